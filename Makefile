@@ -1,0 +1,73 @@
+# The two commands: `make verify` (the theorem report) and `make test` (everything that must hold).
+# Both need Python 3.11 or later with venv; choose another interpreter with `make PYTHON=python3.12 ...`.
+
+PYTHON ?= python3
+VENV ?= .venv
+# worker processes of the test run
+JOBS ?= 2
+# theorems to verify; all of them if empty
+NAMES ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: help verify test lint types contract docs pytest slow bench clean distclean
+
+help:
+	@echo 'make verify    install rankstrat in $(VENV) and check every theorem (NAMES="..." for some)'
+	@echo 'make test      lint, types, import contract, documentation, tests, doctests, README and examples'
+	@echo 'make slow      the exhaustive sweeps'
+	@echo 'make bench     exact rank against python-flint alone'
+	@echo 'make docs      the documentation, in docs/_build/html'
+	@echo 'make clean     remove what these made; make distclean removes $(VENV) too'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	  "rankstrat needs Python 3.11 or later, this is %d.%d; try make PYTHON=python3.12" % sys.version_info[:2])'
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo '$(PYTHON) cannot make a virtual environment; on Debian, try: apt-get install python3-venv'; exit 1; }
+
+# The stamps keep a second run from installing again.
+$(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: setup.cfg pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+verify: $(VENV)/.installed
+	$(BIN)/rankstrat verify $(NAMES)
+
+# Every check runs, also after one has failed; the tests come last.
+test: $(VENV)/.installed-dev
+	@$(MAKE) --no-print-directory --keep-going lint types contract docs pytest
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+
+types: $(VENV)/.installed-dev
+	$(BIN)/mypy
+
+contract: $(VENV)/.installed-dev
+	$(BIN)/lint-imports --config setup.cfg
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+pytest: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n $(JOBS) --durations=10
+
+slow: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n $(JOBS) -m slow --durations=10
+
+bench: $(VENV)/.installed-dev
+	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+clean:
+	rm -rf build dist *.egg-info docs/_build docs/_generated .coverage
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find rankstrat tests examples docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf $(VENV)
