@@ -298,7 +298,7 @@ _LATEX = {
     "]": "{]}",
     "*": "{*}",  # and a bare star would be its variant
     "-": "{-}",  # only where two meet: "--json" is not a dash
-    '"': r"\textquotedbl{}",
+    '"': "''",
     **{c: "\\" + c for c in "&%$#_{}"},
     "−": "$-$",
     "±": r"$\pm$",
