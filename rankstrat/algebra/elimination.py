@@ -1,0 +1,400 @@
+r"""Rank and column rank profile of a dense matrix over \(\mathbb{F}_p\), \(p < 2^{23}\), on float64 BLAS.
+
+Entries are symmetric residues held in float64; every product and partial sum stays an integer below \(2^{53}\), hence
+is exact.  Columns are split recursively.  A leaf of at most `_LEAF` columns inverts one small pivot block
+\(A_{11}\) by Gauss-Jordan, and everything else is the block elimination
+
+$$ L_{21} = A_{21} A_{11}^{-1}, \qquad A_{22} \leftarrow A_{22} - L_{21} A_{12}, $$
+
+that is, matrix products.  Because the diagonal blocks of \(L\) are identities, triangular solves have no base case of
+their own: it is a reduction modulo \(p\).  Reductions are delayed until an entry becomes a factor of a product.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_PRIME: int = 2**23
+r"""Moduli are odd and below this: then about 500 products of two residues fit into the 53 bits of a float64."""
+
+# Tiles stay in cache; a tile has at least _LEAF rows and no fewer columns than a leaf.
+_LEAF = 32
+_TILE_COLUMNS = 2048
+_TILE = 2**19
+_CACHED = 2**15
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RankProfile:
+    r"""\(\operatorname{rank} A\) over \(\mathbb{F}_p\) with a nonsingular minor \(A[R, C]\) of that size.
+
+    Attributes:
+        rank: the rank of the matrix.
+        rows: R in pivot order: every leading principal minor of `matrix[rows][:, columns]` is nonzero modulo p.
+        columns: C, the column rank profile, ascending: column j is listed if and only if it is not a combination of
+            the columns before it.
+
+    Raises:
+        ValueError: the three fields contradict each other.
+    """
+
+    rank: int
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        sizes = (len(self.rows), len(set(self.rows)), len(self.columns))
+        if any(size != self.rank for size in sizes) or any(map(operator.ge, self.columns, self.columns[1:])):
+            raise ValueError(
+                f"a profile of rank {self.rank} with {sizes[0]} rows and {sizes[2]} columns was given; as many "
+                "distinct rows and ascending columns are needed; use the value that rank_profile returned."
+            )
+
+
+def rank_profile(matrix: NDArray[Any], p: int) -> RankProfile:
+    r"""Rank, pivot rows and column rank profile of an \(m \times n\) matrix over \(\mathbb{F}_p\).
+
+    Costs \(O(m n r)\) in matrix products, one float64 copy and a few megabytes.  The input is not modified.
+
+    Args:
+        matrix: two-dimensional, of any integer dtype, or floats with integer values; reduced modulo p here.
+        p: an odd prime below `MAX_PRIME`.  That it is prime is the duty of the caller.
+
+    Raises:
+        ValueError: p is even, below 3 or not below `MAX_PRIME`; the matrix is not two-dimensional or not integral.
+
+    Example:
+        >>> import numpy as np
+        >>> rank_profile(np.array([[1, 2, 3], [2, 4, 5]]), 101)
+        RankProfile(rank=2, rows=(0, 1), columns=(0, 2))
+    """
+    field = _Field(p)
+    work, load = _residues(_checked(matrix), field)
+    run = _Elimination(field, work)
+    rank = run.eliminate(0, work.shape[1], 0, load)
+    return RankProfile(rank, tuple(run.order[:rank].tolist()), tuple(run.columns))
+
+
+def solve_dependents(matrix: NDArray[Any], p: int, profile: RankProfile) -> NDArray[np.int64]:
+    r"""The \(X\) with \(A[:, N] = A[:, C] X\) over \(\mathbb{F}_p\), C the pivot columns and N the others, ascending.
+
+    With the columns of `rank_profile` the coefficient of column j on any later column is zero.  The identity is
+    checked on every row, so the profile of another matrix or prime is refused.
+
+    Args:
+        matrix: as for `rank_profile`.
+        p: as for `rank_profile`.
+        profile: the value of `rank_profile(matrix, p)`.
+
+    Returns:
+        Array of shape (rank, columns - rank) with entries in 0 .. p - 1.
+
+    Raises:
+        ValueError: bad input as for `rank_profile`, or the profile does not belong to the matrix.
+
+    Example:
+        >>> import numpy as np
+        >>> matrix = np.array([[1, 2, 3], [2, 4, 5]])
+        >>> solve_dependents(matrix, 101, rank_profile(matrix, 101))
+        array([[2],
+               [0]])
+    """
+    field, matrix = _Field(p), _checked(matrix)
+    (height, width), rank = matrix.shape, profile.rank
+    foreign = ValueError(
+        f"a profile of rank {rank} was given that does not fit this {height} x {width} matrix modulo {p}; the profile "
+        f"of this very matrix is needed; call rank_profile(matrix, {p}) first."
+    )
+    pivots, rows = np.array(profile.columns, dtype=np.intp), np.array(profile.rows, dtype=np.intp)
+    if rank and (min(rows.min(), pivots[0]) < 0 or rows.max() >= height or pivots[-1] >= width):
+        raise foreign
+    others = np.setdiff1d(np.arange(width), pivots, assume_unique=True)
+    columns = np.concatenate([pivots, others])
+    work, load = _residues(matrix[np.ix_(rows, columns)], field)
+    run = _Elimination(field, work)
+    if run.eliminate(0, rank, 0, load) != rank:
+        raise foreign
+    solution = work[:, rank:]
+    run.solve_lower(0, rank, 0, solution, load)
+    run.solve_upper(0, rank, solution)
+    rest = np.setdiff1d(np.arange(height), rows, assume_unique=True)
+    for strip in _strips(len(rest), width):
+        check, load = _residues(matrix[np.ix_(rest[strip], columns)], field)
+        field.reduce(check[:, :rank])
+        field.subtract_product(check[:, rank:], check[:, :rank], solution, load)
+        field.reduce(check[:, rank:])
+        if check[:, rank:].any():
+            raise foreign
+    return np.where(solution < 0, solution + field.p, solution).astype(np.int64)
+
+
+def _checked(matrix: NDArray[Any]) -> NDArray[Any]:
+    matrix = np.asarray(matrix)
+    if matrix.ndim != 2:
+        raise ValueError(f"an array of dimension {matrix.ndim} was given; dimension 2 is needed; reshape it first.")
+    if matrix.dtype.kind not in "biuf" or matrix.dtype.itemsize > 8:
+        raise ValueError(f"dtype {matrix.dtype} was given; integers are needed; try (matrix % p).astype(numpy.int64).")
+    return matrix
+
+
+class _Field:
+    r"""Exact arithmetic modulo p on float64 arrays: reduction and delayed multiply-subtract.
+
+    Let h = (p-1)/2.  With \(|x| \le 2^{53}\) the rounded product of x and 1/p is off by at most 2/p, so the size of
+    \(x - p\,\mathrm{rint}(x/p)\) is at most h + 2; when \(|x| < 2^{51}\) it is off by less than 1/(2p), so the size is
+    at most h.  The second limit is kept for p below 2^21, the first above; either way a multiple of p becomes 0.
+
+    An array has *load* t when its entries are at most \(t \cdot \text{bound}^2\) in size.
+    """
+
+    def __init__(self, p: int) -> None:
+        self.p = operator.index(p)
+        if not (3 <= self.p < MAX_PRIME and self.p % 2):
+            raise ValueError(
+                f"the modulus {p} was given; an odd prime of at least 3 and below 2^23 = {MAX_PRIME} is needed; "
+                "try 1048573, or python-flint's nmod_mat for larger primes."
+            )
+        bound, limit = (self.p // 2, 2**51) if self.p < 2**21 else (self.p // 2 + 2, 2**53 - MAX_PRIME)
+        self.square = bound * bound
+        self.room = (limit - 1) // self.square
+        self.modulus, self.inverse = float(self.p), 1.0 / self.p
+        self._product, self._quotient = np.empty(0), np.empty(_CACHED)
+
+    def reduce(self, x: Floats) -> None:
+        r"""\(x \leftarrow x \bmod p\), symmetric, in place, in pieces that stay in cache."""
+        for rows, columns in _blocks(x.shape[0], x.shape[1], _CACHED):
+            piece = x[rows, columns]
+            q = self._quotient[: piece.size].reshape(piece.shape)
+            np.multiply(piece, self.inverse, q)
+            np.rint(q, q)
+            np.multiply(q, self.modulus, q)
+            np.subtract(piece, q, piece)
+
+    def tiles(self, height: int, width: int) -> Iterator[tuple[slice, slice, Floats]]:
+        """Slices that cover a height x width array, each with a scratch array of its shape."""
+        if self._product.size < min(_TILE, height * width):
+            self._product = np.empty(min(_TILE, height * width))
+        for rows, columns in _blocks(height, width, _TILE):
+            shape = rows.stop - rows.start, columns.stop - columns.start
+            yield rows, columns, self._product[: shape[0] * shape[1]].reshape(shape)
+
+    def subtract_product(self, c: Floats, a: Floats, b: Floats, load: int) -> int:
+        r"""\(c \leftarrow c - a b\) for reduced a, b and c of the given load; returns the new load of c."""
+        inner, start = a.shape[1], load
+        for rows, columns, product in self.tiles(*c.shape):
+            load = start
+            target = c[rows, columns]
+            for k in range(0, inner, self.room - 1):
+                stop = min(inner, k + self.room - 1)
+                if load + stop - k > self.room:
+                    self.reduce(target)
+                    load = 1
+                np.matmul(a[rows, k:stop], b[k:stop, columns], out=product)
+                np.subtract(target, product, target)
+                load += stop - k
+        return load
+
+    def invert(self, chunk: Floats) -> tuple[list[int], list[int]]:
+        r"""Gauss-Jordan in place on a reduced array of at most `_LEAF` columns; returns its pivot rows and columns.
+
+        On return `chunk[:r]` holds the inverse of the pivot block in the pivot columns and the coefficients on the
+        pivot columns in the others.
+        """
+        height, width = chunk.shape
+        order, pivots, product = list(range(height)), list[int](), np.empty_like(chunk)
+        modulus, inverse = self.modulus, self.inverse
+        for j in range(width):
+            rank = len(pivots)
+            if rank == height:
+                break
+            column = chunk[:, j]
+            column = column - np.rint(column * inverse) * modulus
+            if not column[rank]:
+                other = rank + int(np.argmax(column[rank:] != 0))
+                if not column[other]:
+                    continue
+                chunk[[rank, other]] = chunk[[other, rank]]
+                column[[rank, other]] = column[[other, rank]]
+                order[rank], order[other] = order[other], order[rank]
+            scale = pow(int(column[rank]), -1, self.p)
+            column[rank] = 0.0
+            chunk[:, j] = 0.0
+            row = chunk[rank]
+            row[j] = 1.0
+            row -= np.rint(row * inverse) * modulus
+            row *= scale
+            row -= np.rint(row * inverse) * modulus
+            np.multiply(column[:, None], row, product)
+            np.subtract(chunk, product, chunk)
+            pivots.append(j)
+        self.reduce(chunk)
+        return order[: len(pivots)], pivots
+
+
+class _Elimination:
+    r"""State of one elimination, in place on `work`.
+
+    Row i < rank holds the i-th pivot row; `order` says which original row stands where.  After `eliminate` on columns
+    left .. right with `top` pivots before, columns left .. left + r of rows >= top hold the r columns of L, and in
+    place of its identity diagonal blocks the inverses of the pivot blocks; `edges` are the pivot counts between leaves.
+    """
+
+    def __init__(self, field: _Field, work: Floats) -> None:
+        self.field, self.work, self.order = field, work, np.arange(work.shape[0])
+        self.columns: list[int] = []
+        self.edges: list[int] = [0]
+
+    def eliminate(self, left: int, right: int, top: int, load: int) -> int:
+        """Eliminate the columns left .. right below row `top`; returns the number of new pivots."""
+        work = self.work
+        if left == right or top == work.shape[0]:
+            return 0
+        if right - left <= _LEAF:
+            return self.leaf(left, right, top)
+        middle = left + _LEAF * ((right - left + 2 * _LEAF - 1) // (2 * _LEAF))
+        first = self.eliminate(left, middle, top, load)
+        below = top + first
+        if below == work.shape[0]:
+            return first
+        if first:
+            upper = work[top:below, middle:right]
+            self.solve_lower(top, below, left, upper, load)
+            lower = work[below:, left : left + first]
+            load = self.field.subtract_product(work[below:, middle:right], lower, upper, load)
+        second = self.eliminate(middle, right, below, load)
+        if second and (start := left + first) < middle:  # close the gap that dependent columns left
+            for rows in _strips(work.shape[0] - below, second):
+                work[below:, start : start + second][rows] = work[below:, middle : middle + second][rows]
+        return first + second
+
+    def leaf(self, left: int, right: int, top: int) -> int:
+        """Pivots of at most `_LEAF` columns: guess them from a few rows, then check the guess on all rows."""
+        field, panel = self.field, self.work[top:, left:right]
+        field.reduce(panel)
+        height, width = panel.shape
+        chosen = np.arange(min(height, width))
+        while True:
+            chunk = panel[chosen]
+            order, pivots = field.invert(chunk)
+            chosen, rank = chosen[order], len(pivots)
+            missed = self._missed(panel, pivots, chunk[:rank])
+            if not len(missed):
+                break
+            # No missed row lies in the span of the chosen ones, so every turn gains a pivot; the spread finds several
+            # at once when neighbouring rows repeat each other.
+            spread = np.linspace(0, len(missed) - 1, min(len(missed), _LEAF)).astype(np.intp)
+            chosen = np.concatenate([chosen, missed[spread]])
+        if not rank:
+            return 0
+        self._raise(chosen, top)
+        self.columns.extend(left + j for j in pivots)
+        self.edges.append(top + rank)
+        block = panel[:rank, :rank] = chunk[:rank, pivots]
+        lower = panel[rank:]
+        for rows, _, product in field.tiles(height - rank, rank):
+            factors = lower[rows] if rank == width else lower[rows, pivots]
+            np.matmul(factors, block, out=product)
+            field.reduce(product)
+            lower[rows, :rank] = product
+        return rank
+
+    def _missed(self, panel: Floats, pivots: list[int], inverse: Floats) -> NDArray[np.intp]:
+        """Rows of the panel outside the row space of the chosen ones."""
+        others = [j for j in range(panel.shape[1]) if j not in pivots]
+        missed = np.zeros(len(panel), dtype=np.bool_)
+        if others:
+            for rows in _strips(*panel.shape):
+                residual = panel[rows, others]
+                if pivots:
+                    self.field.subtract_product(residual, panel[rows, pivots], inverse[:, others], 1)
+                    self.field.reduce(residual)
+                missed[rows] = residual.any(axis=1)
+        return np.flatnonzero(missed)
+
+    def _raise(self, chosen: NDArray[np.intp], top: int) -> None:
+        """Move the chosen rows, counted from `top`, to the top in that order."""
+        first = np.arange(len(chosen))
+        if (chosen != first).any():
+            target = np.concatenate([first, chosen[chosen >= len(chosen)]]) + top
+            source = np.concatenate([chosen, np.setdiff1d(first, chosen)]) + top
+            self.work[target] = self.work[source]
+            self.order[target] = self.order[source]
+
+    def _split(self, start: int, stop: int) -> int:
+        """The leaf boundary nearest to the middle of the pivots start .. stop, or `stop` within one leaf."""
+        low, high = np.searchsorted(self.edges, (start, stop))
+        inside = self.edges[int(low) + 1 : int(high)]
+        return min(inside, key=lambda edge: abs(2 * edge - start - stop), default=stop)
+
+    def solve_lower(self, start: int, stop: int, left: int, b: Floats, load: int) -> None:
+        r"""\(b \leftarrow L^{-1} b\), reduced, for pivots start .. stop whose factors begin at column `left`."""
+        middle = self._split(start, stop)
+        if middle == stop:
+            self.field.reduce(b)
+            return
+        size = middle - start
+        self.solve_lower(start, middle, left, b[:size], load)
+        load = self.field.subtract_product(b[size:], self.work[middle:stop, left : left + size], b[:size], load)
+        self.solve_lower(middle, stop, left + size, b[size:], load)
+
+    def solve_upper(self, start: int, stop: int, b: Floats) -> None:
+        r"""\(b \leftarrow U^{-1} b\) for reduced b, when the pivots are the leading columns."""
+        middle = self._split(start, stop)
+        if middle == stop:
+            b[:] = self.work[start:stop, start:stop] @ b
+            self.field.reduce(b)
+            return
+        size = middle - start
+        self.solve_upper(middle, stop, b[size:])
+        self.field.subtract_product(b[:size], self.work[start:middle, middle:stop], b[size:], 1)
+        self.field.reduce(b[:size])
+        self.solve_upper(start, middle, b[:size])
+
+
+def _blocks(height: int, width: int, size: int) -> Iterator[tuple[slice, slice]]:
+    """Slices of rows and columns that cover a height x width array by blocks of at most `size` entries."""
+    for left in range(0, width, _TILE_COLUMNS):
+        columns = slice(left, min(width, left + _TILE_COLUMNS))
+        step = size // (columns.stop - left)
+        for top in range(0, height, step):
+            yield slice(top, min(height, top + step)), columns
+
+
+def _strips(height: int, width: int) -> Iterator[slice]:
+    """Slices of rows of about one tile each."""
+    step = max(1, _TILE // max(1, width))
+    return (slice(top, top + step) for top in range(0, height, step))
+
+
+def _residues(matrix: NDArray[Any], field: _Field) -> tuple[Floats, int]:
+    """A float64 copy with its load, reduced only where the entries are too large for delayed sums."""
+    height, width = matrix.shape
+    # With a power of two as leading dimension a column would fall into a single cache set.
+    work: Floats = np.empty((height, width + 8 * (width % 64 == 0)))[:, :width]
+    largest = 1
+    for rows in _strips(height, width) if width else ():
+        piece = matrix[rows]
+        low, high = piece.min(), piece.max()
+        if matrix.dtype.kind == "f" and not (np.isfinite([low, high]).all() and (np.rint(piece) == piece).all()):
+            raise ValueError(
+                "a matrix of floats with a fractional part, infinity or nan was given; integers are needed; "
+                "multiply the rows by their common denominators, or reduce the entries modulo p."
+            )
+        size = max(-int(low), int(high))
+        if size > field.square * (field.room // 2):
+            piece, size = np.remainder(piece, np.array(field.p, dtype=piece.dtype)), field.p
+        work[rows] = piece
+        largest = max(largest, size)
+    load = -(-largest // field.square)
+    if load > field.room // 2:
+        field.reduce(work)
+        load = 1
+    return work, load
