@@ -87,7 +87,7 @@ def solve_dependents(matrix: NDArray[Any], p: int, profile: RankProfile) -> NDAr
     r"""The \(X\) with \(A[:, N] = A[:, C] X\) over \(\mathbb{F}_p\), C the pivot columns and N the others, ascending.
 
     With the columns of `rank_profile` the coefficient of column j on any later column is zero.  The identity is
-    checked on every row, so the profile of another matrix or prime is refused.
+    checked on every row, so that a profile of another matrix or prime is refused unless N is empty.
 
     Args:
         matrix: as for `rank_profile`.
@@ -116,6 +116,8 @@ def solve_dependents(matrix: NDArray[Any], p: int, profile: RankProfile) -> NDAr
     pivots, rows = np.array(profile.columns, dtype=np.intp), np.array(profile.rows, dtype=np.intp)
     if rank and (min(rows.min(), pivots[0]) < 0 or rows.max() >= height or pivots[-1] >= width):
         raise foreign
+    if rank == width:
+        return np.empty((rank, 0), dtype=np.int64)
     others = np.setdiff1d(np.arange(width), pivots, assume_unique=True)
     columns = np.concatenate([pivots, others])
     work, load = _residues(matrix[np.ix_(rows, columns)], field)
@@ -212,8 +214,7 @@ class _Field:
         order, pivots, product = list(range(height)), list[int](), np.empty_like(chunk)
         modulus, inverse = self.modulus, self.inverse
         for j in range(width):
-            rank = len(pivots)
-            if rank == height:
+            if (rank := len(pivots)) == height:
                 break
             column = chunk[:, j]
             column = column - np.rint(column * inverse) * modulus
@@ -285,8 +286,7 @@ class _Elimination:
             chunk = panel[chosen]
             order, pivots = field.invert(chunk)
             chosen, rank = chosen[order], len(pivots)
-            missed = self._missed(panel, pivots, chunk[:rank])
-            if not len(missed):
+            if not len(missed := self._missed(panel, pivots, chunk[:rank])):
                 break
             # No missed row lies in the span of the chosen ones, so every turn gains a pivot; the spread finds several
             # at once when neighbouring rows repeat each other.
