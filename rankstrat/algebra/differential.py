@@ -1,0 +1,197 @@
+"""Laurent normal forms and derivations on programs over tower generators."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, Program, normal
+
+if TYPE_CHECKING:
+    from rankstrat.algebra.tower import Tower
+
+Rational = int | Fraction
+Monomial = tuple[tuple[int, Rational], ...]
+Terms = dict[Monomial, Rational]
+BUDGET = 400
+
+
+def laurent(program: Program, node: int, budget: int = BUDGET, known: dict[int, Terms | None] | None = None) -> Terms | None:
+    """The Laurent polynomial {monomial: coefficient} of a node in its leaves, or None if it is not one or too long.
+
+    With a memo `known`, functions and powers of sums that do not expand count as further free variables: two equal
+    expansions still prove equality, but different ones prove nothing.
+    """
+    if known is not None:
+        return _expand(program, node, budget, known)
+    values: dict[int, Terms] = {}
+    for n in program.reachable((node,)):
+        kind, data = program.kind[n], program.data[n]
+        if kind == CONSTANT:
+            values[n] = {(): data} if data else {}  # type: ignore[dict-item]
+        elif kind == LEAF:
+            values[n] = {((n, 1),): 1}
+        elif kind == LINEAR:
+            info: Any = data
+            total: Terms = {(): info[0]} if info[0] else {}
+            for c, child in zip(info[1:], program.args[n], strict=True):
+                for monomial, k in values[child].items():
+                    total[monomial] = total.get(monomial, 0) + c * k
+            values[n] = {m: normal(c) for m, c in total.items() if c}
+        else:
+            product = _product(program, n, values, budget)
+            if product is None:
+                return None
+            values[n] = product
+        if len(values[n]) > budget:
+            return None
+    return values[node]
+
+
+def _expand(program: Program, node: int, budget: int, known: dict[int, Terms | None]) -> Terms | None:
+    stack = [node]
+    while stack:
+        n = stack[-1]
+        if n in known:
+            stack.pop()
+            continue
+        kind = program.kind[n]
+        children = () if kind == FUNCTION else program.args[n]
+        missing = [a for a in children if a not in known]
+        if missing:
+            stack.extend(missing)
+            continue
+        known[n] = _expand_one(program, n, budget, known)
+        stack.pop()
+    return known[node]
+
+
+def _expand_one(program: Program, n: int, budget: int, known: dict[int, Terms | None]) -> Terms | None:
+    kind, info = program.kind[n], program.data[n]
+    total: Terms
+    if kind == CONSTANT:
+        return {(): info} if info else {}  # type: ignore[dict-item]
+    if kind in (LEAF, FUNCTION):
+        return {((n, 1),): 1}
+    data: Any = info
+    if kind == LINEAR:
+        total = {(): data[0]} if data[0] else {}
+        for c, child in zip(data[1:], program.args[n], strict=True):
+            terms = known[child]
+            if terms is None or len(total) + len(terms) > 2 * budget:
+                return None
+            for monomial, k in terms.items():
+                total[monomial] = total.get(monomial, 0) + c * k
+        total = {m: normal(c) for m, c in total.items() if c}
+        return total if len(total) <= budget else None
+    total = {(): 1}
+    for child, e in zip(program.args[n], data, strict=True):
+        terms = known[child]
+        if terms is None:
+            return None
+        single = len(terms) == 1 and (isinstance(e, int) or next(iter(terms.values())) == 1)
+        if single:
+            ((monomial, c),) = terms.items()
+            factor: Terms = {tuple((leaf, normal(k * e)) for leaf, k in monomial): normal(Fraction(c) ** e) if c != 1 else 1}  # type: ignore[operator]
+        elif isinstance(e, int) and 0 < e <= 16:
+            factor = terms
+            for _ in range(e - 1):
+                if len(factor) * len(terms) > 4 * budget:
+                    return None
+                factor = _multiply(program, factor, terms)
+        else:
+            factor = {((child, e),): 1}
+        if len(total) * len(factor) > 4 * budget:
+            return None
+        total = _multiply(program, total, factor)
+    return total
+
+
+def _product(program: Program, node: int, values: dict[int, Terms], budget: int) -> Terms | None:
+    total: Terms = {(): 1}
+    info: Any = program.data[node]
+    for child, e in zip(program.args[node], info, strict=True):
+        factor = values[child]
+        if len(factor) == 1:
+            ((monomial, c),) = factor.items()
+            if not isinstance(e, int) and c != 1:
+                return None
+            factor = {tuple((leaf, normal(k * e)) for leaf, k in monomial): normal(Fraction(c) ** e) if isinstance(e, int) else 1}
+            e = 1
+        elif not isinstance(e, int) or e < 0 or e > 16:
+            return None
+        for _ in range(e):
+            if len(total) * len(factor) > 4 * budget:
+                return None
+            total = _multiply(program, total, factor)
+    return total
+
+
+def _multiply(program: Program, a: Terms, b: Terms) -> Terms:
+    result: Terms = {}
+    for m, c in a.items():
+        for n, k in b.items():
+            exponents = dict(m)
+            for leaf, e in n:
+                exponents[leaf] = exponents.get(leaf, 0) + e
+            coefficient, items = program._reduce(c * k, exponents)
+            key = tuple((leaf, normal(e)) for leaf, e in items)
+            result[key] = result.get(key, 0) + coefficient
+    return {m: normal(c) for m, c in result.items() if c}
+
+
+class Derivation:
+    """A generic derivation of the tower that kills everything below its stage, with symbolic directions.
+
+    At the function stage D = sum_k c_k d/dx_k with indeterminates c_k, at the coordinate stage the same over u: an
+    identity for D holds for every partial derivative.
+    """
+
+    def __init__(self, tower: Tower, stage: int) -> None:
+        self.tower, self.stage = tower, stage
+        self._known: dict[int, int] = {}
+
+    def of(self, node: int) -> int:
+        """The node of D(node)."""
+        program, known = self.tower.program, self._known
+        if node in known:
+            return known[node]
+        for n in program.reachable((node,)):
+            if n not in known:
+                known[n] = self._step(program, n)
+        return known[node]
+
+    def _step(self, program: Program, n: int) -> int:
+        kind, args = program.kind[n], program.args[n]
+        info: Any = program.data[n]
+        if kind == CONSTANT or self.tower.stage_of(n) < self.stage:
+            return program.zero
+        if kind == LEAF:
+            return self._leaf(program, n)
+        if kind == LINEAR:
+            return program.linear(0, [(c, self._known[a]) for c, a in zip(info[1:], args, strict=True)])
+        terms = []
+        for a, e in zip(args, info, strict=True):
+            if self._known[a] != program.zero:
+                terms.append((e, program.product(((n, 1), (a, -1), (self._known[a], 1)))))
+        return program.linear(0, terms)
+
+    def _leaf(self, program: Program, leaf: int) -> int:
+        tower = self.tower
+        kind, key = tower.kind[leaf], program.data[leaf]
+        if kind in ("x", "u"):
+            return tower.new_leaf(("d", leaf), self.stage, "d")
+        if kind in ("mix", "d"):
+            return program.zero
+        info: Any = key
+        argument = info[-1]
+        d = self.of(argument)
+        if kind == "exp":
+            factors = [(leaf, 1), (d, 1)] + ([(tower.imaginary(), 1)] if info[1] else [])
+            return program.product(factors)
+        if kind == "log":
+            below = program.linear(1, ((1, program.power(argument, 2)),)) if info[1] else argument
+            return program.product(((d, 1), (below, -1)))
+        if kind == "erf":
+            return program.product(((tower.gauss(argument), 1), (d, 1)))
+        return program.product(((tower.sigma_derivative(leaf), 1), (d, 1)))

@@ -1,0 +1,359 @@
+r"""Expression DAGs, hash-consed: $c_0 + \sum_i c_i n_i$, $c \prod_i n_i^{e_i}$ and $f(n)$ over named leaves.
+
+A `Program` is an append-only list of nodes; a node is its index, and children have smaller indices than parents, so
+index order is a topological order.  Nodes are built by `constant`, `leaf`, `linear`, `product`, `function`; equal nodes
+get equal indices.  The canonical form is light (no expansion): sums collect equal terms, products collect equal factors
+and pull rational contents out of sums, odd and even functions take a sign-normalised argument.  This much makes the
+tangent functions of duplicated or mirrored units *identical* nodes, which is a proof of their dependence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
+
+Rational = int | Fraction
+CONSTANT, LEAF, LINEAR, PRODUCT, FUNCTION = range(5)
+
+ODD = frozenset({"tanh", "sin", "tan", "sinh", "atan", "erf", "sign"})
+EVEN = frozenset({"cos", "cosh", "abs"})
+VALUE_AT_ZERO: dict[str, int] = {"exp": 1, "cos": 1, "cosh": 1, "relu": 0, "abs": 0, "sign": 0, "step": 0} | dict.fromkeys(
+    ("tanh", "sin", "tan", "sinh", "atan", "erf"), 0
+)
+ELEMENTARY = frozenset({"log", *VALUE_AT_ZERO})
+PIECEWISE = frozenset({"relu", "abs", "sign", "step"})
+
+PI: tuple[str] = ("pi",)
+IMAGINARY: tuple[str] = ("i",)
+
+
+def normal(value: Rational) -> Rational:
+    """The same rational number, as an `int` whenever it is one."""
+    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def rational_power(base: Rational, exponent: Rational) -> Rational | None:
+    """`base**exponent` when it is rational, else None; a zero base with a negative exponent is a pole."""
+    if base == 0:
+        if exponent < 0:
+            raise PoleError("division by zero: a denominator vanishes identically here; choose values away from the pole")
+        return 0 if exponent else 1
+    numerator, denominator = (exponent, 1) if isinstance(exponent, int) else exponent.as_integer_ratio()
+    if denominator == 1:
+        return normal(Fraction(base) ** numerator)
+    if base < 0:
+        return None
+    roots = [_integer_root(n, denominator) for n in Fraction(base).as_integer_ratio()]
+    if None in roots:
+        return None
+    return normal(Fraction(roots[0] or 0, roots[1] or 1) ** numerator)
+
+
+def _integer_root(n: int, k: int) -> int | None:
+    low, high = 0, 1 << (n.bit_length() // k + 1)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if middle**k <= n else (low, middle - 1)
+    return low if low**k == n else None
+
+
+class Program:
+    """A hash-consed expression DAG; see the module docstring."""
+
+    def __init__(self) -> None:
+        self.kind: list[int] = []
+        self.args: list[tuple[int, ...]] = []
+        self.data: list[tuple[Rational, ...] | Hashable] = []
+        self._index: dict[tuple[int, tuple[int, ...], Hashable], int] = {}
+        self.zero = self.constant(0)
+        self.one = self.constant(1)
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def _node(self, kind: int, args: tuple[int, ...], data: Hashable) -> int:
+        key = (kind, args, data)
+        found = self._index.get(key)
+        if found is None:
+            found = self._index[key] = len(self.kind)
+            self.kind.append(kind)
+            self.args.append(args)
+            self.data.append(data)
+        return found
+
+    def constant(self, value: Rational) -> int:
+        """The node of a rational number."""
+        return self._node(CONSTANT, (), normal(value))
+
+    def leaf(self, key: Hashable) -> int:
+        """The node of a named indeterminate (input, parameter, generator, ...)."""
+        return self._node(LEAF, (), key)
+
+    def value(self, node: int) -> Rational | None:
+        """The rational value of a constant node, else None."""
+        return self.data[node] if self.kind[node] == CONSTANT else None  # type: ignore[return-value]
+
+    def content(self, node: int) -> tuple[Rational, int]:
+        """`(c, core)` with node = c * core, core free of a rational content."""
+        kind = self.kind[node]
+        if kind == CONSTANT:
+            return self.data[node], self.one  # type: ignore[return-value]
+        if kind != LINEAR:
+            return 1, node
+        c0, *coefficients = self.data[node]  # type: ignore[misc]
+        lead = coefficients[0]
+        if not c0 and len(coefficients) == 1:
+            return lead, self.args[node][0]
+        if lead == 1:
+            return 1, node
+        scaled = tuple(normal(Fraction(c) / lead) for c in (c0, *coefficients))
+        return lead, self._node(LINEAR, self.args[node], scaled)
+
+    def linear(self, c0: Rational, terms: Iterable[tuple[Rational, int]]) -> int:
+        r"""The node of $c_0 + \sum c_i n_i$."""
+        total: dict[int, Rational] = {}
+        kinds, data, args = self.kind, self.data, self.args
+        for c, node in terms:
+            kind = kinds[node]
+            if kind == CONSTANT:
+                c0 = c0 + c * data[node]  # type: ignore[operator]
+                continue
+            if kind == LINEAR and len(args[node]) == 1 and not data[node][0]:  # type: ignore[index]
+                c, node = c * data[node][1], args[node][0]  # type: ignore[index]
+            total[node] = total[node] + c if node in total else c
+        items = sorted((n, c) for n, c in total.items() if c)
+        if not items:
+            return self.constant(c0)
+        if not c0 and len(items) == 1 and items[0][1] == 1:
+            return items[0][0]
+        return self._node(LINEAR, tuple(n for n, _ in items), (normal(c0), *(normal(c) for _, c in items)))
+
+    def scale(self, c: Rational, node: int) -> int:
+        """The node of c * node."""
+        return self.linear(0, ((c, node),))
+
+    def product(self, factors: Iterable[tuple[int, Rational]], coefficient: Rational = 1) -> int:
+        r"""The node of $c \prod n_i^{e_i}$; rational exponents are meant for positive leaves and exact roots only."""
+        total: dict[int, Rational] = {}
+        stack = list(factors)
+        while stack:
+            node, e = stack.pop()
+            if not e:
+                continue
+            kind = self.kind[node]
+            if kind == PRODUCT:
+                stack.extend((n, e * f) for n, f in zip(self.args[node], self.data[node], strict=True))  # type: ignore[arg-type,misc]
+                continue
+            if kind in (CONSTANT, LINEAR):
+                c, core = self.content(node)
+                if c != 1:
+                    power = rational_power(c, e)
+                    if power is None:
+                        coefficient, core = self._radical(coefficient, c, e, stack, node, core)
+                    else:
+                        coefficient = coefficient * power
+                    if core != node:
+                        stack.append((core, e))
+                    continue
+                if kind == CONSTANT:
+                    continue
+            total[node] = total[node] + e if node in total else e
+        if not coefficient:
+            return self.zero
+        coefficient, items = self._reduce(coefficient, total)
+        if not items:
+            return self.constant(coefficient)
+        if len(items) == 1 and items[0][1] == 1:
+            node = items[0][0]
+        else:
+            node = self._node(PRODUCT, tuple(n for n, _ in items), tuple(normal(e) for _, e in items))
+        return node if coefficient == 1 else self.scale(coefficient, node)
+
+    def _radical(
+        self, coefficient: Rational, c: Rational, e: Rational, stack: list[tuple[int, Rational]], node: int, core: int
+    ) -> tuple[Rational, int]:
+        # c**e is an irrational root: primes become radical leaves (Besicovitch: real radicals of distinct primes
+        # are independent); a negative number under a root has no real value.
+        if c < 0:
+            raise UndecidedError(f"the root of the negative number {c} is not real; only real values are accepted")
+        for integer, sign in zip(Fraction(c).as_integer_ratio(), (1, -1), strict=True):
+            stack.extend((self.leaf(("prime", q)), sign * k * e) for q, k in _factor(integer))
+        return coefficient, core
+
+    def _reduce(self, coefficient: Rational, total: dict[int, Rational]) -> tuple[Rational, list[tuple[int, Rational]]]:
+        items = []
+        for node, e in sorted(total.items()):
+            key = self.data[node] if self.kind[node] == LEAF else None
+            if key == IMAGINARY:
+                quarter = int(e) % 4
+                coefficient = coefficient * (1, 1, -1, -1)[quarter]
+                e = quarter % 2
+            elif isinstance(key, tuple) and key[0] == "prime":
+                whole = e.__floor__()
+                coefficient = normal(coefficient * Fraction(key[1]) ** whole)
+                e = e - whole
+            if e:
+                items.append((node, e))
+        return coefficient, items
+
+    def power(self, node: int, e: Rational) -> int:
+        """The node of node**e."""
+        return self.product(((node, e),))
+
+    def negative(self, node: int) -> bool:
+        """Whether the canonical sign of the node is minus (leading coefficient of a sum)."""
+        if self.kind[node] == CONSTANT:
+            return self.data[node] < 0  # type: ignore[operator]
+        return self.kind[node] == LINEAR and self.data[node][1] < 0  # type: ignore[index]
+
+    def function(self, name: Hashable, arg: int) -> int:
+        """The node of f(arg), sign-normalised by parity; `name` is an elementary name or `("sigma", order, parity)`."""
+        if name == "log" and arg == self.one:
+            return self.zero
+        if name == "log" and self.value(arg) == 0:
+            raise PoleError("log(0): the model is not defined here; choose values where the argument is positive")
+        parity = "" if isinstance(name, str) else name[3]  # type: ignore[index]
+        if arg == self.zero:
+            if isinstance(name, str):
+                return self.constant(VALUE_AT_ZERO[name])
+            if parity.startswith(("odd", "even")) and (name[2] + (parity[0] == "o")) % 2:  # type: ignore[index]
+                return self.zero
+            if parity.endswith("0") and name[2] == 0:  # type: ignore[index]
+                return self.zero
+        if name == "exp" and self.negative(arg):
+            return self.power(self._node(FUNCTION, (self.scale(-1, arg),), name), -1)
+        if self.negative(arg):
+            odd = name in ODD or (parity.startswith(("odd", "even")) and (name[2] + (parity[0] == "o")) % 2)  # type: ignore[index]
+            if odd or name in EVEN or parity.startswith(("odd", "even")):
+                flipped = self._node(FUNCTION, (self.scale(-1, arg),), name)
+                return self.scale(-1, flipped) if odd else flipped
+        return self._node(FUNCTION, (arg,), name)
+
+    def derivative(self, node: int) -> int:
+        """f'(arg) for a function node f(arg)."""
+        name, arg = self.data[node], self.args[node][0]
+        if not isinstance(name, str):
+            return self.function((name[0], name[1], name[2] + 1, name[3]), arg)  # type: ignore[index]
+        square = self.power(node, 2)
+        match name:
+            case "exp":
+                return node
+            case "log":
+                return self.power(arg, -1)
+            case "tanh":
+                return self.linear(1, ((-1, square),))
+            case "tan":
+                return self.linear(1, ((1, square),))
+            case "sin":
+                return self.function("cos", arg)
+            case "cos":
+                return self.scale(-1, self.function("sin", arg))
+            case "sinh":
+                return self.function("cosh", arg)
+            case "cosh":
+                return self.function("sinh", arg)
+            case "atan":
+                return self.power(self.linear(1, ((1, self.power(arg, 2)),)), -1)
+            case "erf":
+                gauss = self.function("exp", self.product(((arg, 2),), -1))
+                return self.product(((gauss, 1), (self.leaf(PI), Fraction(-1, 2))), 2)
+            case "relu":
+                return self.function("step", arg)
+            case "abs":
+                return self.function("sign", arg)
+            case "sign" | "step":
+                return self.zero
+        raise UnsupportedFunctionError(f"the derivative of {name} is not known; rewrite it with elementary functions")
+
+    def reachable(self, roots: Iterable[int]) -> list[int]:
+        """All nodes below the roots, in topological order."""
+        seen = set(roots)
+        stack = list(seen)
+        while stack:
+            for child in self.args[stack.pop()]:
+                if child not in seen:
+                    seen.add(child)
+                    stack.append(child)
+        return sorted(seen)
+
+    def gradient(self, root: int, leaves: Sequence[int]) -> list[int]:
+        """Reverse-mode: the nodes of d root / d leaf, for each leaf."""
+        order = self.reachable((root,))
+        wanted = set(leaves)
+        active = set()
+        for node in order:
+            if node in wanted or any(child in active for child in self.args[node]):
+                active.add(node)
+        adjoint: dict[int, list[tuple[Rational, int]]] = {root: [(1, self.one)]}
+        result: dict[int, int] = {}
+        for node in reversed(order):
+            contributions = adjoint.pop(node, None)
+            if contributions is None or node not in active:
+                continue
+            total = self.linear(0, contributions)
+            if node in wanted:
+                result[node] = total
+                continue
+            args, data = self.args[node], self.data[node]
+            if self.kind[node] == LINEAR:
+                for c, child in zip(data[1:], args, strict=True):  # type: ignore[index]
+                    if child in active:
+                        adjoint.setdefault(child, []).append((c, total))
+            elif self.kind[node] == PRODUCT:
+                pairs = list(zip(args, data, strict=True))  # type: ignore[arg-type]
+                for i, (child, e) in enumerate(pairs):
+                    if child in active:
+                        rest = [*pairs[:i], (child, e - 1), *pairs[i + 1 :], (total, 1)]
+                        adjoint.setdefault(child, []).append((e, self.product(rest)))
+            else:
+                step = self.product(((total, 1), (self.derivative(node), 1)))
+                adjoint.setdefault(args[0], []).append((1, step))
+        return [result.get(leaf, self.zero) for leaf in leaves]
+
+    def rebuild(
+        self, roots: Iterable[int], target: Program, image: Mapping[int, int], *, default: bool = True
+    ) -> dict[int, int]:
+        """Copy what is below the roots into `target`, replacing nodes by `image`; returns node -> target node."""
+        done = dict(image)
+        pending = [r for r in roots if r not in done]
+        seen = set(pending)
+        stack = list(pending)
+        while stack:
+            for child in self.args[stack.pop()]:
+                if child not in seen and child not in done:
+                    seen.add(child)
+                    stack.append(child)
+        for node in sorted(seen):
+            kind, args, data = self.kind[node], self.args[node], self.data[node]
+            if kind == CONSTANT:
+                done[node] = target.constant(data)  # type: ignore[arg-type]
+            elif kind == LEAF:
+                done[node] = target.leaf(data)
+            elif kind == LINEAR:
+                done[node] = target.linear(data[0], [(c, done[a]) for c, a in zip(data[1:], args, strict=True)])  # type: ignore[index]
+            elif kind == PRODUCT:
+                done[node] = target.product([(done[a], e) for a, e in zip(args, data, strict=True)])  # type: ignore[arg-type]
+            else:
+                done[node] = target.function(data, done[args[0]])
+        return done
+
+
+def _factor(n: int) -> list[tuple[int, int]]:
+    """Prime factorisation of a positive integer by trial division up to 10^6; a larger cofactor must be prime-like."""
+    result = []
+    q = 2
+    while q * q <= n and q < 1_000_000:
+        k = 0
+        while n % q == 0:
+            n //= q
+            k += 1
+        if k:
+            result.append((q, k))
+        q += 1 if q == 2 else 2
+    if n > 1:
+        if n > 10**12:
+            raise UndecidedError(f"the root of a number with the large factor {n} is not supported; use smaller radicands")
+        result.append((n, 1))
+    return result

@@ -1,0 +1,148 @@
+"""Rational linear relations between elements of a tower: decided modulo random primes, lifted, verified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.fields import combine, is_zero, reconstruct, reduced_echelon, root_denominators
+from rankstrat.algebra.modular import GF, SMALL, BadReductionError, Power, Vector, mix, random_prime
+from rankstrat.algebra.program import LEAF
+from rankstrat.errors import BudgetError, UndecidedError
+
+if TYPE_CHECKING:
+    from rankstrat.algebra.tower import Tower
+
+Rational = int | Fraction
+Relation = Mapping[int, Rational]
+EXTRA_ROWS, ATTEMPTS, MAX_PRIMES, FRESH_PRIMES = 12, 12, 60, 3
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """For each candidate: None when it is new, else its coefficients on basis entries and earlier new candidates."""
+
+    relations: tuple[Relation | None, ...]
+    probable: bool
+
+
+def leaf_values(tower: Tower, field: GF, nodes: Sequence[int], key: int, *, shared_below: int, start: int = 0) -> dict[int, object]:
+    """Random values of the leaves below the nodes; generators of a stage below `shared_below` are the same in every sample."""
+    program = tower.program
+    denominators = root_denominators(program, nodes)
+    values: dict[int, object] = {}
+    for leaf in program.reachable(nodes):
+        if program.kind[leaf] != LEAF:
+            continue
+        stage = tower.stage_of(leaf)
+        kind, stream, d = tower.kind[leaf], mix(key, leaf), denominators.get(leaf, 1)
+        if kind == "prime":
+            values[leaf] = field.radical(program.data[leaf][1], d)  # type: ignore[index]
+        elif kind == "i":
+            values[leaf] = field.imaginary()
+        elif kind in ("exp", "pi"):
+            values[leaf] = field.shared_power(stream, d) if stage < shared_below else field.sample_power(stream, d, start)
+        else:
+            values[leaf] = field.shared(stream) if stage < shared_below else field.sample(stream, start)
+    return values
+
+
+def sample_columns(tower: Tower, nodes: Sequence[int], field: GF, key: int, *, shared_below: int) -> Vector:
+    """The matrix (samples x nodes) mod p, rows that hit a pole removed."""
+    leaves = leaf_values(tower, field, nodes, key, shared_below=shared_below)
+    values = evaluate(tower.program, nodes, field, leaves)
+    matrix = np.empty((field.count, len(nodes)), dtype=np.int64)
+    for j, v in enumerate(values):
+        matrix[:, j] = v.value if isinstance(v, Power) else v
+    return matrix[~field.poles]
+
+
+def decide(tower: Tower, basis: Sequence[int], candidates: Sequence[int], *, seed: int) -> Outcome:
+    """Which candidates are Q-linear combinations of the basis and of earlier candidates.
+
+    Every row draws fresh residues for all generators, constants included, because the coefficients are numbers.
+
+    Raises:
+        UndecidedError: no prime gave a clean answer, or a relation could not be lifted to the rationals.
+    """
+    columns = [*basis, *candidates]
+    rows = len(columns) + EXTRA_ROWS
+    pivots: list[int] | None = None
+    moduli: list[int] = []
+    tables: list[Vector] = []
+    lifted: dict[tuple[int, int], Rational] | None = None
+    confirmed = 0
+    for attempt in range(ATTEMPTS + MAX_PRIMES):
+        p = random_prime(SMALL, seed, 77, attempt)
+        try:
+            matrix = sample_columns(tower, columns, GF(p, rows), mix(seed, 78, attempt), shared_below=0)
+        except BadReductionError:
+            continue
+        if matrix.shape[0] < len(columns) + 4:
+            continue
+        found, table = reduced_echelon(matrix, p)
+        if found[: len(basis)] != list(range(len(basis))) or (pivots is not None and len(found) < len(pivots)):
+            continue
+        if pivots is None or len(found) > len(pivots) or found < pivots:
+            pivots, moduli, tables, lifted, confirmed = found, [], [], None, 0
+        if found != pivots:
+            continue
+        if len(pivots) == len(columns):
+            return Outcome((None,) * len(candidates), False)
+        if lifted is not None and _agrees(lifted, table, p):
+            confirmed += 1
+            if confirmed >= FRESH_PRIMES:
+                return _outcome(tower, columns, len(basis), pivots, lifted)
+            continue
+        moduli.append(p)
+        tables.append(table)
+        confirmed = 0
+        lifted = _lift(tables, moduli, pivots, len(columns))
+    raise UndecidedError(
+        "the independence of two functions could not be decided modulo random primes; use rational weights of smaller size, or simplify"
+    )
+
+
+def _agrees(lifted: Mapping[tuple[int, int], Rational], table: Vector, p: int) -> bool:
+    for (row, column), value in lifted.items():
+        numerator, denominator = Fraction(value).as_integer_ratio()
+        if (int(table[row, column]) * denominator - numerator) % p:
+            return False
+    return True
+
+
+def _lift(tables: Sequence[Vector], moduli: Sequence[int], pivots: Sequence[int], width: int) -> dict[tuple[int, int], Rational] | None:
+    result: dict[tuple[int, int], Rational] = {}
+    for column in sorted(set(range(width)) - set(pivots)):
+        for row in range(len(pivots)):
+            residue, modulus = 0, 1
+            for table, p in zip(tables, moduli, strict=True):
+                residue, modulus = combine(residue, modulus, int(table[row, column]), p), modulus * p
+            value = reconstruct(residue, modulus)
+            if value is None:
+                return None
+            result[row, column] = value
+    return result
+
+
+def _outcome(tower: Tower, columns: Sequence[int], start: int, pivots: Sequence[int], lifted: Mapping[tuple[int, int], Rational]) -> Outcome:
+    relations: list[Relation | None] = []
+    probable = False
+    for column in range(start, len(columns)):
+        if column in pivots:
+            relations.append(None)
+            continue
+        relation = {pivots[row]: lifted[row, column] for row in range(len(pivots)) if lifted[row, column]}
+        difference = tower.program.linear(0, [(1, columns[column]), *((-c, columns[j]) for j, c in relation.items())])
+        try:
+            if not is_zero(tower.program, difference):
+                raise UndecidedError("a relation between functions held at every random prime but not exactly; this is a defect, please report it")
+        except BudgetError:
+            probable = True
+        relations.append(relation)
+    return Outcome(tuple(relations), probable)

@@ -1,0 +1,514 @@
+r"""Towers of transcendental generators: which functions are new is *decided*, never assumed.
+
+Every function node of a program is rewritten as a rational expression in independent generators: the inputs and
+$\exp(h)$, $e^{ih}$, $\log g$, $\arctan g$, ... for *new* ones over a field of constants (coordinates of a chart,
+exponentials of rational numbers).  The rule is the Risch structure theorem (Kolchin-Ostrowski): $\exp(h)$ is algebraic
+over a tower of exponentials $\exp(h_i)$ and logarithms $\log g_j$ with constants $C$ if and only if
+$h - \sum r_i h_i - \sum s_j \log g_j \in C$ with rational numbers $r_i, s_j$; likewise for $\log g$ with
+$Dg/g = \sum r_i D h_i + \sum s_j Dg_j/g_j$.  Constants come in two more stages, over the coordinates and over Q
+(Lindemann-Weierstrass).
+
+Two roads decide the same rule.  Arguments that are Laurent polynomials in earlier generators are compared by their
+monomials (exactly).  Others are differentiated and compared modulo random primes: independence there is a proof, a
+dependence is lifted to the rationals, checked at fresh primes, and then exactly within a budget.
+
+References: Risch 1969; Rosenlicht, Pacific J. Math. 65 (1976); Bronstein, Symbolic Integration I, Section 9.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from rankstrat.algebra.differential import Derivation, laurent
+from rankstrat.algebra.program import FUNCTION, IMAGINARY, LEAF, PI, PIECEWISE, Program
+from rankstrat.algebra.relations import decide
+from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
+
+Rational = int | Fraction
+CONSTANT_STAGE, COORDINATE_STAGE, FUNCTION_STAGE = range(3)
+Monomial = tuple[tuple[int, Rational], ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A generator exp(argument) or log(argument) of one block (real or imaginary) at one stage."""
+
+    leaf: int
+    role: str
+    argument: int
+
+
+@dataclass
+class Block:
+    """The exp and log generators of one kind at one stage; `laurent` while all arguments of exp are monomials."""
+
+    entries: list[Entry] = field(default_factory=list)
+    monomials: dict[Monomial, int] = field(default_factory=dict)
+    logs: dict[int, int] = field(default_factory=dict)
+    laurent: bool = True
+
+
+class Tower:
+    """The program below `roots` over independent generators.
+
+    Args:
+        source: a program whose leaves are `("x", k)` (inputs), `("mix", k)`, `("u", name)` (coordinates), pi.
+        roots: the nodes wanted.
+
+    Attributes:
+        program: the new program; only leaves, sums and products.
+        roots: the images of the roots.
+        hypotheses: what would have to be true for the generators to be independent, if that is not a theorem.
+        opaque: leaf -> (function, argument node) for the generators the hypotheses speak of.
+        probable: whether some identity between arguments was checked only at random primes.
+    """
+
+    def __init__(self, source: Program, roots: Sequence[int], *, seed: int = 0) -> None:
+        self.source, self.seed = source, seed
+        self.program = Program()
+        self.stage: dict[int, int] = {}
+        self.kind: dict[int, str] = {}
+        self.hypotheses: list[str] = []
+        self.opaque: dict[int, tuple[Any, int]] = {}
+        self.probable = False
+        self.blocks = {(imaginary, stage): Block() for imaginary in (False, True) for stage in (1, 2)}
+        self.derivations = {stage: Derivation(self, stage) for stage in (1, 2)}
+        self._exps: dict[tuple[bool, int], int] = {}
+        self._logs: dict[tuple[bool, int], int] = {}
+        self._special: dict[Any, int] = {}
+        self._stages: dict[int, int] = {}
+        self.image: dict[int, int] = {}
+        self._build(roots)
+        self.roots = [self.image[r] for r in roots]
+
+    # Building, one level of nesting after another
+
+    def _build(self, roots: Sequence[int]) -> None:
+        source = self.source
+        depth: dict[int, int] = {}
+        levels: dict[int, tuple[list[int], list[int]]] = {}
+        for node in source.reachable(roots):
+            below = max((depth[a] for a in source.args[node]), default=0)
+            is_function = source.kind[node] == FUNCTION
+            depth[node] = below + is_function
+            levels.setdefault(depth[node], ([], []))[0 if is_function else 1].append(node)
+        for level in sorted(levels):
+            functions, others = levels[level]
+            if functions:
+                self._functions(functions)
+            self._others(others)
+
+    def _others(self, nodes: Iterable[int]) -> None:
+        source = self.source
+        pending = []
+        for node in nodes:
+            if source.kind[node] == LEAF:
+                self.image[node] = self._source_leaf(source.data[node])
+            else:
+                pending.append(node)
+        self.image |= source.rebuild(pending, self.program, self.image)
+
+    def _source_leaf(self, key: Any) -> int:
+        leaf = self.program.leaf(key)
+        if leaf not in self.stage:
+            kind = key[0]
+            self.stage[leaf] = {"x": FUNCTION_STAGE, "mix": FUNCTION_STAGE, "u": COORDINATE_STAGE}.get(kind, CONSTANT_STAGE)
+            self.kind[leaf] = kind
+            if key == PI:
+                self._note(leaf, "pi", self.program.one, "pi")
+        return leaf
+
+    def new_leaf(self, key: Any, stage: int, kind: str) -> int:
+        """A generator of the given stage."""
+        leaf = self.program.leaf(key)
+        self.stage[leaf], self.kind[leaf] = stage, kind
+        return leaf
+
+    def _note(self, leaf: int, function: Any, argument: int, text: str) -> None:
+        self.opaque[leaf] = (function, argument)
+        self.hypotheses.append(text)
+
+    def stage_of(self, node: int) -> int:
+        """0 for constants, 1 when coordinates occur, 2 for functions of the inputs."""
+        stages = self._stages
+        found = stages.get(node)
+        if found is not None:
+            return found
+        program = self.program
+        stack = [node]
+        while stack:
+            n = stack[-1]
+            if n in stages:
+                stack.pop()
+                continue
+            missing = [a for a in program.args[n] if a not in stages]
+            if missing:
+                stack.extend(missing)
+                continue
+            below = max((stages[a] for a in program.args[n]), default=0)
+            stages[n] = self._leaf_stage(n) if program.kind[n] == LEAF else below
+            stack.pop()
+        return stages[node]
+
+    def _leaf_stage(self, leaf: int) -> int:
+        if leaf not in self.stage:
+            self.stage[leaf], self.kind[leaf] = CONSTANT_STAGE, self.program.data[leaf][0]  # type: ignore[index]
+        return self.stage[leaf]
+
+    # Functions of one level
+
+    def _functions(self, nodes: Sequence[int]) -> None:
+        program, source = self.program, self.source
+        exps: dict[tuple[bool, int], None] = {}
+        logs: dict[tuple[bool, int], None] = {}
+        wanted: list[tuple[int, Any, int]] = []
+        for node in nodes:
+            name, h = source.data[node], self.image[source.args[node][0]]
+            wanted.append((node, name, h))
+            match name:
+                case "exp" | "sinh" | "cosh":
+                    exps[False, h] = None
+                case "tanh":
+                    exps[False, program.scale(2, h)] = None
+                case "sin" | "cos":
+                    exps[True, h] = None
+                case "tan":
+                    exps[True, program.scale(2, h)] = None
+                case "log":
+                    logs[False, h] = None
+                case "atan":
+                    logs[True, h] = None
+        self._resolve(list(exps), list(logs))
+        for node, name, h in wanted:
+            self.image[node] = self._expression(name, h)
+
+    def _expression(self, name: Any, h: int) -> int:
+        program = self.program
+        if name in ("exp", "sinh", "cosh", "sin", "cos"):
+            e = self._exps[name in ("sin", "cos"), h]
+            if name == "exp":
+                return e
+            sign = 1 if name in ("cosh", "cos") else -1
+            half = program.linear(0, ((Fraction(1, 2), e), (Fraction(sign, 2), program.power(e, -1))))
+            return half if name != "sin" else program.product(((half, 1), (self.imaginary(), -1)))
+        if name in ("tanh", "tan"):
+            square = self._exps[name == "tan", program.scale(2, h)]
+            # 1 - 2 / (E + 1): one use of E, and the same inverse as in the derivative 1 - tanh^2
+            ratio = program.linear(1, ((-2, program.power(program.linear(1, ((1, square),)), -1)),))
+            return ratio if name == "tanh" else program.product(((ratio, 1), (self.imaginary(), -1)))
+        if name in ("log", "atan"):
+            return self._logs[name == "atan", h]
+        if name in PIECEWISE:
+            raise UnsupportedFunctionError(
+                f"{name} is piecewise and its rank depends on the region; ask for region_rank, batch_rank or rank on all inputs"
+            )
+        if name == "erf":
+            return self._erf(h)
+        return self._generic(name, h)
+
+    def imaginary(self) -> int:
+        """The node of i."""
+        leaf = self.program.leaf(IMAGINARY)
+        self.stage[leaf], self.kind[leaf] = CONSTANT_STAGE, "i"
+        return leaf
+
+    def _resolve(self, exps: Sequence[tuple[bool, int]], logs: Sequence[tuple[bool, int]]) -> None:
+        """Fill `_exps` and `_logs`: Laurent arguments at once, the others together through the decision matrix."""
+        hard: dict[tuple[bool, int], list[tuple[str, int]]] = {}
+        for imaginary, h in exps:
+            if (imaginary, h) not in self._exps:
+                easy = self._laurent_exp(imaginary, h)
+                if easy is None:
+                    hard.setdefault((imaginary, self.stage_of(h)), []).append(("exp", h))
+                else:
+                    self._exps[imaginary, h] = easy
+        for imaginary, g in logs:
+            if (imaginary, g) not in self._logs:
+                stage = self.stage_of(g)
+                if stage == CONSTANT_STAGE:
+                    self._logs[imaginary, g] = self._constant_log(imaginary, g)
+                else:
+                    hard.setdefault((imaginary, stage), []).append(("log", g))
+        for (imaginary, stage), requests in sorted(hard.items()):
+            if stage == CONSTANT_STAGE:
+                for _, h in requests:
+                    self._exps[imaginary, h] = self._opaque_exp(imaginary, h)
+            else:
+                self._decide(imaginary, stage, requests)
+
+    def exponential(self, imaginary: bool, h: int) -> int:
+        """The node of exp(h), or of exp(i h)."""
+        if (imaginary, h) not in self._exps:
+            self._resolve([(imaginary, h)], [])
+        return self._exps[imaginary, h]
+
+    def logarithm(self, g: int) -> int:
+        """The node of log(g)."""
+        if (False, g) not in self._logs:
+            self._resolve([], [(False, g)])
+        return self._logs[False, g]
+
+    # The first road: Laurent polynomials
+
+    def _laurent_exp(self, imaginary: bool, h: int) -> int | None:
+        terms = laurent(self.program, h)
+        if terms is None:
+            return None
+        parts: dict[int, list[tuple[Monomial, Rational]]] = {0: [], 1: [], 2: []}
+        for monomial, c in terms.items():
+            parts[max((self.stage_of(leaf) for leaf, _ in monomial), default=0)].append((monomial, c))
+        for stage in (1, 2):
+            block = self.blocks[imaginary, stage]
+            if not block.laurent and any(m not in block.monomials and not self._log_leaf(block, m) for m, _ in parts[stage]):
+                return None
+        factors = [self._monomial_exp(imaginary, stage, m, c) for stage, items in parts.items() for m, c in items]
+        return self.program.product(factors)
+
+    @staticmethod
+    def _log_leaf(block: Block, monomial: Monomial) -> int | None:
+        if len(monomial) == 1 and monomial[0][1] == 1:
+            return block.logs.get(monomial[0][0])
+        return None
+
+    def _monomial_exp(self, imaginary: bool, stage: int, monomial: Monomial, c: Rational) -> tuple[int, Rational]:
+        node = self.program.product(monomial)
+        if stage == CONSTANT_STAGE:
+            key = ("cis" if imaginary else "tau", monomial)
+            if key not in self._special:
+                algebraic = all(self.kind[leaf] == "prime" for leaf, _ in monomial)
+                leaf = self._special[key] = self.new_leaf(("exp", imaginary, node), CONSTANT_STAGE, "exp")
+                if not algebraic:
+                    self._note(leaf, "cis" if imaginary else "exp", node, f"exp({'i*' * imaginary}c), c a transcendental constant")
+            return self._special[key], c
+        block = self.blocks[imaginary, stage]
+        g = self._log_leaf(block, monomial)
+        if g is not None:
+            return self._root(imaginary, g, c)
+        if monomial not in block.monomials:
+            leaf = self.new_leaf(("exp", imaginary, node), stage, "exp")
+            block.monomials[monomial] = leaf
+            block.entries.append(Entry(leaf, "exp", node))
+        return block.monomials[monomial], c
+
+    def _root(self, imaginary: bool, g: int, c: Rational) -> tuple[int, Rational]:
+        """exp(c log g) = g^c, or exp(i c atan g) = ((1 + i g)/(1 - i g))^(c/2), where that is rational."""
+        program = self.program
+        base, power = g, c
+        if imaginary:
+            ig = program.product(((g, 1), (self.imaginary(), 1)))
+            base = program.product(((program.linear(1, ((1, ig),)), 1), (program.linear(1, ((-1, ig),)), -1)))
+            power = Fraction(c) / 2
+        if Fraction(power).denominator == 1:
+            return base, int(power)
+        kinds = {self.kind.get(n) for n in (program.args[base] or (base,))}
+        if kinds <= {"exp", "prime"} and not imaginary:
+            return base, power
+        raise UndecidedError(
+            f"a function equals the power {power} of another one, which is algebraic and not rational; "
+            "rewrite the model without the root"
+        )
+
+    # The second road: derivatives modulo random primes
+
+    def _decide(self, imaginary: bool, stage: int, requests: Sequence[tuple[str, int]]) -> None:
+        block, derivation = self.blocks[imaginary, stage], self.derivations[stage]
+        basis = [self._column(derivation, imaginary, e.role, e.argument) for e in block.entries]
+        candidates = [self._column(derivation, imaginary, role, node) for role, node in requests]
+        outcome = decide(self, basis, candidates, seed=self.seed)
+        self.probable |= outcome.probable
+        start = len(block.entries)
+        fresh: dict[int, Entry] = {}
+        for index, (role, node) in enumerate(requests):
+            if outcome.relations[index] is None:
+                leaf = self.new_leaf((role, imaginary, node), stage, role)
+                entry = fresh[start + index] = Entry(leaf, role, node)
+                block.entries.append(entry)
+                if role == "exp":
+                    block.laurent = False
+                    self._exps[imaginary, node] = leaf
+                else:
+                    block.logs[leaf] = node
+                    self._logs[imaginary, node] = leaf
+        known = dict(enumerate(block.entries[:start])) | fresh
+        for index, (role, node) in enumerate(requests):
+            relation = outcome.relations[index]
+            if relation is None:
+                continue
+            pairs = [(known[j], c) for j, c in relation.items()]
+            if role == "exp":
+                self._exps[imaginary, node] = self._dependent_exp(imaginary, stage, node, pairs)
+            else:
+                self._logs[imaginary, node] = self._dependent_log(imaginary, stage, node, pairs)
+
+    def _column(self, derivation: Derivation, imaginary: bool, role: str, node: int) -> int:
+        program, d = self.program, derivation.of(node)
+        if role == "exp":
+            return d
+        below = node if not imaginary else program.linear(1, ((1, program.power(node, 2)),))
+        return program.product(((d, 1), (below, -1)))
+
+    def _dependent_exp(self, imaginary: bool, stage: int, h: int, pairs: Sequence[tuple[Entry, Rational]]) -> int:
+        program = self.program
+        rest = program.linear(0, [(1, h), *((-c, e.argument if e.role == "exp" else e.leaf) for e, c in pairs)])
+        constant = self.freeze(rest, stage)
+        factors = [(e.leaf, c) if e.role == "exp" else self._root(imaginary, e.argument, c) for e, c in pairs]
+        return program.product([*factors, (self.exponential(imaginary, constant), 1)])
+
+    def _dependent_log(self, imaginary: bool, stage: int, g: int, pairs: Sequence[tuple[Entry, Rational]]) -> int:
+        program = self.program
+        known = program.linear(0, [(c, e.argument if e.role == "exp" else e.leaf) for e, c in pairs])
+        if imaginary:
+            return program.linear(0, ((1, known), (1, self._atan_constant(g, pairs))))
+        # log g = known + c with exp(c) = g / prod exp(h_i)^r_i prod g_j^s_j, a positive constant
+        n = lcm(*(Fraction(c).denominator for _, c in pairs))
+        quotient = program.product([(g, n), *((e.leaf if e.role == "exp" else e.argument, -c * n) for e, c in pairs)])
+        constant = self.freeze(quotient, stage)
+        value = program.value(constant)
+        if value is not None and value <= 0:
+            raise UndecidedError("the logarithm of a function that is not positive occurs; log needs a positive argument")
+        return program.linear(0, ((1, known), (Fraction(1, n), self.logarithm(constant))))
+
+    def _atan_constant(self, g: int, pairs: Sequence[tuple[Entry, Rational]]) -> int:
+        if not pairs:
+            return self._constant_log(True, self.freeze(g, FUNCTION_STAGE))
+        raise UndecidedError(
+            "an arctangent is a combination of others up to a multiple of pi that depends on the branch; rewrite it with one arctangent"
+        )
+
+    def freeze(self, node: int, stage: int) -> int:
+        """A node known to be constant at this stage, as an expression without its generators."""
+        program = self.program
+        leaves = [n for n in program.reachable((node,)) if program.kind[n] == LEAF and self.stage_of(n) >= stage]
+        if not leaves:
+            return node
+        for attempt in range(1, 8):
+            values = {}
+            for i, leaf in enumerate(leaves):
+                exponential = self.kind[leaf] == "exp"
+                values[leaf] = program.constant(attempt**2 if exponential and attempt > 1 else 1 if exponential else attempt + 3 * i)
+            try:
+                return program.rebuild((node,), program, values)[node]
+            except (PoleError, UndecidedError):
+                continue
+        raise UndecidedError("a constant between dependent functions could not be evaluated; simplify the model")
+
+    # Constants and special functions
+
+    def _opaque_exp(self, imaginary: bool, h: int) -> int:
+        c, core = self.program.content(h)
+        key = ("opaque", imaginary, core)
+        if key not in self._special:
+            leaf = self._special[key] = self.new_leaf(("exp", imaginary, core), CONSTANT_STAGE, "exp")
+            self._note(leaf, "cis" if imaginary else "exp", core, "exp of a transcendental constant, as exp(tanh(1))")
+        return self.program.power(self._special[key], c)
+
+    def _constant_log(self, imaginary: bool, g: int) -> int:
+        value = self.program.value(g)
+        if value is not None and not imaginary:
+            if value <= 0:
+                raise PoleError(f"log({value}) is not real; choose values where the argument of log is positive")
+            if value == 1:
+                return self.program.zero
+            return self.program.linear(0, self._prime_logs(value))
+        if value == 0:
+            return self.program.zero
+        key = ("log", imaginary, g)
+        if key not in self._special:
+            leaf = self._special[key] = self.new_leaf(key, CONSTANT_STAGE, "log")
+            self._note(leaf, "atan" if imaginary else "log", g, "atan or log of a constant")
+        return self._special[key]
+
+    def _prime_logs(self, value: Rational) -> list[tuple[Rational, int]]:
+        terms: list[tuple[Rational, int]] = []
+        program = self.program
+        root = program.power(program.constant(value), Fraction(1, 1_000_003))  # prime leaves carry the factorisation
+        c, core = program.content(root)
+        pairs = zip(program.args[core], program.data[core], strict=True) if program.args[core] else ((core, 1),)
+        exact: dict[int, Fraction] = {program.data[n][1]: Fraction(e) * 1_000_003 for n, e in pairs}  # type: ignore[arg-type,index,misc]
+        for numerator, sign in zip(Fraction(c).as_integer_ratio(), (1, -1), strict=True):
+            for q in list(exact):
+                while numerator % q == 0:
+                    numerator //= q
+                    exact[q] += sign * 1_000_003
+        for q, e in exact.items():
+            key = ("logprime", q)
+            if key not in self._special:
+                leaf = self._special[key] = self.new_leaf(key, CONSTANT_STAGE, "log")
+                self._note(leaf, "log", program.constant(q), f"log({q})")
+            terms.append((e, self._special[key]))
+        return terms
+
+    def _erf(self, h: int) -> int:
+        terms = laurent(self.program, h)
+        key = ("erf", frozenset(terms.items()) if terms is not None else h)
+        if key not in self._special:
+            stage = self.stage_of(h)
+            leaf = self._special[key] = self.new_leaf(("erf", h), stage, "erf")
+            affine = terms is not None and stage == FUNCTION_STAGE and all(
+                sum(e for leaf, e in m if self.stage_of(leaf) == 2) in (0, 1)
+                and all(self.kind[leaf] == "x" for leaf, _ in m if self.stage_of(leaf) == 2)
+                for m in terms
+            )
+            if not affine:
+                self._note(leaf, "erf", h, "erf of an argument that is not affine in the inputs")
+        return self._special[key]
+
+    def _generic(self, name: tuple[str, str, int, str], h: int) -> int:
+        _, label, order, parity = name
+        terms = laurent(self.program, h)
+        key = ("sigma", label, order, frozenset(terms.items()) if terms is not None else h)
+        if key not in self._special:
+            leaf = self._special[key] = self.new_leaf(("sigma", label, order, parity, h), self.stage_of(h), "sigma")
+            if terms is None and order == 0:
+                same = [k for k in self._special if k[0] == "sigma" and k[1] == label and k[2] == 0 and k != key]
+                if same:
+                    self._note(leaf, "sigma", h, f"{label} at arguments not shown to be distinct")
+        return self._special[key]
+
+    def varying(self, nodes: Sequence[int]) -> dict[int, bool]:
+        """The generators of the function stage below the nodes -> whether they are exponentials."""
+        program = self.program
+        leaves = (n for n in program.reachable(nodes) if program.kind[n] == LEAF)
+        return {n: self.kind[n] == "exp" for n in leaves if self.stage_of(n) == FUNCTION_STAGE}
+
+    def untranslate(self, nodes: Sequence[int], target: Program) -> list[int]:
+        """Constants of the tower as nodes of a program with functions (exp, log), for printing.
+
+        Raises:
+            UndecidedError: a complex constant.
+        """
+        program = self.program
+        images: dict[int, int] = {}
+        for n in program.reachable(nodes):
+            if program.kind[n] != LEAF:
+                continue
+            key: Any = program.data[n]
+            if key[0] == "exp" and not key[1]:
+                images[n] = target.function("exp", self.untranslate([key[2]], target)[0])
+            elif key[0] == "log" and not key[1]:
+                images[n] = target.function("log", self.untranslate([key[2]], target)[0])
+            elif key[0] == "logprime":
+                images[n] = target.function("log", target.constant(key[1]))
+            elif key[0] in ("u", "x", "prime", "pi"):
+                images[n] = target.leaf(key)
+            else:
+                raise UndecidedError("a coefficient is a complex or special constant that cannot be printed")
+        done = program.rebuild(nodes, target, images)
+        return [done[n] for n in nodes]
+
+    def sigma_derivative(self, leaf: int) -> int:
+        """The generator of sigma^(j+1)(h) from that of sigma^(j)(h)."""
+        _, label, order, parity, h = self.program.data[leaf]  # type: ignore[misc]
+        return self._generic(("sigma", label, order + 1, parity), h)
+
+    def gauss(self, h: int) -> int:
+        """2/sqrt(pi) exp(-h^2), the derivative of erf at h."""
+        program = self.program
+        square = program.product(((h, 2),), -1)
+        return program.product(((self.exponential(False, square), 1), (self._source_leaf(PI), Fraction(-1, 2))), 2)
+
+

@@ -1,0 +1,183 @@
+"""sympy expressions to programs and back."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from sympy.core.function import AppliedUndef
+
+from rankstrat.algebra.program import CONSTANT, LEAF, LINEAR, PI, PRODUCT, Program
+from rankstrat.errors import InexactValueError, ModelError, UnsupportedFunctionError
+
+_NAMES: dict[Any, str] = {
+    sympy.exp: "exp", sympy.log: "log", sympy.tanh: "tanh", sympy.sinh: "sinh", sympy.cosh: "cosh",
+    sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan", sympy.atan: "atan", sympy.erf: "erf",
+    sympy.Abs: "abs", sympy.sign: "sign",
+}  # fmt: skip
+_SYMPY = {name: function for function, name in _NAMES.items()}
+_RECIPROCALS: dict[Any, tuple[str, int]] = {
+    sympy.coth: ("tanh", -1), sympy.sech: ("cosh", -1), sympy.csch: ("sinh", -1),
+    sympy.cot: ("tan", -1), sympy.sec: ("cos", -1), sympy.csc: ("sin", -1),
+}  # fmt: skip
+
+
+def translate(program: Program, expressions: list[sympy.Expr], leaves: Mapping[sympy.Symbol, int]) -> list[int]:
+    """The nodes of sympy expressions; `leaves` gives a node to every symbol that may occur.
+
+    Raises:
+        ModelError: an unknown symbol.
+        InexactValueError: a floating-point number.
+        UnsupportedFunctionError: a function or power outside the engine.
+    """
+    done: dict[Any, int] = {symbol: node for symbol, node in leaves.items()}
+    for root in expressions:
+        stack = [root]
+        while stack:
+            e = stack[-1]
+            if e in done:
+                stack.pop()
+                continue
+            children = _children(e)
+            missing = [c for c in children if c not in done]
+            if missing:
+                stack.extend(missing)
+                continue
+            done[e] = _node(program, e, [done[c] for c in children])
+            stack.pop()
+    return [done[e] for e in expressions]
+
+
+def _children(e: Any) -> tuple[Any, ...]:
+    if e.is_Pow:
+        return (e.base,) if e.exp.is_Rational else (e.exp,) if e.base is sympy.E else ()
+    if isinstance(e, sympy.Piecewise):
+        return tuple(value for value, _ in e.args) + tuple(_boundary(condition) for _, condition in e.args[:-1])
+    if isinstance(e, sympy.Heaviside):
+        return (e.args[0],)
+    return e.args if not e.is_Atom else ()
+
+
+def _boundary(condition: Any) -> Any:
+    """h such that the condition is h > 0 (up to a null set)."""
+    if isinstance(condition, sympy.StrictGreaterThan | sympy.GreaterThan):
+        return condition.lhs - condition.rhs
+    if isinstance(condition, sympy.StrictLessThan | sympy.LessThan):
+        return condition.rhs - condition.lhs
+    raise UnsupportedFunctionError(f"the Piecewise condition {condition} is not an inequality; write it as h > 0")
+
+
+def _node(program: Program, e: Any, args: list[int]) -> int:
+    if e.is_Rational:
+        return program.constant(Fraction(int(e.p), int(e.q)))
+    if e.is_Add:
+        return program.linear(0, [(1, a) for a in args])
+    if e.is_Mul:
+        return program.product([(a, 1) for a in args])
+    if e.is_Pow:
+        return _power(program, e, args)
+    if e.is_Symbol:
+        raise ModelError(f"the symbol {e} is neither a parameter nor an input; list it, or give it a value")
+    if e.is_Float:
+        raise InexactValueError(f"{e} is a float; write an exact number such as sympy.Rational(1, 10), or use rs.exact(...)")
+    if e is sympy.E:
+        return program.function("exp", program.one)
+    if e is sympy.pi:
+        return program.leaf(PI)
+    if e.func in _NAMES:
+        return program.function(_NAMES[e.func], args[0])
+    if e.func in _RECIPROCALS:
+        name, power = _RECIPROCALS[e.func]
+        return program.power(program.function(name, args[0]), power)
+    if isinstance(e, sympy.Max | sympy.Min):
+        sign = 1 if isinstance(e, sympy.Max) else -1
+        total = args[0]
+        for other in args[1:]:  # max(a, b) = b + relu(a - b);  min(a, b) = b - relu(b - a)
+            gap = program.function("relu", program.linear(0, ((sign, total), (-sign, other))))
+            total = program.linear(0, ((1, other), (sign, gap)))
+        return total
+    if isinstance(e, sympy.Heaviside):
+        return program.function("step", args[0])
+    if isinstance(e, sympy.Piecewise):
+        return _piecewise(program, e, args)
+    if isinstance(e, AppliedUndef):
+        if len(args) != 1:
+            raise UnsupportedFunctionError(f"{e} has {len(args)} arguments; an unspecified activation takes one")
+        return program.function(("sigma", e.func.__name__, 0, getattr(e.func, "parity", "")), args[0])
+    if e is sympy.I or e.is_infinite or e is sympy.nan:
+        raise ModelError(f"{e} is not a finite real number; models are real-valued and finite")
+    raise UnsupportedFunctionError(
+        f"{getattr(e.func, '__name__', e.func)} is not a function the engine knows; use +, *, /, integer powers, exp, log, "
+        "tanh, sinh, cosh, sin, cos, tan, atan, erf, Abs, Max, Min, Piecewise, or sympy.Function('sigma')"
+    )
+
+
+def _power(program: Program, e: Any, args: list[int]) -> int:
+    if e.base is sympy.E and not e.exp.is_Rational:
+        return program.function("exp", args[0])
+    if not e.exp.is_Rational:
+        raise UnsupportedFunctionError(f"{e} has the exponent {e.exp}; use a rational number, or exp(exponent * log(base))")
+    exponent = Fraction(int(e.exp.p), int(e.exp.q))
+    if e.base is sympy.E:
+        return program.function("exp", program.constant(exponent))
+    if exponent.denominator != 1 and not (e.base.is_Rational or e.base is sympy.pi):
+        raise UnsupportedFunctionError(
+            f"{e} is a root of a parameter or an input, an algebraic function; square the parameter instead, or rewrite the model"
+        )
+    if e.exp.q == 1 and abs(int(e.exp.p)) > 10**6:
+        raise UnsupportedFunctionError(f"the exponent {e.exp} is beyond 10^6; use a smaller power")
+    return program.power(args[0], exponent)
+
+
+def _piecewise(program: Program, e: Any, args: list[int]) -> int:
+    count = len(e.args)
+    if e.args[-1][1] is not sympy.true:
+        raise UnsupportedFunctionError(f"{e} is not defined everywhere; end the Piecewise with (value, True)")
+    values, boundaries = args[:count], args[count:]
+    total = values[-1]
+    for value, boundary in zip(reversed(values[:-1]), reversed(boundaries), strict=True):
+        step = program.function("step", boundary)
+        other = program.linear(1, ((-1, step),))
+        total = program.linear(0, ((1, program.product(((step, 1), (value, 1)))), (1, program.product(((other, 1), (total, 1))))))
+    return total
+
+
+def to_sympy(program: Program, roots: list[int], symbols: Mapping[Hashable, sympy.Expr]) -> list[sympy.Expr]:
+    """sympy expressions of nodes; `symbols` names the leaves by key."""
+    values: dict[int, Any] = {}
+    for node in program.reachable(roots):
+        kind, data = program.kind[node], program.data[node]
+        args = [values[a] for a in program.args[node]]
+        if kind == CONSTANT:
+            values[node] = _rational(data)
+        elif kind == LEAF:
+            values[node] = _leaf(data, symbols)
+        elif kind == LINEAR:
+            c0, *coefficients = data  # type: ignore[misc]
+            values[node] = sympy.Add(_rational(c0), *(_rational(c) * a for c, a in zip(coefficients, args, strict=True)))
+        elif kind == PRODUCT:
+            values[node] = sympy.Mul(*(a ** _rational(e) for a, e in zip(args, data, strict=True)))  # type: ignore[arg-type]
+        elif data == "relu":
+            values[node] = sympy.Max(0, args[0])
+        elif data == "step":
+            values[node] = sympy.Heaviside(args[0])
+        elif isinstance(data, str):
+            values[node] = _SYMPY[data](args[0])
+        else:
+            _, name, order, _ = data  # type: ignore[misc]
+            values[node] = sympy.Function(name + "'" * order)(args[0])
+    return [values[root] for root in roots]
+
+
+def _rational(value: Any) -> sympy.Rational:
+    return sympy.Rational(*Fraction(value).as_integer_ratio())
+
+
+def _leaf(key: Any, symbols: Mapping[Hashable, sympy.Expr]) -> sympy.Expr:
+    if key == PI:
+        return sympy.pi
+    if isinstance(key, tuple) and key[0] == "prime":
+        return sympy.Integer(key[1])
+    return symbols[key]

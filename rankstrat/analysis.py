@@ -1,0 +1,207 @@
+r"""The engine behind `model_rank`: from a chart to bounds, a minor, relations and hypotheses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from rankstrat.algebra.degrees import failure_probability
+from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
+from rankstrat.algebra.relations import leaf_values
+from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.tower import Tower
+from rankstrat.errors import UndecidedError
+from rankstrat.lower import Minor, Sampled, ball_minor, row_count, sampled_rank
+from rankstrat.model import Chart
+from rankstrat.tangent import Tangents
+from rankstrat.upper import Nodes, RelationFinder, Relations, class_relations
+
+ATTEMPTS, ERROR_GOAL, ERROR_LIMIT, LARGE_PRIMES = 5, 1e-12, 1e-9, 8
+
+
+@dataclass(frozen=True)
+class UpperBound:
+    """An upper bound for the rank that was proved elsewhere, as by a verified critical mapping that reaches the point.
+
+    Attributes:
+        value: the bound.
+        reason: one phrase for the certificate.
+        holds: recomputes the proof for a chart; it must return True for the bound to be used.
+    """
+
+    value: int
+    reason: str
+    holds: Callable[[Chart], bool]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the engine found: bounds with the reasons for them (`relations` by dependent parameter)."""
+
+    lower: int
+    upper: int
+    reason: str
+    minor: Minor | None = None
+    relations: Mapping[int, Nodes] = field(default_factory=dict)
+    error: float = 0.0
+    hypotheses: tuple[str, ...] = ()
+
+
+class Analysis:
+    """The tangent functions of a chart, reduced to one representative for each class of proportional ones."""
+
+    def __init__(self, chart: Chart, seed: int) -> None:
+        self.chart, self.seed = chart, seed
+
+    @cached_property
+    def tangents(self) -> Tangents:
+        """The specialised program."""
+        return Tangents(self.chart)
+
+    @cached_property
+    def representatives(self) -> dict[int, int]:
+        """Core -> a parameter of its class whose constant factor is certainly not identically zero."""
+        tangents, result = self.tangents, dict[int, int]()
+        unclear: dict[int, list[int]] = {}
+        for core, members in tangents.classes.items():
+            sure = next((i for i in members if tangents.constant_is_monomial(i)), None)
+            if sure is not None:
+                result[core] = sure
+            else:
+                unclear[core] = members
+        for core, members in unclear.items():
+            sure = next((i for i in members if not is_identically_zero(tangents, tangents.columns[i].constant, self.seed)), None)  # type: ignore[union-attr]
+            if sure is not None:
+                result[core] = sure
+        return result
+
+    @cached_property
+    def parameters(self) -> list[int]:
+        """The representative parameters, ascending."""
+        return sorted(self.representatives.values())
+
+    @cached_property
+    def tower(self) -> Tower:
+        """The representatives over independent generators."""
+        return self.tangents.tower(self.parameters, seed=self.seed)
+
+    @cached_property
+    def ceiling(self) -> int | None:
+        """The dimension of the output space, for models without inputs."""
+        return None if self.chart.model.inputs else len(self.chart.model.outputs)
+
+    @cached_property
+    def full(self) -> int:
+        """The largest rank the representatives allow."""
+        count = len(self.parameters)
+        return count if self.ceiling is None else min(count, self.ceiling)
+
+    def search(self) -> tuple[int, Minor | None, Relations]:
+        """The best rank over a few primes, its minor, and the relations found below full rank."""
+        finder = RelationFinder(self.tangents, self.tower, self.parameters, seed=self.seed)
+        count = row_count(self.tangents, len(self.parameters))
+        rank, minor, found = -1, None, Relations()
+        for attempt in range(ATTEMPTS):
+            sampled = sampled_rank(self.tower, self.parameters, count, seed=self.seed, attempt=attempt)
+            profile = sampled.profile()
+            if profile.rank > rank:
+                rank = profile.rank
+                rows = tuple(int(sampled.rows[i]) for i in profile.rows)
+                minor = Minor(sampled.prime, sampled.key, rows, tuple(self.parameters[j] for j in profile.columns))
+                found = Relations() if rank == self.full else finder.find(sampled, profile)
+            if rank == self.full or not (found.unproved or found.refuted) or (attempt >= 1 and not found.refuted):
+                break
+        return rank, minor, found
+
+    def evidence(self, extra: Sequence[UpperBound] = ()) -> Evidence:
+        """Bounds for the rank, deterministic ones first."""
+        if not self.parameters:
+            return Evidence(0, 0, "relations", None, class_relations(self.tangents, {}))
+        rank, minor, found = self.search()
+        assert minor is not None
+        lower, minor, hypotheses = self._lower(rank, minor)
+        upper, reason, relations = self._upper(rank, found)
+        for bound in extra:
+            if lower <= bound.value < upper and bound.holds(self.chart):
+                upper, reason, relations = bound.value, bound.reason, {}
+        error = 0.0
+        if rank == lower < upper:
+            error = self.schwartz_zippel(rank)
+            if error <= ERROR_LIMIT:
+                upper, reason = rank, "schwartz-zippel"
+            else:
+                error = 0.0
+        return Evidence(lower, upper, reason, minor if lower else None, relations, error, hypotheses)
+
+    def _lower(self, rank: int, minor: Minor) -> tuple[int, Minor, tuple[str, ...]]:
+        if not rank or not needs_hypotheses(self.tower):
+            return rank, minor, ()
+        ball = ball_minor(self.tangents, minor.parameters, seed=self.seed)
+        if ball is not None:
+            return rank, ball, ()
+        return 0, minor, tuple(dict.fromkeys(self.tower.hypotheses))
+
+    def _upper(self, rank: int, found: Relations) -> tuple[int, str, dict[int, Nodes]]:
+        size = self.chart.model.size
+        relations = class_relations(self.tangents, self.representatives) | found.proved
+        bound = size - len(relations)
+        if self.ceiling is not None and self.ceiling < bound:
+            return self.ceiling, "outputs", {}
+        return bound, "relations" if relations else "parameters", relations
+
+    def schwartz_zippel(self, rank: int) -> float:
+        """A bound on the probability that the rank exceeds `rank` although random large primes showed no larger minor."""
+        tower = self.tower
+        if tower.opaque or tower.probable:
+            return 1.0
+        try:
+            one = failure_probability(tower.program, tower.roots, rank + 1, 1 << 30)
+        except UndecidedError:
+            return 1.0
+        if one > 0.05:
+            return 1.0
+        error = 1.0
+        count = row_count(self.tangents, len(self.parameters))
+        for attempt in range(LARGE_PRIMES):
+            sampled: Sampled = sampled_rank(tower, self.parameters, count, seed=self.seed, attempt=1000 + attempt, large=True)
+            if sampled.rank() > rank:
+                return 1.0
+            error *= one
+            if error <= ERROR_GOAL:
+                break
+        return error
+
+
+def needs_hypotheses(tower: Tower) -> bool:
+    """Whether the independence of the generators rests on something unproved.
+
+    One number such as pi or log 2 is transcendental by itself; together with exp(1), or with a second one, nothing is
+    known.
+    """
+    if len(tower.opaque) != 1:
+        return bool(tower.opaque)
+    ((leaf, (function, argument)),) = tower.opaque.items()
+    simple = function == "pi" or (function == "log" and tower.program.value(argument) is not None)
+    others = any(stage == 0 and n != leaf and tower.kind[n] in ("exp", "log", "erf", "pi") for n, stage in tower.stage.items())
+    return not simple or others
+
+
+def is_identically_zero(tangents: Tangents, node: int, seed: int) -> bool:
+    """Whether a node vanishes at three random primes; False is a proof that it does not (up to the tower's hypotheses)."""
+    if node == tangents.program.zero:
+        return True
+    tower = Tower(tangents.program, [node], seed=seed)
+    for attempt in range(40):
+        field_ = GF(random_prime(SMALL, seed, 31, attempt), 4)
+        try:
+            leaves = leaf_values(tower, field_, tower.roots, mix(seed, 32, attempt), shared_below=0)
+            value = evaluate(tower.program, tower.roots, field_, leaves)[0]
+        except BadReductionError:
+            continue
+        value = getattr(value, "value", value)
+        if value if isinstance(value, int) else bool((value * ~field_.poles).any()):
+            return False
+        if attempt >= 3:
+            return True
+    return True

@@ -1,0 +1,117 @@
+"""Recomputing the witnesses of a certificate from the model alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+import sympy
+
+from rankstrat.algebra.differential import laurent
+from rankstrat.algebra.fields import is_zero
+from rankstrat.algebra.modular import SMALL, is_prime
+from rankstrat.algebra.tower import Tower
+from rankstrat.algebra.translate import translate
+from rankstrat.analysis import Analysis, is_identically_zero, needs_hypotheses
+from rankstrat.errors import BudgetError, CertificateError, UndecidedError
+from rankstrat.lower import PRECISIONS, Minor, check_ball_minor, check_minor
+from rankstrat.model import Exact
+from rankstrat.upper import EXPANSION, ZERO_TEST
+
+
+@dataclass(frozen=True)
+class CheckedRelation:
+    """A claimed relation: sum of coefficients times tangent functions is zero, solved for one parameter."""
+
+    parameter: int
+    coefficients: Mapping[int, Exact]
+
+
+def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
+    """The minor has the right shape and is nonzero.
+
+    Raises:
+        CertificateError: otherwise.
+    """
+    if lower == 0:
+        return
+    if minor is None:
+        raise CertificateError(f"the lower bound {lower} has no minor; a positive lower bound needs one")
+    if len(minor.parameters) != lower or len(minor.rows) != lower:
+        raise CertificateError(f"the minor has {len(minor.rows)} rows and {len(minor.parameters)} columns, but the lower bound is {lower}")
+    if len(set(minor.parameters)) != lower or len(set(minor.rows)) != lower:
+        raise CertificateError("the minor repeats a row or a column; rows and columns must be distinct")
+    if minor.prime <= 1:
+        if minor.bits not in PRECISIONS or minor.prime < 0:
+            raise CertificateError(f"the ball minor has {minor.bits} bits; the precisions used are {PRECISIONS}")
+        if not check_ball_minor(analysis.tangents, minor):
+            raise CertificateError("the ball around the minor contains zero; the lower bound is not proved")
+        return
+    if not is_prime(minor.prime):
+        raise CertificateError(f"the modulus {minor.prime} of the minor is not a prime")
+    if not SMALL[0] <= minor.prime < SMALL[1]:
+        raise CertificateError(f"the prime {minor.prime} is outside the range {SMALL[0]}..{SMALL[1]} in use")
+    if max(minor.rows) >= 2 * analysis.chart.model.size + 64:
+        raise CertificateError(f"the minor uses sample {max(minor.rows)}, beyond the samples of this model")
+    missing = set(minor.parameters) - set(analysis.parameters)
+    if missing:
+        name = analysis.chart.model.parameters[min(missing)]
+        raise CertificateError(f"the minor uses dF/d{name}, which is zero or proportional to another tangent function")
+    if needs_hypotheses(analysis.tower):
+        raise CertificateError(f"the modular minor rests on undecided independence ({analysis.tower.hypotheses[0]}); a ball minor is needed")
+    if not check_minor(analysis.tower, analysis.parameters, minor):
+        raise CertificateError(f"the minor is zero modulo {minor.prime}, or its samples meet a pole; the lower bound is not proved")
+
+
+def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) -> None:
+    """The relations are solved for distinct parameters, independent, and hold exactly.
+
+    Raises:
+        CertificateError: otherwise.
+    """
+    solved = [r.parameter for r in relations]
+    if len(set(solved)) < len(solved):
+        raise CertificateError("two relations are solved for the same parameter; they must be solved for distinct ones")
+    names = analysis.chart.model.parameters
+    for relation in relations:
+        own = relation.coefficients.get(relation.parameter, 0)
+        if own == 0 or (isinstance(own, sympy.Expr) and _vanishes(analysis, own)):
+            raise CertificateError(f"the relation for {names[relation.parameter]} has coefficient 0 there and says nothing")
+    # Nonzero diagonal and no cycle: the square system in the solved parameters is triangular, so the relations are independent.
+    graph = {r.parameter: (set(r.coefficients) & set(solved)) - {r.parameter} for r in relations}
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        raise CertificateError(f"the relations for {names[error.args[1][0]]} and {names[error.args[1][1]]} use each other; they may not be independent") from None
+    known: dict[int, object] = {}
+    for relation in relations:
+        if not _holds(analysis, relation, known):
+            raise CertificateError(f"the relation for {names[relation.parameter]} is false: its left side is not zero")
+
+
+def _vanishes(analysis: Analysis, expression: sympy.Expr) -> bool:
+    program = analysis.tangents.program
+    node = translate(program, [expression], _coordinates(analysis))[0]
+    return is_identically_zero(analysis.tangents, node, analysis.seed)
+
+
+def _coordinates(analysis: Analysis) -> dict[sympy.Symbol, int]:
+    return {c: analysis.tangents.program.leaf(("u", str(c))) for c in analysis.chart.coordinates}
+
+
+def _holds(analysis: Analysis, relation: CheckedRelation, known: dict[int, object]) -> bool:
+    tangents = analysis.tangents
+    program = tangents.program
+    terms = []
+    for i, c in relation.coefficients.items():
+        node = translate(program, [c], _coordinates(analysis))[0] if isinstance(c, sympy.Expr) else program.constant(c)
+        terms.append((1, program.product(((node, 1), (tangents.nodes[i], 1)))))
+    total = program.linear(0, terms)
+    if total == program.zero or laurent(program, total, EXPANSION, known) == {}:  # type: ignore[arg-type]
+        return True
+    tower = Tower(program, [total], seed=analysis.seed)
+    try:
+        return is_zero(tower.program, tower.roots[0], ZERO_TEST)
+    except (BudgetError, UndecidedError) as error:
+        raise CertificateError(f"a relation is too large to be checked exactly ({error})") from None

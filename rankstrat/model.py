@@ -1,0 +1,367 @@
+r"""Parametric models $F(\theta)(x)$ and charts: pieces of parameter space given by exact expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import sympy
+
+from rankstrat.algebra.program import Program
+from rankstrat.algebra.translate import translate
+from rankstrat.errors import InexactValueError, ModelError, PointError
+from rankstrat.parsing import block_symbols, exact_value
+
+Exact = int | Fraction | sympy.Expr
+Shape = tuple[int, ...]
+
+
+@runtime_checkable
+class Structure(Protocol):
+    """What a family knows of its models; every other capability (rank_lemma, strata, ...) is optional.
+
+    `family` and `arguments` rebuild the model; `blocks` gives names and shapes of the parameter blocks in order;
+    `input_names` the inputs; `expressions(blocks, inputs)` the outputs from arrays of symbols.  A structure is never
+    trusted: the rank always comes from the expressions, unless a lemma is used and cited.
+    """
+
+    @property
+    def family(self) -> str: ...
+
+    @property
+    def arguments(self) -> Mapping[str, Any]: ...
+
+    @property
+    def blocks(self) -> Mapping[str, Shape]: ...
+
+    @property
+    def input_names(self) -> Sequence[str]: ...
+
+    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> Sequence[sympy.Expr]: ...
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of the mixed output.
+
+    With several outputs the gradient is that of $\\sum_k c_k F_k$, with one leaf c_k (`mixers`) for each output.
+    """
+
+    program: Program
+    outputs: tuple[int, ...]
+    parameters: tuple[int, ...]
+    inputs: tuple[int, ...]
+    mixers: tuple[int, ...]
+    gradient: tuple[int, ...]
+
+
+def _expressions(outputs: Any) -> tuple[sympy.Expr, ...]:
+    if isinstance(outputs, sympy.MatrixBase | np.ndarray):
+        outputs = list(np.asarray(outputs).ravel())
+    elif isinstance(outputs, sympy.Expr | int | float | Fraction):
+        outputs = [outputs]
+    result = []
+    for output in outputs:
+        if isinstance(output, int | Fraction) and not isinstance(output, bool):
+            output = sympy.Rational(output)
+        if not isinstance(output, sympy.Expr):
+            raise ModelError(f"the output {output!r} is not a sympy expression; build outputs from sympy symbols")
+        result.append(output)
+    return tuple(result)
+
+
+def _symbols(symbols: Any, role: str) -> tuple[sympy.Symbol, ...]:
+    if isinstance(symbols, sympy.Symbol):
+        symbols = [symbols]
+    if isinstance(symbols, sympy.MatrixBase | np.ndarray):
+        symbols = list(np.asarray(symbols).ravel())
+    result = tuple(symbols)
+    for symbol in result:
+        if not isinstance(symbol, sympy.Symbol):
+            raise ModelError(f"{role} {symbol!r} is not a sympy symbol; make it with sympy.symbols")
+    return result
+
+
+class Model:
+    r"""$F : \mathbb{R}^M \to C(\mathbb{R}^d, \mathbb{R}^q)$, $\theta \mapsto F(\theta)(\cdot)$, given symbolically.
+
+    Args:
+        outputs: a sympy expression, a sequence of them (length q) or a Matrix.
+        parameters: the M symbols theta.
+        inputs: the d symbols x; none for a finite-dimensional map such as A, B -> AB.
+        name: shown in reports.
+
+    Raises:
+        ModelError: no outputs or parameters, repeated symbols, a parameter used as an input, unknown symbols.
+
+    Example:
+        >>> import sympy
+        >>> a, w, x = sympy.symbols("a w x")
+        >>> Model(a * sympy.tanh(w * x), [a, w], [x])
+        Model([a*tanh(w*x)], parameters=[a, w], inputs=[x])
+    """
+
+    def __init__(self, outputs: Any, parameters: Any, inputs: Any = (), name: str = "") -> None:
+        self.name = name
+        self.structure: Structure | None = None
+        parts = (_expressions(outputs), _symbols(parameters, "the parameter"), _symbols(inputs, "the input"))
+        self.__dict__["_parts"] = parts
+        _check_parts(*parts)
+
+    @classmethod
+    def of(cls, structure: Structure, name: str = "") -> Model:
+        """The model of a family; outputs and parameters are built on first use."""
+        model = cls.__new__(cls)
+        model.name = name or f"{structure.family}({', '.join(f'{k}={v!r}' for k, v in structure.arguments.items())})"
+        model.structure = structure
+        return model
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[sympy.Expr, ...], tuple[sympy.Symbol, ...], tuple[sympy.Symbol, ...]]:
+        assert self.structure is not None
+        blocks = {name: block_symbols(name, shape) for name, shape in self.structure.blocks.items()}
+        inputs = tuple(sympy.Symbol(name) for name in self.structure.input_names)
+        parameters = tuple(symbol for block in blocks.values() for symbol in block.ravel())
+        return tuple(self.structure.expressions(blocks, inputs)), parameters, inputs
+
+    @property
+    def outputs(self) -> tuple[sympy.Expr, ...]:
+        """The q output expressions."""
+        return self._parts[0]
+
+    @property
+    def parameters(self) -> tuple[sympy.Symbol, ...]:
+        """The M parameter symbols, blocks in order."""
+        return self._parts[1]
+
+    @property
+    def inputs(self) -> tuple[sympy.Symbol, ...]:
+        """The d input symbols."""
+        return self._parts[2]
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """Names and shapes of the parameter blocks (every parameter by itself where no family names them)."""
+        if self.structure is not None:
+            return self.structure.blocks
+        return {str(p): () for p in self.parameters}
+
+    @cached_property
+    def size(self) -> int:
+        """The number M of parameters."""
+        return sum(int(np.prod(shape)) for shape in self.blocks.values())
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The model as a program with its gradient (built once)."""
+        program = Program()
+        outputs, parameters, inputs = self._parts
+        p_leaves = [program.leaf(("p", i)) for i in range(len(parameters))]
+        x_leaves = [program.leaf(("x", k)) for k in range(len(inputs))]
+        leaves = dict(zip((*parameters, *inputs), (*p_leaves, *x_leaves), strict=True))
+        nodes = translate(program, list(outputs), leaves)
+        mixers = tuple(program.leaf(("mix", k)) for k in range(len(nodes))) if len(nodes) > 1 else ()
+        root = nodes[0]
+        if mixers:
+            root = program.linear(0, [(1, program.product(((c, 1), (n, 1)))) for c, n in zip(mixers, nodes, strict=True)])
+        gradient = program.gradient(root, p_leaves)
+        return Compiled(program, tuple(nodes), tuple(p_leaves), tuple(x_leaves), mixers, tuple(gradient))
+
+    def point(self, values: Mapping[Any, Any] | Sequence[Any] | None = None, /, **blocks: Any) -> Chart:
+        """An exact point: a mapping from symbols or names, a sequence in parameter order, or one array per block.
+
+        Raises:
+            InexactValueError: a float.
+            PointError: unknown names, missing parameters, wrong shapes.
+        """
+        if values is not None and not isinstance(values, Mapping):
+            given = list(values)
+            if len(given) != self.size:
+                raise PointError(f"{len(given)} values were given for {self.size} parameters; list them in the order of F.parameters")
+            values = dict(zip(self.parameters, given, strict=True))
+        if not self._names_blocks({**dict(values or {}), **blocks}):
+            chart = self.chart({**dict(values or {}), **blocks})
+            if chart.coordinates:
+                free = ", ".join(map(str, chart.coordinates[:5]))
+                raise PointError(f"no value for {free}; a point needs all {self.size} values (use F.chart to leave some free)")
+            return chart
+        arrays = {name: _exact_array(name, shape, {**dict(values or {}), **blocks}) for name, shape in self.blocks.items()}
+        return Chart(self, (), tuple(v for array in arrays.values() for v in array))
+
+    def _names_blocks(self, given: Mapping[Any, Any]) -> bool:
+        return self.structure is not None and bool(given) and all(isinstance(k, str) and k in self.blocks for k in given)
+
+    def generic(self) -> Chart:
+        """The whole parameter space: every parameter is a coordinate."""
+        return Chart(self, self.parameters, tuple(self.parameters))
+
+    def chart(self, values: Mapping[Any, Any] | None = None, /, **names: Any) -> Chart:
+        """Some parameters as exact expressions; the others, and every new symbol in the expressions, are coordinates.
+
+        Keys may be symbols, names of symbols, or (in a family) names of blocks with arrays of values.
+        """
+        given: dict[sympy.Symbol, Exact] = {}
+        known = {str(p): p for p in self.parameters}
+        for key, value in {**dict(values or {}), **names}.items():
+            name = str(key)
+            if name in known:
+                given[known[name]] = _exact(name, value)
+            elif name in self.blocks:
+                symbols = block_symbols(name, self.blocks[name]).ravel()
+                given |= zip(symbols, _exact_array(name, self.blocks[name], {name: value}), strict=True)
+            else:
+                raise PointError(f"{name} is not a parameter of this model; its parameters are {_listed(self.parameters)}")
+        raw = tuple(given.get(p, p) for p in self.parameters)
+        used: dict[sympy.Symbol, None] = {}
+        for value in raw:
+            if isinstance(value, sympy.Expr):
+                used |= dict.fromkeys(sorted(value.free_symbols, key=str))
+        order = {p: i for i, p in enumerate(self.parameters)}
+        coordinates = sorted(used, key=lambda s: (order.get(s, len(order)), str(s)))
+        return Chart(self, tuple(coordinates), raw)
+
+    def __repr__(self) -> str:
+        if self.structure is not None:
+            return f"families.{self.name}"
+        parts = (list(self.outputs), list(self.parameters), list(self.inputs))
+        return "Model({}, parameters={}, inputs={})".format(*parts) if self.inputs else "Model({}, parameters={})".format(*parts[:2])
+
+    def __str__(self) -> str:
+        return self.name or repr(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Model):
+            return NotImplemented
+        if self.structure is not None and other.structure is not None:
+            return self.name == other.name and dict(self.structure.arguments) == dict(other.structure.arguments)
+        return self._parts == other._parts
+
+    def __hash__(self) -> int:
+        return hash(self.name if self.structure is not None else self._parts)
+
+    def _repr_latex_(self) -> str:
+        latex = ",\\ ".join(sympy.latex(o) for o in self.outputs)
+        return f"$F(\\theta)({', '.join(map(sympy.latex, self.inputs))}) = {latex}$"
+
+
+def _check_parts(outputs: Sequence[sympy.Expr], parameters: Sequence[sympy.Symbol], inputs: Sequence[sympy.Symbol]) -> None:
+    if not outputs:
+        raise ModelError("a model without outputs was given; give at least one sympy expression")
+    if not parameters:
+        raise ModelError("a model without parameters was given; list the symbols theta in `parameters`")
+    for role, symbols in (("parameter", parameters), ("input", inputs)):
+        if len({str(s) for s in symbols}) < len(symbols):
+            twice = next(s for s in symbols if [str(t) for t in symbols].count(str(s)) > 1)
+            raise ModelError(f"the {role} {twice} is listed twice; names must be distinct")
+    both = {str(s) for s in parameters} & {str(s) for s in inputs}
+    if both:
+        raise ModelError(f"{min(both)} is both a parameter and an input; rename one of them")
+    known = {*parameters, *inputs}
+    unknown = sorted({s for output in outputs for s in output.free_symbols} - known, key=str)
+    if unknown:
+        raise ModelError(f"the outputs use {_listed(unknown)}, which is neither a parameter nor an input; list it, or give it a value")
+
+
+def _listed(items: Iterable[Any]) -> str:
+    names = [str(i) for i in items]
+    return ", ".join(names[:8]) + (f", ... ({len(names)} in all)" if len(names) > 8 else "")
+
+
+def _exact(name: str, value: Any) -> Exact:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else value
+    if isinstance(value, float | np.floating):
+        hint = f"write sympy.{sympy.Rational(repr(float(value)))!r}" if np.isfinite(float(value)) else "give a finite exact number"
+        if "/" in hint:
+            hint = "write sympy.Rational({}, {})".format(*sympy.Rational(repr(float(value))).as_numer_denom())
+        raise InexactValueError(f"{name} = {value} is a float; {hint}, or use numerical_rank")
+    result = exact_value(value, name=name)
+    if result.is_Rational:
+        return _exact(name, Fraction(int(result.p), int(result.q)))
+    return result
+
+
+def _exact_array(name: str, shape: Shape, given: Mapping[Any, Any]) -> list[Exact]:
+    if name not in given:
+        raise PointError(f"no values for the block {name} of shape {shape}; give {name}=... as a nested list")
+    array = np.empty(shape, dtype=object)
+    value = given[name]
+    raw = value if isinstance(value, np.ndarray) else np.array(value, dtype=object)
+    if isinstance(value, sympy.MatrixBase):
+        raw = np.array(value.tolist(), dtype=object)
+    if raw.shape != tuple(shape):
+        raise PointError(f"{name} has shape {raw.shape}, but this model needs {tuple(shape)}; give one row for each unit")
+    if raw.dtype.kind in "iu":
+        return [int(v) for v in raw.ravel()]
+    array[...] = raw
+    return [_exact(name if not shape else f"{name}[{i}]", v) for i, v in enumerate(array.ravel())]
+
+
+@dataclass(frozen=True)
+class Chart:
+    r"""A piece of parameter space $u \mapsto \theta(u)$; a point when there are no coordinates.
+
+    Attributes:
+        model: the model.
+        coordinates: symbols u_1..u_n; the rank on a chart is that at its generic point.
+        raw: one exact value (int, Fraction or sympy expression in the coordinates) for each parameter.
+    """
+
+    model: Model
+    coordinates: tuple[sympy.Symbol, ...]
+    raw: tuple[Exact, ...] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.raw) != self.model.size:
+            raise PointError(f"{len(self.raw)} values were given for {self.model.size} parameters; give one for each")
+        if self.coordinates:
+            clash = {str(s) for s in self.coordinates} & {str(s) for s in self.model.inputs}
+            if clash:
+                raise PointError(f"the coordinate {min(clash)} is an input of the model; rename the coordinate")
+
+    @property
+    def is_point(self) -> bool:
+        """Whether there are no coordinates."""
+        return not self.coordinates
+
+    @cached_property
+    def values(self) -> dict[sympy.Symbol, sympy.Expr]:
+        """Parameter -> exact sympy expression."""
+        return {p: v if isinstance(v, sympy.Expr) else sympy.Rational(v) for p, v in zip(self.model.parameters, self.raw, strict=True)}
+
+    @cached_property
+    def arrays(self) -> dict[str, Any]:
+        """Block -> numpy object array of exact values (int, Fraction or sympy expression)."""
+        result, start = {}, 0
+        for name, shape in self.model.blocks.items():
+            count = int(np.prod(shape))
+            array = np.empty(count, dtype=object)
+            array[:] = self.raw[start : start + count]
+            result[name] = array.reshape(shape)
+            start += count
+        return result
+
+    def at(self, values: Mapping[Any, Any]) -> Chart:
+        """The chart with some coordinates replaced by exact values or expressions."""
+        known = {str(c): c for c in self.coordinates}
+        replace = {}
+        for key, value in values.items():
+            if str(key) not in known:
+                raise PointError(f"{key} is not a coordinate of this chart; its coordinates are {_listed(self.coordinates)}")
+            exact = _exact(str(key), value)
+            replace[known[str(key)]] = exact if isinstance(exact, sympy.Expr) else sympy.Rational(exact)
+        raw = tuple(_exact("value", v.xreplace(replace)) if isinstance(v, sympy.Expr) else v for v in self.raw)
+        used = {s for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols}
+        kept = [c for c in self.coordinates if c in used]
+        return Chart(self.model, (*kept, *sorted(used - set(kept), key=str)), raw)
+
+    def __str__(self) -> str:
+        kind = "point" if self.is_point else f"chart with {len(self.coordinates)} coordinates"
+        shown = ", ".join(f"{p} = {v}" for p, v in self.values.items() if p != v) if self.model.size <= 40 else f"{self.model.size} values"
+        return f"{kind} of {self.model}" + (f" at {shown}" if shown else "")
