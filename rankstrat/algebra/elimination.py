@@ -116,11 +116,11 @@ def solve_dependents(matrix: NDArray[Any], p: int, profile: RankProfile) -> NDAr
     pivots, rows = np.array(profile.columns, dtype=np.intp), np.array(profile.rows, dtype=np.intp)
     if rank and (min(rows.min(), pivots[0]) < 0 or rows.max() >= height or pivots[-1] >= width):
         raise foreign
-    if rank == width:
-        return np.empty((rank, 0), dtype=np.int64)
     others = np.setdiff1d(np.arange(width), pivots, assume_unique=True)
     columns = np.concatenate([pivots, others])
     work, load = _residues(matrix[np.ix_(rows, columns)], field)
+    if rank == width:
+        return np.empty((rank, 0), dtype=np.int64)
     run = _Elimination(field, work)
     if run.eliminate(0, rank, 0, load) != rank:
         raise foreign
