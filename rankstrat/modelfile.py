@@ -24,13 +24,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
 import sympy
 from sympy.core.function import AppliedUndef
 
-from rankstrat.errors import InexactValueError, ModelError, ParseError, PointError
+from rankstrat.errors import ModelError, ParseError, PointError
 from rankstrat.model import Model
 from rankstrat.parsing import (
     FUNCTIONS,
@@ -51,9 +50,10 @@ MAX_MODEL_BYTES = 1_000_000
 MAX_POINT_BYTES = 10_000_000
 MAX_DIGITS = 1_000
 MAX_NESTING = 8
+_TOML_TOKEN = re.compile(r"""([\w-]+|"[^"\n]*"|'[^'\n]*'|[ \t]+)|.""", re.DOTALL)
 _KEYS = ("name", "parameters", "inputs", "outputs", "functions", "point", "chart")
 
-Values = sympy.Expr | list["Values"]
+Values: TypeAlias = "sympy.Expr | list[Values]"
 """An exact value, or nested lists of them for a block of parameters."""
 
 
@@ -124,11 +124,15 @@ def parse_model(text: str) -> ModelFile:
     def in_parameters(key: str, value: Any) -> sympy.Expr:
         return _expression(key, value, own, functions) if isinstance(value, str) else _exact(key, value)
 
-    return ModelFile(
-        model,
-        _assigned(table, "point", blocks, own, _exact),
-        _assigned(table, "chart", blocks, own, in_parameters),
-    )
+    chart = _assigned(table, "chart", blocks, own, in_parameters)
+    for symbol, value in (chart or {}).items():
+        again = sorted(used.name for used in value.free_symbols if used in (chart or {}))
+        if again:
+            raise PointError(
+                f"[chart] gives {symbol} by {again[0]}, which [chart] gives too; an expression in the other parameters "
+                f"is needed; substitute the value of {again[0]}."
+            )
+    return ModelFile(model, _assigned(table, "point", blocks, own, _exact), chart)
 
 
 def dump_model(model: Model) -> str:
@@ -177,7 +181,7 @@ def load_point(source: str | Path) -> dict[str, Values]:
         text = _read(Path(source), MAX_POINT_BYTES)
     else:
         text = source
-    table = _json(text) if text.lstrip().startswith("{") else _toml(text, MAX_POINT_BYTES)
+    table = _json(text) if text.lstrip().startswith("{") else _toml(text, MAX_MODEL_BYTES)
     return {_point_name(key): _values(key, value, _exact) for key, value in table.items()}
 
 
@@ -200,11 +204,16 @@ def _read(path: Path, limit: int) -> str:
 
 
 def _toml(text: str, limit: int) -> dict[str, Any]:
+    if len(text) > limit:
+        raise ParseError(f"A TOML text of {len(text)} characters; at most {limit} are accepted; use a family or JSON.")
     # tomllib takes time quadratic in the number of parts of a dotted key.
-    dots = max((line.count(".") for line in text.splitlines()), default=0)
-    if len(text) > limit or dots > 200:
-        what = f"{len(text)} characters" if len(text) > limit else f"a line with {dots} dots"
-        raise ParseError(f"The TOML text has {what}; a smaller file is needed; use a family, or split the line.")
+    chain = 0
+    for token in _TOML_TOKEN.finditer(text):
+        chain = chain + 1 if token[0] == "." else chain if token[1] else 0
+        if chain > MAX_NESTING:
+            raise ParseError(
+                f"A TOML key has more than {MAX_NESTING} dots; plain keys are needed; quote or shorten it."
+            )
     try:
         return tomllib.loads(text, parse_float=_Decimal)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError, OverflowError) as error:
@@ -328,10 +337,10 @@ def _assigned(
     result: dict[sympy.Symbol, sympy.Expr] = {}
     for name, value in table[key].items():
         if isinstance(value, list) and blocks.get(name):
-            array = np.array(_values(name, value, convert), dtype=object)
-            if array.shape != blocks[name]:
-                raise PointError(f"{name} has shape {array.shape}; {blocks[name]} is needed; correct [{key}].")
-            entries = dict(zip(block_names(name, blocks[name]), array.ravel(), strict=True))
+            shape = blocks[name]
+            entries = dict(
+                zip(block_names(name, shape), _flat(name, _values(name, value, convert), shape), strict=True)
+            )
         elif name in symbols and not isinstance(value, list):
             entries = {name: convert(name, value)}
         else:
@@ -344,5 +353,16 @@ def _assigned(
     return MappingProxyType(result)
 
 
+def _flat(name: str, values: Values, shape: Sequence[int]) -> list[sympy.Expr]:
+    if not shape and not isinstance(values, list):
+        return [values]
+    if not shape or not isinstance(values, list) or len(values) != shape[0]:
+        raise PointError(
+            f"{name} does not have the shape of its block; {f'a list of {shape[0]}' if shape else 'one value'} is needed "
+            "there; give one value for each parameter."
+        )
+    return [entry for i, value in enumerate(values) for entry in _flat(f"{name}[{i}]", value, shape[1:])]
+
+
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -17,7 +17,7 @@ from rankstrat.parsing.guarded import ELEMENTARY
 
 MAX_DECLARATION = 100_000
 """Characters of a block declaration."""
-MAX_NAMES = 1_000_000
+MAX_NAMES = 100_000
 """Scalars of a block declaration."""
 MAX_NAME = 100
 """Characters of a name."""
