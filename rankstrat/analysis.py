@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from rankstrat.algebra.elimination import RankProfile
 from rankstrat.algebra.degrees import failure_probability
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
 from rankstrat.algebra.relations import leaf_values
@@ -101,18 +102,28 @@ class Analysis:
         """The best rank over a few primes, its minor, and the relations found below full rank."""
         finder = RelationFinder(self.tangents, self.tower, self.parameters, seed=self.seed)
         count = row_count(self.tangents, len(self.parameters))
-        rank, minor, found = -1, None, Relations()
+        best: tuple[Sampled, RankProfile] | None = None
+        found = Relations()
         for attempt in range(ATTEMPTS):
             sampled = sampled_rank(self.tower, self.parameters, count, seed=self.seed, attempt=attempt)
             profile = sampled.profile()
-            if profile.rank > rank:
-                rank = profile.rank
-                rows = tuple(int(sampled.rows[i]) for i in profile.rows)
-                minor = Minor(sampled.prime, sampled.key, rows, tuple(self.parameters[j] for j in profile.columns))
-                found = Relations() if rank == self.full else finder.find(sampled, profile)
-            if rank == self.full or not (found.unproved or found.refuted) or (attempt >= 1 and not found.refuted):
+            better = best is None or profile.rank > best[1].rank
+            if better:
+                best = sampled, profile
+            if profile.rank == self.full:
+                found = Relations()
                 break
-        return rank, minor, found
+            if attempt == 0:  # a small prime is asked twice before a low rank is believed
+                continue
+            assert best is not None
+            if better or attempt == 1:
+                found = finder.find(*best)
+            if not found.refuted and (attempt > 1 or not found.unproved):
+                break
+        assert best is not None
+        sampled, profile = best
+        rows = tuple(int(sampled.rows[i]) for i in profile.rows)
+        return profile.rank, Minor(sampled.prime, sampled.key, rows, tuple(self.parameters[j] for j in profile.columns)), found
 
     def evidence(self, extra: Sequence[UpperBound] = ()) -> Evidence:
         """Bounds for the rank, deterministic ones first."""

@@ -105,9 +105,8 @@ class RelationFinder:
             parameter = self.parameters[j]
             if proved and coefficients is not None:
                 result.proved[parameter] = Nodes(coefficients)
-            elif proved is False:
-                result.refuted = True
-                result.unproved.append(parameter)
+            elif proved is False:  # the prime lost rank: its relations are worthless
+                return Relations({}, [self.parameters[j] for j in dependents], refuted=True)
             else:
                 result.unproved.append(parameter)
         return result
