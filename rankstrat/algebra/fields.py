@@ -240,6 +240,24 @@ def _vanishes(polynomial: Any, special: Sequence[tuple[int, Any, int]]) -> bool:
     return not any(total.values())
 
 
+def reduced(program: Program, node: int, budget: int = 500) -> int:
+    """The node as a fraction in lowest terms (the same node when that would be too large)."""
+    leaves = [n for n in program.reachable((node,)) if program.kind[n] == LEAF]
+    if not leaves or any(_is_special(program.data[n]) for n in leaves):
+        return node
+    denominators = root_denominators(program, (node,))
+    ring = FractionRing([f"z{i}" for i in range(len(leaves))], budget)
+    values = {n: Generator(ring, i, denominators.get(n, 1)) for i, n in enumerate(leaves)}
+    try:
+        top, below = evaluate(program, (node,), ring, values)[0]
+        bottom = ring._lift(ring.context.constant(1), {}, below)
+    except BudgetError:
+        return node
+    divisor = top.gcd(bottom)
+    parts = [_polynomial_node(program, polynomial / divisor, leaves, denominators) for polynomial in (top, bottom)]
+    return program.product(((parts[0], 1), (parts[1], -1)))
+
+
 def nullvector(program: Program, nodes: Sequence[int], varying: Mapping[int, bool]) -> list[int] | None:
     """The vector (c_j), up to scale, with sum c_j node_j = 0 at integer values of the varying leaves; None if not unique.
 

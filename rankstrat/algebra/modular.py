@@ -69,7 +69,7 @@ def is_prime(n: int) -> bool:
 def random_prime(pool: tuple[int, int], *key: int) -> int:
     """A random prime p of the pool with p = 1 mod 4 (so that -1 has a square root); uniform in the large pool.
 
-    In the small pool (p - 1)/4 is prime as well: exponents live mod p - 1, and a smooth p - 1 would share factors with
+    In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a smooth p - 1 would share factors with
     the common denominator of the weights and merge most of them.
     """
     low, high = pool
@@ -77,7 +77,7 @@ def random_prime(pool: tuple[int, int], *key: int) -> int:
     while True:
         n = low + mix(*key, attempt) % (high - low)
         n += (1 - n) % 4
-        if n < high and (pool is not SMALL or is_prime((n - 1) // 4)) and is_prime(n):
+        if n < high and (pool is not SMALL or is_prime((n - 1) // (4 + 4 * (n % 8 == 1)))) and is_prime(n):
             return n
         attempt += 1
 

@@ -24,7 +24,8 @@ from math import lcm
 from typing import Any
 
 from rankstrat.algebra.differential import Derivation, laurent
-from rankstrat.algebra.program import FUNCTION, IMAGINARY, LEAF, PI, PIECEWISE, Program
+from rankstrat.algebra.fields import reduced
+from rankstrat.algebra.program import FUNCTION, IMAGINARY, LEAF, PI, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.relations import decide
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 
@@ -391,7 +392,7 @@ class Tower:
                 exponential = self.kind[leaf] == "exp"
                 values[leaf] = program.constant(attempt**2 if exponential and attempt > 1 else 1 if exponential else attempt + 3 * i)
             try:
-                return program.rebuild((node,), program, values)[node]
+                return reduced(program, program.rebuild((node,), program, values)[node])
             except (PoleError, UndecidedError):
                 continue
         raise UndecidedError("a constant between dependent functions could not be evaluated; simplify the model")
@@ -416,6 +417,32 @@ class Tower:
             return self.program.linear(0, self._prime_logs(value))
         if value == 0:
             return self.program.zero
+        if not imaginary:
+            return self._log_of_product(g)
+        return self._opaque_log(imaginary, g)
+
+    def _log_of_product(self, g: int) -> int:
+        """log of a constant c prod T_i^{e_i} prod g_j^{f_j}: exponentials come out, the rest stays opaque."""
+        program = self.program
+        c, core = program.content(g)
+        if c < 0:
+            c, core = -c, program.scale(-1, core)
+        pairs: Any = zip(program.args[core], program.data[core], strict=True) if program.kind[core] == PRODUCT else ((core, 1),)  # type: ignore[arg-type]
+        terms: list[tuple[Rational, int]] = [] if c == 1 else self._prime_logs(c)
+        rest: list[tuple[int, Rational]] = []
+        for n, e in pairs:
+            key: Any = program.data[n] if program.kind[n] == LEAF else (None,)
+            if self.kind.get(n) == "exp" and key[0] == "exp" and not key[1]:
+                terms.append((e, key[2]))
+            elif key[0] == "prime":
+                terms.extend((e * k, leaf) for k, leaf in self._prime_logs(key[1]))
+            else:
+                rest.append((n, e))
+        if rest:
+            terms.append((1, self._opaque_log(False, program.product(rest))))
+        return program.linear(0, terms)
+
+    def _opaque_log(self, imaginary: bool, g: int) -> int:
         key = ("log", imaginary, g)
         if key not in self._special:
             leaf = self._special[key] = self.new_leaf(key, CONSTANT_STAGE, "log")
