@@ -357,10 +357,8 @@ def _flat(name: str, values: Values, shape: Sequence[int]) -> list[sympy.Expr]:
     if not shape and not isinstance(values, list):
         return [values]
     if not shape or not isinstance(values, list) or len(values) != shape[0]:
-        raise PointError(
-            f"{name} does not have the shape of its block; {f'a list of {shape[0]}' if shape else 'one value'} is needed "
-            "there; give one value for each parameter."
-        )
+        needed = f"a list of {shape[0]}" if shape else "one value"
+        raise PointError(f"{name} does not fit its block; {needed} is needed; give one value for each parameter.")
     return [entry for i, value in enumerate(values) for entry in _flat(f"{name}[{i}]", value, shape[1:])]
 
 

@@ -223,9 +223,10 @@ class _Builder:
         stack = [(node, False)]
         while stack:
             node, inverse = stack.pop()
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and not inverse:
-                stack += [(node.right, False), (node.left, False)]
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+                stack += [(node.right, inverse), (node.left, inverse)]
             elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not inverse:
+                # Under an inverse, y/0 must meet the check for a zero denominator before it is turned over.
                 stack += [(node.right, True), (node.left, False)]
             elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
                 if isinstance(node.op, ast.USub):

@@ -24,7 +24,7 @@ MAX_ROOT = 1_000
 """Denominator of an exponent."""
 MAX_ARGUMENT = 1_000_000
 """Absolute value of a constant under exp, sin, tanh, ..."""
-MAX_NESTED = 6
+MAX_NESTED = 4
 """Functions nested in a constant: sympy evaluates it numerically again at every level."""
 MAX_RADICALS = 64
 """Factors such as 2**(1/3) in one product: sympy combines them pairwise."""
