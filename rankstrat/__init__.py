@@ -1,7 +1,9 @@
 """rankstrat: what a parametric model can do near a parameter point, exactly and with evidence."""
 
+from rankstrat import families
+from rankstrat.activations import Activation, activations
 from rankstrat.model import Chart, Model
 from rankstrat.rank import RankCertificate, Relation, UpperBound, Verdict, model_rank
 from rankstrat.tangent import tangent_functions
 
-__all__ = ["Chart", "Model", "RankCertificate", "Relation", "UpperBound", "Verdict", "model_rank", "tangent_functions"]
+__all__ = ["Activation", "activations", "families", "Chart", "Model", "RankCertificate", "Relation", "UpperBound", "Verdict", "model_rank", "tangent_functions"]

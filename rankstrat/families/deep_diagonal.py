@@ -1,0 +1,76 @@
+r"""Deep diagonal linear networks $f(x) = \sum_{j=1}^m a_j^{[L]} \cdots a_j^{[1]}\,x_j$."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from rankstrat.families._arguments import count, input_names
+from rankstrat.model import Model, Shape
+
+FAMILY = "deep_diagonal"
+
+
+@dataclass(frozen=True)
+class DeepDiagonal:
+    r"""The structure of $\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$.
+
+    Attributes:
+        features: the number m of inputs.
+        depth: the number L of factors; with L = 1 the model is linear.
+    """
+
+    features: int
+    depth: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "features", count(FAMILY, "features", self.features))
+        object.__setattr__(self, "depth", count(FAMILY, "depth", self.depth))
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {"features": self.features, "depth": self.depth}
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """a (L, m): row l holds the factors of layer l."""
+        return {"a": (self.depth, self.features)}
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """x1, ..., xm."""
+        return input_names(self.features)
+
+    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+        """The one output."""
+        return (sympy.Add(*(sympy.Mul(*column, x) for column, x in zip(blocks["a"].T, inputs, strict=True))),)
+
+
+def deep_diagonal(features: int, depth: int = 2) -> Model:
+    r"""$f(x) = \sum_{j=1}^m a_j^{[L]} \cdots a_j^{[1]}\,x_j$ with parameters a (L, m).
+
+    Args:
+        features: the number m of inputs.
+        depth: the number L of factors.
+
+    Raises:
+        FamilyError: not positive whole numbers.
+
+    References:
+        OPT Appendix A.1; SPEC 5.
+
+    Example:
+        >>> deep_diagonal(features=1, depth=3).outputs
+        (a1_1*a2_1*a3_1*x1,)
+    """
+    return Model.of(DeepDiagonal(features, depth))

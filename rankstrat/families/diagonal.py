@@ -1,0 +1,73 @@
+r"""Diagonal linear networks $f(x) = \sum_{j=1}^m (a_j^2 - b_j^2)\,x_j$."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from rankstrat.families._arguments import count, input_names
+from rankstrat.model import Model, Shape
+
+FAMILY = "diagonal"
+
+
+@dataclass(frozen=True)
+class Diagonal:
+    r"""The structure of $\sum_j (a_j^2 - b_j^2)\,x_j$.
+
+    Attributes:
+        features: the number m of inputs.
+    """
+
+    features: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "features", count(FAMILY, "features", self.features))
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {"features": self.features}
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """a (m,), b (m,)."""
+        return {"a": (self.features,), "b": (self.features,)}
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """x1, ..., xm."""
+        return input_names(self.features)
+
+    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+        """The one output."""
+        terms = [(a**2 - b**2) * x for a, b, x in zip(blocks["a"], blocks["b"], inputs, strict=True)]
+        return (sympy.Add(*terms),)
+
+
+def diagonal(features: int) -> Model:
+    r"""$f(x) = \sum_{j=1}^m (a_j^2 - b_j^2)\,x_j$ with parameters a (m,), b (m,).
+
+    Args:
+        features: the number m of inputs.
+
+    Raises:
+        FamilyError: not a positive whole number.
+
+    References:
+        DIAG; SPEC 5.
+
+    Example:
+        >>> diagonal(features=1).outputs
+        (x1*(a1**2 - b1**2),)
+    """
+    return Model.of(Diagonal(features))

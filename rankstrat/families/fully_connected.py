@@ -1,0 +1,110 @@
+r"""Fully connected networks $f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$, $f = W_L f^{[L-1]} + b_L$, of any depth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from rankstrat.activations import Activation, as_activation, named
+from rankstrat.families._arguments import counts, flag, input_names
+from rankstrat.model import Model, Shape
+
+FAMILY = "fully_connected"
+
+
+@dataclass(frozen=True)
+class FullyConnected:
+    r"""The structure of a network with layer widths $(m_0, \dots, m_L)$; one layer (L = 1) is an affine map.
+
+    Attributes:
+        widths: m_0 (inputs), hidden widths, m_L (outputs).
+        activation: sigma, in every hidden layer.
+        bias: hidden biases b_1, ..., b_{L-1}.
+        output_bias: the output bias b_L.
+    """
+
+    widths: tuple[int, ...]
+    activation: Activation
+    bias: bool = False
+    output_bias: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "widths", counts(FAMILY, "widths", self.widths, shortest=2, example="[2, 3, 3, 1]"))
+        object.__setattr__(self, "activation", as_activation(self.activation))
+        object.__setattr__(self, "bias", flag(FAMILY, "bias", self.bias))
+        object.__setattr__(self, "output_bias", flag(FAMILY, "output_bias", self.output_bias))
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @property
+    def depth(self) -> int:
+        """The number L of layers, the output layer included."""
+        return len(self.widths) - 1
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {
+            "widths": list(self.widths),
+            "activation": named(self.activation),
+            "bias": self.bias,
+            "output_bias": self.output_bias,
+        }
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """W1 (m_1, m_0), b1 (m_1,), W2, ..., WL, bL."""
+        blocks: dict[str, Shape] = {}
+        for layer in range(1, self.depth + 1):
+            blocks[f"W{layer}"] = (self.widths[layer], self.widths[layer - 1])
+            if self.output_bias if layer == self.depth else self.bias:
+                blocks[f"b{layer}"] = (self.widths[layer],)
+        return blocks
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """x1, ..., xd."""
+        return input_names(self.widths[0])
+
+    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+        """The m_L outputs."""
+        layer: Sequence[sympy.Expr] = inputs
+        for number in range(1, self.depth + 1):
+            weights, biases = blocks[f"W{number}"], blocks.get(f"b{number}")
+            sums = []
+            for i, row in enumerate(weights):
+                terms = [weight * value for weight, value in zip(row, layer, strict=True)]
+                sums.append(sympy.Add(*terms, *([biases[i]] if biases is not None else [])))
+            layer = sums if number == self.depth else [self.activation(z) for z in sums]
+        return tuple(layer)
+
+
+def fully_connected(
+    widths: Sequence[int], activation: Any = "tanh", bias: bool = True, output_bias: bool = True
+) -> Model:
+    r"""$f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$ for l < L, $f = W_L f^{[L-1]} + b_L$, with parameters W1, b1, ..., WL, bL.
+
+    Args:
+        widths: $[m_0, m_1, \dots, m_L]$: inputs, hidden layers, outputs.
+        activation: a name, formula, callable or `Activation`.
+        bias: hidden biases b1, ..., b(L-1).
+        output_bias: the output bias bL.
+
+    Raises:
+        FamilyError: fewer than two widths, a width that is not a positive whole number, ...
+
+    References:
+        EP2 Section 2; SPEC 7.1.
+
+    Example:
+        >>> fully_connected(widths=[2, 3, 3, 1]).size
+        25
+    """
+    return Model.of(FullyConnected(widths, activation, bias, output_bias))  # type: ignore[arg-type]

@@ -1,0 +1,94 @@
+r"""Linear models $f(x) = \sum_{i=1}^m a_i\,\varphi_i(x)$."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from rankstrat.errors import FamilyError
+from rankstrat.families._arguments import count, input_names
+from rankstrat.model import Model, Shape
+from rankstrat.parsing import parse_expression, shown
+
+FAMILY = "linear"
+
+
+@dataclass(frozen=True)
+class Linear:
+    r"""The structure of $\sum_i a_i\,\varphi_i(x)$.
+
+    Attributes:
+        features: m, for phi_i = x_i; or formulas phi_1, ..., phi_m in x1, x2, ...
+    """
+
+    features: int | tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if isinstance(self.features, str | bool) or not isinstance(self.features, Sequence):
+            object.__setattr__(self, "features", count(FAMILY, "features", self.features))
+            return
+        if not self.features:
+            raise FamilyError("linear: features is empty; at least one formula is needed; write features=['1', 'x1', 'x1**2']")
+        object.__setattr__(self, "features", tuple(_formula(feature) for feature in self.features))
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {"features": self.features if isinstance(self.features, int) else list(self.features)}
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """a (m,)."""
+        return {"a": (self.features if isinstance(self.features, int) else len(self.features),)}
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """x1, ..., xd, up to the last one that a feature uses."""
+        if isinstance(self.features, int):
+            return input_names(self.features)
+        used = {symbol.name for feature in self.features for symbol in _parsed(feature).free_symbols}
+        return input_names(max((int(name[1:]) for name in used), default=1))
+
+    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+        """The one output."""
+        features = inputs if isinstance(self.features, int) else [_parsed(feature) for feature in self.features]
+        return (sympy.Add(*(a * feature for a, feature in zip(blocks["a"], features, strict=True))),)
+
+
+def _parsed(text: str) -> sympy.Expr:
+    return parse_expression(text, {name: sympy.Symbol(name) for name in input_names(100)})
+
+
+def _formula(feature: Any) -> str:
+    if isinstance(feature, int | str | sympy.Expr) and not isinstance(feature, bool):
+        return str(_parsed(str(feature)))
+    raise FamilyError(f"linear: the feature {shown(repr(feature))} is of type {type(feature).__name__}; a formula in x1, x2, ... is needed; write 'x1**2'")
+
+
+def linear(features: int | Sequence[Any]) -> Model:
+    r"""$f(x) = \sum_{i=1}^m a_i\,\varphi_i(x)$ with parameters a (m,).
+
+    Args:
+        features: m, for $\varphi_i(x) = x_i$; or the formulas of the features in x1, x2, ... (at most x100).
+
+    Raises:
+        FamilyError: neither a positive whole number nor formulas.
+        ParseError: a formula outside the language of model files.
+
+    References:
+        LSH; LLR Corollary 3; SPEC 5.
+
+    Example:
+        >>> linear(features=["1", "x1", "x1**2"]).outputs
+        (a1 + a2*x1 + a3*x1**2,)
+    """
+    return Model.of(Linear(features))  # type: ignore[arg-type]
