@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rankstrat.algebra.elimination import RankProfile
 from rankstrat.algebra.degrees import failure_probability
+from rankstrat.algebra.elimination import RankProfile
+from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
 from rankstrat.algebra.relations import leaf_values
-from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import UndecidedError
 from rankstrat.lower import Minor, Sampled, ball_minor, row_count, sampled_rank
@@ -72,15 +72,16 @@ class Analysis:
             else:
                 unclear[core] = members
         for core, members in unclear.items():
-            sure = next((i for i in members if not is_identically_zero(tangents, tangents.columns[i].constant, self.seed)), None)  # type: ignore[union-attr]
+            sure = next((i for i in members if not is_identically_zero(tangents, i, self.seed)), None)
             if sure is not None:
                 result[core] = sure
         return result
 
     @cached_property
     def parameters(self) -> list[int]:
-        """The representative parameters, ascending."""
-        return sorted(self.representatives.values())
+        """The representatives, and every member of a class whose constants all seem to vanish, ascending."""
+        vanishing = [i for core, members in self.tangents.classes.items() if core not in self.representatives for i in members]
+        return sorted([*self.representatives.values(), *vanishing])
 
     @cached_property
     def tower(self) -> Tower:
@@ -123,7 +124,11 @@ class Analysis:
         assert best is not None
         sampled, profile = best
         rows = tuple(int(sampled.rows[i]) for i in profile.rows)
-        return profile.rank, Minor(sampled.prime, sampled.key, rows, tuple(self.parameters[j] for j in profile.columns)), found
+        return (
+            profile.rank,
+            Minor(sampled.prime, sampled.key, rows, tuple(self.parameters[j] for j in profile.columns)),
+            found,
+        )
 
     def evidence(self, extra: Sequence[UpperBound] = ()) -> Evidence:
         """Bounds for the rank, deterministic ones first."""
@@ -162,7 +167,8 @@ class Analysis:
         return bound, "relations" if relations else "parameters", relations
 
     def schwartz_zippel(self, rank: int) -> float:
-        """A bound on the probability that the rank exceeds `rank` although random large primes showed no larger minor."""
+        """A bound on the probability that the rank exceeds `rank` although random large primes showed no "
+        "larger minor."""
         tower = self.tower
         if tower.opaque or tower.probable:
             return 1.0
@@ -175,7 +181,9 @@ class Analysis:
         error = 1.0
         count = row_count(self.tangents, len(self.parameters))
         for attempt in range(LARGE_PRIMES):
-            sampled: Sampled = sampled_rank(tower, self.parameters, count, seed=self.seed, attempt=1000 + attempt, large=True)
+            sampled: Sampled = sampled_rank(
+                tower, self.parameters, count, seed=self.seed, attempt=1000 + attempt, large=True
+            )
             if sampled.rank() > rank:
                 return 1.0
             error *= one
@@ -194,12 +202,20 @@ def needs_hypotheses(tower: Tower) -> bool:
         return bool(tower.opaque)
     ((leaf, (function, argument)),) = tower.opaque.items()
     simple = function == "pi" or (function == "log" and tower.program.value(argument) is not None)
-    others = any(stage == 0 and n != leaf and tower.kind[n] in ("exp", "log", "erf", "pi") for n, stage in tower.stage.items())
+    others = any(
+        stage == 0 and n != leaf and tower.kind[n] in ("exp", "log", "erf", "pi") for n, stage in tower.stage.items()
+    )
     return not simple or others
 
 
-def is_identically_zero(tangents: Tangents, node: int, seed: int) -> bool:
-    """Whether a node vanishes at three random primes; False is a proof that it does not (up to the tower's hypotheses)."""
+def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
+    """Whether the constant factor of a tangent function vanishes at random primes; False proves that it does not."""
+    column = tangents.columns[parameter]
+    return column is None or vanishes_at_primes(tangents, column.constant, seed)
+
+
+def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
+    """Whether a node vanishes at random primes; False proves that it is not zero (up to the tower's hypotheses)."""
     if node == tangents.program.zero:
         return True
     tower = Tower(tangents.program, [node], seed=seed)

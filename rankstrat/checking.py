@@ -8,15 +8,15 @@ from graphlib import CycleError, TopologicalSorter
 
 import sympy
 
-from rankstrat.algebra.differential import laurent
-from rankstrat.algebra.fields import is_zero
+from rankstrat.algebra.differential import Terms, laurent
 from rankstrat.algebra.modular import SMALL, is_prime
+from rankstrat.algebra.rational import is_zero
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import translate
-from rankstrat.analysis import Analysis, is_identically_zero, needs_hypotheses
+from rankstrat.analysis import Analysis, needs_hypotheses, vanishes_at_primes
 from rankstrat.errors import BudgetError, CertificateError, UndecidedError
+from rankstrat.exact import Exact
 from rankstrat.lower import PRECISIONS, Minor, check_ball_minor, check_minor
-from rankstrat.model import Exact
 from rankstrat.upper import EXPANSION, ZERO_TEST
 
 
@@ -39,7 +39,9 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
     if minor is None:
         raise CertificateError(f"the lower bound {lower} has no minor; a positive lower bound needs one")
     if len(minor.parameters) != lower or len(minor.rows) != lower:
-        raise CertificateError(f"the minor has {len(minor.rows)} rows and {len(minor.parameters)} columns, but the lower bound is {lower}")
+        raise CertificateError(
+            f"the minor has {len(minor.rows)} rows and {len(minor.parameters)} columns, but the lower bound is {lower}"
+        )
     if len(set(minor.parameters)) != lower or len(set(minor.rows)) != lower:
         raise CertificateError("the minor repeats a row or a column; rows and columns must be distinct")
     if minor.prime <= 1:
@@ -59,9 +61,14 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
         name = analysis.chart.model.parameters[min(missing)]
         raise CertificateError(f"the minor uses dF/d{name}, which is zero or proportional to another tangent function")
     if needs_hypotheses(analysis.tower):
-        raise CertificateError(f"the modular minor rests on undecided independence ({analysis.tower.hypotheses[0]}); a ball minor is needed")
+        raise CertificateError(
+            f"the modular minor rests on undecided independence ({analysis.tower.hypotheses[0]}); a ball "
+            "minor is needed"
+        )
     if not check_minor(analysis.tower, analysis.parameters, minor):
-        raise CertificateError(f"the minor is zero modulo {minor.prime}, or its samples meet a pole; the lower bound is not proved")
+        raise CertificateError(
+            f"the minor is zero modulo {minor.prime}, or its samples meet a pole; the lower bound is not proved"
+        )
 
 
 def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) -> None:
@@ -77,14 +84,19 @@ def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) ->
     for relation in relations:
         own = relation.coefficients.get(relation.parameter, 0)
         if own == 0 or (isinstance(own, sympy.Expr) and _vanishes(analysis, own)):
-            raise CertificateError(f"the relation for {names[relation.parameter]} has coefficient 0 there and says nothing")
+            raise CertificateError(
+                f"the relation for {names[relation.parameter]} has coefficient 0 there and says nothing"
+            )
     # Nonzero diagonal and no cycle: the square system in the solved parameters is triangular, so the relations are independent.
     graph = {r.parameter: (set(r.coefficients) & set(solved)) - {r.parameter} for r in relations}
     try:
         tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
-        raise CertificateError(f"the relations for {names[error.args[1][0]]} and {names[error.args[1][1]]} use each other; they may not be independent") from None
-    known: dict[int, object] = {}
+        raise CertificateError(
+            f"the relations for {names[error.args[1][0]]} and {names[error.args[1][1]]} use each other; "
+            "they may not be independent"
+        ) from None
+    known: dict[int, Terms | None] = {}
     for relation in relations:
         if not _holds(analysis, relation, known):
             raise CertificateError(f"the relation for {names[relation.parameter]} is false: its left side is not zero")
@@ -93,14 +105,14 @@ def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) ->
 def _vanishes(analysis: Analysis, expression: sympy.Expr) -> bool:
     program = analysis.tangents.program
     node = translate(program, [expression], _coordinates(analysis))[0]
-    return is_identically_zero(analysis.tangents, node, analysis.seed)
+    return vanishes_at_primes(analysis.tangents, node, analysis.seed)
 
 
 def _coordinates(analysis: Analysis) -> dict[sympy.Symbol, int]:
     return {c: analysis.tangents.program.leaf(("u", str(c))) for c in analysis.chart.coordinates}
 
 
-def _holds(analysis: Analysis, relation: CheckedRelation, known: dict[int, object]) -> bool:
+def _holds(analysis: Analysis, relation: CheckedRelation, known: dict[int, Terms | None]) -> bool:
     tangents = analysis.tangents
     program = tangents.program
     terms = []
@@ -108,7 +120,7 @@ def _holds(analysis: Analysis, relation: CheckedRelation, known: dict[int, objec
         node = translate(program, [c], _coordinates(analysis))[0] if isinstance(c, sympy.Expr) else program.constant(c)
         terms.append((1, program.product(((node, 1), (tangents.nodes[i], 1)))))
     total = program.linear(0, terms)
-    if total == program.zero or laurent(program, total, EXPANSION, known) == {}:  # type: ignore[arg-type]
+    if total == program.zero or laurent(program, total, EXPANSION, known) == {}:
         return True
     tower = Tower(program, [total], seed=analysis.seed)
     try:

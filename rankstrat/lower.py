@@ -13,10 +13,11 @@ from rankstrat.algebra.balls import determinant_excludes_zero
 from rankstrat.algebra.elimination import RankProfile, rank_profile
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import matrix_rank
+from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.modular import GF, LARGE, SMALL, BadReductionError, Power, mix, random_prime
 from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.relations import leaf_values
-from rankstrat.algebra.tower import FUNCTION_STAGE, Tower
+from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.tangent import Tangents
 
@@ -62,7 +63,9 @@ class Sampled:
         return rank_profile(self.matrix, self.prime)
 
 
-def sample(tower: Tower, parameters: Sequence[int], prime: int, key: int, count: int, *, columns: Sequence[int] | None = None) -> Sampled:
+def sample(
+    tower: Tower, parameters: Sequence[int], prime: int, key: int, count: int, *, columns: Sequence[int] | None = None
+) -> Sampled:
     """Evaluate the tangent functions at `count` samples mod p, in chunks, dropping samples that hit a pole.
 
     Raises:
@@ -95,7 +98,14 @@ def row_count(tangents: Tangents, columns: int) -> int:
 
 
 def sampled_rank(
-    tower: Tower, parameters: Sequence[int], count: int, *, seed: int, attempt: int, columns: Sequence[int] | None = None, large: bool = False
+    tower: Tower,
+    parameters: Sequence[int],
+    count: int,
+    *,
+    seed: int,
+    attempt: int,
+    columns: Sequence[int] | None = None,
+    large: bool = False,
 ) -> Sampled:
     """A rank matrix at a random good prime (the `attempt`-th stream of the seed).
 
@@ -135,9 +145,11 @@ def ball_points(tangents: Tangents, key: int, count: int, attempt: int) -> list[
     for i in range(count):
         values: dict[object, int | Fraction] = {}
         for number, leaf in enumerate(leaves):
-            varying = leaf[0] in ("x", "mix")  # type: ignore[index]
+            varying = leaf[0] in ("x", "mix")
             r = mix(key, attempt, number, i if varying else -1) % 4097
-            values[leaf] = Fraction(int(r) - 2048, 512 if varying else 1024) + (Fraction(5, 2) if not varying and attempt % 2 else 0)
+            values[leaf] = Fraction(int(r) - 2048, 512 if varying else 1024) + (
+                Fraction(5, 2) if not varying and attempt % 2 else 0
+            )
         points.append(values)
     return points
 

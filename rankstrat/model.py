@@ -2,7 +2,7 @@ r"""Parametric models $F(\theta)(x)$ and charts: pieces of parameter space given
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -13,11 +13,9 @@ import sympy
 
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.translate import translate
-from rankstrat.errors import InexactValueError, ModelError, PointError
-from rankstrat.parsing import block_symbols, exact_value
-
-Exact = int | Fraction | sympy.Expr
-Shape = tuple[int, ...]
+from rankstrat.errors import ModelError, PointError
+from rankstrat.exact import Exact, Shape, exact_array, exact_scalar, listed
+from rankstrat.parsing import block_symbols
 
 
 @runtime_checkable
@@ -30,25 +28,35 @@ class Structure(Protocol):
     """
 
     @property
-    def family(self) -> str: ...
+    def family(self) -> str:
+        """The name under which the family is built."""
+        ...
 
     @property
-    def arguments(self) -> Mapping[str, Any]: ...
+    def arguments(self) -> Mapping[str, Any]:
+        """The keyword arguments that rebuild the model."""
+        ...
 
     @property
-    def blocks(self) -> Mapping[str, Shape]: ...
+    def blocks(self) -> Mapping[str, Shape]:
+        """Names and shapes of the parameter blocks, in order."""
+        ...
 
     @property
-    def input_names(self) -> Sequence[str]: ...
+    def input_names(self) -> Sequence[str]:
+        """Names of the inputs."""
+        ...
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> Sequence[sympy.Expr]: ...
+    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> Sequence[sympy.Expr]:
+        """The outputs from arrays of symbols."""
+        ...
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of the mixed output.
+    r"""A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of the mixed output.
 
-    With several outputs the gradient is that of $\\sum_k c_k F_k$, with one leaf c_k (`mixers`) for each output.
+    With several outputs the gradient is that of $\sum_k c_k F_k$, with one leaf c_k (`mixers`) for each output.
     """
 
     program: Program
@@ -167,7 +175,9 @@ class Model:
         mixers = tuple(program.leaf(("mix", k)) for k in range(len(nodes))) if len(nodes) > 1 else ()
         root = nodes[0]
         if mixers:
-            root = program.linear(0, [(1, program.product(((c, 1), (n, 1)))) for c, n in zip(mixers, nodes, strict=True)])
+            root = program.linear(
+                0, [(1, program.product(((c, 1), (n, 1)))) for c, n in zip(mixers, nodes, strict=True)]
+            )
         gradient = program.gradient(root, p_leaves)
         return Compiled(program, tuple(nodes), tuple(p_leaves), tuple(x_leaves), mixers, tuple(gradient))
 
@@ -181,19 +191,27 @@ class Model:
         if values is not None and not isinstance(values, Mapping):
             given = list(values)
             if len(given) != self.size:
-                raise PointError(f"{len(given)} values were given for {self.size} parameters; list them in the order of F.parameters")
+                raise PointError(
+                    f"{len(given)} values were given for {self.size} parameters; list them in the order of F.parameters"
+                )
             values = dict(zip(self.parameters, given, strict=True))
         if not self._names_blocks({**dict(values or {}), **blocks}):
             chart = self.chart({**dict(values or {}), **blocks})
             if chart.coordinates:
                 free = ", ".join(map(str, chart.coordinates[:5]))
-                raise PointError(f"no value for {free}; a point needs all {self.size} values (use F.chart to leave some free)")
+                raise PointError(
+                    f"no value for {free}; a point needs all {self.size} values (use F.chart to leave some free)"
+                )
             return chart
-        arrays = {name: _exact_array(name, shape, {**dict(values or {}), **blocks}) for name, shape in self.blocks.items()}
+        arrays = {
+            name: exact_array(name, shape, {**dict(values or {}), **blocks}) for name, shape in self.blocks.items()
+        }
         return Chart(self, (), tuple(v for array in arrays.values() for v in array))
 
     def _names_blocks(self, given: Mapping[Any, Any]) -> bool:
-        return self.structure is not None and bool(given) and all(isinstance(k, str) and k in self.blocks for k in given)
+        return (
+            self.structure is not None and bool(given) and all(isinstance(k, str) and k in self.blocks for k in given)
+        )
 
     def generic(self) -> Chart:
         """The whole parameter space: every parameter is a coordinate."""
@@ -209,12 +227,19 @@ class Model:
         for key, value in {**dict(values or {}), **names}.items():
             name = str(key)
             if name in known:
-                given[known[name]] = _exact(name, value)
+                given[known[name]] = exact_scalar(name, value)
             elif name in self.blocks:
                 symbols = block_symbols(name, self.blocks[name]).ravel()
-                given |= zip(symbols, _exact_array(name, self.blocks[name], {name: value}), strict=True)
+                given |= zip(symbols, exact_array(name, self.blocks[name], {name: value}), strict=True)
             else:
-                raise PointError(f"{name} is not a parameter of this model; its parameters are {_listed(self.parameters)}")
+                raise PointError(
+                    f"{name} is not a parameter of this model; its parameters are {listed(self.parameters)}"
+                )
+        for p, value in given.items():
+            circular = value.free_symbols & (given.keys() - {p}) if isinstance(value, sympy.Expr) else set()
+            if circular:
+                q = min(circular, key=str)
+                raise PointError(f"the value of {p} uses {q}, which is given a value too; write {p} in the free parameters only")
         raw = tuple(given.get(p, p) for p in self.parameters)
         used: dict[sympy.Symbol, None] = {}
         for value in raw:
@@ -228,7 +253,11 @@ class Model:
         if self.structure is not None:
             return f"families.{self.name}"
         parts = (list(self.outputs), list(self.parameters), list(self.inputs))
-        return "Model({}, parameters={}, inputs={})".format(*parts) if self.inputs else "Model({}, parameters={})".format(*parts[:2])
+        return (
+            "Model({}, parameters={}, inputs={})".format(*parts)
+            if self.inputs
+            else "Model({}, parameters={})".format(*parts[:2])
+        )
 
     def __str__(self) -> str:
         return self.name or repr(self)
@@ -248,7 +277,9 @@ class Model:
         return f"$F(\\theta)({', '.join(map(sympy.latex, self.inputs))}) = {latex}$"
 
 
-def _check_parts(outputs: Sequence[sympy.Expr], parameters: Sequence[sympy.Symbol], inputs: Sequence[sympy.Symbol]) -> None:
+def _check_parts(
+    outputs: Sequence[sympy.Expr], parameters: Sequence[sympy.Symbol], inputs: Sequence[sympy.Symbol]
+) -> None:
     if not outputs:
         raise ModelError("a model without outputs was given; give at least one sympy expression")
     if not parameters:
@@ -263,44 +294,9 @@ def _check_parts(outputs: Sequence[sympy.Expr], parameters: Sequence[sympy.Symbo
     known = {*parameters, *inputs}
     unknown = sorted({s for output in outputs for s in output.free_symbols} - known, key=str)
     if unknown:
-        raise ModelError(f"the outputs use {_listed(unknown)}, which is neither a parameter nor an input; list it, or give it a value")
-
-
-def _listed(items: Iterable[Any]) -> str:
-    names = [str(i) for i in items]
-    return ", ".join(names[:8]) + (f", ... ({len(names)} in all)" if len(names) > 8 else "")
-
-
-def _exact(name: str, value: Any) -> Exact:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, Fraction):
-        return value.numerator if value.denominator == 1 else value
-    if isinstance(value, float | np.floating):
-        hint = f"write sympy.{sympy.Rational(repr(float(value)))!r}" if np.isfinite(float(value)) else "give a finite exact number"
-        if "/" in hint:
-            hint = "write sympy.Rational({}, {})".format(*sympy.Rational(repr(float(value))).as_numer_denom())
-        raise InexactValueError(f"{name} = {value} is a float; {hint}, or use numerical_rank")
-    result = exact_value(value, name=name)
-    if result.is_Rational:
-        return _exact(name, Fraction(int(result.p), int(result.q)))
-    return result
-
-
-def _exact_array(name: str, shape: Shape, given: Mapping[Any, Any]) -> list[Exact]:
-    if name not in given:
-        raise PointError(f"no values for the block {name} of shape {shape}; give {name}=... as a nested list")
-    array = np.empty(shape, dtype=object)
-    value = given[name]
-    raw = value if isinstance(value, np.ndarray) else np.array(value, dtype=object)
-    if isinstance(value, sympy.MatrixBase):
-        raw = np.array(value.tolist(), dtype=object)
-    if raw.shape != tuple(shape):
-        raise PointError(f"{name} has shape {raw.shape}, but this model needs {tuple(shape)}; give one row for each unit")
-    if raw.dtype.kind in "iu":
-        return [int(v) for v in raw.ravel()]
-    array[...] = raw
-    return [_exact(name if not shape else f"{name}[{i}]", v) for i, v in enumerate(array.ravel())]
+        raise ModelError(
+            f"the outputs use {listed(unknown)}, which is neither a parameter nor an input; list it, or give it a value"
+        )
 
 
 @dataclass(frozen=True)
@@ -333,7 +329,10 @@ class Chart:
     @cached_property
     def values(self) -> dict[sympy.Symbol, sympy.Expr]:
         """Parameter -> exact sympy expression."""
-        return {p: v if isinstance(v, sympy.Expr) else sympy.Rational(v) for p, v in zip(self.model.parameters, self.raw, strict=True)}
+        return {
+            p: v if isinstance(v, sympy.Expr) else sympy.Rational(v)
+            for p, v in zip(self.model.parameters, self.raw, strict=True)
+        }
 
     @cached_property
     def arrays(self) -> dict[str, Any]:
@@ -353,15 +352,21 @@ class Chart:
         replace = {}
         for key, value in values.items():
             if str(key) not in known:
-                raise PointError(f"{key} is not a coordinate of this chart; its coordinates are {_listed(self.coordinates)}")
-            exact = _exact(str(key), value)
+                raise PointError(
+                    f"{key} is not a coordinate of this chart; its coordinates are {listed(self.coordinates)}"
+                )
+            exact = exact_scalar(str(key), value)
             replace[known[str(key)]] = exact if isinstance(exact, sympy.Expr) else sympy.Rational(exact)
-        raw = tuple(_exact("value", v.xreplace(replace)) if isinstance(v, sympy.Expr) else v for v in self.raw)
+        raw = tuple(exact_scalar("value", v.xreplace(replace)) if isinstance(v, sympy.Expr) else v for v in self.raw)
         used = {s for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols}
         kept = [c for c in self.coordinates if c in used]
         return Chart(self.model, (*kept, *sorted(used - set(kept), key=str)), raw)
 
     def __str__(self) -> str:
         kind = "point" if self.is_point else f"chart with {len(self.coordinates)} coordinates"
-        shown = ", ".join(f"{p} = {v}" for p, v in self.values.items() if p != v) if self.model.size <= 40 else f"{self.model.size} values"
+        shown = (
+            ", ".join(f"{p} = {v}" for p, v in self.values.items() if p != v)
+            if self.model.size <= 40
+            else f"{self.model.size} values"
+        )
         return f"{kind} of {self.model}" + (f" at {shown}" if shown else "")

@@ -30,9 +30,9 @@ class Column:
 
 
 class Tangents:
-    """The tangent functions of a model at a chart, as nodes of one program specialised to the chart.
+    r"""The tangent functions of a model at a chart, as nodes of one program specialised to the chart.
 
-    With several outputs each node is the tangent function of $\\sum_k c_k F_k$, c_k indeterminates: its span over the
+    With several outputs each node is the tangent function of $\sum_k c_k F_k$, c_k indeterminates: its span over the
     constants has the same dimension as the span of the vector-valued tangent functions.
     """
 
@@ -58,7 +58,7 @@ class Tangents:
                 continue
             stack.pop()
             if program.kind[n] == LEAF:
-                known[n] = program.data[n][0] in ("x", "mix")  # type: ignore[index]
+                known[n] = program.data[n][0] in ("x", "mix")
             else:
                 known[n] = any(known[a] for a in program.args[n])
         return known[node]
@@ -77,7 +77,7 @@ class Tangents:
             return Column(coefficient, core, program.one)
         if program.kind[core] != PRODUCT:
             return Column(coefficient, program.one, core)
-        pairs: list[tuple[int, Rational]] = list(zip(program.args[core], program.data[core], strict=True))  # type: ignore[arg-type]
+        pairs: list[tuple[int, Rational]] = list(zip(program.args[core], program.data[core], strict=True))
         constant = [(n, e) for n, e in pairs if not self.depends(n)]
         if not constant:
             return Column(coefficient, program.one, core)

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from rankstrat.algebra.differential import Terms, laurent
 from rankstrat.algebra.elimination import RankProfile, solve_dependents
-from rankstrat.algebra.fields import combine, is_zero, nullvector, reconstruct
+from rankstrat.algebra.fields import combine, reconstruct
+from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.modular import GF, BadReductionError, mix
 from rankstrat.algebra.program import LEAF, Program
-from rankstrat.algebra.tower import FUNCTION_STAGE, Tower
+from rankstrat.algebra.rational import is_zero, nullvector
+from rankstrat.algebra.tower import Tower
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 from rankstrat.lower import Sampled, sample, sampled_rank
 from rankstrat.tangent import Tangents
@@ -56,13 +58,15 @@ def class_relations(tangents: Tangents, representatives: Mapping[int, int]) -> d
         if column is None:
             result[i] = Nodes({i: program.one})
             continue
-        r = representatives[column.core]
+        r = representatives.get(column.core, i)
         if r == i:
             continue
         other = tangents.columns[r]
         assert other is not None
         # c_r k_r g_i - c_i k_i g_r = 0, divided by the common constant factors
-        ratio = program.product(((column.constant, 1), (other.constant, -1)), Fraction(column.coefficient) / other.coefficient)
+        ratio = program.product(
+            ((column.constant, 1), (other.constant, -1)), Fraction(column.coefficient) / other.coefficient
+        )
         below = _denominator(program, ratio)
         result[i] = Nodes({i: below, r: program.scale(-1, program.product(((ratio, 1), (below, 1))))})
     return result
@@ -71,7 +75,7 @@ def class_relations(tangents: Tangents, representatives: Mapping[int, int]) -> d
 def _denominator(program: Program, node: int) -> int:
     """The product of the factors with negative exponents, inverted, and the integer denominator."""
     c, core = program.content(node)
-    pairs: Any = zip(program.args[core], program.data[core], strict=True) if program.kind[core] == 3 else ((core, 1),)  # type: ignore[arg-type]
+    pairs: Any = zip(program.args[core], program.data[core], strict=True) if program.kind[core] == 3 else ((core, 1),)
     return program.product([(n, -e) for n, e in pairs if e < 0], Fraction(c).denominator)
 
 
@@ -113,14 +117,22 @@ class RelationFinder:
 
     # Coefficients that are numbers
 
-    def _constant_coefficients(self, sampled: Sampled, pivots: Sequence[int], dependents: Sequence[int], table: NDArray[np.int64]) -> list[bool]:
+    def _constant_coefficients(
+        self, sampled: Sampled, pivots: Sequence[int], dependents: Sequence[int], table: NDArray[np.int64]
+    ) -> list[bool]:
         """Which relations have the same coefficients when the constants of the tower (tau, coordinates) are redrawn."""
         tower = self.tower
         shared = [
             n for n in tower.program.reachable(tower.roots)
-            if tower.program.kind[n] == LEAF and tower.stage_of(n) < FUNCTION_STAGE and tower.kind[n] not in ("prime", "i")
+            if tower.program.kind[n] == LEAF
+            and tower.stage_of(n) < FUNCTION_STAGE
+            and tower.kind[n] not in ("prime", "i")
         ]  # fmt: skip
-        if not shared and not any(tower.kind[n] in ("prime", "i") for n in tower.program.reachable(tower.roots) if tower.program.kind[n] == LEAF):
+        if not shared and not any(
+            tower.kind[n] in ("prime", "i")
+            for n in tower.program.reachable(tower.roots)
+            if tower.program.kind[n] == LEAF
+        ):
             return [True] * len(dependents)
         columns = [*pivots, *dependents]
         for attempt in range(8):
@@ -129,16 +141,23 @@ class RelationFinder:
                 other = sample(self.tower, self.parameters, sampled.prime, key, len(pivots) + 12, columns=columns)
             except BadReductionError:
                 continue
-            left, right = other.matrix[:, : len(pivots)].astype(np.int64), other.matrix[:, len(pivots) :].astype(np.int64)
+            left, right = (
+                other.matrix[:, : len(pivots)].astype(np.int64),
+                other.matrix[:, len(pivots) :].astype(np.int64),
+            )
             return [bool(v) for v in _residual_is_zero(left, table, right, sampled.prime)]
         return [False] * len(dependents)
 
-    def _lift(self, sampled: Sampled, pivots: Sequence[int], dependents: Sequence[int], table: NDArray[np.int64]) -> dict[int, dict[int, Rational]]:
+    def _lift(
+        self, sampled: Sampled, pivots: Sequence[int], dependents: Sequence[int], table: NDArray[np.int64]
+    ) -> dict[int, dict[int, Rational]]:
         """Chinese remaindering over several primes until every coefficient is a small rational number."""
         used = [i for i in range(len(pivots)) if table[i].any()]
         columns = [*(pivots[i] for i in used), *dependents]
         modulus = sampled.prime
-        residues: list[dict[int, int]] = [{i: int(table[i, k]) for i in used if table[i, k]} for k in range(len(dependents))]
+        residues: list[dict[int, int]] = [
+            {i: int(table[i, k]) for i in used if table[i, k]} for k in range(len(dependents))
+        ]
         open_, result = set(range(len(dependents))), dict[int, dict[int, Rational]]()
         last: dict[int, dict[int, Rational]] = {}
         for attempt in range(MAX_PRIMES):
@@ -157,7 +176,14 @@ class RelationFinder:
             if not open_:
                 break
             try:
-                again = sampled_rank(self.tower, self.parameters, len(columns) + 8, seed=self.seed, attempt=100 + attempt, columns=columns)
+                again = sampled_rank(
+                    self.tower,
+                    self.parameters,
+                    len(columns) + 8,
+                    seed=self.seed,
+                    attempt=100 + attempt,
+                    columns=columns,
+                )
             except PoleError:
                 continue
             profile = again.profile()
@@ -175,13 +201,17 @@ class RelationFinder:
     def _rational_zero(self, relation: Mapping[int, Rational]) -> bool | None:
         """Exact test of a relation with rational coefficients: True, False, or None when over budget."""
         program = self.tangents.program
-        expanded = [(c, laurent(program, self.tangents.nodes[self.parameters[j]], EXPANSION, self._expanded)) for j, c in relation.items()]
-        if all(terms is not None for _, terms in expanded):
+        expanded = [
+            (c, laurent(program, self.tangents.nodes[self.parameters[j]], EXPANSION, self._expanded))
+            for j, c in relation.items()
+        ]
+        known = [(c, terms) for c, terms in expanded if terms is not None]
+        if len(known) == len(expanded):
             total: dict[Any, Rational] = {}
             scale = lcm(*(Fraction(c).denominator for c, _ in expanded))
-            for c, terms in expanded:
+            for c, terms in known:
                 k = int(c * scale)
-                for monomial, value in terms.items():  # type: ignore[union-attr]
+                for monomial, value in terms.items():
                     total[monomial] = total.get(monomial, 0) + k * value
             if not any(total.values()):
                 return True
@@ -198,7 +228,7 @@ class RelationFinder:
     # Coefficients in the field of constants
 
     def _symbolic(self, dependent: int, support: Sequence[int]) -> tuple[dict[int, int] | None, bool | None]:
-        """Coefficients over Q(constants): the null vector of the support at integer values of the function generators."""
+        """Coefficients over Q(constants): the null vector of the support at integers for the function generators."""
         columns = [*support, dependent]
         if len(columns) > MAX_SYMBOLIC:
             return None, None
@@ -210,15 +240,21 @@ class RelationFinder:
         if vector is None:
             return None, None
         program = tower.program
-        node = program.linear(0, [(1, program.product(((c, 1), (tower.roots[j], 1)))) for c, j in zip(vector, columns, strict=True)])
+        node = program.linear(
+            0, [(1, program.product(((c, 1), (tower.roots[j], 1)))) for c, j in zip(vector, columns, strict=True)]
+        )
         proved = self._zero(node)
         if not proved:
             return None, proved
         translated = tower.untranslate(vector, self.tangents.program)
-        return {self.parameters[j]: c for c, j in zip(translated, columns, strict=True) if c != self.tangents.program.zero}, True
+        return {
+            self.parameters[j]: c for c, j in zip(translated, columns, strict=True) if c != self.tangents.program.zero
+        }, True
 
 
-def _residual_is_zero(left: NDArray[np.int64], table: NDArray[np.int64], right: NDArray[np.int64], p: int) -> NDArray[np.bool_]:
+def _residual_is_zero(
+    left: NDArray[np.int64], table: NDArray[np.int64], right: NDArray[np.int64], p: int
+) -> NDArray[np.bool_]:
     """Column by column, whether left @ table = right mod p (float products kept below 2^53)."""
     total = np.zeros(right.shape, dtype=np.int64)
     step = 256
@@ -226,7 +262,9 @@ def _residual_is_zero(left: NDArray[np.int64], table: NDArray[np.int64], right: 
         a = left[:, start : start + step]
         b = table[start : start + step]
         high, low = a >> 11, a & 2047
-        total += ((high.astype(float) @ b.astype(float)).astype(np.int64) % p << 11) + (low.astype(float) @ b.astype(float)).astype(np.int64)
+        total += ((high.astype(float) @ b.astype(float)).astype(np.int64) % p << 11) + (
+            low.astype(float) @ b.astype(float)
+        ).astype(np.int64)
         total %= p
     return ((total - right) % p == 0).all(axis=0)
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, lcm, log2
+from math import ceil, lcm
 from typing import Any
 
 from rankstrat.algebra.evaluate import evaluate
-from rankstrat.algebra.fields import root_denominators
 from rankstrat.algebra.program import LEAF, Program
+from rankstrat.algebra.rational import root_denominators
 from rankstrat.errors import UndecidedError
 
 Rational = int | Fraction
@@ -56,7 +56,9 @@ class DegreeRing:
         for _, v in terms:
             for k, e in v.below.items():
                 common[k] = max(common.get(k, 0), e)
-        parts = [(_log2(Fraction(c) * scale), v) for c, v in terms] + ([(_log2(Fraction(c0) * scale), Bound(0, 0.0, {}))] if c0 else [])
+        parts = [(_log2(Fraction(c) * scale), v) for c, v in terms] + (
+            [(_log2(Fraction(c0) * scale), Bound(0, 0.0, {}))] if c0 else []
+        )
         degree = max(v.degree + missing_degree(v, common) for _, v in parts)
         height = max(h + v.height + missing_height(v, common) for h, v in parts) + _log2(len(parts))
         if scale != 1:
@@ -69,14 +71,18 @@ class DegreeRing:
         degree, height = 0, 0.0
         below: dict[Bound, int] = {}
         for v, e in factors:
-            size = ceil(abs(e)) if v.degree == 0 else abs(e)
+            size = abs(Fraction(e))
+            if v.degree == 0:
+                size = Fraction(ceil(size))
             if e > 0:
                 degree, height = degree + ceil(v.degree * size), height + v.height * float(size)
                 for k, f in v.below.items():
                     below[k] = below.get(k, 0) + ceil(f * size)
             else:
                 # fractional exponents occur on leaves only; their variable is the root, so the power is whole
-                key, count = (v, int(size)) if Fraction(e).denominator == 1 else (Bound(ceil(v.degree * size), 0.0, {}), 1)
+                key, count = (
+                    (v, int(size)) if Fraction(e).denominator == 1 else (Bound(ceil(v.degree * size), 0.0, {}), 1)
+                )
                 below[key] = below.get(key, 0) + count
                 for k, f in v.below.items():
                     degree, height = degree + k.degree * ceil(f * size), height + k.height * ceil(f * size)
@@ -98,7 +104,7 @@ def missing_height(v: Bound, common: Mapping[Bound, int]) -> float:
 
 
 def _log2(value: Rational) -> float:
-    numerator, denominator = Fraction(abs(value)).as_integer_ratio()
+    numerator, denominator = abs(Fraction(value)).as_integer_ratio()
     return (max(numerator, 1).bit_length() - (denominator.bit_length() - 1)) * 1.0
 
 

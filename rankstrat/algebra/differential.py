@@ -16,7 +16,9 @@ Terms = dict[Monomial, Rational]
 BUDGET = 400
 
 
-def laurent(program: Program, node: int, budget: int = BUDGET, known: dict[int, Terms | None] | None = None) -> Terms | None:
+def laurent(
+    program: Program, node: int, budget: int = BUDGET, known: dict[int, Terms | None] | None = None
+) -> Terms | None:
     """The Laurent polynomial {monomial: coefficient} of a node in its leaves, or None if it is not one or too long.
 
     With a memo `known`, functions and powers of sums that do not expand count as further free variables: two equal
@@ -28,7 +30,7 @@ def laurent(program: Program, node: int, budget: int = BUDGET, known: dict[int, 
     for n in program.reachable((node,)):
         kind, data = program.kind[n], program.data[n]
         if kind == CONSTANT:
-            values[n] = {(): data} if data else {}  # type: ignore[dict-item]
+            values[n] = {(): data} if data else {}
         elif kind == LEAF:
             values[n] = {((n, 1),): 1}
         elif kind == LINEAR:
@@ -70,7 +72,7 @@ def _expand_one(program: Program, n: int, budget: int, known: dict[int, Terms | 
     kind, info = program.kind[n], program.data[n]
     total: Terms
     if kind == CONSTANT:
-        return {(): info} if info else {}  # type: ignore[dict-item]
+        return {(): info} if info else {}
     if kind in (LEAF, FUNCTION):
         return {((n, 1),): 1}
     data: Any = info
@@ -92,7 +94,9 @@ def _expand_one(program: Program, n: int, budget: int, known: dict[int, Terms | 
         single = len(terms) == 1 and (isinstance(e, int) or next(iter(terms.values())) == 1)
         if single:
             ((monomial, c),) = terms.items()
-            factor: Terms = {tuple((leaf, normal(k * e)) for leaf, k in monomial): normal(Fraction(c) ** e) if c != 1 else 1}  # type: ignore[operator]
+            factor: Terms = {
+                tuple((leaf, normal(k * e)) for leaf, k in monomial): normal(Fraction(c) ** e) if c != 1 else 1
+            }
         elif isinstance(e, int) and 0 < e <= 16:
             factor = terms
             for _ in range(e - 1):
@@ -116,7 +120,11 @@ def _product(program: Program, node: int, values: dict[int, Terms], budget: int)
             ((monomial, c),) = factor.items()
             if not isinstance(e, int) and c != 1:
                 return None
-            factor = {tuple((leaf, normal(k * e)) for leaf, k in monomial): normal(Fraction(c) ** e) if isinstance(e, int) else 1}
+            factor = {
+                tuple((leaf, normal(k * e)) for leaf, k in monomial): normal(Fraction(c) ** e)
+                if isinstance(e, int)
+                else 1
+            }
             e = 1
         elif not isinstance(e, int) or e < 0 or e > 16:
             return None

@@ -14,13 +14,21 @@ Rational = int | Fraction
 class Ring(Protocol):
     """What an evaluation needs: images of rationals, sums, products, and (where it has them) functions."""
 
-    def constant(self, value: Rational) -> Any: ...
+    def constant(self, value: Rational) -> Any:
+        """The image of a rational number."""
+        ...
 
-    def linear(self, c0: Rational, terms: Sequence[tuple[Rational, Any]]) -> Any: ...
+    def linear(self, c0: Rational, terms: Sequence[tuple[Rational, Any]]) -> Any:
+        """c0 + sum c_i v_i."""
+        ...
 
-    def product(self, factors: Sequence[tuple[Any, Rational]]) -> Any: ...
+    def product(self, factors: Sequence[tuple[Any, Rational]]) -> Any:
+        """prod v_i^{e_i}."""
+        ...
 
-    def function(self, name: Hashable, value: Any) -> Any: ...
+    def function(self, name: Hashable, value: Any) -> Any:
+        """f(v), where the ring has functions."""
+        ...
 
 
 def evaluate(program: Program, roots: Sequence[int], ring: Ring, leaves: Mapping[int, Any]) -> list[Any]:
@@ -39,7 +47,7 @@ def evaluate(program: Program, roots: Sequence[int], ring: Ring, leaves: Mapping
     for node in order:
         kind, args = kinds[node], arguments[node]
         if not args:
-            values[node] = ring.constant(data[node]) if kind == CONSTANT else leaves[node]  # type: ignore[arg-type]
+            values[node] = ring.constant(data[node]) if kind == CONSTANT else leaves[node]
             continue
         info: Any = data[node]
         if kind == LINEAR:

@@ -218,7 +218,11 @@ class GF:
             term = v if k == 1 else (-v if k == p - 1 else v * k)
             if p >= TABLE_LIMIT:
                 term = term % p
-            total = term.copy() if total is None and term is v else (term if total is None else np.add(total, term, out=total))
+            total = (
+                term.copy()
+                if total is None and term is v
+                else (term if total is None else np.add(total, term, out=total))
+            )
         if total is None:
             return scalar % p
         total += scalar % p
@@ -228,8 +232,9 @@ class GF:
     def product(self, factors: Sequence[tuple[Any, Rational]]) -> Vector | int:
         r"""prod v_i^{e_i}."""
         p = self.p
-        scalar, total, scalar_log = 1, None, 0
-        log: Vector | None = None
+        scalar, scalar_log = 1, 0
+        total: Any = None
+        log: Any = None
         for v, e in factors:
             if isinstance(v, Power):
                 scaled = e * v.denominator
@@ -282,5 +287,7 @@ class GF:
 
 def _whole(e: Rational) -> int:
     if e.denominator != 1:
-        raise UndecidedError(f"an exponent {e} is not whole over the chosen roots; the function is algebraic and not supported")
+        raise UndecidedError(
+            f"an exponent {e} is not whole over the chosen roots; the function is algebraic and not supported"
+        )
     return e.numerator

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 
@@ -19,9 +20,15 @@ CONSTANT, LEAF, LINEAR, PRODUCT, FUNCTION = range(5)
 
 ODD = frozenset({"tanh", "sin", "tan", "sinh", "atan", "erf", "sign"})
 EVEN = frozenset({"cos", "cosh", "abs"})
-VALUE_AT_ZERO: dict[str, int] = {"exp": 1, "cos": 1, "cosh": 1, "relu": 0, "abs": 0, "sign": 0, "step": 0} | dict.fromkeys(
-    ("tanh", "sin", "tan", "sinh", "atan", "erf"), 0
-)
+VALUE_AT_ZERO: dict[str, int] = {
+    "exp": 1,
+    "cos": 1,
+    "cosh": 1,
+    "relu": 0,
+    "abs": 0,
+    "sign": 0,
+    "step": 0,
+} | dict.fromkeys(("tanh", "sin", "tan", "sinh", "atan", "erf"), 0)
 ELEMENTARY = frozenset({"log", *VALUE_AT_ZERO})
 PIECEWISE = frozenset({"relu", "abs", "sign", "step"})
 
@@ -38,7 +45,9 @@ def rational_power(base: Rational, exponent: Rational) -> Rational | None:
     """`base**exponent` when it is rational, else None; a zero base with a negative exponent is a pole."""
     if base == 0:
         if exponent < 0:
-            raise PoleError("division by zero: a denominator vanishes identically here; choose values away from the pole")
+            raise PoleError(
+                "division by zero: a denominator vanishes identically here; choose values away from the pole"
+            )
         return 0 if exponent else 1
     numerator, denominator = (exponent, 1) if isinstance(exponent, int) else exponent.as_integer_ratio()
     if denominator == 1:
@@ -65,7 +74,7 @@ class Program:
     def __init__(self) -> None:
         self.kind: list[int] = []
         self.args: list[tuple[int, ...]] = []
-        self.data: list[tuple[Rational, ...] | Hashable] = []
+        self.data: list[Any] = []
         self._index: dict[tuple[int, tuple[int, ...], Hashable], int] = {}
         self.zero = self.constant(0)
         self.one = self.constant(1)
@@ -93,16 +102,16 @@ class Program:
 
     def value(self, node: int) -> Rational | None:
         """The rational value of a constant node, else None."""
-        return self.data[node] if self.kind[node] == CONSTANT else None  # type: ignore[return-value]
+        return self.data[node] if self.kind[node] == CONSTANT else None
 
     def content(self, node: int) -> tuple[Rational, int]:
         """`(c, core)` with node = c * core, core free of a rational content."""
         kind = self.kind[node]
         if kind == CONSTANT:
-            return self.data[node], self.one  # type: ignore[return-value]
+            return self.data[node], self.one
         if kind != LINEAR:
             return 1, node
-        c0, *coefficients = self.data[node]  # type: ignore[misc]
+        c0, *coefficients = self.data[node]
         lead = coefficients[0]
         if not c0 and len(coefficients) == 1:
             return lead, self.args[node][0]
@@ -118,10 +127,10 @@ class Program:
         for c, node in terms:
             kind = kinds[node]
             if kind == CONSTANT:
-                c0 = c0 + c * data[node]  # type: ignore[operator]
+                c0 = c0 + c * data[node]
                 continue
-            if kind == LINEAR and len(args[node]) == 1 and not data[node][0]:  # type: ignore[index]
-                c, node = c * data[node][1], args[node][0]  # type: ignore[index]
+            if kind == LINEAR and len(args[node]) == 1 and not data[node][0]:
+                c, node = c * data[node][1], args[node][0]
             total[node] = total[node] + c if node in total else c
         items = sorted((n, c) for n, c in total.items() if c)
         if not items:
@@ -144,7 +153,7 @@ class Program:
                 continue
             kind = self.kind[node]
             if kind == PRODUCT:
-                stack.extend((n, e * f) for n, f in zip(self.args[node], self.data[node], strict=True))  # type: ignore[arg-type,misc]
+                stack.extend((n, e * f) for n, f in zip(self.args[node], self.data[node], strict=True))
                 continue
             if kind in (CONSTANT, LINEAR):
                 c, core = self.content(node)
@@ -205,27 +214,27 @@ class Program:
     def negative(self, node: int) -> bool:
         """Whether the canonical sign of the node is minus (leading coefficient of a sum)."""
         if self.kind[node] == CONSTANT:
-            return self.data[node] < 0  # type: ignore[operator]
-        return self.kind[node] == LINEAR and self.data[node][1] < 0  # type: ignore[index]
+            return self.data[node] < 0
+        return self.kind[node] == LINEAR and self.data[node][1] < 0
 
-    def function(self, name: Hashable, arg: int) -> int:
+    def function(self, name: Any, arg: int) -> int:
         """The node of f(arg), sign-normalised by parity; `name` is an elementary name or `("sigma", order, parity)`."""
         if name == "log" and arg == self.one:
             return self.zero
         if name == "log" and self.value(arg) == 0:
             raise PoleError("log(0): the model is not defined here; choose values where the argument is positive")
-        parity = "" if isinstance(name, str) else name[3]  # type: ignore[index]
+        parity = "" if isinstance(name, str) else name[3]
         if arg == self.zero:
             if isinstance(name, str):
                 return self.constant(VALUE_AT_ZERO[name])
-            if parity.startswith(("odd", "even")) and (name[2] + (parity[0] == "o")) % 2:  # type: ignore[index]
+            if parity.startswith(("odd", "even")) and (name[2] + (parity[0] == "o")) % 2:
                 return self.zero
-            if parity.endswith("0") and name[2] == 0:  # type: ignore[index]
+            if parity.endswith("0") and name[2] == 0:
                 return self.zero
         if name == "exp" and self.negative(arg):
             return self.power(self._node(FUNCTION, (self.scale(-1, arg),), name), -1)
         if self.negative(arg):
-            odd = name in ODD or (parity.startswith(("odd", "even")) and (name[2] + (parity[0] == "o")) % 2)  # type: ignore[index]
+            odd = name in ODD or (parity.startswith(("odd", "even")) and (name[2] + (parity[0] == "o")) % 2)
             if odd or name in EVEN or parity.startswith(("odd", "even")):
                 flipped = self._node(FUNCTION, (self.scale(-1, arg),), name)
                 return self.scale(-1, flipped) if odd else flipped
@@ -235,7 +244,7 @@ class Program:
         """f'(arg) for a function node f(arg)."""
         name, arg = self.data[node], self.args[node][0]
         if not isinstance(name, str):
-            return self.function((name[0], name[1], name[2] + 1, name[3]), arg)  # type: ignore[index]
+            return self.function((name[0], name[1], name[2] + 1, name[3]), arg)
         square = self.power(node, 2)
         match name:
             case "exp":
@@ -298,11 +307,11 @@ class Program:
                 continue
             args, data = self.args[node], self.data[node]
             if self.kind[node] == LINEAR:
-                for c, child in zip(data[1:], args, strict=True):  # type: ignore[index]
+                for c, child in zip(data[1:], args, strict=True):
                     if child in active:
                         adjoint.setdefault(child, []).append((c, total))
             elif self.kind[node] == PRODUCT:
-                pairs = list(zip(args, data, strict=True))  # type: ignore[arg-type]
+                pairs = list(zip(args, data, strict=True))
                 for i, (child, e) in enumerate(pairs):
                     if child in active:
                         rest = [*pairs[:i], (child, e - 1), *pairs[i + 1 :], (total, 1)]
@@ -328,13 +337,13 @@ class Program:
         for node in sorted(seen):
             kind, args, data = self.kind[node], self.args[node], self.data[node]
             if kind == CONSTANT:
-                done[node] = target.constant(data)  # type: ignore[arg-type]
+                done[node] = target.constant(data)
             elif kind == LEAF:
                 done[node] = target.leaf(data)
             elif kind == LINEAR:
-                done[node] = target.linear(data[0], [(c, done[a]) for c, a in zip(data[1:], args, strict=True)])  # type: ignore[index]
+                done[node] = target.linear(data[0], [(c, done[a]) for c, a in zip(data[1:], args, strict=True)])
             elif kind == PRODUCT:
-                done[node] = target.product([(done[a], e) for a, e in zip(args, data, strict=True)])  # type: ignore[arg-type]
+                done[node] = target.product([(done[a], e) for a, e in zip(args, data, strict=True)])
             else:
                 done[node] = target.function(data, done[args[0]])
         return done
@@ -354,6 +363,8 @@ def _factor(n: int) -> list[tuple[int, int]]:
         q += 1 if q == 2 else 2
     if n > 1:
         if n > 10**12:
-            raise UndecidedError(f"the root of a number with the large factor {n} is not supported; use smaller radicands")
+            raise UndecidedError(
+                f"the root of a number with the large factor {n} is not supported; use smaller radicands"
+            )
         result.append((n, 1))
     return result

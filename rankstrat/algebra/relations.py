@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rankstrat.algebra.evaluate import evaluate
-from rankstrat.algebra.fields import combine, is_zero, reconstruct, reduced_echelon, root_denominators
+from rankstrat.algebra.fields import combine, reconstruct, reduced_echelon
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, Power, Vector, mix, random_prime
 from rankstrat.algebra.program import LEAF
+from rankstrat.algebra.rational import is_zero, root_denominators
 from rankstrat.errors import BudgetError, UndecidedError
 
 if TYPE_CHECKING:
@@ -31,8 +32,11 @@ class Outcome:
     probable: bool
 
 
-def leaf_values(tower: Tower, field: GF, nodes: Sequence[int], key: int, *, shared_below: int, start: int = 0) -> dict[int, object]:
-    """Random values of the leaves below the nodes; generators of a stage below `shared_below` are the same in every sample."""
+def leaf_values(
+    tower: Tower, field: GF, nodes: Sequence[int], key: int, *, shared_below: int, start: int = 0
+) -> dict[int, object]:
+    """Random values of the leaves below the nodes; generators of a stage below `shared_below` are the "
+    "same in every sample."""
     program = tower.program
     denominators = root_denominators(program, nodes)
     values: dict[int, object] = {}
@@ -42,11 +46,13 @@ def leaf_values(tower: Tower, field: GF, nodes: Sequence[int], key: int, *, shar
         stage = tower.stage_of(leaf)
         kind, stream, d = tower.kind[leaf], mix(key, leaf), denominators.get(leaf, 1)
         if kind == "prime":
-            values[leaf] = field.radical(program.data[leaf][1], d)  # type: ignore[index]
+            values[leaf] = field.radical(program.data[leaf][1], d)
         elif kind == "i":
             values[leaf] = field.imaginary()
         elif kind in ("exp", "pi"):
-            values[leaf] = field.shared_power(stream, d) if stage < shared_below else field.sample_power(stream, d, start)
+            values[leaf] = (
+                field.shared_power(stream, d) if stage < shared_below else field.sample_power(stream, d, start)
+            )
         else:
             values[leaf] = field.shared(stream) if stage < shared_below else field.sample(stream, start)
     return values
@@ -104,7 +110,8 @@ def decide(tower: Tower, basis: Sequence[int], candidates: Sequence[int], *, see
         confirmed = 0
         lifted = _lift(tables, moduli, pivots, len(columns))
     raise UndecidedError(
-        "the independence of two functions could not be decided modulo random primes; use rational weights of smaller size, or simplify"
+        "the independence of two functions could not be decided modulo random primes; use rational "
+        "weights of smaller size, or simplify"
     )
 
 
@@ -116,7 +123,9 @@ def _agrees(lifted: Mapping[tuple[int, int], Rational], table: Vector, p: int) -
     return True
 
 
-def _lift(tables: Sequence[Vector], moduli: Sequence[int], pivots: Sequence[int], width: int) -> dict[tuple[int, int], Rational] | None:
+def _lift(
+    tables: Sequence[Vector], moduli: Sequence[int], pivots: Sequence[int], width: int
+) -> dict[tuple[int, int], Rational] | None:
     result: dict[tuple[int, int], Rational] = {}
     for column in sorted(set(range(width)) - set(pivots)):
         for row in range(len(pivots)):
@@ -130,7 +139,9 @@ def _lift(tables: Sequence[Vector], moduli: Sequence[int], pivots: Sequence[int]
     return result
 
 
-def _outcome(tower: Tower, columns: Sequence[int], start: int, pivots: Sequence[int], lifted: Mapping[tuple[int, int], Rational]) -> Outcome:
+def _outcome(
+    tower: Tower, columns: Sequence[int], start: int, pivots: Sequence[int], lifted: Mapping[tuple[int, int], Rational]
+) -> Outcome:
     relations: list[Relation | None] = []
     probable = False
     for column in range(start, len(columns)):
@@ -141,7 +152,10 @@ def _outcome(tower: Tower, columns: Sequence[int], start: int, pivots: Sequence[
         difference = tower.program.linear(0, [(1, columns[column]), *((-c, columns[j]) for j, c in relation.items())])
         try:
             if not is_zero(tower.program, difference):
-                raise UndecidedError("a relation between functions held at every random prime but not exactly; this is a defect, please report it")
+                raise UndecidedError(
+                    "a relation between functions held at every random prime but not exactly; this is a "
+                    "defect, please report it"
+                )
         except BudgetError:
             probable = True
         relations.append(relation)

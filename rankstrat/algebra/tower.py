@@ -24,13 +24,12 @@ from math import lcm
 from typing import Any
 
 from rankstrat.algebra.differential import Derivation, laurent
-from rankstrat.algebra.fields import reduced
-from rankstrat.algebra.program import FUNCTION, IMAGINARY, LEAF, PI, PIECEWISE, PRODUCT, Program
+from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE, Generators
+from rankstrat.algebra.program import FUNCTION, LEAF, PI, PIECEWISE, Program
 from rankstrat.algebra.relations import decide
-from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
+from rankstrat.errors import UndecidedError, UnsupportedFunctionError
 
 Rational = int | Fraction
-CONSTANT_STAGE, COORDINATE_STAGE, FUNCTION_STAGE = range(3)
 Monomial = tuple[tuple[int, Rational], ...]
 
 
@@ -53,7 +52,7 @@ class Block:
     laurent: bool = True
 
 
-class Tower:
+class Tower(Generators):
     """The program below `roots` over independent generators.
 
     Args:
@@ -63,25 +62,17 @@ class Tower:
     Attributes:
         program: the new program; only leaves, sums and products.
         roots: the images of the roots.
-        hypotheses: what would have to be true for the generators to be independent, if that is not a theorem.
-        opaque: leaf -> (function, argument node) for the generators the hypotheses speak of.
         probable: whether some identity between arguments was checked only at random primes.
     """
 
     def __init__(self, source: Program, roots: Sequence[int], *, seed: int = 0) -> None:
+        super().__init__()
         self.source, self.seed = source, seed
-        self.program = Program()
-        self.stage: dict[int, int] = {}
-        self.kind: dict[int, str] = {}
-        self.hypotheses: list[str] = []
-        self.opaque: dict[int, tuple[Any, int]] = {}
         self.probable = False
         self.blocks = {(imaginary, stage): Block() for imaginary in (False, True) for stage in (1, 2)}
         self.derivations = {stage: Derivation(self, stage) for stage in (1, 2)}
         self._exps: dict[tuple[bool, int], int] = {}
         self._logs: dict[tuple[bool, int], int] = {}
-        self._special: dict[Any, int] = {}
-        self._stages: dict[int, int] = {}
         self.image: dict[int, int] = {}
         self._build(roots)
         self.roots = [self.image[r] for r in roots]
@@ -108,57 +99,10 @@ class Tower:
         pending = []
         for node in nodes:
             if source.kind[node] == LEAF:
-                self.image[node] = self._source_leaf(source.data[node])
+                self.image[node] = self.source_leaf(source.data[node])
             else:
                 pending.append(node)
         self.image |= source.rebuild(pending, self.program, self.image)
-
-    def _source_leaf(self, key: Any) -> int:
-        leaf = self.program.leaf(key)
-        if leaf not in self.stage:
-            kind = key[0]
-            self.stage[leaf] = {"x": FUNCTION_STAGE, "mix": FUNCTION_STAGE, "u": COORDINATE_STAGE}.get(kind, CONSTANT_STAGE)
-            self.kind[leaf] = kind
-            if key == PI:
-                self._note(leaf, "pi", self.program.one, "pi")
-        return leaf
-
-    def new_leaf(self, key: Any, stage: int, kind: str) -> int:
-        """A generator of the given stage."""
-        leaf = self.program.leaf(key)
-        self.stage[leaf], self.kind[leaf] = stage, kind
-        return leaf
-
-    def _note(self, leaf: int, function: Any, argument: int, text: str) -> None:
-        self.opaque[leaf] = (function, argument)
-        self.hypotheses.append(text)
-
-    def stage_of(self, node: int) -> int:
-        """0 for constants, 1 when coordinates occur, 2 for functions of the inputs."""
-        stages = self._stages
-        found = stages.get(node)
-        if found is not None:
-            return found
-        program = self.program
-        stack = [node]
-        while stack:
-            n = stack[-1]
-            if n in stages:
-                stack.pop()
-                continue
-            missing = [a for a in program.args[n] if a not in stages]
-            if missing:
-                stack.extend(missing)
-                continue
-            below = max((stages[a] for a in program.args[n]), default=0)
-            stages[n] = self._leaf_stage(n) if program.kind[n] == LEAF else below
-            stack.pop()
-        return stages[node]
-
-    def _leaf_stage(self, leaf: int) -> int:
-        if leaf not in self.stage:
-            self.stage[leaf], self.kind[leaf] = CONSTANT_STAGE, self.program.data[leaf][0]  # type: ignore[index]
-        return self.stage[leaf]
 
     # Functions of one level
 
@@ -205,17 +149,12 @@ class Tower:
             return self._logs[name == "atan", h]
         if name in PIECEWISE:
             raise UnsupportedFunctionError(
-                f"{name} is piecewise and its rank depends on the region; ask for region_rank, batch_rank or rank on all inputs"
+                f"{name} is piecewise and its rank depends on the region; ask for region_rank, batch_rank "
+                "or rank on all inputs"
             )
         if name == "erf":
             return self._erf(h)
         return self._generic(name, h)
-
-    def imaginary(self) -> int:
-        """The node of i."""
-        leaf = self.program.leaf(IMAGINARY)
-        self.stage[leaf], self.kind[leaf] = CONSTANT_STAGE, "i"
-        return leaf
 
     def _resolve(self, exps: Sequence[tuple[bool, int]], logs: Sequence[tuple[bool, int]]) -> None:
         """Fill `_exps` and `_logs`: Laurent arguments at once, the others together through the decision matrix."""
@@ -264,7 +203,9 @@ class Tower:
             parts[max((self.stage_of(leaf) for leaf, _ in monomial), default=0)].append((monomial, c))
         for stage in (1, 2):
             block = self.blocks[imaginary, stage]
-            if not block.laurent and any(m not in block.monomials and not self._log_leaf(block, m) for m, _ in parts[stage]):
+            if not block.laurent and any(
+                m not in block.monomials and not self._log_leaf(block, m) for m, _ in parts[stage]
+            ):
                 return None
         factors = [self._monomial_exp(imaginary, stage, m, c) for stage, items in parts.items() for m, c in items]
         return self.program.product(factors)
@@ -283,7 +224,12 @@ class Tower:
                 algebraic = all(self.kind[leaf] == "prime" for leaf, _ in monomial)
                 leaf = self._special[key] = self.new_leaf(("exp", imaginary, node), CONSTANT_STAGE, "exp")
                 if not algebraic:
-                    self._note(leaf, "cis" if imaginary else "exp", node, f"exp({'i*' * imaginary}c), c a transcendental constant")
+                    self._note(
+                        leaf,
+                        "cis" if imaginary else "exp",
+                        node,
+                        f"exp({'i*' * imaginary}c), c a transcendental constant",
+                    )
             return self._special[key], c
         block = self.blocks[imaginary, stage]
         g = self._log_leaf(block, monomial)
@@ -370,104 +316,18 @@ class Tower:
         constant = self.freeze(quotient, stage)
         value = program.value(constant)
         if value is not None and value <= 0:
-            raise UndecidedError("the logarithm of a function that is not positive occurs; log needs a positive argument")
+            raise UndecidedError(
+                "the logarithm of a function that is not positive occurs; log needs a positive argument"
+            )
         return program.linear(0, ((1, known), (Fraction(1, n), self.logarithm(constant))))
 
     def _atan_constant(self, g: int, pairs: Sequence[tuple[Entry, Rational]]) -> int:
         if not pairs:
             return self._constant_log(True, self.freeze(g, FUNCTION_STAGE))
         raise UndecidedError(
-            "an arctangent is a combination of others up to a multiple of pi that depends on the branch; rewrite it with one arctangent"
+            "an arctangent is a combination of others up to a multiple of pi that depends on the branch; "
+            "rewrite it with one arctangent"
         )
-
-    def freeze(self, node: int, stage: int) -> int:
-        """A node known to be constant at this stage, as an expression without its generators."""
-        program = self.program
-        leaves = [n for n in program.reachable((node,)) if program.kind[n] == LEAF and self.stage_of(n) >= stage]
-        if not leaves:
-            return node
-        for attempt in range(1, 8):
-            values = {}
-            for i, leaf in enumerate(leaves):
-                exponential = self.kind[leaf] == "exp"
-                values[leaf] = program.constant(attempt**2 if exponential and attempt > 1 else 1 if exponential else attempt + 3 * i)
-            try:
-                return reduced(program, program.rebuild((node,), program, values)[node])
-            except (PoleError, UndecidedError):
-                continue
-        raise UndecidedError("a constant between dependent functions could not be evaluated; simplify the model")
-
-    # Constants and special functions
-
-    def _opaque_exp(self, imaginary: bool, h: int) -> int:
-        c, core = self.program.content(h)
-        key = ("opaque", imaginary, core)
-        if key not in self._special:
-            leaf = self._special[key] = self.new_leaf(("exp", imaginary, core), CONSTANT_STAGE, "exp")
-            self._note(leaf, "cis" if imaginary else "exp", core, "exp of a transcendental constant, as exp(tanh(1))")
-        return self.program.power(self._special[key], c)
-
-    def _constant_log(self, imaginary: bool, g: int) -> int:
-        value = self.program.value(g)
-        if value is not None and not imaginary:
-            if value <= 0:
-                raise PoleError(f"log({value}) is not real; choose values where the argument of log is positive")
-            if value == 1:
-                return self.program.zero
-            return self.program.linear(0, self._prime_logs(value))
-        if value == 0:
-            return self.program.zero
-        if not imaginary:
-            return self._log_of_product(g)
-        return self._opaque_log(imaginary, g)
-
-    def _log_of_product(self, g: int) -> int:
-        """log of a constant c prod T_i^{e_i} prod g_j^{f_j}: exponentials come out, the rest stays opaque."""
-        program = self.program
-        c, core = program.content(g)
-        if c < 0:
-            c, core = -c, program.scale(-1, core)
-        pairs: Any = zip(program.args[core], program.data[core], strict=True) if program.kind[core] == PRODUCT else ((core, 1),)  # type: ignore[arg-type]
-        terms: list[tuple[Rational, int]] = [] if c == 1 else self._prime_logs(c)
-        rest: list[tuple[int, Rational]] = []
-        for n, e in pairs:
-            key: Any = program.data[n] if program.kind[n] == LEAF else (None,)
-            if self.kind.get(n) == "exp" and key[0] == "exp" and not key[1]:
-                terms.append((e, key[2]))
-            elif key[0] == "prime":
-                terms.extend((e * k, leaf) for k, leaf in self._prime_logs(key[1]))
-            else:
-                rest.append((n, e))
-        if rest:
-            terms.append((1, self._opaque_log(False, program.product(rest))))
-        return program.linear(0, terms)
-
-    def _opaque_log(self, imaginary: bool, g: int) -> int:
-        key = ("log", imaginary, g)
-        if key not in self._special:
-            leaf = self._special[key] = self.new_leaf(key, CONSTANT_STAGE, "log")
-            self._note(leaf, "atan" if imaginary else "log", g, "atan or log of a constant")
-        return self._special[key]
-
-    def _prime_logs(self, value: Rational) -> list[tuple[Rational, int]]:
-        terms: list[tuple[Rational, int]] = []
-        program = self.program
-        root = program.power(program.constant(value), Fraction(1, 1_000_003))  # prime leaves carry the factorisation
-        c, core = program.content(root)
-        pairs = zip(program.args[core], program.data[core], strict=True) if program.args[core] else ((core, 1),)
-        exact: dict[int, Fraction] = {program.data[n][1]: Fraction(e) * 1_000_003 for n, e in pairs}  # type: ignore[arg-type,index,misc]
-        for numerator, sign in zip(Fraction(c).as_integer_ratio(), (1, -1), strict=True):
-            for q in list(exact):
-                while numerator % q == 0:
-                    numerator //= q
-                    exact[q] += sign * 1_000_003
-        for q, e in exact.items():
-            key = ("logprime", q)
-            if key not in self._special:
-                leaf = self._special[key] = self.new_leaf(key, CONSTANT_STAGE, "log")
-                self._note(leaf, "log", program.constant(q), f"log({q})")
-            terms.append((e, self._special[key]))
-        return terms
 
     def _erf(self, h: int) -> int:
         terms = laurent(self.program, h)
@@ -475,10 +335,14 @@ class Tower:
         if key not in self._special:
             stage = self.stage_of(h)
             leaf = self._special[key] = self.new_leaf(("erf", h), stage, "erf")
-            affine = terms is not None and stage == FUNCTION_STAGE and all(
-                sum(e for leaf, e in m if self.stage_of(leaf) == 2) in (0, 1)
-                and all(self.kind[leaf] == "x" for leaf, _ in m if self.stage_of(leaf) == 2)
-                for m in terms
+            affine = (
+                terms is not None
+                and stage == FUNCTION_STAGE
+                and all(
+                    sum(e for leaf, e in m if self.stage_of(leaf) == 2) in (0, 1)
+                    and all(self.kind[leaf] == "x" for leaf, _ in m if self.stage_of(leaf) == 2)
+                    for m in terms
+                )
             )
             if not affine:
                 self._note(leaf, "erf", h, "erf of an argument that is not affine in the inputs")
@@ -496,46 +360,13 @@ class Tower:
                     self._note(leaf, "sigma", h, f"{label} at arguments not shown to be distinct")
         return self._special[key]
 
-    def varying(self, nodes: Sequence[int]) -> dict[int, bool]:
-        """The generators of the function stage below the nodes -> whether they are exponentials."""
-        program = self.program
-        leaves = (n for n in program.reachable(nodes) if program.kind[n] == LEAF)
-        return {n: self.kind[n] == "exp" for n in leaves if self.stage_of(n) == FUNCTION_STAGE}
-
-    def untranslate(self, nodes: Sequence[int], target: Program) -> list[int]:
-        """Constants of the tower as nodes of a program with functions (exp, log), for printing.
-
-        Raises:
-            UndecidedError: a complex constant.
-        """
-        program = self.program
-        images: dict[int, int] = {}
-        for n in program.reachable(nodes):
-            if program.kind[n] != LEAF:
-                continue
-            key: Any = program.data[n]
-            if key[0] == "exp" and not key[1]:
-                images[n] = target.function("exp", self.untranslate([key[2]], target)[0])
-            elif key[0] == "log" and not key[1]:
-                images[n] = target.function("log", self.untranslate([key[2]], target)[0])
-            elif key[0] == "logprime":
-                images[n] = target.function("log", target.constant(key[1]))
-            elif key[0] in ("u", "x", "prime", "pi"):
-                images[n] = target.leaf(key)
-            else:
-                raise UndecidedError("a coefficient is a complex or special constant that cannot be printed")
-        done = program.rebuild(nodes, target, images)
-        return [done[n] for n in nodes]
-
     def sigma_derivative(self, leaf: int) -> int:
         """The generator of sigma^(j+1)(h) from that of sigma^(j)(h)."""
-        _, label, order, parity, h = self.program.data[leaf]  # type: ignore[misc]
+        _, label, order, parity, h = self.program.data[leaf]
         return self._generic(("sigma", label, order + 1, parity), h)
 
     def gauss(self, h: int) -> int:
         """2/sqrt(pi) exp(-h^2), the derivative of erf at h."""
         program = self.program
         square = program.product(((h, 2),), -1)
-        return program.product(((self.exponential(False, square), 1), (self._source_leaf(PI), Fraction(-1, 2))), 2)
-
-
+        return program.product(((self.exponential(False, square), 1), (self.source_leaf(PI), Fraction(-1, 2))), 2)

@@ -81,7 +81,9 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
     if e.is_Symbol:
         raise ModelError(f"the symbol {e} is neither a parameter nor an input; list it, or give it a value")
     if e.is_Float:
-        raise InexactValueError(f"{e} is a float; write an exact number such as sympy.Rational(1, 10), or use rs.exact(...)")
+        raise InexactValueError(
+            f"{e} is a float; write an exact number such as sympy.Rational(1, 10), or use rs.exact(...)"
+        )
     if e is sympy.E:
         return program.function("exp", program.one)
     if e is sympy.pi:
@@ -109,7 +111,8 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
     if e is sympy.I or e.is_infinite or e is sympy.nan:
         raise ModelError(f"{e} is not a finite real number; models are real-valued and finite")
     raise UnsupportedFunctionError(
-        f"{getattr(e.func, '__name__', e.func)} is not a function the engine knows; use +, *, /, integer powers, exp, log, "
+        f"{getattr(e.func, '__name__', e.func)} is not a function the engine knows; use +, *, /, integer "
+        "powers, exp, log, "
         "tanh, sinh, cosh, sin, cos, tan, atan, erf, Abs, Max, Min, Piecewise, or sympy.Function('sigma')"
     )
 
@@ -118,13 +121,16 @@ def _power(program: Program, e: Any, args: list[int]) -> int:
     if e.base is sympy.E and not e.exp.is_Rational:
         return program.function("exp", args[0])
     if not e.exp.is_Rational:
-        raise UnsupportedFunctionError(f"{e} has the exponent {e.exp}; use a rational number, or exp(exponent * log(base))")
+        raise UnsupportedFunctionError(
+            f"{e} has the exponent {e.exp}; use a rational number, or exp(exponent * log(base))"
+        )
     exponent = Fraction(int(e.exp.p), int(e.exp.q))
     if e.base is sympy.E:
         return program.function("exp", program.constant(exponent))
     if exponent.denominator != 1 and not (e.base.is_Rational or e.base is sympy.pi):
         raise UnsupportedFunctionError(
-            f"{e} is a root of a parameter or an input, an algebraic function; square the parameter instead, or rewrite the model"
+            f"{e} is a root of a parameter or an input, an algebraic function; square the parameter "
+            "instead, or rewrite the model"
         )
     if e.exp.q == 1 and abs(int(e.exp.p)) > 10**6:
         raise UnsupportedFunctionError(f"the exponent {e.exp} is beyond 10^6; use a smaller power")
@@ -140,7 +146,9 @@ def _piecewise(program: Program, e: Any, args: list[int]) -> int:
     for value, boundary in zip(reversed(values[:-1]), reversed(boundaries), strict=True):
         step = program.function("step", boundary)
         other = program.linear(1, ((-1, step),))
-        total = program.linear(0, ((1, program.product(((step, 1), (value, 1)))), (1, program.product(((other, 1), (total, 1))))))
+        total = program.linear(
+            0, ((1, program.product(((step, 1), (value, 1)))), (1, program.product(((other, 1), (total, 1)))))
+        )
     return total
 
 
@@ -155,10 +163,12 @@ def to_sympy(program: Program, roots: list[int], symbols: Mapping[Hashable, symp
         elif kind == LEAF:
             values[node] = _leaf(data, symbols)
         elif kind == LINEAR:
-            c0, *coefficients = data  # type: ignore[misc]
-            values[node] = sympy.Add(_rational(c0), *(_rational(c) * a for c, a in zip(coefficients, args, strict=True)))
+            c0, *coefficients = data
+            values[node] = sympy.Add(
+                _rational(c0), *(_rational(c) * a for c, a in zip(coefficients, args, strict=True))
+            )
         elif kind == PRODUCT:
-            values[node] = sympy.Mul(*(a ** _rational(e) for a, e in zip(args, data, strict=True)))  # type: ignore[arg-type]
+            values[node] = sympy.Mul(*(a ** _rational(e) for a, e in zip(args, data, strict=True)))
         elif data == "relu":
             values[node] = sympy.Max(0, args[0])
         elif data == "step":
@@ -166,7 +176,7 @@ def to_sympy(program: Program, roots: list[int], symbols: Mapping[Hashable, symp
         elif isinstance(data, str):
             values[node] = _SYMPY[data](args[0])
         else:
-            _, name, order, _ = data  # type: ignore[misc]
+            _, name, order, _ = data
             values[node] = sympy.Function(name + "'" * order)(args[0])
     return [values[root] for root in roots]
 

@@ -1,0 +1,302 @@
+r"""Rational functions over Q through FLINT polynomials: exact zero tests, lowest terms, null vectors over constants."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import flint
+
+from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.program import IMAGINARY, LEAF, LINEAR, PRODUCT, Program
+from rankstrat.errors import BudgetError, UndecidedError
+
+Rational = int | Fraction
+
+
+class FractionRing:
+    """Rational functions over Q with denominators kept factored, so that no gcd is ever taken.
+
+    A value is `(numerator, denominator)`; the denominator maps an index of a known polynomial to its exponent.
+    Every polynomial with more than `budget` terms raises BudgetError.
+    """
+
+    def __init__(self, names: Sequence[str], budget: int = 20_000) -> None:
+        self.context = flint.fmpz_mpoly_ctx.get(tuple(names) or ("z",), flint.Ordering.degrevlex)
+        self.generators = self.context.gens()
+        self.budget = budget
+        self.factors: list[Any] = []
+        self._known: dict[Any, int] = {}
+
+    def variable(self, index: int, exponent: int = 1) -> tuple[Any, dict[int, int]]:
+        """The monomial generator**exponent."""
+        one = self.context.constant(1)
+        if exponent >= 0:
+            return self.generators[index] ** exponent, {}
+        return one, {self._factor(self.generators[index]): -exponent}
+
+    def _factor(self, polynomial: Any) -> int:
+        key = str(polynomial)
+        if key not in self._known:
+            self._known[key] = len(self.factors)
+            self.factors.append(polynomial)
+        return self._known[key]
+
+    def _multiply(self, a: Any, b: Any) -> Any:
+        if len(a) * len(b) > 50 * self.budget:
+            raise BudgetError(
+                f"an exact zero test would need products of {len(a)} by {len(b)} terms; the budget is {self.budget}"
+            )
+        result = a * b
+        if len(result) > self.budget:
+            raise BudgetError(f"an exact zero test would need {len(result)} terms; the budget is {self.budget}")
+        return result
+
+    def _power(self, a: Any, e: int) -> Any:
+        if len(a) <= 1:
+            return a**e
+        if e > 64:
+            raise BudgetError(f"an exact zero test would need the power {e} of a polynomial with {len(a)} terms")
+        result = self.context.constant(1)
+        for _ in range(e):
+            result = self._multiply(result, a)
+        return result
+
+    def constant(self, value: Rational) -> tuple[Any, dict[int, int]]:
+        """The image of a rational number."""
+        numerator, denominator = Fraction(value).as_integer_ratio()
+        below = {} if denominator == 1 else {self._factor(self.context.constant(denominator)): 1}
+        return self.context.constant(numerator), below
+
+    def linear(self, c0: Rational, terms: Sequence[tuple[Rational, Any]]) -> tuple[Any, dict[int, int]]:
+        """c0 + sum c_i v_i over the least common denominator."""
+        scale = lcm(*(Fraction(c).denominator for c in (c0, *(c for c, _ in terms))))
+        parts = [(int(c * scale), v) for c, v in terms if c]
+        common: dict[int, int] = {}
+        for _, (_, below) in parts:
+            for k, e in below.items():
+                common[k] = max(common.get(k, 0), e)
+        total = self._lift(int(c0 * scale) * self.context.constant(1), {}, common) if c0 else self.context.constant(0)
+        for c, (top, below) in parts:
+            total = total + c * self._lift(top, below, common)
+        if len(total) > self.budget:
+            raise BudgetError(f"an exact zero test would need {len(total)} terms; the budget is {self.budget}")
+        if scale != 1:
+            common = dict(common)
+            k = self._factor(self.context.constant(scale))
+            common[k] = common.get(k, 0) + 1
+        return total, common
+
+    def _lift(self, top: Any, below: Mapping[int, int], common: Mapping[int, int]) -> Any:
+        for k, e in common.items():
+            missing = e - below.get(k, 0)
+            if missing:
+                top = self._multiply(top, self._power(self.factors[k], missing))
+        return top
+
+    def product(self, factors: Sequence[tuple[Any, Rational]]) -> tuple[Any, dict[int, int]]:
+        """prod v_i^{e_i}; generators arrive as `Generator` values, whose exponents may be rational."""
+        top = self.context.constant(1)
+        below: dict[int, int] = {}
+        for v, e in factors:
+            if isinstance(v, Generator):
+                v, e = self.variable(v.index, _integer(e * v.denominator)), 1
+            numerator, denominator = v
+            e = _integer(e)
+            if e < 0:
+                k = self._factor(numerator)
+                below[k] = below.get(k, 0) - e
+                for j, f in denominator.items():
+                    top = self._multiply(top, self._power(self.factors[j], -e * f))
+                continue
+            top = self._multiply(top, self._power(numerator, e))
+            for j, f in denominator.items():
+                below[j] = below.get(j, 0) + e * f
+        return top, below
+
+    def function(self, name: Hashable, value: Any) -> Any:
+        """Functions are replaced by generators before they get here."""
+        raise UndecidedError(f"{name} has no generator; this is a defect, please report it")
+
+
+class Generator:
+    """A generator whose `denominator`-th root is the ring variable `index`."""
+
+    def __init__(self, ring: FractionRing, index: int, denominator: int) -> None:
+        self.ring, self.index, self.denominator = ring, index, denominator
+
+    def __iter__(self) -> Any:  # as a plain value: (numerator, denominator)
+        return iter(self.ring.variable(self.index, self.denominator))
+
+
+def _integer(e: Rational) -> int:
+    if e.denominator != 1:
+        raise UndecidedError(f"the exponent {e} is not whole over the chosen roots")
+    return e.numerator
+
+
+def root_denominators(program: Program, roots: Sequence[int]) -> dict[int, int]:
+    """Leaf -> common denominator of the rational exponents with which it occurs below the roots."""
+    result: dict[int, int] = {}
+    for node in program.reachable(roots):
+        if program.kind[node] == PRODUCT:
+            for child, e in zip(program.args[node], program.data[node], strict=True):
+                if program.kind[child] == LEAF:
+                    result[child] = lcm(result.get(child, 1), e.denominator)
+    return result
+
+
+def is_zero(program: Program, node: int, budget: int = 20_000) -> bool:
+    """Whether a node is zero as a rational function of its leaves (i^2 = -1 and radicals reduced): an exact decision.
+
+    Raises:
+        BudgetError: the expansion would be too large.
+    """
+    if program.value(node) is not None:
+        return program.value(node) == 0
+    order = program.reachable((node,))
+    leaves = [n for n in order if program.kind[n] == LEAF]
+    free = [n for n in order if program.kind[n] not in (LEAF, LINEAR, PRODUCT) and program.args[n]]
+    denominators = root_denominators(program, (node,))
+    ring = FractionRing([f"z{i}" for i in range(len(leaves) + len(free))], budget)
+    values = {n: Generator(ring, i, denominators.get(n, 1)) for i, n in enumerate(leaves)}
+    if free:
+        raise UndecidedError("a function without a generator reached an exact zero test")
+    numerator, _ = evaluate(program, (node,), ring, values)[0]
+    special = [
+        (i, program.data[n], denominators.get(n, 1)) for i, n in enumerate(leaves) if _is_special(program.data[n])
+    ]
+    return _vanishes(numerator, special)
+
+
+def _is_special(key: Any) -> bool:
+    return key == IMAGINARY or (isinstance(key, tuple) and key[0] == "prime")
+
+
+def _vanishes(polynomial: Any, special: Sequence[tuple[int, Any, int]]) -> bool:
+    if not special or not len(polynomial):
+        return not len(polynomial)
+    total: dict[tuple[int, ...], int] = {}
+    for monomial, coefficient in polynomial.to_dict().items():
+        exponents, c = list(monomial), int(coefficient)
+        for i, key, denominator in special:
+            if key == IMAGINARY:
+                c *= (1, 1, -1, -1)[exponents[i] % 4]
+                exponents[i] %= 2
+            else:
+                c *= int(key[1]) ** (exponents[i] // denominator)
+                exponents[i] %= denominator
+        total[tuple(exponents)] = total.get(tuple(exponents), 0) + c
+    return not any(total.values())
+
+
+def reduced(program: Program, node: int, budget: int = 500) -> int:
+    """The node as a fraction in lowest terms (the same node when that would be too large)."""
+    leaves = [n for n in program.reachable((node,)) if program.kind[n] == LEAF]
+    if not leaves or any(_is_special(program.data[n]) for n in leaves):
+        return node
+    denominators = root_denominators(program, (node,))
+    ring = FractionRing([f"z{i}" for i in range(len(leaves))], budget)
+    values = {n: Generator(ring, i, denominators.get(n, 1)) for i, n in enumerate(leaves)}
+    try:
+        top, below = evaluate(program, (node,), ring, values)[0]
+        bottom = ring._lift(ring.context.constant(1), {}, below)
+    except BudgetError:
+        return node
+    divisor = top.gcd(bottom)
+    parts = [_polynomial_node(program, polynomial / divisor, leaves, denominators) for polynomial in (top, bottom)]
+    return program.product(((parts[0], 1), (parts[1], -1)))
+
+
+def nullvector(program: Program, nodes: Sequence[int], varying: Mapping[int, bool]) -> list[int] | None:
+    """The vector (c_j), up to scale, with sum c_j node_j = 0 at integer values of the varying leaves; None if not unique.
+
+    The coefficients are polynomials (with trivial common factor) in the other leaves, returned as nodes.  `varying`
+    maps a leaf to whether it is an exponential, whose rational powers must stay rational.
+
+    Raises:
+        BudgetError: the elimination grows too large.
+        PoleError: every choice of integers meets a pole.
+    """
+    size = len(nodes)
+    constants = [n for n in program.reachable(nodes) if program.kind[n] == LEAF and n not in varying]
+    denominators = root_denominators(program, nodes)
+    ring = FractionRing([f"z{i}" for i in range(len(constants))], 4_000)
+    leaves = {n: Generator(ring, i, denominators.get(n, 1)) for i, n in enumerate(constants)}
+    rows: list[list[Any]] = []
+    attempt = 0
+    while len(rows) < size + 2 and attempt < 4 * size + 20:
+        attempt += 1
+        values = {}
+        for i, (leaf, exponential) in enumerate(varying.items()):
+            base = 2 + (attempt * (2 * i + 3) + i * i) % (7 + 2 * size)
+            values[leaf] = program.constant(base ** denominators.get(leaf, 1) if exponential else base)
+        try:
+            images = program.rebuild(nodes, program, values)
+            entries = evaluate(program, [images[n] for n in nodes], ring, leaves)
+        except ZeroDivisionError:
+            continue
+        common: dict[int, int] = {}
+        for _, below in (tuple(e) for e in entries):
+            for k, e in below.items():
+                common[k] = max(common.get(k, 0), e)
+        rows.append([ring._lift(top, below, common) for top, below in (tuple(e) for e in entries)])
+    solution = _fraction_free_nullvector(rows, size)
+    if solution is None:
+        return None
+    divisor = solution[0]
+    for c in solution[1:]:
+        divisor = divisor.gcd(c)
+    return [_polynomial_node(program, c / divisor, constants, denominators) for c in solution]
+
+
+def _fraction_free_nullvector(rows: list[list[Any]], size: int) -> list[Any] | None:
+    previous: Any = 1
+    pivots: list[int] = []
+    r = 0
+    for column in range(size):
+        pivot = next((i for i in range(r, len(rows)) if len(rows[i][column])), None)
+        if pivot is None:
+            continue
+        rows[r], rows[pivot] = rows[pivot], rows[r]
+        head = rows[r][column]
+        for i in range(len(rows)):
+            if i != r:
+                factor = rows[i][column]
+                rows[i] = [(head * rows[i][j] - factor * rows[r][j]) / previous for j in range(size)]
+                if max(len(e) for e in rows[i]) > 2_000:
+                    raise BudgetError(
+                        "the coefficients of a relation over the constants grow too large to be found exactly"
+                    )
+        previous = head
+        pivots.append(column)
+        r += 1
+    if len(pivots) != size - 1:
+        return None
+    free = next(j for j in range(size) if j not in pivots)
+    solution: list[Any] = [None] * size
+    solution[free] = rows[0][pivots[0]] if pivots else 1
+    for i, column in enumerate(pivots):
+        solution[column] = -rows[i][free]
+    return solution if pivots else None
+
+
+def _polynomial_node(
+    program: Program, polynomial: Any, constants: Sequence[int], denominators: Mapping[int, int]
+) -> int:
+    terms = []
+    for monomial, coefficient in polynomial.to_dict().items():
+        factors = [
+            (leaf, Fraction(int(e), denominators.get(leaf, 1)))
+            for leaf, e in zip(constants, monomial, strict=False)
+            if e
+        ]
+        terms.append(
+            (
+                int(coefficient),
+                program.product([(leaf, e.numerator if e.denominator == 1 else e) for leaf, e in factors]),
+            )
+        )
+    return program.linear(0, terms)

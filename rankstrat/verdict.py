@@ -1,0 +1,69 @@
+"""How a statement is known, and linear relations between tangent functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+
+import sympy
+
+from rankstrat.exact import Exact
+
+
+class Verdict(Enum):
+    """How a statement is known."""
+
+    PROVED = "PROVED"
+    PROBABLE = "PROBABLE"
+    NUMERICAL = "NUMERICAL"
+    OPEN = "OPEN"
+    REFUTED = "REFUTED"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Relation:
+    r"""A linear relation $\sum_i c_i\,\partial F/\partial\theta_i = 0$, solved for one parameter.
+
+    Attributes:
+        parameter: index of the parameter whose tangent function depends on the others.
+        coefficients: pairs (parameter index, exact coefficient); numbers or expressions in the coordinates.
+        names: the parameter names.
+
+    The relation is polynomial in the coordinates and holds on the whole chart; it expresses dF/d(parameter) where the
+    coefficient `condition` is not zero.
+    """
+
+    parameter: int
+    coefficients: tuple[tuple[int, Exact], ...]
+    names: tuple[str, ...] = field(repr=False)
+
+    @property
+    def condition(self) -> Exact:
+        """The coefficient of the dependent tangent function."""
+        return dict(self.coefficients)[self.parameter]
+
+    def __str__(self) -> str:
+        terms = sorted(self.coefficients, key=lambda t: (t[0] != self.parameter, t[0]))
+        text = ""
+        for i, c in terms:
+            negative = (c if not isinstance(c, sympy.Expr) else (-1 if c.could_extract_minus_sign() else 1)) < 0
+            size = -c if negative else c
+            factor = "" if size == 1 else f"({size})*" if isinstance(size, sympy.Add | Fraction) else f"{size}*"
+            sign = (" - " if text else "-") if negative else (" + " if text else "")
+            text += f"{sign}{factor}dF/d{self.names[i]}"
+        return f"{text} = 0"
+
+    def _repr_latex_(self) -> str:
+        terms = [
+            sympy.Mul(
+                sympy.sympify(c),
+                sympy.Symbol(r"\partial_{" + sympy.latex(sympy.Symbol(self.names[i])) + "}F"),
+                evaluate=False,
+            )
+            for i, c in self.coefficients
+        ]
+        return f"${' + '.join(map(sympy.latex, terms))} = 0$".replace("+ -", "- ")
