@@ -25,7 +25,7 @@ _HALF = Fraction(1, 2)
 
 @dataclass(frozen=True)
 class Lemma:
-    r"""An independence lemma: for which neurons $\sigma(w_i \cdot x + b_i)$, $\sigma'(\cdot)$, $x_t\sigma'(\cdot)$ are independent.
+    r"""An independence lemma: $\sigma(w_i \cdot x + b_i)$ and its derivatives are independent over distinct neurons.
 
     Attributes:
         citation: bib key and number, or SPEC section.
@@ -71,21 +71,21 @@ class Activation:
 
     def __post_init__(self) -> None:
         if not isinstance(self.formula, sympy.Expr):
-            raise FamilyError(f"the activation {self.name} has the formula {shown(repr(self.formula))}; a sympy expression in z is needed")
+            raise FamilyError(
+                f"the activation {self.name} has the formula {shown(repr(self.formula))}; a sympy expression in z "
+                "is needed"
+            )
         unknown = self.formula.free_symbols - {Z}
         if unknown:
-            raise FamilyError(f"the activation {self.name} depends on {min(map(str, unknown))}; a formula in z alone is needed; fix the other values")
+            raise FamilyError(
+                f"the activation {self.name} depends on {min(map(str, unknown))}; a formula in z alone is needed; "
+                "fix the other values"
+            )
         exact_value(self.formula, name=f"the activation {self.name}")
 
     def __call__(self, z: Any) -> sympy.Expr:
         """The value at an expression."""
-        head = self._head
-        return head(z) if head is not None else self.formula.xreplace({Z: sympy.sympify(z)})
-
-    @cached_property
-    def _head(self) -> Any:
-        """The sympy function itself where the formula is f(z): calling it is quicker than replacing."""
-        return self.formula.func if self.formula.args == (Z,) and isinstance(self.formula, sympy.Function) else None
+        return _replaced(self.formula, sympy.sympify(z))
 
     @property
     def derivative(self) -> sympy.Expr:
@@ -120,7 +120,10 @@ class Activation:
     @property
     def registered(self) -> bool:
         """Whether the name alone gives this activation back."""
-        return self.name in activations and activations[self.name] == self
+        try:
+            return as_activation(self.name) == self
+        except FamilyError:
+            return False
 
     def __str__(self) -> str:
         return f"{self.name}: z -> {self.formula}"
@@ -129,8 +132,36 @@ class Activation:
         return f"$z \\mapsto {sympy.latex(self.formula)}$"
 
 
+def _replaced(formula: sympy.Expr, z: sympy.Expr) -> sympy.Expr:
+    """The formula at z.
+
+    sympy's automatic simplification of tanh(w.x + b) takes four times as long as all else in building a network, and
+    changes nothing where the argument is a sum of products of symbols; there it is skipped.
+    """
+    if not formula.args:
+        return z if formula == Z else formula
+    args = [_replaced(part, z) for part in formula.args]
+    if isinstance(formula, sympy.Function) and len(args) == 1 and _is_plain(args[0], isinstance(formula, sympy.exp)):
+        return formula.func(args[0], evaluate=False)
+    if formula.is_Pow and formula.exp.is_Integer and formula.base.is_Add and _is_plain(z, False):
+        return sympy.Pow(*args, evaluate=False)
+    return formula.func(*args)
+
+
+def _is_plain(argument: sympy.Expr, signed: bool) -> bool:
+    """Whether an argument is a sum of two or more products of symbols (for exp, each with a sign)."""
+    if argument.is_Mul:
+        numbers, argument = argument.args[:-1], argument.args[-1]
+        if not all(number.is_number and number.is_positive for number in numbers):
+            return False
+    return isinstance(argument, sympy.Add) and all(
+        term.is_Symbol or (term.is_Mul and all(f.is_Symbol or (signed and f is sympy.S.NegativeOne) for f in term.args))
+        for term in argument.args
+    )
+
+
 def _taylor(parity: str, extra: str = "") -> tuple[str, ...]:
-    kind = {"odd": "odd and not a polynomial", "even": "even and not a polynomial", "none": "odd and even part both not polynomials"}[parity]
+    kind = f"{parity} and not a polynomial" if parity != "none" else "odd and even part both not polynomials"
     return (f"sigma is analytic, {kind}{extra}", "weights of distinct classes, none zero")
 
 
@@ -183,7 +214,16 @@ _BUILT_IN = (
     _plain("square", Z**2, "even"),
     _plain("cube", Z**3, "odd"),
 )
-_ALIASES = {"swish": "silu", "atan": "arctan", "logistic": "sigmoid", "leakyrelu": "leaky_relu", "linear": "identity", "quadratic": "square", "cubic": "cube"}
+_GENERIC = _plain("sigma", sympy.Function("sigma")(Z), "unknown")
+_ALIASES = {
+    "swish": "silu",
+    "atan": "arctan",
+    "logistic": "sigmoid",
+    "leakyrelu": "leaky_relu",
+    "linear": "identity",
+    "quadratic": "square",
+    "cubic": "cube",
+}
 
 
 class _Activations(Mapping[str, Activation]):
@@ -195,17 +235,25 @@ class _Activations(Mapping[str, Activation]):
         for point in entry_points(group=GROUP):
             loaded = point.load()
             if not isinstance(loaded, Activation):
-                raise FamilyError(f"the entry point {point.name} of {GROUP} is not an Activation; announce an Activation(...) object")
+                raise FamilyError(
+                    f"the entry point {point.name} of {GROUP} is not an Activation; announce an Activation(...) "
+                    "object"
+                )
             records.setdefault(loaded.name, loaded)
         return records
 
     def __getitem__(self, name: str) -> Activation:
         if not isinstance(name, str):
-            raise FamilyError(f"the activation {shown(repr(name))} is not a name; use a name such as 'tanh', or as_activation for a callable")
+            raise FamilyError(
+                f"the activation {shown(repr(name))} is not a name; use a name such as 'tanh', or as_activation for "
+                "a callable"
+            )
         record = self._records.get(_ALIASES.get(name, name))
         if record is None:
             hint = nearest(name, (*self._records, *_ALIASES)) or f"known are {', '.join(self._records)}"
-            raise FamilyError(f"the activation {shown(repr(name))} is unknown; {hint}; or give a formula such as 'z**2*tanh(z)'")
+            raise FamilyError(
+                f"the activation {shown(repr(name))} is unknown; {hint}; or give a formula such as 'z**2*tanh(z)'"
+            )
         return record
 
     def __contains__(self, name: object) -> bool:
@@ -229,8 +277,8 @@ def as_activation(given: Any) -> Activation:
     r"""The activation a user means by a name, formula, callable, sympy function, Lambda or `Activation`.
 
     Args:
-        given: ``"tanh"``, ``"z**2*tanh(z)"``, ``sympy.tanh``, ``lambda z: z**3 + z``, ``sympy.Lambda(z, ...)``,
-            ``sympy.Function("sigma")`` for a generic smooth function, or an `Activation`.
+        given: ``"tanh"``, ``"z**2*tanh(z)"``, ``sympy.tanh``, ``lambda z: z**3 + z``, ``sympy.Lambda(z, ...)``, an
+            `Activation`; ``"sigma"`` or ``sympy.Function("sigma")`` for a generic smooth function.
 
     Raises:
         FamilyError: an unknown name, or something else.
@@ -244,7 +292,7 @@ def as_activation(given: Any) -> Activation:
     if isinstance(given, str):
         return _from_text(given)
     if isinstance(given, UndefinedFunction):
-        return Activation(str(given), given(Z))
+        return _GENERIC if given(Z) == _GENERIC.formula else Activation(str(given), given(Z))
     formula = _formula(given)
     for record in activations.values():
         if record.formula == formula:
@@ -253,12 +301,17 @@ def as_activation(given: Any) -> Activation:
 
 
 def _from_text(text: str) -> Activation:
+    if text == "sigma":
+        return _GENERIC
     if text in activations or text.isidentifier():
         return activations[text]
     try:
         formula = parse_expression(text, {"z": Z})
     except ParseError as error:
-        raise FamilyError(f"the activation {shown(repr(text))} is neither a name nor a formula in z ({error}); write for example 'tanh' or 'z**2*tanh(z)'") from error
+        raise FamilyError(
+            f"the activation {shown(repr(text))} is neither a name nor a formula in z ({error}); write for example "
+            "'tanh' or 'z**2*tanh(z)'"
+        ) from error
     return as_activation(formula)
 
 
@@ -266,16 +319,26 @@ def _formula(given: Any) -> sympy.Expr:
     if isinstance(given, sympy.Expr) and not isinstance(given, sympy.Lambda):
         symbols = given.free_symbols
         if len(symbols) != 1:
-            raise FamilyError(f"the activation {shown(str(given))} has {len(symbols)} symbols; an expression in one is needed")
+            raise FamilyError(
+                f"the activation {shown(str(given))} has {len(symbols)} symbols; an expression in one is needed"
+            )
         return given.xreplace({min(symbols, key=str): Z})
     if not callable(given):
-        raise FamilyError(f"the activation {shown(repr(given))} is of type {type(given).__name__}; give a name such as 'tanh', a formula or a callable")
+        raise FamilyError(
+            f"the activation {shown(repr(given))} is of type {type(given).__name__}; give a name such as 'tanh', a "
+            "formula or a callable"
+        )
     try:
         value = given(Z)
     except Exception as error:
-        raise FamilyError(f"the activation {shown(repr(given))} cannot be applied to a sympy symbol ({error}); build it from sympy functions") from error
+        raise FamilyError(
+            f"the activation {shown(repr(given))} cannot be applied to a sympy symbol ({error}); build it from "
+            "sympy functions"
+        ) from error
     if isinstance(value, int | Fraction) or not isinstance(value, sympy.Expr):
-        raise FamilyError(f"the activation {shown(repr(given))} gives {shown(repr(value))}; a sympy expression in z is needed")
+        raise FamilyError(
+            f"the activation {shown(repr(given))} gives {shown(repr(value))}; a sympy expression in z is needed"
+        )
     return value
 
 

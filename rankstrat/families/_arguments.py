@@ -15,27 +15,41 @@ from rankstrat.parsing import shown
 def count(family: str, name: str, value: Any, *, least: int = 1) -> int:
     """A whole number that is at least `least`."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer | sympy.Integer):
-        hint = f"write {name}={value}" if isinstance(value, str) and value.isdecimal() else f"write for example {name}=3"
-        raise FamilyError(f"{family}: {name} = {shown(repr(value))} is of type {type(value).__name__}; a whole number is needed; {hint}")
+        number = isinstance(value, str) and value.isdecimal()
+        hint = f"write {name}={value}" if number else f"write for example {name}=3"
+        raise FamilyError(
+            f"{family}: {name} = {shown(repr(value))} is of type {type(value).__name__}; a whole number is needed; "
+            f"{hint}"
+        )
     if value < least:
-        raise FamilyError(f"{family}: {name} = {value} is too small; at least {least} is needed; write for example {name}={max(least, 3)}")
+        raise FamilyError(
+            f"{family}: {name} = {value} is too small; at least {least} is needed; write for example "
+            f"{name}={max(least, 3)}"
+        )
     return int(value)
 
 
 def flag(family: str, name: str, value: Any) -> bool:
     """True or False."""
     if not isinstance(value, bool | np.bool_):
-        hint = f"write {name}={value.strip().lower() in ('true', 'yes', '1', 'on')}" if isinstance(value, str) else f"write {name}=True or {name}=False"
-        raise FamilyError(f"{family}: {name} = {shown(repr(value))} is of type {type(value).__name__}; a Boolean is needed; {hint}")
+        hint = f"write {name}=True or {name}=False"
+        raise FamilyError(
+            f"{family}: {name} = {shown(repr(value))} is of type {type(value).__name__}; a Boolean is needed; {hint}"
+        )
     return bool(value)
 
 
 def counts(family: str, name: str, value: Any, *, shortest: int, example: str) -> tuple[int, ...]:
     """A sequence of at least `shortest` positive whole numbers."""
     if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
-        raise FamilyError(f"{family}: {name} = {shown(repr(value))} is of type {type(value).__name__}; a list of whole numbers is needed; write {name}={example}")
+        raise FamilyError(
+            f"{family}: {name} = {shown(repr(value))} is of type {type(value).__name__}; a list of whole numbers is "
+            f"needed; write {name}={example}"
+        )
     if len(value) < shortest:
-        raise FamilyError(f"{family}: {name} has {len(value)} entries; at least {shortest} are needed; write {name}={example}")
+        raise FamilyError(
+            f"{family}: {name} has {len(value)} entries; at least {shortest} are needed; write {name}={example}"
+        )
     return tuple(count(family, f"{name}[{i}]", entry) for i, entry in enumerate(value))
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import sympy
 
 from rankstrat.activations import Activation, as_activation, named
+from rankstrat.exact import Shape
 from rankstrat.families._arguments import counts, flag, input_names
-from rankstrat.model import Model, Shape
+from rankstrat.model import Model
 
 FAMILY = "fully_connected"
 
@@ -89,7 +90,7 @@ class FullyConnected:
 def fully_connected(
     widths: Sequence[int], activation: Any = "tanh", bias: bool = True, output_bias: bool = True
 ) -> Model:
-    r"""$f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$ for l < L, $f = W_L f^{[L-1]} + b_L$, with parameters W1, b1, ..., WL, bL.
+    r"""$f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$ for l < L, $f = W_L f^{[L-1]} + b_L$; parameters W1, b1, ..., WL, bL.
 
     Args:
         widths: $[m_0, m_1, \dots, m_L]$: inputs, hidden layers, outputs.

@@ -10,8 +10,9 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import FamilyError
+from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, input_names
-from rankstrat.model import Model, Shape
+from rankstrat.model import Model
 from rankstrat.parsing import parse_expression, shown
 
 FAMILY = "linear"
@@ -32,7 +33,9 @@ class Linear:
             object.__setattr__(self, "features", count(FAMILY, "features", self.features))
             return
         if not self.features:
-            raise FamilyError("linear: features is empty; at least one formula is needed; write features=['1', 'x1', 'x1**2']")
+            raise FamilyError(
+                "linear: features is empty; at least one formula is needed; write features=['1', 'x1', 'x1**2']"
+            )
         object.__setattr__(self, "features", tuple(_formula(feature) for feature in self.features))
 
     @property
@@ -71,7 +74,10 @@ def _parsed(text: str) -> sympy.Expr:
 def _formula(feature: Any) -> str:
     if isinstance(feature, int | str | sympy.Expr) and not isinstance(feature, bool):
         return str(_parsed(str(feature)))
-    raise FamilyError(f"linear: the feature {shown(repr(feature))} is of type {type(feature).__name__}; a formula in x1, x2, ... is needed; write 'x1**2'")
+    raise FamilyError(
+        f"linear: the feature {shown(repr(feature))} is of type {type(feature).__name__}; a formula in x1, x2, ... "
+        "is needed; write 'x1**2'"
+    )
 
 
 def linear(features: int | Sequence[Any]) -> Model:

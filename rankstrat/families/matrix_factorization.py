@@ -9,8 +9,9 @@ from typing import Any
 
 import sympy
 
+from rankstrat.exact import Shape
 from rankstrat.families._arguments import count
-from rankstrat.model import Model, Shape
+from rankstrat.model import Model
 
 FAMILY = "matrix_factorization"
 

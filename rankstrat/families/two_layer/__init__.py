@@ -10,8 +10,9 @@ from typing import Any
 import sympy
 
 from rankstrat.activations import Activation, as_activation, named
+from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, flag, input_names
-from rankstrat.model import Model, Shape
+from rankstrat.model import Model
 
 FAMILY = "two_layer"
 
