@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, cmp_to_key
 from typing import Any
 
 import sympy
@@ -80,10 +80,17 @@ class TwoLayer:
             z = [weight * x for weight, x in zip(blocks["w"][i], inputs, strict=True)]
             if self.bias:
                 z.append(blocks["b"][i])
-            terms.append(blocks["a"][i] * self.activation(sympy.Add(*z)))
+            terms.append(_scaled(blocks["a"][i], self.activation(sympy.Add(*z))))
         if self.output_bias:
             terms.append(blocks["c"][()])
         return (sympy.Add(*terms),)
+
+
+def _scaled(a: Any, value: sympy.Expr) -> sympy.Expr:
+    """The product; beside a power such as 1/(1 + exp(-z)) sympy would ask every factor whether it is infinite."""
+    if value.is_Pow and value.base.is_Add and isinstance(a, sympy.Symbol):
+        return sympy.Mul(*sorted((a, value), key=cmp_to_key(sympy.Basic.compare)), evaluate=False)
+    return a * value
 
 
 def two_layer(
