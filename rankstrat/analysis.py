@@ -80,8 +80,9 @@ class Analysis:
     @cached_property
     def parameters(self) -> list[int]:
         """The representatives, and every member of a class whose constants all seem to vanish, ascending."""
-        vanishing = [i for core, members in self.tangents.classes.items() if core not in self.representatives for i in members]
-        return sorted([*self.representatives.values(), *vanishing])
+        known = self.representatives
+        vanishing = [i for core, members in self.tangents.classes.items() if core not in known for i in members]
+        return sorted([*known.values(), *vanishing])
 
     @cached_property
     def tower(self) -> Tower:

@@ -87,7 +87,7 @@ def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) ->
             raise CertificateError(
                 f"the relation for {names[relation.parameter]} has coefficient 0 there and says nothing"
             )
-    # Nonzero diagonal and no cycle: the square system in the solved parameters is triangular, so the relations are independent.
+    # Nonzero diagonal and no cycle: triangular in the solved parameters, so the relations are independent.
     graph = {r.parameter: (set(r.coefficients) & set(solved)) - {r.parameter} for r in relations}
     try:
         tuple(TopologicalSorter(graph).static_order())

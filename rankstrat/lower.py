@@ -46,7 +46,7 @@ class Minor:
 
 @dataclass(frozen=True)
 class Sampled:
-    """A rank matrix mod p: rows are samples, columns the given parameters; `rows` numbers the samples that met no pole."""
+    """A rank matrix mod p (samples x parameters); `rows` numbers the samples that met no pole."""
 
     prime: int
     key: int

@@ -239,7 +239,7 @@ class Model:
             circular = value.free_symbols & (given.keys() - {p}) if isinstance(value, sympy.Expr) else set()
             if circular:
                 q = min(circular, key=str)
-                raise PointError(f"the value of {p} uses {q}, which is given a value too; write {p} in the free parameters only")
+                raise PointError(f"the value of {p} uses {q}, which is given a value too; use free parameters only")
         raw = tuple(given.get(p, p) for p in self.parameters)
         used: dict[sympy.Symbol, None] = {}
         for value in raw:

@@ -1,5 +1,4 @@
-r"""The model rank $r(\theta) = \dim \operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ "
-r"and its certificate."""
+r"""The model rank $r(\theta) = \dim \operatorname{span}\{\partial_{\theta_i} F(\theta)(\cdot)\}$, certified."""
 
 from __future__ import annotations
 
@@ -194,7 +193,10 @@ class RankCertificate:
                 "prime": minor.prime, "key": minor.key, "bits": minor.bits,
                 "rows": list(minor.rows), "parameters": [names[i] for i in minor.parameters],
             },
-            "relations": [{"parameter": names[r.parameter], "coefficients": {names[i]: str(c) for i, c in r.coefficients}} for r in self.relations],
+            "relations": [
+                {"parameter": names[r.parameter], "coefficients": {names[i]: str(c) for i, c in r.coefficients}}
+                for r in self.relations
+            ],
             "hypotheses": list(self.hypotheses),
             "seed": self.seed,
         }  # fmt: skip

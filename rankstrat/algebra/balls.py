@@ -44,8 +44,10 @@ class BallRing:
             return getattr(flint.arb(value), str(name))()
         if name in ("relu", "abs", "sign", "step") and (value > 0 or value < 0):
             positive = bool(value > 0)
-            return {"relu": value if positive else flint.arb(0), "abs": abs(value), "sign": flint.arb(1 if positive else -1),
-                    "step": flint.arb(int(positive))}[str(name)]  # fmt: skip
+            one, none = flint.arb(1), flint.arb(0)
+            above = {"relu": value, "abs": value, "sign": one, "step": one}
+            below = {"relu": none, "abs": -value, "sign": -one, "step": none}
+            return (above if positive else below)[str(name)]
         raise UndecidedError(f"{name} cannot be enclosed by a ball here; choose another input or an explicit function")
 
 

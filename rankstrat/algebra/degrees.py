@@ -109,7 +109,7 @@ def _log2(value: Rational) -> float:
 
 
 def failure_probability(program: Program, nodes: Sequence[int], size: int, prime: int) -> float:
-    r"""A bound on P(a nonzero minor of the given size vanishes) at one random prime of the large pool and random residues.
+    r"""A bound on the probability that a nonzero minor vanishes at one random prime of the large pool.
 
     Each row of the matrix is cleared by the common denominator of the row, so a minor of size s has degree at most
     s times the row degree and $\log_2$ of its coefficients at most s (row height + log2 s).  A prime is bad when it

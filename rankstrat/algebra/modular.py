@@ -69,8 +69,8 @@ def is_prime(n: int) -> bool:
 def random_prime(pool: tuple[int, int], *key: int) -> int:
     """A random prime p of the pool with p = 1 mod 4 (so that -1 has a square root); uniform in the large pool.
 
-    In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a smooth p - 1 would share factors with
-    the common denominator of the weights and merge most of them.
+    In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a smooth
+    p - 1 would share factors with the common denominator of the weights and merge most of them.
     """
     low, high = pool
     attempt = 0

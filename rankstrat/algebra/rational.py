@@ -211,7 +211,7 @@ def reduced(program: Program, node: int, budget: int = 500) -> int:
 
 
 def nullvector(program: Program, nodes: Sequence[int], varying: Mapping[int, bool]) -> list[int] | None:
-    """The vector (c_j), up to scale, with sum c_j node_j = 0 at integer values of the varying leaves; None if not unique.
+    """The vector (c_j), up to scale, with sum c_j node_j = 0 at integers for the varying leaves; None if not unique.
 
     The coefficients are polynomials (with trivial common factor) in the other leaves, returned as nodes.  `varying`
     maps a leaf to whether it is an exponential, whose rational powers must stay rational.

@@ -32,7 +32,7 @@ def translate(program: Program, expressions: list[sympy.Expr], leaves: Mapping[s
         InexactValueError: a floating-point number.
         UnsupportedFunctionError: a function or power outside the engine.
     """
-    done: dict[Any, int] = {symbol: node for symbol, node in leaves.items()}
+    done: dict[Any, int] = dict(leaves)
     for root in expressions:
         stack = [root]
         while stack:
