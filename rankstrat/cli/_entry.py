@@ -1,0 +1,126 @@
+"""From the words of a command line to an exit status; whatever happens, a user sees no traceback."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+import traceback
+from argparse import Namespace
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Protocol, cast
+
+from rankstrat.cli._status import BAD_QUESTION, BROKEN_PIPE, HOLDS, INTERNAL, INTERRUPTED, complain
+from rankstrat.errors import RankstratError
+from rankstrat.parsing import nearest, shown
+
+
+class Command(Protocol):
+    """What a file of this folder defines."""
+
+    EXAMPLE: str
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the arguments."""
+
+    def run(self, options: Namespace) -> int:
+        """Answer the question; the exit status."""
+
+
+def _discover() -> dict[str, Command]:
+    package = __package__ or "rankstrat.cli"
+    names = [m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if not m.name.startswith("_")]
+    return {name: cast(Command, importlib.import_module(f"{package}.{name}")) for name in names}
+
+
+COMMANDS = _discover()
+"""Command name -> its module."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with messages of bounded length."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        complain(f"error: {message}; try `{self.prog} --help`", BAD_QUESTION)
+        self.exit(BAD_QUESTION)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    top = _Parser(
+        prog="rankstrat",
+        description="Exact model rank of parametric models, with evidence.",
+        epilog="Exit status: 0 everything asked holds, 1 something does not, 2 the question cannot be answered.\n"
+        "`rankstrat COMMAND --help` shows an example of each command.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"rankstrat {_version()}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, module in COMMANDS.items():
+        help_line = (module.__doc__ or "").strip().splitlines()[0].rstrip(".")
+        sub = commands.add_parser(
+            name,
+            help=help_line[:1].lower() + help_line[1:],
+            description=module.__doc__,
+            epilog=module.EXAMPLE,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        module.configure(sub)
+        sub.add_argument("--traceback", action="store_true", help="where an error came from, for a bug report")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit status of one command line (by default that of the process)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Unicode is no reason to stop
+    trace = "--traceback" in words
+    try:
+        status = _run(words)
+        sys.stdout.flush()
+    except RankstratError as error:
+        return _stop(f"error: {type(error).__name__}: {error}", BAD_QUESTION, trace)
+    except KeyboardInterrupt:
+        return _stop("interrupted", INTERRUPTED, trace)
+    except BrokenPipeError:
+        # The reader has gone; Python must not complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except (MemoryError, RecursionError) as error:
+        what = "memory" if isinstance(error, MemoryError) else "nesting"
+        return _stop(f"error: the question needs more {what} than there is; ask a smaller one", BAD_QUESTION, trace)
+    except Exception as error:
+        return _stop(f"internal error, please report it: {type(error).__name__}: {error}", INTERNAL, trace)
+    return status
+
+
+def _run(words: list[str]) -> int:
+    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
+        hint = nearest(words[0], COMMANDS) or f"commands are {', '.join(COMMANDS)}"
+        return complain(f"error: {shown(repr(words[0]))} is not a command; {hint}", BAD_QUESTION)
+    try:
+        options = parser().parse_args(words)
+    except SystemExit as stop:  # argparse has said what it had to say
+        return stop.code if isinstance(stop.code, int) else HOLDS
+    return COMMANDS[options.command].run(options)
+
+
+def _stop(message: str, status: int, trace: bool) -> int:
+    if trace:
+        traceback.print_exc()
+    return complain(message, status)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("rankstrat")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"

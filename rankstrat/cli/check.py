@@ -1,0 +1,61 @@
+"""Check certificates: recompute every bound from the model in the file, trusting nothing else in it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from rankstrat.cli._question import say
+from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, complain
+from rankstrat.errors import CertificateError, RankstratError
+from rankstrat.parsing import shown
+from rankstrat.rank import RankCertificate
+
+MAX_BYTES = 50_000_000
+
+EXAMPLE = """examples:
+  rankstrat rank two_layer width=3 inputs=2 --json > certificate.json
+  rankstrat check certificate.json
+  rankstrat rank model.toml --json | rankstrat check -"""
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Files."""
+    parser.add_argument("files", metavar="CERT.json", nargs="+", help="certificates written by --json; - is the input")
+
+
+def run(options: Namespace) -> int:
+    """0 if every certificate proves its claim, 1 if one does not (which does not mean that the claim is false)."""
+    return max(_check(name) for name in options.files)
+
+
+def _check(name: str) -> int:
+    try:
+        certificate = RankCertificate.from_json(_text(name))
+    except RankstratError as error:
+        return complain(f"{name}: {error}", BAD_QUESTION)
+    try:
+        certificate.check()
+    except RankstratError as error:
+        return complain(f"{name}: refused: {error}", FAILS)
+    say(f"{name}: holds: {certificate}")
+    return HOLDS
+
+
+def _text(name: str) -> str:
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise CertificateError(f"{shown(name)} cannot be read ({reason}); a certificate file is needed") from error
+    if len(data) > MAX_BYTES:
+        raise CertificateError(f"{shown(name)} exceeds {MAX_BYTES} bytes; a certificate written by to_json is needed")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise CertificateError(f"{shown(name)} is not UTF-8 text; a certificate written by to_json is needed") from None
