@@ -46,24 +46,27 @@ class Relation:
         """The coefficient of the dependent tangent function."""
         return dict(self.coefficients)[self.parameter]
 
-    def __str__(self) -> str:
-        terms = sorted(self.coefficients, key=lambda t: (t[0] != self.parameter, t[0]))
-        text = ""
-        for i, c in terms:
+    def _terms(self) -> list[tuple[bool, Exact, str]]:
+        """(whether negative, absolute coefficient, parameter name), the dependent parameter first."""
+        terms = []
+        for i, c in sorted(self.coefficients, key=lambda t: (t[0] != self.parameter, t[0])):
             negative = (c if not isinstance(c, sympy.Expr) else (-1 if c.could_extract_minus_sign() else 1)) < 0
-            size = -c if negative else c
+            terms.append((bool(negative), -c if negative else c, self.names[i]))
+        return terms
+
+    def __str__(self) -> str:
+        text = ""
+        for negative, size, name in self._terms():
             factor = "" if size == 1 else f"({size})*" if isinstance(size, sympy.Add | Fraction) else f"{size}*"
             sign = (" - " if text else "-") if negative else (" + " if text else "")
-            text += f"{sign}{factor}dF/d{self.names[i]}"
+            text += f"{sign}{factor}dF/d{name}"
         return f"{text} = 0"
 
     def _repr_latex_(self) -> str:
-        terms = [
-            sympy.Mul(
-                sympy.sympify(c),
-                sympy.Symbol(r"\partial_{" + sympy.latex(sympy.Symbol(self.names[i])) + "}F"),
-                evaluate=False,
-            )
-            for i, c in self.coefficients
-        ]
-        return f"${' + '.join(map(sympy.latex, terms))} = 0$".replace("+ -", "- ")
+        text = ""
+        for negative, size, name in self._terms():
+            latex = sympy.latex(sympy.sympify(size))
+            factor = "" if size == 1 else rf"\left({latex}\right) " if isinstance(size, sympy.Add) else f"{latex} "
+            sign = (" - " if text else "-") if negative else (" + " if text else "")
+            text += rf"{sign}{factor}\partial_{{{sympy.latex(sympy.Symbol(name))}}} F"
+        return f"${text} = 0$"
