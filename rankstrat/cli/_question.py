@@ -40,7 +40,9 @@ def add_model(parser: ArgumentParser, *, chart: bool = True) -> None:
             help="a parameter as an expression in the others; the rest stay free (may be repeated)",
         )
         parser.add_argument("--generic", action="store_true", help="ignore the point and chart of a model file")
-    parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="names all random choices (default 0)")
+    parser.add_argument(
+        "--seed", metavar="N", type=whole_number, default=0, help="names all random choices (default 0)"
+    )
 
 
 def add_formats(parser: ArgumentParser) -> None:
@@ -49,6 +51,13 @@ def add_formats(parser: ArgumentParser) -> None:
     for name, shown_as in FORMATS.items():
         group.add_argument(f"--{name}", dest="format", action="store_const", const=name, help=f"print {shown_as}")
     parser.set_defaults(format="text")
+
+
+def whole_number(text: str) -> int:
+    """A whole number, for argparse."""
+    if not re.fullmatch(r"\d{1,18}", text):
+        raise ArgumentTypeError(f"{shown(repr(text))} is no whole number; one is needed; write for example 1")
+    return int(text)
 
 
 def list_of_families() -> str:
@@ -140,12 +149,6 @@ def emit(table: Table, form: str) -> None:
 def say(text: object) -> None:
     """Print a text in which a name from a file may hold terminal escapes: control characters are spelled out."""
     print("".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in str(text)))
-
-
-def _seed(text: str) -> int:
-    if not re.fullmatch(r"\d{1,18}", text):
-        raise ArgumentTypeError(f"{shown(repr(text))} is not a seed; a whole number is needed; write --seed 1")
-    return int(text)
 
 
 def _arguments(words: list[str]) -> dict[str, Any]:
