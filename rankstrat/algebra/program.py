@@ -217,6 +217,13 @@ class Program:
             return self.data[node] < 0
         return self.kind[node] == LINEAR and self.data[node][1] < 0
 
+    def _opposite(self, node: int) -> int:
+        """The node of -node, the sign inside the sum: -(-x - y) is the node x + y."""
+        if self.kind[node] != LINEAR:
+            return self.scale(-1, node)
+        c0, *coefficients = self.data[node]
+        return self.linear(-c0, [(-c, argument) for c, argument in zip(coefficients, self.args[node], strict=True)])
+
     def function(self, name: Any, arg: int) -> int:
         """The node of f(arg), sign-normalised by parity; `name` is an elementary name or `("sigma", order, parity)`."""
         if name == "log" and arg == self.one:
@@ -232,11 +239,11 @@ class Program:
             if parity.endswith("0") and name[2] == 0:
                 return self.zero
         if name == "exp" and self.negative(arg):
-            return self.power(self._node(FUNCTION, (self.scale(-1, arg),), name), -1)
+            return self.power(self._node(FUNCTION, (self._opposite(arg),), name), -1)
         if self.negative(arg):
             odd = name in ODD or (parity.startswith(("odd", "even")) and (name[2] + (parity[0] == "o")) % 2)
             if odd or name in EVEN or parity.startswith(("odd", "even")):
-                flipped = self._node(FUNCTION, (self.scale(-1, arg),), name)
+                flipped = self._node(FUNCTION, (self._opposite(arg),), name)
                 return self.scale(-1, flipped) if odd else flipped
         return self._node(FUNCTION, (arg,), name)
 
