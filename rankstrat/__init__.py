@@ -6,7 +6,9 @@ from rankstrat.embedding import CriticalMapping, MappingEvidence
 from rankstrat.embeddings import embedding_graph
 from rankstrat.model import Chart, Model
 from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_report
-from rankstrat.rank import RankCertificate, Relation, UpperBound, Verdict, model_rank
+from rankstrat.exact import exact
+from rankstrat.rank import RankCertificate, Relation, UpperBound, Verdict, model_rank, region_rank
+from rankstrat.span import TangentSpan, tangent_span
 from rankstrat.tangent import tangent_functions
 
-__all__ = ["Activation", "activations", "families", "Chart", "Model", "CriticalMapping", "MappingEvidence", "embedding_graph", "embeddings", "NumericalRank", "RankCertificate", "RankReport", "Relation", "UpperBound", "Verdict", "model_rank", "numerical_rank", "rank_report", "tangent_functions"]
+__all__ = ["Activation", "activations", "families", "Chart", "Model", "CriticalMapping", "MappingEvidence", "embedding_graph", "embeddings", "NumericalRank", "RankCertificate", "RankReport", "Relation", "UpperBound", "Verdict", "model_rank", "region_rank", "exact", "TangentSpan", "tangent_span", "numerical_rank", "rank_report", "tangent_functions"]

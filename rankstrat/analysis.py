@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 
 from rankstrat.algebra.degrees import failure_probability
@@ -15,6 +16,7 @@ from rankstrat.algebra.tower import Tower
 from rankstrat.errors import UndecidedError
 from rankstrat.lower import Minor, Sampled, ball_minor, row_count, sampled_rank
 from rankstrat.model import Chart
+from rankstrat.regions import tangents_of
 from rankstrat.tangent import Tangents
 from rankstrat.upper import Nodes, RelationFinder, Relations, class_relations
 
@@ -52,13 +54,13 @@ class Evidence:
 class Analysis:
     """The tangent functions of a chart, reduced to one representative for each class of proportional ones."""
 
-    def __init__(self, chart: Chart, seed: int) -> None:
+    def __init__(
+        self, chart: Chart, seed: int, region: Sequence[Fraction] | None = None, subset: Sequence[int] | None = None
+    ) -> None:
         self.chart, self.seed = chart, seed
-
-    @cached_property
-    def tangents(self) -> Tangents:
-        """The specialised program."""
-        return Tangents(self.chart)
+        self.tangents, self.written, self.regions = tangents_of(chart, region, seed=seed)
+        for tangents in (self.tangents, self.written):
+            tangents.chosen = tangents.chosen if subset is None else tuple(subset)
 
     @cached_property
     def representatives(self) -> dict[int, int]:
@@ -115,6 +117,8 @@ class Analysis:
             if profile.rank == self.full:
                 found = Relations()
                 break
+            if self.regions is not None and not self.regions.complete:
+                break
             if attempt == 0:  # a small prime is asked twice before a low rank is believed
                 continue
             assert best is not None
@@ -160,18 +164,32 @@ class Analysis:
         return 0, minor, tuple(dict.fromkeys(self.tower.hypotheses))
 
     def _upper(self, rank: int, found: Relations) -> tuple[int, str, dict[int, Nodes]]:
-        size = self.chart.model.size
+        size = len(self.tangents.chosen)
+        if self.regions is not None and not self.regions.complete:
+            return self._upper_as_written()
         relations = class_relations(self.tangents, self.representatives) | found.proved
         bound = size - len(relations)
         if self.ceiling is not None and self.ceiling < bound:
             return self.ceiling, "outputs", {}
         return bound, "relations" if relations else "parameters", relations
 
+    def _upper_as_written(self) -> tuple[int, str, dict[int, Nodes]]:
+        """Without all regions only relations that hold whatever the branches are count."""
+        representatives = {core: members[0] for core, members in self.written.classes.items()}
+        sure = all(self.written.constant_is_monomial(i) for i in representatives.values())
+        relations = {}
+        for i, relation in (class_relations(self.written, representatives) if sure else {}).items():
+            numbers = {j: self.written.program.value(c) for j, c in relation.coefficients.items()}
+            constant = self.tangents.program.constant
+            if None not in numbers.values():
+                relations[i] = Nodes({j: constant(v) for j, v in numbers.items() if v is not None})
+        return len(self.written.chosen) - len(relations), "relations" if relations else "parameters", relations
+
     def schwartz_zippel(self, rank: int) -> float:
         """A bound on the probability that the rank exceeds `rank` although random large primes showed no "
         "larger minor."""
         tower = self.tower
-        if tower.opaque or tower.probable:
+        if tower.opaque or tower.probable or (self.regions is not None and not self.regions.complete):
             return 1.0
         try:
             one = failure_probability(tower.program, tower.roots, rank + 1, 1 << 30)

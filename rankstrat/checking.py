@@ -81,6 +81,9 @@ def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) ->
     if len(set(solved)) < len(solved):
         raise CertificateError("two relations are solved for the same parameter; they must be solved for distinct ones")
     names = analysis.chart.model.parameters
+    frozen = {i for r in relations for i in r.coefficients} - set(analysis.tangents.chosen)
+    if frozen:
+        raise CertificateError(f"a relation uses dF/d{names[min(frozen)]}, but that parameter is frozen")
     for relation in relations:
         own = relation.coefficients.get(relation.parameter, 0)
         if own == 0 or (isinstance(own, sympy.Expr) and _vanishes(analysis, own)):

@@ -124,7 +124,8 @@ class Model:
     def of(cls, structure: Structure, name: str = "") -> Model:
         """The model of a family; outputs and parameters are built on first use."""
         model = cls.__new__(cls)
-        model.name = name or f"{structure.family}({', '.join(f'{k}={v!r}' for k, v in structure.arguments.items())})"
+        shown = ", ".join(f"{k}={v!r}" for k, v in structure.arguments.items() if v is not False)
+        model.name = name or f"{structure.family}({shown})"
         model.structure = structure
         return model
 

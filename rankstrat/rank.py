@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import sympy
 
 from rankstrat.analysis import Analysis, Evidence, UpperBound
 from rankstrat.checking import CheckedRelation, check_lower, check_relations
-from rankstrat.errors import CertificateError
+from rankstrat.errors import CertificateError, DataError
+from rankstrat.exact import exact_scalar
 from rankstrat.lower import Minor
 from rankstrat.model import Chart, Model
 from rankstrat.reading import FORMAT, CertificateReader
@@ -40,6 +42,8 @@ class RankCertificate:
         error_bound: a bound for the probability that a PROBABLE value is too small.
         hypotheses: what the modular lower bound would need beyond known theorems (then it was not used).
         seed: names every random choice.
+        region: an input of a piecewise model, when the rank is that on the linear region around it.
+        subset: indices of the parameters that are free, when the others are frozen.
     """
 
     chart: Chart
@@ -52,12 +56,14 @@ class RankCertificate:
     error_bound: float = 0.0
     hypotheses: tuple[str, ...] = ()
     seed: int = 0
+    region: tuple[Fraction, ...] | None = None
+    subset: tuple[int, ...] | None = None
     evidence: tuple[UpperBound, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.lower <= self.upper <= self.chart.model.size:
+        if not 0 <= self.lower <= self.upper <= self.size:
             raise CertificateError(
-                f"the bounds {self.lower} <= rank <= {self.upper} do not fit {self.chart.model.size} parameters; "
+                f"the bounds {self.lower} <= rank <= {self.upper} do not fit {self.size} parameters; "
                 "bounds are ordered and at most the number of parameters"
             )
         if (self.lower < self.upper) != (self.verdict is Verdict.OPEN):
@@ -81,6 +87,11 @@ class RankCertificate:
     __index__ = __int__
 
     @property
+    def size(self) -> int:
+        """The number of free parameters."""
+        return self.model.size if self.subset is None else len(self.subset)
+
+    @property
     def model(self) -> Model:
         """The model."""
         return self.chart.model
@@ -94,11 +105,13 @@ class RankCertificate:
         )
         rank = f"model rank = {self.lower}" if self.value is not None else f"{self.lower} <= model rank <= {self.upper}"
         error = f", error < {self.error_bound:.1e}" if self.verdict is Verdict.PROBABLE else ""
-        return f"{rank} of {self.model.size} parameters {where}  [{self.verdict}{error}]\n{self._why()}"
+        if self.region is not None:
+            where += f", on the region around x = ({', '.join(map(str, self.region))})"
+        return f"{rank} of {self.size} parameters {where}  [{self.verdict}{error}]\n{self._why()}"
 
     def _why(self) -> str:
         upper = REASONS.get(self.reason, self.reason).format(
-            M=self.model.size,
+            M=self.size,
             q=len(self.model.outputs),
             n=len(self.relations),
             relations="relation" if len(self.relations) == 1 else "relations",
@@ -122,14 +135,14 @@ class RankCertificate:
         Raises:
             CertificateError: a bound, witness or verdict does not hold; the message says which.
         """
-        analysis = Analysis(self.chart, self.seed)
+        analysis = Analysis(self.chart, self.seed, self.region, self.subset)
         check_lower(analysis, self.lower, self.minor)
         given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
         check_relations(analysis, given)
         self._check_upper(analysis, len(given))
 
     def _check_upper(self, analysis: Analysis, relations: int) -> None:
-        size, error = self.model.size, 0.0
+        size, error = self.size, 0.0
         match self.reason:
             case "parameters":
                 bound = size
@@ -199,6 +212,8 @@ class RankCertificate:
             ],
             "hypotheses": list(self.hypotheses),
             "seed": self.seed,
+            "region": self.region and [str(v) for v in self.region],
+            "subset": None if self.subset is None else [names[i] for i in self.subset],
         }  # fmt: skip
         return json.dumps(data, indent=1)
 
@@ -212,7 +227,9 @@ class RankCertificate:
         return cls(**CertificateReader(text).fields())
 
 
-def model_rank(chart: Chart | Model, *, seed: int = 0, evidence: Sequence[UpperBound] = ()) -> RankCertificate:
+def model_rank(
+    chart: Chart | Model, *, seed: int = 0, evidence: Sequence[UpperBound] = (), subset: Sequence[int] | None = None
+) -> RankCertificate:
     r"""$\dim \operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ over the constants, with a certificate.
 
     On a chart this is the rank at its generic point.  The lower bound is a minor that is nonzero modulo a prime (or
@@ -223,6 +240,7 @@ def model_rank(chart: Chart | Model, *, seed: int = 0, evidence: Sequence[UpperB
         chart: a point or chart; a model stands for its generic chart.
         seed: names the random primes and samples; the same seed gives the same certificate everywhere.
         evidence: upper bounds proved elsewhere.
+        subset: indices of the free parameters; the others are frozen (all are free by default).
 
     Raises:
         PoleError: the model is not defined on the chart.
@@ -237,8 +255,44 @@ def model_rank(chart: Chart | Model, *, seed: int = 0, evidence: Sequence[UpperB
         >>> int(model_rank(Model(a * sympy.tanh(w * x), [a, w], [x]).point({a: 1, w: 2})))
         2
     """
-    chart = chart.generic() if isinstance(chart, Model) else chart
-    analysis = Analysis(chart, seed)
+    return _certify(chart.generic() if isinstance(chart, Model) else chart, None, seed, evidence, subset)
+
+
+def region_rank(chart: Chart, at: Sequence[int | Fraction], *, seed: int = 0) -> RankCertificate:
+    r"""The rank of the tangent functions restricted to the linear region of a piecewise model that contains an input.
+
+    For a model that is analytic everywhere this is the model rank.
+
+    Args:
+        chart: a point.
+        at: d exact numbers, off the kinks.
+        seed: as in `model_rank`.
+
+    Raises:
+        DataError: the input lies on a kink, or has the wrong length.
+        UnsupportedFunctionError: a chart with coordinates, whose regions are not fixed.
+
+    Example:
+        >>> import sympy
+        >>> a, b, x = sympy.symbols("a b x")
+        >>> F = Model(a * sympy.Max(0, x) + b * sympy.Max(0, x - 1), [a, b], [x])
+        >>> [int(region_rank(F.point([1, 1]), [v])) for v in (-1, Fraction(1, 2), 2)]
+        [0, 1, 2]
+    """
+    point = tuple(Fraction(exact_scalar(f"input {k + 1}", v)) for k, v in enumerate(at))
+    if len(point) != len(chart.model.inputs):
+        raise DataError(f"an input of length {len(point)} was given; the model has {len(chart.model.inputs)} inputs")
+    return _certify(chart, point, seed, (), None)
+
+
+def _certify(
+    chart: Chart,
+    region: tuple[Fraction, ...] | None,
+    seed: int,
+    evidence: Sequence[UpperBound],
+    subset: Sequence[int] | None,
+) -> RankCertificate:
+    analysis = Analysis(chart, seed, region, subset)
     found: Evidence = analysis.evidence(evidence)
     verdict = Verdict.PROVED
     if found.lower < found.upper:
@@ -257,6 +311,8 @@ def model_rank(chart: Chart | Model, *, seed: int = 0, evidence: Sequence[UpperB
         found.error,
         found.hypotheses,
         seed,
+        region,
+        None if subset is None else tuple(subset),
         tuple(evidence),
     )
 
@@ -279,4 +335,4 @@ def _relations(analysis: Analysis, nodes: Mapping[int, Nodes]) -> tuple[Relation
     return tuple(result)
 
 
-__all__ = ["RankCertificate", "Relation", "UpperBound", "Verdict", "model_rank"]
+__all__ = ["RankCertificate", "Relation", "UpperBound", "Verdict", "model_rank", "region_rank"]

@@ -80,6 +80,8 @@ class CertificateReader:
             "error_bound": error_bound,
             "hypotheses": tuple(self.strings(data, "hypotheses")),
             "seed": self.get(data, "seed", int),
+            "region": self._region(chart),
+            "subset": self._subset(index),
         }
 
     def _chart(self) -> Chart:
@@ -102,6 +104,22 @@ class CertificateReader:
         if [str(c) for c in chart.coordinates] != list(coordinates):
             self._fail("coordinates", "does not list the symbols the values leave free")
         return chart
+
+    def _region(self, chart: Chart) -> tuple[Fraction, ...] | None:
+        if self.data.get("region") is None:
+            return None
+        values = [parse_expression(v, {}) for v in self.strings(self.data, "region")]
+        if len(values) != len(chart.model.inputs) or not all(v.is_Rational for v in values):
+            self._fail("region", "is not a rational input of the model")
+        return tuple(Fraction(int(v.p), int(v.q)) for v in values)
+
+    def _subset(self, index: Mapping[str, int]) -> tuple[int, ...] | None:
+        if self.data.get("subset") is None:
+            return None
+        names = self.strings(self.data, "subset")
+        if len(set(names)) < len(names) or any(n not in index for n in names):
+            self._fail("subset", "is not a list of distinct parameters of the model")
+        return tuple(sorted(index[n] for n in names))
 
     def _minor(self, index: Mapping[str, int]) -> Minor | None:
         spec = self.data.get("minor")

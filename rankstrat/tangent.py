@@ -45,6 +45,7 @@ class Tangents:
         self.nodes: list[int] = [done[n] for n in compiled.gradient]
         self.outputs: list[int] = [done[n] for n in compiled.outputs]
         self._depends: dict[int, bool] = {}
+        self.chosen: tuple[int, ...] = tuple(range(len(self.nodes)))
 
     def depends(self, node: int) -> bool:
         """Whether a node depends on the inputs (or on the mixing of outputs)."""
@@ -90,7 +91,8 @@ class Tangents:
     def classes(self) -> dict[int, list[int]]:
         """Core -> parameters whose tangent functions are constant multiples of it, in order."""
         result: dict[int, list[int]] = {}
-        for i, column in enumerate(self.columns):
+        for i in self.chosen:
+            column = self.columns[i]
             if column is not None:
                 result.setdefault(column.core, []).append(i)
         return result

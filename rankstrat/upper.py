@@ -54,7 +54,8 @@ def class_relations(tangents: Tangents, representatives: Mapping[int, int]) -> d
     `representatives` maps each core to the parameter whose tangent function stands for the class.
     """
     program, result = tangents.program, dict[int, Nodes]()
-    for i, column in enumerate(tangents.columns):
+    for i in tangents.chosen:
+        column = tangents.columns[i]
         if column is None:
             result[i] = Nodes({i: program.one})
             continue

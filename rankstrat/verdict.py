@@ -47,12 +47,12 @@ class Relation:
         return dict(self.coefficients)[self.parameter]
 
     def _terms(self) -> list[tuple[bool, Exact, str]]:
-        """(whether negative, absolute coefficient, parameter name), the dependent parameter first."""
-        terms = []
-        for i, c in sorted(self.coefficients, key=lambda t: (t[0] != self.parameter, t[0])):
-            negative = (c if not isinstance(c, sympy.Expr) else (-1 if c.could_extract_minus_sign() else 1)) < 0
-            terms.append((bool(negative), -c if negative else c, self.names[i]))
-        return terms
+        """(whether negative, absolute coefficient, parameter name) in parameter order, the first one positive."""
+        terms: list[tuple[bool, Exact, str]] = []
+        for i, c in sorted(self.coefficients):
+            negative = bool((c if not isinstance(c, sympy.Expr) else (-1 if c.could_extract_minus_sign() else 1)) < 0)
+            terms.append((negative, -c if negative else c, self.names[i]))
+        return [(negative != terms[0][0], size, name) for negative, size, name in terms]
 
     def __str__(self) -> str:
         text = ""

@@ -228,6 +228,9 @@ class Program:
         """The node of f(arg), sign-normalised by parity; `name` is an elementary name or `("sigma", order, parity)`."""
         if name == "log" and arg == self.one:
             return self.zero
+        if name in PIECEWISE and self.kind[arg] == CONSTANT:
+            c = self.data[arg]
+            return self.constant({"relu": max(c, 0), "abs": abs(c), "step": int(c > 0)}.get(name, (c > 0) - (c < 0)))
         if name == "log" and self.value(arg) == 0:
             raise PoleError("log(0): the model is not defined here; choose values where the argument is positive")
         parity = "" if isinstance(name, str) else name[3]

@@ -95,10 +95,11 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
         return program.power(program.function(name, args[0]), power)
     if isinstance(e, sympy.Max | sympy.Min):
         sign = 1 if isinstance(e, sympy.Max) else -1
-        total = args[0]
-        for other in args[1:]:  # max(a, b) = b + relu(a - b);  min(a, b) = b - relu(b - a)
-            gap = program.function("relu", program.linear(0, ((sign, total), (-sign, other))))
-            total = program.linear(0, ((1, other), (sign, gap)))
+        # constants first, so that max(0, z) is relu(z), whose derivative at the kink is 0 by convention
+        total, *others = sorted(args, key=lambda a: program.value(a) is None)
+        for other in others:  # max(a, b) = a + relu(b - a);  min(a, b) = a - relu(a - b)
+            gap = program.function("relu", program.linear(0, ((sign, other), (-sign, total))))
+            total = program.linear(0, ((1, total), (sign, gap)))
         return total
     if isinstance(e, sympy.Heaviside):
         return program.function("step", args[0])

@@ -1,0 +1,103 @@
+r"""Cells of arrangements of hyperplanes $\{x : n \cdot x + c = 0\}$ in $\mathbb{R}^d$, exactly over the rationals.
+
+Deletion and restriction: a cell of $A$ is cut by a new hyperplane $H$ if and only if its sign vector occurs among the
+cells of the restriction $A|_H$, an arrangement of one dimension less.  Every cell comes with a rational interior point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rankstrat.errors import BudgetError
+
+Vector = tuple[Fraction, ...]
+MAX_CELLS = 20_000
+
+
+@dataclass(frozen=True)
+class Hyperplane:
+    """The affine form x -> normal . x + offset."""
+
+    normal: Vector
+    offset: Fraction
+
+    def at(self, x: Vector) -> Fraction:
+        """The value of the form."""
+        return sum((n * v for n, v in zip(self.normal, x, strict=True)), self.offset)
+
+
+def cells(hyperplanes: Sequence[Hyperplane], dimension: int) -> dict[tuple[int, ...], Vector]:
+    """Sign vector -> interior point, for every open cell of the arrangement.
+
+    A constant form has its sign everywhere (0 where it is identically zero).
+
+    Raises:
+        BudgetError: more than 20,000 cells.
+    """
+    found: dict[tuple[int, ...], Vector] = {(): (Fraction(0),) * dimension}
+    for k, plane in enumerate(hyperplanes):
+        if not any(plane.normal):
+            sign = _sign(plane.offset)
+            found = {(*s, sign): x for s, x in found.items()}
+            continue
+        before = hyperplanes[:k]
+        cut = _cells_on(plane, before, dimension)
+        result: dict[tuple[int, ...], Vector] = {}
+        for signs, point in found.items():
+            if signs in cut:
+                for side in (1, -1):
+                    result[(*signs, side)] = _step(cut[signs], plane, before, side)
+            else:
+                result[(*signs, _sign(plane.at(point)))] = point
+        found = result
+        if len(found) > MAX_CELLS:
+            raise BudgetError(
+                f"the arrangement of {len(hyperplanes)} hyperplanes has more than {MAX_CELLS} cells; use fewer units"
+            )
+    return found
+
+
+def _cells_on(plane: Hyperplane, others: Sequence[Hyperplane], dimension: int) -> dict[tuple[int, ...], Vector]:
+    """Sign vectors of the other hyperplanes on the cells of the restriction to `plane`, with points of the plane."""
+    pivot = next(i for i, n in enumerate(plane.normal) if n)
+    lead = plane.normal[pivot]
+    restricted = []
+    for other in others:
+        factor = other.normal[pivot] / lead
+        normal = tuple(
+            n - factor * m for i, (n, m) in enumerate(zip(other.normal, plane.normal, strict=True)) if i != pivot
+        )
+        restricted.append(Hyperplane(normal, other.offset - factor * plane.offset))
+        if any(other.normal) and not any(normal) and not restricted[-1].offset:
+            return {}  # the plane occurs among the others: it cuts nothing
+    result = {}
+    for signs, point in cells(restricted, dimension - 1).items():
+        missing = (
+            -(
+                plane.offset
+                + sum((n * v for n, v in zip(_without(plane.normal, pivot), point, strict=True)), Fraction(0))
+            )
+            / lead
+        )
+        result[signs] = (*point[:pivot], missing, *point[pivot:])
+    return result
+
+
+def _without(vector: Vector, index: int) -> Vector:
+    return (*vector[:index], *vector[index + 1 :])
+
+
+def _step(point: Vector, plane: Hyperplane, others: Sequence[Hyperplane], side: int) -> Vector:
+    """A point on the given side of the plane, on the same sides of the others as `point` (which lies on the plane)."""
+    size = Fraction(1)
+    for other in others:
+        slope = sum((a * b for a, b in zip(other.normal, plane.normal, strict=True)), Fraction(0))
+        if slope:
+            size = min(size, abs(other.at(point) / slope) / 2)
+    return tuple(x + side * size * n for x, n in zip(point, plane.normal, strict=True))
+
+
+def _sign(value: Fraction) -> int:
+    return (value > 0) - (value < 0)
