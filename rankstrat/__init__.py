@@ -9,6 +9,8 @@ from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_re
 from rankstrat.exact import exact
 from rankstrat.rank import RankCertificate, Relation, UpperBound, Verdict, model_rank, region_rank
 from rankstrat.span import TangentSpan, tangent_span
+from rankstrat.theorems import verify, verify_all
+from rankstrat.verify import Computed, Report, Theorem
 from rankstrat.tangent import tangent_functions
 
-__all__ = ["Activation", "activations", "families", "Chart", "Model", "CriticalMapping", "MappingEvidence", "embedding_graph", "embeddings", "NumericalRank", "RankCertificate", "RankReport", "Relation", "UpperBound", "Verdict", "model_rank", "region_rank", "exact", "TangentSpan", "tangent_span", "numerical_rank", "rank_report", "tangent_functions"]
+__all__ = ["Activation", "activations", "families", "Chart", "Model", "CriticalMapping", "MappingEvidence", "embedding_graph", "embeddings", "NumericalRank", "RankCertificate", "RankReport", "Relation", "UpperBound", "Verdict", "model_rank", "region_rank", "exact", "TangentSpan", "tangent_span", "numerical_rank", "rank_report", "tangent_functions", "Computed", "Report", "Theorem", "verify", "verify_all"]

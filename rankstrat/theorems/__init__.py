@@ -1,0 +1,171 @@
+r"""The theorem catalogue: one file each; this folder is the registry.
+
+A file ``theorems/two_layer_rank.py`` defines ``THEOREM``, a `Theorem` of the same name.  Installed packages add
+theorems under the entry-point group ``rankstrat.theorems`` (name -> such an object).
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import entry_points
+
+from rankstrat.errors import FamilyError
+from rankstrat.parsing import nearest, shown
+from rankstrat.rank import Verdict
+from rankstrat.tables import Table
+from rankstrat.verify import Progress, Report, Row, Theorem, bibliography, run
+
+GROUP = "rankstrat.theorems"
+
+
+class _Theorems(Mapping[str, Theorem]):
+    """Name -> theorem: those of this folder, then those of installed packages."""
+
+    @cached_property
+    def _found(self) -> dict[str, Theorem]:
+        names = [module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")]
+        found = {name: importlib.import_module(f"{__name__}.{name}").THEOREM for name in names}
+        for point in entry_points(group=GROUP):
+            if point.name not in found:
+                found[point.name] = point.load()
+        return found
+
+    def __getitem__(self, name: str) -> Theorem:
+        if name not in self._found:
+            hint = nearest(str(name), self._found) or f"known are {', '.join(self._found)}"
+            raise FamilyError(f"the theorem {shown(repr(name))} is unknown; {hint}; or pass a Theorem")
+        return self._found[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+THEOREMS: Mapping[str, Theorem] = _Theorems()
+"""Name -> theorem."""
+
+
+def verify(
+    theorem: str | Theorem,
+    *,
+    seed: int = 0,
+    deep: bool = False,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    done: Iterable[Row] = (),
+) -> Report:
+    r"""Predicted and computed values of a theorem in all its cases, in separate columns, each with its verdict.
+
+    Args:
+        theorem: a name of `THEOREMS`, or a `Theorem`.
+        seed: names the random cases and every random choice of the engine.
+        deep: the large sweep instead of the default cases.
+        executor: any `concurrent.futures.Executor`; the answer is the same.
+        progress: called after each case with its row, the number done and the number of all.
+        done: rows of an interrupted report with the same seed.
+
+    Raises:
+        FamilyError: an unknown name.
+
+    Example:
+        >>> report = verify("diagonal_rank")
+        >>> report.ok
+        True
+    """
+    theorem = THEOREMS[theorem] if isinstance(theorem, str) else theorem
+    return run(theorem, seed=seed, deep=deep, executor=executor, progress=progress, done=tuple(done))
+
+
+def verify_all(
+    names: Iterable[str] = (),
+    *,
+    seed: int = 0,
+    deep: bool = False,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    r"""The reports of several theorems, of all if no name is given; Ctrl-C leaves those computed so far.
+
+    Args:
+        names: names of `THEOREMS`.
+        seed: names the random cases and every random choice of the engine.
+        deep: the large sweeps.
+        executor: any `concurrent.futures.Executor`.
+        progress: called after each case.
+
+    Raises:
+        FamilyError: an unknown name (before anything is computed).
+    """
+    theorems = [THEOREMS[name] for name in names] or list(THEOREMS.values())
+    reports: list[Report] = []
+    try:
+        for theorem in theorems:
+            reports.append(run(theorem, seed=seed, deep=deep, executor=executor, progress=progress))
+            if not reports[-1].complete:
+                break
+    except KeyboardInterrupt:
+        pass
+    return Summary(tuple(reports), tuple(theorem.name for theorem in theorems[len(reports) :]))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The reports of several theorems.
+
+    Attributes:
+        reports: one for each theorem that was begun.
+        missing: names of the theorems that were not (after Ctrl-C).
+    """
+
+    reports: tuple[Report, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether every theorem holds in every case."""
+        return bool(self.reports) and not self.missing and all(report.ok for report in self.reports)
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """Verdict -> number of rows over all theorems."""
+        return {verdict: sum(report.counts[verdict] for report in self.reports) for verdict in Verdict}
+
+    def table(self) -> Table:
+        """One line per theorem."""
+        rows = [
+            (report.theorem.name, len(report.rows), *report.counts.values(), report.ok, round(report.seconds, 2))
+            for report in self.reports
+        ]
+        counts = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
+        columns = ("theorem", "cases", *map(str, Verdict), "holds", "seconds")
+        missing = f" Interrupted; not begun: {', '.join(self.missing)}." if self.missing else ""
+        caption = f"{sum(self.counts.values())} cases: {counts or 'none'}.{missing}"
+        return Table(columns, tuple(rows), "Theorems verified", caption)
+
+    def __str__(self) -> str:
+        return str(self.table())
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+    def bibtex(self) -> str:
+        """The BibTeX entries of all sources."""
+        return bibliography([key for report in self.reports for key in report.theorem.keys])
+
+    def to_json(self) -> str:
+        """All reports."""
+        return json.dumps({"ok": self.ok, "reports": [report.record() for report in self.reports]}, indent=1)
+
+
+__all__ = ["THEOREMS", "Summary", "verify", "verify_all"]

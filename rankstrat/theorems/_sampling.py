@@ -1,0 +1,98 @@
+"""Exact random points with prescribed degeneracies; the same case and seed give the same point on every machine."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rankstrat.verify import Case
+
+Vector = tuple[int, ...]
+Matrix = list[list[int]]
+
+
+def source(case: Case, seed: int) -> random.Random:
+    """The random numbers of a case."""
+    return random.Random(f"{seed} {json.dumps(dict(case), sort_keys=True)}")
+
+
+def negative(v: Sequence[int]) -> Vector:
+    """-v."""
+    return tuple(-c for c in v)
+
+
+def representative(v: Sequence[int]) -> Vector:
+    """The member of {v, -v} whose first nonzero entry is positive."""
+    leading = next((c for c in v if c != 0), 0)
+    return tuple(v) if leading >= 0 else negative(v)
+
+
+def distinct_classes(rng: random.Random, number: int, dimension: int, *, free: int = 0) -> list[Vector]:
+    """Integer vectors, pairwise different up to sign, nonzero on the first dimension - free entries."""
+    bound = max(9, 4 * number)
+    found: dict[Vector, Vector] = {}
+    while len(found) < number:
+        v = tuple(rng.randint(-bound, bound) for _ in range(dimension))
+        if any(v[: dimension - free]):
+            found.setdefault(representative(v), v)
+    return list(found.values())
+
+
+def nonzero(rng: random.Random, bound: int = 9) -> int:
+    """A nonzero integer of size at most bound."""
+    return rng.choice((-1, 1)) * rng.randint(1, bound)
+
+
+@dataclass(frozen=True)
+class Neurons:
+    """Output weights and (extended) input weights of a two-layer network."""
+
+    a: tuple[int, ...]
+    v: tuple[Vector, ...]
+
+    def shuffled(self, rng: random.Random) -> Neurons:
+        """The neurons in another order."""
+        order = list(range(len(self.a)))
+        rng.shuffle(order)
+        return Neurons(tuple(self.a[i] for i in order), tuple(self.v[i] for i in order))
+
+
+def condensed(rng: random.Random, width: int, classes: Sequence[Vector], *, odd: bool) -> Neurons:
+    """A function of len(classes) neurons on `width` neurons that are copies of them, or null (a = 0, w = 0).
+
+    With `odd` the copies may carry the opposite sign.
+    """
+    dimension = len(classes[0]) if classes else 0
+    outputs = [nonzero(rng) for _ in classes]
+    a, v = list(outputs), list(classes)
+    for _ in range(width - len(classes)):
+        target = rng.randrange(len(classes) + 1)
+        if target == len(classes):
+            a.append(0)
+            v.append((0,) * dimension)
+            continue
+        sign = rng.choice((-1, 1)) if odd else 1
+        part = rng.randint(-9, 9)
+        a[target] -= sign * part
+        a.append(part)
+        v.append(classes[target] if sign > 0 else negative(classes[target]))
+    return Neurons(tuple(a), tuple(v)).shuffled(rng)
+
+
+def matrix_of_rank(rng: random.Random, rows: int, columns: int, rank: int) -> Matrix:
+    """A random integer matrix of exactly this rank: unit lower times upper triangular factors, rows shuffled."""
+    left = [[nonzero(rng, 3) if i == k else rng.randint(-3, 3) * (i > k) for k in range(rank)] for i in range(rows)]
+    right = [[1 if k == j else rng.randint(-3, 3) if j > k else 0 for j in range(columns)] for k in range(rank)]
+    rng.shuffle(left)
+    product = multiply(left, right) if rank else [[0] * columns for _ in range(rows)]
+    order = list(range(columns))
+    rng.shuffle(order)
+    return [[row[j] for j in order] for row in product]
+
+
+def multiply(left: Sequence[Sequence[int]], right: Sequence[Sequence[int]]) -> Matrix:
+    """The product of two matrices."""
+    columns = list(zip(*right, strict=True))
+    return [[sum(x * y for x, y in zip(row, column, strict=True)) for column in columns] for row in left]
