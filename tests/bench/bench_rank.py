@@ -1,0 +1,77 @@
+"""Model rank against bare FLINT: everything from building the model to the certificate, over building and ranking
+the same matrix with python-flint alone, in one run.
+
+    python tests/bench/bench_rank.py [--full]
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from fractions import Fraction
+
+import flint
+
+import rankstrat as rs
+from rankstrat.analysis import Analysis
+from rankstrat.lower import row_count, sampled_rank
+
+
+def weight(rng: random.Random) -> Fraction:
+    return Fraction(rng.choice([-1, 1]) * rng.randint(1, 999), rng.randint(1, 30))
+
+
+def two_layer(width: int, inputs: int, bias: bool) -> rs.Model:
+    return rs.families.two_layer(width=width, inputs=inputs, activation="tanh", bias=bias)
+
+
+CASES: dict[str, Callable[[], rs.Model]] = {
+    "two-layer, d=1, bias, M=1500": lambda: two_layer(500, 1, True),
+    "two-layer, d=8, M=5004": lambda: two_layer(556, 8, False),
+    "deep [2,14,14,1], M=267": lambda: rs.families.fully_connected(widths=[2, 14, 14, 1], activation="tanh"),
+    "deep [4,24,24,1], M=745": lambda: rs.families.fully_connected(widths=[4, 24, 24, 1], activation="tanh"),
+    "convolution 12x12, k=4, M=436": lambda: rs.families.convolutional(
+        kernels=4, size=12, kernel_size=3, dimension=2, activation="tanh"
+    ),
+}
+
+
+def run(name: str) -> None:
+    """One case in this process: times, ratio and peak memory."""
+    rs.model_rank(two_layer(2, 1, True).point(a=[1, 2], w=[[1], [2]], b=[1, 2]))  # imports and tables are warm
+    start = time.perf_counter()
+    model = CASES[name]()
+    rng = random.Random(1)
+    point = model.point([weight(rng) for _ in range(model.size)])
+    certificate = rs.model_rank(point)
+    ours = time.perf_counter() - start
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    analysis = Analysis(point, 0)
+    count = row_count(analysis.tangents, len(analysis.parameters))
+    sampled = sampled_rank(analysis.tower, analysis.parameters, count, seed=0, attempt=0)
+    entries = sampled.matrix.ravel().tolist()
+    start = time.perf_counter()
+    matrix = flint.nmod_mat(*sampled.matrix.shape, entries, sampled.prime)
+    built = time.perf_counter() - start
+    rank = matrix.rank()
+    theirs = time.perf_counter() - start
+    assert rank == certificate.lower
+    print(
+        f"{name:32s} rank {certificate.lower:5d} {certificate.verdict!s:8s} ours {ours:6.2f} s   "
+        f"flint {theirs:6.2f} s (build {built:.2f})   ratio {ours / theirs:5.2f}   peak {memory:.2f} GiB",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Every case in a process of its own."""
+    for name in CASES:
+        subprocess.run([sys.executable, __file__, name], check=True)
+
+
+if __name__ == "__main__":
+    run(sys.argv[1]) if sys.argv[1:] else main()
