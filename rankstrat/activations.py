@@ -28,7 +28,7 @@ class Lemma:
     r"""An independence lemma: $\sigma(w_i \cdot x + b_i)$ and its derivatives are independent over distinct neurons.
 
     Attributes:
-        citation: bib key and number, or SPEC section.
+        citation: bib key and number.
         assumptions: what the lemma needs of sigma, each checked for the activation it is attached to.
         with_bias: whether it also holds for extended weights (w, b) with w != 0; without, only for b = 0.
     """
@@ -179,7 +179,7 @@ def _record(
     assumptions = _taylor(remainder, " up to an added polynomial" if q else "")
     if bias:
         assumptions += ("also with biases: the singularities or Gaussian exponents of distinct classes differ",)
-    citation = "LSH Proposition 2, LLR Proposition 3" + ("; SPEC 1.5" if bias else "")
+    citation = "LSH Proposition 2, LLR Proposition 3" + ("; derived here with biases" if bias else "")
     return Activation(name, formula, parity, q, remainder, Lemma(citation, assumptions, bias))
 
 

@@ -40,7 +40,7 @@ THEOREM = Theorem(
         r"$\sum_{i=1}^k a_i (w_i \cdot x)^3$ with all $a_i \neq 0$ and linearly independent $w_i \in \mathbb{R}^d$ has "
         r"rank $kd$ (in coordinates with $w_i = e_i$ the tangent functions are the distinct monomials $x_i^2 x_t$)."
     ),
-    source="SPEC 1.7",
+    source="derived here",
     keys=(),
     assumptions=("no biases", r"$a_i \neq 0$", "the $w_i$ are linearly independent"),
     formula=Math("kd"),

@@ -40,7 +40,7 @@ THEOREM = Theorem(
         r"$\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$, $L \geq 2$, has rank $\sum_j g(a_j)$, where $g(v) = 1$ if "
         r"at most one entry of $v$ is zero, else $0$."
     ),
-    source="OPT Appendix A.1; SPEC 5",
+    source="OPT Appendix A.1",
     keys=("OPT",),
     assumptions=(r"$L \geq 2$",),
     formula=Math("sum_j g(a_j)", r"\sum_j g(a_j)"),

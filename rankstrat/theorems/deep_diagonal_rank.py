@@ -42,7 +42,7 @@ THEOREM = Theorem(
         r"For $\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$, $L \geq 2$, a function with $k$ nonzero coefficients "
         r"has optimistic sample size $k$, attained where all factors off the support vanish."
     ),
-    source="OPT Appendix A.1; SPEC 5",
+    source="OPT Appendix A.1",
     keys=("OPT",),
     assumptions=(r"$L \geq 2$; for $L = 1$ the model is linear and the size is $m$",),
     formula=Math("k"),

@@ -59,7 +59,7 @@ THEOREM = Theorem(
         r"A matrix of rank $r$ has $\min r(W_1, \dots, W_L) = r(d_0 + d_L - r)$ over $W_L \cdots W_1 = f^*$ for every "
         r"depth $L \geq 2$ and hidden widths $\geq r$: the same hierarchy as with two factors."
     ),
-    source="SPEC 6.1 (LSH Proposition 1 for L = 2)",
+    source="derived here; LSH Proposition 1 is the case L = 2",
     keys=("LSH",),
     assumptions=(r"$L \geq 2$ and all hidden widths at least $r$",),
     formula=Math("r(d_0 + d_L - r)"),

@@ -79,7 +79,7 @@ THEOREM = Theorem(
         r"$W_L \cdots W_1$ has model rank $\sum_{l=1}^L (c_l - c_{l-1})\,r_l$ with $c_l = \operatorname{rank}(W_L "
         r"\cdots W_{l+1})$, $c_L = d_L$, $c_0 = 0$, $r_l = \operatorname{rank}(W_{l-1} \cdots W_1)$, $r_1 = d_0$."
     ),
-    source="SPEC 6.1 (derived; L = 2 is LSH Proposition 1)",
+    source="derived here; LSH Proposition 1 is the case L = 2",
     keys=("LSH",),
     assumptions=("none",),
     formula=Math("sum_l (c_l - c_{l-1}) r_l", r"\sum_l (c_l - c_{l-1}) r_l"),

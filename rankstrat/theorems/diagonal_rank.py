@@ -45,7 +45,7 @@ THEOREM = Theorem(
         r"For $\sum_j (a_j^2 - b_j^2)\,x_j$, a function $\sum_j c_j x_j$ with $k$ nonzero $c_j$ has optimistic sample "
         r"size $k$, attained where $(a_j, b_j) = 0$ off the support."
     ),
-    source="SPEC 5",
+    source="derived here; DIAG defines the model",
     keys=("DIAG",),
     assumptions=("none",),
     formula=Math("k"),

@@ -48,7 +48,7 @@ THEOREM = Theorem(
         r"$\sum_{i=1}^m a_i\,\varphi_i(x)$ has rank $\dim \operatorname{span}\{\varphi_i\}$ at every point; so every "
         r"function has optimistic sample size $m$ if and only if the features are linearly independent."
     ),
-    source="LLR Corollary 3; SPEC 5",
+    source="LLR Corollary 3",
     keys=("LLR",),
     assumptions=("none",),
     formula=Math("dim span", r"\dim \operatorname{span}\{\varphi_i\}"),

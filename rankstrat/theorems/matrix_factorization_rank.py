@@ -61,7 +61,7 @@ THEOREM = Theorem(
         r"A matrix of rank $r$ has $\min_{AB = f^*} r(A, B) = r(d_1 + d_2 - r)$ ($2rd - r^2$ for square matrices), for "
         r"every inner dimension $p \geq r$; it is attained where $\operatorname{rank} A = \operatorname{rank} B = r$."
     ),
-    source="LSH Proposition 1, OPT Section 4; SPEC 6.1",
+    source="LSH Proposition 1 and OPT (square); derived here (rectangular)",
     keys=("LSH", "OPT"),
     assumptions=(r"$r \leq \min(d_1, p, d_2)$",),
     formula=Math("r(d1 + d2 - r)", "r(d_1 + d_2 - r)"),

@@ -57,7 +57,7 @@ THEOREM = Theorem(
         r"At $(A, B) \in \mathbb{R}^{d_1 \times p} \times \mathbb{R}^{p \times d_2}$ the map $AB$ has model rank $d_1 "
         r"d_2 - (d_1 - \operatorname{rank} A)(d_2 - \operatorname{rank} B)$."
     ),
-    source="LSH Proposition 1 (square); SPEC 6.1 (rectangular)",
+    source="LSH Proposition 1 (square); derived here (rectangular)",
     keys=("LSH", "OPT"),
     assumptions=("none",),
     formula=Math("d1 d2 - (d1 - rank A)(d2 - rank B)", r"d_1 d_2 - (d_1 - r_A)(d_2 - r_B)"),

@@ -54,7 +54,7 @@ THEOREM = Theorem(
         r"For $4 \times 4$ factors a target of rank $0, 1, 2, 3, 4$ has optimistic sample size $0, 7, 12, 15, 16$; "
         r"here at a balanced factorization of each target matrix of the experiments."
     ),
-    source="LSH Figure 2 and its appendix; SPEC 6.1, 6.2",
+    source="LSH Proposition 1, with the target matrices of its appendix",
     keys=("LSH",),
     assumptions=("the matrix printed as M5 repeats M3 and is left out",),
     formula=Math("table", r"\{0, 7, 12, 15, 16\}"),

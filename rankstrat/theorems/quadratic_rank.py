@@ -41,7 +41,7 @@ THEOREM = Theorem(
         r"$\sum_{i=1}^k a_i (w_i \cdot x)^2$ with all $a_i \neq 0$ and linearly independent $w_i \in \mathbb{R}^d$ has "
         r"rank $kd - k(k-1)/2$, the dimension of $\{\sum_i w_i v_i^T + v_i w_i^T\}$: not $k(d+1)$."
     ),
-    source="SPEC 1.7",
+    source="derived here",
     keys=(),
     assumptions=("no biases", r"$a_i \neq 0$", "the $w_i$ are linearly independent"),
     formula=Math("kd - k(k-1)/2"),

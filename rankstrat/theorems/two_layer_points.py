@@ -78,7 +78,7 @@ THEOREM = Theorem(
         r"$\sigma$, $S + Z[\sigma(0) \neq 0] + d(S_a + Z_a[\sigma'(0) \neq 0])$ if odd and even part are not "
         r"polynomials, and $C + \max(Z, A) + d(C_a + Z_a)$ for the sigmoid."
     ),
-    source="LSH Corollary 2, LLR Corollary 7 (tanh); SPEC 1.3 (the others)",
+    source="LSH Corollary 2, LLR Corollary 7 (tanh); derived here for the others",
     keys=("LSH", "LLR"),
     assumptions=("no biases", r"$\sigma$ is analytic and not a polynomial"),
     formula=Math("formula of the parity", r"r(C, C_a, Z, Z_a, \ldots)"),

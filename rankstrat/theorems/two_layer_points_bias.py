@@ -55,7 +55,7 @@ THEOREM = Theorem(
         r"$C_a$ those with some $a_i \neq 0$, $c = 1$ if there is an output bias or some $w_i = 0$ with $b_i \neq 0$ "
         r"or $a_i \neq 0$, and $\ell = 1$ if some $w_i = 0$ with $a_i \neq 0$ (else 0)."
     ),
-    source="SPEC 1.5 (derived; the papers state the case without bias: LSH Corollary 2)",
+    source="derived here; LSH Corollary 2 is the case without bias",
     keys=("LSH",),
     assumptions=("tanh activation", "hidden biases"),
     formula=Math("C + (d+1)C_a + c + d l", r"C + (d+1)C_a + c + d\,\ell"),

@@ -59,7 +59,7 @@ THEOREM = Theorem(
         r"\cdot x)$ with $k$ effective neurons, $\min_{F(\theta) = f^*} r(\theta) = k(d+1)$ for every width $m \geq "
         r"k$; the minimum is attained where all other neurons are copies of the $k$, or null."
     ),
-    source="LLR Theorem 4 (arXiv Theorem 5); SPEC 2",
+    source="LLR Theorem 4 (arXiv Theorem 5) for tanh; the same proof for the other activations",
     keys=("LLR", "LSH"),
     assumptions=(
         "no biases",

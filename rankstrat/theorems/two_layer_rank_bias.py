@@ -66,7 +66,7 @@ THEOREM = Theorem(
         r"r(\theta) = k(d+2)$ for every width $m \geq k$; it is $k(d+2)+1$ with an output bias, and $k(d+2)-1$ without "
         r"one if one of the $k$ neurons is constant ($w_i = 0$, $b_i \neq 0$)."
     ),
-    source="SPEC 2.1 (used in LLR Section 6.2; the caption of LSH Table 4 states it for 1-D CNNs)",
+    source="derived here (used in LLR Section 6.2; the caption of LSH Table 4 states it for 1-D CNNs)",
     keys=("LLR", "LSH"),
     assumptions=(
         "the $(w_i, b_i)$ are pairwise different up to sign",

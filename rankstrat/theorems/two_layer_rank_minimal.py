@@ -54,7 +54,7 @@ THEOREM = Theorem(
         r"Every representation $\theta$ of $f^* = \sum_{i \leq k} a_i \tanh(w_i \cdot x)$ with $k$ effective neurons "
         r"has $r(\theta) \geq k(d+1)$."
     ),
-    source="LLR Theorem 4 (arXiv Theorem 5); SPEC 2",
+    source="LLR Theorem 4 (arXiv Theorem 5)",
     keys=("LLR",),
     assumptions=(
         "no biases",
