@@ -208,7 +208,7 @@ _BUILT_IN = (
     _plain("relu", sympy.Max(0, Z), "none"),
     _plain("leaky_relu", sympy.Max(Z, Z / 100), "none"),
     _plain("abs", sympy.Abs(Z), "even"),
-    _plain("elu", sympy.Piecewise((Z, Z > 0), (sympy.exp(Z) - 1, True)), "none"),
+    _plain("elu", sympy.Max(0, Z) + sympy.exp(sympy.Min(0, Z)) - 1, "none"),
     _plain("hardtanh", sympy.Max(-1, sympy.Min(1, Z)), "odd"),
     _plain("identity", Z, "odd"),
     _plain("square", Z**2, "even"),
