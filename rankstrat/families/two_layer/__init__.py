@@ -12,7 +12,11 @@ import sympy
 from rankstrat.activations import Activation, as_activation, named
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, flag, input_names
+from rankstrat.families.two_layer.branches import branches
+from rankstrat.families.two_layer.lemma import neurons
 from rankstrat.model import Model
+from rankstrat.neurons import Neurons
+from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "two_layer"
 
@@ -84,6 +88,14 @@ class TwoLayer:
         if self.output_bias:
             terms.append(blocks["c"][()])
         return (sympy.Add(*terms),)
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """The branches of a target set; see `rankstrat.target_set`."""
+        return branches(self, model, target)
+
+    def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
+        """The neurons at a point, for `rank_by_lemma`."""
+        return neurons(arrays)
 
 
 def _scaled(a: Any, value: sympy.Expr) -> sympy.Expr:

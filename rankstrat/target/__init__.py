@@ -1,0 +1,40 @@
+r"""Target sets $F^{-1}(f^*)$: branches, their graph, and optimistic sample sizes.  Knows no neurons."""
+
+from __future__ import annotations
+
+from rankstrat.target.affine import CONSTANT, AffineSubspace
+from rankstrat.target.branch import (
+    Branch,
+    BranchList,
+    Cell,
+    LeastRank,
+    TargetFunction,
+    is_zero,
+    least_rank,
+    same_functions,
+)
+from rankstrat.target.target_set import (
+    HasBranches,
+    TargetSet,
+    as_target,
+    optimistic_sample_size,
+    target_set,
+)
+
+__all__ = [
+    "CONSTANT",
+    "AffineSubspace",
+    "Branch",
+    "BranchList",
+    "Cell",
+    "HasBranches",
+    "LeastRank",
+    "TargetFunction",
+    "TargetSet",
+    "as_target",
+    "is_zero",
+    "least_rank",
+    "optimistic_sample_size",
+    "same_functions",
+    "target_set",
+]

@@ -1,0 +1,116 @@
+r"""Affine subspaces of $\mathbb{Q}^M$ by exact sparse elimination: intersections, containment, sections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from rankstrat.errors import TargetError
+
+Row = dict[int, Fraction]
+"""Coefficients by variable; the key -1 holds the constant term: sum_i c_i t_i + c_{-1} = 0."""
+CONSTANT = -1
+
+
+def _subtract(row: Row, factor: Fraction, other: Row) -> None:
+    for key, value in other.items():
+        new = row.get(key, Fraction(0)) - factor * value
+        if new:
+            row[key] = new
+        else:
+            row.pop(key, None)
+
+
+def _reduced(rows: Mapping[int, Row], row: Mapping[int, Fraction]) -> Row:
+    """The row without the pivots of an echelon form whose rows are fully reduced."""
+    result = {k: v for k, v in row.items() if v}
+    for pivot in [k for k in result if k in rows]:
+        if pivot in result:
+            _subtract(result, result[pivot], rows[pivot])
+    return result
+
+
+@dataclass(frozen=True)
+class AffineSubspace:
+    r"""$\{t \in \mathbb{R}^M : \sum_i c_{ji} t_i + c_{j,-1} = 0 \text{ for all } j\}$, in reduced echelon form.
+
+    Attributes:
+        size: the dimension M of the space around it.
+        rows: pivot variable -> its equation (coefficient 1 at the pivot, no other pivot in it).
+
+    Example:
+        >>> line = AffineSubspace.solve(2, [{0: 1, 1: 1, -1: -1}])  # t_0 + t_1 = 1
+        >>> line.dimension, line.contains_point([Fraction(1, 3), Fraction(2, 3)])
+        (1, True)
+        >>> AffineSubspace.solve(2, [{0: 1}, {0: 1, -1: -1}]) is None
+        True
+    """
+
+    size: int
+    rows: Mapping[int, Row] = field(repr=False, hash=False)
+
+    @classmethod
+    def solve(cls, size: int, equations: Sequence[Mapping[int, Fraction | int]]) -> AffineSubspace | None:
+        """The solutions of linear equations; None if there are none."""
+        return cls(size, {}).cut(equations)
+
+    def cut(self, equations: Sequence[Mapping[int, Fraction | int]]) -> AffineSubspace | None:
+        """The points that also satisfy more equations; None if there are none."""
+        rows = {pivot: dict(row) for pivot, row in self.rows.items()}
+        for equation in equations:
+            row = _reduced(rows, {k: Fraction(v) for k, v in equation.items()})
+            pivot = max(row, default=None)  # the last variable is solved for, so early ones stay coordinates
+            if pivot is None:
+                continue
+            if pivot == CONSTANT:
+                return None
+            lead = row[pivot]
+            row = {k: v / lead for k, v in row.items()}
+            for other in rows.values():
+                if pivot in other:
+                    _subtract(other, other[pivot], row)
+            rows[pivot] = row
+        return AffineSubspace(self.size, rows)
+
+    @property
+    def dimension(self) -> int:
+        """M minus the number of independent equations."""
+        return self.size - len(self.rows)
+
+    @cached_property
+    def free(self) -> tuple[int, ...]:
+        """The variables that serve as coordinates."""
+        return tuple(i for i in range(self.size) if i not in self.rows)
+
+    def intersect(self, other: AffineSubspace) -> AffineSubspace | None:
+        """The common points; None if there are none."""
+        small, large = sorted((self, other), key=lambda s: len(s.rows))
+        return large.cut(list(small.rows.values()))
+
+    def contains(self, other: AffineSubspace) -> bool:
+        """Whether every point of the other subspace is in this one."""
+        return all(not _reduced(other.rows, row) for row in self.rows.values())
+
+    def contains_point(self, point: Sequence[Fraction | int]) -> bool:
+        """Whether a rational point satisfies every equation."""
+        return all(
+            sum(c * (point[i] if i != CONSTANT else 1) for i, c in row.items()) == 0 for row in self.rows.values()
+        )
+
+    def section(self, values: Mapping[int, Fraction | int]) -> list[Fraction]:
+        """The point with the given values of the free variables.
+
+        Raises:
+            TargetError: a value is missing.
+        """
+        missing = [i for i in self.free if i not in values]
+        if missing:
+            raise TargetError(f"no value for the free variable number {missing[0]}; give one for each of {self.free}")
+        result = [Fraction(values.get(i, 0)) for i in range(self.size)]
+        for pivot, row in self.rows.items():
+            result[pivot] = -sum(
+                (c * (result[i] if i != CONSTANT else 1) for i, c in row.items() if i != pivot), Fraction(0)
+            )
+        return result
