@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from hashlib import sha256
 
 from rankstrat.algebra.degrees import failure_probability
 from rankstrat.algebra.elimination import RankProfile
@@ -189,7 +190,7 @@ class Analysis:
         """A bound on the probability that the rank exceeds `rank` although random large primes showed no "
         "larger minor."""
         tower = self.tower
-        if tower.opaque or tower.probable or (self.regions is not None and not self.regions.complete):
+        if tower.opaque or (self.regions is not None and not self.regions.complete):
             return 1.0
         try:
             one = failure_probability(tower.program, tower.roots, rank + 1, 1 << 30)
@@ -197,11 +198,14 @@ class Analysis:
             return 1.0
         if one > 0.05:
             return 1.0
-        error = 1.0
+        error, program = 1.0, tower.program
+        # The primes depend on the model, so that no model can be made from multiples of the primes of a known seed.
+        content = repr([(program.args[n], program.data[n]) for n in program.reachable(tower.roots)])
+        seed = mix(self.seed, int.from_bytes(sha256(content.encode()).digest()[:8], "big"))
         count = row_count(self.tangents, len(self.parameters))
         for attempt in range(LARGE_PRIMES):
             sampled: Sampled = sampled_rank(
-                tower, self.parameters, count, seed=self.seed, attempt=1000 + attempt, large=True
+                tower, self.parameters, count, seed=seed, attempt=1000 + attempt, large=True
             )
             if sampled.rank() > rank:
                 return 1.0

@@ -14,9 +14,9 @@ from rankstrat.algebra.rational import is_zero
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import translate
 from rankstrat.analysis import Analysis, needs_hypotheses, vanishes_at_primes
-from rankstrat.errors import BudgetError, CertificateError, UndecidedError
+from rankstrat.errors import BudgetError, CertificateError, PoleError, UndecidedError
 from rankstrat.exact import Exact
-from rankstrat.lower import PRECISIONS, Minor, check_ball_minor, check_minor
+from rankstrat.lower import BALL_LIMIT, PRECISIONS, Minor, check_ball_minor, check_minor
 from rankstrat.upper import EXPANSION, ZERO_TEST
 
 
@@ -47,11 +47,15 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
     if minor.prime <= 1:
         if minor.bits not in PRECISIONS or minor.prime < 0:
             raise CertificateError(f"the ball minor has {minor.bits} bits; the precisions used are {PRECISIONS}")
+        if lower > BALL_LIMIT:
+            raise CertificateError(f"the ball minor has {lower} rows; at most {BALL_LIMIT} are enclosed")
         if not check_ball_minor(analysis.tangents, minor):
             raise CertificateError("the ball around the minor contains zero; the lower bound is not proved")
         return
     if not is_prime(minor.prime):
         raise CertificateError(f"the modulus {minor.prime} of the minor is not a prime")
+    if minor.prime % 4 != 1:
+        raise CertificateError(f"the prime {minor.prime} is not 1 mod 4, so -1 has no square root; use another prime")
     if not SMALL[0] <= minor.prime < SMALL[1]:
         raise CertificateError(f"the prime {minor.prime} is outside the range {SMALL[0]}..{SMALL[1]} in use")
     if max(minor.rows) >= 2 * analysis.chart.model.size + 64:
@@ -125,8 +129,10 @@ def _holds(analysis: Analysis, relation: CheckedRelation, known: dict[int, Terms
     total = program.linear(0, terms)
     if total == program.zero or laurent(program, total, EXPANSION, known) == {}:
         return True
-    tower = Tower(program, [total], seed=analysis.seed)
     try:
+        tower = Tower(program, [total], seed=analysis.seed)
         return is_zero(tower.program, tower.roots[0], ZERO_TEST)
+    except PoleError as error:
+        raise CertificateError(f"a relation has a pole: {error}") from None
     except (BudgetError, UndecidedError) as error:
         raise CertificateError(f"a relation is too large to be checked exactly ({error})") from None

@@ -12,7 +12,7 @@ import sympy
 from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.lower import Minor
 from rankstrat.model import Chart, Model
-from rankstrat.parsing import parse_expression
+from rankstrat.parsing import check_name, parse_expression
 from rankstrat.verdict import Relation, Verdict
 
 FORMAT = "rankstrat-certificate/1"
@@ -66,7 +66,7 @@ class CertificateReader:
         verdict = self.get(data, "verdict", str)
         if verdict not in Verdict.__members__:
             self._fail("verdict", f"is {verdict!r}, not one of {', '.join(Verdict.__members__)}")
-        error_bound = float(self.get(data, "error_bound", (int, float)))
+        error_bound = self.get(data, "error_bound", (int, float))
         if not 0 <= error_bound < 1:
             self._fail("error_bound", "is not a probability")
         return {
@@ -77,7 +77,7 @@ class CertificateReader:
             "minor": self._minor(index),
             "reason": self.get(data, "reason", str),
             "relations": tuple(self._relation(r, index, coordinates) for r in self.get(data, "relations", list)),
-            "error_bound": error_bound,
+            "error_bound": float(error_bound),
             "hypotheses": tuple(self.strings(data, "hypotheses")),
             "seed": self.get(data, "seed", int),
             "region": self._region(chart),
@@ -86,12 +86,12 @@ class CertificateReader:
 
     def _chart(self) -> Chart:
         spec = self.get(self.data, "model", dict)
-        parameters = [sympy.Symbol(n) for n in self.strings(spec, "parameters")]
-        inputs = [sympy.Symbol(n) for n in self.strings(spec, "inputs")]
+        parameters = [sympy.Symbol(check_name(n)) for n in self.strings(spec, "parameters")]
+        inputs = [sympy.Symbol(check_name(n)) for n in self.strings(spec, "inputs")]
         symbols = {str(s): s for s in (*parameters, *inputs)}
         outputs = [parse_expression(o, symbols, max_length=MAX_TEXT) for o in self.strings(spec, "outputs")]
         model = Model(outputs, parameters, inputs, self.get(spec, "name", str))
-        coordinates = {n: sympy.Symbol(n) for n in self.strings(self.data, "coordinates")}
+        coordinates = {n: sympy.Symbol(check_name(n)) for n in self.strings(self.data, "coordinates")}
         values = self.get(self.data, "values", dict)
         chart = model.chart(
             {

@@ -247,7 +247,10 @@ class RelationFinder:
         proved = self._zero(node)
         if not proved:
             return None, proved
-        translated = tower.untranslate(vector, self.tangents.program)
+        try:
+            translated = tower.untranslate(vector, self.tangents.program)
+        except UndecidedError:
+            return None, None
         return {
             self.parameters[j]: c for c, j in zip(translated, columns, strict=True) if c != self.tangents.program.zero
         }, True

@@ -34,6 +34,8 @@ PIECEWISE = frozenset({"relu", "abs", "sign", "step"})
 
 PI: tuple[str] = ("pi",)
 IMAGINARY: tuple[str] = ("i",)
+MAX_BITS = 1 << 24
+"""Bits of a rational number raised to a power."""
 
 
 def normal(value: Rational) -> Rational:
@@ -51,6 +53,8 @@ def rational_power(base: Rational, exponent: Rational) -> Rational | None:
         return 0 if exponent else 1
     numerator, denominator = (exponent, 1) if isinstance(exponent, int) else exponent.as_integer_ratio()
     if denominator == 1:
+        if abs(base) != 1 and abs(numerator) * max(map(int.bit_length, Fraction(base).as_integer_ratio())) > MAX_BITS:
+            raise UndecidedError(f"a power {exponent} of a number has more than {MAX_BITS} bits; use smaller powers")
         return normal(Fraction(base) ** numerator)
     if base < 0:
         return None

@@ -11,7 +11,7 @@ import flint
 
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.program import IMAGINARY, LEAF, LINEAR, PRODUCT, Program
-from rankstrat.errors import BudgetError, UndecidedError
+from rankstrat.errors import BudgetError, PoleError, UndecidedError
 
 Rational = int | Fraction
 
@@ -106,6 +106,8 @@ class FractionRing:
             numerator, denominator = v
             e = _integer(e)
             if e < 0:
+                if not len(numerator):
+                    raise PoleError("a denominator vanishes identically; choose values away from the pole")
                 k = self._factor(numerator)
                 below[k] = below.get(k, 0) - e
                 for j, f in denominator.items():
@@ -168,6 +170,8 @@ def is_zero(program: Program, node: int, budget: int = 20_000) -> bool:
     special = [
         (i, program.data[n], denominators.get(n, 1)) for i, n in enumerate(leaves) if _is_special(program.data[n])
     ]
+    if special and any(_vanishes(factor, special) for factor in ring.factors):
+        raise PoleError("a denominator vanishes identically; choose values away from the pole")
     return _vanishes(numerator, special)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -22,14 +21,6 @@ if TYPE_CHECKING:
 Rational = int | Fraction
 Relation = Mapping[int, Rational]
 EXTRA_ROWS, ATTEMPTS, MAX_PRIMES, FRESH_PRIMES = 12, 12, 60, 3
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """For each candidate: None when it is new, else its coefficients on basis entries and earlier new candidates."""
-
-    relations: tuple[Relation | None, ...]
-    probable: bool
 
 
 def leaf_values(
@@ -68,8 +59,8 @@ def sample_columns(tower: Tower, nodes: Sequence[int], field: GF, key: int, *, s
     return matrix[~field.poles]
 
 
-def decide(tower: Tower, basis: Sequence[int], candidates: Sequence[int], *, seed: int) -> Outcome:
-    """Which candidates are Q-linear combinations of the basis and of earlier candidates.
+def decide(tower: Tower, basis: Sequence[int], candidates: Sequence[int], *, seed: int) -> tuple[Relation | None, ...]:
+    """For each candidate: None when it is new, else its coefficients on basis entries and earlier new candidates.
 
     Every row draws fresh residues for all generators, constants included, because the coefficients are numbers.
 
@@ -99,7 +90,7 @@ def decide(tower: Tower, basis: Sequence[int], candidates: Sequence[int], *, see
         if found != pivots:
             continue
         if len(pivots) == len(columns):
-            return Outcome((None,) * len(candidates), False)
+            return (None,) * len(candidates)
         if lifted is not None and _agrees(lifted, table, p):
             confirmed += 1
             if confirmed >= FRESH_PRIMES:
@@ -113,6 +104,33 @@ def decide(tower: Tower, basis: Sequence[int], candidates: Sequence[int], *, see
         "the independence of two functions could not be decided modulo random primes; use rational "
         "weights of smaller size, or simplify"
     )
+
+
+def vanishes(tower: Tower, node: int, *, seed: int) -> bool:
+    """Whether a node is zero in the tower: a nonzero residue decides one way, an exact expansion the other.
+
+    Raises:
+        UndecidedError: it is zero at random primes, but too large to be expanded.
+    """
+    value = tower.program.value(node)
+    if value is not None:
+        return value == 0
+    zeros = 0
+    for attempt in range(MAX_PRIMES):
+        p = random_prime(SMALL, seed, 79, attempt)
+        try:
+            matrix = sample_columns(tower, [node], GF(p, 8), mix(seed, 80, attempt), shared_below=0)
+        except BadReductionError:
+            continue
+        if matrix.any():
+            return False
+        zeros += bool(matrix.size)
+        if zeros == FRESH_PRIMES:
+            break
+    try:
+        return is_zero(tower.program, node)
+    except BudgetError as error:
+        raise UndecidedError(f"whether two arguments of a function are equal could not be decided ({error})") from None
 
 
 def _agrees(lifted: Mapping[tuple[int, int], Rational], table: Vector, p: int) -> bool:
@@ -141,9 +159,8 @@ def _lift(
 
 def _outcome(
     tower: Tower, columns: Sequence[int], start: int, pivots: Sequence[int], lifted: Mapping[tuple[int, int], Rational]
-) -> Outcome:
+) -> tuple[Relation | None, ...]:
     relations: list[Relation | None] = []
-    probable = False
     for column in range(start, len(columns)):
         if column in pivots:
             relations.append(None)
@@ -156,7 +173,9 @@ def _outcome(
                     "a relation between functions held at every random prime but not exactly; this is a "
                     "defect, please report it"
                 )
-        except BudgetError:
-            probable = True
+        except BudgetError as error:
+            raise UndecidedError(
+                f"a relation between functions is too large to be proved ({error}); simplify the model"
+            ) from None
         relations.append(relation)
-    return Outcome(tuple(relations), probable)
+    return tuple(relations)

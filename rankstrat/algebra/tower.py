@@ -26,7 +26,7 @@ from typing import Any
 from rankstrat.algebra.differential import Derivation, laurent
 from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE, Generators
 from rankstrat.algebra.program import FUNCTION, LEAF, PI, PIECEWISE, Program
-from rankstrat.algebra.relations import decide
+from rankstrat.algebra.relations import decide, vanishes
 from rankstrat.errors import UndecidedError, UnsupportedFunctionError
 
 Rational = int | Fraction
@@ -62,13 +62,11 @@ class Tower(Generators):
     Attributes:
         program: the new program; only leaves, sums and products.
         roots: the images of the roots.
-        probable: whether some identity between arguments was checked only at random primes.
     """
 
     def __init__(self, source: Program, roots: Sequence[int], *, seed: int = 0) -> None:
         super().__init__()
         self.source, self.seed = source, seed
-        self.probable = False
         self.blocks = {(imaginary, stage): Block() for imaginary in (False, True) for stage in (1, 2)}
         self.derivations = {stage: Derivation(self, stage) for stage in (1, 2)}
         self._exps: dict[tuple[bool, int], int] = {}
@@ -263,14 +261,15 @@ class Tower(Generators):
 
     def _decide(self, imaginary: bool, stage: int, requests: Sequence[tuple[str, int]]) -> None:
         block, derivation = self.blocks[imaginary, stage], self.derivations[stage]
-        basis = [self._column(derivation, imaginary, e.role, e.argument) for e in block.entries]
         candidates = [self._column(derivation, imaginary, role, node) for role, node in requests]
-        outcome = decide(self, basis, candidates, seed=self.seed)
-        self.probable |= outcome.probable
-        start = len(block.entries)
+        basis: list[int] = []
+        while len(basis) < len(block.entries):  # the derivative of erf may itself bring a new exponential
+            basis = [self._column(derivation, imaginary, e.role, e.argument) for e in list(block.entries)]
+        relations = decide(self, basis, candidates, seed=self.seed)
+        start = len(basis)
         fresh: dict[int, Entry] = {}
         for index, (role, node) in enumerate(requests):
-            if outcome.relations[index] is None:
+            if relations[index] is None:
                 leaf = self.new_leaf((role, imaginary, node), stage, role)
                 entry = fresh[start + index] = Entry(leaf, role, node)
                 block.entries.append(entry)
@@ -282,7 +281,7 @@ class Tower(Generators):
                     self._logs[imaginary, node] = leaf
         known = dict(enumerate(block.entries[:start])) | fresh
         for index, (role, node) in enumerate(requests):
-            relation = outcome.relations[index]
+            relation = relations[index]
             if relation is None:
                 continue
             pairs = [(known[j], c) for j, c in relation.items()]
@@ -331,6 +330,8 @@ class Tower(Generators):
 
     def _erf(self, h: int) -> int:
         terms = laurent(self.program, h)
+        if terms and terms[min(terms)] < 0:
+            return self.program.scale(-1, self._erf(self.program.scale(-1, h)))
         key = ("erf", frozenset(terms.items()) if terms is not None else h)
         if key not in self._special:
             stage = self.stage_of(h)
@@ -350,15 +351,29 @@ class Tower(Generators):
 
     def _generic(self, name: tuple[str, str, int, str], h: int) -> int:
         _, label, order, parity = name
-        terms = laurent(self.program, h)
-        key = ("sigma", label, order, frozenset(terms.items()) if terms is not None else h)
+        sign, h = self._canonical_argument(label, parity, h)
+        key = ("sigma", label, order, h)
         if key not in self._special:
-            leaf = self._special[key] = self.new_leaf(("sigma", label, order, parity, h), self.stage_of(h), "sigma")
-            if terms is None and order == 0:
-                same = [k for k in self._special if k[0] == "sigma" and k[1] == label and k[2] == 0 and k != key]
-                if same:
-                    self._note(leaf, "sigma", h, f"{label} at arguments not shown to be distinct")
-        return self._special[key]
+            self._special[key] = self.new_leaf(("sigma", label, order, parity, h), self.stage_of(h), "sigma")
+        odd = sign < 0 and (order + (parity[0] == "o")) % 2
+        return self.program.scale(-1, self._special[key]) if odd else self._special[key]
+
+    def _canonical_argument(self, label: str, parity: str, h: int) -> tuple[int, int]:
+        """(s, k) with h = s k and k the one node that stands for this argument (up to sign where sigma has a parity).
+
+        Distinct arguments are what makes sigma(h_1), sigma(h_2) independent for a generic sigma, so it is decided.
+        """
+        program, known = self.program, self._arguments.setdefault(label, [])
+        stage = self.stage_of(h)
+        if stage > CONSTANT_STAGE and vanishes(self, self.derivations[stage].of(h), seed=self.seed):
+            h = self.freeze(h, stage)
+        signed = parity.startswith(("odd", "even"))
+        for k in known:
+            for sign in (1, -1) if signed else (1,):
+                if (k == h and sign == 1) or vanishes(self, program.linear(0, ((1, h), (-sign, k))), seed=self.seed):
+                    return sign, k
+        known.append(h)
+        return 1, h
 
     def sigma_derivative(self, leaf: int) -> int:
         """The generator of sigma^(j+1)(h) from that of sigma^(j)(h)."""
