@@ -5,6 +5,7 @@ from rankstrat.activations import Activation, activations
 from rankstrat.embedding import CriticalMapping, MappingEvidence
 from rankstrat.embeddings import embedding_graph
 from rankstrat.inertia import CriticalData, Inertia, critical_data, inertia
+from rankstrat.lemma import LemmaRank, rank_by_lemma
 from rankstrat.model import Chart, Model
 from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_report
 from rankstrat.exact import exact
@@ -14,4 +15,4 @@ from rankstrat.theorems import verify, verify_all
 from rankstrat.verify import Computed, Report, Theorem
 from rankstrat.tangent import tangent_functions
 
-__all__ = ["Activation", "activations", "families", "Chart", "Model", "CriticalData", "CriticalMapping", "Inertia", "critical_data", "inertia", "MappingEvidence", "embedding_graph", "embeddings", "NumericalRank", "RankCertificate", "RankReport", "Relation", "UpperBound", "Verdict", "model_rank", "region_rank", "exact", "TangentSpan", "tangent_span", "numerical_rank", "rank_report", "tangent_functions", "Computed", "Report", "Theorem", "verify", "verify_all"]
+__all__ = ["Activation", "activations", "families", "Chart", "Model", "CriticalData", "CriticalMapping", "Inertia", "critical_data", "inertia", "MappingEvidence", "embedding_graph", "embeddings", "NumericalRank", "RankCertificate", "LemmaRank", "rank_by_lemma", "RankReport", "Relation", "UpperBound", "Verdict", "model_rank", "region_rank", "exact", "TangentSpan", "tangent_span", "numerical_rank", "rank_report", "tangent_functions", "Computed", "Report", "Theorem", "verify", "verify_all"]

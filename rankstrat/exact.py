@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 import sympy
@@ -97,3 +97,52 @@ def exact_array(name: str, shape: Shape, given: Mapping[Any, Any]) -> list[Exact
         return [int(v) for v in raw.ravel()]
     array[...] = raw
     return [exact_scalar(name if not shape else f"{name}[{i}]", v) for i, v in enumerate(array.ravel())]
+
+
+class Entries(Sequence[Exact]):
+    """The values of a point kept as one integer array for each block, until somebody asks for them one by one.
+
+    Equal to the tuple of the same integers, and hashed alike.
+    """
+
+    def __init__(self, arrays: Mapping[str, Any]) -> None:
+        self.arrays: dict[str, Any] = {}
+        for name, given in arrays.items():
+            kept = np.array(given)
+            kept.flags.writeable = False
+            self.arrays[name] = kept
+        self._length = sum(a.size for a in self.arrays.values())
+
+    @classmethod
+    def of(cls, blocks: Mapping[str, Shape], given: Mapping[Any, Any]) -> Entries | None:
+        """From an integer array (or int) of the right shape for every block; None if anything else was given."""
+        if set(given) != set(blocks) or not all(isinstance(v, np.ndarray | np.integer | int) for v in given.values()):
+            return None
+        arrays = {name: np.asarray(given[name]) for name in blocks}
+        fits = all(a.dtype.kind in "iu" and a.shape == tuple(blocks[name]) for name, a in arrays.items())
+        return cls(arrays) if fits else None
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[int]:
+        for array in self.arrays.values():
+            yield from array.ravel().tolist()
+
+    @overload
+    def __getitem__(self, index: int) -> Exact: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Exact, ...]: ...
+    def __getitem__(self, index: int | slice) -> Exact | tuple[Exact, ...]:
+        return tuple(self)[index]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Entries) and [*self.arrays] == [*other.arrays]:
+            return all(np.array_equal(a, other.arrays[name]) for name, a in self.arrays.items())
+        return tuple(self) == (tuple(other) if isinstance(other, Entries) else other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"Entries({', '.join(f'{name}: {a.shape}' for name, a in self.arrays.items())})"

@@ -14,7 +14,7 @@ import sympy
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import ModelError, PointError
-from rankstrat.exact import Exact, Shape, exact_array, exact_scalar, listed
+from rankstrat.exact import Entries, Exact, Shape, exact_array, exact_scalar, listed
 from rankstrat.parsing import block_symbols
 
 
@@ -204,6 +204,9 @@ class Model:
                     f"no value for {free}; a point needs all {self.size} values (use F.chart to leave some free)"
                 )
             return chart
+        kept = Entries.of(self.blocks, {**dict(values or {}), **blocks})
+        if kept is not None:  # millions of integers stay in their arrays
+            return Chart(self, (), kept)
         arrays = {
             name: exact_array(name, shape, {**dict(values or {}), **blocks}) for name, shape in self.blocks.items()
         }
@@ -312,7 +315,7 @@ class Chart:
 
     model: Model
     coordinates: tuple[sympy.Symbol, ...]
-    raw: tuple[Exact, ...] = field(repr=False)
+    raw: Sequence[Exact] = field(repr=False)
 
     def __post_init__(self) -> None:
         if len(self.raw) != self.model.size:
@@ -346,6 +349,11 @@ class Chart:
             result[name] = array.reshape(shape)
             start += count
         return result
+
+    @property
+    def numbers(self) -> Mapping[str, Any]:
+        """Block -> array of exact values; integer arrays where the point was given as such (`arrays` copies them)."""
+        return self.raw.arrays if isinstance(self.raw, Entries) else self.arrays
 
     def at(self, values: Mapping[Any, Any]) -> Chart:
         """The chart with some coordinates replaced by exact values or expressions."""

@@ -15,7 +15,9 @@ from rankstrat.activations import Activation, as_activation, named
 from rankstrat.errors import FamilyError
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, flag, input_names
+from rankstrat.families.convolutional.lemma import neurons
 from rankstrat.model import Model
+from rankstrat.neurons import Neurons
 
 FAMILY = "convolutional"
 
@@ -123,6 +125,10 @@ class Convolutional:
         if self.output_bias:
             terms.append(blocks["c"][()])
         return (sympy.Add(*terms),)
+
+    def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
+        """The neurons at a point, for `rank_by_lemma`."""
+        return neurons(arrays, self.pixels, self.size**self.dimension, sharing=self.sharing)
 
 
 def convolutional(
