@@ -1,0 +1,51 @@
+"""A progress bar on a terminal (rich where it is installed); nothing where nobody looks."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+
+class Steps(Protocol):
+    """Called with what is being done, how much of it is done, and how much there is."""
+
+    def __call__(self, name: str, done: int, total: int) -> None: ...
+
+
+@contextmanager
+def progress(*, wanted: bool = True) -> Iterator[Steps]:
+    """A bar on the standard error stream as long as the block runs."""
+    if not wanted or not sys.stderr.isatty():
+        yield lambda name, done, total: None
+    elif importlib.util.find_spec("rich") is not None:
+        yield from _rich()
+    else:
+        yield from _plain()
+
+
+def _rich() -> Iterator[Steps]:
+    console = importlib.import_module("rich.console").Console(stderr=True)
+    bar: Any = importlib.import_module("rich.progress").Progress(console=console, transient=True)
+    with bar:
+        task = bar.add_task("", total=None)
+
+        def step(name: str, done: int, total: int) -> None:
+            bar.update(task, description=name, completed=done, total=total)
+
+        yield step
+
+
+def _plain() -> Iterator[Steps]:
+    def step(name: str, done: int, total: int) -> None:
+        sys.stderr.write(f"\r\x1b[K{name} {done}/{total}")
+        sys.stderr.flush()
+
+    try:
+        yield step
+    finally:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()

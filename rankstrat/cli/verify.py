@@ -1,0 +1,189 @@
+"""Check theorems: predicted by the closed form, computed by the engine, case by case, each with its verdict."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import signal
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from html import escape
+from multiprocessing import get_context
+from pathlib import Path
+
+from rankstrat.cli._progress import Steps, progress
+from rankstrat.cli._question import add_formats, emit, whole_number
+from rankstrat.cli._status import FAILS, HOLDS, INTERRUPTED
+from rankstrat.errors import FamilyError, ParseError
+from rankstrat.parsing import nearest, shown
+from rankstrat.tables import Table
+from rankstrat.theorems import THEOREMS, Summary, verify
+from rankstrat.verify import Report, Row, rows_from_json
+
+MAX_JOBS, MAX_SAVED = 256, 200_000_000
+
+EXAMPLE = """examples:
+  rankstrat verify                              all theorems
+  rankstrat verify two_layer_rank --markdown
+  rankstrat verify --only 'two_layer*' --deep --jobs 4 --save reports
+  rankstrat verify --list"""
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Names, formats, and how to compute."""
+    parser.add_argument("names", metavar="NAME", nargs="*", help="theorems; all if none is given")
+    parser.add_argument("--only", metavar="PATTERN", action="append", default=[], help="like NAME, * for anything")
+    parser.add_argument("--list", action="store_true", help="list the theorems and stop")
+    parser.add_argument("--deep", action="store_true", help="the large sweep instead of the default cases")
+    parser.add_argument("--summary", action="store_true", help="one line for each theorem instead of its cases")
+    parser.add_argument("--seed", metavar="N", type=whole_number, default=0, help="names the random cases (default 0)")
+    parser.add_argument("--jobs", metavar="N", type=_jobs, default=1, help="compute with N processes")
+    parser.add_argument("--dask", metavar="ADDRESS", help="compute on a dask.distributed cluster")
+    parser.add_argument("--save", metavar="DIR", help="keep reports there; cases found there are not computed again")
+    add_formats(parser)
+
+
+def run(options: Namespace) -> int:
+    """0 if every case of every theorem holds, 1 if not, 130 if Ctrl-C left cases out (what is there is printed)."""
+    names = _selected([*options.names, *options.only])
+    if options.list:
+        emit(_listing(names), options.format)
+        return HOLDS
+    folder = None if options.save is None else _folder(options.save)
+    reports: list[Report] = []
+    with _executor(options) as executor, progress() as step:
+        for name in names:
+            path = None if folder is None else folder / f"{name}{'.deep' if options.deep else ''}.json"
+            done = () if path is None else _saved(path, name, options.seed)
+            reports.append(_verified(name, options, executor, step, done))
+            if path is not None:
+                _write(path, reports[-1].to_json())
+            if not options.summary:
+                _print_report(reports[-1], options.format)
+            if not reports[-1].complete:
+                break
+    summary = Summary(tuple(reports))
+    _print_summary(summary, options.format)
+    if any(not report.complete for report in reports):
+        return INTERRUPTED
+    return HOLDS if summary.ok else FAILS
+
+
+def _verified(name: str, options: Namespace, executor: Executor | None, step: Steps, done: tuple[Row, ...]) -> Report:
+    step(name, 0, 1)
+    return verify(
+        name,
+        seed=options.seed,
+        deep=options.deep,
+        executor=executor,
+        progress=lambda row, count, total: step(name, count, total),
+        done=done,
+    )
+
+
+def _selected(patterns: list[str]) -> list[str]:
+    """The theorems that match, each once, in the order of the catalogue."""
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in THEOREMS):
+            hint = nearest(pattern, THEOREMS) or "`rankstrat verify --list` lists them"
+            raise FamilyError(f"no theorem is called {shown(repr(pattern))}; {hint}")
+    return [name for name in THEOREMS if not patterns or any(fnmatchcase(name, p) for p in patterns)]
+
+
+def _listing(names: list[str]) -> Table:
+    rows = [(t.name, t.title, t.formula, t.source) for t in (THEOREMS[name] for name in names)]
+    return Table(("name", "title", "formula", "source"), tuple(rows))
+
+
+def _print_report(report: Report, form: str) -> None:
+    match form:
+        case "json":
+            return
+        case "latex":
+            text = report.to_latex()
+        case "markdown":
+            text = report.to_markdown()
+        case "html":
+            text = report.to_html()
+        case _:
+            text = str(report)
+    print(f"{text}\n", flush=True)
+
+
+def _print_summary(summary: Summary, form: str) -> None:
+    if form == "json":
+        print(summary.to_json())
+        return
+    emit(summary.table(), form)
+    bibtex = summary.bibtex()
+    frames = {
+        "html": f"<pre>{escape(bibtex)}</pre>",
+        "latex": "\n" + "\n".join(f"% {line}".rstrip() for line in bibtex.splitlines()),
+        "markdown": f"\n```bibtex\n{bibtex}\n```",
+    }
+    if bibtex:
+        print(frames.get(form, f"\n{bibtex}"))
+
+
+def _folder(name: str) -> Path:
+    folder = Path(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise ParseError(f"--save {shown(name)} is no folder ({error}); a writable folder is needed") from error
+    return folder
+
+
+def _saved(path: Path, name: str, seed: int) -> tuple[Row, ...]:
+    if not path.exists():
+        return ()
+    try:
+        if path.stat().st_size > MAX_SAVED:
+            raise ParseError(f"{path} exceeds {MAX_SAVED} bytes; a saved report is needed; remove it")
+        return rows_from_json(path.read_text(encoding="utf-8"), THEOREMS[name], seed)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParseError(f"{path} cannot be read ({error}); a saved report is needed; remove it") from error
+
+
+def _write(path: Path, text: str) -> None:
+    # By way of a second file, so that an interruption never leaves half a report.
+    half = path.with_suffix(f".{time.time_ns()}")
+    try:
+        half.write_text(text, encoding="utf-8")
+        half.replace(path)
+    except OSError as error:
+        raise ParseError(f"{path} cannot be written ({error.strerror}); a writable folder is needed") from error
+
+
+@contextmanager
+def _executor(options: Namespace) -> Iterator[Executor | None]:
+    if options.dask is not None:
+        if importlib.util.find_spec("distributed") is None:
+            raise FamilyError("--dask needs distributed, which is not installed; try `pip install rankstrat[cluster]`")
+        client = importlib.import_module("distributed").Client(options.dask)
+        try:
+            yield client.get_executor()
+        finally:
+            client.close()
+    elif options.jobs > 1:
+        pool = ProcessPoolExecutor(options.jobs, get_context("spawn"), initializer=_ignore_interrupts)
+        try:
+            yield pool
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    else:
+        yield None
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which keeps what is done
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= MAX_JOBS:
+        raise ArgumentTypeError(f"{shown(repr(text))} is no number of processes; write --jobs 2")
+    return int(text)
