@@ -1,0 +1,337 @@
+r"""The rank stratification of parameter space $\{r(\theta) = k\}_k$ and the rank hierarchy of function space."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol, runtime_checkable
+
+import networkx as nx
+import sympy
+
+from rankstrat.model import Chart, Model
+from rankstrat.rank import Verdict
+from rankstrat.strata import Finding, HasStrata, Knowledge, Stratification, Stratum, general_strata
+from rankstrat.tables import Math, Table
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Level:
+    r"""$\{\theta : r(\theta) = k\}$: all strata of one rank.
+
+    Attributes:
+        rank: k.
+        strata: the strata up to symmetry, the largest first.
+    """
+
+    rank: int
+    strata: tuple[Stratum, ...] = field(repr=False)
+
+    @property
+    def dimension(self) -> int:
+        """The dimension of the level: that of its largest stratum."""
+        return max(s.dimension for s in self.strata)
+
+    @property
+    def codimension(self) -> int:
+        """The number of parameters less the dimension."""
+        return min(s.codimension for s in self.strata)
+
+    @property
+    def count(self) -> int:
+        """The number of strata, symmetric copies included."""
+        return sum(s.orbit for s in self.strata)
+
+    @property
+    def verdict(self) -> Verdict:
+        """PROVED if every stratum is; else the weakest verdict among them."""
+        return _weakest([s.verdict for s in self.strata])
+
+    def __str__(self) -> str:
+        return f"rank {self.rank}: {len(self.strata)} strata up to symmetry, dimension {self.dimension}  [{self.verdict}]"
+
+
+def _weakest(verdicts: Sequence[Verdict]) -> Verdict:
+    order = [Verdict.OPEN, Verdict.NUMERICAL, Verdict.PROBABLE, Verdict.PROVED]
+    return min(verdicts, key=order.index) if verdicts else Verdict.PROVED
+
+
+@dataclass(frozen=True)
+class RankHierarchy:
+    r"""The rank stratification of a model.
+
+    Attributes:
+        source: the stratification, with its strata up to symmetry.
+        strata: the strata, by rank, then downwards in dimension.
+    """
+
+    source: Stratification = field(repr=False)
+    strata: tuple[Stratum, ...] = field(repr=False)
+
+    @property
+    def model(self) -> Model:
+        """The model."""
+        return self.source.model
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels, ascending in rank."""
+        found: dict[int, list[Stratum]] = {}
+        for stratum in self.strata:
+            found.setdefault(stratum.rank, []).append(stratum)
+        return tuple(Level(rank, tuple(strata)) for rank, strata in sorted(found.items()))
+
+    def level(self, rank: int) -> Level | None:
+        """The level of a rank; None if no stratum has it."""
+        return next((level for level in self.levels if level.rank == rank), None)
+
+    @property
+    def coverage(self) -> Knowledge:
+        """How it is known that every point has the rank of its stratum; PROVED only if that holds everywhere."""
+        return self.source.coverage
+
+    @property
+    def complete(self) -> bool:
+        """Whether the ranks are proved at every point of parameter space."""
+        return self.coverage.verdict is Verdict.PROVED
+
+    @property
+    def uncovered(self) -> tuple[Finding, ...]:
+        """Points found whose rank is not that of the stratum they lie in."""
+        return tuple(getattr(self.source, "findings", ()))
+
+    def stratum_of(self, point: Chart) -> Stratum:
+        """The stratum in which an exact point lies (a representative of its orbit)."""
+        return Stratum(self.source, self.source.label_of(point))
+
+    @cached_property
+    def graph(self) -> nx.DiGraph:
+        """The closure order: an edge from a stratum to each of the largest strata in its closure (`condition`)."""
+        known = {s.label: s for s in self.strata}
+        graph = nx.DiGraph()
+        for stratum in self.strata:
+            graph.add_node(stratum, rank=stratum.rank, dimension=stratum.dimension, orbit=stratum.orbit)
+        for stratum in self.strata:
+            for label, condition in self.source.children(stratum.label):
+                if label in known and known[label] is not stratum:
+                    graph.add_edge(stratum, known[label], condition=condition)
+        if len(graph) <= 2000:
+            for edge in set(graph.edges) - set(nx.transitive_reduction(graph).edges):
+                graph.remove_edge(*edge)
+        return graph
+
+    def table(self, *, by: str = "level") -> Table:
+        """Rank, dimension, codimension, number of strata, conditions and verdict, by level or for each stratum.
+
+        Args:
+            by: "level" (one row for each rank, the largest stratum named) or "stratum".
+        """
+        title = f"Rank strata of {self.model}"
+        columns = ("rank", "dimension", "codimension", "strata", "conditions", "verdict")
+        if by == "stratum":
+            rows = [(s.rank, s.dimension, s.codimension, s.orbit, s.words, str(s.verdict)) for s in self.strata]
+        else:
+            rows = [
+                (v.rank, v.dimension, v.codimension, v.count, _words(v.strata), str(v.verdict)) for v in self.levels
+            ]
+        return Table(columns, tuple(rows), title=title, caption=f"Coverage: {self.coverage}.")
+
+    def __str__(self) -> str:
+        return self.table().text()
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+    def _repr_latex_(self) -> str:
+        return self.table().latex()
+
+    def to_json(self) -> str:
+        """Strata and the edges of the Hasse diagram (by position) as JSON."""
+        position = {s: i for i, s in enumerate(self.strata)}
+        return json.dumps(
+            {
+                "model": str(self.model),
+                "parameters": self.model.size,
+                "coverage": {"verdict": str(self.coverage.verdict), "reason": self.coverage.reason},
+                "strata": [
+                    {
+                        "rank": s.rank, "dimension": s.dimension, "codimension": s.codimension, "orbit": s.orbit,
+                        "conditions": [c.text for c in s.conditions], "verdict": str(s.verdict),
+                        "reason": s.constancy.reason,
+                    }
+                    for s in self.strata
+                ],
+                "edges": sorted([position[u], position[v], str(d["condition"])] for u, v, d in self.graph.edges(data=True)),
+                "uncovered": [str(f) for f in self.uncovered],
+            },
+            indent=1,
+        )  # fmt: skip
+
+
+def _words(strata: Sequence[Stratum]) -> Math:
+    """The largest strata of a level, and how many kinds there are besides."""
+    top = [s for s in strata if s.dimension == strata[0].dimension]
+    shown = top[:2]
+    more = len(strata) - len(shown)
+    text = "; ".join(s.words.text for s in shown) + (f"; {more} smaller or alike" if more else "")
+    latex = r";\ ".join(s.words.latex for s in shown) + (rf";\ \text{{{more} smaller or alike}}" if more else "")
+    return Math(text, latex)
+
+
+def stratification_of(model: Model, *, conditions: Sequence[Any] = (), seed: int = 0) -> Stratification:
+    """The stratification a family knows, else the general one from an arrangement of conditions."""
+    if not conditions and isinstance(model.structure, HasStrata):
+        known = model.structure.strata(model)
+        if known is not None:
+            return known
+    return general_strata(model, conditions=conditions, seed=seed)
+
+
+def stratify(
+    model: Model, *, conditions: Sequence[Any] = (), seed: int = 0, progress: Progress | None = None
+) -> RankHierarchy:
+    r"""The rank stratification $\{\theta : r(\theta) = k\}$ as strata up to symmetry, each with what is known of it.
+
+    A family that knows all its strata is asked; for any other model the flats of an arrangement are enumerated:
+    parameter (or block) = 0, block_i = ±block_j for interchangeable blocks, and the conditions given.  The rank of a
+    flat is that of its generic point.  `H.coverage` says whether the rank is proved at every point, and
+    `H.uncovered` lists points found where it differs.
+
+    Args:
+        model: the model.
+        conditions: further equations (expressions that vanish) in the parameters; they replace the family's strata.
+        seed: names the random choices.
+        progress: called with the number of strata done and the number known.
+
+    Raises:
+        BudgetError: the arrangement has too many flats.
+
+    References:
+        LSH Section 3; SPEC 1.
+
+    Example:
+        >>> from rankstrat.families import matrix_factorization
+        >>> [(v.rank, v.dimension) for v in stratify(matrix_factorization(2, 2, 2)).levels]
+        [(0, 0), (2, 3), (3, 6), (4, 8)]
+    """
+    source = stratification_of(model, conditions=conditions, seed=seed)
+    strata, labels = [], list(source.labels())
+    for done, label in enumerate(labels, start=1):
+        stratum = Stratum(source, label)
+        strata.append((stratum.rank, -stratum.dimension, repr(label), stratum))
+        if progress is not None:
+            progress(done, len(labels))
+    return RankHierarchy(source, tuple(s for *_, s in sorted(strata, key=lambda t: t[:3])))
+
+
+def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -> Stratum:
+    r"""The stratum in which an exact point lies, with the conditions that hold there.
+
+    Raises:
+        PointError: a chart with coordinates.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> print(stratum_of(two_layer(2, 1).point(a=[1, 2], w=[[1], [-1]])).words)
+        w1 = w2
+    """
+    source = stratification_of(point.model, conditions=conditions, seed=seed)
+    return Stratum(source, source.label_of(point))
+
+
+@dataclass(frozen=True)
+class FunctionLevel:
+    """One row of the rank hierarchy of function space.
+
+    Attributes:
+        rank: the optimistic sample size of the functions.
+        functions: the functions of this rank.
+        minimisers: the parameters that represent them with this rank.
+        known: how that is known.
+    """
+
+    rank: int
+    functions: Math
+    minimisers: Math
+    known: Knowledge
+
+
+@runtime_checkable
+class HasFunctionLevels(Protocol):
+    """A structure that knows the rank hierarchy of its function space."""
+
+    def function_levels(self, model: Model) -> Sequence[FunctionLevel] | None:
+        """The rows, ascending in rank; None where they are not known for these arguments."""
+
+
+@dataclass(frozen=True)
+class FunctionHierarchy:
+    """The rank hierarchy of function space: the least rank over all parameters of a function, function by function.
+
+    Attributes:
+        model: the model.
+        levels: the rows, ascending in rank.
+    """
+
+    model: Model
+    levels: tuple[FunctionLevel, ...]
+
+    def table(self) -> Table:
+        """Rank, functions, minimisers, verdict."""
+        rows = [(v.rank, v.functions, v.minimisers, str(v.known.verdict)) for v in self.levels]
+        reasons = "; ".join(dict.fromkeys(v.known.reason for v in self.levels))
+        return Table(("rank", "functions", "minimisers", "verdict"), tuple(rows), f"Rank hierarchy of {self.model}", f"{reasons}.")
+
+    def __str__(self) -> str:
+        return self.table().text()
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+    def _repr_latex_(self) -> str:
+        return self.table().latex()
+
+
+def function_hierarchy(model: Model, *, conditions: Sequence[Any] = (), seed: int = 0) -> FunctionHierarchy:
+    r"""The table rank | functions | minimisers: $\{f : \min_{F(\theta) = f} r(\theta) = k\}$ for every k.
+
+    A family that knows its hierarchy is asked.  For any other model, row k describes the functions of the largest
+    strata of rank k; a function that also stands in a row above has the smaller rank.
+
+    Example:
+        >>> from rankstrat.families import matrix_factorization
+        >>> [v.rank for v in function_hierarchy(matrix_factorization(4, 4, 4)).levels]
+        [0, 7, 12, 15, 16]
+    """
+    if not conditions and isinstance(model.structure, HasFunctionLevels):
+        levels = model.structure.function_levels(model)
+        if levels is not None:
+            return FunctionHierarchy(model, tuple(levels))
+    hierarchy = stratify(model, conditions=conditions, seed=seed)
+    return FunctionHierarchy(model, tuple(_described(level, hierarchy) for level in hierarchy.levels))
+
+
+def _described(level: Level, hierarchy: RankHierarchy) -> FunctionLevel:
+    top = [s for s in level.strata if s.dimension == level.dimension]
+    functions = []
+    for stratum in top[:3]:
+        chart = stratum.chart if stratum.chart is not None else stratum.point()
+        outputs = [sympy.factor_terms(o.xreplace(chart.values)) for o in hierarchy.model.outputs]
+        functions.append(Math(", ".join(map(str, outputs)), ",\\ ".join(map(sympy.latex, outputs))))
+    more = " or alike" if len(top) > 3 or any(s.orbit > 1 for s in top) else ""
+    text = Math("; ".join(f.text for f in functions) + more, r";\ ".join(f.latex for f in functions) + (rf"\ \text{{{more}}}" if more else ""))
+    known = Knowledge(
+        hierarchy.coverage.verdict if hierarchy.complete else Verdict.OPEN,
+        "functions of the largest strata of the rank, unless they stand in a row above",
+    )
+    return FunctionLevel(level.rank, text, _words(level.strata), known)
+
+
+__all__ = [
+    "FunctionHierarchy", "FunctionLevel", "HasFunctionLevels", "Level", "RankHierarchy", "function_hierarchy",
+    "stratification_of", "stratify", "stratum_of",
+]  # fmt: skip

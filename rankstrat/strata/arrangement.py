@@ -1,0 +1,357 @@
+r"""Strata of any model from an arrangement of conditions: its flats up to symmetry, each with its generic rank."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from rankstrat.errors import BudgetError, PointError
+from rankstrat.model import Chart, Model
+from rankstrat.rank import RankCertificate, Verdict, model_rank
+from rankstrat.strata.minors import TangentMatrix, Vector, reduced, tangent_matrix
+from rankstrat.strata.stratum import Knowledge
+from rankstrat.tables import Math
+
+Label = tuple[tuple[Vector, ...], tuple[int, ...]]
+MOST_FLATS, TRIES = 20_000, 40
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Linear equations that hold together, such as w1 = w2 for vectors.
+
+    Attributes:
+        rows: the coefficients of each linear form in the parameters.
+        words: the condition as text and LaTeX.
+    """
+
+    rows: tuple[Vector, ...]
+    words: Math
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A point whose rank is not the generic one of the flat it lies on.
+
+    Attributes:
+        point: the point.
+        rank: its rank.
+        expected: the generic rank of the flat.
+    """
+
+    point: Chart
+    rank: int
+    expected: int
+
+    def __str__(self) -> str:
+        values = ", ".join(f"{p} = {v}" for p, v in self.point.values.items())
+        return f"rank {self.rank} instead of {self.expected} at {values}"
+
+
+@dataclass(frozen=True)
+class SignedPermutation:
+    """theta'_{image[i]} = sign[i] theta_i, a symmetry of the model."""
+
+    image: tuple[int, ...]
+    sign: tuple[int, ...]
+
+    def move(self, row: Vector) -> Vector:
+        """The image of a linear form."""
+        result = [Fraction(0)] * len(row)
+        for i, value in enumerate(row):
+            if value:
+                result[self.image[i]] = self.sign[i] * value
+        return tuple(result)
+
+
+@dataclass(frozen=True)
+class ArrangementStrata:
+    r"""The flats of an arrangement of subspaces (and of hypersurfaces given by polynomials), up to symmetry.
+
+    Every point lies on exactly one flat: the intersection of all conditions that hold there.  What has to be known is
+    whether the rank is the same at all points of a flat that lie on no smaller one.
+
+    Attributes:
+        model: the model.
+        given: the linear conditions.
+        polynomials: further equations, each linear in some parameter.
+        symmetries: generators of a group of symmetries that permutes the conditions.
+        seed: names the random choices.
+    """
+
+    model: Model
+    given: tuple[Condition, ...] = field(repr=False)
+    polynomials: tuple[sympy.Expr, ...] = ()
+    symmetries: tuple[SignedPermutation, ...] = field(default=(), repr=False)
+    seed: int = 0
+
+    @cached_property
+    def _orbits(self) -> dict[Label, int]:
+        """Representative -> size of its orbit, for every flat that has points."""
+        found: dict[Label, int] = {}
+        start = self._canonical(((), ()))
+        queue = [start]
+        found[start] = self._members[start][1]
+        while queue:
+            flat = queue.pop()
+            for label, _ in self._meets(flat):
+                label = self._canonical(label)
+                if label not in found:
+                    found[label] = self._members[label][1]
+                    queue.append(label)
+            if len(self._members) > MOST_FLATS:
+                raise BudgetError(
+                    f"the arrangement of {len(self.given)} conditions has more than {MOST_FLATS} flats; "
+                    "give fewer conditions or a smaller model"
+                )
+        return found
+
+    @cached_property
+    def _members(self) -> dict[Label, tuple[Label, int]]:
+        return {}
+
+    def _canonical(self, label: Label) -> Label:
+        """The representative of the orbit of a flat."""
+        known = self._members.get(label)
+        if known is not None:
+            return known[0]
+        orbit, queue = {label}, [label]
+        while queue:
+            rows, polynomials = queue.pop()
+            for g in self.symmetries:
+                image = (reduced([g.move(r) for r in rows]), self._moved(g, polynomials))
+                if image not in orbit:
+                    orbit.add(image)
+                    queue.append(image)
+        best = max(orbit)
+        for member in orbit:
+            self._members[member] = (best, len(orbit))
+        return best
+
+    def _moved(self, g: SignedPermutation, polynomials: tuple[int, ...]) -> tuple[int, ...]:
+        parameters = self.model.parameters
+        swap = {p: g.sign[i] * parameters[g.image[i]] for i, p in enumerate(parameters)}
+        images = [sympy.expand(self.polynomials[k].xreplace(swap)) for k in polynomials]
+        plain = [sympy.expand(q) for q in self.polynomials]
+        return tuple(sorted(next(k for k, q in enumerate(plain) if q in (image, sympy.expand(-image))) for image in images))
+
+    def _meets(self, flat: Label) -> Iterator[tuple[Label, Math]]:
+        """The flats cut out by one more condition."""
+        rows, polynomials = flat
+        for condition in self.given:
+            smaller = reduced([*rows, *condition.rows])
+            if len(smaller) > len(rows):
+                yield self._closed((smaller, polynomials)), condition.words
+        for k, q in enumerate(self.polynomials):
+            if k not in polynomials:
+                label = self._closed((rows, (*polynomials, k)))
+                if self._solved(label) is not None:
+                    yield label, Math(f"{q} = 0", f"{sympy.latex(q)} = 0")
+
+    def _closed(self, label: Label) -> Label:
+        """The flat with every polynomial that vanishes on it."""
+        rows, polynomials = label
+        values = self._linear(rows)
+        vanishing = {k for k, q in enumerate(self.polynomials) if sympy.expand(q.xreplace(values)) == 0}
+        return rows, tuple(sorted(vanishing | set(polynomials)))
+
+    def _linear(self, rows: Sequence[Vector]) -> dict[sympy.Symbol, sympy.Expr]:
+        """Pivot parameters in terms of the others."""
+        values = {}
+        for row in rows:
+            pivot = next(i for i, v in enumerate(row) if v)
+            values[self.model.parameters[pivot]] = sympy.Add(
+                *(-sympy.Rational(v.numerator, v.denominator) * self.model.parameters[j] for j, v in enumerate(row) if v and j != pivot)
+            )
+        return values
+
+    def _solved(self, label: Label) -> dict[sympy.Symbol, sympy.Expr] | None:
+        """Values of the dependent parameters on a dense part of the flat; None if it has no points of its own."""
+        rows, polynomials = label
+        values = self._linear(rows)
+        for k in polynomials:
+            q = sympy.numer(sympy.together(self.polynomials[k].xreplace(values)))
+            factors = [f for f, _ in sympy.factor_list(q)[1]] if sympy.expand(q) != 0 else []
+            if sympy.expand(q) == 0:
+                continue
+            chosen = None
+            for factor in factors:
+                for symbol in sorted(factor.free_symbols, key=str, reverse=True):
+                    poly = sympy.Poly(factor, symbol)
+                    if poly.degree() == 1 and not self._is_condition(factor, rows):
+                        chosen = (symbol, -poly.nth(0) / poly.nth(1))
+                        break
+                if chosen:
+                    break
+            if chosen is None:
+                return None
+            symbol, value = chosen
+            values = {p: sympy.together(v.xreplace({symbol: value})) for p, v in values.items()}
+            values[symbol] = value
+        return values
+
+    def _is_condition(self, factor: sympy.Expr, rows: Sequence[Vector]) -> bool:
+        """Whether a factor vanishes only on smaller flats."""
+        poly = sympy.Poly(factor, *self.model.parameters)
+        if poly.total_degree() != 1 or poly.nth(*[0] * len(self.model.parameters)) != 0:
+            return False
+        row = tuple(Fraction(int(c.p), int(c.q)) for c in (poly.coeff_monomial(p) for p in self.model.parameters))
+        flat = reduced([*rows, row])
+        return any(reduced([*rows, *c.rows]) == flat for c in self.given)
+
+    def labels(self) -> Iterator[Label]:
+        """Every flat once."""
+        yield from self._orbits
+
+    def orbit(self, label: Label) -> int:
+        """The size of the orbit."""
+        return self._members[self._canonical(label)][1]
+
+    def dimension(self, label: Label) -> int:
+        """The number of free coordinates."""
+        return self.model.size - len(self._solved(label) or {})
+
+    def chart(self, label: Label) -> Chart:
+        """The flat, solved for some of the parameters."""
+        return self.model.chart(self._solved(label))
+
+    @cached_property
+    def _certificates(self) -> dict[Label, RankCertificate]:
+        return {}
+
+    def certificate(self, label: Label) -> RankCertificate:
+        """The rank at the generic point of the flat."""
+        if label not in self._certificates:
+            self._certificates[label] = model_rank(self.chart(label), seed=self.seed)
+        return self._certificates[label]
+
+    def rank(self, label: Label) -> int:
+        """The rank at the generic point (its lower bound where it is not decided)."""
+        return self.certificate(label).lower
+
+    def conditions(self, label: Label) -> tuple[Math, ...]:
+        """The equations of the flat, parameter = combination of others."""
+        rows, polynomials = label
+        found: dict[sympy.Expr, list[sympy.Symbol]] = {}
+        for symbol, value in self._linear(rows).items():
+            found.setdefault(value, []).append(symbol)
+        words = []
+        for value, symbols in found.items():
+            chain = [*symbols, value]
+            words.append(Math(" = ".join(map(str, chain)), " = ".join(map(sympy.latex, chain))))
+        words += [Math(f"{self.polynomials[k]} = 0", f"{sympy.latex(self.polynomials[k])} = 0") for k in polynomials]
+        return tuple(words)
+
+    @cached_property
+    def _known(self) -> dict[Label, tuple[Knowledge, tuple[Finding, ...]]]:
+        return {}
+
+    def _study(self, label: Label) -> tuple[Knowledge, tuple[Finding, ...]]:
+        if label not in self._known:
+            self._known[label] = self._examine(label)
+        return self._known[label]
+
+    def _examine(self, label: Label) -> tuple[Knowledge, tuple[Finding, ...]]:
+        certificate = self.certificate(label)
+        if certificate.value is None:
+            return Knowledge(Verdict.OPEN, f"the generic rank lies in [{certificate.lower}, {certificate.upper}]"), ()
+        matrix, rank = self._matrix, certificate.value
+        if rank == 0 and certificate.verdict is Verdict.PROVED:
+            return Knowledge(Verdict.PROVED, "all tangent functions vanish"), ()
+        if not self.chart(label).coordinates:
+            return Knowledge(certificate.verdict, "one point"), ()
+        if matrix is not None and not label[1] and certificate.verdict is Verdict.PROVED:
+            excluded = [reduced([*label[0], *c.rows]) for c in self.given]
+            excluded = [flat for flat in excluded if len(flat) > len(label[0])]
+            if matrix.never_drops(self._linear(label[0]), rank, excluded, label[0], seed=self.seed):
+                return Knowledge(Verdict.PROVED, "the minors have no common zero on the stratum"), ()
+        found = self._special_points(label, rank)
+        tried = f"{TRIES} points with small values"
+        if found:
+            return Knowledge(Verdict.OPEN, f"generic rank only: special points found, {found[0]}"), found
+        return Knowledge(Verdict.OPEN, f"generic rank only ({certificate.verdict}); no exception among {tried}"), ()
+
+    def constancy(self, label: Label) -> Knowledge:
+        """Minors, or a search for special points."""
+        return self._study(self._canonical(label))[0]
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Points found whose rank is not that of their flat."""
+        return tuple(f for label in self._orbits for f in self._study(label)[1])
+
+    @cached_property
+    def coverage(self) -> Knowledge:
+        """PROVED when the rank is proved on every flat: the flats cover parameter space."""
+        unproved = [label for label in self._orbits if self._study(label)[0].verdict is not Verdict.PROVED]
+        if not unproved:
+            return Knowledge(Verdict.PROVED, "the rank is proved on every flat, and the flats cover parameter space")
+        if self.findings:
+            return Knowledge(
+                Verdict.OPEN,
+                f"coverage not proved: {len(self.findings)} points found with another rank, such as {self.findings[0]}",
+            )
+        return Knowledge(Verdict.OPEN, f"coverage not proved: on {len(unproved)} flats only the generic rank is known")
+
+    @cached_property
+    def _matrix(self) -> TangentMatrix | None:
+        return tangent_matrix(self.model)
+
+    def _special_points(self, label: Label, rank: int) -> tuple[Finding, ...]:
+        rng = random.Random(f"{self.seed} {label!r}")
+        chart, found, seen = self.chart(label), [], set()
+        for _ in range(TRIES):
+            values = {c: rng.choice((-1, 0, 1, 1, 2, 3)) for c in chart.coordinates}
+            try:
+                point = chart.at(values)
+            except PointError:
+                continue
+            if point.raw in seen or any(v in (sympy.zoo, sympy.nan) for v in point.raw) or self._own_label(point) != label:
+                continue
+            seen.add(point.raw)
+            value = self._rank_at(point)
+            if value != rank:
+                found.append(Finding(point, value, rank))
+                if len(found) == 3:
+                    break
+        return tuple(found)
+
+    def _rank_at(self, point: Chart) -> int:
+        if self._matrix is not None:
+            return self._matrix.rank_at(point)
+        return model_rank(point, seed=self.seed).lower
+
+    def point(self, label: Label, seed: int = 0) -> Chart:
+        """Random small whole numbers for the coordinates."""
+        chart, rng = self.chart(label), random.Random(f"{seed} {label!r}")
+        for bound in range(3, 200):
+            point = chart.at({c: rng.choice([-1, 1]) * rng.randint(1, bound) for c in chart.coordinates})
+            if self._own_label(point) == label:
+                return point
+        raise PointError("no point of the stratum was found among small whole numbers; give the values yourself")
+
+    def _own_label(self, point: Chart) -> Label:
+        values = [sympy.sympify(v) for v in point.raw]
+        rows: list[Vector] = []
+        for condition in self.given:
+            if all(sum(sympy.Rational(c.numerator, c.denominator) * v for c, v in zip(r, values, strict=True) if c) == 0 for r in condition.rows):
+                rows += condition.rows
+        by_name = dict(zip(self.model.parameters, values, strict=True))
+        return reduced(rows), tuple(k for k, q in enumerate(self.polynomials) if sympy.expand(q.xreplace(by_name)) == 0)
+
+    def label_of(self, point: Chart) -> Label:
+        """The representative of the intersection of all conditions that hold at a point."""
+        return self._canonical(self._own_label(point))
+
+    def children(self, label: Label) -> Iterator[tuple[Label, Math]]:
+        """The flats cut out by one more condition."""
+        found: dict[Label, Math] = {}
+        for smaller, words in self._meets(label):
+            found.setdefault(self._canonical(smaller), words)
+        yield from found.items()

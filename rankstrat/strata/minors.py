@@ -1,0 +1,131 @@
+r"""Polynomial models: tangent functions as a matrix of polynomials in the parameters, and where its minors vanish."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import sympy
+
+from rankstrat.model import Chart, Model
+
+Vector = tuple[Fraction, ...]
+LARGEST, ATTEMPTS = 8, 40
+
+
+@dataclass(frozen=True)
+class TangentMatrix:
+    """The coefficients of the tangent functions in the monomials of the inputs: one row for each parameter."""
+
+    model: Model
+    rows: tuple[tuple[sympy.Expr, ...], ...]
+
+    def rank_at(self, point: Chart) -> int:
+        """The rank at an exact point."""
+        return int(sympy.Matrix(self.rows).xreplace(point.values).rank())
+
+    def never_drops(
+        self,
+        values: Mapping[sympy.Symbol, sympy.Expr],
+        rank: int,
+        excluded: Sequence[tuple[Vector, ...]],
+        flat: tuple[Vector, ...],
+        *,
+        seed: int = 0,
+    ) -> bool:
+        """Whether minors of size `rank` show that the rank is constant on a flat outside the excluded smaller flats.
+
+        A factor that vanishes only on an excluded hyperplane of the flat is dropped.  What is left must be a constant
+        for one minor, or powers of linear forms whose common zeros lie in an excluded subspace.
+        """
+        if rank > LARGEST:
+            return False
+        matrix = sympy.Matrix(self.rows).xreplace(dict(values)).applyfunc(sympy.expand)
+        rng = random.Random(seed)
+        remaining: set[Vector] = set()
+        for _ in range(ATTEMPTS):
+            minor = _random_minor(matrix, rank, rng)
+            if minor is None:
+                continue
+            left = [f for f, _ in sympy.factor_list(minor)[1]]
+            left = [f for f in left if not self._excludes(f, flat, excluded)]
+            if not left:
+                return True
+            forms = [self._form(f) for f in left]
+            if len(forms) == 1 and forms[0] is not None:
+                remaining.add(forms[0])
+                together = reduced([*flat, *remaining])
+                if any(set(reduced([*together, *e])) == set(together) for e in excluded):
+                    return True
+        return False
+
+    def _form(self, factor: sympy.Expr) -> Vector | None:
+        poly = sympy.Poly(factor, *self.model.parameters)
+        if poly.total_degree() != 1 or poly.nth(*[0] * len(self.model.parameters)) != 0:
+            return None
+        return tuple(Fraction(int(c.p), int(c.q)) for c in (poly.coeff_monomial(p) for p in self.model.parameters))
+
+    def _excludes(self, factor: sympy.Expr, flat: tuple[Vector, ...], excluded: Sequence[tuple[Vector, ...]]) -> bool:
+        form = self._form(factor)
+        return form is not None and reduced([*flat, form]) in excluded
+
+
+def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.Expr | None:
+    """A minor of the given size that is not zero, by random orders of rows and columns."""
+    rows, columns = list(range(matrix.rows)), list(range(matrix.cols))
+    rng.shuffle(rows)
+    rng.shuffle(columns)
+    symbols = sorted(matrix.free_symbols, key=str)
+    sample = matrix.extract(rows, columns).xreplace({s: sympy.Integer(rng.randint(2, 10**6)) for s in symbols})
+    pivots = sample.T.rref()[1][:rank]
+    chosen = sample.extract(list(pivots), list(range(sample.cols))).rref()[1][:rank]
+    if len(pivots) < rank or len(chosen) < rank:
+        return None
+    minor = sympy.expand(matrix.extract([rows[i] for i in pivots], [columns[j] for j in chosen]).det(method="berkowitz"))
+    return None if minor == 0 else minor
+
+
+def tangent_matrix(model: Model) -> TangentMatrix | None:
+    """The matrix of a model that is polynomial in parameters and inputs; None for any other (or a large) one."""
+    if model.size > 24 or len(model.outputs) > 16:
+        return None
+    symbols = (*model.parameters, *model.inputs)
+    if not all(o.is_polynomial(*symbols) for o in model.outputs):
+        return None
+    rows = []
+    keys: dict[tuple[int, tuple[int, ...]], None] = {}
+    entries = []
+    for parameter in model.parameters:
+        row = {}
+        for k, output in enumerate(model.outputs):
+            tangent = sympy.diff(output, parameter)
+            if model.inputs:
+                row |= {(k, m): c for m, c in sympy.Poly(tangent, *model.inputs).terms() if c != 0}
+            elif tangent != 0:
+                row[k, ()] = tangent
+        entries.append(row)
+        keys |= dict.fromkeys(row)
+    rows = [tuple(row.get(key, sympy.Integer(0)) for key in keys) for row in entries]
+    return TangentMatrix(model, tuple(rows))
+
+
+def reduced(rows: Sequence[Sequence[Fraction]]) -> tuple[Vector, ...]:
+    """The reduced row echelon form without zero rows."""
+    lines = [list(r) for r in rows if any(r)]
+    result: list[list[Fraction]] = []
+    for column in range(len(lines[0]) if lines else 0):
+        lead = next((line for line in lines if line[column]), None)
+        if lead is None:
+            continue
+        lines.remove(lead)
+        lead = [v / lead[column] for v in lead]
+        for group in (lines, result):
+            for i, line in enumerate(group):
+                if line[column]:
+                    factor = line[column]
+                    group[i] = [v - factor * p for v, p in zip(line, lead, strict=True)]
+        result.append(lead)
+        lines = [line for line in lines if any(line)]
+    return tuple(tuple(line) for line in result)
