@@ -1,4 +1,4 @@
-"""Branches of two-layer target sets: the lecture's example, counts, brute force, ranks from the oracles, bad targets."""
+"""Branches of two-layer target sets: the lecture's example, counts, brute force, ranks from oracles, bad targets."""
 
 from __future__ import annotations
 
@@ -55,13 +55,14 @@ def test_lecture_example_is_exactly_three_branches():
 
 
 @pytest.mark.parametrize(("m", "k"), [(m, k) for m in range(1, 5) for k in range(1, m + 1)])
-def test_counts_dimensions_and_ranks_for_generic_activations(m, k, d=2):
+def test_counts_dimensions_and_ranks_for_generic_activations(m, k):
+    d = 2
     q = target_set(two_layer(m, d, "exp"), target_point("exp", k, d))
     for r in range(k, m + 1):
         found = [b for b in q.branches if b.index[0] == r]
         assert len(found) == stirling(m, r) * math.factorial(r) // math.factorial(r - k)
         for b in found:
-            level, alone = b.index
+            alone = b.index[1]
             assert b.dimension == (m - r) + (r - k) * d
             assert b.rank == r + (r - alone) * d
             assert b.is_morse_bott == (alone == 2 * r - m - k)
@@ -161,8 +162,8 @@ ORACLES = {
 
 
 @pytest.mark.parametrize("activation", AFFINE)
-def test_branch_ranks_and_minima_against_the_formulas(activation, m=3, d=2):
-    q = target_set(two_layer(m, d, activation), target_point(activation, 1, d))
+def test_branch_ranks_and_minima_against_the_formulas(activation):
+    q = target_set(two_layer(3, 2, activation), target_point(activation, 1, 2))
     rank = ORACLES[activation]
     for b in (b for b in q.branches if b.twin is None):
         sample = b.sample(seed=1, size=999)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +12,9 @@ import sympy
 
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, input_names
+from rankstrat.families._sparse import Values, affine_branch, linear_coefficients, product_branches
 from rankstrat.model import Model
+from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "deep_diagonal"
 
@@ -55,6 +58,30 @@ class DeepDiagonal:
     def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
         """The one output."""
         return (sympy.Add(*(sympy.Mul(*column, x) for column, x in zip(blocks["a"].T, inputs, strict=True))),)
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """The branches of a target set; see `rankstrat.target_set`."""
+        if self.depth == 1:
+            return affine_branch(model, target)
+        coefficients = linear_coefficients(model, target)
+        factors = [model.parameters[j :: self.features] for j in range(self.features)]
+
+        def options(j: int, c: Fraction) -> list[tuple[str, Values, tuple[sympy.Expr, ...]]]:
+            *rest, last = factors[j]
+            if c == 0:
+                return [(f"{a} = 0", {a: sympy.Integer(0)}, (a,)) for a in factors[j]]
+            product = sympy.Mul(*factors[j])
+            return [(f"{product} = {c}", {last: sympy.Rational(c) / sympy.Mul(*rest)}, (product - c,))]
+
+        def special(j: int, c: Fraction) -> Values:
+            *rest, last = factors[j]
+            return {**dict.fromkeys(rest, sympy.Integer(1)), last: sympy.Rational(c)} if c else {}
+
+        support = [c for c in coefficients if c]
+        forced = None
+        if support:
+            forced = deep_diagonal(len(support), self.depth).point([1] * (len(support) * (self.depth - 1)) + support)
+        return product_branches(model, coefficients, options, special, forced)
 
 
 def deep_diagonal(features: int, depth: int = 2) -> Model:

@@ -11,7 +11,9 @@ import sympy
 
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import counts
+from rankstrat.families._orbits import halves, product_branches
 from rankstrat.model import Model
+from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "deep_matrix_factorization"
 
@@ -64,6 +66,15 @@ class DeepMatrixFactorization:
                 for row in blocks[f"W{layer}"].tolist()
             ]
         return tuple(entry for row in product for entry in row)
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """The branches of a target set; see `rankstrat.target_set`."""
+        rows, columns = self.widths[-1], self.widths[0]
+        left, right, rank = halves(target.expressions, rows, columns)
+        forced = None
+        if rank and self.depth > 1:
+            forced = deep_matrix_factorization([columns, rank, rows]).point(W1=right, W2=left)
+        return product_branches(model, target, self.widths, tuple(self.blocks), forced)
 
 
 def deep_matrix_factorization(widths: Sequence[int]) -> Model:

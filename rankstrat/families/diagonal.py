@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +12,9 @@ import sympy
 
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, input_names
+from rankstrat.families._sparse import Values, linear_coefficients, product_branches
 from rankstrat.model import Model
+from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "diagonal"
 
@@ -53,6 +56,30 @@ class Diagonal:
         """The one output."""
         terms = [(a**2 - b**2) * x for a, b, x in zip(blocks["a"], blocks["b"], inputs, strict=True)]
         return (sympy.Add(*terms),)
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """The branches of a target set; see `rankstrat.target_set`."""
+        coefficients = linear_coefficients(model, target)
+        a, b = model.parameters[: self.features], model.parameters[self.features :]
+
+        def options(j: int, c: Fraction) -> list[tuple[str, Values, tuple[sympy.Expr, ...]]]:
+            if c == 0:
+                return [
+                    (f"{b[j]} = {sign}{a[j]}", {b[j]: s * a[j]}, (b[j] - s * a[j],)) for sign, s in (("", 1), ("-", -1))
+                ]
+            s = sympy.Symbol(f"s{j + 1}")
+            chart = {a[j]: (s + sympy.Rational(c) / s) / 2, b[j]: (sympy.Rational(c) / s - s) / 2}
+            return [(f"{a[j]}^2 - {b[j]}^2 = {c}", chart, (a[j] ** 2 - b[j] ** 2 - c,))]
+
+        def special(j: int, c: Fraction) -> Values:
+            return {a[j]: sympy.Rational(1 + c) / 2, b[j]: sympy.Rational(c - 1) / 2} if c else {}
+
+        support = [c for c in coefficients if c]
+        forced = None
+        if support:
+            halves = [(1 + c) / 2 for c in support] + [(c - 1) / 2 for c in support]
+            forced = diagonal(len(support)).point(halves)
+        return product_branches(model, coefficients, options, special, forced)
 
 
 def diagonal(features: int) -> Model:

@@ -12,8 +12,10 @@ import sympy
 from rankstrat.errors import FamilyError
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, input_names
+from rankstrat.families._sparse import affine_branch
 from rankstrat.model import Model
 from rankstrat.parsing import parse_expression, shown
+from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "linear"
 
@@ -65,6 +67,10 @@ class Linear:
         """The one output."""
         features = inputs if isinstance(self.features, int) else [_parsed(feature) for feature in self.features]
         return (sympy.Add(*(a * feature for a, feature in zip(blocks["a"], features, strict=True))),)
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """The branches of a target set; see `rankstrat.target_set`."""
+        return affine_branch(model, target)
 
 
 def _parsed(text: str) -> sympy.Expr:

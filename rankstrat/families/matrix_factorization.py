@@ -11,7 +11,9 @@ import sympy
 
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import count
+from rankstrat.families._orbits import halves, product_branches
 from rankstrat.model import Model
+from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "matrix_factorization"
 
@@ -62,6 +64,12 @@ class MatrixFactorization:
             for i in range(self.rows)
             for j in range(self.columns)
         )
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """The branches of a target set; see `rankstrat.target_set`."""
+        left, right, rank = halves(target.expressions, self.rows, self.columns)
+        forced = matrix_factorization(self.rows, rank, self.columns).point(A=left, B=right) if rank else None
+        return product_branches(model, target, (self.columns, self.inner, self.rows), ("B", "A"), forced)
 
 
 def matrix_factorization(rows: int, inner: int, columns: int) -> Model:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
+import sympy
+
 from rankstrat.errors import TargetError
 
 Row = dict[int, Fraction]
@@ -73,6 +75,20 @@ class AffineSubspace:
                     _subtract(other, other[pivot], row)
             rows[pivot] = row
         return AffineSubspace(self.size, rows)
+
+    @classmethod
+    def of(cls, equations: Sequence[sympy.Expr], variables: Sequence[sympy.Symbol]) -> AffineSubspace | None:
+        """The solutions of affine equations with rational coefficients; None if one is not of that kind."""
+        rows = []
+        for equation in equations:
+            if not equation.is_polynomial(*variables):
+                return None
+            form = sympy.Poly(equation, *variables)
+            if form.total_degree() > 1 or not all(c.is_Rational for c in form.coeffs()):
+                return None
+            row = {i: form.coeff_monomial(v) for i, v in enumerate(variables)} | {CONSTANT: form.coeff_monomial(1)}
+            rows.append({i: Fraction(int(c.p), int(c.q)) for i, c in row.items() if c})
+        return cls.solve(len(variables), rows)
 
     @property
     def dimension(self) -> int:

@@ -276,8 +276,9 @@ def least_rank(branch: Branch) -> LeastRank:
     if best is None:
         best = (branch.certificate, branch.chart)
     certificate, point = best
-    if certificate.upper == bottom and floor is not None:
-        reason = f"the tangent span at every point contains {bottom} independent functions that the target forces"
+    if certificate.upper == bottom:
+        forced = f"the tangent span at every point contains {bottom} independent functions that the target forces"
+        reason = forced if bottom else "every rank is at least 0"
         return LeastRank(bottom, bottom, point, certificate.verdict, Verdict.PROVED, reason, certificate)
     if branch.basis and cells and certificate.value is not None:
         return LeastRank(

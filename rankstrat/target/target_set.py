@@ -184,10 +184,11 @@ def target_set(
         [(1, 5, 3), (2, 4, 4), (2, 4, 4)]
     """
     function = as_target(model, target)
+    structure: object = model.structure
     if charts:
         found = _given_branches(model, function, charts)
-    elif isinstance(model.structure, HasBranches):
-        found = model.structure.branches(model, function)
+    elif isinstance(structure, HasBranches):
+        found = structure.branches(model, function)
     else:
         raise TargetError(
             f"{model} has no description of its target sets; a two-layer, linear, diagonal or factorization family is "

@@ -1,0 +1,155 @@
+"""Target sets of linear, diagonal and factorization models against Macaulay2 and the closed forms; given charts."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import oracles
+import pytest
+import sympy
+
+from rankstrat import Model, Verdict, model_rank
+from rankstrat.errors import TargetError
+from rankstrat.families import (
+    deep_diagonal,
+    deep_matrix_factorization,
+    diagonal,
+    fully_connected,
+    linear,
+    matrix_factorization,
+)
+from rankstrat.target import optimistic_sample_size, target_set
+
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "target_sets.json").read_text(encoding="utf-8"))["rows"]
+FAMILIES = {
+    "1x2 times 2x1": matrix_factorization(1, 2, 1),
+    "2x1 times 1x2": matrix_factorization(2, 1, 2),
+    "2x2 times 2x1": matrix_factorization(2, 2, 1),
+    "3x1 times 1x3": matrix_factorization(3, 1, 3),
+    "scalar chain of three": deep_diagonal(1, 3),
+    "diagonal, two coordinates": diagonal(2),
+    "deep diagonal, depth 3, two coordinates": deep_diagonal(2, 3),
+}
+ROWS = [row for row in GOLDEN if row["name"] in FAMILIES]
+X = sympy.symbols("x1:4")
+
+
+def matrix(rank, d=4):
+    """A d x d matrix of the given rank."""
+    left = sympy.Matrix(d, d, lambda i, j: (i + 1) ** j)
+    return left * sympy.diag(*[i + 1 if i < rank else 0 for i in range(d)]) * left.T
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['name']}: {row['target']}")
+def test_components_agree_with_macaulay2(row):
+    model = FAMILIES[row["name"]]
+    target = [sympy.sympify(t).subs("x", "x1") for t in row["target"]]
+    q = target_set(model, target if model.inputs == () else target[0])
+    ours = sorted((b.dimension, b.rank, b.minimum_rank) for b in q.branches)
+    theirs = sorted((c["real_dimension"], c["generic_rank"], c["minimum_rank"]) for c in row["components"])
+    assert ours == theirs
+    size = optimistic_sample_size(q)
+    assert size.value == row["minimum_rank"] and size.minimal is Verdict.PROVED
+
+
+@pytest.mark.parametrize("rank", range(5))
+def test_matrix_factorization_of_the_specification(rank):
+    q = target_set(matrix_factorization(4, 4, 4), matrix(rank))
+    size = optimistic_sample_size(q)
+    assert size.value == [0, 7, 12, 15, 16][rank] and size.minimal is Verdict.PROVED
+    assert len(q.branches) == 5 - rank
+    for b in q.branches:
+        a, c = (b.chart.arrays[name].tolist() for name in "AB")
+        ranks = [oracles.exact_rank(a), oracles.exact_rank(c)]
+        assert sum(ranks) == 4 + rank and b.rank == oracles.rank_matrix_factorization(4, 4, *ranks)
+        assert b.contains(size.minimiser)
+
+
+@pytest.mark.parametrize(("widths", "rank"), [((3, 2, 3), 1), ((3, 3, 3, 3), 2), ((4, 2, 3, 2), 1), ((2, 2, 2, 2), 0)])
+def test_deep_and_rectangular_factorization(widths, rank):
+    m = sympy.Matrix(widths[-1], widths[0], lambda i, j: sum((i + 1) ** s * (j + 2) ** s for s in range(rank)))
+    q = target_set(deep_matrix_factorization(list(widths)), m)
+    size = optimistic_sample_size(q)
+    assert size.value == oracles.optimistic_matrix_factorization(widths[-1], widths[0], rank)
+    assert (size.attained, size.minimal) == (Verdict.PROVED, Verdict.PROVED)
+    for b in q.branches:
+        factors = [b.chart.arrays[f"W{i}"].tolist() for i in range(1, len(widths))]
+        assert b.rank == oracles.rank_deep_matrix_factorization(factors)
+        assert b.minimum_rank == size.value
+
+
+def test_orbit_dimensions_against_the_jacobian():
+    """At a generic point of a component the fibre {W3 W2 W1 = M} is reduced here, so its dimension is M - rank."""
+    for rank in range(3):
+        m = sympy.diag(*[int(i < rank) for i in range(2)])
+        q = target_set(deep_matrix_factorization([2, 2, 2, 2]), m)
+        for b in q.branches:
+            assert b.dimension == q.model.size - b.rank
+
+
+def test_membership_by_ranks():
+    q = target_set(matrix_factorization(2, 2, 2), sympy.zeros(2, 2))
+    zero = q.model.point([0] * 8)
+    assert len(q.branches_of(zero)) == 3
+    only = q.model.point(A=[[1, 0], [0, 1]], B=[[0, 0], [0, 0]])
+    assert [b.label for b in q.branches_of(only)] == ["rank B = 0, rank A = 2"]
+    assert q.branches_of(q.model.point([1] * 8)) == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "k"), list(zip(itertools.product((0, 2), (0, -3), (0, 1)), [0, 1, 1, 2, 1, 2, 2, 3]))
+)
+def test_sparse_targets(values, k):
+    target = sum(c * x for c, x in zip(values, X, strict=True)) + sympy.Integer(0)
+    for model in (diagonal(3), deep_diagonal(3, 2), deep_diagonal(3, 3)):
+        size = optimistic_sample_size(target_set(model, target))
+        assert (size.value, size.minimal) == (k, Verdict.PROVED)
+    assert optimistic_sample_size(target_set(linear(3), target)).value == 3
+    assert optimistic_sample_size(target_set(deep_diagonal(3, 1), target)).value == 3
+
+
+def test_linear_with_dependent_features():
+    q = target_set(linear(["1", "x1", "x1 + 1"]), 3 + X[0])
+    (b,) = q.branches
+    assert (b.dimension, b.rank, b.minimum_rank) == (1, 2, 2) and b.contains(b.sample())
+
+
+def test_given_charts_are_verified_and_incomplete():
+    deep = fully_connected(widths=[1, 2, 2, 1], bias=False, output_bias=False)
+    narrow = fully_connected(widths=[1, 1, 1, 1], bias=False, output_bias=False)
+    a, b, c, d, e, f, g, h = deep.parameters
+    target = narrow.point([1, 2, 3])
+    s, t = sympy.symbols("s t")
+    chart = {a: 1, b: 1, c: 2 - s, d: s, e: 2 - s, f: s, g: t, h: 3 - t}
+    q = target_set(deep, target, charts=[chart])
+    assert not q.complete and q.branches[0].dimension == 2
+    size = optimistic_sample_size(q)
+    assert size.upper == model_rank(deep.chart(chart)).value and size.minimal is Verdict.OPEN
+    with pytest.raises(TargetError, match="does not have the target"):
+        target_set(deep, target, charts=[{**chart, h: 2 - t}])
+
+
+@pytest.mark.parametrize(
+    ("model", "target", "message"),
+    [
+        (matrix_factorization(2, 1, 2), sympy.eye(2), "rank 2"),
+        (matrix_factorization(2, 1, 2), sympy.eye(3), "9 outputs"),
+        (matrix_factorization(1, 1, 1), sympy.sqrt(2), "not rational"),
+        (diagonal(2), X[0] ** 2, "not a linear form"),
+        (diagonal(2), X[0] + 1, "not a linear form"),
+        (deep_diagonal(2, 3), sympy.sin(X[0]), "not a polynomial"),
+        (linear(["x1", "2*x1"]), X[0] + 1, "span of the features"),
+        (fully_connected(widths=[1, 2, 2, 1]), sympy.Integer(0), "charts="),
+    ],
+)
+def test_malformed_targets(model, target, message):
+    with pytest.raises(TargetError, match=message):
+        target_set(model, target)
+
+
+def test_model_without_family():
+    a, x = sympy.symbols("a x")
+    with pytest.raises(TargetError, match="charts="):
+        target_set(Model(sympy.tanh(a * x), [a], [x]), sympy.tanh(x))
