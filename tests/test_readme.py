@@ -4,7 +4,8 @@ The convention, page by page and from top to bottom, in one namespace and one em
 
 - a ```python block with `>>>` prompts is a doctest; one without prompts is a script;
 - a ```console block runs its `$ rankstrat ...` lines; where output is shown it must match, else only the exit status
-  (0, or N after a comment `# exit status N`) must; other commands are for the reader;
+  (0, or N after a comment `# exit status N`) must; `> NAME` at the end keeps the output; other commands are for the
+  reader;
 - a ```toml or ```json block under a line "`NAME`:" is written to that file first;
 - anything that should not run is a ```text block.
 """
@@ -12,6 +13,7 @@ The convention, page by page and from top to bottom, in one namespace and one em
 from __future__ import annotations
 
 import doctest
+import os
 import re
 import shlex
 import subprocess
@@ -29,6 +31,7 @@ FENCE = re.compile(
 )
 COMMAND = re.compile(r"^\$ (?P<command>.*?)(?:  *# exit status (?P<status>\d+))?\n(?P<output>(?:(?!\$ ).*\n)*)", re.M)
 FLAGS = doctest.ELLIPSIS
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 class Block(NamedTuple):
@@ -60,9 +63,14 @@ def run_console(block: Block, folder: Path) -> None:
         words = shlex.split(match["command"], comments=True)
         if words[:1] != ["rankstrat"]:
             continue
+        target = folder / words.pop() if words[-2:-1] == [">"] else None
+        words = [word for word in words if word != ">"]
         done = subprocess.run(
-            [sys.executable, "-m", *words], cwd=folder, capture_output=True, text=True, timeout=120, check=False
-        )
+            [sys.executable, "-m", *words],
+            cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        if target is not None:
+            target.write_text(done.stdout, encoding="utf-8")
         assert done.returncode == int(match["status"] or 0), f"{match['command']}\n{done.stdout}{done.stderr}"
         shown, printed = match["output"].strip(), (done.stdout + done.stderr).strip()
         if shown:
