@@ -33,7 +33,7 @@ class Generators:
         self.hypotheses: list[str] = []
         self.opaque: dict[int, tuple[Any, int]] = {}
         self._special: dict[Any, int] = {}
-        self._arguments: dict[str, list[int]] = {}
+        self._arguments: dict[str, dict[Any, int]] = {}
         self._stages: dict[int, int] = {}
 
     def new_leaf(self, key: Any, stage: int, kind: str) -> int:

@@ -363,16 +363,22 @@ class Tower(Generators):
 
         Distinct arguments are what makes sigma(h_1), sigma(h_2) independent for a generic sigma, so it is decided.
         """
-        program, known = self.program, self._arguments.setdefault(label, [])
-        stage = self.stage_of(h)
-        if stage > CONSTANT_STAGE and vanishes(self, self.derivations[stage].of(h), seed=self.seed):
+        program, known = self.program, self._arguments.setdefault(label, {})
+        stage, signs = self.stage_of(h), (1, -1) if parity.startswith(("odd", "even")) else (1,)
+        terms = laurent(program, h)
+        if terms is None and stage > CONSTANT_STAGE and vanishes(self, self.derivations[stage].of(h), seed=self.seed):
             h = self.freeze(h, stage)
-        signed = parity.startswith(("odd", "even"))
-        for k in known:
-            for sign in (1, -1) if signed else (1,):
-                if (k == h and sign == 1) or vanishes(self, program.linear(0, ((1, h), (-sign, k))), seed=self.seed):
-                    return sign, k
-        known.append(h)
+            terms = laurent(program, h)
+        keys = {s: None if terms is None else frozenset((m, s * c) for m, c in terms.items()) for s in signs}
+        for sign, key in keys.items():
+            if key is not None and key in known:  # Laurent polynomials are equal only if their terms are
+                return sign, known[key]
+        for other, k in known.items():
+            if terms is None or isinstance(other, int):
+                for sign in signs:
+                    if (sign, h) == (1, k) or vanishes(self, program.linear(0, ((1, h), (-sign, k))), seed=self.seed):
+                        return sign, k
+        known[h if terms is None else keys[1]] = h
         return 1, h
 
     def sigma_derivative(self, leaf: int) -> int:
