@@ -1,0 +1,119 @@
+"""Recovery stability: the table of the specification, exact ranks at the thresholds, the quadratic form in the gap."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from rankstrat import Verdict
+from rankstrat.errors import DataError
+from rankstrat.families import two_layer
+from rankstrat.stability import perturbation_test, recovery_stability, recovery_thresholds, stability_table
+from rankstrat.target import target_set
+
+
+def example(m, k, d):
+    weights = [[i + 1] + [2 * i - 1] * (d - 1) for i in range(k)]
+    return target_set(two_layer(m, d, "exp"), two_layer(k, d, "exp").point(a=list(range(1, k + 1)), w=weights))
+
+
+def inputs(n, d, seed):
+    rnd = random.Random(seed)
+    return [[Fraction(rnd.randint(-30, 30), 20) for _ in range(d)] for _ in range(n)]
+
+
+CASES = [(m, k, d) for m in range(1, 6) for k in (1, 2) if k <= m for d in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("m", "k", "d"), [pytest.param(*c, marks=[] if c in [(2, 1, 2), (4, 2, 3)] else pytest.mark.slow) for c in CASES]
+)
+def test_table_of_the_specification(m, k, d):
+    q = example(m, k, d)
+    for b in q.branches:
+        r, alone = b.index
+        t = recovery_thresholds(b)
+        low, high = r + (r - alone) * d, r + (m + k - r) * d
+        assert (t.rank, t.codimension, t.stable_from) == (low, high, high)
+        assert t.is_morse_bott == (alone == 2 * r - m - k)
+        assert t.unstable_up_to == (low - 1 if low == high else low)
+        assert list(t.gap) == list(range(t.unstable_up_to + 1, high))
+        assert t.convergence == ("linear" if t.is_morse_bott else "may be sublinear")
+    leaders = [b for b in q.branches if b.twin is None]
+    assert len(stability_table(q).rows) == len(leaders)
+    assert max(recovery_thresholds(b).stable_from for b in q.branches) == k + m * d  # the condensed branch is last
+    assert min(recovery_thresholds(b).stable_from for b in q.branches) == m + k * d
+
+
+@pytest.mark.parametrize(
+    ("m", "k", "d", "sizes", "unstable", "stable"),
+    [
+        (2, 1, 2, "{1} | {2}", 3, 4),
+        (3, 1, 2, "{1} | {2,3}", 5, 6),
+        (3, 1, 2, "{1} | {2}{3}", 4, 5),
+        (2, 2, 2, "{1}{2} | -", 5, 6),
+        (4, 2, 3, "{1}{2} | {3,4}", 11, 12),
+    ],
+)
+def test_morse_bott_branches_are_decided_by_exact_ranks(m, k, d, sizes, unstable, stable):
+    (branch,) = (b for b in example(m, k, d).branches if b.label == sizes)
+    point = branch.sample(seed=2, size=3)
+    below, at = (recovery_stability(branch, point, inputs(n, d, seed=n)) for n in (unstable, stable))
+    assert (below.stable, below.verdict) == (False, Verdict.PROVED)
+    assert (at.stable, at.verdict) == (True, Verdict.PROVED)
+
+
+def test_lower_threshold_of_the_condensed_branch():
+    branch = example(2, 1, 2).branches[0]
+    for n in (1, 2, 3):
+        answer = recovery_stability(branch, branch.sample(), inputs(n, 2, seed=n))
+        assert (answer.stable, answer.verdict, answer.empirical) == (False, Verdict.PROVED, n)
+    answer = recovery_stability(branch, branch.sample(), inputs(5, 2, seed=5))
+    assert (answer.stable, answer.verdict) == (None, Verdict.OPEN) and "STR" in answer.reason
+
+
+def curvature(samples, weight):
+    """The form of SPEC 9.3: sum_i c_i sigma''(w.x_i) x_i x_i^T with c the left null vector of [sigma, sigma' x]."""
+    x = np.array(samples, float)
+    e = np.exp(x @ np.array(weight, float))
+    c = np.linalg.svd(np.column_stack([e, e[:, None] * x]).T)[2][-1]
+    return np.linalg.eigvalsh((x * (c * e)[:, None]).T @ x)
+
+
+def test_quadratic_form_in_the_gap():
+    branch = example(2, 1, 2).branches[0]
+    point, weight, seen = branch.sample(seed=0, size=3), (1, -1), set()
+    for seed in range(60):
+        samples = inputs(4, 2, seed)
+        low, high = curvature(samples, weight)
+        definite = low * high > 0
+        if definite in seen or abs(low * high) < 1e-4:
+            continue
+        seen.add(definite)
+        answer = recovery_stability(branch, point, samples)
+        assert (answer.stable, answer.verdict) == (definite, Verdict.NUMERICAL)
+    assert seen == {True, False}
+
+
+def test_perturbation_sees_what_is_proved():
+    branch = next(b for b in example(2, 1, 2).branches if b.label == "{1} | {2}")
+    point, fresh = branch.sample(seed=1, size=2), inputs(5, 2, seed=99)
+    unstable, stable = (perturbation_test(point, inputs(n, 2, seed=n), fresh) for n in (3, 4))
+    assert stable < 1e-6 < 1e-3 < unstable
+
+
+def test_points_off_the_branch_are_refused():
+    q = example(2, 1, 2)
+    with pytest.raises(DataError, match="not a point of"):
+        recovery_stability(q.branches[0], q.branches[1].sample(seed=1), [[1, 1]])
+    with pytest.raises(DataError, match="not a point of"):
+        recovery_stability(q.branches[0], q.branches[0].chart, [[1, 1]])
+
+
+def test_table_prints_the_gap_as_open():
+    text = str(stability_table(example(2, 1, 2)))
+    assert "4..4 OPEN" in text and "may be sublinear" in text
+    assert "\\toprule" in stability_table(example(2, 1, 2)).latex()
