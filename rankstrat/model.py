@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import sympy
 
-from rankstrat.algebra.program import Program
+from rankstrat.algebra.program import FUNCTION, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import ModelError, PointError
 from rankstrat.exact import Entries, Exact, Shape, exact_array, exact_scalar, listed
@@ -181,6 +181,13 @@ class Model:
             )
         gradient = program.gradient(root, p_leaves)
         return Compiled(program, tuple(nodes), tuple(p_leaves), tuple(x_leaves), mixers, tuple(gradient))
+
+    @property
+    def generic_functions(self) -> tuple[str, ...]:
+        """Names of unspecified functions such as `sympy.Function("sigma")`; ranks hold for generic smooth ones."""
+        program = self.compiled.program
+        functions = (data for kind, data in zip(program.kind, program.data, strict=True) if kind == FUNCTION)
+        return tuple(sorted({name[1] for name in functions if isinstance(name, tuple)}))
 
     def point(self, values: Mapping[Any, Any] | Sequence[Any] | None = None, /, **blocks: Any) -> Chart:
         """An exact point: a mapping from symbols or names, a sequence in parameter order, or one array per block.

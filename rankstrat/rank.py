@@ -104,6 +104,9 @@ class RankCertificate:
             else f"at the {place}"
         )
         rank = f"model rank = {self.lower}" if self.value is not None else f"{self.lower} <= model rank <= {self.upper}"
+        names = ", ".join(self.model.generic_functions)
+        if names:
+            where += f", for a generic smooth {names}"
         error = f", error < {self.error_bound:.1e}" if self.verdict is Verdict.PROBABLE else ""
         if self.region is not None:
             where += f", on the region around x = ({', '.join(map(str, self.region))})"
