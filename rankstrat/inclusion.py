@@ -37,10 +37,10 @@ MAX_SUPPORT = 16
 class Joint(Tangents):
     """The tangent functions and outputs of several charts in one program; coordinates of the same name are the same."""
 
-    def __init__(self, charts: Sequence[Chart]) -> None:
+    def __init__(self, charts: Sequence[Chart], program: Expanding | None = None) -> None:
         self.charts = tuple(charts)
         self.chart = self.charts[0]
-        self.program = Expanding()
+        self.program = Expanding() if program is None else program
         self._depends: dict[int, bool] = {}
         self.nodes, self.outputs = [], []
         self.ranges: list[range] = []
@@ -62,6 +62,11 @@ class Joint(Tangents):
             leaf: next(translated) if isinstance(value, sympy.Expr) else program.constant(value)
             for leaf, value in zip(chart.model.compiled.parameters, chart.raw, strict=True)
         }
+
+    def values(self, chart: Chart) -> list[int]:
+        """The nodes of the parameters at a chart, in order."""
+        image = self._images(chart)
+        return [image[leaf] for leaf in chart.model.compiled.parameters]
 
     def expressions(self, nodes: Sequence[int]) -> list[sympy.Expr]:
         """Nodes as sympy expressions."""

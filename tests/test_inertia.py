@@ -17,7 +17,7 @@ from rankstrat.algebra.signature import precision, signature
 from rankstrat.embeddings import critical_dimension, null, rank_along, splitting, steps, transfer
 from rankstrat.errors import DataError, NotCriticalError
 from rankstrat.families import deep_matrix_factorization, fully_connected, matrix_factorization, two_layer
-from rankstrat.inertia import CriticalData, Inertia, critical_data, hessian, inertia
+from rankstrat.hessian import CriticalData, Inertia, critical_data, hessian, inertia
 from rankstrat.model import Chart, Model
 from rankstrat.rank import Verdict
 

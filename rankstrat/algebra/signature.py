@@ -34,7 +34,15 @@ class Rationals:
         return total
 
     def function(self, name: Hashable, value: Any) -> Any:
-        """Functions have no exact rational values."""
+        """Piecewise linear functions away from their kink; others have no exact rational values."""
+        if name in ("relu", "abs", "sign", "step"):
+            if not value:
+                raise UndecidedError(
+                    f"an argument of {name} is 0 at a sample, where it has no derivative; move the sample"
+                )
+            positive = value > 0
+            values = {"relu": value if positive else Fraction(0), "abs": abs(value)}
+            return values.get(str(name), Fraction(1 if positive else -1 if name == "sign" else 0))
         raise UndecidedError(f"{name} has no exact rational value; use balls")
 
 

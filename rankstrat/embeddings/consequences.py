@@ -10,7 +10,7 @@ import sympy
 
 from rankstrat.embedding import CriticalMapping
 from rankstrat.errors import NotCriticalError
-from rankstrat.inertia import CriticalData, Inertia, inertia
+from rankstrat.hessian import CriticalData, Inertia, inertia
 from rankstrat.model import Chart
 from rankstrat.rank import RankCertificate, model_rank
 
@@ -67,7 +67,7 @@ def transfer(
     Example:
         >>> from rankstrat.embeddings import splitting
         >>> from rankstrat.families import matrix_factorization
-        >>> from rankstrat.inertia import critical_data
+        >>> from rankstrat.hessian import critical_data
         >>> A = matrix_factorization(2, 1, 2)
         >>> data = critical_data(A.point(A=[[1], [2]], B=[[1, -1]]))
         >>> transfer(splitting(A), data, {"alpha": 2}).monotone

@@ -9,7 +9,7 @@ $T_B(P(\theta)) = K(\theta)\,T_A(\theta)$ (SPEC 3).  This room knows no neurons.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -17,11 +17,11 @@ from typing import Any
 
 import sympy
 
+from rankstrat.embedding.values import exact_map, image_chart, target_chart
 from rankstrat.errors import ModelError, NotCriticalError, NotOutputPreservingError, PointError
-from rankstrat.exact import Exact, exact_array, exact_scalar, listed
+from rankstrat.exact import exact_scalar
 from rankstrat.inclusion import Inclusion, Joint, include, same_function
 from rankstrat.model import Chart, Model
-from rankstrat.parsing import block_symbols
 from rankstrat.rank import UpperBound, Verdict, model_rank
 
 MAX_DEPTH = 3
@@ -150,7 +150,7 @@ class CriticalMapping:
                 f"and {len(b.outputs)}; "
                 "a critical mapping needs equal numbers"
             )
-        chart = _image(a, b, self.values)
+        chart = image_chart(a, b, self.values)
         object.__setattr__(self, "values", MappingProxyType(chart.values))
         object.__setattr__(self, "image", chart)
 
@@ -200,7 +200,7 @@ class CriticalMapping:
                 f"{wrong[0]} is not a symbol of this mapping; its symbols are {', '.join(sorted(own)) or 'none'}"
             )
         return CriticalMapping(
-            self.source, self.target, {p: v.xreplace(_exact_map(values)) for p, v in self.values.items()}, self.name
+            self.source, self.target, {p: v.xreplace(exact_map(values)) for p, v in self.values.items()}, self.name
         )
 
     def chart(self, start: Chart, values: Mapping[Any, Any] | None = None) -> Chart:
@@ -212,8 +212,8 @@ class CriticalMapping:
             raise PointError(
                 f"{min(clash)} is a symbol of the mapping and a coordinate of the chart; rename one of them"
             )
-        replace = {**start.values, **_exact_map(values or {})}
-        return _chart(self.source, self.target, [v.xreplace(replace) for v in self.values.values()])
+        replace = {**start.values, **exact_map(values or {})}
+        return target_chart(self.source, self.target, [v.xreplace(replace) for v in self.values.values()])
 
     def bound(self, start: Chart, values: Mapping[Any, Any] | None = None, *, seed: int = 0) -> UpperBound:
         """rank_B(P(start)) <= rank_A(start), as evidence for `model_rank` at `chart(start, values)`."""
@@ -231,41 +231,6 @@ class CriticalMapping:
     def __str__(self) -> str:
         shown = ", ".join(f"{p} = {v}" for p, v in list(self.values.items())[:40])
         return f"{self.label}, {shown}" + (", ..." if len(self.values) > 40 else "")
-
-
-def _image(source: Model, target: Model, values: Mapping[Any, Any]) -> Chart:
-    """The values as a chart of the target; its coordinates are those of the source, then the mapping's own."""
-    known, given = {str(p): p for p in target.parameters}, dict[sympy.Symbol, Exact]()
-    for key, value in values.items():
-        name = str(key)
-        if name in known:
-            given[known[name]] = exact_scalar(name, value)
-        elif name in target.blocks:
-            symbols = block_symbols(name, target.blocks[name]).ravel()
-            given |= zip(symbols, exact_array(name, target.blocks[name], {name: value}), strict=True)
-        else:
-            raise PointError(f"{name} is not a parameter of {target}; its parameters are {listed(target.parameters)}")
-    missing = [p for p in target.parameters if p not in given]
-    if missing:
-        raise PointError(
-            f"no value for the target parameter {missing[0]}; give every parameter of the target as an expression "
-            "in the source's"
-        )
-    return _chart(source, target, [given[p] for p in target.parameters])
-
-
-def _exact_map(values: Mapping[Any, Any]) -> dict[sympy.Symbol, sympy.Expr]:
-    return {sympy.Symbol(str(k)): sympy.sympify(exact_scalar(str(k), v)) for k, v in values.items()}
-
-
-def _chart(source: Model, target: Model, raw: Sequence[Exact]) -> Chart:
-    raw = tuple(exact_scalar("value", v) for v in raw)
-    used = {s for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols}
-    clash = {str(s) for s in used} & {str(x) for x in (*source.inputs, *target.inputs)}
-    if clash:
-        raise PointError(f"the values use the input {min(clash)}; a mapping of parameters may not depend on inputs")
-    own = sorted(used - set(source.parameters), key=str)
-    return Chart(target, (*(p for p in source.parameters if p in used), *own), raw)
 
 
 def _check(mapping: CriticalMapping, seed: int) -> MappingEvidence:

@@ -1,0 +1,7 @@
+r"""Symmetries $F(g\theta) = F(\theta)$ of a model, found and verified, and what they leave invariant."""
+
+from rankstrat.symmetry.groups import Symmetry, symmetries
+from rankstrat.symmetry.manifolds import InvariantManifold, fixed_set, invariant_manifolds
+from rankstrat.symmetry.orbits import orbit_dimension
+
+__all__ = ["InvariantManifold", "Symmetry", "fixed_set", "invariant_manifolds", "orbit_dimension", "symmetries"]

@@ -1,0 +1,220 @@
+"""Candidates for symmetries, read off the expression graph of a model; every one of them is verified afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from rankstrat.algebra.program import CONSTANT, EVEN, FUNCTION, LEAF, LINEAR, ODD, PRODUCT, Program
+from rankstrat.model import Compiled, Model
+
+Weights = dict[int, Fraction]
+HOMOGENEOUS = frozenset({"relu", "abs"})
+DEGREE_ZERO = frozenset({"step", "sign"})
+
+
+class ExpressionGraph:
+    """The nodes below the outputs with labelled, unordered arguments."""
+
+    def __init__(self, model: Model) -> None:
+        self.compiled: Compiled = model.compiled
+        self.program: Program = self.compiled.program
+        program = self.program
+        self.nodes = program.reachable([*self.compiled.outputs, *self.compiled.parameters])
+        parameters = set(self.compiled.parameters)
+        place: dict[int, list[int]] = {}
+        for k, n in enumerate(self.compiled.outputs):
+            place.setdefault(n, []).append(k)
+        self.below: dict[int, list[tuple[Any, int]]] = {n: self._arguments(n) for n in self.nodes}
+        self.above: dict[int, list[tuple[Any, int]]] = {n: [] for n in self.nodes}
+        for n, arguments in self.below.items():
+            for label, child in arguments:
+                self.above[child].append((label, n))
+        self.start = {
+            n: (program.kind[n], "p" if n in parameters else self._datum(n), tuple(place.get(n, ())))
+            for n in self.nodes
+        }
+
+    def _arguments(self, n: int) -> list[tuple[Any, int]]:
+        program, data = self.program, self.program.data[n]
+        if program.kind[n] == LINEAR:
+            return list(zip(data[1:], program.args[n], strict=True))
+        if program.kind[n] == PRODUCT:
+            return list(zip(data, program.args[n], strict=True))
+        return [(0, a) for a in program.args[n]]
+
+    def _datum(self, n: int) -> Any:
+        data: Any = self.program.data[n]
+        return data[0] if self.program.kind[n] == LINEAR else () if self.program.kind[n] == PRODUCT else data
+
+    # Permutations: colour refinement of two copies in step, one vertex after another
+
+    def permutations(self) -> list[dict[int, int]]:
+        """Permutations of parameter positions from automorphisms; products of two shorter ones are left out."""
+        order = {n: i for i, n in enumerate(self.compiled.parameters)}
+        colours = self._refine([dict(self.start)])
+        classes: dict[Any, list[int]] = {}
+        for n in self.compiled.parameters:
+            classes.setdefault(colours[0][n], []).append(n)
+        found = []
+        for members in classes.values():
+            for v, w in ((v, w) for v in members for w in members if v < w):
+                automorphism = self._automorphism(colours[0], v, w)
+                if automorphism is not None:
+                    found.append({order[a]: order[b] for a, b in automorphism.items() if a in order and a != b})
+        kept: list[dict[int, int]] = []
+        for permutation in sorted(found, key=lambda p: (len(p), sorted(p.items()))):
+            products = ({i: g.get(h.get(i, i), h.get(i, i)) for i in {*g, *h}} for g in kept for h in kept)
+            known = permutation in kept or any({i: j for i, j in q.items() if i != j} == permutation for q in products)
+            if permutation and not known:
+                kept.append(permutation)
+        return kept
+
+    def _automorphism(self, colours: dict[int, Any], v: int, w: int) -> dict[int, int] | None:
+        left, right = dict(colours), dict(colours)
+        left[v] = right[w] = ("fixed", -1)
+        for step in range(len(self.nodes)):
+            left, right = self._refine([left, right])
+            cells: list[dict[Any, list[int]]] = [{}, {}]
+            for cell, copy in zip(cells, (left, right), strict=True):
+                for n in self.nodes:
+                    cell.setdefault(copy[n], []).append(n)
+            if {c: len(m) for c, m in cells[0].items()} != {c: len(m) for c, m in cells[1].items()}:
+                return None
+            open_ = [c for c, m in cells[0].items() if len(m) > 1]
+            if not open_:
+                return {m[0]: cells[1][c][0] for c, m in cells[0].items()}
+            same = [(c, n) for c in open_ for n in cells[0][c] if n in cells[1][c]]
+            c, n = same[0] if same else (open_[0], cells[0][open_[0]][0])
+            left[n] = right[n if same else cells[1][c][0]] = ("fixed", step)
+        return None
+
+    def _refine(self, copies: list[dict[int, Any]]) -> list[dict[int, Any]]:
+        """Stable colours, named alike in all copies."""
+        count = 0
+        while True:
+            first: dict[Any, int] = {}
+            copies = [{n: first.setdefault(c, len(first)) for n, c in colours.items()} for colours in copies]
+            names: dict[Any, int] = {}
+            copies = [{n: names.setdefault(self._signature(n, c), len(names)) for n in self.nodes} for c in copies]
+            if len(names) == count:
+                return copies
+            count = len(names)
+
+    def _signature(self, n: int, colours: dict[int, int]) -> Any:
+        below = tuple(sorted((str(e), colours[a]) for e, a in self.below[n]))
+        above = tuple(sorted((str(e), colours[a]) for e, a in self.above[n]))
+        return colours[n], below, above
+
+    # Signs and scalings: one linear system over GF(2) or Q
+
+    def sign_changes(self) -> list[frozenset[int]]:
+        """Sets of parameters whose joint change of sign leaves every output alone (a basis of the group)."""
+        return [frozenset(w) for w in _sparse(_nullspace(self._equations(2), len(self.compiled.parameters), 2), 2)]
+
+    def scalings(self) -> list[Weights]:
+        """Weights k_i such that theta_i -> c^{k_i} theta_i leaves every output alone for c > 0 (a basis)."""
+        return _sparse(_nullspace(self._equations(0), len(self.compiled.parameters), 0), 0)
+
+    def _equations(self, characteristic: int) -> list[Weights]:
+        """Linear conditions on the degrees of the parameters; degrees of nodes are linear forms in them."""
+        program = self.program
+        order = {n: i for i, n in enumerate(self.compiled.parameters)}
+        degree: dict[int, Weights] = {}
+        equations: list[Weights] = []
+        for n in self.nodes:
+            kind, data, args = program.kind[n], program.data[n], program.args[n]
+            info: Any = data
+            if kind in (CONSTANT, LEAF):
+                degree[n] = {order[n]: Fraction(1)} if n in order else {}
+            elif kind == PRODUCT:
+                degree[n] = _combine([(Fraction(e), degree[a]) for e, a in zip(info, args, strict=True)])
+            elif kind == LINEAR:
+                first = degree[args[0]]
+                equations += [_combine([(Fraction(1), first), (Fraction(-1), degree[a])]) for a in args[1:]]
+                if info[0]:
+                    equations.append(first)
+                degree[n] = first
+            else:
+                assert kind == FUNCTION
+                degree[n] = self._function(data, degree[args[0]], equations, characteristic)
+        return equations + [degree[n] for n in self.compiled.outputs]
+
+    @staticmethod
+    def _function(name: Any, inner: Weights, equations: list[Weights], characteristic: int) -> Weights:
+        parity = name[3] if not isinstance(name, str) else ""
+        odd = name in ODD or (parity.startswith(("odd", "even")) and (name[2] + (parity[0] == "o")) % 2)
+        even = name in EVEN or (parity.startswith(("odd", "even")) and not odd)
+        if characteristic == 2 and odd:
+            return inner
+        if characteristic == 2 and even:
+            return {}
+        if characteristic == 0 and name in HOMOGENEOUS:
+            return inner
+        if characteristic == 0 and name in DEGREE_ZERO:
+            return {}
+        equations.append(inner)
+        return {}
+
+
+def _combine(terms: Sequence[tuple[Fraction, Weights]]) -> Weights:
+    total: Weights = {}
+    for c, weights in terms:
+        for i, w in weights.items():
+            total[i] = total.get(i, Fraction(0)) + c * w
+    return {i: w for i, w in total.items() if w}
+
+
+def _reduced(row: Weights, characteristic: int) -> Weights:
+    if characteristic:
+        return {i: Fraction(w % 2) for i, w in row.items() if w % 2}
+    return {i: w for i, w in row.items() if w}
+
+
+def _sparse(basis: list[Weights], characteristic: int) -> list[Weights]:
+    """The basis with shorter vectors: one is added to or taken from another while that shortens it."""
+    basis, changed = list(basis), True
+    while changed:
+        changed = False
+        for i in range(len(basis)):
+            for j in range(len(basis)):
+                for c in (1, -1):
+                    other = _reduced(_combine([(Fraction(1), basis[i]), (Fraction(c), basis[j])]), characteristic)
+                    if i != j and len(other) < len(basis[i]):
+                        basis[i], changed = other, True
+    return basis
+
+
+def _nullspace(equations: Sequence[Weights], size: int, characteristic: int) -> list[Weights]:
+    """A basis of the solutions over Q, or over GF(2) when the characteristic is 2."""
+    pivots: dict[int, Weights] = {}
+
+    def reduce(row: Weights) -> Weights:
+        return _reduced(row, characteristic)
+
+    for equation in equations:
+        row = reduce(equation)
+        for p, other in pivots.items():
+            if p in row:
+                row = reduce(_combine([(Fraction(1), row), (-row[p], other)]))
+        if not row:
+            continue
+        p = max(row)
+        inverse = 1 / row[p]
+        row = {i: w * inverse for i, w in row.items()}
+        for q, other in list(pivots.items()):
+            if p in other:
+                pivots[q] = reduce(_combine([(Fraction(1), other), (-other[p], row)]))
+        pivots[p] = row
+    result = []
+    for free in (i for i in range(size) if i not in pivots):
+        vector: Weights = {free: Fraction(1)}
+        for p, row in pivots.items():
+            if free in row:
+                vector[p] = -row[free]
+        result.append(reduce(vector))
+    return result
+
+
+__all__ = ["ExpressionGraph", "Weights"]

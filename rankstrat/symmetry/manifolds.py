@@ -1,0 +1,130 @@
+r"""Structural invariant manifolds: fixed sets of symmetries, which gradient flow never leaves, whatever the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sympy
+
+from rankstrat.inclusion import Joint, same_function
+from rankstrat.model import Chart, Model
+from rankstrat.rank import RankCertificate, model_rank
+from rankstrat.symmetry.groups import Symmetry, symmetries
+from rankstrat.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class InvariantManifold:
+    r"""The fixed set $\{\theta : g\theta = \theta\}$ of a signed permutation g, as a chart.
+
+    Attributes:
+        symmetry: g.
+        chart: the fixed set.
+        verdict: PROVED when the tangent condition $T_\theta M = \ker(Dg^T - 1)$ and the invariance of the gradient
+            $Dg^T\nabla F = \nabla F$ were verified identically on the chart, hence for every data set and loss.
+    """
+
+    symmetry: Symmetry
+    chart: Chart
+    verdict: Verdict
+
+    @property
+    def dimension(self) -> int:
+        """Its dimension."""
+        return len(self.chart.coordinates)
+
+    @property
+    def restricted(self) -> Model:
+        """The model on the manifold, with its coordinates as parameters: what it is a smaller model of."""
+        model = self.chart.model
+        outputs = [o.xreplace(self.chart.values) for o in model.outputs]
+        return Model(outputs, self.chart.coordinates, model.inputs, f"{model} on an invariant manifold")
+
+    def rank(self, *, seed: int = 0) -> RankCertificate:
+        r"""The model rank at its generic point, at most its dimension (the gradient is tangent to it)."""
+        return model_rank(self.chart, seed=seed)
+
+    def __str__(self) -> str:
+        equations = ", ".join(f"{p} = {v}" for p, v in self.chart.values.items() if p != v)
+        return f"invariant manifold of dimension {self.dimension}: {equations}  [{self.verdict}]"
+
+
+def invariant_manifolds(model: Model, *, pairs: bool = True) -> tuple[InvariantManifold, ...]:
+    r"""Fixed sets of the permutation and sign symmetries of a model, each checked as a structural invariant manifold.
+
+    Args:
+        model: the model.
+        pairs: also the products of a permutation and a sign change, as $(a_2, w_2) = -(a_1, w_1)$.
+
+    References:
+        SIM Theorem 4.1; SPEC 11.1, 11.3.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> for m in invariant_manifolds(two_layer(width=2, inputs=1), pairs=False):
+        ...     print(m)
+        invariant manifold of dimension 2: a2 = a1, w2_1 = w1_1  [PROVED]
+        invariant manifold of dimension 2: a1 = 0, w1_1 = 0  [PROVED]
+        invariant manifold of dimension 2: a2 = 0, w2_1 = 0  [PROVED]
+    """
+    found: dict[tuple[sympy.Expr, ...], InvariantManifold] = {}
+    for g in _generators(model, pairs):
+        manifold = fixed_set(g)
+        found.setdefault(tuple(manifold.chart.values.values()), manifold)
+    return tuple(found.values())
+
+
+def _generators(model: Model, pairs: bool) -> Iterator[Symmetry]:
+    group = [g for g in symmetries(model) if g.orthogonal]
+    yield from group
+    if pairs:
+        flips = [g for g in group if g.kind == "sign"]
+        for g in (g for g in group if g.kind == "permutation"):
+            for h in flips:
+                product = h.after(g).after(
+                    h
+                )  # the flip carried along: g conjugated, so that the fixed set is (p) = -(q)
+                if product.values != g.values:
+                    yield product
+
+
+def fixed_set(symmetry: Symmetry) -> InvariantManifold:
+    """The fixed set of a signed permutation as a chart, and the two checks of the theorem on it."""
+    model, values = symmetry.model, dict[sympy.Symbol, sympy.Expr]()
+    for p in model.parameters:
+        if p in values or p not in symmetry.values:
+            continue
+        cycle, sign, q = [(p, 1)], 1, p
+        while True:
+            image = symmetry.values.get(q, q)  # (g theta)_q = +-theta_r, so theta_r = +-theta_q on the fixed set
+            sign *= -1 if image.could_extract_minus_sign() else 1
+            q = -image if image.could_extract_minus_sign() else image
+            if q == p:
+                break
+            cycle.append((q, sign))
+        values |= {r: s * p if sign == 1 else sympy.Integer(0) for r, s in cycle if sign == -1 or r != p}
+    chart = model.chart(values)
+    return InvariantManifold(symmetry, chart, Verdict.PROVED if _invariant(symmetry, chart) else Verdict.OPEN)
+
+
+def _invariant(symmetry: Symmetry, chart: Chart) -> bool:
+    """dim ker(g^T - 1) = dim M, and dF/dp = +-dF/dq on the chart for (g theta)_p = +-theta_q."""
+    model = symmetry.model
+    matrix = symmetry.matrix
+    size = model.size
+    if matrix.T * matrix != sympy.eye(size) or size - (matrix.T - sympy.eye(size)).rank() != len(chart.coordinates):
+        return False
+    joint = Joint([chart])
+    place = {p: i for i, p in enumerate(model.parameters)}
+    for p, image in symmetry.values.items():
+        sign = -1 if image.could_extract_minus_sign() else 1
+        q = place[-image if sign == -1 else image]
+        # F(g theta) = F(theta): dF/dq (theta) = sign * dF/dp (g theta), and g theta = theta here
+        other = joint.program.scale(sign, joint.nodes[q])
+        if not same_function(joint, joint.nodes[place[p]], other):
+            return False
+    return True
+
+
+__all__ = ["InvariantManifold", "fixed_set", "invariant_manifolds"]

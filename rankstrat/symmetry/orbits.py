@@ -1,0 +1,91 @@
+r"""Orbits of the vector fields $\nabla_\theta F(\cdot)(x)$: dimensions from below by iterated Lie brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rankstrat.algebra.program import Program
+from rankstrat.algebra.tower import Tower
+from rankstrat.analysis import needs_hypotheses
+from rankstrat.errors import ModelError, UndecidedError
+from rankstrat.inclusion import Joint
+from rankstrat.lower import sampled_rank
+from rankstrat.model import Chart
+
+
+def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:
+    r"""A lower bound of the dimension of the orbit through a point of all $\nabla_\theta F(\cdot)(x)$, $x$ any input.
+
+    It is the rank at the point of the fields and their brackets $[X, Y] = DY\,X - DX\,Y$ up to the given depth (0: the
+    model rank), by a nonzero minor modulo a prime.  Every orbit is a structural invariant manifold and each one
+    is a union of orbits, so a point is not on a proper one when the bound is the number of parameters.
+
+    Args:
+        point: a point or chart (its generic point) of a scalar model.
+        depth: 0, 1 or 2.
+        seed: names the prime.
+
+    Raises:
+        ModelError: a model with several outputs or without inputs.
+        UndecidedError: the independence of two functions cannot be decided.
+
+    References:
+        DIAG Section 3 (Hermann-Nagano); SPEC 11.1, 11.2.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> net = two_layer(width=2, inputs=1)
+        >>> orbit_dimension(net.point(a=[1, 2], w=[[3], [3]])), orbit_dimension(net.point(a=[1, 1], w=[[3], [3]]))
+        (4, 2)
+    """
+    model = point.model
+    if len(model.outputs) != 1 or not model.inputs:
+        raise ModelError(
+            f"{model} has {len(model.outputs)} outputs and {len(model.inputs)} inputs; one output and some input "
+            "are needed"
+        )
+    compiled = model.compiled
+    program = Program()
+    leaves = {n: program.leaf(("p", i)) for i, n in enumerate(compiled.parameters)}
+    parameters = list(leaves.values())
+    fields: list[list[int]] = []
+    for copy in range(depth + 1):
+        image = leaves | {n: program.leaf(("x", k + copy * len(model.inputs))) for k, n in enumerate(compiled.inputs)}
+        done = compiled.program.rebuild(compiled.gradient, program, image)
+        fields.append([done[n] for n in compiled.gradient])
+    total, rows = list(fields[0]), list(fields[0])
+    for level in range(1, depth + 1):
+        rows = _bracket(program, fields[level], rows, parameters)
+        mixer = program.leaf(("mix", level))
+        total = [
+            program.linear(0, ((1, t), (1, program.product(((mixer, 1), (r, 1))))))
+            for t, r in zip(total, rows, strict=True)
+        ]
+    joint = Joint([point])
+    place = {program.leaf(("p", i)): node for i, node in enumerate(joint.values(point))}
+    done = program.rebuild(total, joint.program, place)
+    columns = [done[n] for n in total]
+    tower = Tower(joint.program, columns, seed=seed)
+    if needs_hypotheses(tower):
+        raise UndecidedError(f"the bound would rest on {tower.hypotheses[0]}; choose another point")
+    return max(
+        sampled_rank(tower, range(len(columns)), len(columns) + 8, seed=seed, attempt=attempt).profile().rank
+        for attempt in range(2)
+    )
+
+
+def _bracket(program: Program, x: Sequence[int], y: Sequence[int], parameters: Sequence[int]) -> list[int]:
+    """[X, Y]_i = sum_j X_j dY_i/dtheta_j - Y_j dX_i/dtheta_j."""
+    result = []
+    for xi, yi in zip(x, y, strict=True):
+        terms = [
+            (1, program.product(((a, 1), (d, 1)))) for a, d in zip(x, program.gradient(yi, parameters), strict=True)
+        ]
+        terms += [
+            (-1, program.product(((b, 1), (d, 1)))) for b, d in zip(y, program.gradient(xi, parameters), strict=True)
+        ]
+        result.append(program.linear(0, terms))
+    return result
+
+
+__all__ = ["orbit_dimension"]
