@@ -125,7 +125,8 @@ def test_formats(capsys, catalogue):
     assert {"predicted", "lower", "upper"} <= set(data["reports"][0]["rows"][0])
     latex = ask(capsys, "holds", "--latex")[1]
     assert r"\begin{tabular}" in latex
-    assert all(line.startswith("%") for line in latex[latex.index("% @") :].splitlines())
+    assert "% @article{LLR" in latex
+    assert "\n@" not in latex
     assert "```bibtex" in ask(capsys, "holds", "--markdown")[1]
     assert "<table>" in ask(capsys, "holds", "--html")[1]
 

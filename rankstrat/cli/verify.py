@@ -118,15 +118,15 @@ def _print_summary(summary: Summary, form: str) -> None:
     if form == "json":
         print(summary.to_json())
         return
-    emit(summary.table(), form)
     bibtex = summary.bibtex()
     frames = {
         "html": f"<pre>{escape(bibtex)}</pre>",
-        "latex": "\n" + "\n".join(f"% {line}".rstrip() for line in bibtex.splitlines()),
-        "markdown": f"\n```bibtex\n{bibtex}\n```",
+        "latex": "\n".join(f"% {line}".rstrip() for line in bibtex.splitlines()),
+        "markdown": f"```bibtex\n{bibtex}\n```",
     }
     if bibtex:
-        print(frames.get(form, f"\n{bibtex}"))
+        print(f"{frames.get(form, bibtex)}\n")
+    emit(summary.table(), form)  # last, so that a terminal shows it
 
 
 def _folder(name: str) -> Path:
