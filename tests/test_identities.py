@@ -189,8 +189,9 @@ def certificate(functions, seed=0):
 def confirm(case, seed):
     try:
         found = certificate(case.functions, seed)
-    except UndecidedError as error:
-        assert case.open, f"{case.name}: {error}"
+    except UndecidedError:
+        if not case.open:
+            raise
         return
     assert found.lower <= case.dimension <= found.upper, f"{case.name}: {found}"
     if found.value is None:
