@@ -234,3 +234,9 @@ def test_a_denominator_that_vanishes_identically_is_a_pole(function):
 def test_a_function_of_a_pole_is_refused(function):
     with pytest.raises((PoleError, UndecidedError)):
         certificate([function, x])
+
+
+@pytest.mark.parametrize("value", [0, -1])
+def test_the_logarithm_of_a_number_that_is_not_positive_is_a_pole(value):
+    with pytest.raises(PoleError, match="log"):
+        model_rank(Model(u * log(v), [u, v]).point([1, value]))

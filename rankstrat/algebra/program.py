@@ -235,8 +235,10 @@ class Program:
         if name in PIECEWISE and self.kind[arg] == CONSTANT:
             c = self.data[arg]
             return self.constant({"relu": max(c, 0), "abs": abs(c), "step": int(c > 0)}.get(name, (c > 0) - (c < 0)))
-        if name == "log" and self.value(arg) == 0:
-            raise PoleError("log(0): the model is not defined here; choose values where the argument is positive")
+        if name == "log" and self.kind[arg] == CONSTANT and self.data[arg] <= 0:
+            raise PoleError(
+                f"log({self.data[arg]}): the model is not defined here; choose values where the argument is positive"
+            )
         parity = "" if isinstance(name, str) else name[3]
         if arg == self.zero:
             if isinstance(name, str):
