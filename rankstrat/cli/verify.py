@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import signal
+import threading
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
@@ -170,8 +171,9 @@ def _executor(options: Namespace) -> Iterator[Executor | None]:
         finally:
             client.close()
     elif options.jobs > 1:
-        pool = ProcessPoolExecutor(options.jobs, get_context("spawn"), initializer=_ignore_interrupts)
+        pool = ProcessPoolExecutor(options.jobs, get_context("spawn"))
         try:
+            _start(pool, options.jobs)
             yield pool
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -179,8 +181,16 @@ def _executor(options: Namespace) -> Iterator[Executor | None]:
         yield None
 
 
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which keeps what is done
+def _start(pool: ProcessPoolExecutor, jobs: int) -> None:
+    """Start all processes at once, deaf to Ctrl-C, which is for the parent alone: it keeps what is done."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for _ in range(jobs):
+            pool.submit(int)  # a process starts where none is idle, and inherits what its parent ignores
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _jobs(text: str) -> int:
