@@ -10,7 +10,7 @@ import mpmath
 import pytest
 import sympy
 
-from rankstrat.errors import PoleError, UndecidedError
+from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model import Model
 from rankstrat.rank import model_rank
 
@@ -97,7 +97,7 @@ def compare(start, stop):
         counts["models"] += 1
         try:
             certificate = model_rank(chart, seed=seed)
-        except (UndecidedError, PoleError) as error:
+        except (UndecidedError, PoleError, UnsupportedFunctionError) as error:
             counts[type(error).__name__] += 1
             continue
         counts[str(certificate.verdict)] += 1
