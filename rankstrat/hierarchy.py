@@ -13,7 +13,7 @@ import sympy
 
 from rankstrat.model import Chart, Model
 from rankstrat.rank import Verdict
-from rankstrat.strata import Finding, HasStrata, Knowledge, Stratification, Stratum, general_strata
+from rankstrat.strata import Finding, HasStrata, Knowledge, Stratification, Stratum, dot, general_strata, mermaid
 from rankstrat.tables import Math, Table
 
 Progress = Callable[[int, int], None]
@@ -45,6 +45,13 @@ class Level:
     def count(self) -> int:
         """The number of strata, symmetric copies included."""
         return sum(s.orbit for s in self.strata)
+
+    @cached_property
+    def maximal(self) -> tuple[Stratum, ...]:
+        """The strata that lie in the closure of no other stratum of the level; their closures hold all of it."""
+        # the rank never rises in a closure, so a chain between two strata of one rank stays in it
+        inner = {label for s in self.strata for label, _ in s.source.children(s.label) if label != s.label}
+        return tuple(s for s in self.strata if s.label not in inner)
 
     @property
     def verdict(self) -> Verdict:
@@ -128,7 +135,7 @@ class RankHierarchy:
         """Rank, dimension, codimension, number of strata, conditions and verdict, by level or for each stratum.
 
         Args:
-            by: "level" (one row for each rank, the largest stratum named) or "stratum".
+            by: "level" (one row for each rank, the maximal strata named) or "stratum".
         """
         title = f"Rank strata of {self.model}"
         columns = ("rank", "dimension", "codimension", "strata", "conditions", "verdict")
@@ -136,7 +143,7 @@ class RankHierarchy:
             rows = [(s.rank, s.dimension, s.codimension, s.orbit, s.words, str(s.verdict)) for s in self.strata]
         else:
             rows = [
-                (v.rank, v.dimension, v.codimension, v.count, _words(v.strata), str(v.verdict)) for v in self.levels
+                (v.rank, v.dimension, v.codimension, v.count, _words(v), str(v.verdict)) for v in self.levels
             ]
         return Table(columns, tuple(rows), title=title, caption=f"Coverage: {self.coverage}.")
 
@@ -171,14 +178,21 @@ class RankHierarchy:
             indent=1,
         )  # fmt: skip
 
+    def to_dot(self) -> str:
+        """The Hasse diagram for Graphviz."""
+        return dot(self.graph)
 
-def _words(strata: Sequence[Stratum]) -> Math:
-    """The largest strata of a level, and how many kinds there are besides."""
-    top = [s for s in strata if s.dimension == strata[0].dimension]
-    shown = top[:2]
-    more = len(strata) - len(shown)
-    text = "; ".join(s.words.text for s in shown) + (f"; {more} smaller or alike" if more else "")
-    latex = r";\ ".join(s.words.latex for s in shown) + (rf";\ \text{{{more} smaller or alike}}" if more else "")
+    def to_mermaid(self) -> str:
+        """The Hasse diagram for Mermaid."""
+        return mermaid(self.graph)
+
+
+def _words(level: Level) -> Math:
+    """The conditions of the maximal strata, and how many kinds there are besides."""
+    shown = level.maximal[:2]
+    more = len(level.maximal) - len(shown)
+    text = "; ".join(s.words.text for s in shown) + (f"; {more} more" if more else "")
+    latex = r";\ ".join(s.words.latex for s in shown) + (rf";\ \text{{{more} more}}" if more else "")
     return Math(text, latex)
 
 
@@ -316,19 +330,21 @@ def function_hierarchy(model: Model, *, conditions: Sequence[Any] = (), seed: in
 
 
 def _described(level: Level, hierarchy: RankHierarchy) -> FunctionLevel:
-    top = [s for s in level.strata if s.dimension == level.dimension]
-    functions = []
-    for stratum in top[:3]:
-        chart = stratum.chart if stratum.chart is not None else stratum.point()
-        outputs = [sympy.factor_terms(o.xreplace(chart.values)) for o in hierarchy.model.outputs]
-        functions.append(Math(", ".join(map(str, outputs)), ",\\ ".join(map(sympy.latex, outputs))))
-    more = " or alike" if len(top) > 3 or any(s.orbit > 1 for s in top) else ""
-    text = Math("; ".join(f.text for f in functions) + more, r";\ ".join(f.latex for f in functions) + (rf"\ \text{{{more}}}" if more else ""))
+    functions: dict[str, Math] = {}
+    for stratum in level.maximal[:3]:
+        if stratum.chart is not None:
+            outputs = [sympy.factor_terms(o.xreplace(stratum.chart.values)) for o in hierarchy.model.outputs]
+            text = Math(", ".join(map(str, outputs)), ",\\ ".join(map(sympy.latex, outputs)))
+            functions.setdefault(text.text, text)
+    every = hierarchy.complete and len(level.maximal) <= 3 and all(s.chart is not None for s in level.maximal)
+    alike = " or alike" if any(s.orbit > 1 for s in level.maximal) or not every else ""
+    texts = functions.values()
+    latex = r";\ ".join(f.latex for f in texts) + (rf"\ \text{{{alike}}}" if alike else "")
     known = Knowledge(
-        hierarchy.coverage.verdict if hierarchy.complete else Verdict.OPEN,
-        "functions of the largest strata of the rank, unless they stand in a row above",
+        Verdict.PROVED if every else Verdict.OPEN,
+        "a row holds the functions of its maximal strata and of their symmetric copies, unless they stand in a row above",
     )
-    return FunctionLevel(level.rank, text, _words(level.strata), known)
+    return FunctionLevel(level.rank, Math("; ".join(f.text for f in texts) + alike, latex), _words(level), known)
 
 
 __all__ = [

@@ -12,8 +12,12 @@ import sympy
 
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, input_names
+from rankstrat.families._diagonal_strata import CoordinateStrata, coordinate_strata
+from rankstrat.families._levels import diagonal_levels
 from rankstrat.families._sparse import Values, affine_branch, linear_coefficients, product_branches
+from rankstrat.hierarchy import FunctionLevel
 from rankstrat.model import Model
+from rankstrat.tables import Math
 from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "deep_diagonal"
@@ -82,6 +86,19 @@ class DeepDiagonal:
         if support:
             forced = deep_diagonal(len(support), self.depth).point([1] * (len(support) * (self.depth - 1)) + support)
         return product_branches(model, coefficients, options, special, forced)
+
+    def strata(self, model: Model) -> CoordinateStrata:
+        """All strata of parameter space; see `rankstrat.stratify`."""
+        groups = [[("a", (layer, j)) for layer in range(self.depth)] for j in range(self.features)]
+        reason = "a product of the other factors is not zero unless two of them vanish (OPT Appendix A.1; SPEC 5)"
+        ranks = [int(z <= 1) for z in range(self.depth + 1)]
+        return coordinate_strata(model, groups, range(self.depth + 1), ranks, reason)
+
+    def function_levels(self, model: Model) -> list[FunctionLevel] | None:
+        """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
+        if self.depth == 1:
+            return None
+        return diagonal_levels(self.features, Math("two zero factors or more off the support"), "OPT Appendix A.1; SPEC 5")
 
 
 def deep_diagonal(features: int, depth: int = 2) -> Model:

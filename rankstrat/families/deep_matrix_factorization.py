@@ -2,7 +2,7 @@ r"""Deep matrix factorization $(W_1, \dots, W_L) \mapsto W_L \cdots W_1$, $W_l \
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,8 +11,13 @@ import sympy
 
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import counts
+from rankstrat.families._levels import product_levels
+from rankstrat.families._product_strata import DeepProductStrata
 from rankstrat.families._orbits import halves, product_branches
+from rankstrat.hierarchy import FunctionLevel
 from rankstrat.model import Model
+from rankstrat.strata import factor_distances
+from rankstrat.tables import Math
 from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "deep_matrix_factorization"
@@ -75,6 +80,20 @@ class DeepMatrixFactorization:
         if rank and self.depth > 1:
             forced = deep_matrix_factorization([columns, rank, rows]).point(W1=right, W2=left)
         return product_branches(model, target, self.widths, tuple(self.blocks), forced)
+
+    def strata(self, model: Model) -> DeepProductStrata:
+        """All strata of parameter space; see `rankstrat.stratify`."""
+        return DeepProductStrata(model, self.widths)
+
+    def function_levels(self, model: Model) -> list[FunctionLevel] | None:
+        """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
+        if self.depth == 1:
+            return None
+        return product_levels(self.widths, tuple(self.blocks))
+
+    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+        """Which singular values of the factors nearly vanish; see `rankstrat.nearest_strata`."""
+        return factor_distances(arrays)
 
 
 def deep_matrix_factorization(widths: Sequence[int]) -> Model:

@@ -12,8 +12,12 @@ import sympy
 
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, input_names
+from rankstrat.families._diagonal_strata import CoordinateStrata, coordinate_strata
+from rankstrat.families._levels import diagonal_levels
 from rankstrat.families._sparse import Values, linear_coefficients, product_branches
+from rankstrat.hierarchy import FunctionLevel
 from rankstrat.model import Model
+from rankstrat.tables import Math
 from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "diagonal"
@@ -80,6 +84,16 @@ class Diagonal:
             halves = [(1 + c) / 2 for c in support] + [(c - 1) / 2 for c in support]
             forced = diagonal(len(support)).point(halves)
         return product_branches(model, coefficients, options, special, forced)
+
+    def strata(self, model: Model) -> CoordinateStrata:
+        """All strata of parameter space; see `rankstrat.stratify`."""
+        groups = [(("a", j), ("b", j)) for j in range(self.features)]
+        reason = "the tangent functions are 2 a x_j and -2 b x_j: rank 1 unless a = b = 0 (SPEC 5)"
+        return coordinate_strata(model, groups, (0, 2), (1, 1, 0), reason)
+
+    def function_levels(self, model: Model) -> list[FunctionLevel]:
+        """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
+        return diagonal_levels(self.features, Math("a = b = 0 off the support"), "SPEC 5")
 
 
 def diagonal(features: int) -> Model:

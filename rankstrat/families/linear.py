@@ -72,6 +72,14 @@ class Linear:
         """The branches of a target set; see `rankstrat.target_set`."""
         return affine_branch(model, target)
 
+    def conditions(self, model: Model) -> tuple[()]:
+        """None: the rank is the same everywhere."""
+        return ()
+
+    def generators(self, model: Model) -> tuple[()]:
+        """None that matter."""
+        return ()
+
 
 def _parsed(text: str) -> sympy.Expr:
     return parse_expression(text, {name: sympy.Symbol(name) for name in input_names(100)})

@@ -2,7 +2,7 @@ r"""Matrix factorization $(A, B) \mapsto AB$, $A \in \mathbb{R}^{d_1 \times p}$,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,8 +11,13 @@ import sympy
 
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import count
+from rankstrat.families._levels import product_levels
+from rankstrat.families._product_strata import ProductStrata
 from rankstrat.families._orbits import halves, product_branches
+from rankstrat.hierarchy import FunctionLevel
 from rankstrat.model import Model
+from rankstrat.strata import factor_distances
+from rankstrat.tables import Math
 from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "matrix_factorization"
@@ -70,6 +75,18 @@ class MatrixFactorization:
         left, right, rank = halves(target.expressions, self.rows, self.columns)
         forced = matrix_factorization(self.rows, rank, self.columns).point(A=left, B=right) if rank else None
         return product_branches(model, target, (self.columns, self.inner, self.rows), ("B", "A"), forced)
+
+    def strata(self, model: Model) -> ProductStrata:
+        """All strata of parameter space; see `rankstrat.stratify`."""
+        return ProductStrata(model, self.rows, self.inner, self.columns)
+
+    def function_levels(self, model: Model) -> list[FunctionLevel]:
+        """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
+        return product_levels((self.columns, self.inner, self.rows), ("A", "B"))
+
+    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+        """Which singular values of the factors nearly vanish; see `rankstrat.nearest_strata`."""
+        return factor_distances(arrays)
 
 
 def matrix_factorization(rows: int, inner: int, columns: int) -> Model:

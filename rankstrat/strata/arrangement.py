@@ -14,7 +14,7 @@ import sympy
 from rankstrat.errors import BudgetError, PointError
 from rankstrat.model import Chart, Model
 from rankstrat.rank import RankCertificate, Verdict, model_rank
-from rankstrat.strata.minors import TangentMatrix, Vector, reduced, tangent_matrix
+from rankstrat.strata.minors import HasRankCoordinates, TangentMatrix, Vector, reduced, tangent_matrix
 from rankstrat.strata.stratum import Knowledge
 from rankstrat.tables import Math
 
@@ -102,7 +102,7 @@ class ArrangementStrata:
             flat = queue.pop()
             for label, _ in self._meets(flat):
                 label = self._canonical(label)
-                if label not in found:
+                if label not in found and (not label[1] or self._solved(label) is not None):
                     found[label] = self._members[label][1]
                     queue.append(label)
             if len(self._members) > MOST_FLATS:
@@ -245,7 +245,9 @@ class ArrangementStrata:
         for value, symbols in found.items():
             chain = [*symbols, value]
             words.append(Math(" = ".join(map(str, chain)), " = ".join(map(sympy.latex, chain))))
-        words += [Math(f"{self.polynomials[k]} = 0", f"{sympy.latex(self.polynomials[k])} = 0") for k in polynomials]
+        implied = self._closed((rows, ()))[1]
+        own = [self.polynomials[k] for k in polynomials if k not in implied]
+        words += [Math(f"{q} = 0", f"{sympy.latex(q)} = 0") for q in own]
         return tuple(words)
 
     @cached_property
@@ -264,18 +266,34 @@ class ArrangementStrata:
         matrix, rank = self._matrix, certificate.value
         if rank == 0 and certificate.verdict is Verdict.PROVED:
             return Knowledge(Verdict.PROVED, "all tangent functions vanish"), ()
+        if self._fixed_tangents:
+            return Knowledge(certificate.verdict, "the tangent functions do not depend on the parameters"), ()
         if not self.chart(label).coordinates:
             return Knowledge(certificate.verdict, "one point"), ()
+        if matrix is None and isinstance(self.model.structure, HasRankCoordinates):
+            coordinates = self.model.structure.rank_coordinates(self.chart(label))
+            if coordinates is not None:
+                matrix = TangentMatrix(self.model, tuple(map(tuple, coordinates[1])))
+                rank -= coordinates[0]
+                if rank == 0:
+                    return Knowledge(certificate.verdict, "the independence lemma: the rank is the number of classes"), ()
         if matrix is not None and not label[1] and certificate.verdict is Verdict.PROVED:
             excluded = [reduced([*label[0], *c.rows]) for c in self.given]
             excluded = [flat for flat in excluded if len(flat) > len(label[0])]
             if matrix.never_drops(self._linear(label[0]), rank, excluded, label[0], seed=self.seed):
                 return Knowledge(Verdict.PROVED, "the minors have no common zero on the stratum"), ()
-        found = self._special_points(label, rank)
+        found = self._special_points(label, certificate.value)
         tried = f"{TRIES} points with small values"
         if found:
             return Knowledge(Verdict.OPEN, f"generic rank only: special points found, {found[0]}"), found
         return Knowledge(Verdict.OPEN, f"generic rank only ({certificate.verdict}); no exception among {tried}"), ()
+
+    @cached_property
+    def _fixed_tangents(self) -> bool:
+        parameters, outputs = set(self.model.parameters), self.model.outputs
+        if self.model.size > 50:
+            return False
+        return all(not o.diff(p).free_symbols & parameters for o in outputs for p in self.model.parameters)
 
     def constancy(self, label: Label) -> Knowledge:
         """Minors, or a search for special points."""

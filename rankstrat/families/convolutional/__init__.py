@@ -16,7 +16,8 @@ from rankstrat.errors import FamilyError
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, flag, input_names
 from rankstrat.families.convolutional.lemma import neurons
-from rankstrat.model import Model
+from rankstrat.families.convolutional.strata import conditions, generators, rank_coordinates
+from rankstrat.model import Chart, Model
 from rankstrat.neurons import Neurons
 
 FAMILY = "convolutional"
@@ -129,6 +130,18 @@ class Convolutional:
     def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
         """The neurons at a point, for `rank_by_lemma`."""
         return neurons(arrays, self.pixels, self.size**self.dimension, sharing=self.sharing)
+
+    def conditions(self, model: Model) -> tuple[list[Any], ...]:
+        """Groups of linear forms under which the rank may drop; see `rankstrat.stratify`."""
+        return tuple(conditions(self, model))
+
+    def generators(self, model: Model) -> tuple[dict[Any, Any], ...]:
+        """Symmetries of the model."""
+        return tuple(generators(self, model))
+
+    def rank_coordinates(self, chart: Chart) -> tuple[int, list[list[Any]]] | None:
+        """The rank in exact coordinates on the flat of a chart."""
+        return rank_coordinates(self, chart)
 
 
 def convolutional(

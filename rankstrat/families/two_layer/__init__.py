@@ -2,11 +2,12 @@ r"""Two-layer networks $f(x) = \sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, cmp_to_key
 from typing import Any
 
+import numpy as np
 import sympy
 
 from rankstrat.activations import Activation, as_activation, named
@@ -14,8 +15,13 @@ from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, flag, input_names
 from rankstrat.families.two_layer.branches import branches
 from rankstrat.families.two_layer.lemma import neurons
+from rankstrat.families.two_layer.levels import function_levels
+from rankstrat.families.two_layer.stratify import strata
+from rankstrat.hierarchy import FunctionLevel
 from rankstrat.model import Model
 from rankstrat.neurons import Neurons
+from rankstrat.strata import Stratification, neuron_distances
+from rankstrat.tables import Math
 from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "two_layer"
@@ -88,6 +94,19 @@ class TwoLayer:
         if self.output_bias:
             terms.append(blocks["c"][()])
         return (sympy.Add(*terms),)
+
+    def strata(self, model: Model) -> Stratification | None:
+        """All strata of parameter space; see `rankstrat.stratify`."""
+        return strata(self, model)
+
+    def function_levels(self, model: Model) -> list[FunctionLevel] | None:
+        """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
+        return function_levels(self)
+
+    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+        """Which neurons are nearly merged, null or inactive; see `rankstrat.nearest_strata`."""
+        vectors = np.hstack([arrays["w"], arrays["b"][:, None]]) if self.bias else arrays["w"]
+        return neuron_distances(arrays["a"], vectors, self.inputs, signed=self.activation.remainder_parity != "none")
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""

@@ -386,13 +386,3 @@ def _symbol(name: str) -> Any:
 def rational_rank(rows: Iterable[Sequence[Any]]) -> int:
     """The rank of a small exact matrix."""
     return int(sympy.Matrix([list(map(sympy.sympify, row)) for row in rows]).rank())
-
-
-def strata(structure: Any, model: Model) -> TwoLayerStrata | None:
-    """All strata of a two-layer model whose activation has an independence lemma; None for the others."""
-    activation = structure.activation
-    found = scheme(activation, structure.bias)
-    if found is None:
-        return None
-    shape = (structure.width, structure.inputs, structure.bias, structure.output_bias)
-    return TwoLayerStrata(model, *shape, found, activation.lemma.citation)

@@ -1,0 +1,39 @@
+r"""Rank hierarchies of function space for products of matrices and for diagonal networks (SPEC 5, 6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rankstrat.hierarchy import FunctionLevel
+from rankstrat.rank import Verdict
+from rankstrat.strata import Knowledge
+from rankstrat.tables import Math
+
+
+def product_levels(widths: Sequence[int], names: Sequence[str]) -> list[FunctionLevel]:
+    """Matrices of rank r: r (d_0 + d_L - r), for two or more factors."""
+    rows, columns = widths[-1], widths[0]
+    known = Knowledge(Verdict.PROVED, "closed formula r (d_0 + d_L - r) (LSH Proposition 1; SPEC 6.1)")
+    levels = []
+    for r in range(min(widths) + 1):
+        if len(names) == 2:
+            free = r in (rows, columns)
+            equal = " = ".join([*(f"rank {n}" for n in names), str(r)])
+            latex = " = ".join([*(rf"\operatorname{{rank}} {n}" for n in names), str(r)])
+            minimisers = Math("all") if free else Math(equal, latex)
+        else:
+            minimisers = Math(f"for example every factor of rank {r}", rf"\text{{for example every factor of rank }} {r}")
+        functions = Math(f"matrices of rank {r}", rf"\text{{matrices of rank }} {r}")
+        levels.append(FunctionLevel(r * (rows + columns - r), functions, minimisers, known))
+    return levels
+
+
+def diagonal_levels(features: int, off: Math, reason: str) -> list[FunctionLevel]:
+    """Functions with k nonzero coefficients: rank k."""
+    known = Knowledge(Verdict.PROVED, reason)
+    return [
+        FunctionLevel(
+            k, Math(f"{k} nonzero coefficients", rf"{k} \text{{ nonzero coefficients}}"), Math("all") if k == features else off, known
+        )
+        for k in range(features + 1)
+    ]

@@ -1,0 +1,32 @@
+"""Which stratification goes with which activation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rankstrat.families.two_layer.engine_types import EngineStrata
+from rankstrat.families.two_layer.rays import RayStrata
+from rankstrat.families.two_layer.squares import LARGEST, SquareStrata
+from rankstrat.families.two_layer.strata import Scheme, TwoLayerStrata, scheme
+from rankstrat.model import Model
+from rankstrat.strata import Stratification
+
+_RAYS = Scheme(signed=True, pair_constant=False, pair_linear=True, value=False, slope=False)
+
+
+def strata(structure: Any, model: Model) -> Stratification | None:
+    """All strata of a two-layer model; None for piecewise activations other than ReLU."""
+    activation = structure.activation
+    shape = (model, structure.width, structure.inputs, structure.bias, structure.output_bias)
+    found = scheme(activation, structure.bias)
+    if found is not None:
+        return TwoLayerStrata(*shape, found, activation.lemma.citation)
+    if activation.name == "relu":
+        return RayStrata(*shape, _RAYS, "SPEC 1.6")
+    if activation.name == "square" and not (structure.bias or structure.output_bias) and structure.width <= LARGEST:
+        return SquareStrata(model, structure.width, structure.inputs)
+    if activation.is_piecewise:
+        return None
+    signed = activation.parity in ("odd", "even")
+    types = Scheme(signed=signed, pair_constant=False, pair_linear=False, value=True, slope=True)
+    return EngineStrata(*shape, types, "none")

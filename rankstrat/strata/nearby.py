@@ -1,0 +1,148 @@
+r"""Strata near a point given by floats: the basis for reading a trained network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from rankstrat.errors import PointError
+from rankstrat.model import Model
+from rankstrat.rank import Verdict
+from rankstrat.strata.arrangement import ArrangementStrata
+from rankstrat.strata.general import general_strata
+from rankstrat.tables import Math, Table
+
+
+@runtime_checkable
+class HasNearby(Protocol):
+    """A structure that measures how far float values are from its strata."""
+
+    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+        """Conditions with the Euclidean distance of the point from the set where they hold."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """A condition that nearly holds.
+
+    Attributes:
+        condition: the condition.
+        distance: the Euclidean distance in parameter space to the points where it holds.
+    """
+
+    condition: Math
+    distance: float
+
+    def __str__(self) -> str:
+        return f"{self.condition} (distance {self.distance:.3g})"
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """The conditions near a point, the nearest first.
+
+    Attributes:
+        model: the model.
+        near: the conditions within the tolerance.
+    """
+
+    model: Model
+    near: tuple[Near, ...]
+
+    verdict = Verdict.NUMERICAL
+
+    def __iter__(self) -> Any:
+        return iter(self.near)
+
+    def __len__(self) -> int:
+        return len(self.near)
+
+    def table(self) -> Table:
+        """Condition and distance."""
+        return Table(("condition", "distance"), tuple((n.condition, n.distance) for n in self.near), f"Near {self.model}")
+
+    def __str__(self) -> str:
+        return self.table().text()
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+
+def nearest_strata(model: Model, values: Mapping[str, Any] | None = None, /, *, tolerance: float, **blocks: Any) -> Neighbourhood:
+    r"""The conditions $c$ with $\operatorname{dist}(\theta, \{c = 0\}) \le$ `tolerance`, sorted by distance.
+
+    For networks: which neurons are nearly merged, null or inactive; for matrix factors: which singular values nearly
+    vanish; for other models: the conditions of the default arrangement.
+
+    Args:
+        model: the model.
+        values: floats for every block (family) or parameter, by name.
+        tolerance: the largest distance reported.
+        **blocks: the same as keywords.
+
+    Raises:
+        PointError: a missing block, a wrong shape, a value that is not finite.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> found = nearest_strata(two_layer(2, 1), a=[1.0, 2.0], w=[[0.5], [-0.501]], tolerance=0.01)
+        >>> [n.condition.text for n in found]
+        ['w1 = -w2']
+    """
+    given = {**dict(values or {}), **blocks}
+    arrays = {name: _array(name, shape, given) for name, shape in model.blocks.items()}
+    if isinstance(model.structure, HasNearby):
+        pairs = list(model.structure.nearby(arrays))
+    else:
+        pairs = list(_distances(model, np.concatenate([a.ravel() for a in arrays.values()])))
+    near = sorted((Near(c, float(d)) for c, d in pairs if d <= tolerance), key=lambda n: n.distance)
+    return Neighbourhood(model, tuple(near))
+
+
+def _array(name: str, shape: tuple[int, ...], given: Mapping[str, Any]) -> Any:
+    if name not in given:
+        raise PointError(f"no values for {name}; give {name}=... of shape {tuple(shape)}")
+    array = np.asarray(given[name], dtype=float)
+    if array.shape != tuple(shape):
+        raise PointError(f"{name} has shape {array.shape}, but this model needs {tuple(shape)}")
+    if not np.isfinite(array).all():
+        raise PointError(f"{name} has a value that is not finite; give finite floats")
+    return array
+
+
+def _distances(model: Model, theta: Any) -> Iterable[tuple[Math, float]]:
+    strata = general_strata(model)
+    if not isinstance(strata, ArrangementStrata):
+        return
+    for condition in strata.given:
+        rows = np.array([[float(v) for v in row] for row in condition.rows])
+        yield condition.words, float(np.linalg.norm(np.linalg.pinv(rows) @ (rows @ theta)))
+
+
+def neuron_distances(a: Any, vectors: Any, weights: int, *, signed: bool) -> Iterable[tuple[Math, float]]:
+    """Distances to a_i = 0, w_i = 0 and v_i = v_j, v_i = -v_j for neurons with output weights a and rows v = (w, b)."""
+    for i in range(len(a)):
+        yield Math(f"a{i + 1} = 0", f"a_{{{i + 1}}} = 0"), abs(float(a[i]))
+        yield Math(f"w{i + 1} = 0", f"w_{{{i + 1}}} = 0"), float(np.linalg.norm(vectors[i][:weights]))
+        for j in range(i):
+            for sign in (1, -1) if signed else (1,):
+                distance = float(np.linalg.norm(vectors[j] - sign * vectors[i])) / np.sqrt(2)
+                text = f"w{j + 1} = {'-' if sign < 0 else ''}w{i + 1}"
+                yield Math(text, text.replace(f"w{j + 1}", f"w_{{{j + 1}}}").replace(f"w{i + 1}", f"w_{{{i + 1}}}")), distance
+
+
+def factor_distances(arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+    """Distances to rank W < r: the r-th singular value (Eckart-Young: the first dropped one, with those after it)."""
+    for name, matrix in arrays.items():
+        values = np.linalg.svd(matrix, compute_uv=False)
+        for r in range(len(values)):
+            yield (
+                Math(f"rank {name} <= {r}", rf"\operatorname{{rank}} {name} \leq {r}"),
+                float(np.linalg.norm(values[r:])),
+            )
+
+
+__all__ = ["HasNearby", "Near", "Neighbourhood", "factor_distances", "nearest_strata", "neuron_distances"]
