@@ -68,47 +68,46 @@ def _expand(program: Program, node: int, budget: int, known: dict[int, Terms | N
     return known[node]
 
 
-def _expand_one(program: Program, n: int, budget: int, known: dict[int, Terms | None]) -> Terms | None:
-    kind, info = program.kind[n], program.data[n]
-    total: Terms
+def _expand_one(program: Program, n: int, budget: int, known: dict[int, Terms | None]) -> Terms:
+    """The expansion of one node from those of its children; what exceeds the budget counts as a free variable."""
+    kind, data = program.kind[n], program.data[n]
+    alone: Terms = {((n, 1),): 1}
     if kind == CONSTANT:
-        return {(): info} if info else {}
+        return {(): data} if data else {}
     if kind in (LEAF, FUNCTION):
-        return {((n, 1),): 1}
-    data: Any = info
+        return alone
+    total: Terms
     if kind == LINEAR:
         total = {(): data[0]} if data[0] else {}
         for c, child in zip(data[1:], program.args[n], strict=True):
-            terms = known[child]
-            if terms is None or len(total) + len(terms) > 2 * budget:
-                return None
-            for monomial, k in terms.items():
+            for monomial, k in (known[child] or {}).items():
                 total[monomial] = total.get(monomial, 0) + c * k
+            if len(total) > 2 * budget:
+                return alone
         total = {m: normal(c) for m, c in total.items() if c}
-        return total if len(total) <= budget else None
+        return total if len(total) <= budget else alone
     total = {(): 1}
     for child, e in zip(program.args[n], data, strict=True):
-        terms = known[child]
-        if terms is None:
-            return None
-        single = len(terms) == 1 and (isinstance(e, int) or next(iter(terms.values())) == 1)
-        if single:
-            ((monomial, c),) = terms.items()
-            factor: Terms = {
-                tuple((leaf, normal(k * e)) for leaf, k in monomial): normal(Fraction(c) ** e) if c != 1 else 1
-            }
-        elif isinstance(e, int) and 0 < e <= 16:
-            factor = terms
-            for _ in range(e - 1):
-                if len(factor) * len(terms) > 4 * budget:
-                    return None
-                factor = _multiply(program, factor, terms)
-        else:
-            factor = {((child, e),): 1}
+        factor = _power(program, child, e, known[child] or {}, budget)
         if len(total) * len(factor) > 4 * budget:
-            return None
+            return alone
         total = _multiply(program, total, factor)
     return total
+
+
+def _power(program: Program, child: int, e: Rational, terms: Terms, budget: int) -> Terms:
+    alone: Terms = {((child, e),): 1}
+    if len(terms) == 1 and (isinstance(e, int) or next(iter(terms.values())) == 1):
+        ((monomial, c),) = terms.items()
+        return {tuple((leaf, normal(k * e)) for leaf, k in monomial): normal(Fraction(c) ** e) if c != 1 else 1}
+    if not isinstance(e, int) or not 0 < e <= 16:
+        return alone
+    factor = terms
+    for _ in range(e - 1):
+        if len(factor) * len(terms) > 4 * budget:
+            return alone
+        factor = _multiply(program, factor, terms)
+    return factor
 
 
 def _product(program: Program, node: int, values: dict[int, Terms], budget: int) -> Terms | None:
