@@ -1,0 +1,330 @@
+"""Rank strata: disjoint, covering, with the rank that the independent formulas and the exact engine give."""
+
+import itertools
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import networkx as nx
+import oracles
+import pytest
+import sympy
+
+from rankstrat import families
+from rankstrat.errors import ModelError, PointError
+from rankstrat.hierarchy import function_hierarchy, stratify, stratum_of
+from rankstrat.model import Model
+from rankstrat.rank import Verdict, model_rank
+from rankstrat.strata import nearest_strata
+
+GOLDEN = Path(__file__).parent / "golden"
+TYPES = json.loads((GOLDEN / "type_counts.json").read_text())
+LOCI = json.loads((GOLDEN / "determinantal.json").read_text())["rows"]
+
+PLAIN = ["tanh", "z2tanh", "ztanh", "cosh", "exp", "sigmoid", "softplus", "silu", "gelu", "relu", "square"]
+BIASED = ["tanh", "sigmoid", "ztanh", "softplus", "relu"]
+TWO_LAYER = [(s, False) for s in PLAIN] + [(s, True) for s in BIASED]
+MATRICES = [
+    families.matrix_factorization(2, 2, 2),
+    families.matrix_factorization(2, 3, 4),
+    families.deep_matrix_factorization([2, 3, 2, 3]),
+    families.diagonal(3),
+    families.deep_diagonal(2, 3),
+    families.linear(3),
+    families.opt_example(),
+]
+
+
+def oracle(structure, point):
+    """The rank by the formulas of tests/oracles.py, where there is one."""
+    a, w = list(point.arrays["a"]), [list(row) for row in point.arrays["w"]]
+    b = list(point.arrays["b"]) if structure.bias else None
+    name = structure.activation.name
+    plain = {
+        "tanh": oracles.rank_odd, "z2tanh": oracles.rank_odd_flat, "exp": oracles.rank_generic,
+        "sigmoid": oracles.rank_sigmoid, "relu": oracles.rank_relu,
+        "ztanh": lambda a, w: oracles.rank_even(a, w, value_at_zero=False),
+        "cosh": lambda a, w: oracles.rank_even(a, w, value_at_zero=True),
+        "square": lambda a, w: oracles.rank_monomial(a, w, 2),
+    }  # fmt: skip
+    biased = {
+        "tanh": oracles.rank_tanh_bias, "sigmoid": oracles.rank_sigmoid_bias, "ztanh": oracles.rank_z_tanh_bias,
+        "relu": oracles.rank_relu,
+    }  # fmt: skip
+    if b is None and name in plain:
+        return plain[name](a, w)
+    if b is not None and name in biased:
+        return biased[name](a, w, b)
+    return None
+
+
+def special_points(model, count, seed=0):
+    rng = random.Random(seed)
+    for _ in range(count):
+        yield model.point([rng.choice((-1, 0, 0, 1, 1, 2)) for _ in range(model.size)])
+
+
+def check_covered(model, count, *, engine):
+    """Every special point lies in one stratum of the list, whose rank is that of the point."""
+    hierarchy = stratify(model)
+    strata = {s.label: s for s in hierarchy.strata}
+    assert len(strata) == len(hierarchy.strata)
+    for number, point in enumerate(special_points(model, count)):
+        stratum = strata[hierarchy.stratum_of(point).label]
+        assert stratum.verdict is Verdict.PROVED or "not differentiable" in stratum.constancy.reason
+        if isinstance(model.structure, families.two_layer(1, 1).structure.__class__):
+            known = oracle(model.structure, point)
+            assert known in (None, stratum.rank), str(point)
+        if number < engine:
+            assert model_rank(point).value == stratum.rank, str(point)
+    return hierarchy
+
+
+@pytest.mark.parametrize(("activation", "bias"), TWO_LAYER)
+def test_two_layer_strata_cover_special_points(activation, bias):
+    engine = 2 if activation in ("gelu", "softplus") else 6
+    check_covered(families.two_layer(3, 2, activation=activation, bias=bias), 40, engine=engine)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("activation", "bias"), TWO_LAYER)
+@pytest.mark.parametrize(("width", "inputs"), list(itertools.product(range(1, 5), range(1, 4))))
+def test_two_layer_strata_cover_special_points_deep(activation, bias, width, inputs):
+    engine = {"gelu": 20, "softplus": 60}.get(activation, 1000)
+    check_covered(families.two_layer(width, inputs, activation=activation, bias=bias), 1000, engine=engine)
+
+
+@pytest.mark.parametrize("model", MATRICES, ids=str)
+def test_strata_cover_special_points(model):
+    check_covered(model, 25, engine=12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "model",
+    [families.matrix_factorization(*shape) for shape in itertools.product(range(1, 5), repeat=3)]
+    + [families.deep_matrix_factorization(list(widths)) for widths in itertools.product(range(1, 4), repeat=4)]
+    + [families.diagonal(m) for m in range(1, 5)]
+    + [families.deep_diagonal(m, depth) for m in range(1, 5) for depth in range(1, 4)],
+    ids=str,
+)
+def test_strata_cover_special_points_deep(model):
+    check_covered(model, 1000, engine=1000)
+
+
+@pytest.mark.parametrize(("activation", "bias"), TWO_LAYER)
+def test_strata_of_two_layer_networks_have_points_of_their_rank_and_dimension(activation, bias):
+    model = families.two_layer(3, 2, activation=activation, bias=bias)
+    hierarchy = stratify(model)
+    for stratum in random.Random(0).sample(hierarchy.strata, 4 if activation == "gelu" else 10):
+        point = stratum.point(seed=1)
+        assert hierarchy.stratum_of(point).label == stratum.label
+        assert model_rank(point).value == stratum.rank
+        if stratum.chart is not None:
+            assert len(stratum.chart.coordinates) == stratum.dimension
+
+
+@pytest.mark.parametrize("model", MATRICES, ids=str)
+def test_strata_have_points_of_their_rank_and_dimension(model):
+    hierarchy = stratify(model)
+    for stratum in random.Random(0).sample(hierarchy.strata, min(12, len(hierarchy.strata))):
+        point = stratum.point(seed=1)
+        assert hierarchy.stratum_of(point).label == stratum.label
+        assert model_rank(point).value == stratum.rank
+        if stratum.chart is not None:
+            assert len(stratum.chart.coordinates) == stratum.dimension
+
+
+@pytest.mark.parametrize("model", [families.two_layer(3, 2), families.two_layer(2, 2, "softplus", True), *MATRICES[:5]], ids=str)
+def test_closure_order(model):
+    graph = stratify(model).graph
+    assert nx.is_directed_acyclic_graph(graph)
+    assert [s for s in graph if graph.in_degree(s) == 0] == [max(graph, key=lambda s: s.dimension)]
+    for upper, lower, data in graph.edges(data=True):
+        assert upper.dimension > lower.dimension
+        assert upper.rank >= lower.rank  # the rank is lower semicontinuous
+        assert data["condition"].text
+
+
+def test_type_counts_of_tanh_networks():
+    for width in range(1, 7):
+        assert len(stratify(families.two_layer(width, 1)).strata) == TYPES["counts"][str(width)]
+    for key, table in TYPES["by_rank"].items():
+        width, inputs = (int(part.split("=")[1]) for part in key.split(","))
+        if width < 12:
+            found = Counter(s.rank for s in stratify(families.two_layer(width, inputs)).strata)
+            assert {str(rank): count for rank, count in found.items()} == table
+
+
+def test_all_types_of_width_twelve():
+    model = families.two_layer(12, 5)
+    hierarchy = stratify(model)
+    found = Counter(s.rank for s in hierarchy.strata)
+    assert {str(rank): count for rank, count in found.items()} == TYPES["by_rank"]["m=12, d=5"]
+    assert len(hierarchy.strata) == 32926
+    for stratum in random.Random(0).sample(hierarchy.strata, 12):
+        assert model_rank(stratum.point()).value == stratum.rank
+
+
+@pytest.mark.slow
+def test_all_types_of_width_twelve_by_the_engine():
+    hierarchy = stratify(families.two_layer(12, 5))
+    for stratum in random.Random(1).sample(hierarchy.strata, 300):
+        assert model_rank(stratum.chart).value == stratum.rank
+        assert model_rank(stratum.point()).value == stratum.rank
+
+
+def test_orbits_count_signed_partitions():
+    # Each neuron is active or not; flats of the arrangement w_i = 0, w_i = ±w_j are signed partitions (Dowling, B_m).
+    for width, dowling in ((1, 2), (2, 6), (3, 24), (4, 116)):
+        total = sum(s.orbit for s in stratify(families.two_layer(width, 1)).strata)
+        assert total == dowling * 2**width
+
+
+def test_dependent_pairs_of_swish_neurons():
+    # SPEC 1.3: two inactive antipodal pairs have rank 3 if collinear, 4 if not
+    model = families.two_layer(4, 2, "swish")
+    a = [0, 0, 0, 0]
+    assert stratum_of(model.point(a=a, w=[[1, 0], [-1, 0], [2, 0], [-2, 0]])).rank == 3
+    assert stratum_of(model.point(a=a, w=[[1, 0], [-1, 0], [0, 1], [0, -1]])).rank == 4
+
+
+def test_dependent_weights_of_square_neurons():
+    model = families.two_layer(3, 3, "square")
+    assert stratum_of(model.point(a=[1, 1, 1], w=[[1, 0, 0], [0, 1, 0], [0, 0, 1]])).rank == 6
+    assert stratum_of(model.point(a=[1, 1, 1], w=[[1, 0, 0], [0, 1, 0], [1, 1, 0]])).rank == 5
+
+
+def test_matrix_factorization_table():
+    # {rank k} of AB, 3x3: the nonlinear loci that an arrangement cannot see
+    levels = {v.rank: (v.dimension, len(v.strata)) for v in stratify(families.matrix_factorization(3, 3, 3)).levels}
+    expected: dict = {}
+    for a, b in itertools.product(range(4), repeat=2):
+        rank = oracles.rank_matrix_factorization(3, 3, a, b)
+        dimension, count = expected.get(rank, (0, 0))
+        expected[rank] = (max(dimension, a * (6 - a) + b * (6 - b)), count + 1)
+    assert levels == expected
+
+
+def models_of(row):
+    names = {n: sympy.Symbol(n) for n in (*row["parameters"], *row["inputs"])}
+    outputs = [sympy.sympify(o, locals=names) for o in row["outputs"]]
+    return Model(outputs, [names[p] for p in row["parameters"]], [names[x] for x in row["inputs"]])
+
+
+QUICK = {
+    "three affine coefficients, one a product", "1x2 times 2x1", "2x1 times 1x2", "scalar chain of three",
+    "diagonal, two coordinates", "quadratic network, two units, one input", "cubic network, two units, one input",
+    "quadratic network with bias, one unit, one input", "roots to coefficients of a cubic", "cusp", "circle",
+    "squares of two linear forms in two inputs",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "row", [pytest.param(r, id=r["name"], marks=() if r["name"] in QUICK else pytest.mark.slow) for r in LOCI]
+)
+def test_strata_agree_with_determinantal_ideals(row):
+    hierarchy = stratify(models_of(row))
+    found = {v.rank: v.dimension for v in hierarchy.levels}
+    true = {s["rank"]: s["dimension"] for s in row["strata"] if s["dimension"] is not None}
+    assert set(found) <= set(true)
+    assert all(found[rank] <= true[rank] for rank in found)
+    assert hierarchy.complete != row["has_nonlinear_stratum"]
+    if hierarchy.complete:
+        assert found == true
+    else:
+        assert "coverage not proved" in hierarchy.coverage.reason
+    for locus in row["loci"]:
+        for component in locus["components"]:
+            if component.get("real_point") and not component["lies_in_lower_rank"]:
+                point = hierarchy.model.point(component["real_point"])
+                stratum = hierarchy.stratum_of(point)
+                right = model_rank(point).value == stratum.rank
+                assert right or stratum.verdict is Verdict.OPEN
+
+
+def test_a_nonlinear_condition_completes_the_strata():
+    row = next(r for r in LOCI if r["name"] == "2x2 times 2x1")
+    model = models_of(row)
+    a11, a12, a21, a22 = model.parameters[:4]
+    assert {v.rank: v.dimension for v in stratify(model).levels} == {0: 0, 1: 2, 2: 6}
+    found = stratify(model, conditions=[a11 * a22 - a12 * a21])
+    assert {v.rank: v.dimension for v in found.levels} == {s["rank"]: s["dimension"] for s in row["strata"]}
+
+
+def test_uncovered_points_are_reported():
+    a, b, x, y = sympy.symbols("a b x y")
+    hierarchy = stratify(Model((a - b - 1) ** 2 * x + b * y, [a, b], [x, y]))
+    assert not hierarchy.complete
+    for finding in hierarchy.uncovered:
+        assert model_rank(finding.point).value == finding.rank != finding.expected
+
+
+def test_convolutional_strata():
+    for arguments in ({}, {"sharing": False}):
+        model = families.convolutional(kernels=1, size=3, kernel_size=2, **arguments)
+        hierarchy = check_covered(model, 25, engine=10)
+        assert hierarchy.complete
+    opened = stratify(families.convolutional(kernels=2, size=2, kernel_size=1))
+    assert not opened.complete  # a proportional to a' lowers the rank, which no linear condition says
+    assert opened.uncovered
+
+
+def test_activation_without_a_lemma_is_not_called_complete():
+    hierarchy = stratify(families.two_layer(2, 1, "exp", bias=True))
+    assert hierarchy.coverage.verdict is Verdict.OPEN
+    assert hierarchy.uncovered  # equal w with different biases: exp(w x + b) = e^b exp(w x)
+
+
+def test_stratum_of_names_the_conditions():
+    model = families.two_layer(3, 2)
+    stratum = stratum_of(model.point(a=[1, 0, 2], w=[[1, 2], [-1, -2], [0, 0]]))
+    assert stratum.rank == 1 + 2 * 2
+    assert [c.text for c in stratum.conditions] == ["w1 = w2", "w3 = 0", "a2 = 0"]
+
+
+def test_nearest_strata_sorted():
+    model = families.two_layer(3, 1, bias=True)
+    found = nearest_strata(
+        model, a=[1.0, 0.01, 1.0], w=[[1.0], [3.0], [-1.0]], b=[0.5, 2.0, -0.502], tolerance=0.1
+    )
+    assert [n.condition.text for n in found] == ["w1 = -w3", "a2 = 0"]
+    assert [n.distance for n in found] == sorted(n.distance for n in found)
+    factors = nearest_strata(families.matrix_factorization(2, 2, 2), A=[[1, 0], [0, 1e-3]], B=[[1, 2], [3, 4]], tolerance=0.1)
+    assert [(n.condition.text, n.distance) for n in factors] == [("rank A <= 1", pytest.approx(1e-3))]
+    x, p, q = sympy.symbols("x p q")
+    plain = nearest_strata(Model(sympy.tanh(p * x) + sympy.tanh(q * x), [p, q], [x]), p=1.0, q=1.01, tolerance=0.1)
+    assert [n.condition.text for n in plain] == ["p = q"]
+
+
+def test_function_hierarchy_of_the_theory():
+    rank = {v.functions.text: v.rank for v in function_hierarchy(families.matrix_factorization(4, 4, 4)).levels}
+    assert list(rank.values()) == [0, 7, 12, 15, 16]
+    assert [v.rank for v in function_hierarchy(families.two_layer(3, 2)).levels] == [0, 3, 6, 9]
+    biased = [v.rank for v in function_hierarchy(families.two_layer(2, 2, bias=True)).levels]
+    assert biased == [0, 3, 4, 7, 8]  # SPEC 2.1: d + 1, k (d + 2), k (d + 2) - 1 with a constant neuron
+    assert [v.rank for v in function_hierarchy(families.diagonal(3)).levels] == [0, 1, 2, 3]
+    example = function_hierarchy(families.opt_example())
+    assert [(v.rank, v.functions.text, v.minimisers.text) for v in example.levels] == [
+        (2, "theta0 + theta1*x1", "theta2 = theta3 = 0"),
+        (3, "theta0 + theta1*x1 + theta2*theta3*x2", "generic"),
+    ]
+
+
+def test_exports():
+    hierarchy = stratify(families.two_layer(2, 1))
+    data = json.loads(hierarchy.to_json())
+    assert len(data["strata"]) == 13
+    assert len(data["edges"]) == hierarchy.graph.number_of_edges()
+    assert hierarchy.to_dot().startswith("digraph")
+    assert hierarchy.to_mermaid().count("-->") == len(data["edges"])
+    assert hierarchy.table().latex() and hierarchy.table(by="stratum").markdown()
+
+
+def test_stratify_error():
+    x, p = sympy.symbols("x p")
+    with pytest.raises(ModelError):
+        stratify(Model(p * x, [p], [x]), conditions=[x - p])
+    with pytest.raises(PointError):
+        nearest_strata(families.two_layer(1, 1), a=[1.0], tolerance=0.1)
