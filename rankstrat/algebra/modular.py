@@ -112,6 +112,17 @@ def _tables(p: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return powers, inverse
 
 
+_spent: dict[int, int] = {}
+
+
+def _tables_pay(p: int, entries: int) -> bool:
+    """Whether enough entries were asked for at this prime to pay for its tables (about 22 squarings each without)."""
+    if p >= TABLE_LIMIT:
+        return False
+    _spent[p] = _spent.get(p, 0) + entries
+    return _spent[p] * 16 > p
+
+
 @dataclass(frozen=True)
 class Power:
     """A generator T = g^log whose D-th root is taken as basic: T^e = g^(log * e * D)."""
@@ -151,7 +162,7 @@ class GF:
         exponent %= self.p - 1
         if isinstance(log, int):
             return pow(self.generator, log * exponent, self.p)
-        if self.p < TABLE_LIMIT:
+        if _tables_pay(self.p, log.size):
             return _tables(self.p)[0][log * exponent % (self.p - 1)].astype(np.int64)
         return self._pow_base(self.generator, log * exponent % (self.p - 1))
 
@@ -267,7 +278,7 @@ class GF:
     def _vector_power(self, v: Vector, e: int) -> Vector:
         if e < 0:
             np.logical_or(self.poles, v == 0, out=self.poles)
-            if self.p < TABLE_LIMIT:
+            if _tables_pay(self.p, v.size):
                 v, e = _tables(self.p)[1][v].astype(np.int64), -e
             else:
                 e %= self.p - 1
