@@ -161,6 +161,8 @@ def is_zero(program: Program, node: int, budget: int = 20_000) -> bool:
     order = program.reachable((node,))
     leaves = [n for n in order if program.kind[n] == LEAF]
     free = [n for n in order if program.kind[n] not in (LEAF, LINEAR, PRODUCT) and program.args[n]]
+    if not any(_is_special(program.data[n]) for n in leaves) and _cancels(program, node):
+        return True
     denominators = root_denominators(program, (node,))
     ring = FractionRing([f"z{i}" for i in range(len(leaves) + len(free))], budget)
     values = {n: Generator(ring, i, denominators.get(n, 1)) for i, n in enumerate(leaves)}
@@ -173,6 +175,19 @@ def is_zero(program: Program, node: int, budget: int = 20_000) -> bool:
     if special and any(_vanishes(factor, special) for factor in ring.factors):
         raise PoleError("a denominator vanishes identically; choose values away from the pole")
     return _vanishes(numerator, special)
+
+
+def _cancels(program: Program, node: int) -> bool:
+    """Whether nested sums cancel with every other node taken for a variable: a proof of zero without any expansion."""
+    total: dict[int, Rational] = {node: 1}
+    constant: Rational = 0
+    for n in reversed(program.reachable((node,))):  # sums before their terms
+        if program.kind[n] == LINEAR and total.get(n):
+            factor, (c0, *coefficients) = total.pop(n), program.data[n]
+            constant += factor * c0
+            for c, argument in zip(coefficients, program.args[n], strict=True):
+                total[argument] = total.get(argument, 0) + factor * c
+    return not constant and not any(total.values())
 
 
 def _is_special(key: Any) -> bool:
