@@ -90,7 +90,8 @@ class Activation:
     @property
     def derivative(self) -> sympy.Expr:
         r"""$\sigma'(z)$."""
-        return self.formula.diff(Z)
+        real = sympy.Dummy("z", real=True)  # the derivative of |z| is not sign(z) for complex z
+        return self.formula.xreplace({Z: real}).diff(real).xreplace({real: Z})
 
     @cached_property
     def value_at_zero(self) -> sympy.Expr:
