@@ -178,7 +178,8 @@ def test_a_false_symmetry_is_not_an_invariant_manifold() -> None:
 POINTS = {
     "generic": ([1, 2], [3, 5]), "w1 = w2": ([1, 2], [3, 3]), "equal": ([1, 1], [3, 3]),
     "opposite": ([1, -1], [3, -3]),
-    "mirrored": ([1, 1], [3, -3]), "second zero": ([1, 0], [3, 0]), "a2 = 0": ([1, 0], [3, 5]), "w2 = 0": ([1, 2], [3, 0]),
+    "mirrored": ([1, 1], [3, -3]),
+    "second zero": ([1, 0], [3, 0]), "a2 = 0": ([1, 0], [3, 5]), "w2 = 0": ([1, 2], [3, 0]),
 }  # fmt: skip
 ORBITS = {
     "generic": ((4, 4), (4, 4), (4, 4)),

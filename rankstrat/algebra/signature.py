@@ -100,6 +100,22 @@ def solve(matrix: Sequence[Sequence[Any]], right: Sequence[Any]) -> list[Any] | 
     return [solution[i, 0] for i in range(size)]
 
 
+def independent_columns(matrix: Sequence[Sequence[Fraction]]) -> list[int]:
+    """The columns of a rational matrix that are not combinations of those before them."""
+    rest, used, columns = [list(row) for row in matrix], set[int](), list[int]()
+    for column in range(len(rest[0]) if rest else 0):
+        best = next((i for i in range(len(rest)) if i not in used and rest[i][column]), None)
+        if best is None:
+            continue
+        used.add(best)
+        columns.append(column)
+        for i in range(len(rest)):
+            if i not in used and rest[i][column]:
+                factor = rest[i][column] / rest[best][column]
+                rest[i] = [a - factor * b for a, b in zip(rest[i], rest[best], strict=True)]
+    return columns
+
+
 def signature(matrix: Sequence[Sequence[Any]]) -> tuple[int, int]:
     """Numbers (positive, negative) of eigenvalues: exact for fractions, certain lower bounds for balls.
 
@@ -169,4 +185,14 @@ def _eliminate(a: list[list[Any]], left: Sequence[int], pivot: Sequence[int]) ->
             a[i][j] = a[i][j] - u * a[p][j] - v * a[q][j]
 
 
-__all__ = ["Rationals", "approximate", "around", "ball", "contains", "precision", "signature", "solve"]
+__all__ = [
+    "Rationals",
+    "approximate",
+    "around",
+    "ball",
+    "contains",
+    "independent_columns",
+    "precision",
+    "signature",
+    "solve",
+]

@@ -26,25 +26,31 @@ class SecondOrder:
         compiled = chart.model.compiled
         source = compiled.program
         self.program = Program() if program is None else program
-        gradient = list(compiled.gradient)
-        hessian = [source.gradient(g, compiled.parameters) for g in gradient]
+        self._compiled = compiled
         expressions = iter(translate(self.program, [v for v in chart.raw if isinstance(v, sympy.Expr)], {}))
-        image = {
+        self._image = {
             leaf: next(expressions) if isinstance(v, sympy.Expr) else self.program.constant(v)
             for leaf, v in zip(compiled.parameters, chart.raw, strict=True)
         }
-        done = source.rebuild([*gradient, *(n for row in hessian for n in row)], self.program, image)
-        self.gradient = [done[n] for n in gradient]
-        self.hessian = [[done[n] for n in row] for row in hessian]
+        done = source.rebuild([*compiled.gradient, *compiled.outputs], self.program, self._image)
+        self.gradient = [done[n] for n in compiled.gradient]
+        self.values = [done[n] for n in compiled.outputs]
         self.outputs = len(compiled.outputs)
         self.inputs = len(compiled.inputs)
+
+    @cached_property
+    def hessian(self) -> list[list[int]]:
+        """The nodes of all second derivatives."""
+        compiled = self._compiled
+        rows = [compiled.program.gradient(g, compiled.parameters) for g in compiled.gradient]
+        done = compiled.program.rebuild([n for row in rows for n in row], self.program, self._image)
+        return [[done[n] for n in row] for row in rows]
 
     @cached_property
     def rational(self) -> bool:
         """Whether everything is a (piecewise) rational function with rational coefficients."""
         program = self.program
-        roots = [*self.gradient, *(n for row in self.hessian for n in row)]
-        nodes = program.reachable(roots)
+        nodes = program.reachable([*self.gradient, *self.values])
         return not any(
             (program.kind[n] == FUNCTION and program.data[n] not in PIECEWISE)
             or (program.kind[n] == LEAF and program.data[n][0] not in ("x", "mix"))
