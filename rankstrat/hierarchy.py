@@ -59,7 +59,8 @@ class Level:
         return _weakest([s.verdict for s in self.strata])
 
     def __str__(self) -> str:
-        return f"rank {self.rank}: {len(self.strata)} strata up to symmetry, dimension {self.dimension}  [{self.verdict}]"
+        many = f"{len(self.strata)} strata up to symmetry"
+        return f"rank {self.rank}: {many}, dimension {self.dimension}  [{self.verdict}]"
 
 
 def _weakest(verdicts: Sequence[Verdict]) -> Verdict:
@@ -172,7 +173,7 @@ class RankHierarchy:
                     }
                     for s in self.strata
                 ],
-                "edges": sorted([position[u], position[v], str(d["condition"])] for u, v, d in self.graph.edges(data=True)),
+                "edges": sorted([position[u], position[v], str(c)] for u, v, c in self.graph.edges(data="condition")),
                 "uncovered": [str(f) for f in self.uncovered],
             },
             indent=1,
@@ -198,8 +199,9 @@ def _words(level: Level) -> Math:
 
 def stratification_of(model: Model, *, conditions: Sequence[Any] = (), seed: int = 0) -> Stratification:
     """The stratification a family knows, else the general one from an arrangement of conditions."""
-    if not conditions and isinstance(model.structure, HasStrata):
-        known = model.structure.strata(model)
+    structure: Any = model.structure
+    if not conditions and isinstance(structure, HasStrata):
+        known = structure.strata(model)
         if known is not None:
             return known
     return general_strata(model, conditions=conditions, seed=seed)
@@ -298,7 +300,8 @@ class FunctionHierarchy:
         """Rank, functions, minimisers, verdict."""
         rows = [(v.rank, v.functions, v.minimisers, str(v.known.verdict)) for v in self.levels]
         reasons = "; ".join(dict.fromkeys(v.known.reason for v in self.levels))
-        return Table(("rank", "functions", "minimisers", "verdict"), tuple(rows), f"Rank hierarchy of {self.model}", f"{reasons}.")
+        columns = ("rank", "functions", "minimisers", "verdict")
+        return Table(columns, tuple(rows), f"Rank hierarchy of {self.model}", f"{reasons}.")
 
     def __str__(self) -> str:
         return self.table().text()
@@ -321,8 +324,9 @@ def function_hierarchy(model: Model, *, conditions: Sequence[Any] = (), seed: in
         >>> [v.rank for v in function_hierarchy(matrix_factorization(4, 4, 4)).levels]
         [0, 7, 12, 15, 16]
     """
-    if not conditions and isinstance(model.structure, HasFunctionLevels):
-        levels = model.structure.function_levels(model)
+    structure: Any = model.structure
+    if not conditions and isinstance(structure, HasFunctionLevels):
+        levels = structure.function_levels(model)
         if levels is not None:
             return FunctionHierarchy(model, tuple(levels))
     hierarchy = stratify(model, conditions=conditions, seed=seed)
@@ -342,7 +346,7 @@ def _described(level: Level, hierarchy: RankHierarchy) -> FunctionLevel:
     latex = r";\ ".join(f.latex for f in texts) + (rf"\ \text{{{alike}}}" if alike else "")
     known = Knowledge(
         Verdict.PROVED if every else Verdict.OPEN,
-        "a row holds the functions of its maximal strata and of their symmetric copies, unless they stand in a row above",
+        "a row holds the functions of its maximal strata and their symmetric copies, unless they stand in a row above",
     )
     return FunctionLevel(level.rank, Math("; ".join(f.text for f in texts) + alike, latex), _words(level), known)
 

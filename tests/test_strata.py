@@ -136,7 +136,9 @@ def test_strata_have_points_of_their_rank_and_dimension(model):
             assert len(stratum.chart.coordinates) == stratum.dimension
 
 
-@pytest.mark.parametrize("model", [families.two_layer(3, 2), families.two_layer(2, 2, "softplus", True), *MATRICES[:5]], ids=str)
+@pytest.mark.parametrize(
+    "model", [families.two_layer(3, 2), families.two_layer(2, 2, "softplus", True), *MATRICES[:5]], ids=str
+)
 def test_closure_order(model):
     graph = stratify(model).graph
     assert nx.is_directed_acyclic_graph(graph)
@@ -291,7 +293,8 @@ def test_nearest_strata_sorted():
     )
     assert [n.condition.text for n in found] == ["w1 = -w3", "a2 = 0"]
     assert [n.distance for n in found] == sorted(n.distance for n in found)
-    factors = nearest_strata(families.matrix_factorization(2, 2, 2), A=[[1, 0], [0, 1e-3]], B=[[1, 2], [3, 4]], tolerance=0.1)
+    product = families.matrix_factorization(2, 2, 2)
+    factors = nearest_strata(product, A=[[1, 0], [0, 1e-3]], B=[[1, 2], [3, 4]], tolerance=0.1)
     assert [(n.condition.text, n.distance) for n in factors] == [("rank A <= 1", pytest.approx(1e-3))]
     x, p, q = sympy.symbols("x p q")
     plain = nearest_strata(Model(sympy.tanh(p * x) + sympy.tanh(q * x), [p, q], [x]), p=1.0, q=1.01, tolerance=0.1)

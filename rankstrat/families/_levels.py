@@ -22,7 +22,8 @@ def product_levels(widths: Sequence[int], names: Sequence[str]) -> list[Function
             latex = " = ".join([*(rf"\operatorname{{rank}} {n}" for n in names), str(r)])
             minimisers = Math("all") if free else Math(equal, latex)
         else:
-            minimisers = Math(f"for example every factor of rank {r}", rf"\text{{for example every factor of rank }} {r}")
+            text = f"for example every factor of rank {r}"
+            minimisers = Math(text, rf"\text{{{text}}}")
         functions = Math(f"matrices of rank {r}", rf"\text{{matrices of rank }} {r}")
         levels.append(FunctionLevel(r * (rows + columns - r), functions, minimisers, known))
     return levels
@@ -31,9 +32,5 @@ def product_levels(widths: Sequence[int], names: Sequence[str]) -> list[Function
 def diagonal_levels(features: int, off: Math, reason: str) -> list[FunctionLevel]:
     """Functions with k nonzero coefficients: rank k."""
     known = Knowledge(Verdict.PROVED, reason)
-    return [
-        FunctionLevel(
-            k, Math(f"{k} nonzero coefficients", rf"{k} \text{{ nonzero coefficients}}"), Math("all") if k == features else off, known
-        )
-        for k in range(features + 1)
-    ]
+    functions = [Math(f"{k} nonzero coefficients", rf"{k} \text{{ nonzero coefficients}}") for k in range(features + 1)]
+    return [FunctionLevel(k, f, Math("all") if k == features else off, known) for k, f in enumerate(functions)]

@@ -137,9 +137,8 @@ class ArrangementStrata:
     def _moved(self, g: SignedPermutation, polynomials: tuple[int, ...]) -> tuple[int, ...]:
         parameters = self.model.parameters
         swap = {p: g.sign[i] * parameters[g.image[i]] for i, p in enumerate(parameters)}
-        images = [sympy.expand(self.polynomials[k].xreplace(swap)) for k in polynomials]
-        plain = [sympy.expand(q) for q in self.polynomials]
-        return tuple(sorted(next(k for k, q in enumerate(plain) if q in (image, sympy.expand(-image))) for image in images))
+        plain = {sympy.expand(s * q): k for k, q in enumerate(self.polynomials) for s in (1, -1)}
+        return tuple(sorted(plain[sympy.expand(self.polynomials[k].xreplace(swap))] for k in polynomials))
 
     def _meets(self, flat: Label) -> Iterator[tuple[Label, Math]]:
         """The flats cut out by one more condition."""
@@ -166,9 +165,8 @@ class ArrangementStrata:
         values = {}
         for row in rows:
             pivot = next(i for i, v in enumerate(row) if v)
-            values[self.model.parameters[pivot]] = sympy.Add(
-                *(-sympy.Rational(v.numerator, v.denominator) * self.model.parameters[j] for j, v in enumerate(row) if v and j != pivot)
-            )
+            rest = tuple(-v if j != pivot else Fraction(0) for j, v in enumerate(row))
+            values[self.model.parameters[pivot]] = _value(rest, self.model.parameters)
         return values
 
     def _solved(self, label: Label) -> dict[sympy.Symbol, sympy.Expr] | None:
@@ -264,19 +262,20 @@ class ArrangementStrata:
         if certificate.value is None:
             return Knowledge(Verdict.OPEN, f"the generic rank lies in [{certificate.lower}, {certificate.upper}]"), ()
         matrix, rank = self._matrix, certificate.value
+        structure: Any = self.model.structure
         if rank == 0 and certificate.verdict is Verdict.PROVED:
             return Knowledge(Verdict.PROVED, "all tangent functions vanish"), ()
         if self._fixed_tangents:
             return Knowledge(certificate.verdict, "the tangent functions do not depend on the parameters"), ()
         if not self.chart(label).coordinates:
             return Knowledge(certificate.verdict, "one point"), ()
-        if matrix is None and isinstance(self.model.structure, HasRankCoordinates):
-            coordinates = self.model.structure.rank_coordinates(self.chart(label))
+        if matrix is None and isinstance(structure, HasRankCoordinates):
+            coordinates = structure.rank_coordinates(self.chart(label))
             if coordinates is not None:
                 matrix = TangentMatrix(self.model, tuple(map(tuple, coordinates[1])))
                 rank -= coordinates[0]
                 if rank == 0:
-                    return Knowledge(certificate.verdict, "the independence lemma: the rank is the number of classes"), ()
+                    return Knowledge(certificate.verdict, "independence lemma: the rank is the number of classes"), ()
         if matrix is not None and not label[1] and certificate.verdict is Verdict.PROVED:
             excluded = [reduced([*label[0], *c.rows]) for c in self.given]
             excluded = [flat for flat in excluded if len(flat) > len(label[0])]
@@ -330,7 +329,8 @@ class ArrangementStrata:
                 point = chart.at(values)
             except PointError:
                 continue
-            if point.raw in seen or any(v in (sympy.zoo, sympy.nan) for v in point.raw) or self._own_label(point) != label:
+            singular = any(v in (sympy.zoo, sympy.nan) for v in point.raw)
+            if point.raw in seen or singular or self._own_label(point) != label:
                 continue
             seen.add(point.raw)
             value = self._rank_at(point)
@@ -358,7 +358,7 @@ class ArrangementStrata:
         values = [sympy.sympify(v) for v in point.raw]
         rows: list[Vector] = []
         for condition in self.given:
-            if all(sum(sympy.Rational(c.numerator, c.denominator) * v for c, v in zip(r, values, strict=True) if c) == 0 for r in condition.rows):
+            if all(_value(row, values) == 0 for row in condition.rows):
                 rows += condition.rows
         by_name = dict(zip(self.model.parameters, values, strict=True))
         return reduced(rows), tuple(k for k, q in enumerate(self.polynomials) if sympy.expand(q.xreplace(by_name)) == 0)
@@ -373,3 +373,8 @@ class ArrangementStrata:
         for smaller, words in self._meets(label):
             found.setdefault(self._canonical(smaller), words)
         yield from found.items()
+
+
+def _value(row: Vector, values: Sequence[sympy.Expr]) -> sympy.Expr:
+    """The value of a linear form."""
+    return sympy.Add(*(sympy.Rational(c.numerator, c.denominator) * v for c, v in zip(row, values, strict=True) if c))

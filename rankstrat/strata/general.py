@@ -1,4 +1,4 @@
-r"""The default arrangement of a model: its blocks, its signed permutation symmetries, and the conditions they suggest."""
+r"""The default arrangement of a model: its blocks, its signed permutations, and the conditions they suggest."""
 
 from __future__ import annotations
 
@@ -40,13 +40,15 @@ def general_strata(model: Model, *, conditions: Sequence[Any] = (), seed: int = 
     for given in conditions:
         expression = sympy.sympify(given.lhs - given.rhs if isinstance(given, sympy.Equality) else given)
         if expression.free_symbols - set(model.parameters) or not expression.is_polynomial(*model.parameters):
-            raise ModelError(f"the condition {expression} = 0 is not a polynomial in the parameters; write it in {_few(model)}")
+            raise ModelError(
+                f"the condition {expression} = 0 is not a polynomial in the parameters; write it in {_few(model)}"
+            )
         row = _row(model, expression)
         if row is None:
             polynomials.append(expression)
         else:
             linear.append(Condition((row,), Math(f"{expression} = 0", f"{sympy.latex(expression)} = 0")))
-    structure = model.structure
+    structure: Any = model.structure
     if isinstance(structure, HasConditions):
         found = [_condition(model, group) for group in structure.conditions(model)]
         symmetries = [_permutation(model, g) for g in structure.generators(model)]
@@ -181,7 +183,7 @@ def _pairs(symmetries: Sequence[SignedPermutation], size: int) -> set[tuple[int,
 
 
 def _symmetries(model: Model) -> Iterator[SignedPermutation]:
-    """Generators of the signed permutations that leave the outputs as they are: sign changes and exchanges of blocks."""
+    """Generators of signed permutations that leave the outputs as they are: signs and exchanges of blocks."""
     if model.size > LARGEST_SEARCH:
         return
     outputs = model.outputs
@@ -191,7 +193,7 @@ def _symmetries(model: Model) -> Iterator[SignedPermutation]:
     def holds(images: dict[sympy.Symbol, sympy.Expr]) -> bool:
         return tuple(sympy.expand(o.xreplace(images)) for o in outputs) == plain
 
-    signs = []
+    signs: list[tuple[int, ...]] = []
     for size in (1, 2, 3):
         for chosen in itertools.combinations(range(len(blocks)), size):
             if any(set(s) <= set(chosen) for s in signs):

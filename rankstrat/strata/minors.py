@@ -13,7 +13,7 @@ import sympy
 from rankstrat.model import Chart, Model
 
 Vector = tuple[Fraction, ...]
-LARGEST, ATTEMPTS = 8, 40
+LARGEST, ATTEMPTS, MOST_PARAMETERS, MOST_OUTPUTS = 8, 40, 24, 16
 
 
 @runtime_checkable
@@ -93,13 +93,14 @@ def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.
     chosen = sample.extract(list(pivots), list(range(sample.cols))).rref()[1][:rank]
     if len(pivots) < rank or len(chosen) < rank:
         return None
-    minor = sympy.expand(matrix.extract([rows[i] for i in pivots], [columns[j] for j in chosen]).det(method="berkowitz"))
+    square = matrix.extract([rows[i] for i in pivots], [columns[j] for j in chosen])
+    minor = sympy.expand(square.det(method="berkowitz"))
     return None if minor == 0 else minor
 
 
 def tangent_matrix(model: Model) -> TangentMatrix | None:
     """The matrix of a model that is polynomial in parameters and inputs; None for any other (or a large) one."""
-    if model.size > 24 or len(model.outputs) > 16:
+    if model.size > MOST_PARAMETERS or len(model.outputs) > MOST_OUTPUTS:
         return None
     symbols = (*model.parameters, *model.inputs)
     if not all(o.is_polynomial(*symbols) for o in model.outputs):
@@ -108,7 +109,7 @@ def tangent_matrix(model: Model) -> TangentMatrix | None:
     keys: dict[tuple[int, tuple[int, ...]], None] = {}
     entries = []
     for parameter in model.parameters:
-        row = {}
+        row: dict[tuple[int, tuple[int, ...]], sympy.Expr] = {}
         for k, output in enumerate(model.outputs):
             tangent = sympy.diff(output, parameter)
             if model.inputs:

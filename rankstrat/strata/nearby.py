@@ -62,7 +62,8 @@ class Neighbourhood:
 
     def table(self) -> Table:
         """Condition and distance."""
-        return Table(("condition", "distance"), tuple((n.condition, n.distance) for n in self.near), f"Near {self.model}")
+        rows = tuple((n.condition, n.distance) for n in self.near)
+        return Table(("condition", "distance"), rows, f"Near {self.model}")
 
     def __str__(self) -> str:
         return self.table().text()
@@ -71,7 +72,9 @@ class Neighbourhood:
         return self.table().html()
 
 
-def nearest_strata(model: Model, values: Mapping[str, Any] | None = None, /, *, tolerance: float, **blocks: Any) -> Neighbourhood:
+def nearest_strata(
+    model: Model, values: Mapping[str, Any] | None = None, /, *, tolerance: float, **blocks: Any
+) -> Neighbourhood:
     r"""The conditions $c$ with $\operatorname{dist}(\theta, \{c = 0\}) \le$ `tolerance`, sorted by distance.
 
     For networks: which neurons are nearly merged, null or inactive; for matrix factors: which singular values nearly
@@ -94,8 +97,9 @@ def nearest_strata(model: Model, values: Mapping[str, Any] | None = None, /, *, 
     """
     given = {**dict(values or {}), **blocks}
     arrays = {name: _array(name, shape, given) for name, shape in model.blocks.items()}
-    if isinstance(model.structure, HasNearby):
-        pairs = list(model.structure.nearby(arrays))
+    structure: Any = model.structure
+    if isinstance(structure, HasNearby):
+        pairs = list(structure.nearby(arrays))
     else:
         pairs = list(_distances(model, np.concatenate([a.ravel() for a in arrays.values()])))
     near = sorted((Near(c, float(d)) for c, d in pairs if d <= tolerance), key=lambda n: n.distance)
@@ -130,8 +134,8 @@ def neuron_distances(a: Any, vectors: Any, weights: int, *, signed: bool) -> Ite
         for j in range(i):
             for sign in (1, -1) if signed else (1,):
                 distance = float(np.linalg.norm(vectors[j] - sign * vectors[i])) / np.sqrt(2)
-                text = f"w{j + 1} = {'-' if sign < 0 else ''}w{i + 1}"
-                yield Math(text, text.replace(f"w{j + 1}", f"w_{{{j + 1}}}").replace(f"w{i + 1}", f"w_{{{i + 1}}}")), distance
+                minus = "-" if sign < 0 else ""
+                yield Math(f"w{j + 1} = {minus}w{i + 1}", f"w_{{{j + 1}}} = {minus}w_{{{i + 1}}}"), distance
 
 
 def factor_distances(arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:

@@ -2,7 +2,7 @@ r"""A stratum: a piece of parameter space on which the model rank is one number,
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
@@ -11,7 +11,8 @@ from rankstrat.model import Chart, Model
 from rankstrat.rank import Verdict
 from rankstrat.tables import Math
 
-Label = Hashable
+Label = Any
+"""A hashable name of a stratum; each stratification has its own kind."""
 
 
 @dataclass(frozen=True)

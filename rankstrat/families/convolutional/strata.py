@@ -1,4 +1,4 @@
-r"""Conditions under which the rank of a convolutional network may drop, and its rank in exact coordinates (SPEC 1.4)."""
+r"""When the rank of a convolutional network may drop, and its rank in exact coordinates (SPEC 1.4)."""
 
 from __future__ import annotations
 
@@ -95,9 +95,9 @@ def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]
                 block = blocks.setdefault((number, pixel), [sympy.Integer(0)] * len(kappa))
                 block[place[symbol]] += sympy.sympify(a)
     for number, pixel in itertools.product(range(len(classes) + 1), range(pixels)):
-        block = blocks.get((number, pixel))
+        block = blocks.get((number, pixel), [sympy.Integer(0)] * len(kappa))
         for s, row in enumerate(rows):
-            row.append(block[s] if block is not None else sympy.Integer(0))
+            row.append(block[s])
     return len(classes), rows
 
 

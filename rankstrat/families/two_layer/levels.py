@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rankstrat.families.two_layer.strata import scheme
+from rankstrat.families.two_layer.scheme import scheme
 from rankstrat.hierarchy import FunctionLevel
 from rankstrat.rank import Verdict
 from rankstrat.strata import Knowledge
@@ -18,7 +18,8 @@ def function_levels(structure: Any) -> list[FunctionLevel] | None:
     if found is None or activation.parity != "odd" or not found.slope:
         return None
     weights = structure.inputs + structure.bias
-    known = Knowledge(Verdict.PROVED, f"independence lemma ({activation.lemma.citation}); SPEC {'2.1' if structure.bias else '2'}")
+    section = "2.1" if structure.bias else "2"
+    known = Knowledge(Verdict.PROVED, f"independence lemma ({activation.lemma.citation}); SPEC {section}")
     levels = []
     for k in range(structure.width + 1):
         rank = k * (weights + 1) + structure.output_bias
@@ -51,11 +52,16 @@ def _minimisers(structure: Any, k: int) -> Math:
         return Math(f"w = 0, {idle}")
     plural = "class" if k == 1 else "classes"
     text = f"every {vector} with w != 0 in the {k} {plural} of the target; w = 0 only with {idle}"
-    return Math(text, rf"\text{{every }} {vector} \text{{ with }} w \neq 0 \text{{ in the {k} {plural}; }} w = 0 \text{{ only with }} {idle}")
+    first = rf"\text{{every }} {vector} \text{{ with }} w \neq 0 \text{{ in the {k} {plural}; }}"
+    return Math(text, rf"{first} w = 0 \text{{ only with }} {idle}")
 
 
 def _constant(k: int) -> Math:
     plural = "class" if k == 1 else "classes"
-    first = f"every (w, b) with w != 0 in the {k} {plural} of the target; " if k else "every w = 0; "
-    text = first + "some w = 0 with a != 0, b != 0"
-    return Math(text, rf"\text{{{first.replace('!=', 'nonzero').replace('w nonzero 0', 'nonzero w')}some }} w = 0,\ a \neq 0,\ b \neq 0")
+    last = r"\text{some } w = 0,\ a \neq 0,\ b \neq 0"
+    if k == 0:
+        return Math("every w = 0; some w = 0 with a != 0, b != 0", rf"\text{{every }} w = 0;\ {last}")
+    return Math(
+        f"every (w, b) with w != 0 in the {k} {plural} of the target; some w = 0 with a != 0, b != 0",
+        rf"\text{{every }} (w, b) \text{{ with }} w \neq 0 \text{{ in the {k} {plural}; }} {last}",
+    )

@@ -70,7 +70,7 @@ class RayStrata(TwoLayerStrata):
         """The closed formula, where the model is differentiable."""
         kinks = label[0][4] if self.bias else label[0][0]
         if kinks:
-            return Knowledge(Verdict.OPEN, "the model is not differentiable where w = b = 0 and a != 0; value of one side")
+            return Knowledge(Verdict.OPEN, "the model is not differentiable where w = b = 0 and a != 0")
         return Knowledge(Verdict.PROVED, f"closed formula for piecewise linear functions ({self.citation})")
 
     @property
@@ -105,7 +105,7 @@ class RayStrata(TwoLayerStrata):
             point = self._draw(label, rng, bound)
             if self.label_of(point) == label:
                 return point
-        raise PointError(f"no point of the stratum {label} was found among small whole numbers; give the values yourself")
+        raise PointError(f"no point of the stratum {label} was found among small whole numbers; give values yourself")
 
     def _draw(self, label: Label, rng: random.Random, bound: int) -> Chart:
         def nonzero() -> int:

@@ -83,8 +83,10 @@ class SquareStrata:
         if v < min(active, self.inputs):
             found.append(_rank(names[:active], v))
         if inside:
-            chosen = ", ".join(names[active : active + inside])
-            found.append(Math(f"{chosen} in span of active w", rf"{chosen} \in V") if v else Math(" = ".join([*names[active : active + inside], "0"])))
+            chosen = names[active : active + inside]
+            text = ", ".join(chosen)
+            within = Math(f"{text} in span of active w", rf"{text} \in V")
+            found.append(within if v else Math(" = ".join([*chosen, "0"])))
         start = active + inside
         for size in groups:
             if size > 1:
@@ -134,7 +136,7 @@ class SquareStrata:
             point = self.model.point(a=a, w=[[int(x) for x in w] for w in weights])
             if self.label_of(point) == label:
                 return point
-        raise PointError(f"no point of the stratum {label} was found among small whole numbers; give the values yourself")
+        raise PointError(f"no point of the stratum {label} was found among small whole numbers; give values yourself")
 
     def label_of(self, point: Chart) -> Label:
         """The type of an exact point."""
@@ -168,7 +170,8 @@ class SquareStrata:
                 rest = groups[:k] + groups[k + 1 :]
                 yield self._checked(active, v, inside + size, rest), Math("w in V", r"w \in V")
                 for j in range(k):
-                    merged = tuple(sorted([*(g for i, g in enumerate(groups) if i not in (j, k)), size + groups[j]], reverse=True))
+                    others = [g for i, g in enumerate(groups) if i not in (j, k)]
+                    merged = tuple(sorted([*others, size + groups[j]], reverse=True))
                     yield self._checked(active, v, inside, merged), Math("w ~ w'", r"w \sim w'")
         if squares == 4:
             yield (active, v, inside, groups, 3), Math("four lines in a plane")

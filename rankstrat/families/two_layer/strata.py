@@ -18,9 +18,19 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activations import Activation
 from rankstrat.errors import PointError
-from rankstrat.families.two_layer.types import Kind, compositions, is_active, is_half, is_pair, kind_of, merged, multisets, size_of
+from rankstrat.families.two_layer.scheme import Scheme
+from rankstrat.families.two_layer.types import (
+    Kind,
+    compositions,
+    is_active,
+    is_half,
+    is_pair,
+    kind_of,
+    merged,
+    multisets,
+    size_of,
+)
 from rankstrat.model import Chart, Model
 from rankstrat.rank import Verdict
 from rankstrat.strata import Knowledge
@@ -28,51 +38,8 @@ from rankstrat.tables import Math
 
 Label = tuple[tuple[int, ...], tuple[Kind, ...], int]
 
-# Zeros of sigma and sigma' on the real line, where both are only at 0 or nowhere (checked by monotonicity).
-ZEROS_AT_MOST_AT_0 = frozenset(["tanh", "sigmoid", "arctan", "erf", "gaussian", "ztanh", "z2tanh", "softplus"])
 # a != 0, b != 0; a = 0, b != 0; a != 0, b = 0; both 0
 ACTIVE, BIASED = (True, False, True, False), (True, True, False, False)
-
-
-@dataclass(frozen=True)
-class Scheme:
-    r"""What the independence lemma makes of an activation sigma = q + N (SPEC 1.4).
-
-    Attributes:
-        signed: whether w and -w carry the same functions (N is odd or even).
-        pair_constant: a pair w, -w adds the constant (N odd, q(0) != 0).
-        pair_linear: a pair w, -w adds the linear function w.x (N even, q'(0) != 0).
-        value, slope: whether sigma(0) != 0 and sigma'(0) != 0.
-    """
-
-    signed: bool
-    pair_constant: bool
-    pair_linear: bool
-    value: bool
-    slope: bool
-
-    @property
-    def sides(self) -> bool:
-        """Whether the signs inside a class matter."""
-        return self.pair_constant or self.pair_linear
-
-
-def scheme(activation: Activation, bias: bool) -> Scheme | None:
-    """The scheme of an activation, or None where the lemma does not give the rank at every point."""
-    lemma = activation.lemma
-    if lemma is None or (bias and not (lemma.with_bias and activation.name in ZEROS_AT_MOST_AT_0)):
-        return None
-    if len(activation.polynomial_part) > 2 or activation.slope_at_zero is None:
-        return None
-    q = (*activation.polynomial_part, Fraction(0), Fraction(0))
-    parity = activation.remainder_parity
-    return Scheme(
-        signed=parity in ("odd", "even"),
-        pair_constant=parity == "odd" and q[0] != 0,
-        pair_linear=parity == "even" and q[1] != 0,
-        value=activation.value_at_zero != 0,
-        slope=activation.slope_at_zero != 0,
-    )
 
 
 @dataclass(frozen=True)
@@ -199,7 +166,8 @@ class TwoLayerStrata:
                 group += [(neuron + j, sign, j < n) for j in range(n + i)]
                 neuron += n + i
             groups.append(group)
-        return [(neuron + j, kind) for j, kind in enumerate(k for k, count in enumerate(zero) for _ in range(count))], groups
+        spare = [kind for kind, count in enumerate(zero) for _ in range(count)]
+        return [(neuron + j, kind) for j, kind in enumerate(spare)], groups
 
     def conditions(self, label: Label) -> tuple[Math, ...]:
         """Equalities of weights, then w = 0, b = 0, a = 0."""
@@ -207,9 +175,9 @@ class TwoLayerStrata:
         found = []
         for group in groups:
             if len(group) > 1:
-                names = [("-" if sign < 0 else "", i + 1) for i, sign, _ in group]
-                texts = " = ".join(f"{s}w{i}" for s, i in names)
-                latex = " = ".join(f"{s}w_{{{i}}}" for s, i in names)
+                members = [("-" if sign < 0 else "", i + 1) for i, sign, _ in group]
+                texts = " = ".join(f"{s}w{i}" for s, i in members)
+                latex = " = ".join(f"{s}w_{{{i}}}" for s, i in members)
                 found.append(Math(texts, latex))
                 if self.bias:
                     found.append(Math(texts.replace("w", "b"), latex.replace("w_", "b_")))
@@ -267,7 +235,7 @@ class TwoLayerStrata:
         result, number = {}, 0
         for g in halves[dependence:]:
             own = self._vector(groups[g][0][0])
-            coefficients = [_symbol(f"k{number + j + 1}") for j in range(dependence)]
+            coefficients = [sympy.Symbol(f"k{number + j + 1}") for j in range(dependence)]
             number += dependence
             combined = [sum(c * v[t] for c, v in zip(coefficients, basis, strict=True)) for t in range(room)]
             result[g] = [*combined, *own[room:]]
@@ -281,7 +249,7 @@ class TwoLayerStrata:
             point = chart.at({c: rng.choice([-1, 1]) * rng.randint(1, bound) for c in chart.coordinates})
             if self.label_of(point) == label:
                 return point
-        raise PointError(f"no point of the stratum {label} was found among small whole numbers; give the values yourself")
+        raise PointError(f"no point of the stratum {label} was found among small whole numbers; give values yourself")
 
     def label_of(self, point: Chart) -> Label:
         """The combinatorial type of an exact point."""
@@ -319,9 +287,9 @@ class TwoLayerStrata:
             ordered = tuple(sorted(classes, reverse=True))
             dependence = self._after(label, zero, ordered)
             found.setdefault((zero, ordered, dependence), condition)
-        zero, classes, dependence = label
-        if dependence > 1:
-            found.setdefault((zero, classes, dependence - 1), Math("weights become dependent", r"\text{dependent weights}"))
+        if label[2] > 1:
+            words = Math("weights become dependent", r"\text{dependent weights}")
+            found.setdefault((label[0], label[1], label[2] - 1), words)
         yield from found.items()
 
     def _after(self, label: Label, zero: tuple[int, ...], classes: tuple[Kind, ...]) -> int:
@@ -353,16 +321,17 @@ class TwoLayerStrata:
             for second in sorted(set(others), reverse=True):
                 rest = list(others)
                 rest.remove(second)
-                equal = Math("w = w'") if self.scheme.sides or not self.scheme.signed else Math("w = ±w'", r"w = \pm w'")
+                plain = self.scheme.sides or not self.scheme.signed
+                equal = Math("w = w'") if plain else Math("w = ±w'", r"w = \pm w'")
                 yield zero, [*rest, merged(kind, second)], equal
                 if self.scheme.sides:
                     yield zero, [*rest, merged(kind, second[::-1])], Math("w = -w'")
-        for kind, count in enumerate(zero):
-            active, biased = self._zero(kind)
+        for place, count in enumerate(zero):
+            active, biased = self._zero(place)
             if count and active:
-                yield _moved(zero, kind, kind + 1), list(classes), Math("a = 0")
+                yield _moved(zero, place, place + 1), list(classes), Math("a = 0")
             if count and biased:
-                yield _moved(zero, kind, kind + 2), list(classes), Math("b = 0")
+                yield _moved(zero, place, place + 2), list(classes), Math("b = 0")
 
 
 def _moved(zero: Sequence[int], source: int, target: int) -> tuple[int, ...]:
@@ -376,11 +345,8 @@ def _vanishing(name: str, neurons: Sequence[int]) -> list[Math]:
     if not neurons:
         return []
     numbers = [i + 1 for i in sorted(neurons)]
-    return [Math(" = ".join([*(f"{name}{i}" for i in numbers), "0"]), " = ".join([*(f"{name}_{{{i}}}" for i in numbers), "0"]))]
-
-
-def _symbol(name: str) -> Any:
-    return sympy.Symbol(name)
+    text = " = ".join([*(f"{name}{i}" for i in numbers), "0"])
+    return [Math(text, " = ".join([*(f"{name}_{{{i}}}" for i in numbers), "0"]))]
 
 
 def rational_rank(rows: Iterable[Sequence[Any]]) -> int:

@@ -6,8 +6,9 @@ from typing import Any
 
 from rankstrat.families.two_layer.engine_types import EngineStrata
 from rankstrat.families.two_layer.rays import RayStrata
+from rankstrat.families.two_layer.scheme import Scheme, scheme
 from rankstrat.families.two_layer.squares import LARGEST, SquareStrata
-from rankstrat.families.two_layer.strata import Scheme, TwoLayerStrata, scheme
+from rankstrat.families.two_layer.strata import TwoLayerStrata
 from rankstrat.model import Model
 from rankstrat.strata import Stratification
 
