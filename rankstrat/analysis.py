@@ -14,7 +14,7 @@ from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
 from rankstrat.algebra.relations import leaf_values
 from rankstrat.algebra.tower import Tower
-from rankstrat.errors import UndecidedError
+from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.lower import Minor, Sampled, ball_minor, row_count, sampled_rank
 from rankstrat.model import Chart
 from rankstrat.regions import tangents_of
@@ -160,9 +160,10 @@ class Analysis:
         if not rank or not needs_hypotheses(self.tower):
             return rank, minor, ()
         ball = ball_minor(self.tangents, minor.parameters, seed=self.seed)
-        if ball is not None:
-            return rank, ball, ()
-        return 0, minor, tuple(dict.fromkeys(self.tower.hypotheses))
+        hypotheses = tuple(dict.fromkeys(self.tower.hypotheses))
+        if ball is None:
+            return 0, minor, hypotheses
+        return len(ball.rows), ball, () if len(ball.rows) == rank else hypotheses
 
     def _upper(self, rank: int, found: Relations) -> tuple[int, str, dict[int, Nodes]]:
         size = len(self.tangents.chosen)
@@ -204,9 +205,12 @@ class Analysis:
         seed = mix(self.seed, int.from_bytes(sha256(content.encode()).digest()[:8], "big"))
         count = row_count(self.tangents, len(self.parameters))
         for attempt in range(LARGE_PRIMES):
-            sampled: Sampled = sampled_rank(
-                tower, self.parameters, count, seed=seed, attempt=1000 + attempt, large=True
-            )
+            try:
+                sampled: Sampled = sampled_rank(
+                    tower, self.parameters, count, seed=seed, attempt=1000 + attempt, large=True
+                )
+            except PoleError:  # radicals have no roots at large primes
+                return 1.0
             if sampled.rank() > rank:
                 return 1.0
             error *= one

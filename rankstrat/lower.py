@@ -21,7 +21,7 @@ from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.tangent import Tangents
 
-EXTRA_ROWS, CHUNK, BALL_LIMIT = 8, 1024, 220
+EXTRA_ROWS, CHUNK, BALL_LIMIT, GREEDY_LIMIT = 8, 1024, 220, 16
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 
 
@@ -164,7 +164,18 @@ def ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> M
             minor = Minor(attempt, key, tuple(range(len(parameters))), tuple(parameters), bits)
             if check_ball_minor(tangents, minor):
                 return minor
-    return None
+    return _greedy_ball_minor(tangents, parameters, seed=seed) if 1 < len(parameters) <= GREEDY_LIMIT else None
+
+
+def _greedy_ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> Minor | None:
+    """A smaller minor, grown one tangent function at a time while the ball stays away from zero."""
+    best: Minor | None = None
+    for parameter in parameters:
+        chosen = (*(() if best is None else best.parameters), parameter)
+        minor = Minor(0, mix(seed, 5, 0), tuple(range(len(chosen))), chosen, PRECISIONS[2])
+        if check_ball_minor(tangents, minor):
+            best = minor
+    return best
 
 
 def check_ball_minor(tangents: Tangents, minor: Minor) -> bool:

@@ -2,7 +2,7 @@ r"""Parametric models $F(\theta)(x)$ and charts: pieces of parameter space given
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -288,6 +288,18 @@ class Model:
         return f"$F(\\theta)({', '.join(map(sympy.latex, self.inputs))}) = {latex}$"
 
 
+def _free_symbols(expressions: Iterable[sympy.Expr]) -> set[sympy.Symbol]:
+    """The symbols of shared expressions, each part visited once (sympy's own attribute walks the whole tree)."""
+    seen: set[Any] = set()
+    stack: list[Any] = list(expressions)
+    while stack:
+        part = stack.pop()
+        if part not in seen:
+            seen.add(part)
+            stack.extend(part.args)
+    return {part for part in seen if isinstance(part, sympy.Symbol)}
+
+
 def _check_parts(
     outputs: Sequence[sympy.Expr], parameters: Sequence[sympy.Symbol], inputs: Sequence[sympy.Symbol]
 ) -> None:
@@ -303,7 +315,7 @@ def _check_parts(
     if both:
         raise ModelError(f"{min(both)} is both a parameter and an input; rename one of them")
     known = {*parameters, *inputs}
-    unknown = sorted({s for output in outputs for s in output.free_symbols} - known, key=str)
+    unknown = sorted(_free_symbols(outputs) - known, key=str)
     if unknown:
         raise ModelError(
             f"the outputs use {listed(unknown)}, which is neither a parameter nor an input; list it, or give it a value"

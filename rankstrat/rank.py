@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import sympy
 
 from rankstrat.analysis import Analysis, Evidence, UpperBound
 from rankstrat.checking import CheckedRelation, check_lower, check_relations
-from rankstrat.errors import CertificateError, DataError
+from rankstrat.errors import CertificateError, DataError, RankstratError
 from rankstrat.exact import exact_scalar
 from rankstrat.lower import Minor
 from rankstrat.model import Chart, Model
@@ -138,11 +139,16 @@ class RankCertificate:
         Raises:
             CertificateError: a bound, witness or verdict does not hold; the message says which.
         """
-        analysis = Analysis(self.chart, self.seed, self.region, self.subset)
-        check_lower(analysis, self.lower, self.minor)
-        given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
-        check_relations(analysis, given)
-        self._check_upper(analysis, len(given))
+        try:
+            analysis = Analysis(self.chart, self.seed, self.region, self.subset)
+            check_lower(analysis, self.lower, self.minor)
+            given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
+            check_relations(analysis, given)
+            self._check_upper(analysis, len(given))
+        except CertificateError:
+            raise
+        except RankstratError as error:
+            raise CertificateError(f"the certificate could not be recomputed: {error}") from None
 
     def _check_upper(self, analysis: Analysis, relations: int) -> None:
         size, error = self.size, 0.0
@@ -194,7 +200,8 @@ class RankCertificate:
             "format": FORMAT,
             "model": {
                 "name": model.name,
-                "outputs": [str(o) for o in model.outputs],
+                "outputs": [_text(o) for o in model.outputs],
+                "functions": list(model.generic_functions),
                 "parameters": names,
                 "inputs": [str(x) for x in model.inputs],
             },
@@ -210,7 +217,7 @@ class RankCertificate:
                 "rows": list(minor.rows), "parameters": [names[i] for i in minor.parameters],
             },
             "relations": [
-                {"parameter": names[r.parameter], "coefficients": {names[i]: str(c) for i, c in r.coefficients}}
+                {"parameter": names[r.parameter], "coefficients": {names[i]: _text(c) for i, c in r.coefficients}}
                 for r in self.relations
             ],
             "hypotheses": list(self.hypotheses),
@@ -228,6 +235,17 @@ class RankCertificate:
             CertificateError: malformed, with the field that is wrong.
         """
         return cls(**CertificateReader(text).fields())
+
+
+def _text(value: Any) -> str:
+    text = str(value)
+    if "Piecewise(" in text or "'" in text or "Derivative(" in text:
+        raise CertificateError(
+            f"{text[:60]} cannot be written in a certificate; write cases with Max, Min and Abs, and keep "
+            "the certificate in memory "
+            "when relations contain derivatives of an unspecified function"
+        )
+    return text
 
 
 def model_rank(

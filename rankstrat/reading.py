@@ -12,11 +12,16 @@ import sympy
 from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.lower import Minor
 from rankstrat.model import Chart, Model
-from rankstrat.parsing import check_name, parse_expression
+from rankstrat.parsing import FUNCTIONS, ElementaryFunction, check_name, parse_expression, unspecified
 from rankstrat.verdict import Relation, Verdict
 
 FORMAT = "rankstrat-certificate/1"
 MAX_TEXT = 50_000_000
+RARE = {
+    str(f): ElementaryFunction(f)
+    for f in (sympy.coth, sympy.sech, sympy.csch, sympy.cot, sympy.sec, sympy.csc, sympy.sign, sympy.Heaviside)
+}
+"""Functions that a certificate may contain although the language of model files does not have them."""
 
 
 class CertificateReader:
@@ -89,7 +94,9 @@ class CertificateReader:
         parameters = [sympy.Symbol(check_name(n)) for n in self.strings(spec, "parameters")]
         inputs = [sympy.Symbol(check_name(n)) for n in self.strings(spec, "inputs")]
         symbols = {str(s): s for s in (*parameters, *inputs)}
-        outputs = [parse_expression(o, symbols, max_length=MAX_TEXT) for o in self.strings(spec, "outputs")]
+        functions = {**FUNCTIONS, **RARE} | {n: unspecified(check_name(n)) for n in self.strings(spec, "functions")}
+        texts = self.strings(spec, "outputs")
+        outputs = [parse_expression(o, symbols, functions=functions, max_length=MAX_TEXT) for o in texts]
         model = Model(outputs, parameters, inputs, self.get(spec, "name", str))
         coordinates = {n: sympy.Symbol(check_name(n)) for n in self.strings(self.data, "coordinates")}
         values = self.get(self.data, "values", dict)

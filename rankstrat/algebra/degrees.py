@@ -13,7 +13,7 @@ from math import ceil, lcm
 from typing import Any
 
 from rankstrat.algebra.evaluate import evaluate
-from rankstrat.algebra.program import LEAF, Program
+from rankstrat.algebra.program import IMAGINARY, LEAF, Program
 from rankstrat.algebra.rational import root_denominators
 from rankstrat.errors import UndecidedError
 
@@ -127,6 +127,8 @@ def failure_probability(program: Program, nodes: Sequence[int], size: int, prime
     degree = size * max(v.degree + missing_degree(v, common) for v in bounds)
     height = size * (max(v.height + missing_height(v, common) for v in bounds) + _log2(size))
     poles = sum(k.degree * e for k, e in common.items())
+    if any(program.data[n] == IMAGINARY for n in leaves):
+        height *= 2  # a prime divides a + bi only if it divides the norm a^2 + b^2
     bad_primes = height / 30 + sum(k.height for k in common) / 30 + 1
     if poles * 2 >= prime - 1:
         return 1.0

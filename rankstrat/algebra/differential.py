@@ -99,7 +99,7 @@ def _power(program: Program, child: int, e: Rational, terms: Terms, budget: int)
     alone: Terms = {((child, e),): 1}
     if len(terms) == 1 and (isinstance(e, int) or next(iter(terms.values())) == 1):
         ((monomial, c),) = terms.items()
-        return {tuple((leaf, normal(k * e)) for leaf, k in monomial): normal(Fraction(c) ** e) if c != 1 else 1}
+        return {tuple((leaf, normal(k * e)) for leaf, k in monomial): normal(Fraction(c) ** int(e)) if c != 1 else 1}
     if not isinstance(e, int) or not 0 < e <= 16:
         return alone
     factor = terms

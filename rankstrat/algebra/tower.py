@@ -340,8 +340,7 @@ class Tower(Generators):
                 terms is not None
                 and stage == FUNCTION_STAGE
                 and all(
-                    sum(e for leaf, e in m if self.stage_of(leaf) == 2) in (0, 1)
-                    and all(self.kind[leaf] == "x" for leaf, _ in m if self.stage_of(leaf) == 2)
+                    [(self.kind[leaf], e) for leaf, e in m if self.stage_of(leaf) == 2] in ([], [("x", 1)])
                     for m in terms
                 )
             )
