@@ -102,7 +102,7 @@ class Row:
     Attributes:
         case: its parameters.
         predicted: the value of the closed form.
-        lower, upper: the bounds the engine found.
+        lower, upper: the bounds the engine found; no upper bound (None) where it refused to answer.
         verdict: of the claim in this case: that of the computation if predicted and computed agree, else REFUTED or
             OPEN.
         size: the number of parameters of the model.
@@ -114,7 +114,7 @@ class Row:
     case: Case
     predicted: int
     lower: int
-    upper: int
+    upper: int | None
     verdict: Verdict
     size: int
     statement: str
@@ -129,6 +129,8 @@ class Row:
     @property
     def computed(self) -> int | str:
         """The computed value, or the interval it is known to lie in."""
+        if self.upper is None:
+            return f"{self.lower}..?"
         return self.lower if self.lower == self.upper else f"{self.lower}..{self.upper}"
 
 
@@ -154,7 +156,7 @@ def check_case(theorem: Theorem, case: Case, seed: int = 0) -> Row:
         result = theorem.computed(case, seed)
     except RankstratError as error:
         message = f"{type(error).__name__}: {error}"
-        return Row(case, predicted, 0, max(0, predicted), Verdict.OPEN, 0, message, 0.0, time.perf_counter() - start)
+        return Row(case, predicted, 0, None, Verdict.OPEN, 0, message, 0.0, time.perf_counter() - start)
     found = Computed.of(result) if isinstance(result, RankCertificate) else result
     verdict = _judge(theorem.relation, predicted, found)
     seconds = time.perf_counter() - start
@@ -233,6 +235,9 @@ class Report:
             parts.append(
                 f"smallest counterexample: {case}: predicted {row.predicted}, computed {row.computed}\n{row.statement}"
             )
+        refusals = [row.statement for row in self.rows if row.verdict is Verdict.OPEN]
+        if refusals:
+            parts.append(f"first open case: {refusals[0]}")
         return "\n\n".join(parts)
 
     def to_latex(self) -> str:

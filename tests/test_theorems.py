@@ -1,0 +1,113 @@
+"""The theorem catalogue: every closed form holds in its cases, at other seeds too, and a wrong one is refuted."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import rankstrat as rs
+from rankstrat import theorems
+from rankstrat.errors import FamilyError
+from rankstrat.theorems import THEOREMS, Summary, verify_all
+from rankstrat.verify import Theorem, bibliography, check_case
+
+NAMES = list(THEOREMS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_theorem_holds(name):
+    report = rs.verify(name)
+    assert report.ok, str(report)
+    assert len(report.rows) >= 6
+    assert max(row.size for row in report.rows) >= 32  # beyond a hand computation
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_theorem_is_well_described(name):
+    theorem = THEOREMS[name]
+    assert isinstance(theorem, Theorem)
+    assert theorem.name == name
+    assert theorem.title
+    assert theorem.statement.count("$") % 2 == 0
+    assert "  " not in theorem.statement
+    assert theorem.assumptions
+    assert theorem.source
+    bibliography(theorem.keys)
+    assert len(list(theorem.cases(0, True))) >= len(list(theorem.cases(0, False)))
+    named = set(re.findall(r"\b(LLR|LSH|OPT|DIAG|EP1|EP2|STR)\b", theorem.source))
+    assert named <= set(theorem.keys)
+
+
+@pytest.mark.parametrize("name", ["two_layer_points", "matrix_factorization_rank", "diagonal_points"])
+def test_other_seeds_hold_too(name):
+    assert rs.verify(name, seed=7).ok
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_wrong_closed_form_is_refuted(name):
+    theorem = THEOREMS[name]
+    case = next(iter(theorem.cases(0, False)))
+    shift = 1 if theorem.relation != "<=" else -1
+    wrong = theorem.predicted(case, 0) + shift * (theorem.relation != ">=") + 1000 * (theorem.relation == ">=")
+    found = theorems.run(
+        Theorem(
+            **{
+                **vars(theorem),
+                "cases": lambda seed, deep: [case],
+                "predicted": lambda case, seed: wrong,
+            }
+        )
+    )
+    assert str(found.rows[0].verdict) == "REFUTED"
+    assert not found.ok
+
+
+def test_table_of_4_by_4():
+    report = rs.verify("matrix_factorization_table")
+    assert [row.computed for row in report.rows] == [0, 7, 7, 12, 12, 15, 16, 16]
+
+
+def test_slide_numbers():
+    # SPEC 2.2: 9 for three neurons in width 500 with bias, 21 for d = 5
+    theorem = THEOREMS["two_layer_rank_bias"]
+    slides = {(500, 3): 9, (5, 3): 21}
+    cases = [case for case in theorem.cases(0, False) if (case["m"], case["k"]) in slides]
+    assert len(cases) == 2
+    for case in cases:
+        assert check_case(theorem, case).computed == slides[case["m"], case["k"]]
+
+
+def test_unknown_theorem_error():
+    with pytest.raises(FamilyError, match="did you mean two_layer_rank"):
+        rs.verify("two_layer_rnk")
+    with pytest.raises(FamilyError, match="is unknown"):
+        verify_all(["diagonal_rank", "nonsense"])
+
+
+def test_summary_of_several():
+    summary = verify_all(["diagonal_rank", "linear_rank"])
+    assert isinstance(summary, Summary)
+    assert summary.ok
+    assert [report.theorem.name for report in summary.reports] == ["diagonal_rank", "linear_rank"]
+    assert summary.bibtex().count("@") == 2
+    assert "PROVED" in str(summary)
+    assert '"ok": true' in summary.to_json()
+
+
+def test_interrupted_summary_is_not_ok():
+    def stop(row, done, total):
+        raise KeyboardInterrupt
+
+    summary = verify_all(["diagonal_rank", "linear_rank"], progress=stop)
+    assert not summary.ok
+    assert len(summary.reports[0].rows) == 1
+    assert summary.missing == ("linear_rank",)
+    assert "not begun: linear_rank" in str(summary)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_deep_sweep_holds(name):
+    report = rs.verify(name, deep=True)
+    assert report.ok, str(report)
