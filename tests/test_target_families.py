@@ -19,6 +19,7 @@ from rankstrat.families import (
     fully_connected,
     linear,
     matrix_factorization,
+    two_layer,
 )
 from rankstrat.target import optimistic_sample_size, target_set
 
@@ -153,3 +154,47 @@ def test_model_without_family():
     a, x = sympy.symbols("a x")
     with pytest.raises(TargetError, match="charts="):
         target_set(Model(sympy.tanh(a * x), [a], [x]), sympy.tanh(x))
+
+
+SLOW = {"3x1 times 1x3", "cubic network, two units, two inputs", "quadratic network, two units, two inputs"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [pytest.param(r, marks=[pytest.mark.slow] if r["name"] in SLOW else []) for r in GOLDEN],
+    ids=lambda row: f"{row['name']}: {row['target']}",
+)
+def test_polynomial_models_agree_with_macaulay2(row):
+    names = {n: sympy.Symbol(n) for n in (*row["parameters"], *row["inputs"])}
+    outputs, goal = ([sympy.sympify(t, locals=names) for t in row[key]] for key in ("outputs", "target"))
+    model = Model(outputs, [names[n] for n in row["parameters"]], [names[n] for n in row["inputs"]])
+    q = target_set(model, goal)
+    ours = sorted((b.dimension, b.rank, b.minimum_rank) for b in q.branches)
+    # a component whose real points are fewer than its dimension lies, as far as it is real, in the others
+    theirs = [c for c in row["components"] if c["real_dimension"] == c["dimension"]]
+    assert ours == sorted((c["dimension"], c["generic_rank"], c["minimum_rank"]) for c in theirs)
+    size = optimistic_sample_size(q)
+    assert q.complete and size.value == row["minimum_rank"] and size.minimal is Verdict.PROVED
+    assert any(b.contains(size.minimiser) for b in q.branches)
+
+
+def test_polynomial_activation_of_a_small_network():
+    q = target_set(two_layer(2, 1, "square"), X[0] ** 2)
+    assert optimistic_sample_size(q).value == 1
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "message"),
+    [
+        ("a*b", "c", "uses c"),
+        ("a**2 + b**2", "-1", "not in the function space"),
+        ("a**2 + b", "sqrt(2)", "not rational"),
+    ],
+)
+def test_malformed_polynomial_targets(output, target, message):
+    a, b = sympy.symbols("a b")
+    with pytest.raises(TargetError, match=message):
+        target_set(Model(sympy.sympify(output), [a, b]), sympy.sympify(target))
+    many = sympy.symbols("t1:8")
+    with pytest.raises(TargetError, match="7 parameters"):
+        target_set(Model(sympy.Add(*many), many), sympy.Integer(1))

@@ -13,6 +13,7 @@ from rankstrat.target.branch import (
     least_rank,
     same_functions,
 )
+from rankstrat.target.polynomial import MAX_PARAMETERS, polynomial_branches
 from rankstrat.target.target_set import (
     HasBranches,
     TargetSet,
@@ -23,6 +24,7 @@ from rankstrat.target.target_set import (
 
 __all__ = [
     "CONSTANT",
+    "MAX_PARAMETERS",
     "AffineSubspace",
     "Branch",
     "BranchList",
@@ -35,6 +37,7 @@ __all__ = [
     "is_zero",
     "least_rank",
     "optimistic_sample_size",
+    "polynomial_branches",
     "same_functions",
     "target_set",
 ]

@@ -18,6 +18,7 @@ from rankstrat.parsing import exact_value
 from rankstrat.rank import Verdict, model_rank
 from rankstrat.tables import Math, Table
 from rankstrat.target.branch import Branch, BranchList, LeastRank, TargetFunction, same_functions
+from rankstrat.target.polynomial import polynomial_branches
 
 
 @runtime_checkable
@@ -190,10 +191,7 @@ def target_set(
     elif isinstance(structure, HasBranches):
         found = structure.branches(model, function)
     else:
-        raise TargetError(
-            f"{model} has no description of its target sets; a two-layer, linear, diagonal or factorization family is "
-            "needed; or pass charts=[...] on which the model equals the target"
-        )
+        found = polynomial_branches(model, function)
     return TargetSet(model, function, found.branches, found.complete, found.basis)
 
 
@@ -308,7 +306,7 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
         raise TargetError("the target set has no branch, so no parameters give the target; choose a wider model")
     if forced:
         return best
-    if not target.complete:
+    if not target.complete and best.upper > 0:
         reason = f"an upper bound only: {target.basis}"
         lower = 0 if best.value is None or best.lower > 0 else best.lower
         return LeastRank(lower, best.upper, best.minimiser, best.attained, Verdict.OPEN, reason, best.certificate)

@@ -22,7 +22,16 @@ from rankstrat.errors import TargetError
 from rankstrat.families.two_layer.cells import cells
 from rankstrat.families.two_layer.effective import Effective, Law, effective, law_of
 from rankstrat.model import Chart, Model
-from rankstrat.target import CONSTANT, AffineSubspace, Branch, BranchList, TargetFunction, is_zero
+from rankstrat.target import (
+    CONSTANT,
+    MAX_PARAMETERS,
+    AffineSubspace,
+    Branch,
+    BranchList,
+    TargetFunction,
+    is_zero,
+    polynomial_branches,
+)
 
 MAX_BRANCHES = 4000
 MAX_CONDENSED = 16
@@ -311,6 +320,8 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
     References:
         STR Definitions 3.2-3.4 and Proposition 3.2; SPEC 9.2.
     """
+    if structure.activation.is_polynomial and model.size <= MAX_PARAMETERS:
+        return polynomial_branches(model, target)
     law = law_of(structure.activation, structure.bias)
     network = Network(model, structure, law, effective(law, model.inputs, structure.bias, target))
     k, m = len(network.target.weights), network.width
