@@ -16,10 +16,12 @@ import sympy
 
 from rankstrat.algebra.differential import Terms
 from rankstrat.algebra.elimination import rank_profile, solve_dependents
+from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.expanding import Expanding
 from rankstrat.algebra.modular import SMALL, mix, random_prime
 from rankstrat.algebra.program import LEAF, Program, normal
 from rankstrat.algebra.rational import is_zero, nullvector
+from rankstrat.algebra.signature import Rationals, independent_columns
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.analysis import needs_hypotheses
@@ -102,7 +104,8 @@ def same_function(joint: Joint, first: int, second: int, *, seed: int = 0) -> bo
         tower = Tower(program, [difference], seed=seed)
         return is_zero(tower.program, tower.roots[0], ZERO_TEST)
     except (BudgetError, UndecidedError, UnsupportedFunctionError):
-        return None
+        values = _rational_values(joint, [difference], 8, seed)
+        return False if values is not None and any(v for row in values for v in row) else None
 
 
 @dataclass
@@ -116,6 +119,7 @@ class Inclusion:
         unproved: target indices in the span modulo p, without an exact identity.
         rank: rank of the source modulo p (when the tower was used).
         certain: whether the modular ranks rest on theorems only.
+        at_points: whether `outside` was shown by exact values at rational points (a proof by itself).
     """
 
     rows: dict[int, Row] = field(default_factory=dict)
@@ -124,6 +128,7 @@ class Inclusion:
     unproved: list[int] = field(default_factory=list)
     rank: int | None = None
     certain: bool = True
+    at_points: bool = False
 
 
 def include(joint: Joint, *, seed: int = 0) -> Inclusion:
@@ -307,7 +312,7 @@ def _by_tower(joint: Joint, wanted: Sequence[int], found: Inclusion, seed: int) 
         tower = joint.tower(parameters, seed=seed)
         sampled = sampled_rank(tower, parameters, len(parameters) + 8, seed=seed, attempt=0)
     except (UndecidedError, UnsupportedFunctionError):
-        found.unproved, found.certain = list(wanted), False
+        _by_points(joint, wanted, found, seed)
         return
     found.certain = not needs_hypotheses(tower)
     profile = sampled.profile()
@@ -339,13 +344,39 @@ def _source_classes(joint: Joint) -> dict[int, list[int]]:
     return {core: sorted(members, key=lambda j: not joint.constant_is_monomial(j)) for core, members in result.items()}
 
 
-def coordinates_of(program: Program, node: int) -> set[str]:
-    """Names of the coordinates below a node."""
-    return {
-        str(program.data[n][1])
-        for n in program.reachable((node,))
-        if program.kind[n] == LEAF and program.data[n][0] == "u"
-    }
+def _by_points(joint: Joint, wanted: Sequence[int], found: Inclusion, seed: int) -> None:
+    """For piecewise rational models: exact values at rational points show who leaves the span there."""
+    source = [j for j in joint.ranges[0] if joint.columns[j] is not None]
+    values = _rational_values(joint, [joint.nodes[j] for j in (*source, *wanted)], 2 * len(source) + 8, seed)
+    found.unproved, found.certain = list(wanted), False
+    if values is None:
+        return
+    columns = independent_columns(values)
+    found.rank = sum(1 for c in columns if c < len(source))
+    found.outside = [wanted[c - len(source)] for c in columns if c >= len(source)]
+    found.unproved = [i for i in wanted if i not in found.outside]
+    found.at_points = bool(found.outside)
 
 
-__all__ = ["Inclusion", "Joint", "coordinates_of", "include", "same_function"]
+def _rational_values(joint: Joint, nodes: Sequence[int], count: int, seed: int) -> list[list[Fraction]] | None:
+    """The nodes at random rational inputs, coordinates alike in all rows; None for transcendental nodes."""
+    program = joint.program
+    leaves = [n for n in program.reachable(nodes) if program.kind[n] == LEAF]
+    rows = []
+    for row in range(8 * count):
+        values = {}
+        for number, n in enumerate(leaves):
+            varying = joint.depends(n)
+            values[n] = Fraction(int(mix(seed, 51, number, row if varying else -1)) % 4001 - 2000, 500)
+        try:
+            rows.append(evaluate(program, nodes, Rationals(), values))
+        except (UndecidedError, ZeroDivisionError):
+            if row == 7 and not rows:
+                return None
+            continue
+        if len(rows) == count:
+            break
+    return rows or None
+
+
+__all__ = ["Inclusion", "Joint", "include", "same_function"]

@@ -272,8 +272,12 @@ def _refuse(mapping: CriticalMapping, joint: Joint, found: Inclusion, place: str
     function = joint.expressions([joint.nodes[joint.ranges[1].start + i]])[0]
     text = f" = {function}" if function.count_ops() < 40 else ""
     assert found.rank is not None
-    proved = found.certain and model_rank(joint.charts[0], seed=seed).upper <= found.rank
-    how = "proved by a minor" if proved else "seen modulo a prime"
+    if found.at_points:
+        how = "proved by exact values at a rational point"
+    elif found.certain and model_rank(joint.charts[0], seed=seed).upper <= found.rank:
+        how = "proved by a minor"
+    else:
+        how = "seen modulo a prime"
     raise NotCriticalError(
         f"{mapping.label} preserves the output, but{place} dF_B/d{parameter}{text} leaves the tangent span of the "
         "source: the rank grows from "

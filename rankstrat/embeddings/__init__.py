@@ -1,6 +1,7 @@
 """Constructions of critical mappings, one file each; every one of them is checked like a guest's."""
 
 from rankstrat.embedding import compose
+from rankstrat.embeddings._units import head_padding
 from rankstrat.embeddings.compatible import compatible
 from rankstrat.embeddings.consequences import Transfer, critical_dimension, rank_along, transfer
 from rankstrat.embeddings.factorization import insertion
@@ -21,6 +22,7 @@ __all__ = [
     "critical_dimension",
     "critical_stratum",
     "embedding_graph",
+    "head_padding",
     "identify",
     "insertion",
     "lifting",

@@ -9,6 +9,7 @@ import sympy
 
 from rankstrat.embedding import CriticalMapping
 from rankstrat.embeddings._layers import symbol, target_of
+from rankstrat.embeddings._units import is_sum_of_units, null_unit
 from rankstrat.errors import FamilyError
 from rankstrat.model import Model
 
@@ -20,8 +21,8 @@ def null(source: Model, target: Model | None = None, *, layer: int = 1, alpha: A
     $\sigma(\alpha) = 0$.  `check` decides it.
 
     Args:
-        source: a layered family model.
-        target: the same with one more unit in the layer (built when omitted).
+        source: a model of a layered family, or of a family of sums over units (then all its parameters are zero).
+        target: the same with one more unit (built when omitted).
         layer: hidden layer, from 1.
         alpha: an exact value, the name of a symbol, or None for the symbol alpha where the next layer has a bias, and
             for 0 where it has none.
@@ -41,6 +42,8 @@ def null(source: Model, target: Model | None = None, *, layer: int = 1, alpha: A
         [0, 1],
         [0, 0]])
     """
+    if is_sum_of_units(source):
+        return null_unit(source, target)
     a, b = target_of(source, target, layer, 1)
     if alpha not in (None, 0) and not a.has_bias(layer):
         raise FamilyError(f"alpha = {alpha} was given, but layer {layer} of {source} has no bias; leave alpha out")

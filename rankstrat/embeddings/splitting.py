@@ -8,6 +8,7 @@ import numpy as np
 
 from rankstrat.embedding import CriticalMapping, compose
 from rankstrat.embeddings._layers import Layered, symbol, target_of
+from rankstrat.embeddings._units import is_sum_of_units, unit_splitting
 from rankstrat.errors import FamilyError
 from rankstrat.model import Model
 
@@ -21,9 +22,9 @@ def splitting(
     Works for every activation, with and without biases, and preserves the model rank.
 
     Args:
-        source: a layered family model.
-        target: the same with one more unit in the layer (built when omitted).
-        layer: hidden layer, from 1.
+        source: a model of a layered family, or of a family of sums over units (kernels, attention heads, KAN neurons).
+        target: the same with one more unit (built when omitted).
+        layer: hidden layer, from 1 (layered families only).
         unit: unit of that layer, from 0.
         alpha: an exact value, the name of a symbol, or None for the symbol alpha.
 
@@ -38,6 +39,8 @@ def splitting(
         >>> splitting(two_layer(width=1, inputs=1)).values
         mappingproxy({a1: a1*(1 - alpha), a2: a1*alpha, w1_1: w1_1, w2_1: w1_1})
     """
+    if is_sum_of_units(source):
+        return unit_splitting(source, target, unit, alpha)
     a, b = target_of(source, target, layer, 1)
     if not 0 <= unit < a.widths[layer]:
         raise FamilyError(f"unit {unit} is not one of layer {layer}; units are 0..{a.widths[layer] - 1}")
