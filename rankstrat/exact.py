@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, TypeAlias, overload
 
 import numpy as np
@@ -134,7 +135,11 @@ class Entries(Sequence[Exact]):
     @overload
     def __getitem__(self, index: slice) -> tuple[Exact, ...]: ...
     def __getitem__(self, index: int | slice) -> Exact | tuple[Exact, ...]:
-        return tuple(self)[index]
+        return self._listed[index]
+
+    @cached_property
+    def _listed(self) -> tuple[int, ...]:
+        return tuple(iter(self))
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Entries) and [*self.arrays] == [*other.arrays]:

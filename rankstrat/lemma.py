@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from rankstrat.activations import Activation
+from rankstrat.analysis import UpperBound
 from rankstrat.errors import CertificateError, PointError, UndecidedError
 from rankstrat.model import Chart
 from rankstrat.neurons import Neurons, lemma_terms
@@ -73,6 +74,13 @@ class LemmaRank:
         place = f"of {self.point.model.size} parameters at the point of {self.point.model}"
         why = f"{self.citation} ({'; '.join(self.assumptions)})"
         return f"model rank = {self.value} {place}  [{self.verdict}]\n  {parts}: {why}"
+
+    def as_upper_bound(self) -> UpperBound:
+        """Evidence for ``model_rank(point, evidence=[...])``, which then only has to find the minor."""
+        return UpperBound(self.value, f"independence lemma: {self.citation}", self._bounds)
+
+    def _bounds(self, chart: Chart) -> bool:
+        return int(rank_by_lemma(chart)) <= self.value
 
     def check(self) -> None:
         """Count again, with other hashes.

@@ -208,6 +208,30 @@ def test_a_million_neurons_in_twenty_seconds(activation):
         assert int(rank) == len(rows) + 9 * len(acting) + 9
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("family", "arguments", "rank"),
+    [
+        ("convolutional", {"kernels": 1, "size": 28, "kernel_size": 3, "dimension": 2}, 685),
+        ("convolutional", {"kernels": 3, "size": 28, "kernel_size": 3, "dimension": 2}, 2055),
+        ("convolutional", {"kernels": 3, "size": 12, "kernel_size": 3, "dimension": 2, "sharing": False}, 3000),
+        ("two_layer", {"width": 80, "inputs": 36}, 2960),  # 5 kernels of 3 x 3 on 6 x 6 images
+    ],
+)
+def test_the_engine_confirms_the_table_up_to_3000_parameters(family, arguments, rank):
+    source = np.random.default_rng(1)
+    model = rs.families.build(family, **arguments)
+    point = model.point({n: source.integers(1, 5, s) * source.choice([-1, 1], s) for n, s in model.blocks.items()})
+    assert int(rank_by_lemma(point)) == int(rs.model_rank(point)) == rank
+
+
+def test_the_lemma_is_evidence_for_the_engine():
+    point = rs.families.two_layer(3, 2).point(a=[1, 1, 0], w=[[1, 0], [-1, 0], [0, 1]])
+    certificate = rs.model_rank(point, evidence=[rank_by_lemma(point).as_upper_bound()])
+    assert certificate.value == 1 + 2 + 1 and certificate.verdict is rs.Verdict.PROVED
+    certificate.check()
+
+
 # ----------------------------------------------------------------------------------------------- exactness
 def test_large_and_rational_weights():
     model = rs.families.two_layer(3, 2)
