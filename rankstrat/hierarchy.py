@@ -132,6 +132,17 @@ class RankHierarchy:
                 graph.remove_edge(*edge)
         return graph
 
+    @cached_property
+    def skeleton(self) -> nx.DiGraph:
+        """The closure order of the maximal strata of the levels: strata of one rank are merged into the largest."""
+        maximal = {s for level in self.levels for s in level.maximal}
+        closure = nx.transitive_closure_dag(self.graph).subgraph(maximal)
+        skeleton = nx.transitive_reduction(closure)
+        skeleton.add_nodes_from((s, self.graph.nodes[s]) for s in maximal)
+        for upper, lower in skeleton.edges:
+            skeleton.edges[upper, lower]["condition"] = lower.words
+        return skeleton
+
     def table(self, *, by: str = "level") -> Table:
         """Rank, dimension, codimension, number of strata, conditions and verdict, by level or for each stratum.
 

@@ -1,0 +1,66 @@
+"""The rank strata of parameter space: rank, dimension, conditions, and how the ranks are known."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from rankstrat.cli._progress import progress
+from rankstrat.cli._question import add_formats, add_model, emit, model_of, say
+from rankstrat.cli._status import HOLDS
+from rankstrat.hierarchy import function_hierarchy, stratify
+from rankstrat.parsing import parse_expression
+
+SHOWN = 5  # points that are not covered; --json has them all
+
+EXAMPLE = """examples:
+  rankstrat stratify two_layer width=3 inputs=2
+  rankstrat stratify matrix_factorization rows=3 inner=3 columns=3 --each --latex
+  rankstrat stratify two_layer width=2 inputs=1 activation=sigmoid --functions
+  rankstrat stratify model.toml --condition a11*a22-a12*a21
+  rankstrat stratify two_layer width=2 inputs=1 --dot > strata.dot"""
+
+
+def configure(parser: ArgumentParser) -> None:
+    """A model, further conditions, what to show, and a format."""
+    add_model(parser, chart=False)
+    parser.add_argument(
+        "--condition",
+        metavar="EXPR",
+        action="append",
+        default=[],
+        help="a polynomial in the parameters that may vanish (may be repeated); replaces what a family knows",
+    )
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--each", action="store_true", help="one row for each stratum instead of each rank")
+    shown.add_argument("--functions", action="store_true", help="the rank hierarchy of function space instead")
+    shown.add_argument("--dot", action="store_true", help="print the Hasse diagram in the DOT language")
+    shown.add_argument("--mermaid", action="store_true", help="print the Hasse diagram for Mermaid")
+    add_formats(parser)
+
+
+def run(options: Namespace) -> int:
+    """Print one row for each rank (or stratum), and whether the ranks are proved at every point."""
+    model = model_of(options).model
+    symbols = {str(p): p for p in model.parameters} if options.condition else {}
+    conditions = [parse_expression(text, symbols) for text in options.condition]
+    if options.functions:
+        emit(function_hierarchy(model, conditions=conditions, seed=options.seed).table(), options.format)
+        return HOLDS
+    with progress() as step:
+        hierarchy = stratify(
+            model,
+            conditions=conditions,
+            seed=options.seed,
+            progress=lambda done, total: step(f"strata of {model}", done, total),
+        )
+    if options.dot:
+        print(hierarchy.to_dot())
+    elif options.mermaid:
+        print(hierarchy.to_mermaid())
+    elif options.format == "json":
+        print(hierarchy.to_json())
+    else:
+        emit(hierarchy.table(by="stratum" if options.each else "level"), options.format)
+        if options.format == "text" and hierarchy.uncovered:
+            say("".join(f"\nnot covered: {finding}" for finding in hierarchy.uncovered[:SHOWN]))
+    return HOLDS
