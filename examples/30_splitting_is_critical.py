@@ -1,0 +1,9 @@
+"""Claim: splitting a neuron maps critical points to critical points for every loss and data set, with K polynomial."""
+
+import rankstrat as rs
+
+net = rs.families.fully_connected(widths=[2, 2, 2, 1], activation="tanh")
+split = rs.embeddings.splitting(net, layer=1, unit=0)
+evidence = split.check()
+print(evidence.verdict, evidence.K.shape, sorted({str(k) for k in evidence.entries.values()}))
+assert evidence.everywhere

@@ -1,0 +1,16 @@
+"""Claim: a null neuron preserves criticality only if the next layer has a bias (or sigma(alpha) = 0)."""
+
+import rankstrat as rs
+from rankstrat.errors import NotCriticalError
+
+with_bias, without = (
+    rs.families.two_layer(width=1, inputs=2, activation="sigmoid", bias=True, output_bias=c) for c in (True, False)
+)
+print(rs.embeddings.null(with_bias).check())
+try:
+    rs.embeddings.null(without).check()
+    refused = ""
+except NotCriticalError as error:
+    refused = str(error)
+print(refused)
+assert "da2 = 1/2 leaves the tangent span" in refused

@@ -1,0 +1,121 @@
+"""Embed a model into wider ones by splitting and null units, and prove that critical points stay critical."""
+
+from __future__ import annotations
+
+import json
+import re
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+
+import sympy
+
+from rankstrat.cli._question import add_formats, add_model, emit, list_of_families, model_of, say
+from rankstrat.cli._status import FAILS, HOLDS
+from rankstrat.embedding import CriticalMapping, MappingEvidence, compose
+from rankstrat.embeddings import null, splitting
+from rankstrat.errors import NotCriticalError
+from rankstrat.parsing import parse_number, shown
+from rankstrat.tables import Math, Table
+
+EXAMPLE = f"""examples:
+  rankstrat embed two_layer width=1 inputs=2 bias=true --split 1,1
+  rankstrat embed fully_connected widths=[2,2,2,1] --split 1,1 --null 2 --latex
+  rankstrat embed two_layer width=1 inputs=1 activation=sigmoid bias=true --null 1
+
+layers and units count from 1; moves are made in the order given; without a move unit 1 of layer 1 is split
+exit status 1: the last move preserves the output but not criticality (it says which tangent function leaves the span)
+
+{list_of_families()}"""
+
+
+def configure(parser: ArgumentParser) -> None:
+    """A model, moves, and a format."""
+    add_model(parser, chart=False)
+    parser.add_argument(
+        "--split",
+        metavar="LAYER,UNIT",
+        dest="moves",
+        action="append",
+        type=_split,
+        help="split a unit (may be repeated)",
+    )
+    parser.add_argument("--null", metavar="LAYER", dest="moves", action="append", type=_null, help="add a null unit")
+    parser.add_argument(
+        "--alpha", metavar="VALUE", type=_number, help="the share or null bias, exact (default: a symbol)"
+    )
+    add_formats(parser)
+
+
+def _split(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{1,6}),(\d{1,6})", text)
+    if not found:
+        raise ArgumentTypeError(
+            f"{shown(repr(text))} is not LAYER,UNIT; two whole numbers are needed; write for example 1,1"
+        )
+    return int(found[1]), int(found[2]) - 1
+
+
+def _null(text: str) -> tuple[int, None]:
+    if not re.fullmatch(r"\d{1,6}", text):
+        raise ArgumentTypeError(f"{shown(repr(text))} is no layer; a whole number is needed; write for example 1")
+    return int(text), None
+
+
+def _number(text: str) -> sympy.Expr:
+    return parse_number(text, name="alpha")
+
+
+def run(options: Namespace) -> int:
+    """Print the evidence; a mapping that is not critical is an answer, with status 1."""
+    mapping: CriticalMapping | None = None
+    model = model_of(options).model
+    for layer, unit in options.moves or [(1, 0)]:
+        if unit is None:
+            step = null(model, layer=layer, alpha=options.alpha)
+        else:
+            step = splitting(model, layer=layer, unit=unit, alpha=options.alpha)
+        mapping, model = step if mapping is None else compose(step, mapping), step.target
+    assert mapping is not None
+    try:
+        evidence = mapping.check(seed=options.seed)
+    except NotCriticalError as error:
+        say(
+            json.dumps({"mapping": mapping.label, "critical": False, "reason": str(error)})
+            if options.format == "json"
+            else error
+        )
+        return FAILS
+    if options.format == "json":
+        print(_json(evidence))
+    elif options.format == "text":
+        say(evidence)
+        say(f"where {', '.join(f'{p} = {v}' for p, v in mapping.values.items())}")
+    else:
+        emit(_table(evidence), options.format)
+    return HOLDS
+
+
+def _table(evidence: MappingEvidence) -> Table:
+    mapping = evidence.mapping
+    rows = [
+        (Math(str(p), sympy.latex(p)), Math(str(v), sympy.latex(v)), row.partition(" = ")[2])
+        for (p, v), row in zip(mapping.values.items(), evidence.rows(), strict=True)
+    ]
+    return Table(("parameter", "value", "tangent function"), tuple(rows))
+
+
+def _json(evidence: MappingEvidence) -> str:
+    mapping = evidence.mapping
+    source, target = mapping.source.parameters, mapping.target.parameters
+    data = {
+        "mapping": mapping.label,
+        "critical": True,
+        "verdict": str(evidence.verdict),
+        "everywhere": evidence.everywhere,
+        "symbols": [str(s) for s in mapping.symbols],
+        "values": {str(p): str(v) for p, v in mapping.values.items()},
+        "K": [
+            {"row": str(target[i]), "column": str(source[j]), "entry": str(k)} for (i, j), k in evidence.entries.items()
+        ],
+        "conditions": [str(c) for c in evidence.conditions],
+    }
+    return json.dumps(data, indent=1)
