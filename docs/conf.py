@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+import sys
+from importlib import import_module
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
@@ -8,7 +11,7 @@ from pybtex.plugin import register_plugin
 from pybtex.style.formatting.unsrt import Style as UnsortedStyle
 from pybtex.style.labels import BaseLabelStyle
 
-ROOT = Path(__file__).parents[1]
+HERE = Path(__file__).parent
 
 project = "rankstrat"
 author = "The rankstrat authors"
@@ -23,7 +26,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinxcontrib.bibtex",
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_generated/*.inc"]
 html_theme = "furo"
 html_title = "rankstrat"
 
@@ -36,8 +39,10 @@ nb_execution_mode = "auto"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 
-autodoc_typehints = "description"
+autodoc_typehints = "none"  # the signature has them
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+default_role = "py:obj"  # `model_rank` in a docstring is a link
 napoleon_numpy_docstring = False
 
 bibtex_bibfiles = ["references.bib"]
@@ -55,4 +60,48 @@ class _KeyStyle(UnsortedStyle):
     default_label_style = _KeyLabels
 
 
+sys.path.insert(0, str(HERE))  # for generate.py
 register_plugin("pybtex.style.formatting", "keys", _KeyStyle)
+
+
+# A docstring writes its mathematics between dollars; reStructuredText wants a role.
+_DOLLARS = re.compile(r"(?<![\\$`\w])\$(?P<formula>[^$`]+)\$(?P<next>\w?)")
+_DEFINED = {
+    "Model": "def-model",
+    "Chart": "def-model",
+    "tangent_functions": "def-tangent-functions",
+    "tangent_span": "def-tangent-functions",
+    "TangentSpan": "def-tangent-functions",
+    "model_rank": "def-model-rank",
+    "RankCertificate": "def-model-rank",
+    "local_linear_recovery": "def-recovery",
+    "stratify": "def-strata",
+    "RankHierarchy": "def-strata",
+    "function_hierarchy": "def-strata",
+    "TargetSet": "def-target-set",
+    "target_set": "def-target-set",
+    "Branch": "def-target-set",
+    "optimistic_sample_size": "def-optimistic",
+    "CriticalMapping": "def-critical-mapping",
+    "invariant_manifolds": "def-invariant",
+}
+
+
+def _role(match: re.Match[str]) -> str:
+    formula = " ".join(match["formula"].split())
+    return f":math:`{formula}`" + (f"\\ {match['next']}" if match["next"] else "")
+
+
+def prepare_docstring(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Dollars to roles, and a link to the definition of the noun."""
+    text = _DOLLARS.sub(_role, "\n".join(lines))
+    label = _DEFINED.get(name.removeprefix("rankstrat."))
+    if label:
+        text += f"\n\nDefinition: :ref:`{label}`.\n"
+    lines[:] = text.split("\n")
+
+
+def setup(app: Any) -> None:
+    """Write the computed pages before the others are read."""
+    app.connect("builder-inited", lambda app: import_module("generate").write_all())
+    app.connect("autodoc-process-docstring", prepare_docstring, priority=900)

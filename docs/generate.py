@@ -1,0 +1,232 @@
+"""The pages that are computed at every build: the theorem catalogue, the gallery and the API reference.
+
+`docs/conf.py` calls `write_all`.  Results that cost time are kept in ``docs/_build/computed`` under a digest of the
+package's own source, so a page never shows what an older engine said.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import sympy
+
+import rankstrat
+from rankstrat.activations import activations
+from rankstrat.families import FAMILIES
+from rankstrat.tables import Math, Table
+from rankstrat.theorems import THEOREMS
+from rankstrat.verify import Report, rows_from_json, run
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+PAGES = DOCS / "_generated"
+KEPT = DOCS / "_build" / "computed"
+
+READING_ORDER = {
+    "Models and points": ("Model", "Chart", "exact"),
+    "Tangent functions and rank": (
+        "tangent_functions", "tangent_span", "TangentSpan", "model_rank", "region_rank", "RankCertificate",
+        "Verdict", "Relation", "UpperBound",
+    ),
+    "The linear-time road": ("rank_by_lemma", "LemmaRank"),
+    "The numerical second opinion": ("numerical_rank", "NumericalRank", "rank_report", "RankReport"),
+    "Strata and hierarchies": (
+        "stratify", "stratum_of", "function_hierarchy", "RankHierarchy", "Level", "Stratum", "FunctionHierarchy",
+    ),
+    "Symmetries and invariant manifolds": ("symmetries", "invariant_manifolds"),
+    "Critical mappings": ("CriticalMapping", "MappingEvidence", "embedding_graph"),
+    "Target sets and optimistic sample sizes": (
+        "target_set", "TargetSet", "Branch", "optimistic_sample_size", "LeastRank",
+    ),
+    "Recovery": (
+        "local_linear_recovery", "LocalLinearRecovery", "count_recovering_subsets", "RecoveryCount",
+        "linear_stability", "recovery_threshold", "recovery_thresholds", "recovery_stability", "stability_table",
+    ),
+    "Critical points": ("critical_data", "CriticalData", "inertia", "Inertia"),
+    "Theorems": ("verify", "verify_all", "Theorem", "Report", "Computed"),
+    "Activations": ("Activation", "activations"),
+}  # fmt: skip
+"""Public names by heading; a public name that is missing here is listed at the end of the page."""
+
+
+def write_all() -> None:
+    """Write every generated page below ``docs/_generated``; pages of things that are gone are removed."""
+    shutil.rmtree(PAGES, ignore_errors=True)
+    for folder in (PAGES / "theorems", PAGES / "gallery", KEPT):
+        folder.mkdir(parents=True, exist_ok=True)
+    digest = source_digest()
+    write_theorems(digest)
+    write_gallery(digest)
+    write_api()
+    for old in KEPT.iterdir():
+        if digest not in old.name:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+
+
+def source_digest() -> str:
+    """A short digest of every source file of the package."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "rankstrat").rglob("*.py")):
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def write_theorems(digest: str) -> None:
+    """One page for each theorem, and the table of all of them."""
+    lines = []
+    for name, theorem in THEOREMS.items():
+        report = computed_report(name, digest)
+        (PAGES / "theorems" / f"{name}.md").write_text(theorem_page(report), encoding="utf-8")
+        known = ", ".join(f"{count} {verdict}" for verdict, count in report.counts.items() if count)
+        formula = f"${theorem.formula.latex}$".replace("|", r"\vert ")
+        lines.append(f"| [{theorem.title}](theorems/{name}.md) | {formula} | {theorem.source} | {known} |")
+    head = "| theorem | closed form | source | cases |\n|---|---|---|---|\n"
+    (PAGES / "theorems.inc").write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def computed_report(name: str, digest: str) -> Report:
+    """The report of the default cases, from the kept rows as far as there are any."""
+    kept = KEPT / f"{name}-{digest}.json"
+    done = rows_from_json(kept.read_text(encoding="utf-8"), THEOREMS[name], 0) if kept.exists() else ()
+    report = run(THEOREMS[name], done=done)
+    kept.write_text(report.to_json(), encoding="utf-8")
+    if not report.complete:
+        raise KeyboardInterrupt
+    return report
+
+
+def theorem_page(report: Report) -> str:
+    """Statement, source, assumptions and the table of one theorem."""
+    theorem = report.theorem
+    keys = f" {{cite:p}}`{','.join(theorem.keys)}`" if theorem.keys else ""
+    table = replace(report.table(), title="", caption="")
+    parts = [
+        f"# {theorem.title}",
+        theorem.statement,
+        f"Source: {theorem.source}.{keys}",
+        "Assumptions:",
+        "\n".join(f"- {clause}" for clause in theorem.assumptions),
+        "## Cases",
+        f"Predicted by the closed form; computed ({theorem.quantity}) by the engine when this page was built.",
+        table.markdown(),
+        f"{report.summary} The same table: `rankstrat verify {theorem.name}`, or `rs.verify(\"{theorem.name}\")`.",
+    ]
+    row = report.counterexample
+    if row is not None:
+        parts.append(f"Smallest counterexample: {json.dumps(dict(row.case))}.\n\n```text\n{row.statement}\n```")
+    if not theorem.assumptions:
+        del parts[3:5]
+    return "\n\n".join(parts) + "\n"
+
+
+def write_gallery(digest: str) -> None:
+    """One page for each example: what it claims, its code, and what it printed just now."""
+    entries = []
+    for path in sorted((ROOT / "examples").glob("[0-9]*.py")):
+        source = path.read_text(encoding="utf-8")
+        printed, pictures = run_example(path, digest)
+        title = path.stem[3:].replace("_", " ").capitalize()
+        claim = inspect.cleandoc(ast.get_docstring(ast.parse(source)) or "")
+        name = path.stem
+        parts = [f"# {title}", f"**{claim.partition(chr(10))[0]}**", claim.partition("\n")[2].strip()]
+        parts.append(f"```python\n{code_of(source)}\n```")
+        parts.append(f"It prints:\n\n```text\n{printed.rstrip()}\n```" if printed.strip() else "")
+        for picture in pictures:
+            shutil.copy(picture, PAGES / "gallery" / f"{name}-{picture.name}")
+            parts.append(f"![{title}]({name}-{picture.name})")
+        parts.append(f"The script is `examples/{path.name}`.")
+        page = "\n\n".join(part for part in parts if part)
+        (PAGES / "gallery" / f"{name}.md").write_text(page + "\n", encoding="utf-8")
+        entries.append(f"[{title}](gallery/{name}.md)\n: {claim.partition(chr(10))[0]}\n")
+    (PAGES / "gallery.inc").write_text("\n".join(entries), encoding="utf-8")
+
+
+def code_of(source: str) -> str:
+    """The script without its docstring."""
+    first = ast.parse(source).body[0]
+    return "\n".join(source.splitlines()[first.end_lineno :]).strip()
+
+
+def run_example(path: Path, digest: str) -> tuple[str, list[Path]]:
+    """What an example prints, and the pictures it leaves in its folder.
+
+    Raises:
+        RuntimeError: the example fails.
+    """
+    script = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    folder = KEPT / f"{path.stem}-{script}-{digest}"
+    output = folder / "printed.txt"
+    if not output.exists():
+        folder.mkdir(exist_ok=True)
+        done = subprocess.run(
+            [sys.executable, "-W", "error", str(path)],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{path.name} failed:\n{done.stdout}{done.stderr}")
+        output.write_text(done.stdout, encoding="utf-8")
+    return output.read_text(encoding="utf-8"), sorted(p for p in folder.iterdir() if p.suffix in (".png", ".svg"))
+
+
+def write_api() -> None:
+    """The reference of every public name, grouped in reading order."""
+    parts = []
+    for heading, names in grouped():
+        entries = "\n".join(_entry(name) for name in names)
+        parts.append(f"## {heading}\n\n```{{eval-rst}}\n{entries}```\n")
+    (PAGES / "api.inc").write_text("\n".join(parts), encoding="utf-8")
+    makers = "\n".join(f".. autofunction:: rankstrat.families.{name}\n" for name in FAMILIES)
+    (PAGES / "families.inc").write_text(f"```{{eval-rst}}\n{makers}```\n", encoding="utf-8")
+    records = [
+        (sigma.name, Math(str(sigma.formula), _latex(sigma.formula)), sigma.parity, _lemma(sigma.lemma))
+        for sigma in activations.values()
+    ]
+    table = Table(("name", Math("sigma(z)", r"\sigma(z)"), "parity", "independence lemma"), tuple(records))
+    (PAGES / "activations.inc").write_text(table.markdown() + "\n", encoding="utf-8")
+
+
+def grouped() -> Iterator[tuple[str, list[str]]]:
+    """Headings with the public names there are; the rest last."""
+    public = list(rankstrat.__all__)
+    listed = {name for names in READING_ORDER.values() for name in names}
+    for heading, names in READING_ORDER.items():
+        present = [name for name in names if name in public]
+        if present:
+            yield heading, present
+    rest = [name for name in public if name not in listed and not inspect.ismodule(getattr(rankstrat, name))]
+    if rest:
+        yield "More", rest
+
+
+def _entry(name: str) -> str:
+    thing = getattr(rankstrat, name)
+    if inspect.isclass(thing):
+        return f".. autoclass:: rankstrat.{name}\n   :members:\n"
+    if inspect.isfunction(thing):
+        return f".. autofunction:: rankstrat.{name}\n"
+    return f".. py:data:: rankstrat.{name}\n\n   {inspect.getdoc(thing) or ''}\n"
+
+
+def _latex(formula: sympy.Expr) -> str:
+    """A formula in LaTeX, on one line of a table."""
+    return str(sympy.latex(formula))
+
+
+def _lemma(lemma: object) -> str:
+    """A word about the independence lemma of an activation."""
+    return "" if lemma is None else "also with biases" if getattr(lemma, "with_bias", False) else "without biases"
