@@ -94,7 +94,7 @@ def brute_force(activation, m, k, d, rng, trials):
     star = np.array(target.arrays["a"], float) @ sigma(np.array(target.arrays["w"], float) @ inputs.T)
     weights = [tuple(map(int, u)) for u in target.arrays["w"]]
     pool = [*weights, *(tuple(-v for v in u) for u in weights), (0,) * d, *itertools.product((-1, 0, 2), repeat=d)]
-    outputs = np.array(list(itertools.product(range(-3, 4), repeat=m)))
+    outputs = np.array(list(itertools.product(range(-4, 5), repeat=m)))
     for _ in range(trials):
         w = np.array([pool[i] for i in rng.integers(len(pool), size=m)]).reshape(m, d)
         if rng.integers(2):  # every class of the target, with some sign
@@ -123,7 +123,7 @@ def check_brute_force(activation, m, k, d, trials):
 @pytest.mark.parametrize("activation", AFFINE)
 @pytest.mark.parametrize(("m", "k", "d"), [(1, 1, 1), (2, 1, 1), (2, 1, 2), (3, 2, 1)])
 def test_no_solution_lies_outside(activation, m, k, d):
-    check_brute_force(activation, m, k, d, 60)
+    check_brute_force(activation, m, k, d, 25)
 
 
 @pytest.mark.slow
@@ -140,7 +140,7 @@ def test_no_solution_lies_outside_with_biases():
         star = 2 * np.tanh(inputs + 1) + constant * np.tanh(1)
         q = target_set(model, 2 * sympy.tanh(X1 + 1) + constant * sympy.tanh(1))
         hits = 0
-        for _ in range(400):
+        for _ in range(120):
             w, b = rng.integers(-1, 2, 3), rng.integers(-1, 2, 3)
             outputs = np.array(list(itertools.product(range(-2, 3), repeat=3)))
             gap = np.abs(outputs @ np.tanh(np.outer(w, inputs) + b[:, None]) - star).max(axis=1)
@@ -149,7 +149,7 @@ def test_no_solution_lies_outside_with_biases():
                 point = model.point(a=[int(v) for v in a], w=[[int(v)] for v in w], b=[int(v) for v in b])
                 assert bool(q.branches_of(point)) == solves
                 hits += solves
-        assert hits > 20
+        assert hits > 5
 
 
 ORACLES = {

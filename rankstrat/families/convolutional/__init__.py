@@ -15,10 +15,12 @@ from rankstrat.activations import Activation, as_activation, named
 from rankstrat.errors import FamilyError
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, flag, input_names
+from rankstrat.families.convolutional.branches import branches
 from rankstrat.families.convolutional.lemma import neurons
 from rankstrat.families.convolutional.strata import conditions, generators, rank_coordinates
 from rankstrat.model import Chart, Model
 from rankstrat.neurons import Neurons
+from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "convolutional"
 
@@ -126,6 +128,10 @@ class Convolutional:
         if self.output_bias:
             terms.append(blocks["c"][()])
         return (sympy.Add(*terms),)
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """A branch of least rank of a target set; see `rankstrat.target_set`."""
+        return branches(self, model, target)
 
     def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
         """The neurons at a point, for `rank_by_lemma`."""

@@ -21,6 +21,7 @@ import sympy
 from rankstrat.errors import TargetError
 from rankstrat.families.two_layer.cells import cells
 from rankstrat.families.two_layer.effective import Effective, Law, effective, law_of
+from rankstrat.families.two_layer.patterns import Pattern, Signed, conditions
 from rankstrat.model import Chart, Model
 from rankstrat.target import (
     CONSTANT,
@@ -36,44 +37,6 @@ from rankstrat.target import (
 MAX_BRANCHES = 4000
 MAX_CONDENSED = 16
 _MANY_SPARE = 7  # as many spare neurons make more branches than that
-Signed = tuple[tuple[int, int], ...]
-"""Neurons of a block with their signs: (neuron, +1 or -1)."""
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """Which neurons carry which target class, which form further blocks, and which have weight zero."""
-
-    targets: tuple[Signed, ...]
-    extras: tuple[Signed, ...]
-    zeros: tuple[int, ...]
-
-    @property
-    def index(self) -> tuple[int, int]:
-        """(r, l)."""
-        return len(self.targets) + len(self.extras), sum(len(block) == 1 for block in self.extras)
-
-    @property
-    def label(self) -> str:
-        """Neurons counted from 1, a minus sign for an opposite weight: {1,-3} | {2} | 0{4}."""
-        parts = ["".join(map(_block, blocks)) for blocks in (self.targets, self.extras)]
-        zeros = f" | 0{{{','.join(str(i + 1) for i in self.zeros)}}}" if self.zeros else ""
-        return f"{parts[0] or '-'} | {parts[1] or '-'}{zeros}"
-
-    def orbit(self, flips: bool) -> tuple[Any, ...]:
-        """Equal for patterns that permutations (and sign changes of neurons, if those are symmetries) exchange."""
-        targets = [self._shape(block, flips) for block in self.targets]
-        extras = [max(self._shape(b, flips), self._shape(b, flips)[::-1]) for b in self.extras]
-        return len(self.zeros), tuple(targets), tuple(sorted(extras))
-
-    @staticmethod
-    def _shape(block: Signed, flips: bool) -> tuple[int, int]:
-        plus = len(block) if flips else sum(sign > 0 for _, sign in block)
-        return plus, len(block) - plus
-
-
-def _block(block: Signed) -> str:
-    return "{" + ",".join(str(sign * (i + 1)) for i, sign in block) + "}"
 
 
 @dataclass(frozen=True)
@@ -113,6 +76,20 @@ class Network:
     def patterns(self) -> Iterator[Pattern]:
         """Every pattern with all target classes present, the signs of further blocks up to a common one."""
         yield from self._assign(0, [[] for _ in self.target.weights], [], [])
+
+    def count_patterns(self) -> int:
+        """How many patterns there are."""
+        signs, k = (2 if self.law.signed else 1), len(self.target.weights)
+        states = {(k, 0): 1}  # target classes still without a neuron, further blocks
+        for _ in range(self.width):
+            following: dict[tuple[int, int], int] = {}
+            for (missing, extras), count in states.items():
+                steps = [((missing, extras), signs * (k - missing + extras) + 1), ((missing, extras + 1), 1)]
+                steps += [((missing - 1, extras), signs * missing)] if missing else []
+                for state, ways in steps:
+                    following[state] = following.get(state, 0) + count * ways
+            states = following
+        return sum(count for (missing, _), count in states.items() if not missing)
 
     def _assign(
         self, neuron: int, targets: list[list[Any]], extras: list[list[Any]], zeros: list[int]
@@ -231,7 +208,7 @@ class Network:
             chart=chart,
             equations=equations,
             dimension=dimension,
-            conditions=_conditions(pattern),
+            conditions=conditions(pattern),
             index=pattern.index,
             affine=space,
             cells=partial(cells, self, pattern, space),
@@ -297,15 +274,6 @@ class Network:
         return Fraction(int(constant.p), int(constant.q)) / self.law.offset in sums
 
 
-def _conditions(pattern: Pattern) -> tuple[str, ...]:
-    conditions = []
-    if len(pattern.extras) + len(pattern.targets) > 1 and pattern.extras:
-        conditions.append("the weights of different blocks belong to different classes")
-    if pattern.extras:
-        conditions.append("the weights of every block are nonzero")
-    return tuple(conditions)
-
-
 def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
     r"""All branches $Q^r_{P,\pi}$ of a target in a two-layer network.
 
@@ -330,7 +298,7 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
             f"the target needs {k} neurons, the model has width {m}; it is not in the function space; "
             f"choose width >= {k}"
         )
-    if m - k > _MANY_SPARE:
+    if m - k > _MANY_SPARE or network.count_patterns() > MAX_BRANCHES:
         return _condensed(network)
     flips = law.signed and not law.offset
     lemma = structure.activation.lemma
@@ -343,8 +311,6 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         orbit = pattern.orbit(flips)
         result.append(replace(branch, twin=found.get(orbit)))
         found.setdefault(orbit, branch)
-        if len(result) > MAX_BRANCHES:
-            return _condensed(network)
     if law.offset and not structure.output_bias:
         result = _irredundant(result)
     if not result:
