@@ -22,6 +22,7 @@ from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.tangent import Tangents
 
 EXTRA_ROWS, CHUNK, BALL_LIMIT, GREEDY_LIMIT = 8, 1024, 220, 16
+BALL_WORK = 1_500_000_000  # bits times cube of the size: about ten seconds
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 
 
@@ -161,10 +162,12 @@ def ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> M
     for attempt in range(2):
         key = mix(seed, 5, attempt)
         for bits in PRECISIONS:
+            if len(parameters) ** 3 * bits > BALL_WORK:
+                break
             minor = Minor(attempt, key, tuple(range(len(parameters))), tuple(parameters), bits)
             if check_ball_minor(tangents, minor):
                 return minor
-    return _greedy_ball_minor(tangents, parameters, seed=seed) if 1 < len(parameters) <= GREEDY_LIMIT else None
+    return _greedy_ball_minor(tangents, parameters[:GREEDY_LIMIT], seed=seed) if len(parameters) > 1 else None
 
 
 def _greedy_ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> Minor | None:
