@@ -5,7 +5,7 @@ from rankstrat.activations import Activation, activations
 from rankstrat.conjecture import Conjecture, conjecture
 from rankstrat.embedding import CriticalMapping, MappingEvidence
 from rankstrat.embeddings import embedding_graph
-from rankstrat.hessian import CriticalData, Inertia, critical_data, inertia
+from rankstrat.hessian import CriticalData, EnclosedCriticalPoint, Inertia, critical_data, enclose_critical_point, inertia
 from rankstrat.hierarchy import (
     FunctionHierarchy,
     Level,
@@ -36,4 +36,4 @@ from rankstrat.strata import Stratum, nearest_strata
 from rankstrat.symmetry import InvariantManifold, Symmetry, invariant_manifolds, orbit_dimension, symmetries
 from rankstrat.tangent import tangent_functions
 
-__all__ = ["Activation", "activations", "families", "Chart", "Model", "CriticalData", "CriticalMapping", "InvariantManifold", "Symmetry", "invariant_manifolds", "orbit_dimension", "symmetries", "Inertia", "critical_data", "inertia", "MappingEvidence", "embedding_graph", "embeddings", "NumericalRank", "RankCertificate", "LemmaRank", "rank_by_lemma", "RankReport", "Relation", "UpperBound", "Verdict", "model_rank", "region_rank", "exact", "TangentSpan", "tangent_span", "numerical_rank", "rank_report", "tangent_functions", "Computed", "Report", "Theorem", "verify", "verify_all", "LocalLinearRecovery", "RecoveryCount", "count_recovering_subsets", "linear_stability", "local_linear_recovery", "recovery_threshold", "recovery_stability", "recovery_thresholds", "stability_table", "Branch", "LeastRank", "TargetSet", "optimistic_sample_size", "target_set", "Conjecture", "conjecture", "FunctionHierarchy", "Level", "RankHierarchy", "Stratum", "function_hierarchy", "nearest_strata", "stratify", "stratum_of"]
+__all__ = ["Activation", "activations", "families", "Chart", "Model", "CriticalData", "CriticalMapping", "InvariantManifold", "Symmetry", "invariant_manifolds", "orbit_dimension", "symmetries", "Inertia", "critical_data", "EnclosedCriticalPoint", "enclose_critical_point", "inertia", "MappingEvidence", "embedding_graph", "embeddings", "NumericalRank", "RankCertificate", "LemmaRank", "rank_by_lemma", "RankReport", "Relation", "UpperBound", "Verdict", "model_rank", "region_rank", "exact", "TangentSpan", "tangent_span", "numerical_rank", "rank_report", "tangent_functions", "Computed", "Report", "Theorem", "verify", "verify_all", "LocalLinearRecovery", "RecoveryCount", "count_recovering_subsets", "linear_stability", "local_linear_recovery", "recovery_threshold", "recovery_stability", "recovery_thresholds", "stability_table", "Branch", "LeastRank", "TargetSet", "optimistic_sample_size", "target_set", "Conjecture", "conjecture", "FunctionHierarchy", "Level", "RankHierarchy", "Stratum", "function_hierarchy", "nearest_strata", "stratify", "stratum_of"]

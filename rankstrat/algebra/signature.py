@@ -62,9 +62,14 @@ def ball(value: Rational) -> Any:
     return flint.arb(flint.fmpq(*Fraction(value).as_integer_ratio()))
 
 
-def around(middle: float, radius: float) -> Any:
-    """The ball with this midpoint and radius."""
-    return flint.arb(middle, radius)
+def around_ball(value: Any, exponent: int) -> Any:
+    """The ball with the same midpoint and radius 2^exponent."""
+    return middle(value) + flint.arb(0, 2.0**exponent)
+
+
+def middle(value: Any) -> Any:
+    """The midpoint as an exact ball."""
+    return value.mid()
 
 
 def approximate(value: Any) -> float:
@@ -188,10 +193,11 @@ def _eliminate(a: list[list[Any]], left: Sequence[int], pivot: Sequence[int]) ->
 __all__ = [
     "Rationals",
     "approximate",
-    "around",
+    "around_ball",
     "ball",
     "contains",
     "independent_columns",
+    "middle",
     "precision",
     "signature",
     "solve",

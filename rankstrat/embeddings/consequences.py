@@ -10,7 +10,7 @@ import sympy
 
 from rankstrat.embedding import CriticalMapping
 from rankstrat.errors import NotCriticalError
-from rankstrat.hessian import CriticalData, Inertia, inertia
+from rankstrat.hessian import CriticalData, EnclosedCriticalPoint, Inertia, inertia
 from rankstrat.model import Chart
 from rankstrat.rank import RankCertificate, model_rank
 
@@ -45,7 +45,11 @@ class Transfer:
 
 
 def transfer(
-    mapping: CriticalMapping, data: CriticalData, values: Mapping[Any, Any] | None = None, *, seed: int = 0
+    mapping: CriticalMapping,
+    data: CriticalData | EnclosedCriticalPoint,
+    values: Mapping[Any, Any] | None = None,
+    *,
+    seed: int = 0,
 ) -> Transfer:
     r"""The Hessian inertia before and after a critical mapping, at a critical point and its image.
 
@@ -54,7 +58,7 @@ def transfer(
 
     Args:
         mapping: a critical mapping (it is checked).
-        data: critical data at a point of its source.
+        data: critical data at a point of its source, or an enclosed critical point of given data.
         values: exact values of the mapping's own symbols.
         seed: names random choices.
 

@@ -43,6 +43,11 @@ class CriticalData:
     second: SecondOrder = field(repr=False, compare=False)
 
     @property
+    def coordinates(self) -> dict[str, Any]:
+        """None: the point is exact."""
+        return {}
+
+    @property
     def exact(self) -> bool:
         """Whether the residual is rational."""
         return self.second.rational

@@ -11,22 +11,45 @@ block LDL^T gives lower bounds for the positive and negative eigenvalues, and ze
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 import networkx as nx
 import sympy
 
+from rankstrat.algebra.balls import BallRing
+from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.program import Program
 from rankstrat.algebra.signature import ball, precision, signature
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import UndecidedError
-from rankstrat.hessian.critical import BITS, CriticalData
-from rankstrat.hessian.second import SecondOrder, values_at
+from rankstrat.hessian.critical import BITS
+from rankstrat.hessian.second import Row, SecondOrder, values_at
 from rankstrat.inclusion import Joint, include
 from rankstrat.model import Chart
 from rankstrat.rank import Verdict, model_rank
+
+
+class Data(Protocol):
+    """A critical point with its residual: `CriticalData`, or an enclosed critical point of given data."""
+
+    @property
+    def chart(self) -> Chart: ...
+
+    @property
+    def coordinates(self) -> Mapping[str, Any]: ...
+
+    @property
+    def exact(self) -> bool: ...
+
+    @property
+    def second(self) -> SecondOrder: ...
+
+    def rows(self) -> list[Row]: ...
+
+    def residual(self) -> list[Any]: ...
 
 
 @dataclass(frozen=True)
@@ -67,7 +90,7 @@ class Inertia:
 
 
 def inertia(
-    data: CriticalData,
+    data: Data,
     at: Chart | None = None,
     *,
     directions: Sequence[Sequence[Any]] = (),
@@ -79,8 +102,7 @@ def inertia(
     Args:
         data: critical data of a point.
         at: another point that realises the same function and whose tangent functions lie in the span of those of the
-            data's
-            point, such as its image under a critical mapping; the data's own point when omitted.
+            data's point, such as its image under a critical mapping; the data's own point when omitted.
         directions: exact vectors suspected in the kernel of the Hessian; each is verified before it counts.
         bits: working precision of the balls.
         seed: for the exact identities.
@@ -104,19 +126,19 @@ def inertia(
     zero = (
         0
         if positive + negative == size
-        else min(size - positive - negative, _exact_zeros(data.chart, point, directions, seed))
+        else min(size - positive - negative, _exact_zeros(data, point, directions, bits, seed))
     )
     return Inertia(positive, zero, negative, size)
 
 
-def hessian(data: CriticalData, point: Chart, second: SecondOrder | None = None) -> list[list[Any]]:
+def hessian(data: Data, point: Chart, second: SecondOrder | None = None) -> list[list[Any]]:
     """The Hessian at a point with the residual of the data: fractions, or balls at the current precision."""
     second = second or SecondOrder(point)
     size, rows = point.model.size, data.rows()
     exact = second.rational and data.exact
     residual = [ball(e) if data.exact and not exact else e for e in data.residual()]
     flat = [second.hessian[i][j] for i in range(size) for j in range(i, size)]
-    values = values_at(second, [*second.gradient, *flat], rows, exact=exact)
+    values = values_at(second, [*second.gradient, *flat], rows, exact=exact, coordinates=data.coordinates)
     result: list[list[Any]] = [[None] * size for _ in range(size)]
     position = size
     for i in range(size):
@@ -130,13 +152,13 @@ def hessian(data: CriticalData, point: Chart, second: SecondOrder | None = None)
     return result
 
 
-def _exact_zeros(source: Chart, point: Chart, directions: Sequence[Sequence[Any]], seed: int) -> int:
+def _exact_zeros(data: Data, point: Chart, directions: Sequence[Sequence[Any]], bits: int, seed: int) -> int:
     """A lower bound for the number of zero eigenvalues from entries of H that vanish identically.
 
     In a basis that starts with the kernel of T, the entry of a kernel direction v and any direction u is
-    <e, D^2F[u, v]>, zero when that function lies in the span of the source's tangent functions, which e is orthogonal
-    to.
-    A symmetric matrix whose nonzero entries admit a matching of size m at most has rank m at most.
+    <e, D^2F[u, v]>, zero when that function lies in the span of the source's tangent functions, orthogonal to e.
+    At an enclosed point the identities hold on a chart; their coefficients must be finite there, and those of solved
+    parameters certainly nonzero.  A symmetric matrix whose nonzero entries have no matching larger than m has rank <= m.
     """
     try:
         relations = model_rank(point, seed=seed).relations
@@ -144,7 +166,7 @@ def _exact_zeros(source: Chart, point: Chart, directions: Sequence[Sequence[Any]
         return 0
     if not relations:
         return 0
-    joint = Joint([source])
+    joint = Joint([data.chart])
     second = SecondOrder(point, joint.program)
     program, size = joint.program, point.model.size
     vectors: list[dict[int, Any]] = [{i: c for i, c in enumerate(v) if c != 0} for v in directions]
@@ -158,8 +180,9 @@ def _exact_zeros(source: Chart, point: Chart, directions: Sequence[Sequence[Any]
         *vectors[:first], *({i: 1} for i in range(size) if i not in {r.parameter for r in relations})
     ]  # fmt: skip
     basis = []
+    leaves = {c: program.leaf(("u", str(c))) for c in point.coordinates}
     for vector in vectors:
-        nodes = translate(program, [sympy.sympify(c) for c in vector.values()], {})
+        nodes = translate(program, [sympy.sympify(c) for c in vector.values()], leaves)
         basis.append(dict(zip(vector, nodes, strict=True)))
     kernel = basis[:first]
     entries = [(k, u) for k in range(len(kernel)) for u in range(len(basis)) if u >= k]
@@ -171,7 +194,18 @@ def _exact_zeros(source: Chart, point: Chart, directions: Sequence[Sequence[Any]
         ]  # fmt: skip
         joint.nodes.append(program.linear(0, terms))
     joint.ranges.append(range(start, len(joint.nodes)))
-    zero = {entries[i] for i in include(joint, seed=seed).rows}
+    found = include(joint, seed=seed).rows
+    if data.coordinates:
+        conditions = translate(program, [sympy.sympify(r.condition) for r in relations], leaves)
+        with precision(bits):
+            if not all(v > 0 or v < 0 for v in _balls(data, program, conditions)):
+                return 0
+            found = {
+                i: row
+                for i, row in found.items()
+                if all(v.is_finite() for v in _balls(data, program, list(row.values())))
+            }
+    zero = {entries[i] for i in found}
     graph = nx.Graph()
     left, right = [("row", i) for i in range(size)], [("column", i) for i in range(size)]
     graph.add_nodes_from([*left, *right])
@@ -179,6 +213,12 @@ def _exact_zeros(source: Chart, point: Chart, directions: Sequence[Sequence[Any]
         (("row", i), ("column", j)) for i in range(size) for j in range(size) if (min(i, j), max(i, j)) not in zero
     )
     return size - len(nx.bipartite.hopcroft_karp_matching(graph, left)) // 2
+
+
+def _balls(data: Data, program: Program, nodes: Sequence[int]) -> list[Any]:
+    """Nodes free of inputs at the coordinates of an enclosed point."""
+    leaves = {program.leaf(("u", name)): value for name, value in data.coordinates.items()}
+    return evaluate(program, nodes, BallRing(), leaves)
 
 
 def _independent(vectors: Sequence[dict[int, Any]], count: int) -> list[dict[int, Any]] | None:

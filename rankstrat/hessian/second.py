@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import sympy
@@ -27,7 +28,9 @@ class SecondOrder:
         source = compiled.program
         self.program = Program() if program is None else program
         self._compiled = compiled
-        expressions = iter(translate(self.program, [v for v in chart.raw if isinstance(v, sympy.Expr)], {}))
+        self.coordinates = {str(c): self.program.leaf(("u", str(c))) for c in chart.coordinates}
+        leaves = {c: self.coordinates[str(c)] for c in chart.coordinates}
+        expressions = iter(translate(self.program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves))
         self._image = {
             leaf: next(expressions) if isinstance(v, sympy.Expr) else self.program.constant(v)
             for leaf, v in zip(compiled.parameters, chart.raw, strict=True)
@@ -66,10 +69,21 @@ class SecondOrder:
         return values
 
 
-def values_at(second: SecondOrder, nodes: Sequence[int], rows: Sequence[Row], *, exact: bool) -> list[list[Any]]:
-    """The values of nodes at every data row: fractions when `exact`, else balls at the current precision."""
+def values_at(
+    second: SecondOrder,
+    nodes: Sequence[int],
+    rows: Sequence[Row],
+    *,
+    exact: bool,
+    coordinates: Mapping[str, Any] = MappingProxyType({}),
+) -> list[list[Any]]:
+    """The values of nodes at every data row: fractions when `exact`, else balls at the current precision.
+
+    `coordinates` gives values to the coordinates of the chart, when it is not a point.
+    """
     ring: Any = Rationals() if exact else BallRing()
     special = {} if exact else _special(second.program, second.program.reachable(nodes))
+    special |= {leaf: coordinates[name] for name, leaf in second.coordinates.items()}
     return [
         evaluate(second.program, nodes, ring, {**special, **second.leaves(r, Fraction if exact else ball)})
         for r in rows
