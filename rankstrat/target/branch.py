@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -215,8 +215,11 @@ class TargetFunction:
 def is_zero(value: Any) -> bool:
     """Whether a number is zero, decided by the engine: the rank of t -> value * t is 0 or 1."""
     value = sympy.sympify(value)
-    if value.is_Rational:
-        return bool(value == 0)
+    return bool(value == 0) if value.is_Rational else _vanishes(value)
+
+
+@lru_cache(maxsize=10_000)
+def _vanishes(value: sympy.Expr) -> bool:
     return same_functions((value,), (sympy.Integer(0),), (), ())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -15,6 +16,16 @@ from rankstrat.model import Chart
 from rankstrat.target import TargetFunction, is_zero
 
 Vector = tuple[Fraction, ...]
+
+
+@lru_cache(maxsize=1000)
+def _derivative(formula: sympy.Expr) -> sympy.Expr:
+    return formula.diff(Z)
+
+
+@lru_cache(maxsize=10_000)
+def _at(formula: sympy.Expr, b: sympy.Expr) -> sympy.Expr:
+    return formula.xreplace({Z: b}).doit()
 
 
 @dataclass(frozen=True)
@@ -44,11 +55,11 @@ class Law:
 
     def value(self, b: Any) -> sympy.Expr:
         """sigma(b)."""
-        return self.activation.formula.xreplace({Z: sympy.sympify(b)})
+        return _at(self.activation.formula, sympy.sympify(b))
 
     def slope(self, b: Any) -> sympy.Expr:
         """sigma'(b)."""
-        return self.activation.derivative.xreplace({Z: sympy.sympify(b)}).doit()
+        return _at(_derivative(self.activation.formula), sympy.sympify(b))
 
     def class_of(self, u: Vector) -> tuple[int, Vector]:
         """u = sign * representative; the first nonzero entry of the representative is positive."""
