@@ -72,8 +72,8 @@ class Conjecture:
         tried = f"; {self.candidate} fails at {len(self.counterexamples)} rows" if self.counterexamples else ""
         return f"no formula: {self.reason}{tried}"
 
-    def _repr_latex_(self) -> str:
-        return rf"$r = {sympy.latex(self.formula)}$" if self.formula is not None else self.reason
+    def _repr_latex_(self) -> str | None:
+        return rf"$r = {sympy.latex(self.formula)}$" if self.formula is not None else None
 
     def table(self) -> Table:
         """Every row: variables, rank, what the candidate says, and what the row was used for."""
@@ -253,7 +253,17 @@ def _formula(symbols: Sequence[sympy.Expr], monomials: Sequence[Monomial], solut
         for c, m in zip(solution, monomials, strict=True) if c
     ]  # fmt: skip
     expanded = sympy.Add(*terms)
-    return min((sympy.factor(expanded), expanded), key=sympy.count_ops) if expanded.free_symbols else expanded
+    return min((_positive(sympy.factor(expanded)), expanded), key=sympy.count_ops) if expanded.free_symbols else expanded
+
+
+def _positive(product: sympy.Expr) -> sympy.Expr:
+    """-r (r - 2 d) as r (2 d - r)."""
+    coefficient, factors = product.as_coeff_mul()
+    sums = [f for f in factors if f.is_Add]
+    if coefficient >= 0 or not sums:
+        return product
+    rest = [f for f in factors if f is not sums[0]]
+    return sympy.Mul(-coefficient, *rest, sympy.expand(-sums[0]))
 
 
 __all__ = ["Conjecture", "conjecture"]

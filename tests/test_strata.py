@@ -253,6 +253,19 @@ def test_a_nonlinear_condition_completes_the_strata():
     assert {v.rank: v.dimension for v in stratify(model).levels} == {0: 0, 1: 2, 2: 6}
     found = stratify(model, conditions=[a11 * a22 - a12 * a21])
     assert {v.rank: v.dimension for v in found.levels} == {s["rank"]: s["dimension"] for s in row["strata"]}
+    assert found.complete
+    for point in special_points(model, 60):
+        assert model_rank(point).value == found.stratum_of(point).rank
+
+
+def test_a_reducible_condition_is_not_called_complete():
+    # on (p - 2q)(p - 3q) = 0 a chart reaches one line only
+    p, q, x, y = sympy.symbols("p q x y")
+    model = Model((p - 2 * q) ** 2 * (p - 3 * q) * x + q * y, [p, q], [x, y])
+    found = stratify(model, conditions=[(p - 2 * q) * (p - 3 * q)])
+    line = found.stratum_of(model.point({p: 3, q: 1}))
+    assert line.verdict is Verdict.OPEN or line.rank == model_rank(model.point({p: 3, q: 1})).value
+    assert not found.complete
 
 
 def test_uncovered_points_are_reported():

@@ -171,28 +171,28 @@ class ArrangementStrata:
 
     def _solved(self, label: Label) -> dict[sympy.Symbol, sympy.Expr] | None:
         """Values of the dependent parameters on a dense part of the flat; None if it has no points of its own."""
+        solution = self._solution(label)
+        return None if solution is None else solution[0]
+
+    def _solution(self, label: Label) -> tuple[dict[sympy.Symbol, sympy.Expr], bool] | None:
+        """The values, and whether they reach every point of the flat that lies on no smaller one."""
         rows, polynomials = label
-        values = self._linear(rows)
+        values, onto = self._linear(rows), True
         for k in polynomials:
-            q = sympy.numer(sympy.together(self.polynomials[k].xreplace(values)))
-            factors = [f for f, _ in sympy.factor_list(q)[1]] if sympy.expand(q) != 0 else []
-            if sympy.expand(q) == 0:
+            q = sympy.expand(sympy.numer(sympy.together(self.polynomials[k].xreplace(values))))
+            if q == 0:
                 continue
-            chosen = None
-            for factor in factors:
-                for symbol in sorted(factor.free_symbols, key=str, reverse=True):
-                    poly = sympy.Poly(factor, symbol)
-                    if poly.degree() == 1 and not self._is_condition(factor, rows):
-                        chosen = (symbol, -poly.nth(0) / poly.nth(1))
-                        break
-                if chosen:
-                    break
+            # where a factor that is a condition vanishes, the point lies on a smaller flat
+            factors = [f for f, _ in sympy.factor_list(q)[1] if not self._is_condition(f, rows)]
+            chosen = next((pair for f in factors for pair in _linear_in(f)), None)
             if chosen is None:
                 return None
             symbol, value = chosen
+            onto = onto and len(factors) == 1
             values = {p: sympy.together(v.xreplace({symbol: value})) for p, v in values.items()}
             values[symbol] = value
-        return values
+        below = {f for v in values.values() for f, _ in sympy.factor_list(sympy.denom(v))[1]}
+        return values, onto and all(self._is_condition(f, rows) for f in below)
 
     def _is_condition(self, factor: sympy.Expr, rows: Sequence[Vector]) -> bool:
         """Whether a factor vanishes only on smaller flats."""
@@ -276,10 +276,12 @@ class ArrangementStrata:
                 rank -= coordinates[0]
                 if rank == 0:
                     return Knowledge(certificate.verdict, "independence lemma: the rank is the number of classes"), ()
-        if matrix is not None and not label[1] and certificate.verdict is Verdict.PROVED:
+        values, onto = self._solution(label) or ({}, False)
+        if matrix is not None and onto and certificate.verdict is Verdict.PROVED:
             excluded = [reduced([*label[0], *c.rows]) for c in self.given]
             excluded = [flat for flat in excluded if len(flat) > len(label[0])]
-            if matrix.never_drops(self._linear(label[0]), rank, excluded, label[0], seed=self.seed):
+            others = [q for k, q in enumerate(self.polynomials) if k not in label[1]]
+            if matrix.never_drops(values, rank, excluded, label[0], others, seed=self.seed):
                 return Knowledge(Verdict.PROVED, "the minors have no common zero on the stratum"), ()
         found = self._special_points(label, certificate.value)
         tried = f"{TRIES} points with small values"
@@ -378,3 +380,11 @@ class ArrangementStrata:
 def _value(row: Vector, values: Sequence[sympy.Expr]) -> sympy.Expr:
     """The value of a linear form."""
     return sympy.Add(*(sympy.Rational(c.numerator, c.denominator) * v for c, v in zip(row, values, strict=True) if c))
+
+
+def _linear_in(factor: sympy.Expr) -> Iterator[tuple[sympy.Symbol, sympy.Expr]]:
+    """The symbols in which a polynomial is linear, each with its value where the polynomial vanishes."""
+    for symbol in sorted(factor.free_symbols, key=str, reverse=True):
+        poly = sympy.Poly(factor, symbol)
+        if poly.degree() == 1:
+            yield symbol, -poly.nth(0) / poly.nth(1)

@@ -42,25 +42,27 @@ class TangentMatrix:
         rank: int,
         excluded: Sequence[tuple[Vector, ...]],
         flat: tuple[Vector, ...],
+        polynomials: Sequence[sympy.Expr] = (),
         *,
         seed: int = 0,
     ) -> bool:
         """Whether minors of size `rank` show that the rank is constant on a flat outside the excluded smaller flats.
 
-        A factor that vanishes only on an excluded hyperplane of the flat is dropped.  What is left must be a constant
-        for one minor, or powers of linear forms whose common zeros lie in an excluded subspace.
+        A factor is dropped that vanishes only on an excluded hyperplane of the flat or where a polynomial does.  What
+        is left must be a constant for one minor, or powers of linear forms whose common zeros lie in an excluded
+        subspace.
         """
         if rank > LARGEST:
             return False
         matrix = sympy.Matrix(self.rows).xreplace(dict(values)).applyfunc(sympy.expand)
         rng = random.Random(seed)
+        nonzero = {g for q in polynomials for g in _factors(sympy.expand(q.xreplace(dict(values))))}
         remaining: set[Vector] = set()
         for _ in range(ATTEMPTS):
             minor = _random_minor(matrix, rank, rng)
             if minor is None:
                 continue
-            left = [f for f, _ in sympy.factor_list(minor)[1]]
-            left = [f for f in left if not self._excludes(f, flat, excluded)]
+            left = [f for f in _factors(minor) if f not in nonzero and not self._excludes(f, flat, excluded)]
             if not left:
                 return True
             forms = [self._form(f) for f in left]
@@ -80,6 +82,11 @@ class TangentMatrix:
     def _excludes(self, factor: sympy.Expr, flat: tuple[Vector, ...], excluded: Sequence[tuple[Vector, ...]]) -> bool:
         form = self._form(factor)
         return form is not None and reduced([*flat, form]) in excluded
+
+
+def _factors(expression: sympy.Expr) -> list[sympy.Expr]:
+    """The irreducible factors of the numerator."""
+    return [f for f, _ in sympy.factor_list(sympy.numer(sympy.together(expression)))[1]]
 
 
 def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.Expr | None:
