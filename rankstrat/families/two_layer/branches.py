@@ -20,6 +20,7 @@ import sympy
 
 from rankstrat.errors import TargetError
 from rankstrat.families.two_layer.cells import cells
+from rankstrat.families.two_layer.copies import copies
 from rankstrat.families.two_layer.effective import Effective, Law, effective, law_of
 from rankstrat.families.two_layer.patterns import Pattern, Signed, conditions
 from rankstrat.model import Chart, Model
@@ -290,7 +291,10 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
     """
     if structure.activation.is_polynomial and model.size <= MAX_PARAMETERS:
         return polynomial_branches(model, target)
-    law = law_of(structure.activation, structure.bias)
+    try:
+        law = law_of(structure.activation, structure.bias)
+    except TargetError as problem:
+        return copies(structure, model, target, problem)
     network = Network(model, structure, law, effective(law, model.inputs, structure.bias, target))
     k, m = len(network.target.weights), network.width
     if k > m:

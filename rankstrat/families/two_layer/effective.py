@@ -69,7 +69,7 @@ class Law:
 
 @dataclass(frozen=True)
 class Effective:
-    r"""$f^* = \kappa + \sum_t \alpha_t N(u_t \cdot (x, 1))$: distinct classes $u_t$ (weights, bias), $\alpha_t \ne 0$."""
+    r"""$f^* = \kappa + \sum_t \alpha_t N(u_t \cdot (x, 1))$, the $u_t$ of distinct classes, no $\alpha_t = 0$."""
 
     weights: tuple[Vector, ...]
     coefficients: tuple[Fraction, ...]
@@ -109,8 +109,8 @@ def effective(law: Law, inputs: Sequence[sympy.Symbol], bias: bool, target: Targ
         TargetError: it is not a finite sum of such neurons, or needs biases that the model does not have.
     """
     point = target.point
-    if point is not None and _is_network(point, law.activation):
-        neurons, constant = _neurons_of_point(point)
+    if point is not None and is_network(point, law.activation):
+        neurons, constant = neurons_of_point(point)
     else:
         neurons, constant = _neurons_of_expression(law.activation, inputs, target.expressions[0])
     sums: dict[Vector, Fraction] = {}
@@ -127,7 +127,8 @@ def effective(law: Law, inputs: Sequence[sympy.Symbol], bias: bool, target: Targ
     return Effective(tuple(kept), tuple(kept.values()), sympy.Integer(0) if is_zero(constant) else constant)
 
 
-def _is_network(point: Chart, activation: Activation) -> bool:
+def is_network(point: Chart, activation: Activation) -> bool:
+    """Whether a point belongs to a two-layer network with this activation."""
     structure = point.model.structure
     return (
         structure is not None
@@ -148,7 +149,12 @@ def _rational(value: Any, what: str) -> Fraction:
     raise TargetError(f"{what} = {value} is not rational; rational neurons are needed; round it, or pass charts=[...]")
 
 
-def _neurons_of_point(point: Chart) -> tuple[list[Neuron], sympy.Expr]:
+def neurons_of_point(point: Chart) -> tuple[list[Neuron], sympy.Expr]:
+    """The neurons of a two-layer network and its output bias.
+
+    Raises:
+        TargetError: a value is not rational.
+    """
     arrays = point.arrays
     neurons: list[Neuron] = []
     for i, a in enumerate(arrays["a"]):
@@ -176,8 +182,8 @@ def _neurons_of_expression(
         else:
             return neurons, constant
     raise TargetError(
-        f"the term {term} of the target is not a multiple of {activation.name}(w.x + b) with rational weights; a sum of "
-        "such neurons and a constant is needed; give a point of a two-layer network"
+        f"the term {term} of the target is not a multiple of {activation.name}(w.x + b) with rational weights; a sum "
+        "of such neurons and a constant is needed; give a point of a two-layer network"
     )
 
 
