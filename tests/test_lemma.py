@@ -303,6 +303,17 @@ def test_activations_without_a_lemma_are_refused(activation):
         rank_by_lemma(rs.families.two_layer(1, 1, activation).point(a=[1], w=[[1]]))
 
 
+def test_fully_connected_networks_with_one_hidden_layer():
+    values = {"a": [1, 2, 0], "w": [[1, 0], [-1, 0], [0, 0]], "b": [1, -1, 3]}
+    expected = rank_by_lemma(rs.families.two_layer(3, 2, bias=True, output_bias=True).point(**values, c=1))
+    model = rs.families.fully_connected([2, 3, 1])
+    point = model.point(W1=values["w"], b1=values["b"], W2=[values["a"]], b2=[1])
+    assert int(rank_by_lemma(point)) == int(expected) == int(rs.model_rank(point))
+    deep = rs.families.fully_connected([1, 1, 1, 1], bias=False, output_bias=False)
+    with pytest.raises(UndecidedError, match="one hidden layer"):
+        rank_by_lemma(deep.point([1, 1, 1]))
+
+
 def test_other_questions_are_refused():
     with pytest.raises(UndecidedError):
         rank_by_lemma(rs.families.linear(2).point(a=[1, 2]))

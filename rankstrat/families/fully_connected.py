@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import sympy
 
 from rankstrat.activations import Activation, as_activation, named
+from rankstrat.errors import UndecidedError
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import counts, flag, input_names
 from rankstrat.model import Model
+from rankstrat.neurons import Neurons
 
 FAMILY = "fully_connected"
 
@@ -85,6 +88,27 @@ class FullyConnected:
                 sums.append(sympy.Add(*terms, *([biases[i]] if biases is not None else [])))
             layer = sums if number == self.depth else [self.activation(z) for z in sums]
         return tuple(layer)
+
+    def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
+        """The neurons at a point of a network with one hidden layer and one output, for `rank_by_lemma`.
+
+        Raises:
+            UndecidedError: other depths or several outputs.
+        """
+        if self.depth != 2 or self.widths[2] != 1:
+            raise UndecidedError(
+                f"the network has widths {list(self.widths)}; an independence lemma is known for one hidden layer and "
+                "one output; use model_rank"
+            )
+        inputs = self.widths[0]
+        return Neurons.of(
+            arrays["W2"][0],
+            arrays["W1"],
+            np.arange(inputs, dtype=np.int64),
+            inputs,
+            biases=arrays.get("b1"),
+            output_bias="b2" in arrays,
+        )
 
 
 def fully_connected(
