@@ -100,6 +100,18 @@ def exact_array(name: str, shape: Shape, given: Mapping[Any, Any]) -> list[Exact
     return [exact_scalar(name if not shape else f"{name}[{i}]", v) for i, v in enumerate(array.ravel())]
 
 
+def free_symbols(expressions: Iterable[sympy.Expr]) -> set[sympy.Symbol]:
+    """The symbols of shared expressions, each part visited once (sympy's own attribute walks the whole tree)."""
+    seen: set[Any] = set()
+    stack: list[Any] = list(expressions)
+    while stack:
+        part = stack.pop()
+        if part not in seen:
+            seen.add(part)
+            stack.extend(part.args)
+    return {part for part in seen if isinstance(part, sympy.Symbol)}
+
+
 class Entries(Sequence[Exact]):
     """The values of a point kept as one integer array for each block, until somebody asks for them one by one.
 

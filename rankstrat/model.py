@@ -2,7 +2,7 @@ r"""Parametric models $F(\theta)(x)$ and charts: pieces of parameter space given
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -14,8 +14,10 @@ import sympy
 from rankstrat.algebra.program import FUNCTION, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import ModelError, PointError
-from rankstrat.exact import Entries, Exact, Shape, exact_array, exact_scalar, listed
+from rankstrat.exact import Entries, Exact, Shape, exact_array, exact_scalar, free_symbols, listed
 from rankstrat.parsing import block_symbols
+
+SHOWN = 40  # models with more parameters are named, not written out
 
 
 @runtime_checkable
@@ -263,12 +265,8 @@ class Model:
     def __repr__(self) -> str:
         if self.structure is not None:
             return f"families.{self.name}"
-        parts = (list(self.outputs), list(self.parameters), list(self.inputs))
-        return (
-            "Model({}, parameters={}, inputs={})".format(*parts)
-            if self.inputs
-            else "Model({}, parameters={})".format(*parts[:2])
-        )
+        inputs = f", inputs={list(self.inputs)}" if self.inputs else ""
+        return f"Model({list(self.outputs)}, parameters={list(self.parameters)}{inputs})"
 
     def __str__(self) -> str:
         return self.name or repr(self)
@@ -283,21 +281,12 @@ class Model:
     def __hash__(self) -> int:
         return hash(self.name if self.structure is not None else self._parts)
 
-    def _repr_latex_(self) -> str:
-        latex = ",\\ ".join(sympy.latex(o) for o in self.outputs)
-        return f"$F(\\theta)({', '.join(map(sympy.latex, self.inputs))}) = {latex}$"
-
-
-def _free_symbols(expressions: Iterable[sympy.Expr]) -> set[sympy.Symbol]:
-    """The symbols of shared expressions, each part visited once (sympy's own attribute walks the whole tree)."""
-    seen: set[Any] = set()
-    stack: list[Any] = list(expressions)
-    while stack:
-        part = stack.pop()
-        if part not in seen:
-            seen.add(part)
-            stack.extend(part.args)
-    return {part for part in seen if isinstance(part, sympy.Symbol)}
+    def _repr_latex_(self) -> str | None:
+        if self.size > SHOWN:
+            return None
+        latex = ",\\ ".join(map(sympy.latex, self.outputs))
+        inputs = f"({', '.join(map(sympy.latex, self.inputs))})" if self.inputs else ""
+        return rf"$F(\theta){inputs} = " + (latex if len(self.outputs) == 1 else rf"\left({latex}\right)") + "$"
 
 
 def _check_parts(
@@ -315,7 +304,7 @@ def _check_parts(
     if both:
         raise ModelError(f"{min(both)} is both a parameter and an input; rename one of them")
     known = {*parameters, *inputs}
-    unknown = sorted(_free_symbols(outputs) - known, key=str)
+    unknown = sorted(free_symbols(outputs) - known, key=str)
     if unknown:
         raise ModelError(
             f"the outputs use {listed(unknown)}, which is neither a parameter nor an input; list it, or give it a value"
@@ -394,7 +383,11 @@ class Chart:
         kind = "point" if self.is_point else f"chart with {len(self.coordinates)} coordinates"
         shown = (
             ", ".join(f"{p} = {v}" for p, v in self.values.items() if p != v)
-            if self.model.size <= 40
+            if self.model.size <= SHOWN
             else f"{self.model.size} values"
         )
         return f"{kind} of {self.model}" + (f" at {shown}" if shown else "")
+
+    def _repr_latex_(self) -> str | None:
+        given = [] if self.model.size > SHOWN else [(p, v) for p, v in self.values.items() if p != v]
+        return f"${', '.join(f'{sympy.latex(p)} = {sympy.latex(v)}' for p, v in given)}$" if given else None

@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from html import escape
 from typing import Any
-
-import sympy
 
 from rankstrat.analysis import Analysis, Evidence, UpperBound
 from rankstrat.checking import CheckedRelation, check_lower, check_relations
@@ -131,7 +130,7 @@ class RankCertificate:
         return f"  lower bound: {lower}; upper bound: {upper}"
 
     def _repr_html_(self) -> str:
-        return f"<pre>{sympy.Symbol(str(self))}</pre>"
+        return f"<pre>{escape(str(self))}</pre>"
 
     def check(self) -> None:
         """Recompute every bound from the model alone.

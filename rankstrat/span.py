@@ -137,7 +137,9 @@ class TangentSpan:
     def latex(self) -> str:
         r"""The span and its relations in LaTeX."""
         functions = r",\ ".join(sympy.latex(b) for b in self.basis) or "0"
-        lines = [rf"\operatorname{{span}}\left\{{{functions}\right\}}, \qquad \dim = {self.certificate.value}"]
+        known = self.certificate
+        size = rf"\dim = {known.value}" if known.value is not None else rf"{known.lower} \leq \dim \leq {known.upper}"
+        lines = [rf"\operatorname{{span}}\left\{{{functions}\right\}}, \qquad {size}"]
         lines += [r._repr_latex_().strip("$") for r in self.relations]
         return "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}"
 

@@ -157,6 +157,9 @@ class TargetSet:
         how = "complete" if self.complete else "not proved complete"
         return f"target set of {self.model}: {len(self.branches)} branches, {how}\n  {self.basis}"
 
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
 
 def target_set(
     model: Model, target: Any, *, charts: Sequence[Chart | Mapping[Any, Any]] = (), seed: int = 0
