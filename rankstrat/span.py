@@ -168,7 +168,7 @@ def tangent_span(chart: Chart | Model, *, seed: int = 0) -> TangentSpan:
         >>> a, b, w, x = sympy.symbols("a b w x")
         >>> F = Model(a * sympy.tanh(w * x) + b * sympy.tanh(w * x), [a, b, w], [x])
         >>> print(tangent_span(F.point([1, 2, 3])).relations[0])
-        dF/db - dF/da = 0
+        dF/da - dF/db = 0
     """
     certificate = model_rank(chart, seed=seed)
     return TangentSpan(certificate, seed)

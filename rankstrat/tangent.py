@@ -150,7 +150,7 @@ def tangent_functions(model: Model | Chart) -> tuple[sympy.Expr, ...]:
         >>> import sympy
         >>> a, w, x = sympy.symbols("a w x")
         >>> tangent_functions(Model(a * sympy.tanh(w * x), [a, w], [x]))
-        (tanh(w*x), a*x*(1 - tanh(w*x)**2))
+        (tanh(w*x), -a*x*(tanh(w*x)**2 - 1))
     """
     chart = model.generic() if isinstance(model, Model) else model
     tangents = Tangents(chart)
