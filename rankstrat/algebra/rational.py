@@ -14,6 +14,8 @@ from rankstrat.algebra.program import IMAGINARY, LEAF, LINEAR, PRODUCT, Program
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 
 Rational = int | Fraction
+MAX_ROOT = 1_000
+"""The largest D for which the value of exp(h/D) is chosen as an integer b, and exp(h) is then b^D."""
 
 
 class FractionRing:
@@ -242,6 +244,9 @@ def nullvector(program: Program, nodes: Sequence[int], varying: Mapping[int, boo
     size = len(nodes)
     constants = [n for n in program.reachable(nodes) if program.kind[n] == LEAF and n not in varying]
     denominators = root_denominators(program, nodes)
+    deepest = max(denominators.values(), default=1)
+    if deepest > MAX_ROOT:
+        raise BudgetError(f"a root of order {deepest} occurs; its powers are too large to find a relation exactly")
     ring = FractionRing([f"z{i}" for i in range(len(constants))], 4_000)
     leaves = {n: Generator(ring, i, denominators.get(n, 1)) for i, n in enumerate(constants)}
     rows: list[list[Any]] = []
