@@ -179,7 +179,7 @@ def test_version(capsys):
     [
         ([], "arguments are required"),
         (["rnk"], "did you mean rank"),
-        (["frobnicate"], "commands are check"),
+        (["frobnicate"], "commands are branches, check"),
         (["rank"], "arguments are required: MODEL"),
         (["rank", "tow_layer", "width=3"], "did you mean two_layer"),
         (["rank", "zzz"], "known are"),
