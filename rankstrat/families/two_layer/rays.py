@@ -28,9 +28,15 @@ class RayStrata(TwoLayerStrata):
     A line contributes all weights if a neuron on it is active, else 1; opposite rays add the linear functions
     $w \cdot x + b$, or all of them if both rays are active.
 
+    Attributes:
+        leaky: whether sigma has a slope other than 0 and the opposite one on the left (leaky ReLU); then a neuron
+            with w = 0 also counts where b < 0.
+
     References:
         SPEC 1.6.
     """
+
+    leaky: bool = False
 
     @property
     def zero_kinds(self) -> int:
@@ -41,10 +47,11 @@ class RayStrata(TwoLayerStrata):
         return kind % 2 == 0, self.bias and SIGNS[kind] != 0
 
     def _slope(self, kind: int) -> bool:
-        return self.bias and kind == 0
+        # the slopes of leaky ReLU on both sides of a kink are not 0
+        return kind % 2 == 0 if self.leaky else self.bias and kind == 0
 
     def _value(self, kind: int) -> bool:
-        return self.bias and kind < 2
+        return self.bias and (kind < 2 or (self.leaky and kind < 5))
 
     def labels(self) -> Iterator[Label]:
         """Every label once; on a one-dimensional space there is one line."""

@@ -10,6 +10,9 @@ from rankstrat.activations import Activation
 # Zeros of sigma and sigma' on the real line, where both are only at 0 or nowhere (checked by monotonicity).
 ZEROS_AT_MOST_AT_0 = frozenset(["tanh", "sigmoid", "arctan", "erf", "gaussian", "ztanh", "z2tanh", "softplus"])
 
+# sigma' vanishes at one more point, a negative number that is not rational (for silu by Lindemann's theorem).
+SLOPE_ZERO_ELSEWHERE = frozenset(["silu", "gelu"])
+
 
 @dataclass(frozen=True)
 class Scheme:
@@ -37,7 +40,9 @@ class Scheme:
 def scheme(activation: Activation, bias: bool) -> Scheme | None:
     """The scheme of an activation, or None where the lemma does not give the rank at every point."""
     lemma = activation.lemma
-    if lemma is None or (bias and not (lemma.with_bias and activation.name in ZEROS_AT_MOST_AT_0)):
+    if lemma is None or (bias and not lemma.with_bias):
+        return None
+    if bias and activation.name not in ZEROS_AT_MOST_AT_0 | SLOPE_ZERO_ELSEWHERE:
         return None
     if len(activation.polynomial_part) > 2 or activation.slope_at_zero is None:
         return None
