@@ -14,7 +14,7 @@ from rankstrat.algebra.program import IMAGINARY, LEAF, LINEAR, PRODUCT, Program
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 
 Rational = int | Fraction
-MAX_ROOT = 1_000
+MAX_ROOT = 20_000
 """The largest D for which the value of exp(h/D) is chosen as an integer b, and exp(h) is then b^D."""
 
 
