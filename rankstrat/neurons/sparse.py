@@ -35,9 +35,10 @@ class Entries:
 
     def summed(self) -> Entries:
         """Every position once, no zeros, rows and columns numbered without gaps."""
-        rows, columns = _renumbered(self.rows), _renumbered(self.columns)
-        width = int(columns.max()) + 1 if columns.size else 1
-        key, inverse = np.unique(rows * width + columns, return_inverse=True)
+        if not self.rows.size:
+            return self
+        rows, width = self.rows - self.rows.min(), int(self.columns.max()) + 1
+        key, inverse = np.unique(rows * width + self.columns, return_inverse=True)
         values = self.values
         if values.dtype != object and values.size and int(np.abs(values).max()) * len(values) >= 1 << 62:
             values = values.astype(object)
