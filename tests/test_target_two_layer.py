@@ -152,6 +152,32 @@ def test_no_solution_lies_outside_with_biases():
         assert hits > 5
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "ztanh"])
+@pytest.mark.parametrize(("bias", "output_bias"), [(True, False), (True, True), (False, True)])
+def test_no_solution_lies_outside_with_any_biases(activation, bias, output_bias):
+    rng, inputs, sigma = np.random.default_rng(7), np.linspace(-2, 3, 11), NUMPY[activation]
+    model = two_layer(2, 1, activation, bias=bias, output_bias=output_bias)
+    shift = {"b": [1]} if bias else {}
+    target = two_layer(1, 1, activation, bias=bias).point(a=[2], w=[[1]], **shift)
+    star = 2 * sigma(inputs + bias)
+    q, hits = target_set(model, target), 0
+    outputs = np.array(list(itertools.product(range(-3, 4), repeat=2)))
+    for _ in range(150):
+        w, b = rng.integers(-1, 2, 2), rng.integers(-1, 2, 2) * bias
+        c = int(rng.integers(-2, 3)) * output_bias
+        gap = np.abs(outputs @ sigma(np.outer(w, inputs) + b[:, None]) + c - star).max(axis=1)
+        for a, error in [*zip(outputs[gap < 1e-9], gap[gap < 1e-9]), (outputs[np.argmax(gap)], gap.max())]:
+            blocks = {"a": [int(v) for v in a], "w": [[int(v)] for v in w]}
+            blocks |= {"b": [int(v) for v in b]} if bias else {}
+            blocks |= {"c": c} if output_bias else {}
+            assert bool(q.branches_of(model.point(**blocks))) == (error < 1e-9)
+            hits += error < 1e-9
+    assert hits > 3
+    for b in q.branches:
+        assert [f.label for f in q.branches_of(b.sample(seed=5, size=99))] == [b.label]
+
+
 ORACLES = {
     "tanh": oracles.rank_odd,
     "sigmoid": oracles.rank_sigmoid,
@@ -242,6 +268,17 @@ def test_sigmoid_constants(d):
     assert size(sympy.Integer(0), 1) == 1
     with pytest.raises(TargetError, match="not in the function space"):
         target_set(two_layer(1, d, "sigmoid"), 2 * sigmoid(X1) + 1)
+
+
+def test_irrational_constants_of_a_sigmoid():
+    model = two_layer(2, 1, "sigmoid", bias=True)
+    q = target_set(model, two_layer(1, 1, "sigmoid", bias=True).point(a=[1], w=[[0]], b=[1]))
+    size = optimistic_sample_size(q)
+    assert q.complete and size.upper == 2 and size.lower >= 1  # the constant sigma(1), from one neuron with w = 0
+    value = 1 / (1 + sympy.exp(-1))
+    pair = model.point(a=[value, value], w=[[3], [-3]], b=[2, -2])  # sigma(z) + sigma(-z) = 1
+    assert [b.label for b in q.branches_of(pair)] == ["- | {1,-2}"]
+    assert not q.branches_of(model.point(a=[1, 1], w=[[3], [-3]], b=[2, -2]))
 
 
 def test_constant_neuron_of_a_generic_activation():

@@ -105,6 +105,10 @@ class AffineSubspace:
         small, large = sorted((self, other), key=lambda s: len(s.rows))
         return large.cut(list(small.rows.values()))
 
+    def reduce(self, row: Mapping[int, Fraction]) -> Row:
+        """An affine function on the subspace in terms of the free variables."""
+        return _reduced(self.rows, row)
+
     def contains(self, other: AffineSubspace) -> bool:
         """Whether every point of the other subspace is in this one."""
         return all(not _reduced(other.rows, row) for row in self.rows.values())

@@ -311,8 +311,7 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
         return best
     if not target.complete and best.upper > 0:
         reason = f"an upper bound only: {target.basis}"
-        lower = 0 if best.value is None or best.lower > 0 else best.lower
-        return LeastRank(lower, best.upper, best.minimiser, best.attained, Verdict.OPEN, reason, best.certificate)
+        return LeastRank(0, best.upper, best.minimiser, best.attained, Verdict.OPEN, reason, best.certificate)
     minimal = Verdict.PROVED if lowest == best.upper else Verdict.OPEN
     reason = f"{best.reason}; {target.basis}"
     return LeastRank(

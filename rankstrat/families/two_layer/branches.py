@@ -155,12 +155,7 @@ class Network:
             row[self.output_bias] = Fraction(1)
         constant = self.target.constant
         if not constant.is_Rational:
-            if not row:
-                return None
-            raise TargetError(
-                f"the constant {constant} of the target is not rational and no bias can make it; a rational constant "
-                "is needed without hidden biases; build the model with bias=True"
-            )
+            return self._irrational(pattern, space, row)
         kappa = Fraction(int(constant.p), int(constant.q))
         if pattern.zeros and self.law.zero and self.output_bias is None:
             reduced = space.cut([{**self.others(pattern), CONSTANT: -kappa}])
@@ -173,6 +168,19 @@ class Network:
         values = {p: self._value(space, i) for i, p in enumerate(self.model.parameters) if i in space.rows}
         equations = tuple(self._equation(row) for row in space.rows.values())
         return self._finish(pattern, self.model.chart(values), equations, space.dimension, space)
+
+    def _irrational(self, pattern: Pattern, space: AffineSubspace, row: dict[int, Fraction]) -> Branch | None:
+        """The affine branch whose constant is irrational: solved by hand, for the linear algebra is rational."""
+        reduced = space.reduce(row)
+        pivot = max(reduced, default=CONSTANT)
+        if pivot == CONSTANT:
+            return None  # a rational number is not the constant
+        symbols = self.model.parameters
+        rest = self._form({i: c for i, c in reduced.items() if i != pivot})
+        solved = {symbols[pivot]: (self.target.constant - rest) / sympy.Rational(reduced[pivot])}
+        values = {p: self._value(space, i).xreplace(solved) for i, p in enumerate(symbols) if i in space.rows} | solved
+        equations = (*(self._equation(r) for r in space.rows.values()), self._form(row) - self.target.constant)
+        return self._finish(pattern, self.model.chart(values), equations, space.dimension - 1, None)
 
     def _curved(self, pattern: Pattern, space: AffineSubspace) -> Branch | None:
         symbols = self.model.parameters
@@ -204,6 +212,8 @@ class Network:
         self, pattern: Pattern, chart: Chart, equations: tuple[sympy.Expr, ...], dimension: int, space: Any
     ) -> Branch:
         law = self.law.activation.lemma
+        # an irrational constant that blocks of both signs can carry is beyond the rational cells
+        partial_cells = bool(self.law.offset) and not self.target.constant.is_Rational
         return Branch(
             label=pattern.label,
             chart=chart,
@@ -213,7 +223,7 @@ class Network:
             index=pattern.index,
             affine=space,
             cells=partial(cells, self, pattern, space),
-            basis=f"the rank depends only on which classes coincide and which are active: {law}",
+            basis="" if partial_cells else f"the rank depends only on which classes coincide and are active: {law}",
             forced=self.forced,
         )
 
@@ -242,7 +252,7 @@ class Network:
         coefficients = [*self.target.coefficients]
         one_more = self.structure.output_bias
         plain = not self.law.offset
-        if not one_more and plain and self.target.constant != 0 and self.bias:
+        if plain and self.target.constant != 0 and (self.bias or not self.target.constant.is_Rational):
             one_more = True
         if not one_more and plain and self.target.constant != 0 and not self.bias:
             constant = self.target.constant

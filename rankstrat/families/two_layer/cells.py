@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 
 from rankstrat.families.two_layer.effective import Law
-from rankstrat.target import AffineSubspace, Cell, is_zero
+from rankstrat.target import CONSTANT, AffineSubspace, Cell, is_zero
 
 FREE, ZERO, FLAT = "free", "zero", "constant"
 
@@ -131,6 +131,9 @@ def _outputs(
     else:
         rows = network.linear_equations(pattern)
         sums = [r for r in rows if all(i < width for i in r)]
+        if c_index is None and dead.issuperset(pattern.zeros) and network.target.constant.is_Rational:
+            kappa = network.target.constant  # no neuron with w = 0 is left to carry the constant
+            sums.append({**network.others(pattern), CONSTANT: -Fraction(int(kappa.p), int(kappa.q))})
         cut = AffineSubspace.solve(width, [*sums, *({i: Fraction(1)} for i in dead)])
         if cut is None:
             return None
