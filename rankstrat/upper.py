@@ -29,7 +29,7 @@ from rankstrat.tangent import Tangents
 
 Rational = int | Fraction
 MAX_PRIMES, EXPANSION, ZERO_TEST = 24, 3000, 40_000
-MAX_SYMBOLIC = 24
+MAX_SYMBOLIC, MAX_FAILURES = 24, 3
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ class RelationFinder:
     def __init__(self, tangents: Tangents, tower: Tower, parameters: Sequence[int], *, seed: int) -> None:
         self.tangents, self.tower, self.parameters, self.seed = tangents, tower, list(parameters), seed
         self._expanded: dict[int, Terms | None] = {}
+        self._failures = 0
 
     def find(self, sampled: Sampled, profile: RankProfile) -> Relations:
         """Relations for all dependent columns; `refuted` when one of them fails exactly (then the rank was too low)."""
@@ -231,12 +232,13 @@ class RelationFinder:
     def _symbolic(self, dependent: int, support: Sequence[int]) -> tuple[dict[int, int] | None, bool | None]:
         """Coefficients over Q(constants): the null vector of the support at integers for the function generators."""
         columns = [*support, dependent]
-        if len(columns) > MAX_SYMBOLIC:
+        if len(columns) > MAX_SYMBOLIC or self._failures >= MAX_FAILURES:
             return None, None
         tower = self.tower
         try:
             vector = nullvector(tower.program, [tower.roots[j] for j in columns], tower.varying(tower.roots))
         except (BudgetError, UndecidedError, PoleError):
+            self._failures += 1
             return None, None
         if vector is None:
             return None, None

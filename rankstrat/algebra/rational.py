@@ -289,11 +289,10 @@ def _fraction_free_nullvector(rows: list[list[Any]], size: int) -> list[Any] | N
         for i in range(len(rows)):
             if i != r:
                 factor = rows[i][column]
+                work = max(len(head) * len(a) + len(factor) * len(b) for a, b in zip(rows[i], rows[r], strict=True))
+                if work > 100_000:
+                    raise BudgetError("the coefficients of a relation over the constants grow too large")
                 rows[i] = [(head * rows[i][j] - factor * rows[r][j]) / previous for j in range(size)]
-                if max(len(e) for e in rows[i]) > 2_000:
-                    raise BudgetError(
-                        "the coefficients of a relation over the constants grow too large to be found exactly"
-                    )
         previous = head
         pivots.append(column)
         r += 1
