@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 
 from rankstrat.algebra.differential import Terms, laurent
-from rankstrat.algebra.program import LINEAR, PRODUCT, Program, Rational
+from rankstrat.algebra.program import LEAF, LINEAR, PRODUCT, Program, Rational
 
 BUDGET = 3000
 
 
 class Expanding(Program):
-    """A program whose function arguments and denominators are Laurent polynomials in normal form where "
+    """A program whose function arguments and bases of powers are Laurent polynomials in normal form where "
     "the budget allows."""
 
     def __init__(self) -> None:
         self._expansions: dict[int, Terms | None] = {}
+        self._constants: dict[int, bool] = {}
         super().__init__()
 
     def terms(self, node: int) -> Terms | None:
@@ -36,6 +37,40 @@ class Expanding(Program):
             return node
         return self.linear(0, [(c, super(Expanding, self).product(m)) for m, c in terms.items()])
 
+    def linear(self, c0: Rational, terms: Iterable[tuple[Rational, int]]) -> int:
+        """As in `Program`, with constant factors that all terms share pulled out: sum_k t w_k h_k = t sum_k w_k h_k."""
+        items = list(terms)
+        if c0 or len(items) < 2:
+            return super().linear(c0, items)
+        items = [(c * k, core) for c, n in items for k, core in (self.content(n),)]
+        common: dict[int, Rational] | None = None
+        for _, n in items:
+            if self.kind[n] != PRODUCT:
+                return super().linear(c0, items)
+            pairs: dict[int, Rational] = dict(zip(self.args[n], self.data[n], strict=True))
+            if common is None:
+                common = {f: e for f, e in pairs.items() if self._constant(f)}
+            else:
+                common = {f: e for f, e in common.items() if pairs.get(f) == e}
+            if not common:
+                return super().linear(c0, items)
+        assert common is not None
+        shared = list(common.items())
+        inverse = [(f, -e) for f, e in shared]
+        rest = super().linear(0, [(c, super(Expanding, self).product([(n, 1), *inverse])) for c, n in items])
+        return super().product([(rest, 1), *shared])
+
+    def _constant(self, node: int) -> bool:
+        """Whether a node is a polynomial in coordinates."""
+        known = self._constants.get(node)
+        if known is None:
+            if self.kind[node] == LEAF:
+                known = self.data[node][0] == "u"
+            else:
+                known = self.kind[node] in (LINEAR, PRODUCT) and all(self._constant(a) for a in self.args[node])
+            self._constants[node] = known
+        return known
+
     def product(self, factors: Iterable[tuple[int, Rational]], coefficient: Rational = 1) -> int:
         """As in `Program`, with sums below the fraction bar expanded."""
         stack, ready = list(factors), []
@@ -43,7 +78,7 @@ class Expanding(Program):
             node, e = stack.pop()
             if self.kind[node] == PRODUCT:
                 stack.extend((n, e * f) for n, f in zip(self.args[node], self.data[node], strict=True))
-            elif self.kind[node] == LINEAR and (e < 0 or not isinstance(e, int)):
+            elif self.kind[node] == LINEAR and e != 1:
                 ready.append((self.expanded(node), e))
             else:
                 ready.append((node, e))

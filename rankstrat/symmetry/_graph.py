@@ -10,6 +10,7 @@ from rankstrat.algebra.program import CONSTANT, EVEN, FUNCTION, LEAF, LINEAR, OD
 from rankstrat.model import Compiled, Model
 
 Weights = dict[int, Fraction]
+CONJUGATES = 64
 HOMOGENEOUS = frozenset({"relu", "abs"})
 DEGREE_ZERO = frozenset({"step", "sign"})
 
@@ -51,25 +52,27 @@ class ExpressionGraph:
     # Permutations: colour refinement of two copies in step, one vertex after another
 
     def permutations(self) -> list[dict[int, int]]:
-        """Permutations of parameter positions from automorphisms; products of two shorter ones are left out."""
+        """Permutations of parameter positions from automorphisms that join all orbits, and their conjugates."""
         order = {n: i for i, n in enumerate(self.compiled.parameters)}
         colours = self._refine([dict(self.start)])
         classes: dict[Any, list[int]] = {}
         for n in self.compiled.parameters:
             classes.setdefault(colours[0][n], []).append(n)
-        found = []
-        for members in classes.values():
+        found: list[dict[int, int]] = []
+        orbit = {n: n for n in self.compiled.parameters}
+        for members in sorted(classes.values(), key=len):
             for v, w in ((v, w) for v in members for w in members if v < w):
+                if orbit[v] == orbit[w]:
+                    continue
                 automorphism = self._automorphism(colours[0], v, w)
-                if automorphism is not None:
-                    found.append({order[a]: order[b] for a, b in automorphism.items() if a in order and a != b})
-        kept: list[dict[int, int]] = []
-        for permutation in sorted(found, key=lambda p: (len(p), sorted(p.items()))):
-            products = ({i: g.get(h.get(i, i), h.get(i, i)) for i in {*g, *h}} for g in kept for h in kept)
-            known = permutation in kept or any({i: j for i, j in q.items() if i != j} == permutation for q in products)
-            if permutation and not known:
-                kept.append(permutation)
-        return kept
+                if automorphism is None:
+                    continue
+                found.append({order[a]: order[b] for a, b in automorphism.items() if a in order and a != b})
+                for a, b in automorphism.items():
+                    if a in order and orbit[a] != orbit[b]:
+                        old, new = orbit[a], orbit[b]
+                        orbit = {n: new if o == old else o for n, o in orbit.items()}
+        return _conjugates(_without_products(found))
 
     def _automorphism(self, colours: dict[int, Any], v: int, w: int) -> dict[int, int] | None:
         left, right = dict(colours), dict(colours)
@@ -156,6 +159,35 @@ class ExpressionGraph:
             return {}
         equations.append(inner)
         return {}
+
+
+def _without_products(found: Sequence[dict[int, int]]) -> list[dict[int, int]]:
+    """Shorter permutations first; products of two of them are left out."""
+    kept: list[dict[int, int]] = []
+    for permutation in sorted(found, key=lambda p: (len(p), sorted(p.items()))):
+        products = ({i: g.get(h.get(i, i), h.get(i, i)) for i in {*g, *h}} for g in kept for h in kept)
+        known = permutation in kept or any({i: j for i, j in q.items() if i != j} == permutation for q in products)
+        if permutation and not known:
+            kept.append(permutation)
+    return kept
+
+
+def _conjugates(kept: list[dict[int, int]]) -> list[dict[int, int]]:
+    """Also g h g^-1, so that every exchange of two units is listed (up to a limit)."""
+    kept = list(kept)
+    seen = {frozenset(p.items()) for p in kept}
+    position = 0
+    while position < len(kept) and len(kept) < CONJUGATES:
+        new = kept[position]
+        for other in kept[: position + 1]:
+            for g, h in ((other, new), (new, other)):
+                conjugate = {g.get(i, i): g.get(j, j) for i, j in h.items()}
+                key = frozenset(conjugate.items())
+                if key not in seen and len(kept) < CONJUGATES:
+                    seen.add(key)
+                    kept.append(conjugate)
+        position += 1
+    return sorted(kept, key=lambda p: (len(p), sorted(p.items())))
 
 
 def _combine(terms: Sequence[tuple[Fraction, Weights]]) -> Weights:
