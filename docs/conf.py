@@ -29,10 +29,14 @@ extensions = [
 exclude_patterns = ["_build", "_generated/*.inc"]
 html_theme = "furo"
 html_title = "rankstrat"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 
 # MyST: dollar mathematics; a heading is a link target down to level three.
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
+# also the formulas in tables that a cell prints
+myst_mathjax_classes = "tex2jax_process|mathjax_process|math|output_area|cell_output"
 
 # Code cells are executed at every build; one that fails, fails the build.
 nb_execution_mode = "auto"
@@ -42,7 +46,6 @@ nb_execution_timeout = 120
 autodoc_typehints = "none"  # the signature has them
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
-default_role = "py:obj"  # `model_rank` in a docstring is a link
 napoleon_numpy_docstring = False
 
 bibtex_bibfiles = ["references.bib"]
@@ -64,7 +67,8 @@ sys.path.insert(0, str(HERE))  # for generate.py
 register_plugin("pybtex.style.formatting", "keys", _KeyStyle)
 
 
-# A docstring writes its mathematics between dollars; reStructuredText wants a role.
+# A docstring writes its mathematics between dollars and names between backticks; reStructuredText wants roles.
+_BACKTICKS = re.compile(r"(?<![`:\w])`(?P<name>[^`<>\n]+)`(?![`_])")
 _DOLLARS = re.compile(r"(?<![\\$`\w])\$(?P<formula>[^$`]+)\$(?P<next>\w?)")
 _DEFINED = {
     "Model": "def-model",
@@ -92,9 +96,14 @@ def _role(match: re.Match[str]) -> str:
     return f":math:`{formula}`" + (f"\\ {match['next']}" if match["next"] else "")
 
 
+def _link(match: re.Match[str]) -> str:
+    public = match["name"] in import_module("rankstrat").__all__
+    return f":py:obj:`~rankstrat.{match['name']}`" if public else f"``{match['name']}``"
+
+
 def prepare_docstring(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
-    """Dollars to roles, and a link to the definition of the noun."""
-    text = _DOLLARS.sub(_role, "\n".join(lines))
+    """Dollars and backticks to roles, and a link to the definition of the noun."""
+    text = _DOLLARS.sub(_role, _BACKTICKS.sub(_link, "\n".join(lines)))
     label = _DEFINED.get(name.removeprefix("rankstrat."))
     if label:
         text += f"\n\nDefinition: :ref:`{label}`.\n"

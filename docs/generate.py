@@ -15,7 +15,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 import sympy
@@ -90,7 +92,7 @@ def write_theorems(digest: str) -> None:
         (PAGES / "theorems" / f"{name}.md").write_text(theorem_page(report), encoding="utf-8")
         known = ", ".join(f"{count} {verdict}" for verdict, count in report.counts.items() if count)
         formula = f"${theorem.formula.latex}$".replace("|", r"\vert ")
-        lines.append(f"| [{theorem.title}](theorems/{name}.md) | {formula} | {theorem.source} | {known} |")
+        lines.append(f"| [{theorem.title}](_generated/theorems/{name}.md) | {formula} | {theorem.source} | {known} |")
     head = "| theorem | closed form | source | cases |\n|---|---|---|---|\n"
     (PAGES / "theorems.inc").write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
 
@@ -120,7 +122,7 @@ def theorem_page(report: Report) -> str:
         "## Cases",
         f"Predicted by the closed form; computed ({theorem.quantity}) by the engine when this page was built.",
         table.markdown(),
-        f"{report.summary} The same table: `rankstrat verify {theorem.name}`, or `rs.verify(\"{theorem.name}\")`.",
+        f'{report.summary} The same table: `rankstrat verify {theorem.name}`, or `rs.verify("{theorem.name}")`.',
     ]
     row = report.counterexample
     if row is not None:
@@ -133,9 +135,11 @@ def theorem_page(report: Report) -> str:
 def write_gallery(digest: str) -> None:
     """One page for each example: what it claims, its code, and what it printed just now."""
     entries = []
-    for path in sorted((ROOT / "examples").glob("[0-9]*.py")):
+    paths = sorted((ROOT / "examples").glob("[0-9]*.py"))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each runs in a process of its own
+        results = list(pool.map(run_example, paths, repeat(digest)))
+    for path, (printed, pictures) in zip(paths, results, strict=True):
         source = path.read_text(encoding="utf-8")
-        printed, pictures = run_example(path, digest)
         title = path.stem[3:].replace("_", " ").capitalize()
         claim = inspect.cleandoc(ast.get_docstring(ast.parse(source)) or "")
         name = path.stem
@@ -148,7 +152,7 @@ def write_gallery(digest: str) -> None:
         parts.append(f"The script is `examples/{path.name}`.")
         page = "\n\n".join(part for part in parts if part)
         (PAGES / "gallery" / f"{name}.md").write_text(page + "\n", encoding="utf-8")
-        entries.append(f"[{title}](gallery/{name}.md)\n: {claim.partition(chr(10))[0]}\n")
+        entries.append(f"[{title}](_generated/gallery/{name}.md)\n: {claim.partition(chr(10))[0]}\n")
     (PAGES / "gallery.inc").write_text("\n".join(entries), encoding="utf-8")
 
 

@@ -130,7 +130,7 @@ class RankCertificate:
         return f"  lower bound: {lower}; upper bound: {upper}"
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
+        return f'<pre style="white-space: pre-wrap">{escape(str(self))}</pre>'
 
     def check(self) -> None:
         """Recompute every bound from the model alone.
