@@ -88,9 +88,15 @@ class Analysis:
         return sorted([*known.values(), *vanishing])
 
     @cached_property
+    def nodes(self) -> list[int]:
+        """The columns: tangent functions without their constant factors, which are known not to vanish."""
+        tangents, representatives = self.tangents, set(self.representatives.values())
+        return [tangents.columns[i].core if i in representatives else tangents.nodes[i] for i in self.parameters]  # type: ignore[union-attr]
+
+    @cached_property
     def tower(self) -> Tower:
         """The representatives over independent generators."""
-        return self.tangents.tower(self.parameters, seed=self.seed)
+        return Tower(self.tangents.program, self.nodes, seed=self.seed)
 
     @cached_property
     def ceiling(self) -> int | None:
@@ -105,7 +111,7 @@ class Analysis:
 
     def search(self) -> tuple[int, Minor | None, Relations]:
         """The best rank over a few primes, its minor, and the relations found below full rank."""
-        finder = RelationFinder(self.tangents, self.tower, self.parameters, seed=self.seed)
+        finder = RelationFinder(self.tangents, self.tower, self.parameters, seed=self.seed, nodes=self.nodes)
         count = row_count(self.tangents, len(self.parameters))
         best: tuple[Sampled, RankProfile] | None = None
         found = Relations()

@@ -81,10 +81,27 @@ def _denominator(program: Program, node: int) -> int:
 
 
 class RelationFinder:
-    """Finds the relations that express dependent columns of a rank matrix by its pivots."""
+    """Finds the relations that express dependent columns of a rank matrix by its pivots.
 
-    def __init__(self, tangents: Tangents, tower: Tower, parameters: Sequence[int], *, seed: int) -> None:
+    Args:
+        tangents: the tangent functions.
+        tower: the columns over independent generators.
+        parameters: the parameter of each column.
+        seed: names every random choice.
+        nodes: the columns, when they are the tangent functions without their constant factors.
+    """
+
+    def __init__(
+        self,
+        tangents: Tangents,
+        tower: Tower,
+        parameters: Sequence[int],
+        *,
+        seed: int,
+        nodes: Sequence[int] | None = None,
+    ) -> None:
         self.tangents, self.tower, self.parameters, self.seed = tangents, tower, list(parameters), seed
+        self.nodes = [tangents.nodes[i] for i in parameters] if nodes is None else list(nodes)
         self._expanded: dict[int, Terms | None] = {}
         self._failures = 0
 
@@ -110,11 +127,24 @@ class RelationFinder:
                 coefficients, proved = self._symbolic(j, support)
             parameter = self.parameters[j]
             if proved and coefficients is not None:
-                result.proved[parameter] = Nodes(coefficients)
+                result.proved[parameter] = Nodes(self._with_factors(coefficients))
             elif proved is False:  # the prime lost rank: its relations are worthless
                 return Relations({}, [self.parameters[j] for j in dependents], refuted=True)
             else:
                 result.unproved.append(parameter)
+        return result
+
+    def _with_factors(self, coefficients: Mapping[int, int]) -> dict[int, int]:
+        """A relation between columns as one between tangent functions: divided by their constant factors."""
+        program, tangents = self.tangents.program, self.tangents
+        node = dict(zip(self.parameters, self.nodes, strict=True))
+        factors = {i: tangents.columns[i] for i in coefficients if node[i] != tangents.nodes[i]}
+        total = program.product([(k, 1) for k in {f.constant for f in factors.values() if f is not None}])
+        result = {}
+        for i, c in coefficients.items():
+            factor = factors.get(i)
+            parts = [(c, 1), (total, 1)] + ([] if factor is None else [(factor.constant, -1)])
+            result[i] = program.product(parts, 1 if factor is None else 1 / Fraction(factor.coefficient))
         return result
 
     # Coefficients that are numbers
@@ -204,7 +234,7 @@ class RelationFinder:
         """Exact test of a relation with rational coefficients: True, False, or None when over budget."""
         program = self.tangents.program
         expanded = [
-            (c, laurent(program, self.tangents.nodes[self.parameters[j]], EXPANSION, self._expanded))
+            (c, laurent(program, self.nodes[j], EXPANSION, self._expanded))
             for j, c in relation.items()
         ]
         known = [(c, terms) for c, terms in expanded if terms is not None]
