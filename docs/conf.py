@@ -30,7 +30,7 @@ exclude_patterns = ["_build", "_generated/*.inc"]
 html_theme = "furo"
 html_title = "rankstrat"
 html_static_path = ["_static"]
-html_css_files = ["tables.css"]
+html_css_files = ["rankstrat.css"]
 
 # MyST: dollar mathematics; a heading is a link target down to level three.
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
@@ -43,7 +43,8 @@ nb_execution_mode = "auto"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 
-autodoc_typehints = "none"  # the signature has them
+autodoc_typehints = "signature"
+maximum_signature_line_length = 90
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 napoleon_numpy_docstring = False

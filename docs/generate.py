@@ -141,7 +141,8 @@ def write_gallery(digest: str) -> None:
     for path, (printed, pictures) in zip(paths, results, strict=True):
         source = path.read_text(encoding="utf-8")
         title = path.stem[3:].replace("_", " ").capitalize()
-        claim = inspect.cleandoc(ast.get_docstring(ast.parse(source)) or "")
+        claim = (ast.get_docstring(ast.parse(source)) or "").removeprefix("Claim: ")
+        claim = claim[:1].upper() + claim[1:]
         name = path.stem
         parts = [f"# {title}", f"**{claim.partition(chr(10))[0]}**", claim.partition("\n")[2].strip()]
         parts.append(f"```python\n{code_of(source)}\n```")
