@@ -262,6 +262,8 @@ def test_bad_input_is_named() -> None:
         CriticalMapping(net, wide, {"a": [A1, 0], "w1_1": 1})
     with pytest.raises(ModelError, match="1 inputs and 1 outputs, the target 2 and 1"):
         CriticalMapping(net, two_layer(width=1, inputs=2), {})
+    with pytest.raises(PointError, match="beta is not a symbol of this mapping; its symbols are alpha"):
+        splitting(net).chart(net.generic(), {"beta": 1})
     with pytest.raises(InexactValueError):
         splitting(net, alpha=0.5)
     with pytest.raises(PointError, match="input x1"):

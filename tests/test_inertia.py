@@ -204,6 +204,8 @@ def test_bad_data_are_named() -> None:
         critical_data(point, [[1], [1], [-1]])
     with pytest.raises(DataError, match="give values"):
         critical_data(net.generic())
+    with pytest.raises(DataError, match="no value for alpha"):
+        transfer(splitting(net), critical_data(point))
     wrong = null(two_layer(width=1, inputs=1, bias=True), alpha=1)
     with pytest.raises(NotCriticalError):
         transfer(wrong, critical_data(wrong.source.point([1, 1, 1])))

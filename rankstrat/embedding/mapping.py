@@ -193,20 +193,23 @@ class CriticalMapping:
 
     def at(self, values: Mapping[Any, Any]) -> CriticalMapping:
         """The mapping with some of its own symbols replaced by exact values."""
-        own = {str(s) for s in self.symbols}
-        wrong = [str(k) for k in values if str(k) not in own]
-        if wrong:
-            raise PointError(
-                f"{wrong[0]} is not a symbol of this mapping; its symbols are {', '.join(sorted(own)) or 'none'}"
-            )
+        self._known(values)
         return CriticalMapping(
             self.source, self.target, {p: v.xreplace(exact_map(values)) for p, v in self.values.items()}, self.name
         )
+
+    def _known(self, values: Mapping[Any, Any]) -> None:
+        own = {str(s) for s in self.symbols}
+        wrong = [str(k) for k in values if str(k) not in own]
+        if wrong:
+            names = ", ".join(sorted(own)) or "none"
+            raise PointError(f"{wrong[0]} is not a symbol of this mapping; its symbols are {names}")
 
     def chart(self, start: Chart, values: Mapping[Any, Any] | None = None) -> Chart:
         """P(start), a chart of the target; own symbols without values stay coordinates."""
         if start.model != self.source:
             raise PointError(f"a chart of {start.model} was given; this mapping starts at {self.source}")
+        self._known(values or {})
         clash = {str(s) for s in self.symbols} & {str(c) for c in start.coordinates}
         if clash:
             raise PointError(

@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 
 from rankstrat.embedding import CriticalMapping
-from rankstrat.errors import NotCriticalError
+from rankstrat.errors import DataError, NotCriticalError
 from rankstrat.hessian import CriticalData, EnclosedCriticalPoint, Inertia, inertia
 from rankstrat.model import Chart
 from rankstrat.rank import RankCertificate, model_rank
@@ -64,6 +64,7 @@ def transfer(
 
     Raises:
         NotCriticalError: the mapping is not critical everywhere.
+        DataError: a symbol of the mapping without a value.
 
     References:
         EP2 Theorem 6.2; SPEC 7.5.
@@ -79,6 +80,9 @@ def transfer(
     """
     if not mapping.evidence.everywhere:
         raise NotCriticalError(f"{mapping.label} is not known to be critical everywhere: {mapping.evidence}")
+    missing = [s for s in mapping.symbols if str(s) not in {str(k) for k in values or {}}]
+    if missing:
+        raise DataError(f"no value for {missing[0]}; give exact values to all symbols of {mapping.label}")
     before = inertia(data, seed=seed)
     image = mapping.chart(data.chart, values)
     own = {s: sympy.sympify(v) for s, v in zip(mapping.symbols, _own(mapping, values), strict=True)}
