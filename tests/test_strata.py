@@ -13,7 +13,7 @@ import pytest
 import sympy
 
 from rankstrat import families
-from rankstrat.errors import ModelError, PointError
+from rankstrat.errors import BudgetError, ModelError, PointError
 from rankstrat.hierarchy import function_hierarchy, stratify, stratum_of
 from rankstrat.model import Model
 from rankstrat.rank import Verdict, model_rank
@@ -344,6 +344,8 @@ def test_exports():
 
 
 def test_stratify_error():
+    with pytest.raises(BudgetError):
+        stratify(families.fully_connected([2, 3, 3, 1]))
     x, p = sympy.symbols("x p")
     with pytest.raises(ModelError):
         stratify(Model(p * x, [p], [x]), conditions=[x - p])

@@ -14,25 +14,13 @@ import sympy
 from rankstrat.errors import BudgetError, PointError
 from rankstrat.model import Chart, Model
 from rankstrat.rank import RankCertificate, Verdict, model_rank
-from rankstrat.strata.minors import HasRankCoordinates, TangentMatrix, Vector, reduced, tangent_matrix
+from rankstrat.strata.flats import Condition, SignedPermutation, Vector, extended, reduced
+from rankstrat.strata.minors import HasRankCoordinates, TangentMatrix, tangent_matrix
 from rankstrat.strata.stratum import Knowledge
 from rankstrat.tables import Math
 
 Label = tuple[tuple[Vector, ...], tuple[int, ...]]
-MOST_FLATS, TRIES = 20_000, 40
-
-
-@dataclass(frozen=True)
-class Condition:
-    """Linear equations that hold together, such as w1 = w2 for vectors.
-
-    Attributes:
-        rows: the coefficients of each linear form in the parameters.
-        words: the condition as text and LaTeX.
-    """
-
-    rows: tuple[Vector, ...]
-    words: Math
+MOST_FLATS, TRIES = 4_000, 40
 
 
 @dataclass(frozen=True)
@@ -52,22 +40,6 @@ class Finding:
     def __str__(self) -> str:
         values = ", ".join(f"{p} = {v}" for p, v in self.point.values.items())
         return f"rank {self.rank} instead of {self.expected} at {values}"
-
-
-@dataclass(frozen=True)
-class SignedPermutation:
-    """theta'_{image[i]} = sign[i] theta_i, a symmetry of the model."""
-
-    image: tuple[int, ...]
-    sign: tuple[int, ...]
-
-    def move(self, row: Vector) -> Vector:
-        """The image of a linear form."""
-        result = [Fraction(0)] * len(row)
-        for i, value in enumerate(row):
-            if value:
-                result[self.image[i]] = self.sign[i] * value
-        return tuple(result)
 
 
 @dataclass(frozen=True)
@@ -95,6 +67,8 @@ class ArrangementStrata:
     def _orbits(self) -> dict[Label, int]:
         """Representative -> size of its orbit, for every flat that has points."""
         found: dict[Label, int] = {}
+        if not self.symmetries and 2 ** self._independent() > MOST_FLATS:
+            raise self._too_many()
         start = self._canonical(((), ()))
         queue = [start]
         found[start] = self._members[start][1]
@@ -105,12 +79,25 @@ class ArrangementStrata:
                 if label not in found and (not label[1] or self._solved(label) is not None):
                     found[label] = self._members[label][1]
                     queue.append(label)
-            if len(self._members) > MOST_FLATS:
-                raise BudgetError(
-                    f"the arrangement of {len(self.given)} conditions has more than {MOST_FLATS} flats; "
-                    "give fewer conditions or a smaller model"
-                )
+            if len(found) > MOST_FLATS:
+                raise self._too_many()
         return found
+
+    def _independent(self) -> int:
+        """How many conditions are independent of each other: each subset of them is a flat of its own."""
+        rows: tuple[Vector, ...] = ()
+        count = 0
+        for condition in self.given:
+            more = extended(rows, condition.rows)
+            if len(more) == len(rows) + len(condition.rows):
+                rows, count = more, count + 1
+        return count
+
+    def _too_many(self) -> BudgetError:
+        return BudgetError(
+            f"the arrangement of {len(self.given)} conditions has more than {MOST_FLATS} kinds of flats; "
+            "give fewer conditions or a smaller model"
+        )
 
     @cached_property
     def _members(self) -> dict[Label, tuple[Label, int]]:
@@ -144,7 +131,7 @@ class ArrangementStrata:
         """The flats cut out by one more condition."""
         rows, polynomials = flat
         for condition in self.given:
-            smaller = reduced([*rows, *condition.rows])
+            smaller = extended(rows, condition.rows)
             if len(smaller) > len(rows):
                 yield self._closed((smaller, polynomials)), condition.words
         for k, q in enumerate(self.polynomials):

@@ -11,8 +11,8 @@ import sympy
 
 from rankstrat.errors import ModelError
 from rankstrat.model import Model
-from rankstrat.strata.arrangement import ArrangementStrata, Condition, SignedPermutation
-from rankstrat.strata.minors import Vector
+from rankstrat.strata.arrangement import ArrangementStrata
+from rankstrat.strata.flats import Condition, SignedPermutation, Vector
 from rankstrat.strata.stratum import Stratification
 from rankstrat.tables import Math
 

@@ -11,8 +11,8 @@ from typing import Any, Protocol, runtime_checkable
 import sympy
 
 from rankstrat.model import Chart, Model
+from rankstrat.strata.flats import Vector, reduced
 
-Vector = tuple[Fraction, ...]
 LARGEST, ATTEMPTS, MOST_PARAMETERS, MOST_OUTPUTS = 8, 40, 24, 16
 
 
@@ -127,23 +127,3 @@ def tangent_matrix(model: Model) -> TangentMatrix | None:
         keys |= dict.fromkeys(row)
     rows = [tuple(row.get(key, sympy.Integer(0)) for key in keys) for row in entries]
     return TangentMatrix(model, tuple(rows))
-
-
-def reduced(rows: Sequence[Sequence[Fraction]]) -> tuple[Vector, ...]:
-    """The reduced row echelon form without zero rows."""
-    lines = [list(r) for r in rows if any(r)]
-    result: list[list[Fraction]] = []
-    for column in range(len(lines[0]) if lines else 0):
-        lead = next((line for line in lines if line[column]), None)
-        if lead is None:
-            continue
-        lines.remove(lead)
-        lead = [v / lead[column] for v in lead]
-        for group in (lines, result):
-            for i, line in enumerate(group):
-                if line[column]:
-                    factor = line[column]
-                    group[i] = [v - factor * p for v, p in zip(line, lead, strict=True)]
-        result.append(lead)
-        lines = [line for line in lines if any(line)]
-    return tuple(tuple(line) for line in result)

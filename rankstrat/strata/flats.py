@@ -1,0 +1,71 @@
+r"""Linear conditions, their echelon forms, and signed permutations acting on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rankstrat.tables import Math
+
+Vector = tuple[Fraction, ...]
+"""The coefficients of a linear form in the parameters."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Linear equations that hold together, such as w1 = w2 for vectors.
+
+    Attributes:
+        rows: the coefficients of each linear form in the parameters.
+        words: the condition as text and LaTeX.
+    """
+
+    rows: tuple[Vector, ...]
+    words: Math
+
+
+@dataclass(frozen=True)
+class SignedPermutation:
+    """theta'_{image[i]} = sign[i] theta_i, a symmetry of the model."""
+
+    image: tuple[int, ...]
+    sign: tuple[int, ...]
+
+    def move(self, row: Vector) -> Vector:
+        """The image of a linear form."""
+        result = [Fraction(0)] * len(row)
+        for i, value in enumerate(row):
+            if value:
+                result[self.image[i]] = self.sign[i] * value
+        return tuple(result)
+
+
+def reduced(rows: Sequence[Sequence[Fraction]]) -> tuple[Vector, ...]:
+    """The reduced row echelon form without zero rows."""
+    return extended((), rows)
+
+
+def extended(echelon: Sequence[Vector], rows: Sequence[Sequence[Fraction]]) -> tuple[Vector, ...]:
+    """The reduced row echelon form of rows in that form and further ones."""
+    result = {next(i for i, v in enumerate(row) if v): list(row) for row in echelon}
+    for row in rows:
+        line = list(row)
+        for pivot, other in result.items():
+            if line[pivot]:
+                _subtract(line, line[pivot], other)
+        pivot = next((i for i, v in enumerate(line) if v), -1)
+        if pivot < 0:
+            continue
+        line = [v / line[pivot] if v else v for v in line]
+        for other in result.values():
+            if other[pivot]:
+                _subtract(other, other[pivot], line)
+        result[pivot] = line
+    return tuple(tuple(result[pivot]) for pivot in sorted(result))
+
+
+def _subtract(line: list[Fraction], factor: Fraction, other: Sequence[Fraction]) -> None:
+    for i, value in enumerate(other):
+        if value:
+            line[i] -= factor * value
