@@ -44,8 +44,11 @@ READING_ORDER = {
     "The numerical second opinion": ("numerical_rank", "NumericalRank", "rank_report", "RankReport"),
     "Strata and hierarchies": (
         "stratify", "stratum_of", "function_hierarchy", "RankHierarchy", "Level", "Stratum", "FunctionHierarchy",
+        "nearest_strata",
     ),
-    "Symmetries and invariant manifolds": ("symmetries", "invariant_manifolds"),
+    "Symmetries and invariant manifolds": (
+        "symmetries", "Symmetry", "invariant_manifolds", "InvariantManifold", "orbit_dimension",
+    ),
     "Critical mappings": ("CriticalMapping", "MappingEvidence", "embedding_graph"),
     "Target sets and optimistic sample sizes": (
         "target_set", "TargetSet", "Branch", "optimistic_sample_size", "LeastRank",
@@ -54,8 +57,10 @@ READING_ORDER = {
         "local_linear_recovery", "LocalLinearRecovery", "count_recovering_subsets", "RecoveryCount",
         "linear_stability", "recovery_threshold", "recovery_thresholds", "recovery_stability", "stability_table",
     ),
-    "Critical points": ("critical_data", "CriticalData", "inertia", "Inertia"),
-    "Theorems": ("verify", "verify_all", "Theorem", "Report", "Computed"),
+    "Critical points": (
+        "critical_data", "CriticalData", "inertia", "Inertia", "enclose_critical_point", "EnclosedCriticalPoint",
+    ),
+    "Theorems": ("verify", "verify_all", "Theorem", "Report", "Computed", "conjecture", "Conjecture"),
     "Activations": ("Activation", "activations"),
 }  # fmt: skip
 """Public names by heading; a public name that is missing here is listed at the end of the page."""
