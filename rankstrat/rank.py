@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import gcd, lcm
 from html import escape
 from typing import Any
 
+from rankstrat.algebra.program import Program, normal
 from rankstrat.analysis import Analysis, Evidence, UpperBound
 from rankstrat.checking import CheckedRelation, check_lower, check_relations
 from rankstrat.errors import CertificateError, DataError, RankstratError
@@ -337,12 +339,19 @@ def _certify(
     )
 
 
+def _primitive(program: Program, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The coefficients of a relation times a rational number that makes their contents coprime integers."""
+    contents = [Fraction(program.content(c)[0]) for _, c in pairs]
+    scale = Fraction(lcm(*(c.denominator for c in contents)), gcd(*(c.numerator for c in contents)) or 1)
+    return [(i, program.scale(normal(scale), c)) for i, c in pairs]
+
+
 def _relations(analysis: Analysis, nodes: Mapping[int, Nodes]) -> tuple[Relation, ...]:
     tangents = analysis.tangents
     names = tuple(str(p) for p in analysis.chart.model.parameters)
     result = []
     for parameter, relation in sorted(nodes.items()):
-        pairs = sorted(relation.coefficients.items())
+        pairs = _primitive(tangents.program, sorted(relation.coefficients.items()))
         values = [tangents.program.value(c) for _, c in pairs]
         symbolic = iter(tangents.expressions([c for (_, c), v in zip(pairs, values, strict=True) if v is None]))
         result.append(
