@@ -14,7 +14,8 @@ from rankstrat.model import Model
 
 
 def mapping_graph(models: Sequence[Model], mappings: Iterable[CriticalMapping], *, seed: int = 0) -> nx.DiGraph:
-    r"""Edges are the given critical mappings and their compositions, each of them verified by its own `check`.
+    r"""Edges are the given critical mappings and their compositions, each of them proved by its own `check`
+    (a mapping whose evidence leaves something open gives no edge).
 
     Nodes are the numbers of the models with attributes model, label, size and `bounds`: for every model j from which
     the
@@ -32,16 +33,23 @@ def mapping_graph(models: Sequence[Model], mappings: Iterable[CriticalMapping], 
     for mapping in mappings:
         edge = index[mapping.source], index[mapping.target]
         if edge[0] != edge[1] and not graph.has_edge(*edge):
-            graph.add_edge(*edge, mapping=mapping, verdict=mapping.check(seed=seed).verdict, generator=True)
+            _add(graph, edge, mapping, generator=True, seed=seed)
     generators = graph.copy()
     for i in index.values():
         for j, path in sorted(nx.single_source_shortest_path(generators, i).items()):
             if len(path) > 2 and not graph.has_edge(i, j):
                 composed = compose(*(generators.edges[e]["mapping"] for e in reversed(list(pairwise(path)))))
-                graph.add_edge(i, j, mapping=composed, verdict=composed.check(seed=seed).verdict, generator=False)
+                _add(graph, (i, j), composed, generator=False, seed=seed)
     for i in graph:
         graph.nodes[i]["bounds"] = {j: graph.nodes[j]["size"] for j in sorted({i, *graph.predecessors(i)})}
     return graph
+
+
+def _add(graph: nx.DiGraph, edge: tuple[int, int], mapping: CriticalMapping, *, generator: bool, seed: int) -> None:
+    """Add an edge if the mapping is proved to be critical at every parameter value."""
+    evidence = mapping.check(seed=seed)
+    if evidence.everywhere:
+        graph.add_edge(*edge, mapping=mapping, verdict=evidence.verdict, generator=generator)
 
 
 def embedding_graph(models: Sequence[Model], *, mappings: Iterable[CriticalMapping] = (), seed: int = 0) -> nx.DiGraph:

@@ -158,7 +158,8 @@ def _exact_zeros(data: Data, point: Chart, directions: Sequence[Sequence[Any]], 
     In a basis that starts with the kernel of T, the entry of a kernel direction v and any direction u is
     <e, D^2F[u, v]>, zero when that function lies in the span of the source's tangent functions, orthogonal to e.
     At an enclosed point the identities hold on a chart; their coefficients must be finite there, and those of solved
-    parameters certainly nonzero.  A symmetric matrix whose nonzero entries have no matching larger than m has rank <= m.
+    parameters certainly nonzero.  A symmetric matrix whose nonzero entries have no matching
+    larger than m has rank at most m.
     """
     try:
         relations = model_rank(point, seed=seed).relations

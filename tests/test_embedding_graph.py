@@ -1,0 +1,42 @@
+"""Graphs of verified critical mappings: compositions, the lattice of widths, mixed families."""
+
+from __future__ import annotations
+
+import itertools
+
+import sympy
+
+from rankstrat.embeddings import embedding_graph, mapping_graph, null, splitting
+from rankstrat.families import fully_connected, matrix_factorization, two_layer
+from rankstrat.model import Model
+from rankstrat.rank import Verdict
+
+
+def test_mapping_graph_verifies_compositions() -> None:
+    models = [two_layer(width=m, inputs=1) for m in (1, 2, 3)]
+    graph = mapping_graph(models, [splitting(models[0], models[1]), null(models[1], models[2])])
+    assert [graph.edges[e]["generator"] for e in ((0, 1), (1, 2), (0, 2))] == [True, True, False]
+    assert all(data["verdict"] is Verdict.PROVED for _, _, data in graph.edges(data=True))
+
+
+def test_lattice_of_widths_is_the_product_order() -> None:
+    widths = list(itertools.product(range(1, 4), repeat=2))
+    graph = embedding_graph([fully_connected([2, m, n, 1]) for m, n in widths])
+    expected = {
+        (i, j) for i, a in enumerate(widths) for j, b in enumerate(widths) if a != b and a[0] <= b[0] and a[1] <= b[1]
+    }
+    assert set(graph.edges) == expected
+    generators = {(i, j) for i, j in expected if sum(widths[j]) - sum(widths[i]) == 1}
+    assert {(i, j) for i, j, data in graph.edges(data=True) if data["generator"]} == generators
+    assert all(data["mapping"].evidence.everywhere for _, _, data in graph.edges(data=True))
+    assert graph.nodes[8]["bounds"][0] == fully_connected([2, 1, 1, 1]).size
+
+
+def test_graph_of_mixed_families() -> None:
+    models = [two_layer(width=m, inputs=2, bias=True, output_bias=True) for m in (1, 3)]
+    models += [fully_connected([2, m, 1]) for m in (2, 3)] + [
+        matrix_factorization(2, 2, 2),
+        Model(sympy.Symbol("x") * sympy.Symbol("a"), [sympy.Symbol("a")], [sympy.Symbol("x")]),
+    ]
+    graph = embedding_graph(models)
+    assert {(0, 1), (0, 2), (1, 3), (3, 1), (2, 3), (0, 3), (2, 1)} == set(graph.edges)
