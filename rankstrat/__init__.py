@@ -5,7 +5,15 @@ from rankstrat.activations import Activation, activations
 from rankstrat.conjecture import Conjecture, conjecture
 from rankstrat.embedding import CriticalMapping, MappingEvidence
 from rankstrat.embeddings import embedding_graph
-from rankstrat.hessian import CriticalData, EnclosedCriticalPoint, Inertia, critical_data, enclose_critical_point, inertia
+from rankstrat.exact import exact
+from rankstrat.hessian import (
+    CriticalData,
+    EnclosedCriticalPoint,
+    Inertia,
+    critical_data,
+    enclose_critical_point,
+    inertia,
+)
 from rankstrat.hierarchy import (
     FunctionHierarchy,
     Level,
@@ -17,9 +25,7 @@ from rankstrat.hierarchy import (
 from rankstrat.lemma import LemmaRank, rank_by_lemma
 from rankstrat.model import Chart, Model
 from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_report
-from rankstrat.exact import exact
 from rankstrat.rank import RankCertificate, Relation, UpperBound, Verdict, model_rank, region_rank
-from rankstrat.span import TangentSpan, tangent_span
 from rankstrat.recovery import (
     LocalLinearRecovery,
     RecoveryCount,
@@ -28,12 +34,79 @@ from rankstrat.recovery import (
     local_linear_recovery,
     recovery_threshold,
 )
+from rankstrat.span import TangentSpan, tangent_span
 from rankstrat.stability import recovery_stability, recovery_thresholds, stability_table
-from rankstrat.target import Branch, LeastRank, TargetSet, optimistic_sample_size, target_set
-from rankstrat.theorems import verify, verify_all
-from rankstrat.verify import Computed, Report, Theorem
 from rankstrat.strata import Stratum, nearest_strata
 from rankstrat.symmetry import InvariantManifold, Symmetry, invariant_manifolds, orbit_dimension, symmetries
 from rankstrat.tangent import tangent_functions
+from rankstrat.target import Branch, LeastRank, TargetSet, optimistic_sample_size, target_set
+from rankstrat.theorems import verify, verify_all
+from rankstrat.verify import Computed, Report, Theorem
 
-__all__ = ["Activation", "activations", "families", "Chart", "Model", "CriticalData", "CriticalMapping", "InvariantManifold", "Symmetry", "invariant_manifolds", "orbit_dimension", "symmetries", "Inertia", "critical_data", "EnclosedCriticalPoint", "enclose_critical_point", "inertia", "MappingEvidence", "embedding_graph", "embeddings", "NumericalRank", "RankCertificate", "LemmaRank", "rank_by_lemma", "RankReport", "Relation", "UpperBound", "Verdict", "model_rank", "region_rank", "exact", "TangentSpan", "tangent_span", "numerical_rank", "rank_report", "tangent_functions", "Computed", "Report", "Theorem", "verify", "verify_all", "LocalLinearRecovery", "RecoveryCount", "count_recovering_subsets", "linear_stability", "local_linear_recovery", "recovery_threshold", "recovery_stability", "recovery_thresholds", "stability_table", "Branch", "LeastRank", "TargetSet", "optimistic_sample_size", "target_set", "Conjecture", "conjecture", "FunctionHierarchy", "Level", "RankHierarchy", "Stratum", "function_hierarchy", "nearest_strata", "stratify", "stratum_of"]
+__all__ = [
+    "Activation",
+    "Branch",
+    "Chart",
+    "Computed",
+    "Conjecture",
+    "CriticalData",
+    "CriticalMapping",
+    "EnclosedCriticalPoint",
+    "FunctionHierarchy",
+    "Inertia",
+    "InvariantManifold",
+    "LeastRank",
+    "LemmaRank",
+    "Level",
+    "LocalLinearRecovery",
+    "MappingEvidence",
+    "Model",
+    "NumericalRank",
+    "RankCertificate",
+    "RankHierarchy",
+    "RankReport",
+    "RecoveryCount",
+    "Relation",
+    "Report",
+    "Stratum",
+    "Symmetry",
+    "TangentSpan",
+    "TargetSet",
+    "Theorem",
+    "UpperBound",
+    "Verdict",
+    "activations",
+    "conjecture",
+    "count_recovering_subsets",
+    "critical_data",
+    "embedding_graph",
+    "embeddings",
+    "enclose_critical_point",
+    "exact",
+    "families",
+    "function_hierarchy",
+    "inertia",
+    "invariant_manifolds",
+    "linear_stability",
+    "local_linear_recovery",
+    "model_rank",
+    "nearest_strata",
+    "numerical_rank",
+    "optimistic_sample_size",
+    "orbit_dimension",
+    "rank_by_lemma",
+    "rank_report",
+    "recovery_stability",
+    "recovery_threshold",
+    "recovery_thresholds",
+    "region_rank",
+    "stability_table",
+    "stratify",
+    "stratum_of",
+    "symmetries",
+    "tangent_functions",
+    "tangent_span",
+    "target_set",
+    "verify",
+    "verify_all",
+]

@@ -253,7 +253,9 @@ def _formula(symbols: Sequence[sympy.Expr], monomials: Sequence[Monomial], solut
         for c, m in zip(solution, monomials, strict=True) if c
     ]  # fmt: skip
     expanded = sympy.Add(*terms)
-    return min((_positive(sympy.factor(expanded)), expanded), key=sympy.count_ops) if expanded.free_symbols else expanded
+    if not expanded.free_symbols:
+        return expanded
+    return min((_positive(sympy.factor(expanded)), expanded), key=sympy.count_ops)
 
 
 def _positive(product: sympy.Expr) -> sympy.Expr:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd, lcm
 from html import escape
+from math import gcd, lcm
 from typing import Any
 
 from rankstrat.algebra.program import Program, normal

@@ -2,8 +2,8 @@ r"""Branches of $\{W_L \cdots W_1 = M\}$: orbits of base changes, told apart by 
 
 Put $V_0 \to V_1 \to \dots \to V_L$ for the factors.  Such a chain is a direct sum of intervals: a summand [i, j]
 lives on $V_i, \dots, V_j$ and is carried along by the identity.  The multiplicities $m_{ij}$ determine the chain up to
-base changes in all the spaces, and the ranks of the partial products determine the multiplicities.  An orbit lies in the closure of
-another one if and only if none of its partial products has a larger rank (Abeasis and Del Fra, 1985).
+base changes in all the spaces, and the ranks of the partial products determine the multiplicities.  An orbit lies in
+the closure of another one if and only if none of its partial products has a larger rank (Abeasis and Del Fra, 1985).
 """
 
 from __future__ import annotations

@@ -98,7 +98,8 @@ class DeepDiagonal:
         """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
         if self.depth == 1:
             return None
-        return diagonal_levels(self.features, Math("two zero factors or more off the support"), "OPT Appendix A.1; SPEC 5")
+        minimisers = Math("two zero factors or more off the support")
+        return diagonal_levels(self.features, minimisers, "OPT Appendix A.1; SPEC 5")
 
 
 def deep_diagonal(features: int, depth: int = 2) -> Model:

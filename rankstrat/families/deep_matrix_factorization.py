@@ -12,8 +12,8 @@ import sympy
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import counts
 from rankstrat.families._levels import product_levels
-from rankstrat.families._product_strata import DeepProductStrata
 from rankstrat.families._orbits import halves, product_branches
+from rankstrat.families._product_strata import DeepProductStrata
 from rankstrat.hierarchy import FunctionLevel
 from rankstrat.model import Model
 from rankstrat.strata import factor_distances
