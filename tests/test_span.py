@@ -71,3 +71,14 @@ def test_relation_with_transcendental_coefficients_is_exact() -> None:
     (relation,) = span.relations
     values = {0: sp.tanh(1), 1: 3 * (1 - sp.tanh(1) ** 2)}
     assert sp.simplify(sum(sp.sympify(c) * values[i] for i, c in relation.coefficients).rewrite(sp.exp)) == 0
+
+
+def test_fractional_powers_of_functions_are_proved_by_balls_or_left_open() -> None:
+    # exp(softplus(x) / 2) = (1 + e^x)^(1/2) is algebraic over C(x, e^x): independence of its powers needs balls
+    a, b, c, x = sp.symbols("a b c x")
+    soft = sp.log(1 + sp.exp(x))
+    independent = rs.model_rank(rs.Model(a * sp.exp(soft / 2) + b * sp.exp(soft / 3) + c, [a, b, c], [x]))
+    assert (int(independent), independent.verdict) == (3, rs.Verdict.PROVED)
+    # the product of two square roots is 1 + e^x again: rank 2, never 3
+    hidden = rs.model_rank(rs.Model(a * sp.exp(soft / 2) ** 2 + b * (1 + sp.exp(x)) + c * x, [a, b, c], [x]))
+    assert hidden.lower <= 2 <= hidden.upper

@@ -240,7 +240,10 @@ class Tower(Generators):
         return block.monomials[monomial], c
 
     def _root(self, imaginary: bool, g: int, c: Rational) -> tuple[int, Rational]:
-        """exp(c log g) = g^c, or exp(i c atan g) = ((1 + i g)/(1 - i g))^(c/2), where that is rational."""
+        """exp(c log g) = g^c, or exp(i c atan g) = ((1 + i g)/(1 - i g))^(c/2), where that is rational.
+
+        Otherwise it is an algebraic function: a generator of its own, whose independence is a hypothesis.
+        """
         program = self.program
         base, power = g, c
         if imaginary:
@@ -252,10 +255,13 @@ class Tower(Generators):
         kinds = {self.kind.get(n) for n in (program.args[base] or (base,))}
         if kinds <= {"exp", "prime"} and not imaginary:
             return base, power
-        raise UndecidedError(
-            f"a function equals the power {power} of another one, which is algebraic and not rational; "
-            "rewrite the model without the root"
-        )
+        key = ("root", imaginary, g)
+        if key not in self._special:
+            argument = next(t for t, node in self.blocks[imaginary, self.stage_of(g)].logs.items() if node == g)
+            leaf = self._special[key] = self.new_leaf(("exp", imaginary, argument), self.stage_of(g), "exp")
+            text = "a fractional power of a function, as (1 + exp(x))**(1/2)"
+            self._note(leaf, "cis" if imaginary else "exp", argument, text)
+        return self._special[key], c
 
     # The second road: derivatives modulo random primes
 
