@@ -25,7 +25,7 @@ from typing import Any
 
 from rankstrat.algebra.differential import Derivation, laurent
 from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE, Generators
-from rankstrat.algebra.program import FUNCTION, LEAF, PI, PIECEWISE, Program
+from rankstrat.algebra.program import FUNCTION, LEAF, PI, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.relations import decide, vanishes
 from rankstrat.errors import UndecidedError, UnsupportedFunctionError
 
@@ -252,7 +252,7 @@ class Tower(Generators):
             power = Fraction(c) / 2
         if Fraction(power).denominator == 1:
             return base, int(power)
-        kinds = {self.kind.get(n) for n in (program.args[base] or (base,))}
+        kinds = {self.kind.get(n) for n in (program.args[base] if program.kind[base] == PRODUCT else (base,))}
         if kinds <= {"exp", "prime"} and not imaginary:
             return base, power
         key = ("root", imaginary, g)
