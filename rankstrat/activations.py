@@ -85,7 +85,7 @@ class Activation:
 
     def __call__(self, z: Any) -> sympy.Expr:
         """The value at an expression."""
-        return _replaced(self.formula, sympy.sympify(z))
+        return _replaced(self.formula, sympy.sympify(z, strict=True))
 
     @property
     def derivative(self) -> sympy.Expr:

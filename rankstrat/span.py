@@ -67,7 +67,7 @@ class TangentSpan:
     @property
     def conditions(self) -> tuple[sympy.Expr, ...]:
         """Expressions in the coordinates that must not vanish for the relations to be solved for their parameter."""
-        found = {sympy.sympify(r.condition): None for r in self.relations if isinstance(r.condition, sympy.Expr)}
+        found = dict.fromkeys(r.condition for r in self.relations if isinstance(r.condition, sympy.Expr))
         return tuple(c for c in found if c.free_symbols)
 
     def rank(self, subset: Iterable[Any]) -> RankCertificate:

@@ -65,7 +65,7 @@ class Relation:
     def _repr_latex_(self) -> str:
         text = ""
         for negative, size, name in self._terms():
-            latex = sympy.latex(sympy.sympify(size))
+            latex = sympy.latex(sympy.sympify(size, strict=True))
             factor = "" if size == 1 else rf"\left({latex}\right) " if isinstance(size, sympy.Add) else f"{latex} "
             sign = (" - " if text else "-") if negative else (" + " if text else "")
             text += rf"{sign}{factor}\partial_{{{sympy.latex(sympy.Symbol(name))}}} F"

@@ -36,7 +36,7 @@ def image_chart(source: Model, target: Model, values: Mapping[Any, Any]) -> Char
 
 def exact_map(values: Mapping[Any, Any]) -> dict[sympy.Symbol, sympy.Expr]:
     """Symbols (or their names) -> exact expressions."""
-    return {sympy.Symbol(str(k)): sympy.sympify(exact_scalar(str(k), v)) for k, v in values.items()}
+    return {sympy.Symbol(str(k)): sympy.sympify(exact_scalar(str(k), v), strict=True) for k, v in values.items()}
 
 
 def target_chart(source: Model, target: Model, raw: Sequence[Exact]) -> Chart:

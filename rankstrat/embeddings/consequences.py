@@ -85,7 +85,7 @@ def transfer(
         raise DataError(f"no value for {missing[0]}; give exact values to all symbols of {mapping.label}")
     before = inertia(data, seed=seed)
     image = mapping.chart(data.chart, values)
-    own = {s: sympy.sympify(v) for s, v in zip(mapping.symbols, _own(mapping, values), strict=True)}
+    own = {s: sympy.sympify(v, strict=True) for s, v in zip(mapping.symbols, _own(mapping, values), strict=True)}
     replace = {**data.chart.values, **own}
     directions = [[sympy.diff(v, s).xreplace(replace) for v in mapping.values.values()] for s in mapping.symbols]
     return Transfer(mapping, before, inertia(data, image, directions=directions, seed=seed))

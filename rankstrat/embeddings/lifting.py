@@ -97,12 +97,18 @@ def lifting(
         first, shift = _placed(new, a.widths[layer], hidden, pieces)
     else:
         first = np.array(
-            [sympy.sympify(v) for v in exact_array("weights", (new, a.widths[layer]), {"weights": weights})],
+            [
+                sympy.sympify(v, strict=True)
+                for v in exact_array("weights", (new, a.widths[layer]), {"weights": weights})
+            ],
             dtype=object,
         )
         first = first.reshape(new, a.widths[layer])
         shift = np.array(
-            [sympy.sympify(v) for v in exact_array("bias", (new,), {"bias": [0] * new if bias is None else bias})],
+            [
+                sympy.sympify(v, strict=True)
+                for v in exact_array("bias", (new,), {"bias": [0] * new if bias is None else bias})
+            ],
             dtype=object,
         )
     slopes, offsets = _linear_on(a, first, shift, hidden, pieces)

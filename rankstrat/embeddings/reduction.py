@@ -127,7 +127,7 @@ class _Weights:
 
     def _fold(self, layer: int, j: int) -> bool:
         own, following = self.biases[layer - 1], self.biases[layer]
-        value = self.view.activation(sympy.sympify(0 if own is None else own[j]))
+        value = self.view.activation(sympy.sympify(0 if own is None else own[j], strict=True))
         if following is None:
             return _zero(value)
         following[:] = [_sum(b, v * value) for b, v in zip(following, self.weights[layer][:, j], strict=True)]
@@ -141,11 +141,11 @@ class _Weights:
 
 
 def _sum(u: Any, v: Any) -> Any:
-    return sympy.expand(sympy.sympify(u) + sympy.sympify(v))
+    return sympy.expand(sympy.sympify(u, strict=True) + sympy.sympify(v, strict=True))
 
 
 def _zero(value: Any) -> bool:
-    return sympy.expand(sympy.sympify(value)) == 0
+    return sympy.expand(sympy.sympify(value, strict=True)) == 0
 
 
 @dataclass(frozen=True)

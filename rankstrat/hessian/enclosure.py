@@ -94,7 +94,7 @@ def enclose_critical_point(
         critical point of Model([x*exp(u)], parameters=[u], inputs=[x]) near u = 0.693147, enclosed
     """
     xs = tuple(tuple(Fraction(exact_scalar("input", v)) for v in x) for x in inputs)
-    ys = tuple(sympy.sympify(exact_scalar("label", v)) for v in labels)
+    ys = tuple(sympy.sympify(exact_scalar("label", v), strict=True) for v in labels)
     if (
         len(start) != model.size
         or len(ys) != len(xs) * len(model.outputs)

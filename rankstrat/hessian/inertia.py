@@ -183,7 +183,7 @@ def _exact_zeros(data: Data, point: Chart, directions: Sequence[Sequence[Any]], 
     basis = []
     leaves = {c: program.leaf(("u", str(c))) for c in point.coordinates}
     for vector in vectors:
-        nodes = translate(program, [sympy.sympify(c) for c in vector.values()], leaves)
+        nodes = translate(program, [sympy.sympify(c, strict=True) for c in vector.values()], leaves)
         basis.append(dict(zip(vector, nodes, strict=True)))
     kernel = basis[:first]
     entries = [(k, u) for k in range(len(kernel)) for u in range(len(basis)) if u >= k]
@@ -197,7 +197,7 @@ def _exact_zeros(data: Data, point: Chart, directions: Sequence[Sequence[Any]], 
     joint.ranges.append(range(start, len(joint.nodes)))
     found = include(joint, seed=seed).rows
     if data.coordinates:
-        conditions = translate(program, [sympy.sympify(r.condition) for r in relations], leaves)
+        conditions = translate(program, [sympy.sympify(r.condition, strict=True) for r in relations], leaves)
         with precision(bits):
             if not all(v > 0 or v < 0 for v in _balls(data, program, conditions)):
                 return 0
@@ -226,7 +226,7 @@ def _independent(vectors: Sequence[dict[int, Any]], count: int) -> list[dict[int
     """The first `count` independent ones of rational sparse vectors; None when some entry is not rational."""
     chosen, echelon = list[dict[int, Any]](), dict[int, dict[int, Fraction]]()
     for vector in vectors:
-        if not all(sympy.sympify(c).is_Rational for c in vector.values()):
+        if not all(sympy.sympify(c, strict=True).is_Rational for c in vector.values()):
             return None
         rest = {i: Fraction(str(c)) for i, c in vector.items()}
         while rest and min(rest) in echelon:

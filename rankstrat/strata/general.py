@@ -38,7 +38,7 @@ def general_strata(model: Model, *, conditions: Sequence[Any] = (), seed: int = 
     """
     linear, polynomials = [], []
     for given in conditions:
-        expression = sympy.sympify(given.lhs - given.rhs if isinstance(given, sympy.Equality) else given)
+        expression = sympy.sympify(given.lhs - given.rhs if isinstance(given, sympy.Equality) else given, strict=True)
         if expression.free_symbols - set(model.parameters) or not expression.is_polynomial(*model.parameters):
             raise ModelError(
                 f"the condition {expression} = 0 is not a polynomial in the parameters; write it in {_few(model)}"
@@ -80,11 +80,11 @@ def _row(model: Model, expression: sympy.Expr) -> Vector | None:
 def _condition(model: Model, group: Sequence[Any]) -> Condition:
     rows = []
     for expression in group:
-        row = _row(model, sympy.sympify(expression))
+        row = _row(model, sympy.sympify(expression, strict=True))
         if row is None:
             raise ModelError(f"the condition {expression} = 0 is not linear; give linear forms without a constant")
         rows.append(row)
-    return Condition(tuple(rows), _words([sympy.sympify(e) for e in group]))
+    return Condition(tuple(rows), _words([sympy.sympify(e, strict=True) for e in group]))
 
 
 def _words(group: Sequence[sympy.Expr]) -> Math:

@@ -214,7 +214,7 @@ class TargetFunction:
 
 def is_zero(value: Any) -> bool:
     """Whether a number is zero, decided by the engine: the rank of t -> value * t is 0 or 1."""
-    value = sympy.sympify(value)
+    value = sympy.sympify(value, strict=True)
     return bool(value == 0) if value.is_Rational else _vanishes(value)
 
 

@@ -22,7 +22,7 @@ def neuron_weights(structure: Any, arrays: Any) -> list[tuple[Any, Weights, Any]
             own = (kernel,) if structure.sharing else (kernel, *place)
             weights: Weights = [sympy.Integer(0)] * structure.size**structure.dimension
             for entry, pixel in zip(arrays["K"][own].ravel(), structure.pixels[number], strict=True):
-                weights[pixel] = sympy.sympify(entry)
+                weights[pixel] = sympy.sympify(entry, strict=True)
             found.append((arrays["a"][(kernel, *place)], weights, arrays["b"][own] if structure.bias else None))
     return found
 
@@ -93,7 +93,7 @@ def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]
         for pixel, symbol in enumerate(symbols):
             if symbol != 0:
                 block = blocks.setdefault((number, pixel), [sympy.Integer(0)] * len(kappa))
-                block[place[symbol]] += sympy.sympify(a)
+                block[place[symbol]] += sympy.sympify(a, strict=True)
     for number, pixel in itertools.product(range(len(classes) + 1), range(pixels)):
         block = blocks.get((number, pixel), [sympy.Integer(0)] * len(kappa))
         for s, row in enumerate(rows):

@@ -55,11 +55,11 @@ class Law:
 
     def value(self, b: Any) -> sympy.Expr:
         """sigma(b)."""
-        return _at(self.activation.formula, sympy.sympify(b))
+        return _at(self.activation.formula, sympy.sympify(b, strict=True))
 
     def slope(self, b: Any) -> sympy.Expr:
         """sigma'(b)."""
-        return _at(_derivative(self.activation.formula), sympy.sympify(b))
+        return _at(_derivative(self.activation.formula), sympy.sympify(b, strict=True))
 
     def class_of(self, u: Vector) -> tuple[int, Vector]:
         """u = sign * representative; the first nonzero entry of the representative is positive."""
@@ -161,7 +161,7 @@ def neurons_of_point(point: Chart) -> tuple[list[Neuron], sympy.Expr]:
         w = tuple(_rational(v, f"w{i + 1}_{t + 1} of the target") for t, v in enumerate(arrays["w"][i]))
         b = _rational(arrays["b"][i], f"b{i + 1} of the target") if "b" in arrays else Fraction(0)
         neurons.append((_rational(a, f"a{i + 1} of the target"), w, b))
-    constant = sympy.sympify(arrays["c"][()]) if "c" in arrays else sympy.Integer(0)
+    constant = sympy.sympify(arrays["c"][()], strict=True) if "c" in arrays else sympy.Integer(0)
     return neurons, constant
 
 

@@ -158,7 +158,7 @@ class RayStrata(TwoLayerStrata):
                 sign = int(sympy.sign(arrays["b"][i])) if self.bias else 0
                 zero[(SIGNS.index(sign) if self.bias else 0) + idle] += 1
                 continue
-            line = tuple(sympy.sympify(v) / sympy.sympify(lead) for v in vector)
+            line = tuple(sympy.sympify(v, strict=True) / sympy.sympify(lead, strict=True) for v in vector)
             lines.setdefault(line, [[0, 0], [0, 0]])[int(lead < 0)][idle] += 1
         found = []
         for line, (plus, minus) in lines.items():
