@@ -394,5 +394,6 @@ def linear_stability(point: Chart, samples: Sequence[Any], labels: Sequence[Any]
     if gradient.lower > 0 or recovery.verdict is Verdict.REFUTED:
         return Verdict.REFUTED
     if gradient.upper == 0:
-        return recovery.verdict
+        guessed = gradient.verdict is Verdict.PROBABLE and recovery.verdict is Verdict.PROVED
+        return Verdict.PROBABLE if guessed else recovery.verdict
     return Verdict.OPEN

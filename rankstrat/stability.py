@@ -166,6 +166,10 @@ def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, 
     count, codimension = len(seen.outputs), branch.codimension
     rank = certificate.lower
     exact = certificate.value is not None and certificate.verdict is Verdict.PROVED
+    if rank == count < codimension and branch.partial and count >= model_rank(point, seed=seed).lower:
+        # the target set has dimension at most M - r near the point, so fewer samples than r would settle it
+        reason = f"{branch.label} may be a part of the target set only, so its codimension proves nothing"
+        return RecoveryStability(None, Verdict.OPEN, reason, rank)
     if rank == count < codimension:
         reason = f"the {count} samples have independent gradients, fewer than the codimension {codimension}"
         return RecoveryStability(False, Verdict.PROVED, reason, rank)

@@ -117,3 +117,13 @@ def test_table_prints_the_gap_as_open():
     text = str(stability_table(example(2, 1, 2)))
     assert "4..4 OPEN" in text and "may be sublinear" in text
     assert "\\toprule" in stability_table(example(2, 1, 2)).latex()
+
+
+def test_a_part_of_a_branch_proves_no_instability():
+    F = two_layer(2, 1, "exp")
+    point = F.point(a=[1, 0], w=[[1], [2]])  # on a curve of the target set: codimension 3, stable from n = 3
+    (part,) = target_set(F, point, charts=[point]).branches
+    (whole,) = (b for b in target_set(F, point).branches if b.contains(point))
+    assert recovery_stability(whole, point, [0, 1, 2]).stable is True
+    assert recovery_stability(part, point, [0, 1, 2]).verdict is Verdict.OPEN
+    assert recovery_stability(part, point, [0, 1]).stable is False  # fewer samples than the model rank

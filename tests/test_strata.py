@@ -12,7 +12,8 @@ import oracles
 import pytest
 import sympy
 
-from rankstrat import families
+from rankstrat import Activation, activations, families
+from rankstrat.activations import Z
 from rankstrat.errors import BudgetError, ModelError, PointError
 from rankstrat.hierarchy import function_hierarchy, stratify, stratum_of
 from rankstrat.model import Model
@@ -351,3 +352,37 @@ def test_stratify_error():
         stratify(Model(p * x, [p], [x]), conditions=[x - p])
     with pytest.raises(PointError):
         nearest_strata(families.two_layer(1, 1), a=[1.0], tolerance=0.1)
+
+
+def test_an_intersection_that_is_not_solved_is_not_claimed():
+    # a = b and ab = c^3 meet in the cuspidal curve a^2 = c^3, where with t = 0 the rank is 0
+    a, b, c, t = sympy.symbols("a b c t")
+    F = Model([(a * b - c**3) * t], [a, b, c, t])
+    H = stratify(F, conditions=[a * b - c**3])
+    assert int(model_rank(F.point([1, 1, 1, 0]))) == 0
+    assert not H.complete
+
+
+def test_no_stratum_without_points_of_its_own():
+    a, b, c, d = sympy.symbols("a b c d")
+    q = a * b - c
+    H = stratify(Model([q], [a, b, c, d]), conditions=[q, q * d])
+    curved = [s for s in H.strata if any("a*b" in condition.text for condition in s.conditions)]
+    for s in curved:  # where q = 0, dq = 0 as well
+        assert H.stratum_of(s.source.point(s.label)) == s
+
+
+def test_irrational_condition_error():
+    a, b = sympy.symbols("a b")
+    with pytest.raises(ModelError, match="irrational"):
+        stratify(Model([a * b], [a, b]), conditions=[sympy.sqrt(2) * a - b])
+
+
+def test_an_undeclared_parity_and_a_borrowed_name_prove_nothing():
+    lemma = activations["tanh"].lemma
+    F = families.two_layer(2, 1, Activation("mine", sympy.tanh(Z), lemma=lemma))
+    point = F.point(a=[1, 1], w=[[1], [-1]])
+    assert int(model_rank(point)) == 2
+    assert not stratify(F).complete or stratum_of(point).rank == 2
+    shifted = Activation("tanh", sympy.tanh(Z) + 1, "none", (Fraction(1),), "odd", lemma)
+    assert not stratify(families.two_layer(1, 1, shifted, bias=True)).complete

@@ -11,7 +11,8 @@ import oracles
 import pytest
 import sympy
 
-from rankstrat import Verdict, model_rank
+from rankstrat import Activation, Verdict, activations, model_rank
+from rankstrat.activations import Z
 from rankstrat.errors import InexactValueError, PointError, TargetError
 from rankstrat.families import two_layer
 from rankstrat.target import optimistic_sample_size, target_set
@@ -381,3 +382,29 @@ def test_table_json_and_dot():
     assert len(q.table().rows) == len({(b.twin or b).label for b in q.branches})
     assert '"complete": true' in q.to_json()
     assert q.to_dot().count("--") == q.graph.number_of_edges()
+
+
+@pytest.mark.parametrize(
+    "zero", [(sympy.sqrt(2) - 1) * (sympy.sqrt(2) + 1) - 1, sympy.log(6) - sympy.log(2) - sympy.log(3)]
+)
+def test_a_rational_constant_in_disguise(zero):
+    # sigmoid(x) - 1 = -sigmoid(-x), and sigmoid(x) itself: one neuron, rank d + 1 = 2
+    F, sigmoid = two_layer(2, 1, "sigmoid"), 1 / (1 + sympy.exp(-X1))
+    for constant in (0, -1):
+        assert int(optimistic_sample_size(target_set(F, sigmoid + constant + zero))) == 2
+
+
+def test_a_name_does_not_make_a_network():
+    even = activations["ztanh"]
+    F = two_layer(1, 1, Activation("tanh", even.formula, "even", (), "even", even.lemma))
+    with pytest.raises(TargetError):
+        target_set(F, two_layer(1, 1, "tanh").point(a=[1], w=[[1]]))
+
+
+def test_a_zero_of_the_activation_elsewhere_is_not_overlooked():
+    # sigma(z) = tanh(z) + 1/3 vanishes at one b < 0: w = 0, a = 0 has rank 0 there
+    third = sympy.Rational(1, 3)
+    sigma = Activation("third", sympy.tanh(Z) + third, "none", (Fraction(1, 3),), "odd", activations["tanh"].lemma)
+    Q = target_set(two_layer(1, 1, sigma, bias=True), sympy.Integer(0))
+    assert not Q.complete
+    assert optimistic_sample_size(Q).lower == 0

@@ -34,7 +34,7 @@ def general_strata(model: Model, *, conditions: Sequence[Any] = (), seed: int = 
     """The arrangement of the default conditions and those given.
 
     Raises:
-        ModelError: a given condition is not a polynomial in the parameters.
+        ModelError: a given condition is not a polynomial in the parameters with rational coefficients.
     """
     linear, polynomials = [], []
     for given in conditions:
@@ -42,6 +42,11 @@ def general_strata(model: Model, *, conditions: Sequence[Any] = (), seed: int = 
         if expression.free_symbols - set(model.parameters) or not expression.is_polynomial(*model.parameters):
             raise ModelError(
                 f"the condition {expression} = 0 is not a polynomial in the parameters; write it in {_few(model)}"
+            )
+        if not all(c.is_Rational for c in sympy.Poly(expression, *model.parameters).coeffs()):
+            raise ModelError(
+                f"the condition {expression} = 0 has an irrational coefficient; rational coefficients are needed; "
+                "multiply by the conjugate to get a polynomial that has them"
             )
         row = _row(model, expression)
         if row is None:

@@ -87,6 +87,7 @@ class Branch:
         basis: the statement that makes `cells` exhaustive; empty if they are only candidates.
         forced: a chart of a smaller model whose tangent functions lie in the tangent span at every point.
         member: decides whether a point lies in the closure, where equations would be too many.
+        partial: whether it may be only a part of the target set near its points (a chart that somebody gave).
         twin: an earlier branch that a symmetry of the model maps to this one; ranks are computed there.
     """
 
@@ -102,6 +103,7 @@ class Branch:
     forced: Chart | None = field(default=None, repr=False, compare=False)
     twin: Branch | None = field(default=None, repr=False, compare=False)
     member: Callable[[Chart], bool] | None = field(default=None, repr=False, compare=False)
+    partial: bool = field(default=False, repr=False, compare=False)
 
     @property
     def model(self) -> Model:

@@ -270,7 +270,7 @@ def _given_branches(model: Model, target: TargetFunction, charts: Sequence[Any])
         if chart.coordinates:
             dimension = model_rank(Model(list(chart.values.values()), chart.coordinates)).lower
         equations = tuple(p - v for p, v in chart.values.items() if p != v and v.free_symbols <= set(chart.values))
-        branches.append(Branch(f"chart {number}", chart, equations, dimension))
+        branches.append(Branch(f"chart {number}", chart, equations, dimension, partial=True))
     return BranchList(tuple(branches), False, "only the given charts, each verified; others may exist")
 
 
@@ -294,6 +294,8 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
         >>> print(rs.optimistic_sample_size(rs.target_set(F, one)).value)
         3
     """
+    if not isinstance(target, TargetSet):
+        raise TargetError(f"a {type(target).__name__} was given; a target set is needed; try target_set(model, target)")
     best: LeastRank | None = None
     lowest: int | None = None
     forced = False

@@ -213,7 +213,7 @@ class Network:
     ) -> Branch:
         law = self.law.activation.lemma
         # an irrational constant that blocks of both signs can carry is beyond the rational cells
-        partial_cells = bool(self.law.offset) and not self.target.constant.is_Rational
+        partial_cells = not self.law.tame or (bool(self.law.offset) and not self.target.constant.is_Rational)
         return Branch(
             label=pattern.label,
             chart=chart,
@@ -261,7 +261,7 @@ class Network:
         if not one_more and not plain and not self._reachable():
             one_more = True
         if k == 0 and not coefficients and not one_more:
-            if not self.law.zero:
+            if not (self.law.zero and self.law.tame):
                 return None
             coefficients, rows, biases = [Fraction(0)], [(Fraction(0),) * self.inputs], [Fraction(0)] * self.bias
         if not coefficients:  # the constant alone
@@ -333,6 +333,9 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
             "function space; choose a wider model, or one with an output bias"
         )
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
+    if not law.tame:
+        missing = f"constant neurons w = 0, {structure.activation.name}(b) = 0, b != 0 are left out, if there are any"
+        return BranchList(tuple(result), False, missing)
     return BranchList(tuple(result), True, f"comparison of coefficients by the independence lemma: {lemma}")
 
 

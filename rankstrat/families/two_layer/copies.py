@@ -64,6 +64,7 @@ def copies(structure: Any, model: Model, target: TargetFunction, problem: Target
         dimension=len(chart.coordinates),
         affine=AffineSubspace.of(equations, symbols),
         cells=partial(_one_cell, chart),
+        partial=True,
     )
     return BranchList((branch,), False, f"only the copies of the target's own neurons; {problem}")
 

@@ -2,6 +2,7 @@ r"""The effective neurons of a target: $f^* = \kappa + \sum_{t=1}^k \alpha_t N(u
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,8 +11,9 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activations import Activation, Z
+from rankstrat.activations import Activation, Z, as_activation
 from rankstrat.errors import TargetError
+from rankstrat.families.two_layer.scheme import vanishes_at_most_at_0
 from rankstrat.model import Chart
 from rankstrat.target import TargetFunction, is_zero
 
@@ -37,12 +39,14 @@ class Law:
         parity: of N: neurons with weights u and -u give the same class if it is odd or even.
         offset: q_0.
         zero: sigma(0).
+        tame: whether sigma and sigma' are known to vanish at most at 0; without biases no other zero matters.
     """
 
     activation: Activation
     parity: str
     offset: Fraction
     zero: Fraction
+    tame: bool = True
 
     @property
     def signed(self) -> bool:
@@ -95,7 +99,8 @@ def law_of(activation: Activation, bias: bool) -> Law:
     if not zero.is_Rational:
         raise TargetError(f"sigma(0) = {zero} is not rational; choose another activation, or pass charts=[...]")
     offset = activation.polynomial_part[0] if activation.polynomial_part else Fraction(0)
-    return Law(activation, activation.remainder_parity, offset, Fraction(int(zero.p), int(zero.q)))
+    tame = not bias or vanishes_at_most_at_0(activation)
+    return Law(activation, activation.remainder_parity, offset, Fraction(int(zero.p), int(zero.q)), tame)
 
 
 Neuron = tuple[Fraction, Vector, Any]
@@ -124,21 +129,29 @@ def effective(law: Law, inputs: Sequence[sympy.Symbol], bias: bool, target: Targ
         sums[representative] = sums.get(representative, Fraction(0)) + law.factor(sign) * a
         constant += sympy.Rational(a * law.offset)
     kept = {u: value for u, value in sums.items() if value}
-    return Effective(tuple(kept), tuple(kept.values()), sympy.Integer(0) if is_zero(constant) else constant)
+    size = math.prod(v.denominator for v in (*kept.values(), law.offset))
+    return Effective(tuple(kept), tuple(kept.values()), _plain(constant, size))
+
+
+def _plain(constant: sympy.Expr, size: int) -> sympy.Expr:
+    r"""The number as a rational one if it is one with a denominator up to `size`, such as $(\sqrt2 - 1)(\sqrt2 + 1)$.
+
+    The branches compare it only with sums of output weights, so for them any other number is as good as irrational.
+    """
+    if constant.is_Rational:
+        return constant
+    size = max(size, 10**12)
+    digits = 20 + 3 * len(str(size))
+    close = sympy.Rational(str(sympy.re(constant.evalf(digits, chop=True)))).limit_denominator(size)
+    return close if is_zero(constant - close) else constant
 
 
 def is_network(point: Chart, activation: Activation) -> bool:
     """Whether a point belongs to a two-layer network with this activation."""
     structure = point.model.structure
-    return (
-        structure is not None
-        and structure.family == "two_layer"
-        and structure.arguments["activation"]
-        in (
-            activation,
-            activation.name,
-        )
-    )
+    if structure is None or structure.family != "two_layer":
+        return False
+    return bool(as_activation(structure.arguments["activation"]).formula == activation.formula)
 
 
 def _rational(value: Any, what: str) -> Fraction:

@@ -37,12 +37,22 @@ class Scheme:
         return self.pair_constant or self.pair_linear
 
 
+def vanishes_at_most_at_0(activation: Activation) -> bool:
+    """Whether sigma and sigma' are known to have no zero but 0; a name alone proves nothing."""
+    return activation.registered and activation.name in ZEROS_AT_MOST_AT_0
+
+
+def is_flat_elsewhere(activation: Activation) -> bool:
+    """Whether sigma' is known to vanish at one irrational number besides."""
+    return activation.registered and activation.name in SLOPE_ZERO_ELSEWHERE
+
+
 def scheme(activation: Activation, bias: bool) -> Scheme | None:
     """The scheme of an activation, or None where the lemma does not give the rank at every point."""
     lemma = activation.lemma
-    if lemma is None or (bias and not lemma.with_bias):
+    if lemma is None or activation.remainder_parity == "unknown" or (bias and not lemma.with_bias):
         return None
-    if bias and activation.name not in ZEROS_AT_MOST_AT_0 | SLOPE_ZERO_ELSEWHERE:
+    if bias and not (vanishes_at_most_at_0(activation) or is_flat_elsewhere(activation)):
         return None
     if len(activation.polynomial_part) > 2 or activation.slope_at_zero is None:
         return None

@@ -7,7 +7,7 @@ from typing import Any
 from rankstrat.families.two_layer.engine_types import EngineStrata
 from rankstrat.families.two_layer.flat_bias import FlatBiasStrata
 from rankstrat.families.two_layer.rays import RayStrata
-from rankstrat.families.two_layer.scheme import SLOPE_ZERO_ELSEWHERE, Scheme, scheme
+from rankstrat.families.two_layer.scheme import Scheme, is_flat_elsewhere, scheme
 from rankstrat.families.two_layer.squares import LARGEST, SquareStrata
 from rankstrat.families.two_layer.strata import TwoLayerStrata
 from rankstrat.model import Model
@@ -21,13 +21,14 @@ def strata(structure: Any, model: Model) -> Stratification | None:
     activation = structure.activation
     shape = (model, structure.width, structure.inputs, structure.bias, structure.output_bias)
     found = scheme(activation, structure.bias)
-    if found is not None and structure.bias and activation.name in SLOPE_ZERO_ELSEWHERE:
+    if found is not None and structure.bias and is_flat_elsewhere(activation):
         return FlatBiasStrata(*shape, found, activation.lemma.citation)
     if found is not None:
         return TwoLayerStrata(*shape, found, activation.lemma.citation)
-    if activation.name in ("relu", "leaky_relu"):
-        return RayStrata(*shape, _RAYS, "SPEC 1.6", leaky=activation.name == "leaky_relu")
-    if activation.name == "square" and not (structure.bias or structure.output_bias) and structure.width <= LARGEST:
+    name = activation.name if activation.registered else ""
+    if name in ("relu", "leaky_relu"):
+        return RayStrata(*shape, _RAYS, "SPEC 1.6", leaky=name == "leaky_relu")
+    if name == "square" and not (structure.bias or structure.output_bias) and structure.width <= LARGEST:
         return SquareStrata(model, structure.width, structure.inputs)
     if activation.is_piecewise:
         return None
