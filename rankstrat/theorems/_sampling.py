@@ -6,11 +6,20 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
+from typing import Any
 
-from rankstrat.verify import Case
+import numpy as np
+
+from rankstrat.model import Model
+from rankstrat.target import LeastRank
+from rankstrat.verdict import Verdict
+from rankstrat.verify import Case, Computed
 
 Vector = tuple[int, ...]
 Matrix = list[list[int]]
+NETS = ("CNN", "no sharing", "fully connected")
+"""Two-layer networks with as many neurons on the same images."""
 
 
 def source(case: Case, seed: int) -> random.Random:
@@ -96,3 +105,19 @@ def multiply(left: Sequence[Sequence[int]], right: Sequence[Sequence[int]]) -> M
     """The product of two matrices."""
     columns = list(zip(*right, strict=True))
     return [[sum(x * y for x, y in zip(row, column, strict=True)) for column in columns] for row in left]
+
+
+def random_values(rng: random.Random, model: Model, *, bound: int = 9) -> dict[str, Any]:
+    """Nonzero random integers for every block of a family model."""
+    return {
+        name: np.array([nonzero(rng, bound) for _ in range(prod(shape))], dtype=object).reshape(shape)
+        for name, shape in model.blocks.items()
+    }
+
+
+def least(found: LeastRank) -> Computed:
+    """A least rank with both halves: decided only if it is attained and nothing lower occurs."""
+    decided = found.value is not None and found.minimal is Verdict.PROVED
+    verdict = found.attained if decided else Verdict.OPEN
+    size, error = found.minimiser.model.size, found.certificate.error_bound
+    return Computed(found.lower, found.upper, verdict, size, str(found), error)
