@@ -78,7 +78,8 @@ THEOREM = Theorem(
     keys=("DIAG", "SIM"),
     assumptions=(
         "from below by brackets of depth at most 2, from above by an invariant manifold that contains the point",
-        r"no neuron with $w_i = 0$, $a_i \neq 0$, no mirrored pair that is not symmetric, no null neuron if $\sigma$ is even: only bounds",
+        r"no neuron with $w_i = 0$, $a_i \neq 0$, no mirrored pair that is not symmetric, no null neuron if $\sigma$ "
+        "is even: these are only bounded",
     ),
     formula=Math("(d+1) c"),
     cases=cases,
