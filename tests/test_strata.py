@@ -386,3 +386,14 @@ def test_an_undeclared_parity_and_a_borrowed_name_prove_nothing():
     assert not stratify(F).complete or stratum_of(point).rank == 2
     shifted = Activation("tanh", sympy.tanh(Z) + 1, "none", (Fraction(1),), "odd", lemma)
     assert not stratify(families.two_layer(1, 1, shifted, bias=True)).complete
+
+
+def test_a_component_that_the_chart_misses_is_not_claimed():
+    # a^2 = 1: the rank of (a - 1)^2 is 0 at a = 1 and 1 at a = -1
+    a, t = sympy.symbols("a t")
+    for F in (Model([(a - 1) ** 2], [a]), Model([(a - 1) ** 2 * t], [a, t])):
+        H = stratify(F, conditions=[a**2 - 1])
+        point = F.point([-1, 5][: F.size])
+        assert int(model_rank(point)) == 1
+        assert not H.complete
+        assert H.stratum_of(point).verdict is Verdict.OPEN

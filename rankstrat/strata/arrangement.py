@@ -261,20 +261,20 @@ class ArrangementStrata:
             return Knowledge(Verdict.OPEN, f"the generic rank lies in [{certificate.lower}, {certificate.upper}]"), ()
         matrix, rank = self._matrix, certificate.value
         structure: Any = self.model.structure
-        if rank == 0 and certificate.verdict is Verdict.PROVED:
+        values, onto = self._solution(label) or ({}, False)  # the chart may miss a component of the flat
+        if rank == 0 and onto and certificate.verdict is Verdict.PROVED:
             return Knowledge(Verdict.PROVED, "all tangent functions vanish"), ()
         if self._fixed_tangents:
             return Knowledge(certificate.verdict, "the tangent functions do not depend on the parameters"), ()
-        if not self.chart(label).coordinates:
+        if onto and not self.chart(label).coordinates:
             return Knowledge(certificate.verdict, "one point"), ()
         if matrix is None and isinstance(structure, HasRankCoordinates):
             coordinates = structure.rank_coordinates(self.chart(label))
             if coordinates is not None:
                 matrix = TangentMatrix(self.model, tuple(map(tuple, coordinates[1])))
                 rank -= coordinates[0]
-                if rank == 0:
+                if rank == 0 and onto:
                     return Knowledge(certificate.verdict, "independence lemma: the rank is the number of classes"), ()
-        values, onto = self._solution(label) or ({}, False)
         if matrix is not None and onto and certificate.verdict is Verdict.PROVED:
             excluded = [reduced([*label[0], *c.rows]) for c in self.given]
             excluded = [flat for flat in excluded if len(flat) > len(label[0])]
