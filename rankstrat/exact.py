@@ -64,7 +64,7 @@ def exact_scalar(name: str, value: Any) -> Exact:
         return value.numerator if value.denominator == 1 else value
     if isinstance(value, float | np.floating):
         hint = (
-            f"write sympy.{sympy.Rational(repr(float(value)))!r}"
+            f"write {sympy.Rational(repr(float(value)))}"
             if np.isfinite(float(value))
             else "give a finite exact number"
         )

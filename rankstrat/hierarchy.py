@@ -6,17 +6,20 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any, Protocol, runtime_checkable
 
 import networkx as nx
 import sympy
 
+from rankstrat.errors import BudgetError, ModelError, PointError
 from rankstrat.model import Chart, Model
 from rankstrat.rank import Verdict
 from rankstrat.strata import Finding, HasStrata, Knowledge, Stratification, Stratum, dot, general_strata, mermaid
 from rankstrat.tables import Math, Table
 
 Progress = Callable[[int, int], None]
+MAX_STRATA = 50_000  # up to symmetry
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,10 @@ class RankHierarchy:
 
     source: Stratification = field(repr=False)
     strata: tuple[Stratum, ...] = field(repr=False)
+
+    def __repr__(self) -> str:
+        ranks = f"{self.levels[0].rank} to {self.levels[-1].rank}" if self.levels else "none"
+        return f"<RankHierarchy of {self.model}: ranks {ranks}, {len(self.strata)} strata up to symmetry>"
 
     @property
     def model(self) -> Model:
@@ -210,6 +217,8 @@ def _words(level: Level) -> Math:
 
 def stratification_of(model: Model, *, conditions: Sequence[Any] = (), seed: int = 0) -> Stratification:
     """The stratification a family knows, else the general one from an arrangement of conditions."""
+    if not isinstance(model, Model):
+        raise ModelError(f"a {type(model).__name__} was given; a Model is needed; of a point or chart, take its .model")
     structure: Any = model.structure
     if not conditions and isinstance(structure, HasStrata):
         known = structure.strata(model)
@@ -246,7 +255,9 @@ def stratify(
         [(0, 0), (2, 3), (3, 6), (4, 8)]
     """
     source = stratification_of(model, conditions=conditions, seed=seed)
-    strata, labels = [], list(source.labels())
+    strata, labels = [], list(islice(source.labels(), MAX_STRATA + 1))
+    if len(labels) > MAX_STRATA:
+        raise BudgetError(f"{model} has more than {MAX_STRATA} strata up to symmetry; choose a smaller model")
     for done, label in enumerate(labels, start=1):
         stratum = Stratum(source, label)
         strata.append((stratum.rank, -stratum.dimension, repr(label), stratum))
@@ -266,6 +277,8 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
         >>> print(stratum_of(two_layer(2, 1).point(a=[1, 2], w=[[1], [-1]])).words)
         w1 = w2
     """
+    if not isinstance(point, Chart):
+        raise PointError(f"a {type(point).__name__} was given; an exact point is needed; give model.point(...)")
     source = stratification_of(point.model, conditions=conditions, seed=seed)
     return Stratum(source, source.label_of(point))
 

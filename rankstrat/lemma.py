@@ -116,6 +116,8 @@ def rank_by_lemma(point: Chart, *, seed: int = 0) -> LemmaRank:
         >>> int(rank_by_lemma(F.point(a=[[1, 2], [3, 5]], K=[[1, 0], [0, 1]])))
         7
     """
+    if not isinstance(point, Chart):
+        raise PointError(f"a {type(point).__name__} was given; an exact point is needed; give model.point(...)")
     structure: object = point.model.structure
     if not isinstance(structure, HasNeurons):
         raise UndecidedError(

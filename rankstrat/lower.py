@@ -44,6 +44,10 @@ class Minor:
     parameters: tuple[int, ...]
     bits: int = 0
 
+    def __repr__(self) -> str:
+        arithmetic = f"prime={self.prime}" if self.prime else f"bits={self.bits}"
+        return f"<Minor of size {len(self.rows)}, {arithmetic}>"
+
 
 @dataclass(frozen=True)
 class Sampled:

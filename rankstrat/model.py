@@ -2,7 +2,7 @@ r"""Parametric models $F(\theta)(x)$ and charts: pieces of parameter space given
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -75,7 +75,7 @@ def _expressions(outputs: Any) -> tuple[sympy.Expr, ...]:
     elif isinstance(outputs, sympy.Expr | int | float | Fraction):
         outputs = [outputs]
     result = []
-    for output in outputs:
+    for output in [outputs] if isinstance(outputs, str) or not isinstance(outputs, Iterable) else outputs:
         if isinstance(output, int | Fraction) and not isinstance(output, bool):
             output = sympy.Rational(output)
         if not isinstance(output, sympy.Expr):
@@ -89,7 +89,7 @@ def _symbols(symbols: Any, role: str) -> tuple[sympy.Symbol, ...]:
         symbols = [symbols]
     if isinstance(symbols, sympy.MatrixBase | np.ndarray):
         symbols = list(np.asarray(symbols).ravel())
-    result = tuple(symbols)
+    result = (symbols,) if isinstance(symbols, str) or not isinstance(symbols, Iterable) else tuple(symbols)
     for symbol in result:
         if not isinstance(symbol, sympy.Symbol):
             raise ModelError(f"{role} {symbol!r} is not a sympy symbol; make it with sympy.symbols")
@@ -199,6 +199,8 @@ class Model:
             PointError: unknown names, missing parameters, wrong shapes.
         """
         if values is not None and not isinstance(values, Mapping):
+            if isinstance(values, str | set | frozenset) or not isinstance(values, Iterable):
+                raise PointError(f"{values!r} is no point; give a mapping, a list as long as F.parameters, or blocks")
             given = list(values)
             if len(given) != self.size:
                 raise PointError(
@@ -305,6 +307,8 @@ def _check_parts(
         raise ModelError(f"{min(both)} is both a parameter and an input; rename one of them")
     known = {*parameters, *inputs}
     unknown = sorted(free_symbols(outputs) - known, key=str)
+    for twin in sorted({str(s) for s in unknown} & {str(s) for s in known}):
+        raise ModelError(f"the outputs use another {twin} than the listed one, of other assumptions; make it once")
     if unknown:
         raise ModelError(
             f"the outputs use {listed(unknown)}, which is neither a parameter nor an input; list it, or give it a value"
@@ -378,6 +382,9 @@ class Chart:
         used = {s for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols}
         kept = [c for c in self.coordinates if c in used]
         return Chart(self.model, (*kept, *sorted(used - set(kept), key=str)), raw)
+
+    def __repr__(self) -> str:
+        return f"Chart(model={self.model!r}, coordinates=({listed(self.coordinates)}))"
 
     def __str__(self) -> str:
         kind = "point" if self.is_point else f"chart with {len(self.coordinates)} coordinates"

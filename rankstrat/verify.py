@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from html import escape
 from importlib.resources import files
+from textwrap import fill
 from typing import Any, Literal
 
 from rankstrat.errors import FamilyError, ParseError, RankstratError
@@ -181,6 +182,9 @@ class Report:
     total: int
     seed: int = 0
 
+    def __repr__(self) -> str:
+        return f"<Report on {self.theorem.name}: {self.summary}>"
+
     @property
     def complete(self) -> bool:
         """Whether no case is missing (Ctrl-C leaves the rest out)."""
@@ -228,7 +232,8 @@ class Report:
         return f"{len(self.rows)} of {self.total} cases: {known or 'none'}{missing}."
 
     def __str__(self) -> str:
-        parts = [f"{self.theorem.statement}\n  [{self.theorem.source}]", str(self.table())]
+        statement = fill(self.theorem.statement, 100, break_long_words=False, break_on_hyphens=False)
+        parts = [f"{statement}\n  [{self.theorem.source}]", str(self.table())]
         row = self.counterexample
         if row is not None:
             case = ", ".join(f"{key} = {value}" for key, value in row.case.items())

@@ -94,6 +94,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone; Python must not complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except OSError as error:
+        return _stop(f"error: reading or writing failed ({error}); check the path and the space", BAD_QUESTION, trace)
     except (MemoryError, RecursionError) as error:
         what = "memory" if isinstance(error, MemoryError) else "nesting"
         return _stop(f"error: the question needs more {what} than there is; ask a smaller one", BAD_QUESTION, trace)

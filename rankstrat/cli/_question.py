@@ -6,8 +6,10 @@ import inspect
 import json
 import os
 import re
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping
+from shutil import get_terminal_size
 from typing import Any
 
 import numpy as np
@@ -143,7 +145,8 @@ def _rectangle(name: str, value: list[Any]) -> npt.NDArray[np.object_]:
 
 def emit(table: Table, form: str) -> None:
     """Print a table in the format asked for."""
-    print(str(table) if form == "text" else getattr(table, form)())
+    width = get_terminal_size().columns if sys.stdout.isatty() else None  # a pipe gets every row in one line
+    print(table.text(width=width) if form == "text" else getattr(table, form)())
 
 
 def say(text: object) -> None:

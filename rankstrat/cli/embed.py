@@ -12,7 +12,7 @@ from rankstrat.cli._question import add_formats, add_model, emit, list_of_famili
 from rankstrat.cli._status import FAILS, HOLDS
 from rankstrat.embedding import CriticalMapping, MappingEvidence, compose
 from rankstrat.embeddings import null, splitting
-from rankstrat.errors import NotCriticalError
+from rankstrat.errors import NotCriticalError, ParseError
 from rankstrat.parsing import parse_number, shown
 from rankstrat.tables import Math, Table
 
@@ -61,7 +61,10 @@ def _null(text: str) -> tuple[int, None]:
 
 
 def _number(text: str) -> sympy.Expr:
-    return parse_number(text, name="alpha")
+    try:
+        return parse_number(text, name="alpha")
+    except ParseError as error:
+        raise ArgumentTypeError(str(error).rstrip(".")) from None
 
 
 def run(options: Namespace) -> int:

@@ -38,6 +38,8 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:
         >>> orbit_dimension(net.point(a=[1, 2], w=[[3], [3]])), orbit_dimension(net.point(a=[1, 1], w=[[3], [3]]))
         (4, 2)
     """
+    if not isinstance(point, Chart):
+        raise ModelError(f"a {type(point).__name__} was given; a point or chart is needed; try model.generic()")
     model = point.model
     if len(model.outputs) != 1 or not model.inputs:
         raise ModelError(

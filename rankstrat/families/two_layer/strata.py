@@ -74,9 +74,8 @@ class TwoLayerStrata:
     def labels(self) -> Iterator[Label]:
         """Every label once."""
         for zero in range(self.width + 1):
-            chosen = list(multisets(self.width - zero, self.scheme.sides))
             for counts in compositions(zero, self.zero_kinds):
-                for classes in chosen:
+                for classes in multisets(self.width - zero, self.scheme.sides):
                     for dependence in self._dependences(counts, classes):
                         yield (counts, classes, dependence)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
@@ -23,17 +24,13 @@ def kinds(size: int, sides: bool) -> list[Kind]:
 def multisets(total: int, sides: bool) -> Iterator[tuple[Kind, ...]]:
     """The multisets of classes with this many neurons in all, each sorted downwards."""
     ordered = [kind for size in range(total, 0, -1) for kind in kinds(size, sides)]
+    first = [bisect_left(ordered, -size, key=lambda kind: -size_of(kind)) for size in range(total + 1)]
 
-    @cache
-    def extend(left: int, start: int) -> tuple[tuple[Kind, ...], ...]:
+    def extend(left: int, start: int) -> Iterator[tuple[Kind, ...]]:
         if left == 0:
-            return ((),)
-        found = []
-        for i in range(start, len(ordered)):
-            size = size_of(ordered[i])
-            if size <= left:
-                found += [(ordered[i], *rest) for rest in extend(left - size, i)]
-        return tuple(found)
+            yield ()
+        for i in range(max(start, first[left]), len(ordered)):
+            yield from ((ordered[i], *rest) for rest in extend(left - size_of(ordered[i]), i))
 
     for chosen in extend(total, 0):
         yield tuple(sorted(chosen, reverse=True))
