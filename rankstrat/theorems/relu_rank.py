@@ -3,12 +3,13 @@ r"""Two-layer ReLU networks: k rays have rank kD, less for antipodal pairs."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import gcd
 from typing import Any
 
 from rankstrat.families.two_layer import two_layer
 from rankstrat.rank import RankCertificate, model_rank
 from rankstrat.tables import Math
-from rankstrat.theorems._sampling import distinct_classes, negative, nonzero, source
+from rankstrat.theorems._sampling import Vector, distinct_classes, negative, nonzero, representative, source
 from rankstrat.verify import Case, Theorem
 
 _DEFAULT = (
@@ -44,16 +45,20 @@ def computed(case: Case, seed: int) -> RankCertificate:
     """The rank on all regions, at k random rays, the other neurons being positive multiples of them."""
     rng = source(case, seed)
     m, d, k, bias = case["m"], case["d"], case["k"], case["bias"] == "yes"
-    classes = distinct_classes(rng, k - case["pairs"], d + bias, free=int(bias))
+    lines: dict[Vector, Vector] = {}
+    while len(lines) < k - case["pairs"]:
+        (v,) = distinct_classes(rng, 1, d + bias, free=int(bias))
+        lines.setdefault(representative(tuple(c // gcd(*v) for c in v)), v)
+    classes = list(lines.values())
     rays = [*classes, *map(negative, classes[: case["pairs"]])]
-    a, v = [nonzero(rng) for _ in rays], list(rays)
+    a, weights = [nonzero(rng) for _ in rays], list(rays)
     for _ in range(m - k):
         ray, scale = rng.choice(rays), rng.randint(1, 5)
         a.append(rng.randint(1, 3))
-        v.append(tuple(scale * c for c in ray))
-    blocks: dict[str, Any] = {"a": a, "w": [u[:d] for u in v]}
+        weights.append(tuple(scale * c for c in ray))
+    blocks: dict[str, Any] = {"a": a, "w": [u[:d] for u in weights]}
     if bias:
-        blocks["b"] = [u[d] for u in v]
+        blocks["b"] = [u[d] for u in weights]
     return model_rank(two_layer(m, d, "relu", bias=bias).point(**blocks), seed=seed)
 
 
