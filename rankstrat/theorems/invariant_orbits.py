@@ -39,8 +39,8 @@ def predicted(case: Case, seed: int) -> int:
 def computed(case: Case, seed: int) -> Computed:
     """From below: iterated brackets up to depth 2.  From above: invariant manifolds through the point."""
     rng, m, d, kind = source(case, seed), case["m"], case["d"], case["point"]
-    w = [[nonzero(rng) + 10 * i for _ in range(d)] for i in range(1, m + 1)]
-    a = [nonzero(rng) + 10 * i for i in range(1, m + 1)]
+    w = [[nonzero(rng) + 20 * i for _ in range(d)] for i in range(1, m + 1)]
+    a = [nonzero(rng) + 20 * i for i in range(1, m + 1)]
     match kind:
         case "equal input weights":
             w[-1] = w[0]
