@@ -13,14 +13,16 @@ from typing import Any
 from rankstrat.algebra.program import Program, normal
 from rankstrat.analysis import Analysis, Evidence, UpperBound
 from rankstrat.checking import CheckedRelation, check_lower, check_relations
-from rankstrat.errors import CertificateError, DataError, RankstratError
+from rankstrat.errors import BudgetError, CertificateError, DataError, ModelError, PointError, RankstratError
 from rankstrat.exact import exact_scalar
 from rankstrat.lower import Minor
 from rankstrat.model import Chart, Model
 from rankstrat.reading import FORMAT, CertificateReader
+from rankstrat.tangent import Tangents
 from rankstrat.upper import Nodes
 from rankstrat.verdict import Relation, Verdict
 
+MAX_PARAMETERS = 20_000
 REASONS = {
     "parameters": "there are {M} parameters",
     "outputs": "there are {q} outputs",
@@ -109,6 +111,8 @@ class RankCertificate:
         names = ", ".join(self.model.generic_functions)
         if names:
             where += f", for a generic smooth {names}"
+        if Tangents.at_kink(self.chart):
+            where += ", at a kink (slope 0 there by convention)"
         error = f", error < {self.error_bound:.1e}" if self.verdict is Verdict.PROBABLE else ""
         if self.region is not None:
             where += f", on the region around x = ({', '.join(map(str, self.region))})"
@@ -277,7 +281,19 @@ def model_rank(
         >>> int(model_rank(Model(a * sympy.tanh(w * x), [a, w], [x]).point({a: 1, w: 2})))
         2
     """
+    _refuse_too_large(chart)
     return _certify(chart.generic() if isinstance(chart, Model) else chart, None, seed, evidence, subset)
+
+
+def _refuse_too_large(chart: Chart | Model) -> None:
+    if not isinstance(chart, Chart | Model):
+        raise ModelError(f"a {type(chart).__name__} was given; give a Model, or a point or chart of one")
+    model = chart if isinstance(chart, Model) else chart.model
+    if model.size > MAX_PARAMETERS:
+        raise BudgetError(
+            f"a model with {model.size} parameters was given; at most {MAX_PARAMETERS} are eliminated exactly; "
+            "use rank_by_lemma for two-layer models"
+        )
 
 
 def region_rank(chart: Chart, at: Sequence[int | Fraction], *, seed: int = 0) -> RankCertificate:
@@ -314,6 +330,8 @@ def _certify(
     evidence: Sequence[UpperBound],
     subset: Sequence[int] | None,
 ) -> RankCertificate:
+    if not isinstance(seed, int):
+        raise PointError(f"the seed {seed!r} is not an integer; give an int such as 0")
     analysis = Analysis(chart, seed, region, subset)
     found: Evidence = analysis.evidence(evidence)
     verdict = Verdict.PROVED

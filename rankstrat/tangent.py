@@ -9,7 +9,7 @@ from functools import cached_property
 
 import sympy
 
-from rankstrat.algebra.program import FUNCTION, LEAF, PRODUCT, Program
+from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import ModelError
@@ -107,6 +107,22 @@ class Tangents:
             return False
         factors = program.args[column.constant] if program.kind[column.constant] == PRODUCT else (column.constant,)
         return all(n == program.one or program.kind[n] == LEAF for n in factors)
+
+    @classmethod
+    def at_kink(cls, chart: Chart) -> bool:
+        """Whether an argument of relu, abs, max, ... vanishes identically on the chart, where the model has a kink."""
+        compiled = chart.model.compiled
+        source = compiled.program
+        arguments = [
+            source.args[n][0]
+            for n in source.reachable(compiled.outputs)
+            if source.kind[n] == FUNCTION and source.data[n] in PIECEWISE
+        ]
+        if not arguments:
+            return False
+        program = Program()
+        done = source.rebuild(arguments, program, _leaf_images(chart, program))
+        return any(done[n] == program.zero for n in arguments)
 
     def piecewise(self) -> list[int]:
         """The nodes of piecewise functions below the tangent functions."""

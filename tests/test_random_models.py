@@ -59,7 +59,7 @@ def model(rng):
         values = [rng.choice((-1, 1, 2, sympy.Rational(1, 2), 0)) for _ in range(2 * terms)]
         return F.point(values), {}
     chart = F.chart({inner[-1]: rng.choice((inner[0], -inner[0], 2 * inner[0]))}) if rng.random() < 0.5 else F.generic()
-    return chart, {c: mpmath.mpf(rng.randint(-900, 900)) / 1000 + mpmath.mpf("0.013") for c in chart.coordinates}
+    return chart, {c: mpmath.mpf(rng.randint(-9 * 10**11, 9 * 10**11)) / 10**12 for c in chart.coordinates}
 
 
 def numerical_rank(chart, coordinates, rng):
