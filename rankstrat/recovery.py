@@ -162,10 +162,10 @@ def local_linear_recovery(
         >>> print(local_linear_recovery(theta, [1, 2]))
         local linear recovery guaranteed: rank on 2 samples = 2 = 2 = model rank  [PROVED]
     """
-    seen = batch(point.model, samples, shape=shape)
-    return LocalLinearRecovery(
-        model_rank(Chart(seen, point.coordinates, point.raw), seed=seed), model_rank(point, seed=seed), len(samples)
-    )
+    seen = Chart(batch(point.model, samples, shape=shape), point.coordinates, point.raw)
+    if Tangents.at_kink(seen) and not Tangents.at_kink(point):
+        raise DataError("a sample lies on a kink of the model, which has no tangent there; move the sample")
+    return LocalLinearRecovery(model_rank(seen, seed=seed), model_rank(point, seed=seed), len(samples))
 
 
 def recovery_threshold(
