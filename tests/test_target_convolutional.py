@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+
+import oracles
 import pytest
 import sympy
 
@@ -44,11 +48,105 @@ def test_table_of_the_specification(case, extra):
 
 def test_shifted_kernels_cost_less():
     target = convolutional(2, 3, 2).point(a=[[1, 2], [3, 5]], K=[[1, 0], [0, 1]])
-    shared = optimistic_sample_size(target_set(convolutional(2, 3, 2), target))
-    assert shared.upper <= 7 and shared.minimal is Verdict.OPEN  # 7, not k(S + J) = 8; nothing excludes less
-    for model, value in ((convolutional(2, 3, 2, sharing=False), 9), (two_layer(4, 3), 12)):
+    shared = (convolutional(2, 3, 2), 7), (convolutional(3, 3, 2), 7)  # not k(S + J) = 8
+    for model, value in (*shared, (convolutional(2, 3, 2, sharing=False), 9), (two_layer(4, 3), 12)):
         least = optimistic_sample_size(target_set(model, target))
         assert least.value == value and certain(least)
+
+
+def test_more_shifted_kernels():
+    wide = convolutional(2, 4, 2).point(a=[[1, 2, 4], [3, 5, 7]], K=[[1, 0], [0, 1]])
+    assert optimistic_sample_size(target_set(wide.model, wide)).value == 8  # not 10
+    image = convolutional(2, 3, 2, 2)
+    places = [[[1, 2], [3, 4]], [[5, 6], [7, 9]]]
+    target = image.point(a=places, K=[[[1, 0], [0, 0]], [[0, 1], [0, 0]]])
+    assert optimistic_sample_size(target_set(image, target)).value == 14  # not 16
+
+
+def solutions(kernels, size, kernel_size, biases, target, rng):
+    """Output weights (kernel, place) with which these kernels give the target {class: coefficient}; [] if none do."""
+    places = oracles.windows(size, kernel_size)
+    columns, dead = {}, []
+    for index, kernel in enumerate(kernels):
+        for p, window in enumerate(places):
+            u = (*oracles.padded(kernel, window, size), *biases[index : index + 1])
+            sign = next((1 if v > 0 else -1 for v in u[:size] if v), 0)
+            if not sign:  # a kernel that is zero: a constant, which must cancel
+                dead.append((index, p))
+            else:
+                columns.setdefault(tuple(sign * v for v in u), []).append((index, p, sign))
+    if not columns.keys() >= target.keys():
+        return []
+    found = []
+    for trial in range(6):
+        a = [[0] * len(places) for _ in kernels]
+        for key, members in columns.items():
+            rest = target.get(key, 0)
+            last = rng.randrange(len(members))
+            for number, (index, p, sign) in enumerate(members):
+                if number != last:
+                    a[index][p] = rng.choice((0, 0, rest * sign, 1, -1)) if trial else 0
+                    rest -= sign * a[index][p]
+            index, p, sign = members[last]
+            a[index][p] = sign * rest
+        for index, p in dead:
+            a[index][p] = 0 if biases else rng.choice((0, 0, 1)) if trial else 0
+        found.append(a)
+    return found
+
+
+def check_least_rank_of_shared_kernels(size, kernel_size, count, bias, seed):
+    """No point with kernels in {-1, 0, 1} that gives the target has a lower rank than the proved one."""
+    rng = random.Random(seed)
+    model = convolutional(count, size, kernel_size, bias=bias)
+    every = list(itertools.product((-1, 0, 1), repeat=kernel_size))
+    lines = [v for v in every if next((x for x in v if x), 1) > 0]
+    for _ in range(12):
+        own = [rng.choice(every) for _ in range(count)]
+        a = [[rng.choice((0, 1, 1, 2)) for _ in range(size + 1 - kernel_size)] for _ in own]
+        shifts = [rng.choice((0, 1)) for _ in own] if bias else []
+        if any(not any(kernel) and b for kernel, b in zip(own, shifts)):
+            continue  # a constant, which needs an output bias
+        point = model.point(a=a, K=own, **({"b": shifts} if bias else {}))
+        least = optimistic_sample_size(target_set(model, point))
+        arrays = least.minimiser.arrays
+        again = oracles.rank_cnn(
+            arrays["K"].tolist(), arrays["a"].tolist(), size, kernel_size, biases=arrays["b"].tolist() if bias else None
+        )
+        assert again == least.upper
+        target = {}
+        for kernel, row, b in zip(own, a, shifts or [0] * count):
+            for value, window in zip(row, oracles.windows(size, kernel_size)):
+                u = (*oracles.padded(kernel, window, size), *([b] if bias else []))
+                sign = next((1 if v > 0 else -1 for v in u[:size] if v), 0)
+                if sign:
+                    key = tuple(sign * v for v in u)
+                    target[key] = target.get(key, 0) + sign * value
+        target = {key: value for key, value in target.items() if value}
+        tails = [-1, 0, 1] if bias else [None]
+        lowest = None
+        for kernels in itertools.combinations_with_replacement(itertools.product(lines, tails), count):
+            tail = [b for _, b in kernels] if bias else []
+            for weights in solutions([k for k, _ in kernels], size, kernel_size, tail, target, rng):
+                rank = oracles.rank_cnn([k for k, _ in kernels], weights, size, kernel_size, biases=tail or None)
+                lowest = rank if lowest is None else min(lowest, rank)
+        assert least.lower <= lowest
+        assert not certain(least) or lowest == least.value
+
+
+@pytest.mark.parametrize(("size", "kernel_size", "count", "bias"), [(3, 2, 2, False), (4, 2, 2, False)])
+def test_no_choice_of_shared_kernels_is_lower(size, kernel_size, count, bias):
+    check_least_rank_of_shared_kernels(size, kernel_size, count, bias, seed=size)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("size", "kernel_size", "count", "bias"),
+    [(3, 2, 3, False), (4, 2, 3, False), (4, 3, 2, False), (5, 3, 2, False), (5, 2, 2, False), (3, 2, 2, True)],
+)
+def test_no_choice_of_shared_kernels_is_lower_everywhere(size, kernel_size, count, bias, seed):
+    check_least_rank_of_shared_kernels(size, kernel_size, count, bias, seed)
 
 
 def test_silent_kernels_are_free():

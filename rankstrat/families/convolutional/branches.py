@@ -2,14 +2,12 @@ r"""Target sets of convolutional networks: one branch of least rank, and what ev
 
 By the independence lemma, at every parameter point of the target each effective neuron u of $f^*$ is carried by a
 neuron with $a \ne 0$.  Without sharing this neuron contributes $\sigma(u \cdot x)$ and one derivative for each pixel of
-its window, whichever window that is.  With sharing, a kernel is determined by u if u fits one window only; if all do,
-the kernels of $f^*$ are present at every point with all their translates, and the derivatives of equal kernels sum to
-those of the reduced network.
+its window, whichever window that is.  With sharing, a kernel brings all its translates; `covers` lists the kernels that
+can carry the effective neurons, and bounds the rank of every choice of them from below.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,13 +18,11 @@ import networkx as nx
 import numpy as np
 
 from rankstrat.errors import TargetError
+from rankstrat.families.convolutional.covers import Kernel, best_cover, shapes
 from rankstrat.families.two_layer.effective import Effective, Law, Vector, effective, law_of
 from rankstrat.model import Chart, Model
 from rankstrat.rank import model_rank
 from rankstrat.target import AffineSubspace, Branch, BranchList, Cell, TargetFunction
-
-MAX_COVERS = 5000
-Kernel = tuple[Fraction, ...]
 
 
 @dataclass(frozen=True)
@@ -95,23 +91,36 @@ class Images:
             {matching[node]: found[node][matching[node][1]] for node in found},
         )
 
-    def covers(self) -> Iterator[Chart]:
-        """Points with shared kernels: every choice of a place for each neuron that needs few enough kernels."""
-        options = [self.placements(u) for u in self.target.weights]
-        for chosen in itertools.islice(itertools.product(*options), MAX_COVERS):
-            numbers: dict[Kernel, int] = {}
-            outputs: dict[tuple[int, int], Fraction] = {}
-            for (place, kernel), alpha in zip(chosen, self.target.coefficients, strict=True):
-                sign, representative = self.law.class_of(kernel)
-                number = numbers.setdefault(representative, len(numbers))
-                outputs[number, place] = self.law.factor(sign) * alpha
-            if len(numbers) <= self.kernels:
-                yield self.point(outputs, {number: kernel for kernel, number in numbers.items()})
+    def shared(self) -> tuple[Chart, int | None] | None:
+        """A point with shared kernels, and a lower bound of the rank on the target set; None if there are too few."""
+        s = self.structure
+        groups = shapes(self.law, self.target.weights, self.windows, s.places, s.kernel_size)
+        if groups is None:
+            return None
+        cover = best_cover(groups, self.kernels, self.entries)
+        if cover is None:
+            return None
+        outputs: dict[tuple[int, int], Fraction] = {}
+        kernels: dict[Any, Kernel] = {}
+        for group, chosen in zip(groups, cover.chosen, strict=True):
+            carried: set[int] = set()
+            for q in chosen:
+                number = len(kernels)
+                kernels[number] = group.kernels[q]
+                for member, place in group.carries[q].items():
+                    if member not in carried:
+                        carried.add(member)
+                        outputs[number, place] = self._coefficient(member, group.kernels[q], place)
+        return self.point(outputs, kernels), cover.bound + int(s.output_bias)
 
-    @property
-    def kernels_are_determined(self) -> bool:
-        """Whether each effective neuron fits one place only."""
-        return all(len(self.placements(u)) == 1 for u in self.target.weights)
+    def _coefficient(self, member: int, kernel: Kernel, place: int) -> Fraction:
+        """The output weight with which a kernel at a place is an effective neuron."""
+        pixels = self.structure.size**self.structure.dimension
+        u = [Fraction(0)] * pixels
+        for t, value in zip(self.windows[place], kernel, strict=False):
+            u[t] = value
+        sign, _ = self.law.class_of((*u, *kernel[len(self.windows[0]) :]))
+        return self.law.factor(sign) * self.target.coefficients[member]
 
     def branch(self, point: Chart, forced: Chart | None) -> Branch:
         """The affine branch of a point: kernels without any output weight are free, output weights are not."""
@@ -202,16 +211,14 @@ def _unshared(images: Images) -> tuple[Chart, Chart | None, str]:
 
 
 def _shared(images: Images) -> tuple[Chart, Chart | None, str]:
-    best: tuple[int, Chart] | None = None
-    for point in images.covers():
-        rank = model_rank(point).upper
-        if best is None or rank < best[0]:
-            best = (rank, point)
-    if best is None:
+    found = images.shared()
+    if found is None:
         raise _too_few(images)
-    if images.kernels_are_determined:
-        return best[1], best[1], "one branch is listed; the effective neurons determine the kernels of every point"
-    return best[1], None, "one branch is listed; several kernels can carry the same neuron, so nothing excludes less"
+    point, bound = found
+    if model_rank(point).upper == bound:
+        basis = "one branch is listed; every choice of kernels that carries the effective neurons has at least its rank"
+        return point, point, basis
+    return point, None, "one branch is listed; several kernels can carry the same neuron, so nothing excludes less"
 
 
 __all__: Sequence[str] = ["branches"]
