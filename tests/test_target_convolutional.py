@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
+import numpy as np
 import oracles
 import pytest
 import sympy
@@ -153,6 +154,69 @@ def test_silent_kernels_are_free():
     q = target_set(convolutional(3, 5, 3), CASES["d=5, s=3, k=2, two zeros"][0])
     (branch,) = q.branches
     assert branch.dimension == 3 and branch.rank == 15 and not q.complete  # its translates are there, with a = 0
+
+
+NUMPY = {"tanh": np.tanh, "ztanh": lambda z: z * np.tanh(z)}
+
+
+def outputs(structure, arrays, inputs):
+    """The network in floats, written again."""
+    sigma, total = NUMPY[structure.activation.name], np.zeros(len(inputs))
+    places = oracles.windows(structure.size, structure.kernel_size)
+    for kernel, place in itertools.product(range(structure.kernels), range(len(places))):
+        own = arrays["K"][kernel] if structure.sharing else arrays["K"][kernel][place]
+        z = sum(inputs[:, t] * own[entry] for t, entry in places[place])
+        total = total + arrays["a"][kernel][place] * sigma(z)
+    return total
+
+
+def check_branches(kernels, size, sharing, activation, trials, output_bias=False):
+    rng = np.random.default_rng([kernels, size, sharing])
+    model = convolutional(kernels, size, 2, sharing=sharing, activation=activation, output_bias=output_bias)
+    structure, xs = model.structure, rng.normal(size=(15, size))
+    target = convolutional(1, size, 2, activation=activation).point(a=[[2, 1, 1][: size - 1]], K=[[0, 1]])
+    q = target_set(model, target)
+    assert q.complete
+    star = outputs(target.model.structure, {k: v.astype(float) for k, v in target.arrays.items()}, xs)
+    hits = 0
+    for _ in range(trials):
+        K = rng.choice([-1, 0, 0, 1], model.blocks["K"])
+        if rng.integers(2):  # the target's kernel, or its mirror image
+            K[0] = rng.choice([-1, 1]) * np.array([0, 1])
+        choices = np.array(list(itertools.product((-1, 0, 1, 2), repeat=int(np.prod(model.blocks["a"])))))
+        some = choices[rng.choice(len(choices), min(400, len(choices)), replace=False)]
+        gap = np.array(
+            [abs(outputs(structure, {"a": a.reshape(model.blocks["a"]), "K": K}, xs) - star).max() for a in some]
+        )
+        for a, solves in [*((a, True) for a in some[gap < 1e-9][:4]), *((a, False) for a in some[gap > 1e-3][:1])]:
+            blocks = {"a": a.reshape(model.blocks["a"]).tolist(), "K": K.tolist()}
+            assert bool(q.branches_of(model.point(**blocks, **({"c": 0} if output_bias else {})))) == solves, blocks
+            hits += solves
+    assert hits >= 2
+    for b in q.branches[:: 1 + len(q.branches) // 60]:
+        sample = b.sample(seed=3, size=9999)
+        assert [c.label for c in q.branches_of(sample)] == [b.label]
+        arrays = {key: v.astype(float) for key, v in sample.arrays.items()}
+        assert outputs(structure, arrays, xs) == pytest.approx(star, abs=1e-9)
+        jacobian = sympy.Matrix(b.equations).jacobian(model.parameters)
+        assert jacobian.rank() == b.codimension
+    return q
+
+
+def test_branches_of_small_networks():
+    assert len(check_branches(1, 3, True, "tanh", 40).branches) == 2  # only the kernels (0, 1) and (0, -1)
+    check_branches(2, 3, True, "tanh", 40)
+    check_branches(1, 3, False, "ztanh", 40)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("activation", NUMPY)
+@pytest.mark.parametrize(("kernels", "size"), [(1, 3), (2, 3), (1, 4), (2, 4), (3, 3)])
+@pytest.mark.parametrize("sharing", [True, False])
+def test_branches_of_small_networks_everywhere(kernels, size, sharing, activation):
+    if sharing or kernels * (size - 1) < 6:
+        check_branches(kernels, size, sharing, activation, 150)
+        check_branches(kernels, size, sharing, activation, 50, output_bias=True)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-r"""Target sets of convolutional networks: one branch of least rank, and what every point must contain.
+r"""Target sets of convolutional networks: all branches of small ones, the least rank, and what every point contains.
 
 By the independence lemma, at every parameter point of the target each effective neuron u of $f^*$ is carried by a
 neuron with $a \ne 0$.  Without sharing this neuron contributes $\sigma(u \cdot x)$ and one derivative for each pixel of
@@ -8,6 +8,7 @@ can carry the effective neurons, and bounds the rank of every choice of them fro
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +20,7 @@ import numpy as np
 
 from rankstrat.errors import TargetError
 from rankstrat.families.convolutional.covers import Kernel, best_cover, shapes
+from rankstrat.families.convolutional.listing import MAX_NEURONS, Listing
 from rankstrat.families.two_layer.effective import Effective, Law, Vector, effective, law_of
 from rankstrat.model import Chart, Model
 from rankstrat.rank import model_rank
@@ -146,6 +148,33 @@ class Images:
             forced=forced,
         )
 
+    def listing(self) -> Listing:
+        """The neurons with the parameters that make them, for a list of all branches."""
+        count, length, shared = len(self.windows), len(self.windows[0]), self.structure.sharing
+        neurons = list(itertools.product(range(self.kernels), range(count)))
+        weights = []
+        for number, (kernel, place) in enumerate(neurons):
+            start = len(neurons) + (kernel if shared else number) * length
+            own: list[int | None] = [None] * self.structure.size**self.structure.dimension
+            for entry, t in enumerate(self.windows[place]):
+                own[t] = start + entry
+            weights.append(tuple(own))
+        names = tuple(f"{kernel + 1}.{place + 1}" for kernel, place in neurons)
+        return Listing(self.model, self.law, self.target, tuple(weights), tuple(self._symmetries()), names)
+
+    def _symmetries(self) -> Iterator[tuple[tuple[int, int], ...]]:
+        """Permutations of the kernels (without sharing, at each place), and their signs."""
+        count = len(self.windows)
+        free = 1 if self.structure.sharing else count
+        orders = list(itertools.permutations(range(self.kernels)))
+        flips = list(itertools.product((1, -1) if self.law.signed else (1,), repeat=self.kernels))
+        for chosen in itertools.product(itertools.product(orders, flips), repeat=free):
+            moved = []
+            for kernel, place in itertools.product(range(self.kernels), range(count)):
+                order, signs = chosen[place if free > 1 else 0]
+                moved.append((order[kernel] * count + place, signs[kernel]))
+            yield tuple(moved)
+
     def _incoming(self) -> dict[Any, list[str]]:
         """Names of the weights (and bias) of each kernel, or of each neuron without sharing."""
         symbols = [str(p) for p in self.model.parameters]
@@ -191,8 +220,12 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
     images = Images(model, structure, law, effective(law, model.inputs, structure.bias, target))
     if images.target.constant != 0 and not structure.output_bias:
         raise TargetError(f"the target has the constant {images.target.constant}; it needs output_bias=True")
-    points = _shared(images) if structure.sharing else _unshared(images)
-    best, forced, basis = points
+    best, forced, basis = _shared(images) if structure.sharing else _unshared(images)
+    if not structure.bias and images.kernels * len(images.windows) <= MAX_NEURONS:
+        found = images.listing().branches(forced)
+        if found is not None:
+            lemma = structure.activation.lemma
+            return BranchList(found, True, f"comparison of coefficients by the independence lemma: {lemma}")
     return BranchList((images.branch(best, forced),), False, basis)
 
 
