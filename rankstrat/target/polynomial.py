@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import sympy
+from sympy.polys.orderings import monomial_key
 
 from rankstrat.errors import TargetError
 from rankstrat.model import Chart, Model
@@ -41,7 +42,8 @@ class _Piece:
     @cached_property
     def dimension(self) -> int:
         """The complex dimension: the most parameters no leading monomial lies in."""
-        leading = [{i for i, e in enumerate(p.monoms(order="grevlex")[0]) if e} for p in self.groebner.polys]
+        key = monomial_key("grevlex")
+        leading = [{i for i, e in enumerate(max(p.monoms(), key=key)) if e} for p in self.groebner.polys]
         count = len(self.parameters)
         for size in range(count, -1, -1):
             for chosen in itertools.combinations(range(count), size):
@@ -131,7 +133,8 @@ def _split(model: Model, equations: Sequence[sympy.Expr]) -> Iterator[_Piece]:
         lex = basis.fglm("lex").exprs if basis.is_zero_dimensional else ()
         for g in (*key, *lex):
             cases = _cases(g, parameters)
-            if cases != [[g]] and cases != [[-g]]:
+            # a case that holds on the whole piece makes the others superfluous; without one, every case is smaller
+            if not any(all(basis.contains(h) for h in case) for case in cases):
                 waiting += [(*key, *case) for case in cases]
                 break
         else:
@@ -151,6 +154,8 @@ def _cases(g: sympy.Expr, parameters: Sequence[sympy.Symbol]) -> list[list[sympy
                 continue  # a positive polynomial has no real zero
             monomials = [[p for p, e in zip(parameters, powers, strict=True) if e] for powers, _ in terms]
             result += [list(chosen) for chosen in itertools.product(*monomials)]
+        elif len(factor.free_symbols) == 1 and sympy.Poly(factor, *factor.free_symbols).count_roots() == 0:
+            continue
         elif _is_definite_form(factor):
             result.append(sorted(factor.free_symbols, key=str))
         else:
@@ -245,8 +250,8 @@ def _smooth_point(minors: _Minors, piece: _Piece) -> Point | None:
     jacobian = sympy.Matrix(piece.basis).jacobian(piece.parameters) if piece.basis else None
     best, rank = None, -1
     for point in itertools.islice(_points(piece.parameters, piece.basis), 12):
-        if jacobian is not None and jacobian.xreplace(point).rank() < codimension:
-            continue
+        if jacobian is not None and jacobian.xreplace(point).rank() != codimension:
+            continue  # singular, or on a part of smaller dimension
         here = minors.rank(point)
         if here > rank:
             best, rank = point, here
