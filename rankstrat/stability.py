@@ -40,6 +40,8 @@ class Thresholds:
     Attributes:
         rank: the rank r at the generic point.
         codimension: c.
+        partial: whether the branch may be only a part of the target set near its points, whose codimension is then
+            known to lie between r and c only.
 
     References:
         STR Theorem 5.4 with the corrections of SPEC 9.3.
@@ -47,11 +49,12 @@ class Thresholds:
 
     rank: int
     codimension: int
+    partial: bool = False
 
     @property
     def unstable_up_to(self) -> int:
-        """The largest n for which no such point is stable: the rank, or one less if the rank is the codimension."""
-        return min(self.rank, self.codimension - 1)
+        """The largest n for which no such point is stable: the rank, or one less if the rank may be the codimension."""
+        return self.rank - 1 if self.partial else min(self.rank, self.codimension - 1)
 
     @property
     def stable_from(self) -> int:
@@ -93,7 +96,7 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
     certificate = branch.certificate
     if certificate.value is None:
         raise BudgetError(f"the generic rank of {branch.label} is not decided; choose simpler exact values")
-    return Thresholds(int(certificate), branch.codimension)
+    return Thresholds(int(certificate), branch.codimension, branch.partial)
 
 
 def stability_table(target: TargetSet) -> Table:
@@ -182,7 +185,7 @@ def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, 
             reason += "; almost all such samples are stable (STR Theorem 5.3), which says nothing about these"
         return RecoveryStability(None, Verdict.OPEN, reason, rank)
     values = _quadratic_form(branch, point, seen.outputs)
-    if values is None or any(abs(v) < _TINY * max(map(abs, values)) for v in values):
+    if values is None or any(abs(v) < _TINY for v in values):
         return RecoveryStability(None, Verdict.OPEN, "the quadratic form across the branch is degenerate", rank)
     definite = all(v > 0 for v in values) or all(v < 0 for v in values)
     kind = "definite" if definite else "indefinite"
@@ -190,7 +193,10 @@ def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, 
 
 
 def _quadratic_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]) -> list[Any] | None:
-    r"""Eigenvalues of $\sum_i c_i D^2 F(x_i)$ on $\ker J$ modulo the tangent space of the branch, $c^T J = 0$."""
+    r"""Eigenvalues of $\sum_i c_i D^2 F(x_i)$ on $\ker J$ modulo the tangent space of the branch, $c^T J = 0$.
+
+    They are divided by the largest second derivative, so that rounding cannot pass for a form that is not zero.
+    """
     parameters = point.model.parameters
     with mpmath.workdps(_DIGITS):
         values = [mpmath.mpmathify(sympy.N(v, _DIGITS)) for v in point.values.values()]
@@ -203,9 +209,10 @@ def _quadratic_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr])
         hessian = _numbers(form, parameters, values)
         tangent = _tangent(branch, parameters, values)
         across = _kernel(_stack(jacobian, tangent.T))
-        if across.cols != branch.codimension - (len(outputs) - 1):
+        scale = max(map(abs, hessian))
+        if across.cols != branch.codimension - (len(outputs) - 1) or not scale:
             return None
-        return list(mpmath.eigsy(across.T * hessian * across, eigvals_only=True))
+        return list(mpmath.eigsy(across.T * (hessian / scale) * across, eigvals_only=True))
 
 
 def _numbers(matrix: sympy.Matrix, parameters: Sequence[sympy.Symbol], values: Sequence[Any]) -> Any:

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import sympy
 
-from rankstrat import Verdict
+from rankstrat import Model, Verdict
 from rankstrat.errors import DataError
-from rankstrat.families import two_layer
+from rankstrat.families import convolutional, two_layer
 from rankstrat.stability import perturbation_test, recovery_stability, recovery_thresholds, stability_table
 from rankstrat.target import target_set
 
@@ -127,3 +128,23 @@ def test_a_part_of_a_branch_proves_no_instability():
     assert recovery_stability(whole, point, [0, 1, 2]).stable is True
     assert recovery_stability(part, point, [0, 1, 2]).verdict is Verdict.OPEN
     assert recovery_stability(part, point, [0, 1]).stable is False  # fewer samples than the model rank
+
+
+def test_shifted_kernels_share_an_output_weight_along_a_line():
+    """(a12, a21) = (2 + t, 3 - t) gives one function, so seven independent gradients of eight leave only that line."""
+    network = convolutional(kernels=2, size=3, kernel_size=2, dimension=1)
+    q = target_set(network, network.point(a=[[1, 2], [3, 5]], K=[[1, 0], [0, 1]]))
+    branch = q.branches[0]
+    samples = [[1, 2, 3], [2, -1, 1], [0, 1, 3], [1, 1, -2], [3, 1, 1], [-1, 2, 2], [1, -3, 1], [2, 2, 5]]
+    seven, eight = (recovery_stability(branch, branch.sample(), samples[:n]) for n in (7, 8))
+    assert seven.empirical == 7 and seven.stable is not False
+    assert eight.stable is None and eight.verdict is Verdict.OPEN
+    assert recovery_thresholds(branch).unstable_up_to == 6
+
+
+@pytest.mark.parametrize("power", [3, 5])
+def test_a_quadratic_form_that_is_zero_decides_nothing(power):
+    """a^3 = 0 only at a = 0, so the point is stable although both derivatives vanish there."""
+    a = sympy.Symbol("a")
+    branch = target_set(Model(a**power, [a]), [0]).branches[0]
+    assert recovery_stability(branch, branch.sample(), [0]).stable is None

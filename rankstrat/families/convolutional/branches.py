@@ -135,6 +135,7 @@ class Images:
             affine=AffineSubspace.of(equations, self.model.parameters),
             cells=partial(_one_cell, point),
             forced=forced,
+            partial=True,  # neurons of two kernels may carry the same padded weights and share their output weight
         )
 
     def _incoming(self) -> dict[Any, list[str]]:
