@@ -10,8 +10,8 @@ import pytest
 import sympy
 
 from rankstrat import Model, Verdict
-from rankstrat.errors import DataError
-from rankstrat.families import convolutional, two_layer
+from rankstrat.errors import DataError, UndecidedError
+from rankstrat.families import convolutional, matrix_factorization, two_layer
 from rankstrat.stability import perturbation_test, recovery_stability, recovery_thresholds, stability_table
 from rankstrat.target import target_set
 
@@ -148,3 +148,21 @@ def test_a_quadratic_form_that_is_zero_decides_nothing(power):
     a = sympy.Symbol("a")
     branch = target_set(Model(a**power, [a]), [0]).branches[0]
     assert recovery_stability(branch, branch.sample(), [0]).stable is None
+
+
+def test_generic_samples_are_inputs_of_an_analytic_scalar_model():
+    """All samples may lie beyond the kinks; entries of a matrix are not generic; two outputs count twice."""
+    relu = two_layer(2, 1, "relu", bias=True)
+    point = relu.point(a=[1, 2], w=[[1], [1]], b=[0, -1])
+    branch = target_set(relu, point).branches[0]
+    matrices = target_set(matrix_factorization(2, 1, 2), [1, 0, 0, 0]).branches[0]
+    a, b, x = sympy.symbols("a b x")
+    two = target_set(Model([a * x, b * x], [a, b], [x]), [x, x]).branches[0]
+    for given in (branch, matrices, two):
+        with pytest.raises(UndecidedError):
+            recovery_thresholds(given)
+    assert recovery_stability(two, two.sample(), [1]).stable is True  # one sample, two numbers
+    found = recovery_stability(branch, point, [3, 4, 5, 6, 7, 8])
+    assert found.stable is None and "almost all" not in found.reason
+    with pytest.raises(DataError, match="kink"):
+        recovery_stability(branch, point, [0, 1, 2])
