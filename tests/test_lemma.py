@@ -348,10 +348,13 @@ def test_a_wrongly_declared_parity_is_refused():
 )
 def test_a_wrongly_declared_lemma_is_refused_on_every_road(formula, parity, part, bias):
     wrong = Activation("wrong", formula, "unknown", part, parity, Lemma("nobody", ("none",), True))
-    model = rs.families.two_layer(4, 1, wrong, bias=bias)
-    point = model.point(a=[1, 2, 0, 0], w=[[1], [1], [2], [3]], **({"b": [0, 1, 0, 0]} if bias else {}))
-    roads = [lambda: rank_by_lemma(point), lambda: rs.target_set(model, point)]
-    for road in roads if bias else [*roads, lambda: rs.stratify(model)]:
+    values = {"a": [1, 2, 0, 0], "w": [[1], [1], [2], [3]]} | ({"b": [0, 1, 0, 0]} if bias else {})
+
+    def model():
+        return rs.families.two_layer(4, 1, wrong, bias=bias)
+
+    roads = [lambda: rank_by_lemma(model().point(**values)), lambda: rs.target_set(model(), model().point(**values))]
+    for road in roads if bias else [*roads, lambda: rs.stratify(model())]:
         with pytest.raises(FamilyError, match="wrong"):
             road()
 
