@@ -9,7 +9,6 @@ those of the reduced network.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -96,17 +95,48 @@ class Images:
         )
 
     def covers(self) -> Iterator[Chart]:
-        """Points with shared kernels: every choice of a place for each neuron that needs few enough kernels."""
+        """Points with shared kernels: every choice of a place for each neuron that needs few enough kernels.
+
+        Raises:
+            TargetError: none was found before the search was given up.
+        """
         options = [self.placements(u) for u in self.target.weights]
-        for chosen in itertools.islice(itertools.product(*options), MAX_COVERS):
-            numbers: dict[Kernel, int] = {}
-            outputs: dict[tuple[int, int], Fraction] = {}
-            for (place, kernel), alpha in zip(chosen, self.target.coefficients, strict=True):
-                sign, representative = self.law.class_of(kernel)
-                number = numbers.setdefault(representative, len(numbers))
-                outputs[number, place] = self.law.factor(sign) * alpha
-            if len(numbers) <= self.kernels:
-                yield self.point(outputs, {number: kernel for kernel, number in numbers.items()})
+        steps, found = 0, 0
+        stack: list[tuple[tuple[int, Kernel], ...]] = [()]
+        while stack:
+            chosen = stack.pop()
+            numbers, outputs = self._numbered(chosen)
+            if len(numbers) > self.kernels:
+                continue
+            steps += 1
+            if steps > MAX_COVERS:
+                if not found:
+                    raise TargetError(
+                        f"no {self.kernels} kernels that carry the {len(options)} effective neurons of the target were "
+                        f"found in {MAX_COVERS} steps, which does not mean that there are none; choose a target with "
+                        "fewer neurons, or more kernels"
+                    )
+                return
+            if len(chosen) < len(options):
+                # a kernel already there first: its places cost nothing
+                known = [self.law.class_of(kernel)[1] in numbers for _, kernel in options[len(chosen)]]
+                order = sorted(zip(known, options[len(chosen)], strict=True), key=lambda pair: pair[0])
+                stack += [(*chosen, option) for _, option in order]
+                continue
+            found += 1
+            yield self.point(outputs, {number: kernel for kernel, number in numbers.items()})
+
+    def _numbered(
+        self, chosen: Sequence[tuple[int, Kernel]]
+    ) -> tuple[dict[Kernel, int], dict[tuple[int, int], Fraction]]:
+        """The kernels of the places chosen for the first neurons, numbered, and the output weights there."""
+        numbers: dict[Kernel, int] = {}
+        outputs: dict[tuple[int, int], Fraction] = {}
+        for (place, kernel), alpha in zip(chosen, self.target.coefficients, strict=False):
+            sign, representative = self.law.class_of(kernel)
+            number = numbers.setdefault(representative, len(numbers))
+            outputs[number, place] = self.law.factor(sign) * alpha
+        return numbers, outputs
 
     @property
     def kernels_are_determined(self) -> bool:
@@ -182,7 +212,8 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         )
     images = Images(model, structure, law, effective(law, model.inputs, structure.bias, target))
     if images.target.constant != 0 and not structure.output_bias:
-        raise TargetError(f"the target has the constant {images.target.constant}; it needs output_bias=True")
+        carried = "constants carried by kernels that vanish are not described" if structure.bias else "nothing makes it"
+        raise TargetError(f"the target has the constant {images.target.constant}; {carried}; use output_bias=True")
     points = _shared(images) if structure.sharing else _unshared(images)
     best, forced, basis = points
     return BranchList((images.branch(best, forced),), False, basis)
