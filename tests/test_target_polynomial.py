@@ -46,3 +46,12 @@ def test_an_irrational_solution_is_left_to_the_user():
         target_set(Model(A**2, [A]), [2])
     q = target_set(Model([A**2 - 2 * B**2, C * (A - B)], [A, B, C]), [0, 0])
     assert not q.complete and optimistic_sample_size(q).minimal is Verdict.PROVED  # rank 0 is the least there is
+
+
+def test_questions_that_would_take_hours_are_refused():
+    parameters, inputs = sympy.symbols("a:f"), sympy.symbols("x:z u v")
+    cubic = sum(p * x for p, x in zip(parameters, (*inputs, 1), strict=True)) ** 3
+    with pytest.raises(TargetError, match="too many"):
+        target_set(Model(cubic, parameters, inputs), (inputs[0] + 1) ** 3)
+    with pytest.raises(TargetError, match="no rational parameters"):  # e^2 + f^2 = 3 has no rational point at all
+        target_set(Model([parameters[4] ** 2 + parameters[5] ** 2], parameters), [3])

@@ -8,6 +8,7 @@ point, so the list is complete whether or not its members are irreducible.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -23,6 +24,8 @@ from rankstrat.target.branch import Branch, BranchList, Cell, TargetFunction
 MAX_PARAMETERS = 6
 _TRIED = (1, -1, 2, -3, 3, -2, 0, 5, 4, sympy.Rational(1, 2), -4, 7)
 _MAX_PIECES = 200
+_MAX_MINORS = 20_000
+_MAX_TRIES = 1_000  # Groebner bases in the search for rational points
 Point = dict[sympy.Symbol, sympy.Expr]
 
 
@@ -192,6 +195,9 @@ class _Minors:
         if size not in self._minors:
             matrix = self.matrix
             found = set()
+            count = math.comb(matrix.rows, size) * math.comb(matrix.cols, size)
+            if count > _MAX_MINORS:
+                raise TargetError(f"{self.model} has {count} minors of size {size}, too many; pass charts=[...]")
             if size <= min(matrix.shape):
                 for rows in itertools.combinations(range(matrix.rows), size):
                     for columns in itertools.combinations(range(matrix.cols), size):
@@ -264,10 +270,12 @@ def _points(parameters: Sequence[sympy.Symbol], basis: Sequence[sympy.Expr]) -> 
     """Rational points, by giving parameters small values one after another."""
     if not basis:
         basis = (sympy.Integer(0),)
-    yield from _extend(list(parameters), list(basis), {}, 0)
+    yield from _extend(list(parameters), list(basis), {}, 0, iter(range(_MAX_TRIES)))
 
 
-def _extend(left: list[sympy.Symbol], basis: list[sympy.Expr], point: Point, turn: int) -> Iterator[Point]:
+def _extend(
+    left: list[sympy.Symbol], basis: list[sympy.Expr], point: Point, turn: int, tries: Iterator[int]
+) -> Iterator[Point]:
     if not left:
         yield dict(point)
         return
@@ -281,12 +289,14 @@ def _extend(left: list[sympy.Symbol], basis: list[sympy.Expr], point: Point, tur
     for value in values:
         reduced = [h for h in (sympy.expand(g.xreplace({first: value})) for g in basis) if h != 0]
         if rest:
+            if next(tries, None) is None:
+                return
             reduced = list(sympy.groebner(reduced or [sympy.Integer(0)], *rest, order="lex").exprs)
         elif reduced:
             continue
         if reduced == [1]:
             continue
-        yield from _extend(rest, [h for h in reduced if h != 0], {**point, first: value}, turn + 1)
+        yield from _extend(rest, [h for h in reduced if h != 0], {**point, first: value}, turn + 1, tries)
 
 
 def _chart(model: Model, piece: _Piece) -> Chart | None:
