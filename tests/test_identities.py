@@ -280,3 +280,22 @@ def test_functions_that_agree_in_disguise_are_not_called_different():
     source, target = Model(3 * t * x / 5, [t], [x]), Model(tanh(log(2)) * u * x, [u], [x])
     with pytest.raises(NotOutputPreservingError, match="could not be compared"):
         CriticalMapping(source, target, {u: t}).check()
+
+
+@pytest.mark.parametrize(
+    ("factor", "rank"),
+    [
+        (sqrt(3), 1),
+        (sqrt(5) - 1, 1),
+        (sqrt(2) + sqrt(3) - 1, 1),
+        ((sqrt(2) + sqrt(3)) ** 2 - 5 - 2 * sqrt(6), 0),
+        ((sqrt(3) - sqrt(2)) * (sqrt(3) + sqrt(2)) - 1, 0),
+        (sqrt(7) * sqrt(3) - sqrt(21), 0),
+    ],
+)
+def test_square_roots_of_three_and_of_several_numbers(factor, rank):
+    """3 has no square root modulo the primes tried first."""
+    t, s = sympy.symbols("t s")
+    found = model_rank(Model(t * factor * x + s * exp(sqrt(3) * x), [t, s], [x]))
+    assert (int(found), found.verdict) == (rank + 1, Verdict.PROVED)
+    found.check()
