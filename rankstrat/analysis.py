@@ -8,10 +8,12 @@ from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 
+from rankstrat.algebra.balls import sign
 from rankstrat.algebra.degrees import failure_probability
 from rankstrat.algebra.elimination import RankProfile
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
+from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.relations import leaf_values
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
@@ -248,12 +250,18 @@ def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
 
 
 def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
-    """Whether a node vanishes at random primes; False proves that it is not zero (up to the tower's hypotheses)."""
+    """Whether a node free of inputs vanishes at random primes; False proves that it is not zero.
+
+    Where the independence of its constants is not known, as in exp(log 2) - 2, residues prove nothing; a ball must.
+    """
     if node == tangents.program.zero:
         return True
     tower = Tower(tangents.program, [node], seed=seed)
+    if needs_hypotheses(tower):
+        return not _is_enclosed_away_from_zero(tangents.program, node, seed)
+    zeros = 0
     for attempt in range(40):
-        field_ = GF(random_prime(SMALL, seed, 31, attempt), 4)
+        field_ = GF(random_prime(SMALL, seed, 31, attempt, split=attempt >= 8), 4)
         try:
             leaves = leaf_values(tower, field_, tower.roots, mix(seed, 32, attempt), shared_below=0)
             value = evaluate(tower.program, tower.roots, field_, leaves)[0]
@@ -262,6 +270,20 @@ def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
         value = getattr(value, "value", value)
         if value if isinstance(value, int) else bool((value * ~field_.poles).any()):
             return False
-        if attempt >= 3:
-            return True
+        zeros += 1
+        if zeros > 3:
+            break
     return True
+
+
+def _is_enclosed_away_from_zero(program: Program, node: int, seed: int) -> bool:
+    """Whether a ball at random coordinates excludes zero."""
+    leaves = [program.data[n] for n in program.reachable((node,)) if program.kind[n] == LEAF]
+    for attempt in range(4):
+        values = {k: Fraction(1 + int(mix(seed, 33, attempt, i)) % 97, 32) for i, k in enumerate(leaves)}
+        try:
+            if sign(program, node, values):
+                return True
+        except (UndecidedError, ZeroDivisionError):
+            continue
+    return False

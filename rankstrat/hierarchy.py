@@ -12,9 +12,10 @@ from typing import Any, Protocol, runtime_checkable
 import networkx as nx
 import sympy
 
-from rankstrat.errors import BudgetError, ModelError, PointError
+from rankstrat.errors import BudgetError, ModelError, PointError, UndecidedError
+from rankstrat.exact import exact_scalar
 from rankstrat.model import Chart, Model
-from rankstrat.rank import Verdict
+from rankstrat.rank import Verdict, model_rank
 from rankstrat.strata import Finding, HasStrata, Knowledge, Stratification, Stratum, dot, general_strata, mermaid
 from rankstrat.tables import Math, Table
 
@@ -120,8 +121,8 @@ class RankHierarchy:
         return tuple(getattr(self.source, "findings", ()))
 
     def stratum_of(self, point: Chart) -> Stratum:
-        """The stratum in which an exact point lies (a representative of its orbit)."""
-        return Stratum(self.source, self.source.label_of(point))
+        """The stratum in which an exact point lies (a representative of its orbit); see the function `stratum_of`."""
+        return _located(self.source, point)
 
     @cached_property
     def graph(self) -> nx.DiGraph:
@@ -271,6 +272,7 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
 
     Raises:
         PointError: a chart with coordinates.
+        UndecidedError: irrational values at which the engine does not confirm a rank that is proved on the stratum.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -280,7 +282,23 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
     if not isinstance(point, Chart):
         raise PointError(f"a {type(point).__name__} was given; an exact point is needed; give model.point(...)")
     source = stratification_of(point.model, conditions=conditions, seed=seed)
-    return Stratum(source, source.label_of(point))
+    return _located(source, point)
+
+
+def _located(source: Stratification, point: Chart) -> Stratum:
+    """The stratum of a point; numbers that are equal in disguise, as tanh(log 2) and 3/5, must not mislead it."""
+    odd = [v for v in (point.raw if point.is_point else ()) if isinstance(v, sympy.Expr) and not v.is_Rational]
+    if not odd:
+        return Stratum(source, source.label_of(point))
+    plain = {v: exact_scalar("value", sympy.radsimp(sympy.expand(v))) for v in odd}
+    point = Chart(point.model, (), tuple(plain.get(v, v) for v in point.raw))
+    found = Stratum(source, source.label_of(point))
+    if found.verdict is Verdict.PROVED and model_rank(point).value != found.rank:
+        raise UndecidedError(
+            f"the rank of the stratum {found.words} is not confirmed at {point}: some of its irrational values may be "
+            "equal in disguise; write them alike, or use model_rank"
+        )
+    return found
 
 
 @dataclass(frozen=True)

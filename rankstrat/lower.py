@@ -115,16 +115,19 @@ def sampled_rank(
     """A rank matrix at a random good prime (the `attempt`-th stream of the seed).
 
     Raises:
-        PoleError: every prime hits a pole, so a denominator vanishes identically.
+        PoleError: every prime hits a pole (a denominator vanishes identically), or lacks a root of some number.
     """
     for retry in range(40):
-        prime = random_prime(LARGE if large else SMALL, seed, attempt, retry)
+        prime = random_prime(LARGE if large else SMALL, seed, attempt, retry, split=not large and retry >= 8)
         key = mix(seed, attempt, retry, 1)
         try:
             return sample(tower, parameters, prime, key, count, columns=columns)
         except BadReductionError:
             continue
-    raise PoleError("a denominator of the model vanishes identically here; choose values away from the pole")
+    raise PoleError(
+        "a denominator of the model vanishes identically here, or it has roots of too many primes; choose values away "
+        "from the pole, or with fewer roots"
+    )
 
 
 def check_minor(tower: Tower, parameters: Sequence[int], minor: Minor) -> bool:

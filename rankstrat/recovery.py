@@ -26,8 +26,7 @@ from rankstrat.parsing import exact_value
 from rankstrat.rank import RankCertificate, Verdict, model_rank
 from rankstrat.tangent import Tangents
 
-MAX_SUBSETS = 5_000_000
-_CHUNK = 20_000
+MAX_SUBSETS, _CHUNK = 5_000_000, 20_000
 
 
 def batch(model: Model, samples: Sequence[Any], *, shape: tuple[int, int] | None = None) -> Model:
@@ -162,10 +161,16 @@ def local_linear_recovery(
         >>> print(local_linear_recovery(theta, [1, 2]))
         local linear recovery guaranteed: rank on 2 samples = 2 = 2 = model rank  [PROVED]
     """
-    seen = Chart(batch(point.model, samples, shape=shape), point.coordinates, point.raw)
-    if Tangents.at_kink(seen) and not Tangents.at_kink(point):
+    empirical = model_rank(_seen(point, batch(point.model, samples, shape=shape)), seed=seed)
+    return LocalLinearRecovery(empirical, model_rank(point, seed=seed), len(samples))
+
+
+def _seen(point: Chart, model: Model) -> Chart:
+    """The point in the batch model, where it must have a tangent."""
+    seen = Chart(model, point.coordinates, point.raw)
+    if model is not point.model and Tangents.at_kink(seen) and not Tangents.at_kink(point):
         raise DataError("a sample lies on a kink of the model, which has no tangent there; move the sample")
-    return LocalLinearRecovery(model_rank(seen, seed=seed), model_rank(point, seed=seed), len(samples))
+    return seen
 
 
 def recovery_threshold(
@@ -181,14 +186,13 @@ def recovery_threshold(
         >>> recovery_threshold(Model(a * sympy.tanh(w * x), [a, w], [x]).point({a: 1, w: 2}), [1, -1, 3])
         3
     """
-    samples = list(samples)
-    target = model_rank(point, seed=seed)
+    target, samples = model_rank(point, seed=seed), list(samples)
+    _seen(point, batch(point.model, samples, shape=shape))
     low, high = 0, len(samples) + 1  # the empirical rank grows with the prefix: bisect
     while high - low > 1:
         middle = (low + high) // 2
-        seen = batch(point.model, samples[:middle], shape=shape)
-        empirical = model_rank(Chart(seen, point.coordinates, point.raw), seed=seed)
-        decided = LocalLinearRecovery(empirical, target, middle)
+        seen = _seen(point, batch(point.model, samples[:middle], shape=shape))
+        decided = LocalLinearRecovery(model_rank(seen, seed=seed), target, middle)
         if decided.guaranteed is None:
             raise BudgetError(f"the first {middle} samples are not decided ({decided}); use simpler exact values")
         low, high = (low, middle) if decided.guaranteed else (middle, high)
@@ -234,7 +238,7 @@ def count_recovering_subsets(point: Chart, size: int, *, samples: Sequence[Any] 
         samples: the finite sample set; by default every output of a model without inputs (the entries of a matrix).
 
     Raises:
-        DataError: the tangent matrix is not rational, or n is larger than the number of samples.
+        DataError: the tangent matrix is not rational, n is larger than the number of samples, or one is on a kink.
         BudgetError: more than five million subsets.
 
     References:
@@ -250,7 +254,7 @@ def count_recovering_subsets(point: Chart, size: int, *, samples: Sequence[Any] 
     if seen.inputs:
         raise DataError("the model has inputs, so it has no finite sample set of its own; pass samples=[...]")
     per_sample = len(point.model.outputs) if samples is not None and point.model.inputs else 1
-    matrix = _integer_tangents(Chart(seen, point.coordinates, point.raw))
+    matrix = _integer_tangents(_seen(point, seen))
     count = len(matrix) // per_sample
     if not 1 <= size <= count:
         raise DataError(f"subsets of {size} among {count} samples were asked for; choose a size from 1 to {count}")
@@ -308,9 +312,7 @@ class _Rationals:
         return result
 
     def function(self, name: object, value: Fraction) -> Fraction:
-        raise DataError(
-            f"the tangent matrix is not rational (it contains {name}); use local_linear_recovery for single sample sets"
-        )
+        raise DataError(f"the tangent matrix is not rational (it contains {name}); use local_linear_recovery")
 
 
 def _reaching(matrix: list[list[int]], subsets: NDArray[Any], rank: int) -> int:
@@ -382,8 +384,7 @@ def linear_stability(point: Chart, samples: Sequence[Any], labels: Sequence[Any]
         >>> print(linear_stability(theta, [1, 2], [2, 4]), linear_stability(theta, [1, 2], [2, 5]))
         PROVED REFUTED
     """
-    seen = batch(point.model, samples)
-    values = [exact_value(y, name="label") for y in labels]
+    seen, values = batch(point.model, samples), [exact_value(y, name="label") for y in labels]
     if len(values) != len(seen.outputs):
         raise DataError(f"{len(values)} labels were given for {len(seen.outputs)} sampled outputs; give one for each")
     at = dict(point.values)

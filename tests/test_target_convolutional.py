@@ -231,3 +231,19 @@ def test_branches_of_small_networks_everywhere(kernels, size, sharing, activatio
 def test_malformed_targets(model, target, message):
     with pytest.raises(TargetError, match=message):
         target_set(model, target)
+
+
+def test_a_point_of_the_model_is_in_its_function_space_however_many_places_its_neurons_fit():
+    """18 neurons with up to three places each: trying the places in order would not find the three kernels."""
+    network = convolutional(kernels=3, size=8, kernel_size=3, dimension=1)
+    target = network.point(a=[[1] * 6] * 3, K=[[1, 0, 0], [0, 2, 0], [0, 0, 3]])
+    q = target_set(network, target)
+    found = q.branches[0].sample()
+    assert set(found.arrays["K"].sum(axis=1)) == {1, 2, 3}
+    assert optimistic_sample_size(q).upper <= int(model_rank(target))
+
+
+def test_a_constant_of_vanishing_kernels_is_not_called_impossible():
+    network = convolutional(kernels=1, size=2, kernel_size=2, dimension=1, bias=True)
+    with pytest.raises(TargetError, match="not described"):
+        target_set(network, network.point(a=[[1]], K=[[0, 0]], b=[1]))

@@ -66,18 +66,20 @@ def is_prime(n: int) -> bool:
     return True
 
 
-def random_prime(pool: tuple[int, int], *key: int) -> int:
+def random_prime(pool: tuple[int, int], *key: int, split: bool = False) -> int:
     """A random prime p of the pool with p = 1 mod 4 (so that -1 has a square root); uniform in the large pool.
 
     In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a smooth
-    p - 1 would share factors with the common denominator of the weights and merge most of them.
+    p - 1 would share factors with the common denominator of the weights and merge most of them.  Modulo such primes 3
+    has no square root; with `split`, (p - 1)/24 is prime instead, and 2 and 3 have square roots.
     """
     low, high = pool
-    attempt = 0
+    attempt, step = 0, 24 if split else 4
     while True:
         n = low + mix(*key, attempt) % (high - low)
-        n += (1 - n) % 4
-        if n < high and (pool is not SMALL or is_prime((n - 1) // (4 + 4 * (n % 8 == 1)))) and is_prime(n):
+        n += (1 - n) % step
+        cofactor = 24 if split else 4 + 4 * (n % 8 == 1)
+        if n < high and (pool is not SMALL or is_prime((n - 1) // cofactor)) and is_prime(n):
             return n
         attempt += 1
 

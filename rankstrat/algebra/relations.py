@@ -75,7 +75,7 @@ def decide(tower: Tower, basis: Sequence[int], candidates: Sequence[int], *, see
     lifted: dict[tuple[int, int], Rational] | None = None
     confirmed = 0
     for attempt in range(ATTEMPTS + MAX_PRIMES):
-        p = random_prime(SMALL, seed, attempt, 0)
+        p = random_prime(SMALL, seed, attempt, 0, split=attempt >= 8)
         try:
             matrix = sample_columns(tower, columns, GF(p, rows), mix(seed, 78, attempt), shared_below=0)
         except BadReductionError:
@@ -117,7 +117,7 @@ def vanishes(tower: Tower, node: int, *, seed: int) -> bool:
         return value == 0
     zeros = 0
     for attempt in range(MAX_PRIMES):
-        p = random_prime(SMALL, seed, attempt, 0)
+        p = random_prime(SMALL, seed, attempt, 0, split=attempt >= 8)
         try:
             matrix = sample_columns(tower, [node], GF(p, 8), mix(seed, 80, attempt), shared_below=0)
         except BadReductionError:

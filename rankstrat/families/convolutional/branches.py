@@ -146,6 +146,7 @@ class Images:
             affine=AffineSubspace.of(equations, self.model.parameters),
             cells=partial(_one_cell, point),
             forced=forced,
+            partial=True,  # neurons of two kernels may carry the same padded weights and share their output weight
         )
 
     def listing(self) -> Listing:
@@ -219,7 +220,8 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         )
     images = Images(model, structure, law, effective(law, model.inputs, structure.bias, target))
     if images.target.constant != 0 and not structure.output_bias:
-        raise TargetError(f"the target has the constant {images.target.constant}; it needs output_bias=True")
+        carried = "constants carried by kernels that vanish are not described" if structure.bias else "nothing makes it"
+        raise TargetError(f"the target has the constant {images.target.constant}; {carried}; use output_bias=True")
     best, forced, basis = _shared(images) if structure.sharing else _unshared(images)
     if not structure.bias and images.kernels * len(images.windows) <= MAX_NEURONS:
         found = images.listing().branches(forced)
