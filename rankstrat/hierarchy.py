@@ -62,7 +62,7 @@ class Level:
         return _weakest([s.verdict for s in self.strata])
 
     def __str__(self) -> str:
-        many = f"{len(self.strata)} strata up to symmetry"
+        many = f"{len(self.strata)} {'stratum' if len(self.strata) == 1 else 'strata'} up to symmetry"
         return f"rank {self.rank}: {many}, dimension {self.dimension}  [{self.verdict}]"
 
 
@@ -318,7 +318,7 @@ class FunctionHierarchy:
     """
 
     model: Model
-    levels: tuple[FunctionLevel, ...]
+    levels: tuple[FunctionLevel, ...] = field(repr=False)
 
     def table(self) -> Table:
         """Rank, functions, minimisers, verdict."""
@@ -348,7 +348,7 @@ def function_hierarchy(model: Model, *, conditions: Sequence[Any] = (), seed: in
         >>> [v.rank for v in function_hierarchy(matrix_factorization(4, 4, 4)).levels]
         [0, 7, 12, 15, 16]
     """
-    structure: Any = model.structure
+    structure: Any = getattr(model, "structure", None)  # what is no model is refused below
     if not conditions and isinstance(structure, HasFunctionLevels):
         levels = structure.function_levels(model)
         if levels is not None:

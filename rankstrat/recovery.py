@@ -122,19 +122,20 @@ class LocalLinearRecovery:
         """Whether the samples determine the target among the linearised functions; None if undecided."""
         return None if self.verdict is Verdict.OPEN else self.empirical.lower >= self.model.upper
 
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
     def __str__(self) -> str:
+        low, high = self.empirical, self.model
         if self.guaranteed is None:
-            low, high = self.empirical, self.model
             return (
                 f"local linear recovery not decided: rank on {self.samples} samples in [{low.lower}, {low.upper}], "
                 f"model rank in [{high.lower}, {high.upper}]  [OPEN]"
             )
-        word, sign = ("guaranteed", "=") if self.guaranteed else ("not guaranteed", "<")
+        word, rest = ("guaranteed", "") if self.guaranteed else ("not guaranteed", f" < {high.lower}")
         kind = "PROBABLE" if self.verdict is Verdict.PROBABLE else "PROVED"
-        return (
-            f"local linear recovery {word}: rank on {self.samples} samples = {self.empirical.lower} {sign} "
-            f"{self.model.lower} = model rank  [{kind}]"
-        )
+        ranks = f"rank on {self.samples} samples = {low.lower}{rest} = model rank"
+        return f"local linear recovery {word}: {ranks}  [{kind}]"
 
 
 def local_linear_recovery(
@@ -160,7 +161,7 @@ def local_linear_recovery(
         >>> print(local_linear_recovery(theta, [1]))
         local linear recovery not guaranteed: rank on 1 samples = 1 < 2 = model rank  [PROVED]
         >>> print(local_linear_recovery(theta, [1, 2]))
-        local linear recovery guaranteed: rank on 2 samples = 2 = 2 = model rank  [PROVED]
+        local linear recovery guaranteed: rank on 2 samples = 2 = model rank  [PROVED]
     """
     seen = Chart(batch(point.model, samples, shape=shape), point.coordinates, point.raw)
     if Tangents.at_kink(seen) and not Tangents.at_kink(point):

@@ -96,6 +96,10 @@ class Table:
     def __str__(self) -> str:
         return self.text()
 
+    def __repr__(self) -> str:
+        title = f", {self.title}" if self.title else ""
+        return f"<Table of {len(self)} rows{title}: {', '.join(map(str, self.columns))}>"
+
     def __len__(self) -> int:
         return len(self.rows)
 
