@@ -100,7 +100,7 @@ def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | No
             lines = stratum.words.latex.replace(r",\ ", "$\n$")
             axes.annotate(
                 f"${lines}$", (x, y), (0, -(_area(stratum.orbit, largest) ** 0.5) / 2 - 2), textcoords="offset points",
-                ha="center", va="top", fontsize=8, color="0.1", zorder=2, linespacing=0.95,
+                ha="center", va="top", fontsize=9, color="0.1", zorder=2, linespacing=0.95,
                 bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
             )  # fmt: skip
     ranks = [level.rank for level in hierarchy.levels]

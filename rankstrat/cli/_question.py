@@ -149,6 +149,8 @@ def _rectangle(name: str, value: list[Any]) -> npt.NDArray[np.object_]:
 def emit(table: Table, form: str) -> None:
     """Print a table in the format asked for."""
     width = get_terminal_size().columns if sys.stdout.isatty() else None  # a pipe gets every row in one line
+    if form == "latex":
+        print(r"% the document needs \usepackage{amsmath, booktabs}")
     print((table.text(width=width) if form == "text" else getattr(table, form)()).rstrip("\n"))
 
 
