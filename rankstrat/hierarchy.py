@@ -78,6 +78,14 @@ class RankHierarchy:
     Attributes:
         source: the stratification, with its strata up to symmetry.
         strata: the strata, by rank, then downwards in dimension.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> H = stratify(two_layer(width=1, inputs=1))
+        >>> [(level.rank, level.dimension, level.count) for level in H.levels]
+        [(0, 0, 1), (1, 1, 2), (2, 2, 1)]
+        >>> H.complete
+        True
     """
 
     source: Stratification = field(repr=False)
