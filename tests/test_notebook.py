@@ -59,7 +59,7 @@ WIDE = rs.families.two_layer(width=30, inputs=2)
 LONG = rs.Model(sum(sympy.symbols("c:60")) * x, sympy.symbols("c:60"), [x])
 NAMED = {
     "model": lambda: LONG,
-    "chart": lambda: LONG.generic(),
+    "chart": LONG.generic,
     "certificate": lambda: rs.model_rank(LONG),
     "target": lambda: rs.target_set(
         rs.families.two_layer(width=3, inputs=1), rs.families.two_layer(width=1, inputs=1).point([1, 2])

@@ -13,7 +13,7 @@ from typing import Any
 
 from rankstrat.cli._progress import progress
 from rankstrat.cli._question import add_formats, emit, list_of_families, model_of, say, whole_number
-from rankstrat.cli._status import HOLDS, INTERRUPTED
+from rankstrat.cli._status import HOLDS, INTERRUPTED, complain
 from rankstrat.conjecture import conjecture
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.hierarchy import stratify
@@ -68,7 +68,11 @@ def run(options: Namespace) -> int:
         except KeyboardInterrupt:
             complete = False
     _print(options, Table((*swept, *HEAD), tuple(rows), f"Rank strata of {options.model}"), swept)
-    return HOLDS if complete else INTERRUPTED
+    if complete:
+        return HOLDS
+    finished = sum(json.dumps([options.model, sorted(words), options.seed]) in done for words in cases)
+    again = "the same command goes on from here" if path is not None else "--save FILE lets the next run go on there"
+    return complain(f"interrupted: {finished} of {len(cases)} models are in the table; {again}", INTERRUPTED)
 
 
 def _print(options: Namespace, table: Table, swept: list[str]) -> None:
