@@ -139,12 +139,12 @@ class LocalLinearRecovery:
 
 
 def local_linear_recovery(
-    point: Chart, samples: Sequence[Any], *, shape: tuple[int, int] | None = None, seed: int = 0
+    point: Chart | Model, samples: Sequence[Any], *, shape: tuple[int, int] | None = None, seed: int = 0
 ) -> LocalLinearRecovery:
     r"""Decide $\operatorname{rank}_S(\theta) = r_\theta$: do the samples single out F(theta) among its linearisations?
 
     Args:
-        point: a point theta (or a chart: then its generic point).
+        point: a point theta (or a chart or model: then its generic point).
         samples: exact inputs, or observed outputs of a model without inputs; see `batch`.
         shape: rows and columns of the output matrix, for observed entries given as pairs.
         seed: names the random choices.
@@ -163,6 +163,7 @@ def local_linear_recovery(
         >>> print(local_linear_recovery(theta, [1, 2]))
         local linear recovery guaranteed: rank on 2 samples = 2 = model rank  [PROVED]
     """
+    point = point.generic() if isinstance(point, Model) else point
     seen = Chart(batch(point.model, samples, shape=shape), point.coordinates, point.raw)
     if Tangents.at_kink(seen) and not Tangents.at_kink(point):
         raise DataError("a sample lies on a kink of the model, which has no tangent there; move the sample")
@@ -182,8 +183,7 @@ def recovery_threshold(
         >>> recovery_threshold(Model(a * sympy.tanh(w * x), [a, w], [x]).point({a: 1, w: 2}), [1, -1, 3])
         3
     """
-    samples = list(samples)
-    target = model_rank(point, seed=seed)
+    samples, target = list(samples), model_rank(point, seed=seed)
     low, high = 0, len(samples) + 1  # the empirical rank grows with the prefix: bisect
     while high - low > 1:
         middle = (low + high) // 2
