@@ -29,6 +29,7 @@ $(BIN)/python:
 
 # The stamps keep a second run from installing again.
 $(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
+	@echo 'installing rankstrat and what it needs in $(VENV); about a minute'
 	$(PIP) install --quiet --editable .
 	@touch $@
 
