@@ -39,7 +39,12 @@ def run(options: Namespace) -> int:
     """Print one row for each orbit of branches, then the least rank over all of them."""
     alone(options, dot=options.dot)
     model = model_of(options).model
-    found = target_set(model, _target(model, options.target), seed=options.seed)
+    try:
+        found = target_set(model, _target(model, options.target), seed=options.seed)
+    except TargetError as error:
+        if "charts=" not in str(error):
+            raise
+        raise TargetError(f"{error}; that is possible in Python only") from None
     least = optimistic_sample_size(found)
     if options.dot:
         print(found.to_dot())
