@@ -257,6 +257,9 @@ class _Activations(Mapping[str, Activation]):
             )
         return record
 
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"{name} is not an attribute; a name in brackets is needed; write activations[{name!r}]")
+
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and _ALIASES.get(name, name) in self._records
 

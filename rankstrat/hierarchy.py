@@ -63,7 +63,7 @@ class Level:
         return _weakest([s.verdict for s in self.strata])
 
     def __str__(self) -> str:
-        many = f"{len(self.strata)} strata up to symmetry"
+        many = f"{len(self.strata)} {'stratum' if len(self.strata) == 1 else 'strata'} up to symmetry"
         return f"rank {self.rank}: {many}, dimension {self.dimension}  [{self.verdict}]"
 
 
@@ -79,6 +79,14 @@ class RankHierarchy:
     Attributes:
         source: the stratification, with its strata up to symmetry.
         strata: the strata, by rank, then downwards in dimension.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> H = stratify(two_layer(width=1, inputs=1))
+        >>> [(level.rank, level.dimension, level.count) for level in H.levels]
+        [(0, 0, 1), (1, 1, 2), (2, 2, 1)]
+        >>> H.complete
+        True
     """
 
     source: Stratification = field(repr=False)
@@ -336,7 +344,7 @@ class FunctionHierarchy:
     """
 
     model: Model
-    levels: tuple[FunctionLevel, ...]
+    levels: tuple[FunctionLevel, ...] = field(repr=False)
 
     def table(self) -> Table:
         """Rank, functions, minimisers, verdict."""
@@ -366,7 +374,7 @@ def function_hierarchy(model: Model, *, conditions: Sequence[Any] = (), seed: in
         >>> [v.rank for v in function_hierarchy(matrix_factorization(4, 4, 4)).levels]
         [0, 7, 12, 15, 16]
     """
-    structure: Any = model.structure
+    structure: Any = getattr(model, "structure", None)  # what is no model is refused below
     if not conditions and isinstance(structure, HasFunctionLevels):
         levels = structure.function_levels(model)
         if levels is not None:

@@ -62,7 +62,7 @@ class MappingEvidence:
     """
 
     mapping: CriticalMapping
-    entries: Mapping[tuple[int, int], sympy.Expr]
+    entries: Mapping[tuple[int, int], sympy.Expr] = field(repr=False)
     verdict: Verdict
     conditions: tuple[Condition, ...] = ()
     open_rows: tuple[sympy.Symbol, ...] = ()
@@ -139,7 +139,7 @@ class CriticalMapping:
 
     source: Model
     target: Model
-    values: Mapping[Any, Any] = field(hash=False)
+    values: Mapping[Any, Any] = field(hash=False, repr=False)
     name: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
