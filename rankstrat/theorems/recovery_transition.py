@@ -72,7 +72,10 @@ THEOREM = Theorem(
     ),
     source="LLR Lemma 1 and Corollary 1 (JMLR)",
     keys=("LLR",),
-    assumptions=("scalar output, continuous inputs; random samples, different up to sign", "tanh for two-layer networks, no bias"),
+    assumptions=(
+        "scalar output, continuous inputs; random samples, different up to sign",
+        "tanh for two-layer networks, no bias",
+    ),
     formula=Math("k(d+1), k", r"r_\theta = k(d+1),\ k"),
     cases=cases,
     predicted=predicted,
