@@ -22,8 +22,10 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
     """Axes, image size d, kernel size s, kernels k; random points with entries -1, 0, 1, zero kernels among them."""
     for axes, d, s, k in (*_DEFAULT, *(_DEEP if deep else ())):
         for net in NETS[:2]:
-            for sample in range(1, 11 if deep else 2):
-                yield {"axes": axes, "d": d, "s": s, "k": k, "net": net, "sample": sample}
+            for activation in ("tanh", "exp", "ztanh"):
+                for sample in range(1, 6 if deep else 2):
+                    sizes = {"axes": axes, "d": d, "s": s, "k": k}
+                    yield {"activation": activation, **sizes, "net": net, "sample": sample}
 
 
 def values(case: Case, seed: int) -> tuple[Any, Any]:
@@ -46,9 +48,9 @@ def windows(case: Case) -> list[list[int]]:
 
 
 def predicted(case: Case, seed: int) -> int:
-    """#classes of nonzero u_n + rank{v_s}, v_s = sum_n a_n e_class(n) x A_n[:, s]."""
-    (a, kernels), pixels = values(case, seed), case["d"] ** case["axes"]
-    shared, places = case["net"] == NETS[0], windows(case)
+    """#classes + rank{v_s}, v_s = sum_n +-a_n e_class(n) x A_n[:, s]."""
+    (a, kernels), pixels, activation = values(case, seed), case["d"] ** case["axes"], case["activation"]
+    shared, places, zero = case["net"] == NETS[0], windows(case), False
     classes: dict[tuple[int, ...], int] = {(0,) * pixels: 0}
     vectors: dict[tuple[int, ...], dict[tuple[int, int], int]] = {}
     for kernel, (number, window) in itertools.product(range(case["k"]), enumerate(places)):
@@ -56,18 +58,22 @@ def predicted(case: Case, seed: int) -> int:
         u = [0] * pixels
         for entry, pixel in zip(kernels[own], window, strict=True):
             u[pixel] = int(entry)
-        place = classes.setdefault(representative(u), len(classes))
+        leader = tuple(u) if activation == "exp" else representative(u)
+        place = classes.setdefault(leader, len(classes))
+        zero = zero or not place
+        sign = 1 if activation != "ztanh" else 0 if not place else 1 if tuple(u) == leader else -1
         for entry, pixel in enumerate(window):
             v = vectors.setdefault((*own, entry), {})
-            v[place, pixel] = v.get((place, pixel), 0) + int(a[kernel, number])
+            v[place, pixel] = v.get((place, pixel), 0) + sign * int(a[kernel, number])
     rows = [[v.get((c, p), 0) for c in range(len(classes)) for p in range(pixels)] for v in vectors.values()]
-    return len(classes) - 1 + rational_rank(rows)
+    return len(classes) - 1 + (zero and activation == "exp") + rational_rank(rows)
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
     """The rank at the point."""
     a, kernels = values(case, seed)
-    model = convolutional(case["k"], case["d"], case["s"], case["axes"], sharing=case["net"] == NETS[0])
+    shared, activation = case["net"] == NETS[0], case["activation"]
+    model = convolutional(case["k"], case["d"], case["s"], case["axes"], shared, activation=activation)
     return model_rank(model.point(a=a.reshape(model.blocks["a"]), K=kernels.reshape(model.blocks["K"])), seed=seed)
 
 
@@ -78,11 +84,16 @@ THEOREM = Theorem(
         r"Let the input weights of the neurons be linear in shared parameters, $u_n = A_n \kappa$, with free output "
         r"weights $a_n$. The rank of $\sum_n a_n \tanh(u_n \cdot x)$ is the number of classes $\{u, -u\}$ of nonzero "
         r"$u_n$ plus the rank of the vectors $v_s = \sum_n a_n\, e_{\mathrm{class}(u_n)} \otimes A_n e_s$, one for "
-        r"each shared parameter, where the zero vector is a class too."
+        r"each shared parameter, where the zero vector is a class too. If $\sigma$ is even, $a_n$ has the sign with "
+        r"which $u_n$ occurs in its class and $u_n = 0$ is left out; for exp classes are single vectors, and $u_n = 0$ "
+        r"counts as one of the first kind."
     ),
     source="derived here from LSH Proposition 2; corrects LLR Propositions 4 and 5 (JMLR) at special kernels",
     keys=("LSH", "LLR"),
-    assumptions=("tanh (odd, not a polynomial, slope at 0), no biases", "checked on CNNs with and without sharing"),
+    assumptions=(
+        r"no biases; $\sigma$ is tanh, exp or $z \tanh z$ (odd, of no parity, even; not polynomials)",
+        "checked on CNNs with and without sharing",
+    ),
     formula=Math("#classes + rank{v_s}", r"\#\{\pm u_n \neq 0\} + \operatorname{rank}\{v_s\}"),
     cases=cases,
     predicted=predicted,
