@@ -17,7 +17,7 @@ from rankstrat.strata import Stratification
 from rankstrat.symmetry import Symmetry
 from rankstrat.target import BranchList
 from rankstrat.testing import EXAMPLES, check_activation, check_family, laws
-from rankstrat.testing.laws import check_strata, check_symmetries, check_target
+from rankstrat.testing.laws import check_embeddings, check_strata, check_symmetries, check_target
 
 
 @pytest.mark.parametrize("name", rs.activations)
@@ -238,12 +238,35 @@ def test_a_wrong_symmetry_is_caught(monkeypatch):
         check_family("diagonal", [{"features": n} for n in (1, 1, 1)])
 
 
+@pytest.mark.parametrize(
+    ("share", "law"), [((2, 0), "the same outputs after liar"), ((1, 7), "no larger rank after liar")]
+)
+def test_a_wrong_embedding_is_caught(monkeypatch, share, law):
+    """A mapping that doubles the first neuron, and one that adds a silent neuron at another weight."""
+
+    class Mapping:
+        name, symbols, target = "liar", (), rs.families.two_layer(width=2, inputs=1)
+
+        def check(self):
+            return None
+
+        def chart(self, point, values):
+            a, w = point.raw
+            return self.target.point([share[0] * a, 0, w, share[1] or w])
+
+    monkeypatch.setattr(laws, "splitting", lambda model: Mapping())
+    with pytest.raises(FamilyError, match=law):
+        check_embeddings("here", rs.families.two_layer(width=1, inputs=1))
+
+
 def test_the_laws_are_checked_where_families_speak_of_themselves():
     """Not in vain: symmetries, strata and branches of a two-layer network are counted."""
     model = rs.families.two_layer(width=2, inputs=1)
     assert check_symmetries("here", model) == len(rs.symmetries(model)) == 3
     assert check_strata("here", model) > 6
     assert check_target("here", model) >= 2
+    assert check_embeddings("here", model) == 2
+    assert check_embeddings("here", rs.families.diagonal(2)) == 0
     assert check_strata("here", rs.families.kan(1, 1, 2)) == check_target("here", rs.families.kan(1, 1, 2)) == 0
 
 

@@ -18,7 +18,7 @@ from rankstrat.modelfile import dump_model, parse_model
 from rankstrat.numeric import numerical_rank
 from rankstrat.parsing import shown
 from rankstrat.rank import RankCertificate, model_rank
-from rankstrat.testing.laws import DIGITS, check_strata, check_symmetries, check_target, hold
+from rankstrat.testing.laws import DIGITS, check_embeddings, check_strata, check_symmetries, check_target, hold
 
 EXAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType(
     {
@@ -81,7 +81,8 @@ def check_family(name: str, sizes: Sequence[Mapping[str, Any]] | None = None, *,
     certificates and model files survive a round trip; there is LaTeX.  Symmetries, those that are found and those
     that the family declares, leave the outputs as they are.  Where the family gives strata they are disjoint and cover
     points with special values, with the right rank; where it gives branches of a target set they contain the point
-    that the target came from, and their points have the target as their function.
+    that the target came from, and their points have the target as their function.  A unit more, where there are
+    units, changes neither outputs nor rank.
 
     Args:
         name: of the family.
@@ -132,6 +133,7 @@ def _check_model(name: str, arguments: dict[str, Any], seed: int) -> int:
     check_symmetries(place, model, seed)
     check_strata(place, model, seed)
     check_target(place, model, seed)
+    check_embeddings(place, model, seed)
     return int(generic)
 
 

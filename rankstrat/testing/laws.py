@@ -14,7 +14,8 @@ import mpmath
 import numpy as np
 import sympy
 
-from rankstrat.errors import FamilyError, TargetError
+from rankstrat.embeddings import null, splitting
+from rankstrat.errors import FamilyError, RankstratError, TargetError
 from rankstrat.model import Chart, Model
 from rankstrat.rank import Verdict, model_rank
 from rankstrat.strata import HasConditions, HasStrata, Stratification
@@ -58,13 +59,13 @@ class Outputs:
         numbers = [mpmath.mpmathify(sympy.N(v, DIGITS + 10)) for v in exact]
         return list(self._function(*numbers, *(mpmath.mpf(x.numerator) / x.denominator for x in inputs)))
 
-    def agree(self, one: Values, two: Values, seed: int) -> bool:
-        """Whether the functions are equal at three random inputs."""
+    def agree(self, one: Values, two: Values, seed: int, *, other: Outputs | None = None) -> bool:
+        """Whether the functions are equal at three random inputs; the second may be of another model."""
         source = np.random.default_rng(seed)
         with mpmath.workdps(DIGITS):
             for _ in range(3 if self.model.inputs else 1):
                 inputs = [Fraction(int(v), 7) for v in source.integers(-20, 21, len(self.model.inputs))]
-                for f, g in zip(self.at(one, inputs), self.at(two, inputs), strict=True):
+                for f, g in zip(self.at(one, inputs), (other or self).at(two, inputs), strict=True):
                     if abs(f - g) > mpmath.mpf(10) ** (10 - DIGITS) * (1 + abs(f)):
                         return False
         return True
@@ -170,6 +171,36 @@ def _check_label(place: str, strata: Stratification, label: Any, seed: int) -> N
         hold(place, law, smaller and strata.rank(child) <= strata.rank(label))
 
 
+def check_embeddings(place: str, model: Model, seed: int = 0) -> int:
+    """The number of critical mappings into a model with one unit more that were evaluated; 0 where there are no units.
+
+    A copy of a unit that shares its outgoing weights, and a null unit where it is possible, change no output and do not
+    raise the rank.
+
+    Raises:
+        FamilyError: an output differs, or the rank is higher.
+    """
+    outputs, count = Outputs(model), 0
+    point = some_point(model, (-3, -2, -1, 1, 2, 3), seed)
+    for construction in (splitting, null):
+        try:
+            mapping = construction(model)
+            mapping.check()
+        except RankstratError:  # a family without units, a null unit that is not critical, or one that is not decided
+            continue
+        image = mapping.chart(point, {symbol: Fraction(3, 10) for symbol in mapping.symbols})
+        wide = Outputs(mapping.target)
+        hold(
+            place,
+            f"has the same outputs after {mapping.name}",
+            outputs.agree(point.values, image.values, seed, other=wide),
+        )
+        before, after = model_rank(point, seed=seed), model_rank(image, seed=seed)
+        hold(place, f"has no larger rank after {mapping.name}", after.lower <= before.upper)
+        count += 1
+    return count
+
+
 def check_target(place: str, model: Model, seed: int = 0) -> int:
     """The number of branches of two targets, functions of the model's own, that were checked; 0 if it gives none.
 
@@ -217,4 +248,4 @@ def _check_branches(place: str, found: TargetSet, point: Chart, outputs: Outputs
     return len(chosen)
 
 
-__all__ = ["Outputs", "check_strata", "check_symmetries", "check_target", "hold", "some_point"]
+__all__ = ["Outputs", "check_embeddings", "check_strata", "check_symmetries", "check_target", "hold", "some_point"]
