@@ -18,7 +18,7 @@ _DEFAULT = (
     (2, 2, 2, 1, "query-key columns"),
     (2, 2, 2, 1, "value-output columns"),
     (2, 3, 3, 1, "query-key columns"),
-    (2, 2, 2, 2, "value-output columns"),
+    (2, 3, 2, 1, "value-output columns"),
     (3, 2, 1, 2, "heads"),
 )
 _DEEP = ((2, 4, 2, 2, "heads"), (2, 4, 3, 1, "value-output columns"), (2, 3, 1, 4, "heads"))
