@@ -23,7 +23,7 @@ from rankstrat.testing.laws import DIGITS, check_embeddings, check_strata, check
 EXAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType(
     {
         "attention": (
-            {"tokens": 2, "model_dim": 1, "head_dim": 1},
+            {"tokens": 2, "model_dim": 1, "head_dim": 3},
             {"tokens": 2, "model_dim": 2, "head_dim": 1, "scale": Fraction(1, 2)},
             {"tokens": 2, "model_dim": 2, "head_dim": 1, "linear": True},
         ),
