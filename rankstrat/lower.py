@@ -16,7 +16,7 @@ from rankstrat.algebra.fields import matrix_rank
 from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.modular import GF, LARGE, SMALL, BadReductionError, Power, mix, random_prime
 from rankstrat.algebra.program import LEAF
-from rankstrat.algebra.relations import leaf_values
+from rankstrat.algebra.relations import leaf_values, radicals
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.tangent import Tangents
@@ -117,8 +117,9 @@ def sampled_rank(
     Raises:
         PoleError: every prime hits a pole (a denominator vanishes identically), or lacks a root of some number.
     """
+    roots = () if large else radicals(tower, tower.roots if columns is None else [tower.roots[j] for j in columns])
     for retry in range(40):
-        prime = random_prime(LARGE if large else SMALL, seed, attempt, retry, split=not large and retry >= 8)
+        prime = random_prime(LARGE if large else SMALL, seed, attempt, retry, radicals=roots)
         key = mix(seed, attempt, retry, 1)
         try:
             return sample(tower, parameters, prime, key, count, columns=columns)

@@ -145,6 +145,9 @@ CASES = [
     # error function
     Case("gelu reflects", [gelu(x), gelu(-x), x], 2),
     Case("erf at two weights", [erf(x), erf(2 * x), exp(-(x**2))], 3),
+    Case("sqrt(3) beside 1", [sqrt(3) * x + exp(x), x + exp(x)], 2),
+    Case("sqrt(3) in common", [sqrt(3) * x + sqrt(6) * exp(x), x + sqrt(2) * exp(x)], 1),
+    Case("sqrt(30) and cube roots", [sqrt(30) * x + 3 ** Rational(1, 3) * exp(x), x + exp(x)], 2),
     Case("erf of a hidden sign", [erf(x * (sqrt(2) - 1)), erf(sqrt(2) * x - x)], 1),
     Case("erf of a hidden sign, e", [erf(x * (E - 1)), erf(E * x - x)], 1),
     Case("erf of a free hidden sign", [erf((1 - u) * x), erf(x - u * x)], 1),

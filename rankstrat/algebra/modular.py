@@ -24,6 +24,7 @@ Vector = NDArray[np.int64]
 TABLE_LIMIT = 1 << 23
 SMALL = (1 << 21, 1 << 22)
 LARGE = (1 << 30, 1 << 31)
+MAX_CANDIDATES = 1_000_000
 
 
 class BadReductionError(Exception):
@@ -66,22 +67,33 @@ def is_prime(n: int) -> bool:
     return True
 
 
-def random_prime(pool: tuple[int, int], *key: int, split: bool = False) -> int:
+def random_prime(pool: tuple[int, int], *key: int, radicals: Sequence[tuple[int, int]] = ()) -> int:
     """A random prime p of the pool with p = 1 mod 4 (so that -1 has a square root); uniform in the large pool.
 
     In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a smooth
-    p - 1 would share factors with the common denominator of the weights and merge most of them.  Modulo such primes 3
-    has no square root; with `split`, (p - 1)/24 is prime instead, and 2 and 3 have square roots.
+    p - 1 would share factors with the common denominator of the weights and merge most of them.  Such a p is not
+    1 mod 3, so 3 has no square root; where roots are needed (pairs of a number and a degree) one factor 3 is let pass.
+
+    Raises:
+        UndecidedError: no prime with these roots was found.
     """
     low, high = pool
-    attempt, step = 0, 24 if split else 4
-    while True:
+    for attempt in range(MAX_CANDIDATES):
         n = low + mix(*key, attempt) % (high - low)
-        n += (1 - n) % step
-        cofactor = 24 if split else 4 + 4 * (n % 8 == 1)
-        if n < high and (pool is not SMALL or is_prime((n - 1) // cofactor)) and is_prime(n):
+        n += (1 - n) % 4
+        if n >= high or not (pool is not SMALL or _is_rough(n, bool(radicals))) or not is_prime(n):
+            continue
+        if all(c % n and pow(c, (n - 1) // gcd(d, n - 1), n) == 1 for c, d in radicals):
             return n
-        attempt += 1
+    roots = ", ".join(f"{c}^(1/{d})" for c, d in radicals)
+    raise UndecidedError(
+        f"no small prime has the roots {roots}; fewer irrational numbers are needed at a time; round some of them"
+    )
+
+
+def _is_rough(n: int, with_three: bool) -> bool:
+    rest = (n - 1) // (4 + 4 * (n % 8 == 1))
+    return is_prime(rest // 3 if with_three and rest % 3 == 0 else rest)
 
 
 def primitive_root(p: int) -> int:

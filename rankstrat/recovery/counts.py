@@ -70,9 +70,9 @@ def count_recovering_subsets(point: Chart, size: int, *, samples: Sequence[Any] 
         SPEC 6.4: "almost every sample" is false for discrete inputs.
 
     Example:
-        >>> import sympy
+        >>> import sympy, rankstrat as rs
         >>> u, v, s, t = sympy.symbols("u v s t")
-        >>> outer = Model([u * s, u * t, v * s, v * t], [u, v, s, t])
+        >>> outer = rs.Model([u * s, u * t, v * s, v * t], [u, v, s, t])
         >>> print(count_recovering_subsets(outer.point([1, 2, 3, 5]), 3))
         4 of 4 subsets of 3 samples reach the model rank 3  [PROVED]
     """
