@@ -346,6 +346,9 @@ def test_exports():
 def test_stratify_error():
     with pytest.raises(BudgetError):
         stratify(families.fully_connected([2, 3, 3, 1]))
+    wide = families.two_layer(8, 2)
+    with pytest.raises(BudgetError):
+        stratify(wide, conditions=[wide.parameters[0] - 1])
     x, p = sympy.symbols("x p")
     with pytest.raises(ModelError):
         stratify(Model(p * x, [p], [x]), conditions=[x - p])
@@ -396,3 +399,26 @@ def test_a_component_that_the_chart_misses_is_not_claimed():
         assert int(model_rank(point)) == 1
         assert not H.complete
         assert H.stratum_of(point).verdict is Verdict.OPEN
+
+
+@pytest.mark.parametrize("given", ["a - b", None, [None], ["a - b"], [True], [sympy.Symbol("a") > 0], sympy.Symbol("a")])
+def test_condition_error(given):
+    a, b, x, y = sympy.symbols("a b x y")
+    with pytest.raises(ModelError):
+        stratify(Model(a * x + b * y * a, [a, b], [x, y]), conditions=given)
+
+
+def test_constant_condition_error():
+    a, x = sympy.symbols("a x")
+    with pytest.raises(ModelError, match="everywhere"):
+        stratify(Model(a * x, [a], [x]), conditions=[(a + 1) ** 2 - a**2 - 2 * a - 1])
+    with pytest.raises(ModelError, match="nowhere"):
+        stratify(Model(a * x, [a], [x]), conditions=[sympy.Integer(1)])
+
+
+@pytest.mark.parametrize("number", [sympy.sqrt(2), sympy.E, sympy.pi])
+def test_irrational_coefficients_prove_nothing(number):
+    a, b, x, y = sympy.symbols("a b x y")
+    hierarchy = stratify(Model((number * a - b) ** 2 * x + b * y, [a, b], [x, y]))
+    assert not hierarchy.complete  # on b = number * a the rank is 1
+    assert stratify(Model(number * a * x + a * b * y, [a, b], [x, y])).level(2).dimension == 2

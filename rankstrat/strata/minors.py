@@ -106,11 +106,14 @@ def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.
 
 
 def tangent_matrix(model: Model) -> TangentMatrix | None:
-    """The matrix of a model that is polynomial in parameters and inputs; None for any other (or a large) one."""
+    """The matrix of a model that is polynomial over Q in parameters and inputs; None for any other (or a large) one."""
     if model.size > MOST_PARAMETERS or len(model.outputs) > MOST_OUTPUTS:
         return None
     symbols = (*model.parameters, *model.inputs)
     if not all(o.is_polynomial(*symbols) for o in model.outputs):
+        return None
+    # whether a minor with other numbers is zero is not for sympy to say
+    if not all(c.is_Rational for o in model.outputs for c in sympy.Poly(o, *symbols).coeffs()):
         return None
     rows = []
     keys: dict[tuple[int, tuple[int, ...]], None] = {}
