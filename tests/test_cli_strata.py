@@ -74,6 +74,15 @@ def test_table_resumes_after_an_interruption(capsys, tmp_path, monkeypatch):
     assert not again
 
 
+def test_table_leaves_out_models_that_are_refused(capsys):
+    # a kernel of two or three pixels does not fit into an image of one or two
+    status, out, error = run(capsys, "table", "convolutional", "kernels=1", "size=1..2", "kernel_size=1..3", "--top")
+    assert status == 2
+    assert len([line for line in out.splitlines() if "generic" in line]) == 3
+    assert error.count("left out: ") == 3
+    assert "size=1 kernel_size=2" in error
+
+
 @pytest.mark.parametrize("text", ["no table\n{}\n", '{"format": "rankstrat-table/1", "key": "", "rows": [[1]]}\n{}\n'])
 def test_table_refuses_other_files(capsys, tmp_path, text):
     path = tmp_path / "other"
