@@ -73,8 +73,8 @@ def run(options: Namespace) -> int:
     if refused and not rows and complete:
         raise refused[0][1]
     _print(options, Table((*swept, *HEAD), tuple(rows), f"Rank strata of {options.model}"), swept)
-    for words_, error in refused[:SHOWN]:
-        complain(f"left out: {words_}: {error}", BAD_QUESTION)
+    for name, why in refused[:SHOWN]:
+        complain(f"left out: {name}: {why}", BAD_QUESTION)
     if len(refused) > SHOWN:
         complain(f"left out: {len(refused) - SHOWN} more models", BAD_QUESTION)
     return INTERRUPTED if not complete else BAD_QUESTION if refused else HOLDS

@@ -85,7 +85,9 @@ def _equations(model: Model, conditions: Sequence[Any]) -> Iterator[sympy.Expr]:
             )
         if polynomial.is_ground:
             where = "everywhere" if polynomial.is_zero else "nowhere"
-            raise ModelError(f"the condition {given} holds {where}; an equation in {_few(model)} is needed; leave it out")
+            raise ModelError(
+                f"the condition {given} holds {where}; an equation in {_few(model)} is needed; leave it out"
+            )
         yield expression
 
 
