@@ -276,10 +276,11 @@ class ArrangementStrata:
         if matrix is None and isinstance(structure, HasRankCoordinates):
             coordinates = structure.rank_coordinates(self.chart(label))
             if coordinates is not None:
-                matrix = TangentMatrix(self.model, tuple(map(tuple, coordinates[1])))
                 rank -= coordinates[0]
-                if rank == 0 and onto:
+                lemma = TangentMatrix(self.model, tuple(map(tuple, coordinates[1])))
+                if not any(any(row) for row in lemma.rows) and rank == 0 and onto:
                     return Knowledge(certificate.verdict, "independence lemma: the rank is the number of classes"), ()
+                matrix = lemma if rank and lemma.generic_rank(values) == rank else None
         if matrix is not None and onto and certificate.verdict is Verdict.PROVED:
             excluded = [reduced([*label[0], *c.rows]) for c in self.given]
             excluded = [flat for flat in excluded if len(flat) > len(label[0])]

@@ -36,6 +36,13 @@ class TangentMatrix:
         """The rank at an exact point."""
         return int(sympy.Matrix(self.rows).xreplace(point.values).rank())
 
+    def generic_rank(self, values: Mapping[sympy.Symbol, sympy.Expr], *, seed: int = 0) -> int:
+        """The rank at a random point of a chart: at most that at the generic point, and almost surely equal."""
+        rng = random.Random(seed)
+        matrix = sympy.Matrix(self.rows).xreplace(dict(values))
+        symbols = sorted(matrix.free_symbols, key=str)
+        return int(matrix.xreplace({s: sympy.Integer(rng.randint(2, 10**6)) for s in symbols}).rank())
+
     def never_drops(
         self,
         values: Mapping[sympy.Symbol, sympy.Expr],
