@@ -3,11 +3,13 @@ r"""When the rank of a convolutional network may drop, and its rank in exact coo
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import sympy
 
+from rankstrat.families.convolutional.shared import SharedStrata
 from rankstrat.families.two_layer.scheme import is_flat_elsewhere, scheme
 from rankstrat.model import Chart, Model
 
@@ -26,6 +28,28 @@ def neuron_weights(structure: Any, arrays: Any) -> list[tuple[Any, Weights, Any]
                 weights[pixel] = sympy.sympify(entry, strict=True)
             found.append((arrays["a"][(kernel, *place)], weights, arrays["b"][own] if structure.bias else None))
     return found
+
+
+def shared_strata(structure: Any, model: Model) -> SharedStrata | None:
+    """The complete strata of one shared kernel, or two in one dimension, where the lemma makes no linear functions."""
+    activation = structure.activation
+    law = scheme(activation, structure.bias)
+    if law is None or law.pair_linear or not structure.sharing:
+        return None
+    if structure.kernels > 2 or (structure.kernels == 2 and structure.dimension > 1):
+        return None
+    places, size = (math.prod(shape) for shape in (structure.places, structure.window))
+    return SharedStrata(
+        model,
+        structure.kernels,
+        places,
+        size,
+        structure.bias,
+        structure.output_bias,
+        law,
+        activation.lemma.citation,
+        symmetric=activation.parity in ("odd", "even"),
+    )
 
 
 def conditions(structure: Any, model: Model) -> Iterator[list[Any]]:
@@ -75,12 +99,12 @@ def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]
     r"""On the open stratum of a flat the rank is this number plus the rank of this matrix; None without a lemma.
 
     Classes of neurons with equal (or opposite) weights are the same at every point of the open stratum, since all
-    coincidences are conditions.  Each class gives one $N(rep \cdot x)$; the columns are $N'(rep \cdot x)\,x_t$ for every
-    class, then $x_t$ and 1 (t = pixels, then the bias), the rows the tangents of kernels and biases, and the polynomials
-    that opposite neurons and neurons without weights leave.
+    coincidences are conditions.  Each class gives one $N(rep \cdot x)$; the columns are $x_t$ and 1, then
+    $N'(rep \cdot x)\,x_t$ class by class; the rows are the tangents of kernels and biases, and the polynomials that
+    opposite neurons and neurons without weights leave.
     """
     law = scheme(structure.activation, structure.bias)
-    if law is None or is_flat_elsewhere(structure.activation) and structure.bias:
+    if law is None or (structure.bias and is_flat_elsewhere(structure.activation)):
         return None
     generic = neuron_weights(structure, chart.model.generic().arrays)
     pixels = structure.size**structure.dimension
