@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import random
 from collections import Counter
 from fractions import Fraction
@@ -26,7 +27,7 @@ LOCI = json.loads((GOLDEN / "determinantal.json").read_text())["rows"]
 
 PLAIN = ["tanh", "z2tanh", "ztanh", "cosh", "exp", "sigmoid", "softplus", "silu", "gelu"]
 PLAIN += ["relu", "leaky_relu", "square"]
-BIASED = ["tanh", "sigmoid", "ztanh", "softplus", "silu", "relu", "leaky_relu"]
+BIASED = ["tanh", "sigmoid", "ztanh", "exp", "softplus", "silu", "relu", "leaky_relu"]
 TWO_LAYER = [(s, False) for s in PLAIN] + [(s, True) for s in BIASED]
 MATRICES = [
     families.matrix_factorization(2, 2, 2),
@@ -55,6 +56,7 @@ def oracle(structure, point):
     biased = {
         "tanh": oracles.rank_tanh_bias, "sigmoid": oracles.rank_sigmoid_bias, "ztanh": oracles.rank_z_tanh_bias,
         "relu": oracles.rank_relu, "leaky_relu": lambda a, w, b: oracles.rank_leaky_relu(a, w, Fraction(1, 100), b),
+        "exp": lambda a, w, b: len({*map(tuple, w)}) + len(w[0]) * len({tuple(u) for u, x in zip(w, a) if x}),
     }  # fmt: skip
     if b is None and name in plain:
         return plain[name](a, w)
@@ -361,9 +363,9 @@ def test_convolutional_strata_that_are_not_known():
 
 
 def test_activation_without_a_lemma_is_not_called_complete():
-    hierarchy = stratify(families.two_layer(2, 1, "exp", bias=True))
+    hierarchy = stratify(families.two_layer(2, 1, "sin", bias=True))
     assert hierarchy.coverage.verdict is Verdict.OPEN
-    assert hierarchy.uncovered  # equal w with different biases: exp(w x + b) = e^b exp(w x)
+    assert hierarchy.uncovered  # equal w with different biases span sin(w x) and cos(w x) only
 
 
 def test_stratum_of_names_the_conditions():
@@ -386,6 +388,17 @@ def test_nearest_strata_sorted():
     x, p, q = sympy.symbols("x p q")
     plain = nearest_strata(Model(sympy.tanh(p * x) + sympy.tanh(q * x), [p, q], [x]), p=1.0, q=1.01, tolerance=0.1)
     assert [n.condition.text for n in plain] == ["p = q"]
+
+
+def test_nearest_strata_of_relu_are_rays():
+    found = nearest_strata(
+        families.two_layer(3, 2, "relu"), a=[1, 1, 1], w=[[1, 0], [2, 0.02], [-3, 0.03]], tolerance=0.1
+    )
+    assert [n.condition.text for n in found] == ["w1 ~ w2", "w1 ~ -w3", "w2 ~ -w3"]
+    # the smallest change of the first two that makes them parallel, by brute force over the direction
+    angles = [k * 1e-6 for k in range(30_000)]
+    least = min(math.hypot(math.sin(t), 2 * math.sin(t) - 0.02 * math.cos(t)) for t in angles)
+    assert found.near[0].distance == pytest.approx(least, rel=1e-4)
 
 
 def test_function_hierarchy_of_the_theory():
