@@ -156,6 +156,44 @@ def test_closure_order(model):
         assert data["condition"].text
 
 
+@pytest.mark.parametrize("bias", [False, True])
+def test_closures_of_rays(bias):
+    # a neuron may shrink along its ray until it vanishes; with bias, w may vanish while every b keeps its sign
+    model = families.two_layer(2, 2, "relu", bias)
+    hierarchy = stratify(model)
+
+    def stratum(w, b):
+        return hierarchy.stratum_of(model.point(a=[1, 1], w=w, **({"b": b} if bias else {})))
+
+    together = stratum([[1, 2], [2, 4]], [1, 2])
+    assert nx.has_path(hierarchy.graph, together, stratum([[1, 2], [0, 0]], [1, 0]))
+    if bias:
+        assert nx.has_path(hierarchy.graph, together, stratum([[0, 0], [0, 0]], [1, 2]))
+        assert not nx.has_path(hierarchy.graph, together, stratum([[0, 0], [0, 0]], [1, -2]))
+
+
+def test_dependent_weights_stay_dependent_in_closures():
+    # pairs with weights u1, u2, u1 + u2; three further neurons cannot free one of them
+    strata = stratify(families.two_layer(5, 2, "softplus"))
+    for stratum in strata.strata:
+        if stratum.label[2] == 1 and sum(len(kind) == 2 and min(map(sum, kind)) > 0 for kind in stratum.label[1]) == 2:
+            for below in strata.graph.successors(stratum):
+                assert below.label[2] <= 1  # two pairs on one line do not become two pairs on two lines
+                both = [kind for kind in below.label[1] if all(active for active, _ in kind)]
+                assert not both
+
+
+@pytest.mark.parametrize("widths", [[2, 2, 2, 2], [1, 2, 2, 1], [3, 2, 3]])
+def test_closures_of_products_are_given_by_ranks(widths):
+    # Abeasis and Del Fra: an orbit of the quiver A lies in the closure of another iff no rank is larger
+    hierarchy = stratify(families.deep_matrix_factorization(widths))
+    closure = nx.transitive_closure_dag(hierarchy.graph)
+    ranks = {s: hierarchy.source.ranks(s.label) for s in hierarchy.strata}
+    for upper, lower in itertools.permutations(hierarchy.strata, 2):
+        inside = all(ranks[lower][key] <= rank for key, rank in ranks[upper].items())
+        assert closure.has_edge(upper, lower) == inside
+
+
 def test_type_counts_of_tanh_networks():
     for width in range(1, 7):
         assert len(stratify(families.two_layer(width, 1)).strata) == TYPES["counts"][str(width)]
