@@ -172,6 +172,39 @@ def test_closures_of_rays(bias):
         assert not nx.has_path(hierarchy.graph, together, stratum([[0, 0], [0, 0]], [1, -2]))
 
 
+@pytest.mark.parametrize(("width", "inputs"), [(2, 2), (3, 2), (3, 3), pytest.param(4, 3, marks=pytest.mark.slow)])
+def test_closures_of_square_networks(width, inputs):
+    # in the closure: all but `active` output weights vanish, and a space of dimension v holds the weights inside it and
+    # the active ones, with one direction of each group to spare (its free dimensions each take one direction away)
+    def rank(rows):
+        return sympy.Matrix(rows).rank() if rows else 0
+
+    def holds(label, a, w):
+        active, v, inside, groups, squares = label
+        for order in itertools.permutations(range(width)):
+            rest = [w[i] for i in order[active + inside :]]
+            if any(a[i] != 0 for i in order[active:]):
+                continue
+            space = [w[i] for i in order[: active + inside]]
+            ends = list(itertools.accumulate(groups, initial=0))
+            needed = sum(
+                max(0, rank(space + rest[start:end]) - rank(space) - 1) for start, end in itertools.pairwise(ends)
+            )
+            flat = not (squares == 3 and len(groups) == 4) or rank(space + rest) <= rank(space) + 2
+            if needed + rank(space) <= v and flat:
+                return True
+        return False
+
+    hierarchy = stratify(families.two_layer(width, inputs, "square"))
+    closure = nx.transitive_closure_dag(hierarchy.graph)
+    points = {s: [s.point(seed=k).arrays for k in (1, 2)] for s in hierarchy.strata}
+    for upper, lower in itertools.permutations(hierarchy.strata, 2):
+        inside = lower.dimension < upper.dimension and all(
+            holds(upper.label, list(p["a"]), p["w"].tolist()) for p in points[lower]
+        )
+        assert closure.has_edge(upper, lower) == inside
+
+
 def test_dependent_weights_stay_dependent_in_closures():
     # pairs with weights u1, u2, u1 + u2; three further neurons cannot free one of them
     strata = stratify(families.two_layer(5, 2, "softplus"))
