@@ -322,6 +322,8 @@ class SharedStrata:
                     yield (kinds, relation, fewer, 0, False), off
             elif not (active == (1, 1) and self._slopes(kinds)) or self._divides(dependence, self.degree, balanced):
                 yield self._generic(kinds, fewer, balanced=balanced), off
+        if active == (1, 1):
+            yield (kinds, relation, (0, 0), 0, False), Math("a = a' = 0")
         if relation:
             yield from self._related_moves(kinds, relation, active, dependence)
             return
@@ -360,12 +362,10 @@ class SharedStrata:
         gone = (NULL, NULL)
         if active != (1, 1) or not dependence:
             yield self._generic(gone, active), Math("K = 0")
-        elif relation[0] == 0 and self._slopes(gone):
-            yield (gone, (), active, self.degree, False), Math("K = 0")
+        elif relation[0] == 0 and (self._slopes(gone) or self.places == 1):
+            yield (gone, (), active, self.degree if self._slopes(gone) else 0, False), Math("K = 0")
         if active == (1, 1) and not dependence:
             yield (kinds, relation, active, 1, False), Math("a ~ a'", r"a \sim a'")
-        if active == (1, 1):
-            yield (kinds, relation, (0, 0), 0, False), Math("a = a' = 0")
 
 
 def _put(values: tuple[int, ...], place: int, value: int) -> tuple[int, ...]:
