@@ -179,7 +179,9 @@ class SharedStrata:
             ("b", [unit for unit, k in enumerate(kinds) if k == NULL and self.bias]),
             ("a", [unit for unit, on in enumerate(active) if not on]),
         ):
-            found += [Math(f"{name}{unit + 1} = 0", f"{name}_{{{unit + 1}}} = 0") for unit in chosen]
+            if chosen:
+                texts, latex = [f"{name}{unit + 1}" for unit in chosen], [f"{name}_{{{unit + 1}}}" for unit in chosen]
+                found.append(Math(" = ".join([*texts, "0"]), " = ".join([*latex, "0"])))
         if relation and dependence and self.places > 1:
             shifted = f" shifted by {-relation[0]}" if relation[0] else ""
             found.append(Math(f"a2 ~ a1{shifted}", rf"a_2 \sim a_1\text{{{shifted}}}"))
