@@ -15,7 +15,7 @@ import sympy
 
 from rankstrat import Activation, activations, families
 from rankstrat.activations import Z
-from rankstrat.errors import BudgetError, ModelError, PointError
+from rankstrat.errors import BudgetError, FamilyError, ModelError, PointError
 from rankstrat.hierarchy import function_hierarchy, stratify, stratum_of
 from rankstrat.model import Model
 from rankstrat.rank import Verdict, model_rank
@@ -541,6 +541,19 @@ def test_an_undeclared_parity_and_a_borrowed_name_prove_nothing():
     assert not stratify(F).complete or stratum_of(point).rank == 2
     shifted = Activation("tanh", sympy.tanh(Z) + 1, "none", (Fraction(1),), "odd", lemma)
     assert not stratify(families.two_layer(1, 1, shifted, bias=True)).complete
+
+
+@pytest.mark.parametrize(
+    ("formula", "parity"), [(sympy.exp(Z), "odd"), (sympy.exp(Z), "even"), (sympy.tanh(Z), "none"), (Z**3 + Z, "odd")]
+)
+def test_a_wrong_record_of_an_activation_proves_nothing(formula, parity):
+    wrong = Activation("mine", formula, parity, (), parity, activations["tanh"].lemma)
+    model = families.two_layer(2, 1, wrong)
+    if formula.is_polynomial(Z):
+        assert not stratify(model).complete
+    else:
+        with pytest.raises(FamilyError):
+            stratify(model)
 
 
 def test_a_component_that_the_chart_misses_is_not_claimed():

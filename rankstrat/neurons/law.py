@@ -100,6 +100,11 @@ def law_of(activation: Activation, *, bias: bool) -> Law:
             f"remainder of parity {activation.remainder_parity}; degree at most 1 and a known parity are needed; use "
             "model_rank"
         )
+    if activation.is_polynomial:
+        raise UndecidedError(
+            f"{activation.name} is a polynomial, for which neurons depend on each other; an activation that is none is "
+            "needed; use model_rank"
+        )
     _check_parity(activation)
     q = (*activation.polynomial_part, Fraction(0), Fraction(0))
     return Law(activation, activation.remainder_parity, q[0], q[1], Fraction(0), lemma.citation, lemma.assumptions)
@@ -124,18 +129,19 @@ def _piecewise(activation: Activation) -> Law:
 
 def _check_parity(activation: Activation) -> None:
     """Refute a wrong declaration at a few numbers."""
-    if activation.remainder_parity == "none":
-        return
-    flip = 1 if activation.remainder_parity == "even" else -1
+    declared = activation.remainder_parity
     coefficients = enumerate(activation.polynomial_part)
     polynomial = sympy.Add(*(sympy.Rational(c.numerator, c.denominator) * Z**k for k, c in coefficients))
     remainder = activation.formula - polynomial
-    for z in CHECKED_AT:
-        number = sympy.Rational(z.numerator, z.denominator)
-        gap = remainder.xreplace({Z: number}) - flip * remainder.xreplace({Z: -number})
-        if abs(gap.evalf(_DIGITS, chop=True)) > sympy.Float(10) ** (-_DIGITS // 2):
+    for parity, flip in (("odd", -1), ("even", 1)):
+        gaps = []
+        for z in CHECKED_AT:
+            number = sympy.Rational(z.numerator, z.denominator)
+            gap = remainder.xreplace({Z: number}) - flip * remainder.xreplace({Z: -number})
+            gaps.append(abs(gap.evalf(_DIGITS, chop=True)) > sympy.Float(10) ** (-_DIGITS // 2))
+        if any(gaps) if declared == parity else declared == "none" and not any(gaps):
+            known = f"not at z = {CHECKED_AT[gaps.index(True)]}" if any(gaps) else f"{parity} wherever it was tried"
             raise FamilyError(
-                f"the activation {activation.name} minus its polynomial part is declared "
-                f"{activation.remainder_parity}, but it is not at z = {z}; correct the record; see "
-                "testing.check_activation"
+                f"the activation {activation.name} minus its polynomial part is declared {declared}, but it is "
+                f"{known}; correct the record; see testing.check_activation"
             )
