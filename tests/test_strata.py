@@ -27,7 +27,7 @@ LOCI = json.loads((GOLDEN / "determinantal.json").read_text())["rows"]
 
 PLAIN = ["tanh", "z2tanh", "ztanh", "cosh", "exp", "sigmoid", "softplus", "silu", "gelu"]
 PLAIN += ["relu", "leaky_relu", "square"]
-BIASED = ["tanh", "sigmoid", "ztanh", "exp", "softplus", "silu", "relu", "leaky_relu"]
+BIASED = ["tanh", "sigmoid", "ztanh", "exp", "softplus", "silu", "gelu", "relu", "leaky_relu"]
 TWO_LAYER = [(s, False) for s in PLAIN] + [(s, True) for s in BIASED]
 MATRICES = [
     families.matrix_factorization(2, 2, 2),
@@ -588,3 +588,11 @@ def test_irrational_coefficients_prove_nothing(number):
     hierarchy = stratify(Model((number * a - b) ** 2 * x + b * y, [a, b], [x, y]))
     assert not hierarchy.complete  # on b = number * a the rank is 1
     assert stratify(Model(number * a * x + a * b * y, [a, b], [x, y])).level(2).dimension == 2
+
+
+def test_rows_of_functions_do_not_repeat():
+    # two kernels of the size of the image are two tanh neurons: k (d + 1)
+    rows = function_hierarchy(families.convolutional(kernels=2, size=2, kernel_size=2)).levels
+    assert [row.rank for row in rows] == [0, 3, 6]
+    rows = function_hierarchy(families.convolutional(kernels=1, size=4, kernel_size=2)).levels
+    assert [(row.rank, row.minimisers.text) for row in rows] == [(0, "K1 = 0, a1 = 0"), (5, "generic")]
