@@ -380,19 +380,36 @@ def function_hierarchy(model: Model, *, conditions: Sequence[Any] = (), seed: in
         if levels is not None:
             return FunctionHierarchy(model, tuple(levels))
     hierarchy = stratify(model, conditions=conditions, seed=seed)
-    return FunctionHierarchy(model, tuple(_described(level, hierarchy) for level in hierarchy.levels))
+    above: set[str] = set()
+    rows = [_described(level, hierarchy, above) for level in hierarchy.levels]
+    return FunctionHierarchy(model, tuple(row for row in rows if row is not None))
 
 
-def _described(level: Level, hierarchy: RankHierarchy) -> FunctionLevel:
+def _renamed(outputs: Sequence[sympy.Expr], model: Model) -> str:
+    """The outputs with coordinates named in the order in which they occur: equal texts are equal sets of functions."""
+    found: dict[sympy.Symbol, sympy.Symbol] = {}
+    for output in outputs:
+        for node in sympy.preorder_traversal(output):
+            if node.is_Symbol and node not in model.inputs:
+                found.setdefault(node, sympy.Symbol(f"_{len(found)}"))
+    return ", ".join(str(o.xreplace(found)) for o in outputs)
+
+
+def _described(level: Level, hierarchy: RankHierarchy, above: set[str]) -> FunctionLevel | None:
+    """A row without the functions of rows above; None if there are no others."""
     functions: dict[str, Math] = {}
     for stratum in level.maximal[:3]:
         if stratum.chart is not None:
             outputs = [sympy.factor_terms(o.xreplace(stratum.chart.values)) for o in hierarchy.model.outputs]
             text = Math(", ".join(map(str, outputs)), ",\\ ".join(map(sympy.latex, outputs)))
-            functions.setdefault(text.text, text)
+            functions.setdefault(_renamed(outputs, hierarchy.model), text)
+    functions = {key: text for key, text in functions.items() if key not in above}
+    above.update(functions)
     every = hierarchy.complete and len(level.maximal) <= 3 and all(s.chart is not None for s in level.maximal)
+    if every and not functions:
+        return None
     alike = " or alike" if any(s.orbit > 1 for s in level.maximal) or not every else ""
-    texts = functions.values()
+    texts = functions.values() or (Math("those of rows above", r"\text{those of rows above}"),)
     latex = r";\ ".join(f.latex for f in texts) + (rf"\ \text{{{alike}}}" if alike else "")
     known = Knowledge(
         Verdict.PROVED if every else Verdict.OPEN,

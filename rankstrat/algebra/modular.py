@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from math import gcd
+from math import gcd, isqrt
 from typing import Any
 
 import numpy as np
@@ -126,6 +126,23 @@ def _tables(p: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return powers, inverse
 
 
+@lru_cache(maxsize=64)
+def discrete_log(residue: int, p: int) -> int:
+    """The k with g^k = residue, 0 <= k < p - 1, in about 2 sqrt(p) steps (Shanks)."""
+    g, step = primitive_root(p), isqrt(p) + 1
+    small: dict[int, int] = {}
+    power = 1
+    for k in range(step):
+        small.setdefault(power, k)
+        power = power * g % p
+    giant = pow(g, -step, p)
+    for number in range(step):
+        if residue in small:
+            return number * step + small[residue]
+        residue = residue * giant % p
+    raise BadReductionError
+
+
 _spent: dict[int, int] = {}
 
 
@@ -209,10 +226,10 @@ class GF:
         p = self.p
         if integer % p == 0 or p >= TABLE_LIMIT:
             raise BadReductionError
-        log = int(np.flatnonzero(_tables(p)[0] == integer % p)[0])
         common = gcd(denominator, p - 1)
-        if log % common:
+        if pow(integer, (p - 1) // common, p) != 1:
             raise BadReductionError
+        log = discrete_log(integer % p, p)
         root = log // common * pow(denominator // common, -1, (p - 1) // common) % ((p - 1) // common)
         return Power(self, root, denominator)
 

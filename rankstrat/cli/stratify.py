@@ -63,6 +63,10 @@ def run(options: Namespace) -> int:
             seed=options.seed,
             progress=lambda done, total: step(f"strata of {model}", done, total),
         )
+        if not (options.dot or options.mermaid):
+            for done, stratum in enumerate(hierarchy.strata):  # the longer part, where no formula is known
+                step("constancy of their ranks", done, len(hierarchy.strata))
+                _ = stratum.constancy
     if options.dot:
         print(hierarchy.to_dot())
     elif options.mermaid:

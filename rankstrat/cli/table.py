@@ -13,15 +13,15 @@ from typing import Any
 
 from rankstrat.cli._progress import progress
 from rankstrat.cli._question import add_formats, emit, list_of_families, model_of, say, whole_number
-from rankstrat.cli._status import HOLDS, INTERRUPTED, complain
+from rankstrat.cli._status import BAD_QUESTION, HOLDS, INTERRUPTED, complain
 from rankstrat.conjecture import conjecture
-from rankstrat.errors import FamilyError, ParseError
+from rankstrat.errors import FamilyError, ParseError, RankstratError
 from rankstrat.hierarchy import stratify
 from rankstrat.parsing import shown
 from rankstrat.tables import Math, Table
 
 FORMAT = "rankstrat-table/1"
-MOST_MODELS, MAX_SAVED = 10_000, 200_000_000
+MOST_MODELS, MAX_SAVED, SHOWN = 10_000, 200_000_000, 3
 HEAD = ("parameters", "rank", "dimension", "codimension", "strata", "conditions", "verdict")
 
 EXAMPLE = f"""examples:
@@ -47,11 +47,12 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print the table; after Ctrl-C the part that is done, with status 130."""
+    """Print the table; after Ctrl-C the part that is done, with status 130; a model that is refused is left out."""
     swept, cases = _cases(options.arguments)
     path = None if options.save is None else Path(options.save)
     done = {} if path is None else _saved(path)
     rows: list[tuple[object, ...]] = []
+    refused: list[tuple[str, RankstratError]] = []
     complete = True
     with progress() as step:
         try:
@@ -59,7 +60,11 @@ def run(options: Namespace) -> int:
                 step(options.model, number, len(cases))
                 key = json.dumps([options.model, sorted(words), options.seed])
                 if key not in done:
-                    done[key] = _computed(options, words)
+                    try:
+                        done[key] = _computed(options, words)
+                    except RankstratError as error:  # too large, or sizes that do not fit together
+                        refused.append((" ".join(words), error))
+                        continue
                     if path is not None:
                         _append(path, key, done[key])
                 chosen = done[key][-1:] if options.top else done[key]
@@ -67,9 +72,15 @@ def run(options: Namespace) -> int:
                 rows += [(*values, *row[:5], Math(*row[5]), row[6]) for row in chosen]
         except KeyboardInterrupt:
             complete = False
+    if refused and not rows and complete:
+        raise refused[0][1]
     _print(options, Table((*swept, *HEAD), tuple(rows), f"Rank strata of {options.model}"), swept)
+    for name, why in refused[:SHOWN]:
+        complain(f"left out: {name}: {why}", BAD_QUESTION)
+    if len(refused) > SHOWN:
+        complain(f"left out: {len(refused) - SHOWN} more models", BAD_QUESTION)
     if complete:
-        return HOLDS
+        return BAD_QUESTION if refused else HOLDS
     finished = sum(json.dumps([options.model, sorted(words), options.seed]) in done for words in cases)
     again = "the same command goes on from here" if path is not None else "--save FILE lets the next run go on there"
     return complain(f"interrupted: {finished} of {len(cases)} models are in the table; {again}", INTERRUPTED)

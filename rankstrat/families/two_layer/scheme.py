@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rankstrat.activations import Activation
-from rankstrat.neurons import check_record
+from rankstrat.errors import UndecidedError
+from rankstrat.neurons.law import law_of
 
 # Zeros of sigma and sigma' on the real line, where both are only at 0 or nowhere (checked by monotonicity).
 ZEROS_AT_MOST_AT_0 = frozenset(["tanh", "sigmoid", "arctan", "erf", "gaussian", "ztanh", "z2tanh", "softplus"])
@@ -49,7 +50,11 @@ def is_flat_elsewhere(activation: Activation) -> bool:
 
 
 def scheme(activation: Activation, bias: bool) -> Scheme | None:
-    """The scheme of an activation, or None where the lemma does not give the rank at every point."""
+    """The scheme of an activation, or None where the lemma does not give the rank at every point.
+
+    Raises:
+        FamilyError: the record declares a parity it does not have.
+    """
     lemma = activation.lemma
     if lemma is None or activation.remainder_parity == "unknown" or (bias and not lemma.with_bias):
         return None
@@ -57,7 +62,10 @@ def scheme(activation: Activation, bias: bool) -> Scheme | None:
         return None
     if len(activation.polynomial_part) > 2 or activation.slope_at_zero is None:
         return None
-    check_record(activation, bias=bias)
+    try:
+        law_of(activation, bias=bias)  # refuses records that are wrong
+    except UndecidedError:
+        return None
     q = (*activation.polynomial_part, Fraction(0), Fraction(0))
     parity = activation.remainder_parity
     return Scheme(

@@ -163,24 +163,55 @@ class SquareStrata:
         return sum(1 for x in a if x != 0), v, inside, tuple(sorted(map(len, groups), reverse=True)), squares
 
     def children(self, label: Label) -> Iterator[tuple[Label, Math]]:
-        """Lines fall into V or together; the last of the active neurons in general position becomes inactive."""
+        """Lines fall into V or together, active neurons become inactive, V loses a dimension."""
         active, v, inside, groups, squares = label
         if len(groups) < 4 or squares == 4 or self.inputs - v == 2:
             for k, size in enumerate(groups):
                 rest = groups[:k] + groups[k + 1 :]
                 yield self._checked(active, v, inside + size, rest), Math("w in V", r"w \in V")
+                if size > 1:  # w' = c w mod V with c = 0
+                    fewer = tuple(sorted([*rest, size - 1], reverse=True))
+                    yield (active, v, inside + 1, fewer, squares), Math("w in V", r"w \in V")
                 for j in range(k):
                     others = [g for i, g in enumerate(groups) if i not in (j, k)]
                     merged = tuple(sorted([*others, size + groups[j]], reverse=True))
                     yield self._checked(active, v, inside, merged), Math("w ~ w'", r"w \sim w'")
+        else:  # two lines always lie in a plane, three need not
+            for pair in ((3, 1), (2, 2)):
+                yield self._checked(active, v, inside, pair), Math("w ~ w'", r"w \sim w'")
         if squares == 4:
             yield (active, v, inside, groups, 3), Math("four lines in a plane")
         if active > v:
             yield (active - 1, v, inside + 1, groups, squares), Math("a = 0")
-        elif active and not inside and all(size == 1 for size in groups):
-            lines = (*groups, 1)
-            if self._squares(len(lines), self.inputs - v + 1):
-                yield self._checked(active - 1, v - 1, 0, lines), Math("a = 0")
+        elif active:  # its weight, and those that were in V, now form a line modulo the smaller V
+            yield from self._smaller(active - 1, v, (*self._freed(v, groups), 1 + inside), Math("a = 0"))
+            if groups == (3,) and self.inputs - v > 1 and not inside:  # c w + t u for the weight u of this neuron
+                yield (active - 1, v - 1, 0, (1, 1, 1, 1), 3), Math("a = 0")
+        if v and (active > v or v == min(active, self.inputs)):
+            yield from self._flatter(label)
+
+    def _flatter(self, label: Label) -> Iterator[tuple[Label, Math]]:
+        """V loses a dimension: V was V' and a line, on which the inactive weights of V lie, or the difference of two
+        weights of a group."""
+        active, v, inside, groups, _ = label
+        words = Math("active w become dependent", r"\text{active } w \text{ become dependent}")
+        if inside:
+            yield from self._smaller(active, v, (*self._freed(v, groups), inside), words)
+            return
+        yield from self._smaller(active, v, self._freed(v, groups), words)
+        for k, size in enumerate(groups):
+            if size == 2:
+                yield from self._smaller(active, v, (*groups[:k], *groups[k + 1 :], 1, 1), words)
+
+    def _freed(self, v: int, groups: tuple[int, ...]) -> tuple[int, ...]:
+        """Modulo a hyperplane V all weights lie on one line; modulo a smaller V they need not."""
+        return (1,) * sum(groups) if self.inputs - v == 1 else groups
+
+    def _smaller(self, active: int, v: int, groups: tuple[int, ...], words: Math) -> Iterator[tuple[Label, Math]]:
+        """The type with V of dimension v - 1, where there is one."""
+        possible = self._squares(len(groups), self.inputs - v + 1)
+        if possible:
+            yield (active, v - 1, 0, tuple(sorted(groups, reverse=True)), possible[0]), words
 
     def _checked(self, active: int, v: int, inside: int, groups: tuple[int, ...]) -> Label:
         return (active, v, inside, groups, self._squares(len(groups), self.inputs - v)[0])
