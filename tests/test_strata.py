@@ -547,9 +547,8 @@ def test_an_undeclared_parity_and_a_borrowed_name_prove_nothing():
 )
 def test_a_wrong_record_of_an_activation_proves_nothing(formula, parity):
     wrong = Activation("mine", formula, parity, (), parity, activations["tanh"].lemma)
-    model = families.two_layer(2, 1, wrong)
     with pytest.raises(FamilyError):
-        stratify(model)
+        stratify(families.two_layer(2, 1, wrong))
 
 
 def test_a_component_that_the_chart_misses_is_not_claimed():
