@@ -76,7 +76,8 @@ def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | No
     top = max(level.rank for level in hierarchy.levels)
     if axes is None:
         step, rise = (1.3, 1.3) if labels else (0.62, 1.25)
-        size = (max(6.0, step * (2 * width + 1.5)), max(4.5, rise * len(hierarchy.levels) + 1))
+        wide = max(6.0, step * (2 * width + 1.5), 0.09 * len(str(hierarchy.model)))  # the title must fit as well
+        size = (wide, max(4.5, rise * len(hierarchy.levels) + 1))
         axes = _pyplot().subplots(figsize=size, layout="constrained")[1]
     for upper, lower in hierarchy.graph.edges:
         (x, y), (u, v) = places[upper], places[lower]
