@@ -77,9 +77,10 @@ def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | No
     width = max(1.0, *(abs(x) for x, _ in places.values()))
     top = max(level.rank for level in hierarchy.levels)
     if axes is None:
-        step, rise = (1.3, 1.3) if labels else (0.62, 0.95)
+        step, rise = (1.3, 1.3) if labels else (0.62, 1.1)
         tall = max(4.5, rise * len(hierarchy.levels) + 1)
-        size = (max(6.0, step * (2 * width + 1.5), 0.75 * tall), tall)
+        title = 0.09 * len(str(hierarchy.model))  # it must fit as well
+        size = (max(6.0, step * (2 * width + 1.5), 0.75 * tall, title), tall)
         axes = _pyplot().subplots(figsize=size, layout="constrained")[1]
     for upper, lower in hierarchy.graph.edges:
         (x, y), (u, v) = places[upper], places[lower]

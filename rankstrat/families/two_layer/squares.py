@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,24 +81,24 @@ class SquareStrata:
         active, v, inside, groups, squares = label
         found = []
         names = [f"w{i + 1}" for i in range(self.width)]
-        if v < min(active, self.inputs):
+        spanning = f"span({', '.join(names[:active])})"
+        if v == 0 and active + inside:
+            found.append(_worded(" = ".join([*names[: active + inside], "0"])))
+        elif v < min(active, self.inputs):
             found.append(_rank(names[:active], v))
-        if inside:
-            chosen = names[active : active + inside]
-            text = ", ".join(chosen)
-            within = Math(f"{text} in span of active w", rf"{text} \in V")
-            found.append(within if v else Math(" = ".join([*chosen, "0"])))
+        if v and inside:
+            found.append(_worded(f"{', '.join(names[active : active + inside])} in {spanning}"))
         start = active + inside
         for size in groups:
             if size > 1:
                 text = " ~ ".join(names[start : start + size])
-                found.append(Math(f"{text} mod active w" if v else text, text.replace("~", r"\sim")))
+                found.append(_worded(f"{text} mod {spanning}" if v else text))
             start += size
         if len(groups) == 4 and squares == 3 and self.inputs - v > 2:
             found.append(_rank(names[-4:], 2))
         idle = [f"a{i + 1}" for i in range(active, self.width)]
         if idle:
-            found.append(Math(" = ".join([*idle, "0"])))
+            found.append(_worded(" = ".join([*idle, "0"])))
         return tuple(found)
 
     def constancy(self, label: Label) -> Knowledge:
@@ -230,5 +231,11 @@ def _rank_of(rows: list[Any]) -> int:
 
 
 def _rank(names: list[str], rank: int) -> Math:
-    text = f"rank({', '.join(names)}) = {rank}"
-    return Math(text, rf"\operatorname{{rank}}({', '.join(names)}) = {rank}")
+    return _worded(f"rank({', '.join(names)}) = {rank}")
+
+
+def _worded(text: str) -> Math:
+    """The text with its LaTeX form."""
+    latex = re.sub(r"([aw])(\d+)", r"\1_{\2}", text).replace(" in ", r" \in ").replace("~", r"\sim")
+    latex = re.sub(r"\b(rank|span)\(", r"\\operatorname{\1}(", latex)
+    return Math(text, latex.replace(" mod ", r"\ \mathrm{mod}\ "))

@@ -188,8 +188,8 @@ class TwoLayerStrata:
             halves = [g[0][0] + 1 for g, kind in zip(groups, label[1], strict=True) if is_half(kind)]
             if label[2] < min(len(halves), self._room(label[0])):
                 part = "w" if self._room(label[0]) == self.inputs else "(w, b)"
-                names = ", ".join(f"{part}{i}" for i in halves)
-                found.append(Math(f"rank({names}) = {label[2]}", rf"\operatorname{{rank}}({names}) = {label[2]}"))
+                texts, latex = (", ".join(form.format(i) for i in halves) for form in (part + "{}", part + "_{{{}}}"))
+                found.append(Math(f"rank({texts}) = {label[2]}", rf"\operatorname{{rank}}({latex}) = {label[2]}"))
         return tuple(found)
 
     @cached_property
