@@ -345,7 +345,9 @@ class FunctionHierarchy:
         return self.table().latex()
 
 
-def function_hierarchy(model: Model, *, conditions: Sequence[Any] = (), seed: int = 0) -> FunctionHierarchy:
+def function_hierarchy(
+    model: Model, *, conditions: Sequence[Any] = (), seed: int = 0, progress: Progress | None = None
+) -> FunctionHierarchy:
     r"""The table rank | functions | minimisers: $\{f : \min_{F(\theta) = f} r(\theta) = k\}$ for every k.
 
     A family that knows its hierarchy is asked.  For any other model, row k describes the functions of the largest
@@ -361,7 +363,7 @@ def function_hierarchy(model: Model, *, conditions: Sequence[Any] = (), seed: in
         levels = structure.function_levels(model)
         if levels is not None:
             return FunctionHierarchy(model, tuple(levels))
-    hierarchy = stratify(model, conditions=conditions, seed=seed)
+    hierarchy = stratify(model, conditions=conditions, seed=seed, progress=progress)
     return FunctionHierarchy(model, tuple(_described(level, hierarchy) for level in hierarchy.levels))
 
 

@@ -53,16 +53,18 @@ def run(options: Namespace) -> int:
                 f"the condition {shown(text)} = 0 is {'always' if condition == 0 else 'never'} true; "
                 "a polynomial in the parameters is needed; write for example w1-w2"
             )
-    if options.functions:
-        emit(function_hierarchy(model, conditions=conditions, seed=options.seed).table(), options.format)
-        return HOLDS
     with progress() as step:
-        hierarchy = stratify(
-            model,
-            conditions=conditions,
-            seed=options.seed,
-            progress=lambda done, total: step(f"strata of {model}", done, total),
-        )
+
+        def shown_step(done: int, total: int) -> None:
+            step(f"strata of {model}", done, total)
+
+        if options.functions:
+            functions = function_hierarchy(model, conditions=conditions, seed=options.seed, progress=shown_step)
+        else:
+            hierarchy = stratify(model, conditions=conditions, seed=options.seed, progress=shown_step)
+    if options.functions:
+        emit(functions.table(), options.format)
+        return HOLDS
     if options.dot:
         print(hierarchy.to_dot())
     elif options.mermaid:
