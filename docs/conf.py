@@ -129,6 +129,7 @@ def prepare_docstring(app: Any, what: str, name: str, obj: Any, options: Any, li
 
 
 def setup(app: Any) -> None:
-    """Write the computed pages before the others are read."""
+    """Write the computed pages before the others are read; all pages are read again when the engine has changed."""
+    app.add_config_value("engine", import_module("generate").source_digest(), "env")
     app.connect("builder-inited", lambda app: import_module("generate").write_all())
     app.connect("autodoc-process-docstring", prepare_docstring, priority=900)
