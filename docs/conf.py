@@ -87,16 +87,25 @@ _DEFINED = {
     "TangentSpan": "def-tangent-functions",
     "model_rank": "def-model-rank",
     "RankCertificate": "def-model-rank",
+    "region_rank": "def-model-rank",
+    "rank_by_lemma": "def-model-rank",
     "local_linear_recovery": "def-recovery",
+    "LocalLinearRecovery": "def-recovery",
     "stratify": "def-strata",
     "RankHierarchy": "def-strata",
+    "Stratum": "def-strata",
+    "stratum_of": "def-strata",
     "function_hierarchy": "def-strata",
+    "FunctionHierarchy": "def-strata",
     "TargetSet": "def-target-set",
     "target_set": "def-target-set",
     "Branch": "def-target-set",
     "optimistic_sample_size": "def-optimistic",
+    "LeastRank": "def-optimistic",
     "CriticalMapping": "def-critical-mapping",
+    "MappingEvidence": "def-critical-mapping",
     "invariant_manifolds": "def-invariant",
+    "InvariantManifold": "def-invariant",
 }
 
 
@@ -120,6 +129,7 @@ def prepare_docstring(app: Any, what: str, name: str, obj: Any, options: Any, li
 
 
 def setup(app: Any) -> None:
-    """Write the computed pages before the others are read."""
+    """Write the computed pages before the others are read; all pages are read again when the engine has changed."""
+    app.add_config_value("engine", import_module("generate").source_digest(), "env")
     app.connect("builder-inited", lambda app: import_module("generate").write_all())
     app.connect("autodoc-process-docstring", prepare_docstring, priority=900)

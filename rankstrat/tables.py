@@ -11,8 +11,9 @@ import importlib
 import importlib.util
 import io
 import json
+import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -251,12 +252,18 @@ def _fit(widths: list[int], fixed: list[bool], total: int) -> list[int]:
     return widths
 
 
+def _words(text: str, width: int) -> Iterator[str]:
+    """Words, where an equation that fits in a line is one."""
+    for part in re.split(r"(?<!=) (?!= )", " ".join(text.split())):
+        yield from [part] if _width(part) <= width else part.split()
+
+
 def _wrap(text: str, width: int) -> list[str]:
     """Break a text at spaces, and a word only if it is wider than the column (textwrap counts wide letters as one)."""
     if _width(text) <= width:
         return [text]
     lines = [""]
-    for word in text.split():
+    for word in _words(text, width):
         joined = f"{lines[-1]} {word}" if lines[-1] else word
         if _width(joined) <= width:
             lines[-1] = joined

@@ -53,20 +53,22 @@ def run(options: Namespace) -> int:
                 f"the condition {shown(text)} = 0 is {'always' if condition == 0 else 'never'} true; "
                 "a polynomial in the parameters is needed; write for example w1-w2"
             )
-    if options.functions:
-        emit(function_hierarchy(model, conditions=conditions, seed=options.seed).table(), options.format)
-        return HOLDS
     with progress() as step:
-        hierarchy = stratify(
-            model,
-            conditions=conditions,
-            seed=options.seed,
-            progress=lambda done, total: step(f"strata of {model}", done, total),
-        )
-        if not (options.dot or options.mermaid):
-            for done, stratum in enumerate(hierarchy.strata):  # the longer part, where no formula is known
-                step("constancy of their ranks", done, len(hierarchy.strata))
-                _ = stratum.constancy
+
+        def shown_step(done: int, total: int) -> None:
+            step(f"strata of {model}", done, total)
+
+        if options.functions:
+            functions = function_hierarchy(model, conditions=conditions, seed=options.seed, progress=shown_step)
+        else:
+            hierarchy = stratify(model, conditions=conditions, seed=options.seed, progress=shown_step)
+            if not (options.dot or options.mermaid):
+                for done, stratum in enumerate(hierarchy.strata):  # the longer part, where no formula is known
+                    step("constancy of their ranks", done, len(hierarchy.strata))
+                    _ = stratum.constancy
+    if options.functions:
+        emit(functions.table(), options.format)
+        return HOLDS
     if options.dot:
         print(hierarchy.to_dot())
     elif options.mermaid:

@@ -189,4 +189,3 @@ def _append(path: Path, key: str, rows: list[list[Any]]) -> None:
             file.truncate()
     except OSError as error:
         raise ParseError(f"{path} cannot be written ({error.strerror}); a writable file is needed") from error
-
