@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import sys
 from importlib import import_module
@@ -37,6 +38,13 @@ myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 # also the formulas in tables that a cell prints
 myst_mathjax_classes = "tex2jax_process|mathjax_process|math|output_area|cell_output"
+
+# Formulas are drawn by MathJax, which a browser fetches from the network.  With MATHJAX=.../tex-mml-chtml.js, a file of
+# a copy on this machine, its folder goes into the pages, and they can be read without a network.
+if "MATHJAX" in os.environ:
+    copied = Path(os.environ["MATHJAX"]).resolve(strict=True)
+    html_static_path.append(str(copied.parent))
+    mathjax_path = copied.name
 
 # Code cells are executed at every build; one that fails, fails the build.
 nb_execution_mode = "auto"

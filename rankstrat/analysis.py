@@ -8,10 +8,12 @@ from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 
+from rankstrat.algebra.balls import sign
 from rankstrat.algebra.degrees import failure_probability
 from rankstrat.algebra.elimination import RankProfile
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
+from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.relations import leaf_values, radicals
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
@@ -248,11 +250,16 @@ def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
 
 
 def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
-    """Whether a node vanishes at random primes; False proves that it is not zero (up to the tower's hypotheses)."""
+    """Whether a node free of inputs vanishes at random primes; False proves that it is not zero.
+
+    Where the independence of its constants is not known, as in exp(log 2) - 2, residues prove nothing; a ball must.
+    """
     if node == tangents.program.zero:
         return True
     tower = Tower(tangents.program, [node], seed=seed)
-    roots = radicals(tower, tower.roots)
+    if needs_hypotheses(tower):
+        return not _is_enclosed_away_from_zero(tangents.program, node, seed)
+    zeros, roots = 0, radicals(tower, tower.roots)
     for attempt in range(40):
         field_ = GF(random_prime(SMALL, seed, 31, attempt, radicals=roots), 4)
         try:
@@ -263,6 +270,20 @@ def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
         value = getattr(value, "value", value)
         if value if isinstance(value, int) else bool((value * ~field_.poles).any()):
             return False
-        if attempt >= 3:
-            return True
+        zeros += 1
+        if zeros > 3:
+            break
     return True
+
+
+def _is_enclosed_away_from_zero(program: Program, node: int, seed: int) -> bool:
+    """Whether a ball at random coordinates excludes zero."""
+    leaves = [program.data[n] for n in program.reachable((node,)) if program.kind[n] == LEAF]
+    for attempt in range(4):
+        values = {k: Fraction(1 + int(mix(seed, 33, attempt, i)) % 97, 32) for i, k in enumerate(leaves)}
+        try:
+            if sign(program, node, values):
+                return True
+        except (UndecidedError, ZeroDivisionError):
+            continue
+    return False

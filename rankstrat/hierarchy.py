@@ -12,9 +12,10 @@ from typing import Any, Protocol, runtime_checkable
 import networkx as nx
 import sympy
 
-from rankstrat.errors import BudgetError, ModelError, PointError
+from rankstrat.errors import BudgetError, ModelError, PointError, UndecidedError
+from rankstrat.exact import exact_scalar
 from rankstrat.model import Chart, Model
-from rankstrat.rank import Verdict
+from rankstrat.rank import Verdict, model_rank
 from rankstrat.strata import Finding, HasStrata, Knowledge, Stratification, Stratum, dot, general_strata, mermaid
 from rankstrat.tables import Math, Table
 
@@ -62,7 +63,7 @@ class Level:
         return _weakest([s.verdict for s in self.strata])
 
     def __str__(self) -> str:
-        many = f"{len(self.strata)} strata up to symmetry"
+        many = f"{len(self.strata)} {'stratum' if len(self.strata) == 1 else 'strata'} up to symmetry"
         return f"rank {self.rank}: {many}, dimension {self.dimension}  [{self.verdict}]"
 
 
@@ -78,6 +79,14 @@ class RankHierarchy:
     Attributes:
         source: the stratification, with its strata up to symmetry.
         strata: the strata, by rank, then downwards in dimension.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> H = stratify(two_layer(width=1, inputs=1))
+        >>> [(level.rank, level.dimension, level.count) for level in H.levels]
+        [(0, 0, 1), (1, 1, 2), (2, 2, 1)]
+        >>> H.complete
+        True
     """
 
     source: Stratification = field(repr=False)
@@ -120,8 +129,8 @@ class RankHierarchy:
         return tuple(getattr(self.source, "findings", ()))
 
     def stratum_of(self, point: Chart) -> Stratum:
-        """The stratum in which an exact point lies (a representative of its orbit)."""
-        return Stratum(self.source, self.source.label_of(point))
+        """The stratum in which an exact point lies (a representative of its orbit); see the function `stratum_of`."""
+        return _located(self.source, point)
 
     @cached_property
     def graph(self) -> nx.DiGraph:
@@ -271,6 +280,7 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
 
     Raises:
         PointError: a chart with coordinates.
+        UndecidedError: irrational values at which the engine does not confirm a rank that is proved on the stratum.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -280,7 +290,23 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
     if not isinstance(point, Chart):
         raise PointError(f"a {type(point).__name__} was given; an exact point is needed; give model.point(...)")
     source = stratification_of(point.model, conditions=conditions, seed=seed)
-    return Stratum(source, source.label_of(point))
+    return _located(source, point)
+
+
+def _located(source: Stratification, point: Chart) -> Stratum:
+    """The stratum of a point; numbers that are equal in disguise, as tanh(log 2) and 3/5, must not mislead it."""
+    odd = [v for v in (point.raw if point.is_point else ()) if isinstance(v, sympy.Expr) and not v.is_Rational]
+    if not odd:
+        return Stratum(source, source.label_of(point))
+    plain = {v: exact_scalar("value", sympy.radsimp(sympy.expand(v))) for v in odd}
+    point = Chart(point.model, (), tuple(plain.get(v, v) for v in point.raw))
+    found = Stratum(source, source.label_of(point))
+    if found.verdict is Verdict.PROVED and model_rank(point).value != found.rank:
+        raise UndecidedError(
+            f"the rank of the stratum {found.words} is not confirmed at {point}: some of its irrational values may be "
+            "equal in disguise; write them alike, or use model_rank"
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -318,7 +344,7 @@ class FunctionHierarchy:
     """
 
     model: Model
-    levels: tuple[FunctionLevel, ...]
+    levels: tuple[FunctionLevel, ...] = field(repr=False)
 
     def table(self) -> Table:
         """Rank, functions, minimisers, verdict."""
@@ -348,7 +374,7 @@ def function_hierarchy(model: Model, *, conditions: Sequence[Any] = (), seed: in
         >>> [v.rank for v in function_hierarchy(matrix_factorization(4, 4, 4)).levels]
         [0, 7, 12, 15, 16]
     """
-    structure: Any = model.structure
+    structure: Any = getattr(model, "structure", None)  # what is no model is refused below
     if not conditions and isinstance(structure, HasFunctionLevels):
         levels = structure.function_levels(model)
         if levels is not None:

@@ -116,6 +116,7 @@ def sampled_rank(
 
     Raises:
         PoleError: every prime hits a pole, so a denominator vanishes identically.
+        UndecidedError: no prime has the roots of numbers that occur.
     """
     roots = () if large else radicals(tower, tower.roots if columns is None else [tower.roots[j] for j in columns])
     for retry in range(40):

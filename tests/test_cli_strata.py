@@ -61,8 +61,9 @@ def test_table_resumes_after_an_interruption(capsys, tmp_path, monkeypatch):
         return computed(options, case)
 
     monkeypatch.setattr(table, "_computed", interrupted)
-    status, out, _ = run(capsys, *words)
+    status, out, told = run(capsys, *words)
     assert status == 130
+    assert told == "rankstrat: interrupted: 2 of 4 models are in the table; the same command goes on from here\n"
     assert out.splitlines()[:6] == whole.splitlines()[:6]
     path.write_text(path.read_text() + '{"format": "rankstrat-ta')  # a line that was cut off
     again = []

@@ -4,6 +4,7 @@ import itertools
 import json
 import random
 from collections import Counter
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import sympy
 
 from rankstrat import Activation, activations, families
 from rankstrat.activations import Z
-from rankstrat.errors import BudgetError, ModelError, PointError
+from rankstrat.errors import BudgetError, ModelError, PointError, UndecidedError
 from rankstrat.hierarchy import function_hierarchy, stratify, stratum_of
 from rankstrat.model import Model
 from rankstrat.rank import Verdict, model_rank
@@ -397,3 +398,33 @@ def test_a_component_that_the_chart_misses_is_not_claimed():
         assert int(model_rank(point)) == 1
         assert not H.complete
         assert H.stratum_of(point).verdict is Verdict.OPEN
+
+
+DISGUISED = [
+    (sympy.sqrt(2) - 1) * (sympy.sqrt(2) + 1) - 1,
+    sympy.log(4) - 2 * sympy.log(2),
+    sympy.tanh(sympy.log(2)) - sympy.Rational(3, 5),
+    sympy.sin(1) ** 2 + sympy.cos(1) ** 2 - 1,
+]
+
+
+@pytest.mark.parametrize("zero", DISGUISED)
+def test_a_zero_in_disguise_does_not_mislead(zero):
+    points = [
+        (families.two_layer(2, 1).point(a=[zero, 1], w=[[1], [2]]), 3),
+        (families.two_layer(2, 1).point(a=[1, 1], w=[[1], [1 + zero]]), 2),
+        (families.diagonal(1).point(a=[zero], b=[0]), 0),
+        (families.opt_example().point(theta0=1, theta1=1, theta2=zero, theta3=zero), 2),
+        (families.matrix_factorization(2, 2, 2).point(A=[[1, 0], [0, zero]], B=[[1, 0], [0, zero]]), 3),
+    ]
+    for point, rank in points:
+        with suppress(UndecidedError):  # the engine may not see it either
+            assert stratum_of(point).rank == rank
+            assert stratify(point.model).stratum_of(point).rank == rank
+
+
+def test_irrational_points_have_their_strata():
+    root = sympy.sqrt(2)
+    tanh = families.two_layer(2, 1)
+    assert stratum_of(tanh.point(a=[root, 1], w=[[root], [-2 / root]])).rank == 2
+    assert stratum_of(tanh.point(a=[1, 1], w=[[1], [sympy.pi]])).rank == 4

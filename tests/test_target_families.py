@@ -222,3 +222,16 @@ def test_malformed_polynomial_targets(output, target, message):
     many = sympy.symbols("t1:8")
     with pytest.raises(TargetError, match="7 parameters"):
         target_set(Model(sympy.Add(*many), many), sympy.Integer(1))
+
+
+def test_irrational_factors_lie_on_a_branch():
+    r"""$(\sqrt2 + 1)(\sqrt2 - 1) = 1$, and the rows $(\sqrt2 + 1, 1)$ and $(1, \sqrt2 - 1)$ are parallel."""
+    root = sympy.sqrt(2)
+    q = target_set(matrix_factorization(2, 2, 2), [1, 0, 0, 0])
+    point = q.model.point(A=[[root + 1, 1], [0, 0]], B=[[root - 1, 0], [0, 0]])
+    assert q.branches_of(point) and optimistic_sample_size(q).upper == 3
+    high = q.model.point(A=[[root + 1, 1], [1, root - 1]], B=[[1, 0], [0, 1]])
+    assert not q.branches_of(high)
+    parallel = target_set(matrix_factorization(2, 2, 2), [0, 0, 0, 0])
+    ranks = [b.label for b in parallel.branches_of(parallel.model.point(A=high.arrays["A"], B=[[0, 0], [0, 0]]))]
+    assert "rank B = 1, rank A = 1" in ranks and "rank B = 0, rank A = 2" in ranks

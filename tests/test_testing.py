@@ -65,7 +65,7 @@ def test_wrong_records_are_caught(wrong):
 def test_a_lemma_that_does_not_hold_with_bias_is_caught():
     """exp(w.x + b) is a multiple of exp(w.x)."""
     lying = replace(rs.activations["exp"], lemma=replace(rs.activations["exp"].lemma, with_bias=True))
-    with pytest.raises(FamilyError, match="rank by its lemma"):
+    with pytest.raises(FamilyError, match="independence lemma with biases"):
         check_activation(lying)
 
 

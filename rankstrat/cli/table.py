@@ -13,7 +13,7 @@ from typing import Any
 
 from rankstrat.cli._progress import progress
 from rankstrat.cli._question import add_formats, emit, list_of_families, model_of, say, whole_number
-from rankstrat.cli._status import HOLDS, INTERRUPTED
+from rankstrat.cli._status import HOLDS, INTERRUPTED, complain
 from rankstrat.conjecture import conjecture
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.hierarchy import stratify
@@ -36,7 +36,9 @@ EXAMPLE = f"""examples:
 def configure(parser: ArgumentParser) -> None:
     """A family, ranges of its arguments, and a format."""
     parser.add_argument("model", metavar="FAMILY", help="a family")
-    parser.add_argument("arguments", metavar="NAME=VALUE", nargs="*", help="arguments; NAME=A..B sweeps from A to B")
+    parser.add_argument(
+        "arguments", metavar="NAME=VALUE", nargs="*", default=[], help="arguments; NAME=A..B sweeps from A to B"
+    )
     parser.add_argument("--top", action="store_true", help="only the largest rank of each model")
     parser.add_argument("--conjecture", action="store_true", help="fit a closed form to the largest ranks")
     parser.add_argument("--save", metavar="FILE", help="keep finished models there; they are not computed again")
@@ -66,7 +68,11 @@ def run(options: Namespace) -> int:
         except KeyboardInterrupt:
             complete = False
     _print(options, Table((*swept, *HEAD), tuple(rows), f"Rank strata of {options.model}"), swept)
-    return HOLDS if complete else INTERRUPTED
+    if complete:
+        return HOLDS
+    finished = sum(json.dumps([options.model, sorted(words), options.seed]) in done for words in cases)
+    again = "the same command goes on from here" if path is not None else "--save FILE lets the next run go on there"
+    return complain(f"interrupted: {finished} of {len(cases)} models are in the table; {again}", INTERRUPTED)
 
 
 def _print(options: Namespace, table: Table, swept: list[str]) -> None:
@@ -99,20 +105,21 @@ def _number(text: str) -> object:
 def _cases(words: list[str]) -> tuple[list[str], list[list[str]]]:
     """The names of the arguments that vary, and the words of each model."""
     choices: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
             raise FamilyError(f"{shown(repr(word))} is not NAME=VALUE; write for example width=1..4")
         ends = re.fullmatch(r"(\d{1,6})\.\.(\d{1,6})", text.strip())
-        values = [text]
-        if ends:
-            first, last = int(ends[1]), min(int(ends[2]), int(ends[1]) + MOST_MODELS)
-            values = [str(v) for v in range(first, last + 1)]
-        choices.setdefault(name, []).extend(values)
+        span = range(int(ends[1]), int(ends[2]) + 1) if ends else None
+        if span is not None and not span:
+            raise FamilyError(f"{shown(word)} holds no number; a range from low to high is needed; write 1..4")
+        counts[name] = counts.get(name, 0) + (1 if span is None else len(span))
+        choices.setdefault(name, []).extend([text] if span is None else [str(v) for v in span[: MOST_MODELS + 1]])
     swept = [name for name, values in choices.items() if len(values) > 1]
-    total = math.prod(len(values) for values in choices.values())
-    if not 0 < total <= MOST_MODELS:
-        raise FamilyError(f"the ranges give {total} models; between 1 and {MOST_MODELS} can be done; narrow a range")
+    total = math.prod(counts.values())
+    if total > MOST_MODELS:
+        raise FamilyError(f"the ranges give {total} models; at most {MOST_MODELS} can be done; narrow a range")
     products = itertools.product(*choices.values())
     return swept, [[f"{n}={v}" for n, v in zip(choices, chosen, strict=True)] for chosen in products]
 
@@ -123,10 +130,10 @@ def _saved(path: Path) -> dict[str, list[list[Any]]]:
         return {}
     try:
         if path.stat().st_size > MAX_SAVED:
-            raise ParseError(f"{path} exceeds {MAX_SAVED} bytes; a saved table is needed; remove it")
+            raise ParseError(f"{path} exceeds {MAX_SAVED} bytes; a saved table is needed; choose another name")
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ParseError(f"{path} cannot be read ({error}); a saved table is needed; remove it") from error
+        raise ParseError(f"{path} cannot be read ({error}); a saved table is needed; choose another name") from error
     return dict(_entries(path, lines))
 
 
@@ -139,7 +146,10 @@ def _entries(path: Path, lines: list[str]) -> Iterator[tuple[str, list[list[Any]
                 return
             entry = None
         if not isinstance(entry, dict) or entry.get("format") != FORMAT or not _are_rows(entry.get("rows")):
-            raise ParseError(f"line {number + 1} of {path} is no row of a saved table; remove the file to start again")
+            raise ParseError(
+                f"line {number + 1} of {path} is no row of a saved table; a file written by --save, or a new one, is "
+                "needed; choose another name"
+            )
         yield str(entry["key"]), entry["rows"]
 
 

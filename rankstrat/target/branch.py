@@ -85,7 +85,7 @@ class Branch:
         affine: the closure as an affine subspace, where it is one.
         cells: a point for every piece of constant rank; exhaustive if `basis` says why.
         basis: the statement that makes `cells` exhaustive; empty if they are only candidates.
-        forced: a chart of a smaller model whose tangent functions lie in the tangent span at every point.
+        forced: a chart, often of a smaller model, whose rank no point of the target set falls below.
         member: decides whether a point lies in the closure, where equations would be too many.
         partial: whether it may be only a part of the target set near its points (a chart that somebody gave).
         twin: an earlier branch that a symmetry of the model maps to this one; ranks are computed there.
@@ -247,7 +247,7 @@ def same_functions(
     certificate = model_rank(model.chart({scale: 0}))
     if certificate.lower > 0:
         return False
-    if certificate.upper == 0:
+    if certificate.upper == 0 and certificate.verdict is not Verdict.PROBABLE:
         return True
     raise BudgetError(f"whether {differences} vanishes is not decided ({certificate}); use simpler exact values")
 
@@ -282,7 +282,7 @@ def least_rank(branch: Branch) -> LeastRank:
         best = (branch.certificate, branch.chart)
     certificate, point = best
     if certificate.upper == bottom:
-        forced = f"the tangent span at every point contains {bottom} independent functions that the target forces"
+        forced = f"the target forces {bottom} independent tangent functions at every point"
         reason = forced if bottom else "every rank is at least 0"
         return LeastRank(bottom, bottom, point, certificate.verdict, Verdict.PROVED, reason, certificate)
     if branch.basis and cells and certificate.value is not None:

@@ -159,7 +159,7 @@ class RayStrata(TwoLayerStrata):
                 zero[(SIGNS.index(sign) if self.bias else 0) + idle] += 1
                 continue
             line = tuple(sympy.sympify(v, strict=True) / sympy.sympify(lead, strict=True) for v in vector)
-            lines.setdefault(line, [[0, 0], [0, 0]])[int(lead < 0)][idle] += 1
+            lines.setdefault(line, [[0, 0], [0, 0]])[int(bool(lead < 0))][idle] += 1
         found = []
         for line, (plus, minus) in lines.items():
             pair = [(plus[0], plus[1]), (minus[0], minus[1])]

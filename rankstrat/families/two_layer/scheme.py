@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rankstrat.activations import Activation
+from rankstrat.neurons import check_record
 
 # Zeros of sigma and sigma' on the real line, where both are only at 0 or nowhere (checked by monotonicity).
 ZEROS_AT_MOST_AT_0 = frozenset(["tanh", "sigmoid", "arctan", "erf", "gaussian", "ztanh", "z2tanh", "softplus"])
@@ -56,6 +57,7 @@ def scheme(activation: Activation, bias: bool) -> Scheme | None:
         return None
     if len(activation.polynomial_part) > 2 or activation.slope_at_zero is None:
         return None
+    check_record(activation, bias=bias)
     q = (*activation.polynomial_part, Fraction(0), Fraction(0))
     parity = activation.remainder_parity
     return Scheme(
