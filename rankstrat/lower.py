@@ -115,7 +115,8 @@ def sampled_rank(
     """A rank matrix at a random good prime (the `attempt`-th stream of the seed).
 
     Raises:
-        PoleError: every prime hits a pole (a denominator vanishes identically), or lacks a root of some number.
+        PoleError: every prime hits a pole, so a denominator vanishes identically.
+        UndecidedError: no prime has the roots of numbers that occur.
     """
     roots = () if large else radicals(tower, tower.roots if columns is None else [tower.roots[j] for j in columns])
     for retry in range(40):
@@ -125,10 +126,7 @@ def sampled_rank(
             return sample(tower, parameters, prime, key, count, columns=columns)
         except BadReductionError:
             continue
-    raise PoleError(
-        "a denominator of the model vanishes identically here, or it has roots of too many primes; choose values away "
-        "from the pole, or with fewer roots"
-    )
+    raise PoleError("a denominator of the model vanishes identically here; choose values away from the pole")
 
 
 def check_minor(tower: Tower, parameters: Sequence[int], minor: Minor) -> bool:
