@@ -298,13 +298,14 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
         raise TargetError(f"a {type(target).__name__} was given; a target set is needed; try target_set(model, target)")
     best: LeastRank | None = None
     lowest: int | None = None
-    forced = False
+    floor, forced = 0, False
     for branch in sorted((b for b in target.branches if b.twin is None), key=lambda b: b.index or (0, 0)):
         least = branch.minimum
         if best is None or least.upper < best.upper:
             best = least
         lowest = least.lower if lowest is None else min(lowest, least.lower)
-        if branch.forced is not None and least.value is not None and least.value == model_rank(branch.forced).lower:
+        floor = max(floor, branch.floor[0])
+        if floor and best.upper <= floor:
             forced = True  # no branch, listed or not, is lower than what the target forces everywhere
             break
     if best is None or lowest is None:
@@ -312,8 +313,9 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
     if forced:
         return best
     if not target.complete and best.upper > 0:
-        reason = f"an upper bound only: {target.basis}"
-        return LeastRank(0, best.upper, best.minimiser, best.attained, Verdict.OPEN, reason, best.certificate)
+        below = f"every rank is at least {floor}, which the target forces" if floor else "an upper bound only"
+        reason = f"{below}: {target.basis}"
+        return LeastRank(floor, best.upper, best.minimiser, best.attained, Verdict.OPEN, reason, best.certificate)
     minimal = Verdict.PROVED if lowest == best.upper else Verdict.OPEN
     reason = f"{best.reason}; {target.basis}"
     return LeastRank(
