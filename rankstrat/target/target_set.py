@@ -15,9 +15,10 @@ import sympy
 from rankstrat.errors import InexactValueError, RankstratError, TargetError
 from rankstrat.model import Chart, Model
 from rankstrat.parsing import exact_value
-from rankstrat.rank import Verdict, model_rank
+from rankstrat.rank import Verdict
 from rankstrat.tables import Math, Table
-from rankstrat.target.branch import Branch, BranchList, LeastRank, TargetFunction, same_functions
+from rankstrat.target.branch import Branch, BranchList, LeastRank, TargetFunction
+from rankstrat.target.given import given_branches
 from rankstrat.target.polynomial import polynomial_branches
 
 
@@ -167,10 +168,10 @@ def target_set(
     r"""Describe $F^{-1}(f^*) = \{\theta : F(\theta) = f^*\}$ by branches.
 
     Args:
-        model: F, of a family that lists its branches (two-layer networks, linear, diagonal and factorization models),
-            or a polynomial model with at most six parameters.
+        model: F, of a family that lists its branches (two-layer and deep networks, linear, diagonal and factorization
+            models), or a polynomial model with at most six parameters.
         target: a point of any model with as many inputs and outputs; or an expression (or Matrix) in the inputs.
-        charts: charts of the model on which F = f*, for any other model (a deep network, say); each is verified, and
+        charts: charts of the model on which F = f*, for any other model; each is verified, and
             the description is marked incomplete.
         seed: names the random choices.
 
@@ -190,7 +191,7 @@ def target_set(
     function = as_target(model, target)
     structure: object = model.structure
     if charts:
-        found = _given_branches(model, function, charts)
+        found = given_branches(model, function, charts)
     elif isinstance(structure, HasBranches):
         found = structure.branches(model, function)
     else:
@@ -253,25 +254,6 @@ def _from_point(model: Model, point: Chart) -> TargetFunction:
             )
     replace = {**point.values, **dict(zip(source.inputs, model.inputs, strict=True))}
     return TargetFunction(tuple(output.xreplace(replace) for output in source.outputs), point)
-
-
-def _given_branches(model: Model, target: TargetFunction, charts: Sequence[Any]) -> BranchList:
-    branches = []
-    for number, given in enumerate(charts, start=1):
-        chart = given if isinstance(given, Chart) else model.chart(given)
-        if chart.model != model:
-            raise TargetError(f"chart {number} belongs to {chart.model}; give charts of {model}")
-        outputs = [output.xreplace(chart.values) for output in model.outputs]
-        if not same_functions(outputs, target.expressions, model.inputs, chart.coordinates):
-            raise TargetError(
-                f"chart {number} does not have the target as its function; check the chart, or the target"
-            )
-        dimension = 0
-        if chart.coordinates:
-            dimension = model_rank(Model(list(chart.values.values()), chart.coordinates)).lower
-        equations = tuple(p - v for p, v in chart.values.items() if p != v and v.free_symbols <= set(chart.values))
-        branches.append(Branch(f"chart {number}", chart, equations, dimension, partial=True))
-    return BranchList(tuple(branches), False, "only the given charts, each verified; others may exist")
 
 
 def optimistic_sample_size(target: TargetSet) -> LeastRank:

@@ -135,6 +135,7 @@ class Images:
             affine=AffineSubspace.of(equations, self.model.parameters),
             cells=partial(_one_cell, point),
             forced=forced,
+            partial=bool(shared),  # kernels that carry one neuron together can share its output weight otherwise
         )
 
     def _incoming(self) -> dict[Any, list[str]]:
