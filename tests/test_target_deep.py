@@ -10,6 +10,7 @@ from rankstrat import Verdict, model_rank
 from rankstrat.errors import TargetError
 from rankstrat.families import fully_connected, two_layer
 from rankstrat.families._equivariance import equivariance
+from rankstrat.families._layers import IDLE, SILENT, Layers, Widening
 from rankstrat.target import as_target, optimistic_sample_size, same_functions, target_set
 
 
@@ -155,3 +156,17 @@ def test_many_branches_are_condensed():
 def test_malformed_targets(model, target, message):
     with pytest.raises(TargetError, match=message):
         target_set(model, target)
+
+
+def test_wrong_charts_are_noticed():
+    """The check of a chart does not repeat the equations it came from: any change of a fixed value is seen."""
+    target = a_point(network([2, 2, 1, 1], bias=True), seed=7)
+    model = network([2, 3, 2, 1], bias=True)
+    narrow = Layers(*([np.array(target.arrays[f"{n}{k}"], dtype=object) for k in (1, 2, 3)] for n in "Wb"))
+    widening = Widening(model, model.structure, narrow, target)
+    for maps in (((0, 1, 1), (0, 0)), ((0, 1, IDLE), (0, SILENT))):
+        chart = widening.branch(maps).chart
+        assert widening.carries(maps, chart)
+        given = {p: value for p, value in chart.values.items() if value != p}
+        for p, value in given.items():
+            assert not widening.carries(maps, model.chart({**given, p: value + 1}))

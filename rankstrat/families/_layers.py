@@ -188,25 +188,27 @@ class Widening:
         )
 
     def carries(self, maps: Maps, chart: Chart) -> bool:
-        """Whether F = f* on a chart, layer by layer: each preactivation is compared as a form in the units before.
+        """Whether F = f* on a chart: by induction over the layers, units have the inputs of what they copy.
 
-        Outputs of copies are those of the narrow units, of silent units 0, and idle ones are symbols of their own.
+        The weights from the copies of any unit sum to that unit's weight, those from idle units vanish.
         """
-        inputs: list[sympy.Expr] = [sympy.Symbol(f"unit0_{s}") for s in range(self.widths[0])]
-        narrow = list(inputs)
         arrays = chart.arrays
-        for number, after in enumerate(self.whole(maps)[1:]):
-            goal = self.narrow.weights[number] @ np.array(narrow, dtype=object) + self.narrow.biases[number]
-            found = arrays[f"W{number + 1}"] @ np.array(inputs, dtype=object) + arrays.get(f"b{number + 1}", 0)
-            for image, value in zip(after, found, strict=True):
-                expected = {IDLE: value, SILENT: 0}.get(image, goal[max(image, 0)])
-                if sympy.expand(value - expected) != 0:
+        for number, (before, after) in enumerate(itertools.pairwise(self.whole(maps))):
+            w, b = self.narrow.weights[number], self.narrow.biases[number]
+            found, biases = arrays[f"W{number + 1}"], arrays.get(f"b{number + 1}")
+            for i, image in enumerate(after):
+                if image == IDLE:
+                    continue
+                sums: dict[int, list[Any]] = {s: [] for s in (*range(w.shape[1]), IDLE)}
+                for j, source in enumerate(before):
+                    if source != SILENT:
+                        sums[source].append(sympy.sympify(found[i, j]))
+                goals = {s: w[image, s] if image != SILENT and s != IDLE else 0 for s in sums}
+                bias = 0 if biases is None else biases[i]
+                goal = b[image] if image != SILENT else 0
+                pairs = [*((sympy.Add(*sums[s]), goals[s]) for s in sums), (sympy.sympify(bias), goal)]
+                if any(sympy.expand(value - goal) != 0 for value, goal in pairs):
                     return False
-            narrow = [sympy.Symbol(f"unit{number + 1}_{s}") for s in range(len(goal))]
-            inputs = [
-                narrow[image] if image >= 0 else sympy.Integer(0) if image == SILENT else sympy.Symbol(f"idle{i}")
-                for i, image in enumerate(after)
-            ]
         return True
 
 
