@@ -20,7 +20,7 @@ import sympy
 from rankstrat.model import Chart, Model
 from rankstrat.target import TargetFunction
 
-MAX_INPUTS = 12  # beyond, only the inputs are rescaled one by one: the full matrix has too many entries
+MAX_INPUTS = 24  # beyond, only the inputs are rescaled one by one: the full matrix has too many entries
 
 
 def equivariance(

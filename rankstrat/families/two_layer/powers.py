@@ -9,7 +9,6 @@ bias) the forms are those in (x, 1).
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -85,7 +84,7 @@ class Powers:
         )
 
     def _block_equations(self, neurons: Sequence[int], u: Vector | None, alpha: Fraction) -> Iterator[sympy.Expr]:
-        """One line, and the coefficients of the sum of powers."""
+        """One line, and the sum of the powers on it."""
         rows = [self.incoming(i) for i in neurons]
         if u is not None:
             rows = [[sympy.Rational(v) for v in u], *rows]
@@ -96,13 +95,13 @@ class Powers:
         if len(neurons) == 1 and u is None:
             yield self.model.parameters[neurons[0]]
             return
-        sums = [(self.model.parameters[i], self.incoming(i)) for i in neurons]
-        if u is not None:
-            sums.append((-sympy.Rational(alpha), [sympy.Rational(v) for v in u]))
-        for chosen in itertools.combinations_with_replacement(range(len(rows[0])), self.degree):
-            coefficient = sympy.Add(*(a * sympy.Mul(*(row[t] for t in chosen)) for a, row in sums))
-            if coefficient != 0:
-                yield coefficient
+        a, k = self.model.parameters, self.degree
+        if u is None:  # on one line the sum vanishes if its values at the unit vectors do
+            yield from (sympy.Add(*(a[i] * self.incoming(i)[t] ** k for i in neurons)) for t in range(len(rows[0])))
+            return
+        t = next(t for t, v in enumerate(u) if v)  # lambda_i is read off at one entry
+        values = (a[i] * (self.incoming(i)[t] / sympy.Rational(u[t])) ** k for i in neurons)
+        yield sympy.Add(*values) - sympy.Rational(alpha)
 
     def _member(self, pattern: Pattern, equations: Sequence[sympy.Expr], point: Chart) -> bool:
         """The equations; and where all weights of a further block vanish, nearby sums of powers must vanish too."""
