@@ -13,7 +13,7 @@ from rankstrat.verify import Case, Computed, Theorem
 _DEFAULT = (
     (2, 3, 1, 3),
     (2, 3, 2, 4),
-    (2, 4, 4, 4),
+    (2, 5, 4, 6),
     (3, 2, 2, 4),
     (3, 3, 2, 4),
     (3, 4, 3, 5),
