@@ -132,6 +132,13 @@ def test_two_layer_networks_are_networks_of_depth_two():
     assert (size.value, size.minimal) == (5, Verdict.PROVED)
 
 
+def test_an_affine_map_has_one_point():
+    target = a_point(network([3, 4], bias=True))
+    q = target_set(network([3, 4], "sigmoid", bias=True), target)
+    size = optimistic_sample_size(q)
+    assert q.complete and (size.value, size.minimal) == (16, Verdict.PROVED)
+
+
 def test_many_branches_are_condensed():
     target = a_point(network([1, 1, 1, 1]))
     q = target_set(network([1, 4, 4, 1]), target)

@@ -238,7 +238,7 @@ def test_every_solution_lies_in_one_piece(target, kwargs):
     star = sympy.lambdify(X[:d], target)(*x) * np.ones(12)
     lifted = np.vstack([x, np.ones(12)])[:size]
     pool = list(itertools.product((-1, 0, 1, 2), repeat=size))
-    for _ in range(250):
+    for _ in range(120):
         w = np.array([pool[i] for i in rng.integers(len(pool), size=m)])
         if rng.integers(2):
             w[0] = w[1]
@@ -328,6 +328,62 @@ def test_lines_of_even_powers():
     zero = [[0] * 4] * 2
     assert not q.branches_of(q.model.point(a=[1, 1], w=zero))
     assert q.branches_of(q.model.point(a=[1, -1], w=zero))
+
+
+# sizes
+
+
+SIZES = [(k, m, d) for d in (1, 2, 3) for m in range(1, 5) for k in range(m + 1)]
+
+
+def check_sizes(k, m, d):
+    """k exponentials with biases, a form of rank k, k independent powers: the closed forms, both halves proved."""
+    weights = [[i + 1] + [i * i - 1] * (d - 1) for i in range(k)]
+    target = sum((i + 1) * sympy.exp(sum(c * x for c, x in zip(u, X)) + i) for i, u in enumerate(weights)) + 0 * X1
+    size = optimistic_sample_size(target_set(two_layer(m, d, "exp", bias=True), target))
+    assert proved(size, max(k * (d + 1), 1))
+    if k > d or m * (d + 1) <= 6:
+        return
+    form = sum((-1) ** i * (i + 1) * (X[i] + X[0] * int(i > 0)) ** 2 for i in range(k)) + 0 * X1
+    size = optimistic_sample_size(target_set(two_layer(m, d, "square"), form))
+    assert proved(size, k * d - k * (k - 1) // 2)
+    cubes = sum((-1) ** i * (i + 1) * (X[i] + X[0] * int(i > 0)) ** 3 for i in range(k)) + 0 * X1
+    assert proved(optimistic_sample_size(target_set(two_layer(m, d, "cube"), cubes)), k * d)
+
+
+@pytest.mark.parametrize(("k", "m", "d"), SIZES[::6])
+def test_sizes(k, m, d):
+    check_sizes(k, m, d)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("k", "m", "d"), SIZES)
+def test_sizes_everywhere(k, m, d):
+    check_sizes(k, m, d)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("activation", ["exp", "square", "cube", "z**4"])
+@pytest.mark.parametrize(("m", "d"), [(3, 2), (4, 2), (3, 3)])
+def test_no_random_point_is_below_the_least_rank(activation, m, d):
+    """Random points with small entries, each in the target set of its own function: their ranks are not lower."""
+    rng = np.random.default_rng([m, d, len(activation)])
+    model = two_layer(m, d, activation, bias=activation == "exp")
+    for _ in range(150):
+        a, w = rng.integers(-1, 2, m).tolist(), rng.integers(-1, 2, (m, d)).tolist()
+        if rng.integers(2):
+            w[1] = list(w[0])
+        b = rng.integers(0, 2, m).tolist() if activation == "exp" else None
+        point = model.point(a=a, w=w, **({"b": b} if b else {}))
+        q = target_set(model, point)
+        size = optimistic_sample_size(q)
+        if b:
+            rank = exponential_rank(a, w, False)
+        else:
+            rank = oracles.rank_monomial(a, w, {"square": 2, "cube": 3, "z**4": 4}[activation])
+        assert size.lower <= rank
+        assert size.upper <= rank or size.value is None
+        assert len(q.branches_of(point)) >= q.complete
 
 
 # malformed targets

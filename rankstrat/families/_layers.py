@@ -183,8 +183,9 @@ class Widening:
             dimension=space.dimension,
             affine=space,
             cells=partial(_one_cell, self.least(maps)),
+            basis="" if space.dimension else "the branch is a single point",
             forced=self.forced,
-            partial=True,
+            partial=len(self.widths) > 2,
         )
 
     def carries(self, maps: Maps, chart: Chart) -> bool:
@@ -271,6 +272,8 @@ def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> 
         result.append(replace(branch, twin=found.get(orbit)))
         found.setdefault(orbit, branch)
     result.sort(key=lambda b: -b.dimension)
+    if structure.depth == 1:
+        return BranchList(tuple(result), True, "an affine map determines its coefficients")
     basis = "copies of the narrow network's units in every layer, each verified; other parameters may give the target"
     return BranchList(tuple(result), False, f"some of the {basis}" if condensed else f"the {basis}")
 
