@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
 
 from rankstrat.algebra.balls import sign
 from rankstrat.algebra.degrees import failure_probability
 from rankstrat.algebra.elimination import RankProfile
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
-from rankstrat.algebra.program import LEAF, PI
+from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.relations import leaf_values
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
@@ -245,38 +244,30 @@ def needs_hypotheses(tower: Tower) -> bool:
 
 
 def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
-    """Whether the constant factor of a tangent function vanishes at random primes; False proves that it does not."""
+    """Whether the constant factor of a tangent function may vanish; False proves that it does not.
+
+    It does not if it is nonzero at a random prime; where that rests on a hypothesis (numbers such as log(1 + e)), a
+    ball must exclude zero.
+    """
     column = tangents.columns[parameter]
-    return column is None or vanishes_at_primes(tangents, column.constant, seed)
-
-
-def _is_enclosed(tangents: Tangents, node: int, seed: int) -> bool:
-    """Whether a ball around the value at some small rational coordinates excludes zero."""
+    if column is None or vanishes_at_primes(tangents, column.constant, seed):
+        return True
     program = tangents.program
-    keys: list[Any] = [program.data[n] for n in program.reachable((node,)) if program.kind[n] == LEAF]
-    coordinates = sorted((key for key in keys if key != PI and key[0] != "prime"), key=str)
-    for attempt in range(4):
-        values = {key: Fraction(mix(seed, 37, attempt, i) % 89 + 1, 97) for i, key in enumerate(coordinates)}
-        try:
-            if sign(program, node, values, precision=512):
-                return True
-        except (UndecidedError, ValueError, ZeroDivisionError):
-            continue
-        if not coordinates:
-            break
-    return False
+    if not needs_hypotheses(Tower(program, [column.constant], seed=seed)):
+        return False
+    leaves = [n for n in program.reachable((column.constant,)) if program.kind[n] == LEAF]
+    values = {program.data[n]: Fraction(mix(seed, 33, i) % 4097 - 2048, 1024) for i, n in enumerate(leaves)}
+    try:
+        return sign(program, column.constant, values) == 0
+    except (PoleError, UndecidedError):
+        return True
 
 
 def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
-    """Whether a constant seems to vanish; False proves that it is not identically zero.
-
-    Where the generators are independent only by hypothesis (sin(pi) is none), a ball has to exclude zero.
-    """
+    """Whether a node vanishes at random primes; False proves that it is not zero (up to the tower's hypotheses)."""
     if node == tangents.program.zero:
         return True
     tower = Tower(tangents.program, [node], seed=seed)
-    if needs_hypotheses(tower):
-        return not _is_enclosed(tangents, node, seed)
     for attempt in range(40):
         field_ = GF(random_prime(SMALL, seed, 31, attempt), 4)
         try:

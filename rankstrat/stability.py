@@ -43,7 +43,8 @@ class Thresholds:
     Attributes:
         rank: the rank r at the generic point.
         codimension: c.
-        partial: whether the branch may be only a part of the target set near its points, of a smaller codimension.
+        partial: whether the branch may be only a part of the target set near its points, whose codimension is then
+            known to lie between r and c only.
 
     References:
         STR Theorem 5.4 with the corrections of SPEC 9.3.
@@ -55,7 +56,7 @@ class Thresholds:
 
     @property
     def unstable_up_to(self) -> int:
-        """The largest n for which surely no such point is stable: r, or r - 1 if r is, or may be, the codimension."""
+        """The largest n for which no such point is stable: the rank, or one less if the rank may be the codimension."""
         return self.rank - 1 if self.partial else min(self.rank, self.codimension - 1)
 
     @property

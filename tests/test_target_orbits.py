@@ -238,7 +238,7 @@ def test_every_solution_lies_in_one_piece(target, kwargs):
     star = sympy.lambdify(X[:d], target)(*x) * np.ones(12)
     lifted = np.vstack([x, np.ones(12)])[:size]
     pool = list(itertools.product((-1, 0, 1, 2), repeat=size))
-    for _ in range(120):
+    for _ in range(200):
         w = np.array([pool[i] for i in rng.integers(len(pool), size=m)])
         if rng.integers(2):
             w[0] = w[1]

@@ -87,8 +87,6 @@ class Branch:
         basis: the statement that makes `cells` exhaustive; empty if they are only candidates.
         forced: a chart of a smaller model; at every point of the target set, listed or not, the tangent span contains
             as many independent functions as its tangent functions.
-        bound: a lower bound of the rank at every point of the target set that no chart expresses.
-        bound_basis: the statement that proves `bound`.
         member: decides whether a point lies in the closure, where equations would be too many.
         partial: whether it may be only a part of the target set near its points (a chart that somebody gave).
         twin: an earlier branch that a symmetry of the model maps to this one; ranks are computed there.
@@ -107,8 +105,6 @@ class Branch:
     twin: Branch | None = field(default=None, repr=False, compare=False)
     member: Callable[[Chart], bool] | None = field(default=None, repr=False, compare=False)
     partial: bool = field(default=False, repr=False, compare=False)
-    bound: int = field(default=0, repr=False, compare=False)
-    bound_basis: str = field(default="", repr=False, compare=False)
 
     @property
     def model(self) -> Model:
@@ -126,14 +122,9 @@ class Branch:
         return self.twin.certificate if self.twin is not None else model_rank(self.chart)
 
     @cached_property
-    def floor(self) -> tuple[int, str]:
-        """A proved lower bound of the rank at every point of the target set, and why it holds."""
-        lower = model_rank(self.forced).lower if self.forced is not None else 0
-        if lower < self.bound:
-            return self.bound, self.bound_basis
-        if lower == 0:
-            return 0, "every rank is at least 0"
-        return lower, f"the tangent span at every point contains {lower} independent functions that the target forces"
+    def forced_rank(self) -> int:
+        """The rank of the forced functions: a proved lower bound at every point of the target set."""
+        return model_rank(self.forced).lower if self.forced is not None else 0
 
     @property
     def rank(self) -> int:
@@ -269,7 +260,7 @@ def same_functions(
 
 def least_rank(branch: Branch) -> LeastRank:
     """The least rank over the closure of a branch, from its cells and from the tangent functions that are forced."""
-    bottom, why = branch.floor
+    bottom = branch.forced_rank
     cells = []
     for cell in branch.cells() if branch.cells is not None else ():
         if cell.predicted is not None and cell.predicted <= bottom:
@@ -296,7 +287,9 @@ def least_rank(branch: Branch) -> LeastRank:
         best = (branch.certificate, branch.chart)
     certificate, point = best
     if certificate.upper == bottom:
-        return LeastRank(bottom, bottom, point, certificate.verdict, Verdict.PROVED, why, certificate)
+        forced = f"the tangent span at every point contains {bottom} independent functions that the target forces"
+        reason = forced if bottom else "every rank is at least 0"
+        return LeastRank(bottom, bottom, point, certificate.verdict, Verdict.PROVED, reason, certificate)
     if branch.basis and cells and certificate.value is not None:
         return LeastRank(
             int(certificate), int(certificate), point, certificate.verdict, Verdict.PROVED, branch.basis, certificate

@@ -286,7 +286,7 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
         if best is None or least.upper < best.upper:
             best = least
         lowest = least.lower if lowest is None else min(lowest, least.lower)
-        floor = max(floor, branch.floor[0])
+        floor = max(floor, branch.forced_rank)
         if floor and best.upper <= floor:
             forced = True  # no branch, listed or not, is lower than what the target forces everywhere
             break

@@ -4,7 +4,7 @@ By the independence lemma, at every parameter point of the target each effective
 neuron with $a \ne 0$.  Without sharing this neuron contributes $\sigma(u \cdot x)$ and one derivative for each pixel of
 its window, whichever window that is.  With sharing, a kernel is determined by u if u fits one window only; if all do,
 the kernels of $f^*$ are present at every point with all their translates, and the derivatives of equal kernels sum to
-those of the reduced network.  Else all choices of kernels are compared (`shifts`).
+those of the reduced network.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import networkx as nx
 import numpy as np
 
 from rankstrat.errors import TargetError
-from rankstrat.families.convolutional.shifts import BASIS, least_over_kernels
 from rankstrat.families.two_layer.effective import Effective, Law, Vector, effective, law_of
 from rankstrat.model import Chart, Model
 from rankstrat.rank import model_rank
@@ -114,7 +113,7 @@ class Images:
         """Whether each effective neuron fits one place only."""
         return all(len(self.placements(u)) == 1 for u in self.target.weights)
 
-    def branch(self, point: Chart, forced: Chart | None, bound: int) -> Branch:
+    def branch(self, point: Chart, forced: Chart | None) -> Branch:
         """The affine branch of a point: kernels without any output weight are free, output weights are not."""
         names = {str(p): p for p in self.model.parameters}
         values = dict(point.values)
@@ -136,9 +135,6 @@ class Images:
             affine=AffineSubspace.of(equations, self.model.parameters),
             cells=partial(_one_cell, point),
             forced=forced,
-            bound=bound,
-            bound_basis=BASIS,
-            partial=bool(shared),  # kernels that carry one neuron together can share its output weight otherwise
         )
 
     def _incoming(self) -> dict[Any, list[str]]:
@@ -188,8 +184,7 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         raise TargetError(f"the target has the constant {images.target.constant}; it needs output_bias=True")
     points = _shared(images) if structure.sharing else _unshared(images)
     best, forced, basis = points
-    bound = least_over_kernels(structure, law, images.target) if structure.sharing else 0
-    return BranchList((images.branch(best, forced, bound),), False, basis)
+    return BranchList((images.branch(best, forced),), False, basis)
 
 
 def _too_few(images: Images) -> TargetError:
@@ -216,7 +211,7 @@ def _shared(images: Images) -> tuple[Chart, Chart | None, str]:
         raise _too_few(images)
     if images.kernels_are_determined:
         return best[1], best[1], "one branch is listed; the effective neurons determine the kernels of every point"
-    return best[1], None, "one branch is listed; several kernels can carry the same neuron"
+    return best[1], None, "one branch is listed; several kernels can carry the same neuron, so nothing excludes less"
 
 
 __all__: Sequence[str] = ["branches"]

@@ -23,7 +23,6 @@ from rankstrat.families.two_layer.cells import cells
 from rankstrat.families.two_layer.copies import copies
 from rankstrat.families.two_layer.effective import Effective, Law, effective, law_of
 from rankstrat.families.two_layer.patterns import Pattern, Signed, conditions
-from rankstrat.families.two_layer.special import special_branches
 from rankstrat.model import Chart, Model
 from rankstrat.target import (
     CONSTANT,
@@ -302,8 +301,6 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
     """
     if structure.activation.is_polynomial and model.size <= MAX_PARAMETERS:
         return polynomial_branches(model, target)
-    if (special := special_branches(structure, model, target)) is not None:
-        return special
     try:
         law = law_of(structure.activation, structure.bias)
     except TargetError as problem:

@@ -12,6 +12,7 @@ import sympy
 from rankstrat.errors import TargetError
 from rankstrat.families._equivariance import equivariance
 from rankstrat.families.two_layer.effective import Vector, is_network, neurons_of_point
+from rankstrat.families.two_layer.special import special_branches
 from rankstrat.model import Chart, Model
 from rankstrat.target import AffineSubspace, Branch, BranchList, Cell, TargetFunction
 
@@ -20,11 +21,14 @@ def copies(structure: Any, model: Model, target: TargetFunction, problem: Target
     """The branch on which the spare neurons copy the first neuron of the target and share its output weight.
 
     The target's neurons are merged only where they are equal, so this needs no lemma, and proves an upper bound only;
-    a lower bound comes from changes of the inputs.
+    a lower bound comes from changes of the inputs.  Exponentials with biases and monomials are described on their own.
 
     Raises:
         TargetError: the target is no network with the same activation, or does not fit.
     """
+    found = special_branches(structure, model, target)
+    if found is not None:
+        return found
     point = target.point
     if point is None or not is_network(point, structure.activation):
         raise problem
