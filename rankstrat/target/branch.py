@@ -85,8 +85,7 @@ class Branch:
         affine: the closure as an affine subspace, where it is one.
         cells: a point for every piece of constant rank; exhaustive if `basis` says why.
         basis: the statement that makes `cells` exhaustive; empty if they are only candidates.
-        forced: a chart of a smaller model; at every point of the target set, listed or not, the tangent span contains
-            as many independent functions as its tangent functions.
+        forced: a chart, often of a smaller model, whose rank no point of the target set falls below.
         member: decides whether a point lies in the closure, where equations would be too many.
         partial: whether it may be only a part of the target set near its points (a chart that somebody gave).
         twin: an earlier branch that a symmetry of the model maps to this one; ranks are computed there.
@@ -260,7 +259,8 @@ def same_functions(
 
 def least_rank(branch: Branch) -> LeastRank:
     """The least rank over the closure of a branch, from its cells and from the tangent functions that are forced."""
-    bottom = branch.forced_rank
+    floor = model_rank(branch.forced) if branch.forced is not None else None
+    bottom = floor.lower if floor is not None else 0
     cells = []
     for cell in branch.cells() if branch.cells is not None else ():
         if cell.predicted is not None and cell.predicted <= bottom:
@@ -287,7 +287,7 @@ def least_rank(branch: Branch) -> LeastRank:
         best = (branch.certificate, branch.chart)
     certificate, point = best
     if certificate.upper == bottom:
-        forced = f"the tangent span at every point contains {bottom} independent functions that the target forces"
+        forced = f"the target forces {bottom} independent tangent functions at every point"
         reason = forced if bottom else "every rank is at least 0"
         return LeastRank(bottom, bottom, point, certificate.verdict, Verdict.PROVED, reason, certificate)
     if branch.basis and cells and certificate.value is not None:
@@ -296,5 +296,5 @@ def least_rank(branch: Branch) -> LeastRank:
         )
     reason = "candidates were searched; nothing excludes a lower rank between the bounds"
     return LeastRank(
-        min(bottom, certificate.upper), certificate.upper, point, certificate.verdict, Verdict.OPEN, reason, certificate
+        min(bottom, certificate.lower), certificate.upper, point, certificate.verdict, Verdict.OPEN, reason, certificate
     )
