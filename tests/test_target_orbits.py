@@ -330,6 +330,78 @@ def test_lines_of_even_powers():
     assert q.branches_of(q.model.point(a=[1, -1], w=zero))
 
 
+# cosh, sinh, cos, sin with biases
+
+
+WAVES = {
+    "cosh": (np.cosh, np.sinh),
+    "sinh": (np.sinh, np.cosh),
+    "cos": (np.cos, lambda z: -np.sin(z)),
+    "sin": (np.sin, np.cos),
+}
+
+
+def numeric_rank(activation, a, w, b, output_bias=False):
+    """The rank of the tangent functions at random inputs, with a clear gap in the singular values."""
+    sigma, slope = WAVES[activation]
+    a, w, b = (np.array(v, float) for v in (a, w, b))
+    x = np.random.default_rng(1).uniform(-1, 1, (w.shape[1], 60))
+    z = w @ x + b[:, None]
+    rows = [*sigma(z), *(a[:, None] * slope(z)), *(ai * slope(zi) * xt for ai, zi in zip(a, z) for xt in x)]
+    rows = np.array([*rows, *([np.ones(60)] if output_bias else [])])
+    singular = np.linalg.svd(rows / np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-9), compute_uv=False)
+    rank = int(np.sum(singular > 1e-7 * singular[0])) if singular[0] > 1e-9 else 0
+    assert rank == len(singular) or rank == 0 or singular[rank] < 1e-4 * singular[rank - 1]
+    return rank
+
+
+@pytest.mark.parametrize("activation", list(WAVES))
+@pytest.mark.parametrize("output_bias", [False, True])
+def test_no_wave_has_a_lower_rank_than_is_claimed(activation, output_bias):
+    """Random points, several biases in one class included: the bounds of their functions, and a point that has them."""
+    rng = np.random.default_rng(len(activation) + output_bias)
+    model = two_layer(3, 2, activation, bias=True, output_bias=output_bias)
+    values = set()
+    for _ in range(25):
+        a, b = rng.integers(-2, 3, 3).tolist(), rng.integers(-1, 3, 3).tolist()
+        w = [[[0, 0], [1, 0], [-1, 0], [1, 2]][i] for i in rng.integers(0, 4, 3)]
+        point = model.point(a=a, w=w, b=b, **({"c": 1} if output_bias else {}))
+        size = optimistic_sample_size(target_set(model, point))
+        assert size.lower <= numeric_rank(activation, a, w, b, output_bias)
+        assert size.lower <= size.upper == model_rank(size.minimiser).value
+        values.add(size.value)
+    assert len(values - {None}) > 2
+
+
+@pytest.mark.parametrize(
+    ("activation", "target", "expected"),
+    [
+        ("cosh", sympy.cosh(X1) + 2 * sympy.cosh(X2 + 1), 8),
+        ("cosh", sympy.cosh(X1) - sympy.cosh(X1 + 1), 6),  # a sinh: two neurons with one weight, 2 + 2d
+        ("cosh", sympy.cosh(X1) + 5, 5),  # cosh(0) makes the constant alone
+        ("cosh", sympy.Integer(0), 1),
+        ("sinh", sympy.sinh(X1) + 3, 7),  # but a sinh that is not zero has a slope
+        ("sinh", sympy.sinh(X1) + sympy.sinh(X1 + 1) + sympy.sinh(X1 + 2), 4),  # a multiple of the one in the middle
+        ("sin", sympy.sin(X1) + 2, 5),  # sin(pi/2) makes it alone
+        ("cos", sympy.Integer(0), 0),  # cos(pi/2)
+        ("cos", sympy.cos(X1 - X2) + sympy.cos(X1 + X2 + 3), 8),
+    ],
+)
+def test_waves(activation, target, expected):
+    q = target_set(two_layer(4, 2, activation, bias=True), target)
+    assert proved(optimistic_sample_size(q), expected) and not q.complete
+    (branch,) = q.branches
+    assert is_on_target(branch, [target]) and branch.contains(branch.minimum.minimiser)
+    with_output = two_layer(4, 2, activation, bias=True, output_bias=True)
+    constants = {5: 0, 7: -2, 1: 0}.get(expected, 1) if activation != "cos" else 1
+    assert proved(optimistic_sample_size(target_set(with_output, target)), expected + constants)
+
+
+def test_a_wave_that_one_irrational_bias_would_make_gets_an_interval():
+    size = optimistic_sample_size(target_set(two_layer(4, 2, "cosh", bias=True), sympy.cosh(X1) + sympy.cosh(X1 + 1)))
+    assert (size.value, size.lower, size.upper) == (None, 4, 6)  # cosh(x + 1/2) times 2 cosh(1/2)
+
+
 # sizes
 
 
@@ -398,6 +470,9 @@ def test_no_random_point_is_below_the_least_rank(activation, m, d):
         (two_layer(2, 2, "exp", bias=True), sympy.tanh(X1), "not a multiple of exp"),
         (two_layer(2, 2, "exp", bias=True), sympy.exp(sympy.sqrt(2) * X1), "rational"),
         (two_layer(2, 2, "exp", bias=True), sympy.sin(X1), "not a multiple of exp"),
+        (two_layer(1, 2, "cosh", bias=True), sympy.cosh(X1) + sympy.cosh(X2), "width >= 2"),
+        (two_layer(2, 2, "sin", bias=True), sympy.tanh(X1), "not a multiple of sin"),
+        (two_layer(2, 2, "sin", bias=True), sympy.sin(sympy.sqrt(2) * X1), "rational"),
         (two_layer(2, 3, "square"), X1**2 + X2**2 + X3**2, "rank 3"),
         (two_layer(3, 2, "square"), X1**3, "quadratic form"),
         (two_layer(3, 2, "square"), X1**2 + 1, "quadratic form"),

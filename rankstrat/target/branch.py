@@ -286,6 +286,8 @@ def least_rank(branch: Branch) -> LeastRank:
     if best is None:
         best = (branch.certificate, branch.chart)
     certificate, point = best
+    if certificate.upper < bottom:
+        raise TargetError(f"the target forces a rank of {bottom}, but a point has {certificate.upper}; report this")
     if certificate.upper == bottom:
         forced = f"the target forces {bottom} independent tangent functions at every point"
         reason = forced if bottom else "every rank is at least 0"

@@ -1,4 +1,4 @@
-"""Activations whose target sets rest on more than an independence lemma: exponentials with biases, monomials."""
+"""Activations without an independence lemma that have target sets of their own: exponentials with biases, monomials."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rankstrat.activations import Z
 from rankstrat.families.two_layer.exponentials import exponential_branches
 from rankstrat.families.two_layer.powers import power_branches
 from rankstrat.families.two_layer.quadrics import quadric_branches
+from rankstrat.families.two_layer.waves import WAVES, wave_branches
 from rankstrat.model import Model
 from rankstrat.target import BranchList, TargetFunction
 
@@ -18,6 +19,8 @@ def special_branches(structure: Any, model: Model, target: TargetFunction) -> Br
     """The branches for such an activation; None for any other."""
     if structure.activation.formula == sympy.exp(Z) and structure.bias:
         return exponential_branches(structure, model, target)
+    if structure.activation.formula in WAVES and structure.bias:
+        return wave_branches(structure, model, target)
     if structure.activation.formula == Z**2 and not (structure.bias and structure.output_bias):
         return quadric_branches(structure, model, target)
     if (degree := _power(structure.activation.formula)) >= 3:
