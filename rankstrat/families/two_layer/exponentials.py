@@ -19,7 +19,7 @@ import sympy
 from rankstrat.errors import TargetError
 from rankstrat.families.two_layer.effective import Vector
 from rankstrat.families.two_layer.partitions import partitions
-from rankstrat.families.two_layer.patterns import Pattern, conditions
+from rankstrat.families.two_layer.patterns import Pattern
 from rankstrat.model import Chart, Model
 from rankstrat.target import Branch, BranchList, Cell, TargetFunction
 
@@ -72,12 +72,13 @@ class Exponentials:
             values[c] = self.constant - carried
             equations.append(c + carried - self.constant)
         chart = self.model.chart(values)
+        several = bool(pattern.extras) and len(goals) + bool(pattern.zeros) > 1
         return Branch(
             label=pattern.label,
             chart=chart,
             equations=tuple(equations),
             dimension=len(chart.coordinates),
-            conditions=conditions(pattern)[:1],
+            conditions=("the weights of different blocks are different",) if several else (),
             index=pattern.index,
             cells=partial(self._cells, pattern),
             basis=BASIS,
