@@ -6,9 +6,12 @@ loss is in $Q^*$.  Let its branch have codimension c, and let no other branch pa
 - If the empirical rank equals n < c, the zeros near it form a manifold of dimension $M - n > M - c$: not stable.
 - If the empirical rank equals c, they form a manifold of dimension $M - c$ which contains the branch: stable.
 - In between, one left null vector decides if its quadratic form across the branch is definite or indefinite.
-- For $n \ge c$ generic samples of an analytic model almost every point is stable (a theorem on generic samples).
+- For $n \ge c$ generic samples of an analytic model almost every point is stable: every component of the zeros outside
+  the target set loses a dimension with each sample, so it has at most dimension $M - n$ and meets the branch in less.
 
-The first two are proved for given samples by exact ranks.
+The first two are proved for given samples by exact ranks.  A chart may be only a part of the target set near its
+points (`Branch.partial`); then the target set has a codimension between the rank r at the point and that of the chart.
+The last argument still holds, since it compares with the chart alone, but only $n < r$ samples are surely too few.
 """
 
 from __future__ import annotations
@@ -60,7 +63,7 @@ class Thresholds:
 
     @property
     def stable_from(self) -> int:
-        """The least n from which almost every point is stable."""
+        """An n from which almost every point is stable; the least one if the gap is empty."""
         return self.codimension
 
     @property
@@ -137,6 +140,8 @@ def stability_table(target: TargetSet) -> Table:
         "undecided", Math("stable a.e. for n >=", r"\text{stable a.e. for } n \ge"), "convergence",
     )  # fmt: skip
     caption = "Generic samples, almost every point of the branch; STR Theorem 5.4, corrected where both bounds meet."
+    if any(branch.partial for branch in target.branches):
+        caption += " Charts that may be a part of the target set only: its own codimension may be smaller."
     return Table(heads, tuple(rows), title=f"Recovery stability in {target.model}", caption=caption)
 
 
@@ -215,6 +220,9 @@ def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, 
         return RecoveryStability(None, Verdict.OPEN, "the quadratic form across the branch is degenerate", rank)
     definite = all(v > 0 for v in values) or all(v < 0 for v in values)
     kind = "definite" if definite else "indefinite"
+    if branch.partial and not definite:
+        reason = f"the quadratic form is indefinite across {branch.label}, which may be a part of the target set only"
+        return RecoveryStability(None, Verdict.OPEN, reason, rank)
     return RecoveryStability(definite, Verdict.NUMERICAL, f"the quadratic form across the branch is {kind}", rank)
 
 

@@ -11,7 +11,7 @@ import pytest
 import sympy
 
 from rankstrat import Model, Verdict, model_rank
-from rankstrat.errors import TargetError
+from rankstrat.errors import BudgetError, TargetError
 from rankstrat.families import (
     deep_diagonal,
     deep_matrix_factorization,
@@ -154,6 +154,29 @@ def test_given_charts_are_verified_and_incomplete():
     assert size.upper == model_rank(deep.chart(chart)).value and size.minimal is Verdict.OPEN
     with pytest.raises(TargetError, match="does not have the target"):
         target_set(deep, target, charts=[{**chart, h: 2 - t}])
+
+
+def test_points_of_given_charts():
+    """Coordinates that are no parameters are eliminated, or read off where they occur alone."""
+    deep = fully_connected(widths=[1, 2, 2, 1], bias=False, output_bias=False)
+    target = fully_connected(widths=[1, 1, 1, 1], bias=False, output_bias=False).point([1, 2, 3])
+    s, t = sympy.symbols("s t")
+    straight = dict(zip(deep.parameters, [1, 1, 2 - s - t, s + t, 2 - s + t, s - t, t, 3 - t]))
+    curved = straight | dict(zip(deep.parameters[2:6], [2 - s, s, 2 - s * t, s * t]))
+    q = target_set(deep, target, charts=[straight, curved])
+    one, two = q.branches
+    assert one.affine is not None and one.affine.dimension == one.dimension == 2 == two.dimension
+    assert two.affine is None
+    for values, here, there in (
+        ([1, 1, 2, 0, 2, 0, 0, 3], True, True),
+        ([1, 1, -3, 5, 3, -1, 3, 0], True, False),  # s = 2, t = 3
+        ([1, 1, 0, 2, -4, 6, 3, 0], False, True),
+        ([1, 1, 0, 2, -4, 6, 4, 0], False, False),
+    ):
+        assert (one.contains(deep.point(values)), two.contains(deep.point(values))) == (here, there)
+    hidden = straight | dict(zip(deep.parameters[2:], [2 - s**3, s**3, 2 - t**3, t**3, 1, 2]))
+    with pytest.raises(BudgetError, match="occurs nowhere alone"):
+        target_set(deep, target, charts=[hidden]).branches[0].contains(deep.point([1, 1, 1, 1, 1, 1, 1, 2]))
 
 
 @pytest.mark.parametrize(

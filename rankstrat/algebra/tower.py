@@ -217,6 +217,8 @@ class Tower(Generators):
     def _monomial_exp(self, imaginary: bool, stage: int, monomial: Monomial, c: Rational) -> tuple[int, Rational]:
         node = self.program.product(monomial)
         if stage == CONSTANT_STAGE:
+            if imaginary and self.program.data[node] == PI and (2 * c) % 1 == 0:
+                return self.imaginary(), int(2 * c)  # e^(i pi / 2) = i
             key = ("cis" if imaginary else "tau", monomial)
             if key not in self._special:
                 algebraic = all(self.kind[leaf] == "prime" for leaf, _ in monomial)

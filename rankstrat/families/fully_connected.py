@@ -14,8 +14,10 @@ from rankstrat.activations import Activation, as_activation, named
 from rankstrat.errors import UndecidedError
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import counts, flag, input_names
+from rankstrat.families._layers import splitting_branches
 from rankstrat.model import Model
 from rankstrat.neurons import Neurons
+from rankstrat.target import MAX_PARAMETERS, BranchList, TargetFunction, polynomial_branches
 
 FAMILY = "fully_connected"
 
@@ -88,6 +90,12 @@ class FullyConnected:
                 sums.append(sympy.Add(*terms, *([biases[i]] if biases is not None else [])))
             layer = sums if number == self.depth else [self.activation(z) for z in sums]
         return tuple(layer)
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """Branches of a target set by splitting; see `rankstrat.target_set`."""
+        if model.size <= MAX_PARAMETERS and (self.depth == 1 or self.activation.is_polynomial):
+            return polynomial_branches(model, target)
+        return splitting_branches(self, model, target)
 
     def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
         """The neurons at a point of a network with one hidden layer and one output, for `rank_by_lemma`.

@@ -120,6 +120,11 @@ class Branch:
         """The certificate of the generic rank (on the twin, if there is one)."""
         return self.twin.certificate if self.twin is not None else model_rank(self.chart)
 
+    @cached_property
+    def forced_rank(self) -> int:
+        """The rank of the forced functions: a proved lower bound at every point of the target set."""
+        return model_rank(self.forced).lower if self.forced is not None else 0
+
     @property
     def rank(self) -> int:
         """The rank at the generic point."""
@@ -281,6 +286,8 @@ def least_rank(branch: Branch) -> LeastRank:
     if best is None:
         best = (branch.certificate, branch.chart)
     certificate, point = best
+    if certificate.upper < bottom:
+        raise TargetError(f"the target forces a rank of {bottom}, but a point has {certificate.upper}; report this")
     if certificate.upper == bottom:
         forced = f"the target forces {bottom} independent tangent functions at every point"
         reason = forced if bottom else "every rank is at least 0"

@@ -15,9 +15,10 @@ import sympy
 from rankstrat.errors import InexactValueError, RankstratError, TargetError
 from rankstrat.model import Chart, Model
 from rankstrat.parsing import exact_value
-from rankstrat.rank import Verdict, model_rank
+from rankstrat.rank import Verdict
 from rankstrat.tables import Math, Table
-from rankstrat.target.branch import Branch, BranchList, LeastRank, TargetFunction, same_functions
+from rankstrat.target.branch import Branch, BranchList, LeastRank, TargetFunction
+from rankstrat.target.given import given_branches
 from rankstrat.target.polynomial import polynomial_branches
 
 
@@ -171,10 +172,10 @@ def target_set(
     r"""Describe $F^{-1}(f^*) = \{\theta : F(\theta) = f^*\}$ by branches.
 
     Args:
-        model: F, of a family that lists its branches (two-layer networks, linear, diagonal and factorization models),
-            or a polynomial model with at most six parameters.
+        model: F, of a family that lists its branches (two-layer and deep networks, linear, diagonal and factorization
+            models), or a polynomial model with at most six parameters.
         target: a point of any model with as many inputs and outputs; or an expression (or Matrix) in the inputs.
-        charts: charts of the model on which F = f*, for any other model (a deep network, say); each is verified, and
+        charts: charts of the model on which F = f*, for any other model; each is verified, and
             the description is marked incomplete.
         seed: names the random choices.
 
@@ -194,7 +195,7 @@ def target_set(
     function = as_target(model, target)
     structure: object = model.structure
     if charts:
-        found = _given_branches(model, function, charts)
+        found = given_branches(model, function, charts)
     elif isinstance(structure, HasBranches):
         found = structure.branches(model, function)
     else:
@@ -259,25 +260,6 @@ def _from_point(model: Model, point: Chart) -> TargetFunction:
     return TargetFunction(tuple(output.xreplace(replace) for output in source.outputs), point)
 
 
-def _given_branches(model: Model, target: TargetFunction, charts: Sequence[Any]) -> BranchList:
-    branches = []
-    for number, given in enumerate(charts, start=1):
-        chart = given if isinstance(given, Chart) else model.chart(given)
-        if chart.model != model:
-            raise TargetError(f"chart {number} belongs to {chart.model}; give charts of {model}")
-        outputs = [output.xreplace(chart.values) for output in model.outputs]
-        if not same_functions(outputs, target.expressions, model.inputs, chart.coordinates):
-            raise TargetError(
-                f"chart {number} does not have the target as its function; check the chart, or the target"
-            )
-        dimension = 0
-        if chart.coordinates:
-            dimension = model_rank(Model(list(chart.values.values()), chart.coordinates)).lower
-        equations = tuple(p - v for p, v in chart.values.items() if p != v and v.free_symbols <= set(chart.values))
-        branches.append(Branch(f"chart {number}", chart, equations, dimension, partial=True))
-    return BranchList(tuple(branches), False, "only the given charts, each verified; others may exist")
-
-
 def optimistic_sample_size(target: TargetSet) -> LeastRank:
     r"""$O_{f^*} = \min\{r_\theta : F(\theta) = f^*\}$, with evidence that it is attained and that nothing is lower.
 
@@ -302,13 +284,14 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
         raise TargetError(f"a {type(target).__name__} was given; a target set is needed; try target_set(model, target)")
     best: LeastRank | None = None
     lowest: int | None = None
-    forced = False
+    floor, forced = 0, False
     for branch in sorted((b for b in target.branches if b.twin is None), key=lambda b: b.index or (0, 0)):
         least = branch.minimum
         if best is None or least.upper < best.upper:
             best = least
         lowest = least.lower if lowest is None else min(lowest, least.lower)
-        if branch.forced is not None and least.value is not None and least.value == model_rank(branch.forced).lower:
+        floor = max(floor, branch.forced_rank)
+        if floor and best.upper <= floor:
             forced = True  # no branch, listed or not, is lower than what the target forces everywhere
             break
     if best is None or lowest is None:
@@ -316,8 +299,9 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
     if forced:
         return best
     if not target.complete and best.upper > 0:
-        reason = f"an upper bound only: {target.basis}"
-        return LeastRank(0, best.upper, best.minimiser, best.attained, Verdict.OPEN, reason, best.certificate)
+        below = f"every rank is at least {floor}, which the target forces" if floor else "an upper bound only"
+        reason = f"{below}: {target.basis}"
+        return LeastRank(floor, best.upper, best.minimiser, best.attained, Verdict.OPEN, reason, best.certificate)
     minimal = Verdict.PROVED if lowest == best.upper else Verdict.OPEN
     reason = f"{best.reason}; {target.basis}"
     return LeastRank(

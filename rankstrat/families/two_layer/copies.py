@@ -10,7 +10,9 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import TargetError
+from rankstrat.families._equivariance import equivariance
 from rankstrat.families.two_layer.effective import Vector, is_network, neurons_of_point
+from rankstrat.families.two_layer.special import special_branches
 from rankstrat.model import Chart, Model
 from rankstrat.target import AffineSubspace, Branch, BranchList, Cell, TargetFunction
 
@@ -18,11 +20,15 @@ from rankstrat.target import AffineSubspace, Branch, BranchList, Cell, TargetFun
 def copies(structure: Any, model: Model, target: TargetFunction, problem: TargetError) -> BranchList:
     """The branch on which the spare neurons copy the first neuron of the target and share its output weight.
 
-    The target's neurons are merged only where they are equal, so this needs no lemma, and proves an upper bound only.
+    The target's neurons are merged only where they are equal, so this needs no lemma, and proves an upper bound only;
+    a lower bound comes from changes of the inputs.  Exponentials with biases and monomials are described on their own.
 
     Raises:
         TargetError: the target is no network with the same activation, or does not fit.
     """
+    found = special_branches(structure, model, target)
+    if found is not None:
+        return found
     point = target.point
     if point is None or not is_network(point, structure.activation):
         raise problem
@@ -64,6 +70,7 @@ def copies(structure: Any, model: Model, target: TargetFunction, problem: Target
         dimension=len(chart.coordinates),
         affine=AffineSubspace.of(equations, symbols),
         cells=partial(_one_cell, chart),
+        forced=equivariance(model, target, shifts=structure.bias, constants=structure.output_bias),
         partial=True,
     )
     return BranchList((branch,), False, f"only the copies of the target's own neurons; {problem}")
