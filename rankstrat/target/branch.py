@@ -86,6 +86,8 @@ class Branch:
         cells: a point for every piece of constant rank; exhaustive if `basis` says why.
         basis: the statement that makes `cells` exhaustive; empty if they are only candidates.
         forced: a chart of a smaller model whose tangent functions lie in the tangent span at every point.
+        floor: a chart of a smaller model whose rank bounds the rank at every point of the closure of this branch.
+        specimen: a point with the generic rank, where the engine takes no charts (piecewise activations).
         member: decides whether a point lies in the closure, where equations would be too many.
         partial: whether it may be only a part of the target set near its points (a chart that somebody gave).
         twin: an earlier branch that a symmetry of the model maps to this one; ranks are computed there.
@@ -101,6 +103,8 @@ class Branch:
     cells: Callable[[], Iterable[Cell]] | None = field(default=None, repr=False, compare=False)
     basis: str = field(default="", repr=False)
     forced: Chart | None = field(default=None, repr=False, compare=False)
+    floor: Chart | None = field(default=None, repr=False, compare=False)
+    specimen: Callable[[], Chart] | None = field(default=None, repr=False, compare=False)
     twin: Branch | None = field(default=None, repr=False, compare=False)
     member: Callable[[Chart], bool] | None = field(default=None, repr=False, compare=False)
     partial: bool = field(default=False, repr=False, compare=False)
@@ -118,7 +122,9 @@ class Branch:
     @cached_property
     def certificate(self) -> RankCertificate:
         """The certificate of the generic rank (on the twin, if there is one)."""
-        return self.twin.certificate if self.twin is not None else model_rank(self.chart)
+        if self.twin is not None:
+            return self.twin.certificate
+        return model_rank(self.chart if self.specimen is None else self.specimen())
 
     @property
     def rank(self) -> int:
@@ -254,8 +260,7 @@ def same_functions(
 
 def least_rank(branch: Branch) -> LeastRank:
     """The least rank over the closure of a branch, from its cells and from the tangent functions that are forced."""
-    floor = model_rank(branch.forced) if branch.forced is not None else None
-    bottom = floor.lower if floor is not None else 0
+    bottom = max((model_rank(b).lower for b in (branch.forced, branch.floor) if b is not None), default=0)
     cells = []
     for cell in branch.cells() if branch.cells is not None else ():
         if cell.predicted is not None and cell.predicted <= bottom:
@@ -279,7 +284,7 @@ def least_rank(branch: Branch) -> LeastRank:
         if best[0].upper <= bottom:
             break
     if best is None:
-        best = (branch.certificate, branch.chart)
+        best = (branch.certificate, branch.certificate.chart)
     certificate, point = best
     if certificate.upper == bottom:
         forced = f"the tangent span at every point contains {bottom} independent functions that the target forces"

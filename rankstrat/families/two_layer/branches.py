@@ -21,6 +21,7 @@ import sympy
 from rankstrat.errors import TargetError
 from rankstrat.families.two_layer.cells import cells
 from rankstrat.families.two_layer.copies import copies
+from rankstrat.families.two_layer.coupled_branches import coupled_branches
 from rankstrat.families.two_layer.effective import Effective, Law, effective, law_of
 from rankstrat.families.two_layer.patterns import Pattern, Signed, conditions, count_patterns, patterns
 from rankstrat.model import Chart, Model
@@ -269,6 +270,9 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
     """
     if structure.activation.is_polynomial and model.size <= MAX_PARAMETERS:
         return polynomial_branches(model, target)
+    coupled = coupled_branches(structure, model, target)
+    if coupled is not None:
+        return coupled
     try:
         law = law_of(structure.activation, structure.bias)
     except TargetError as problem:
