@@ -8,10 +8,12 @@ from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 
+from rankstrat.algebra.balls import sign
 from rankstrat.algebra.degrees import failure_probability
 from rankstrat.algebra.elimination import RankProfile
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
+from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.relations import leaf_values
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
@@ -242,9 +244,23 @@ def needs_hypotheses(tower: Tower) -> bool:
 
 
 def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
-    """Whether the constant factor of a tangent function vanishes at random primes; False proves that it does not."""
+    """Whether the constant factor of a tangent function may vanish; False proves that it does not.
+
+    It does not if it is nonzero at a random prime; where that rests on a hypothesis (numbers such as log(1 + e)), a
+    ball must exclude zero.
+    """
     column = tangents.columns[parameter]
-    return column is None or vanishes_at_primes(tangents, column.constant, seed)
+    if column is None or vanishes_at_primes(tangents, column.constant, seed):
+        return True
+    program = tangents.program
+    if not needs_hypotheses(Tower(program, [column.constant], seed=seed)):
+        return False
+    leaves = [n for n in program.reachable((column.constant,)) if program.kind[n] == LEAF]
+    values = {program.data[n]: Fraction(mix(seed, 33, i) % 4097 - 2048, 1024) for i, n in enumerate(leaves)}
+    try:
+        return sign(program, column.constant, values) == 0
+    except (PoleError, UndecidedError):
+        return True
 
 
 def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
