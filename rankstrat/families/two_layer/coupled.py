@@ -216,7 +216,12 @@ class Piece:
 
     @property
     def forced(self) -> bool:
-        """Whether the equations leave one side of a mixed target block with sum zero: then it splits off."""
+        """Whether the equations leave one side of a mixed target block with sum zero: then it splits off.
+
+        On the one line of rays with a single input nothing can split off.
+        """
+        if self.network.law.rays and self.network.length == 1:
+            return False
         space = self.space
         assert space is not None
         for t in self.turning:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -38,7 +39,10 @@ def coupled_branches(structure: Any, model: Model, target: TargetFunction) -> Br
     law = coupled_law(structure.activation, structure.bias)
     if law is None:
         return None
-    network = Coupled(model, structure, law, coupled_target(law, model.inputs, structure.bias, target))
+    goal = coupled_target(law, model.inputs, structure.bias, target)
+    if law.rays and len(goal.linear) + structure.bias == 1 and not goal.weights:
+        goal = replace(goal, weights=((Fraction(1),),), coefficients=(Fraction(0),))  # there is one line only
+    network = Coupled(model, structure, law, goal)
     level = _check(network)
     floor = bound(network, level)
     everything = count_patterns(network.width, len(network.target.weights), True, _zero_kinds(network))
@@ -75,8 +79,6 @@ def _check(network: Coupled) -> Level:
             f"the target needs {k} neurons, the model has width {m}; it is not in the function space; "
             f"choose width >= {k}"
         )
-    if network.law.rays and network.length == 1 and k > 1:
-        raise AssertionError("in one dimension without biases there is one line")
     silent = network.law.rays or network.silent
     if needs_constant_neuron(network) and silent:
         raise TargetError(
@@ -121,18 +123,19 @@ def _specimen(branch: Branch) -> Chart:
 
 
 def _null(network: Coupled) -> Branch | None:
-    """The branch (w, b) = 0 of rays with biases, where no signs of the biases allow other constants nearby."""
-    law = network.law
-    if not (law.rays and network.bias) or network.target.weights or network.output_bias is not None:
+    """The branch (w, b) = 0 of rays and a constant target, unless neurons with w = 0 come near all of it."""
+    law, target = network.law, network.target
+    if not law.rays or any(target.coefficients) or any(network.goal):
         return None
-    above, below = law.side(1), law.side(-1)
-    if any(network.goal) or not is_zero(network.target.constant) or above * below == 0:
-        return None
-    if above * below < 0 and network.width > 1:
-        return None
+    if network.bias:
+        above, below = law.side(1), law.side(-1)
+        if network.output_bias is not None or not is_zero(target.constant) or above * below == 0:
+            return None
+        if above * below < 0 and network.width > 1:
+            return None
     piece = Piece(network, Pattern((), (), tuple(range(network.width))))
     branch = null_branch(piece)
-    return None if branch is None else _ranked(piece, branch, None)
+    return None if branch is None else replace(branch, specimen=partial(_specimen, branch))
 
 
 def _condensed(network: Coupled, level: Level) -> Iterator[Pattern]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
@@ -14,7 +14,7 @@ from rankstrat.families.two_layer.coupled import Coupled, Piece, Row
 from rankstrat.families.two_layer.coupled_closure import lies_in_closure
 from rankstrat.families.two_layer.patterns import Signed, conditions
 from rankstrat.model import Chart
-from rankstrat.target import CONSTANT, AffineSubspace, Branch, is_zero
+from rankstrat.target import CONSTANT, AffineSubspace, Branch, Cell, is_zero
 
 Vector = list[sympy.Expr]
 
@@ -26,10 +26,9 @@ def number(value: Fraction) -> sympy.Rational:
 
 def branch_of(piece: Piece) -> Branch | None:
     """The branch of a pattern; None if it is empty or lies in the closure of another one."""
-    network, pattern = piece.network, piece.pattern
-    if network.law.rays and not network.bias and pattern.zeros:
-        alone = not pattern.targets and not pattern.extras and not any(network.goal)
-        return null_branch(piece) if alone else None
+    network = piece.network
+    if network.law.rays and not network.bias and piece.pattern.zeros:
+        return None  # a neuron of weight zero is a limit of neurons on any line; see null_branch
     if piece.empty or piece.space is None or (not piece.mixed and piece.forced) or piece.redundant:
         return None
     if not network.bias and network.output_bias is None and not piece.carriers and not is_zero(network.target.constant):
@@ -54,10 +53,19 @@ def null_branch(piece: Piece) -> Branch | None:
         return None
     chart = network.model.chart(values)
     equations = tuple(p - v for p, v in values.items())
-    affine = AffineSubspace.of(equations, symbols)
     return Branch(
-        piece.pattern.label, chart, equations, len(chart.coordinates), ("all weights are zero",), (0, 0), affine
+        label=piece.pattern.label,
+        chart=chart,
+        equations=equations,
+        dimension=len(chart.coordinates),
+        index=(0, 0),
+        affine=AffineSubspace.of(equations, symbols),
+        cells=partial(_still, chart),
     )
+
+
+def _still(chart: Chart) -> Iterator[Cell]:
+    yield Cell(chart.at(dict.fromkeys(chart.coordinates, 0)))
 
 
 def _finish(piece: Piece, chart: Chart, affine: AffineSubspace | None) -> Branch:

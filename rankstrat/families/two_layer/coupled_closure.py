@@ -163,6 +163,9 @@ class _Here:
             if not cone:
                 return False
             columns.append((tuple(-slope * v for v in network.target.weights[t][:size]), cone))
+        for t, block in enumerate(pattern.targets):
+            if t not in piece.turning and self._cone(i for i, _ in block) != EITHER:
+                return False
         started = False
         starts: list[tuple[Vector, Cone]] = []
         for e, block in enumerate(pattern.extras):

@@ -60,8 +60,11 @@ class CoupledLaw:
         return sympy.sympify(self.activation.value_at_zero, strict=True)
 
     def value(self, b: Any) -> sympy.Expr:
-        """sigma(b)."""
-        return self.activation.formula.xreplace({Z: sympy.sympify(b, strict=True)}).doit()
+        """sigma(b); at negative numbers as sigma(-b) + 2 p b, so that equal logarithms look alike."""
+        b = sympy.sympify(b, strict=True)
+        if b.is_Rational and b < 0:
+            return self.value(-b) + 2 * sympy.Rational(self.slope) * b
+        return self.activation.formula.xreplace({Z: b}).doit()
 
     def side(self, sign: int) -> Fraction:
         """sigma(sign), for rays: the value of a neuron with w = 0, |b| = 1."""

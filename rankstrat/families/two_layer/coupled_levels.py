@@ -154,7 +154,7 @@ def bound(network: Coupled, level: Level, still: bool = False) -> Chart | None:
     law, k = network.law, len(network.target.weights)
     constant = network.output_bias is not None or needs_constant_neuron(network)
     linear = needs_constant_neuron(network)
-    active = [True] * k
+    active = [True for alpha in network.target.coefficients if alpha or level.kind == "classes"]
     loud = not law.rays and not network.silent
     if level.kind in ("signs", "unknown"):
         constant = constant or (still and loud and (law.tame or not network.bias))

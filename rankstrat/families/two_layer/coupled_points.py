@@ -46,8 +46,9 @@ class _Builder:
         self.idle: set[int] = {i for e, block in enumerate(extras) if e not in piece.mixed for i, _ in block}
         mixed = list(piece.mixed)
         if level.kind in ("signs", "constant"):
-            for t in piece.turning:
-                self.idle |= {i for i, sign in piece.pattern.targets[t] if sign != level.signs[t]}
+            for t, block in enumerate(piece.pattern.targets):
+                turning, alpha = t in piece.turning, network.target.coefficients[t]
+                self.idle |= {i for i, sign in block if not alpha or (turning and sign != level.signs[t])}
         for t in level.turned:
             self.places[mixed.pop(0)] = weights[t]
         if level.vertical:
