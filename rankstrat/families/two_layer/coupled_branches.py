@@ -15,7 +15,8 @@ from rankstrat.families.two_layer.coupled_charts import branch_of, null_branch
 from rankstrat.families.two_layer.coupled_law import coupled_law, coupled_target
 from rankstrat.families.two_layer.coupled_levels import (
     Level,
-    bound,
+    floor_everywhere,
+    floor_of,
     level_everywhere,
     level_of,
     needs_constant_neuron,
@@ -44,7 +45,7 @@ def coupled_branches(structure: Any, model: Model, target: TargetFunction) -> Br
         goal = replace(goal, weights=((Fraction(1),),), coefficients=(Fraction(0),))  # there is one line only
     network = Coupled(model, structure, law, goal)
     level = _check(network)
-    floor = bound(network, level)
+    floor = floor_everywhere(network, level)
     everything = count_patterns(network.width, len(network.target.weights), True, _zero_kinds(network))
     listed = network.width - len(network.target.weights) <= _MANY_SPARE and everything <= MAX_BRANCHES
     pieces = list(_pieces(network)) if listed else [Piece(network, p) for p in _condensed(network, level)]
@@ -111,10 +112,9 @@ def _pieces(network: Coupled) -> Iterator[Piece]:
 
 
 def _ranked(piece: Piece, branch: Branch, floor: Chart | None) -> Branch:
-    network = piece.network
-    own = bound(network, level_of(piece), still=bool(piece.pattern.zeros))
+    own = floor_of(piece, level_of(piece))
     ranked = replace(branch, forced=floor, floor=own, cells=partial(cells, piece, branch))
-    return replace(ranked, specimen=partial(_specimen, branch)) if network.law.rays else ranked
+    return replace(ranked, specimen=partial(_specimen, branch)) if piece.network.law.rays else ranked
 
 
 def _specimen(branch: Branch) -> Chart:

@@ -58,6 +58,7 @@ def null_branch(piece: Piece) -> Branch | None:
         chart=chart,
         equations=equations,
         dimension=len(chart.coordinates),
+        conditions=("the model has no derivative where an output weight is not zero",),
         index=(0, 0),
         affine=AffineSubspace.of(equations, symbols),
         cells=partial(_still, chart),

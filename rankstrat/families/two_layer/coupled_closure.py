@@ -8,9 +8,11 @@ are linear conditions: near the point each side of a block has a cone of possibl
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+
+import sympy
 
 from rankstrat.errors import TargetError
 from rankstrat.families.two_layer.coupled import Piece
@@ -23,7 +25,7 @@ Cone = frozenset[int]  # signs that a small sum can take; both mean zero as well
 EITHER: Cone = frozenset((1, -1))
 
 
-def lies_in_closure(piece: Piece, equations: Sequence[object], point: Chart) -> bool:
+def lies_in_closure(piece: Piece, equations: Sequence[sympy.Expr], point: Chart) -> bool:
     """Whether a point lies in the closure of the branch of a pattern.
 
     Raises:
@@ -33,7 +35,8 @@ def lies_in_closure(piece: Piece, equations: Sequence[object], point: Chart) -> 
         if piece.network.law.rays:
             raise TargetError(f"{point} has irrational values; rational ones are needed where signs decide; round them")
         values = dict(zip(piece.network.model.parameters, point.values.values(), strict=True))
-        return all(is_zero(equation.xreplace(values)) for equation in equations)  # type: ignore[attr-defined]
+        known = _constants(piece, values)
+        return all(is_zero(equation.xreplace(known).xreplace(values)) for equation in equations)
     raw = [Fraction(v) for v in point.raw]
     outputs = raw[: piece.network.width]
     vectors = [tuple(raw[j] for j in piece.network.incoming(i)) for i in range(piece.network.width)]
@@ -41,6 +44,15 @@ def lies_in_closure(piece: Piece, equations: Sequence[object], point: Chart) -> 
     if not (here.meets_blocks() and here.meets_coupling()):
         return False
     return here.is_limit_of_rays() if piece.network.law.rays else here.is_limit()
+
+
+def _constants(piece: Piece, values: Mapping[sympy.Symbol, sympy.Expr]) -> dict[sympy.Expr, sympy.Expr]:
+    """sigma(b) of the neurons with w = 0 as `CoupledLaw.value` writes it, which hides no zero in logarithms."""
+    network = piece.network
+    if not network.bias:
+        return {}
+    symbols = [network.model.parameters[network.incoming(i)[-1]] for i in piece.pattern.zeros]
+    return {network.law.value(b): network.law.value(values[b]) for b in symbols}
 
 
 def _sign(value: Fraction) -> int:

@@ -73,7 +73,7 @@ def _signs(
 
 
 def _vertical(network: Coupled) -> Vector:
-    return (*[Fraction(0)] * network.inputs, Fraction(1))
+    return _unit(network.inputs)
 
 
 def _has_constant(network: Coupled) -> bool:
@@ -143,36 +143,67 @@ def needs_constant_neuron(network: Coupled) -> bool:
     return not network.bias and network.output_bias is None and not is_zero(network.target.constant)
 
 
-def bound(network: Coupled, level: Level, still: bool = False) -> Chart | None:
-    """A smaller network with as many independent tangent functions as every point of this level has at least.
+def floor_everywhere(network: Coupled, level: Level) -> Chart | None:
+    """A smaller network with as many independent tangent functions as every point of the target set has at least."""
+    return _bound(network, level, _Present(network))
 
-    Args:
-        network: the network.
-        level: what carries the affine function.
-        still: whether some weight is zero everywhere (then the constant sigma(0) or sigma(b) is a tangent function).
+
+def floor_of(piece: Piece, level: Level) -> Chart | None:
+    """A smaller network with as many independent tangent functions as every point of a branch has at least.
+
+    Without rays, both signs of a mixed block occur at every point of the branch, whether active or not: together they
+    bring the linear function u.x.
     """
-    law, k = network.law, len(network.target.weights)
+    network, loud = piece.network, not piece.network.law.rays and not piece.network.silent
+    still = loud and bool(piece.pattern.zeros) and network.law.tame
+    if network.law.rays or level.kind not in ("signs", "constant"):
+        return _bound(network, level, _Present(network, still))
+    pairs = [network.target.weights[t] for t in piece.turning]
+    # sigma(0) != 0: w = 0, a class of its own or both signs in a class of the target each bring one function
+    return _bound(network, level, _Present(network, still, pairs, more=loud and bool(piece.mixed) and not pairs))
+
+
+@dataclass(frozen=True)
+class _Present:
+    """What is in the tangent span for other reasons: a weight zero everywhere, pairs, one more function."""
+
+    network: Coupled
+    still: bool = False
+    pairs: Sequence[Vector] = ()
+    more: bool = False
+
+
+def _bound(network: Coupled, level: Level, present: _Present) -> Chart | None:
+    law, d = network.law, network.inputs
+    active = [True for alpha in network.target.coefficients if alpha or level.kind == "classes"]
     constant = network.output_bias is not None or needs_constant_neuron(network)
     linear = needs_constant_neuron(network)
-    active = [True for alpha in network.target.coefficients if alpha or level.kind == "classes"]
-    loud = not law.rays and not network.silent
     if level.kind in ("signs", "unknown"):
-        constant = constant or (still and loud and (law.tame or not network.bias))
-        if k == 0 and not constant and loud and law.tame:
+        constant = constant or present.still
+        if not active and not constant and not law.rays and not network.silent and law.tame:
             active = [False]
+        elif not constant:
+            constant = present.more
     elif level.kind == "constant":
         constant, linear = True, law.steep
     else:
         constant, linear = constant or network.bias, True
         active += [True] * (level.kind == "further")
-    return _chart(law, network.inputs, network.bias, tuple(active), linear, constant)
+    forms = [tuple(Fraction(int(s == t)) for s in range(d + 1)) for t in range(d)] if linear else []
+    forms += [(*u[:d], u[d] if network.bias else Fraction(0)) for u in present.pairs if not linear]
+    forms += [_unit(d)] if constant else []
+    return _chart(law, d, network.bias, tuple(active), tuple(forms))
+
+
+def _unit(inputs: int) -> Vector:
+    return (*[Fraction(0)] * inputs, Fraction(1))
 
 
 @lru_cache(maxsize=200)
 def _chart(
-    law: CoupledLaw, inputs: int, bias: bool, active: tuple[bool, ...], linear: bool, constant: bool
+    law: CoupledLaw, inputs: int, bias: bool, active: tuple[bool, ...], forms: tuple[Vector, ...]
 ) -> Chart | None:
-    r"""sum a_t sigma(w_t.x + b_t) + v.x + c at weights of distinct classes, without v or c where they are not forced."""
+    r"""sum a_t sigma(w_t.x + b_t) + sum c_j (g_j.x + h_j) at weights of distinct classes and c = 0."""
     x = sympy.symbols(f"x1:{inputs + 1}")
     values: dict[Any, Any] = {}
     terms: list[sympy.Expr] = []
@@ -182,12 +213,8 @@ def _chart(
         terms.append(a * law.activation(sympy.Add(*(v * y for v, y in zip(w, x, strict=True)), *b)))
         values |= {a: int(on)} | {v: (1 if j == 0 else (t + 1) ** j) for j, v in enumerate(w)} | {v: t + 2 for v in b}
         values[w[0]] = t + 1 if inputs == 1 and not law.rays else 1
-    if linear:
-        skip = sympy.symbols(f"v1:{inputs + 1}")
-        terms += [v * y for v, y in zip(skip, x, strict=True)]
-        values |= dict.fromkeys(skip, 0)
-    if constant:
-        c = sympy.Symbol("c")
-        terms.append(c)
+    for j, form in enumerate(forms):
+        c = sympy.Symbol(f"c{j + 1}")
+        terms.append(c * sympy.Add(*(sympy.Rational(g) * y for g, y in zip(form, (*x, 1), strict=True))))
         values[c] = 0
     return Model(sympy.Add(*terms), list(values), x).point(values) if terms else None

@@ -41,8 +41,7 @@ class _Builder:
         self.network: Coupled = piece.network
         network, extras = piece.network, piece.pattern.extras
         weights = network.target.weights
-        home: Vector = weights[piece.turning[0] if piece.turning else 0] if weights else self._zero()
-        self.places: list[Vector] = [home] * len(extras)
+        self.places: list[Vector] = [self._home(e) for e in range(len(extras))]
         self.idle: set[int] = {i for e, block in enumerate(extras) if e not in piece.mixed for i, _ in block}
         mixed = list(piece.mixed)
         if level.kind in ("signs", "constant"):
@@ -56,6 +55,15 @@ class _Builder:
         if level.kind == "further":
             mixed.pop(0)
         self.idle |= {i for e in mixed for i, _ in extras[e]}
+
+    def _home(self, e: int) -> Vector:
+        """Where an inactive further block adds least: on the active side of a class, in a pair, or at zero."""
+        weights, piece = self.network.target.weights, self.piece
+        pairs = (*piece.turning, *self.level.turned)
+        if e not in piece.mixed and weights:
+            sign = self.level.signs.get(0, piece.pattern.targets[0][0][1])
+            return tuple(sign * v for v in weights[0])
+        return weights[pairs[0]] if e in piece.mixed and pairs else self._zero()
 
     def _zero(self) -> Vector:
         return (Fraction(0),) * self.network.length
@@ -116,6 +124,8 @@ class _Builder:
         for block, u in zip(pattern.extras, self.places, strict=True):
             for i, sign in block:
                 vectors[i] = tuple(sign * v for v in u)
+        if law.rays:  # an inactive neuron of weight zero has no tangent functions
+            vectors = [self._zero() if i in self.idle else v for i, v in enumerate(vectors)]
         constant: Any = network.target.constant
         if network.bias:
             constant -= sympy.Rational(
