@@ -354,11 +354,9 @@ def test_floats_are_refused():
         target_set(two_layer(2, 2, "tanh"), 0.5 * sympy.tanh(X1))
 
 
-@pytest.mark.parametrize(
-    ("activation", "rank"), [("relu", 2), ("square", 2), ("softplus", 3), ("silu", 3), ("gelu", 3)]
-)
+@pytest.mark.parametrize(("activation", "rank"), [("square", 2), ("elu", 3), ("hardtanh", 3)])
 def test_activations_without_a_lemma_get_an_interval(activation, rank):
-    """The copies of the target's neuron prove an upper bound: kd for ReLU and squares, k(d + 1) for the others."""
+    """The copies of the target's neuron prove an upper bound: kd for squares, k(d + 1) for the others."""
     q = target_set(two_layer(4, 2, activation), two_layer(1, 2, activation).point([1, 1, 2]))
     size = optimistic_sample_size(q)
     assert (size.value, size.lower, size.upper, size.minimal) == (None, 0, rank, Verdict.OPEN)
@@ -367,13 +365,13 @@ def test_activations_without_a_lemma_get_an_interval(activation, rank):
 
 
 def test_activations_without_a_lemma_need_a_network():
-    with pytest.raises(TargetError, match="activation relu"):
-        target_set(two_layer(4, 2, "relu"), X1)
+    with pytest.raises(TargetError, match="activation elu"):
+        target_set(two_layer(4, 2, "elu"), X1)
     with pytest.raises(TargetError, match="hidden biases"):
         target_set(two_layer(4, 1, "exp", bias=True), sympy.exp(X1))
     with pytest.raises(TargetError, match="2 different neurons"):
-        target_set(two_layer(1, 1, "relu", bias=True), two_layer(2, 1, "relu").point([1, 1, 1, -1]))
-    zero = target_set(two_layer(2, 1, "relu"), two_layer(2, 1, "relu").point([1, -1, 3, 3]))
+        target_set(two_layer(1, 1, "elu", bias=True), two_layer(2, 1, "elu").point([1, 1, 1, -1]))
+    zero = target_set(two_layer(2, 1, "elu"), two_layer(2, 1, "elu").point([1, -1, 3, 3]))
     assert optimistic_sample_size(zero).value == 0
 
 

@@ -2,13 +2,18 @@ r"""Two-layer networks whose blocks are coupled by a linear function: $\sigma(z)
 
 Write $v_i = (w_i, b_i)$.  Neurons with $w_i \ne 0$ fall into classes $\pm v$ (for $N = q|z|$: lines, with
 $v_i = s_i \lambda_i u$, $\lambda_i > 0$); put $c_i = a_i \lambda_i$ ($\lambda_i = 1$ without scaling).  N of distinct
-classes is independent modulo affine functions, so $F(\theta) = f^*$ if and only if $\sum c_i = \alpha_t$ in every class of
-the target, $\sum c_i = 0$ in every other class, and the affine functions agree:
+classes is independent modulo affine functions, so $F(\theta) = f^*$ if and only if $\sum c_i = \alpha_t$ in every class
+of the target, $\sum c_i = 0$ in every other class, and the affine functions agree:
 
 $$p \sum_t \gamma_t u_t + p \sum_e \beta_e u_e = \ell, \qquad \gamma_t, \beta_e = \sum s_i c_i,$$
 
-with the constant $p \sum a_i b_i + \sum_{w_i = 0} a_i \sigma(b_i) + c = \kappa$ as one more coordinate.  A further class whose
-signs agree has $\beta_e = 0$; only *mixed* blocks carry linear functions.
+with the constant $p \sum a_i b_i + \sum_{w_i = 0} a_i \sigma(b_i) + c = \kappa$ as one more coordinate.  A further
+class whose signs agree has $\beta_e = 0$; only *mixed* blocks carry linear functions.
+
+A pattern without mixed blocks gives linear equations in c.  With mixed blocks its branch is where some $\beta_e \ne 0$:
+one weight $u_e$ is solved for, so the branch is a graph; the points with all $\beta_e = 0$ belong to the pattern with
+every mixed block split into its two signs.  A generic point lies in no other closure unless the equations leave a part
+of a block with sum zero, which then is a block of its own; those patterns are left out.
 """
 
 from __future__ import annotations

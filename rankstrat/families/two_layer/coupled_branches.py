@@ -61,10 +61,14 @@ def coupled_branches(structure: Any, model: Model, target: TargetFunction) -> Br
     null = _null(network) if listed else None
     result += [null] if null is not None else []
     if not result:
-        raise TargetError(f"a model of width {network.width} has more than {MAX_BRANCHES} branches; choose a smaller one")
+        raise TargetError(
+            f"a model of width {network.width} has more than {MAX_BRANCHES} branches; choose a smaller one"
+        )
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
     if not listed:
-        return BranchList(tuple(result), False, f"{len(result)} branches are listed; there are more than {MAX_BRANCHES}")
+        return BranchList(
+            tuple(result), False, f"{len(result)} branches are listed; there are more than {MAX_BRANCHES}"
+        )
     if not law.tame:
         missing = f"constant neurons w = 0, {structure.activation.name}(b) = 0, b != 0 are left out, if there are any"
         return BranchList(tuple(result), False, missing)

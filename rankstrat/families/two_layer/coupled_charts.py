@@ -174,9 +174,7 @@ class _Charts:
         pairs: dict[int, sympy.Expr] = {i: c[i] / self.scales[i] for i in range(network.width)}
         for block, u in zip(pattern.targets, network.target.weights, strict=True):
             for i, sign in block:
-                pairs |= {
-                    j: number(sign * v) * self.scales[i] for j, v in zip(network.incoming(i), u, strict=True)
-                }
+                pairs |= {j: number(sign * v) * self.scales[i] for j, v in zip(network.incoming(i), u, strict=True)}
         for block, vector in zip(pattern.extras, self.directions, strict=True):
             for i, sign in block:
                 pairs |= {j: sign * v * self.scales[i] for j, v in zip(network.incoming(i), vector, strict=True)}
@@ -200,9 +198,7 @@ class _Charts:
             slope = number(law.slope)
             for block, u in zip(pattern.targets, network.target.weights, strict=True):
                 rest -= slope * number(u[-1]) * self._signed(block)
-            rest -= sympy.Add(
-                *(slope * self._signed(pattern.extras[e]) * self.directions[e][-1] for e in piece.mixed)
-            )
+            rest -= sympy.Add(*(slope * self._signed(pattern.extras[e]) * self.directions[e][-1] for e in piece.mixed))
         made = {}
         for i in piece.carriers:
             if law.rays:
@@ -268,9 +264,7 @@ class _Equations:
         network, pattern = self.piece.network, self.piece.pattern
         outputs, rays = network.model.parameters, network.law.rays
         found: list[sympy.Expr] = []
-        for block, u, alpha in zip(
-            pattern.targets, network.target.weights, network.target.coefficients, strict=True
-        ):
+        for block, u, alpha in zip(pattern.targets, network.target.weights, network.target.coefficients, strict=True):
             lead = next(t for t, v in enumerate(u) if v)
             total = -number(alpha)
             for i, sign in block:
@@ -311,7 +305,9 @@ class _Equations:
                 continue
             for i in pattern.zeros:
                 b = self._weights(i)[-1]
-                carried += outputs[i] * (number(law.side(piece.sign(i)) * piece.sign(i)) * b if law.rays else law.value(b))
+                carried += outputs[i] * (
+                    number(law.side(piece.sign(i)) * piece.sign(i)) * b if law.rays else law.value(b)
+                )
             if network.output_bias is not None:
                 carried += outputs[network.output_bias]
             found.append(carried - network.target.constant)

@@ -2,7 +2,7 @@ r"""Which exact points lie in the closure of a branch of a coupled two-layer net
 
 The equations are not enough: where every $\beta_e$ vanishes, a point is a limit only if some of the further weights can
 carry a small linear function, and with rays only if the neurons of weight zero can start with $\lambda_i > 0$.  Both
-are linear conditions: near the point each side of a block has a cone of possible sums (all numbers, positive, negative).
+are linear conditions: near the point each side of a block has a cone of possible sums (all, positive, negative).
 """
 
 from __future__ import annotations

@@ -122,7 +122,9 @@ def _homogeneous(formula: sympy.Expr) -> tuple[Fraction, Fraction] | None:
     return Fraction(int(values[0].p), int(values[0].q)), Fraction(int(values[1].p), int(values[1].q))
 
 
-def coupled_target(law: CoupledLaw, inputs: Sequence[sympy.Symbol], bias: bool, target: TargetFunction) -> CoupledTarget:
+def coupled_target(
+    law: CoupledLaw, inputs: Sequence[sympy.Symbol], bias: bool, target: TargetFunction
+) -> CoupledTarget:
     """The effective neurons of a target, and the linear function that is left.
 
     Raises:
@@ -165,9 +167,7 @@ Term = tuple[Fraction, Fraction, Vector, Fraction]
 """alpha N(h) + p a h, with h = w.x + b."""
 
 
-def _terms(
-    law: CoupledLaw, inputs: Sequence[sympy.Symbol], expression: sympy.Expr
-) -> tuple[list[Term], sympy.Expr]:
+def _terms(law: CoupledLaw, inputs: Sequence[sympy.Symbol], expression: sympy.Expr) -> tuple[list[Term], sympy.Expr]:
     plain_form = _absolute(expression) if law.rays else expression
     for form in (plain_form, sympy.expand_mul(plain_form)):
         found: list[Term] = []

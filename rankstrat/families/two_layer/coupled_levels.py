@@ -1,10 +1,10 @@
 r"""How little rank a coupled two-layer network can have on a target: what carries its affine function (SPEC 2).
 
 Each class of the target is active, and brings 1 + D functions (D with rays).  Where no class is active on both sides,
-$\gamma_t = \pm p \alpha_t$ and every $\beta$ is zero, so signs must carry the affine function; otherwise some class active
-on both sides brings every linear function.  If only classes of the target are, their weights span what the others
-leave; else a further class is active, and brings its own functions.  Each of these is a condition of exact linear
-algebra, and each failure a lower bound at every point.
+$\gamma_t = \pm \alpha_t$ and every $\beta$ is zero, so signs must carry the affine function; otherwise some class
+active on both sides brings every linear function.  If only classes of the target are, their weights span what the
+others leave; else a further class is active, and brings its own functions.  Each of these is a condition of exact
+linear algebra, and each failure a lower bound at every point.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def level_everywhere(network: Coupled) -> Level | None:
     k, m = len(network.target.weights), network.width
     if k > MOST_SIGNS:
         return Level("unknown")
-    choices = {t: (1, -1) for t in range(k)}
+    choices = dict.fromkeys(range(k), (1, -1))
     spare = m - k - needs_constant_neuron(network)
     if spare < 0:
         return None
@@ -211,7 +211,7 @@ def _chart(
         a, *w = sympy.symbols(f"a{t + 1} w{t + 1}_1:{inputs + 1}")
         b = [sympy.Symbol(f"b{t + 1}")] if bias else []
         terms.append(a * law.activation(sympy.Add(*(v * y for v, y in zip(w, x, strict=True)), *b)))
-        values |= {a: int(on)} | {v: (1 if j == 0 else (t + 1) ** j) for j, v in enumerate(w)} | {v: t + 2 for v in b}
+        values |= {a: int(on)} | {v: (1 if j == 0 else (t + 1) ** j) for j, v in enumerate(w)} | dict.fromkeys(b, t + 2)
         values[w[0]] = t + 1 if inputs == 1 and not law.rays else 1
     for j, form in enumerate(forms):
         c = sympy.Symbol(f"c{j + 1}")
