@@ -22,7 +22,7 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from rankstrat.errors import BudgetError, DataError
+from rankstrat.errors import BudgetError, DataError, UnsupportedFunctionError
 from rankstrat.model import Chart
 from rankstrat.rank import Verdict, model_rank
 from rankstrat.recovery import batch
@@ -79,6 +79,7 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
 
     Raises:
         BudgetError: the generic rank of the branch is not decided.
+        UnsupportedFunctionError: a piecewise model, where samples can all miss the region of a change.
 
     References:
         STR Theorem 5.4 with the corrections of SPEC 9.3.
@@ -90,6 +91,11 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
         >>> [(t.unstable_up_to, t.stable_from, t.convergence) for t in map(recovery_thresholds, Q.branches)]
         [(3, 5, 'may be sublinear'), (3, 4, 'linear'), (3, 4, 'linear')]
     """
+    if branch.specimen is not None:
+        raise UnsupportedFunctionError(
+            f"{branch.label} is a branch of a piecewise model; the theorem on generic samples needs an analytic one; "
+            "use recovery_stability at a point with given samples"
+        )
     certificate = branch.certificate
     if certificate.value is None:
         raise BudgetError(f"the generic rank of {branch.label} is not decided; choose simpler exact values")
@@ -176,9 +182,9 @@ def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, 
     if rank == codimension:
         reason = f"the empirical rank reaches the codimension {codimension}"
         return RecoveryStability(True, Verdict.PROVED, reason, rank)
-    if not exact or count - rank != 1:
+    if not exact or count - rank != 1 or branch.specimen is not None:
         reason = f"{count} samples, empirical rank {rank}, codimension {codimension}: neither argument applies"
-        if count >= codimension:
+        if count >= codimension and branch.specimen is None:
             reason += "; almost all such samples are stable (STR Theorem 5.3), which says nothing about these"
         return RecoveryStability(None, Verdict.OPEN, reason, rank)
     values = _quadratic_form(branch, point, seen.outputs)

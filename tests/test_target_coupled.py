@@ -8,9 +8,10 @@ import numpy as np
 import oracles
 import pytest
 import sympy
-from coupled_solutions import ANALYTIC, RAYS, X1, brute_force, draw_target, has_kink, rank_of
+from coupled_solutions import ANALYTIC, RAYS, X1, brute_force, draw_target, has_kink, rank_of, values
 
-from rankstrat import Verdict
+from rankstrat import Verdict, recovery_stability, stability_table
+from rankstrat.errors import UnsupportedFunctionError
 from rankstrat.families import two_layer
 from rankstrat.target import optimistic_sample_size, target_set
 
@@ -27,8 +28,26 @@ def check_brute_force(activation, m, k, d, bias, output_bias, trials, seed=0):
     assert hits >= 3
     for b in q.branches if len(q.branches) < 60 else q.branches[::17]:
         assert b.dimension == len(b.chart.coordinates)
+        assert solves_target(b.sample(seed=11, size=9), target)
         if not all(weight == 0 for weight in b.chart.arrays["w"].ravel()):  # w = 0 is met where signs mix
             assert [c.label for c in q.branches_of(b.sample(seed=11, size=999))] == [b.label]  # irredundant
+
+
+def solves_target(point, target):
+    """Whether F = f* at generic inputs, by floats."""
+    inputs = 2 * np.random.default_rng(0).normal(size=(len(point.model.inputs), 20))
+    left, right = (function_values(p, inputs) for p in (point, target))
+    return bool(np.allclose(left, right, rtol=1e-7, atol=1e-7))
+
+
+def function_values(point, inputs):
+    arrays = point.arrays
+    vectors = np.hstack([arrays["w"], arrays["b"][:, None]] if "b" in arrays else [arrays["w"]]).astype(float)
+    if "b" not in arrays:
+        vectors = np.hstack([vectors, np.zeros((len(vectors), 1))])
+    name = point.model.structure.activation.name
+    constant = float(arrays["c"][()]) if "c" in arrays else 0.0
+    return arrays["a"].astype(float) @ values(name, vectors, inputs) + constant
 
 
 @pytest.mark.parametrize("activation", ["softplus", "silu", "relu", "leaky_relu", "abs"])
@@ -153,3 +172,16 @@ def test_samples_of_rays_keep_the_signs():
     for b in q.branches:
         for seed in range(5):
             assert b.contains(b.sample(seed=seed))
+
+
+def test_stability_of_coupled_branches():
+    """The theorem on generic samples needs an analytic model: samples can all lie where a ReLU neuron is silent."""
+    smooth = target_set(two_layer(2, 2, "softplus"), X1)
+    assert stability_table(smooth).rows[0][2:6] == (1, 5, 5, 4)  # rank = codimension
+    rays = target_set(two_layer(2, 1, "relu"), X1)
+    with pytest.raises(UnsupportedFunctionError, match="piecewise"):
+        stability_table(rays)
+    branch = rays.branches[0]  # a1 w1 = 1 = a2 w2 on both sides: dimension 2, codimension 2
+    point = branch.sample(seed=1)
+    assert recovery_stability(branch, point, [1, 2]).stable is not True
+    assert recovery_stability(branch, point, [1, -1]).stable is True

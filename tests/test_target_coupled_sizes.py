@@ -174,13 +174,37 @@ def test_targets_outside_the_function_space(activation, width, target, message):
 
 
 def test_wide_networks_have_a_proved_size():
-    wide = two_layer(300, 1, "relu", bias=True)
+    wide = two_layer(100, 1, "relu", bias=True)
     target = sum(sympy.Max(0, X1 + s) for s in (-7, 0, 7))
     size = optimistic_sample_size(target_set(wide, target))
     assert (size.value, size.attained, size.minimal) == (6, Verdict.PROVED, Verdict.PROVED)
-    wide = two_layer(200, 2, "softplus")
+    wide = two_layer(60, 2, "softplus")
     size = optimistic_sample_size(target_set(wide, activations["softplus"](X2) + X1))
     assert (size.value, size.minimal) == (8, Verdict.PROVED)
+
+
+def test_many_classes_keep_their_own_signs():
+    """Too many signs to try: those of the target itself carry its linear part."""
+    weights = [[(-1) ** i * (i + 1)] for i in range(15)]
+    target = two_layer(15, 1, "softplus").point(a=[1, 2, 3] * 5, w=weights)
+    size = optimistic_sample_size(target_set(two_layer(16, 1, "softplus"), target))
+    assert (size.value, size.minimal) == (30, Verdict.PROVED)
+
+
+def test_irrational_constants_with_hidden_biases():
+    root = sympy.sqrt(2)
+    q = target_set(two_layer(2, 1, "softplus", bias=True), X1 + root)
+    assert q.branches_of(q.model.point(a=[1, -1], w=[[1], [-1]], b=[root, -root]))
+    assert not q.branches_of(q.model.point(a=[1, -1], w=[[1], [-1]], b=[root, root]))
+    # two classes on both sides: gamma_1 + gamma_2 = 0, gamma_1 + 2 gamma_2 = 2 sqrt 2
+    softplus = activations["softplus"]
+    u, v = X1 + 1, X1 + 2
+    target = softplus(u) - u / 2 + softplus(v) - v / 2 + root
+    q = target_set(two_layer(4, 1, "softplus", bias=True), target)
+    straight = next(b for b in q.branches if b.label == "{1,-2}{3,-4} | -")
+    assert straight.dimension == 0 and q.branches_of(straight.chart) == (straight,)
+    value = sum(a * softplus(w * X1 + b) for a, w, b in zip(*(straight.chart.arrays[n].ravel() for n in "awb")))
+    assert abs((value - target).subs(X1, sympy.Rational(1, 3)).evalf()) < 1e-12
 
 
 def test_irrational_constants_of_softplus():

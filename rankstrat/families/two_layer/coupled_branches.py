@@ -93,10 +93,12 @@ def _check(network: Coupled) -> Level:
     level = level_everywhere(network)
     if level is None:
         form = " + ".join(f"{v} {x}" for v, x in zip(target.linear, model.inputs, strict=True) if v) or "0"
+        count = sum(map(bool, target.coefficients))
+        wider = f"choose width >= {count + 2 + needs_constant_neuron(network)}"
         raise TargetError(
             f"no parameters of {model} give the affine part of the target ({form} + {target.constant} beside the "
-            f"even parts of {k} neurons); it is not in the function space; choose width >= {k + 2} and, for a "
-            "constant, output_bias=True"
+            f"even parts of {count} neurons); it is not in the function space; "
+            + (wider if network.law.slope else "choose an activation that is not even")
         )
     return level
 

@@ -79,12 +79,19 @@ class CoupledLaw:
 
 @dataclass(frozen=True)
 class CoupledTarget:
-    r"""$f^* = \sum_t \alpha_t N(u_t \cdot (x, 1)) + \ell \cdot x + \kappa$, the $u_t$ of distinct classes."""
+    r"""$f^* = \sum_t \alpha_t N(u_t \cdot (x, 1)) + \ell \cdot x + \kappa$, the $u_t$ of distinct classes.
+
+    Attributes:
+        weights, coefficients: u and alpha.
+        linear, constant: ell and kappa.
+        signs: the sign with which each class came, a guess of what carries the linear part.
+    """
 
     weights: tuple[Vector, ...]
     coefficients: tuple[Fraction, ...]
     linear: Vector
     constant: sympy.Expr
+    signs: tuple[int, ...] = ()
 
     @property
     def rational(self) -> Fraction | None:
@@ -132,12 +139,14 @@ def coupled_target(
     """
     sums: dict[Vector, Fraction] = {}
     first: dict[Vector, Vector] = {}
+    signs: dict[Vector, int] = {}
     linear = [Fraction(0)] * len(inputs)
     constant: sympy.Expr = sympy.Integer(0)
 
     def add(alpha: Fraction, u: Vector) -> None:
         factor, key = law.line(u)
         kept = first.setdefault(key, u if factor > 0 else tuple(-v for v in u))
+        signs.setdefault(key, 1 if factor > 0 else -1)
         sums[key] = sums.get(key, Fraction(0)) + alpha * abs(factor / law.line(kept)[0])
 
     point = target.point
@@ -160,7 +169,13 @@ def coupled_target(
         else:
             constant += sympy.Rational(alpha) * (law.value(sympy.Rational(b)) - sympy.Rational(law.slope * b))
     kept = {key: alpha for key, alpha in sums.items() if alpha}
-    return CoupledTarget(tuple(first[key] for key in kept), tuple(kept.values()), tuple(linear), plain(constant))
+    return CoupledTarget(
+        tuple(first[key] for key in kept),
+        tuple(kept.values()),
+        tuple(linear),
+        plain(constant),
+        tuple(signs[key] for key in kept),
+    )
 
 
 Term = tuple[Fraction, Fraction, Vector, Fraction]

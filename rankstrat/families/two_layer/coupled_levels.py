@@ -10,6 +10,7 @@ linear algebra, and each failure a lower bound at every point.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -24,7 +25,7 @@ from rankstrat.families.two_layer.effective import Vector
 from rankstrat.model import Chart, Model
 from rankstrat.target import AffineSubspace, is_zero
 
-MOST_SIGNS = 12  # as many classes have 4096 choices of signs; beyond, only the classes themselves are counted
+MOST_CHOICES = 4096  # of signs and classes; beyond, only the classes themselves are counted
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,10 @@ def _has_constant(network: Coupled) -> bool:
 def level_of(piece: Piece) -> Level:
     """What carries the affine function at the points of lowest rank in the closure of a branch."""
     network, blocks = piece.network, piece.pattern.targets
-    if len(blocks) > MOST_SIGNS:
+    spare, count = len(piece.mixed), len(blocks) - len(piece.turning)
+    if 2 ** len(piece.turning) * math.comb(count, min(spare, count)) > MOST_CHOICES:
         return Level("unknown")
     choices = {t: (1, -1) if t in piece.turning else (block[0][1],) for t, block in enumerate(blocks)}
-    spare = len(piece.mixed)
     size = network.inputs if _has_constant(network) else network.length
     signs = _signs(network, size, choices, ())
     if signs is not None:
@@ -112,13 +113,15 @@ def level_of(piece: Piece) -> Level:
 def level_everywhere(network: Coupled) -> Level | None:
     """The same over the whole target set; None if nothing carries it."""
     k, m = len(network.target.weights), network.width
-    if k > MOST_SIGNS:
-        return Level("unknown")
-    choices = dict.fromkeys(range(k), (1, -1))
     spare = m - k - needs_constant_neuron(network)
     if spare < 0:
         return None
     size = network.inputs if _has_constant(network) else network.length
+    if 2**k > MOST_CHOICES:
+        guess = dict(enumerate(network.target.signs))
+        signs = _signs(network, size, {t: (s,) for t, s in guess.items()}, ())
+        return Level("unknown" if signs is None else "signs", guess)
+    choices = dict.fromkeys(range(k), (1, -1))
     signs = _signs(network, size, choices, ())
     if signs is not None:
         return Level("signs", signs)
