@@ -87,15 +87,16 @@ def check_dimensions_and_ranks(activation, m, k, d, bias, seed):
     target = draw_target(activation, k, d, bias, False, rng)
     q = target_set(two_layer(m, d, activation, bias=bias), target)
     for b in (b for b in q.branches if b.twin is None):
-        sample = b.sample(seed=5, size=50)
+        sample = b.sample(seed=5, size=999 if activation in RAYS else 20)
         assert codimension_of_equations(b, sample) == b.codimension, b.label
-        rational = all(isinstance(v, int | Fraction) for v in sample.raw)
+        rational = all(isinstance(v, int | Fraction) for v in sample.raw[m:])
         kink = activation in RAYS and has_kink(dict(sample.arrays))
-        if (rational or activation in ANALYTIC) and not kink:
+        if rational and not kink:
             assert b.rank == rank_of(activation, sample), b.label
         least = b.minimum
         assert b.contains(least.minimiser)
-        assert least.lower <= rank_of(activation, least.minimiser) == least.upper
+        if all(isinstance(v, int | Fraction) for v in least.minimiser.raw[m:]):
+            assert least.lower <= rank_of(activation, least.minimiser) == least.upper
         assert least.minimal is Verdict.PROVED or (bias and activation in ("silu", "gelu"))
 
 

@@ -120,12 +120,20 @@ def _pieces(network: Coupled) -> Iterator[Piece]:
 def _ranked(piece: Piece, branch: Branch, floor: Chart | None) -> Branch:
     own = floor_of(piece, level_of(piece))
     ranked = replace(branch, forced=floor, floor=own, cells=partial(cells, piece, branch))
-    return replace(ranked, specimen=partial(_specimen, branch)) if piece.network.law.rays else ranked
+    return replace(ranked, specimen=partial(_specimen, piece, branch)) if piece.network.law.rays else ranked
 
 
-def _specimen(branch: Branch) -> Chart:
-    """A generic point: the rank of rays depends only on which lines coincide and which neurons are active."""
-    return branch.sample(seed=1, size=97)
+def _specimen(piece: Piece, branch: Branch) -> Chart:
+    """A point with the generic rank: for rays it depends only on which lines coincide and which neurons are active."""
+    network, values = piece.network, branch.chart.raw
+    for seed in range(100):
+        point = branch.sample(seed=seed, size=97)
+        vectors = [tuple(point.raw[j] for j in network.incoming(i)) for i in range(network.width)]
+        lines = {tuple(x / next(y for y in v if y) for x in v) for v in vectors if any(v[: network.inputs])}
+        alive = all(point.raw[i] != 0 or values[i] == 0 for i in range(network.width))
+        if alive and len(lines) == len(piece.pattern.targets) + len(piece.pattern.extras):
+            return point
+    raise TargetError(f"no generic point of {branch.label} was found among small integers; use branch.chart.at")
 
 
 def _null(network: Coupled) -> Branch | None:
@@ -141,7 +149,7 @@ def _null(network: Coupled) -> Branch | None:
             return None
     piece = Piece(network, Pattern((), (), tuple(range(network.width))))
     branch = null_branch(piece)
-    return None if branch is None else replace(branch, specimen=partial(_specimen, branch))
+    return None if branch is None else replace(branch, specimen=partial(_specimen, piece, branch))
 
 
 def _condensed(network: Coupled, level: Level) -> Iterator[Pattern]:

@@ -157,8 +157,9 @@ def floor_of(piece: Piece, level: Level) -> Chart | None:
     Without rays, both signs of a mixed block occur at every point of the branch, whether active or not: together they
     bring the linear function u.x.
     """
-    network, loud = piece.network, not piece.network.law.rays and not piece.network.silent
-    still = loud and bool(piece.pattern.zeros) and network.law.tame
+    network = piece.network
+    loud = not network.law.rays and not network.silent and network.law.tame
+    still = loud and bool(piece.pattern.zeros)
     if network.law.rays or level.kind not in ("signs", "constant"):
         return _bound(network, level, _Present(network, still))
     pairs = [network.target.weights[t] for t in piece.turning]
