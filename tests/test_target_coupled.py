@@ -8,7 +8,7 @@ import numpy as np
 import oracles
 import pytest
 import sympy
-from coupled_solutions import ANALYTIC, RAYS, X1, brute_force, draw_target, has_kink, rank_of, values
+from coupled_solutions import ANALYTIC, RAYS, X1, X2, brute_force, draw_target, has_kink, rank_of, values
 
 from rankstrat import Verdict, recovery_stability, stability_table
 from rankstrat.errors import UnsupportedFunctionError
@@ -157,6 +157,17 @@ def test_closure_of_mixed_blocks():
     assert not curved.contains(apart) and q.branches_of(apart)
     on = q.model.point(a=[2, -2, -1, 1], w=[[1, 0], [-1, 0], [2, 0], [-2, 0]])
     assert curved.contains(on)
+
+
+def test_curved_branches_that_cannot_meet():
+    """Different weights for one neuron keep closures apart; where they may meet, the pair stays undecided."""
+    u = X1 + 2 * X2
+    q = target_set(two_layer(3, 2, "softplus"), sympy.log(1 + sympy.exp(u)) + X1)
+    labels = [b.label for b in q.branches]
+    undecided = {frozenset((labels[i], labels[j])) for i, j in q.graph.graph["undecided"]}
+    one, other, flipped = "{1} | {2,-3}", "{2} | {1,-3}", "{-1} | {2,-3}"
+    assert frozenset((one, flipped)) not in undecided
+    assert frozenset((one, other)) in undecided
 
 
 def test_closure_of_rays_depends_on_signs():

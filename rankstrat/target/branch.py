@@ -86,6 +86,7 @@ class Branch:
         cells: a point for every piece of constant rank; exhaustive if `basis` says why.
         basis: the statement that makes `cells` exhaustive; empty if they are only candidates.
         forced: a chart of a smaller model whose tangent functions lie in the tangent span at every point.
+        hull: an affine subspace that contains the closure of a curved branch; two that do not meet settle an edge.
         floor: a chart of a smaller model whose rank bounds the rank at every point of the closure of this branch.
         specimen: a point with the generic rank, where the engine takes no charts (piecewise activations).
         member: decides whether a point lies in the closure, where equations would be too many.
@@ -103,6 +104,7 @@ class Branch:
     cells: Callable[[], Iterable[Cell]] | None = field(default=None, repr=False, compare=False)
     basis: str = field(default="", repr=False)
     forced: Chart | None = field(default=None, repr=False, compare=False)
+    hull: AffineSubspace | None = field(default=None, repr=False, compare=False)
     floor: Chart | None = field(default=None, repr=False, compare=False)
     specimen: Callable[[], Chart] | None = field(default=None, repr=False, compare=False)
     twin: Branch | None = field(default=None, repr=False, compare=False)

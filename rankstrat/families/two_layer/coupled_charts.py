@@ -37,7 +37,7 @@ def branch_of(piece: Piece) -> Branch | None:
     values = charts.values
     if values is None:
         return None
-    return _finish(piece, network.model.chart(values), charts.affine)
+    return _finish(piece, network.model.chart(values), charts)
 
 
 def null_branch(piece: Piece) -> Branch | None:
@@ -69,8 +69,8 @@ def _still(chart: Chart) -> Iterator[Cell]:
     yield Cell(chart.at(dict.fromkeys(chart.coordinates, 0)))
 
 
-def _finish(piece: Piece, chart: Chart, affine: AffineSubspace | None) -> Branch:
-    network, pattern = piece.network, piece.pattern
+def _finish(piece: Piece, chart: Chart, charts: _Charts) -> Branch:
+    network, pattern, affine = piece.network, piece.pattern, charts.affine
     extra: list[str] = []
     if network.law.rays:
         extra.append("the weights of a block are positive multiples of one vector, up to the signs")
@@ -85,6 +85,7 @@ def _finish(piece: Piece, chart: Chart, affine: AffineSubspace | None) -> Branch
         conditions=(*conditions(pattern), *extra),
         index=pattern.index,
         affine=affine,
+        hull=charts.hull if affine is None else None,
         member=None if affine is not None else partial(lies_in_closure, piece, equations),
     )
 
@@ -212,24 +213,38 @@ class _Charts:
         pairs[first] = (rest - sympy.Add(*(symbols[i] * v for i, v in made.items() if i != first))) / made[first]
 
     @cached_property
+    def hull(self) -> AffineSubspace | None:
+        """The linear equations: weights of the blocks (for rays, on the lines), and sums of output weights."""
+        network, pattern = self.network, self.piece.pattern
+        one, rays = Fraction(1), network.law.rays
+        rows: list[Row] = [] if rays else [dict(row) for row in self.piece.sums.rows.values()]
+        for block, u in zip(pattern.targets, network.target.weights, strict=True):
+            lead = next(t for t, v in enumerate(u) if v)
+            for i, sign in block:
+                v = network.incoming(i)
+                if rays:
+                    rows += [{v[t]: u[lead], v[lead]: -u[t]} for t in range(len(u)) if t != lead]
+                else:
+                    rows += [{j: one, CONSTANT: -sign * x} for j, x in zip(v, u, strict=True)]
+        for block in pattern.extras if not rays else ():
+            base = network.incoming(block[0][0])
+            for i, sign in block[1:]:
+                rows += [{j: one, f: Fraction(-sign)} for j, f in zip(network.incoming(i), base, strict=True)]
+        for i in pattern.zeros:
+            rows += [{j: one} for j in network.incoming(i)[: network.inputs]]
+        return AffineSubspace.solve(network.model.size, rows)
+
+    @cached_property
     def affine(self) -> AffineSubspace | None:
         """The closure as an affine subspace, where it is one and rational."""
         piece, network = self.piece, self.network
         pattern = piece.pattern
         curved_zeros = network.bias and pattern.zeros and not piece.flat
-        if network.law.rays or piece.mixed or curved_zeros or piece.space is None:
+        if network.law.rays or piece.mixed or curved_zeros or piece.space is None or self.hull is None:
             return None
         one = Fraction(1)
         rows: list[Row] = [dict(row) for row in piece.space.rows.values()]
-        for block, u in zip(pattern.targets, network.target.weights, strict=True):
-            for i, sign in block:
-                rows += [{j: one, CONSTANT: -sign * v} for j, v in zip(network.incoming(i), u, strict=True)]
-        for block in pattern.extras:
-            base = network.incoming(block[0][0])
-            for i, sign in block[1:]:
-                rows += [{j: one, f: Fraction(-sign)} for j, f in zip(network.incoming(i), base, strict=True)]
-        for i in pattern.zeros:
-            rows += [{j: one} for j in network.incoming(i)]
+        rows += [{j: one} for i in pattern.zeros for j in network.incoming(i)[network.inputs :]]
         if network.output_bias is not None:
             zero = network.law.zero
             if network.irrational or (piece.carriers and not zero.is_Rational):
@@ -241,7 +256,7 @@ class _Charts:
             rows.append(row)
         elif network.irrational and (network.bias or piece.constant_share is None):
             return None
-        return AffineSubspace.solve(network.model.size, rows)
+        return self.hull.cut(rows)
 
 
 @dataclass(frozen=True)
