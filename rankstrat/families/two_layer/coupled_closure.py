@@ -14,6 +14,7 @@ from fractions import Fraction
 
 import sympy
 
+from rankstrat.activations import Z
 from rankstrat.errors import TargetError
 from rankstrat.families.two_layer.coupled import Piece
 from rankstrat.families.two_layer.patterns import Signed
@@ -36,7 +37,7 @@ def lies_in_closure(piece: Piece, equations: Sequence[sympy.Expr], point: Chart)
             raise TargetError(f"{point} has irrational values; rational ones are needed where signs decide; round them")
         values = dict(zip(piece.network.model.parameters, point.values.values(), strict=True))
         known = _constants(piece, values)
-        return all(is_zero(equation.xreplace(known).xreplace(values)) for equation in equations)
+        return all(is_zero(equation.xreplace(values).xreplace(known)) for equation in equations)
     raw = [Fraction(v) for v in point.raw]
     outputs = raw[: piece.network.width]
     vectors = [tuple(raw[j] for j in piece.network.incoming(i)) for i in range(piece.network.width)]
@@ -47,12 +48,13 @@ def lies_in_closure(piece: Piece, equations: Sequence[sympy.Expr], point: Chart)
 
 
 def _constants(piece: Piece, values: Mapping[sympy.Symbol, sympy.Expr]) -> dict[sympy.Expr, sympy.Expr]:
-    """sigma(b) of the neurons with w = 0 as `CoupledLaw.value` writes it, which hides no zero in logarithms."""
+    """sigma(b) for b < 0 as `CoupledLaw.value` writes it, which hides no zero in logarithms."""
     network = piece.network
     if not network.bias:
         return {}
-    symbols = [network.model.parameters[network.incoming(i)[-1]] for i in piece.pattern.zeros]
-    return {network.law.value(b): network.law.value(values[b]) for b in symbols}
+    law = network.law
+    biases = {values[network.model.parameters[network.incoming(i)[-1]]] for i in piece.pattern.zeros}
+    return {law.activation.formula.xreplace({Z: b}): law.value(b) for b in biases if b.is_Rational and b < 0}
 
 
 def _sign(value: Fraction) -> int:
