@@ -81,7 +81,7 @@ SIZES = [(k, m, d, trial) for k in range(4) for m in range(max(k, 1), 5) for d i
 
 
 @pytest.mark.parametrize("activation", ["softplus", "silu", "relu", "leaky_relu", "abs"])
-@pytest.mark.parametrize(("k", "m", "d", "trial"), SIZES[::31])
+@pytest.mark.parametrize(("k", "m", "d", "trial"), SIZES[::59])
 def test_optimistic_sample_size(activation, k, m, d, trial):
     check_size(activation, k, m, d, trial)
 
@@ -155,7 +155,7 @@ def test_targets_in_other_words():
     ("activation", "width", "target", "message"),
     [
         ("relu", 1, X1, "affine part"),
-        ("abs", 4, X1, "affine part"),
+        ("abs", 4, X1, "not even"),
         ("softplus", 1, X1, "affine part"),
         ("silu", 4, sympy.Integer(1), "constant 1"),
         ("relu", 4, abs(X1) + 1, "constant 1"),

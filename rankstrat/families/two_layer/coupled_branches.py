@@ -98,7 +98,7 @@ def _check(network: Coupled) -> Level:
         raise TargetError(
             f"no parameters of {model} give the affine part of the target ({form} + {target.constant} beside the "
             f"even parts of {count} neurons); it is not in the function space; "
-            + (wider if network.law.slope else "choose an activation that is not even")
+            + (wider if network.law.slope or not any(target.linear) else "choose an activation that is not even")
         )
     return level
 
