@@ -77,7 +77,8 @@ class Branch:
     Attributes:
         label: its name in graphs and tables.
         chart: the parametrised piece; where a branch is an orbit of a symmetry group, a point of the orbit.
-        equations: expressions in the parameters of the model whose common zeros are the closure of the branch.
+        equations: expressions in the parameters of the model whose common zeros are the closure of the branch, up to
+            inequalities among its conditions.
         dimension: of the branch.
         conditions: what a point of the branch itself, not only of its closure, satisfies besides.
         index: the representation index (r, l): the number of distinct neurons, and of those with output weight zero
@@ -149,7 +150,11 @@ class Branch:
         return self.rank == self.codimension
 
     def contains(self, point: Chart) -> bool:
-        """Whether a point lies in the closure of the branch."""
+        """Whether a point lies in the closure of the branch.
+
+        Raises:
+            TargetError: an irrational point, where inequalities decide.
+        """
         if self.member is not None:
             return self.member(point)
         if self.affine is not None and all(isinstance(v, int | Fraction) for v in point.raw):
