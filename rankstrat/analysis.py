@@ -13,7 +13,7 @@ from rankstrat.algebra.degrees import failure_probability
 from rankstrat.algebra.elimination import RankProfile
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
-from rankstrat.algebra.program import LEAF
+from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.relations import leaf_values
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
@@ -244,30 +244,21 @@ def needs_hypotheses(tower: Tower) -> bool:
 
 
 def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
-    """Whether the constant factor of a tangent function may vanish; False proves that it does not.
-
-    It does not if it is nonzero at a random prime; where that rests on a hypothesis (numbers such as log(1 + e)), a
-    ball must exclude zero.
-    """
+    """Whether the constant factor of a tangent function vanishes at random primes; False proves that it does not."""
     column = tangents.columns[parameter]
-    if column is None or vanishes_at_primes(tangents, column.constant, seed):
-        return True
-    program = tangents.program
-    if not needs_hypotheses(Tower(program, [column.constant], seed=seed)):
-        return False
-    leaves = [n for n in program.reachable((column.constant,)) if program.kind[n] == LEAF]
-    values = {program.data[n]: Fraction(mix(seed, 33, i) % 4097 - 2048, 1024) for i, n in enumerate(leaves)}
-    try:
-        return sign(program, column.constant, values) == 0
-    except (PoleError, UndecidedError):
-        return True
+    return column is None or vanishes_at_primes(tangents, column.constant, seed)
 
 
 def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
-    """Whether a node vanishes at random primes; False proves that it is not zero (up to the tower's hypotheses)."""
+    """Whether a node free of inputs vanishes at random primes; False proves that it is not zero.
+
+    Where the independence of its constants is not known, as in exp(log 2) - 2, residues prove nothing; a ball must.
+    """
     if node == tangents.program.zero:
         return True
     tower = Tower(tangents.program, [node], seed=seed)
+    if needs_hypotheses(tower):
+        return not _is_enclosed_away_from_zero(tangents.program, node, seed)
     for attempt in range(40):
         field_ = GF(random_prime(SMALL, seed, 31, attempt), 4)
         try:
@@ -281,3 +272,16 @@ def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
         if attempt >= 3:
             return True
     return True
+
+
+def _is_enclosed_away_from_zero(program: Program, node: int, seed: int) -> bool:
+    """Whether a ball at random coordinates excludes zero."""
+    leaves = [program.data[n] for n in program.reachable((node,)) if program.kind[n] == LEAF]
+    for attempt in range(4):
+        values = {k: Fraction(1 + int(mix(seed, 33, attempt, i)) % 97, 32) for i, k in enumerate(leaves)}
+        try:
+            if sign(program, node, values):
+                return True
+        except (UndecidedError, ZeroDivisionError):
+            continue
+    return False
