@@ -87,12 +87,12 @@ class Branch:
         cells: a point for every piece of constant rank; exhaustive if `basis` says why.
         basis: the statement that makes `cells` exhaustive; empty if they are only candidates.
         forced: a chart of a smaller model whose tangent functions lie in the tangent span at every point.
-        hull: an affine subspace that contains the closure of a curved branch; two that do not meet settle an edge.
-        floor: a chart of a smaller model whose rank bounds the rank at every point of the closure of this branch.
-        specimen: a point with the generic rank, where the engine takes no charts (piecewise activations).
         member: decides whether a point lies in the closure, where equations would be too many.
         partial: whether it may be only a part of the target set near its points (a chart that somebody gave).
         twin: an earlier branch that a symmetry of the model maps to this one; ranks are computed there.
+        hull: an affine subspace that contains the closure of a curved branch; two that do not meet settle an edge.
+        floor: a chart of a smaller model whose rank bounds the rank at every point of the closure of this branch.
+        specimen: a point with the generic rank, where the engine takes no charts (piecewise activations).
     """
 
     label: str
@@ -122,12 +122,15 @@ class Branch:
         r"""$M - \dim Q$."""
         return self.model.size - self.dimension
 
+    @property
+    def typical(self) -> Chart:
+        """The chart, or the specimen in its place."""
+        return self.chart if self.specimen is None else self.specimen()
+
     @cached_property
     def certificate(self) -> RankCertificate:
         """The certificate of the generic rank (on the twin, if there is one)."""
-        if self.twin is not None:
-            return self.twin.certificate
-        return model_rank(self.chart if self.specimen is None else self.specimen())
+        return self.twin.certificate if self.twin is not None else model_rank(self.typical)
 
     @property
     def rank(self) -> int:
@@ -291,7 +294,7 @@ def least_rank(branch: Branch) -> LeastRank:
         if best[0].upper <= bottom:
             break
     if best is None:
-        best = (branch.certificate, branch.certificate.chart)
+        best = (branch.certificate, branch.chart)
     certificate, point = best
     if certificate.upper == bottom:
         forced = f"the tangent span at every point contains {bottom} independent functions that the target forces"

@@ -119,8 +119,9 @@ def _pieces(network: Coupled) -> Iterator[Piece]:
 
 def _ranked(piece: Piece, branch: Branch, floor: Chart | None) -> Branch:
     own = floor_of(piece, level_of(piece))
-    ranked = replace(branch, forced=floor, floor=own, cells=partial(cells, piece, branch))
-    return replace(ranked, specimen=partial(_specimen, piece, branch)) if piece.network.law.rays else ranked
+    if piece.network.law.rays:
+        branch = replace(branch, specimen=partial(_specimen, piece, branch))
+    return replace(branch, forced=floor, floor=own, cells=partial(cells, piece, branch))
 
 
 def _specimen(piece: Piece, branch: Branch) -> Chart:

@@ -20,6 +20,8 @@ TRIES = 12
 def cells(piece: Piece, branch: Branch) -> Iterator[Cell]:
     """A point of the level that the branch allows, if one is found in its closure."""
     level = level_of(piece)
+    if branch.specimen is not None:
+        yield Cell(branch.specimen())
     if level.kind == "unknown" or (piece.network.irrational and piece.size > piece.network.inputs):
         return
     for attempt in range(TRIES):
