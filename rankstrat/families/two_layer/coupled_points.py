@@ -18,12 +18,15 @@ TRIES = 12
 
 
 def cells(piece: Piece, branch: Branch) -> Iterator[Cell]:
-    """A point of the level that the branch allows, if one is found in its closure."""
+    """A point of the level that the branch allows, if one is found in its closure, and a generic point of rays."""
     level = level_of(piece)
+    if level.kind != "unknown" and not (piece.network.irrational and piece.size > piece.network.inputs):
+        yield from _lowest(piece, branch, level)
     if branch.specimen is not None:
         yield Cell(branch.specimen())
-    if level.kind == "unknown" or (piece.network.irrational and piece.size > piece.network.inputs):
-        return
+
+
+def _lowest(piece: Piece, branch: Branch, level: Level) -> Iterator[Cell]:
     for attempt in range(TRIES):
         point = _Builder(piece, level, attempt).point()
         if point is None:
