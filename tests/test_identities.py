@@ -302,3 +302,13 @@ def test_square_roots_of_three_and_of_several_numbers(factor, rank):
     found = model_rank(Model(t * factor * x + s * exp(sqrt(3) * x), [t, s], [x]))
     assert (int(found), found.verdict) == (rank + 1, Verdict.PROVED)
     found.check()
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_a_zero_hidden_in_logarithms_is_not_called_a_function(scale):
+    # log(e^2 + e) = log(1 + e) + 1; transcendence theory does not help, and no ball excludes zero
+    zero = scale * (log(exp(2) + E) - log(1 + E) - 1)
+    found = model_rank(Model([u * zero], [u]).chart({u: 0}))
+    assert (found.lower, found.upper) == (0, 1) and found.verdict is Verdict.OPEN
+    other = model_rank(Model([u * (zero + Rational(1, 1000))], [u]).chart({u: 0}))
+    assert (other.value, other.verdict) == (1, Verdict.PROVED)

@@ -77,7 +77,8 @@ class Branch:
     Attributes:
         label: its name in graphs and tables.
         chart: the parametrised piece; where a branch is an orbit of a symmetry group, a point of the orbit.
-        equations: expressions in the parameters of the model whose common zeros are the closure of the branch.
+        equations: expressions in the parameters of the model whose common zeros are the closure of the branch, up to
+            inequalities among its conditions.
         dimension: of the branch.
         conditions: what a point of the branch itself, not only of its closure, satisfies besides.
         index: the representation index (r, l): the number of distinct neurons, and of those with output weight zero
@@ -89,6 +90,9 @@ class Branch:
         member: decides whether a point lies in the closure, where equations would be too many.
         partial: whether it may be only a part of the target set near its points (a chart that somebody gave).
         twin: an earlier branch that a symmetry of the model maps to this one; ranks are computed there.
+        hull: an affine subspace that contains the closure of a curved branch; two that do not meet settle an edge.
+        floor: a chart of a smaller model whose rank bounds the rank at every point of the closure of this branch.
+        specimen: a point with the generic rank, where the engine takes no charts (piecewise activations).
     """
 
     label: str
@@ -101,6 +105,9 @@ class Branch:
     cells: Callable[[], Iterable[Cell]] | None = field(default=None, repr=False, compare=False)
     basis: str = field(default="", repr=False)
     forced: Chart | None = field(default=None, repr=False, compare=False)
+    hull: AffineSubspace | None = field(default=None, repr=False, compare=False)
+    floor: Chart | None = field(default=None, repr=False, compare=False)
+    specimen: Callable[[], Chart] | None = field(default=None, repr=False, compare=False)
     twin: Branch | None = field(default=None, repr=False, compare=False)
     member: Callable[[Chart], bool] | None = field(default=None, repr=False, compare=False)
     partial: bool = field(default=False, repr=False, compare=False)
@@ -115,10 +122,15 @@ class Branch:
         r"""$M - \dim Q$."""
         return self.model.size - self.dimension
 
+    @property
+    def typical(self) -> Chart:
+        """The chart, or the specimen in its place."""
+        return self.chart if self.specimen is None else self.specimen()
+
     @cached_property
     def certificate(self) -> RankCertificate:
         """The certificate of the generic rank (on the twin, if there is one)."""
-        return self.twin.certificate if self.twin is not None else model_rank(self.chart)
+        return self.twin.certificate if self.twin is not None else model_rank(self.typical)
 
     @cached_property
     def forced_rank(self) -> int:
@@ -146,7 +158,11 @@ class Branch:
         return self.rank == self.codimension
 
     def contains(self, point: Chart) -> bool:
-        """Whether a point lies in the closure of the branch."""
+        """Whether a point lies in the closure of the branch.
+
+        Raises:
+            TargetError: an irrational point, where inequalities decide.
+        """
         if self.member is not None:
             return self.member(point)
         if self.affine is not None and all(isinstance(v, int | Fraction) for v in point.raw):
@@ -259,8 +275,7 @@ def same_functions(
 
 def least_rank(branch: Branch) -> LeastRank:
     """The least rank over the closure of a branch, from its cells and from the tangent functions that are forced."""
-    floor = model_rank(branch.forced) if branch.forced is not None else None
-    bottom = floor.lower if floor is not None else 0
+    bottom = max((model_rank(b).lower for b in (branch.forced, branch.floor) if b is not None), default=0)
     cells = []
     for cell in branch.cells() if branch.cells is not None else ():
         if cell.predicted is not None and cell.predicted <= bottom:

@@ -64,11 +64,13 @@ class TargetSet:
         for i, first in enumerate(self.branches):
             for j in range(i + 1, len(self.branches)):
                 second = self.branches[j]
-                if first.affine is None or second.affine is None:
-                    undecided.append((i, j))
+                one, two = first.affine or first.hull, second.affine or second.hull
+                common = one.intersect(two) if one is not None and two is not None else None
+                if one is not None and two is not None and common is None:
                     continue
-                common = first.affine.intersect(second.affine)
-                if common is not None:
+                if common is None or first.affine is None or second.affine is None:
+                    undecided.append((i, j))
+                else:
                     graph.add_edge(i, j, dimension=common.dimension)
         graph.graph["undecided"] = undecided
         return graph

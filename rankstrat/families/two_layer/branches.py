@@ -21,8 +21,9 @@ import sympy
 from rankstrat.errors import TargetError
 from rankstrat.families.two_layer.cells import cells
 from rankstrat.families.two_layer.copies import copies
+from rankstrat.families.two_layer.coupled_branches import coupled_branches
 from rankstrat.families.two_layer.effective import Effective, Law, effective, law_of
-from rankstrat.families.two_layer.patterns import Pattern, Signed, conditions
+from rankstrat.families.two_layer.patterns import Pattern, Signed, conditions, count_patterns, patterns
 from rankstrat.model import Chart, Model
 from rankstrat.target import (
     CONSTANT,
@@ -76,43 +77,11 @@ class Network:
 
     def patterns(self) -> Iterator[Pattern]:
         """Every pattern with all target classes present, the signs of further blocks up to a common one."""
-        yield from self._assign(0, [[] for _ in self.target.weights], [], [])
+        return patterns(self.width, len(self.target.weights), self.law.signed)
 
     def count_patterns(self) -> int:
         """How many patterns there are."""
-        signs, k = (2 if self.law.signed else 1), len(self.target.weights)
-        states = {(k, 0): 1}  # target classes still without a neuron, further blocks
-        for _ in range(self.width):
-            following: dict[tuple[int, int], int] = {}
-            for (missing, extras), count in states.items():
-                steps = [((missing, extras), signs * (k - missing + extras) + 1), ((missing, extras + 1), 1)]
-                steps += [((missing - 1, extras), signs * missing)] if missing else []
-                for state, ways in steps:
-                    following[state] = following.get(state, 0) + count * ways
-            states = following
-        return sum(count for (missing, _), count in states.items() if not missing)
-
-    def _assign(
-        self, neuron: int, targets: list[list[Any]], extras: list[list[Any]], zeros: list[int]
-    ) -> Iterator[Pattern]:
-        missing = sum(not block for block in targets)
-        if missing > self.width - neuron:
-            return
-        if neuron == self.width:
-            yield Pattern(tuple(map(tuple, targets)), tuple(map(tuple, extras)), tuple(zeros))
-            return
-        signs = (1, -1) if self.law.signed else (1,)
-        for block in (*targets, *extras):
-            for sign in signs:
-                block.append((neuron, sign))
-                yield from self._assign(neuron + 1, targets, extras, zeros)
-                block.pop()
-        extras.append([(neuron, 1)])
-        yield from self._assign(neuron + 1, targets, extras, zeros)
-        extras.pop()
-        zeros.append(neuron)
-        yield from self._assign(neuron + 1, targets, extras, zeros)
-        zeros.pop()
+        return count_patterns(self.width, len(self.target.weights), self.law.signed)
 
     def linear_equations(self, pattern: Pattern) -> list[dict[int, Fraction]]:
         """Equal weights inside blocks, zero weights, and the sums of the output weights."""
@@ -301,6 +270,9 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
     """
     if structure.activation.is_polynomial and model.size <= MAX_PARAMETERS:
         return polynomial_branches(model, target)
+    coupled = coupled_branches(structure, model, target)
+    if coupled is not None:
+        return coupled
     try:
         law = law_of(structure.activation, structure.bias)
     except TargetError as problem:

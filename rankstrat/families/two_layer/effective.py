@@ -133,10 +133,10 @@ def effective(law: Law, inputs: Sequence[sympy.Symbol], bias: bool, target: Targ
         constant += sympy.Rational(a * law.offset)
     kept = {u: value for u, value in sums.items() if value}
     size = math.prod(v.denominator for v in (*kept.values(), law.offset))
-    return Effective(tuple(kept), tuple(kept.values()), _plain(constant, size))
+    return Effective(tuple(kept), tuple(kept.values()), plain(constant, size))
 
 
-def _plain(constant: sympy.Expr, size: int) -> sympy.Expr:
+def plain(constant: sympy.Expr, size: int = 1) -> sympy.Expr:
     r"""The number as a rational one if it is one with a denominator up to `size`, such as $(\sqrt2 - 1)(\sqrt2 + 1)$.
 
     The branches compare it only with sums of output weights, so for them any other number is as good as irrational.
@@ -157,7 +157,12 @@ def is_network(point: Chart, activation: Activation) -> bool:
     return bool(as_activation(structure.arguments["activation"]).formula == activation.formula)
 
 
-def _rational(value: Any, what: str) -> Fraction:
+def rational(value: Any, what: str) -> Fraction:
+    """The value as a fraction.
+
+    Raises:
+        TargetError: it is not rational.
+    """
     if isinstance(value, int | Fraction):
         return Fraction(value)
     if isinstance(value, sympy.Expr) and value.is_Rational:
@@ -174,9 +179,9 @@ def neurons_of_point(point: Chart) -> tuple[list[Neuron], sympy.Expr]:
     arrays = point.arrays
     neurons: list[Neuron] = []
     for i, a in enumerate(arrays["a"]):
-        w = tuple(_rational(v, f"w{i + 1}_{t + 1} of the target") for t, v in enumerate(arrays["w"][i]))
-        b = _rational(arrays["b"][i], f"b{i + 1} of the target") if "b" in arrays else Fraction(0)
-        neurons.append((_rational(a, f"a{i + 1} of the target"), w, b))
+        w = tuple(rational(v, f"w{i + 1}_{t + 1} of the target") for t, v in enumerate(arrays["w"][i]))
+        b = rational(arrays["b"][i], f"b{i + 1} of the target") if "b" in arrays else Fraction(0)
+        neurons.append((rational(a, f"a{i + 1} of the target"), w, b))
     constant = sympy.sympify(arrays["c"][()], strict=True) if "c" in arrays else sympy.Integer(0)
     return neurons, constant
 
@@ -205,17 +210,18 @@ def _neurons_of_expression(
 
 def _match(activation: Activation, inputs: Sequence[sympy.Symbol], term: sympy.Expr) -> Neuron | None:
     """The neuron that a term is, if it is one."""
-    for candidate in _arguments(activation, term):
-        affine = _affine(candidate, inputs)
+    for candidate in arguments(activation, term):
+        affine = affine_form(candidate, inputs)
         if affine is None:
             continue
         ratio = sympy.simplify(term / activation(candidate))
         if not ratio.free_symbols:
-            return _rational(ratio, "an output weight of the target"), *affine
+            return rational(ratio, "an output weight of the target"), *affine
     return None
 
 
-def _arguments(activation: Activation, term: sympy.Expr) -> Iterable[sympy.Expr]:
+def arguments(activation: Activation, term: sympy.Expr) -> Iterable[sympy.Expr]:
+    """Candidates h for which a term may be a multiple of sigma(h), read off its elementary functions."""
     kinds = (sympy.Function, sympy.exp)
     for ours in activation.formula.atoms(*kinds):
         inner = sympy.Poly(ours.args[0], Z) if ours.args[0].is_polynomial(Z) else None
@@ -228,11 +234,12 @@ def _arguments(activation: Activation, term: sympy.Expr) -> Iterable[sympy.Expr]
                 yield sympy.expand(-(theirs.args[0] + shift) / slope)
 
 
-def _affine(form: sympy.Expr, inputs: Sequence[sympy.Symbol]) -> tuple[Vector, Fraction] | None:
+def affine_form(form: sympy.Expr, inputs: Sequence[sympy.Symbol]) -> tuple[Vector, Fraction] | None:
+    """w and b, if the form is w.x + b with rational numbers."""
     if not form.is_polynomial(*inputs) or form.free_symbols - set(inputs):
         return None
     polynomial = sympy.Poly(form, *inputs)
     if polynomial.total_degree() > 1 or not all(c.is_Rational for c in polynomial.coeffs()):
         return None
-    w = tuple(_rational(polynomial.coeff_monomial(x), "a weight") for x in inputs)
-    return w, _rational(polynomial.coeff_monomial(1), "a bias")
+    w = tuple(rational(polynomial.coeff_monomial(x), "a weight") for x in inputs)
+    return w, rational(polynomial.coeff_monomial(1), "a bias")
