@@ -3,6 +3,7 @@
 import itertools
 import random
 
+import numpy as np
 import oracles
 import pytest
 import sympy
@@ -11,6 +12,7 @@ from covering import check_covered
 from rankstrat import families
 from rankstrat.hierarchy import function_hierarchy, stratify, stratum_of
 from rankstrat.rank import model_rank
+from rankstrat.strata import nearest_strata
 
 SHARED = [(1, 3, 2, 1), (1, 3, 2, 2), (2, 2, 2, 1), (2, 3, 2, 1), (2, 4, 1, 1)]  # kernels, size, kernel_size, dimension
 UNSHARED = [(1, 3, 2, 1), (2, 2, 2, 1)]
@@ -97,3 +99,37 @@ def test_rows_of_functions_do_not_repeat():
     assert [row.rank for row in rows] == [0, 3, 6]
     rows = function_hierarchy(families.convolutional(kernels=1, size=4, kernel_size=2)).levels
     assert [(row.rank, row.minimisers.text) for row in rows] == [(0, "K1 = 0, a1 = 0"), (5, "generic")]
+
+
+def distance_to(rows, theta):
+    """The Euclidean distance from a point to the null space of linear forms."""
+    rows = np.array(rows, dtype=float)
+    return float(np.linalg.norm(np.linalg.pinv(rows) @ (rows @ theta)))
+
+
+@pytest.mark.parametrize("sharing", [True, False])
+def test_nearest_strata_of_kernels(sharing):
+    # against the distance to the subspace given by the linear equations of the condition
+    model = families.convolutional(kernels=2, size=3, kernel_size=2, sharing=sharing, bias=True)
+    rng = np.random.default_rng(0)
+    values = {name: rng.normal(size=shape) for name, shape in model.blocks.items()}
+    theta = np.concatenate([values[name].ravel() for name in model.blocks])
+    found = {n.condition.text: n.distance for n in nearest_strata(model, values, tolerance=1e9)}
+    place = {str(p): i for i, p in enumerate(model.parameters)}
+
+    def form(**coefficients):
+        row = np.zeros(model.size)
+        for name, c in coefficients.items():
+            row[place[name]] = c
+        return row
+
+    if sharing:
+        same = [form(K2_1=1, K1_1=1), form(K2_2=1, K1_2=1), form(b2=1, b1=1)]
+        assert found["K2 = -K1"] == pytest.approx(distance_to(same, theta))
+        shifted = [form(K2_2=1, K1_1=-1), form(K2_1=1), form(K1_2=1), form(b2=1, b1=-1)]
+        assert found["K2 = K1 shifted by 1"] == pytest.approx(distance_to(shifted, theta))
+        assert found["a2 = 0"] == pytest.approx(distance_to([form(a2_1=1), form(a2_2=1)], theta))
+    else:
+        overlap = [form(K1_2_1=1, K1_1_2=-1), form(K1_2_2=1), form(K1_1_1=1), form(b1_2=1, b1_1=-1)]
+        assert found["K1_2 = K1_1 on the image"] == pytest.approx(distance_to(overlap, theta))
+        assert found["a2_1 = 0"] == pytest.approx(abs(values["a"][1, 0]))
