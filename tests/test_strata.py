@@ -28,7 +28,8 @@ LOCI = json.loads((GOLDEN / "determinantal.json").read_text())["rows"]
 
 PLAIN = ["tanh", "z2tanh", "ztanh", "cosh", "exp", "sigmoid", "softplus", "silu", "gelu"]
 PLAIN += ["relu", "leaky_relu", "square"]
-BIASED = ["tanh", "sigmoid", "ztanh", "exp", "softplus", "silu", "gelu", "relu", "leaky_relu"]
+BIASED = ["tanh", "sigmoid", "ztanh", "exp", "sinh", "cosh", "softplus", "silu", "gelu", "relu"]
+BIASED += ["leaky_relu"]
 TWO_LAYER = [(s, False) for s in PLAIN] + [(s, True) for s in BIASED]
 MATRICES = [
     families.matrix_factorization(2, 2, 2),
@@ -95,7 +96,11 @@ def test_strata_have_points_of_their_rank_and_dimension(model):
 
 
 @pytest.mark.parametrize(
-    "model", [families.two_layer(3, 2), families.two_layer(2, 2, "softplus", True), *MATRICES[:5]], ids=str
+    "model",
+    [families.two_layer(3, 2)]
+    + [families.two_layer(2, 2, name, True) for name in ("softplus", "sinh", "exp", "relu")]
+    + MATRICES[:5],
+    ids=str,
 )
 def test_closure_order(model):
     graph = stratify(model).graph
@@ -140,6 +145,32 @@ def test_orbits_count_signed_partitions():
     for width, dowling in ((1, 2), (2, 6), (3, 24), (4, 116)):
         total = sum(s.orbit for s in stratify(families.two_layer(width, 1)).strata)
         assert total == dowling * 2**width
+
+
+@pytest.mark.parametrize("activation", ["sinh", "cosh"])
+def test_orbits_of_hyperbolic_networks_by_brute_force(activation):
+    # permutations of the neurons and (a, w, b) -> (∓a, -w, -b): how many patterns of coincidences arise
+    flip = -1 if activation == "sinh" else 1
+
+    def pattern(a, w, b):
+        n = range(len(a))
+        relation = [[0 if not w[i] or not w[j] else 1 if w[i] == w[j] else -(w[i] == -w[j]) for j in n] for i in n]
+        phases = [[bool(relation[i][j]) and b[i] == relation[i][j] * b[j] for j in n] for i in n]
+        zeros = [(x != 0, u != 0, u != 0 or v != 0) for x, u, v in zip(a, w, b, strict=True)]
+        return str((zeros, relation, phases))
+
+    for width in (2, 3):
+        hierarchy = stratify(families.two_layer(width, 1, activation, bias=True))
+        for stratum in hierarchy.strata:
+            arrays = stratum.point(seed=2).arrays
+            neurons = list(zip(arrays["a"], arrays["w"][:, 0], arrays["b"], strict=True))
+            found = {
+                pattern(*zip(*((x * s if flip < 0 else x, u * s, v * s) for (x, u, v), s in moved), strict=True))
+                for order in itertools.permutations(neurons)
+                for signs in itertools.product((1, -1), repeat=width)
+                for moved in [list(zip(order, signs, strict=True))]
+            }
+            assert len(found) == stratum.orbit
 
 
 def test_dependent_pairs_of_swish_neurons():
