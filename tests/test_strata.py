@@ -13,6 +13,7 @@ import networkx as nx
 import oracles
 import pytest
 import sympy
+from covering import check_covered, special_points
 
 from rankstrat import Activation, activations, families
 from rankstrat.activations import Z
@@ -28,7 +29,8 @@ LOCI = json.loads((GOLDEN / "determinantal.json").read_text())["rows"]
 
 PLAIN = ["tanh", "z2tanh", "ztanh", "cosh", "exp", "sigmoid", "softplus", "silu", "gelu"]
 PLAIN += ["relu", "leaky_relu", "square"]
-BIASED = ["tanh", "sigmoid", "ztanh", "exp", "softplus", "silu", "gelu", "relu", "leaky_relu"]
+BIASED = ["tanh", "sigmoid", "ztanh", "exp", "sinh", "cosh", "softplus", "silu", "gelu", "relu"]
+BIASED += ["leaky_relu"]
 TWO_LAYER = [(s, False) for s in PLAIN] + [(s, True) for s in BIASED]
 MATRICES = [
     families.matrix_factorization(2, 2, 2),
@@ -39,56 +41,6 @@ MATRICES = [
     families.linear(3),
     families.opt_example(),
 ]
-
-
-def oracle(structure, point):
-    """The rank by the formulas of tests/oracles.py, where there is one."""
-    a, w = list(point.arrays["a"]), [list(row) for row in point.arrays["w"]]
-    b = list(point.arrays["b"]) if structure.bias else None
-    name = structure.activation.name
-    plain = {
-        "tanh": oracles.rank_odd, "z2tanh": oracles.rank_odd_flat, "exp": oracles.rank_generic,
-        "sigmoid": oracles.rank_sigmoid, "relu": oracles.rank_relu,
-        "leaky_relu": lambda a, w: oracles.rank_leaky_relu(a, w, Fraction(1, 100)),
-        "ztanh": lambda a, w: oracles.rank_even(a, w, value_at_zero=False),
-        "cosh": lambda a, w: oracles.rank_even(a, w, value_at_zero=True),
-        "square": lambda a, w: oracles.rank_monomial(a, w, 2),
-    }  # fmt: skip
-    biased = {
-        "tanh": oracles.rank_tanh_bias, "sigmoid": oracles.rank_sigmoid_bias, "ztanh": oracles.rank_z_tanh_bias,
-        "relu": oracles.rank_relu, "leaky_relu": lambda a, w, b: oracles.rank_leaky_relu(a, w, Fraction(1, 100), b),
-        "exp": lambda a, w, b: len({*map(tuple, w)}) + len(w[0]) * len({tuple(u) for u, x in zip(w, a) if x}),
-    }  # fmt: skip
-    if b is None and name in plain:
-        return plain[name](a, w)
-    if b is not None and name in biased:
-        return biased[name](a, w, b)
-    return None
-
-
-def special_points(model, count, seed=0):
-    rng = random.Random(seed)
-    for _ in range(count):
-        yield model.point([rng.choice((-1, 0, 0, 1, 1, 2)) for _ in range(model.size)])
-
-
-def check_covered(model, count, *, engine):
-    """Every special point lies in one stratum of the list, whose rank is that of the point."""
-    hierarchy = stratify(model)
-    strata = {s.label: s for s in hierarchy.strata}
-    assert len(strata) == len(hierarchy.strata)
-    distinct = {point.raw: point for point in special_points(model, count)}
-    for number, point in enumerate(distinct.values()):
-        stratum = strata[hierarchy.stratum_of(point).label]
-        reason = stratum.constancy.reason
-        assert stratum.verdict is Verdict.PROVED or "not differentiable" in reason or "sigma'(b) = 0" in reason
-        if isinstance(model.structure, families.two_layer(1, 1).structure.__class__):
-            known = oracle(model.structure, point)
-            # at a kink the oracle takes one convention for the derivative and the engine another
-            assert known in (None, stratum.rank) or "not differentiable" in reason, str(point)
-        if number < engine:
-            assert model_rank(point).value == stratum.rank, str(point)
-    return hierarchy
 
 
 @pytest.mark.parametrize(("activation", "bias"), TWO_LAYER)
@@ -145,7 +97,11 @@ def test_strata_have_points_of_their_rank_and_dimension(model):
 
 
 @pytest.mark.parametrize(
-    "model", [families.two_layer(3, 2), families.two_layer(2, 2, "softplus", True), *MATRICES[:5]], ids=str
+    "model",
+    [families.two_layer(3, 2)]
+    + [families.two_layer(2, 2, name, True) for name in ("softplus", "sinh", "exp", "relu")]
+    + MATRICES[:5],
+    ids=str,
 )
 def test_closure_order(model):
     graph = stratify(model).graph
@@ -155,77 +111,6 @@ def test_closure_order(model):
         assert upper.dimension > lower.dimension
         assert upper.rank >= lower.rank  # the rank is lower semicontinuous
         assert data["condition"].text
-
-
-@pytest.mark.parametrize("bias", [False, True])
-def test_closures_of_rays(bias):
-    # a neuron may shrink along its ray until it vanishes; with bias, w may vanish while every b keeps its sign
-    model = families.two_layer(2, 2, "relu", bias)
-    hierarchy = stratify(model)
-
-    def stratum(w, b):
-        return hierarchy.stratum_of(model.point(a=[1, 1], w=w, **({"b": b} if bias else {})))
-
-    together = stratum([[1, 2], [2, 4]], [1, 2])
-    assert nx.has_path(hierarchy.graph, together, stratum([[1, 2], [0, 0]], [1, 0]))
-    if bias:
-        assert nx.has_path(hierarchy.graph, together, stratum([[0, 0], [0, 0]], [1, 2]))
-        assert not nx.has_path(hierarchy.graph, together, stratum([[0, 0], [0, 0]], [1, -2]))
-
-
-@pytest.mark.parametrize(("width", "inputs"), [(2, 2), (3, 2), (3, 3), pytest.param(4, 3, marks=pytest.mark.slow)])
-def test_closures_of_square_networks(width, inputs):
-    # in the closure: all but `active` output weights vanish, and a space of dimension v holds the weights inside it and
-    # the active ones, with one direction of each group to spare (its free dimensions each take one direction away)
-    def rank(rows):
-        return sympy.Matrix(rows).rank() if rows else 0
-
-    def holds(label, a, w):
-        active, v, inside, groups, squares = label
-        for order in itertools.permutations(range(width)):
-            rest = [w[i] for i in order[active + inside :]]
-            if any(a[i] != 0 for i in order[active:]):
-                continue
-            space = [w[i] for i in order[: active + inside]]
-            ends = list(itertools.accumulate(groups, initial=0))
-            needed = sum(
-                max(0, rank(space + rest[start:end]) - rank(space) - 1) for start, end in itertools.pairwise(ends)
-            )
-            flat = not (squares == 3 and len(groups) == 4) or rank(space + rest) <= rank(space) + 2
-            if needed + rank(space) <= v and flat:
-                return True
-        return False
-
-    hierarchy = stratify(families.two_layer(width, inputs, "square"))
-    closure = nx.transitive_closure_dag(hierarchy.graph)
-    points = {s: [s.point(seed=k).arrays for k in (1, 2)] for s in hierarchy.strata}
-    for upper, lower in itertools.permutations(hierarchy.strata, 2):
-        inside = lower.dimension < upper.dimension and all(
-            holds(upper.label, list(p["a"]), p["w"].tolist()) for p in points[lower]
-        )
-        assert closure.has_edge(upper, lower) == inside
-
-
-def test_dependent_weights_stay_dependent_in_closures():
-    # pairs with weights u1, u2, u1 + u2; three further neurons cannot free one of them
-    strata = stratify(families.two_layer(5, 2, "softplus"))
-    for stratum in strata.strata:
-        if stratum.label[2] == 1 and sum(len(kind) == 2 and min(map(sum, kind)) > 0 for kind in stratum.label[1]) == 2:
-            for below in strata.graph.successors(stratum):
-                assert below.label[2] <= 1  # two pairs on one line do not become two pairs on two lines
-                both = [kind for kind in below.label[1] if all(active for active, _ in kind)]
-                assert not both
-
-
-@pytest.mark.parametrize("widths", [[2, 2, 2, 2], [1, 2, 2, 1], [3, 2, 3]])
-def test_closures_of_products_are_given_by_ranks(widths):
-    # Abeasis and Del Fra: an orbit of the quiver A lies in the closure of another iff no rank is larger
-    hierarchy = stratify(families.deep_matrix_factorization(widths))
-    closure = nx.transitive_closure_dag(hierarchy.graph)
-    ranks = {s: hierarchy.source.ranks(s.label) for s in hierarchy.strata}
-    for upper, lower in itertools.permutations(hierarchy.strata, 2):
-        inside = all(ranks[lower][key] <= rank for key, rank in ranks[upper].items())
-        assert closure.has_edge(upper, lower) == inside
 
 
 def test_type_counts_of_tanh_networks():
@@ -261,6 +146,32 @@ def test_orbits_count_signed_partitions():
     for width, dowling in ((1, 2), (2, 6), (3, 24), (4, 116)):
         total = sum(s.orbit for s in stratify(families.two_layer(width, 1)).strata)
         assert total == dowling * 2**width
+
+
+@pytest.mark.parametrize("activation", ["sinh", "cosh"])
+def test_orbits_of_hyperbolic_networks_by_brute_force(activation):
+    # permutations of the neurons and (a, w, b) -> (∓a, -w, -b): how many patterns of coincidences arise
+    flip = -1 if activation == "sinh" else 1
+
+    def pattern(a, w, b):
+        n = range(len(a))
+        relation = [[0 if not w[i] or not w[j] else 1 if w[i] == w[j] else -(w[i] == -w[j]) for j in n] for i in n]
+        phases = [[bool(relation[i][j]) and b[i] == relation[i][j] * b[j] for j in n] for i in n]
+        zeros = [(x != 0, u != 0, u != 0 or v != 0) for x, u, v in zip(a, w, b, strict=True)]
+        return str((zeros, relation, phases))
+
+    for width in (2, 3):
+        hierarchy = stratify(families.two_layer(width, 1, activation, bias=True))
+        for stratum in hierarchy.strata:
+            arrays = stratum.point(seed=2).arrays
+            neurons = list(zip(arrays["a"], arrays["w"][:, 0], arrays["b"], strict=True))
+            found = {
+                pattern(*zip(*((x * s if flip < 0 else x, u * s, v * s) for (x, u, v), s in moved), strict=True))
+                for order in itertools.permutations(neurons)
+                for signs in itertools.product((1, -1), repeat=width)
+                for moved in [list(zip(order, signs, strict=True))]
+            }
+            assert len(found) == stratum.orbit
 
 
 def test_dependent_pairs_of_swish_neurons():
@@ -353,85 +264,6 @@ def test_uncovered_points_are_reported():
     assert not hierarchy.complete
     for finding in hierarchy.uncovered:
         assert model_rank(finding.point).value == finding.rank != finding.expected
-
-
-SHARED = [(1, 3, 2, 1), (1, 3, 2, 2), (2, 2, 2, 1), (2, 3, 2, 1), (2, 4, 1, 1)]  # kernels, size, kernel_size, dimension
-UNSHARED = [(1, 3, 2, 1), (2, 2, 2, 1)]
-LEMMAS = [("tanh", True), ("ztanh", True), ("sigmoid", True), ("tanh", False), ("exp", False), ("cosh", False)]
-CONVOLUTIONAL = [(*sizes, True) for sizes in SHARED] + [(*sizes, False) for sizes in UNSHARED]
-
-
-@pytest.mark.parametrize("sizes", CONVOLUTIONAL, ids=str)
-@pytest.mark.parametrize(("activation", "bias"), LEMMAS[:3])
-def test_convolutional_strata(sizes, activation, bias):
-    hierarchy = check_covered(families.convolutional(*sizes, activation=activation, bias=bias), 20, engine=10)
-    assert hierarchy.complete
-    for stratum in random.Random(0).sample(hierarchy.strata, min(5, len(hierarchy.strata))):
-        point = stratum.point(seed=1)
-        assert hierarchy.stratum_of(point).label == stratum.label
-        assert model_rank(point).value == stratum.rank
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("sizes", CONVOLUTIONAL, ids=str)
-@pytest.mark.parametrize(("activation", "bias"), LEMMAS)
-@pytest.mark.parametrize("output_bias", [False, True])
-def test_convolutional_strata_deep(sizes, activation, bias, output_bias):
-    model = families.convolutional(*sizes, activation=activation, bias=bias, output_bias=output_bias)
-    check_covered(model, 1000, engine=1000)
-
-
-def test_convolutional_strata_against_the_papers():
-    # SPEC 4: kernels that are shifts of each other have 7 < 8, 8 < 10; k (S + J) else
-    for size, generic, shifted in ((3, 8, 7), (4, 10, 8)):
-        model = families.convolutional(kernels=2, size=size, kernel_size=2)
-        outputs = [list(range(1, size)), [k * k + 1 for k in range(1, size)]]
-        assert stratum_of(model.point(a=outputs, K=[[1, 2], [3, 1]])).rank == generic
-        stratum = stratum_of(model.point(a=outputs, K=[[1, 0], [0, 1]]))
-        assert stratum.rank == shifted
-        assert stratum.conditions[0].text in ("K2 = K1 shifted by 1", "K2 = K1 shifted by -1")
-        for kernels in itertools.product(itertools.product((-1, 0, 1), repeat=2), repeat=2):
-            for one in (outputs[0], [0] * (size - 1)):
-                a = [one, [-2 * v for v in outputs[0]]]
-                known = oracles.rank_cnn([list(k) for k in kernels], a, size, 2)
-                assert stratum_of(model.point(a=a, K=kernels)).rank == known
-
-
-def test_convolutional_strata_have_their_dimension_and_closures():
-    model = families.convolutional(kernels=2, size=5, kernel_size=2, bias=True)
-    hierarchy = stratify(model)
-    labels = {s.label for s in hierarchy.strata}
-    rng = random.Random(0)
-    for stratum in hierarchy.strata:
-        assert {child for child, _ in stratum.source.children(stratum.label)} <= labels
-        if stratum.chart is None:  # h u and h v: the scale of h is free, a root at 1 is one equation
-            _, _, _, degree, balanced = stratum.label
-            shift = sympy.symbols(f"h0:{degree + 1 - balanced}")
-            u, v = (sympy.symbols(f"{name}0:{4 - degree}") for name in "uv")
-            t = sympy.Symbol("t")
-            h = sympy.Add(*(c * t**i for i, c in enumerate(shift))) * (t - 1) ** int(balanced)
-            forms = [sympy.Poly(sympy.expand(h * sympy.Add(*(c * t**i for i, c in enumerate(w)))), t) for w in (u, v)]
-            entries = sympy.Matrix([f.coeff_monomial(t**i) for f in forms for i in range(4)])
-            variables = [*shift, *u, *v]
-            jacobian = entries.jacobian(variables).xreplace({s: sympy.Integer(rng.randint(1, 99)) for s in variables})
-            own = sum(1 for kind in stratum.label[0] if kind == 1)  # the biases that do not vanish
-            assert jacobian.rank() + own == stratum.dimension
-        else:
-            chart = stratum.chart
-            values = sympy.Matrix([chart.values.get(p, p) for p in model.parameters])
-            place = {c: sympy.Integer(rng.randint(1, 99)) for c in chart.coordinates}
-            jacobian = values.jacobian(list(place)).xreplace(place) if place else sympy.zeros(0, 0)
-            assert jacobian.rank() == stratum.dimension
-    for upper, lower in hierarchy.graph.edges:
-        assert upper.dimension > lower.dimension
-        assert upper.rank >= lower.rank
-
-
-def test_convolutional_strata_that_are_not_known():
-    # with softplus, equal kernels and proportional a, which no linear condition says
-    opened = stratify(families.convolutional(kernels=2, size=2, kernel_size=1, activation="softplus"))
-    assert not opened.complete
-    assert opened.uncovered
 
 
 def test_activation_without_a_lemma_is_not_called_complete():
@@ -613,11 +445,3 @@ def test_irrational_coefficients_prove_nothing(number):
     hierarchy = stratify(Model((number * a - b) ** 2 * x + b * y, [a, b], [x, y]))
     assert not hierarchy.complete  # on b = number * a the rank is 1
     assert stratify(Model(number * a * x + a * b * y, [a, b], [x, y])).level(2).dimension == 2
-
-
-def test_rows_of_functions_do_not_repeat():
-    # two kernels of the size of the image are two tanh neurons: k (d + 1)
-    rows = function_hierarchy(families.convolutional(kernels=2, size=2, kernel_size=2)).levels
-    assert [row.rank for row in rows] == [0, 3, 6]
-    rows = function_hierarchy(families.convolutional(kernels=1, size=4, kernel_size=2)).levels
-    assert [(row.rank, row.minimisers.text) for row in rows] == [(0, "K1 = 0, a1 = 0"), (5, "generic")]

@@ -3,7 +3,7 @@ r"""Convolutional networks $f(I) = \sum_{l,p} a_{l,p}\,\sigma(\langle K_l, I|_{\
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,10 +17,12 @@ from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, flag, input_names
 from rankstrat.families.convolutional.branches import branches
 from rankstrat.families.convolutional.lemma import neurons
+from rankstrat.families.convolutional.nearby import nearby
 from rankstrat.families.convolutional.strata import conditions, generators, rank_coordinates, shared_strata
 from rankstrat.model import Chart, Model
 from rankstrat.neurons import Neurons
 from rankstrat.strata import Stratification
+from rankstrat.tables import Math
 from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "convolutional"
@@ -141,6 +143,10 @@ class Convolutional:
     def strata(self, model: Model) -> Stratification | None:
         """All strata, for one shared kernel, or two in one dimension; None sends `stratify` to an arrangement."""
         return shared_strata(self, model)
+
+    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+        """Which kernels nearly vanish or are nearly copies of each other; see `rankstrat.nearest_strata`."""
+        return nearby(self, arrays)
 
     def conditions(self, model: Model) -> tuple[list[Any], ...]:
         """Groups of linear forms under which the rank may drop; see `rankstrat.stratify`."""

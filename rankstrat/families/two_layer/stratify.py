@@ -7,6 +7,7 @@ from typing import Any
 from rankstrat.families.two_layer.engine_types import EngineStrata
 from rankstrat.families.two_layer.exponential import ExponentialStrata
 from rankstrat.families.two_layer.flat_bias import FlatBiasStrata
+from rankstrat.families.two_layer.hyperbolic import HyperbolicStrata
 from rankstrat.families.two_layer.rays import RayStrata
 from rankstrat.families.two_layer.scheme import Scheme, is_flat_elsewhere, scheme
 from rankstrat.families.two_layer.squares import LARGEST, SquareStrata
@@ -31,6 +32,8 @@ def strata(structure: Any, model: Model) -> Stratification | None:
     if name == "exp" and plain is not None:
         without = (model, structure.width, structure.inputs, False, structure.output_bias)
         return ExponentialStrata(*without, plain, activation.lemma.citation)
+    if name in ("sinh", "cosh") and plain is not None:
+        return HyperbolicStrata(*shape, plain, activation.lemma.citation)
     if name in ("relu", "leaky_relu"):
         return RayStrata(*shape, _RAYS, "SPEC 1.6", leaky=name == "leaky_relu")
     if name == "square" and not (structure.bias or structure.output_bias) and structure.width <= LARGEST:
