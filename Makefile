@@ -18,7 +18,7 @@ help:
 	@echo 'make test      lint, types, import contract, documentation, tests, doctests, README and examples'
 	@echo 'make slow      the exhaustive sweeps'
 	@echo 'make bench     exact rank against python-flint alone'
-	@echo 'make docs      the documentation, in docs/_build/html'
+	@echo 'make docs      the documentation, in docs/_build/html (MATHJAX=.../tex-mml-chtml.js to read it without a network)'
 	@echo 'make clean     remove what these made; make distclean removes $(VENV) too'
 
 $(BIN)/python:
@@ -29,6 +29,7 @@ $(BIN)/python:
 
 # The stamps keep a second run from installing again.
 $(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
+	@echo 'installing rankstrat and what it needs in $(VENV); about a minute'
 	$(PIP) install --quiet --editable .
 	@touch $@
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import sys
 from importlib import import_module
@@ -37,6 +38,13 @@ myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 # also the formulas in tables that a cell prints
 myst_mathjax_classes = "tex2jax_process|mathjax_process|math|output_area|cell_output"
+
+# Formulas are drawn by MathJax, which a browser fetches from the network.  With MATHJAX=.../tex-mml-chtml.js, a file of
+# a copy on this machine, its folder goes into the pages, and they can be read without a network.
+if "MATHJAX" in os.environ:
+    copied = Path(os.environ["MATHJAX"]).resolve(strict=True)
+    html_static_path.append(str(copied.parent))
+    mathjax_path = copied.name
 
 # Code cells are executed at every build; one that fails, fails the build.
 nb_execution_mode = "auto"
@@ -79,16 +87,25 @@ _DEFINED = {
     "TangentSpan": "def-tangent-functions",
     "model_rank": "def-model-rank",
     "RankCertificate": "def-model-rank",
+    "region_rank": "def-model-rank",
+    "rank_by_lemma": "def-model-rank",
     "local_linear_recovery": "def-recovery",
+    "LocalLinearRecovery": "def-recovery",
     "stratify": "def-strata",
     "RankHierarchy": "def-strata",
+    "Stratum": "def-strata",
+    "stratum_of": "def-strata",
     "function_hierarchy": "def-strata",
+    "FunctionHierarchy": "def-strata",
     "TargetSet": "def-target-set",
     "target_set": "def-target-set",
     "Branch": "def-target-set",
     "optimistic_sample_size": "def-optimistic",
+    "LeastRank": "def-optimistic",
     "CriticalMapping": "def-critical-mapping",
+    "MappingEvidence": "def-critical-mapping",
     "invariant_manifolds": "def-invariant",
+    "InvariantManifold": "def-invariant",
 }
 
 
@@ -112,6 +129,7 @@ def prepare_docstring(app: Any, what: str, name: str, obj: Any, options: Any, li
 
 
 def setup(app: Any) -> None:
-    """Write the computed pages before the others are read."""
+    """Write the computed pages before the others are read; all pages are read again when the engine has changed."""
+    app.add_config_value("engine", import_module("generate").source_digest(), "env")
     app.connect("builder-inited", lambda app: import_module("generate").write_all())
     app.connect("autodoc-process-docstring", prepare_docstring, priority=900)

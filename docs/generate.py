@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
+from textwrap import wrap
 
 import sympy
 
@@ -33,6 +34,7 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 PAGES = DOCS / "_generated"
 KEPT = DOCS / "_build" / "computed"
+WIDTH = 120
 
 READING_ORDER = {
     "Models and points": ("Model", "Chart", "exact"),
@@ -151,7 +153,7 @@ def write_gallery(digest: str) -> None:
         name = path.stem
         parts = [f"# {title}", f"**{claim.partition(chr(10))[0]}**", claim.partition("\n")[2].strip()]
         parts.append(f"```python\n{code_of(source)}\n```")
-        parts.append(f"It prints:\n\n```text\n{printed.rstrip()}\n```" if printed.strip() else "")
+        parts.append(f"It prints:\n\n```text\n{folded(printed)}\n```" if printed.strip() else "")
         for picture in pictures:
             shutil.copy(picture, PAGES / "gallery" / f"{name}-{picture.name}")
             parts.append(f"![{title}]({name}-{picture.name})")
@@ -160,6 +162,15 @@ def write_gallery(digest: str) -> None:
         (PAGES / "gallery" / f"{name}.md").write_text(page + "\n", encoding="utf-8")
         entries.append(f"[{title}](_generated/gallery/{name}.md)\n: {claim.partition(chr(10))[0]}\n")
     (PAGES / "gallery.inc").write_text("\n".join(entries), encoding="utf-8")
+
+
+def folded(printed: str) -> str:
+    """The output with long sentences folded; rows of tables, which have gaps, stay whole."""
+    lines = []
+    for line in printed.rstrip().splitlines():
+        row = "  " in line.strip().partition("  [")[0]
+        lines += [line] if row or len(line) <= WIDTH else wrap(line, WIDTH, subsequent_indent="    ")
+    return "\n".join(lines)
 
 
 def code_of(source: str) -> str:

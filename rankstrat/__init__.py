@@ -1,6 +1,6 @@
 """rankstrat: what a parametric model can do near a parameter point, exactly and with evidence."""
 
-from rankstrat import embeddings, families
+from rankstrat import embeddings, families, plot
 from rankstrat.activations import Activation, activations
 from rankstrat.conjecture import Conjecture, conjecture
 from rankstrat.embedding import CriticalMapping, MappingEvidence
@@ -94,6 +94,7 @@ __all__ = [
     "numerical_rank",
     "optimistic_sample_size",
     "orbit_dimension",
+    "plot",
     "rank_by_lemma",
     "rank_report",
     "recovery_stability",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import entry_points
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ Z = sympy.Symbol("z")
 Parity = Literal["odd", "even", "none", "unknown"]
 GROUP = "rankstrat.activations"
 _HALF = Fraction(1, 2)
+CHECKED_AT, _DIGITS = (sympy.Rational(2, 3), sympy.Rational(7, 4), sympy.Rational(5, 2)), 40
 
 
 @dataclass(frozen=True)
@@ -237,8 +238,7 @@ class _Activations(Mapping[str, Activation]):
             loaded = point.load()
             if not isinstance(loaded, Activation):
                 raise FamilyError(
-                    f"the entry point {point.name} of {GROUP} is not an Activation; announce an Activation(...) "
-                    "object"
+                    f"the entry point {point.name} of {GROUP} is not an Activation; announce an Activation(...) object"
                 )
             records.setdefault(loaded.name, loaded)
         return records
@@ -256,6 +256,9 @@ class _Activations(Mapping[str, Activation]):
                 f"the activation {shown(repr(name))} is unknown; {hint}; or give a formula such as 'z**2*tanh(z)'"
             )
         return record
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"{name} is not an attribute; a name in brackets is needed; write activations[{name!r}]")
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and _ALIASES.get(name, name) in self._records
@@ -282,13 +285,15 @@ def as_activation(given: Any) -> Activation:
             `Activation`; ``"sigma"`` or ``sympy.Function("sigma")`` for a generic smooth function.
 
     Raises:
-        FamilyError: an unknown name, or something else.
+        FamilyError: an unknown name, an `Activation` that declares a parity it does not have, or something else.
 
     Example:
         >>> as_activation("swish").name, as_activation(lambda z: z**3 + z).formula
         ('silu', z**3 + z)
     """
     if isinstance(given, Activation):
+        if given not in _BUILT_IN:
+            check_parity(given)
         return given
     if isinstance(given, str):
         return _from_text(given)
@@ -299,6 +304,31 @@ def as_activation(given: Any) -> Activation:
         if record.formula == formula:
             return record
     return _described(str(formula), formula)
+
+
+@lru_cache(maxsize=1_000)
+def check_parity(activation: Activation) -> None:
+    """Refute a declared parity of sigma, or of sigma minus its polynomial part, at a few numbers.
+
+    Raises:
+        FamilyError: the formula does not have it.
+    """
+    if activation.is_unspecified:
+        return
+    terms = (sympy.Rational(c.numerator, c.denominator) * Z**k for k, c in enumerate(activation.polynomial_part))
+    remainder = activation.formula - sympy.Add(*terms)
+    for what, parity, formula in (
+        ("", activation.parity, activation.formula),
+        (" minus its polynomial part", activation.remainder_parity, remainder),
+    ):
+        flip = {"odd": -1, "even": 1}.get(parity)
+        for z in CHECKED_AT if flip else ():
+            gap = formula.xreplace({Z: z}) - flip * formula.xreplace({Z: -z})
+            if abs(gap.evalf(_DIGITS, chop=True)) > sympy.Float(10) ** (-_DIGITS // 2):
+                raise FamilyError(
+                    f"the activation {activation.name}{what} is declared {parity}, but it is not at z = {z}; correct "
+                    "the record; see testing.check_activation"
+                )
 
 
 def _from_text(text: str) -> Activation:

@@ -14,7 +14,7 @@ from rankstrat.algebra.elimination import RankProfile
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
 from rankstrat.algebra.program import LEAF, Program
-from rankstrat.algebra.relations import leaf_values
+from rankstrat.algebra.relations import leaf_values, radicals
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.lower import Minor, Sampled, ball_minor, row_count, sampled_rank
@@ -259,8 +259,9 @@ def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
     tower = Tower(tangents.program, [node], seed=seed)
     if needs_hypotheses(tower):
         return not _is_enclosed_away_from_zero(tangents.program, node, seed)
+    zeros, roots = 0, radicals(tower, tower.roots)
     for attempt in range(40):
-        field_ = GF(random_prime(SMALL, seed, 31, attempt), 4)
+        field_ = GF(random_prime(SMALL, seed, 31, attempt, radicals=roots), 4)
         try:
             leaves = leaf_values(tower, field_, tower.roots, mix(seed, 32, attempt), shared_below=0)
             value = evaluate(tower.program, tower.roots, field_, leaves)[0]
@@ -269,8 +270,9 @@ def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
         value = getattr(value, "value", value)
         if value if isinstance(value, int) else bool((value * ~field_.poles).any()):
             return False
-        if attempt >= 3:
-            return True
+        zeros += 1
+        if zeros > 3:
+            break
     return True
 
 

@@ -128,6 +128,11 @@ def conjecture(table: Table | Iterable[Mapping[str, object]], *, rank: str = "ra
             return Conjecture(names, candidate, fitted, held_out, (), candidate, why, undecided)
         if failures:
             refuted.append((candidate, failures))
+    if not refuted and _is_undetermined(names, fitted, degree):
+        return nothing(
+            f"{len(fitted)} fitted rows do not determine a polynomial of degree {degree} in {', '.join(names)}, and "
+            f"none with up to {_SPARSE_TERMS} terms fits; give more rows, or a smaller degree"
+        )
     if not refuted:
         return nothing(f"no polynomial of degree at most {degree} fits the rows, with or without a minimum")
     best = min(refuted, key=lambda pair: len(pair[1]))
@@ -185,6 +190,14 @@ def _candidates(names: Sequence[str], rows: Sequence[Row], degree: int) -> Itera
             atom = sympy.Min(*(symbols[i] for i in chosen))
             longer = [[*values, s] for values, s in zip(columns, smallest, strict=True)]
             yield from _polynomials([*symbols, atom], longer, ranks, min(degree, 3))
+
+
+def _is_undetermined(names: Sequence[str], rows: Sequence[Row], degree: int) -> bool:
+    """Whether some polynomial of this degree fits, but too few rows are left to tell it from others."""
+    columns = [row[:-1] for row in rows]
+    monomials = [m for d in range(degree + 1) for m in combinations_with_replacement(range(len(names)), d)]
+    matrix = [[math.prod(values[i] for i in m) for m in monomials] for values in columns]
+    return _solve(matrix, [row[-1] for row in rows])[0] is not None
 
 
 def _polynomials(

@@ -24,7 +24,7 @@ from rankstrat.algebra.rational import is_zero, nullvector
 from rankstrat.algebra.signature import Rationals, independent_columns
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
-from rankstrat.analysis import needs_hypotheses
+from rankstrat.analysis import is_identically_zero, needs_hypotheses
 from rankstrat.errors import BudgetError, PoleError, UndecidedError, UnsupportedFunctionError
 from rankstrat.lower import sampled_rank
 from rankstrat.model import Chart
@@ -102,7 +102,9 @@ def same_function(joint: Joint, first: int, second: int, *, seed: int = 0) -> bo
         return True
     try:
         tower = Tower(program, [difference], seed=seed)
-        return is_zero(tower.program, tower.roots[0], ZERO_TEST)
+        if is_zero(tower.program, tower.roots[0], ZERO_TEST):
+            return True
+        return None if needs_hypotheses(tower) else False  # exp(log 2) and 2 are different only to the eye
     except (BudgetError, UndecidedError, UnsupportedFunctionError):
         values = _rational_values(joint, [difference], 8, seed)
         return False if values is not None and any(v for row in values for v in row) else None
@@ -166,6 +168,8 @@ def _structural(joint: Joint, i: int, by_core: Mapping[int, Sequence[int]]) -> R
     for j in by_core.get(column.core, ()):
         other = joint.columns[j]
         assert other is not None
+        if not joint.constant_is_monomial(j) and is_identically_zero(joint, j, 0):
+            continue
         ratio = program.product(
             ((column.constant, 1), (other.constant, -1)), Fraction(column.coefficient) / other.coefficient
         )

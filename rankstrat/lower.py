@@ -16,7 +16,7 @@ from rankstrat.algebra.fields import matrix_rank
 from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.modular import GF, LARGE, SMALL, BadReductionError, Power, mix, random_prime
 from rankstrat.algebra.program import LEAF
-from rankstrat.algebra.relations import leaf_values
+from rankstrat.algebra.relations import leaf_values, radicals
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.tangent import Tangents
@@ -116,9 +116,11 @@ def sampled_rank(
 
     Raises:
         PoleError: every prime hits a pole, so a denominator vanishes identically.
+        UndecidedError: no prime has the roots of numbers that occur.
     """
+    roots = () if large else radicals(tower, tower.roots if columns is None else [tower.roots[j] for j in columns])
     for retry in range(40):
-        prime = random_prime(LARGE if large else SMALL, seed, attempt, retry)
+        prime = random_prime(LARGE if large else SMALL, seed, attempt, retry, radicals=roots)
         key = mix(seed, attempt, retry, 1)
         try:
             return sample(tower, parameters, prime, key, count, columns=columns)

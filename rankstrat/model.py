@@ -207,21 +207,19 @@ class Model:
                     f"{len(given)} values were given for {self.size} parameters; list them in the order of F.parameters"
                 )
             values = dict(zip(self.parameters, given, strict=True))
-        if not self._names_blocks({**dict(values or {}), **blocks}):
-            chart = self.chart({**dict(values or {}), **blocks})
+        both = {**dict(values or {}), **blocks}
+        if not self._names_blocks(both):
+            chart = self.chart(both)
             if chart.coordinates:
                 free = ", ".join(map(str, chart.coordinates[:5]))
                 raise PointError(
                     f"no value for {free}; a point needs all {self.size} values (use F.chart to leave some free)"
                 )
             return chart
-        kept = Entries.of(self.blocks, {**dict(values or {}), **blocks})
+        kept = Entries.of(self.blocks, both)
         if kept is not None:  # millions of integers stay in their arrays
             return Chart(self, (), kept)
-        arrays = {
-            name: exact_array(name, shape, {**dict(values or {}), **blocks}) for name, shape in self.blocks.items()
-        }
-        return Chart(self, (), tuple(v for array in arrays.values() for v in array))
+        return Chart(self, (), tuple(v for n, shape in self.blocks.items() for v in exact_array(n, shape, both)))
 
     def _names_blocks(self, given: Mapping[Any, Any]) -> bool:
         return (
@@ -237,6 +235,8 @@ class Model:
 
         Keys may be symbols, names of symbols, or (in a family) names of blocks with arrays of values.
         """
+        if isinstance(values, str):
+            raise PointError(f"the text {values[:60]!r} was given; names with values are needed; write {{'w': 0}}")
         given: dict[sympy.Symbol, Exact] = {}
         known = {str(p): p for p in self.parameters}
         for key, value in {**dict(values or {}), **names}.items():
@@ -268,6 +268,8 @@ class Model:
         if self.structure is not None:
             return f"families.{self.name}"
         inputs = f", inputs={list(self.inputs)}" if self.inputs else ""
+        if self.size > SHOWN or len(self.outputs) > SHOWN:
+            return f"<Model of {len(self.outputs)} outputs, {self.size} parameters: {listed(self.parameters)}{inputs}>"
         return f"Model({list(self.outputs)}, parameters={list(self.parameters)}{inputs})"
 
     def __str__(self) -> str:
@@ -388,12 +390,10 @@ class Chart:
 
     def __str__(self) -> str:
         kind = "point" if self.is_point else f"chart with {len(self.coordinates)} coordinates"
-        shown = (
-            ", ".join(f"{p} = {v}" for p, v in self.values.items() if p != v)
-            if self.model.size <= SHOWN
-            else f"{self.model.size} values"
-        )
-        return f"{kind} of {self.model}" + (f" at {shown}" if shown else "")
+        at = f"{self.model.size} values" if self.is_point or self.raw != self.model.parameters else ""
+        if self.model.size <= SHOWN:
+            at = ", ".join(f"{p} = {v}" for p, v in self.values.items() if p != v)
+        return f"{kind} of {self.model}" + (f" at {at}" if at else "")
 
     def _repr_latex_(self) -> str | None:
         given = [] if self.model.size > SHOWN else [(p, v) for p, v in self.values.items() if p != v]

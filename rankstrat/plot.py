@@ -34,7 +34,7 @@ def plot_singular_values(source: NumericalRank | RankReport, *, axes: Any = None
     """
     results = source.results if isinstance(source, RankReport) else (source,)
     axes = _pyplot().subplots(layout="constrained")[1] if axes is None else axes
-    for result in results:
+    for number, result in enumerate(results):
         largest = result.singular_values[0]
         if not largest:
             raise DataError(
@@ -42,7 +42,9 @@ def plot_singular_values(source: NumericalRank | RankReport, *, axes: Any = None
             )
         points = [(i, _log10(v / largest)) for i, v in enumerate(result.singular_values, start=1) if v]
         label = f"{ARITHMETIC.get(result.digits, f'{result.digits} digits')}: rank {result.rank}"
-        (line,) = axes.plot(*zip(*points, strict=True), marker=".", label=label)
+        style = {"color": _colours()(number / len(results)), "marker": "osv^D"[number % 5]}
+        size = max(2.0, 8.0 - 1.5 * number)  # curves that agree lie on each other: the later ones are smaller
+        (line,) = axes.plot(*zip(*points, strict=True), markersize=size, linewidth=1, label=label, **style)
         axes.axhline(_log10(result.threshold / largest), color=line.get_color(), linestyle=":", linewidth=1)
     if results[0].exact is not None:
         axes.axvline(results[0].exact.lower, color="black", linewidth=1, label=f"exact: rank {results[0].exact.lower}")
@@ -75,8 +77,10 @@ def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | No
     width = max(1.0, *(abs(x) for x, _ in places.values()))
     top = max(level.rank for level in hierarchy.levels)
     if axes is None:
-        step, rise = (1.3, 1.3) if labels else (0.62, 1.25)
-        size = (max(6.0, step * (2 * width + 1.5)), max(4.5, rise * len(hierarchy.levels) + 1))
+        step, rise = (1.3, 1.3) if labels else (0.62, 1.1)
+        tall = max(4.5, rise * len(hierarchy.levels) + 1)
+        title = 0.09 * len(str(hierarchy.model))  # it must fit as well
+        size = (max(6.0, step * (2 * width + 1.5), 0.75 * tall, title), tall)
         axes = _pyplot().subplots(figsize=size, layout="constrained")[1]
     for upper, lower in hierarchy.graph.edges:
         (x, y), (u, v) = places[upper], places[lower]
@@ -97,7 +101,7 @@ def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | No
             lines = stratum.words.latex.replace(r",\ ", "$\n$")
             axes.annotate(
                 f"${lines}$", (x, y), (0, -(_area(stratum.orbit, largest) ** 0.5) / 2 - 2), textcoords="offset points",
-                ha="center", va="top", fontsize=8, color="0.1", zorder=2, linespacing=0.95,
+                ha="center", va="top", fontsize=9, color="0.1", zorder=2, linespacing=0.95,
                 bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
             )  # fmt: skip
     ranks = [level.rank for level in hierarchy.levels]

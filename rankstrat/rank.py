@@ -48,6 +48,13 @@ class RankCertificate:
         seed: names every random choice.
         region: an input of a piecewise model, when the rank is that on the linear region around it.
         subset: indices of the parameters that are free, when the others are frozen.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> rank = model_rank(two_layer(width=2, inputs=1).point(a=[1, 3], w=[[2], [-2]]))
+        >>> int(rank), rank.lower, rank.upper, str(rank.verdict)
+        (2, 2, 2, 'PROVED')
+        >>> RankCertificate.from_json(rank.to_json()).check()  # raises CertificateError if it proves nothing
     """
 
     chart: Chart

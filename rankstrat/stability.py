@@ -25,11 +25,13 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from rankstrat.errors import BudgetError, DataError
-from rankstrat.model import Chart
+from rankstrat.algebra.program import FUNCTION, PIECEWISE
+from rankstrat.errors import BudgetError, DataError, UndecidedError
+from rankstrat.model import Chart, Model
 from rankstrat.rank import Verdict, model_rank
 from rankstrat.recovery import batch
 from rankstrat.tables import Math, Table
+from rankstrat.tangent import Tangents
 from rankstrat.target import Branch, TargetSet
 
 _DIGITS = 40
@@ -85,6 +87,7 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
 
     Raises:
         BudgetError: the generic rank of the branch is not decided.
+        UndecidedError: samples are not generic inputs of an analytic scalar model, which the theorem is about.
 
     References:
         STR Theorem 5.4 with the corrections of SPEC 9.3.
@@ -96,10 +99,30 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
         >>> [(t.unstable_up_to, t.stable_from, t.convergence) for t in map(recovery_thresholds, Q.branches)]
         [(3, 5, 'may be sublinear'), (3, 4, 'linear'), (3, 4, 'linear')]
     """
+    missing = _no_theorem(branch.model)
+    if missing:
+        raise UndecidedError(f"{branch.model} {missing}; use recovery_stability for given samples")
     certificate = branch.certificate
     if certificate.value is None:
         raise BudgetError(f"the generic rank of {branch.label} is not decided; choose simpler exact values")
     return Thresholds(int(certificate), branch.codimension, branch.partial)
+
+
+def _is_piecewise(model: Model) -> bool:
+    program = model.compiled.program
+    reached = program.reachable(model.compiled.outputs)
+    return any(program.kind[n] == FUNCTION and program.data[n] in PIECEWISE for n in reached)
+
+
+def _no_theorem(model: Model) -> str:
+    """Why the theorem on generic samples says nothing of a model; empty if it does."""
+    if not model.inputs:
+        return "has no inputs, so there are no generic samples"
+    if len(model.outputs) > 1:
+        return f"has {len(model.outputs)} outputs, and the theorem on generic samples is about one"
+    if _is_piecewise(model):
+        return "is not analytic, and generic samples may all lie on one side of its kinks"
+    return ""
 
 
 def stability_table(target: TargetSet) -> Table:
@@ -153,7 +176,7 @@ def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, 
         seed: names the random choices.
 
     Raises:
-        DataError: the point is not on the branch.
+        DataError: the point is not on the branch, or a sample lies on a kink.
 
     References:
         SPEC 9.3.
@@ -170,7 +193,10 @@ def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, 
     if not point.is_point or not branch.contains(point):
         raise DataError(f"{point} is not a point of {branch.label}; use branch.sample() or branch.chart.at(...)")
     seen = batch(point.model, samples)
-    certificate = model_rank(Chart(seen, (), point.raw), seed=seed)
+    at = Chart(seen, (), point.raw)
+    if Tangents.at_kink(at):
+        raise DataError("a sample, or the point, lies on a kink of the model, which has no tangent there; move it")
+    certificate = model_rank(at, seed=seed)
     count, codimension = len(seen.outputs), branch.codimension
     rank = certificate.lower
     exact = certificate.value is not None and certificate.verdict is Verdict.PROVED
@@ -184,13 +210,13 @@ def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, 
     if rank == codimension:
         reason = f"the empirical rank reaches the codimension {codimension}"
         return RecoveryStability(True, Verdict.PROVED, reason, rank)
-    if not exact or count - rank != 1:
+    if not exact or count - rank != 1 or _is_piecewise(seen):
         reason = f"{count} samples, empirical rank {rank}, codimension {codimension}: neither argument applies"
-        if count >= codimension:
+        if count >= codimension and not _no_theorem(point.model):
             reason += "; almost all such samples are stable (STR Theorem 5.3), which says nothing about these"
         return RecoveryStability(None, Verdict.OPEN, reason, rank)
     values = _quadratic_form(branch, point, seen.outputs)
-    if values is None or any(abs(v) < _TINY * max(map(abs, values)) for v in values):
+    if values is None or any(abs(v) < _TINY for v in values):
         return RecoveryStability(None, Verdict.OPEN, "the quadratic form across the branch is degenerate", rank)
     definite = all(v > 0 for v in values) or all(v < 0 for v in values)
     kind = "definite" if definite else "indefinite"
@@ -201,7 +227,10 @@ def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, 
 
 
 def _quadratic_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]) -> list[Any] | None:
-    r"""Eigenvalues of $\sum_i c_i D^2 F(x_i)$ on $\ker J$ modulo the tangent space of the branch, $c^T J = 0$."""
+    r"""Eigenvalues of $\sum_i c_i D^2 F(x_i)$ on $\ker J$ modulo the tangent space of the branch, $c^T J = 0$.
+
+    They are divided by the largest second derivative, so that rounding cannot pass for a form that is not zero.
+    """
     parameters = point.model.parameters
     with mpmath.workdps(_DIGITS):
         values = [mpmath.mpmathify(sympy.N(v, _DIGITS)) for v in point.values.values()]
@@ -214,9 +243,10 @@ def _quadratic_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr])
         hessian = _numbers(form, parameters, values)
         tangent = _tangent(branch, parameters, values)
         across = _kernel(_stack(jacobian, tangent.T))
-        if across.cols != branch.codimension - (len(outputs) - 1):
+        scale = max(map(abs, hessian))
+        if across.cols != branch.codimension - (len(outputs) - 1) or not scale:
             return None
-        return list(mpmath.eigsy(across.T * hessian * across, eigvals_only=True))
+        return list(mpmath.eigsy(across.T * (hessian / scale) * across, eigvals_only=True))
 
 
 def _numbers(matrix: sympy.Matrix, parameters: Sequence[sympy.Symbol], values: Sequence[Any]) -> Any:

@@ -7,48 +7,20 @@ own LaTeX.  Every format escapes what that format would misread, so a cell shows
 from __future__ import annotations
 
 import csv
-import html
 import importlib
 import importlib.util
 import io
 import json
-import math
-import numbers
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rankstrat.cells import Math, is_number, one_line, to_data, to_html, to_latex, to_markdown, to_plain
+
 _GAP = "  "
 _NARROWEST = 6  # a column is never wrapped below this many characters
-
-
-@dataclass(frozen=True)
-class Math:
-    r"""A formula as a table cell: plain text for people and files, LaTeX for papers and notebooks.
-
-    Args:
-        text: what text, CSV and JSON show.
-        latex: what stands between the dollars in LaTeX and Markdown; the text itself if empty.
-
-    Example:
-        >>> print(Math("theta^2", r"\theta^2"))
-        theta^2
-    """
-
-    text: str
-    latex: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.latex:
-            object.__setattr__(self, "latex", self.text)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def _repr_latex_(self) -> str:
-        return f"${self.latex}$"
 
 
 @dataclass(frozen=True)
@@ -96,6 +68,10 @@ class Table:
     def __str__(self) -> str:
         return self.text()
 
+    def __repr__(self) -> str:
+        title = f", {self.title}" if self.title else ""
+        return f"<Table of {len(self)} rows{title}: {', '.join(map(str, self.columns))}>"
+
     def __len__(self) -> int:
         return len(self.rows)
 
@@ -117,7 +93,7 @@ class Table:
             width: wrap long cells so that no line is longer than this many characters, as far as that is possible;
                 by default nothing is wrapped.
         """
-        heads, body = self._cells(_plain)
+        heads, body = self._cells(to_plain)
         widths = [max(map(_width, column)) for column in zip(heads, *body, strict=True)]
         numeric = self._numeric()
         if width is not None:
@@ -130,30 +106,30 @@ class Table:
             return [_GAP.join(map(_pad, parts, widths, numeric)).rstrip() for parts in zip(*padded, strict=True)]
 
         lines = line(heads) + [_GAP.join("-" * w for w in widths)] + [part for row in body for part in line(row)]
-        above, below = ([_one_line(words)] if words else [] for words in (self.title, self.caption))
+        above, below = ([one_line(words)] if words else [] for words in (self.title, self.caption))
         if width is not None:
             above, below = ([part for words in block for part in _wrap(words, width)] for block in (above, below))
         return "\n".join([*above, *([""] if above else []), *lines, *([""] if below else []), *below])
 
     def markdown(self) -> str:
         """The table as GitHub-flavoured Markdown (MyST and Jupyter read it too)."""
-        heads, body = self._cells(_markdown)
+        heads, body = self._cells(to_markdown)
         numeric = self._numeric()
         widths = [max(3, *map(_width, column)) for column in zip(heads, *body, strict=True)]
         rule = ["-" * (w - 1) + (":" if right else "-") for w, right in zip(widths, numeric, strict=True)]
         lines = [f"| {' | '.join(map(_pad, row, widths, numeric))} |" for row in (heads, rule, *body)]
-        above = [f"**{_markdown(self.title)}**", ""] if self.title else []
-        below = ["", _markdown(self.caption)] if self.caption else []
+        above = [f"**{to_markdown(self.title)}**", ""] if self.title else []
+        below = ["", to_markdown(self.caption)] if self.caption else []
         return "\n".join([*above, *lines, *below])
 
     def latex(self, *, label: str = "") -> str:
-        r"""The table as LaTeX in the booktabs style; the document needs `\usepackage{booktabs}`.
+        r"""The table as LaTeX in the booktabs style; the document needs `\usepackage{amsmath, booktabs}`.
 
         Args:
             label: what `\ref` will call it.  A table with a title, a caption or a label floats; one without them is a
                 bare `tabular`.
         """
-        heads, body = self._cells(_latex)
+        heads, body = self._cells(to_latex)
         spec = "".join("r" if right else "l" for right in self._numeric())
         lines = [rf"\begin{{tabular}}{{{spec}}}", r"  \toprule", _latex_row(heads), r"  \midrule"]
         lines += [_latex_row(row) for row in body]
@@ -165,7 +141,7 @@ class Table:
             [
                 r"\begin{table}",
                 r"  \centering",
-                *([rf"  \caption{{{_latex(words)}}}"] if words else []),
+                *([rf"  \caption{{{to_latex(words)}}}"] if words else []),
                 *([rf"  \label{{{label}}}"] if label else []),
                 *("  " + line for line in lines),
                 r"\end{table}",
@@ -174,14 +150,14 @@ class Table:
 
     def html(self) -> str:
         """The table as an HTML fragment; formulas stand in parentheses that MathJax reads."""
-        heads, body = self._cells(_html)
+        heads, body = self._cells(to_html)
         style = [' style="text-align: right"' if right else ' style="text-align: left"' for right in self._numeric()]
 
         def row(tag: str, cells: Sequence[str]) -> str:
             return "".join(f"<{tag}{how}>{cell}</{tag}>" for how, cell in zip(style, cells, strict=True))
 
-        bold = f"<b>{_html(self.title)}</b>" if self.title else ""
-        words = " ".join(part for part in (bold, _html(self.caption)) if part)
+        bold = f"<b>{to_html(self.title)}</b>" if self.title else ""
+        words = " ".join(part for part in (bold, to_html(self.caption)) if part)
         return "\n".join(
             [
                 "<table>",
@@ -199,7 +175,7 @@ class Table:
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow([str(column) for column in self.columns])
-        writer.writerows([_data(cell) for cell in row] for row in self.rows)
+        writer.writerows([to_data(cell) for cell in row] for row in self.rows)
         return buffer.getvalue()
 
     def json(self) -> str:
@@ -213,7 +189,7 @@ class Table:
                 "title": self.title,
                 "caption": self.caption,
                 "columns": [str(column) for column in self.columns],
-                "rows": [[_data(cell) for cell in row] for row in self.rows],
+                "rows": [[to_data(cell) for cell in row] for row in self.rows],
             },
             indent=2,
             ensure_ascii=False,
@@ -240,108 +216,7 @@ class Table:
     def _numeric(self) -> list[bool]:
         """Which columns hold numbers only (and at least one)."""
         columns = [[row[i] for row in self.rows if row[i] is not None] for i in range(len(self.columns))]
-        return [bool(column) and all(map(_is_number, column)) for column in columns]
-
-
-def _is_number(cell: object) -> bool:
-    return isinstance(cell, numbers.Number) and not isinstance(cell, bool)
-
-
-def _data(cell: object) -> object:
-    """The cell as JSON and CSV keep it."""
-    if cell is None or isinstance(cell, bool | int):
-        return cell
-    if isinstance(cell, numbers.Integral):
-        return int(cell)
-    if isinstance(cell, float) and math.isfinite(cell):
-        return float(cell)
-    return str(cell)
-
-
-def _one_line(text: str) -> str:
-    """The text without line breaks and control characters (a name from a model file may hold a terminal escape)."""
-    if text.isprintable():
-        return text
-    visible = (c if c.isprintable() or c.isspace() else c.encode("unicode_escape").decode() for c in text)
-    return " ".join("".join(visible).split())
-
-
-def _plain(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float):
-        return f"{cell:.6g}"
-    return _one_line(str(cell))
-
-
-def _markdown(cell: object) -> str:
-    if isinstance(cell, Math):
-        return f"${_one_line(cell.latex)}$".replace("|", r"\vert ")  # a bar would end the cell, even in a formula
-    text = re.sub(r"[\\`*|<$]", r"\\\g<0>", _plain(cell))
-    return re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\_", text)  # an underscore inside a word emphasises nothing
-
-
-def _html(cell: object) -> str:
-    return html.escape(rf"\({_one_line(cell.latex)}\)" if isinstance(cell, Math) else _plain(cell))
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    "[": "{[}",  # after the \\ of the row before, a bare bracket would be its argument
-    "]": "{]}",
-    "*": "{*}",  # and a bare star would be its variant
-    "-": "{-}",  # only where two meet: "--json" is not a dash
-    '"': "''",
-    **{c: "\\" + c for c in "&%$#_{}"},
-    "−": "$-$",
-    "±": r"$\pm$",
-    "×": r"$\times$",
-    "·": r"$\cdot$",
-    "≤": r"$\leq$",
-    "≥": r"$\geq$",
-    "≠": r"$\neq$",
-    "∞": r"$\infty$",
-    "→": r"$\to$",
-    "∈": r"$\in$",
-    "∂": r"$\partial$",
-    "∇": r"$\nabla$",
-    "√": r"$\surd$",
-    "…": r"\ldots{}",
-}
-# LaTeX names only the capitals that differ from Latin letters.
-_GREEK_CAPITALS = frozenset(["GAMMA", "DELTA", "THETA", "LAMDA", "XI", "PI", "SIGMA", "UPSILON", "PHI", "PSI", "OMEGA"])
-_EXPONENT = re.compile(r"(?P<digits>-?[\d.]+)e(?P<exponent>[+-]\d+)")
-
-
-def _latex(cell: object) -> str:
-    if isinstance(cell, Math):
-        return f"${_one_line(cell.latex)}$"
-    text = _plain(cell)
-    if _is_number(cell):
-        scientific = _EXPONENT.fullmatch(text)
-        if scientific:
-            return rf"${scientific['digits']} \times 10^{{{int(scientific['exponent'])}}}$"
-        return f"${text}$" if text.startswith("-") else text  # a minus, not a hyphen
-    return "".join(_latex_character(c, text[i - 1 : i]) for i, c in enumerate(text))
-
-
-def _latex_character(c: str, before: str) -> str:
-    if c == "-" and before != "-":
-        return c
-    if c in _LATEX:
-        return _LATEX[c]
-    name = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", "" if c.isascii() else unicodedata.name(c, ""))
-    if name is None or name[2] == "OMICRON" or (name[1] == "CAPITAL" and name[2] not in _GREEK_CAPITALS):
-        return c
-    macro = name[2].replace("LAMDA", "LAMBDA").lower()
-    return rf"$\{macro if name[1] == 'SMALL' else macro.capitalize()}$"
+        return [bool(column) and all(map(is_number, column)) for column in columns]
 
 
 def _latex_row(cells: Sequence[str]) -> str:
@@ -377,12 +252,18 @@ def _fit(widths: list[int], fixed: list[bool], total: int) -> list[int]:
     return widths
 
 
+def _words(text: str, width: int) -> Iterator[str]:
+    """Words, where an equation that fits in a line is one."""
+    for part in re.split(r"(?<!=) (?!= )", " ".join(text.split())):
+        yield from [part] if _width(part) <= width else part.split()
+
+
 def _wrap(text: str, width: int) -> list[str]:
     """Break a text at spaces, and a word only if it is wider than the column (textwrap counts wide letters as one)."""
     if _width(text) <= width:
         return [text]
     lines = [""]
-    for word in text.split():
+    for word in _words(text, width):
         joined = f"{lines[-1]} {word}" if lines[-1] else word
         if _width(joined) <= width:
             lines[-1] = joined
@@ -394,3 +275,6 @@ def _wrap(text: str, width: int) -> list[str]:
                 lines.append("")
             lines[-1] += character
     return lines
+
+
+__all__ = ["Math", "Table"]

@@ -219,8 +219,8 @@ class RelationFinder:
             except PoleError:
                 continue
             profile = again.profile()
-            if profile.columns != tuple(range(len(used))):
-                continue
+            if modulus % again.prime == 0 or profile.columns != tuple(range(len(used))):
+                continue  # a prime that was drawn before says nothing new
             solved = solve_dependents(again.matrix, again.prime, profile)
             for k in open_:
                 for position, i in enumerate(used):

@@ -10,7 +10,7 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activations import GROUP, Lemma, Z, as_activation
+from rankstrat.activations import GROUP, Activation, Lemma, Z, as_activation
 from rankstrat.errors import FamilyError, InexactValueError
 
 NAMES = list(rs.activations)
@@ -195,3 +195,14 @@ def test_generic_rank_is_full(name):
     rng = random.Random(name)
     w = [[rng.randint(1, 30), rng.randint(1, 30)] for _ in range(3)]
     assert int(rs.model_rank(model.point(a=[1, 2, -3], w=w))) == 9
+
+
+@pytest.mark.parametrize(
+    ("formula", "parity"), [(sympy.exp(Z), "odd"), (sympy.tanh(Z + 1), "even"), (Z**2 + Z, "even")]
+)
+def test_a_declared_parity_that_does_not_hold_is_refused_at_the_door(formula, parity):
+    """Strata and critical groups identify w and -w on the strength of it."""
+    for wrong in (Activation("wrong", formula, parity), Activation("wrong", formula, "unknown", (), parity)):
+        with pytest.raises(FamilyError, match="declared"):
+            rs.families.two_layer(2, 1, wrong)
+    assert as_activation(Activation("right", sympy.tanh(Z) ** 3, "odd", (), "odd")).parity == "odd"

@@ -228,3 +228,26 @@ def test_an_undecided_constant_cannot_carry_a_modular_minor(certificates):
     assert data["minor"]["prime"] <= 1
     prime = json.loads(certificates["polynomial"].to_json())["minor"]["prime"]
     refused(minor(data, prime=prime, bits=0), "undecided independence")
+
+
+@pytest.mark.parametrize("radicals", [((3, 2),), ((2, 2), (3, 2), (5, 2)), ((2, 4),), ((3, 6), (7, 2)), ((2, 5),)])
+def test_primes_have_the_roots_that_a_model_needs(radicals):
+    found = {random_prime(SMALL, 0, attempt, 0, radicals=radicals) for attempt in range(6)}
+    assert len(found) > 1
+    for p in found:
+        assert sympy.isprime(p) and p % 4 == 1 and SMALL[0] <= p < SMALL[1]
+        for number, degree in radicals:
+            assert sympy.nthroot_mod(number, degree, p) is not None
+
+
+def test_roots_do_not_change_the_primes_of_other_models():
+    usual = [random_prime(SMALL, 0, attempt, 0) for attempt in range(6)]
+    assert usual == [random_prime(SMALL, 0, attempt, 0, radicals=()) for attempt in range(6)]
+    assert all(sympy.nthroot_mod(3, 2, p) is None for p in usual)  # which is why roots are asked for
+
+
+def test_a_certificate_with_a_root_of_three_checks():
+    F = Model(a * (sympy.sqrt(3) * x + exp(x)) + b * (x + exp(x)), [a, b], [x])
+    certificate = model_rank(F)
+    assert int(certificate) == 2 and certificate.verdict is Verdict.PROVED
+    RankCertificate.from_json(certificate.to_json()).check()

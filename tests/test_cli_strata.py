@@ -31,7 +31,7 @@ def test_stratify_formats(capsys):
 
 
 def test_stratify_says_what_is_not_covered(capsys):
-    status, out, _ = run(capsys, "stratify", "two_layer", "width=2", "inputs=1", "activation=exp", "bias=true")
+    status, out, _ = run(capsys, "stratify", "two_layer", "width=2", "inputs=1", "activation=sin", "bias=true")
     assert status == 0
     assert "coverage not proved" in out
     assert "not covered: rank" in out
@@ -61,8 +61,9 @@ def test_table_resumes_after_an_interruption(capsys, tmp_path, monkeypatch):
         return computed(options, case)
 
     monkeypatch.setattr(table, "_computed", interrupted)
-    status, out, _ = run(capsys, *words)
+    status, out, told = run(capsys, *words)
     assert status == 130
+    assert told == "rankstrat: interrupted: 2 of 4 models are in the table; the same command goes on from here\n"
     assert out.splitlines()[:6] == whole.splitlines()[:6]
     path.write_text(path.read_text() + '{"format": "rankstrat-ta')  # a line that was cut off
     again = []
@@ -72,6 +73,15 @@ def test_table_resumes_after_an_interruption(capsys, tmp_path, monkeypatch):
     again.clear()
     assert run(capsys, *words)[:2] == (0, whole)
     assert not again
+
+
+def test_table_leaves_out_models_that_are_refused(capsys):
+    # a kernel of two or three pixels does not fit into an image of one or two
+    status, out, error = run(capsys, "table", "convolutional", "kernels=1", "size=1..2", "kernel_size=1..3", "--top")
+    assert status == 2
+    assert len([line for line in out.splitlines() if "generic" in line]) == 3
+    assert error.count("left out: ") == 3
+    assert "size=1 kernel_size=2" in error
 
 
 @pytest.mark.parametrize("text", ["no table\n{}\n", '{"format": "rankstrat-table/1", "key": "", "rows": [[1]]}\n{}\n'])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -176,3 +177,11 @@ def test_cluster_executor_is_used(capsys, catalogue, monkeypatch):
     monkeypatch.setattr(verify, "importlib", fake)
     assert ask(capsys, "holds", "--dask", "tcp://somewhere:1")[0] == 0
     assert closed == [True]
+
+
+def test_csv_is_one_table_of_all_cases(capsys):
+    status, out, _ = ask(capsys, "linear_rank", "diagonal_rank", "--csv")
+    rows = list(csv.DictReader(out.splitlines()))
+    assert status == 0
+    assert {row["theorem"] for row in rows} == {"linear_rank", "diagonal_rank"}
+    assert all(row["predicted"] == row["lower"] == row["upper"] and json.loads(row["case"]) for row in rows)

@@ -8,7 +8,9 @@ import sympy
 
 from rankstrat.conjecture import conjecture
 from rankstrat.errors import DataError
-from rankstrat.rank import Verdict
+from rankstrat.families import convolutional, matrix_factorization, two_layer
+from rankstrat.hierarchy import stratify
+from rankstrat.rank import Verdict, model_rank
 from rankstrat.tables import Table
 
 
@@ -76,6 +78,35 @@ def test_conjecture_is_silent_on_shifted_kernels():
     found = conjecture(both)
     assert found.formula is None
     assert found.counterexamples
+
+
+def test_conjecture_says_when_rows_are_too_few():
+    cut = [row for row in FORMULAS["k*(s**2+(d+1-s)**2)"] if row["d"] < 5]
+    found = conjecture(cut)
+    assert found.formula is None
+    assert "give more rows" in found.reason
+
+
+@pytest.mark.slow
+def test_conjecture_finds_the_formulas_in_certified_ranks():
+    tables = {
+        "k*(d+1)": rows(lambda k, d: model_rank(two_layer(k, d)), k=range(1, 4), d=range(1, 5)),
+        "k*(d+2)": rows(lambda k, d: model_rank(two_layer(k, d, bias=True)), k=range(1, 4), d=range(1, 5)),
+        "2*r*d-r**2": rows(
+            lambda d, r: model_rank(stratify(matrix_factorization(d, d, d)).source.point((r, r))),
+            d=range(1, 5), r=lambda d: range(d + 1),
+        ),
+        "d1*d2-(d1-rA)*(d2-rB)": rows(
+            lambda d1, d2, rA, rB: model_rank(stratify(matrix_factorization(d1, 3, d2)).source.point((rA, rB))),
+            d1=range(1, 4), d2=range(1, 4), rA=lambda d1, **_: range(d1 + 1), rB=lambda d2, **_: range(d2 + 1),
+        ),
+        "k*(s**2+(d+1-s)**2)": rows(
+            lambda k, d, s: model_rank(convolutional(kernels=k, size=d, kernel_size=s, dimension=2)),
+            k=range(1, 4), d=range(2, 6), s=lambda d, **_: range(1, d + 1),
+        ),
+    }  # fmt: skip
+    for text, table in tables.items():
+        assert sympy.expand(conjecture(table).formula - sympy.sympify(text)) == 0
 
 
 def test_conjecture_reports_counterexamples():

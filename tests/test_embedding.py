@@ -382,3 +382,16 @@ def test_steps_may_split_a_new_unit_again() -> None:
     mapping = steps(two_layer(width=1, inputs=1), [(1, 0), (1, 1), (1, 1)])
     assert len(mapping.symbols) == 3
     assert mapping.evidence.everywhere
+
+
+def test_a_probable_rank_does_not_become_a_proof_along_a_mapping() -> None:
+    """Whether (e^x + 1)^N (e^x - 1)^N = (e^2x - 1)^N is beyond the zero test for large N."""
+    x, t1, t2, u1, u2 = sympy.symbols("x t1 t2 u1 u2")
+    above, below = (sympy.exp(x) + 1) ** 5000, (sympy.exp(x) - 1) ** 5000
+    both = (sympy.exp(2 * x) - 1) ** 5000
+    source = Model(t1 * above * below + t2 * both, [t1, t2], [x])
+    target = Model(u1 * above * below + u2 * both, [u1, u2], [x])
+    mapping = CriticalMapping(source, target, {u1: t1, u2: t2})
+    assert model_rank(source.generic()).verdict is Verdict.PROBABLE
+    found = model_rank(mapping.chart(source.generic()), evidence=[mapping.bound(source.generic())])
+    assert found.verdict is Verdict.PROBABLE and found.upper == 1

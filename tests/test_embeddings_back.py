@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import sympy
 
+from rankstrat.activations import Activation, Z
 from rankstrat.embeddings import critical_stratum, identify, lifting, null, reduction, splitting, steps
 from rankstrat.errors import DataError, FamilyError
 from rankstrat.families import fully_connected, matrix_factorization, two_layer
@@ -210,3 +211,11 @@ def test_a_split_point_is_still_reducible_after_a_change_of_shares() -> None:
     for alpha in (0, 1, Fraction(1, 3), -2):
         point = net.point([2, 1, 1, 5])
         assert reduction(mapping.chart(point, {"alpha": alpha})).reduced == point
+
+
+def test_a_linear_piece_is_not_taken_from_a_name() -> None:
+    """z + sin(pi z) agrees with z at whole numbers, where its slope does not."""
+    impostor = Activation("identity", Z + sympy.sin(sympy.pi * Z))
+    net = fully_connected([1, 1, 1], impostor).point([1, 0, 2, 1])
+    with pytest.raises(FamilyError, match="no linear piece"):
+        lifting(net, fully_connected([1, 1, 1, 1], impostor), [[1], [-2], [3]], layer=1)

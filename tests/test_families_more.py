@@ -41,6 +41,10 @@ def test_the_scale_of_attention_does_not_matter():
         assert rank(somewhere(rs.families.attention(2, 3, 2, scale=scale))) == 4 * 3 * 2 - 8
     model = rs.families.attention(2, 2, 2)
     assert model.structure.factor == 1 / sympy.sqrt(2)
+    for head in (1, 2, 3, 6):  # sqrt(3) has no root modulo the primes of the usual pool
+        exact, plain = (rs.families.attention(2, 2, head, scale=scale) for scale in (None, 1))
+        values = [v or 1 for v in np.random.default_rng(head).integers(-3, 4, exact.size)]
+        assert rank(exact.point(values)) == rank(plain.point(values)) == (8 if head > 1 else 6)
 
 
 def test_attention_on_three_tokens():

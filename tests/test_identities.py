@@ -12,7 +12,8 @@ import pytest
 import sympy
 from sympy import E, Rational, atan, cos, cosh, erf, exp, log, pi, sin, sinh, sqrt, tan, tanh
 
-from rankstrat.errors import PoleError, UndecidedError
+from rankstrat.embedding import CriticalMapping
+from rankstrat.errors import NotOutputPreservingError, PoleError, UndecidedError
 from rankstrat.model import Model
 from rankstrat.rank import Verdict, model_rank
 
@@ -144,6 +145,9 @@ CASES = [
     # error function
     Case("gelu reflects", [gelu(x), gelu(-x), x], 2),
     Case("erf at two weights", [erf(x), erf(2 * x), exp(-(x**2))], 3),
+    Case("sqrt(3) beside 1", [sqrt(3) * x + exp(x), x + exp(x)], 2),
+    Case("sqrt(3) in common", [sqrt(3) * x + sqrt(6) * exp(x), x + sqrt(2) * exp(x)], 1),
+    Case("sqrt(30) and cube roots", [sqrt(30) * x + 3 ** Rational(1, 3) * exp(x), x + exp(x)], 2),
     Case("erf of a hidden sign", [erf(x * (sqrt(2) - 1)), erf(sqrt(2) * x - x)], 1),
     Case("erf of a hidden sign, e", [erf(x * (E - 1)), erf(E * x - x)], 1),
     Case("erf of a free hidden sign", [erf((1 - u) * x), erf(x - u * x)], 1),
@@ -240,3 +244,61 @@ def test_a_function_of_a_pole_is_refused(function):
 def test_the_logarithm_of_a_number_that_is_not_positive_is_a_pole(value):
     with pytest.raises(PoleError, match="log"):
         model_rank(Model(u * log(v), [u, v]).point([1, value]))
+
+
+HIDDEN = {
+    "exp(log 2) - 2": exp(log(2), evaluate=False) - 2,
+    "tanh(log 2) - 3/5": tanh(log(2)) - sympy.Rational(3, 5),
+    "sinh(log 2) - 3/4": sympy.sinh(log(2)) - sympy.Rational(3, 4),
+    "log(pi^2) - 2 log(pi)": log(sympy.pi**2) - 2 * log(sympy.pi),
+    "Machin": 4 * sympy.atan(sympy.Rational(1, 5)) - sympy.atan(sympy.Rational(1, 239)) - sympy.pi / 4,
+    "tan(arctan 2) - 2": sympy.tan(sympy.atan(2), evaluate=False) - 2,
+    "cos(pi/5)": sympy.cos(sympy.pi / 5, evaluate=False) - (1 + sympy.sqrt(5)) / 4,
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_constant_that_is_zero_in_disguise_is_never_a_proof(name):
+    """The constant factor of a tangent function is divided out, so its residue must not be taken for a proof."""
+    t, u = sympy.symbols("t u")
+    for model, true in (
+        (Model(t * HIDDEN[name] * x, [t], [x]), 0),
+        (Model(t * HIDDEN[name] * x + u * x**2, [t, u], [x]), 1),
+        (Model(t * (HIDDEN[name] + 1) * x + u * HIDDEN[name] * exp(x), [t, u], [x]), 1),
+    ):
+        certificate = model_rank(model.chart({t: 3, u: 5} if model.size == 2 else {t: 3}))
+        assert certificate.lower <= true <= certificate.upper
+        certificate.check()
+
+
+def test_a_constant_enclosed_away_from_zero_is_a_proof():
+    t = sympy.Symbol("t")
+    certificate = model_rank(Model(t * (exp(log(2), evaluate=False) - 3) * x, [t], [x]))
+    assert (certificate.lower, certificate.verdict) == (1, Verdict.PROVED)
+    certificate.check()
+
+
+def test_functions_that_agree_in_disguise_are_not_called_different():
+    t, u = sympy.symbols("t u")
+    source, target = Model(3 * t * x / 5, [t], [x]), Model(tanh(log(2)) * u * x, [u], [x])
+    with pytest.raises(NotOutputPreservingError, match="could not be compared"):
+        CriticalMapping(source, target, {u: t}).check()
+
+
+@pytest.mark.parametrize(
+    ("factor", "rank"),
+    [
+        (sqrt(3), 1),
+        (sqrt(5) - 1, 1),
+        (sqrt(2) + sqrt(3) - 1, 1),
+        ((sqrt(2) + sqrt(3)) ** 2 - 5 - 2 * sqrt(6), 0),
+        ((sqrt(3) - sqrt(2)) * (sqrt(3) + sqrt(2)) - 1, 0),
+        (sqrt(7) * sqrt(3) - sqrt(21), 0),
+    ],
+)
+def test_square_roots_of_three_and_of_several_numbers(factor, rank):
+    """3 has no square root modulo the primes tried first."""
+    t, s = sympy.symbols("t s")
+    found = model_rank(Model(t * factor * x + s * exp(sqrt(3) * x), [t, s], [x]))
+    assert (int(found), found.verdict) == (rank + 1, Verdict.PROVED)
+    found.check()

@@ -209,3 +209,13 @@ def test_bad_data_are_named() -> None:
     wrong = null(two_layer(width=1, inputs=1, bias=True), alpha=1)
     with pytest.raises(NotCriticalError):
         transfer(wrong, critical_data(wrong.source.point([1, 1, 1])))
+
+
+def test_a_point_with_another_function_is_refused() -> None:
+    """At (3, 7) the residual is another one: there the Hessian of this loss has a negative eigenvalue."""
+    u, v, x = sympy.symbols("u v x")
+    model = Model(u * v * x, [u, v], [x])
+    data = critical_data(model.point({u: 1, v: 2}), [[1], [2]])
+    assert numbers(inertia(data, model.point({u: -1, v: -2}))) == (1, 1, 0)
+    with pytest.raises(DataError, match="another function"):
+        inertia(data, model.point({u: 3, v: 7}))

@@ -15,7 +15,7 @@ import rankstrat as rs
 from rankstrat.activations import Activation, Lemma, Z
 from rankstrat.errors import CertificateError, FamilyError, InexactValueError, PointError, UndecidedError
 from rankstrat.lemma import LemmaRank, rank_by_lemma
-from rankstrat.neurons import arrays, sparse
+from rankstrat.neurons import arrays, check_record, sparse
 
 WITHOUT_BIAS = [
     "tanh", "arctan", "erf", "sin", "sinh", "z2tanh", "cos", "cosh", "gaussian", "ztanh", "exp", "sigmoid",
@@ -331,6 +331,39 @@ def test_a_wrongly_declared_parity_is_refused():
     wrong = Activation("shifted", sympy.tanh(Z + 1), "odd", (), "odd", lemma)
     with pytest.raises(FamilyError, match="odd"):
         rank_by_lemma(rs.families.two_layer(1, 1, wrong).point(a=[1], w=[[1]]))
+
+
+@pytest.mark.parametrize(
+    ("formula", "parity", "part", "bias"),
+    [
+        (Z**2, "even", (), False),
+        (Z**3 + Z, "odd", (), False),
+        (sympy.exp(Z), "none", (), True),
+        (sympy.cos(Z), "even", (), True),
+        (sympy.sinh(Z), "odd", (), True),
+        (sympy.tanh(Z), "none", (), False),
+        (sympy.exp(Z), "odd", (), False),
+        (sympy.tanh(Z) + 1, "odd", (Fraction(1, 2),), False),
+    ],
+)
+def test_a_wrongly_declared_lemma_is_refused_on_every_road(formula, parity, part, bias):
+    wrong = Activation("wrong", formula, "unknown", part, parity, Lemma("nobody", ("none",), True))
+    values = {"a": [1, 2, 0, 0], "w": [[1], [1], [2], [3]]} | ({"b": [0, 1, 0, 0]} if bias else {})
+
+    def model():
+        return rs.families.two_layer(4, 1, wrong, bias=bias)
+
+    roads = [lambda: rank_by_lemma(model().point(**values)), lambda: rs.target_set(model(), model().point(**values))]
+    for road in roads if bias else [*roads, lambda: rs.stratify(model())]:
+        with pytest.raises(FamilyError, match="wrong"):
+            road()
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_every_record_with_a_lemma_passes_the_same_trial(bias):
+    for record in rs.activations.values():
+        if record.lemma is not None and (record.lemma.with_bias or not bias):
+            check_record(record, bias=bias)
 
 
 def test_the_result_says_why_and_checks():

@@ -55,6 +55,29 @@ HTML = {
 }
 
 
+WIDE = rs.families.two_layer(width=30, inputs=2)
+LONG = rs.Model(sum(sympy.symbols("c:60")) * x, sympy.symbols("c:60"), [x])
+NAMED = {
+    "model": lambda: LONG,
+    "chart": LONG.generic,
+    "certificate": lambda: rs.model_rank(LONG),
+    "target": lambda: rs.target_set(
+        rs.families.two_layer(width=3, inputs=1), rs.families.two_layer(width=1, inputs=1).point([1, 2])
+    ),
+    "functions": lambda: rs.function_hierarchy(rs.families.two_layer(width=2, inputs=1)),
+    "table": lambda: rs.stratify(rs.families.two_layer(width=2, inputs=1)).table(),
+    "symmetry": lambda: rs.symmetries(WIDE)[0],
+    "manifold": lambda: rs.invariant_manifolds(WIDE, pairs=False)[0],
+    "mapping": lambda: rs.embeddings.splitting(WIDE),
+    "recovery": lambda: rs.local_linear_recovery(WIDE.point([1] * WIDE.size), [[i, 1] for i in range(60)]),
+}
+
+
+@pytest.mark.parametrize("make", NAMED.values(), ids=NAMED)
+def test_repr_is_short_enough_for_a_terminal(make):
+    assert len(repr(make())) < 600
+
+
 @pytest.mark.parametrize("make", HTML.values(), ids=HTML)
 def test_html_is_a_plain_fragment(make):
     assert set(Tags(make()._repr_html_()).seen) <= ALLOWED

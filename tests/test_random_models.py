@@ -10,6 +10,7 @@ import mpmath
 import pytest
 import sympy
 
+from rankstrat import families
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model import Model
 from rankstrat.rank import model_rank
@@ -125,3 +126,12 @@ def test_a_sample_of_random_models():
 def test_two_thousand_random_models(block):
     counts = compare(100 * block, 100 * block + 100)
     assert counts["equal"] >= 80
+
+
+def test_huge_frequencies_do_not_hang():
+    # sin(w x), cos(w x), x cos(w x), x sin(w x), 1: the relations have numbers of millions of digits
+    w = 100_000
+    point = families.two_layer(2, 1, "sin", bias=True, output_bias=True).point(
+        a=[3, 3], w=[[w], [-w]], b=[-w, w + 1], c=1
+    )
+    assert model_rank(point).value == 5

@@ -7,6 +7,7 @@ The convention, page by page and from top to bottom, in one namespace and one em
   (0, or N after a comment `# exit status N`) must; `> NAME` at the end keeps the output; other commands are for the
   reader;
 - a ```toml or ```json block under a line "`NAME`:" is written to that file first;
+- a ```{code-cell} block is run where the page is built (Sphinx stops at one that fails);
 - anything that should not run is a ```text block.
 """
 
@@ -27,7 +28,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 FENCE = re.compile(
-    r"(?:^`(?P<file>[\w.-]+)`:\n\n)?^```(?P<language>[a-z]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"(?:^`(?P<file>[\w.-]+)`:\n\n)?^```(?P<language>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 COMMAND = re.compile(r"^\$ (?P<command>.*?)(?:  *# exit status (?P<status>\d+))?\n(?P<output>(?:(?!\$ ).*\n)*)", re.M)
 FLAGS = doctest.ELLIPSIS
@@ -131,3 +132,8 @@ def test_other_commands_are_not_run(tmp_path):
 def test_files_are_written(tmp_path):
     run("`model.toml`:\n\n```toml\na = 1\n```\n" + page("python", "x = 1"), tmp_path, "p")
     assert (tmp_path / "model.toml").read_text() == "a = 1\n"
+
+
+def test_cells_of_a_notebook_are_left_to_the_build(tmp_path):
+    run(page("{code-cell} ipython3", "1 / 0") + "`a.toml`:\n\n" + page("toml", "b = 2")[9:], tmp_path, "p")
+    assert (tmp_path / "a.toml").read_text() == "b = 2\n"

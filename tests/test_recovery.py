@@ -14,6 +14,7 @@ from oracles import exact_rank
 
 from rankstrat import Model, Verdict, model_rank
 from rankstrat.errors import BudgetError, DataError, InexactValueError
+from rankstrat.families import two_layer
 from rankstrat.recovery import (
     batch,
     count_recovering_subsets,
@@ -190,3 +191,12 @@ def test_malformed_outputs_floats_and_sizes():
     with pytest.raises(BudgetError, match="at most"):
         count_recovering_subsets(factors(1, d=5), 13)
     assert math.comb(25, 13) > 5_000_000
+
+
+def test_samples_on_a_kink_are_refused_by_counts_and_thresholds_too():
+    """At x = 0 and x = 1 the network has no tangent."""
+    relu = two_layer(2, 1, "relu", bias=True).point(a=[1, 2], w=[[1], [1]], b=[0, -1])
+    samples = [0, 1, 2, 3, Fraction(1, 2), 5]
+    for ask in (lambda: recovery_threshold(relu, samples), lambda: count_recovering_subsets(relu, 4, samples=samples)):
+        with pytest.raises(DataError, match="kink"):
+            ask()

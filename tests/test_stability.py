@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import sympy
 
-from rankstrat import Verdict
-from rankstrat.errors import DataError
-from rankstrat.families import two_layer
+from rankstrat import Model, Verdict
+from rankstrat.errors import DataError, UndecidedError
+from rankstrat.families import convolutional, matrix_factorization, two_layer
 from rankstrat.stability import perturbation_test, recovery_stability, recovery_thresholds, stability_table
 from rankstrat.target import target_set
 
@@ -164,3 +164,42 @@ def test_squares_are_parts_of_their_target_set():
         point = b.sample(seed=1)
         answer = recovery_stability(b, point, inputs(t.stable_from, 3, seed=7))
         assert answer.stable is (True if t.is_morse_bott else None)
+
+
+def test_shifted_kernels_share_an_output_weight_along_a_line():
+    """(a12, a21) = (2 + t, 3 - t) gives one function: the branch is this line, and seven gradients leave no more."""
+    network = convolutional(kernels=2, size=3, kernel_size=2, dimension=1)
+    q = target_set(network, network.point(a=[[1, 2], [3, 5]], K=[[1, 0], [0, 1]]))
+    branch = q.branches[0]
+    samples = [[1, 2, 3], [2, -1, 1], [0, 1, 3], [1, 1, -2], [3, 1, 1], [-1, 2, 2], [1, -3, 1], [2, 2, 5]]
+    seven, eight = (recovery_stability(branch, branch.sample(), samples[:n]) for n in (7, 8))
+    assert branch.dimension == 1 and not branch.partial
+    assert seven.empirical == eight.empirical == 7
+    assert (seven.stable, eight.stable) == (True, True) and eight.verdict is Verdict.PROVED
+    assert recovery_thresholds(branch).unstable_up_to == 6
+
+
+@pytest.mark.parametrize("power", [3, 5])
+def test_a_quadratic_form_that_is_zero_decides_nothing(power):
+    """a^3 = 0 only at a = 0, so the point is stable although both derivatives vanish there."""
+    a = sympy.Symbol("a")
+    branch = target_set(Model(a**power, [a]), [0]).branches[0]
+    assert recovery_stability(branch, branch.sample(), [0]).stable is None
+
+
+def test_generic_samples_are_inputs_of_an_analytic_scalar_model():
+    """All samples may lie beyond the kinks; entries of a matrix are not generic; two outputs count twice."""
+    relu = two_layer(2, 1, "relu", bias=True)
+    point = relu.point(a=[1, 2], w=[[1], [1]], b=[0, -1])
+    branch = target_set(relu, point).branches[0]
+    matrices = target_set(matrix_factorization(2, 1, 2), [1, 0, 0, 0]).branches[0]
+    a, b, x = sympy.symbols("a b x")
+    two = target_set(Model([a * x, b * x], [a, b], [x]), [x, x]).branches[0]
+    for given in (branch, matrices, two):
+        with pytest.raises(UndecidedError):
+            recovery_thresholds(given)
+    assert recovery_stability(two, two.sample(), [1]).stable is True  # one sample, two numbers
+    found = recovery_stability(branch, point, [3, 4, 5, 6, 7, 8])
+    assert found.stable is None and "almost all" not in found.reason
+    with pytest.raises(DataError, match="kink"):
+        recovery_stability(branch, point, [0, 1, 2])

@@ -2,8 +2,10 @@
 
 import itertools
 import json
+import math
 import random
 from collections import Counter
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import sympy
 
 from rankstrat import Activation, activations, families
 from rankstrat.activations import Z
-from rankstrat.errors import BudgetError, ModelError, PointError
+from rankstrat.errors import BudgetError, FamilyError, ModelError, PointError, UndecidedError
 from rankstrat.hierarchy import function_hierarchy, stratify, stratum_of
 from rankstrat.model import Model
 from rankstrat.rank import Verdict, model_rank
@@ -26,7 +28,7 @@ LOCI = json.loads((GOLDEN / "determinantal.json").read_text())["rows"]
 
 PLAIN = ["tanh", "z2tanh", "ztanh", "cosh", "exp", "sigmoid", "softplus", "silu", "gelu"]
 PLAIN += ["relu", "leaky_relu", "square"]
-BIASED = ["tanh", "sigmoid", "ztanh", "softplus", "silu", "relu", "leaky_relu"]
+BIASED = ["tanh", "sigmoid", "ztanh", "exp", "softplus", "silu", "gelu", "relu", "leaky_relu"]
 TWO_LAYER = [(s, False) for s in PLAIN] + [(s, True) for s in BIASED]
 MATRICES = [
     families.matrix_factorization(2, 2, 2),
@@ -55,6 +57,7 @@ def oracle(structure, point):
     biased = {
         "tanh": oracles.rank_tanh_bias, "sigmoid": oracles.rank_sigmoid_bias, "ztanh": oracles.rank_z_tanh_bias,
         "relu": oracles.rank_relu, "leaky_relu": lambda a, w, b: oracles.rank_leaky_relu(a, w, Fraction(1, 100), b),
+        "exp": lambda a, w, b: len({*map(tuple, w)}) + len(w[0]) * len({tuple(u) for u, x in zip(w, a) if x}),
     }  # fmt: skip
     if b is None and name in plain:
         return plain[name](a, w)
@@ -74,7 +77,8 @@ def check_covered(model, count, *, engine):
     hierarchy = stratify(model)
     strata = {s.label: s for s in hierarchy.strata}
     assert len(strata) == len(hierarchy.strata)
-    for number, point in enumerate(special_points(model, count)):
+    distinct = {point.raw: point for point in special_points(model, count)}
+    for number, point in enumerate(distinct.values()):
         stratum = strata[hierarchy.stratum_of(point).label]
         reason = stratum.constancy.reason
         assert stratum.verdict is Verdict.PROVED or "not differentiable" in reason or "sigma'(b) = 0" in reason
@@ -89,16 +93,14 @@ def check_covered(model, count, *, engine):
 
 @pytest.mark.parametrize(("activation", "bias"), TWO_LAYER)
 def test_two_layer_strata_cover_special_points(activation, bias):
-    engine = 2 if activation in ("gelu", "softplus") else 6
-    check_covered(families.two_layer(3, 2, activation=activation, bias=bias), 40, engine=engine)
+    check_covered(families.two_layer(3, 2, activation=activation, bias=bias), 40, engine=6)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("activation", "bias"), TWO_LAYER)
 @pytest.mark.parametrize(("width", "inputs"), list(itertools.product(range(1, 5), range(1, 4))))
 def test_two_layer_strata_cover_special_points_deep(activation, bias, width, inputs):
-    engine = {"gelu": 20, "softplus": 60}.get(activation, 1000)
-    check_covered(families.two_layer(width, inputs, activation=activation, bias=bias), 1000, engine=engine)
+    check_covered(families.two_layer(width, inputs, activation=activation, bias=bias), 1000, engine=1000)
 
 
 @pytest.mark.parametrize("model", MATRICES, ids=str)
@@ -153,6 +155,77 @@ def test_closure_order(model):
         assert upper.dimension > lower.dimension
         assert upper.rank >= lower.rank  # the rank is lower semicontinuous
         assert data["condition"].text
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_closures_of_rays(bias):
+    # a neuron may shrink along its ray until it vanishes; with bias, w may vanish while every b keeps its sign
+    model = families.two_layer(2, 2, "relu", bias)
+    hierarchy = stratify(model)
+
+    def stratum(w, b):
+        return hierarchy.stratum_of(model.point(a=[1, 1], w=w, **({"b": b} if bias else {})))
+
+    together = stratum([[1, 2], [2, 4]], [1, 2])
+    assert nx.has_path(hierarchy.graph, together, stratum([[1, 2], [0, 0]], [1, 0]))
+    if bias:
+        assert nx.has_path(hierarchy.graph, together, stratum([[0, 0], [0, 0]], [1, 2]))
+        assert not nx.has_path(hierarchy.graph, together, stratum([[0, 0], [0, 0]], [1, -2]))
+
+
+@pytest.mark.parametrize(("width", "inputs"), [(2, 2), (3, 2), (3, 3), pytest.param(4, 3, marks=pytest.mark.slow)])
+def test_closures_of_square_networks(width, inputs):
+    # in the closure: all but `active` output weights vanish, and a space of dimension v holds the weights inside it and
+    # the active ones, with one direction of each group to spare (its free dimensions each take one direction away)
+    def rank(rows):
+        return sympy.Matrix(rows).rank() if rows else 0
+
+    def holds(label, a, w):
+        active, v, inside, groups, squares = label
+        for order in itertools.permutations(range(width)):
+            rest = [w[i] for i in order[active + inside :]]
+            if any(a[i] != 0 for i in order[active:]):
+                continue
+            space = [w[i] for i in order[: active + inside]]
+            ends = list(itertools.accumulate(groups, initial=0))
+            needed = sum(
+                max(0, rank(space + rest[start:end]) - rank(space) - 1) for start, end in itertools.pairwise(ends)
+            )
+            flat = not (squares == 3 and len(groups) == 4) or rank(space + rest) <= rank(space) + 2
+            if needed + rank(space) <= v and flat:
+                return True
+        return False
+
+    hierarchy = stratify(families.two_layer(width, inputs, "square"))
+    closure = nx.transitive_closure_dag(hierarchy.graph)
+    points = {s: [s.point(seed=k).arrays for k in (1, 2)] for s in hierarchy.strata}
+    for upper, lower in itertools.permutations(hierarchy.strata, 2):
+        inside = lower.dimension < upper.dimension and all(
+            holds(upper.label, list(p["a"]), p["w"].tolist()) for p in points[lower]
+        )
+        assert closure.has_edge(upper, lower) == inside
+
+
+def test_dependent_weights_stay_dependent_in_closures():
+    # pairs with weights u1, u2, u1 + u2; three further neurons cannot free one of them
+    strata = stratify(families.two_layer(5, 2, "softplus"))
+    for stratum in strata.strata:
+        if stratum.label[2] == 1 and sum(len(kind) == 2 and min(map(sum, kind)) > 0 for kind in stratum.label[1]) == 2:
+            for below in strata.graph.successors(stratum):
+                assert below.label[2] <= 1  # two pairs on one line do not become two pairs on two lines
+                both = [kind for kind in below.label[1] if all(active for active, _ in kind)]
+                assert not both
+
+
+@pytest.mark.parametrize("widths", [[2, 2, 2, 2], [1, 2, 2, 1], [3, 2, 3]])
+def test_closures_of_products_are_given_by_ranks(widths):
+    # Abeasis and Del Fra: an orbit of the quiver A lies in the closure of another iff no rank is larger
+    hierarchy = stratify(families.deep_matrix_factorization(widths))
+    closure = nx.transitive_closure_dag(hierarchy.graph)
+    ranks = {s: hierarchy.source.ranks(s.label) for s in hierarchy.strata}
+    for upper, lower in itertools.permutations(hierarchy.strata, 2):
+        inside = all(ranks[lower][key] <= rank for key, rank in ranks[upper].items())
+        assert closure.has_edge(upper, lower) == inside
 
 
 def test_type_counts_of_tanh_networks():
@@ -282,20 +355,89 @@ def test_uncovered_points_are_reported():
         assert model_rank(finding.point).value == finding.rank != finding.expected
 
 
-def test_convolutional_strata():
-    for arguments in ({}, {"sharing": False}):
-        model = families.convolutional(kernels=1, size=3, kernel_size=2, **arguments)
-        hierarchy = check_covered(model, 25, engine=10)
-        assert hierarchy.complete
-    opened = stratify(families.convolutional(kernels=2, size=2, kernel_size=1))
-    assert not opened.complete  # a proportional to a' lowers the rank, which no linear condition says
+SHARED = [(1, 3, 2, 1), (1, 3, 2, 2), (2, 2, 2, 1), (2, 3, 2, 1), (2, 4, 1, 1)]  # kernels, size, kernel_size, dimension
+UNSHARED = [(1, 3, 2, 1), (2, 2, 2, 1)]
+LEMMAS = [("tanh", True), ("ztanh", True), ("sigmoid", True), ("tanh", False), ("exp", False), ("cosh", False)]
+CONVOLUTIONAL = [(*sizes, True) for sizes in SHARED] + [(*sizes, False) for sizes in UNSHARED]
+
+
+@pytest.mark.parametrize("sizes", CONVOLUTIONAL, ids=str)
+@pytest.mark.parametrize(("activation", "bias"), LEMMAS[:3])
+def test_convolutional_strata(sizes, activation, bias):
+    hierarchy = check_covered(families.convolutional(*sizes, activation=activation, bias=bias), 20, engine=10)
+    assert hierarchy.complete
+    for stratum in random.Random(0).sample(hierarchy.strata, min(5, len(hierarchy.strata))):
+        point = stratum.point(seed=1)
+        assert hierarchy.stratum_of(point).label == stratum.label
+        assert model_rank(point).value == stratum.rank
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sizes", CONVOLUTIONAL, ids=str)
+@pytest.mark.parametrize(("activation", "bias"), LEMMAS)
+@pytest.mark.parametrize("output_bias", [False, True])
+def test_convolutional_strata_deep(sizes, activation, bias, output_bias):
+    model = families.convolutional(*sizes, activation=activation, bias=bias, output_bias=output_bias)
+    check_covered(model, 1000, engine=1000)
+
+
+def test_convolutional_strata_against_the_papers():
+    # SPEC 4: kernels that are shifts of each other have 7 < 8, 8 < 10; k (S + J) else
+    for size, generic, shifted in ((3, 8, 7), (4, 10, 8)):
+        model = families.convolutional(kernels=2, size=size, kernel_size=2)
+        outputs = [list(range(1, size)), [k * k + 1 for k in range(1, size)]]
+        assert stratum_of(model.point(a=outputs, K=[[1, 2], [3, 1]])).rank == generic
+        stratum = stratum_of(model.point(a=outputs, K=[[1, 0], [0, 1]]))
+        assert stratum.rank == shifted
+        assert stratum.conditions[0].text in ("K2 = K1 shifted by 1", "K2 = K1 shifted by -1")
+        for kernels in itertools.product(itertools.product((-1, 0, 1), repeat=2), repeat=2):
+            for one in (outputs[0], [0] * (size - 1)):
+                a = [one, [-2 * v for v in outputs[0]]]
+                known = oracles.rank_cnn([list(k) for k in kernels], a, size, 2)
+                assert stratum_of(model.point(a=a, K=kernels)).rank == known
+
+
+def test_convolutional_strata_have_their_dimension_and_closures():
+    model = families.convolutional(kernels=2, size=5, kernel_size=2, bias=True)
+    hierarchy = stratify(model)
+    labels = {s.label for s in hierarchy.strata}
+    rng = random.Random(0)
+    for stratum in hierarchy.strata:
+        assert {child for child, _ in stratum.source.children(stratum.label)} <= labels
+        if stratum.chart is None:  # h u and h v: the scale of h is free, a root at 1 is one equation
+            _, _, _, degree, balanced = stratum.label
+            shift = sympy.symbols(f"h0:{degree + 1 - balanced}")
+            u, v = (sympy.symbols(f"{name}0:{4 - degree}") for name in "uv")
+            t = sympy.Symbol("t")
+            h = sympy.Add(*(c * t**i for i, c in enumerate(shift))) * (t - 1) ** int(balanced)
+            forms = [sympy.Poly(sympy.expand(h * sympy.Add(*(c * t**i for i, c in enumerate(w)))), t) for w in (u, v)]
+            entries = sympy.Matrix([f.coeff_monomial(t**i) for f in forms for i in range(4)])
+            variables = [*shift, *u, *v]
+            jacobian = entries.jacobian(variables).xreplace({s: sympy.Integer(rng.randint(1, 99)) for s in variables})
+            own = sum(1 for kind in stratum.label[0] if kind == 1)  # the biases that do not vanish
+            assert jacobian.rank() + own == stratum.dimension
+        else:
+            chart = stratum.chart
+            values = sympy.Matrix([chart.values.get(p, p) for p in model.parameters])
+            place = {c: sympy.Integer(rng.randint(1, 99)) for c in chart.coordinates}
+            jacobian = values.jacobian(list(place)).xreplace(place) if place else sympy.zeros(0, 0)
+            assert jacobian.rank() == stratum.dimension
+    for upper, lower in hierarchy.graph.edges:
+        assert upper.dimension > lower.dimension
+        assert upper.rank >= lower.rank
+
+
+def test_convolutional_strata_that_are_not_known():
+    # with softplus, equal kernels and proportional a, which no linear condition says
+    opened = stratify(families.convolutional(kernels=2, size=2, kernel_size=1, activation="softplus"))
+    assert not opened.complete
     assert opened.uncovered
 
 
 def test_activation_without_a_lemma_is_not_called_complete():
-    hierarchy = stratify(families.two_layer(2, 1, "exp", bias=True))
+    hierarchy = stratify(families.two_layer(2, 1, "sin", bias=True))
     assert hierarchy.coverage.verdict is Verdict.OPEN
-    assert hierarchy.uncovered  # equal w with different biases: exp(w x + b) = e^b exp(w x)
+    assert hierarchy.uncovered  # equal w with different biases span sin(w x) and cos(w x) only
 
 
 def test_stratum_of_names_the_conditions():
@@ -307,9 +449,7 @@ def test_stratum_of_names_the_conditions():
 
 def test_nearest_strata_sorted():
     model = families.two_layer(3, 1, bias=True)
-    found = nearest_strata(
-        model, a=[1.0, 0.01, 1.0], w=[[1.0], [3.0], [-1.0]], b=[0.5, 2.0, -0.502], tolerance=0.1
-    )
+    found = nearest_strata(model, a=[1.0, 0.01, 1.0], w=[[1.0], [3.0], [-1.0]], b=[0.5, 2.0, -0.502], tolerance=0.1)
     assert [n.condition.text for n in found] == ["w1 = -w3", "a2 = 0"]
     assert [n.distance for n in found] == sorted(n.distance for n in found)
     product = families.matrix_factorization(2, 2, 2)
@@ -318,6 +458,17 @@ def test_nearest_strata_sorted():
     x, p, q = sympy.symbols("x p q")
     plain = nearest_strata(Model(sympy.tanh(p * x) + sympy.tanh(q * x), [p, q], [x]), p=1.0, q=1.01, tolerance=0.1)
     assert [n.condition.text for n in plain] == ["p = q"]
+
+
+def test_nearest_strata_of_relu_are_rays():
+    found = nearest_strata(
+        families.two_layer(3, 2, "relu"), a=[1, 1, 1], w=[[1, 0], [2, 0.02], [-3, 0.03]], tolerance=0.1
+    )
+    assert [n.condition.text for n in found] == ["w1 ~ w2", "w1 ~ -w3", "w2 ~ -w3"]
+    # the smallest change of the first two that makes them parallel, by brute force over the direction
+    angles = [k * 1e-6 for k in range(30_000)]
+    least = min(math.hypot(math.sin(t), 2 * math.sin(t) - 0.02 * math.cos(t)) for t in angles)
+    assert found.near[0].distance == pytest.approx(least, rel=1e-4)
 
 
 def test_function_hierarchy_of_the_theory():
@@ -347,6 +498,9 @@ def test_exports():
 def test_stratify_error():
     with pytest.raises(BudgetError):
         stratify(families.fully_connected([2, 3, 3, 1]))
+    wide = families.two_layer(8, 2)
+    with pytest.raises(BudgetError):
+        stratify(wide, conditions=[wide.parameters[0] - 1])
     x, p = sympy.symbols("x p")
     with pytest.raises(ModelError):
         stratify(Model(p * x, [p], [x]), conditions=[x - p])
@@ -388,6 +542,15 @@ def test_an_undeclared_parity_and_a_borrowed_name_prove_nothing():
     assert not stratify(families.two_layer(1, 1, shifted, bias=True)).complete
 
 
+@pytest.mark.parametrize(
+    ("formula", "parity"), [(sympy.exp(Z), "odd"), (sympy.exp(Z), "even"), (sympy.tanh(Z), "none"), (Z**3 + Z, "odd")]
+)
+def test_a_wrong_record_of_an_activation_proves_nothing(formula, parity):
+    wrong = Activation("mine", formula, parity, (), parity, activations["tanh"].lemma)
+    with pytest.raises(FamilyError):
+        stratify(families.two_layer(2, 1, wrong))
+
+
 def test_a_component_that_the_chart_misses_is_not_claimed():
     # a^2 = 1: the rank of (a - 1)^2 is 0 at a = 1 and 1 at a = -1
     a, t = sympy.symbols("a t")
@@ -397,3 +560,64 @@ def test_a_component_that_the_chart_misses_is_not_claimed():
         assert int(model_rank(point)) == 1
         assert not H.complete
         assert H.stratum_of(point).verdict is Verdict.OPEN
+
+
+DISGUISED = [
+    (sympy.sqrt(2) - 1) * (sympy.sqrt(2) + 1) - 1,
+    sympy.log(4) - 2 * sympy.log(2),
+    sympy.tanh(sympy.log(2)) - sympy.Rational(3, 5),
+    sympy.sin(1) ** 2 + sympy.cos(1) ** 2 - 1,
+]
+
+
+@pytest.mark.parametrize("zero", DISGUISED)
+def test_a_zero_in_disguise_does_not_mislead(zero):
+    points = [
+        (families.two_layer(2, 1).point(a=[zero, 1], w=[[1], [2]]), 3),
+        (families.two_layer(2, 1).point(a=[1, 1], w=[[1], [1 + zero]]), 2),
+        (families.diagonal(1).point(a=[zero], b=[0]), 0),
+        (families.opt_example().point(theta0=1, theta1=1, theta2=zero, theta3=zero), 2),
+        (families.matrix_factorization(2, 2, 2).point(A=[[1, 0], [0, zero]], B=[[1, 0], [0, zero]]), 3),
+    ]
+    for point, rank in points:
+        with suppress(UndecidedError):  # the engine may not see it either
+            assert stratum_of(point).rank == rank
+            assert stratify(point.model).stratum_of(point).rank == rank
+
+
+def test_irrational_points_have_their_strata():
+    root = sympy.sqrt(2)
+    tanh = families.two_layer(2, 1)
+    assert stratum_of(tanh.point(a=[root, 1], w=[[root], [-2 / root]])).rank == 2
+    assert stratum_of(tanh.point(a=[1, 1], w=[[1], [sympy.pi]])).rank == 4
+
+
+@pytest.mark.parametrize("given", ["a - b", [None], ["a - b"], [True], [sympy.Symbol("a") > 0], sympy.Symbol("a")])
+def test_condition_error(given):
+    a, b, x, y = sympy.symbols("a b x y")
+    with pytest.raises(ModelError):
+        stratify(Model(a * x + b * y * a, [a, b], [x, y]), conditions=given)
+
+
+def test_constant_condition_error():
+    a, x = sympy.symbols("a x")
+    with pytest.raises(ModelError, match="everywhere"):
+        stratify(Model(a * x, [a], [x]), conditions=[(a + 1) ** 2 - a**2 - 2 * a - 1])
+    with pytest.raises(ModelError, match="nowhere"):
+        stratify(Model(a * x, [a], [x]), conditions=[sympy.Integer(1)])
+
+
+@pytest.mark.parametrize("number", [sympy.sqrt(2), sympy.E, sympy.pi])
+def test_irrational_coefficients_prove_nothing(number):
+    a, b, x, y = sympy.symbols("a b x y")
+    hierarchy = stratify(Model((number * a - b) ** 2 * x + b * y, [a, b], [x, y]))
+    assert not hierarchy.complete  # on b = number * a the rank is 1
+    assert stratify(Model(number * a * x + a * b * y, [a, b], [x, y])).level(2).dimension == 2
+
+
+def test_rows_of_functions_do_not_repeat():
+    # two kernels of the size of the image are two tanh neurons: k (d + 1)
+    rows = function_hierarchy(families.convolutional(kernels=2, size=2, kernel_size=2)).levels
+    assert [row.rank for row in rows] == [0, 3, 6]
+    rows = function_hierarchy(families.convolutional(kernels=1, size=4, kernel_size=2)).levels
+    assert [(row.rank, row.minimisers.text) for row in rows] == [(0, "K1 = 0, a1 = 0"), (5, "generic")]

@@ -223,3 +223,12 @@ PRINTABLE = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "))
 def test_any_width_keeps_every_character(rows, width):
     wrapped = "".join(Table(("", ""), tuple(rows)).text(width=width).split("\n")[2:])
     assert sorted(wrapped.replace(" ", "")) == sorted("".join(map("".join, rows)).replace(" ", ""))
+
+
+def test_wide_conditions_break_between_equations():
+    conditions = Math("w1 = w2, a1 = a2 = 0; w3 = 0; 1 more", r"w_1 = w_2,\ a_1 = a_2 = 0;\ w_3 = 0;\ \text{1 more}")
+    table = Table(("rank", "conditions"), ((4, conditions),))
+    assert table.text(width=22).splitlines()[2:] == ["   4  w1 = w2,", "      a1 = a2 = 0;", "      w3 = 0; 1 more"]
+    assert r"\(w_1 = w_2,\ a_1 = a_2 = 0\); \(w_3 = 0\); \(\text{1 more}\)" in table.html()
+    lines = r"$w_1 = w_2,\ a_1 = a_2 = 0$; \\ $w_3 = 0;\ \text{1 more}$"
+    assert rf"4 & \begin{{tabular}}[t]{{@{{}}l@{{}}}}{lines}\end{{tabular}} \\" in table.latex()

@@ -117,6 +117,30 @@ def test_linear_with_dependent_features():
     assert (b.dimension, b.rank, b.minimum_rank) == (1, 2, 2) and b.contains(b.sample())
 
 
+@pytest.mark.parametrize(
+    ("target", "equations"),
+    [
+        (3 + sympy.sin(X[0]) ** 2, {(1, 0, 1, 0, 3), (1, 1, 0, 0, 4), (0, 0, 0, 1, 0)}),
+        (sympy.cos(2 * X[0]) + 2 * X[0], {(1, 0, 1, 0, 1), (1, 1, 0, 0, -1), (0, 0, 0, 1, 2)}),
+        (sympy.Integer(0), {(1, 0, 1, 0, 0), (1, 1, 0, 0, 0), (0, 0, 0, 1, 0)}),
+    ],
+)
+def test_linear_with_features_that_are_no_polynomials(target, equations):
+    """sin^2 + cos^2 = 1: one line of parameters for 1, sin^2, cos^2, x1, by hand."""
+    model = linear(["1", "sin(x1)**2", "cos(x1)**2", "x1"])
+    q = target_set(model, target)
+    (branch,) = q.branches
+    assert q.complete and (branch.dimension, branch.rank) == (1, 3)
+    assert optimistic_sample_size(q).value == 3
+    points = [branch.sample(seed=seed).raw for seed in range(3)]
+    assert all(sum(c * v for c, v in zip(row, p, strict=False)) == row[-1] for row in equations for p in points)
+
+
+def test_linear_target_outside_the_span():
+    with pytest.raises(TargetError, match="not in the span"):
+        target_set(linear(["1", "sin(x1)"]), sympy.cos(X[0]))
+
+
 def test_given_charts_are_verified_and_incomplete():
     deep = fully_connected(widths=[1, 2, 2, 1], bias=False, output_bias=False)
     narrow = fully_connected(widths=[1, 1, 1, 1], bias=False, output_bias=False)
@@ -221,3 +245,16 @@ def test_malformed_polynomial_targets(output, target, message):
     many = sympy.symbols("t1:8")
     with pytest.raises(TargetError, match="7 parameters"):
         target_set(Model(sympy.Add(*many), many), sympy.Integer(1))
+
+
+def test_irrational_factors_lie_on_a_branch():
+    r"""$(\sqrt2 + 1)(\sqrt2 - 1) = 1$, and the rows $(\sqrt2 + 1, 1)$ and $(1, \sqrt2 - 1)$ are parallel."""
+    root = sympy.sqrt(2)
+    q = target_set(matrix_factorization(2, 2, 2), [1, 0, 0, 0])
+    point = q.model.point(A=[[root + 1, 1], [0, 0]], B=[[root - 1, 0], [0, 0]])
+    assert q.branches_of(point) and optimistic_sample_size(q).upper == 3
+    high = q.model.point(A=[[root + 1, 1], [1, root - 1]], B=[[1, 0], [0, 1]])
+    assert not q.branches_of(high)
+    parallel = target_set(matrix_factorization(2, 2, 2), [0, 0, 0, 0])
+    ranks = [b.label for b in parallel.branches_of(parallel.model.point(A=high.arrays["A"], B=[[0, 0], [0, 0]]))]
+    assert "rank B = 1, rank A = 1" in ranks and "rank B = 0, rank A = 2" in ranks

@@ -104,6 +104,7 @@ def test_interrupted_summary_is_not_ok():
     assert len(summary.reports[0].rows) == 1
     assert summary.missing == ("linear_rank",)
     assert "not begun: linear_rank" in str(summary)
+    assert "Interrupted after 1 of 7 cases of diagonal_rank." in str(summary)
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from math import gcd
+from math import gcd, isqrt
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ Vector = NDArray[np.int64]
 TABLE_LIMIT = 1 << 23
 SMALL = (1 << 21, 1 << 22)
 LARGE = (1 << 30, 1 << 31)
+MAX_CANDIDATES = 1_000_000
 
 
 class BadReductionError(Exception):
@@ -66,20 +67,33 @@ def is_prime(n: int) -> bool:
     return True
 
 
-def random_prime(pool: tuple[int, int], *key: int) -> int:
+def random_prime(pool: tuple[int, int], *key: int, radicals: Sequence[tuple[int, int]] = ()) -> int:
     """A random prime p of the pool with p = 1 mod 4 (so that -1 has a square root); uniform in the large pool.
 
     In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a smooth
-    p - 1 would share factors with the common denominator of the weights and merge most of them.
+    p - 1 would share factors with the common denominator of the weights and merge most of them.  Such a p is not
+    1 mod 3, so 3 has no square root; where roots are needed (pairs of a number and a degree) one factor 3 is let pass.
+
+    Raises:
+        UndecidedError: no prime with these roots was found.
     """
     low, high = pool
-    attempt = 0
-    while True:
+    for attempt in range(MAX_CANDIDATES):
         n = low + mix(*key, attempt) % (high - low)
         n += (1 - n) % 4
-        if n < high and (pool is not SMALL or is_prime((n - 1) // (4 + 4 * (n % 8 == 1)))) and is_prime(n):
+        if n >= high or not (pool is not SMALL or _is_rough(n, bool(radicals))) or not is_prime(n):
+            continue
+        if all(c % n and pow(c, (n - 1) // gcd(d, n - 1), n) == 1 for c, d in radicals):
             return n
-        attempt += 1
+    roots = ", ".join(f"{c}^(1/{d})" for c, d in radicals)
+    raise UndecidedError(
+        f"no small prime has the roots {roots}; fewer irrational numbers are needed at a time; round some of them"
+    )
+
+
+def _is_rough(n: int, with_three: bool) -> bool:
+    rest = (n - 1) // (4 + 4 * (n % 8 == 1))
+    return is_prime(rest // 3 if with_three and rest % 3 == 0 else rest)
 
 
 def primitive_root(p: int) -> int:
@@ -110,6 +124,23 @@ def _tables(p: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     inverse[powers[1:]] = powers[:0:-1]
     inverse[1] = 1
     return powers, inverse
+
+
+@lru_cache(maxsize=64)
+def discrete_log(residue: int, p: int) -> int:
+    """The k with g^k = residue, 0 <= k < p - 1, in about 2 sqrt(p) steps (Shanks)."""
+    g, step = primitive_root(p), isqrt(p) + 1
+    small: dict[int, int] = {}
+    power = 1
+    for k in range(step):
+        small.setdefault(power, k)
+        power = power * g % p
+    giant = pow(g, -step, p)
+    for number in range(step):
+        if residue in small:
+            return number * step + small[residue]
+        residue = residue * giant % p
+    raise BadReductionError
 
 
 _spent: dict[int, int] = {}
@@ -195,10 +226,10 @@ class GF:
         p = self.p
         if integer % p == 0 or p >= TABLE_LIMIT:
             raise BadReductionError
-        log = int(np.flatnonzero(_tables(p)[0] == integer % p)[0])
         common = gcd(denominator, p - 1)
-        if log % common:
+        if pow(integer, (p - 1) // common, p) != 1:
             raise BadReductionError
+        log = discrete_log(integer % p, p)
         root = log // common * pow(denominator // common, -1, (p - 1) // common) % ((p - 1) // common)
         return Power(self, root, denominator)
 

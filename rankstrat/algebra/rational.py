@@ -16,6 +16,8 @@ from rankstrat.errors import BudgetError, PoleError, UndecidedError
 Rational = int | Fraction
 MAX_ROOT = 20_000
 """The largest D for which the value of exp(h/D) is chosen as an integer b, and exp(h) is then b^D."""
+MAX_BITS = 50_000
+"""The longest number with which relations over the constants are looked for."""
 
 
 class FractionRing:
@@ -267,6 +269,9 @@ def nullvector(program: Program, nodes: Sequence[int], varying: Mapping[int, boo
             for k, e in below.items():
                 common[k] = max(common.get(k, 0), e)
         rows.append([ring._lift(top, below, common) for top, below in (tuple(e) for e in entries)])
+        # exponents of 10^6 give numbers of millions of digits, which elimination multiplies with each other
+        if any(int(c).bit_length() > MAX_BITS for entry in rows[-1] for c in entry.coeffs()):
+            raise BudgetError(f"numbers of more than {MAX_BITS} bits occur in the coefficients of a relation")
     solution = _fraction_free_nullvector(rows, size)
     if solution is None:
         return None

@@ -49,6 +49,12 @@ def leaf_values(
     return values
 
 
+def radicals(tower: Tower, nodes: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """The integers below the nodes whose roots a prime needs, each with the degree of the root."""
+    found = root_denominators(tower.program, nodes)
+    return tuple((tower.program.data[n][1], d) for n, d in found.items() if tower.kind.get(n) == "prime" and d > 1)
+
+
 def sample_columns(tower: Tower, nodes: Sequence[int], field: GF, key: int, *, shared_below: int) -> Vector:
     """The matrix (samples x nodes) mod p, rows that hit a pole removed."""
     leaves = leaf_values(tower, field, nodes, key, shared_below=shared_below)
@@ -68,14 +74,16 @@ def decide(tower: Tower, basis: Sequence[int], candidates: Sequence[int], *, see
         UndecidedError: no prime gave a clean answer, or a relation could not be lifted to the rationals.
     """
     columns = [*basis, *candidates]
-    rows = len(columns) + EXTRA_ROWS
+    rows, roots = len(columns) + EXTRA_ROWS, radicals(tower, columns)
     pivots: list[int] | None = None
     moduli: list[int] = []
     tables: list[Vector] = []
     lifted: dict[tuple[int, int], Rational] | None = None
     confirmed = 0
     for attempt in range(ATTEMPTS + MAX_PRIMES):
-        p = random_prime(SMALL, seed, attempt, 0)
+        p = random_prime(SMALL, seed, attempt, 0, radicals=roots)
+        if p in moduli:
+            continue
         try:
             matrix = sample_columns(tower, columns, GF(p, rows), mix(seed, 78, attempt), shared_below=0)
         except BadReductionError:
@@ -115,9 +123,9 @@ def vanishes(tower: Tower, node: int, *, seed: int) -> bool:
     value = tower.program.value(node)
     if value is not None:
         return value == 0
-    zeros = 0
+    zeros, roots = 0, radicals(tower, [node])
     for attempt in range(MAX_PRIMES):
-        p = random_prime(SMALL, seed, attempt, 0)
+        p = random_prime(SMALL, seed, attempt, 0, radicals=roots)
         try:
             matrix = sample_columns(tower, [node], GF(p, 8), mix(seed, 80, attempt), shared_below=0)
         except BadReductionError:

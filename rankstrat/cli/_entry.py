@@ -39,6 +39,7 @@ def _discover() -> dict[str, Command]:
 
 COMMANDS = _discover()
 """Command name -> its module."""
+TOP_OPTIONS = ("-h", "--help", "--version")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -49,21 +50,39 @@ class _Parser(argparse.ArgumentParser):
         self.exit(BAD_QUESTION)
 
 
+EXAMPLE = """examples:
+  rankstrat rank two_layer width=3 inputs=2
+  rankstrat stratify model.toml --latex     (the rank table of a model of your own)
+  rankstrat verify --list
+
+a model is a family (`rankstrat rank --help` lists them), or a file of three lines such as
+  parameters = ["a", "w[2]"]
+  inputs = ["x[2]"]
+  outputs = ["a*tanh(w1*x1 + w2*x2)"]
+
+exit status: 0 everything asked holds, 1 something does not, 2 the question cannot be answered, 130 interrupted
+`rankstrat COMMAND --help` shows an example of each command."""
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
+    return _parsers()[0]
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
     top = _Parser(
         prog="rankstrat",
         description="Exact model rank of parametric models, with evidence.",
-        epilog="Exit status: 0 everything asked holds, 1 something does not, 2 the question cannot be answered.\n"
-        "`rankstrat COMMAND --help` shows an example of each command.",
+        epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"rankstrat {_version()}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    subs: dict[str, argparse.ArgumentParser] = {}
     for name, module in COMMANDS.items():
         help_line = (module.__doc__ or "").strip().splitlines()[0].rstrip(".")
-        sub = commands.add_parser(
+        sub = subs[name] = commands.add_parser(
             name,
             help=help_line[:1].lower() + help_line[1:],
             description=module.__doc__,
@@ -73,7 +92,7 @@ def parser() -> argparse.ArgumentParser:
         )
         module.configure(sub)
         sub.add_argument("--traceback", action="store_true", help="where an error came from, for a bug report")
-    return top
+    return top, subs
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -105,13 +124,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
-        hint = nearest(words[0], COMMANDS) or f"commands are {', '.join(COMMANDS)}"
-        return complain(f"error: {shown(repr(words[0]))} is not a command; {hint}", BAD_QUESTION)
+    if not words:
+        message = f"no command was given; one of {', '.join(COMMANDS)} is needed"
+        return complain(f"error: {message}; try `rankstrat rank two_layer width=3 inputs=2`, or --help", BAD_QUESTION)
+    if words[0] not in (*COMMANDS, *TOP_OPTIONS):
+        option = words[0].startswith("-")
+        hint = nearest(words[0], TOP_OPTIONS if option else COMMANDS) or f"commands are {', '.join(COMMANDS)}"
+        kind = "an option that stands before a command" if option else "a command"
+        return complain(f"error: {shown(repr(words[0]))} is not {kind}; {hint}", BAD_QUESTION)
+    top, subs = _parsers()
     try:
-        options = parser().parse_args(words)
+        options, rest = top.parse_known_args(words)
     except SystemExit as stop:  # argparse has said what it had to say
         return stop.code if isinstance(stop.code, int) else HOLDS
+    if rest:
+        hint = nearest(rest[0].partition("=")[0], subs[options.command]._option_string_actions)
+        also = f"{hint}; " if hint else ""
+        told = f"unrecognized arguments: {shown(' '.join(rest))}; {also}try `rankstrat {options.command} --help`"
+        return complain(f"error: {told}", BAD_QUESTION)
     return COMMANDS[options.command].run(options)
 
 

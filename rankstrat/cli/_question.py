@@ -10,12 +10,14 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping
 from shutil import get_terminal_size
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import sympy
 
+from rankstrat.activations import activations
 from rankstrat.errors import BudgetError, FamilyError, InexactValueError, ParseError, PointError
 from rankstrat.families import FAMILIES, build
 from rankstrat.model import Chart, Model
@@ -24,14 +26,14 @@ from rankstrat.parsing import block_names, inexact_literal, nearest, parse_expre
 from rankstrat.tables import Table
 
 MOST_PARAMETERS = 20_000
-FORMATS = {"json": "JSON", "latex": "LaTeX", "markdown": "Markdown", "html": "HTML"}
+FORMATS = {"json": "JSON", "csv": "CSV", "latex": "LaTeX", "markdown": "Markdown", "html": "HTML"}
 _WORDS: Mapping[str, Any] = {"true": True, "yes": True, "false": False, "no": False, "none": None}
 
 
 def add_model(parser: ArgumentParser, *, chart: bool = True) -> None:
     """The arguments that name a model, and unless told otherwise a point or chart."""
     parser.add_argument("model", metavar="MODEL", help="a family, or a model file (TOML)")
-    parser.add_argument("arguments", metavar="NAME=VALUE", nargs="*", help="arguments of the family")
+    parser.add_argument("arguments", metavar="NAME=VALUE", nargs="*", default=[], help="arguments of the family")
     if chart:
         parser.add_argument("--at", metavar="POINT", help="exact values: JSON or TOML, as text or as a file")
         parser.add_argument(
@@ -69,7 +71,8 @@ def list_of_families() -> str:
         parameters = inspect.signature(constructor).parameters.values()
         arguments = [p.name if p.default is p.empty else f"{p.name}={p.default}" for p in parameters]
         lines.append(f"  {name}: {', '.join(arguments)}")
-    return "\n".join(["families and their arguments:", *lines])
+    names = wrap(f"activations: {', '.join(activations)}, or a formula such as 'z**2*tanh(z)'", 100)
+    return "\n".join(["families and their arguments:", *lines, "", "\n  ".join(names)])
 
 
 def model_of(options: Namespace) -> ModelFile:
@@ -146,7 +149,20 @@ def _rectangle(name: str, value: list[Any]) -> npt.NDArray[np.object_]:
 def emit(table: Table, form: str) -> None:
     """Print a table in the format asked for."""
     width = get_terminal_size().columns if sys.stdout.isatty() else None  # a pipe gets every row in one line
-    print(table.text(width=width) if form == "text" else getattr(table, form)())
+    if form == "latex":
+        print(r"% the document needs \usepackage{amsmath, booktabs}")
+    print((table.text(width=width) if form == "text" else getattr(table, form)()).rstrip("\n"))
+
+
+def alone(options: Namespace, **graphs: bool) -> None:
+    """Refuse a graph language together with a table format.
+
+    Raises:
+        ParseError: both were asked for.
+    """
+    for name, wanted in graphs.items():
+        if wanted and options.format != "text":
+            raise ParseError(f"--{name} and --{options.format} were given; one format is needed; leave one out")
 
 
 def say(text: object) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.cli._question import add_formats, add_model, emit, model_of, say
+from rankstrat.cli._question import add_formats, add_model, alone, emit, model_of, say
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import TargetError
 from rankstrat.model import Model
@@ -37,8 +37,14 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print one row for each orbit of branches, then the least rank over all of them."""
+    alone(options, dot=options.dot)
     model = model_of(options).model
-    found = target_set(model, _target(model, options.target), seed=options.seed)
+    try:
+        found = target_set(model, _target(model, options.target), seed=options.seed)
+    except TargetError as error:
+        if "charts=" not in str(error):
+            raise
+        raise TargetError(f"{error}; that is possible in Python only") from None
     least = optimistic_sample_size(found)
     if options.dot:
         print(found.to_dot())

@@ -34,7 +34,7 @@ def _check(name: str) -> int:
     try:
         certificate = RankCertificate.from_json(_text(name))
     except RankstratError as error:
-        return complain(f"{name}: {error}", BAD_QUESTION)
+        return complain(f"{name}: {error}; `rankstrat rank MODEL --json` writes one", BAD_QUESTION)
     try:
         certificate.check()
     except RankstratError as error:

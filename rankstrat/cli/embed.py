@@ -12,7 +12,8 @@ from rankstrat.cli._question import add_formats, add_model, emit, list_of_famili
 from rankstrat.cli._status import FAILS, HOLDS
 from rankstrat.embedding import CriticalMapping, MappingEvidence, compose
 from rankstrat.embeddings import null, splitting
-from rankstrat.errors import NotCriticalError, ParseError
+from rankstrat.errors import FamilyError, NotCriticalError, RankstratError
+from rankstrat.model import Model
 from rankstrat.parsing import parse_number, shown
 from rankstrat.tables import Math, Table
 
@@ -63,7 +64,7 @@ def _null(text: str) -> tuple[int, None]:
 def _number(text: str) -> sympy.Expr:
     try:
         return parse_number(text, name="alpha")
-    except ParseError as error:
+    except RankstratError as error:
         raise ArgumentTypeError(str(error).rstrip(".")) from None
 
 
@@ -75,7 +76,7 @@ def run(options: Namespace) -> int:
         if unit is None:
             step = null(model, layer=layer, alpha=options.alpha)
         else:
-            step = splitting(model, layer=layer, unit=unit, alpha=options.alpha)
+            step = _splitting(model, layer, unit, options.alpha)
         mapping, model = step if mapping is None else compose(step, mapping), step.target
     assert mapping is not None
     try:
@@ -95,6 +96,15 @@ def run(options: Namespace) -> int:
     else:
         emit(_table(evidence), options.format)
     return HOLDS
+
+
+def _splitting(model: Model, layer: int, unit: int, alpha: sympy.Expr | None) -> CriticalMapping:
+    try:
+        return splitting(model, layer=layer, unit=unit, alpha=alpha)
+    except FamilyError as error:
+        if not str(error).startswith("unit "):
+            raise
+        raise FamilyError(f"--split {layer},{unit + 1}: counted from 0, {error}; --split counts from 1") from None
 
 
 def _table(evidence: MappingEvidence) -> Table:

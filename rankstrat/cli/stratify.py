@@ -5,19 +5,22 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from rankstrat.cli._progress import progress
-from rankstrat.cli._question import add_formats, add_model, emit, model_of, say
+from rankstrat.cli._question import add_formats, add_model, alone, emit, list_of_families, model_of, say
 from rankstrat.cli._status import HOLDS
+from rankstrat.errors import ParseError
 from rankstrat.hierarchy import function_hierarchy, stratify
-from rankstrat.parsing import parse_expression
+from rankstrat.parsing import parse_expression, shown
 
 SHOWN = 5  # points that are not covered; --json has them all
 
-EXAMPLE = """examples:
+EXAMPLE = f"""examples:
   rankstrat stratify two_layer width=3 inputs=2
   rankstrat stratify matrix_factorization rows=3 inner=3 columns=3 --each --latex
   rankstrat stratify two_layer width=2 inputs=1 activation=sigmoid --functions
   rankstrat stratify model.toml --condition a11*a22-a12*a21
-  rankstrat stratify two_layer width=2 inputs=1 --dot > strata.dot"""
+  rankstrat stratify two_layer width=2 inputs=1 --dot > strata.dot
+
+{list_of_families()}"""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -40,19 +43,32 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print one row for each rank (or stratum), and whether the ranks are proved at every point."""
+    alone(options, dot=options.dot, mermaid=options.mermaid)
     model = model_of(options).model
     symbols = {str(p): p for p in model.parameters} if options.condition else {}
     conditions = [parse_expression(text, symbols) for text in options.condition]
-    if options.functions:
-        emit(function_hierarchy(model, conditions=conditions, seed=options.seed).table(), options.format)
-        return HOLDS
+    for text, condition in zip(options.condition, conditions, strict=True):
+        if condition.is_number:
+            raise ParseError(
+                f"the condition {shown(text)} = 0 is {'always' if condition == 0 else 'never'} true; "
+                "a polynomial in the parameters is needed; write for example w1-w2"
+            )
     with progress() as step:
-        hierarchy = stratify(
-            model,
-            conditions=conditions,
-            seed=options.seed,
-            progress=lambda done, total: step(f"strata of {model}", done, total),
-        )
+
+        def shown_step(done: int, total: int) -> None:
+            step(f"strata of {model}", done, total)
+
+        if options.functions:
+            functions = function_hierarchy(model, conditions=conditions, seed=options.seed, progress=shown_step)
+        else:
+            hierarchy = stratify(model, conditions=conditions, seed=options.seed, progress=shown_step)
+            if not (options.dot or options.mermaid):
+                for done, stratum in enumerate(hierarchy.strata):  # the longer part, where no formula is known
+                    step("constancy of their ranks", done, len(hierarchy.strata))
+                    _ = stratum.constancy
+    if options.functions:
+        emit(functions.table(), options.format)
+        return HOLDS
     if options.dot:
         print(hierarchy.to_dot())
     elif options.mermaid:

@@ -13,15 +13,15 @@ from typing import Any
 
 from rankstrat.cli._progress import progress
 from rankstrat.cli._question import add_formats, emit, list_of_families, model_of, say, whole_number
-from rankstrat.cli._status import HOLDS, INTERRUPTED
+from rankstrat.cli._status import BAD_QUESTION, HOLDS, INTERRUPTED, complain
 from rankstrat.conjecture import conjecture
-from rankstrat.errors import FamilyError, ParseError
+from rankstrat.errors import FamilyError, ParseError, RankstratError
 from rankstrat.hierarchy import stratify
 from rankstrat.parsing import shown
 from rankstrat.tables import Math, Table
 
 FORMAT = "rankstrat-table/1"
-MOST_MODELS, MAX_SAVED = 10_000, 200_000_000
+MOST_MODELS, MAX_SAVED, SHOWN = 10_000, 200_000_000, 3
 HEAD = ("parameters", "rank", "dimension", "codimension", "strata", "conditions", "verdict")
 
 EXAMPLE = f"""examples:
@@ -36,7 +36,9 @@ EXAMPLE = f"""examples:
 def configure(parser: ArgumentParser) -> None:
     """A family, ranges of its arguments, and a format."""
     parser.add_argument("model", metavar="FAMILY", help="a family")
-    parser.add_argument("arguments", metavar="NAME=VALUE", nargs="*", help="arguments; NAME=A..B sweeps from A to B")
+    parser.add_argument(
+        "arguments", metavar="NAME=VALUE", nargs="*", default=[], help="arguments; NAME=A..B sweeps from A to B"
+    )
     parser.add_argument("--top", action="store_true", help="only the largest rank of each model")
     parser.add_argument("--conjecture", action="store_true", help="fit a closed form to the largest ranks")
     parser.add_argument("--save", metavar="FILE", help="keep finished models there; they are not computed again")
@@ -45,11 +47,12 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print the table; after Ctrl-C the part that is done, with status 130."""
+    """Print the table; after Ctrl-C the part that is done, with status 130; a model that is refused is left out."""
     swept, cases = _cases(options.arguments)
     path = None if options.save is None else Path(options.save)
     done = {} if path is None else _saved(path)
     rows: list[tuple[object, ...]] = []
+    refused: list[tuple[str, RankstratError]] = []
     complete = True
     with progress() as step:
         try:
@@ -57,7 +60,11 @@ def run(options: Namespace) -> int:
                 step(options.model, number, len(cases))
                 key = json.dumps([options.model, sorted(words), options.seed])
                 if key not in done:
-                    done[key] = _computed(options, words)
+                    try:
+                        done[key] = _computed(options, words)
+                    except RankstratError as error:  # too large, or sizes that do not fit together
+                        refused.append((" ".join(words), error))
+                        continue
                     if path is not None:
                         _append(path, key, done[key])
                 chosen = done[key][-1:] if options.top else done[key]
@@ -65,8 +72,18 @@ def run(options: Namespace) -> int:
                 rows += [(*values, *row[:5], Math(*row[5]), row[6]) for row in chosen]
         except KeyboardInterrupt:
             complete = False
+    if refused and not rows and complete:
+        raise refused[0][1]
     _print(options, Table((*swept, *HEAD), tuple(rows), f"Rank strata of {options.model}"), swept)
-    return HOLDS if complete else INTERRUPTED
+    for name, why in refused[:SHOWN]:
+        complain(f"left out: {name}: {why}", BAD_QUESTION)
+    if len(refused) > SHOWN:
+        complain(f"left out: {len(refused) - SHOWN} more models", BAD_QUESTION)
+    if complete:
+        return BAD_QUESTION if refused else HOLDS
+    finished = sum(json.dumps([options.model, sorted(words), options.seed]) in done for words in cases)
+    again = "the same command goes on from here" if path is not None else "--save FILE lets the next run go on there"
+    return complain(f"interrupted: {finished} of {len(cases)} models are in the table; {again}", INTERRUPTED)
 
 
 def _print(options: Namespace, table: Table, swept: list[str]) -> None:
@@ -99,20 +116,21 @@ def _number(text: str) -> object:
 def _cases(words: list[str]) -> tuple[list[str], list[list[str]]]:
     """The names of the arguments that vary, and the words of each model."""
     choices: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
             raise FamilyError(f"{shown(repr(word))} is not NAME=VALUE; write for example width=1..4")
         ends = re.fullmatch(r"(\d{1,6})\.\.(\d{1,6})", text.strip())
-        values = [text]
-        if ends:
-            first, last = int(ends[1]), min(int(ends[2]), int(ends[1]) + MOST_MODELS)
-            values = [str(v) for v in range(first, last + 1)]
-        choices.setdefault(name, []).extend(values)
+        span = range(int(ends[1]), int(ends[2]) + 1) if ends else None
+        if span is not None and not span:
+            raise FamilyError(f"{shown(word)} holds no number; a range from low to high is needed; write 1..4")
+        counts[name] = counts.get(name, 0) + (1 if span is None else len(span))
+        choices.setdefault(name, []).extend([text] if span is None else [str(v) for v in span[: MOST_MODELS + 1]])
     swept = [name for name, values in choices.items() if len(values) > 1]
-    total = math.prod(len(values) for values in choices.values())
-    if not 0 < total <= MOST_MODELS:
-        raise FamilyError(f"the ranges give {total} models; between 1 and {MOST_MODELS} can be done; narrow a range")
+    total = math.prod(counts.values())
+    if total > MOST_MODELS:
+        raise FamilyError(f"the ranges give {total} models; at most {MOST_MODELS} can be done; narrow a range")
     products = itertools.product(*choices.values())
     return swept, [[f"{n}={v}" for n, v in zip(choices, chosen, strict=True)] for chosen in products]
 
@@ -123,10 +141,10 @@ def _saved(path: Path) -> dict[str, list[list[Any]]]:
         return {}
     try:
         if path.stat().st_size > MAX_SAVED:
-            raise ParseError(f"{path} exceeds {MAX_SAVED} bytes; a saved table is needed; remove it")
+            raise ParseError(f"{path} exceeds {MAX_SAVED} bytes; a saved table is needed; choose another name")
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ParseError(f"{path} cannot be read ({error}); a saved table is needed; remove it") from error
+        raise ParseError(f"{path} cannot be read ({error}); a saved table is needed; choose another name") from error
     return dict(_entries(path, lines))
 
 
@@ -139,7 +157,10 @@ def _entries(path: Path, lines: list[str]) -> Iterator[tuple[str, list[list[Any]
                 return
             entry = None
         if not isinstance(entry, dict) or entry.get("format") != FORMAT or not _are_rows(entry.get("rows")):
-            raise ParseError(f"line {number + 1} of {path} is no row of a saved table; remove the file to start again")
+            raise ParseError(
+                f"line {number + 1} of {path} is no row of a saved table; a file written by --save, or a new one, is "
+                "needed; choose another name"
+            )
         yield str(entry["key"]), entry["rows"]
 
 
@@ -168,4 +189,3 @@ def _append(path: Path, key: str, rows: list[list[Any]]) -> None:
             file.truncate()
     except OSError as error:
         raise ParseError(f"{path} cannot be written ({error.strerror}); a writable file is needed") from error
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import signal
 import threading
 import time
@@ -102,7 +103,7 @@ def _listing(names: list[str]) -> Table:
 
 def _print_report(report: Report, form: str) -> None:
     match form:
-        case "json":
+        case "json" | "csv":
             return
         case "latex":
             text = report.to_latex()
@@ -119,6 +120,9 @@ def _print_summary(summary: Summary, form: str) -> None:
     if form == "json":
         print(summary.to_json())
         return
+    if form == "csv":
+        emit(_cases(summary), form)
+        return
     bibtex = summary.bibtex()
     frames = {
         "html": f"<pre>{escape(bibtex)}</pre>",
@@ -128,6 +132,16 @@ def _print_summary(summary: Summary, form: str) -> None:
     if bibtex:
         print(f"{frames.get(form, bibtex)}\n")
     emit(summary.table(), form)  # last, so that a terminal shows it
+
+
+def _cases(summary: Summary) -> Table:
+    """The cases of all theorems in one table; a case is its values, as JSON."""
+    rows = [
+        (report.theorem.name, json.dumps(dict(row.case), default=str), row.predicted, row.lower, row.upper, row.verdict)
+        for report in summary.reports
+        for row in report.rows
+    ]
+    return Table(("theorem", "case", "predicted", "lower", "upper", "verdict"), tuple(rows))
 
 
 def _folder(name: str) -> Path:

@@ -62,7 +62,7 @@ class MappingEvidence:
     """
 
     mapping: CriticalMapping
-    entries: Mapping[tuple[int, int], sympy.Expr]
+    entries: Mapping[tuple[int, int], sympy.Expr] = field(repr=False)
     verdict: Verdict
     conditions: tuple[Condition, ...] = ()
     open_rows: tuple[sympy.Symbol, ...] = ()
@@ -139,7 +139,7 @@ class CriticalMapping:
 
     source: Model
     target: Model
-    values: Mapping[Any, Any] = field(hash=False)
+    values: Mapping[Any, Any] = field(hash=False, repr=False)
     name: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -219,9 +219,13 @@ class CriticalMapping:
         return target_chart(self.source, self.target, [v.xreplace(replace) for v in self.values.values()])
 
     def bound(self, start: Chart, values: Mapping[Any, Any] | None = None, *, seed: int = 0) -> UpperBound:
-        """rank_B(P(start)) <= rank_A(start), as evidence for `model_rank` at `chart(start, values)`."""
+        """rank_B(P(start)) <= rank_A(start), as evidence for `model_rank` at `chart(start, values)`.
+
+        A rank that is only PROBABLE at the start proves nothing; the bound is then the number of parameters of A.
+        """
         image = self.chart(start, values)
-        upper = model_rank(start, seed=seed).upper
+        known = model_rank(start, seed=seed)
+        upper = known.upper if known.verdict is not Verdict.PROBABLE else self.source.size
 
         def holds(chart: Chart) -> bool:
             same = chart.model == image.model and all(
@@ -275,9 +279,10 @@ def _refuse(mapping: CriticalMapping, joint: Joint, found: Inclusion, place: str
     function = joint.expressions([joint.nodes[joint.ranges[1].start + i]])[0]
     text = f" = {function}" if function.count_ops() < 40 else ""
     assert found.rank is not None
+    known = model_rank(joint.charts[0], seed=seed) if found.certain and not found.at_points else None
     if found.at_points:
         how = "proved by exact values at a rational point"
-    elif found.certain and model_rank(joint.charts[0], seed=seed).upper <= found.rank:
+    elif known is not None and known.upper <= found.rank and known.verdict is not Verdict.PROBABLE:
         how = "proved by a minor"
     else:
         how = "seen modulo a prime"

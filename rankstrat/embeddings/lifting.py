@@ -139,7 +139,7 @@ def _checked(a: Layered, b: Layered, layer: int) -> tuple[Piece, ...]:
         )
     if a.activation.formula != b.activation.formula:
         raise FamilyError(f"the activations {a.activation.name} and {b.activation.name} differ; they must agree")
-    if a.activation.name not in PIECES:
+    if not a.activation.registered or a.activation.name not in PIECES:  # a name alone proves nothing
         raise FamilyError(
             f"{a.activation.name} has no linear piece; lifting needs one, as relu, leaky_relu, abs, elu, hardtanh have"
         )

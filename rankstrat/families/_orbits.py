@@ -19,7 +19,7 @@ import sympy
 
 from rankstrat.errors import TargetError
 from rankstrat.model import Chart, Model
-from rankstrat.target import Branch, BranchList, Cell, TargetFunction
+from rankstrat.target import Branch, BranchList, Cell, TargetFunction, is_zero
 
 Interval = tuple[int, int]
 Ranks = tuple[tuple[Interval, int], ...]
@@ -193,11 +193,17 @@ def _member(orbit: Orbit, names: Sequence[str], target: Sequence[sympy.Expr], po
         for j in range(i + 1, len(factors) + 1):
             if j > i + 1:
                 product = factors[j - 1] * product
-            if product.rank() > bounds[i, j]:
+            if _rank(product) > bounds[i, j]:
                 return False
-            if (i, j) == (0, len(factors)) and list(product) != list(target):
+            if (i, j) == (0, len(factors)) and not all(is_zero(u - v) for u, v in zip(product, target, strict=True)):
                 return False
     return True
+
+
+def _rank(matrix: sympy.Matrix) -> int:
+    r"""The rank; sympy alone would not see that $(\sqrt2 + 1)(\sqrt2 - 1) - 1$ is 0."""
+    rational = all(v.is_Rational for v in matrix)
+    return int(matrix.rank() if rational else matrix.rank(iszerofunc=is_zero, simplify=sympy.radsimp))
 
 
 def normal_form(matrix: sympy.Matrix) -> tuple[sympy.Matrix, sympy.Matrix, int]:

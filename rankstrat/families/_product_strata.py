@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -217,7 +218,8 @@ class DeepProductStrata:
 
     def _drop(self, i: int, j: int) -> Math:
         name = "".join(f"W{k}" for k in range(j, i, -1))
-        return Math(f"rank {name} drops", rf"\operatorname{{rank}} {name}\ \text{{drops}}")
+        latex = re.sub(r"(\d+)", r"_{\1}", name)
+        return Math(f"rank {name} drops", rf"\operatorname{{rank}} {latex}\ \text{{drops}}")
 
     def label_of(self, point: Chart) -> tuple[int, ...]:
         """Multiplicities from the ranks of all sub-products."""
@@ -250,9 +252,10 @@ def _exchange(
 
 
 def _rank_of(name: str, rank: int) -> Math:
+    latex = re.sub(r"(\d+)", r"_{\1}", name)
     if rank == 0:
-        return Math(f"{name} = 0")
-    return Math(f"rank {name} = {rank}", rf"\operatorname{{rank}} {name} = {rank}")
+        return Math(f"{name} = 0", f"{latex} = 0")
+    return Math(f"rank {name} = {rank}", rf"\operatorname{{rank}} {latex} = {rank}")
 
 
 def _of_rank(rng: random.Random, rows: int, columns: int, rank: int) -> list[list[int]]:

@@ -14,6 +14,7 @@ import sympy
 from rankstrat.errors import TargetError
 from rankstrat.families._orbits import rational
 from rankstrat.model import Chart, Model
+from rankstrat.rank import Verdict, model_rank
 from rankstrat.target import CONSTANT, AffineSubspace, Branch, BranchList, Cell, TargetFunction
 
 MAX_BRANCHES = 4000
@@ -36,20 +37,21 @@ def linear_coefficients(model: Model, target: TargetFunction) -> list[Fraction]:
 
 
 def affine_branch(model: Model, target: TargetFunction) -> BranchList:
-    r"""The one branch of a model that is linear in its parameters, with polynomial features.
+    r"""The one branch of a model that is linear in its parameters.
 
     Raises:
-        TargetError: a feature is not a polynomial, or the target is not in the span of the features.
+        TargetError: the target is not in the span of the features, or that is not decided with rational coefficients.
     """
     difference = sympy.expand(model.outputs[0] - target.expressions[0])
-    if not difference.is_polynomial(*model.inputs):
-        raise TargetError("the features or the target are not polynomials in the inputs; pass charts=[...] instead")
     index = {p: i for i, p in enumerate(model.parameters)}
     equations = []
-    for coefficient in sympy.Poly(difference, *model.inputs).coeffs():
-        form = sympy.Poly(coefficient, *model.parameters)
-        row = {index[p]: rational(form.coeff_monomial(p), "a coefficient") for p in model.parameters}
-        equations.append({**row, CONSTANT: rational(form.coeff_monomial(1), "a coefficient")})
+    if not difference.is_polynomial(*model.inputs):
+        equations = _equations_of_span(model, target)
+    else:
+        for coefficient in sympy.Poly(difference, *model.inputs).coeffs():
+            form = sympy.Poly(coefficient, *model.parameters)
+            row = {index[p]: rational(form.coeff_monomial(p), "a coefficient") for p in model.parameters}
+            equations.append({**row, CONSTANT: rational(form.coeff_monomial(1), "a coefficient")})
     space = AffineSubspace.solve(model.size, equations)
     if space is None:
         raise TargetError(f"the target {target.expressions[0]} is not in the span of the features; choose another one")
@@ -68,6 +70,28 @@ def affine_branch(model: Model, target: TargetFunction) -> BranchList:
         basis="the tangent functions of a linear model are its features, at every point",
     )
     return BranchList((branch,), True, "linear equations for the parameters")
+
+
+def _equations_of_span(model: Model, target: TargetFunction) -> list[dict[int, Fraction]]:
+    r"""Equations of $\{a : \sum_i a_i\varphi_i = f^*\}$, from all relations between the features and the target."""
+    t = sympy.Symbol(str(sympy.Dummy("t")))
+    wider = Model(model.outputs[0] + t * target.expressions[0], [*model.parameters, t], model.inputs)
+    found = model_rank(wider.point([0] * wider.size))
+    vectors = [dict(relation.coefficients) for relation in found.relations]
+    rows = [[_coefficient(vector.get(i, 0)) for i in range(wider.size)] for vector in vectors]
+    kernel = sympy.Matrix(rows).nullspace() if rows else [sympy.eye(wider.size)[:, i] for i in range(wider.size)]
+    if found.verdict is not Verdict.PROVED or len(kernel) != int(found):
+        raise TargetError(f"the relations between features and target are not all known ({found}); pass charts=[...]")
+    result = []
+    for normal in kernel:  # a relation (a, t) with t = -1 is orthogonal to what all relations are orthogonal to
+        row = {i: Fraction(int(v.p), int(v.q)) for i, v in enumerate(normal) if v}
+        result.append({**{i: v for i, v in row.items() if i < model.size}, CONSTANT: -row.get(model.size, Fraction(0))})
+    return result
+
+
+def _coefficient(value: Any) -> sympy.Rational:
+    number = rational(sympy.sympify(value, strict=True), "a coefficient of a relation")
+    return sympy.Rational(number.numerator, number.denominator)
 
 
 def _one_cell(model: Model, space: AffineSubspace) -> Iterator[Cell]:

@@ -24,10 +24,10 @@ from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.signature import ball, precision, signature
 from rankstrat.algebra.translate import translate
-from rankstrat.errors import UndecidedError
+from rankstrat.errors import DataError, UndecidedError
 from rankstrat.hessian.critical import BITS
 from rankstrat.hessian.second import Row, SecondOrder, values_at
-from rankstrat.inclusion import Joint, include
+from rankstrat.inclusion import Joint, include, same_function
 from rankstrat.model import Chart
 from rankstrat.rank import Verdict, model_rank
 
@@ -107,6 +107,10 @@ def inertia(
         bits: working precision of the balls.
         seed: for the exact identities.
 
+    Raises:
+        DataError: the other point has another function.
+        UndecidedError: whether it has the same is not decided.
+
     Example:
         >>> import sympy
         >>> from rankstrat.hessian import critical_data
@@ -116,6 +120,8 @@ def inertia(
         inertia (+, 0, -) (1, 0, 1) of 2, strict saddle  [PROVED]
     """
     point = data.chart if at is None else at
+    if at is not None:
+        _same_outputs(data.chart, at, seed)
     second = data.second if at is None else SecondOrder(point)
     with precision(bits):
         matrix = hessian(data, point, second)
@@ -129,6 +135,17 @@ def inertia(
         else min(size - positive - negative, _exact_zeros(data, point, directions, bits, seed))
     )
     return Inertia(positive, zero, negative, size)
+
+
+def _same_outputs(first: Chart, second: Chart, seed: int) -> None:
+    """The residual of the data is that of another point only if both have one function."""
+    joint = Joint([first, second])
+    left, right = joint.output_lists
+    same = [same_function(joint, f, g, seed=seed) for f, g in zip(left, right, strict=False)]
+    if len(left) != len(right) or False in same:
+        raise DataError(f"{second} has another function than the critical point {first}; give a point with the same")
+    if None in same:
+        raise UndecidedError(f"whether {second} has the function of {first} is not decided; use simpler exact values")
 
 
 def hessian(data: Data, point: Chart, second: SecondOrder | None = None) -> list[list[Any]]:

@@ -6,6 +6,7 @@ Nothing here creates a symbol.  `Neurons` holds exact integers, `lemma_terms` co
 from __future__ import annotations
 
 from rankstrat.neurons.arrays import Neurons
+from rankstrat.neurons.law import check_record
 from rankstrat.neurons.terms import Terms, lemma_terms
 
-__all__ = ["Neurons", "Terms", "lemma_terms"]
+__all__ = ["Neurons", "Terms", "check_record", "lemma_terms"]

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+import mpmath
 import sympy
 from sympy.core.function import AppliedUndef
 
-from rankstrat.activations import Activation, Parity, Z
+from rankstrat.activations import Activation, Parity, Z, check_parity
 from rankstrat.algebra.balls import sign
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import FamilyError, UndecidedError
 
-CHECKED_AT = (Fraction(2, 3), Fraction(7, 4), Fraction(5, 2))
-_DIGITS = 40
+_DIGITS = 120
+_UNBIASED = ((1, 0), (2, 0), (3, 0))
+_BIASED = ((1, 0), (1, 1), (2, 1), (1, -2))
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def law_of(activation: Activation, *, bias: bool) -> Law:
             f"remainder of parity {activation.remainder_parity}; degree at most 1 and a known parity are needed; use "
             "model_rank"
         )
-    _check_parity(activation)
+    check_record(activation, bias=bias)
     q = (*activation.polynomial_part, Fraction(0), Fraction(0))
     return Law(activation, activation.remainder_parity, q[0], q[1], Fraction(0), lemma.citation, lemma.assumptions)
 
@@ -122,20 +124,36 @@ def _piecewise(activation: Activation) -> Law:
     return Law(activation, "even", Fraction(0), (up + down) / 2, (up - down) / 2, "SPEC 1.6", assumptions)
 
 
-def _check_parity(activation: Activation) -> None:
-    """Refute a wrong declaration at a few numbers."""
-    if activation.remainder_parity == "none":
+@lru_cache(maxsize=1_000)
+def check_record(activation: Activation, *, bias: bool) -> None:
+    r"""Refute a record that declares a parity or a lemma that its formula does not have.
+
+    The lemma is tried on a few neurons in one variable, by a determinant of $\sigma(wz + b)$, its derivatives, 1 and z
+    at as many numbers: a polynomial fails for every lemma, exp and cos for one
+    with biases.  Whoever declares a lemma vouches for all other neurons.
+
+    Raises:
+        FamilyError: the record is wrong.
+    """
+    if activation.is_unspecified:
         return
-    flip = 1 if activation.remainder_parity == "even" else -1
-    coefficients = enumerate(activation.polynomial_part)
-    polynomial = sympy.Add(*(sympy.Rational(c.numerator, c.denominator) * Z**k for k, c in coefficients))
-    remainder = activation.formula - polynomial
-    for z in CHECKED_AT:
-        number = sympy.Rational(z.numerator, z.denominator)
-        gap = remainder.xreplace({Z: number}) - flip * remainder.xreplace({Z: -number})
-        if abs(gap.evalf(_DIGITS, chop=True)) > sympy.Float(10) ** (-_DIGITS // 2):
+    check_parity(activation)
+    with mpmath.workdps(_DIGITS):
+        value, slope = (sympy.lambdify(Z, f, "mpmath") for f in (activation.formula, activation.derivative))
+        neurons = [*_BIASED] if bias else [*_UNBIASED]
+        if activation.remainder_parity == "none":
+            neurons.append((-1, 0))
+        size = 2 + len(neurons) * (3 if bias else 2)
+        rows = []
+        for n in range(size):
+            z = mpmath.mpf(37 * n + 11) / (9 * size) - 2
+            row = [mpmath.mpf(1), z]
+            for w, b in neurons:
+                row += [value(w * z + b), z * slope(w * z + b), *([slope(w * z + b)] if bias else [])]
+            rows.append([v / max(map(abs, row)) for v in row])
+        if abs(mpmath.det(mpmath.matrix(rows))) < mpmath.mpf(10) ** (-3 * _DIGITS // 4):
             raise FamilyError(
-                f"the activation {activation.name} minus its polynomial part is declared "
-                f"{activation.remainder_parity}, but it is not at z = {z}; correct the record; see "
-                "testing.check_activation"
+                f"the activation {activation.name} is declared to have an independence lemma"
+                f"{' with biases' if bias else ''}, but the functions of the neurons (w, b) = {neurons} are dependent; "
+                "correct the record; see testing.check_activation"
             )

@@ -20,7 +20,7 @@ from rankstrat.strata.stratum import Knowledge
 from rankstrat.tables import Math
 
 Label = tuple[tuple[Vector, ...], tuple[int, ...]]
-MOST_FLATS, TRIES = 4_000, 40
+MOST_FLATS, MOST_MEMBERS, TRIES = 4_000, 30_000, 40
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class ArrangementStrata:
     def _orbits(self) -> dict[Label, int]:
         """Representative -> size of its orbit, for every flat that has points."""
         found: dict[Label, int] = {}
-        if not self.symmetries and 2 ** self._independent() > MOST_FLATS:
+        if 2 ** self._independent() > (MOST_MEMBERS if self.symmetries else MOST_FLATS):
             raise self._too_many()
         start = self._canonical(((), ()))
         queue = [start]
@@ -79,12 +79,12 @@ class ArrangementStrata:
                 if label not in found and (not label[1] or self._solved(label) is not None):
                     found[label] = self._members[label][1]
                     queue.append(label)
-            if len(found) > MOST_FLATS:
+            if len(found) > MOST_FLATS or len(self._members) > MOST_MEMBERS:
                 raise self._too_many()
         return found
 
     def _independent(self) -> int:
-        """How many conditions are independent of each other: each subset of them is a flat of its own."""
+        """How many conditions are independent of each other: each subset of them is a flat, symmetric copies apart."""
         rows: tuple[Vector, ...] = ()
         count = 0
         for condition in self.given:
@@ -95,7 +95,8 @@ class ArrangementStrata:
 
     def _too_many(self) -> BudgetError:
         return BudgetError(
-            f"the arrangement of {len(self.given)} conditions has more than {MOST_FLATS} kinds of flats; "
+            f"the arrangement of {len(self.given)} conditions has more than {MOST_FLATS} kinds of flats, or "
+            f"{MOST_MEMBERS} with their symmetric copies; "
             "give fewer conditions or a smaller model"
         )
 
@@ -111,8 +112,8 @@ class ArrangementStrata:
         orbit, queue = {label}, [label]
         while queue:
             rows, polynomials = queue.pop()
-            for g in self.symmetries:
-                image = (reduced([g.move(r) for r in rows]), self._moved(g, polynomials))
+            for g, images in zip(self.symmetries, self._images, strict=True):
+                image = (reduced([g.move(r) for r in rows]), tuple(sorted(images[k] for k in polynomials)))
                 if image not in orbit:
                     orbit.add(image)
                     queue.append(image)
@@ -121,11 +122,15 @@ class ArrangementStrata:
             self._members[member] = (best, len(orbit))
         return best
 
-    def _moved(self, g: SignedPermutation, polynomials: tuple[int, ...]) -> tuple[int, ...]:
-        parameters = self.model.parameters
-        swap = {p: g.sign[i] * parameters[g.image[i]] for i, p in enumerate(parameters)}
+    @cached_property
+    def _images(self) -> list[list[int]]:
+        """For each symmetry, which polynomial it carries each one to (up to sign)."""
+        parameters, result = self.model.parameters, []
         plain = {sympy.expand(s * q): k for k, q in enumerate(self.polynomials) for s in (1, -1)}
-        return tuple(sorted(plain[sympy.expand(self.polynomials[k].xreplace(swap))] for k in polynomials))
+        for g in self.symmetries:
+            swap = {p: g.sign[i] * parameters[g.image[i]] for i, p in enumerate(parameters)}
+            result.append([plain[sympy.expand(q.xreplace(swap))] for q in self.polynomials])
+        return result
 
     def _meets(self, flat: Label) -> Iterator[tuple[Label, Math]]:
         """The flats cut out by one more condition."""
@@ -271,10 +276,11 @@ class ArrangementStrata:
         if matrix is None and isinstance(structure, HasRankCoordinates):
             coordinates = structure.rank_coordinates(self.chart(label))
             if coordinates is not None:
-                matrix = TangentMatrix(self.model, tuple(map(tuple, coordinates[1])))
                 rank -= coordinates[0]
-                if rank == 0 and onto:
+                lemma = TangentMatrix(self.model, tuple(map(tuple, coordinates[1])))
+                if not any(any(row) for row in lemma.rows) and rank == 0 and onto:
                     return Knowledge(certificate.verdict, "independence lemma: the rank is the number of classes"), ()
+                matrix = lemma if rank and lemma.generic_rank(values) == rank else None
         if matrix is not None and onto and certificate.verdict is Verdict.PROVED:
             excluded = [reduced([*label[0], *c.rows]) for c in self.given]
             excluded = [flat for flat in excluded if len(flat) > len(label[0])]

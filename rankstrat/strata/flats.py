@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from rankstrat.tables import Math
 
-Vector = tuple[Fraction, ...]
-"""The coefficients of a linear form in the parameters."""
+Number = int | Fraction
+Vector = tuple[Number, ...]
+"""The coefficients of a linear form in the parameters; integers are kept as such, they are faster."""
 
 
 @dataclass(frozen=True)
@@ -34,19 +35,29 @@ class SignedPermutation:
 
     def move(self, row: Vector) -> Vector:
         """The image of a linear form."""
-        result = [Fraction(0)] * len(row)
+        result: list[Number] = [0] * len(row)
         for i, value in enumerate(row):
             if value:
                 result[self.image[i]] = self.sign[i] * value
         return tuple(result)
 
 
-def reduced(rows: Sequence[Sequence[Fraction]]) -> tuple[Vector, ...]:
+def quotient(number: Number, divisor: Number) -> Number:
+    """The exact quotient, as an integer where it is one."""
+    if divisor == 1:
+        return number
+    if divisor == -1:
+        return -number
+    result = Fraction(number) / divisor
+    return result.numerator if result.denominator == 1 else result
+
+
+def reduced(rows: Sequence[Sequence[Number]]) -> tuple[Vector, ...]:
     """The reduced row echelon form without zero rows."""
     return extended((), rows)
 
 
-def extended(echelon: Sequence[Vector], rows: Sequence[Sequence[Fraction]]) -> tuple[Vector, ...]:
+def extended(echelon: Sequence[Vector], rows: Sequence[Sequence[Number]]) -> tuple[Vector, ...]:
     """The reduced row echelon form of rows in that form and further ones."""
     result = {next(i for i, v in enumerate(row) if v): list(row) for row in echelon}
     for row in rows:
@@ -57,7 +68,8 @@ def extended(echelon: Sequence[Vector], rows: Sequence[Sequence[Fraction]]) -> t
         pivot = next((i for i, v in enumerate(line) if v), -1)
         if pivot < 0:
             continue
-        line = [v / line[pivot] if v else v for v in line]
+        lead = line[pivot]
+        line = [quotient(v, lead) if v else v for v in line]
         for other in result.values():
             if other[pivot]:
                 _subtract(other, other[pivot], line)
@@ -65,7 +77,7 @@ def extended(echelon: Sequence[Vector], rows: Sequence[Sequence[Fraction]]) -> t
     return tuple(tuple(result[pivot]) for pivot in sorted(result))
 
 
-def _subtract(line: list[Fraction], factor: Fraction, other: Sequence[Fraction]) -> None:
+def _subtract(line: list[Number], factor: Number, other: Sequence[Number]) -> None:
     for i, value in enumerate(other):
         if value:
             line[i] -= factor * value

@@ -11,8 +11,9 @@ import sympy
 
 from rankstrat.errors import ModelError
 from rankstrat.model import Model
+from rankstrat.parsing import shown
 from rankstrat.strata.arrangement import ArrangementStrata
-from rankstrat.strata.flats import Condition, SignedPermutation, Vector
+from rankstrat.strata.flats import Condition, Number, SignedPermutation, Vector, quotient
 from rankstrat.strata.stratum import Stratification
 from rankstrat.tables import Math
 
@@ -34,20 +35,10 @@ def general_strata(model: Model, *, conditions: Sequence[Any] = (), seed: int = 
     """The arrangement of the default conditions and those given.
 
     Raises:
-        ModelError: a given condition is not a polynomial in the parameters with rational coefficients.
+        ModelError: a given condition is not a polynomial in the parameters with rational coefficients, or is constant.
     """
     linear, polynomials = [], []
-    for given in conditions:
-        expression = sympy.sympify(given.lhs - given.rhs if isinstance(given, sympy.Equality) else given, strict=True)
-        if expression.free_symbols - set(model.parameters) or not expression.is_polynomial(*model.parameters):
-            raise ModelError(
-                f"the condition {expression} = 0 is not a polynomial in the parameters; write it in {_few(model)}"
-            )
-        if not all(c.is_Rational for c in sympy.Poly(expression, *model.parameters).coeffs()):
-            raise ModelError(
-                f"the condition {expression} = 0 has an irrational coefficient; rational coefficients are needed; "
-                "multiply by the conjugate to get a polynomial that has them"
-            )
+    for expression in _equations(model, conditions):
         row = _row(model, expression)
         if row is None:
             polynomials.append(expression)
@@ -68,6 +59,38 @@ def general_strata(model: Model, *, conditions: Sequence[Any] = (), seed: int = 
     return ArrangementStrata(model, arrangement, tuple(polynomials), kept, seed)
 
 
+def _equations(model: Model, conditions: Sequence[Any]) -> Iterator[sympy.Expr]:
+    """The expressions that vanish, each a polynomial with rational coefficients that is not constant."""
+    if not isinstance(conditions, list | tuple):
+        raise ModelError(
+            f"conditions = {shown(repr(conditions))} is a {type(conditions).__name__}; a list is needed, such as "
+            f"[{model.parameters[0]}]"
+        )
+    for given in conditions:
+        expression = given.lhs - given.rhs if isinstance(given, sympy.Equality) else given
+        if not isinstance(expression, sympy.Expr):
+            raise ModelError(
+                f"the condition {shown(repr(given))} is a {type(given).__name__}; an equation is needed; give the "
+                f"sympy expression that vanishes, in {_few(model)}"
+            )
+        if expression.free_symbols - set(model.parameters) or not expression.is_polynomial(*model.parameters):
+            raise ModelError(
+                f"the condition {expression} = 0 is not a polynomial in the parameters; write it in {_few(model)}"
+            )
+        polynomial = sympy.Poly(expression, *model.parameters)
+        if not all(c.is_Rational for c in polynomial.coeffs()):
+            raise ModelError(
+                f"the condition {expression} = 0 has an irrational coefficient or a float; rational ones are needed; "
+                "write sympy.Rational, or multiply by the conjugate"
+            )
+        if polynomial.is_ground:
+            where = "everywhere" if polynomial.is_zero else "nowhere"
+            raise ModelError(
+                f"the condition {given} holds {where}; an equation in {_few(model)} is needed; leave it out"
+            )
+        yield expression
+
+
 def _few(model: Model) -> str:
     return ", ".join(map(str, model.parameters[:6])) + (", ..." if model.size > 6 else "")
 
@@ -77,9 +100,8 @@ def _row(model: Model, expression: sympy.Expr) -> Vector | None:
     poly = sympy.Poly(expression, *model.parameters)
     if poly.total_degree() != 1 or poly.nth(*[0] * model.size) != 0:
         return None
-    row = [Fraction(int(c.p), int(c.q)) for c in (poly.coeff_monomial(p) for p in model.parameters)]
-    lead = next(v for v in row if v)
-    return tuple(v / lead for v in row)
+    numbers = (poly.coeff_monomial(p) for p in model.parameters)
+    return _scaled([int(c.p) if c.q == 1 else Fraction(int(c.p), int(c.q)) for c in numbers])
 
 
 def _condition(model: Model, group: Sequence[Any]) -> Condition:
@@ -126,9 +148,9 @@ def _permutes(
     return all(sympy.expand(q.xreplace(swap)) in plain for q in polynomials)
 
 
-def _scaled(row: Vector) -> Vector:
+def _scaled(row: Sequence[Number]) -> Vector:
     lead = next(v for v in row if v)
-    return tuple(v / lead for v in row)
+    return tuple(quotient(v, lead) if v else 0 for v in row)
 
 
 def _blocks(model: Model) -> list[tuple[sympy.Symbol, ...]]:

@@ -36,6 +36,13 @@ class TangentMatrix:
         """The rank at an exact point."""
         return int(sympy.Matrix(self.rows).xreplace(point.values).rank())
 
+    def generic_rank(self, values: Mapping[sympy.Symbol, sympy.Expr], *, seed: int = 0) -> int:
+        """The rank at a random point of a chart: at most that at the generic point, and almost surely equal."""
+        rng = random.Random(seed)
+        matrix = sympy.Matrix(self.rows).xreplace(dict(values))
+        symbols = sorted(matrix.free_symbols, key=str)
+        return int(matrix.xreplace({s: sympy.Integer(rng.randint(2, 10**6)) for s in symbols}).rank())
+
     def never_drops(
         self,
         values: Mapping[sympy.Symbol, sympy.Expr],
@@ -106,11 +113,14 @@ def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.
 
 
 def tangent_matrix(model: Model) -> TangentMatrix | None:
-    """The matrix of a model that is polynomial in parameters and inputs; None for any other (or a large) one."""
+    """The matrix of a model that is polynomial over Q in parameters and inputs; None for any other (or a large) one."""
     if model.size > MOST_PARAMETERS or len(model.outputs) > MOST_OUTPUTS:
         return None
     symbols = (*model.parameters, *model.inputs)
     if not all(o.is_polynomial(*symbols) for o in model.outputs):
+        return None
+    # whether a minor with other numbers is zero is not for sympy to say
+    if not all(c.is_Rational for o in model.outputs for c in sympy.Poly(o, *symbols).coeffs()):
         return None
     rows = []
     keys: dict[tuple[int, tuple[int, ...]], None] = {}

@@ -126,16 +126,28 @@ def _distances(model: Model, theta: Any) -> Iterable[tuple[Math, float]]:
         yield condition.words, float(np.linalg.norm(np.linalg.pinv(rows) @ (rows @ theta)))
 
 
-def neuron_distances(a: Any, vectors: Any, weights: int, *, signed: bool) -> Iterable[tuple[Math, float]]:
-    """Distances to a_i = 0, w_i = 0 and v_i = v_j, v_i = -v_j for neurons with output weights a and rows v = (w, b)."""
+def neuron_distances(
+    a: Any, vectors: Any, weights: int, *, signed: bool, rays: bool = False
+) -> Iterable[tuple[Math, float]]:
+    """Distances to a_i = 0, w_i = 0 and v_i = v_j, v_i = -v_j for neurons with output weights a and rows v = (w, b).
+
+    With `rays` the vectors matter up to positive factors: v_i ~ v_j, or v_i ~ -v_j, at the distance of the second
+    singular value of the two.
+    """
     for i in range(len(a)):
         yield Math(f"a{i + 1} = 0", f"a_{{{i + 1}}} = 0"), abs(float(a[i]))
         yield Math(f"w{i + 1} = 0", f"w_{{{i + 1}}} = 0"), float(np.linalg.norm(vectors[i][:weights]))
         for j in range(i):
-            for sign in (1, -1) if signed else (1,):
-                distance = float(np.linalg.norm(vectors[j] - sign * vectors[i])) / np.sqrt(2)
+            if rays:
+                sign = -1 if float(vectors[i] @ vectors[j]) < 0 else 1
+                pairs = [(sign, float(np.linalg.svd(vectors[[j, i]], compute_uv=False)[1:].sum()))]
+            else:
+                signs = (1, -1) if signed else (1,)
+                pairs = [(s, float(np.linalg.norm(vectors[j] - s * vectors[i])) / np.sqrt(2)) for s in signs]
+            for sign, distance in pairs:
                 minus = "-" if sign < 0 else ""
-                yield Math(f"w{j + 1} = {minus}w{i + 1}", f"w_{{{j + 1}}} = {minus}w_{{{i + 1}}}"), distance
+                text, latex = (" ~ ", r" \sim ") if rays else (" = ", " = ")
+                yield Math(f"w{j + 1}{text}{minus}w{i + 1}", f"w_{{{j + 1}}}{latex}{minus}w_{{{i + 1}}}"), distance
 
 
 def factor_distances(arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:

@@ -33,7 +33,7 @@ class Symmetry:
 
     model: Model
     kind: str
-    values: Mapping[sympy.Symbol, sympy.Expr] = field(hash=False)
+    values: Mapping[sympy.Symbol, sympy.Expr] = field(hash=False, repr=False)
     symbol: sympy.Symbol | None = None
     verdict: Verdict = Verdict.OPEN
 

@@ -252,7 +252,7 @@ def same_functions(
     certificate = model_rank(model.chart({scale: 0}))
     if certificate.lower > 0:
         return False
-    if certificate.upper == 0:
+    if certificate.upper == 0 and certificate.verdict is not Verdict.PROBABLE:
         return True
     raise BudgetError(f"whether {differences} vanishes is not decided ({certificate}); use simpler exact values")
 

@@ -8,11 +8,13 @@ point, so the list is complete whether or not its members are irreducible.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from typing import Any
 
 import sympy
+from sympy.polys.orderings import monomial_key
 
 from rankstrat.errors import TargetError
 from rankstrat.model import Chart, Model
@@ -22,6 +24,8 @@ from rankstrat.target.branch import Branch, BranchList, Cell, TargetFunction
 MAX_PARAMETERS = 6
 _TRIED = (1, -1, 2, -3, 3, -2, 0, 5, 4, sympy.Rational(1, 2), -4, 7)
 _MAX_PIECES = 200
+_MAX_MINORS = 20_000
+_MAX_TRIES = 1_000  # Groebner bases in the search for rational points
 Point = dict[sympy.Symbol, sympy.Expr]
 
 
@@ -41,7 +45,8 @@ class _Piece:
     @cached_property
     def dimension(self) -> int:
         """The complex dimension: the most parameters no leading monomial lies in."""
-        leading = [{i for i, e in enumerate(p.monoms(order="grevlex")[0]) if e} for p in self.groebner.polys]
+        key = monomial_key("grevlex")
+        leading = [{i for i, e in enumerate(max(p.monoms(), key=key)) if e} for p in self.groebner.polys]
         count = len(self.parameters)
         for size in range(count, -1, -1):
             for chosen in itertools.combinations(range(count), size):
@@ -131,7 +136,8 @@ def _split(model: Model, equations: Sequence[sympy.Expr]) -> Iterator[_Piece]:
         lex = basis.fglm("lex").exprs if basis.is_zero_dimensional else ()
         for g in (*key, *lex):
             cases = _cases(g, parameters)
-            if cases != [[g]] and cases != [[-g]]:
+            # a case that holds on the whole piece makes the others superfluous; without one, every case is smaller
+            if not any(all(basis.contains(h) for h in case) for case in cases):
                 waiting += [(*key, *case) for case in cases]
                 break
         else:
@@ -151,6 +157,8 @@ def _cases(g: sympy.Expr, parameters: Sequence[sympy.Symbol]) -> list[list[sympy
                 continue  # a positive polynomial has no real zero
             monomials = [[p for p, e in zip(parameters, powers, strict=True) if e] for powers, _ in terms]
             result += [list(chosen) for chosen in itertools.product(*monomials)]
+        elif len(factor.free_symbols) == 1 and sympy.Poly(factor, *factor.free_symbols).count_roots() == 0:
+            continue
         elif _is_definite_form(factor):
             result.append(sorted(factor.free_symbols, key=str))
         else:
@@ -187,6 +195,9 @@ class _Minors:
         if size not in self._minors:
             matrix = self.matrix
             found = set()
+            count = math.comb(matrix.rows, size) * math.comb(matrix.cols, size)
+            if count > _MAX_MINORS:
+                raise TargetError(f"{self.model} has {count} minors of size {size}, too many; pass charts=[...]")
             if size <= min(matrix.shape):
                 for rows in itertools.combinations(range(matrix.rows), size):
                     for columns in itertools.combinations(range(matrix.cols), size):
@@ -245,8 +256,8 @@ def _smooth_point(minors: _Minors, piece: _Piece) -> Point | None:
     jacobian = sympy.Matrix(piece.basis).jacobian(piece.parameters) if piece.basis else None
     best, rank = None, -1
     for point in itertools.islice(_points(piece.parameters, piece.basis), 12):
-        if jacobian is not None and jacobian.xreplace(point).rank() < codimension:
-            continue
+        if jacobian is not None and jacobian.xreplace(point).rank() != codimension:
+            continue  # singular, or on a part of smaller dimension
         here = minors.rank(point)
         if here > rank:
             best, rank = point, here
@@ -259,10 +270,12 @@ def _points(parameters: Sequence[sympy.Symbol], basis: Sequence[sympy.Expr]) -> 
     """Rational points, by giving parameters small values one after another."""
     if not basis:
         basis = (sympy.Integer(0),)
-    yield from _extend(list(parameters), list(basis), {}, 0)
+    yield from _extend(list(parameters), list(basis), {}, 0, iter(range(_MAX_TRIES)))
 
 
-def _extend(left: list[sympy.Symbol], basis: list[sympy.Expr], point: Point, turn: int) -> Iterator[Point]:
+def _extend(
+    left: list[sympy.Symbol], basis: list[sympy.Expr], point: Point, turn: int, tries: Iterator[int]
+) -> Iterator[Point]:
     if not left:
         yield dict(point)
         return
@@ -276,12 +289,14 @@ def _extend(left: list[sympy.Symbol], basis: list[sympy.Expr], point: Point, tur
     for value in values:
         reduced = [h for h in (sympy.expand(g.xreplace({first: value})) for g in basis) if h != 0]
         if rest:
+            if next(tries, None) is None:
+                return
             reduced = list(sympy.groebner(reduced or [sympy.Integer(0)], *rest, order="lex").exprs)
         elif reduced:
             continue
         if reduced == [1]:
             continue
-        yield from _extend(rest, [h for h in reduced if h != 0], {**point, first: value}, turn + 1)
+        yield from _extend(rest, [h for h in reduced if h != 0], {**point, first: value}, turn + 1, tries)
 
 
 def _chart(model: Model, piece: _Piece) -> Chart | None:

@@ -154,9 +154,13 @@ class TargetSet:
         lines += [f"  {i} -- {j} [label={data['dimension']}];" for i, j, data in self.graph.edges(data=True)]
         return "\n".join([*lines, "}"])
 
+    def __repr__(self) -> str:
+        return f"<{str(self).partition(chr(10))[0]}>"
+
     def __str__(self) -> str:
         how = "complete" if self.complete else "not proved complete"
-        return f"target set of {self.model}: {len(self.branches)} branches, {how}\n  {self.basis}"
+        many = "1 branch" if len(self.branches) == 1 else f"{len(self.branches)} branches"
+        return f"target set of {self.model}: {many}, {how}\n  {self.basis}"
 
     def _repr_html_(self) -> str:
         return self.table().html()

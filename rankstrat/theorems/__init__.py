@@ -149,8 +149,10 @@ class Summary:
         ]
         counts = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
         columns = ("theorem", "cases", *map(str, Verdict), "holds", "seconds")
+        left = [(len(r.rows), r.total, r.theorem.name) for r in self.reports if not r.complete]
+        cut = "".join(f" Interrupted after {done} of {total} cases of {name}." for done, total, name in left)
         missing = f" Interrupted; not begun: {', '.join(self.missing)}." if self.missing else ""
-        caption = f"{sum(self.counts.values())} cases: {counts or 'none'}.{missing}"
+        caption = f"{sum(self.counts.values())} cases: {counts or 'none'}.{cut}{missing}"
         return Table(columns, tuple(rows), "Theorems verified", caption)
 
     def __str__(self) -> str:

@@ -19,13 +19,16 @@ from rankstrat.verify import Case, Computed, Theorem
 
 _DEFAULT = (*((28, 3, k, "lemma") for k in (1, 2, 3)), (4, 2, 1, "engine"), (4, 2, 2, "engine"))
 _DEEP = ((6, 3, 1, "engine"), (6, 3, 2, "engine"), (7, 3, 1, "engine"), (8, 3, 1, "engine"))
+_LARGE = ((28, 3, 2, NETS[0]), (28, 3, 3, NETS[0]), (19, 3, 1, NETS[1]), (6, 3, 5, NETS[2]))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Image and kernel size, the number of kernels, and the road."""
+    """Image and kernel size, the number of kernels, and the road; some nets by the engine with up to 3,000 weights."""
     for d, s, k, road in (*_DEFAULT, *(_DEEP if deep else ())):
         for net in NETS:
             yield {"d": d, "s": s, "k": k, "net": net, "road": road}
+    for d, s, k, net in ((28, 3, 1, NETS[0]), *(_LARGE if deep else ())):
+        yield {"d": d, "s": s, "k": k, "net": net, "road": "engine"}
 
 
 def predicted(case: Case, seed: int) -> int:

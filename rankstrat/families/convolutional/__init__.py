@@ -17,9 +17,10 @@ from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, flag, input_names
 from rankstrat.families.convolutional.branches import branches
 from rankstrat.families.convolutional.lemma import neurons
-from rankstrat.families.convolutional.strata import conditions, generators, rank_coordinates
+from rankstrat.families.convolutional.strata import conditions, generators, rank_coordinates, shared_strata
 from rankstrat.model import Chart, Model
 from rankstrat.neurons import Neurons
+from rankstrat.strata import Stratification
 from rankstrat.target import BranchList, TargetFunction
 
 FAMILY = "convolutional"
@@ -136,6 +137,10 @@ class Convolutional:
     def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
         """The neurons at a point, for `rank_by_lemma`."""
         return neurons(arrays, self.pixels, self.size**self.dimension, sharing=self.sharing)
+
+    def strata(self, model: Model) -> Stratification | None:
+        """All strata, for one shared kernel, or two in one dimension; None sends `stratify` to an arrangement."""
+        return shared_strata(self, model)
 
     def conditions(self, model: Model) -> tuple[list[Any], ...]:
         """Groups of linear forms under which the rank may drop; see `rankstrat.stratify`."""

@@ -1,10 +1,9 @@
-r"""Target sets of convolutional networks: one branch of least rank, and what every point must contain.
+r"""Target sets of convolutional networks: all branches of small ones, the least rank, and what every point contains.
 
 By the independence lemma, at every parameter point of the target each effective neuron u of $f^*$ is carried by a
 neuron with $a \ne 0$.  Without sharing this neuron contributes $\sigma(u \cdot x)$ and one derivative for each pixel of
-its window, whichever window that is.  With sharing, a kernel is determined by u if u fits one window only; if all do,
-the kernels of $f^*$ are present at every point with all their translates, and the derivatives of equal kernels sum to
-those of the reduced network.
+its window, whichever window that is.  With sharing, a kernel brings all its translates; `covers` lists the kernels that
+can carry the effective neurons, and bounds the rank of every choice of them from below.
 """
 
 from __future__ import annotations
@@ -20,13 +19,12 @@ import networkx as nx
 import numpy as np
 
 from rankstrat.errors import TargetError
+from rankstrat.families.convolutional.covers import Kernel, best_cover, shapes
+from rankstrat.families.convolutional.listing import MAX_NEURONS, Listing
 from rankstrat.families.two_layer.effective import Effective, Law, Vector, effective, law_of
 from rankstrat.model import Chart, Model
 from rankstrat.rank import model_rank
 from rankstrat.target import AffineSubspace, Branch, BranchList, Cell, TargetFunction
-
-MAX_COVERS = 5000
-Kernel = tuple[Fraction, ...]
 
 
 @dataclass(frozen=True)
@@ -95,23 +93,36 @@ class Images:
             {matching[node]: found[node][matching[node][1]] for node in found},
         )
 
-    def covers(self) -> Iterator[Chart]:
-        """Points with shared kernels: every choice of a place for each neuron that needs few enough kernels."""
-        options = [self.placements(u) for u in self.target.weights]
-        for chosen in itertools.islice(itertools.product(*options), MAX_COVERS):
-            numbers: dict[Kernel, int] = {}
-            outputs: dict[tuple[int, int], Fraction] = {}
-            for (place, kernel), alpha in zip(chosen, self.target.coefficients, strict=True):
-                sign, representative = self.law.class_of(kernel)
-                number = numbers.setdefault(representative, len(numbers))
-                outputs[number, place] = self.law.factor(sign) * alpha
-            if len(numbers) <= self.kernels:
-                yield self.point(outputs, {number: kernel for kernel, number in numbers.items()})
+    def shared(self) -> tuple[Chart, int | None] | None:
+        """A point with shared kernels, and a lower bound of the rank on the target set; None if there are too few."""
+        s = self.structure
+        groups = shapes(self.law, self.target.weights, self.windows, s.places, s.kernel_size)
+        if groups is None:
+            return None
+        cover = best_cover(groups, self.kernels, self.entries)
+        if cover is None:
+            return None
+        outputs: dict[tuple[int, int], Fraction] = {}
+        kernels: dict[Any, Kernel] = {}
+        for group, chosen in zip(groups, cover.chosen, strict=True):
+            carried: set[int] = set()
+            for q in chosen:
+                number = len(kernels)
+                kernels[number] = group.kernels[q]
+                for member, place in group.carries[q].items():
+                    if member not in carried:
+                        carried.add(member)
+                        outputs[number, place] = self._coefficient(member, group.kernels[q], place)
+        return self.point(outputs, kernels), cover.bound + int(s.output_bias)
 
-    @property
-    def kernels_are_determined(self) -> bool:
-        """Whether each effective neuron fits one place only."""
-        return all(len(self.placements(u)) == 1 for u in self.target.weights)
+    def _coefficient(self, member: int, kernel: Kernel, place: int) -> Fraction:
+        """The output weight with which a kernel at a place is an effective neuron."""
+        pixels = self.structure.size**self.structure.dimension
+        u = [Fraction(0)] * pixels
+        for t, value in zip(self.windows[place], kernel, strict=False):
+            u[t] = value
+        sign, _ = self.law.class_of((*u, *kernel[len(self.windows[0]) :]))
+        return self.law.factor(sign) * self.target.coefficients[member]
 
     def branch(self, point: Chart, forced: Chart | None) -> Branch:
         """The affine branch of a point: kernels without any output weight are free, output weights are not."""
@@ -135,7 +146,35 @@ class Images:
             affine=AffineSubspace.of(equations, self.model.parameters),
             cells=partial(_one_cell, point),
             forced=forced,
+            partial=True,  # neurons of two kernels may carry the same padded weights and share their output weight
         )
+
+    def listing(self) -> Listing:
+        """The neurons with the parameters that make them, for a list of all branches."""
+        count, length, shared = len(self.windows), len(self.windows[0]), self.structure.sharing
+        neurons = list(itertools.product(range(self.kernels), range(count)))
+        weights = []
+        for number, (kernel, place) in enumerate(neurons):
+            start = len(neurons) + (kernel if shared else number) * length
+            own: list[int | None] = [None] * self.structure.size**self.structure.dimension
+            for entry, t in enumerate(self.windows[place]):
+                own[t] = start + entry
+            weights.append(tuple(own))
+        names = tuple(f"{kernel + 1}.{place + 1}" for kernel, place in neurons)
+        return Listing(self.model, self.law, self.target, tuple(weights), tuple(self._symmetries()), names)
+
+    def _symmetries(self) -> Iterator[tuple[tuple[int, int], ...]]:
+        """Permutations of the kernels (without sharing, at each place), and their signs."""
+        count = len(self.windows)
+        free = 1 if self.structure.sharing else count
+        orders = list(itertools.permutations(range(self.kernels)))
+        flips = list(itertools.product((1, -1) if self.law.signed else (1,), repeat=self.kernels))
+        for chosen in itertools.product(itertools.product(orders, flips), repeat=free):
+            moved = []
+            for kernel, place in itertools.product(range(self.kernels), range(count)):
+                order, signs = chosen[place if free > 1 else 0]
+                moved.append((order[kernel] * count + place, signs[kernel]))
+            yield tuple(moved)
 
     def _incoming(self) -> dict[Any, list[str]]:
         """Names of the weights (and bias) of each kernel, or of each neuron without sharing."""
@@ -181,9 +220,14 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         )
     images = Images(model, structure, law, effective(law, model.inputs, structure.bias, target))
     if images.target.constant != 0 and not structure.output_bias:
-        raise TargetError(f"the target has the constant {images.target.constant}; it needs output_bias=True")
-    points = _shared(images) if structure.sharing else _unshared(images)
-    best, forced, basis = points
+        carried = "constants carried by kernels that vanish are not described" if structure.bias else "nothing makes it"
+        raise TargetError(f"the target has the constant {images.target.constant}; {carried}; use output_bias=True")
+    best, forced, basis = _shared(images) if structure.sharing else _unshared(images)
+    if not structure.bias and images.kernels * len(images.windows) <= MAX_NEURONS:
+        found = images.listing().branches(forced)
+        if found is not None:
+            lemma = structure.activation.lemma
+            return BranchList(found, True, f"comparison of coefficients by the independence lemma: {lemma}")
     return BranchList((images.branch(best, forced),), False, basis)
 
 
@@ -202,16 +246,14 @@ def _unshared(images: Images) -> tuple[Chart, Chart | None, str]:
 
 
 def _shared(images: Images) -> tuple[Chart, Chart | None, str]:
-    best: tuple[int, Chart] | None = None
-    for point in images.covers():
-        rank = model_rank(point).upper
-        if best is None or rank < best[0]:
-            best = (rank, point)
-    if best is None:
+    found = images.shared()
+    if found is None:
         raise _too_few(images)
-    if images.kernels_are_determined:
-        return best[1], best[1], "one branch is listed; the effective neurons determine the kernels of every point"
-    return best[1], None, "one branch is listed; several kernels can carry the same neuron, so nothing excludes less"
+    point, bound = found
+    if model_rank(point).upper == bound:
+        basis = "one branch is listed; every choice of kernels that carries the effective neurons has at least its rank"
+        return point, point, basis
+    return point, None, "one branch is listed; several kernels can carry the same neuron, so nothing excludes less"
 
 
 __all__: Sequence[str] = ["branches"]

@@ -3,11 +3,14 @@ r"""When the rank of a convolutional network may drop, and its rank in exact coo
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import sympy
 
+from rankstrat.families.convolutional.shared import SharedStrata
+from rankstrat.families.two_layer.scheme import is_flat_elsewhere, scheme
 from rankstrat.model import Chart, Model
 
 Weights = list[Any]
@@ -25,6 +28,28 @@ def neuron_weights(structure: Any, arrays: Any) -> list[tuple[Any, Weights, Any]
                 weights[pixel] = sympy.sympify(entry, strict=True)
             found.append((arrays["a"][(kernel, *place)], weights, arrays["b"][own] if structure.bias else None))
     return found
+
+
+def shared_strata(structure: Any, model: Model) -> SharedStrata | None:
+    """The complete strata of one shared kernel, or two in one dimension, where the lemma makes no linear functions."""
+    activation = structure.activation
+    law = scheme(activation, structure.bias)
+    if law is None or law.pair_linear or not structure.sharing:
+        return None
+    if structure.kernels > 2 or (structure.kernels == 2 and structure.dimension > 1):
+        return None
+    places, size = (math.prod(shape) for shape in (structure.places, structure.window))
+    return SharedStrata(
+        model,
+        structure.kernels,
+        places,
+        size,
+        structure.bias,
+        structure.output_bias,
+        law,
+        activation.lemma.citation,
+        symmetric=activation.parity in ("odd", "even"),
+    )
 
 
 def conditions(structure: Any, model: Model) -> Iterator[list[Any]]:
@@ -71,41 +96,56 @@ def generators(structure: Any, model: Model) -> Iterator[dict[Any, Any]]:
 
 
 def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]] | None:
-    """On the open stratum of a flat the rank is this number plus the rank of this matrix; None without a lemma.
+    r"""On the open stratum of a flat the rank is this number plus the rank of this matrix; None without a lemma.
 
-    Classes of neurons with equal or opposite weights are the same at every point of the open stratum, since all
-    coincidences are conditions; the matrix is linear in the output weights.
+    Classes of neurons with equal (or opposite) weights are the same at every point of the open stratum, since all
+    coincidences are conditions.  Each class gives one $N(rep \cdot x)$; the columns are $x_t$ and 1, then
+    $N'(rep \cdot x)\,x_t$ class by class; the rows are the tangents of kernels and biases, and the polynomials that
+    opposite neurons and neurons without weights leave.
     """
-    activation = structure.activation
-    odd = activation.parity == "odd" and activation.lemma is not None and activation.slope_at_zero not in (None, 0)
-    if not odd or structure.bias or structure.output_bias:
+    law = scheme(structure.activation, structure.bias)
+    if law is None or (structure.bias and is_flat_elsewhere(structure.activation)):
         return None
     generic = neuron_weights(structure, chart.model.generic().arrays)
-    kappa = list(chart.model.generic().arrays["K"].ravel())
-    place = {symbol: s for s, symbol in enumerate(kappa)}
-    classes: dict[tuple[Any, ...], int] = {}
     pixels = structure.size**structure.dimension
-    rows: list[list[Any]] = [[] for _ in kappa]
-    blocks: dict[tuple[int, int], list[Any]] = {}
-    for (a, weights, _), (_, symbols, _) in zip(neuron_weights(structure, chart.arrays), generic, strict=True):
-        key = tuple(map(sympy.expand, weights))
-        number = _class_of(key, classes)
-        for pixel, symbol in enumerate(symbols):
-            if symbol != 0:
-                block = blocks.setdefault((number, pixel), [sympy.Integer(0)] * len(kappa))
-                block[place[symbol]] += sympy.sympify(a, strict=True)
-    for number, pixel in itertools.product(range(len(classes) + 1), range(pixels)):
-        block = blocks.get((number, pixel), [sympy.Integer(0)] * len(kappa))
-        for s, row in enumerate(rows):
-            row.append(block[s])
-    return len(classes), rows
+    width = pixels + 1
+    rows: dict[sympy.Symbol, dict[int, Any]] = {}
+    classes: dict[tuple[Any, ...], int] = {}
+    signs: dict[int, set[int]] = {}
+    extra: list[dict[int, Any]] = [{pixels: 1}] if structure.output_bias else []
+    q1 = sympy.Rational(1, 2) if law.pair_linear else sympy.Integer(0)
+    odd = structure.activation.remainder_parity == "odd"
+    for (a, weights, bias), (_, symbols, own) in zip(neuron_weights(structure, chart.arrays), generic, strict=True):
+        vector = tuple(sympy.cancel(v) for v in (*weights, 0 if bias is None else bias))
+        slots = [(t, symbol) for t, symbol in enumerate((*symbols, 0 if own is None else own)) if symbol != 0]
+        if not any(vector[:pixels]):
+            if law.value or vector[-1] != 0:
+                extra.append({pixels: 1})
+            if law.slope or vector[-1] != 0:
+                for t, symbol in slots:
+                    _add(rows.setdefault(symbol, {}), t, a)
+            continue
+        number, sign = _class_of(vector, classes, signed=law.signed)
+        if -sign in signs.setdefault(number, set()):
+            extra += [{pixels: 1}] if law.pair_constant else [dict(enumerate(vector))] if law.pair_linear else []
+        signs[number].add(sign)
+        for t, symbol in slots:
+            row = rows.setdefault(symbol, {})
+            _add(row, number * width + t, a if odd or sign > 0 else -a)
+            _add(row, t, q1 * a)
+    every = [*rows.values(), *extra]
+    columns = sorted({c for row in every for c in row})
+    return len(classes), [[row.get(c, sympy.Integer(0)) for c in columns] for row in every]
 
 
-def _class_of(key: Sequence[Any], classes: dict[tuple[Any, ...], int]) -> int:
-    """The number of a class of weights, 0 for weights that vanish."""
-    if all(v == 0 for v in key):
-        return 0
+def _add(row: dict[int, Any], column: int, value: Any) -> None:
+    if value != 0:
+        row[column] = row.get(column, sympy.Integer(0)) + sympy.sympify(value, strict=True)
+
+
+def _class_of(key: tuple[Any, ...], classes: dict[tuple[Any, ...], int], *, signed: bool) -> tuple[int, int]:
+    """The number of a class of weights, from 1, and the sign relative to its representative."""
     mirrored = tuple(sympy.expand(-v) for v in key)
-    if mirrored in classes:
-        return classes[mirrored]
-    return classes.setdefault(tuple(key), len(classes) + 1)
+    if signed and mirrored in classes:
+        return classes[mirrored], -1
+    return classes.setdefault(key, len(classes) + 1), 1

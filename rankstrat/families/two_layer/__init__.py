@@ -106,7 +106,9 @@ class TwoLayer:
     def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
         """Which neurons are nearly merged, null or inactive; see `rankstrat.nearest_strata`."""
         vectors = np.hstack([arrays["w"], arrays["b"][:, None]]) if self.bias else arrays["w"]
-        return neuron_distances(arrays["a"], vectors, self.inputs, signed=self.activation.remainder_parity != "none")
+        rays = self.activation.registered and self.activation.name in ("relu", "leaky_relu")
+        signed = self.activation.remainder_parity != "none"
+        return neuron_distances(arrays["a"], vectors, self.inputs, signed=signed, rays=rays)
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""

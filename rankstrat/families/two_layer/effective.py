@@ -15,6 +15,7 @@ from rankstrat.activations import Activation, Z, as_activation
 from rankstrat.errors import TargetError
 from rankstrat.families.two_layer.scheme import vanishes_at_most_at_0
 from rankstrat.model import Chart
+from rankstrat.neurons import check_record
 from rankstrat.target import TargetFunction, is_zero
 
 Vector = tuple[Fraction, ...]
@@ -85,6 +86,7 @@ def law_of(activation: Activation, bias: bool) -> Law:
 
     Raises:
         TargetError: no independence lemma covers it.
+        FamilyError: its record declares what its formula does not have.
     """
     lemma = activation.lemma
     covered = lemma is not None and (lemma.with_bias or not bias) and activation.remainder_parity != "unknown"
@@ -95,6 +97,7 @@ def law_of(activation: Activation, bias: bool) -> Law:
             "activation whose distinct neurons are independent up to constants (tanh, sigmoid, ...) is needed; "
             "or pass charts=[...]"
         )
+    check_record(activation, bias=bias)
     zero = sympy.nsimplify(activation.value_at_zero)
     if not zero.is_Rational:
         raise TargetError(f"sigma(0) = {zero} is not rational; choose another activation, or pass charts=[...]")

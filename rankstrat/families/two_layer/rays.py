@@ -11,7 +11,7 @@ import sympy
 
 from rankstrat.errors import PointError
 from rankstrat.families.two_layer.strata import Label, TwoLayerStrata, rational_rank
-from rankstrat.families.two_layer.types import Kind, is_active, is_half, size_of
+from rankstrat.families.two_layer.types import Kind, is_active, is_half, kind_of, size_of
 from rankstrat.model import Chart
 from rankstrat.rank import Verdict
 from rankstrat.strata import Knowledge
@@ -159,7 +159,7 @@ class RayStrata(TwoLayerStrata):
                 zero[(SIGNS.index(sign) if self.bias else 0) + idle] += 1
                 continue
             line = tuple(sympy.sympify(v, strict=True) / sympy.sympify(lead, strict=True) for v in vector)
-            lines.setdefault(line, [[0, 0], [0, 0]])[int(lead < 0)][idle] += 1
+            lines.setdefault(line, [[0, 0], [0, 0]])[int(bool(lead < 0))][idle] += 1
         found = []
         for line, (plus, minus) in lines.items():
             pair = [(plus[0], plus[1]), (minus[0], minus[1])]
@@ -179,18 +179,32 @@ class RayStrata(TwoLayerStrata):
         for kind in sorted(set(classes), reverse=True):
             others = list(classes)
             others.remove(kind)
-            n, i = (sum(side[j] for side in kind) for j in (0, 1))
             last = self.zero_kinds - 2
-            if self.bias and n + i == 1:
-                for sign in (0, 2):
-                    yield _more(zero, {sign: n, sign + 1: i}), others, Math("w = 0")
-            else:
-                yield _more(zero, {last: n, last + 1: i}), others, Math("w = b = 0" if self.bias else "w = 0")
+            if self.bias:  # w vanishes before b: the two sides keep opposite signs of b
+                for first, second in ((0, 2), (2, 0)):
+                    places = {first: kind[0][0], first + 1: kind[0][1], second: kind[1][0], second + 1: kind[1][1]}
+                    yield _more(zero, places), others, Math("w = 0")
+            elif size_of(kind) == 1:
+                yield _more(zero, {last: kind[0][0], last + 1: kind[0][1]}), others, Math("w = 0")
+            if size_of(kind) > 1:
+                for rest, idle in _one_less(kind):
+                    # a pair in the span of others stays there when one side is gone, which the new type does not say
+                    if not self._is_bound(label) or not is_half(kind) or is_half(rest):
+                        words = Math("w = b = 0" if self.bias else "w = 0")
+                        yield _more(zero, {last + idle: 1}), [*others, rest], words
         for kind_, count in enumerate(zero):
             if count and kind_ % 2 == 0:
                 yield _more(zero, {kind_: -1, kind_ + 1: 1}), list(classes), Math("a = 0")
             if count and self.bias and SIGNS[kind_]:
                 yield _more(zero, {kind_: -1, 4 + kind_ % 2: 1}), list(classes), Math("b = 0")
+
+
+def _one_less(kind: Kind) -> Iterator[tuple[Kind, int]]:
+    """A line that loses one of its neurons, an active (0) or an inactive one (1)."""
+    for side, (n, i) in enumerate(kind):
+        for idle, count in enumerate((n, i)):
+            if count:
+                yield kind_of(*kind[:side], (n - 1 + idle, i - idle), *kind[side + 1 :]), idle
 
 
 def _more(zero: Sequence[int], change: dict[int, int]) -> tuple[int, ...]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rankstrat.activations import Activation
+from rankstrat.errors import UndecidedError
+from rankstrat.neurons.law import law_of
 
 # Zeros of sigma and sigma' on the real line, where both are only at 0 or nowhere (checked by monotonicity).
 ZEROS_AT_MOST_AT_0 = frozenset(["tanh", "sigmoid", "arctan", "erf", "gaussian", "ztanh", "z2tanh", "softplus"])
@@ -48,13 +50,21 @@ def is_flat_elsewhere(activation: Activation) -> bool:
 
 
 def scheme(activation: Activation, bias: bool) -> Scheme | None:
-    """The scheme of an activation, or None where the lemma does not give the rank at every point."""
+    """The scheme of an activation, or None where the lemma does not give the rank at every point.
+
+    Raises:
+        FamilyError: the record declares a parity it does not have.
+    """
     lemma = activation.lemma
     if lemma is None or activation.remainder_parity == "unknown" or (bias and not lemma.with_bias):
         return None
     if bias and not (vanishes_at_most_at_0(activation) or is_flat_elsewhere(activation)):
         return None
     if len(activation.polynomial_part) > 2 or activation.slope_at_zero is None:
+        return None
+    try:
+        law_of(activation, bias=bias)  # refuses records that are wrong
+    except UndecidedError:
         return None
     q = (*activation.polynomial_part, Fraction(0), Fraction(0))
     parity = activation.remainder_parity

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,24 +81,24 @@ class SquareStrata:
         active, v, inside, groups, squares = label
         found = []
         names = [f"w{i + 1}" for i in range(self.width)]
-        if v < min(active, self.inputs):
+        spanning = f"span({', '.join(names[:active])})"
+        if v == 0 and active + inside:
+            found.append(_worded(" = ".join([*names[: active + inside], "0"])))
+        elif v < min(active, self.inputs):
             found.append(_rank(names[:active], v))
-        if inside:
-            chosen = names[active : active + inside]
-            text = ", ".join(chosen)
-            within = Math(f"{text} in span of active w", rf"{text} \in V")
-            found.append(within if v else Math(" = ".join([*chosen, "0"])))
+        if v and inside:
+            found.append(_worded(f"{', '.join(names[active : active + inside])} in {spanning}"))
         start = active + inside
         for size in groups:
             if size > 1:
                 text = " ~ ".join(names[start : start + size])
-                found.append(Math(f"{text} mod active w" if v else text, text.replace("~", r"\sim")))
+                found.append(_worded(f"{text} mod {spanning}" if v else text))
             start += size
         if len(groups) == 4 and squares == 3 and self.inputs - v > 2:
             found.append(_rank(names[-4:], 2))
         idle = [f"a{i + 1}" for i in range(active, self.width)]
         if idle:
-            found.append(Math(" = ".join([*idle, "0"])))
+            found.append(_worded(" = ".join([*idle, "0"])))
         return tuple(found)
 
     def constancy(self, label: Label) -> Knowledge:
@@ -163,24 +164,55 @@ class SquareStrata:
         return sum(1 for x in a if x != 0), v, inside, tuple(sorted(map(len, groups), reverse=True)), squares
 
     def children(self, label: Label) -> Iterator[tuple[Label, Math]]:
-        """Lines fall into V or together; the last of the active neurons in general position becomes inactive."""
+        """Lines fall into V or together, active neurons become inactive, V loses a dimension."""
         active, v, inside, groups, squares = label
         if len(groups) < 4 or squares == 4 or self.inputs - v == 2:
             for k, size in enumerate(groups):
                 rest = groups[:k] + groups[k + 1 :]
                 yield self._checked(active, v, inside + size, rest), Math("w in V", r"w \in V")
+                if size > 1:  # w' = c w mod V with c = 0
+                    fewer = tuple(sorted([*rest, size - 1], reverse=True))
+                    yield (active, v, inside + 1, fewer, squares), Math("w in V", r"w \in V")
                 for j in range(k):
                     others = [g for i, g in enumerate(groups) if i not in (j, k)]
                     merged = tuple(sorted([*others, size + groups[j]], reverse=True))
                     yield self._checked(active, v, inside, merged), Math("w ~ w'", r"w \sim w'")
+        else:  # two lines always lie in a plane, three need not
+            for pair in ((3, 1), (2, 2)):
+                yield self._checked(active, v, inside, pair), Math("w ~ w'", r"w \sim w'")
         if squares == 4:
             yield (active, v, inside, groups, 3), Math("four lines in a plane")
         if active > v:
             yield (active - 1, v, inside + 1, groups, squares), Math("a = 0")
-        elif active and not inside and all(size == 1 for size in groups):
-            lines = (*groups, 1)
-            if self._squares(len(lines), self.inputs - v + 1):
-                yield self._checked(active - 1, v - 1, 0, lines), Math("a = 0")
+        elif active:  # its weight, and those that were in V, now form a line modulo the smaller V
+            yield from self._smaller(active - 1, v, (*self._freed(v, groups), 1 + inside), Math("a = 0"))
+            if groups == (3,) and self.inputs - v > 1 and not inside:  # c w + t u for the weight u of this neuron
+                yield (active - 1, v - 1, 0, (1, 1, 1, 1), 3), Math("a = 0")
+        if v and (active > v or v == min(active, self.inputs)):
+            yield from self._flatter(label)
+
+    def _flatter(self, label: Label) -> Iterator[tuple[Label, Math]]:
+        """V loses a dimension: V was V' and a line, on which the inactive weights of V lie, or the difference of two
+        weights of a group."""
+        active, v, inside, groups, _ = label
+        words = Math("active w become dependent", r"\text{active } w \text{ become dependent}")
+        if inside:
+            yield from self._smaller(active, v, (*self._freed(v, groups), inside), words)
+            return
+        yield from self._smaller(active, v, self._freed(v, groups), words)
+        for k, size in enumerate(groups):
+            if size == 2:
+                yield from self._smaller(active, v, (*groups[:k], *groups[k + 1 :], 1, 1), words)
+
+    def _freed(self, v: int, groups: tuple[int, ...]) -> tuple[int, ...]:
+        """Modulo a hyperplane V all weights lie on one line; modulo a smaller V they need not."""
+        return (1,) * sum(groups) if self.inputs - v == 1 else groups
+
+    def _smaller(self, active: int, v: int, groups: tuple[int, ...], words: Math) -> Iterator[tuple[Label, Math]]:
+        """The type with V of dimension v - 1, where there is one."""
+        possible = self._squares(len(groups), self.inputs - v + 1)
+        if possible:
+            yield (active, v - 1, 0, tuple(sorted(groups, reverse=True)), possible[0]), words
 
     def _checked(self, active: int, v: int, inside: int, groups: tuple[int, ...]) -> Label:
         return (active, v, inside, groups, self._squares(len(groups), self.inputs - v)[0])
@@ -199,5 +231,11 @@ def _rank_of(rows: list[Any]) -> int:
 
 
 def _rank(names: list[str], rank: int) -> Math:
-    text = f"rank({', '.join(names)}) = {rank}"
-    return Math(text, rf"\operatorname{{rank}}({', '.join(names)}) = {rank}")
+    return _worded(f"rank({', '.join(names)}) = {rank}")
+
+
+def _worded(text: str) -> Math:
+    """The text with its LaTeX form."""
+    latex = re.sub(r"([aw])(\d+)", r"\1_{\2}", text).replace(" in ", r" \in ").replace("~", r"\sim")
+    latex = re.sub(r"\b(rank|span)\(", r"\\operatorname{\1}(", latex)
+    return Math(text, latex.replace(" mod ", r"\ \mathrm{mod}\ "))

@@ -188,8 +188,8 @@ class TwoLayerStrata:
             halves = [g[0][0] + 1 for g, kind in zip(groups, label[1], strict=True) if is_half(kind)]
             if label[2] < min(len(halves), self._room(label[0])):
                 part = "w" if self._room(label[0]) == self.inputs else "(w, b)"
-                names = ", ".join(f"{part}{i}" for i in halves)
-                found.append(Math(f"rank({names}) = {label[2]}", rf"\operatorname{{rank}}({names}) = {label[2]}"))
+                texts, latex = (", ".join(form.format(i) for i in halves) for form in (part + "{}", part + "_{{{}}}"))
+                found.append(Math(f"rank({texts}) = {label[2]}", rf"\operatorname{{rank}}({latex}) = {label[2]}"))
         return tuple(found)
 
     @cached_property
@@ -282,7 +282,10 @@ class TwoLayerStrata:
     def children(self, label: Label) -> Iterator[tuple[Label, Math]]:
         """An active neuron becomes inactive, two classes merge, a class or a bias vanishes, dependences appear."""
         found: dict[Label, Math] = {}
+        bound = self._is_bound(label)
         for zero, classes, condition in self._moves(label):
+            if bound and self._all_linear(zero, classes):
+                continue  # the type no longer says that weights are dependent, so it is not wholly in the closure
             ordered = tuple(sorted(classes, reverse=True))
             dependence = self._after(label, zero, ordered)
             found.setdefault((zero, ordered, dependence), condition)
@@ -290,6 +293,10 @@ class TwoLayerStrata:
             words = Math("weights become dependent", r"\text{dependent weights}")
             found.setdefault((label[0], label[1], label[2] - 1), words)
         yield from found.items()
+
+    def _is_bound(self, label: Label) -> bool:
+        """Whether the weights of pairs satisfy a relation."""
+        return 0 < label[2] < min(sum(map(is_half, label[1])), self._room(label[0]))
 
     def _after(self, label: Label, zero: tuple[int, ...], classes: tuple[Kind, ...]) -> int:
         """The dimension spanned at the generic point of the closure's new stratum."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rankstrat.families.two_layer.engine_types import EngineStrata
+from rankstrat.families.two_layer.exponential import ExponentialStrata
 from rankstrat.families.two_layer.flat_bias import FlatBiasStrata
 from rankstrat.families.two_layer.rays import RayStrata
 from rankstrat.families.two_layer.scheme import Scheme, is_flat_elsewhere, scheme
@@ -26,6 +27,10 @@ def strata(structure: Any, model: Model) -> Stratification | None:
     if found is not None:
         return TwoLayerStrata(*shape, found, activation.lemma.citation)
     name = activation.name if activation.registered else ""
+    plain = scheme(activation, bias=False)
+    if name == "exp" and plain is not None:
+        without = (model, structure.width, structure.inputs, False, structure.output_bias)
+        return ExponentialStrata(*without, plain, activation.lemma.citation)
     if name in ("relu", "leaky_relu"):
         return RayStrata(*shape, _RAYS, "SPEC 1.6", leaky=name == "leaky_relu")
     if name == "square" and not (structure.bias or structure.output_bias) and structure.width <= LARGEST:

@@ -1,4 +1,4 @@
-r"""The rank stratification of parameter space $\{r(\theta) = k\}_k$ and the rank hierarchy of function space."""
+r"""The rank stratification of parameter space $\{r(\theta) = k\}_k$."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import networkx as nx
 import sympy
 
-from rankstrat.errors import BudgetError, ModelError, PointError
+from rankstrat.errors import BudgetError, ModelError, PointError, UndecidedError
+from rankstrat.exact import exact_scalar
 from rankstrat.model import Chart, Model
-from rankstrat.rank import Verdict
+from rankstrat.rank import Verdict, model_rank
 from rankstrat.strata import Finding, HasStrata, Knowledge, Stratification, Stratum, dot, general_strata, mermaid
 from rankstrat.tables import Math, Table
 
@@ -62,7 +63,7 @@ class Level:
         return _weakest([s.verdict for s in self.strata])
 
     def __str__(self) -> str:
-        many = f"{len(self.strata)} strata up to symmetry"
+        many = f"{len(self.strata)} {'stratum' if len(self.strata) == 1 else 'strata'} up to symmetry"
         return f"rank {self.rank}: {many}, dimension {self.dimension}  [{self.verdict}]"
 
 
@@ -78,6 +79,14 @@ class RankHierarchy:
     Attributes:
         source: the stratification, with its strata up to symmetry.
         strata: the strata, by rank, then downwards in dimension.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> H = stratify(two_layer(width=1, inputs=1))
+        >>> [(level.rank, level.dimension, level.count) for level in H.levels]
+        [(0, 0, 1), (1, 1, 2), (2, 2, 1)]
+        >>> H.complete
+        True
     """
 
     source: Stratification = field(repr=False)
@@ -120,8 +129,8 @@ class RankHierarchy:
         return tuple(getattr(self.source, "findings", ()))
 
     def stratum_of(self, point: Chart) -> Stratum:
-        """The stratum in which an exact point lies (a representative of its orbit)."""
-        return Stratum(self.source, self.source.label_of(point))
+        """The stratum in which an exact point lies (a representative of its orbit); see the function `stratum_of`."""
+        return _located(self.source, point)
 
     @cached_property
     def graph(self) -> nx.DiGraph:
@@ -161,9 +170,7 @@ class RankHierarchy:
         if by == "stratum":
             rows = [(s.rank, s.dimension, s.codimension, s.orbit, s.words, str(s.verdict)) for s in self.strata]
         else:
-            rows = [
-                (v.rank, v.dimension, v.codimension, v.count, _words(v), str(v.verdict)) for v in self.levels
-            ]
+            rows = [(v.rank, v.dimension, v.codimension, v.count, words(v), str(v.verdict)) for v in self.levels]
         return Table(columns, tuple(rows), title=title, caption=f"Coverage: {self.coverage}.")
 
     def __str__(self) -> str:
@@ -206,7 +213,7 @@ class RankHierarchy:
         return mermaid(self.graph)
 
 
-def _words(level: Level) -> Math:
+def words(level: Level) -> Math:
     """The conditions of the maximal strata, and how many kinds there are besides."""
     shown = level.maximal[:2]
     more = len(level.maximal) - len(shown)
@@ -271,6 +278,7 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
 
     Raises:
         PointError: a chart with coordinates.
+        UndecidedError: irrational values at which the engine does not confirm a rank that is proved on the stratum.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -280,102 +288,20 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
     if not isinstance(point, Chart):
         raise PointError(f"a {type(point).__name__} was given; an exact point is needed; give model.point(...)")
     source = stratification_of(point.model, conditions=conditions, seed=seed)
-    return Stratum(source, source.label_of(point))
+    return _located(source, point)
 
 
-@dataclass(frozen=True)
-class FunctionLevel:
-    """One row of the rank hierarchy of function space.
-
-    Attributes:
-        rank: the optimistic sample size of the functions.
-        functions: the functions of this rank.
-        minimisers: the parameters that represent them with this rank.
-        known: how that is known.
-    """
-
-    rank: int
-    functions: Math
-    minimisers: Math
-    known: Knowledge
-
-
-@runtime_checkable
-class HasFunctionLevels(Protocol):
-    """A structure that knows the rank hierarchy of its function space."""
-
-    def function_levels(self, model: Model) -> Sequence[FunctionLevel] | None:
-        """The rows, ascending in rank; None where they are not known for these arguments."""
-
-
-@dataclass(frozen=True)
-class FunctionHierarchy:
-    """The rank hierarchy of function space: the least rank over all parameters of a function, function by function.
-
-    Attributes:
-        model: the model.
-        levels: the rows, ascending in rank.
-    """
-
-    model: Model
-    levels: tuple[FunctionLevel, ...]
-
-    def table(self) -> Table:
-        """Rank, functions, minimisers, verdict."""
-        rows = [(v.rank, v.functions, v.minimisers, str(v.known.verdict)) for v in self.levels]
-        reasons = "; ".join(dict.fromkeys(v.known.reason for v in self.levels))
-        columns = ("rank", "functions", "minimisers", "verdict")
-        return Table(columns, tuple(rows), f"Rank hierarchy of {self.model}", f"{reasons}.")
-
-    def __str__(self) -> str:
-        return self.table().text()
-
-    def _repr_html_(self) -> str:
-        return self.table().html()
-
-    def _repr_latex_(self) -> str:
-        return self.table().latex()
-
-
-def function_hierarchy(model: Model, *, conditions: Sequence[Any] = (), seed: int = 0) -> FunctionHierarchy:
-    r"""The table rank | functions | minimisers: $\{f : \min_{F(\theta) = f} r(\theta) = k\}$ for every k.
-
-    A family that knows its hierarchy is asked.  For any other model, row k describes the functions of the largest
-    strata of rank k; a function that also stands in a row above has the smaller rank.
-
-    Example:
-        >>> from rankstrat.families import matrix_factorization
-        >>> [v.rank for v in function_hierarchy(matrix_factorization(4, 4, 4)).levels]
-        [0, 7, 12, 15, 16]
-    """
-    structure: Any = model.structure
-    if not conditions and isinstance(structure, HasFunctionLevels):
-        levels = structure.function_levels(model)
-        if levels is not None:
-            return FunctionHierarchy(model, tuple(levels))
-    hierarchy = stratify(model, conditions=conditions, seed=seed)
-    return FunctionHierarchy(model, tuple(_described(level, hierarchy) for level in hierarchy.levels))
-
-
-def _described(level: Level, hierarchy: RankHierarchy) -> FunctionLevel:
-    functions: dict[str, Math] = {}
-    for stratum in level.maximal[:3]:
-        if stratum.chart is not None:
-            outputs = [sympy.factor_terms(o.xreplace(stratum.chart.values)) for o in hierarchy.model.outputs]
-            text = Math(", ".join(map(str, outputs)), ",\\ ".join(map(sympy.latex, outputs)))
-            functions.setdefault(text.text, text)
-    every = hierarchy.complete and len(level.maximal) <= 3 and all(s.chart is not None for s in level.maximal)
-    alike = " or alike" if any(s.orbit > 1 for s in level.maximal) or not every else ""
-    texts = functions.values()
-    latex = r";\ ".join(f.latex for f in texts) + (rf"\ \text{{{alike}}}" if alike else "")
-    known = Knowledge(
-        Verdict.PROVED if every else Verdict.OPEN,
-        "a row holds the functions of its maximal strata and their symmetric copies, unless they stand in a row above",
-    )
-    return FunctionLevel(level.rank, Math("; ".join(f.text for f in texts) + alike, latex), _words(level), known)
-
-
-__all__ = [
-    "FunctionHierarchy", "FunctionLevel", "HasFunctionLevels", "Level", "RankHierarchy", "function_hierarchy",
-    "stratification_of", "stratify", "stratum_of",
-]  # fmt: skip
+def _located(source: Stratification, point: Chart) -> Stratum:
+    """The stratum of a point; numbers that are equal in disguise, as tanh(log 2) and 3/5, must not mislead it."""
+    odd = [v for v in (point.raw if point.is_point else ()) if isinstance(v, sympy.Expr) and not v.is_Rational]
+    if not odd:
+        return Stratum(source, source.label_of(point))
+    plain = {v: exact_scalar("value", sympy.radsimp(sympy.expand(v))) for v in odd}
+    point = Chart(point.model, (), tuple(plain.get(v, v) for v in point.raw))
+    found = Stratum(source, source.label_of(point))
+    if found.verdict is Verdict.PROVED and model_rank(point).value != found.rank:
+        raise UndecidedError(
+            f"the rank of the stratum {found.words} is not confirmed at {point}: some of its irrational values may be "
+            "equal in disguise; write them alike, or use model_rank"
+        )
+    return found

@@ -1,0 +1,171 @@
+r"""One cell of a table, in every format: what is a formula, what is a number, and what must be escaped."""
+
+from __future__ import annotations
+
+import html
+import math
+import numbers
+import re
+import unicodedata
+from dataclasses import dataclass
+
+WIDE = 30
+"""LaTeX stacks the clauses of a formula whose text is wider than this."""
+
+
+@dataclass(frozen=True)
+class Math:
+    r"""A formula as a table cell: plain text for people and files, LaTeX for papers and notebooks.
+
+    Args:
+        text: what text, CSV and JSON show.
+        latex: what stands between the dollars in LaTeX and Markdown; the text itself if empty.
+
+    Example:
+        >>> print(Math("theta^2", r"\theta^2"))
+        theta^2
+    """
+
+    text: str
+    latex: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.latex:
+            object.__setattr__(self, "latex", self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex}$"
+
+
+def is_number(cell: object) -> bool:
+    """Whether the cell is a number, and no Boolean."""
+    return isinstance(cell, numbers.Number) and not isinstance(cell, bool)
+
+
+def to_data(cell: object) -> object:
+    """The cell as JSON and CSV keep it."""
+    if cell is None or isinstance(cell, bool | int):
+        return cell
+    if isinstance(cell, numbers.Integral):
+        return int(cell)
+    if isinstance(cell, float) and math.isfinite(cell):
+        return float(cell)
+    return str(cell)
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and control characters (a name from a model file may hold a terminal escape)."""
+    if text.isprintable():
+        return text
+    visible = (c if c.isprintable() or c.isspace() else c.encode("unicode_escape").decode() for c in text)
+    return " ".join("".join(visible).split())
+
+
+def to_plain(cell: object) -> str:
+    """The cell as text for people."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return f"{cell:.6g}"
+    return one_line(str(cell))
+
+
+def to_markdown(cell: object) -> str:
+    """The cell in Markdown."""
+    if isinstance(cell, Math):
+        # a bar would end the cell, even in a formula
+        return "; ".join(f"${part}$" for part in _clauses(one_line(cell.latex))).replace("|", r"\vert ")
+    text = re.sub(r"[\\`*|<$]", r"\\\g<0>", to_plain(cell))
+    return re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\_", text)  # an underscore inside a word emphasises nothing
+
+
+def to_html(cell: object) -> str:
+    """The cell in HTML, escaped."""
+    if isinstance(cell, Math):
+        return html.escape("; ".join(rf"\({part}\)" for part in _clauses(one_line(cell.latex))))
+    return html.escape(to_plain(cell))
+
+
+def _clauses(latex: str) -> list[str]:
+    r"""The formula cut at every `;\ ` that stands in no group, so that a browser can break the line there."""
+    parts, start, depth = [], 0, 0
+    for token in re.finditer(r";\\ |\\(?:left|right|begin|end)\b|\\.|[{}]", latex):
+        word = token[0]
+        depth += (word in ("{", r"\left", r"\begin")) - (word in ("}", r"\right", r"\end"))
+        if word == r";\ " and not depth:
+            parts.append(latex[start : token.start()])
+            start = token.end()
+    return [*parts, latex[start:]]
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "[": "{[}",  # after the \\ of the row before, a bare bracket would be its argument
+    "]": "{]}",
+    "*": "{*}",  # and a bare star would be its variant
+    "-": "{-}",  # only where two meet: "--json" is not a dash
+    '"': "''",
+    **{c: "\\" + c for c in "&%$#_{}"},
+    "−": "$-$",
+    "±": r"$\pm$",
+    "×": r"$\times$",
+    "·": r"$\cdot$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "≠": r"$\neq$",
+    "∞": r"$\infty$",
+    "→": r"$\to$",
+    "∈": r"$\in$",
+    "∂": r"$\partial$",
+    "∇": r"$\nabla$",
+    "√": r"$\surd$",
+    "…": r"\ldots{}",
+}
+# LaTeX names only the capitals that differ from Latin letters.
+_GREEK_CAPITALS = frozenset(["GAMMA", "DELTA", "THETA", "LAMDA", "XI", "PI", "SIGMA", "UPSILON", "PHI", "PSI", "OMEGA"])
+_EXPONENT = re.compile(r"(?P<digits>-?[\d.]+)e(?P<exponent>[+-]\d+)")
+
+
+def to_latex(cell: object) -> str:
+    """The cell in LaTeX, escaped."""
+    if isinstance(cell, Math):
+        return _stacked(_clauses(one_line(cell.latex)), len(cell.text))
+    text = to_plain(cell)
+    if is_number(cell):
+        scientific = _EXPONENT.fullmatch(text)
+        if scientific:
+            return rf"${scientific['digits']} \times 10^{{{int(scientific['exponent'])}}}$"
+        return f"${text}$" if text.startswith("-") else text  # a minus, not a hyphen
+    return "".join(_latex_character(c, text[i - 1 : i]) for i, c in enumerate(text))
+
+
+def _stacked(clauses: list[str], width: int) -> str:
+    """A formula that is too wide for a column, with each clause on a line of its own."""
+    if width <= WIDE or len(clauses) == 1:
+        return "$" + r";\ ".join(clauses) + "$"
+    if clauses[-1].startswith(r"\text{"):  # "and 3 more" needs no line
+        clauses = [*clauses[:-2], r";\ ".join(clauses[-2:])]
+    lines = r"; \\ ".join(f"${clause}$" for clause in clauses)
+    return rf"\begin{{tabular}}[t]{{@{{}}l@{{}}}}{lines}\end{{tabular}}"
+
+
+def _latex_character(c: str, before: str) -> str:
+    if c == "-" and before != "-":
+        return c
+    if c in _LATEX:
+        return _LATEX[c]
+    name = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", "" if c.isascii() else unicodedata.name(c, ""))
+    if name is None or name[2] == "OMICRON" or (name[1] == "CAPITAL" and name[2] not in _GREEK_CAPITALS):
+        return c
+    macro = name[2].replace("LAMDA", "LAMBDA").lower()
+    return rf"$\{macro if name[1] == 'SMALL' else macro.capitalize()}$"

@@ -1,0 +1,57 @@
+"""Target sets of small polynomial models: rational points, one parameter, real against complex solutions."""
+
+from __future__ import annotations
+
+import pytest
+import sympy
+
+from rankstrat import Model, Verdict
+from rankstrat.errors import TargetError
+from rankstrat.target import optimistic_sample_size, target_set
+
+A, B, C, X = sympy.symbols("a b c x")
+HALF = sympy.Rational(1, 2)
+
+
+def test_a_solution_that_is_not_an_integer_is_found():
+    (point,) = target_set(Model(A * X + B, [A, B], [X]), X / 2 + sympy.Rational(1, 3)).branches
+    assert point.chart.values == {A: HALF, B: sympy.Rational(1, 3)} and point.dimension == 0
+
+
+def test_a_branch_that_is_not_integral_can_be_the_least_one():
+    """On a = 1/2 the derivative vanishes, on (a - 1/2) b = 1 nowhere."""
+    model = Model((A - HALF) ** 2 * ((A - HALF) * B - 1), [A, B])
+    q = target_set(model, [0])
+    assert q.complete and q.branches_of(model.point([HALF, 7]))
+    assert int(optimistic_sample_size(q)) == 0
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "solutions"),
+    [(A**3 - A, 0, [-1, 0, 1]), (A**2, 4, [-2, 2]), (A**2, 0, [0]), (8 * A**3, 1, [HALF]), (A**2 * (A - 1), 4, [2])],
+)
+def test_one_parameter(output, target, solutions):
+    q = target_set(Model(output, [A]), [target])
+    assert q.complete and sorted(b.chart.values[A] for b in q.branches) == solutions
+
+
+@pytest.mark.parametrize("target", [-1, -HALF])
+def test_no_real_solution(target):
+    with pytest.raises(TargetError, match="not in the function space"):
+        target_set(Model(A**2 + B**2, [A, B]), [target])
+
+
+def test_an_irrational_solution_is_left_to_the_user():
+    with pytest.raises(TargetError, match="no rational parameters"):
+        target_set(Model(A**2, [A]), [2])
+    q = target_set(Model([A**2 - 2 * B**2, C * (A - B)], [A, B, C]), [0, 0])
+    assert not q.complete and optimistic_sample_size(q).minimal is Verdict.PROVED  # rank 0 is the least there is
+
+
+def test_questions_that_would_take_hours_are_refused():
+    parameters, inputs = sympy.symbols("a:f"), sympy.symbols("x:z u v")
+    cubic = sum(p * x for p, x in zip(parameters, (*inputs, 1), strict=True)) ** 3
+    with pytest.raises(TargetError, match="too many"):
+        target_set(Model(cubic, parameters, inputs), (inputs[0] + 1) ** 3)
+    with pytest.raises(TargetError, match="no rational parameters"):  # e^2 + f^2 = 3 has no rational point at all
+        target_set(Model([parameters[4] ** 2 + parameters[5] ** 2], parameters), [3])
