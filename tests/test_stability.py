@@ -130,6 +130,42 @@ def test_a_part_of_a_branch_proves_no_instability():
     assert recovery_stability(part, point, [0, 1]).stable is False  # fewer samples than the model rank
 
 
+def test_thresholds_of_a_part_of_a_branch():
+    """A chart inside a Morse-Bott branch: almost all its points are stable from n = rank on, one less is unstable."""
+    F, s = two_layer(2, 1, "exp"), sympy.Symbol("s")
+    target = two_layer(1, 1, "exp").point([1, 1])
+    whole, part, point = (
+        target_set(F, target, charts=[c]).branches[0]
+        for c in (dict(zip(F.parameters, [1, 0, 1, s])), dict(zip(F.parameters, [1, 0, 1, 5])), F.point([1, 0, 1, 5]))
+    )
+    found = recovery_thresholds(whole)  # the chart is a branch: rank = codimension proves it
+    assert (found.rank, found.codimension, found.unstable_up_to, found.stable_from) == (3, 3, 2, 3)
+    for branch in (part, point):
+        t = recovery_thresholds(branch)
+        assert (t.rank, t.codimension, t.unstable_up_to, t.stable_from, list(t.gap)) == (3, 4, 2, 4, [3])
+    assert "a part of the target set" in str(stability_table(target_set(F, target, charts=[F.point([1, 0, 1, 5])])))
+
+
+def test_an_indefinite_form_across_a_part_is_open():
+    """The condensed branch {1,2}, cut down to a point: what the form sees may be the branch itself."""
+    q = example(2, 1, 2)
+    point = q.branches[0].sample(seed=0, size=3)
+    (part,) = target_set(q.model, q.target.point, charts=[point]).branches
+    for seed in range(8):
+        assert recovery_stability(part, point, inputs(4, 2, seed)).stable is not False
+
+
+def test_squares_are_parts_of_their_target_set():
+    """+{1,2} -{3} of rank 2 is open in the target set of x1^2 (rank = codimension), the others may lie in closures."""
+    q = target_set(two_layer(3, 3, "square"), sympy.Symbol("x1") ** 2)
+    for b in (b for b in q.branches if b.twin is None):
+        t = recovery_thresholds(b)
+        assert t.unstable_up_to == t.rank - 1 and t.stable_from == t.codimension
+        point = b.sample(seed=1)
+        answer = recovery_stability(b, point, inputs(t.stable_from, 3, seed=7))
+        assert answer.stable is (True if t.is_morse_bott else None)
+
+
 def test_shifted_kernels_share_an_output_weight_along_a_line():
     """(a12, a21) = (2 + t, 3 - t) gives one function: the branch is this line, and seven gradients leave no more."""
     network = convolutional(kernels=2, size=3, kernel_size=2, dimension=1)
@@ -167,39 +203,3 @@ def test_generic_samples_are_inputs_of_an_analytic_scalar_model():
     assert found.stable is None and "almost all" not in found.reason
     with pytest.raises(DataError, match="kink"):
         recovery_stability(branch, point, [0, 1, 2])
-
-
-def test_thresholds_of_a_part_of_a_branch():
-    """A chart inside a Morse-Bott branch: almost all its points are stable from n = rank on, one less is unstable."""
-    F, s = two_layer(2, 1, "exp"), sympy.Symbol("s")
-    target = two_layer(1, 1, "exp").point([1, 1])
-    whole, part, point = (
-        target_set(F, target, charts=[c]).branches[0]
-        for c in (dict(zip(F.parameters, [1, 0, 1, s])), dict(zip(F.parameters, [1, 0, 1, 5])), F.point([1, 0, 1, 5]))
-    )
-    found = recovery_thresholds(whole)  # the chart is a branch: rank = codimension proves it
-    assert (found.rank, found.codimension, found.unstable_up_to, found.stable_from) == (3, 3, 2, 3)
-    for branch in (part, point):
-        t = recovery_thresholds(branch)
-        assert (t.rank, t.codimension, t.unstable_up_to, t.stable_from, list(t.gap)) == (3, 4, 2, 4, [3])
-    assert "a part of the target set" in str(stability_table(target_set(F, target, charts=[F.point([1, 0, 1, 5])])))
-
-
-def test_an_indefinite_form_across_a_part_is_open():
-    """The condensed branch {1,2}, cut down to a point: what the form sees may be the branch itself."""
-    q = example(2, 1, 2)
-    point = q.branches[0].sample(seed=0, size=3)
-    (part,) = target_set(q.model, q.target.point, charts=[point]).branches
-    for seed in range(8):
-        assert recovery_stability(part, point, inputs(4, 2, seed)).stable is not False
-
-
-def test_squares_are_parts_of_their_target_set():
-    """+{1,2} -{3} of rank 2 is open in the target set of x1^2 (rank = codimension), the others may lie in closures."""
-    q = target_set(two_layer(3, 3, "square"), sympy.Symbol("x1") ** 2)
-    for b in (b for b in q.branches if b.twin is None):
-        t = recovery_thresholds(b)
-        assert t.unstable_up_to == t.rank - 1 and t.stable_from == t.codimension
-        point = b.sample(seed=1)
-        answer = recovery_stability(b, point, inputs(t.stable_from, 3, seed=7))
-        assert answer.stable is (True if t.is_morse_bott else None)

@@ -224,12 +224,8 @@ class Tower(Generators):
                 algebraic = all(self.kind[leaf] == "prime" for leaf, _ in monomial)
                 leaf = self._special[key] = self.new_leaf(("exp", imaginary, node), CONSTANT_STAGE, "exp")
                 if not algebraic:
-                    self._note(
-                        leaf,
-                        "cis" if imaginary else "exp",
-                        node,
-                        f"exp({'i*' * imaginary}c), c a transcendental constant",
-                    )
+                    text = f"exp({'i*' * imaginary}c), c a transcendental constant"
+                    self._note(leaf, "cis" if imaginary else "exp", node, text)
             return self._special[key], c
         block = self.blocks[imaginary, stage]
         g = self._log_leaf(block, monomial)
