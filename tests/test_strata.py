@@ -29,7 +29,7 @@ LOCI = json.loads((GOLDEN / "determinantal.json").read_text())["rows"]
 
 PLAIN = ["tanh", "z2tanh", "ztanh", "cosh", "exp", "sigmoid", "softplus", "silu", "gelu"]
 PLAIN += ["relu", "leaky_relu", "square"]
-BIASED = ["tanh", "sigmoid", "ztanh", "exp", "sinh", "cosh", "softplus", "silu", "gelu", "relu"]
+BIASED = ["tanh", "sigmoid", "ztanh", "exp", "sinh", "cosh", "sin", "cos", "softplus", "silu", "gelu", "relu"]
 BIASED += ["leaky_relu"]
 TWO_LAYER = [(s, False) for s in PLAIN] + [(s, True) for s in BIASED]
 MATRICES = [
@@ -146,6 +146,21 @@ def test_orbits_count_signed_partitions():
     for width, dowling in ((1, 2), (2, 6), (3, 24), (4, 116)):
         total = sum(s.orbit for s in stratify(families.two_layer(width, 1)).strata)
         assert total == dowling * 2**width
+
+
+@pytest.mark.parametrize("activation", ["sin", "cos"])
+def test_biases_count_modulo_pi(activation):
+    model = families.two_layer(3, 1, activation, bias=True)
+    hierarchy = stratify(model)
+    assert hierarchy.complete
+    biases = [0, 1, -1, *(sympy.pi * k / 2 for k in (1, 2, 3, -4)), 1 + sympy.pi, 1 - 2 * sympy.pi, sympy.pi / 3]
+    rng = random.Random(0)
+    for _ in range(60):
+        a, w, b = ([rng.choice(values) for _ in range(3)] for values in ((0, 1, 2), (0, 0, 1, -1, 2), biases))
+        point = model.point(a=a, w=[[v] for v in w], b=b)
+        assert hierarchy.stratum_of(point).rank == model_rank(point).value
+    with pytest.raises(UndecidedError):
+        hierarchy.stratum_of(model.point(a=[1, 1, 1], w=[[1], [1], [1]], b=[0, 1, sympy.exp(1)]))
 
 
 @pytest.mark.parametrize("activation", ["sinh", "cosh"])
@@ -267,7 +282,7 @@ def test_uncovered_points_are_reported():
 
 
 def test_activation_without_a_lemma_is_not_called_complete():
-    hierarchy = stratify(families.two_layer(2, 1, "sin", bias=True))
+    hierarchy = stratify(families.two_layer(2, 1, Activation("mine", sympy.sin(Z), "odd"), bias=True))
     assert hierarchy.coverage.verdict is Verdict.OPEN
     assert hierarchy.uncovered  # equal w with different biases span sin(w x) and cos(w x) only
 

@@ -119,13 +119,21 @@ class HyperbolicStrata(TwoLayerStrata):
             idle, b = int(arrays["a"][i] == 0), arrays["b"][i]
             weights = tuple(arrays["w"][i])
             if all(v == 0 for v in weights):
-                zero[idle + 2 * (b == 0)] += 1
+                zero[idle + self._special(b)] += 1
                 continue
             mirrored = tuple(-v for v in weights)
             key, phase = (mirrored, -b) if mirrored in found else (weights, b)
-            found.setdefault(key, {}).setdefault(phase, [0, 0])[idle] += 1
+            found.setdefault(key, {}).setdefault(self._phase(phase), [0, 0])[idle] += 1
         kinds = [_sorted((n, i) for n, i in phases.values()) for phases in found.values()]
         return (tuple(zero), tuple(sorted(kinds, reverse=True)), 0)
+
+    def _special(self, b: Any) -> int:
+        """The first kind of neurons with w = 0 and this bias."""
+        return 2 if b == 0 else 0
+
+    def _phase(self, b: Any) -> Any:
+        """Equal for biases whose functions are proportional."""
+        return b
 
     def _moves(self, label: Label) -> Iterator[tuple[tuple[int, ...], list[Kind], Math]]:
         zero, classes, _ = label
@@ -143,9 +151,14 @@ class HyperbolicStrata(TwoLayerStrata):
             # neurons of one phase keep equal biases (up to sign) when w vanishes: only b = 0 is wholly in the closure
             single = [side for side in kind if sum(side) == 1]
             several = [side for side in kind if sum(side) > 1]
-            gone = [sum(side[t] for side in part) for part in (single, several) for t in (0, 1)]
             words = Math("w = b = 0") if several else Math("w = 0")
-            yield tuple(z + g for z, g in zip(zero, gone, strict=True)), others, words
+            for special in range(2, self.zero_kinds, 2) if several else (2,):
+                counts = list(zero)
+                for place, part in ((0, single), (special, several)):
+                    for side in part:
+                        counts[place] += side[0]
+                        counts[place + 1] += side[1]
+                yield tuple(counts), others, words
             for second in sorted(set(others), reverse=True):
                 left = list(others)
                 left.remove(second)

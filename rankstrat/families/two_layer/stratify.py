@@ -12,6 +12,7 @@ from rankstrat.families.two_layer.rays import RayStrata
 from rankstrat.families.two_layer.scheme import Scheme, is_flat_elsewhere, scheme
 from rankstrat.families.two_layer.squares import LARGEST, SquareStrata
 from rankstrat.families.two_layer.strata import TwoLayerStrata
+from rankstrat.families.two_layer.trigonometric import TrigonometricStrata
 from rankstrat.model import Model
 from rankstrat.strata import Stratification
 
@@ -34,6 +35,8 @@ def strata(structure: Any, model: Model) -> Stratification | None:
         return ExponentialStrata(*without, plain, activation.lemma.citation)
     if name in ("sinh", "cosh") and plain is not None:
         return HyperbolicStrata(*shape, plain, activation.lemma.citation)
+    if name in ("sin", "cos") and plain is not None:
+        return TrigonometricStrata(*shape, plain, activation.lemma.citation)
     if name in ("relu", "leaky_relu"):
         return RayStrata(*shape, _RAYS, "SPEC 1.6", leaky=name == "leaky_relu")
     if name == "square" and not (structure.bias or structure.output_bias) and structure.width <= LARGEST:
