@@ -14,10 +14,10 @@ from coupled_solutions import ANALYTIC, RAYS, X1, X2, brute_force, draw_target, 
 from rankstrat import Verdict, recovery_stability, stability_table
 from rankstrat.errors import UndecidedError
 from rankstrat.families import two_layer
-from rankstrat.families.two_layer.coupled import Coupled, Piece
-from rankstrat.families.two_layer.coupled_charts import branch_of
-from rankstrat.families.two_layer.coupled_law import coupled_law, coupled_target
-from rankstrat.families.two_layer.patterns import Pattern
+from rankstrat.families.two_layer.targets.coupled.charts import branch_of
+from rankstrat.families.two_layer.targets.coupled.law import coupled_law, coupled_target
+from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece
+from rankstrat.families.two_layer.targets.patterns import Pattern
 from rankstrat.target import as_target, optimistic_sample_size, target_set
 
 

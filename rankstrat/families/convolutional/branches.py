@@ -21,7 +21,7 @@ import numpy as np
 from rankstrat.errors import TargetError
 from rankstrat.families.convolutional.covers import Kernel, best_cover, shapes
 from rankstrat.families.convolutional.listing import MAX_NEURONS, Listing
-from rankstrat.families.two_layer.effective import Effective, Law, Vector, effective, law_of
+from rankstrat.families.two_layer.targets.effective import Effective, Law, Vector, effective, law_of
 from rankstrat.model import Chart, Model
 from rankstrat.rank import model_rank
 from rankstrat.target import AffineSubspace, Branch, BranchList, Cell, TargetFunction

@@ -18,7 +18,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families.two_layer.effective import Effective, Law
+from rankstrat.families.two_layer.targets.effective import Effective, Law
 from rankstrat.model import Chart, Model
 from rankstrat.target import CONSTANT, AffineSubspace, Branch, Cell
 

@@ -15,8 +15,8 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import PointError
-from rankstrat.families.two_layer.scheme import Scheme
-from rankstrat.families.two_layer.strata import rational_rank
+from rankstrat.families.two_layer.strata.classes import rational_rank
+from rankstrat.families.two_layer.strata.scheme import Scheme
 from rankstrat.model import Chart, Model
 from rankstrat.rank import Verdict
 from rankstrat.strata import Knowledge

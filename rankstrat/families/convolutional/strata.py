@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 
 from rankstrat.families.convolutional.shared import SharedStrata
-from rankstrat.families.two_layer.scheme import is_flat_elsewhere, scheme
+from rankstrat.families.two_layer.strata.scheme import is_flat_elsewhere, scheme
 from rankstrat.model import Chart, Model
 
 Weights = list[Any]

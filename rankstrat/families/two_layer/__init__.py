@@ -13,10 +13,10 @@ import sympy
 from rankstrat.activations import Activation, as_activation, named
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import count, flag, input_names
-from rankstrat.families.two_layer.branches import branches
 from rankstrat.families.two_layer.lemma import neurons
-from rankstrat.families.two_layer.levels import function_levels
-from rankstrat.families.two_layer.stratify import strata
+from rankstrat.families.two_layer.strata.levels import function_levels
+from rankstrat.families.two_layer.strata.stratify import strata
+from rankstrat.families.two_layer.targets.branches import branches
 from rankstrat.hierarchy import FunctionLevel
 from rankstrat.model import Model
 from rankstrat.neurons import Neurons

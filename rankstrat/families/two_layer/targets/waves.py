@@ -21,7 +21,7 @@ import sympy
 
 from rankstrat.activations import Z
 from rankstrat.errors import TargetError
-from rankstrat.families.two_layer.effective import Law, Vector, effective
+from rankstrat.families.two_layer.targets.effective import Law, Vector, effective
 from rankstrat.model import Chart, Model
 from rankstrat.target import Branch, BranchList, Cell, TargetFunction, is_zero, same_functions
 

@@ -19,9 +19,9 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families.two_layer.coupled import Coupled, Piece
-from rankstrat.families.two_layer.coupled_law import CoupledLaw
-from rankstrat.families.two_layer.effective import Vector
+from rankstrat.families.two_layer.targets.coupled.law import CoupledLaw
+from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece
+from rankstrat.families.two_layer.targets.effective import Vector
 from rankstrat.model import Chart, Model
 from rankstrat.target import AffineSubspace, is_zero
 

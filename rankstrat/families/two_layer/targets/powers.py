@@ -19,10 +19,10 @@ import sympy
 
 from rankstrat.errors import TargetError
 from rankstrat.families._equivariance import equivariance
-from rankstrat.families.two_layer.effective import Neuron, Vector, is_network, neurons_of_point
-from rankstrat.families.two_layer.exponentials import affine
-from rankstrat.families.two_layer.partitions import partitions
-from rankstrat.families.two_layer.patterns import Pattern
+from rankstrat.families.two_layer.targets.effective import Neuron, Vector, is_network, neurons_of_point
+from rankstrat.families.two_layer.targets.exponentials import affine
+from rankstrat.families.two_layer.targets.partitions import partitions
+from rankstrat.families.two_layer.targets.patterns import Pattern
 from rankstrat.model import Chart, Model
 from rankstrat.target import Branch, BranchList, Cell, TargetFunction, is_zero
 

@@ -19,11 +19,11 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import TargetError
-from rankstrat.families.two_layer.cells import cells
-from rankstrat.families.two_layer.copies import copies
-from rankstrat.families.two_layer.coupled_branches import coupled_branches
-from rankstrat.families.two_layer.effective import Effective, Law, effective, law_of
-from rankstrat.families.two_layer.patterns import Pattern, Signed, conditions, count_patterns, patterns
+from rankstrat.families.two_layer.targets.cells import cells
+from rankstrat.families.two_layer.targets.copies import copies
+from rankstrat.families.two_layer.targets.coupled.branches import coupled_branches
+from rankstrat.families.two_layer.targets.effective import Effective, Law, effective, law_of
+from rankstrat.families.two_layer.targets.patterns import Pattern, Signed, conditions, count_patterns, patterns
 from rankstrat.model import Chart, Model
 from rankstrat.target import (
     CONSTANT,

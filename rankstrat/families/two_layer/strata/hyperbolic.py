@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from rankstrat.families.two_layer.strata import Label, TwoLayerStrata
-from rankstrat.families.two_layer.types import Kind, Side, compositions, size_of
+from rankstrat.families.two_layer.strata.classes import Label, TwoLayerStrata
+from rankstrat.families.two_layer.strata.types import Kind, Side, compositions, size_of
 from rankstrat.model import Chart
 from rankstrat.rank import Verdict
 from rankstrat.strata import Knowledge

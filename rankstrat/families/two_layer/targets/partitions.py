@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rankstrat.families.two_layer.patterns import Pattern
+from rankstrat.families.two_layer.targets.patterns import Pattern
 
 
 def partitions(width: int, classes: int, *, joker: bool, limit: int) -> tuple[list[Pattern], bool]:

@@ -19,8 +19,8 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import PointError
-from rankstrat.families.two_layer.scheme import Scheme
-from rankstrat.families.two_layer.types import (
+from rankstrat.families.two_layer.strata.scheme import Scheme
+from rankstrat.families.two_layer.strata.types import (
     Kind,
     compositions,
     is_active,

@@ -13,7 +13,7 @@ import sympy
 
 from rankstrat.activations import Activation, Z, as_activation
 from rankstrat.errors import TargetError
-from rankstrat.families.two_layer.scheme import vanishes_at_most_at_0
+from rankstrat.families.two_layer.strata.scheme import vanishes_at_most_at_0
 from rankstrat.model import Chart
 from rankstrat.neurons import check_record
 from rankstrat.target import TargetFunction, is_zero

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from rankstrat.families.two_layer.strata import Label, TwoLayerStrata
+from rankstrat.families.two_layer.strata.classes import Label, TwoLayerStrata
 from rankstrat.rank import RankCertificate, Verdict, model_rank
 from rankstrat.strata import Finding, Knowledge
 

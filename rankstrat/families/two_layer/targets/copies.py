@@ -11,8 +11,8 @@ import sympy
 
 from rankstrat.errors import TargetError
 from rankstrat.families._equivariance import equivariance
-from rankstrat.families.two_layer.effective import Vector, is_network, neurons_of_point
-from rankstrat.families.two_layer.special import special_branches
+from rankstrat.families.two_layer.targets.effective import Vector, is_network, neurons_of_point
+from rankstrat.families.two_layer.targets.special import special_branches
 from rankstrat.model import Chart, Model
 from rankstrat.target import AffineSubspace, Branch, BranchList, Cell, TargetFunction
 

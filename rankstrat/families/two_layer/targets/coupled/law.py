@@ -11,7 +11,8 @@ import sympy
 
 from rankstrat.activations import Activation, Z
 from rankstrat.errors import TargetError
-from rankstrat.families.two_layer.effective import (
+from rankstrat.families.two_layer.strata.scheme import is_flat_elsewhere, vanishes_at_most_at_0
+from rankstrat.families.two_layer.targets.effective import (
     Vector,
     affine_form,
     arguments,
@@ -20,7 +21,6 @@ from rankstrat.families.two_layer.effective import (
     plain,
     rational,
 )
-from rankstrat.families.two_layer.scheme import is_flat_elsewhere, vanishes_at_most_at_0
 from rankstrat.neurons import check_record
 from rankstrat.target import TargetFunction
 

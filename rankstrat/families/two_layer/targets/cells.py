@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families.two_layer.effective import Law
+from rankstrat.families.two_layer.targets.effective import Law
 from rankstrat.target import CONSTANT, AffineSubspace, Cell, is_zero
 
 FREE, ZERO, FLAT = "free", "zero", "constant"

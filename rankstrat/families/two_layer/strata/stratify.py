@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from rankstrat.families.two_layer.engine_types import EngineStrata
-from rankstrat.families.two_layer.exponential import ExponentialStrata
-from rankstrat.families.two_layer.flat_bias import FlatBiasStrata
-from rankstrat.families.two_layer.hyperbolic import HyperbolicStrata
-from rankstrat.families.two_layer.rays import RayStrata
-from rankstrat.families.two_layer.scheme import Scheme, is_flat_elsewhere, scheme
-from rankstrat.families.two_layer.squares import LARGEST, SquareStrata
-from rankstrat.families.two_layer.strata import TwoLayerStrata
-from rankstrat.families.two_layer.trigonometric import TrigonometricStrata
+from rankstrat.families.two_layer.strata.classes import TwoLayerStrata
+from rankstrat.families.two_layer.strata.engine_types import EngineStrata
+from rankstrat.families.two_layer.strata.exponential import ExponentialStrata
+from rankstrat.families.two_layer.strata.flat_bias import FlatBiasStrata
+from rankstrat.families.two_layer.strata.hyperbolic import HyperbolicStrata
+from rankstrat.families.two_layer.strata.rays import RayStrata
+from rankstrat.families.two_layer.strata.scheme import Scheme, is_flat_elsewhere, scheme
+from rankstrat.families.two_layer.strata.squares import LARGEST, SquareStrata
+from rankstrat.families.two_layer.strata.trigonometric import TrigonometricStrata
 from rankstrat.model import Model
 from rankstrat.strata import Stratification
 

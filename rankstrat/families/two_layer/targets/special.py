@@ -7,10 +7,10 @@ from typing import Any
 import sympy
 
 from rankstrat.activations import Z
-from rankstrat.families.two_layer.exponentials import exponential_branches
-from rankstrat.families.two_layer.powers import power_branches
-from rankstrat.families.two_layer.quadrics import quadric_branches
-from rankstrat.families.two_layer.waves import WAVES, wave_branches
+from rankstrat.families.two_layer.targets.exponentials import exponential_branches
+from rankstrat.families.two_layer.targets.powers import power_branches
+from rankstrat.families.two_layer.targets.quadrics import quadric_branches
+from rankstrat.families.two_layer.targets.waves import WAVES, wave_branches
 from rankstrat.model import Model
 from rankstrat.target import BranchList, TargetFunction
 

@@ -9,9 +9,9 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import UndecidedError
-from rankstrat.families.two_layer.hyperbolic import HyperbolicStrata
-from rankstrat.families.two_layer.strata import Label
-from rankstrat.families.two_layer.types import Kind
+from rankstrat.families.two_layer.strata.classes import Label
+from rankstrat.families.two_layer.strata.hyperbolic import HyperbolicStrata
+from rankstrat.families.two_layer.strata.types import Kind
 from rankstrat.model import Chart
 from rankstrat.tables import Math
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families.two_layer.coupled import Coupled, Piece, Row, proportional
-from rankstrat.families.two_layer.coupled_levels import Level, level_of
-from rankstrat.families.two_layer.effective import Vector
+from rankstrat.families.two_layer.targets.coupled.levels import Level, level_of
+from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece, Row, proportional
+from rankstrat.families.two_layer.targets.effective import Vector
 from rankstrat.model import Chart
 from rankstrat.target import AffineSubspace, Branch, Cell, is_zero
 

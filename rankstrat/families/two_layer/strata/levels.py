@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rankstrat.families.two_layer.scheme import scheme
+from rankstrat.families.two_layer.strata.scheme import scheme
 from rankstrat.hierarchy import FunctionLevel
 from rankstrat.rank import Verdict
 from rankstrat.strata import Knowledge

@@ -26,9 +26,9 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families.two_layer.coupled_law import CoupledLaw, CoupledTarget
-from rankstrat.families.two_layer.effective import Vector, plain
-from rankstrat.families.two_layer.patterns import Pattern, Signed
+from rankstrat.families.two_layer.targets.coupled.law import CoupledLaw, CoupledTarget
+from rankstrat.families.two_layer.targets.effective import Vector, plain
+from rankstrat.families.two_layer.targets.patterns import Pattern, Signed
 from rankstrat.model import Model
 from rankstrat.target import CONSTANT, AffineSubspace, is_zero
 

@@ -10,9 +10,9 @@ from functools import cached_property, partial
 
 import sympy
 
-from rankstrat.families.two_layer.coupled import Coupled, Piece, Row
-from rankstrat.families.two_layer.coupled_closure import lies_in_closure
-from rankstrat.families.two_layer.patterns import Signed, conditions
+from rankstrat.families.two_layer.targets.coupled.closure import lies_in_closure
+from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece, Row
+from rankstrat.families.two_layer.targets.patterns import Signed, conditions
 from rankstrat.model import Chart
 from rankstrat.target import CONSTANT, AffineSubspace, Branch, Cell, is_zero
 

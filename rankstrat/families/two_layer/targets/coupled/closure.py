@@ -16,8 +16,8 @@ import sympy
 
 from rankstrat.activations import Z
 from rankstrat.errors import TargetError
-from rankstrat.families.two_layer.coupled import Piece
-from rankstrat.families.two_layer.patterns import Signed
+from rankstrat.families.two_layer.targets.coupled.pieces import Piece
+from rankstrat.families.two_layer.targets.patterns import Signed
 from rankstrat.model import Chart
 from rankstrat.target import CONSTANT, AffineSubspace, is_zero
 

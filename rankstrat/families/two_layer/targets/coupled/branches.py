@@ -10,10 +10,9 @@ from functools import partial
 from typing import Any
 
 from rankstrat.errors import TargetError
-from rankstrat.families.two_layer.coupled import Coupled, Piece
-from rankstrat.families.two_layer.coupled_charts import branch_of, null_branch
-from rankstrat.families.two_layer.coupled_law import coupled_law, coupled_target
-from rankstrat.families.two_layer.coupled_levels import (
+from rankstrat.families.two_layer.targets.coupled.charts import branch_of, null_branch
+from rankstrat.families.two_layer.targets.coupled.law import coupled_law, coupled_target
+from rankstrat.families.two_layer.targets.coupled.levels import (
     Level,
     floor_everywhere,
     floor_of,
@@ -21,8 +20,9 @@ from rankstrat.families.two_layer.coupled_levels import (
     level_of,
     needs_constant_neuron,
 )
-from rankstrat.families.two_layer.coupled_points import cells
-from rankstrat.families.two_layer.patterns import Pattern, Signed, count_patterns, patterns
+from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece
+from rankstrat.families.two_layer.targets.coupled.points import cells
+from rankstrat.families.two_layer.targets.patterns import Pattern, Signed, count_patterns, patterns
 from rankstrat.model import Chart, Model
 from rankstrat.target import Branch, BranchList, TargetFunction, is_zero
 

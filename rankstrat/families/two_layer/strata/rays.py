@@ -10,8 +10,8 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import PointError
-from rankstrat.families.two_layer.strata import Label, TwoLayerStrata, rational_rank
-from rankstrat.families.two_layer.types import Kind, is_active, is_half, kind_of, size_of
+from rankstrat.families.two_layer.strata.classes import Label, TwoLayerStrata, rational_rank
+from rankstrat.families.two_layer.strata.types import Kind, is_active, is_half, kind_of, size_of
 from rankstrat.model import Chart
 from rankstrat.rank import Verdict
 from rankstrat.strata import Knowledge

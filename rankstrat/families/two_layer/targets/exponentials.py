@@ -17,9 +17,9 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import TargetError
-from rankstrat.families.two_layer.effective import Vector
-from rankstrat.families.two_layer.partitions import partitions
-from rankstrat.families.two_layer.patterns import Pattern
+from rankstrat.families.two_layer.targets.effective import Vector
+from rankstrat.families.two_layer.targets.partitions import partitions
+from rankstrat.families.two_layer.targets.patterns import Pattern
 from rankstrat.model import Chart, Model
 from rankstrat.target import Branch, BranchList, Cell, TargetFunction
 
