@@ -177,3 +177,31 @@ def test_wrong_charts_are_noticed():
         given = {p: value for p, value in chart.values.items() if value != p}
         for p, value in given.items():
             assert not widening.carries(maps, model.chart({**given, p: value + 1}))
+
+
+@pytest.mark.parametrize(
+    ("activation", "bias", "output_bias"),
+    [
+        ("tanh", False, False), ("sigmoid", True, False), ("softplus", False, True), ("relu", False, False),
+        ("exp", True, True), ("square", False, False), ("gelu", True, True),
+    ],
+)  # fmt: skip
+def test_one_hidden_layer_has_the_branches_of_two_layer_networks(activation, bias, output_bias):
+    """a = W2, w = W1, b = b1, c = b2: the same list, whose points give the target in the other model as well."""
+    flat = {"a": [2], "w": [[1, 2]], **({"b": [1]} if bias else {})}
+    layered = {"W1": [[1, 2]], "W2": [[2]], **({"b1": [1]} if bias else {})}
+    ours = target_set(two_layer(2, 2, activation, bias, output_bias), two_layer(1, 2, activation, bias).point(**flat))
+    narrow = fully_connected([2, 1, 1], activation, bias, False)
+    q = target_set(fully_connected([2, 2, 1], activation, bias, output_bias), narrow.point(**layered))
+    assert [(b.label, b.dimension, b.rank) for b in q.branches] == [
+        (b.label, b.dimension, b.rank) for b in ours.branches
+    ]
+    assert (q.complete, q.basis) == (ours.complete, ours.basis)
+    sizes = [optimistic_sample_size(t) for t in (q, ours)]
+    assert sizes[0].value == sizes[1].value == model_rank(sizes[0].minimiser).value
+    for branch in q.branches[:6]:
+        point = branch.sample(seed=1)
+        outputs = [e.xreplace(point.values) for e in q.model.outputs]
+        assert same_functions(outputs, q.target.expressions, q.model.inputs, ())
+        assert q.branches_of(point)
+    assert all((b.twin is None) == (o.twin is None) for b, o in zip(q.branches, ours.branches))

@@ -15,6 +15,9 @@ from rankstrat.errors import UndecidedError
 from rankstrat.exact import Shape
 from rankstrat.families._arguments import counts, flag, input_names
 from rankstrat.families._layers import splitting_branches
+from rankstrat.families._transport import Renaming
+from rankstrat.families.two_layer import two_layer
+from rankstrat.families.two_layer.targets.branches import branches as two_layer_branches
 from rankstrat.model import Model
 from rankstrat.neurons import Neurons
 from rankstrat.target import MAX_PARAMETERS, BranchList, TargetFunction, polynomial_branches
@@ -92,10 +95,25 @@ class FullyConnected:
         return tuple(layer)
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
-        """Branches of a target set by splitting; see `rankstrat.target_set`."""
+        """Branches of a target set: those of a two-layer network, else by splitting; see `rankstrat.target_set`."""
+        if self.is_two_layer:
+            renaming = self._two_layer(model)
+            return renaming.branches(two_layer_branches(renaming.source.structure, renaming.source, _plain(target)))
         if model.size <= MAX_PARAMETERS and (self.depth == 1 or self.activation.is_polynomial):
             return polynomial_branches(model, target)
         return splitting_branches(self, model, target)
+
+    @property
+    def is_two_layer(self) -> bool:
+        """Whether there is one hidden layer and one output."""
+        return self.depth == 2 and self.widths[2] == 1
+
+    def _two_layer(self, model: Model) -> Renaming:
+        """The two-layer network with the parameters a = W2, w = W1, b = b1, c = b2."""
+        d, m, _ = self.widths
+        hidden = m * d + m * self.bias
+        places = [*range(hidden, hidden + m), *range(m * d), *range(m * d, hidden), *range(hidden + m, model.size)]
+        return Renaming(two_layer(m, d, self.activation, self.bias, self.output_bias), model, places)
 
     def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
         """The neurons at a point of a network with one hidden layer and one output, for `rank_by_lemma`.
@@ -103,7 +121,7 @@ class FullyConnected:
         Raises:
             UndecidedError: other depths or several outputs.
         """
-        if self.depth != 2 or self.widths[2] != 1:
+        if not self.is_two_layer:
             raise UndecidedError(
                 f"the network has widths {list(self.widths)}; an independence lemma is known for one hidden layer and "
                 "one output; use model_rank"
@@ -117,6 +135,16 @@ class FullyConnected:
             biases=arrays.get("b1"),
             output_bias="b2" in arrays,
         )
+
+
+def _plain(target: TargetFunction) -> TargetFunction:
+    """A target of a network with one hidden layer as one of a two-layer network."""
+    point = target.point
+    structure = None if point is None else point.model.structure
+    if point is None or not isinstance(structure, FullyConnected) or not structure.is_two_layer:
+        return target
+    renaming = structure._two_layer(point.model)
+    return TargetFunction(target.expressions, renaming.back(point))
 
 
 def fully_connected(
