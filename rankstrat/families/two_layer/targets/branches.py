@@ -24,6 +24,7 @@ from rankstrat.families.two_layer.targets.copies import copies
 from rankstrat.families.two_layer.targets.coupled.branches import coupled_branches
 from rankstrat.families.two_layer.targets.effective import Effective, Law, effective, law_of
 from rankstrat.families.two_layer.targets.patterns import Pattern, Signed, conditions, count_patterns, patterns
+from rankstrat.families.two_layer.targets.special import special_branches
 from rankstrat.model import Chart, Model
 from rankstrat.target import (
     CONSTANT,
@@ -269,7 +270,9 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         STR Definitions 3.2-3.4 and Proposition 3.2; SPEC 9.2.
     """
     if structure.activation.is_polynomial and model.size <= MAX_PARAMETERS:
-        return polynomial_branches(model, target)
+        decomposed = polynomial_branches(model, target)
+        described = None if decomposed.complete else special_branches(structure, model, target)
+        return described if described is not None and described.complete else decomposed
     coupled = coupled_branches(structure, model, target)
     if coupled is not None:
         return coupled
