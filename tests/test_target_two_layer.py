@@ -14,7 +14,7 @@ import sympy
 from rankstrat import Activation, Verdict, activations, model_rank
 from rankstrat.activations import Z
 from rankstrat.errors import InexactValueError, PointError, TargetError
-from rankstrat.families import two_layer
+from rankstrat.families import matrix_factorization, two_layer
 from rankstrat.target import optimistic_sample_size, target_set
 
 X1, X2 = sympy.symbols("x1 x2")
@@ -311,6 +311,24 @@ def test_distance_is_that_of_the_nearest_point():
     assert first.distance([1, 2, 4, 5]) == pytest.approx(5)
     with pytest.raises(TargetError, match="3 numbers"):
         first.distance([1, 2, 3])
+
+
+def test_distance_to_curved_branches():
+    """Against minima over fine grids of the curves: (a, -a, 1/a, -1/a), and (a, 2 - a..) with exp(b)."""
+    (curve,) = target_set(two_layer(2, 1, "softplus"), X1).branches
+    grid = np.concatenate([np.linspace(-6, -0.05, 400_001), np.linspace(0.05, 6, 400_001)])
+    for theta in ([1, -1, 1, -1], [2, -1, 1, 0], [0.3, -0.2, 2, -3], [-1, 2, -3, 0.5]):
+        a, b, w, v = theta
+        best = np.sqrt((grid - a) ** 2 + (-grid - b) ** 2 + (1 / grid - w) ** 2 + (-1 / grid - v) ** 2).min()
+        assert curve.distance(theta) == pytest.approx(best, abs=1e-4)
+    (line,) = target_set(two_layer(1, 1, "exp", bias=True), 3 * sympy.exp(X1)).branches
+    grid = np.linspace(-5, 5, 1_000_001)  # a = 3 exp(-b), w = 1
+    for a, w, b in ([3, 1, 0], [1, 2, 1], [-1, 0, 0]):
+        best = np.sqrt((3 * np.exp(-grid) - a) ** 2 + (1 - w) ** 2 + (grid - b) ** 2).min()
+        assert line.distance([a, w, b]) == pytest.approx(best, abs=1e-6)
+    matrices = target_set(matrix_factorization(2, 2, 2), [1, 0, 0, 0]).branches[0]
+    with pytest.raises(TargetError, match="orbit"):
+        matrices.distance([1.0] * 8)
 
 
 @pytest.mark.parametrize(

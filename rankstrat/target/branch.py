@@ -15,6 +15,7 @@ from rankstrat.errors import BudgetError, TargetError
 from rankstrat.model import Chart, Model
 from rankstrat.rank import RankCertificate, Verdict, model_rank
 from rankstrat.target.affine import CONSTANT, AffineSubspace
+from rankstrat.target.nearest import distance_to_image
 
 
 @dataclass(frozen=True)
@@ -183,16 +184,24 @@ class Branch:
         raise TargetError(f"no point of {self.label} with small integer coordinates was found; use branch.chart.at")
 
     def distance(self, theta: Sequence[float]) -> float:
-        """The Euclidean distance from a float parameter vector to the closure of an affine branch.
+        """The Euclidean distance from a float parameter vector to the closure of a branch.
+
+        For an affine branch by linear algebra; for a curved one the least distance that a numerical search finds, which
+        is an upper bound.
 
         Raises:
-            TargetError: the branch is not affine, or the vector has the wrong length.
+            TargetError: the chart does not parametrise the branch (an orbit), or the vector has the wrong length.
         """
         values = np.asarray(theta, dtype=float).ravel()
         if values.size != self.model.size:
             raise TargetError(f"{values.size} numbers were given for {self.model.size} parameters; give one for each")
         if self.affine is None:
-            raise TargetError(f"{self.label} is curved, so its distance has no closed form; use an affine branch")
+            if len(self.chart.coordinates) != self.dimension:
+                raise TargetError(
+                    f"the chart of {self.label} is one of many of its orbit; a branch with a chart of its dimension is "
+                    "needed; compare the function with the target instead"
+                )
+            return distance_to_image(self.chart, values)
         rows = list(self.affine.rows.values())
         if not rows:
             return 0.0
