@@ -2,11 +2,13 @@ r"""The engine behind `model_rank`: from a chart to bounds, a minor, relations a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
+from numbers import Integral
+from typing import Any
 
 from rankstrat.algebra.balls import sign
 from rankstrat.algebra.degrees import failure_probability
@@ -16,7 +18,7 @@ from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.relations import leaf_values, radicals
 from rankstrat.algebra.tower import Tower
-from rankstrat.errors import PoleError, UndecidedError
+from rankstrat.errors import DataError, PoleError, UndecidedError, demand
 from rankstrat.lower import Minor, Sampled, ball_minor, row_count, sampled_rank
 from rankstrat.model import Chart
 from rankstrat.regions import tangents_of
@@ -54,6 +56,16 @@ class Evidence:
     hypotheses: tuple[str, ...] = ()
 
 
+def _indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
+    demand(subset, Iterable, DataError, "a list of indices of parameters", f"choose among 0..{size - 1}")
+    chosen: tuple[Any, ...] = tuple(subset)
+    if any(isinstance(i, bool) or not isinstance(i, Integral) or not 0 <= int(i) < size for i in chosen):
+        raise DataError(f"subset = {chosen}; indices of parameters are needed; choose among 0..{size - 1}")
+    if len(set(chosen)) < len(chosen):
+        raise DataError(f"subset = {chosen} lists an index twice; different ones are needed; leave it out")
+    return tuple(map(int, chosen))
+
+
 class Analysis:
     """The tangent functions of a chart, reduced to one representative for each class of proportional ones."""
 
@@ -63,7 +75,7 @@ class Analysis:
         self.chart, self.seed = chart, seed
         self.tangents, self.written, self.regions = tangents_of(chart, region, seed=seed)
         for tangents in (self.tangents, self.written):
-            tangents.chosen = tangents.chosen if subset is None else tuple(subset)
+            tangents.chosen = tangents.chosen if subset is None else _indices(subset, chart.model.size)
 
     @cached_property
     def representatives(self) -> dict[int, int]:

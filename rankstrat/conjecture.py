@@ -12,7 +12,7 @@ from itertools import combinations, combinations_with_replacement
 import numpy as np
 import sympy
 
-from rankstrat.errors import DataError
+from rankstrat.errors import DataError, demand
 from rankstrat.rank import Verdict
 from rankstrat.tables import Table
 
@@ -140,8 +140,7 @@ def conjecture(table: Table | Iterable[Mapping[str, object]], *, rank: str = "ra
 
 
 def _read(table: Table | Iterable[Mapping[str, object]], rank: str) -> tuple[tuple[str, ...], list[Row], int]:
-    if not isinstance(table, Iterable | Table):
-        raise DataError(f"a {type(table).__name__} was given; give a table or rows like {{'d': 1, 'k': 2, 'rank': 4}}")
+    demand(table, Iterable | Table, DataError, "a table", "give rows like [{'d': 1, 'k': 2, 'rank': 4}]")
     records = list(table.records() if isinstance(table, Table) else table)
     if not records:
         raise DataError("an empty table was given; give at least nine rows")

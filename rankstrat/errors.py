@@ -1,10 +1,12 @@
-"""Every exception of rankstrat.
+"""Every exception of rankstrat, and one check of types that raises them.
 
 Each message has three parts in a sentence or two: what was given, what is needed, what to try.  All of them derive
 from `RankstratError`, so the command line (and a user) can catch one class and print one clear line.
 """
 
 from __future__ import annotations
+
+from types import UnionType
 
 
 class RankstratError(Exception):
@@ -65,3 +67,25 @@ class NotCriticalError(RankstratError):
 
 class TargetError(RankstratError, ValueError):
     """A target that is not in the function space of the model, or is malformed."""
+
+
+def demand(
+    value: object, kind: type | tuple[type, ...] | UnionType, error: type[RankstratError], needed: str, attempt: str
+) -> None:
+    """Refuse a value of another type in three parts: "an int was given; {needed} is needed; {attempt}".
+
+    Raises:
+        RankstratError: the given subclass of it.
+
+    Example:
+        >>> demand(3, str, DataError, "a name", "write it in quotes")
+        Traceback (most recent call last):
+            ...
+        rankstrat.errors.DataError: an int was given; a name is needed; write it in quotes
+    """
+    if not isinstance(value, kind):
+        raise error(f"{_one(type(value).__name__)} was given; {needed} is needed; {attempt}")
+
+
+def _one(name: str) -> str:
+    return "nothing" if name == "NoneType" else f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"

@@ -52,6 +52,11 @@ def listed(items: Iterable[Any]) -> str:
     return ", ".join(names[:8]) + (f", ... ({len(names)} in all)" if len(names) > 8 else "")
 
 
+def counted(number: int, word: str) -> str:
+    """1 point, 2 points."""
+    return f"{number} {word}" + ("" if number == 1 else "s")
+
+
 def exact_scalar(name: str, value: Any) -> Exact:
     """An int, Fraction or exact sympy expression equal to the value.
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from rankstrat.activations import Activation
 from rankstrat.analysis import UpperBound
-from rankstrat.errors import CertificateError, PointError, UndecidedError
+from rankstrat.errors import CertificateError, PointError, UndecidedError, demand
 from rankstrat.model import Chart
 from rankstrat.neurons import Neurons, lemma_terms
 from rankstrat.verdict import Verdict
@@ -116,8 +116,7 @@ def rank_by_lemma(point: Chart, *, seed: int = 0) -> LemmaRank:
         >>> int(rank_by_lemma(F.point(a=[[1, 2], [3, 5]], K=[[1, 0], [0, 1]])))
         7
     """
-    if not isinstance(point, Chart):
-        raise PointError(f"a {type(point).__name__} was given; an exact point is needed; give model.point(...)")
+    demand(point, Chart, PointError, "an exact point", "give model.point(...)")
     structure: object = point.model.structure
     if not isinstance(structure, HasNeurons):
         raise UndecidedError(

@@ -13,7 +13,7 @@ import sympy
 
 from rankstrat.algebra.program import FUNCTION, Program
 from rankstrat.algebra.translate import translate
-from rankstrat.errors import ModelError, PointError
+from rankstrat.errors import ModelError, PointError, demand
 from rankstrat.exact import Entries, Exact, Shape, exact_array, exact_scalar, free_symbols, listed
 from rankstrat.parsing import block_symbols
 
@@ -208,18 +208,17 @@ class Model:
                 )
             values = dict(zip(self.parameters, given, strict=True))
         both = {**dict(values or {}), **blocks}
-        if not self._names_blocks(both):
-            chart = self.chart(both)
-            if chart.coordinates:
-                free = ", ".join(map(str, chart.coordinates[:5]))
-                raise PointError(
-                    f"no value for {free}; a point needs all {self.size} values (use F.chart to leave some free)"
-                )
-            return chart
-        kept = Entries.of(self.blocks, both)
-        if kept is not None:  # millions of integers stay in their arrays
-            return Chart(self, (), kept)
-        return Chart(self, (), tuple(v for n, shape in self.blocks.items() for v in exact_array(n, shape, both)))
+        if self._names_blocks(both):
+            kept = Entries.of(self.blocks, both)
+            if kept is not None:  # millions of integers stay in their arrays
+                return Chart(self, (), kept)
+            raw = tuple(v for n, shape in self.blocks.items() for v in exact_array(n, shape, both))
+        else:
+            raw = tuple(self.chart(both).raw)
+        free = sorted({str(s) for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols})
+        if free:
+            raise PointError(f"no value for {listed(free)}; a point needs all {self.size}; or use F.chart")
+        return Chart(self, (), raw)
 
     def _names_blocks(self, given: Mapping[Any, Any]) -> bool:
         return (
@@ -371,8 +370,8 @@ class Chart:
 
     def at(self, values: Mapping[Any, Any]) -> Chart:
         """The chart with some coordinates replaced by exact values or expressions."""
-        known = {str(c): c for c in self.coordinates}
-        replace = {}
+        demand(values, Mapping, PointError, "a mapping", "write {'w': 0}")
+        known, replace = {str(c): c for c in self.coordinates}, {}
         for key, value in values.items():
             if str(key) not in known:
                 raise PointError(

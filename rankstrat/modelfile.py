@@ -217,8 +217,10 @@ def _toml(text: str, limit: int) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=_Decimal)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError, OverflowError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else shown(str(error))
-        raise ParseError(f"The text is not TOML ({reason}); key = value lines are needed; correct it there.") from error
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
+        raise ParseError(
+            f"The text is not TOML ({reason}); key = value lines are needed; write lists in brackets, a = [1, 2]."
+        ) from error
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@ r"""The model rank $r(\theta) = \dim \operatorname{span}\{\partial_{\theta_i} F(
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
@@ -13,7 +13,7 @@ from typing import Any
 from rankstrat.algebra.program import Program, normal
 from rankstrat.analysis import Analysis, Evidence, UpperBound
 from rankstrat.checking import CheckedRelation, check_lower, check_relations
-from rankstrat.errors import BudgetError, CertificateError, DataError, ModelError, PointError, RankstratError
+from rankstrat.errors import BudgetError, CertificateError, DataError, ModelError, PointError, RankstratError, demand
 from rankstrat.exact import exact_scalar
 from rankstrat.lower import Minor
 from rankstrat.model import Chart, Model
@@ -289,12 +289,14 @@ def model_rank(
         2
     """
     _refuse_too_large(chart)
+    demand(evidence, Sequence, DataError, "a list of upper bounds", "write [mapping.bound(start)]")
+    for bound in evidence:
+        demand(bound, UpperBound, DataError, "a list of upper bounds", "write [mapping.bound(start)]")
     return _certify(chart.generic() if isinstance(chart, Model) else chart, None, seed, evidence, subset)
 
 
 def _refuse_too_large(chart: Chart | Model) -> None:
-    if not isinstance(chart, Chart | Model):
-        raise ModelError(f"a {type(chart).__name__} was given; give a Model, or a point or chart of one")
+    demand(chart, Chart | Model, ModelError, "a Model, or a point or chart of one,", "try model.point(...)")
     model = chart if isinstance(chart, Model) else chart.model
     if model.size > MAX_PARAMETERS:
         raise BudgetError(
@@ -324,6 +326,8 @@ def region_rank(chart: Chart, at: Sequence[int | Fraction], *, seed: int = 0) ->
         >>> [int(region_rank(F.point([1, 1]), [v])) for v in (-1, Fraction(1, 2), 2)]
         [0, 1, 2]
     """
+    demand(chart, Chart, DataError, "a point of a model", "try model.point(...)")
+    demand(at, Iterable, DataError, "one input", "write [1, 2], an exact number for each of the model's inputs")
     point = tuple(Fraction(exact_scalar(f"input {k + 1}", v)) for k, v in enumerate(at))
     if len(point) != len(chart.model.inputs):
         raise DataError(f"an input of length {len(point)} was given; the model has {len(chart.model.inputs)} inputs")

@@ -16,7 +16,7 @@ The last argument still holds, since it compares with the chart alone, but only 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ import sympy
 from numpy.typing import NDArray
 
 from rankstrat.algebra.program import FUNCTION, PIECEWISE
-from rankstrat.errors import BudgetError, DataError, UndecidedError
+from rankstrat.errors import BudgetError, DataError, UndecidedError, demand
 from rankstrat.model import Chart, Model
 from rankstrat.rank import Verdict, model_rank
 from rankstrat.recovery import batch
@@ -99,6 +99,7 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
         >>> [(t.unstable_up_to, t.stable_from, t.convergence) for t in map(recovery_thresholds, Q.branches)]
         [(3, 5, 'may be sublinear'), (3, 4, 'linear'), (3, 4, 'linear')]
     """
+    demand(branch, Branch, DataError, "a branch of a target set", "try Q.branches[0]")
     missing = _no_theorem(branch.model)
     if missing:
         raise UndecidedError(f"{branch.model} {missing}; use recovery_stability for given samples")
@@ -127,6 +128,7 @@ def _no_theorem(model: Model) -> str:
 
 def stability_table(target: TargetSet) -> Table:
     """The thresholds of every kind of branch (one row for each orbit), with the gap shown as OPEN."""
+    demand(target, TargetSet, DataError, "a target set", "try target_set(model, target)")
     rows = []
     for branch in target.branches:
         if branch.twin is not None:
@@ -189,6 +191,9 @@ def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, 
         >>> [recovery_stability(Q2, Q2.sample(), range(n)).stable for n in (1, 2, 3)]
         [False, False, True]
     """
+    demand(branch, Branch, DataError, "a branch of a target set", "try Q.branches[0]")
+    demand(point, Chart, DataError, "a point of the branch", "try branch.sample()")
+    demand(samples, Iterable, DataError, "a list of inputs", "write [1, 2], or [[1, 2], [3, 4]] for two inputs")
     samples = list(samples)
     if not point.is_point or not branch.contains(point):
         raise DataError(f"{point} is not a point of {branch.label}; use branch.sample() or branch.chart.at(...)")

@@ -12,7 +12,7 @@ import sympy
 from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
-from rankstrat.errors import ModelError
+from rankstrat.errors import ModelError, demand
 from rankstrat.model import Chart, Model
 
 Rational = int | Fraction
@@ -38,8 +38,7 @@ class Tangents:
     """
 
     def __init__(self, chart: Chart) -> None:
-        if not isinstance(chart, Chart):
-            raise ModelError(f"a {type(chart).__name__} was given; give a Model, or a point or chart of one")
+        demand(chart, Chart, ModelError, "a Model, or a point or chart of one,", "try model.generic()")
         self.chart = chart
         compiled = chart.model.compiled
         self.program = Program()

@@ -49,3 +49,9 @@ def test_bad_questions(words: list[str], capsys: pytest.CaptureFixture[str]) -> 
         status = int(stop.code or 0)
     assert status == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_units_are_counted_from_one_in_the_name_too(capsys):
+    words = ("fully_connected", "widths=1,3,1", "--split", "1,2", "--alpha", "1/3")
+    assert main(["embed", *words]) == 0
+    assert "split(layer 1, unit 2)" in capsys.readouterr().out

@@ -179,6 +179,20 @@ def test_cluster_executor_is_used(capsys, catalogue, monkeypatch):
     assert closed == [True]
 
 
+def test_cluster_that_does_not_answer(capsys, catalogue, monkeypatch):
+    def refuse(address):
+        raise OSError("Timed out")
+
+    fake = SimpleNamespace(
+        util=SimpleNamespace(find_spec=lambda name: True),
+        import_module=lambda name: SimpleNamespace(Client=refuse),
+    )
+    monkeypatch.setattr(verify, "importlib", fake)
+    status, _, err = ask(capsys, "holds", "--dask", "tcp://nowhere:1")
+    assert status == 2
+    assert "no dask scheduler answers at 'tcp://nowhere:1'" in err and "is needed; try" in err
+
+
 def test_csv_is_one_table_of_all_cases(capsys):
     status, out, _ = ask(capsys, "linear_rank", "diagonal_rank", "--csv")
     rows = list(csv.DictReader(out.splitlines()))

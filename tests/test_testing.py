@@ -10,6 +10,7 @@ import sympy
 
 import rankstrat as rs
 from rankstrat.activations import Activation, Z, as_activation
+from rankstrat.embedding import CriticalMapping
 from rankstrat.errors import FamilyError, TargetError
 from rankstrat.families import FAMILIES
 from rankstrat.families.diagonal import Diagonal
@@ -256,6 +257,17 @@ def test_a_wrong_embedding_is_caught(monkeypatch, share, law):
 
     monkeypatch.setattr(laws, "splitting", lambda model: Mapping())
     with pytest.raises(FamilyError, match=law):
+        check_embeddings("here", rs.families.two_layer(width=1, inputs=1))
+
+
+def test_law_of_embeddings_that_change_the_outputs(monkeypatch):
+    def wrong(model):
+        wide = rs.families.two_layer(width=2, inputs=1)
+        values = dict(zip(wide.parameters, (model.parameters[0],) * 2 + (model.parameters[1],) * 2, strict=True))
+        return CriticalMapping(model, wide, values)
+
+    monkeypatch.setattr(laws, "splitting", wrong)
+    with pytest.raises(FamilyError, match="has the same outputs after wrong"):
         check_embeddings("here", rs.families.two_layer(width=1, inputs=1))
 
 

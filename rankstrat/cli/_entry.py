@@ -31,6 +31,10 @@ class Command(Protocol):
         """Answer the question; the exit status."""
 
 
+ALIASES = {"target": "branches", "target_set": "branches", "strata": "stratify", "theorems": "verify --list"}
+"""What a user of the Python names may type, and the command that answers."""
+
+
 def _discover() -> dict[str, Command]:
     package = __package__ or "rankstrat.cli"
     names = [m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if not m.name.startswith("_")]
@@ -129,7 +133,8 @@ def _run(words: list[str]) -> int:
         return complain(f"error: {message}; try `rankstrat rank two_layer width=3 inputs=2`, or --help", BAD_QUESTION)
     if words[0] not in (*COMMANDS, *TOP_OPTIONS):
         option = words[0].startswith("-")
-        hint = nearest(words[0], TOP_OPTIONS if option else COMMANDS) or f"commands are {', '.join(COMMANDS)}"
+        meant = f"did you mean {ALIASES[words[0]]}" if words[0] in ALIASES else ""
+        hint = meant or nearest(words[0], TOP_OPTIONS if option else COMMANDS) or f"commands are {', '.join(COMMANDS)}"
         kind = "an option that stands before a command" if option else "a command"
         return complain(f"error: {shown(repr(words[0]))} is not {kind}; {hint}", BAD_QUESTION)
     top, subs = _parsers()

@@ -9,7 +9,6 @@ from pathlib import Path
 from rankstrat.cli._question import say
 from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, complain
 from rankstrat.errors import CertificateError, RankstratError
-from rankstrat.parsing import shown
 from rankstrat.rank import RankCertificate
 
 MAX_BYTES = 50_000_000
@@ -52,10 +51,10 @@ def _text(name: str) -> str:
                 data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise CertificateError(f"{shown(name)} cannot be read ({reason}); a certificate file is needed") from error
+        raise CertificateError(f"it cannot be read ({reason}); a certificate file is needed") from error
     if len(data) > MAX_BYTES:
-        raise CertificateError(f"{shown(name)} exceeds {MAX_BYTES} bytes; a certificate written by to_json is needed")
+        raise CertificateError(f"it exceeds {MAX_BYTES} bytes; a certificate written by to_json is needed")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        raise CertificateError(f"{shown(name)} is not UTF-8 text; a certificate written by to_json is needed") from None
+        raise CertificateError("it is not UTF-8 text; a certificate written by to_json is needed") from None

@@ -104,7 +104,8 @@ def _splitting(model: Model, layer: int, unit: int, alpha: sympy.Expr | None) ->
     except FamilyError as error:
         if not str(error).startswith("unit "):
             raise
-        raise FamilyError(f"--split {layer},{unit + 1}: counted from 0, {error}; --split counts from 1") from None
+        known = re.sub(r"\d+\.\.(\d+)", lambda m: f"1..{int(m[1]) + 1}", str(error).split("; ")[-1])
+        raise FamilyError(f"--split {layer},{unit + 1}: there is no such unit in layer {layer}; {known}") from None
 
 
 def _table(evidence: MappingEvidence) -> Table:

@@ -179,7 +179,13 @@ def _executor(options: Namespace) -> Iterator[Executor | None]:
     if options.dask is not None:
         if importlib.util.find_spec("distributed") is None:
             raise FamilyError("--dask needs distributed, which is not installed; try `pip install rankstrat[cluster]`")
-        client = importlib.import_module("distributed").Client(options.dask)
+        try:
+            client = importlib.import_module("distributed").Client(options.dask)
+        except (OSError, ValueError) as error:  # a name that means nothing, or nobody answers
+            raise FamilyError(
+                f"no dask scheduler answers at {shown(repr(options.dask))} ({error}); the address of a running one is "
+                "needed; try `dask scheduler`, or --jobs"
+            ) from None
         try:
             yield client.get_executor()
         finally:

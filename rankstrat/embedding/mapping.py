@@ -18,7 +18,7 @@ from typing import Any
 import sympy
 
 from rankstrat.embedding.values import exact_map, image_chart, target_chart
-from rankstrat.errors import ModelError, NotCriticalError, NotOutputPreservingError, PointError
+from rankstrat.errors import ModelError, NotCriticalError, NotOutputPreservingError, PointError, demand
 from rankstrat.exact import exact_scalar
 from rankstrat.inclusion import Inclusion, Joint, include, same_function
 from rankstrat.model import Chart, Model
@@ -372,6 +372,8 @@ def compose(first: CriticalMapping, *others: CriticalMapping) -> CriticalMapping
         >>> P.source == A, P.target == C, P.K
         (True, True, Matrix([[1]]))
     """
+    for mapping in (first, *others):
+        demand(mapping, CriticalMapping, ModelError, "a critical mapping", "try embeddings.splitting(model)")
     result = first
     for inner in others:
         if result.source != inner.target:

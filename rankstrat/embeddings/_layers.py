@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rankstrat import families
 from rankstrat.activations import Activation, as_activation
-from rankstrat.errors import FamilyError
+from rankstrat.errors import FamilyError, demand
 from rankstrat.model import Model
 from rankstrat.parsing import block_symbols
 
@@ -35,6 +35,7 @@ class Layered:
     model: Model
 
     def __post_init__(self) -> None:
+        demand(self.model, Model, FamilyError, "a Model", "of a point, take its .model")
         if self.family not in LAYERED:
             raise FamilyError(f"{self.model} has no layers that can be widened; give a model of {', '.join(LAYERED)}")
 
@@ -125,6 +126,7 @@ class Layered:
         Raises:
             FamilyError: then.
         """
+        demand(layer, int, FamilyError, "the number of a hidden layer", f"choose one of 1..{self.depth - 1}")
         if not 1 <= layer < self.depth:
             raise FamilyError(
                 f"layer {layer} is not a hidden layer of {self.model}; hidden layers are 1..{self.depth - 1}"

@@ -11,7 +11,7 @@ import sympy
 from rankstrat import families
 from rankstrat.embedding import CriticalMapping
 from rankstrat.embeddings._layers import symbol
-from rankstrat.errors import FamilyError
+from rankstrat.errors import FamilyError, demand
 from rankstrat.model import Model
 from rankstrat.parsing import block_symbols
 
@@ -25,6 +25,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
 
 def is_sum_of_units(model: Model) -> bool:
     """Whether the model belongs to one of the families in `UNITS`."""
+    demand(model, Model, FamilyError, "a Model", "of a point, take its .model")
     return model.structure is not None and model.structure.family in UNITS
 
 
@@ -53,7 +54,7 @@ def unit_splitting(source: Model, target: Model | None, unit: int, alpha: Any) -
             if name == linear:
                 block[unit], block[count] = block[unit] * (1 - share), block[count] * share
         values[name] = block if shape else block.item()
-    return CriticalMapping(source, wide, values, f"split({unit})")
+    return CriticalMapping(source, wide, values, f"split(unit {unit + 1})")
 
 
 def null_unit(source: Model, target: Model | None) -> CriticalMapping:

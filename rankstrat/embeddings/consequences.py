@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 
 from rankstrat.embedding import CriticalMapping
-from rankstrat.errors import DataError, NotCriticalError
+from rankstrat.errors import DataError, ModelError, NotCriticalError, demand
 from rankstrat.hessian import CriticalData, EnclosedCriticalPoint, Inertia, inertia
 from rankstrat.model import Chart
 from rankstrat.rank import RankCertificate, model_rank
@@ -78,6 +78,7 @@ def transfer(
         >>> transfer(splitting(A), data, {"alpha": 2}).monotone
         True
     """
+    demand(mapping, CriticalMapping, ModelError, "a critical mapping", "try embeddings.splitting(model)")
     if not mapping.evidence.everywhere:
         raise NotCriticalError(f"{mapping.label} is not known to be critical everywhere: {mapping.evidence}")
     missing = [s for s in mapping.symbols if str(s) not in {str(k) for k in values or {}}]
@@ -109,6 +110,8 @@ def critical_dimension(mapping: CriticalMapping, point: Chart) -> int:
         >>> critical_dimension(steps(net, [(1, 0), (1, 0)]), net.point(a=[1], w=[[1]]))
         2
     """
+    demand(mapping, CriticalMapping, ModelError, "a critical mapping", "try embeddings.splitting(model)")
+    demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
     values = [v.xreplace(point.values) for v in mapping.values.values()]
     jacobian = sympy.Matrix(values).jacobian(list(mapping.symbols)) if mapping.symbols else sympy.zeros(len(values), 0)
     return int(jacobian.rank())
@@ -126,6 +129,8 @@ def rank_along(
         >>> [int(cert) for cert in rank_along(null(net), net.generic())]
         [5, 5]
     """
+    demand(mapping, CriticalMapping, ModelError, "a critical mapping", "try embeddings.splitting(model)")
+    demand(start, Chart, DataError, f"a point or chart of {mapping.source}", "try model.generic()")
     before = model_rank(start, seed=seed)
     return before, model_rank(
         mapping.chart(start, values), seed=seed, evidence=(mapping.bound(start, values, seed=seed),)

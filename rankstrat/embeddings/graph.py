@@ -10,6 +10,7 @@ import networkx as nx
 from rankstrat.embedding import CriticalMapping, compose
 from rankstrat.embeddings._layers import LAYERED, Layered
 from rankstrat.embeddings.splitting import splitting, widening
+from rankstrat.errors import ModelError, demand
 from rankstrat.model import Model
 
 
@@ -26,6 +27,7 @@ def mapping_graph(models: Sequence[Model], mappings: Iterable[CriticalMapping], 
     Raises:
         NotCriticalError, NotOutputPreservingError: one of the mappings is not critical.
     """
+    _checked(models, mappings)
     graph = nx.DiGraph()
     index = {model: i for i, model in enumerate(models)}
     for model, i in index.items():
@@ -70,6 +72,7 @@ def embedding_graph(models: Sequence[Model], *, mappings: Iterable[CriticalMappi
         >>> [(i, j, data["generator"]) for i, j, data in graph.edges(data=True)]
         [(0, 1, True), (0, 2, False), (1, 2, True)]
     """
+    _checked(models, mappings)
     layered = {m: Layered(m) for m in models if m.structure is not None and m.structure.family in LAYERED}
     pairs = [(a, b) for a in layered.values() for b in layered.values() if a is not b and a.same_kind(b)]
     steps = [m for a, b in pairs for m in _one_step(a, b)]
@@ -91,6 +94,17 @@ def _one_step(a: Layered, b: Layered) -> list[CriticalMapping]:
     if sum(map(abs, gaps)) == 1 and sum(gaps) == 1 and a.family == b.family:
         return [splitting(a.model, b.model, layer=gaps.index(1))]
     return []
+
+
+def _checked(models: object, mappings: object) -> None:
+    """Refuse anything but lists of models and of critical mappings."""
+    for given, kind, needed, attempt in (
+        (models, Model, "a list of models", "write [narrow, wide]"),
+        (mappings, CriticalMapping, "a list of critical mappings", "write [splitting(model)]"),
+    ):
+        demand(given, Iterable, ModelError, needed, attempt)
+        for item in given if isinstance(given, Sequence) else ():
+            demand(item, kind, ModelError, needed, attempt)
 
 
 def _label(model: Model) -> str:

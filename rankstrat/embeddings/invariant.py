@@ -11,6 +11,7 @@ from rankstrat.embedding import CriticalMapping
 from rankstrat.embeddings._layers import Layered
 from rankstrat.embeddings.null import null
 from rankstrat.embeddings.splitting import splitting
+from rankstrat.errors import ModelError, demand
 from rankstrat.symmetry import InvariantManifold, Symmetry, symmetries
 
 
@@ -27,6 +28,7 @@ def identify(manifold: InvariantManifold) -> CriticalMapping | None:
         >>> identify(equal).values
         mappingproxy({a1: a1/2, a2: a1/2, w1_1: w1_1, w2_1: w1_1})
     """
+    demand(manifold, InvariantManifold, ModelError, "an invariant manifold", "try invariant_manifolds(model)[0]")
     view = Layered(manifold.chart.model)
     flips = [None, *(g for g in symmetries(view.model) if g.kind == "sign")]
     for mapping in _candidates(view):

@@ -2,7 +2,7 @@ r"""Depth: inserting a layer that acts linearly on a given finite set of inputs 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,7 +12,7 @@ import sympy
 
 from rankstrat.algebra.signature import independent_columns
 from rankstrat.embeddings._layers import Array, Layered
-from rankstrat.errors import DataError, FamilyError
+from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.exact import exact_array, exact_scalar
 from rankstrat.hessian.second import SecondOrder, values_at
 from rankstrat.model import Chart, Model
@@ -85,6 +85,8 @@ def lifting(
         >>> step.verdict, step.image.raw
         (<Verdict.PROVED: 'PROVED'>, (1, 0, 1, 1, 2, -1))
     """
+    demand(point, Chart, DataError, "a point", "try model.point(...)")
+    demand(inputs, Iterable, DataError, "a list of inputs", "write [[1], [2]]")
     a, b = Layered(point.model), Layered(target)
     pieces = _checked(a, b, layer)
     data = tuple(tuple(Fraction(exact_scalar("input", v)) for v in x) for x in inputs)

@@ -11,7 +11,7 @@ import sympy
 
 from rankstrat.embedding.values import target_chart
 from rankstrat.embeddings._layers import Array, Layered
-from rankstrat.errors import FamilyError, NotOutputPreservingError
+from rankstrat.errors import FamilyError, NotOutputPreservingError, PointError, demand
 from rankstrat.inclusion import Joint, include, same_function
 from rankstrat.model import Chart
 from rankstrat.verdict import Verdict
@@ -57,6 +57,7 @@ def reduction(point: Chart, *, seed: int = 0) -> Reduction:
         >>> print(reduction(two_layer(width=3, inputs=1).point(a=[1, 2, 0], w=[[5], [-5], [7]])).reduced)
         point of two_layer(width=1, inputs=1, activation='tanh') at a1 = -1, w1_1 = 5
     """
+    demand(point, Chart, PointError, "a point or chart", "try model.point(...)")
     view = Layered(point.model)
     work = _Weights(view, point)
     moves: list[str] = []
@@ -197,6 +198,7 @@ def critical_stratum(point: Chart) -> CriticalStratum:
         >>> print(critical_stratum(net.point(a=[1, 2, 0, 1], w=[[1, 0], [-1, 0], [5, 5], [0, 1]])))
         C^(2,1) of width 4: dimension <= 2 + dim of the width-2 critical set
     """
+    demand(point, Chart, PointError, "a point or chart", "try model.point(...)")
     view = Layered(point.model)
     if view.family != "two_layer" or view.has_bias(1) or view.has_bias(2):
         raise FamilyError(

@@ -53,7 +53,7 @@ def splitting(
     out = np.column_stack([weights[layer], weights[layer][:, unit] * alpha])
     out[:, unit] = out[:, unit] * (1 - alpha)
     weights[layer] = out
-    return CriticalMapping(source, b.model, b.values(weights, biases), f"split({layer},{unit})")
+    return CriticalMapping(source, b.model, b.values(weights, biases), f"split(layer {layer}, unit {unit + 1})")
 
 
 def widening(source: Model, target: Model) -> CriticalMapping:

@@ -81,7 +81,8 @@ def build(name: str, **arguments: Any) -> Model:
     parameters = inspect.signature(constructor).parameters
     for key in arguments:
         if key not in parameters:
-            hint = nearest(key, parameters) or f"{name} takes {', '.join(parameters)}"
+            takes = f"{name} takes {', '.join(parameters)}; values of weights belong to a point"
+            hint = nearest(key, parameters) or takes
             raise FamilyError(f"{name} has no argument {shown(repr(key))}; {hint}; see rankstrat.families.{name}")
     missing = [key for key, p in parameters.items() if p.default is p.empty and key not in arguments]
     if missing:

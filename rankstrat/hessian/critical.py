@@ -2,14 +2,14 @@ r"""Exact critical points: for any point and inputs there are labels for which i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from rankstrat.algebra.modular import mix
 from rankstrat.algebra.signature import approximate, ball, precision, solve
-from rankstrat.errors import DataError, UndecidedError
+from rankstrat.errors import DataError, UndecidedError, demand
 from rankstrat.exact import exact_scalar
 from rankstrat.hessian.second import Row, SecondOrder, values_at
 from rankstrat.model import Chart, Model
@@ -100,6 +100,8 @@ def critical_data(
         >>> data.residual()
         [Fraction(-4, 1), Fraction(2, 1)]
     """
+    demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
+    demand(() if inputs is None else inputs, Iterable, DataError, "a list of inputs", "write [[1], [2]]")
     if not point.is_point:
         raise DataError(f"a chart with coordinates {', '.join(map(str, point.coordinates[:3]))} was given; give values")
     model = point.model

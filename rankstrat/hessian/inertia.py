@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import networkx as nx
 import sympy
@@ -24,7 +24,7 @@ from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.signature import ball, precision, signature
 from rankstrat.algebra.translate import translate
-from rankstrat.errors import DataError, UndecidedError
+from rankstrat.errors import DataError, UndecidedError, demand
 from rankstrat.hessian.critical import BITS
 from rankstrat.hessian.second import Row, SecondOrder, values_at
 from rankstrat.inclusion import Joint, include, same_function
@@ -32,6 +32,7 @@ from rankstrat.model import Chart
 from rankstrat.rank import Verdict, model_rank
 
 
+@runtime_checkable
 class Data(Protocol):
     """A critical point with its residual: `CriticalData`, or an enclosed critical point of given data."""
 
@@ -119,6 +120,9 @@ def inertia(
         >>> print(inertia(critical_data(Model(u * v * x, [u, v], [x]).point({u: 0, v: 0}), [[1], [2]])))
         inertia (+, 0, -) (1, 0, 1) of 2, strict saddle  [PROVED]
     """
+    demand(data, Data, DataError, "critical data", "try critical_data(point)")
+    if at is not None:
+        demand(at, Chart, DataError, "another point", "try mapping.chart(data.chart)")
     point = data.chart if at is None else at
     if at is not None:
         _same_outputs(data.chart, at, seed)

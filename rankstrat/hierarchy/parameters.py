@@ -12,7 +12,7 @@ from typing import Any
 import networkx as nx
 import sympy
 
-from rankstrat.errors import BudgetError, ModelError, PointError, UndecidedError
+from rankstrat.errors import BudgetError, ModelError, PointError, UndecidedError, demand
 from rankstrat.exact import exact_scalar
 from rankstrat.model import Chart, Model
 from rankstrat.rank import Verdict, model_rank
@@ -171,7 +171,10 @@ class RankHierarchy:
             rows = [(s.rank, s.dimension, s.codimension, s.orbit, s.words, str(s.verdict)) for s in self.strata]
         else:
             rows = [(v.rank, v.dimension, v.codimension, v.count, words(v), str(v.verdict)) for v in self.levels]
-        return Table(columns, tuple(rows), title=title, caption=f"Coverage: {self.coverage}.")
+        caption = f"Coverage: {self.coverage}."
+        if any(s.verdict is Verdict.OPEN for s in self.strata):
+            caption += " OPEN in a row: the rank holds at generic points of its strata, not proved at every point."
+        return Table(columns, tuple(rows), title=title, caption=caption)
 
     def __str__(self) -> str:
         return self.table().text()
@@ -224,8 +227,8 @@ def words(level: Level) -> Math:
 
 def stratification_of(model: Model, *, conditions: Sequence[Any] = (), seed: int = 0) -> Stratification:
     """The stratification a family knows, else the general one from an arrangement of conditions."""
-    if not isinstance(model, Model):
-        raise ModelError(f"a {type(model).__name__} was given; a Model is needed; of a point or chart, take its .model")
+    demand(model, Model, ModelError, "a Model", "of a point or chart, take its .model")
+    demand(conditions, list | tuple, ModelError, "a list of conditions", "write [model.parameters[0]]")
     structure: Any = model.structure
     if not conditions and isinstance(structure, HasStrata):
         known = structure.strata(model)
@@ -285,14 +288,14 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
         >>> print(stratum_of(two_layer(2, 1).point(a=[1, 2], w=[[1], [-1]])).words)
         w1 = w2
     """
-    if not isinstance(point, Chart):
-        raise PointError(f"a {type(point).__name__} was given; an exact point is needed; give model.point(...)")
+    demand(point, Chart, PointError, "an exact point", "give model.point(...)")
     source = stratification_of(point.model, conditions=conditions, seed=seed)
     return _located(source, point)
 
 
 def _located(source: Stratification, point: Chart) -> Stratum:
     """The stratum of a point; numbers that are equal in disguise, as tanh(log 2) and 3/5, must not mislead it."""
+    demand(point, Chart, PointError, "an exact point", "give model.point(...)")
     odd = [v for v in (point.raw if point.is_point else ()) if isinstance(v, sympy.Expr) and not v.is_Rational]
     if not odd:
         return Stratum(source, source.label_of(point))

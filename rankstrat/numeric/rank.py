@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 
 from rankstrat.algebra.floats import MpRing, pivoted_values, singular_values
-from rankstrat.errors import DataError, ModelError
+from rankstrat.errors import DataError, ModelError, demand
 from rankstrat.model import Chart, Model
 from rankstrat.numeric.samples import DOUBLE, GUARD, Jacobian
 from rankstrat.rank import RankCertificate, Verdict
@@ -120,8 +120,7 @@ def numerical_rank(
         >>> numerical_rank(Model(a * sympy.tanh(w * x), [a, w], [x]), {"a": 1.5, "w": 0.5}).rank
         2
     """
-    if not isinstance(chart, Chart | Model):
-        raise ModelError(f"a {type(chart).__name__} was given; give a Model with values={{...}}, or a point of one")
+    demand(chart, Chart | Model, ModelError, "a Model with values={...}, or a point of one,", "try model.point(...)")
     if type(digits) is not int or not 1 <= digits <= MOST_DIGITS:
         raise DataError(
             f"digits = {digits!r}; a whole number between 1 and {MOST_DIGITS} is needed, for example digits=30"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rankstrat.algebra.elimination import rank_profile
 from rankstrat.algebra.evaluate import evaluate
-from rankstrat.errors import BudgetError, DataError
+from rankstrat.errors import BudgetError, DataError, demand
 from rankstrat.model import Chart
 from rankstrat.rank import Verdict, model_rank
 from rankstrat.recovery.local import batch, seen_at
@@ -76,6 +76,7 @@ def count_recovering_subsets(point: Chart, size: int, *, samples: Sequence[Any] 
         >>> print(count_recovering_subsets(outer.point([1, 2, 3, 5]), 3))
         4 of 4 subsets of 3 samples reach the model rank 3  [PROVED]
     """
+    demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
     seen = point.model if samples is None else batch(point.model, samples)
     if seen.inputs:
         raise DataError("the model has inputs, so it has no finite sample set of its own; pass samples=[...]")

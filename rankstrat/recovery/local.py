@@ -7,14 +7,14 @@ halves of the question, and both come with a certificate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import sympy
 
-from rankstrat.errors import BudgetError, DataError
+from rankstrat.errors import BudgetError, DataError, demand
 from rankstrat.model import Chart, Model
 from rankstrat.parsing import exact_value
 from rankstrat.rank import RankCertificate, Verdict, model_rank
@@ -38,6 +38,7 @@ def batch(model: Model, samples: Sequence[Any], *, shape: tuple[int, int] | None
         >>> batch(Model(a * sympy.tanh(w * x), [a, w], [x]), [1, 2]).outputs
         (a*tanh(w), a*tanh(2*w))
     """
+    demand(samples, Iterable, DataError, "a list of inputs", "write [1, 2], or [[1, 2], [3, 4]] for two inputs")
     samples = list(samples)
     if not samples:
         raise DataError("an empty sample set was given; give at least one input (or one observed output)")
@@ -154,6 +155,8 @@ def local_linear_recovery(
         >>> print(local_linear_recovery(theta, [1, 2]))
         local linear recovery guaranteed: rank on 2 samples = 2 = model rank  [PROVED]
     """
+    demand(point, (Chart, Model), DataError, "a point of a model", "try model.point(...)")
+    demand(samples, Sized, DataError, "a list of inputs", "write [1, 2], or [[1, 2], [3, 4]] for two inputs")
     point = point.generic() if isinstance(point, Model) else point
     empirical = model_rank(seen_at(point, batch(point.model, samples, shape=shape)), seed=seed)
     return LocalLinearRecovery(empirical, model_rank(point, seed=seed), len(samples))
@@ -180,6 +183,8 @@ def recovery_threshold(
         >>> recovery_threshold(Model(a * sympy.tanh(w * x), [a, w], [x]).point({a: 1, w: 2}), [1, -1, 3])
         3
     """
+    demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
+    demand(samples, Iterable, DataError, "a list of inputs", "write [1, 2], or [[1, 2], [3, 4]] for two inputs")
     target, samples = model_rank(point, seed=seed), list(samples)
     seen_at(point, batch(point.model, samples, shape=shape))
     low, high = 0, len(samples) + 1  # the empirical rank grows with the prefix: bisect
@@ -214,6 +219,8 @@ def linear_stability(point: Chart, samples: Sequence[Any], labels: Sequence[Any]
         >>> print(linear_stability(theta, [1, 2], [2, 4]), linear_stability(theta, [1, 2], [2, 5]))
         PROVED REFUTED
     """
+    demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
+    demand(labels, Iterable, DataError, "a list of labels", "give one exact number for each sample")
     seen, values = batch(point.model, samples), [exact_value(y, name="label") for y in labels]
     if len(values) != len(seen.outputs):
         raise DataError(f"{len(values)} labels were given for {len(seen.outputs)} sampled outputs; give one for each")

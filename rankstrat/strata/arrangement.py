@@ -12,6 +12,7 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import BudgetError, PointError
+from rankstrat.exact import counted
 from rankstrat.model import Chart, Model
 from rankstrat.rank import RankCertificate, Verdict, model_rank
 from rankstrat.strata.flats import Condition, SignedPermutation, Vector, extended, reduced
@@ -314,16 +315,16 @@ class ArrangementStrata:
         """PROVED when the rank is proved on every flat: the flats cover parameter space."""
         unproved = [label for label in self._orbits if self._study(label)[0].verdict is not Verdict.PROVED]
         if self._unsolved and not unproved:
-            many = f"{len(self._unsolved)} intersections of the polynomial conditions"
-            return Knowledge(Verdict.OPEN, f"coverage not proved: {many} could not be solved and are left out")
+            many = counted(len(self._unsolved), "intersection") + " of the polynomial conditions"
+            return Knowledge(Verdict.OPEN, f"{many} could not be solved and are left out")
         if not unproved:
             return Knowledge(Verdict.PROVED, "the rank is proved on every flat, and the flats cover parameter space")
         if self.findings:
             return Knowledge(
                 Verdict.OPEN,
-                f"coverage not proved: {len(self.findings)} points found with another rank, such as {self.findings[0]}",
+                f"{counted(len(self.findings), 'point')} found with another rank, such as {self.findings[0]}",
             )
-        return Knowledge(Verdict.OPEN, f"coverage not proved: on {len(unproved)} flats only the generic rank is known")
+        return Knowledge(Verdict.OPEN, f"on {counted(len(unproved), 'flat')} only the generic rank is known")
 
     @cached_property
     def _matrix(self) -> TangentMatrix | None:

@@ -8,7 +8,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from rankstrat.errors import PointError
+from rankstrat.errors import ModelError, PointError, demand
+from rankstrat.exact import listed
 from rankstrat.model import Model
 from rankstrat.rank import Verdict
 from rankstrat.strata.arrangement import ArrangementStrata
@@ -95,6 +96,10 @@ def nearest_strata(
         >>> [n.condition.text for n in found]
         ['w1 = -w2']
     """
+    demand(model, Model, ModelError, "a Model", "of a point, give point.model and the values")
+    names = listed(model.blocks)
+    demand({} if values is None else values, Mapping, PointError, "a mapping", f"name the blocks: {names}")
+    demand(tolerance, int | float | np.integer | np.floating, PointError, "a distance", "write tolerance=0.01")
     given = {**dict(values or {}), **blocks}
     arrays = {name: _array(name, shape, given) for name, shape in model.blocks.items()}
     structure: Any = model.structure
@@ -109,7 +114,10 @@ def nearest_strata(
 def _array(name: str, shape: tuple[int, ...], given: Mapping[str, Any]) -> Any:
     if name not in given:
         raise PointError(f"no values for {name}; give {name}=... of shape {tuple(shape)}")
-    array = np.asarray(given[name], dtype=float)
+    try:
+        array = np.asarray(given[name], dtype=float)
+    except (TypeError, ValueError):
+        raise PointError(f"{name} = {given[name]!r}; an array of floats of shape {tuple(shape)} is needed") from None
     if array.shape != tuple(shape):
         raise PointError(f"{name} has shape {array.shape}, but this model needs {tuple(shape)}")
     if not np.isfinite(array).all():

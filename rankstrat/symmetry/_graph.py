@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from rankstrat.algebra.program import CONSTANT, EVEN, FUNCTION, LEAF, LINEAR, ODD, PRODUCT, Program
-from rankstrat.errors import ModelError
+from rankstrat.errors import ModelError, demand
 from rankstrat.model import Compiled, Model
 
 Weights = dict[int, Fraction]
@@ -20,8 +20,7 @@ class ExpressionGraph:
     """The nodes below the outputs with labelled, unordered arguments."""
 
     def __init__(self, model: Model) -> None:
-        if not isinstance(model, Model):
-            raise ModelError(f"a {type(model).__name__} was given; a Model is needed; of a point, take point.model")
+        demand(model, Model, ModelError, "a Model", "of a point, take point.model")
         self.compiled: Compiled = model.compiled
         self.program: Program = self.compiled.program
         program = self.program

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.tower import Tower
 from rankstrat.analysis import needs_hypotheses
-from rankstrat.errors import ModelError, UndecidedError
+from rankstrat.errors import ModelError, UndecidedError, demand
 from rankstrat.inclusion import Joint
 from rankstrat.lower import sampled_rank
 from rankstrat.model import Chart
@@ -38,8 +38,7 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:
         >>> orbit_dimension(net.point(a=[1, 2], w=[[3], [3]])), orbit_dimension(net.point(a=[1, 1], w=[[3], [3]]))
         (4, 2)
     """
-    if not isinstance(point, Chart):
-        raise ModelError(f"a {type(point).__name__} was given; a point or chart is needed; try model.generic()")
+    demand(point, Chart, ModelError, "a point or chart", "try model.generic()")
     model = point.model
     if len(model.outputs) != 1 or not model.inputs:
         raise ModelError(

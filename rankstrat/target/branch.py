@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.errors import BudgetError, TargetError
+from rankstrat.errors import BudgetError, TargetError, demand
 from rankstrat.model import Chart, Model
 from rankstrat.rank import RankCertificate, Verdict, model_rank
 from rankstrat.target.affine import CONSTANT, AffineSubspace
@@ -164,6 +164,7 @@ class Branch:
         Raises:
             TargetError: an irrational point, where inequalities decide.
         """
+        demand(point, Chart, TargetError, "a point of the model", "try model.point(...)")
         if self.member is not None:
             return self.member(point)
         if self.affine is not None and all(isinstance(v, int | Fraction) for v in point.raw):
@@ -192,7 +193,10 @@ class Branch:
         Raises:
             TargetError: the chart does not parametrise the branch (an orbit), or the vector has the wrong length.
         """
-        values = np.asarray(theta, dtype=float).ravel()
+        try:
+            values = np.asarray(theta, dtype=float).ravel()
+        except (TypeError, ValueError):
+            raise TargetError(f"{theta!r} was given; {self.model.size} floats are needed; list them in order") from None
         if values.size != self.model.size:
             raise TargetError(f"{values.size} numbers were given for {self.model.size} parameters; give one for each")
         if self.affine is None:

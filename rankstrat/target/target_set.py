@@ -12,7 +12,7 @@ import networkx as nx
 import numpy as np
 import sympy
 
-from rankstrat.errors import InexactValueError, RankstratError, TargetError
+from rankstrat.errors import InexactValueError, RankstratError, TargetError, demand
 from rankstrat.model import Chart, Model
 from rankstrat.parsing import exact_value
 from rankstrat.rank import Verdict
@@ -91,6 +91,7 @@ class TargetSet:
         Raises:
             TargetError: a chart or a point of another model was given.
         """
+        demand(point, Chart, TargetError, f"a point of {self.model}", "use model.point(...)")
         if not point.is_point or point.model != self.model:
             raise TargetError(f"{point} was given; a point of {self.model} is needed; use model.point(...)")
         return tuple(branch for branch in self.branches if branch.contains(point))
@@ -194,6 +195,10 @@ def target_set(
         >>> [(b.dimension, b.codimension, b.rank) for b in Q.branches]
         [(1, 5, 3), (2, 4, 4), (2, 4, 4)]
     """
+    demand(model, Model, TargetError, "a Model", "give the model first, then the target; of a point, take its .model")
+    demand(charts, Sequence, TargetError, "a list of charts", "write [model.chart(...)]")
+    for chart in charts:
+        demand(chart, Chart | Mapping, TargetError, "a list of charts", "write [model.chart(...)]")
     function = as_target(model, target)
     structure: object = model.structure
     if charts:
@@ -282,8 +287,7 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
         >>> print(rs.optimistic_sample_size(rs.target_set(F, one)).value)
         3
     """
-    if not isinstance(target, TargetSet):
-        raise TargetError(f"a {type(target).__name__} was given; a target set is needed; try target_set(model, target)")
+    demand(target, TargetSet, TargetError, "a target set", "try target_set(model, target)")
     best: LeastRank | None = None
     lowest: int | None = None
     floor, forced = 0, False

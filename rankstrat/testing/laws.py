@@ -15,7 +15,7 @@ import numpy as np
 import sympy
 
 from rankstrat.embeddings import null, splitting
-from rankstrat.errors import FamilyError, RankstratError, TargetError
+from rankstrat.errors import FamilyError, NotOutputPreservingError, RankstratError, TargetError
 from rankstrat.model import Chart, Model
 from rankstrat.rank import Verdict, model_rank
 from rankstrat.strata import HasConditions, HasStrata, Stratification
@@ -186,6 +186,8 @@ def check_embeddings(place: str, model: Model, seed: int = 0) -> int:
         try:
             mapping = construction(model)
             mapping.check()
+        except NotOutputPreservingError as error:
+            hold(place, f"has the same outputs after {construction.__name__} ({error}); this", False)
         except RankstratError:  # a family without units, a null unit that is not critical, or one that is not decided
             continue
         image = mapping.chart(point, {symbol: Fraction(3, 10) for symbol in mapping.symbols})

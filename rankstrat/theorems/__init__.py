@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import entry_points
 
-from rankstrat.errors import FamilyError
+from rankstrat.errors import FamilyError, demand
 from rankstrat.parsing import nearest, shown
 from rankstrat.rank import Verdict
 from rankstrat.tables import Table
@@ -84,6 +84,7 @@ def verify(
         True
     """
     theorem = THEOREMS[theorem] if isinstance(theorem, str) else theorem
+    demand(theorem, Theorem, FamilyError, "the name of a theorem", "list(theorems.THEOREMS) has them")
     return run(theorem, seed=seed, deep=deep, executor=executor, progress=progress, done=tuple(done))
 
 

@@ -19,6 +19,7 @@ from rankstrat.verify import Case, Computed
 
 Vector = tuple[int, ...]
 Matrix = list[list[int]]
+SMALL_BLOCK = 20
 NETS = ("CNN", "no sharing", "fully connected")
 """Two-layer networks with as many neurons on the same images."""
 
@@ -109,11 +110,19 @@ def multiply(left: Sequence[Sequence[int]], right: Sequence[Sequence[int]]) -> M
 
 
 def random_values(rng: random.Random, model: Model, *, bound: int = 9) -> dict[str, Any]:
-    """Nonzero random integers for every block of a family model."""
-    return {
-        name: np.array([nonzero(rng, bound) for _ in range(prod(shape))], dtype=object).reshape(shape)
-        for name, shape in model.blocks.items()
-    }
+    """Nonzero random integers for every block of a family model; in a small block of different sizes.
+
+    So no two units of a small network have weights that are equal up to sign, which would not be generic.
+    """
+    values = {}
+    for name, shape in model.blocks.items():
+        count = prod(shape)
+        if count <= SMALL_BLOCK:
+            numbers = [rng.choice((-1, 1)) * size for size in rng.sample(range(1, max(bound, count) + 1), count)]
+        else:
+            numbers = [nonzero(rng, bound) for _ in range(count)]
+        values[name] = np.array(numbers, dtype=object).reshape(shape)
+    return values
 
 
 def least(found: LeastRank) -> Computed:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from rankstrat.exact import counted
 from rankstrat.families.two_layer.strata.classes import Label, TwoLayerStrata
 from rankstrat.rank import RankCertificate, Verdict, model_rank
 from rankstrat.strata import Finding, Knowledge
@@ -67,8 +68,8 @@ class EngineStrata(TwoLayerStrata):
     @property
     def coverage(self) -> Knowledge:
         """Not proved: an activation without an independence lemma."""
-        found = f"; {len(self.findings)} points found with another rank" if self.findings else ""
-        return Knowledge(Verdict.OPEN, f"coverage not proved: the rank may drop inside a type{found}")
+        found = f"; {counted(len(self.findings), 'point')} found with another rank" if self.findings else ""
+        return Knowledge(Verdict.OPEN, f"the rank may drop inside a type{found}")
 
     def labels(self) -> Iterator[Label]:
         """Every type once."""

@@ -22,4 +22,4 @@ class FlatBiasStrata(TwoLayerStrata):
     @property
     def coverage(self) -> Knowledge:
         """All but one bias."""
-        return Knowledge(Verdict.OPEN, "coverage not proved where w = 0, a != 0, sigma'(b) = 0 (one value of b < 0)")
+        return Knowledge(Verdict.OPEN, "not known where w = 0, a != 0, sigma'(b) = 0 (one value of b < 0)")
