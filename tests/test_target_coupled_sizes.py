@@ -223,3 +223,11 @@ def test_certificates_hold_and_twins_share_them():
         b.certificate.check()
         assert b.certificate.chart.model == q.model
     assert model_rank(optimistic_sample_size(q).minimiser).value == int(optimistic_sample_size(q))
+
+
+def test_the_width_that_is_asked_for_is_the_least() -> None:
+    """|x| + 2 in a network of abs neurons with biases needs one neuron for the kink and one for the constant."""
+    x = sympy.Symbol("x1")
+    with pytest.raises(TargetError, match="choose width >= 2"):
+        target_set(two_layer(width=1, inputs=1, activation="abs", bias=True), sympy.Abs(x) + 2)
+    assert target_set(two_layer(width=2, inputs=1, activation="abs", bias=True), sympy.Abs(x) + 2).complete

@@ -258,3 +258,12 @@ def test_irrational_factors_lie_on_a_branch():
     parallel = target_set(matrix_factorization(2, 2, 2), [0, 0, 0, 0])
     ranks = [b.label for b in parallel.branches_of(parallel.model.point(A=high.arrays["A"], B=[[0, 0], [0, 0]]))]
     assert "rank B = 1, rank A = 1" in ranks and "rank B = 0, rank A = 2" in ranks
+
+
+@pytest.mark.parametrize(("activation", "bias", "rank"), [("tanh", True, 3), ("sin", False, 0), ("gaussian", True, 1)])
+def test_a_constant_in_a_wide_network_is_quick(activation: str, bias: bool, rank: int) -> None:
+    """One active neuron w = 0 makes the constant: 1, and x_t where sigma' is not zero; without biases it must be 0."""
+    model = two_layer(width=20, inputs=2, activation=activation, bias=bias)
+    found = optimistic_sample_size(target_set(model, sympy.Integer(1 if bias else 0)))
+    assert (found.lower, found.upper) == (rank, rank)
+    assert found.minimal is Verdict.PROVED

@@ -7,6 +7,7 @@ import sympy
 
 from rankstrat import Model, Verdict
 from rankstrat.errors import TargetError
+from rankstrat.families import two_layer
 from rankstrat.target import optimistic_sample_size, target_set
 
 A, B, C, X = sympy.symbols("a b c x")
@@ -55,3 +56,12 @@ def test_questions_that_would_take_hours_are_refused():
         target_set(Model(cubic, parameters, inputs), (inputs[0] + 1) ** 3)
     with pytest.raises(TargetError, match="no rational parameters"):  # e^2 + f^2 = 3 has no rational point at all
         target_set(Model([parameters[4] ** 2 + parameters[5] ** 2], parameters), [3])
+
+
+def test_rational_points_are_found_by_solving_for_the_parameter_of_least_degree() -> None:
+    """a w^3 = 9 has the rational points (9/w^3, w); no small a makes w rational."""
+    x = sympy.Symbol("x1")
+    target = target_set(two_layer(width=1, inputs=1, activation="cube"), 9 * x**3)
+    assert target.complete
+    assert [(b.dimension, b.rank) for b in target.branches] == [(1, 1)]
+    assert optimistic_sample_size(target).value == 1

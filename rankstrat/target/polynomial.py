@@ -267,10 +267,17 @@ def _smooth_point(minors: _Minors, piece: _Piece) -> Point | None:
 
 
 def _points(parameters: Sequence[sympy.Symbol], basis: Sequence[sympy.Expr]) -> Iterator[Point]:
-    """Rational points, by giving parameters small values one after another."""
+    """Rational points, by giving parameters small values one after another; those of high degree first, if need be."""
     if not basis:
         basis = (sympy.Integer(0),)
-    yield from _extend(list(parameters), list(basis), {}, 0, iter(range(_MAX_TRIES)))
+    by_degree = sorted(parameters, key=lambda p: -max(sympy.degree(g, p) for g in basis))
+    for order in (list(parameters), by_degree):
+        found = False
+        for point in _extend(order, list(basis), {}, 0, iter(range(_MAX_TRIES))):
+            found = True
+            yield point
+        if found or by_degree == list(parameters):
+            return
 
 
 def _extend(

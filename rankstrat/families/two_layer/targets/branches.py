@@ -223,7 +223,13 @@ class Network:
         one_more = self.structure.output_bias
         plain = not self.law.offset
         if plain and self.target.constant != 0 and (self.bias or not self.target.constant.is_Rational):
-            one_more = True
+            if self.bias and not one_more and self.law.tame and not self.law.zero:
+                # sigma(b) != 0 with a != 0 for some w = 0: then b != 0, and sigma'(b) != 0 brings all linear functions
+                coefficients.append(Fraction(1))
+                rows.append((Fraction(0),) * self.inputs)
+                biases.append(Fraction(1))
+            else:
+                one_more = True
         if not one_more and plain and self.target.constant != 0 and not self.bias:
             constant = self.target.constant
             coefficients.append(Fraction(int(constant.p), int(constant.q)) / self.law.zero)

@@ -43,7 +43,7 @@ def _placements(network: Any, pattern: Any) -> Iterator[list[Any]]:
 
 
 def _points(network: Any, pattern: Any, space: AffineSubspace | None, places: Sequence[Any]) -> Iterator[Cell]:
-    width, inputs = network.width, network.inputs
+    inputs = network.inputs
     weights: dict[int, tuple[Fraction, ...]] = {}
     length = inputs + network.bias
     for block, u in zip(pattern.targets, network.target.weights, strict=True):
@@ -54,25 +54,39 @@ def _points(network: Any, pattern: Any, space: AffineSubspace | None, places: Se
         spots.append(spot)
         weights |= {i: tuple(s * v for v in spot) for i, s in block}
     needed = {i for block in pattern.targets for i, _ in block}
-    groups = [g for g in _groups(network.law, weights, inputs, pattern.zeros) if not needed & set(g)]
+    groups = [g for g in _groups(network.law, weights, inputs) if not needed & set(g)]
     for biases in _zero_biases(network, pattern):
         full = {**weights, **{i: (Fraction(0),) * inputs + b for i, b in biases.items()}}
-        for killed in itertools.product((False, True), repeat=len(groups)):
-            dead = {i for group, kill in zip(groups, killed, strict=True) if kill for i in group}
-            outputs = _outputs(network, pattern, space, full, dead)
-            if outputs is None:
-                continue
-            a, c = outputs
-            neurons = [(a[i], full[i]) for i in range(width)]
-            arrays: dict[str, Any] = {"a": a, "w": [list(full[i][:inputs]) for i in range(width)]}
-            if network.bias:
-                arrays["b"] = [full[i][-1] for i in range(width)]
-            if network.output_bias is not None:
-                arrays["c"] = c
-            point = network.model.point(arrays)
-            yield Cell(
-                point, rank_by_lemma(network.law, neurons, inputs, network.bias, network.output_bias is not None)
-            )
+        kinds = [[i for i in pattern.zeros if any(biases[i]) == on] for on in (False, True)]
+        for killed in itertools.product((True, False), repeat=len(groups)):  # the least rank, often forced, first
+            chosen = {i for group, kill in zip(groups, killed, strict=True) if kill for i in group}
+            yield from _with_zeros(network, pattern, space, full, chosen, kinds)
+
+
+def _with_zeros(
+    network: Any,
+    pattern: Any,
+    space: AffineSubspace | None,
+    full: dict[int, tuple[Fraction, ...]],
+    chosen: set[int],
+    kinds: Sequence[Sequence[int]],
+) -> Iterator[Cell]:
+    """The cells for every number of inactive neurons of weight zero: those of one kind are interchangeable."""
+    width, inputs = network.width, network.inputs
+    for counts in itertools.product(*(range(len(kind), -1, -1) for kind in kinds)):
+        dead = chosen.union(*(kind[:count] for kind, count in zip(kinds, counts, strict=True)))
+        outputs = _outputs(network, pattern, space, full, dead)
+        if outputs is None:
+            continue
+        a, c = outputs
+        neurons = [(a[i], full[i]) for i in range(width)]
+        arrays: dict[str, Any] = {"a": a, "w": [list(full[i][:inputs]) for i in range(width)]}
+        if network.bias:
+            arrays["b"] = [full[i][-1] for i in range(width)]
+        if network.output_bias is not None:
+            arrays["c"] = c
+        point = network.model.point(arrays)
+        yield Cell(point, rank_by_lemma(network.law, neurons, inputs, network.bias, network.output_bias is not None))
 
 
 def _spot(
@@ -90,23 +104,21 @@ def _spot(
     return (top + j + 1,) + tuple(Fraction(j + t + 1) for t in range(1, length))
 
 
-def _groups(
-    law: Law, weights: dict[int, tuple[Fraction, ...]], inputs: int, zeros: Sequence[int]
-) -> list[tuple[int, ...]]:
+def _groups(law: Law, weights: dict[int, tuple[Fraction, ...]], inputs: int) -> list[tuple[int, ...]]:
     """Neurons that share a class, for every class (and the zero class neuron by neuron)."""
     classes: dict[Any, list[int]] = {}
     for i, u in weights.items():
         key = law.class_of(u)[1] if any(u[:inputs]) else ("zero", i)
         classes.setdefault(key, []).append(i)
-    return [*map(tuple, classes.values()), *((i,) for i in zeros)]
+    return [*map(tuple, classes.values())]
 
 
 def _zero_biases(network: Any, pattern: Any) -> Iterator[dict[int, tuple[Fraction, ...]]]:
     if not network.bias:
         yield dict.fromkeys(pattern.zeros, ())
         return
-    for chosen in itertools.product((0, 1), repeat=len(pattern.zeros)):
-        yield {i: (Fraction(n + 1 if on else 0),) for n, (i, on) in enumerate(zip(pattern.zeros, chosen, strict=True))}
+    for count in range(len(pattern.zeros) + 1):  # up to a permutation of these neurons, which are interchangeable
+        yield {i: (Fraction(n + 1 if n < count else 0),) for n, i in enumerate(pattern.zeros)}
 
 
 def _outputs(

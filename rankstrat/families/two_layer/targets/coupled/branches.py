@@ -94,13 +94,19 @@ def _check(network: Coupled) -> Level:
     if level is None:
         form = " + ".join(f"{v} {x}" for v, x in zip(target.linear, model.inputs, strict=True) if v) or "0"
         count = sum(map(bool, target.coefficients))
-        wider = f"choose width >= {count + 2 + needs_constant_neuron(network)}"
+        most = count + 2 + needs_constant_neuron(network)
+        widths = (w for w in range(m + 1, most) if _is_enough(network, w))
+        wider = f"choose width >= {next(widths, most)}"
         raise TargetError(
             f"no parameters of {model} give the affine part of the target ({form} + {target.constant} beside the "
             f"even parts of {count} neurons); it is not in the function space; "
             + (wider if network.law.slope or not any(target.linear) else "choose an activation that is not even")
         )
     return level
+
+
+def _is_enough(network: Coupled, width: int) -> bool:
+    return level_everywhere(replace(network, structure=replace(network.structure, width=width))) is not None
 
 
 def _zero_kinds(network: Coupled) -> int:
