@@ -355,6 +355,7 @@ def test_interrupt_is_quiet():
     words = ["numeric", "two_layer", "width=60", "inputs=1", "bias=yes", "--digits", "3000"]
     script = (
         "import os, signal, sys, threading; from rankstrat.cli import main;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # background jobs of a shell ignore it
         "threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start();"
         f"sys.exit(main({words!r}))"
     )

@@ -231,3 +231,10 @@ def test_the_width_that_is_asked_for_is_the_least() -> None:
     with pytest.raises(TargetError, match="choose width >= 2"):
         target_set(two_layer(width=1, inputs=1, activation="abs", bias=True), sympy.Abs(x) + 2)
     assert target_set(two_layer(width=2, inputs=1, activation="abs", bias=True), sympy.Abs(x) + 2).complete
+
+
+@pytest.mark.parametrize("activation", ["relu", "softplus", "silu"])
+@pytest.mark.parametrize("d", [1, 2])
+def test_an_output_bias_always_counts(activation, d):
+    size = optimistic_sample_size(target_set(two_layer(2, d, activation, output_bias=True), sympy.Integer(3)))
+    assert (size.value, size.minimal) == (1, Verdict.PROVED)

@@ -59,7 +59,7 @@ def coupled_branches(structure: Any, model: Model, target: TargetFunction) -> Br
         result.append(replace(_ranked(piece, branch, floor), twin=found.get(orbit)))
         found.setdefault(orbit, result[-1])
     null = _null(network) if listed else None
-    result += [null] if null is not None else []
+    result += [replace(null, forced=floor)] if null is not None else []
     if not result:
         raise TargetError(
             f"a model of width {network.width} has more than {MAX_BRANCHES} branches; choose a smaller one"
