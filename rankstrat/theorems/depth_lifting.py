@@ -57,7 +57,7 @@ def computed(case: Case, seed: int) -> Computed:
         [*widths[: case["after"] + 1], case["width"], *widths[case["after"] + 1 :]], case["activation"]
     )
     point = shallow.point([Fraction(nonzero(rng, 20), 4) for _ in range(shallow.size)])
-    samples = [[Fraction(nonzero(rng, 40), 7) for _ in range(widths[0])] for _ in range(case["n"])]
+    samples = [[Fraction(nonzero(rng, 6000), 1009) for _ in range(widths[0])] for _ in range(case["n"])]
     lifted = lifting(point, deep, samples, layer=case["after"])
     rank = model_rank(Chart(batch(deep, samples), (), lifted.image.raw), seed=seed)
     verdict = rank.verdict if lifted.verdict is Verdict.PROVED else Verdict.OPEN
