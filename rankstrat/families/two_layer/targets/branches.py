@@ -23,6 +23,7 @@ from rankstrat.families.two_layer.targets.cells import cells
 from rankstrat.families.two_layer.targets.copies import copies
 from rankstrat.families.two_layer.targets.coupled.branches import coupled_branches
 from rankstrat.families.two_layer.targets.effective import Effective, Law, effective, law_of
+from rankstrat.families.two_layer.targets.layout import Layout
 from rankstrat.families.two_layer.targets.patterns import Pattern, Signed, conditions, count_patterns, patterns
 from rankstrat.families.two_layer.targets.special import special_branches
 from rankstrat.model import Chart, Model
@@ -43,38 +44,11 @@ _MANY_SPARE = 7  # as many spare neurons make more branches than that
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(Layout):
     """A two-layer model and a target, ready for enumeration: indices of parameters, law, effective neurons."""
 
-    model: Model
-    structure: Any
     law: Law
     target: Effective
-
-    @property
-    def width(self) -> int:
-        """The number of neurons."""
-        return int(self.structure.width)
-
-    @property
-    def inputs(self) -> int:
-        """The input dimension."""
-        return int(self.structure.inputs)
-
-    @property
-    def bias(self) -> bool:
-        """Whether there are hidden biases."""
-        return bool(self.structure.bias)
-
-    def incoming(self, neuron: int) -> list[int]:
-        """Indices of the weights of a neuron, then of its bias."""
-        m, d = self.width, self.inputs
-        return [m + neuron * d + t for t in range(d)] + ([m + m * d + neuron] if self.bias else [])
-
-    @cached_property
-    def output_bias(self) -> int | None:
-        """The index of c."""
-        return self.model.size - 1 if self.structure.output_bias else None
 
     def patterns(self) -> Iterator[Pattern]:
         """Every pattern with all target classes present, the signs of further blocks up to a common one."""

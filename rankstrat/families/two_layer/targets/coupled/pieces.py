@@ -22,57 +22,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import sympy
 
 from rankstrat.families.two_layer.targets.coupled.law import CoupledLaw, CoupledTarget
 from rankstrat.families.two_layer.targets.effective import Vector, plain
+from rankstrat.families.two_layer.targets.layout import Layout
 from rankstrat.families.two_layer.targets.patterns import Pattern, Signed
-from rankstrat.model import Model
 from rankstrat.target import CONSTANT, AffineSubspace, is_zero
 
 Row = dict[int, Fraction]
 
 
 @dataclass(frozen=True)
-class Coupled:
+class Coupled(Layout):
     """A two-layer model and a target, ready for enumeration."""
 
-    model: Model
-    structure: Any
     law: CoupledLaw
     target: CoupledTarget
-
-    @property
-    def width(self) -> int:
-        """The number of neurons."""
-        return int(self.structure.width)
-
-    @property
-    def inputs(self) -> int:
-        """The input dimension."""
-        return int(self.structure.inputs)
-
-    @property
-    def bias(self) -> bool:
-        """Whether there are hidden biases."""
-        return bool(self.structure.bias)
 
     @property
     def length(self) -> int:
         """The number D of entries of (w, b)."""
         return self.inputs + self.bias
-
-    def incoming(self, neuron: int) -> list[int]:
-        """Indices of the weights of a neuron, then of its bias."""
-        m, d = self.width, self.inputs
-        return [m + neuron * d + t for t in range(d)] + ([m + m * d + neuron] if self.bias else [])
-
-    @cached_property
-    def output_bias(self) -> int | None:
-        """The index of c."""
-        return self.model.size - 1 if self.structure.output_bias else None
 
     @cached_property
     def goal(self) -> Vector:
