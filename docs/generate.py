@@ -24,11 +24,11 @@ from textwrap import wrap
 import sympy
 
 import rankstrat
-from rankstrat.activations import activations
+from rankstrat.activations.lookup import activations
 from rankstrat.families import FAMILIES
-from rankstrat.tables import Math, Table
+from rankstrat.text.tables import Math, Table
 from rankstrat.theorems import THEOREMS
-from rankstrat.verify import Report, rows_from_json, run
+from rankstrat.theorems.report import Report, rows_from_json, run
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent

@@ -6,7 +6,7 @@ That is 0, 7, 12, 15, 16: so many entries of a rank-r matrix suffice in the best
 import numpy as np
 
 import rankstrat as rs
-from rankstrat.tables import Math, Table
+from rankstrat.text.tables import Math, Table
 
 F = rs.families.matrix_factorization(rows=4, inner=4, columns=4)
 rows = []

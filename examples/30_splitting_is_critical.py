@@ -3,7 +3,7 @@
 import rankstrat as rs
 
 net = rs.families.fully_connected(widths=[2, 2, 2, 1], activation="tanh")
-split = rs.embeddings.splitting(net, layer=1, unit=0)
+split = rs.mappings.splitting(net, layer=1, unit=0)
 evidence = split.check()
 print(evidence.verdict, evidence.K.shape, sorted({str(k) for k in evidence.entries.values()}))
 assert evidence.everywhere

@@ -6,9 +6,9 @@ from rankstrat.errors import NotCriticalError
 with_bias, without = (
     rs.families.two_layer(width=1, inputs=2, activation="sigmoid", bias=True, output_bias=c) for c in (True, False)
 )
-print(rs.embeddings.null(with_bias).check())
+print(rs.mappings.null(with_bias).check())
 try:
-    rs.embeddings.null(without).check()
+    rs.mappings.null(without).check()
     refused = ""
 except NotCriticalError as error:
     refused = str(error)

@@ -4,7 +4,7 @@ import rankstrat as rs
 
 shallow = rs.families.fully_connected(widths=[1, 1, 1], activation="relu")
 deep = rs.families.fully_connected(widths=[1, 1, 1, 1], activation="relu")
-lifted = rs.embeddings.lifting(shallow.point([-1, 0, 2, 1]), deep, [[1], [-2], [3]], layer=0)
+lifted = rs.mappings.lifting(shallow.point([-1, 0, 2, 1]), deep, [[1], [-2], [3]], layer=0)
 print(lifted)
 at = [chart.model.outputs[0].subs(chart.values).subs("x1", -50) for chart in (lifted.source, lifted.image)]
 print("off the data:", at)

@@ -5,15 +5,15 @@ from fractions import Fraction
 import sympy
 
 import rankstrat as rs
-from rankstrat.hessian import enclose_critical_point
+from rankstrat.samples.hessian import enclose_critical_point
 
 inputs = [[Fraction(-15) + Fraction(29 * i, 49)] for i in range(50)]
 labels = [sum(sympy.tanh(sympy.Rational(x.numerator, x.denominator) + s) for s in (-7, 0, 7)) for (x,) in inputs]
 net = rs.families.two_layer(width=1, inputs=1, activation="tanh", bias=True)
 minimum = enclose_critical_point(net, inputs, labels, [3.87, 0.0858, 0.0014])
 print(minimum)
-split = rs.embeddings.steps(net, [(1, 0), (1, 0)])
-step = rs.embeddings.transfer(split, minimum, {s: Fraction(3, 10) for s in split.symbols})
+split = rs.mappings.steps(net, [(1, 0), (1, 0)])
+step = rs.mappings.transfer(split, minimum, {s: Fraction(3, 10) for s in split.symbols})
 print("width 1:", step.before)
 print("width 3:", step.after)
 assert (step.after.positive, step.after.zero, step.after.negative) == (5, 2, 2)

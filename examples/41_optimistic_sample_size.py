@@ -3,7 +3,7 @@ r"""A sum of k tanh neurons on $\mathbb{R}^d$ needs k(d+1) samples without biase
 import sympy
 
 import rankstrat as rs
-from rankstrat.tables import Math, Table
+from rankstrat.text.tables import Math, Table
 
 x = sympy.symbols("x1:3")
 rows = []

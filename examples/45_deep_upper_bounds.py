@@ -5,7 +5,7 @@ The narrow network is put into a corner of the wide one; this is an upper bound,
 """
 
 import rankstrat as rs
-from rankstrat.tables import Table
+from rankstrat.text.tables import Table
 
 
 def network(widths: list[int]) -> rs.Model:

@@ -8,7 +8,7 @@ independent forms, sd - s(s-1)/2 for a quadratic form of rank s, d for a ReLU ne
 import sympy
 
 import rankstrat as rs
-from rankstrat.tables import Table
+from rankstrat.text.tables import Table
 
 x = sympy.symbols("x1:4")
 two_layer = rs.families.two_layer

@@ -6,7 +6,7 @@ d + L - 1 is attained at every width, and at least d + 1 is forced: for two laye
 """
 
 import rankstrat as rs
-from rankstrat.tables import Math, Table
+from rankstrat.text.tables import Math, Table
 
 
 def network(widths: list[int]) -> rs.Model:

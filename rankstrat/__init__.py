@@ -1,12 +1,17 @@
 """rankstrat: what a parametric model can do near a parameter point, exactly and with evidence."""
 
-from rankstrat import embeddings, families, plot
-from rankstrat.activations import Activation, activations
-from rankstrat.conjecture import Conjecture, conjecture
-from rankstrat.embedding import CriticalMapping, MappingEvidence
-from rankstrat.embeddings import embedding_graph
-from rankstrat.exact import exact
-from rankstrat.hessian import (
+from rankstrat import families, mappings, pictures
+from rankstrat.activations.lookup import Activation, activations
+from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
+from rankstrat.mappings import embedding_graph
+from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
+from rankstrat.model.model import Chart, Model
+from rankstrat.model.values import exact
+from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_report
+from rankstrat.rank.certificate import RankCertificate, Relation, UpperBound, Verdict, model_rank, region_rank
+from rankstrat.rank.span import TangentSpan, tangent_span
+from rankstrat.rank.tangents import tangent_functions
+from rankstrat.samples.hessian import (
     CriticalData,
     EnclosedCriticalPoint,
     Inertia,
@@ -14,19 +19,7 @@ from rankstrat.hessian import (
     enclose_critical_point,
     inertia,
 )
-from rankstrat.hierarchy import (
-    FunctionHierarchy,
-    Level,
-    RankHierarchy,
-    function_hierarchy,
-    stratify,
-    stratum_of,
-)
-from rankstrat.lemma import LemmaRank, rank_by_lemma
-from rankstrat.model import Chart, Model
-from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_report
-from rankstrat.rank import RankCertificate, Relation, UpperBound, Verdict, model_rank, region_rank
-from rankstrat.recovery import (
+from rankstrat.samples.recovery import (
     LocalLinearRecovery,
     RecoveryCount,
     count_recovering_subsets,
@@ -34,14 +27,21 @@ from rankstrat.recovery import (
     local_linear_recovery,
     recovery_threshold,
 )
-from rankstrat.span import TangentSpan, tangent_span
-from rankstrat.stability import recovery_stability, recovery_thresholds, stability_table
+from rankstrat.samples.stability import recovery_stability, recovery_thresholds, stability_table
 from rankstrat.strata import Stratum, nearest_strata
+from rankstrat.strata.hierarchy import (
+    FunctionHierarchy,
+    Level,
+    RankHierarchy,
+    function_hierarchy,
+    stratify,
+    stratum_of,
+)
 from rankstrat.symmetry import InvariantManifold, Symmetry, invariant_manifolds, orbit_dimension, symmetries
-from rankstrat.tangent import tangent_functions
-from rankstrat.target import Branch, LeastRank, TargetSet, optimistic_sample_size, target_set
+from rankstrat.targets import Branch, LeastRank, TargetSet, optimistic_sample_size, target_set
 from rankstrat.theorems import verify, verify_all
-from rankstrat.verify import Computed, Report, Theorem
+from rankstrat.theorems.conjecture import Conjecture, conjecture
+from rankstrat.theorems.report import Computed, Report, Theorem
 
 __all__ = [
     "Activation",
@@ -80,7 +80,6 @@ __all__ = [
     "count_recovering_subsets",
     "critical_data",
     "embedding_graph",
-    "embeddings",
     "enclose_critical_point",
     "exact",
     "families",
@@ -89,12 +88,13 @@ __all__ = [
     "invariant_manifolds",
     "linear_stability",
     "local_linear_recovery",
+    "mappings",
     "model_rank",
     "nearest_strata",
     "numerical_rank",
     "optimistic_sample_size",
     "orbit_dimension",
-    "plot",
+    "pictures",
     "rank_by_lemma",
     "rank_report",
     "recovery_stability",

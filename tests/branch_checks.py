@@ -6,7 +6,7 @@ import numpy as np
 import sympy
 
 from rankstrat import Verdict
-from rankstrat.target import same_functions
+from rankstrat.targets import same_functions
 
 
 def proved(size, value):

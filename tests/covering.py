@@ -6,8 +6,8 @@ from fractions import Fraction
 import oracles
 
 from rankstrat import families
-from rankstrat.hierarchy import stratify
-from rankstrat.rank import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.strata.hierarchy import stratify
 
 
 def oracle(structure, point):

@@ -10,7 +10,7 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activations import GROUP, Activation, Lemma, Z, as_activation
+from rankstrat.activations.lookup import GROUP, Activation, Lemma, Z, as_activation
 from rankstrat.errors import FamilyError, InexactValueError
 
 NAMES = list(rs.activations)
@@ -180,7 +180,7 @@ def test_a_guest_adds_an_activation(monkeypatch):
         def load():
             return guest
 
-    module = __import__("sys").modules["rankstrat.activations"]
+    module = __import__("sys").modules["rankstrat.activations.lookup"]
     monkeypatch.setattr(module, "entry_points", lambda group: [Point] if group == GROUP else [])
     fresh = type(rs.activations)()
     assert fresh["mish"] is guest

@@ -13,8 +13,8 @@ import sympy
 
 from rankstrat.algebra.modular import LARGE, SMALL, is_prime, random_prime
 from rankstrat.errors import CertificateError, RankstratError
-from rankstrat.model import Model
-from rankstrat.rank import RankCertificate, Verdict, model_rank
+from rankstrat.model.model import Model
+from rankstrat.rank.certificate import RankCertificate, Verdict, model_rank
 
 a, b, c, w, u, x, y = sympy.symbols("a b c w u x y")
 tanh, exp, sin, cos = sympy.tanh, sympy.exp, sympy.sin, sympy.cos
@@ -61,7 +61,7 @@ def test_a_certificate_checks_and_travels(certificates, name):
 
 def test_certificates_check_in_another_process(certificates):
     script = (
-        "import sys, json; from rankstrat.rank import RankCertificate\n"
+        "import sys, json; from rankstrat.rank.certificate import RankCertificate\n"
         "for text in json.load(sys.stdin):\n"
         "    certificate = RankCertificate.from_json(text); certificate.check(); print(int(certificate))\n"
     )

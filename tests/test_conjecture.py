@@ -6,12 +6,12 @@ import oracles
 import pytest
 import sympy
 
-from rankstrat.conjecture import conjecture
 from rankstrat.errors import DataError
 from rankstrat.families import convolutional, matrix_factorization, two_layer
-from rankstrat.hierarchy import stratify
-from rankstrat.rank import Verdict, model_rank
-from rankstrat.tables import Table
+from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.strata.hierarchy import stratify
+from rankstrat.text.tables import Table
+from rankstrat.theorems.conjecture import conjecture
 
 
 def rows(rank, **ranges):

@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 import sympy
 
-from rankstrat.embedding import CriticalMapping, compose
-from rankstrat.embeddings import compatible, insertion, null, splitting, steps, widening
 from rankstrat.errors import (
     FamilyError,
     InexactValueError,
@@ -22,8 +20,10 @@ from rankstrat.errors import (
     RankstratError,
 )
 from rankstrat.families import deep_matrix_factorization, fully_connected, matrix_factorization, two_layer
-from rankstrat.model import Model
-from rankstrat.rank import Verdict, model_rank
+from rankstrat.mappings import compatible, insertion, null, splitting, steps, widening
+from rankstrat.mappings.mapping import CriticalMapping, compose
+from rankstrat.model.model import Model
+from rankstrat.rank.certificate import Verdict, model_rank
 
 ACTIVATIONS = ("tanh", "sigmoid", "softplus")
 SIGMA: dict[str, Callable[[Any], Any]] = {

@@ -6,10 +6,10 @@ import itertools
 
 import sympy
 
-from rankstrat.embeddings import embedding_graph, mapping_graph, null, splitting
 from rankstrat.families import fully_connected, matrix_factorization, two_layer
-from rankstrat.model import Model
-from rankstrat.rank import Verdict
+from rankstrat.mappings import embedding_graph, mapping_graph, null, splitting
+from rankstrat.model.model import Model
+from rankstrat.rank.certificate import Verdict
 
 
 def test_mapping_graph_verifies_compositions() -> None:

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import sympy
 
-from rankstrat.activations import Activation, Z
-from rankstrat.embeddings import critical_stratum, identify, lifting, null, reduction, splitting, steps
+from rankstrat.activations.lookup import Activation, Z
 from rankstrat.errors import DataError, FamilyError
 from rankstrat.families import fully_connected, matrix_factorization, two_layer
-from rankstrat.model import Chart, Model
-from rankstrat.rank import Verdict, model_rank
+from rankstrat.mappings import critical_stratum, identify, lifting, null, reduction, splitting, steps
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.certificate import Verdict, model_rank
 from rankstrat.symmetry import invariant_manifolds
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rankstrat.embedding import CriticalMapping
-from rankstrat.embeddings import head_padding, null, splitting
 from rankstrat.errors import FamilyError, NotCriticalError, NotOutputPreservingError
 from rankstrat.families import attention, convolutional, deep_diagonal, kan
-from rankstrat.model import Model
-from rankstrat.parsing import block_symbols
-from rankstrat.rank import model_rank
+from rankstrat.mappings import head_padding, null, splitting
+from rankstrat.mappings.mapping import CriticalMapping
+from rankstrat.model.model import Model
+from rankstrat.rank.certificate import model_rank
+from rankstrat.text.parsing import block_symbols
 
 
 @pytest.mark.parametrize(

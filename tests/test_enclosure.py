@@ -8,12 +8,12 @@ import pytest
 import sympy
 
 from rankstrat.algebra.signature import ball, precision
-from rankstrat.embeddings import compose, null, splitting, transfer
 from rankstrat.errors import DataError
 from rankstrat.families import two_layer
-from rankstrat.hessian import EnclosedCriticalPoint, enclose_critical_point, inertia
-from rankstrat.model import Model
-from rankstrat.rank import Verdict
+from rankstrat.mappings import compose, null, splitting, transfer
+from rankstrat.model.model import Model
+from rankstrat.rank.certificate import Verdict
+from rankstrat.samples.hessian import EnclosedCriticalPoint, enclose_critical_point, inertia
 
 INPUTS = [[Fraction(-15) + Fraction(29 * i, 49)] for i in range(50)]
 LABELS = [sum(sympy.tanh(sympy.Rational(x.numerator, x.denominator) + s) for s in (-7, 0, 7)) for (x,) in INPUTS]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import rankstrat as rs
 from rankstrat.errors import FamilyError, ParseError
-from rankstrat.parsing import parse_expression
+from rankstrat.text.parsing import parse_expression
 
 GOLDEN = Path(__file__).parent / "golden"
 BUILDS = {

@@ -12,10 +12,10 @@ import pytest
 import sympy
 from sympy import E, Rational, atan, cos, cosh, erf, exp, log, pi, sin, sinh, sqrt, tan, tanh
 
-from rankstrat.embedding import CriticalMapping
 from rankstrat.errors import NotOutputPreservingError, PoleError, UndecidedError
-from rankstrat.model import Model
-from rankstrat.rank import Verdict, model_rank
+from rankstrat.mappings.mapping import CriticalMapping
+from rankstrat.model.model import Model
+from rankstrat.rank.certificate import Verdict, model_rank
 
 x, y, z, u, v = sympy.symbols("x y z u v")
 S, R = sympy.Function("sigma"), sympy.Function("rho")

@@ -14,12 +14,12 @@ import pytest
 import sympy
 
 from rankstrat.algebra.signature import precision, signature
-from rankstrat.embeddings import critical_dimension, null, rank_along, splitting, steps, transfer
 from rankstrat.errors import DataError, NotCriticalError
 from rankstrat.families import deep_matrix_factorization, fully_connected, matrix_factorization, two_layer
-from rankstrat.hessian import CriticalData, Inertia, critical_data, hessian, inertia
-from rankstrat.model import Chart, Model
-from rankstrat.rank import Verdict
+from rankstrat.mappings import critical_dimension, null, rank_along, splitting, steps, transfer
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.certificate import Verdict
+from rankstrat.samples.hessian import CriticalData, Inertia, critical_data, hessian, inertia
 
 
 def random_point(model: Model, seed: int, denominator: int = 8) -> Chart:

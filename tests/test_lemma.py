@@ -12,10 +12,10 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activations import Activation, Lemma, Z
+from rankstrat.activations.lookup import Activation, Lemma, Z
 from rankstrat.errors import CertificateError, FamilyError, InexactValueError, PointError, UndecidedError
-from rankstrat.lemma import LemmaRank, rank_by_lemma
-from rankstrat.neurons import arrays, check_record, sparse
+from rankstrat.lemma import arrays, check_record, sparse
+from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 
 WITHOUT_BIAS = [
     "tanh", "arctan", "erf", "sin", "sinh", "z2tanh", "cos", "cosh", "gaussian", "ztanh", "exp", "sigmoid",

@@ -11,8 +11,8 @@ import sympy
 from sympy import Rational, exp, sqrt, tanh
 
 from rankstrat.errors import InexactValueError, ModelError, ParseError, PointError, RankstratError
-from rankstrat.model import Model
-from rankstrat.modelfile import dump_model, load_model, load_point, parse_model
+from rankstrat.model.files import dump_model, load_model, load_point, parse_model
+from rankstrat.model.model import Model
 
 a, b, u, v, w, x, y = sympy.symbols("a b u v w x y")
 NEURON = 'outputs = "a*tanh(w*x)"\nparameters = ["a", "w"]\ninputs = ["x"]\n'

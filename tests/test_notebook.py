@@ -68,7 +68,7 @@ NAMED = {
     "table": lambda: rs.stratify(rs.families.two_layer(width=2, inputs=1)).table(),
     "symmetry": lambda: rs.symmetries(WIDE)[0],
     "manifold": lambda: rs.invariant_manifolds(WIDE, pairs=False)[0],
-    "mapping": lambda: rs.embeddings.splitting(WIDE),
+    "mapping": lambda: rs.mappings.splitting(WIDE),
     "recovery": lambda: rs.local_linear_recovery(WIDE.point([1] * WIDE.size), [[i, 1] for i in range(60)]),
 }
 

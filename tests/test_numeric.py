@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rankstrat as rs
-from rankstrat import plot
 from rankstrat.algebra.floats import FloatRing, MpRing, pivoted_values
 from rankstrat.errors import BudgetError, DataError, PointError, PoleError
-from rankstrat.verdict import Verdict
+from rankstrat.pictures import canvas, plot_singular_values
+from rankstrat.rank.verdict import Verdict
 
 a, w, b, x, y = sympy.symbols("a w b x y")
 NEURON = rs.Model(a * sympy.tanh(w * x), [a, w], [x])
@@ -280,22 +280,22 @@ def test_budget_error():
 def test_picture_shows_every_precision():
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
-    axes = plot.plot_singular_values(rs.rank_report(tanh_point(4), digits=[15, 30]))
+    axes = plot_singular_values(rs.rank_report(tanh_point(4), digits=[15, 30]))
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
     assert labels[0] == "double precision: rank 12"
     assert labels[-1] == "exact: rank 12"
     matplotlib.pyplot.close(axes.figure)
-    alone = plot.plot_singular_values(rs.numerical_rank(NEURON))
+    alone = plot_singular_values(rs.numerical_rank(NEURON))
     assert len(alone.lines) == 2
     matplotlib.pyplot.close(alone.figure)
 
 
 def test_picture_without_matplotlib_error(monkeypatch):
-    monkeypatch.setattr(plot.importlib, "util", SimpleNamespace(find_spec=lambda _: None))
+    monkeypatch.setattr(canvas.importlib, "util", SimpleNamespace(find_spec=lambda _: None))
     with pytest.raises(ModuleNotFoundError, match=r"pip install rankstrat\[plot\]"):
-        plot.plot_singular_values(rs.numerical_rank(NEURON))
+        plot_singular_values(rs.numerical_rank(NEURON))
 
 
 def test_picture_of_nothing_error():
     with pytest.raises(DataError, match="every singular value is 0"):
-        plot.plot_singular_values(rs.numerical_rank(NEURON, {a: 0, w: 0}), axes=SimpleNamespace())
+        plot_singular_values(rs.numerical_rank(NEURON, {a: 0, w: 0}), axes=SimpleNamespace())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sympy import Rational, exp, log, sqrt, tanh
 
 from rankstrat.errors import ParseError
-from rankstrat.parsing import (
+from rankstrat.text.parsing import (
     FUNCTIONS,
     parse_expression,
     unspecified,

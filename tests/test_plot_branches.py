@@ -9,12 +9,12 @@ import pytest
 from rankstrat.cli import main
 from rankstrat.errors import DataError
 from rankstrat.families import two_layer
-from rankstrat.target import target_set
+from rankstrat.targets import target_set
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
 
-from rankstrat.plot_branches import plot_branches, plot_lines  # noqa: E402  (after the choice of a backend)
+from rankstrat.pictures.branches import plot_branches, plot_lines  # noqa: E402  (after the choice of a backend)
 
 
 def example(m, activation="exp", d=1):

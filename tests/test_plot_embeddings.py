@@ -10,10 +10,10 @@ import pytest
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("agg")
 
-from rankstrat.embeddings import embedding_graph  # noqa: E402  (after the choice of a backend)
 from rankstrat.errors import DataError  # noqa: E402
 from rankstrat.families import fully_connected  # noqa: E402
-from rankstrat.plot_embeddings import plot_embeddings  # noqa: E402
+from rankstrat.mappings import embedding_graph  # noqa: E402  (after the choice of a backend)
+from rankstrat.pictures.mappings import plot_embeddings  # noqa: E402
 
 
 def test_labels_and_arrows() -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from rankstrat import families
-from rankstrat.hierarchy import stratify
-from rankstrat.plot import plot_strata
+from rankstrat.pictures.strata import plot_strata
+from rankstrat.strata.hierarchy import stratify
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")

@@ -12,8 +12,8 @@ import sympy
 
 from rankstrat import families
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
-from rankstrat.model import Model
-from rankstrat.rank import model_rank
+from rankstrat.model.model import Model
+from rankstrat.rank.certificate import model_rank
 
 DIGITS = 80
 X = sympy.symbols("x1 x2")

@@ -12,8 +12,8 @@ import sympy
 from rankstrat import Model, Verdict
 from rankstrat.errors import DataError, UndecidedError
 from rankstrat.families import convolutional, matrix_factorization, two_layer
-from rankstrat.stability import perturbation_test, recovery_stability, recovery_thresholds, stability_table
-from rankstrat.target import target_set
+from rankstrat.samples.stability import perturbation_test, recovery_stability, recovery_thresholds, stability_table
+from rankstrat.targets import target_set
 
 
 def example(m, k, d):

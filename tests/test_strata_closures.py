@@ -7,7 +7,7 @@ import pytest
 import sympy
 
 from rankstrat import families
-from rankstrat.hierarchy import stratify
+from rankstrat.strata.hierarchy import stratify
 
 
 @pytest.mark.parametrize("bias", [False, True])

@@ -10,9 +10,9 @@ import sympy
 from covering import check_covered
 
 from rankstrat import families
-from rankstrat.hierarchy import function_hierarchy, stratify, stratum_of
-from rankstrat.rank import model_rank
+from rankstrat.rank.certificate import model_rank
 from rankstrat.strata import nearest_strata
+from rankstrat.strata.hierarchy import function_hierarchy, stratify, stratum_of
 
 SHARED = [(1, 3, 2, 1), (1, 3, 2, 2), (2, 2, 2, 1), (2, 3, 2, 1), (2, 4, 1, 1)]  # kernels, size, kernel_size, dimension
 UNSHARED = [(1, 3, 2, 1), (2, 2, 2, 1)]

@@ -13,8 +13,8 @@ import sympy
 
 from rankstrat.errors import ModelError
 from rankstrat.families import deep_diagonal, diagonal, fully_connected, matrix_factorization, two_layer
-from rankstrat.model import Model
-from rankstrat.rank import Verdict, model_rank
+from rankstrat.model.model import Model
+from rankstrat.rank.certificate import Verdict, model_rank
 from rankstrat.symmetry import Symmetry, fixed_set, invariant_manifolds, orbit_dimension, symmetries
 
 

@@ -16,7 +16,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rankstrat.tables import Math, Table
+from rankstrat.text.tables import Math, Table
 
 TABLE = Table(
     columns=("model", Math("k(d+1)"), "ok", "error bound"),

@@ -13,7 +13,7 @@ import sympy
 from rankstrat import Verdict, model_rank
 from rankstrat.errors import TargetError
 from rankstrat.families import convolutional, two_layer
-from rankstrat.target import optimistic_sample_size, target_set
+from rankstrat.targets import optimistic_sample_size, target_set
 
 ONE = {"a": [[1, 2, 0], [3, 0, 1]], "K": [[1, 2, 3], [2, -1, 1]]}
 IMAGE = {"a": [[[1, 2], [0, 3]], [[0, 1], [0, 5]]], "K": [[[1, 2], [3, 1]], [[2, -1], [1, 4]]]}

@@ -14,11 +14,11 @@ from coupled_solutions import ANALYTIC, RAYS, X1, X2, brute_force, draw_target, 
 from rankstrat import Verdict, recovery_stability, stability_table
 from rankstrat.errors import UndecidedError
 from rankstrat.families import two_layer
+from rankstrat.families._shared.patterns import Pattern
 from rankstrat.families.two_layer.targets.coupled.charts import branch_of
 from rankstrat.families.two_layer.targets.coupled.law import coupled_law, coupled_target
 from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece
-from rankstrat.families.two_layer.targets.patterns import Pattern
-from rankstrat.target import as_target, optimistic_sample_size, target_set
+from rankstrat.targets import as_target, optimistic_sample_size, target_set
 
 
 def check_brute_force(activation, m, k, d, bias, output_bias, trials, seed=0):

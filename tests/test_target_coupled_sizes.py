@@ -14,7 +14,7 @@ from coupled_solutions import ANALYTIC, RAYS, SLOPE, X1, X2, rank_of
 from rankstrat import Verdict, activations, model_rank
 from rankstrat.errors import TargetError
 from rankstrat.families import two_layer
-from rankstrat.target import optimistic_sample_size, target_set
+from rankstrat.targets import optimistic_sample_size, target_set
 
 
 def carried(linear, steps, span):

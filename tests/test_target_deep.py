@@ -9,9 +9,9 @@ import sympy
 from rankstrat import Verdict, model_rank
 from rankstrat.errors import TargetError
 from rankstrat.families import fully_connected, two_layer
-from rankstrat.families._equivariance import equivariance
-from rankstrat.families._layers import IDLE, SILENT, Layers, Widening
-from rankstrat.target import as_target, optimistic_sample_size, same_functions, target_set
+from rankstrat.families._shared.deep_branches import IDLE, SILENT, Layers, Widening
+from rankstrat.families._shared.equivariance import equivariance
+from rankstrat.targets import as_target, optimistic_sample_size, same_functions, target_set
 
 
 def network(widths, activation="tanh", bias=False, output_bias=None):

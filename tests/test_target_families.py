@@ -21,7 +21,7 @@ from rankstrat.families import (
     matrix_factorization,
     two_layer,
 )
-from rankstrat.target import optimistic_sample_size, target_set
+from rankstrat.targets import optimistic_sample_size, target_set
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "target_sets.json").read_text(encoding="utf-8"))["rows"]
 FAMILIES = {

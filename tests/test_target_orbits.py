@@ -13,8 +13,8 @@ from branch_checks import chart_rank, exponential_rank, is_on_target, proved
 from rankstrat import model_rank
 from rankstrat.errors import TargetError
 from rankstrat.families import two_layer
-from rankstrat.families._equivariance import equivariance
-from rankstrat.target import as_target, optimistic_sample_size, target_set
+from rankstrat.families._shared.equivariance import equivariance
+from rankstrat.targets import as_target, optimistic_sample_size, target_set
 
 X1, X2, X3 = X = sympy.symbols("x1:4")
 E = sympy.E

@@ -8,7 +8,7 @@ import sympy
 from rankstrat import Model, Verdict
 from rankstrat.errors import TargetError
 from rankstrat.families import two_layer
-from rankstrat.target import optimistic_sample_size, target_set
+from rankstrat.targets import optimistic_sample_size, target_set
 
 A, B, C, X = sympy.symbols("a b c x")
 HALF = sympy.Rational(1, 2)

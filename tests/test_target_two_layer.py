@@ -12,10 +12,10 @@ import pytest
 import sympy
 
 from rankstrat import Activation, Verdict, activations, model_rank
-from rankstrat.activations import Z
+from rankstrat.activations.lookup import Z
 from rankstrat.errors import InexactValueError, PointError, TargetError
 from rankstrat.families import matrix_factorization, two_layer
-from rankstrat.target import optimistic_sample_size, target_set
+from rankstrat.targets import optimistic_sample_size, target_set
 
 X1, X2 = sympy.symbols("x1 x2")
 NUMPY = {

@@ -9,14 +9,14 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activations import Activation, Z, as_activation
-from rankstrat.embedding import CriticalMapping
+from rankstrat.activations.lookup import Activation, Z, as_activation
 from rankstrat.errors import FamilyError, TargetError
 from rankstrat.families import FAMILIES
 from rankstrat.families.diagonal import Diagonal
+from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.strata import Stratification
 from rankstrat.symmetry import Symmetry
-from rankstrat.target import BranchList
+from rankstrat.targets import BranchList
 from rankstrat.testing import EXAMPLES, check_activation, check_family, laws
 from rankstrat.testing.laws import check_embeddings, check_strata, check_symmetries, check_target
 

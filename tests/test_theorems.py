@@ -10,7 +10,7 @@ import rankstrat as rs
 from rankstrat import theorems
 from rankstrat.errors import FamilyError
 from rankstrat.theorems import THEOREMS, Summary, verify_all
-from rankstrat.verify import Theorem, bibliography, check_case
+from rankstrat.theorems.report import Theorem, bibliography, check_case
 
 NAMES = list(THEOREMS)
 

@@ -12,7 +12,7 @@ import sympy
 from sympy import Rational, exp, sqrt
 
 from rankstrat.errors import InexactValueError, ParseError, PointError, RankstratError
-from rankstrat.parsing import block_symbols, check_name, exact_value, parse_blocks, parse_names, parse_number
+from rankstrat.text.parsing import block_symbols, check_name, exact_value, parse_blocks, parse_names, parse_number
 
 x = sympy.Symbol("x")
 

@@ -11,8 +11,8 @@ import pytest
 
 import rankstrat as rs
 from rankstrat.errors import FamilyError, ParseError, UndecidedError
-from rankstrat.tables import Math
-from rankstrat.verify import Computed, Report, Theorem, bibliography, rows_from_json, run
+from rankstrat.text.tables import Math
+from rankstrat.theorems.report import Computed, Report, Theorem, bibliography, rows_from_json, run
 
 
 def cases(seed, deep):

@@ -7,9 +7,9 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.embedding import compose
 from rankstrat.errors import RankstratError, TargetError, demand
 from rankstrat.families import two_layer
+from rankstrat.mappings.mapping import compose
 
 F = two_layer(2, 1)
 POINT = F.point(a=[1, 2], w=[[1], [2]])
@@ -33,10 +33,10 @@ CALLS = {
     "embedding_graph of a model": (lambda: rs.embedding_graph(F), "a list of models is needed"),
     "embedding_graph of numbers": (lambda: rs.embedding_graph([F, 3]), "an int was given; a list of models"),
     "compose numbers": (lambda: compose(1, 2), "an int was given; a critical mapping is needed"),
-    "splitting of a point": (lambda: rs.embeddings.splitting(POINT), "a Chart was given; a Model is needed"),
-    "splitting in no layer": (lambda: rs.embeddings.splitting(F, layer=None), "the number of a hidden layer is needed"),
-    "reduction of a model": (lambda: rs.embeddings.reduction(F), "a point or chart is needed"),
-    "identify a model": (lambda: rs.embeddings.identify(F), "an invariant manifold is needed"),
+    "splitting of a point": (lambda: rs.mappings.splitting(POINT), "a Chart was given; a Model is needed"),
+    "splitting in no layer": (lambda: rs.mappings.splitting(F, layer=None), "the number of a hidden layer is needed"),
+    "reduction of a model": (lambda: rs.mappings.reduction(F), "a point or chart is needed"),
+    "identify a model": (lambda: rs.mappings.identify(F), "an invariant manifold is needed"),
     "verify a number": (lambda: rs.verify(3), "the name of a theorem is needed"),
     "inertia of a number": (lambda: rs.inertia(3), "critical data is needed"),
     "inertia at a number": (lambda: rs.inertia(rs.critical_data(POINT, scale=2), at=3), "another point is needed"),

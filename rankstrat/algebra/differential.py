@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, Program, normal
-
-if TYPE_CHECKING:
-    from rankstrat.algebra.tower import Tower
 
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
@@ -147,6 +144,28 @@ def _multiply(program: Program, a: Terms, b: Terms) -> Terms:
     return {m: normal(c) for m, c in result.items() if c}
 
 
+class Differentiable(Protocol):
+    """What a derivation asks of the tower: its generators, and the derivatives that need new ones."""
+
+    program: Program
+    kind: dict[int, str]
+
+    def stage_of(self, node: int) -> int:
+        """1 for a constant, 2 for a function of the inputs."""
+
+    def new_leaf(self, key: Any, stage: int, kind: str) -> int:
+        """A new generator."""
+
+    def imaginary(self) -> int:
+        """The node of the imaginary unit."""
+
+    def gauss(self, h: int) -> int:
+        r"""$\exp(-h^2)$."""
+
+    def sigma_derivative(self, leaf: int) -> int:
+        """The generator of the next derivative of an unspecified function."""
+
+
 class Derivation:
     """A generic derivation of the tower that kills everything below its stage, with symbolic directions.
 
@@ -154,7 +173,7 @@ class Derivation:
     identity for D holds for every partial derivative.
     """
 
-    def __init__(self, tower: Tower, stage: int) -> None:
+    def __init__(self, tower: Differentiable, stage: int) -> None:
         self.tower, self.stage = tower, stage
         self._known: dict[int, int] = {}
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import combine, reconstruct, reduced_echelon
+from rankstrat.algebra.generators import Generators
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, Power, Vector, mix, random_prime
 from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.rational import is_zero, root_denominators
 from rankstrat.errors import BudgetError, UndecidedError
-
-if TYPE_CHECKING:
-    from rankstrat.algebra.tower import Tower
 
 Rational = int | Fraction
 Relation = Mapping[int, Rational]
@@ -24,10 +21,12 @@ EXTRA_ROWS, ATTEMPTS, MAX_PRIMES, FRESH_PRIMES = 12, 12, 60, 3
 
 
 def leaf_values(
-    tower: Tower, field: GF, nodes: Sequence[int], key: int, *, shared_below: int, start: int = 0
+    tower: Generators, field: GF, nodes: Sequence[int], key: int, *, shared_below: int, start: int = 0
 ) -> dict[int, object]:
-    """Random values of the leaves below the nodes; generators of a stage below `shared_below` are the "
-    "same in every sample."""
+    """Random values of the leaves below the nodes.
+
+    Generators of a stage below `shared_below` are the same in every sample.
+    """
     program = tower.program
     denominators = root_denominators(program, nodes)
     values: dict[int, object] = {}
@@ -49,13 +48,13 @@ def leaf_values(
     return values
 
 
-def radicals(tower: Tower, nodes: Sequence[int]) -> tuple[tuple[int, int], ...]:
+def radicals(tower: Generators, nodes: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """The integers below the nodes whose roots a prime needs, each with the degree of the root."""
     found = root_denominators(tower.program, nodes)
     return tuple((tower.program.data[n][1], d) for n, d in found.items() if tower.kind.get(n) == "prime" and d > 1)
 
 
-def sample_columns(tower: Tower, nodes: Sequence[int], field: GF, key: int, *, shared_below: int) -> Vector:
+def sample_columns(tower: Generators, nodes: Sequence[int], field: GF, key: int, *, shared_below: int) -> Vector:
     """The matrix (samples x nodes) mod p, rows that hit a pole removed."""
     leaves = leaf_values(tower, field, nodes, key, shared_below=shared_below)
     values = evaluate(tower.program, nodes, field, leaves)
@@ -65,7 +64,7 @@ def sample_columns(tower: Tower, nodes: Sequence[int], field: GF, key: int, *, s
     return matrix[~field.poles]
 
 
-def decide(tower: Tower, basis: Sequence[int], candidates: Sequence[int], *, seed: int) -> tuple[Relation | None, ...]:
+def decide(tower: Generators, basis: Sequence[int], candidates: Sequence[int], *, seed: int) -> tuple[Relation | None, ...]:
     """For each candidate: None when it is new, else its coefficients on basis entries and earlier new candidates.
 
     Every row draws fresh residues for all generators, constants included, because the coefficients are numbers.
@@ -114,7 +113,7 @@ def decide(tower: Tower, basis: Sequence[int], candidates: Sequence[int], *, see
     )
 
 
-def vanishes(tower: Tower, node: int, *, seed: int) -> bool:
+def vanishes(tower: Generators, node: int, *, seed: int) -> bool:
     """Whether a node is zero in the tower: a nonzero residue decides one way, an exact expansion the other.
 
     Raises:
@@ -166,7 +165,7 @@ def _lift(
 
 
 def _outcome(
-    tower: Tower, columns: Sequence[int], start: int, pivots: Sequence[int], lifted: Mapping[tuple[int, int], Rational]
+    tower: Generators, columns: Sequence[int], start: int, pivots: Sequence[int], lifted: Mapping[tuple[int, int], Rational]
 ) -> tuple[Relation | None, ...]:
     relations: list[Relation | None] = []
     for column in range(start, len(columns)):

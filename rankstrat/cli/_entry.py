@@ -16,7 +16,7 @@ from typing import Protocol, cast
 
 from rankstrat.cli._status import BAD_QUESTION, BROKEN_PIPE, HOLDS, INTERNAL, INTERRUPTED, complain
 from rankstrat.errors import RankstratError
-from rankstrat.parsing import nearest, shown
+from rankstrat.text.parsing import nearest, shown
 
 
 class Command(Protocol):

@@ -17,13 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import sympy
 
-from rankstrat.activations import activations
+from rankstrat.activations.lookup import activations
 from rankstrat.errors import BudgetError, FamilyError, InexactValueError, ParseError, PointError
 from rankstrat.families import FAMILIES, build
-from rankstrat.model import Chart, Model
-from rankstrat.modelfile import ModelFile, load_model, load_point
-from rankstrat.parsing import block_names, inexact_literal, nearest, parse_expression, shown
-from rankstrat.tables import Table
+from rankstrat.model.files import ModelFile, load_model, load_point
+from rankstrat.model.model import Chart, Model
+from rankstrat.text.parsing import block_names, inexact_literal, nearest, parse_expression, shown
+from rankstrat.text.tables import Table
 
 MOST_PARAMETERS = 20_000
 FORMATS = {"json": "JSON", "csv": "CSV", "latex": "LaTeX", "markdown": "Markdown", "html": "HTML"}

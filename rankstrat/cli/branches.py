@@ -11,9 +11,9 @@ import sympy
 from rankstrat.cli._question import add_formats, add_model, alone, emit, model_of, say
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import TargetError
-from rankstrat.model import Model
-from rankstrat.parsing import parse_expression
-from rankstrat.target import optimistic_sample_size, target_set
+from rankstrat.model.model import Model
+from rankstrat.targets import optimistic_sample_size, target_set
+from rankstrat.text.parsing import parse_expression
 
 EXAMPLE = """examples:
   rankstrat branches two_layer width=2 inputs=1 --target "tanh(x1)"

@@ -9,7 +9,7 @@ from pathlib import Path
 from rankstrat.cli._question import say
 from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, complain
 from rankstrat.errors import CertificateError, RankstratError
-from rankstrat.rank import RankCertificate
+from rankstrat.rank.certificate import RankCertificate
 
 MAX_BYTES = 50_000_000
 

@@ -10,12 +10,12 @@ import sympy
 
 from rankstrat.cli._question import add_formats, add_model, emit, list_of_families, model_of, say
 from rankstrat.cli._status import FAILS, HOLDS
-from rankstrat.embedding import CriticalMapping, MappingEvidence, compose
-from rankstrat.embeddings import null, splitting
 from rankstrat.errors import FamilyError, NotCriticalError, RankstratError
-from rankstrat.model import Model
-from rankstrat.parsing import parse_number, shown
-from rankstrat.tables import Math, Table
+from rankstrat.mappings import null, splitting
+from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence, compose
+from rankstrat.model.model import Model
+from rankstrat.text.parsing import parse_number, shown
+from rankstrat.text.tables import Math, Table
 
 EXAMPLE = f"""examples:
   rankstrat embed two_layer width=1 inputs=2 bias=true --split 1,1

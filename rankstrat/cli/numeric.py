@@ -8,7 +8,7 @@ from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import DataError
 from rankstrat.numeric import rank_report
-from rankstrat.parsing import shown
+from rankstrat.text.parsing import shown
 
 EXAMPLE = f"""example:
   rankstrat numeric two_layer width=8 inputs=1 bias=true --digits 15,30,60

@@ -8,8 +8,8 @@ from rankstrat.cli._progress import progress
 from rankstrat.cli._question import add_formats, add_model, alone, emit, list_of_families, model_of, say
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import ParseError
-from rankstrat.hierarchy import function_hierarchy, stratify
-from rankstrat.parsing import parse_expression, shown
+from rankstrat.strata.hierarchy import function_hierarchy, stratify
+from rankstrat.text.parsing import parse_expression, shown
 
 SHOWN = 5  # points that are not covered; --json has them all
 

@@ -14,11 +14,11 @@ from typing import Any
 from rankstrat.cli._progress import progress
 from rankstrat.cli._question import add_formats, emit, list_of_families, model_of, say, whole_number
 from rankstrat.cli._status import BAD_QUESTION, HOLDS, INTERRUPTED, complain
-from rankstrat.conjecture import conjecture
 from rankstrat.errors import FamilyError, ParseError, RankstratError
-from rankstrat.hierarchy import stratify
-from rankstrat.parsing import shown
-from rankstrat.tables import Math, Table
+from rankstrat.strata.hierarchy import stratify
+from rankstrat.text.parsing import shown
+from rankstrat.text.tables import Math, Table
+from rankstrat.theorems.conjecture import conjecture
 
 FORMAT = "rankstrat-table/1"
 MOST_MODELS, MAX_SAVED, SHOWN = 10_000, 200_000_000, 3

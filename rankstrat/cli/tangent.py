@@ -11,9 +11,9 @@ from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list
 from rankstrat.cli._status import HOLDS
 from rankstrat.cli.rank import relation_lines
 from rankstrat.errors import BudgetError
-from rankstrat.rank import RankCertificate, model_rank
-from rankstrat.tables import Math, Table
-from rankstrat.tangent import tangent_functions
+from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.tangents import tangent_functions
+from rankstrat.text.tables import Math, Table
 
 MOST = 200
 

@@ -21,10 +21,10 @@ from rankstrat.cli._progress import Steps, progress
 from rankstrat.cli._question import add_formats, emit, whole_number
 from rankstrat.cli._status import FAILS, HOLDS, INTERRUPTED
 from rankstrat.errors import FamilyError, ParseError
-from rankstrat.parsing import nearest, shown
-from rankstrat.tables import Table
+from rankstrat.text.parsing import nearest, shown
+from rankstrat.text.tables import Table
 from rankstrat.theorems import THEOREMS, Summary, verify
-from rankstrat.verify import Report, Row, rows_from_json
+from rankstrat.theorems.report import Report, Row, rows_from_json
 
 MAX_JOBS, MAX_SAVED = 256, 200_000_000
 

@@ -15,8 +15,8 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from rankstrat.errors import FamilyError
-from rankstrat.model import Model
-from rankstrat.parsing import nearest, shown
+from rankstrat.model.model import Model
+from rankstrat.text.parsing import nearest, shown
 
 Constructor = Callable[..., Model]
 GROUP = "rankstrat.families"

@@ -12,10 +12,10 @@ import numpy as np
 import sympy
 
 from rankstrat.errors import FamilyError
-from rankstrat.exact import Shape, exact_scalar
-from rankstrat.families._arguments import count, flag
-from rankstrat.model import Model
-from rankstrat.parsing import shown
+from rankstrat.families._shared.arguments import count, flag
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape, exact_scalar
+from rankstrat.text.parsing import shown
 
 FAMILY = "attention"
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import sympy
 
-from rankstrat.exact import Shape
-from rankstrat.families._arguments import count, counts
-from rankstrat.model import Model
+from rankstrat.families._shared.arguments import count, counts
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
 
 FAMILY = "cp_factorization"
 

@@ -10,15 +10,15 @@ from typing import Any
 
 import sympy
 
-from rankstrat.exact import Shape
-from rankstrat.families._arguments import count, input_names
-from rankstrat.families._diagonal_strata import CoordinateStrata, coordinate_strata
-from rankstrat.families._levels import diagonal_levels
-from rankstrat.families._sparse import Values, affine_branch, linear_coefficients, product_branches
-from rankstrat.hierarchy import FunctionLevel
-from rankstrat.model import Model
-from rankstrat.tables import Math
-from rankstrat.target import BranchList, TargetFunction
+from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.families._shared.diagonal_strata import CoordinateStrata, coordinate_strata
+from rankstrat.families._shared.function_levels import diagonal_levels
+from rankstrat.families._shared.product_branches import Values, affine_branch, linear_coefficients, product_branches
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+from rankstrat.strata.hierarchy import FunctionLevel
+from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.tables import Math
 
 FAMILY = "deep_diagonal"
 

@@ -12,10 +12,10 @@ import numpy as np
 import sympy
 
 from rankstrat.errors import FamilyError
-from rankstrat.exact import Shape
-from rankstrat.families._arguments import count
-from rankstrat.model import Model
-from rankstrat.parsing import shown
+from rankstrat.families._shared.arguments import count
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+from rankstrat.text.parsing import shown
 
 FAMILY = "framework"
 

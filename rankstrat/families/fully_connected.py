@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.activations import Activation, as_activation, named
+from rankstrat.activations.lookup import Activation, as_activation, named
 from rankstrat.errors import UndecidedError
-from rankstrat.exact import Shape
-from rankstrat.families._arguments import counts, flag, input_names
-from rankstrat.families._layers import splitting_branches
-from rankstrat.families._transport import Renaming
+from rankstrat.families._shared.arguments import counts, flag, input_names
+from rankstrat.families._shared.deep_branches import splitting_branches
+from rankstrat.families._shared.transport import Renaming
 from rankstrat.families.two_layer import two_layer
 from rankstrat.families.two_layer.targets.branches import branches as two_layer_branches
-from rankstrat.model import Model
-from rankstrat.neurons import Neurons
-from rankstrat.target import MAX_PARAMETERS, BranchList, TargetFunction, polynomial_branches
+from rankstrat.lemma import Neurons
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+from rankstrat.targets import MAX_PARAMETERS, BranchList, TargetFunction, polynomial_branches
 
 FAMILY = "fully_connected"
 

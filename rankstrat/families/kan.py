@@ -11,10 +11,10 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import FamilyError
-from rankstrat.exact import Shape, exact_scalar
-from rankstrat.families._arguments import count, input_names
-from rankstrat.model import Model
-from rankstrat.parsing import shown
+from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape, exact_scalar
+from rankstrat.text.parsing import shown
 
 FAMILY = "kan"
 

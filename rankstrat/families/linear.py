@@ -10,12 +10,12 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import FamilyError
-from rankstrat.exact import Shape
-from rankstrat.families._arguments import count, input_names
-from rankstrat.families._sparse import affine_branch
-from rankstrat.model import Model
-from rankstrat.parsing import parse_expression, shown
-from rankstrat.target import BranchList, TargetFunction
+from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.families._shared.product_branches import affine_branch
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.parsing import parse_expression, shown
 
 FAMILY = "linear"
 

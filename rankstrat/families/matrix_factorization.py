@@ -9,16 +9,16 @@ from typing import Any
 
 import sympy
 
-from rankstrat.exact import Shape
-from rankstrat.families._arguments import count
-from rankstrat.families._levels import product_levels
-from rankstrat.families._orbits import halves, product_branches
-from rankstrat.families._product_strata import ProductStrata
-from rankstrat.hierarchy import FunctionLevel
-from rankstrat.model import Model
+from rankstrat.families._shared.arguments import count
+from rankstrat.families._shared.function_levels import product_levels
+from rankstrat.families._shared.orbits import halves, product_branches
+from rankstrat.families._shared.product_strata import ProductStrata
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
 from rankstrat.strata import factor_distances
-from rankstrat.tables import Math
-from rankstrat.target import BranchList, TargetFunction
+from rankstrat.strata.hierarchy import FunctionLevel
+from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.tables import Math
 
 FAMILY = "matrix_factorization"
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import sympy
 
-from rankstrat.exact import Shape
-from rankstrat.families._arguments import input_names
-from rankstrat.model import Model
+from rankstrat.families._shared.arguments import input_names
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
 
 FAMILY = "opt_example"
 

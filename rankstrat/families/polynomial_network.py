@@ -9,11 +9,11 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activations import Activation, as_activation
-from rankstrat.exact import Shape
-from rankstrat.families._arguments import count
+from rankstrat.activations.lookup import Activation, as_activation
+from rankstrat.families._shared.arguments import count
 from rankstrat.families.fully_connected import FullyConnected
-from rankstrat.model import Model
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
 
 FAMILY = "polynomial_network"
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from rankstrat.algebra.floats import MpRing, pivoted_values, singular_values
 from rankstrat.errors import DataError, ModelError, demand
-from rankstrat.model import Chart, Model
+from rankstrat.model.model import Chart, Model
 from rankstrat.numeric.samples import DOUBLE, GUARD, Jacobian
-from rankstrat.rank import RankCertificate, Verdict
+from rankstrat.rank.certificate import RankCertificate, Verdict
 
 SINGLE = 7  # digits of single precision
 SVD_COLUMNS, MOST_DIGITS = 48, 10_000

@@ -10,11 +10,11 @@ from typing import Any
 import mpmath
 
 from rankstrat.errors import DataError
-from rankstrat.model import Chart, Model
+from rankstrat.model.model import Chart, Model
 from rankstrat.numeric.rank import SINGLE, NumericalRank, exact_fact, numerical_rank
 from rankstrat.numeric.samples import DOUBLE
-from rankstrat.rank import RankCertificate, model_rank
-from rankstrat.tables import Table
+from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.text.tables import Table
 
 
 @dataclass(frozen=True)

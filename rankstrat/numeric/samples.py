@@ -16,9 +16,9 @@ from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.floats import FloatRing, MpRing, leaf_number
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.errors import BudgetError, DataError, PointError, PoleError
-from rankstrat.model import Chart
-from rankstrat.parsing import block_symbols
-from rankstrat.tangent import Tangents
+from rankstrat.model.model import Chart
+from rankstrat.rank.tangents import Tangents
+from rankstrat.text.parsing import block_symbols
 
 DOUBLE, GUARD = 15, 10  # digits of double precision; extra digits, so that rounding stays far below the threshold
 MOST_ENTRIES, MOST_COLUMNS = 50_000_000, 600

@@ -12,13 +12,13 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import BudgetError, PointError
-from rankstrat.exact import counted
-from rankstrat.model import Chart, Model
-from rankstrat.rank import RankCertificate, Verdict, model_rank
+from rankstrat.model.model import Chart, Model
+from rankstrat.model.values import counted
+from rankstrat.rank.certificate import RankCertificate, Verdict, model_rank
 from rankstrat.strata.flats import Condition, SignedPermutation, Vector, extended, reduced
 from rankstrat.strata.minors import HasRankCoordinates, TangentMatrix, tangent_matrix
 from rankstrat.strata.stratum import Knowledge
-from rankstrat.tables import Math
+from rankstrat.text.tables import Math
 
 Label = tuple[tuple[Vector, ...], tuple[int, ...]]
 MOST_FLATS, MOST_MEMBERS, TRIES = 4_000, 30_000, 40

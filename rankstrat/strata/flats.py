@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rankstrat.tables import Math
+from rankstrat.text.tables import Math
 
 Number = int | Fraction
 Vector = tuple[Number, ...]

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import sympy
 
-from rankstrat.model import Chart, Model
+from rankstrat.model.model import Chart, Model
 from rankstrat.strata.flats import Vector, reduced
 
 LARGEST, ATTEMPTS, MOST_PARAMETERS, MOST_OUTPUTS = 8, 40, 24, 16

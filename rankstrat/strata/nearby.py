@@ -9,12 +9,12 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from rankstrat.errors import ModelError, PointError, demand
-from rankstrat.exact import listed
-from rankstrat.model import Model
-from rankstrat.rank import Verdict
+from rankstrat.model.model import Model
+from rankstrat.model.values import listed
+from rankstrat.rank.certificate import Verdict
 from rankstrat.strata.arrangement import ArrangementStrata
-from rankstrat.strata.general import general_strata
-from rankstrat.tables import Math, Table
+from rankstrat.strata.defaults import general_strata
+from rankstrat.text.tables import Math, Table
 
 
 @runtime_checkable

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
-from rankstrat.model import Chart, Model
-from rankstrat.rank import Verdict
-from rankstrat.tables import Math
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.certificate import Verdict
+from rankstrat.text.tables import Math
 
 Label = Any
 """A hashable name of a stratum; each stratification has its own kind."""

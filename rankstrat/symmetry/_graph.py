@@ -8,7 +8,7 @@ from typing import Any
 
 from rankstrat.algebra.program import CONSTANT, EVEN, FUNCTION, LEAF, LINEAR, ODD, PRODUCT, Program
 from rankstrat.errors import ModelError, demand
-from rankstrat.model import Compiled, Model
+from rankstrat.model.model import Compiled, Model
 
 Weights = dict[int, Fraction]
 CONJUGATES = 64

@@ -11,10 +11,10 @@ import sympy
 from rankstrat.algebra.expanding import Expanding
 from rankstrat.algebra.fields import Rational
 from rankstrat.errors import UndecidedError, UnsupportedFunctionError
-from rankstrat.inclusion import Joint, same_function
-from rankstrat.model import Chart, Model
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.inclusion import Joint, same_function
+from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry._graph import ExpressionGraph
-from rankstrat.verdict import Verdict
 
 HOMOGENEOUS = ("relu", "abs")
 

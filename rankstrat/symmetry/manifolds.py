@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import sympy
 
-from rankstrat.inclusion import Joint, same_function
-from rankstrat.model import Chart, Model
-from rankstrat.rank import RankCertificate, model_rank
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.inclusion import Joint, same_function
+from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry.groups import Symmetry, symmetries
-from rankstrat.verdict import Verdict
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.tower import Tower
-from rankstrat.analysis import needs_hypotheses
 from rankstrat.errors import ModelError, UndecidedError, demand
-from rankstrat.inclusion import Joint
-from rankstrat.lower import sampled_rank
-from rankstrat.model import Chart
+from rankstrat.model.model import Chart
+from rankstrat.rank.inclusion import Joint
+from rankstrat.rank.lower_bounds import sampled_rank
+from rankstrat.rank.search import needs_hypotheses
 
 
 def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:

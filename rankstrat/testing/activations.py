@@ -8,15 +8,15 @@ from typing import Any
 import mpmath
 import sympy
 
-from rankstrat.activations import Activation, Z
+from rankstrat.activations.lookup import Activation, Z
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.floats import MpRing, leaf_number
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import FamilyError
 from rankstrat.families import build
-from rankstrat.lemma import rank_by_lemma
-from rankstrat.rank import model_rank
+from rankstrat.lemma.rank import rank_by_lemma
+from rankstrat.rank.certificate import model_rank
 
 POINTS = tuple(sign * z for z in (Fraction(1, 3), Fraction(6, 5), Fraction(7, 2)) for sign in (1, -1))
 """Where activations are evaluated: away from 0 and from the kinks of the usual ones."""
@@ -36,7 +36,7 @@ def check_activation(record: Activation) -> tuple[str, ...]:
         FamilyError: a fact does not hold; the message says which, and where.
 
     Example:
-        >>> from rankstrat.activations import activations
+        >>> from rankstrat.activations.lookup import activations
         >>> check_activation(activations["tanh"])[-1]
         'lemma'
     """

@@ -12,13 +12,13 @@ import numpy as np
 
 from rankstrat.errors import FamilyError, UndecidedError
 from rankstrat.families import FAMILIES, build
-from rankstrat.lemma import HasNeurons, rank_by_lemma
-from rankstrat.model import Chart, Model
-from rankstrat.modelfile import dump_model, parse_model
+from rankstrat.lemma.rank import HasNeurons, rank_by_lemma
+from rankstrat.model.files import dump_model, parse_model
+from rankstrat.model.model import Chart, Model
 from rankstrat.numeric import numerical_rank
-from rankstrat.parsing import shown
-from rankstrat.rank import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate, model_rank
 from rankstrat.testing.laws import DIGITS, check_embeddings, check_strata, check_symmetries, check_target, hold
+from rankstrat.text.parsing import shown
 
 EXAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType(
     {

@@ -14,13 +14,13 @@ import mpmath
 import numpy as np
 import sympy
 
-from rankstrat.embeddings import null, splitting
 from rankstrat.errors import FamilyError, NotOutputPreservingError, RankstratError, TargetError
-from rankstrat.model import Chart, Model
-from rankstrat.rank import Verdict, model_rank
+from rankstrat.mappings import null, splitting
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.certificate import Verdict, model_rank
 from rankstrat.strata import HasConditions, HasStrata, Stratification
 from rankstrat.symmetry import symmetries
-from rankstrat.target import HasBranches, TargetSet, target_set
+from rankstrat.targets import HasBranches, TargetSet, target_set
 
 DIGITS = 40
 SPECIAL = (-1, 0, 1, 2)

@@ -1,7 +1,7 @@
-r"""The theorem catalogue: one file each; this folder is the registry.
+r"""The theorem catalogue: one file each, in a folder for each kind; these folders are the registry.
 
-A file ``theorems/two_layer_rank.py`` defines ``THEOREM``, a `Theorem` of the same name.  Installed packages add
-theorems under the entry-point group ``rankstrat.theorems`` (name -> such an object).
+A file ``theorems/least_rank/two_layer_rank.py`` defines ``THEOREM``, a `Theorem` of the same name.  Installed
+packages add theorems under the entry-point group ``rankstrat.theorems`` (name -> such an object).
 """
 
 from __future__ import annotations
@@ -16,12 +16,22 @@ from functools import cached_property
 from importlib.metadata import entry_points
 
 from rankstrat.errors import FamilyError, demand
-from rankstrat.parsing import nearest, shown
-from rankstrat.rank import Verdict
-from rankstrat.tables import Table
-from rankstrat.verify import Progress, Report, Row, Theorem, bibliography, run
+from rankstrat.rank.certificate import Verdict
+from rankstrat.text.parsing import nearest, shown
+from rankstrat.text.tables import Table
+from rankstrat.theorems.report import Progress, Report, Row, Theorem, bibliography, run
 
 GROUP = "rankstrat.theorems"
+
+
+def _files() -> Iterator[str]:
+    """Dotted names of the files of theorems, by folder."""
+    for folder in pkgutil.iter_modules(__path__, f"{__name__}."):
+        if folder.ispkg:
+            package = importlib.import_module(folder.name)
+            for module in pkgutil.iter_modules(package.__path__, f"{folder.name}."):
+                if not module.name.rpartition(".")[2].startswith("_"):
+                    yield module.name
 
 
 class _Theorems(Mapping[str, Theorem]):
@@ -29,8 +39,7 @@ class _Theorems(Mapping[str, Theorem]):
 
     @cached_property
     def _found(self) -> dict[str, Theorem]:
-        names = [module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")]
-        found = {name: importlib.import_module(f"{__name__}.{name}").THEOREM for name in names}
+        found = {path.rpartition(".")[2]: importlib.import_module(path).THEOREM for path in _files()}
         for point in entry_points(group=GROUP):
             if point.name not in found:
                 found[point.name] = point.load()

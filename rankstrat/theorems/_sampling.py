@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.model import Model
-from rankstrat.target import LeastRank
-from rankstrat.verdict import Verdict
-from rankstrat.verify import Case, Computed
+from rankstrat.model.model import Model
+from rankstrat.rank.verdict import Verdict
+from rankstrat.targets import LeastRank
+from rankstrat.theorems.report import Case, Computed
 
 Vector = tuple[int, ...]
 Matrix = list[list[int]]

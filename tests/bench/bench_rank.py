@@ -17,8 +17,8 @@ from fractions import Fraction
 import flint
 
 import rankstrat as rs
-from rankstrat.analysis import Analysis
-from rankstrat.lower import row_count, sampled_rank
+from rankstrat.rank.lower_bounds import row_count, sampled_rank
+from rankstrat.rank.search import Analysis
 
 
 def weight(rng: random.Random) -> Fraction:

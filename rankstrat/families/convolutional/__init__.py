@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.activations import Activation, as_activation, named
+from rankstrat.activations.lookup import Activation, as_activation, named
 from rankstrat.errors import FamilyError
-from rankstrat.exact import Shape
-from rankstrat.families._arguments import count, flag, input_names
+from rankstrat.families._shared.arguments import count, flag, input_names
 from rankstrat.families.convolutional.branches import branches
-from rankstrat.families.convolutional.lemma import neurons
 from rankstrat.families.convolutional.nearby import nearby
+from rankstrat.families.convolutional.neurons import neurons
 from rankstrat.families.convolutional.strata import conditions, generators, rank_coordinates, shared_strata
-from rankstrat.model import Chart, Model
-from rankstrat.neurons import Neurons
+from rankstrat.lemma import Neurons
+from rankstrat.model.model import Chart, Model
+from rankstrat.model.values import Shape
 from rankstrat.strata import Stratification
-from rankstrat.tables import Math
-from rankstrat.target import BranchList, TargetFunction
+from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.tables import Math
 
 FAMILY = "convolutional"
 

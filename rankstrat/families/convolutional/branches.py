@@ -19,12 +19,12 @@ import networkx as nx
 import numpy as np
 
 from rankstrat.errors import TargetError
+from rankstrat.families._shared.effective_neurons import Effective, Law, Vector, effective, law_of
 from rankstrat.families.convolutional.covers import Kernel, best_cover, shapes
 from rankstrat.families.convolutional.listing import MAX_NEURONS, Listing
-from rankstrat.families.two_layer.targets.effective import Effective, Law, Vector, effective, law_of
-from rankstrat.model import Chart, Model
-from rankstrat.rank import model_rank
-from rankstrat.target import AffineSubspace, Branch, BranchList, Cell, TargetFunction
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.certificate import model_rank
+from rankstrat.targets import AffineSubspace, Branch, BranchList, Cell, TargetFunction
 
 
 @dataclass(frozen=True)

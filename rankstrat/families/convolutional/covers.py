@@ -25,7 +25,7 @@ from typing import Any
 import networkx as nx
 
 from rankstrat.errors import BudgetError
-from rankstrat.families.two_layer.targets.effective import Law, Vector
+from rankstrat.families._shared.effective_neurons import Law, Vector
 
 MAX_SUBSETS = 20_000
 MAX_MEMBERS = 40

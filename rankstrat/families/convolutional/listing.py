@@ -18,9 +18,9 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families.two_layer.targets.effective import Effective, Law
-from rankstrat.model import Chart, Model
-from rankstrat.target import CONSTANT, AffineSubspace, Branch, Cell
+from rankstrat.families._shared.effective_neurons import Effective, Law
+from rankstrat.model.model import Chart, Model
+from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Cell
 
 MAX_NEURONS = 6
 MAX_PATTERNS = 500

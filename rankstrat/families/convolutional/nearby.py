@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.tables import Math
+from rankstrat.text.tables import Math
 
 ALL_PAIRS = 400
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families.convolutional.shared import SharedStrata
-from rankstrat.families.two_layer.strata.scheme import is_flat_elsewhere, scheme
-from rankstrat.model import Chart, Model
+from rankstrat.activations.scheme import is_flat_elsewhere, scheme
+from rankstrat.families.convolutional.shared_kernels import SharedStrata
+from rankstrat.model.model import Chart, Model
 
 Weights = list[Any]
 

@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.activations import Activation, as_activation, named
-from rankstrat.exact import Shape
-from rankstrat.families._arguments import count, flag, input_names
-from rankstrat.families.two_layer.lemma import neurons
+from rankstrat.activations.lookup import Activation, as_activation, named
+from rankstrat.families._shared.arguments import count, flag, input_names
+from rankstrat.families.two_layer.neurons import neurons
+from rankstrat.families.two_layer.strata.dispatch import strata
 from rankstrat.families.two_layer.strata.levels import function_levels
-from rankstrat.families.two_layer.strata.stratify import strata
 from rankstrat.families.two_layer.targets.branches import branches
-from rankstrat.hierarchy import FunctionLevel
-from rankstrat.model import Model
-from rankstrat.neurons import Neurons
+from rankstrat.lemma import Neurons
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
 from rankstrat.strata import Stratification, neuron_distances
-from rankstrat.tables import Math
-from rankstrat.target import BranchList, TargetFunction
+from rankstrat.strata.hierarchy import FunctionLevel
+from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.tables import Math
 
 FAMILY = "two_layer"
 

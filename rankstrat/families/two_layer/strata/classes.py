@@ -18,8 +18,8 @@ from typing import Any
 
 import sympy
 
+from rankstrat.activations.scheme import Scheme
 from rankstrat.errors import PointError
-from rankstrat.families.two_layer.strata.scheme import Scheme
 from rankstrat.families.two_layer.strata.types import (
     Kind,
     compositions,
@@ -31,10 +31,10 @@ from rankstrat.families.two_layer.strata.types import (
     multisets,
     size_of,
 )
-from rankstrat.model import Chart, Model
-from rankstrat.rank import Verdict
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
-from rankstrat.tables import Math
+from rankstrat.text.tables import Math
 
 Label = tuple[tuple[int, ...], tuple[Kind, ...], int]
 

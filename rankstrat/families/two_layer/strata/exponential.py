@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rankstrat.families.two_layer.strata.classes import Label, TwoLayerStrata
-from rankstrat.rank import Verdict
+from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
 
 

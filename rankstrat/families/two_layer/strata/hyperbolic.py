@@ -11,10 +11,10 @@ from typing import Any
 
 from rankstrat.families.two_layer.strata.classes import Label, TwoLayerStrata
 from rankstrat.families.two_layer.strata.types import Kind, Side, compositions, size_of
-from rankstrat.model import Chart
-from rankstrat.rank import Verdict
+from rankstrat.model.model import Chart
+from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
-from rankstrat.tables import Math
+from rankstrat.text.tables import Math
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rankstrat.families.two_layer.strata.scheme import scheme
-from rankstrat.hierarchy import FunctionLevel
-from rankstrat.rank import Verdict
+from rankstrat.activations.scheme import scheme
+from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
-from rankstrat.tables import Math
+from rankstrat.strata.hierarchy import FunctionLevel
+from rankstrat.text.tables import Math
 
 
 def function_levels(structure: Any) -> list[FunctionLevel] | None:

@@ -12,10 +12,10 @@ import sympy
 from rankstrat.errors import PointError
 from rankstrat.families.two_layer.strata.classes import Label, TwoLayerStrata, rational_rank
 from rankstrat.families.two_layer.strata.types import Kind, is_active, is_half, kind_of, size_of
-from rankstrat.model import Chart
-from rankstrat.rank import Verdict
+from rankstrat.model.model import Chart
+from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
-from rankstrat.tables import Math
+from rankstrat.text.tables import Math
 
 # With bias, a neuron with w = 0 has b > 0, b < 0 or b = 0, and is active or not.
 SIGNS = (1, 1, -1, -1, 0, 0)

@@ -13,10 +13,10 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import PointError
-from rankstrat.model import Chart, Model
-from rankstrat.rank import Verdict
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
-from rankstrat.tables import Math
+from rankstrat.text.tables import Math
 
 LARGEST = 4
 Label = tuple[int, int, int, tuple[int, ...], int]

@@ -12,8 +12,8 @@ from rankstrat.errors import UndecidedError
 from rankstrat.families.two_layer.strata.classes import Label
 from rankstrat.families.two_layer.strata.hyperbolic import HyperbolicStrata
 from rankstrat.families.two_layer.strata.types import Kind
-from rankstrat.model import Chart
-from rankstrat.tables import Math
+from rankstrat.model.model import Chart
+from rankstrat.text.tables import Math
 
 # With w = 0, sigma(b) and sigma'(b) vanish at multiples of pi and halfway between them, or the other way round.
 WORDS = {2: ("0 mod pi", r"0\ \mathrm{mod}\ \pi"), 4: ("pi/2 mod pi", r"\pi/2\ \mathrm{mod}\ \pi")}

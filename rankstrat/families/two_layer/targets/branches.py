@@ -19,15 +19,15 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import TargetError
+from rankstrat.families._shared.effective_neurons import Effective, Law, effective, law_of
+from rankstrat.families._shared.patterns import Pattern, Signed, conditions, count_patterns, patterns
 from rankstrat.families.two_layer.targets.cells import cells
 from rankstrat.families.two_layer.targets.copies import copies
 from rankstrat.families.two_layer.targets.coupled.branches import coupled_branches
-from rankstrat.families.two_layer.targets.effective import Effective, Law, effective, law_of
 from rankstrat.families.two_layer.targets.layout import Layout
-from rankstrat.families.two_layer.targets.patterns import Pattern, Signed, conditions, count_patterns, patterns
-from rankstrat.families.two_layer.targets.special import special_branches
-from rankstrat.model import Chart, Model
-from rankstrat.target import (
+from rankstrat.families.two_layer.targets.special.dispatch import special_branches
+from rankstrat.model.model import Chart, Model
+from rankstrat.targets import (
     CONSTANT,
     MAX_PARAMETERS,
     AffineSubspace,

@@ -9,8 +9,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families.two_layer.targets.effective import Law
-from rankstrat.target import CONSTANT, AffineSubspace, Cell, is_zero
+from rankstrat.families._shared.effective_neurons import Law
+from rankstrat.targets import CONSTANT, AffineSubspace, Cell, is_zero
 
 FREE, ZERO, FLAT = "free", "zero", "constant"
 

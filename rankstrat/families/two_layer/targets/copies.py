@@ -10,11 +10,11 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import TargetError
-from rankstrat.families._equivariance import equivariance
-from rankstrat.families.two_layer.targets.effective import Vector, is_network, neurons_of_point
-from rankstrat.families.two_layer.targets.special import special_branches
-from rankstrat.model import Chart, Model
-from rankstrat.target import AffineSubspace, Branch, BranchList, Cell, TargetFunction
+from rankstrat.families._shared.effective_neurons import Vector, is_network, neurons_of_point
+from rankstrat.families._shared.equivariance import equivariance
+from rankstrat.families.two_layer.targets.special.dispatch import special_branches
+from rankstrat.model.model import Chart, Model
+from rankstrat.targets import AffineSubspace, Branch, BranchList, Cell, TargetFunction
 
 
 def copies(structure: Any, model: Model, target: TargetFunction, problem: TargetError) -> BranchList:

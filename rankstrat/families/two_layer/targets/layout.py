@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from rankstrat.model import Model
+from rankstrat.model.model import Model
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from rankstrat.errors import TargetError
+from rankstrat.families._shared.patterns import Pattern, Signed, count_patterns, patterns
 from rankstrat.families.two_layer.targets.coupled.charts import branch_of, null_branch
 from rankstrat.families.two_layer.targets.coupled.law import coupled_law, coupled_target
 from rankstrat.families.two_layer.targets.coupled.levels import (
@@ -22,9 +23,8 @@ from rankstrat.families.two_layer.targets.coupled.levels import (
 )
 from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece
 from rankstrat.families.two_layer.targets.coupled.points import cells
-from rankstrat.families.two_layer.targets.patterns import Pattern, Signed, count_patterns, patterns
-from rankstrat.model import Chart, Model
-from rankstrat.target import Branch, BranchList, TargetFunction, is_zero
+from rankstrat.model.model import Chart, Model
+from rankstrat.targets import Branch, BranchList, TargetFunction, is_zero
 
 MAX_BRANCHES = 4000
 _MANY_SPARE = 7  # as many spare neurons make more branches than that

@@ -10,11 +10,11 @@ from functools import cached_property, partial
 
 import sympy
 
+from rankstrat.families._shared.patterns import Signed, conditions
 from rankstrat.families.two_layer.targets.coupled.closure import lies_in_closure
 from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece, Row
-from rankstrat.families.two_layer.targets.patterns import Signed, conditions
-from rankstrat.model import Chart
-from rankstrat.target import CONSTANT, AffineSubspace, Branch, Cell, is_zero
+from rankstrat.model.model import Chart
+from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Cell, is_zero
 
 Vector = list[sympy.Expr]
 

@@ -14,12 +14,12 @@ from fractions import Fraction
 
 import sympy
 
-from rankstrat.activations import Z
+from rankstrat.activations.lookup import Z
 from rankstrat.errors import TargetError
+from rankstrat.families._shared.patterns import Signed
 from rankstrat.families.two_layer.targets.coupled.pieces import Piece
-from rankstrat.families.two_layer.targets.patterns import Signed
-from rankstrat.model import Chart
-from rankstrat.target import CONSTANT, AffineSubspace, is_zero
+from rankstrat.model.model import Chart
+from rankstrat.targets import CONSTANT, AffineSubspace, is_zero
 
 Vector = tuple[Fraction, ...]
 Cone = frozenset[int]  # signs that a small sum can take; both mean zero as well

@@ -9,10 +9,10 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activations import Activation, Z
+from rankstrat.activations.lookup import Activation, Z
+from rankstrat.activations.scheme import is_flat_elsewhere, vanishes_at_most_at_0
 from rankstrat.errors import TargetError
-from rankstrat.families.two_layer.strata.scheme import is_flat_elsewhere, vanishes_at_most_at_0
-from rankstrat.families.two_layer.targets.effective import (
+from rankstrat.families._shared.effective_neurons import (
     Vector,
     affine_form,
     arguments,
@@ -21,8 +21,8 @@ from rankstrat.families.two_layer.targets.effective import (
     plain,
     rational,
 )
-from rankstrat.neurons import check_record
-from rankstrat.target import TargetFunction
+from rankstrat.lemma import check_record
+from rankstrat.targets import TargetFunction
 
 KINKS = (sympy.Max, sympy.Min, sympy.Abs)
 

@@ -19,11 +19,11 @@ from typing import Any
 
 import sympy
 
+from rankstrat.families._shared.effective_neurons import Vector
 from rankstrat.families.two_layer.targets.coupled.law import CoupledLaw
 from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece
-from rankstrat.families.two_layer.targets.effective import Vector
-from rankstrat.model import Chart, Model
-from rankstrat.target import AffineSubspace, is_zero
+from rankstrat.model.model import Chart, Model
+from rankstrat.targets import AffineSubspace, is_zero
 
 MOST_CHOICES = 4096  # of signs and classes; beyond, only the classes themselves are counted
 

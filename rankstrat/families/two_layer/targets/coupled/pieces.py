@@ -25,11 +25,11 @@ from functools import cached_property
 
 import sympy
 
+from rankstrat.families._shared.effective_neurons import Vector, plain
+from rankstrat.families._shared.patterns import Pattern, Signed
 from rankstrat.families.two_layer.targets.coupled.law import CoupledLaw, CoupledTarget
-from rankstrat.families.two_layer.targets.effective import Vector, plain
 from rankstrat.families.two_layer.targets.layout import Layout
-from rankstrat.families.two_layer.targets.patterns import Pattern, Signed
-from rankstrat.target import CONSTANT, AffineSubspace, is_zero
+from rankstrat.targets import CONSTANT, AffineSubspace, is_zero
 
 Row = dict[int, Fraction]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import sympy
 
+from rankstrat.families._shared.effective_neurons import Vector
 from rankstrat.families.two_layer.targets.coupled.levels import Level, level_of
 from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece, Row, proportional
-from rankstrat.families.two_layer.targets.effective import Vector
-from rankstrat.model import Chart
-from rankstrat.target import AffineSubspace, Branch, Cell, is_zero
+from rankstrat.model.model import Chart
+from rankstrat.targets import AffineSubspace, Branch, Cell, is_zero
 
 TRIES = 12
 

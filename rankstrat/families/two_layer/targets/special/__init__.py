@@ -1,0 +1,1 @@
+"""Activations without an independence lemma that have target sets of their own."""

@@ -1,0 +1,1 @@
+"""Constructions of critical mappings, one file each."""

@@ -1,0 +1,53 @@
+"""The values of a mapping as a chart of its target, whose symbols may have the names of the source's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sympy
+
+from rankstrat.errors import PointError
+from rankstrat.model.model import Chart, Model
+from rankstrat.model.values import Exact, exact_array, exact_scalar, listed
+from rankstrat.text.parsing import block_symbols
+
+
+def image_chart(source: Model, target: Model, values: Mapping[Any, Any]) -> Chart:
+    """The values as a chart of the target; its coordinates are those of the source, then the mapping's own."""
+    known, given = {str(p): p for p in target.parameters}, dict[sympy.Symbol, Exact]()
+    for key, value in values.items():
+        name = str(key)
+        if name in known:
+            given[known[name]] = exact_scalar(name, value)
+        elif name in target.blocks:
+            symbols = block_symbols(name, target.blocks[name]).ravel()
+            given |= zip(symbols, exact_array(name, target.blocks[name], {name: value}), strict=True)
+        else:
+            raise PointError(f"{name} is not a parameter of {target}; its parameters are {listed(target.parameters)}")
+    missing = [p for p in target.parameters if p not in given]
+    if missing:
+        raise PointError(
+            f"no value for the target parameter {missing[0]}; give every parameter of the target as an expression "
+            "in the source's"
+        )
+    return target_chart(source, target, [given[p] for p in target.parameters])
+
+
+def exact_map(values: Mapping[Any, Any]) -> dict[sympy.Symbol, sympy.Expr]:
+    """Symbols (or their names) -> exact expressions."""
+    return {sympy.Symbol(str(k)): sympy.sympify(exact_scalar(str(k), v), strict=True) for k, v in values.items()}
+
+
+def target_chart(source: Model, target: Model, raw: Sequence[Exact]) -> Chart:
+    """The chart of the target with these values; inputs may not occur in them."""
+    raw = tuple(exact_scalar("value", v) for v in raw)
+    used = {s for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols}
+    clash = {str(s) for s in used} & {str(x) for x in (*source.inputs, *target.inputs)}
+    if clash:
+        raise PointError(f"the values use the input {min(clash)}; a mapping of parameters may not depend on inputs")
+    own = sorted(used - set(source.parameters), key=str)
+    return Chart(target, (*(p for p in source.parameters if p in used), *own), raw)
+
+
+__all__ = ["exact_map", "image_chart", "target_chart"]

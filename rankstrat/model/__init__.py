@@ -1,0 +1,1 @@
+"""What a question is about: models, charts, exact values, model files."""

@@ -1,0 +1,399 @@
+r"""Parametric models $F(\theta)(x)$ and charts: pieces of parameter space given by exact expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import sympy
+
+from rankstrat.algebra.program import FUNCTION, Program
+from rankstrat.algebra.translate import translate
+from rankstrat.errors import ModelError, PointError, demand
+from rankstrat.model.values import Entries, Exact, Shape, exact_array, exact_scalar, free_symbols, listed
+from rankstrat.text.parsing import block_symbols
+
+SHOWN = 40  # models with more parameters are named, not written out
+
+
+@runtime_checkable
+class Structure(Protocol):
+    """What a family knows of its models; every other capability (rank_lemma, strata, ...) is optional.
+
+    `family` and `arguments` rebuild the model; `blocks` gives names and shapes of the parameter blocks in order;
+    `input_names` the inputs; `expressions(blocks, inputs)` the outputs from arrays of symbols.  A structure is never
+    trusted: the rank always comes from the expressions, unless a lemma is used and cited.
+    """
+
+    @property
+    def family(self) -> str:
+        """The name under which the family is built."""
+        ...
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """The keyword arguments that rebuild the model."""
+        ...
+
+    @property
+    def blocks(self) -> Mapping[str, Shape]:
+        """Names and shapes of the parameter blocks, in order."""
+        ...
+
+    @property
+    def input_names(self) -> Sequence[str]:
+        """Names of the inputs."""
+        ...
+
+    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> Sequence[sympy.Expr]:
+        """The outputs from arrays of symbols."""
+        ...
+
+
+@dataclass(frozen=True)
+class Compiled:
+    r"""A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of the mixed output.
+
+    With several outputs the gradient is that of $\sum_k c_k F_k$, with one leaf c_k (`mixers`) for each output.
+    """
+
+    program: Program
+    outputs: tuple[int, ...]
+    parameters: tuple[int, ...]
+    inputs: tuple[int, ...]
+    mixers: tuple[int, ...]
+    gradient: tuple[int, ...]
+
+
+def _expressions(outputs: Any) -> tuple[sympy.Expr, ...]:
+    if isinstance(outputs, sympy.MatrixBase | np.ndarray):
+        outputs = list(np.asarray(outputs).ravel())
+    elif isinstance(outputs, sympy.Expr | int | float | Fraction):
+        outputs = [outputs]
+    result = []
+    for output in [outputs] if isinstance(outputs, str) or not isinstance(outputs, Iterable) else outputs:
+        if isinstance(output, int | Fraction) and not isinstance(output, bool):
+            output = sympy.Rational(output)
+        if not isinstance(output, sympy.Expr):
+            raise ModelError(f"the output {output!r} is not a sympy expression; build outputs from sympy symbols")
+        result.append(output)
+    return tuple(result)
+
+
+def _symbols(symbols: Any, role: str) -> tuple[sympy.Symbol, ...]:
+    if isinstance(symbols, sympy.Symbol):
+        symbols = [symbols]
+    if isinstance(symbols, sympy.MatrixBase | np.ndarray):
+        symbols = list(np.asarray(symbols).ravel())
+    result = (symbols,) if isinstance(symbols, str) or not isinstance(symbols, Iterable) else tuple(symbols)
+    for symbol in result:
+        if not isinstance(symbol, sympy.Symbol):
+            raise ModelError(f"{role} {symbol!r} is not a sympy symbol; make it with sympy.symbols")
+    return result
+
+
+class Model:
+    r"""$F : \mathbb{R}^M \to C(\mathbb{R}^d, \mathbb{R}^q)$, $\theta \mapsto F(\theta)(\cdot)$, given symbolically.
+
+    Args:
+        outputs: a sympy expression, a sequence of them (length q) or a Matrix.
+        parameters: the M symbols theta.
+        inputs: the d symbols x; none for a finite-dimensional map such as A, B -> AB.
+        name: shown in reports.
+
+    Raises:
+        ModelError: no outputs or parameters, repeated symbols, a parameter used as an input, unknown symbols.
+
+    Example:
+        >>> import sympy
+        >>> a, w, x = sympy.symbols("a w x")
+        >>> Model(a * sympy.tanh(w * x), [a, w], [x])
+        Model([a*tanh(w*x)], parameters=[a, w], inputs=[x])
+    """
+
+    def __init__(self, outputs: Any, parameters: Any, inputs: Any = (), name: str = "") -> None:
+        self.name = name
+        self.structure: Structure | None = None
+        parts = (_expressions(outputs), _symbols(parameters, "the parameter"), _symbols(inputs, "the input"))
+        self.__dict__["_parts"] = parts
+        _check_parts(*parts)
+
+    @classmethod
+    def of(cls, structure: Structure, name: str = "") -> Model:
+        """The model of a family; outputs and parameters are built on first use."""
+        model = cls.__new__(cls)
+        shown = ", ".join(f"{k}={v!r}" for k, v in structure.arguments.items() if v is not False)
+        model.name = name or f"{structure.family}({shown})"
+        model.structure = structure
+        return model
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[sympy.Expr, ...], tuple[sympy.Symbol, ...], tuple[sympy.Symbol, ...]]:
+        assert self.structure is not None
+        blocks = {name: block_symbols(name, shape) for name, shape in self.structure.blocks.items()}
+        inputs = tuple(sympy.Symbol(name) for name in self.structure.input_names)
+        parameters = tuple(symbol for block in blocks.values() for symbol in block.ravel())
+        return tuple(self.structure.expressions(blocks, inputs)), parameters, inputs
+
+    @property
+    def outputs(self) -> tuple[sympy.Expr, ...]:
+        """The q output expressions."""
+        return self._parts[0]
+
+    @property
+    def parameters(self) -> tuple[sympy.Symbol, ...]:
+        """The M parameter symbols, blocks in order."""
+        return self._parts[1]
+
+    @property
+    def inputs(self) -> tuple[sympy.Symbol, ...]:
+        """The d input symbols."""
+        return self._parts[2]
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """Names and shapes of the parameter blocks (every parameter by itself where no family names them)."""
+        if self.structure is not None:
+            return self.structure.blocks
+        return {str(p): () for p in self.parameters}
+
+    @cached_property
+    def size(self) -> int:
+        """The number M of parameters."""
+        return sum(int(np.prod(shape)) for shape in self.blocks.values())
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The model as a program with its gradient (built once)."""
+        program = Program()
+        outputs, parameters, inputs = self._parts
+        p_leaves = [program.leaf(("p", i)) for i in range(len(parameters))]
+        x_leaves = [program.leaf(("x", k)) for k in range(len(inputs))]
+        leaves = dict(zip((*parameters, *inputs), (*p_leaves, *x_leaves), strict=True))
+        nodes = translate(program, list(outputs), leaves)
+        mixers = tuple(program.leaf(("mix", k)) for k in range(len(nodes))) if len(nodes) > 1 else ()
+        root = nodes[0]
+        if mixers:
+            root = program.linear(
+                0, [(1, program.product(((c, 1), (n, 1)))) for c, n in zip(mixers, nodes, strict=True)]
+            )
+        gradient = program.gradient(root, p_leaves)
+        return Compiled(program, tuple(nodes), tuple(p_leaves), tuple(x_leaves), mixers, tuple(gradient))
+
+    @property
+    def generic_functions(self) -> tuple[str, ...]:
+        """Names of unspecified functions such as `sympy.Function("sigma")`; ranks hold for generic smooth ones."""
+        program = self.compiled.program
+        functions = (data for kind, data in zip(program.kind, program.data, strict=True) if kind == FUNCTION)
+        return tuple(sorted({name[1] for name in functions if isinstance(name, tuple)}))
+
+    def point(self, values: Mapping[Any, Any] | Sequence[Any] | None = None, /, **blocks: Any) -> Chart:
+        """An exact point: a mapping from symbols or names, a sequence in parameter order, or one array per block.
+
+        Raises:
+            InexactValueError: a float.
+            PointError: unknown names, missing parameters, wrong shapes.
+        """
+        if values is not None and not isinstance(values, Mapping):
+            if isinstance(values, str | set | frozenset) or not isinstance(values, Iterable):
+                raise PointError(f"{values!r} is no point; give a mapping, a list as long as F.parameters, or blocks")
+            given = list(values)
+            if len(given) != self.size:
+                raise PointError(
+                    f"{len(given)} values were given for {self.size} parameters; list them in the order of F.parameters"
+                )
+            values = dict(zip(self.parameters, given, strict=True))
+        both = {**dict(values or {}), **blocks}
+        if self._names_blocks(both):
+            kept = Entries.of(self.blocks, both)
+            if kept is not None:  # millions of integers stay in their arrays
+                return Chart(self, (), kept)
+            raw = tuple(v for n, shape in self.blocks.items() for v in exact_array(n, shape, both))
+        else:
+            raw = tuple(self.chart(both).raw)
+        free = sorted({str(s) for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols})
+        if free:
+            raise PointError(f"no value for {listed(free)}; a point needs all {self.size}; or use F.chart")
+        return Chart(self, (), raw)
+
+    def _names_blocks(self, given: Mapping[Any, Any]) -> bool:
+        return (
+            self.structure is not None and bool(given) and all(isinstance(k, str) and k in self.blocks for k in given)
+        )
+
+    def generic(self) -> Chart:
+        """The whole parameter space: every parameter is a coordinate."""
+        return Chart(self, self.parameters, tuple(self.parameters))
+
+    def chart(self, values: Mapping[Any, Any] | None = None, /, **names: Any) -> Chart:
+        """Some parameters as exact expressions; the others, and every new symbol in the expressions, are coordinates.
+
+        Keys may be symbols, names of symbols, or (in a family) names of blocks with arrays of values.
+        """
+        if isinstance(values, str):
+            raise PointError(f"the text {values[:60]!r} was given; names with values are needed; write {{'w': 0}}")
+        given: dict[sympy.Symbol, Exact] = {}
+        known = {str(p): p for p in self.parameters}
+        for key, value in {**dict(values or {}), **names}.items():
+            name = str(key)
+            if name in known:
+                given[known[name]] = exact_scalar(name, value)
+            elif name in self.blocks:
+                symbols = block_symbols(name, self.blocks[name]).ravel()
+                given |= zip(symbols, exact_array(name, self.blocks[name], {name: value}), strict=True)
+            else:
+                raise PointError(
+                    f"{name} is not a parameter of this model; its parameters are {listed(self.parameters)}"
+                )
+        for p, value in given.items():
+            circular = value.free_symbols & (given.keys() - {p}) if isinstance(value, sympy.Expr) else set()
+            if circular:
+                q = min(circular, key=str)
+                raise PointError(f"the value of {p} uses {q}, which is given a value too; use free parameters only")
+        raw = tuple(given.get(p, p) for p in self.parameters)
+        used: dict[sympy.Symbol, None] = {}
+        for value in raw:
+            if isinstance(value, sympy.Expr):
+                used |= dict.fromkeys(sorted(value.free_symbols, key=str))
+        order = {p: i for i, p in enumerate(self.parameters)}
+        coordinates = sorted(used, key=lambda s: (order.get(s, len(order)), str(s)))
+        return Chart(self, tuple(coordinates), raw)
+
+    def __repr__(self) -> str:
+        if self.structure is not None:
+            return f"families.{self.name}"
+        inputs = f", inputs={list(self.inputs)}" if self.inputs else ""
+        if self.size > SHOWN or len(self.outputs) > SHOWN:
+            return f"<Model of {len(self.outputs)} outputs, {self.size} parameters: {listed(self.parameters)}{inputs}>"
+        return f"Model({list(self.outputs)}, parameters={list(self.parameters)}{inputs})"
+
+    def __str__(self) -> str:
+        return self.name or repr(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Model):
+            return NotImplemented
+        if self.structure is not None and other.structure is not None:
+            return self.name == other.name and dict(self.structure.arguments) == dict(other.structure.arguments)
+        return self._parts == other._parts
+
+    def __hash__(self) -> int:
+        return hash(self.name if self.structure is not None else self._parts)
+
+    def _repr_latex_(self) -> str | None:
+        if self.size > SHOWN:
+            return None
+        latex = ",\\ ".join(map(sympy.latex, self.outputs))
+        inputs = f"({', '.join(map(sympy.latex, self.inputs))})" if self.inputs else ""
+        return rf"$F(\theta){inputs} = " + (latex if len(self.outputs) == 1 else rf"\left({latex}\right)") + "$"
+
+
+def _check_parts(
+    outputs: Sequence[sympy.Expr], parameters: Sequence[sympy.Symbol], inputs: Sequence[sympy.Symbol]
+) -> None:
+    if not outputs:
+        raise ModelError("a model without outputs was given; give at least one sympy expression")
+    if not parameters:
+        raise ModelError("a model without parameters was given; list the symbols theta in `parameters`")
+    for role, symbols in (("parameter", parameters), ("input", inputs)):
+        if len({str(s) for s in symbols}) < len(symbols):
+            twice = next(s for s in symbols if [str(t) for t in symbols].count(str(s)) > 1)
+            raise ModelError(f"the {role} {twice} is listed twice; names must be distinct")
+    both = {str(s) for s in parameters} & {str(s) for s in inputs}
+    if both:
+        raise ModelError(f"{min(both)} is both a parameter and an input; rename one of them")
+    known = {*parameters, *inputs}
+    unknown = sorted(free_symbols(outputs) - known, key=str)
+    for twin in sorted({str(s) for s in unknown} & {str(s) for s in known}):
+        raise ModelError(f"the outputs use another {twin} than the listed one, of other assumptions; make it once")
+    if unknown:
+        raise ModelError(
+            f"the outputs use {listed(unknown)}, which is neither a parameter nor an input; list it, or give it a value"
+        )
+
+
+@dataclass(frozen=True)
+class Chart:
+    r"""A piece of parameter space $u \mapsto \theta(u)$; a point when there are no coordinates.
+
+    Attributes:
+        model: the model.
+        coordinates: symbols u_1..u_n; the rank on a chart is that at its generic point.
+        raw: one exact value (int, Fraction or sympy expression in the coordinates) for each parameter.
+    """
+
+    model: Model
+    coordinates: tuple[sympy.Symbol, ...]
+    raw: Sequence[Exact] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.raw) != self.model.size:
+            raise PointError(f"{len(self.raw)} values were given for {self.model.size} parameters; give one for each")
+        if self.coordinates:
+            clash = {str(s) for s in self.coordinates} & {str(s) for s in self.model.inputs}
+            if clash:
+                raise PointError(f"the coordinate {min(clash)} is an input of the model; rename the coordinate")
+
+    @property
+    def is_point(self) -> bool:
+        """Whether there are no coordinates."""
+        return not self.coordinates
+
+    @cached_property
+    def values(self) -> dict[sympy.Symbol, sympy.Expr]:
+        """Parameter -> exact sympy expression."""
+        return {
+            p: v if isinstance(v, sympy.Expr) else sympy.Rational(v)
+            for p, v in zip(self.model.parameters, self.raw, strict=True)
+        }
+
+    @cached_property
+    def arrays(self) -> dict[str, Any]:
+        """Block -> numpy object array of exact values (int, Fraction or sympy expression)."""
+        result, start = {}, 0
+        for name, shape in self.model.blocks.items():
+            count = int(np.prod(shape))
+            array = np.empty(count, dtype=object)
+            array[:] = self.raw[start : start + count]
+            result[name] = array.reshape(shape)
+            start += count
+        return result
+
+    @property
+    def numbers(self) -> Mapping[str, Any]:
+        """Block -> array of exact values; integer arrays where the point was given as such (`arrays` copies them)."""
+        return self.raw.arrays if isinstance(self.raw, Entries) else self.arrays
+
+    def at(self, values: Mapping[Any, Any]) -> Chart:
+        """The chart with some coordinates replaced by exact values or expressions."""
+        demand(values, Mapping, PointError, "a mapping", "write {'w': 0}")
+        known, replace = {str(c): c for c in self.coordinates}, {}
+        for key, value in values.items():
+            if str(key) not in known:
+                raise PointError(
+                    f"{key} is not a coordinate of this chart; its coordinates are {listed(self.coordinates)}"
+                )
+            exact = exact_scalar(str(key), value)
+            replace[known[str(key)]] = exact if isinstance(exact, sympy.Expr) else sympy.Rational(exact)
+        raw = tuple(exact_scalar("value", v.xreplace(replace)) if isinstance(v, sympy.Expr) else v for v in self.raw)
+        used = {s for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols}
+        kept = [c for c in self.coordinates if c in used]
+        return Chart(self.model, (*kept, *sorted(used - set(kept), key=str)), raw)
+
+    def __repr__(self) -> str:
+        return f"Chart(model={self.model!r}, coordinates=({listed(self.coordinates)}))"
+
+    def __str__(self) -> str:
+        kind = "point" if self.is_point else f"chart with {len(self.coordinates)} coordinates"
+        at = f"{self.model.size} values" if self.is_point or self.raw != self.model.parameters else ""
+        if self.model.size <= SHOWN:
+            at = ", ".join(f"{p} = {v}" for p, v in self.values.items() if p != v)
+        return f"{kind} of {self.model}" + (f" at {at}" if at else "")
+
+    def _repr_latex_(self) -> str | None:
+        given = [] if self.model.size > SHOWN else [(p, v) for p, v in self.values.items() if p != v]
+        return f"${', '.join(f'{sympy.latex(p)} = {sympy.latex(v)}' for p, v in given)}$" if given else None

@@ -1,0 +1,170 @@
+"""Exact values: ints, fractions and sympy expressions; floats only on explicit request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, TypeAlias, overload
+
+import numpy as np
+import sympy
+
+from rankstrat.errors import InexactValueError, PointError
+from rankstrat.text.parsing import exact_value
+
+Exact: TypeAlias = int | Fraction | Any  # Any: a sympy expression
+Shape: TypeAlias = tuple[int, ...]
+
+
+def exact(value: Any, *, denominator: int | None = None) -> Any:
+    r"""The exact rational value of a float, entry by entry for lists, arrays and mappings: the explicit request.
+
+    Args:
+        value: a number, a nested list, a numpy array or a mapping of them.
+        denominator: None for the binary value itself (0.1 has denominator 2^55); otherwise the nearest fraction with
+            at most this denominator.
+
+    Raises:
+        PointError: nan or infinity.
+
+    Example:
+        >>> exact(0.5), exact([0.1, 2], denominator=100)
+        (Fraction(1, 2), [Fraction(1, 10), 2])
+    """
+    if isinstance(value, Mapping):
+        return {k: exact(v, denominator=denominator) for k, v in value.items()}
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [exact(v, denominator=denominator) for v in value]
+    if isinstance(value, float | np.floating):
+        if not np.isfinite(value):
+            raise PointError(f"{value} is not a finite number; only finite floats have an exact value")
+        fraction = Fraction(float(value))
+        return fraction if denominator is None else fraction.limit_denominator(denominator)
+    return exact_scalar("value", value)
+
+
+def listed(items: Iterable[Any]) -> str:
+    """The first few items and how many there are."""
+    names = [str(i) for i in items]
+    return ", ".join(names[:8]) + (f", ... ({len(names)} in all)" if len(names) > 8 else "")
+
+
+def counted(number: int, word: str) -> str:
+    """1 point, 2 points."""
+    return f"{number} {word}" + ("" if number == 1 else "s")
+
+
+def exact_scalar(name: str, value: Any) -> Exact:
+    """An int, Fraction or exact sympy expression equal to the value.
+
+    Raises:
+        InexactValueError: a float; the message writes it as a rational.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else value
+    if isinstance(value, float | np.floating):
+        hint = (
+            f"write {sympy.Rational(repr(float(value)))}"
+            if np.isfinite(float(value))
+            else "give a finite exact number"
+        )
+        if "/" in hint:
+            hint = "write sympy.Rational({}, {})".format(*sympy.Rational(repr(float(value))).as_numer_denom())
+        raise InexactValueError(f"{name} = {value} is a float; {hint}, or use numerical_rank")
+    result = exact_value(value, name=name)
+    if result.is_Rational:
+        return exact_scalar(name, Fraction(int(result.p), int(result.q)))
+    return result
+
+
+def exact_array(name: str, shape: Shape, given: Mapping[Any, Any]) -> list[Exact]:
+    """The entries of one block in row order, from nested lists, arrays or a sympy Matrix.
+
+    Raises:
+        PointError: no values, or the wrong shape.
+    """
+    if name not in given:
+        raise PointError(f"no values for the block {name} of shape {shape}; give {name}=... as a nested list")
+    array = np.empty(shape, dtype=object)
+    value = given[name]
+    raw = value if isinstance(value, np.ndarray) else np.array(value, dtype=object)
+    if isinstance(value, sympy.MatrixBase):
+        raw = np.array(value.tolist(), dtype=object)
+    if raw.shape != tuple(shape):
+        raise PointError(
+            f"{name} has shape {raw.shape}, but this model needs {tuple(shape)}; give one row for each unit"
+        )
+    if raw.dtype.kind in "iu":
+        return [int(v) for v in raw.ravel()]
+    array[...] = raw
+    return [exact_scalar(name if not shape else f"{name}[{i}]", v) for i, v in enumerate(array.ravel())]
+
+
+def free_symbols(expressions: Iterable[sympy.Expr]) -> set[sympy.Symbol]:
+    """The symbols of shared expressions, each part visited once (sympy's own attribute walks the whole tree)."""
+    seen: set[Any] = set()
+    stack: list[Any] = list(expressions)
+    while stack:
+        part = stack.pop()
+        if part not in seen:
+            seen.add(part)
+            stack.extend(part.args)
+    return {part for part in seen if isinstance(part, sympy.Symbol)}
+
+
+class Entries(Sequence[Exact]):
+    """The values of a point kept as one integer array for each block, until somebody asks for them one by one.
+
+    Equal to the tuple of the same integers, and hashed alike.
+    """
+
+    def __init__(self, arrays: Mapping[str, Any]) -> None:
+        self.arrays: dict[str, Any] = {}
+        for name, given in arrays.items():
+            kept = np.array(given)
+            kept.flags.writeable = False
+            self.arrays[name] = kept
+        self._length = sum(a.size for a in self.arrays.values())
+
+    @classmethod
+    def of(cls, blocks: Mapping[str, Shape], given: Mapping[Any, Any]) -> Entries | None:
+        """From an integer array (or int) of the right shape for every block; None if anything else was given."""
+        if set(given) != set(blocks) or not all(isinstance(v, np.ndarray | np.integer | int) for v in given.values()):
+            return None
+        arrays = {name: np.asarray(given[name]) for name in blocks}
+        fits = all(a.dtype.kind in "iu" and a.shape == tuple(blocks[name]) for name, a in arrays.items())
+        return cls(arrays) if fits else None
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[int]:
+        for array in self.arrays.values():
+            yield from array.ravel().tolist()
+
+    @overload
+    def __getitem__(self, index: int) -> Exact: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Exact, ...]: ...
+    def __getitem__(self, index: int | slice) -> Exact | tuple[Exact, ...]:
+        return self._listed[index]
+
+    @cached_property
+    def _listed(self) -> tuple[int, ...]:
+        return tuple(iter(self))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Entries) and [*self.arrays] == [*other.arrays]:
+            return all(np.array_equal(a, other.arrays[name]) for name, a in self.arrays.items())
+        return tuple(self) == (tuple(other) if isinstance(other, Entries) else other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"Entries({', '.join(f'{name}: {a.shape}' for name, a in self.arrays.items())})"

@@ -1,0 +1,8 @@
+"""Pictures, where matplotlib is installed (the extra `plot`)."""
+
+from rankstrat.pictures.branches import plot_branches, plot_lines
+from rankstrat.pictures.mappings import plot_embeddings
+from rankstrat.pictures.singular_values import plot_singular_values
+from rankstrat.pictures.strata import plot_strata
+
+__all__ = ["plot_branches", "plot_embeddings", "plot_lines", "plot_singular_values", "plot_strata"]

@@ -1,0 +1,1 @@
+"""From a chart to a certified rank: search, bounds, certificate, checker."""

@@ -1,0 +1,138 @@
+"""Recomputing the witnesses of a certificate from the model alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+import sympy
+
+from rankstrat.algebra.differential import Terms, laurent
+from rankstrat.algebra.modular import SMALL, is_prime
+from rankstrat.algebra.rational import is_zero
+from rankstrat.algebra.tower import Tower
+from rankstrat.algebra.translate import translate
+from rankstrat.errors import BudgetError, CertificateError, PoleError, UndecidedError
+from rankstrat.model.values import Exact
+from rankstrat.rank.lower_bounds import BALL_LIMIT, PRECISIONS, Minor, check_ball_minor, check_minor
+from rankstrat.rank.search import Analysis, needs_hypotheses, vanishes_at_primes
+from rankstrat.rank.upper_bounds import EXPANSION, ZERO_TEST
+
+
+@dataclass(frozen=True)
+class CheckedRelation:
+    """A claimed relation: sum of coefficients times tangent functions is zero, solved for one parameter."""
+
+    parameter: int
+    coefficients: Mapping[int, Exact]
+
+
+def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
+    """The minor has the right shape and is nonzero.
+
+    Raises:
+        CertificateError: otherwise.
+    """
+    if lower == 0:
+        return
+    if minor is None:
+        raise CertificateError(f"the lower bound {lower} has no minor; a positive lower bound needs one")
+    if len(minor.parameters) != lower or len(minor.rows) != lower:
+        raise CertificateError(
+            f"the minor has {len(minor.rows)} rows and {len(minor.parameters)} columns, but the lower bound is {lower}"
+        )
+    if len(set(minor.parameters)) != lower or len(set(minor.rows)) != lower:
+        raise CertificateError("the minor repeats a row or a column; rows and columns must be distinct")
+    if minor.prime <= 1:
+        if minor.bits not in PRECISIONS or minor.prime < 0:
+            raise CertificateError(f"the ball minor has {minor.bits} bits; the precisions used are {PRECISIONS}")
+        if lower > BALL_LIMIT:
+            raise CertificateError(f"the ball minor has {lower} rows; at most {BALL_LIMIT} are enclosed")
+        if not check_ball_minor(analysis.tangents, minor):
+            raise CertificateError("the ball around the minor contains zero; the lower bound is not proved")
+        return
+    if not is_prime(minor.prime):
+        raise CertificateError(f"the modulus {minor.prime} of the minor is not a prime")
+    if minor.prime % 4 != 1:
+        raise CertificateError(f"the prime {minor.prime} is not 1 mod 4, so -1 has no square root; use another prime")
+    if not SMALL[0] <= minor.prime < SMALL[1]:
+        raise CertificateError(f"the prime {minor.prime} is outside the range {SMALL[0]}..{SMALL[1]} in use")
+    if max(minor.rows) >= 2 * analysis.chart.model.size + 64:
+        raise CertificateError(f"the minor uses sample {max(minor.rows)}, beyond the samples of this model")
+    missing = set(minor.parameters) - set(analysis.parameters)
+    if missing:
+        name = analysis.chart.model.parameters[min(missing)]
+        raise CertificateError(f"the minor uses dF/d{name}, which is zero or proportional to another tangent function")
+    if needs_hypotheses(analysis.tower):
+        raise CertificateError(
+            f"the modular minor rests on undecided independence ({analysis.tower.hypotheses[0]}); a ball "
+            "minor is needed"
+        )
+    if not check_minor(analysis.tower, analysis.parameters, minor):
+        raise CertificateError(
+            f"the minor is zero modulo {minor.prime}, or its samples meet a pole; the lower bound is not proved"
+        )
+
+
+def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) -> None:
+    """The relations are solved for distinct parameters, independent, and hold exactly.
+
+    Raises:
+        CertificateError: otherwise.
+    """
+    solved = [r.parameter for r in relations]
+    if len(set(solved)) < len(solved):
+        raise CertificateError("two relations are solved for the same parameter; they must be solved for distinct ones")
+    names = analysis.chart.model.parameters
+    frozen = {i for r in relations for i in r.coefficients} - set(analysis.tangents.chosen)
+    if frozen:
+        raise CertificateError(f"a relation uses dF/d{names[min(frozen)]}, but that parameter is frozen")
+    for relation in relations:
+        own = relation.coefficients.get(relation.parameter, 0)
+        if own == 0 or (isinstance(own, sympy.Expr) and _vanishes(analysis, own)):
+            raise CertificateError(
+                f"the relation for {names[relation.parameter]} has coefficient 0 there and says nothing"
+            )
+    # Nonzero diagonal and no cycle: triangular in the solved parameters, so the relations are independent.
+    graph = {r.parameter: (set(r.coefficients) & set(solved)) - {r.parameter} for r in relations}
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        raise CertificateError(
+            f"the relations for {names[error.args[1][0]]} and {names[error.args[1][1]]} use each other; "
+            "they may not be independent"
+        ) from None
+    known: dict[int, Terms | None] = {}
+    for relation in relations:
+        if not _holds(analysis, relation, known):
+            raise CertificateError(f"the relation for {names[relation.parameter]} is false: its left side is not zero")
+
+
+def _vanishes(analysis: Analysis, expression: sympy.Expr) -> bool:
+    program = analysis.tangents.program
+    node = translate(program, [expression], _coordinates(analysis))[0]
+    return vanishes_at_primes(analysis.tangents, node, analysis.seed)
+
+
+def _coordinates(analysis: Analysis) -> dict[sympy.Symbol, int]:
+    return {c: analysis.tangents.program.leaf(("u", str(c))) for c in analysis.chart.coordinates}
+
+
+def _holds(analysis: Analysis, relation: CheckedRelation, known: dict[int, Terms | None]) -> bool:
+    tangents = analysis.tangents
+    program = tangents.program
+    terms = []
+    for i, c in relation.coefficients.items():
+        node = translate(program, [c], _coordinates(analysis))[0] if isinstance(c, sympy.Expr) else program.constant(c)
+        terms.append((1, program.product(((node, 1), (tangents.nodes[i], 1)))))
+    total = program.linear(0, terms)
+    if total == program.zero or laurent(program, total, EXPANSION, known) == {}:
+        return True
+    try:
+        tower = Tower(program, [total], seed=analysis.seed)
+        return is_zero(tower.program, tower.roots[0], ZERO_TEST)
+    except PoleError as error:
+        raise CertificateError(f"a relation has a pole: {error}") from None
+    except (BudgetError, UndecidedError) as error:
+        raise CertificateError(f"a relation is too large to be checked exactly ({error})") from None

@@ -1,0 +1,197 @@
+"""Lower bounds: a nonzero minor modulo a prime, or one that a ball encloses away from zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rankstrat.algebra.balls import determinant_excludes_zero
+from rankstrat.algebra.elimination import RankProfile, rank_profile
+from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.fields import matrix_rank
+from rankstrat.algebra.generators import FUNCTION_STAGE
+from rankstrat.algebra.modular import GF, LARGE, SMALL, BadReductionError, Power, mix, random_prime
+from rankstrat.algebra.program import LEAF
+from rankstrat.algebra.relations import leaf_values, radicals
+from rankstrat.algebra.tower import Tower
+from rankstrat.errors import PoleError, UndecidedError
+from rankstrat.rank.tangents import Tangents
+
+EXTRA_ROWS, CHUNK, BALL_LIMIT, GREEDY_LIMIT = 8, 1024, 220, 16
+BALL_WORK = 1_500_000_000  # bits times cube of the size: about ten seconds
+PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
+
+
+@dataclass(frozen=True)
+class Minor:
+    """The witness of a lower bound.
+
+    Attributes:
+        prime: the prime, or 0 for a minor in ball arithmetic.
+        key: names the random residues (or the sample points).
+        rows: the samples used.
+        parameters: the tangent functions used, by parameter index.
+        bits: working precision of a ball minor.
+    """
+
+    prime: int
+    key: int
+    rows: tuple[int, ...]
+    parameters: tuple[int, ...]
+    bits: int = 0
+
+    def __repr__(self) -> str:
+        arithmetic = f"prime={self.prime}" if self.prime else f"bits={self.bits}"
+        return f"<Minor of size {len(self.rows)}, {arithmetic}>"
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A rank matrix mod p (samples x parameters); `rows` numbers the samples that met no pole."""
+
+    prime: int
+    key: int
+    parameters: tuple[int, ...]
+    rows: NDArray[np.int64]
+    matrix: NDArray[np.int32]
+
+    def rank(self) -> int:
+        """Rank mod p, for a prime of any size."""
+        return matrix_rank(self.matrix.astype(np.int64), self.prime)
+
+    def profile(self) -> RankProfile:
+        """Rank and pivots mod p."""
+        return rank_profile(self.matrix, self.prime)
+
+
+def sample(
+    tower: Tower, parameters: Sequence[int], prime: int, key: int, count: int, *, columns: Sequence[int] | None = None
+) -> Sampled:
+    """Evaluate the tangent functions at `count` samples mod p, in chunks, dropping samples that hit a pole.
+
+    Raises:
+        BadReductionError: the prime or the shared constants hit a pole.
+    """
+    nodes = tower.roots if columns is None else [tower.roots[j] for j in columns]
+    matrix = np.empty((count, len(nodes)), dtype=np.int32)
+    keep = np.ones(count, dtype=bool)
+    chunk = max(64, min(CHUNK, count))
+    for start in range(0, count, chunk):
+        stop = min(count, start + chunk)
+        field = GF(prime, stop - start)
+        leaves = leaf_values(tower, field, nodes, key, shared_below=FUNCTION_STAGE, start=start)
+        for j, value in enumerate(evaluate(tower.program, nodes, field, leaves)):
+            matrix[start:stop, j] = value.value if isinstance(value, Power) else value
+        keep[start:stop] = ~field.poles
+    rows = np.flatnonzero(keep)
+    if rows.size < min(count, len(nodes)):
+        if rows.size < count // 2:
+            raise BadReductionError
+    return Sampled(prime, key, tuple(parameters), rows, matrix if rows.size == count else matrix[rows])
+
+
+def row_count(tangents: Tangents, columns: int) -> int:
+    """Samples needed: more than the rank can be."""
+    model = tangents.chart.model
+    if not model.inputs:
+        columns = min(columns, len(model.outputs))
+    return columns + EXTRA_ROWS
+
+
+def sampled_rank(
+    tower: Tower,
+    parameters: Sequence[int],
+    count: int,
+    *,
+    seed: int,
+    attempt: int,
+    columns: Sequence[int] | None = None,
+    large: bool = False,
+) -> Sampled:
+    """A rank matrix at a random good prime (the `attempt`-th stream of the seed).
+
+    Raises:
+        PoleError: every prime hits a pole, so a denominator vanishes identically.
+        UndecidedError: no prime has the roots of numbers that occur.
+    """
+    roots = () if large else radicals(tower, tower.roots if columns is None else [tower.roots[j] for j in columns])
+    for retry in range(40):
+        prime = random_prime(LARGE if large else SMALL, seed, attempt, retry, radicals=roots)
+        key = mix(seed, attempt, retry, 1)
+        try:
+            return sample(tower, parameters, prime, key, count, columns=columns)
+        except BadReductionError:
+            continue
+    raise PoleError("a denominator of the model vanishes identically here; choose values away from the pole")
+
+
+def check_minor(tower: Tower, parameters: Sequence[int], minor: Minor) -> bool:
+    """Recompute a modular minor from the model alone: nonzero mod p?  `parameters` are those of the tower's roots."""
+    position = {parameter: j for j, parameter in enumerate(parameters)}
+    columns = [position[i] for i in minor.parameters]
+    try:
+        sampled = sample(tower, minor.parameters, minor.prime, minor.key, max(minor.rows) + 1, columns=columns)
+    except BadReductionError:
+        return False
+    numbers = {int(row): i for i, row in enumerate(sampled.rows)}
+    if any(row not in numbers for row in minor.rows):
+        return False
+    square = sampled.matrix[[numbers[row] for row in minor.rows]]
+    return rank_profile(square, minor.prime).rank == len(minor.rows)
+
+
+def ball_points(tangents: Tangents, key: int, count: int, attempt: int) -> list[dict[object, int | Fraction]]:
+    """Rational sample points: inputs differ from sample to sample, coordinates are shared."""
+    program = tangents.program
+    leaves = [program.data[n] for n in program.reachable(tangents.nodes) if program.kind[n] == LEAF]
+    points: list[dict[object, int | Fraction]] = []
+    for i in range(count):
+        values: dict[object, int | Fraction] = {}
+        for number, leaf in enumerate(leaves):
+            varying = leaf[0] in ("x", "mix")
+            r = mix(key, attempt, number, i if varying else -1) % 4097
+            values[leaf] = Fraction(int(r) - 2048, 512 if varying else 1024) + (
+                Fraction(5, 2) if not varying and attempt % 2 else 0
+            )
+        points.append(values)
+    return points
+
+
+def ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> Minor | None:
+    """A minor of the given tangent functions enclosed away from zero, or None."""
+    if len(parameters) > BALL_LIMIT:
+        return None
+    for attempt in range(2):
+        key = mix(seed, 5, attempt)
+        for bits in PRECISIONS:
+            if len(parameters) ** 3 * bits > BALL_WORK:
+                break
+            minor = Minor(attempt, key, tuple(range(len(parameters))), tuple(parameters), bits)
+            if check_ball_minor(tangents, minor):
+                return minor
+    return _greedy_ball_minor(tangents, parameters[:GREEDY_LIMIT], seed=seed) if len(parameters) > 1 else None
+
+
+def _greedy_ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> Minor | None:
+    """A smaller minor, grown one tangent function at a time while the ball stays away from zero."""
+    best: Minor | None = None
+    for parameter in parameters:
+        chosen = (*(() if best is None else best.parameters), parameter)
+        minor = Minor(0, mix(seed, 5, 0), tuple(range(len(chosen))), chosen, PRECISIONS[2])
+        if check_ball_minor(tangents, minor):
+            best = minor
+    return best
+
+
+def check_ball_minor(tangents: Tangents, minor: Minor) -> bool:
+    """Recompute a ball minor (its `prime` field holds the number of the point set)."""
+    points = ball_points(tangents, minor.key, len(minor.parameters), minor.prime)
+    nodes = [tangents.nodes[i] for i in minor.parameters]
+    try:
+        return determinant_excludes_zero(tangents.program, nodes, points, minor.bits)
+    except UndecidedError:
+        return False

@@ -1,0 +1,172 @@
+"""Reads untrusted certificates: every field is checked, every string goes through the whitelist parser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from rankstrat.errors import CertificateError, RankstratError
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.lower_bounds import Minor
+from rankstrat.rank.verdict import Relation, Verdict
+from rankstrat.text.parsing import FUNCTIONS, ElementaryFunction, check_name, parse_expression, unspecified
+
+FORMAT = "rankstrat-certificate/1"
+MAX_TEXT = 50_000_000
+RARE = {
+    str(f): ElementaryFunction(f)
+    for f in (sympy.coth, sympy.sech, sympy.csch, sympy.cot, sympy.sec, sympy.csc, sympy.sign, sympy.Heaviside)
+}
+"""Functions that a certificate may contain although the language of model files does not have them."""
+
+
+class CertificateReader:
+    """Reads an untrusted certificate field by field."""
+
+    def __init__(self, text: str) -> None:
+        if len(text) > MAX_TEXT:
+            raise CertificateError(f"the certificate has {len(text)} characters; at most {MAX_TEXT} are read")
+        try:
+            self.data = json.loads(text, parse_constant=lambda c: self._fail("a number", f"is {c}"))
+        except CertificateError:
+            raise
+        except (ValueError, RecursionError) as error:
+            raise CertificateError(f"this is not JSON ({error}); give the text written by to_json") from None
+        if not isinstance(self.data, dict) or self.data.get("format") != FORMAT:
+            raise CertificateError(f'the field "format" is not "{FORMAT}"; give the text written by to_json')
+
+    @staticmethod
+    def _fail(name: str, problem: str) -> Any:
+        raise CertificateError(f'the field "{name}" {problem}; give the text written by to_json')
+
+    def get(self, data: Mapping[str, Any], name: str, kind: type | tuple[type, ...]) -> Any:
+        """A field of the right type."""
+        value = data.get(name)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            self._fail(name, f"is missing or of the wrong type ({type(value).__name__})")
+        return value
+
+    def strings(self, data: Mapping[str, Any], name: str) -> list[str]:
+        """A field that is a list of strings."""
+        value = self.get(data, name, list)
+        if not all(isinstance(v, str) for v in value):
+            self._fail(name, "is not a list of strings")
+        return list(value)
+
+    def fields(self) -> dict[str, Any]:
+        """The arguments of `RankCertificate`."""
+        data = self.data
+        try:
+            chart = self._chart()
+        except CertificateError:
+            raise
+        except RankstratError as error:
+            raise CertificateError(f"the model or chart in the certificate is malformed: {error}") from None
+        index = {str(p): i for i, p in enumerate(chart.model.parameters)}
+        coordinates = {str(c): c for c in chart.coordinates}
+        verdict = self.get(data, "verdict", str)
+        if verdict not in Verdict.__members__:
+            self._fail("verdict", f"is {verdict!r}, not one of {', '.join(Verdict.__members__)}")
+        error_bound = self.get(data, "error_bound", (int, float))
+        if not 0 <= error_bound < 1:
+            self._fail("error_bound", "is not a probability")
+        return {
+            "chart": chart,
+            "lower": self.get(data, "lower", int),
+            "upper": self.get(data, "upper", int),
+            "verdict": Verdict[verdict],
+            "minor": self._minor(index),
+            "reason": self.get(data, "reason", str),
+            "relations": tuple(self._relation(r, index, coordinates) for r in self.get(data, "relations", list)),
+            "error_bound": float(error_bound),
+            "hypotheses": tuple(self.strings(data, "hypotheses")),
+            "seed": self.get(data, "seed", int),
+            "region": self._region(chart),
+            "subset": self._subset(index),
+        }
+
+    def _chart(self) -> Chart:
+        spec = self.get(self.data, "model", dict)
+        parameters = [sympy.Symbol(check_name(n)) for n in self.strings(spec, "parameters")]
+        inputs = [sympy.Symbol(check_name(n)) for n in self.strings(spec, "inputs")]
+        symbols = {str(s): s for s in (*parameters, *inputs)}
+        functions = {**FUNCTIONS, **RARE} | {n: unspecified(check_name(n)) for n in self.strings(spec, "functions")}
+        texts = self.strings(spec, "outputs")
+        outputs = [parse_expression(o, symbols, functions=functions, max_length=MAX_TEXT) for o in texts]
+        model = Model(outputs, parameters, inputs, self.get(spec, "name", str))
+        coordinates = {n: sympy.Symbol(check_name(n)) for n in self.strings(self.data, "coordinates")}
+        values = self.get(self.data, "values", dict)
+        chart = model.chart(
+            {
+                n: parse_expression(
+                    v if isinstance(v, str) else self._fail("values", "has a value that is not a string"), coordinates
+                )
+                for n, v in values.items()
+            }
+        )
+        if [str(c) for c in chart.coordinates] != list(coordinates):
+            self._fail("coordinates", "does not list the symbols the values leave free")
+        return chart
+
+    def _region(self, chart: Chart) -> tuple[Fraction, ...] | None:
+        if self.data.get("region") is None:
+            return None
+        values = [parse_expression(v, {}) for v in self.strings(self.data, "region")]
+        if len(values) != len(chart.model.inputs) or not all(v.is_Rational for v in values):
+            self._fail("region", "is not a rational input of the model")
+        return tuple(Fraction(int(v.p), int(v.q)) for v in values)
+
+    def _subset(self, index: Mapping[str, int]) -> tuple[int, ...] | None:
+        if self.data.get("subset") is None:
+            return None
+        names = self.strings(self.data, "subset")
+        if len(set(names)) < len(names) or any(n not in index for n in names):
+            self._fail("subset", "is not a list of distinct parameters of the model")
+        return tuple(sorted(index[n] for n in names))
+
+    def _minor(self, index: Mapping[str, int]) -> Minor | None:
+        spec = self.data.get("minor")
+        if spec is None:
+            return None
+        if not isinstance(spec, dict):
+            self._fail("minor", "is not an object")
+        rows = self.get(spec, "rows", list)
+        if not all(isinstance(r, int) and 0 <= r < 10**6 for r in rows):
+            self._fail("rows", "is not a list of sample numbers")
+        parameters = self.strings(spec, "parameters")
+        unknown = [n for n in parameters if n not in index]
+        if unknown:
+            self._fail("minor", f"uses {unknown[0]}, which is not a parameter of the model")
+        return Minor(
+            self.get(spec, "prime", int),
+            self.get(spec, "key", int),
+            tuple(rows),
+            tuple(index[n] for n in parameters),
+            self.get(spec, "bits", int),
+        )
+
+    def _relation(self, spec: Any, index: Mapping[str, int], coordinates: Mapping[str, sympy.Symbol]) -> Relation:
+        if not isinstance(spec, dict):
+            self._fail("relations", "has an entry that is not an object")
+        parameter, coefficients = self.get(spec, "parameter", str), self.get(spec, "coefficients", dict)
+        for name in (parameter, *coefficients):
+            if name not in index:
+                self._fail("relations", f"uses {name}, which is not a parameter of the model")
+        pairs = []
+        for name, text in coefficients.items():
+            value = parse_expression(
+                text if isinstance(text, str) else self._fail("relations", "has a coefficient that is not a string"),
+                coordinates,
+            )
+            pairs.append((index[name], Fraction(int(value.p), int(value.q)) if value.is_Rational else value))
+        if parameter not in coefficients:
+            self._fail("relations", f"has no coefficient for its own parameter {parameter}")
+        return Relation(
+            index[parameter],
+            tuple((i, int(c) if isinstance(c, Fraction) and c.denominator == 1 else c) for i, c in sorted(pairs)),
+            tuple(index),
+        )

@@ -1,0 +1,301 @@
+r"""The engine behind `model_rank`: from a chart to bounds, a minor, relations and hypotheses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from hashlib import sha256
+from numbers import Integral
+from typing import Any
+
+from rankstrat.algebra.balls import sign
+from rankstrat.algebra.degrees import failure_probability
+from rankstrat.algebra.elimination import RankProfile
+from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
+from rankstrat.algebra.program import LEAF, Program
+from rankstrat.algebra.relations import leaf_values, radicals
+from rankstrat.algebra.tower import Tower
+from rankstrat.errors import DataError, PoleError, UndecidedError, demand
+from rankstrat.model.model import Chart
+from rankstrat.rank.lower_bounds import Minor, Sampled, ball_minor, row_count, sampled_rank
+from rankstrat.rank.regions import tangents_of
+from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.upper_bounds import Nodes, RelationFinder, Relations, class_relations
+
+ATTEMPTS, ERROR_GOAL, ERROR_LIMIT, LARGE_PRIMES = 5, 1e-12, 1e-9, 8
+
+
+@dataclass(frozen=True)
+class UpperBound:
+    """An upper bound for the rank that was proved elsewhere, as by a verified critical mapping that reaches the point.
+
+    Attributes:
+        value: the bound.
+        reason: one phrase for the certificate.
+        holds: recomputes the proof for a chart; it must return True for the bound to be used.
+    """
+
+    value: int
+    reason: str
+    holds: Callable[[Chart], bool]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the engine found: bounds with the reasons for them (`relations` by dependent parameter)."""
+
+    lower: int
+    upper: int
+    reason: str
+    minor: Minor | None = None
+    relations: Mapping[int, Nodes] = field(default_factory=dict)
+    error: float = 0.0
+    hypotheses: tuple[str, ...] = ()
+
+
+def _indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
+    demand(subset, Iterable, DataError, "a list of indices of parameters", f"choose among 0..{size - 1}")
+    chosen: tuple[Any, ...] = tuple(subset)
+    if any(isinstance(i, bool) or not isinstance(i, Integral) or not 0 <= int(i) < size for i in chosen):
+        raise DataError(f"subset = {chosen}; indices of parameters are needed; choose among 0..{size - 1}")
+    if len(set(chosen)) < len(chosen):
+        raise DataError(f"subset = {chosen} lists an index twice; different ones are needed; leave it out")
+    return tuple(map(int, chosen))
+
+
+class Analysis:
+    """The tangent functions of a chart, reduced to one representative for each class of proportional ones."""
+
+    def __init__(
+        self, chart: Chart, seed: int, region: Sequence[Fraction] | None = None, subset: Sequence[int] | None = None
+    ) -> None:
+        self.chart, self.seed = chart, seed
+        self.tangents, self.written, self.regions = tangents_of(chart, region, seed=seed)
+        for tangents in (self.tangents, self.written):
+            tangents.chosen = tangents.chosen if subset is None else _indices(subset, chart.model.size)
+
+    @cached_property
+    def representatives(self) -> dict[int, int]:
+        """Core -> a parameter of its class whose constant factor is certainly not identically zero."""
+        tangents, result = self.tangents, dict[int, int]()
+        unclear: dict[int, list[int]] = {}
+        for core, members in tangents.classes.items():
+            sure = next((i for i in members if tangents.constant_is_monomial(i)), None)
+            if sure is not None:
+                result[core] = sure
+            else:
+                unclear[core] = members
+        for core, members in unclear.items():
+            sure = next((i for i in members if not is_identically_zero(tangents, i, self.seed)), None)
+            if sure is not None:
+                result[core] = sure
+        return result
+
+    @cached_property
+    def parameters(self) -> list[int]:
+        """The representatives, and every member of a class whose constants all seem to vanish, ascending."""
+        known = self.representatives
+        vanishing = [i for core, members in self.tangents.classes.items() if core not in known for i in members]
+        return sorted([*known.values(), *vanishing])
+
+    @cached_property
+    def nodes(self) -> list[int]:
+        """The columns: tangent functions without their constant factors, which are known not to vanish."""
+        tangents, representatives = self.tangents, set(self.representatives.values())
+        return [tangents.columns[i].core if i in representatives else tangents.nodes[i] for i in self.parameters]  # type: ignore[union-attr]
+
+    @cached_property
+    def tower(self) -> Tower:
+        """The representatives over independent generators."""
+        return Tower(self.tangents.program, self.nodes, seed=self.seed)
+
+    @cached_property
+    def ceiling(self) -> int | None:
+        """The dimension of the output space, for models without inputs."""
+        return None if self.chart.model.inputs else len(self.chart.model.outputs)
+
+    @cached_property
+    def full(self) -> int:
+        """The largest rank the representatives allow."""
+        count = len(self.parameters)
+        return count if self.ceiling is None else min(count, self.ceiling)
+
+    def search(self) -> tuple[int, Minor | None, Relations]:
+        """The best rank over a few primes, its minor, and the relations found below full rank."""
+        finder = RelationFinder(self.tangents, self.tower, self.parameters, seed=self.seed, nodes=self.nodes)
+        count = row_count(self.tangents, len(self.parameters))
+        best: tuple[Sampled, RankProfile] | None = None
+        found = Relations()
+        for attempt in range(ATTEMPTS):
+            sampled = sampled_rank(self.tower, self.parameters, count, seed=self.seed, attempt=attempt)
+            profile = sampled.profile()
+            better = best is None or profile.rank > best[1].rank
+            if better:
+                best = sampled, profile
+            if profile.rank == self.full:
+                found = Relations()
+                break
+            if self.regions is not None and not self.regions.complete:
+                break
+            if attempt == 0:  # a small prime is asked twice before a low rank is believed
+                continue
+            assert best is not None
+            if better or attempt == 1:
+                found = finder.find(*best)
+            if not found.refuted and (attempt > 1 or not found.unproved):
+                break
+        assert best is not None
+        sampled, profile = best
+        rows = tuple(int(sampled.rows[i]) for i in profile.rows)
+        return (
+            profile.rank,
+            Minor(sampled.prime, sampled.key, rows, tuple(self.parameters[j] for j in profile.columns)),
+            found,
+        )
+
+    def evidence(self, extra: Sequence[UpperBound] = ()) -> Evidence:
+        """Bounds for the rank, deterministic ones first."""
+        if not self.parameters:
+            return Evidence(0, 0, "relations", None, class_relations(self.tangents, {}))
+        rank, minor, found = self.search()
+        assert minor is not None
+        lower, minor, hypotheses = self._lower(rank, minor)
+        upper, reason, relations = self._upper(rank, found)
+        for bound in extra:
+            if lower <= bound.value < upper and bound.holds(self.chart):
+                upper, reason, relations = bound.value, bound.reason, {}
+        error = 0.0
+        if rank == lower < upper:
+            error = self.schwartz_zippel(rank)
+            if error <= ERROR_LIMIT:
+                upper, reason = rank, "schwartz-zippel"
+            else:
+                error = 0.0
+        return Evidence(lower, upper, reason, minor if lower else None, relations, error, hypotheses)
+
+    def _lower(self, rank: int, minor: Minor) -> tuple[int, Minor, tuple[str, ...]]:
+        if not rank or not needs_hypotheses(self.tower):
+            return rank, minor, ()
+        ball = ball_minor(self.tangents, minor.parameters, seed=self.seed)
+        hypotheses = tuple(dict.fromkeys(self.tower.hypotheses))
+        if ball is None:
+            return 0, minor, hypotheses
+        return len(ball.rows), ball, () if len(ball.rows) == rank else hypotheses
+
+    def _upper(self, rank: int, found: Relations) -> tuple[int, str, dict[int, Nodes]]:
+        size = len(self.tangents.chosen)
+        if self.regions is not None and not self.regions.complete:
+            return self._upper_as_written()
+        relations = class_relations(self.tangents, self.representatives) | found.proved
+        bound = size - len(relations)
+        if self.ceiling is not None and self.ceiling < bound:
+            return self.ceiling, "outputs", {}
+        return bound, "relations" if relations else "parameters", relations
+
+    def _upper_as_written(self) -> tuple[int, str, dict[int, Nodes]]:
+        """Without all regions only relations that hold whatever the branches are count."""
+        representatives = {core: members[0] for core, members in self.written.classes.items()}
+        sure = all(self.written.constant_is_monomial(i) for i in representatives.values())
+        relations = {}
+        for i, relation in (class_relations(self.written, representatives) if sure else {}).items():
+            numbers = {j: self.written.program.value(c) for j, c in relation.coefficients.items()}
+            constant = self.tangents.program.constant
+            if None not in numbers.values():
+                relations[i] = Nodes({j: constant(v) for j, v in numbers.items() if v is not None})
+        return len(self.written.chosen) - len(relations), "relations" if relations else "parameters", relations
+
+    def schwartz_zippel(self, rank: int) -> float:
+        """A bound on the probability that the rank exceeds `rank` although random large primes showed no "
+        "larger minor."""
+        tower = self.tower
+        if tower.opaque or (self.regions is not None and not self.regions.complete):
+            return 1.0
+        try:
+            one = failure_probability(tower.program, tower.roots, rank + 1, 1 << 30)
+        except UndecidedError:
+            return 1.0
+        if one > 0.05:
+            return 1.0
+        error, program = 1.0, tower.program
+        # The primes depend on the model, so that no model can be made from multiples of the primes of a known seed.
+        content = repr([(program.args[n], program.data[n]) for n in program.reachable(tower.roots)])
+        seed = mix(self.seed, int.from_bytes(sha256(content.encode()).digest()[:8], "big"))
+        count = row_count(self.tangents, len(self.parameters))
+        for attempt in range(LARGE_PRIMES):
+            try:
+                sampled: Sampled = sampled_rank(
+                    tower, self.parameters, count, seed=seed, attempt=1000 + attempt, large=True
+                )
+            except PoleError:  # radicals have no roots at large primes
+                return 1.0
+            if sampled.rank() > rank:
+                return 1.0
+            error *= one
+            if error <= ERROR_GOAL:
+                break
+        return error
+
+
+def needs_hypotheses(tower: Tower) -> bool:
+    """Whether the independence of the generators rests on something unproved.
+
+    One number such as pi or log 2 is transcendental by itself; together with exp(1), or with a second one, nothing is
+    known.
+    """
+    if len(tower.opaque) != 1:
+        return bool(tower.opaque)
+    ((leaf, (function, argument)),) = tower.opaque.items()
+    simple = function == "pi" or (function == "log" and tower.program.value(argument) is not None)
+    others = any(
+        stage == 0 and n != leaf and tower.kind[n] in ("exp", "log", "erf", "pi") for n, stage in tower.stage.items()
+    )
+    return not simple or others
+
+
+def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
+    """Whether the constant factor of a tangent function vanishes at random primes; False proves that it does not."""
+    column = tangents.columns[parameter]
+    return column is None or vanishes_at_primes(tangents, column.constant, seed)
+
+
+def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
+    """Whether a node free of inputs vanishes at random primes; False proves that it is not zero.
+
+    Where the independence of its constants is not known, as in exp(log 2) - 2, residues prove nothing; a ball must.
+    """
+    if node == tangents.program.zero:
+        return True
+    tower = Tower(tangents.program, [node], seed=seed)
+    if needs_hypotheses(tower):
+        return not _is_enclosed_away_from_zero(tangents.program, node, seed)
+    zeros, roots = 0, radicals(tower, tower.roots)
+    for attempt in range(40):
+        field_ = GF(random_prime(SMALL, seed, 31, attempt, radicals=roots), 4)
+        try:
+            leaves = leaf_values(tower, field_, tower.roots, mix(seed, 32, attempt), shared_below=0)
+            value = evaluate(tower.program, tower.roots, field_, leaves)[0]
+        except BadReductionError:
+            continue
+        value = getattr(value, "value", value)
+        if value if isinstance(value, int) else bool((value * ~field_.poles).any()):
+            return False
+        zeros += 1
+        if zeros > 3:
+            break
+    return True
+
+
+def _is_enclosed_away_from_zero(program: Program, node: int, seed: int) -> bool:
+    """Whether a ball at random coordinates excludes zero."""
+    leaves = [program.data[n] for n in program.reachable((node,)) if program.kind[n] == LEAF]
+    for attempt in range(4):
+        values = {k: Fraction(1 + int(mix(seed, 33, attempt, i)) % 97, 32) for i, k in enumerate(leaves)}
+        try:
+            if sign(program, node, values):
+                return True
+        except (UndecidedError, ZeroDivisionError):
+            continue
+    return False

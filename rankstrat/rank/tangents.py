@@ -1,0 +1,180 @@
+r"""Tangent functions $\partial F/\partial\theta_i(\theta)(\cdot)$ at a chart, and which of them coincide at sight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import sympy
+
+from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
+from rankstrat.algebra.tower import Tower
+from rankstrat.algebra.translate import to_sympy, translate
+from rankstrat.errors import ModelError, demand
+from rankstrat.model.model import Chart, Model
+
+Rational = int | Fraction
+
+
+@dataclass(frozen=True)
+class Column:
+    r"""The tangent function of one parameter, factored as (rational) * (constant) * core.
+
+    `constant` is a node free of inputs (1 where there is none), `core` a node; equal cores are proportional functions.
+    """
+
+    coefficient: Rational
+    constant: int
+    core: int
+
+
+class Tangents:
+    r"""The tangent functions of a model at a chart, as nodes of one program specialised to the chart.
+
+    With several outputs each node is the tangent function of $\sum_k c_k F_k$, c_k indeterminates: its span over the
+    constants has the same dimension as the span of the vector-valued tangent functions.
+    """
+
+    def __init__(self, chart: Chart) -> None:
+        demand(chart, Chart, ModelError, "a Model, or a point or chart of one,", "try model.generic()")
+        self.chart = chart
+        compiled = chart.model.compiled
+        self.program = Program()
+        image = _leaf_images(chart, self.program)
+        done = compiled.program.rebuild((*compiled.gradient, *compiled.outputs), self.program, image)
+        self.nodes: list[int] = [done[n] for n in compiled.gradient]
+        self.outputs: list[int] = [done[n] for n in compiled.outputs]
+        self._depends: dict[int, bool] = {}
+        self.chosen: tuple[int, ...] = tuple(range(len(self.nodes)))
+
+    def depends(self, node: int) -> bool:
+        """Whether a node depends on the inputs (or on the mixing of outputs)."""
+        known, program = self._depends, self.program
+        stack = [node]
+        while stack:
+            n = stack[-1]
+            missing = [a for a in program.args[n] if a not in known]
+            if missing and n not in known:
+                stack.extend(missing)
+                continue
+            stack.pop()
+            if program.kind[n] == LEAF:
+                known[n] = program.data[n][0] in ("x", "mix")
+            else:
+                known[n] = any(known[a] for a in program.args[n])
+        return known[node]
+
+    @cached_property
+    def columns(self) -> list[Column | None]:
+        """One factored column for each parameter; None where the tangent function is zero."""
+        return [self._factor(node) for node in self.nodes]
+
+    def _factor(self, node: int) -> Column | None:
+        program = self.program
+        if node == program.zero:
+            return None
+        coefficient, core = program.content(node)
+        if not self.depends(core):
+            return Column(coefficient, core, program.one)
+        if program.kind[core] != PRODUCT:
+            return Column(coefficient, program.one, core)
+        pairs: list[tuple[int, Rational]] = list(zip(program.args[core], program.data[core], strict=True))
+        constant = [(n, e) for n, e in pairs if not self.depends(n)]
+        if not constant:
+            return Column(coefficient, program.one, core)
+        varying = [(n, e) for n, e in pairs if self.depends(n)]
+        c, k = program.content(program.product(constant))
+        d, v = program.content(program.product(varying))
+        return Column(coefficient * c * d, k, v)
+
+    @cached_property
+    def classes(self) -> dict[int, list[int]]:
+        """Core -> parameters whose tangent functions are constant multiples of it, in order."""
+        result: dict[int, list[int]] = {}
+        for i in self.chosen:
+            column = self.columns[i]
+            if column is not None:
+                result.setdefault(column.core, []).append(i)
+        return result
+
+    def constant_is_monomial(self, parameter: int) -> bool:
+        """Whether the constant factor of a column is a product of coordinates and rationals (so certainly not zero)."""
+        column, program = self.columns[parameter], self.program
+        if column is None:
+            return False
+        factors = program.args[column.constant] if program.kind[column.constant] == PRODUCT else (column.constant,)
+        return all(n == program.one or program.kind[n] == LEAF for n in factors)
+
+    @classmethod
+    def at_kink(cls, chart: Chart) -> bool:
+        """Whether an argument of relu, abs, max, ... vanishes identically on the chart, where the model has a kink."""
+        compiled = chart.model.compiled
+        source = compiled.program
+        arguments = [
+            source.args[n][0]
+            for n in source.reachable(compiled.outputs)
+            if source.kind[n] == FUNCTION and source.data[n] in PIECEWISE
+        ]
+        if not arguments:
+            return False
+        program = Program()
+        done = source.rebuild(arguments, program, _leaf_images(chart, program))
+        return any(done[n] == program.zero for n in arguments)
+
+    def piecewise(self) -> list[int]:
+        """The nodes of piecewise functions below the tangent functions."""
+        program = self.program
+        return [
+            n for n in program.reachable(self.nodes)
+            if program.kind[n] == FUNCTION and program.data[n] in ("relu", "abs", "sign", "step")
+        ]  # fmt: skip
+
+    def tower(self, parameters: Sequence[int], *, seed: int = 0) -> Tower:
+        """The tangent functions of the given parameters over independent generators."""
+        return Tower(self.program, [self.nodes[i] for i in parameters], seed=seed)
+
+    def expressions(self, nodes: Sequence[int]) -> list[sympy.Expr]:
+        """Nodes as sympy expressions in inputs and coordinates."""
+        return to_sympy(self.program, list(nodes), leaf_names(self.chart))
+
+
+def leaf_names(chart: Chart) -> dict[object, sympy.Expr]:
+    """Leaf key -> sympy symbol, for printing."""
+    names: dict[object, sympy.Expr] = {("x", k): x for k, x in enumerate(chart.model.inputs)}
+    names |= {("u", str(c)): c for c in chart.coordinates}
+    names |= {("mix", k): sympy.Symbol(f"c_{k + 1}") for k in range(len(chart.model.outputs))}
+    return names
+
+
+def _leaf_images(chart: Chart, program: Program) -> dict[int, int]:
+    compiled = chart.model.compiled
+    coordinates = {c: program.leaf(("u", str(c))) for c in chart.coordinates}
+    expressions = [v for v in chart.raw if isinstance(v, sympy.Expr)]
+    translated = iter(translate(program, expressions, coordinates))
+    image = {}
+    for leaf, value in zip(compiled.parameters, chart.raw, strict=True):
+        image[leaf] = next(translated) if isinstance(value, sympy.Expr) else program.constant(value)
+    return image
+
+
+def tangent_functions(model: Model | Chart) -> tuple[sympy.Expr, ...]:
+    r"""$(\partial F/\partial\theta_1, \dots, \partial F/\partial\theta_M)$ as sympy expressions (small models).
+
+    A vector-valued model with outputs F_1..F_q gives column matrices.
+
+    Example:
+        >>> import sympy
+        >>> a, w, x = sympy.symbols("a w x")
+        >>> tangent_functions(Model(a * sympy.tanh(w * x), [a, w], [x]))
+        (tanh(w*x), -a*x*(tanh(w*x)**2 - 1))
+    """
+    chart = model.generic() if isinstance(model, Model) else model
+    tangents = Tangents(chart)
+    expressions = tangents.expressions(tangents.nodes)
+    count = len(chart.model.outputs)
+    if count == 1:
+        return tuple(expressions)
+    mixers = [sympy.Symbol(f"c_{k + 1}") for k in range(count)]
+    return tuple(sympy.Matrix([sympy.diff(e, c) for c in mixers]) for e in expressions)

@@ -1,0 +1,1 @@
+"""What finite samples see: local linear recovery, stability, Hessians at critical points."""

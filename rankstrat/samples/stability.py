@@ -1,0 +1,333 @@
+r"""Recovery stability of branches: from how many generic samples a neighbourhood of a point knows only the target.
+
+A point $\theta^*$ of the target set $Q^* = F^{-1}(f^*)$ is *recovery stable* for samples S if near it every zero of the
+loss is in $Q^*$.  Let its branch have codimension c, and let no other branch pass through it.
+
+- If the empirical rank equals n < c, the zeros near it form a manifold of dimension $M - n > M - c$: not stable.
+- If the empirical rank equals c, they form a manifold of dimension $M - c$ which contains the branch: stable.
+- In between, one left null vector decides if its quadratic form across the branch is definite or indefinite.
+- For $n \ge c$ generic samples of an analytic model almost every point is stable: every component of the zeros outside
+  the target set loses a dimension with each sample, so it has at most dimension $M - n$ and meets the branch in less.
+
+The first two are proved for given samples by exact ranks.  A chart may be only a part of the target set near its
+points (`Branch.partial`); then the target set has a codimension between the rank r at the point and that of the chart.
+The last argument still holds, since it compares with the chart alone, but only $n < r$ samples are surely too few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy
+from numpy.typing import NDArray
+
+from rankstrat.algebra.program import FUNCTION, PIECEWISE
+from rankstrat.errors import BudgetError, DataError, UndecidedError, demand
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.tangents import Tangents
+from rankstrat.samples.recovery import batch
+from rankstrat.targets import Branch, TargetSet
+from rankstrat.text.tables import Math, Table
+
+_DIGITS = 40
+_TINY = mpmath.mpf(10) ** -18
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    r"""Sample sizes for almost every point of a branch and generic samples.
+
+    Attributes:
+        rank: the rank r at the generic point.
+        codimension: c.
+        partial: whether the branch may be only a part of the target set near its points, whose codimension is then
+            known to lie between r and c only.
+
+    References:
+        STR Theorem 5.4 with the corrections of SPEC 9.3.
+    """
+
+    rank: int
+    codimension: int
+    partial: bool = False
+
+    @property
+    def unstable_up_to(self) -> int:
+        """The largest n for which no such point is stable: the rank, or one less if the rank may be the codimension."""
+        return self.rank - 1 if self.partial else min(self.rank, self.codimension - 1)
+
+    @property
+    def stable_from(self) -> int:
+        """An n from which almost every point is stable; the least one if the gap is empty."""
+        return self.codimension
+
+    @property
+    def gap(self) -> range:
+        """The sample sizes that neither statement covers."""
+        return range(self.unstable_up_to + 1, self.stable_from)
+
+    @property
+    def is_morse_bott(self) -> bool:
+        """Whether the rank is the codimension."""
+        return self.rank == self.codimension
+
+    @property
+    def convergence(self) -> str:
+        """The convergence class of gradient flow to a generic point, from `stable_from` samples on."""
+        return "linear" if self.is_morse_bott else "may be sublinear"
+
+
+def recovery_thresholds(branch: Branch) -> Thresholds:
+    r"""From how many generic samples almost every point of a branch is recovery stable.
+
+    Raises:
+        BudgetError: the generic rank of the branch is not decided.
+        UndecidedError: samples are not generic inputs of an analytic scalar model, which the theorem is about.
+
+    References:
+        STR Theorem 5.4 with the corrections of SPEC 9.3.
+
+    Example:
+        >>> import rankstrat as rs
+        >>> F = rs.families.two_layer(width=2, inputs=2, activation="exp")
+        >>> Q = rs.target_set(F, rs.families.two_layer(width=1, inputs=2, activation="exp").point([1, 1, 2]))
+        >>> [(t.unstable_up_to, t.stable_from, t.convergence) for t in map(recovery_thresholds, Q.branches)]
+        [(3, 5, 'may be sublinear'), (3, 4, 'linear'), (3, 4, 'linear')]
+    """
+    demand(branch, Branch, DataError, "a branch of a target set", "try Q.branches[0]")
+    missing = _no_theorem(branch.model)
+    if missing:
+        raise UndecidedError(f"{branch.model} {missing}; use recovery_stability for given samples")
+    certificate = branch.certificate
+    if certificate.value is None:
+        raise BudgetError(f"the generic rank of {branch.label} is not decided; choose simpler exact values")
+    return Thresholds(int(certificate), branch.codimension, branch.partial)
+
+
+def _is_piecewise(model: Model) -> bool:
+    program = model.compiled.program
+    reached = program.reachable(model.compiled.outputs)
+    return any(program.kind[n] == FUNCTION and program.data[n] in PIECEWISE for n in reached)
+
+
+def _no_theorem(model: Model) -> str:
+    """Why the theorem on generic samples says nothing of a model; empty if it does."""
+    if not model.inputs:
+        return "has no inputs, so there are no generic samples"
+    if len(model.outputs) > 1:
+        return f"has {len(model.outputs)} outputs, and the theorem on generic samples is about one"
+    if _is_piecewise(model):
+        return "is not analytic, and generic samples may all lie on one side of its kinks"
+    return ""
+
+
+def stability_table(target: TargetSet) -> Table:
+    """The thresholds of every kind of branch (one row for each orbit), with the gap shown as OPEN."""
+    demand(target, TargetSet, DataError, "a target set", "try target_set(model, target)")
+    rows = []
+    for branch in target.branches:
+        if branch.twin is not None:
+            continue
+        t = recovery_thresholds(branch)
+        gap = f"{t.gap.start}..{t.gap.stop - 1} OPEN" if len(t.gap) else None
+        sizes = (branch.dimension, t.codimension, t.rank, t.unstable_up_to)
+        rows.append((branch.label, branch.index, *sizes, gap, t.stable_from, t.convergence))
+    heads = (
+        "branch", Math("(r, l)"), "dim", "codim", "rank", Math("unstable for n <=", r"\text{unstable for } n \le"),
+        "undecided", Math("stable a.e. for n >=", r"\text{stable a.e. for } n \ge"), "convergence",
+    )  # fmt: skip
+    caption = "Generic samples, almost every point of the branch; STR Theorem 5.4, corrected where both bounds meet."
+    if any(branch.partial for branch in target.branches):
+        caption += " Charts that may be a part of the target set only: its own codimension may be smaller."
+    return Table(heads, tuple(rows), title=f"Recovery stability in {target.model}", caption=caption)
+
+
+@dataclass(frozen=True)
+class RecoveryStability:
+    """Whether a point of a branch is recovery stable for given samples.
+
+    Attributes:
+        stable: the answer; None if it is open.
+        verdict: PROVED (by an exact rank), NUMERICAL (by a quadratic form) or OPEN.
+        reason: what decided.
+        empirical: the empirical rank.
+    """
+
+    stable: bool | None
+    verdict: Verdict
+    reason: str
+    empirical: int
+
+    def __str__(self) -> str:
+        word = {True: "stable", False: "not stable", None: "undecided"}[self.stable]
+        return f"{word}  [{self.verdict}]: {self.reason}"
+
+
+def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, seed: int = 0) -> RecoveryStability:
+    r"""Is a point, through which no other branch passes, recovery stable for these samples?
+
+    Args:
+        branch: the branch.
+        point: a point of it, on no other branch.
+        samples: exact inputs.
+        seed: names the random choices.
+
+    Raises:
+        DataError: the point is not on the branch, or a sample lies on a kink.
+
+    References:
+        SPEC 9.3.
+
+    Example:
+        >>> import rankstrat as rs
+        >>> F = rs.families.two_layer(width=2, inputs=1, activation="exp")
+        >>> Q = rs.target_set(F, rs.families.two_layer(width=1, inputs=1, activation="exp").point([1, 1]))
+        >>> Q2 = Q.branches[1]
+        >>> [recovery_stability(Q2, Q2.sample(), range(n)).stable for n in (1, 2, 3)]
+        [False, False, True]
+    """
+    demand(branch, Branch, DataError, "a branch of a target set", "try Q.branches[0]")
+    demand(point, Chart, DataError, "a point of the branch", "try branch.sample()")
+    demand(samples, Iterable, DataError, "a list of inputs", "write [1, 2], or [[1, 2], [3, 4]] for two inputs")
+    samples = list(samples)
+    if not point.is_point or not branch.contains(point):
+        raise DataError(f"{point} is not a point of {branch.label}; use branch.sample() or branch.chart.at(...)")
+    seen = batch(point.model, samples)
+    at = Chart(seen, (), point.raw)
+    if Tangents.at_kink(at):
+        raise DataError("a sample, or the point, lies on a kink of the model, which has no tangent there; move it")
+    certificate = model_rank(at, seed=seed)
+    count, codimension = len(seen.outputs), branch.codimension
+    rank = certificate.lower
+    exact = certificate.value is not None and certificate.verdict is Verdict.PROVED
+    if rank == count < codimension and branch.partial and count >= model_rank(point, seed=seed).lower:
+        # the target set has dimension at most M - r near the point, so fewer samples than r would settle it
+        reason = f"{branch.label} may be a part of the target set only, so its codimension proves nothing"
+        return RecoveryStability(None, Verdict.OPEN, reason, rank)
+    if rank == count < codimension:
+        reason = f"the {count} samples have independent gradients, fewer than the codimension {codimension}"
+        return RecoveryStability(False, Verdict.PROVED, reason, rank)
+    if rank == codimension:
+        reason = f"the empirical rank reaches the codimension {codimension}"
+        return RecoveryStability(True, Verdict.PROVED, reason, rank)
+    if not exact or count - rank != 1 or _is_piecewise(seen):
+        reason = f"{count} samples, empirical rank {rank}, codimension {codimension}: neither argument applies"
+        if count >= codimension and not _no_theorem(point.model):
+            reason += "; almost all such samples are stable (STR Theorem 5.3), which says nothing about these"
+        return RecoveryStability(None, Verdict.OPEN, reason, rank)
+    values = _quadratic_form(branch, point, seen.outputs)
+    if values is None or any(abs(v) < _TINY for v in values):
+        return RecoveryStability(None, Verdict.OPEN, "the quadratic form across the branch is degenerate", rank)
+    definite = all(v > 0 for v in values) or all(v < 0 for v in values)
+    kind = "definite" if definite else "indefinite"
+    if branch.partial and not definite:
+        reason = f"the quadratic form is indefinite across {branch.label}, which may be a part of the target set only"
+        return RecoveryStability(None, Verdict.OPEN, reason, rank)
+    return RecoveryStability(definite, Verdict.NUMERICAL, f"the quadratic form across the branch is {kind}", rank)
+
+
+def _quadratic_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]) -> list[Any] | None:
+    r"""Eigenvalues of $\sum_i c_i D^2 F(x_i)$ on $\ker J$ modulo the tangent space of the branch, $c^T J = 0$.
+
+    They are divided by the largest second derivative, so that rounding cannot pass for a form that is not zero.
+    """
+    parameters = point.model.parameters
+    with mpmath.workdps(_DIGITS):
+        values = [mpmath.mpmathify(sympy.N(v, _DIGITS)) for v in point.values.values()]
+        jacobian = _numbers(sympy.Matrix(outputs).jacobian(parameters), parameters, values)
+        left = _kernel(jacobian.T)
+        if left.cols != 1:
+            return None
+        mixed = sum(sympy.Float(str(c), _DIGITS) * f for c, f in zip(left, outputs, strict=True))
+        form = sympy.hessian(mixed, parameters)
+        hessian = _numbers(form, parameters, values)
+        tangent = _tangent(branch, parameters, values)
+        across = _kernel(_stack(jacobian, tangent.T))
+        scale = max(map(abs, hessian))
+        if across.cols != branch.codimension - (len(outputs) - 1) or not scale:
+            return None
+        return list(mpmath.eigsy(across.T * (hessian / scale) * across, eigvals_only=True))
+
+
+def _numbers(matrix: sympy.Matrix, parameters: Sequence[sympy.Symbol], values: Sequence[Any]) -> Any:
+    evaluate = sympy.lambdify(parameters, matrix.tolist(), modules="mpmath")
+    return mpmath.matrix(evaluate(*values))
+
+
+def _tangent(branch: Branch, parameters: Sequence[sympy.Symbol], values: Sequence[Any]) -> Any:
+    """A basis (columns) of the tangent space: the kernel of the derivative of the equations."""
+    derivative = _numbers(sympy.Matrix(branch.equations).jacobian(parameters), parameters, values)
+    return _kernel(derivative)
+
+
+def _stack(upper: Any, lower: Any) -> Any:
+    result = mpmath.matrix(upper.rows + lower.rows, upper.cols)
+    for i in range(upper.rows):
+        result[i, :] = upper[i, :]
+    for i in range(lower.rows):
+        result[upper.rows + i, :] = lower[i, :]
+    return result
+
+
+def _kernel(matrix: Any) -> Any:
+    """An orthonormal basis (columns) of the numerical kernel."""
+    size = matrix.cols
+    square = matrix.T * matrix
+    eigenvalues, vectors = mpmath.eigsy(square)
+    scale = max((abs(v) for v in eigenvalues), default=mpmath.mpf(1)) or mpmath.mpf(1)
+    chosen = [i for i in range(size) if abs(eigenvalues[i]) < _TINY * scale]
+    result = mpmath.matrix(size, len(chosen))
+    for j, i in enumerate(chosen):
+        result[:, j] = vectors[:, i]
+    return result
+
+
+def perturbation_test(
+    point: Chart, samples: Sequence[Any], fresh: Sequence[Any], *, radius: float = 1e-3, trials: int = 10, seed: int = 0
+) -> float:
+    r"""The largest error on fresh inputs of nearby zeros of the loss, divided by the radius (NUMERICAL evidence only).
+
+    Each trial perturbs the point, goes back to zero loss by minimum-norm Gauss-Newton steps, and compares with the
+    target on fresh inputs.  A stable point gives values near rounding; an unstable one values near 1.
+
+    Args:
+        point: a point of the target set.
+        samples: the inputs of the loss.
+        fresh: other inputs.
+        radius: of the perturbation.
+        trials: how many.
+        seed: names the random perturbations.
+    """
+    parameters = point.model.parameters
+    at_samples, at_fresh = (batch(point.model, xs).outputs for xs in (samples, fresh))
+    values = sympy.lambdify(parameters, list(at_samples), modules="numpy")
+    slopes = sympy.lambdify(parameters, sympy.Matrix(at_samples).jacobian(parameters).tolist(), modules="numpy")
+    others = sympy.lambdify(parameters, list(at_fresh), modules="numpy")
+    start = np.array([float(v) for v in point.values.values()])
+    goal, expected = np.array(values(*start), float), np.array(others(*start), float)
+    rng, worst = np.random.default_rng(seed), 0.0
+    for _ in range(trials):
+        direction = rng.normal(size=start.size)
+        theta: NDArray[np.float64] = start + radius * direction / np.linalg.norm(direction)
+        for _ in range(60):
+            residual = np.array(values(*theta), float) - goal
+            if np.max(np.abs(residual)) < 1e-14:
+                break
+            theta = theta - np.linalg.lstsq(np.array(slopes(*theta), float), residual, rcond=1e-12)[0]
+        worst = max(worst, float(np.max(np.abs(np.array(others(*theta), float) - expected))))
+    return worst / radius
+
+
+__all__ = [
+    "RecoveryStability",
+    "Thresholds",
+    "perturbation_test",
+    "recovery_stability",
+    "recovery_thresholds",
+    "stability_table",
+]

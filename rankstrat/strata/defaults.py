@@ -1,0 +1,243 @@
+r"""The default arrangement of a model: its blocks, its signed permutations, and the conditions they suggest."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any, Protocol, runtime_checkable
+
+import sympy
+
+from rankstrat.errors import ModelError
+from rankstrat.model.model import Model
+from rankstrat.strata.arrangement import ArrangementStrata
+from rankstrat.strata.flats import Condition, Number, SignedPermutation, Vector, quotient
+from rankstrat.strata.stratum import Stratification
+from rankstrat.text.parsing import shown
+from rankstrat.text.tables import Math
+
+LARGEST_SEARCH = 20
+
+
+@runtime_checkable
+class HasConditions(Protocol):
+    """A structure that names the conditions under which the rank of its models may drop."""
+
+    def conditions(self, model: Model) -> Sequence[Sequence[Any]]:
+        """Groups of linear expressions in the parameters that vanish together."""
+
+    def generators(self, model: Model) -> Sequence[dict[Any, Any]]:
+        """Symmetries: parameter -> plus or minus a parameter (those that are fixed may be left out)."""
+
+
+def general_strata(model: Model, *, conditions: Sequence[Any] = (), seed: int = 0) -> Stratification:
+    """The arrangement of the default conditions and those given.
+
+    Raises:
+        ModelError: a given condition is not a polynomial in the parameters with rational coefficients, or is constant.
+    """
+    linear, polynomials = [], []
+    for expression in _equations(model, conditions):
+        row = _row(model, expression)
+        if row is None:
+            polynomials.append(expression)
+        else:
+            linear.append(Condition((row,), Math(f"{expression} = 0", f"{sympy.latex(expression)} = 0")))
+    structure: Any = model.structure
+    if isinstance(structure, HasConditions):
+        found = [_condition(model, group) for group in structure.conditions(model)]
+        symmetries = [_permutation(model, g) for g in structure.generators(model)]
+    else:
+        symmetries = list(_symmetries(model))
+        found = list(_defaults(model, symmetries))
+    known: dict[tuple[Vector, ...], Condition] = {}
+    for condition in (*found, *linear):
+        known.setdefault(tuple(sorted(condition.rows)), condition)
+    arrangement = tuple(known.values())
+    kept = tuple(g for g in symmetries if _permutes(g, arrangement, polynomials, model))
+    return ArrangementStrata(model, arrangement, tuple(polynomials), kept, seed)
+
+
+def _equations(model: Model, conditions: Sequence[Any]) -> Iterator[sympy.Expr]:
+    """The expressions that vanish, each a polynomial with rational coefficients that is not constant."""
+    if not isinstance(conditions, list | tuple):
+        raise ModelError(
+            f"conditions = {shown(repr(conditions))} is a {type(conditions).__name__}; a list is needed, such as "
+            f"[{model.parameters[0]}]"
+        )
+    for given in conditions:
+        expression = given.lhs - given.rhs if isinstance(given, sympy.Equality) else given
+        if not isinstance(expression, sympy.Expr):
+            raise ModelError(
+                f"the condition {shown(repr(given))} is a {type(given).__name__}; an equation is needed; give the "
+                f"sympy expression that vanishes, in {_few(model)}"
+            )
+        if expression.free_symbols - set(model.parameters) or not expression.is_polynomial(*model.parameters):
+            raise ModelError(
+                f"the condition {expression} = 0 is not a polynomial in the parameters; write it in {_few(model)}"
+            )
+        polynomial = sympy.Poly(expression, *model.parameters)
+        if not all(c.is_Rational for c in polynomial.coeffs()):
+            raise ModelError(
+                f"the condition {expression} = 0 has an irrational coefficient or a float; rational ones are needed; "
+                "write sympy.Rational, or multiply by the conjugate"
+            )
+        if polynomial.is_ground:
+            where = "everywhere" if polynomial.is_zero else "nowhere"
+            raise ModelError(
+                f"the condition {given} holds {where}; an equation in {_few(model)} is needed; leave it out"
+            )
+        yield expression
+
+
+def _few(model: Model) -> str:
+    return ", ".join(map(str, model.parameters[:6])) + (", ..." if model.size > 6 else "")
+
+
+def _row(model: Model, expression: sympy.Expr) -> Vector | None:
+    """The coefficients of a linear form, scaled so that the first is 1; None for another polynomial."""
+    poly = sympy.Poly(expression, *model.parameters)
+    if poly.total_degree() != 1 or poly.nth(*[0] * model.size) != 0:
+        return None
+    numbers = (poly.coeff_monomial(p) for p in model.parameters)
+    return _scaled([int(c.p) if c.q == 1 else Fraction(int(c.p), int(c.q)) for c in numbers])
+
+
+def _condition(model: Model, group: Sequence[Any]) -> Condition:
+    rows = []
+    for expression in group:
+        row = _row(model, sympy.sympify(expression, strict=True))
+        if row is None:
+            raise ModelError(f"the condition {expression} = 0 is not linear; give linear forms without a constant")
+        rows.append(row)
+    return Condition(tuple(rows), _words([sympy.sympify(e, strict=True) for e in group]))
+
+
+def _words(group: Sequence[sympy.Expr]) -> Math:
+    texts, latex = [], []
+    for expression in group:
+        positive = [t for t in sympy.Add.make_args(expression) if not t.could_extract_minus_sign()]
+        left = sympy.Add(*positive) if positive else expression
+        right = sympy.expand(left - expression)
+        texts.append(f"{left} = {right}")
+        latex.append(f"{sympy.latex(left)} = {sympy.latex(right)}")
+    return Math(", ".join(texts), r",\ ".join(latex))
+
+
+def _permutation(model: Model, images: dict[Any, Any]) -> SignedPermutation:
+    place = {p: i for i, p in enumerate(model.parameters)}
+    target, sign = [], []
+    for parameter in model.parameters:
+        image = images.get(parameter, parameter)
+        negative = image not in place
+        target.append(place[-image if negative else image])
+        sign.append(-1 if negative else 1)
+    return SignedPermutation(tuple(target), tuple(sign))
+
+
+def _permutes(
+    g: SignedPermutation, conditions: Sequence[Condition], polynomials: Sequence[sympy.Expr], model: Model
+) -> bool:
+    """Whether a symmetry carries the arrangement to itself."""
+    known = {frozenset(map(_scaled, c.rows)) for c in conditions}
+    if any(frozenset(_scaled(g.move(r)) for r in c.rows) not in known for c in conditions):
+        return False
+    swap = {p: g.sign[i] * model.parameters[g.image[i]] for i, p in enumerate(model.parameters)}
+    plain = {e for q in polynomials for e in (sympy.expand(q), sympy.expand(-q))}
+    return all(sympy.expand(q.xreplace(swap)) in plain for q in polynomials)
+
+
+def _scaled(row: Sequence[Number]) -> Vector:
+    lead = next(v for v in row if v)
+    return tuple(quotient(v, lead) if v else 0 for v in row)
+
+
+def _blocks(model: Model) -> list[tuple[sympy.Symbol, ...]]:
+    """Parameters that stand together in a linear form c1 p1 + c2 p2 + ... form a block, the others one each."""
+    parameters = set(model.parameters)
+    groups: list[set[sympy.Symbol]] = []
+    for output in model.outputs:
+        for node in sympy.preorder_traversal(output):
+            if not isinstance(node, sympy.Add):
+                continue
+            inside = [term.free_symbols & parameters for term in node.args]
+            if len(inside) < 2 or any(len(s) != 1 for s in inside) or node == output:
+                continue
+            if all(sympy.diff(term, min(s, key=str), 2) == 0 for term, s in zip(node.args, inside, strict=True)):
+                groups.append(set().union(*inside))
+    for one, two in itertools.combinations(groups, 2):
+        if one & two and one != two:
+            return [(p,) for p in model.parameters]
+    result, seen = [], set[sympy.Symbol]()
+    for parameter in model.parameters:
+        if parameter not in seen:
+            group = next((g for g in groups if parameter in g), {parameter})
+            block = tuple(p for p in model.parameters if p in group)
+            seen |= group
+            result.append(block)
+    return result
+
+
+def _defaults(model: Model, symmetries: Sequence[SignedPermutation]) -> Iterator[Condition]:
+    """Block = 0, and block = ±block for blocks that a symmetry exchanges."""
+    blocks = _blocks(model)
+    for block in blocks:
+        yield _condition(model, block)
+        if len(block) > 1 and model.size <= 8:
+            yield from (_condition(model, [p]) for p in block)
+    place = {p: i for i, p in enumerate(model.parameters)}
+    orbit = _pairs(symmetries, model.size)
+    for one, two in itertools.combinations(blocks, 2):
+        if len(one) == len(two) and all((place[p], place[q]) in orbit for p, q in zip(one, two, strict=True)):
+            for sign in (1, -1):
+                yield _condition(model, [p - sign * q for p, q in zip(one, two, strict=True)])
+
+
+def _pairs(symmetries: Sequence[SignedPermutation], size: int) -> set[tuple[int, int]]:
+    """Pairs of parameters in one orbit."""
+    parent = list(range(size))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            i = parent[i]
+        return i
+
+    for g in symmetries:
+        for i in range(size):
+            parent[root(i)] = root(g.image[i])
+    return {(i, j) for i in range(size) for j in range(size) if root(i) == root(j)}
+
+
+def _symmetries(model: Model) -> Iterator[SignedPermutation]:
+    """Generators of signed permutations that leave the outputs as they are: signs and exchanges of blocks."""
+    if model.size > LARGEST_SEARCH:
+        return
+    outputs = model.outputs
+    plain = tuple(map(sympy.expand, outputs))
+    blocks = _blocks(model)
+
+    def holds(images: dict[sympy.Symbol, sympy.Expr]) -> bool:
+        return tuple(sympy.expand(o.xreplace(images)) for o in outputs) == plain
+
+    signs: list[tuple[int, ...]] = []
+    for size in (1, 2, 3):
+        for chosen in itertools.combinations(range(len(blocks)), size):
+            if any(set(s) <= set(chosen) for s in signs):
+                continue
+            images = {p: -p for k in chosen for p in blocks[k]}
+            if holds(images):
+                signs.append(chosen)
+                yield _permutation(model, images)
+    found: list[tuple[tuple[int, int], ...]] = []
+    exchanges = [(i, j) for i, j in itertools.combinations(range(len(blocks)), 2) if len(blocks[i]) == len(blocks[j])]
+    for size in (1, 2, 3):
+        for swaps in itertools.combinations(exchanges, size):
+            if len({k for pair in swaps for k in pair}) < 2 * size or any(set(f) <= set(swaps) for f in found):
+                continue
+            images = {}
+            for i, j in swaps:
+                images |= dict(zip((*blocks[i], *blocks[j]), (*blocks[j], *blocks[i]), strict=True))
+            if holds(images):
+                found.append(swaps)
+                yield _permutation(model, images)

@@ -1,0 +1,84 @@
+r"""The largest rank of a model: how many samples make it overparameterized, often fewer than it has parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rankstrat.families import build
+from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.text.tables import Math
+from rankstrat.theorems.report import Case, Theorem
+
+_ARGUMENTS = {
+    "matrix_factorization": ("rows", "inner", "columns"),
+    "diagonal": ("features",),
+    "deep_diagonal": ("features", "depth"),
+    "two_layer": ("width", "inputs"),
+    "two_layer relu": ("width", "inputs"),
+}
+_DEFAULT: tuple[tuple[str, tuple[int, ...]], ...] = (
+    ("diagonal", (2,)),
+    ("diagonal", (40,)),
+    ("deep_diagonal", (3, 3)),
+    ("deep_diagonal", (20, 4)),
+    ("matrix_factorization", (2, 1, 2)),
+    ("matrix_factorization", (3, 5, 2)),
+    ("matrix_factorization", (6, 4, 7)),
+    ("two_layer", (3, 2)),
+    ("two_layer", (9, 4)),
+    ("two_layer relu", (2, 2)),
+    ("two_layer relu", (7, 4)),
+)
+_DEEP = (("matrix_factorization", (9, 5, 9)), ("two_layer", (30, 3)), ("deep_diagonal", (60, 5)))
+
+
+def cases(seed: int, deep: bool) -> Iterator[Case]:
+    """Families and their sizes, in the order of their arguments."""
+    for family, sizes in (*_DEFAULT, *(_DEEP if deep else ())):
+        yield {"family": family, "sizes": " ".join(map(str, sizes))}
+
+
+def predicted(case: Case, seed: int) -> int:
+    """M_I of the family."""
+    sizes = [int(size) for size in case["sizes"].split()]
+    match case["family"]:
+        case "matrix_factorization":
+            rows, inner, columns = sizes
+            r = min(sizes)
+            return r * (rows + columns - r) if inner == r else rows * columns
+        case "two_layer":
+            return sizes[0] * (sizes[1] + 1)
+        case "two_layer relu":
+            return sizes[0] * sizes[1]
+    return sizes[0]
+
+
+def computed(case: Case, seed: int) -> RankCertificate:
+    """The rank at the generic point."""
+    family, *activation = case["family"].split()
+    arguments = dict(zip(_ARGUMENTS[case["family"]], map(int, case["sizes"].split()), strict=True))
+    model = build(family, **arguments, **({"activation": activation[0]} if activation else {}))
+    if not activation:
+        return model_rank(model.generic(), seed=seed)
+    width, inputs = arguments["width"], arguments["inputs"]  # regions of a piecewise model need numbers
+    rows = [[i**t + t for t in range(inputs)] for i in range(1, width + 1)]
+    return model_rank(model.point(a=[1] * width, w=rows), seed=seed)
+
+
+THEOREM = Theorem(
+    name="intrinsic_dimension",
+    title="The largest rank of a model",
+    statement=(
+        r"The intrinsic number of parameters $M_I = \max_\theta r_\theta$ is $m$ for diagonal models of any depth, "
+        r"$p(d_1 + d_2 - p)$ for $d_1 \times p \times d_2$ matrix factorization with $p \leq \min(d_1, d_2)$ and $d_1 "
+        r"d_2$ for larger $p$, $m(d+1)$ for two-layer tanh networks and $md$ for ReLU. A model is overparameterized "
+        r"for $n < M_I$ samples, which is more than $n < M$ says."
+    ),
+    source="OPT (the definition); LSH Proposition 1, LLR Theorem 4 (JMLR); derived here for ReLU and depth",
+    keys=("OPT", "LSH", "LLR"),
+    assumptions=("no bias", "ReLU: at a point with different rays, none antipodal to another"),
+    formula=Math("M_I"),
+    cases=cases,
+    predicted=predicted,
+    computed=computed,
+)

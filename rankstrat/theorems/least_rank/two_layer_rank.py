@@ -1,0 +1,73 @@
+r"""Two-layer networks without bias: a function of k neurons has a point of rank k(d+1), however wide the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rankstrat.families.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.text.tables import Math
+from rankstrat.theorems._sampling import condensed, distinct_classes, source
+from rankstrat.theorems.report import Case, Theorem
+
+_DEFAULT = (
+    ("tanh", 3, 2, 0),
+    ("tanh", 3, 2, 1),
+    ("tanh", 3, 2, 2),
+    ("tanh", 3, 2, 3),
+    ("arctan", 5, 1, 2),
+    ("erf", 6, 3, 4),
+    ("sin", 8, 2, 5),
+    ("tanh", 20, 3, 7),
+    ("tanh", 60, 5, 12),
+    ("tanh", 100, 8, 100),
+)
+
+
+def cases(seed: int, deep: bool) -> Iterator[Case]:
+    """Widths, input dimensions and numbers of effective neurons."""
+    for activation, m, d, k in _DEFAULT:
+        yield {"activation": activation, "m": m, "d": d, "k": k}
+    if deep:
+        for activation in ("tanh", "arctan", "erf", "sin"):
+            for d in (1, 2, 3, 5, 8):
+                for m in (1, 2, 4, 7, 12, 33):
+                    for k in sorted({0, 1, 2, m // 2, m - 1, m}):
+                        if 0 <= k <= m:
+                            yield {"activation": activation, "m": m, "d": d, "k": k, "sweep": 1}
+
+
+def predicted(case: Case, seed: int) -> int:
+    """k(d+1)."""
+    return int(case["k"] * (case["d"] + 1))
+
+
+def computed(case: Case, seed: int) -> RankCertificate:
+    """The rank at a random condensed point: copies of k neurons up to sign, and null neurons."""
+    rng = source(case, seed)
+    m, d, k = case["m"], case["d"], case["k"]
+    neurons = condensed(rng, m, distinct_classes(rng, k, d), odd=True)
+    w = [v or (0,) * d for v in neurons.v]
+    return model_rank(two_layer(m, d, case["activation"]).point(a=neurons.a, w=w), seed=seed)
+
+
+THEOREM = Theorem(
+    name="two_layer_rank",
+    title="Two-layer rank, attained",
+    statement=(
+        r"For odd analytic non-polynomial $\sigma$ with $\sigma'(0) \neq 0$ and $f^* = \sum_{i \leq k} a_i\,\sigma(w_i "
+        r"\cdot x)$ with $k$ effective neurons, $\min_{F(\theta) = f^*} r(\theta) = k(d+1)$ for every width $m \geq "
+        r"k$; the minimum is attained where all other neurons are copies of the $k$, or null."
+    ),
+    source="LLR Theorem 4 (arXiv Theorem 5) for tanh; the same proof for the other activations",
+    keys=("LLR", "LSH"),
+    assumptions=(
+        "no biases",
+        "the $w_i$ are nonzero and pairwise different up to sign",
+        r"$a_i \neq 0$ for $i \leq k$",
+    ),
+    formula=Math("k(d+1)"),
+    cases=cases,
+    predicted=predicted,
+    computed=computed,
+)

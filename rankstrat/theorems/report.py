@@ -1,0 +1,384 @@
+r"""Theorems checked case by case: predicted by the closed form, computed by the engine, each with its verdict."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, fields
+from functools import cache
+from html import escape
+from importlib.resources import files
+from textwrap import fill
+from typing import Any, Literal
+
+from rankstrat.errors import FamilyError, ParseError, RankstratError
+from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.text.tables import Math, Table
+
+Case = Mapping[str, Any]
+"""The parameters of one case: plain numbers and strings, so that a report can be written and resumed."""
+Progress = Callable[["Row", int, int], None]
+"""Called after each case with its row, the number of cases done and the number of all cases."""
+FORMAT = "rankstrat-report/1"
+HOLDING = (Verdict.PROVED, Verdict.PROBABLE)
+_RELATIONS = {"=": "", "<=": "at most ", ">=": "at least "}
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What the engine found: lower <= value <= upper, and how it is known.
+
+    Attributes:
+        lower, upper: the bounds; equal when the value is decided.
+        verdict: how it is known.
+        size: the number of parameters of the model, by which counterexamples are compared.
+        statement: the fact in words, with its evidence.
+        error_bound: for PROBABLE, a bound for the probability of an error.
+    """
+
+    lower: int
+    upper: int
+    verdict: Verdict
+    size: int
+    statement: str
+    error_bound: float = 0.0
+
+    @classmethod
+    def of(cls, certificate: RankCertificate) -> Computed:
+        """The bounds of a rank certificate."""
+        return cls(
+            certificate.lower,
+            certificate.upper,
+            certificate.verdict,
+            certificate.model.size,
+            str(certificate),
+            certificate.error_bound,
+        )
+
+
+@dataclass(frozen=True)
+class Theorem:
+    r"""A closed form with its source, assumptions and cases.
+
+    Attributes:
+        name: how the command line calls it.
+        title: a few words.
+        statement: the claim, LaTeX between dollars.
+        source: where it stands, with its number.
+        keys: bib keys of the source.
+        assumptions: what the statement needs, one clause each.
+        formula: the closed form, as plain text and LaTeX.
+        cases: (seed, deep) -> the cases.
+        predicted: (case, seed) -> the value of the closed form; never sees the engine.
+        computed: (case, seed) -> what the engine finds; never sees the closed form.
+        relation: how the computed value must stand to the predicted one.
+        quantity: what is computed.
+    """
+
+    name: str
+    title: str
+    statement: str
+    source: str
+    keys: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    formula: Math
+    cases: Callable[[int, bool], Iterable[Case]] = field(repr=False)
+    predicted: Callable[[Case, int], int] = field(repr=False)
+    computed: Callable[[Case, int], RankCertificate | Computed] = field(repr=False)
+    relation: Literal["=", "<=", ">="] = "="
+    quantity: str = "model rank"
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.source}): {self.statement}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case of a theorem.
+
+    Attributes:
+        case: its parameters.
+        predicted: the value of the closed form.
+        lower, upper: the bounds the engine found; no upper bound (None) where it refused to answer.
+        verdict: of the claim in this case: that of the computation if predicted and computed agree, else REFUTED or
+            OPEN.
+        size: the number of parameters of the model.
+        statement: the computed fact with its evidence.
+        error_bound: for PROBABLE.
+        seconds: the time it took.
+    """
+
+    case: Case
+    predicted: int
+    lower: int
+    upper: int | None
+    verdict: Verdict
+    size: int
+    statement: str
+    error_bound: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the claim holds in this case, proved or up to the error bound."""
+        return self.verdict in HOLDING
+
+    @property
+    def computed(self) -> int | str:
+        """The computed value, or the interval it is known to lie in."""
+        if self.upper is None:
+            return f"{self.lower}..?"
+        return self.lower if self.lower == self.upper else f"{self.lower}..{self.upper}"
+
+
+def _judge(relation: str, predicted: int, found: Computed) -> Verdict:
+    """The verdict of "computed `relation` predicted" from the bounds."""
+    above = relation != "<=" and found.upper < predicted
+    below = relation != ">=" and found.lower > predicted
+    if above or below:
+        return Verdict.REFUTED if found.verdict in (*HOLDING, Verdict.OPEN) else found.verdict
+    certain = (relation == ">=" or found.upper <= predicted) and (relation == "<=" or found.lower >= predicted)
+    if not certain:
+        return Verdict.OPEN
+    # Lower bounds are always deterministic, and so are both bounds of an OPEN certificate.
+    settled = found.verdict is Verdict.OPEN or (relation == ">=" and found.verdict is Verdict.PROBABLE)
+    return Verdict.PROVED if settled else found.verdict
+
+
+def check_case(theorem: Theorem, case: Case, seed: int = 0) -> Row:
+    """One case: predicted, then computed, then compared; an honest refusal of the engine is an OPEN row."""
+    start = time.perf_counter()
+    predicted = theorem.predicted(case, seed)
+    try:
+        result = theorem.computed(case, seed)
+    except RankstratError as error:
+        message = f"{type(error).__name__}: {error}"
+        return Row(case, predicted, 0, None, Verdict.OPEN, 0, message, 0.0, time.perf_counter() - start)
+    found = Computed.of(result) if isinstance(result, RankCertificate) else result
+    verdict = _judge(theorem.relation, predicted, found)
+    seconds = time.perf_counter() - start
+    return Row(
+        case, predicted, found.lower, found.upper, verdict, found.size, found.statement, found.error_bound, seconds
+    )
+
+
+@dataclass(frozen=True)
+class Report:
+    """The rows of one theorem; `ok` only if every case was computed and holds.
+
+    Attributes:
+        theorem: the theorem.
+        rows: one for each case that was computed, in order.
+        total: the number of cases there are.
+        seed: names the random cases.
+    """
+
+    theorem: Theorem
+    rows: tuple[Row, ...]
+    total: int
+    seed: int = 0
+
+    def __repr__(self) -> str:
+        return f"<Report on {self.theorem.name}: {self.summary}>"
+
+    @property
+    def complete(self) -> bool:
+        """Whether no case is missing (Ctrl-C leaves the rest out)."""
+        return len(self.rows) == self.total
+
+    @property
+    def ok(self) -> bool:
+        """Whether all cases were computed and hold, PROVED or PROBABLE."""
+        return self.complete and bool(self.rows) and all(row.ok for row in self.rows)
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """Verdict -> number of rows."""
+        counter = Counter(row.verdict for row in self.rows)
+        return {verdict: counter[verdict] for verdict in Verdict}
+
+    @property
+    def counterexample(self) -> Row | None:
+        """The refuted row with the fewest parameters."""
+        refuted = [row for row in self.rows if row.verdict is Verdict.REFUTED]
+        return min(refuted, key=lambda row: row.size) if refuted else None
+
+    @property
+    def seconds(self) -> float:
+        """The time all rows took together."""
+        return sum(row.seconds for row in self.rows)
+
+    def table(self) -> Table:
+        """Parameters, predicted, computed and verdict of each case."""
+        names = list(dict.fromkeys(key for row in self.rows for key in row.case))
+        formula = self.theorem.formula
+        words = f"predicted {_RELATIONS[self.theorem.relation]}"
+        heading = Math(words + formula.text, rf"\text{{{words}}}{formula.latex}")
+        rows = [
+            (*(row.case.get(name) for name in names), row.predicted, row.computed, str(row.verdict))
+            for row in self.rows
+        ]
+        return Table((*names, heading, "computed", "verdict"), tuple(rows), self.theorem.title, self.summary)
+
+    @property
+    def summary(self) -> str:
+        """One sentence: how many cases are known how."""
+        known = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
+        missing = "" if self.complete else f" (interrupted: {self.total - len(self.rows)} cases not computed)"
+        return f"{len(self.rows)} of {self.total} cases: {known or 'none'}{missing}."
+
+    def __str__(self) -> str:
+        statement = fill(self.theorem.statement, 100, break_long_words=False, break_on_hyphens=False)
+        parts = [f"{statement}\n  [{self.theorem.source}]", str(self.table())]
+        row = self.counterexample
+        if row is not None:
+            case = ", ".join(f"{key} = {value}" for key, value in row.case.items())
+            parts.append(
+                f"smallest counterexample: {case}: predicted {row.predicted}, computed {row.computed}\n{row.statement}"
+            )
+        refusals = [row.statement for row in self.rows if row.verdict is Verdict.OPEN]
+        if refusals:
+            parts.append(f"first open case: {refusals[0]}")
+        return "\n\n".join(parts)
+
+    def to_latex(self) -> str:
+        """The statement and a booktabs table."""
+        cite = rf"\cite{{{','.join(self.theorem.keys)}}}" if self.theorem.keys else ""
+        table = self.table().latex(label=f"tab:{self.theorem.name.replace('_', '-')}")
+        return "\n".join([rf"\paragraph{{{self.theorem.title}}} {self.theorem.statement} {cite}".rstrip(), "", table])
+
+    def to_markdown(self) -> str:
+        """The statement, source, assumptions and a Markdown table."""
+        assumed = [f"- {clause}" for clause in self.theorem.assumptions]
+        lines = [self.theorem.statement, "", f"Source: {self.theorem.source}.", "", "Assumptions:", "", *assumed]
+        return "\n".join([*lines, "", self.table().markdown()])
+
+    def to_html(self) -> str:
+        """The statement and an HTML table."""
+        head = f"<p>{escape(self.theorem.statement)} [{escape(self.theorem.source)}]</p>"
+        return f"{head}\n{self.table().html()}"
+
+    _repr_html_ = to_html
+
+    def bibtex(self) -> str:
+        """The BibTeX entries of the source."""
+        return bibliography(self.theorem.keys)
+
+    def to_json(self) -> str:
+        """Everything, so that a sweep can be resumed."""
+        return json.dumps(self.record(), indent=1)
+
+    def record(self) -> dict[str, Any]:
+        """The report as plain data."""
+        rows = [{f.name: getattr(row, f.name) for f in fields(Row)} for row in self.rows]
+        for data in rows:
+            data["case"], data["verdict"] = dict(data["case"]), data["verdict"].value
+        counts = {str(verdict): count for verdict, count in self.counts.items()}
+        return {
+            "format": FORMAT,
+            "theorem": self.theorem.name,
+            "title": self.theorem.title,
+            "statement": self.theorem.statement,
+            "source": self.theorem.source,
+            "seed": self.seed,
+            "ok": self.ok,
+            "total": self.total,
+            "counts": counts,
+            "rows": rows,
+        }
+
+
+def rows_from_json(text: str, theorem: Theorem, seed: int) -> tuple[Row, ...]:
+    """The rows of an interrupted report, to be resumed.
+
+    Raises:
+        ParseError: not a report of this theorem with this seed.
+    """
+    try:
+        data = json.loads(text)
+        if (data["format"], data["theorem"], data["seed"]) != (FORMAT, theorem.name, seed):
+            raise ParseError(
+                f"the report is of {data['theorem']} with seed {data['seed']}; one of {theorem.name} with seed {seed} "
+                "is needed; start anew"
+            )
+        return tuple(Row(**{**row, "verdict": Verdict(row["verdict"])}) for row in data["rows"])
+    except (ValueError, KeyError, TypeError) as error:
+        if isinstance(error, ParseError):
+            raise
+        raise ParseError(f"this is not a report ({error}); give the text written by Report.to_json") from None
+
+
+def run(
+    theorem: Theorem,
+    *,
+    seed: int = 0,
+    deep: bool = False,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    done: Sequence[Row] = (),
+) -> Report:
+    """The report of a theorem; Ctrl-C leaves the rows computed so far.
+
+    Args:
+        theorem: the theorem.
+        seed: names the random cases and every random choice of the engine.
+        deep: the large sweep instead of the default cases.
+        executor: any `concurrent.futures.Executor`; the rows come in the same order.
+        progress: called after each case.
+        done: rows of an earlier run with the same seed, which are not computed again.
+    """
+    cases = list(theorem.cases(seed, deep))
+    known = {_key(row.case): row for row in done}
+    futures: list[Future[Row]] = []
+    rows: list[Row] = []
+
+    def results() -> Iterator[Row]:
+        if executor is None:
+            for case in cases:
+                yield known.get(_key(case)) or check_case(theorem, case, seed)
+            return
+        pending = {
+            _key(case): executor.submit(check_case, theorem, case, seed) for case in cases if _key(case) not in known
+        }
+        futures.extend(pending.values())
+        for case in cases:
+            yield known.get(_key(case)) or pending[_key(case)].result()
+
+    try:
+        for row in results():
+            rows.append(row)
+            if progress is not None:
+                progress(row, len(rows), len(cases))
+    except KeyboardInterrupt:
+        for future in futures:
+            future.cancel()
+    return Report(theorem, tuple(rows), len(cases), seed)
+
+
+def _key(case: Case) -> str:
+    return json.dumps(dict(case), sort_keys=True)
+
+
+@cache
+def _entries() -> Mapping[str, str]:
+    text = files("rankstrat").joinpath("references.bib").read_text(encoding="utf-8")
+    return {match[1]: match[0] for match in re.finditer(r"^@\w+\{(\w+),\n.*?^\}", text, re.DOTALL | re.MULTILINE)}
+
+
+def bibliography(keys: Iterable[str]) -> str:
+    """The BibTeX entries of some keys, each once.
+
+    Raises:
+        FamilyError: a key that references.bib does not have.
+    """
+    wanted = list(dict.fromkeys(keys))
+    for key in wanted:
+        if key not in _entries():
+            raise FamilyError(
+                f"the bib key {key!r} is unknown; one of {', '.join(_entries())} is needed; or add it to references.bib"
+            )
+    return "\n\n".join(_entries()[key] for key in wanted)
