@@ -39,8 +39,9 @@ myst_heading_anchors = 3
 # also the formulas in tables that a cell prints
 myst_mathjax_classes = "tex2jax_process|mathjax_process|math|output_area|cell_output"
 
-# Formulas are drawn by MathJax, which a browser fetches from the network.  With MATHJAX=.../tex-mml-chtml.js, a file of
-# a copy on this machine, its folder goes into the pages, and they can be read without a network.
+# Formulas are drawn by MathJax, which a browser fetches from the network. With
+# MATHJAX=.../tex-mml-chtml.js, a file of a copy on this machine, its folder goes into the pages,
+# and they can be read without a network.
 if "MATHJAX" in os.environ:
     copied = Path(os.environ["MATHJAX"]).resolve(strict=True)
     html_static_path.append(str(copied.parent))
@@ -76,7 +77,8 @@ sys.path.insert(0, str(HERE))  # for generate.py
 register_plugin("pybtex.style.formatting", "keys", _KeyStyle)
 
 
-# A docstring writes its mathematics between dollars and names between backticks; reStructuredText wants roles.
+# A docstring writes its mathematics between dollars and names between backticks; reStructuredText
+# wants roles.
 _BACKTICKS = re.compile(r"(?<![`:\w])`(?P<name>[^`<>\n]+)`(?![`_])")
 _DOLLARS = re.compile(r"(?<![\\$`\w])\$(?P<formula>[^$`]+)\$(?P<next>\w?)")
 _DEFINED = {
@@ -119,7 +121,9 @@ def _link(match: re.Match[str]) -> str:
     return f":py:obj:`~rankstrat.{match['name']}`" if public else f"``{match['name']}``"
 
 
-def prepare_docstring(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+def prepare_docstring(
+    app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]
+) -> None:
     """Dollars and backticks to roles, and a link to the definition of the noun."""
     text = _DOLLARS.sub(_role, _BACKTICKS.sub(_link, "\n".join(lines)))
     label = _DEFINED.get(name.removeprefix("rankstrat."))
@@ -129,7 +133,10 @@ def prepare_docstring(app: Any, what: str, name: str, obj: Any, options: Any, li
 
 
 def setup(app: Any) -> None:
-    """Write the computed pages before the others are read; all pages are read again when the engine has changed."""
+    """Write the computed pages before the others are read.
+
+    All pages are read again when the engine has changed.
+    """
     app.add_config_value("engine", import_module("generate").source_digest(), "env")
     app.connect("builder-inited", lambda app: import_module("generate").write_all())
     app.connect("autodoc-process-docstring", prepare_docstring, priority=900)

@@ -1,7 +1,7 @@
 """The pages that are computed at every build: the theorem catalogue, the gallery and the API reference.
 
-`docs/conf.py` calls `write_all`.  Results that cost time are kept in ``docs/_build/computed`` under a digest of the
-package's own source, so a page never shows what an older engine said.
+`docs/conf.py` calls `write_all`. Results that cost time are kept in ``docs/_build/computed`` under
+a digest of the package's own source, so a page never shows what an older engine said.
 """
 
 from __future__ import annotations
@@ -69,7 +69,10 @@ READING_ORDER = {
 
 
 def write_all() -> None:
-    """Write every generated page below ``docs/_generated``; pages of things that are gone are removed."""
+    """Write every generated page below ``docs/_generated``.
+
+    Pages of things that are gone are removed.
+    """
     shutil.rmtree(PAGES, ignore_errors=True)
     for folder in (PAGES / "theorems", PAGES / "gallery", KEPT):
         folder.mkdir(parents=True, exist_ok=True)
@@ -99,7 +102,10 @@ def write_theorems(digest: str) -> None:
         (PAGES / "theorems" / f"{name}.md").write_text(theorem_page(report), encoding="utf-8")
         known = ", ".join(f"{count} {verdict}" for verdict, count in report.counts.items() if count)
         formula = f"${theorem.formula.latex}$".replace("|", r"\vert ")
-        lines.append(f"| [{theorem.title}](_generated/theorems/{name}.md) | {formula} | {theorem.source} | {known} |")
+        lines.append(
+            f"| [{theorem.title}](_generated/theorems/{name}.md) | {formula} | {theorem.source} |"
+            f" {known} |"
+        )
     head = "| theorem | closed form | source | cases |\n|---|---|---|---|\n"
     (PAGES / "theorems.inc").write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
 
@@ -107,7 +113,9 @@ def write_theorems(digest: str) -> None:
 def computed_report(name: str, digest: str) -> Report:
     """The report of the default cases, from the kept rows as far as there are any."""
     kept = KEPT / f"{name}-{digest}.json"
-    done = rows_from_json(kept.read_text(encoding="utf-8"), THEOREMS[name], 0) if kept.exists() else ()
+    done = (
+        rows_from_json(kept.read_text(encoding="utf-8"), THEOREMS[name], 0) if kept.exists() else ()
+    )
     report = run(THEOREMS[name], done=done)
     kept.write_text(report.to_json(), encoding="utf-8")
     if not report.complete:
@@ -127,13 +135,22 @@ def theorem_page(report: Report) -> str:
         "Assumptions:",
         "\n".join(f"- {clause}" for clause in theorem.assumptions),
         "## Cases",
-        f"Predicted by the closed form; computed ({theorem.quantity}) by the engine when this page was built.",
+        (
+            f"Predicted by the closed form; computed ({theorem.quantity}) by the engine when this"
+            " page was built."
+        ),
         table.markdown(),
-        f'{report.summary} The same table: `rankstrat verify {theorem.name}`, or `rs.verify("{theorem.name}")`.',
+        (
+            f"{report.summary} The same table: `rankstrat verify {theorem.name}`, or"
+            f' `rs.verify("{theorem.name}")`.'
+        ),
     ]
     row = report.counterexample
     if row is not None:
-        parts.append(f"Smallest counterexample: {json.dumps(dict(row.case))}.\n\n```text\n{row.statement}\n```")
+        parts.append(
+            "Smallest counterexample:"
+            f" {json.dumps(dict(row.case))}.\n\n```text\n{row.statement}\n```"
+        )
     if not theorem.assumptions:
         del parts[3:5]
     return "\n\n".join(parts) + "\n"
@@ -151,7 +168,11 @@ def write_gallery(digest: str) -> None:
         claim = (ast.get_docstring(ast.parse(source)) or "").removeprefix("Claim: ")
         claim = claim[:1].upper() + claim[1:]
         name = path.stem
-        parts = [f"# {title}", f"**{claim.partition(chr(10))[0]}**", claim.partition("\n")[2].strip()]
+        parts = [
+            f"# {title}",
+            f"**{claim.partition(chr(10))[0]}**",
+            claim.partition("\n")[2].strip(),
+        ]
         parts.append(f"```python\n{code_of(source)}\n```")
         parts.append(f"It prints:\n\n```text\n{folded(printed)}\n```" if printed.strip() else "")
         for picture in pictures:
@@ -160,7 +181,9 @@ def write_gallery(digest: str) -> None:
         parts.append(f"The script is `examples/{path.name}`.")
         page = "\n\n".join(part for part in parts if part)
         (PAGES / "gallery" / f"{name}.md").write_text(page + "\n", encoding="utf-8")
-        entries.append(f"[{title}](_generated/gallery/{name}.md)\n: {claim.partition(chr(10))[0]}\n")
+        entries.append(
+            f"[{title}](_generated/gallery/{name}.md)\n: {claim.partition(chr(10))[0]}\n"
+        )
     (PAGES / "gallery.inc").write_text("\n".join(entries), encoding="utf-8")
 
 
@@ -169,7 +192,9 @@ def folded(printed: str) -> str:
     lines = []
     for line in printed.rstrip().splitlines():
         row = "  " in line.strip().partition("  [")[0]
-        lines += [line] if row or len(line) <= WIDTH else wrap(line, WIDTH, subsequent_indent="    ")
+        lines += (
+            [line] if row or len(line) <= WIDTH else wrap(line, WIDTH, subsequent_indent="    ")
+        )
     return "\n".join(lines)
 
 
@@ -201,7 +226,9 @@ def run_example(path: Path, digest: str) -> tuple[str, list[Path]]:
         if done.returncode:
             raise RuntimeError(f"{path.name} failed:\n{done.stdout}{done.stderr}")
         output.write_text(done.stdout, encoding="utf-8")
-    return output.read_text(encoding="utf-8"), sorted(p for p in folder.iterdir() if p.suffix in (".png", ".svg"))
+    return output.read_text(encoding="utf-8"), sorted(
+        p for p in folder.iterdir() if p.suffix in (".png", ".svg")
+    )
 
 
 def write_api() -> None:
@@ -214,10 +241,17 @@ def write_api() -> None:
     makers = "\n".join(f".. autofunction:: rankstrat.families.{name}\n" for name in FAMILIES)
     (PAGES / "families.inc").write_text(f"```{{eval-rst}}\n{makers}```\n", encoding="utf-8")
     records = [
-        (sigma.name, Math(str(sigma.formula), _latex(sigma.formula)), sigma.parity, _lemma(sigma.lemma))
+        (
+            sigma.name,
+            Math(str(sigma.formula), _latex(sigma.formula)),
+            sigma.parity,
+            _lemma(sigma.lemma),
+        )
         for sigma in activations.values()
     ]
-    table = Table(("name", Math("sigma(z)", r"\sigma(z)"), "parity", "independence lemma"), tuple(records))
+    table = Table(
+        ("name", Math("sigma(z)", r"\sigma(z)"), "parity", "independence lemma"), tuple(records)
+    )
     (PAGES / "activations.inc").write_text(table.markdown() + "\n", encoding="utf-8")
 
 
@@ -229,7 +263,11 @@ def grouped() -> Iterator[tuple[str, list[str]]]:
         present = [name for name in names if name in public]
         if present:
             yield heading, present
-    rest = [name for name in public if name not in listed and not inspect.ismodule(getattr(rankstrat, name))]
+    rest = [
+        name
+        for name in public
+        if name not in listed and not inspect.ismodule(getattr(rankstrat, name))
+    ]
     if rest:
         yield "More", rest
 
@@ -250,4 +288,10 @@ def _latex(formula: sympy.Expr) -> str:
 
 def _lemma(lemma: object) -> str:
     """A word about the independence lemma of an activation."""
-    return "" if lemma is None else "also with biases" if getattr(lemma, "with_bias", False) else "without biases"
+    return (
+        ""
+        if lemma is None
+        else "also with biases"
+        if getattr(lemma, "with_bias", False)
+        else "without biases"
+    )

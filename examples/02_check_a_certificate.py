@@ -1,6 +1,7 @@
 """A certificate is a text that somebody else can check; a forged one is refused with the reason.
 
-The text holds the model, the point, a minor and the relations.  Checking recomputes both bounds from the model alone.
+The text holds the model, the point, a minor and the relations. Checking recomputes both bounds from
+the model alone.
 """
 
 import rankstrat as rs
@@ -13,7 +14,9 @@ received = rs.RankCertificate.from_json(text)
 received.check()
 print("holds:", received)
 
-forged = rs.RankCertificate.from_json(text.replace("a3*tanh(w3_1*x1", "a3*tanh(w3_1*x2", 1))  # another third neuron
+forged = rs.RankCertificate.from_json(
+    text.replace("a3*tanh(w3_1*x1", "a3*tanh(w3_1*x2", 1)
+)  # another third neuron
 try:
     forged.check()
     refused = ""

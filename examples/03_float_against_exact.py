@@ -1,7 +1,8 @@
 """Double precision sees less than 2/3 of the rank of a two-layer tanh network with 16 neurons and one input.
 
-The exact rank is 48, every parameter counts.  The singular values of the Jacobian fall below the threshold of numpy's
-`matrix_rank` long before the last one; with 60 digits floating point agrees with the exact rank.
+The exact rank is 48, every parameter counts. The singular values of the Jacobian fall below the
+threshold of numpy's `matrix_rank` long before the last one; with 60 digits floating point agrees
+with the exact rank.
 """
 
 from fractions import Fraction

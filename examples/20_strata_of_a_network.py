@@ -1,7 +1,8 @@
 r"""A tanh network of width 12 has 32,926 kinds of strata up to symmetry, and the exact engine agrees on random ones.
 
-A stratum says which weights vanish, which agree up to sign, and which neurons are inactive.  Its rank is
-$C + d\,(C_a + Z_a)$, with C classes of weights, $C_a$ active ones, and $Z_a = 1$ if an active neuron has weight zero.
+A stratum says which weights vanish, which agree up to sign, and which neurons are inactive. Its
+rank is $C + d\,(C_a + Z_a)$, with C classes of weights, $C_a$ active ones, and $Z_a = 1$ if an
+active neuron has weight zero.
 """
 
 import random
@@ -13,7 +14,10 @@ print(f"{len(H.strata)} strata on {len(H.levels)} levels; {H.coverage}")
 
 for stratum in random.Random(0).sample(H.strata, 3):
     certificate = rs.model_rank(stratum.point())
-    print(f"rank {stratum.rank}, dimension {stratum.dimension}, {stratum.orbit} copies; engine: {certificate}")
+    print(
+        f"rank {stratum.rank}, dimension {stratum.dimension}, {stratum.orbit} copies; engine:"
+        f" {certificate}"
+    )
     assert int(certificate) == stratum.rank
 
 assert len(H.strata) == 32926

@@ -4,7 +4,8 @@ import rankstrat as rs
 from rankstrat.errors import NotCriticalError
 
 with_bias, without = (
-    rs.families.two_layer(width=1, inputs=2, activation="sigmoid", bias=True, output_bias=c) for c in (True, False)
+    rs.families.two_layer(width=1, inputs=2, activation="sigmoid", bias=True, output_bias=c)
+    for c in (True, False)
 )
 print(rs.mappings.null(with_bias).check())
 try:

@@ -9,5 +9,10 @@ graph = rs.embedding_graph([rs.families.fully_connected(widths=[2, *w, 1]) for w
 for i, j, data in graph.edges(data=True):
     if data["generator"]:
         print(f"{widths[i]} -> {widths[j]}: {data['mapping'].name}  [{data['verdict']}]")
-order = {(i, j) for i, a in enumerate(widths) for j, b in enumerate(widths) if a != b and a[0] <= b[0] and a[1] <= b[1]}
+order = {
+    (i, j)
+    for i, a in enumerate(widths)
+    for j, b in enumerate(widths)
+    if a != b and a[0] <= b[0] and a[1] <= b[1]
+}
 assert set(graph.edges) == order

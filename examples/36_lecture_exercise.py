@@ -8,7 +8,10 @@ import rankstrat as rs
 from rankstrat.samples.hessian import enclose_critical_point
 
 inputs = [[Fraction(-15) + Fraction(29 * i, 49)] for i in range(50)]
-labels = [sum(sympy.tanh(sympy.Rational(x.numerator, x.denominator) + s) for s in (-7, 0, 7)) for (x,) in inputs]
+labels = [
+    sum(sympy.tanh(sympy.Rational(x.numerator, x.denominator) + s) for s in (-7, 0, 7))
+    for (x,) in inputs
+]
 net = rs.families.two_layer(width=1, inputs=1, activation="tanh", bias=True)
 minimum = enclose_critical_point(net, inputs, labels, [3.87, 0.0858, 0.0014])
 print(minimum)

@@ -1,7 +1,8 @@
 r"""The target set of one neuron in a width-two network consists of exactly three branches.
 
-Q1: $w_1 = w_2 = \bar w$, $a_1 + a_2 = \bar a$.  Q2, Q3: one neuron is the target's, the other has output weight zero.
-No branch lies in the closure of another one; Q1 meets the other two in one point each.
+Q1: $w_1 = w_2 = \bar w$, $a_1 + a_2 = \bar a$. Q2, Q3: one neuron is the target's, the other has
+output weight zero. No branch lies in the closure of another one; Q1 meets the other two in one
+point each.
 """
 
 import rankstrat as rs
@@ -14,5 +15,9 @@ print(Q.table())
 print(Q.branches[0].chart)
 print(Q.to_dot())
 
-assert [(b.dimension, b.codimension, b.rank) for b in Q.branches] == [(1, 5, 3), (2, 4, 4), (2, 4, 4)]
+assert [(b.dimension, b.codimension, b.rank) for b in Q.branches] == [
+    (1, 5, 3),
+    (2, 4, 4),
+    (2, 4, 4),
+]
 assert sorted(Q.graph.edges) == [(0, 1), (0, 2)]

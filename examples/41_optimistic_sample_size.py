@@ -10,10 +10,18 @@ rows = []
 for k in (1, 2, 3):
     for bias in (False, True):
         target = sum(sympy.tanh(i * x[0] + (i - 1) * x[1] + bias * i) for i in range(1, k + 1))
-        size = rs.optimistic_sample_size(rs.target_set(rs.families.two_layer(4, 2, bias=bias), target))
+        size = rs.optimistic_sample_size(
+            rs.target_set(rs.families.two_layer(4, 2, bias=bias), target)
+        )
         rows.append((k, bias, k * (4 if bias else 3), size.value, size.attained, size.minimal))
 
-print(Table(("k", "bias", Math("k(d+1), k(d+2)"), "computed", "attained", "minimal"), rows, title="tanh, d = 2, m = 4"))
+print(
+    Table(
+        ("k", "bias", Math("k(d+1), k(d+2)"), "computed", "attained", "minimal"),
+        rows,
+        title="tanh, d = 2, m = 4",
+    )
+)
 
 three = sum(sympy.tanh(x[0] + shift) for shift in (-7, 0, 7))
 wide = rs.optimistic_sample_size(rs.target_set(rs.families.two_layer(500, 1, bias=True), three))

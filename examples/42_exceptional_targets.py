@@ -1,4 +1,7 @@
-r"""The formula k(d+2) has exceptions: constants, output biases, and activations with $\sigma(0) \ne 0$ (here d = 2)."""
+r"""The formula k(d+2) has exceptions.
+
+Constants, output biases, and activations with $\sigma(0) \ne 0$ (here d = 2).
+"""
 
 import sympy
 
@@ -20,7 +23,10 @@ cases = [
 found = []
 for name, model, target, expected in cases:
     size = rs.optimistic_sample_size(rs.target_set(model, target))
-    print(f"{name}: {size.value}, attained {size.attained}, minimal {size.minimal} (expected {expected})")
+    print(
+        f"{name}: {size.value}, attained {size.attained}, minimal {size.minimal} (expected"
+        f" {expected})"
+    )
     found.append(size)
 
 assert [size.value for size in found] == [expected for *_, expected in cases]

@@ -1,7 +1,8 @@
 r"""A function of a narrow deep network needs, in a wider one, at most as many samples as the narrow one has parameters.
 
-Without biases: $d m'_1 + m'_1 m'_2 + \dots + m'_{L-1}$ for widths m', and d + L - 1 for widths 1, ..., 1.
-The narrow network is put into a corner of the wide one; this is an upper bound, and no more is claimed.
+Without biases: $d m'_1 + m'_1 m'_2 + \dots + m'_{L-1}$ for widths m', and d + L - 1 for widths 1,
+..., 1. The narrow network is put into a corner of the wide one; this is an upper bound, and no more
+is claimed.
 """
 
 import rankstrat as rs
@@ -9,7 +10,9 @@ from rankstrat.text.tables import Table
 
 
 def network(widths: list[int]) -> rs.Model:
-    return rs.families.fully_connected(widths=widths, activation="tanh", bias=False, output_bias=False)
+    return rs.families.fully_connected(
+        widths=widths, activation="tanh", bias=False, output_bias=False
+    )
 
 
 wide = [2, 3, 3, 1]
@@ -22,7 +25,13 @@ for narrow in ([2, 1, 1, 1], [2, 1, 2, 1], [2, 2, 2, 1], wide):
     size = rs.optimistic_sample_size(Q)
     rows.append((str(narrow[1:-1]), source.size, size.upper, size.attained, size.minimal))
 
-print(Table(("hidden widths", "parameters", "upper bound", "attained", "minimal"), rows, title=f"tanh, widths {wide}"))
+print(
+    Table(
+        ("hidden widths", "parameters", "upper bound", "attained", "minimal"),
+        rows,
+        title=f"tanh, widths {wide}",
+    )
+)
 
 assert [bound for _, _, bound, _, _ in rows] == [4, 6, 10, 18]
 assert all(bound <= parameters for _, parameters, bound, _, _ in rows)

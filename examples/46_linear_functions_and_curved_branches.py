@@ -1,7 +1,8 @@
 r"""What carries the linear part of a target decides its optimistic sample size (softplus and ReLU, here d = 2).
 
-$\sigma(z) = z/2 + N(z)$ with N even.  If signs of the k classes carry the linear part, they cost k(d + 1), for ReLU kd;
-if classes on both sides do, d more; else a further class is needed, and the branches it makes are curved.
+$\sigma(z) = z/2 + N(z)$ with N even. If signs of the k classes carry the linear part, they cost k(d
++ 1), for ReLU kd; if classes on both sides do, d more; else a further class is needed, and the
+branches it makes are curved.
 """
 
 import sympy
@@ -26,7 +27,10 @@ for name, words, target, _expected in cases:
     Q = rs.target_set(rs.families.two_layer(3, 2, name), target)
     size = rs.optimistic_sample_size(Q)
     curved = sum(branch.affine is None for branch in Q.branches)
-    print(f"{name}, {words}: {size.value} [{size.minimal}]; {len(Q.branches)} branches, {curved} of them curved")
+    print(
+        f"{name}, {words}: {size.value} [{size.minimal}]; {len(Q.branches)} branches, {curved} of"
+        " them curved"
+    )
     sizes.append(size)
     assert Q.complete
 

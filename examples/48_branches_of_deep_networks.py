@@ -1,8 +1,9 @@
 r"""A narrow deep network inside a wider one: branches by splitting, and a bound for the sample size at every width.
 
-In each hidden layer a unit copies one of the narrow network, is idle (nothing uses it), or silent (its input is zero);
-every such map gives an affine branch.  For tanh without biases and one unit in each of L - 1 hidden layers the rank
-d + L - 1 is attained at every width, and at least d + 1 is forced: for two layers both agree.
+In each hidden layer a unit copies one of the narrow network, is idle (nothing uses it), or silent
+(its input is zero); every such map gives an affine branch. For tanh without biases and one unit in
+each of L - 1 hidden layers the rank d + L - 1 is attained at every width, and at least d + 1 is
+forced: for two layers both agree.
 """
 
 import rankstrat as rs
@@ -10,7 +11,9 @@ from rankstrat.text.tables import Math, Table
 
 
 def network(widths: list[int]) -> rs.Model:
-    return rs.families.fully_connected(widths=widths, activation="tanh", bias=False, output_bias=False)
+    return rs.families.fully_connected(
+        widths=widths, activation="tanh", bias=False, output_bias=False
+    )
 
 
 rows = []
@@ -20,7 +23,9 @@ for depth in (2, 3, 4):
     for width in (1, 2):
         Q = rs.target_set(network([2, *[width] * (depth - 1), 1]), point)
         size = rs.optimistic_sample_size(Q)
-        rows.append((depth, width, len(Q.branches), Q.dimension, size.lower, size.upper, size.minimal))
+        rows.append(
+            (depth, width, len(Q.branches), Q.dimension, size.lower, size.upper, size.minimal)
+        )
 
 heads = ("L", "width", "branches", "dimension", Math("d + 1"), Math("d + L - 1"), "minimal")
 print(Table(heads, rows, title="tanh, two inputs, one unit of the target in every hidden layer"))

@@ -8,7 +8,14 @@ from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact
 from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_report
-from rankstrat.rank.certificate import RankCertificate, Relation, UpperBound, Verdict, model_rank, region_rank
+from rankstrat.rank.certificate import (
+    RankCertificate,
+    Relation,
+    UpperBound,
+    Verdict,
+    model_rank,
+    region_rank,
+)
 from rankstrat.rank.span import TangentSpan, tangent_span
 from rankstrat.rank.tangents import tangent_functions
 from rankstrat.samples.hessian import (
@@ -37,7 +44,13 @@ from rankstrat.strata.hierarchy import (
     stratify,
     stratum_of,
 )
-from rankstrat.symmetry import InvariantManifold, Symmetry, invariant_manifolds, orbit_dimension, symmetries
+from rankstrat.symmetry import (
+    InvariantManifold,
+    Symmetry,
+    invariant_manifolds,
+    orbit_dimension,
+    symmetries,
+)
 from rankstrat.targets import Branch, LeastRank, TargetSet, optimistic_sample_size, target_set
 from rankstrat.theorems import verify, verify_all
 from rankstrat.theorems.conjecture import Conjecture, conjecture

@@ -1,7 +1,8 @@
 """Every exception of rankstrat, and one check of types that raises them.
 
-Each message has three parts in a sentence or two: what was given, what is needed, what to try.  All of them derive
-from `RankstratError`, so the command line (and a user) can catch one class and print one clear line.
+Each message has three parts in a sentence or two: what was given, what is needed, what to try. All
+of them derive from `RankstratError`, so the command line (and a user) can catch one class and print
+one clear line.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ class RankstratError(Exception):
 
 
 class ModelError(RankstratError, ValueError):
-    """The model itself is malformed: empty outputs, a parameter used as an input, an unknown symbol, ..."""
+    """The model itself is malformed.
+
+    Empty outputs, a parameter used as an input, an unknown symbol, ...
+    """
 
 
 class PointError(RankstratError, ValueError):
@@ -62,7 +66,10 @@ class NotOutputPreservingError(RankstratError):
 
 
 class NotCriticalError(RankstratError):
-    """A claimed critical mapping preserves the output but not criticality: some tangent function leaves the span."""
+    """A claimed critical mapping preserves the output but not criticality.
+
+    Some tangent function leaves the span.
+    """
 
 
 class TargetError(RankstratError, ValueError):
@@ -70,7 +77,11 @@ class TargetError(RankstratError, ValueError):
 
 
 def demand(
-    value: object, kind: type | tuple[type, ...] | UnionType, error: type[RankstratError], needed: str, attempt: str
+    value: object,
+    kind: type | tuple[type, ...] | UnionType,
+    error: type[RankstratError],
+    needed: str,
+    attempt: str,
 ) -> None:
     """Refuse a value of another type in three parts: "an int was given; {needed} is needed; {attempt}".
 
@@ -88,4 +99,6 @@ def demand(
 
 
 def _one(name: str) -> str:
-    return "nothing" if name == "NoneType" else f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
+    return (
+        "nothing" if name == "NoneType" else f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
+    )

@@ -29,7 +29,9 @@ SLOPE = {"leaky_relu": Fraction(101, 200), "abs": Fraction(0)}
 
 def rank_of(activation, point):
     """The rank by the independent formulas."""
-    a = [v if isinstance(v, int | Fraction) or v.is_Rational else 1 for v in point.arrays["a"]]  # only a != 0 matters
+    a = [
+        v if isinstance(v, int | Fraction) or v.is_Rational else 1 for v in point.arrays["a"]
+    ]  # only a != 0 matters
     w = point.arrays["w"].tolist()
     b = list(point.arrays["b"]) if "b" in point.arrays else None
     if activation in RAYS:
@@ -40,7 +42,9 @@ def rank_of(activation, point):
     maps = oracles.free_maps(len(a), len(vectors[0]))
     kappa = [v for u in vectors for v in u]
     sigma = oracles.SIGMAS[ORACLE[activation]]
-    return oracles.tied_rank(a, maps, kappa, sigma, bias=b is not None, output_bias="c" in point.arrays)
+    return oracles.tied_rank(
+        a, maps, kappa, sigma, bias=b is not None, output_bias="c" in point.arrays
+    )
 
 
 def draw_target(activation, k, d, bias, output_bias, rng):
@@ -76,7 +80,9 @@ def brute_force(activation, m, target, rng, trials):
     star += float(arrays["c"][()]) if output_bias else 0
     scaled = {times(s, u) for u in base for s in (1, -1, 2, -2)}
     shifts = (-1, 0, 1) if bias else (0,)
-    pool = sorted(scaled | {(*w, s) for w in itertools.product((-1, 0, 1, 2), repeat=d) for s in shifts})
+    pool = sorted(
+        scaled | {(*w, s) for w in itertools.product((-1, 0, 1, 2), repeat=d) for s in shifts}
+    )
     outputs = np.array(list(itertools.product(range(-2, 3), repeat=m)))
     for _ in range(trials):
         v = [pool[i] for i in rng.integers(len(pool), size=m)]
@@ -95,7 +101,11 @@ def brute_force(activation, m, target, rng, trials):
         error = np.abs(gap + c[:, None]).max(axis=1)
         solved, others = np.flatnonzero(error < 1e-9), np.flatnonzero(error > 1e-3)
         solved = solved[np.argsort(np.abs(outputs[solved]).sum(axis=1), kind="stable")]
-        for i in (*solved[:2], *rng.permutation(solved)[:8], *rng.choice(others, size=min(2, len(others)))):
+        for i in (
+            *solved[:2],
+            *rng.permutation(solved)[:8],
+            *rng.choice(others, size=min(2, len(others))),
+        ):
             blocks = {"a": [int(t) for t in outputs[i]], "w": [list(u[:d]) for u in v]}
             blocks |= {"b": [u[d] for u in v]} if bias else {}
             blocks |= {"c": int(c[i])} if output_bias else {}
@@ -105,4 +115,6 @@ def brute_force(activation, m, target, rng, trials):
 def has_kink(blocks):
     """Whether the model has no derivative: w = b = 0 and a != 0."""
     biases = blocks.get("b", [0] * len(blocks["a"]))
-    return any(a and not any(w) and not b for a, w, b in zip(blocks["a"], blocks["w"], biases, strict=True))
+    return any(
+        a and not any(w) and not b for a, w, b in zip(blocks["a"], blocks["w"], biases, strict=True)
+    )

@@ -50,7 +50,11 @@ def check_covered(model, count, *, engine):
     for number, point in enumerate(distinct.values()):
         stratum = strata[hierarchy.stratum_of(point).label]
         reason = stratum.constancy.reason
-        assert stratum.verdict is Verdict.PROVED or "not differentiable" in reason or "sigma'(b) = 0" in reason
+        assert (
+            stratum.verdict is Verdict.PROVED
+            or "not differentiable" in reason
+            or "sigma'(b) = 0" in reason
+        )
         if isinstance(model.structure, families.two_layer(1, 1).structure.__class__):
             known = oracle(model.structure, point)
             # at a kink the oracle takes one convention for the derivative and the engine another

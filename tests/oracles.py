@@ -1,16 +1,19 @@
 """Closed-form ranks, written down once more from the mathematics and from nothing else.
 
-Nothing here imports `rankstrat`.  Every function takes plain numbers (`int` or `Fraction`) and returns the dimension
-of the span of the tangent functions dF/dtheta_i (theta)(.), as functions on all of R^d.  There are three roads:
+Nothing here imports `rankstrat`. Every function takes plain numbers (`int` or `Fraction`) and
+returns the dimension of the span of the tangent functions dF/dtheta_i (theta)(.), as functions on
+all of R^d. There are three roads:
 
-1. *Formulas*: one function per closed formula of the theory (`rank_odd`, `rank_tanh_bias`, `rank_relu`, ...).
-2. *Coordinates*: `tied_rank` writes each tangent function in a basis that is independent by the independence lemma
-   of the activation and takes an exact rank over Q.
-3. *Numbers*: `independent_rank` knows only how to evaluate the model.  It differentiates numerically with far more
-   digits than it trusts, samples inputs, and reads the rank off the singular values, refusing an answer without a gap.
+1. *Formulas*: one function per closed formula of the theory (`rank_odd`, `rank_tanh_bias`,
+`rank_relu`, ...).
+2. *Coordinates*: `tied_rank` writes each tangent function in a basis that is independent by the
+   independence lemma of the activation and takes an exact rank over Q.
+3. *Numbers*: `independent_rank` knows only how to evaluate the model. It differentiates numerically
+   with far more digits than it trusts, samples inputs, and reads the rank off the singular values,
+   refusing an answer without a gap.
 
-The words of the formulas, for neurons (a_i, w_i): the *class* of w is {w, -w}; a class is *active* when some neuron
-in it has a != 0.
+The words of the formulas, for neurons (a_i, w_i): the *class* of w is {w, -w}; a class is *active*
+when some neuron in it has a != 0.
 """
 
 from __future__ import annotations
@@ -54,7 +57,9 @@ def sparse_rank(vectors: Sequence[dict]) -> int:
 
 def _vectors(w: Sequence) -> list[Vector]:
     """Weights as tuples of Fractions; a plain number is a vector of dimension 1."""
-    return [tuple(Fraction(c) for c in (row if isinstance(row, (tuple, list)) else (row,))) for row in w]
+    return [
+        tuple(Fraction(c) for c in (row if isinstance(row, (tuple, list)) else (row,))) for row in w
+    ]
 
 
 def _is_zero(v: Vector) -> bool:
@@ -102,17 +107,24 @@ def rank_even(a: Sequence, w: Sequence, *, value_at_zero: bool) -> int:
     return rank_odd_flat(a, w) + int(zero and value_at_zero)
 
 
-def rank_generic(a: Sequence, w: Sequence, *, value_at_zero: bool = True, slope_at_zero: bool = True) -> int:
+def rank_generic(
+    a: Sequence, w: Sequence, *, value_at_zero: bool = True, slope_at_zero: bool = True
+) -> int:
     """Odd and even part both not polynomials (exp, tanh(. + b0)).
 
-    S + Z [sigma(0) != 0] + d (S_a + Z_a [sigma'(0) != 0]), with S the number of distinct nonzero weights.
+    S + Z [sigma(0) != 0] + d (S_a + Z_a [sigma'(0) != 0]), with S the number of distinct nonzero
+    weights.
     """
     v = _vectors(w)
     nonzero = {u for u in v if not _is_zero(u)}
     active = {u for u, out in zip(v, a, strict=True) if out != 0 and not _is_zero(u)}
     zero = any(_is_zero(u) for u in v)
     zero_active = any(_is_zero(u) and out != 0 for u, out in zip(v, a, strict=True))
-    return len(nonzero) + int(zero and value_at_zero) + len(v[0]) * (len(active) + int(zero_active and slope_at_zero))
+    return (
+        len(nonzero)
+        + int(zero and value_at_zero)
+        + len(v[0]) * (len(active) + int(zero_active and slope_at_zero))
+    )
 
 
 def rank_sigmoid(a: Sequence, w: Sequence) -> int:
@@ -127,17 +139,25 @@ def rank_sigmoid(a: Sequence, w: Sequence) -> int:
 # two layers with bias: sum_i a_i sigma(w_i . x + b_i) (+ c)
 # ---------------------------------------------------------------------------------------------------------------
 def _bias_classes(a: Sequence, w: Sequence, b: Sequence) -> tuple[list[Vector], int, int, int]:
-    """Extended weights (w, b) with w != 0; their number of classes, of active classes; the input dimension."""
+    """Extended weights (w, b) with w != 0.
+
+    Their number of classes, of active classes; the input dimension.
+    """
     v = _vectors(w)
     extended = [(*u, Fraction(bias)) for u, bias in zip(v, b, strict=True) if not _is_zero(u)]
-    active = [(*u, Fraction(bias)) for u, bias, out in zip(v, b, a, strict=True) if not _is_zero(u) and out != 0]
+    active = [
+        (*u, Fraction(bias))
+        for u, bias, out in zip(v, b, a, strict=True)
+        if not _is_zero(u) and out != 0
+    ]
     return extended, len(_classes(extended)), len(_classes(active)), len(v[0])
 
 
 def rank_tanh_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool = False) -> int:
     """tanh with hidden bias: C + (d+1) C_a + const + d lin.
 
-    const = 1 if some w = 0 with b != 0 or a != 0, or with an output bias; lin = 1 if some w = 0 with a != 0.
+    const = 1 if some w = 0 with b != 0 or a != 0, or with an output bias; lin = 1 if some w = 0
+    with a != 0.
     """
     _, classes, active, d = _bias_classes(a, w, b)
     dead = [(out, bias) for out, u, bias in zip(a, _vectors(w), b, strict=True) if _is_zero(u)]
@@ -147,7 +167,10 @@ def rank_tanh_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool =
 
 
 def rank_sigmoid_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool = False) -> int:
-    """Sigmoid with hidden bias: const = 1 iff some w = 0, or (w, b) and (-w, -b) both occur; lin as for tanh."""
+    """Sigmoid with hidden bias.
+
+    Const = 1 iff some w = 0, or (w, b) and (-w, -b) both occur; lin as for tanh.
+    """
     extended, classes, active, d = _bias_classes(a, w, b)
     dead = [out for out, u in zip(a, _vectors(w), strict=True) if _is_zero(u)]
     const = output_bias or bool(dead) or _has_antipodal_pair(extended)
@@ -155,7 +178,10 @@ def rank_sigmoid_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: boo
 
 
 def rank_z_tanh_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool = False) -> int:
-    """z tanh z with hidden bias: const = 1 iff some w = 0, b != 0; lin = 1 iff some w = 0, a != 0, b != 0."""
+    """z tanh z with hidden bias.
+
+    Const = 1 iff some w = 0, b != 0; lin = 1 iff some w = 0, a != 0, b != 0.
+    """
     _, classes, active, d = _bias_classes(a, w, b)
     dead = [(out, bias) for out, u, bias in zip(a, _vectors(w), b, strict=True) if _is_zero(u)]
     const = output_bias or any(bias != 0 for _, bias in dead)
@@ -165,8 +191,10 @@ def rank_z_tanh_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool
 
 def rank_exp_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool = False) -> int:
     """exp with hidden bias.  exp(w.x + b) is a multiple of exp(w.x), so the bias only rescales: with S the number
-    of distinct w (zero included) and S_a the number carried by some a != 0, the span is that of exp(w.x) for all w
-    and x_t exp(w.x) for the active ones: S + d S_a, plus one for an output bias unless w = 0 occurs."""
+    of distinct w (zero included) and S_a the number carried by some a != 0, the span is that of
+    exp(w.x) for all w and x_t exp(w.x) for the active ones: S + d S_a, plus one for an output bias
+    unless w = 0 occurs.
+    """
     v = _vectors(w)
     distinct = set(v)
     active = {u for u, out in zip(v, a, strict=True) if out != 0}
@@ -181,9 +209,9 @@ def rank_exp_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool = 
 class Sigma:
     """An activation q + N: q a polynomial (coefficients in ascending order), N neither polynomial nor linked to it.
 
-    `parity` is that of N: 0 even, 1 odd, None for no parity (then q = 0 and N = sigma).  `value(b)` and `slope(b)`
-    say whether sigma(b), sigma'(b) are nonzero.  `slope_at_zero` is sigma'(0) up to a common factor of all units,
-    and exactly sigma'(0) when q has a linear term.
+    `parity` is that of N: 0 even, 1 odd, None for no parity (then q = 0 and N = sigma). `value(b)`
+    and `slope(b)` say whether sigma(b), sigma'(b) are nonzero. `slope_at_zero` is sigma'(0) up to a
+    common factor of all units, and exactly sigma'(0) when q has a linear term.
     """
 
     name: str
@@ -212,14 +240,20 @@ SIGMAS = {
     "tanh(z+1/2)": Sigma("tanh(z+1/2)", None, lambda b: b != -HALF, _always),
     "sigmoid": Sigma("sigmoid", 1, _always, _always, q=(HALF,)),
     "softplus": Sigma("softplus", 0, _always, _always, q=(Fraction(0), HALF), slope_at_zero=HALF),
-    # sigma'(b) = 0 for swish and gelu only at one number near -1.28 resp. -0.75, which is not rational
+    # sigma'(b) = 0 for swish and gelu only at one number near -1.28 resp. -0.75, which is not
+    # rational
     "swish": Sigma("swish", 0, _nonzero, _always, q=(Fraction(0), HALF), slope_at_zero=HALF),
     "gelu": Sigma("gelu", 0, _nonzero, _always, q=(Fraction(0), HALF), slope_at_zero=HALF),
 }
 
 
-def _polynomial_of_form(coefficients: Sequence[Fraction], form: dict[tuple, Fraction]) -> dict[tuple, Fraction]:
-    """sum_k c_k L^k for an affine form L, as {exponent-sorted tuple of variable names: coefficient}."""
+def _polynomial_of_form(
+    coefficients: Sequence[Fraction], form: dict[tuple, Fraction]
+) -> dict[tuple, Fraction]:
+    """sum_k c_k L^k for an affine form L, as {exponent-sorted tuple of variable names.
+
+    Coefficient}.
+    """
     total: dict[tuple, Fraction] = {}
     power: dict[tuple, Fraction] = {(): Fraction(1)}
     for coefficient in coefficients:
@@ -234,15 +268,22 @@ def _polynomial_of_form(coefficients: Sequence[Fraction], form: dict[tuple, Frac
 
 
 def tied_rank(
-    a: Sequence, maps: Sequence, kappa: Sequence, sigma: Sigma, *, bias: bool = False, output_bias: bool = False
+    a: Sequence,
+    maps: Sequence,
+    kappa: Sequence,
+    sigma: Sigma,
+    *,
+    bias: bool = False,
+    output_bias: bool = False,
 ) -> int:
     """Rank of sum_n a_n sigma((A_n kappa) . x), parameters a and kappa, in exact coordinates.
 
-    `maps[n]` is the matrix A_n (rows: input coordinates, columns: parameters kappa).  With `bias=True` the last row
-    of each A_n acts on the constant input 1, so its entry of A_n kappa is the bias of neuron n.
+    `maps[n]` is the matrix A_n (rows: input coordinates, columns: parameters kappa). With
+    `bias=True` the last row of each A_n acts on the constant input 1, so its entry of A_n kappa is
+    the bias of neuron n.
 
-    Coordinates: N(rep.x) for each class, N'(rep.x) x_t for each class and t, and monomials.  A neuron whose weights
-    on the inputs all vanish is a constant and contributes monomials only.
+    Coordinates: N(rep.x) for each class, N'(rep.x) x_t for each class and t, and monomials. A
+    neuron whose weights on the inputs all vanish is a constant and contributes monomials only.
     """
     rows, columns = len(maps[0]), len(kappa)
     variable: list[tuple] = [(t,) for t in range(rows)]
@@ -257,7 +298,10 @@ def tied_rank(
         vector[name] = vector.get(name, Fraction(0)) + value
 
     for out, matrix in zip(a, maps, strict=True):
-        u = tuple(sum(Fraction(matrix[t][s]) * Fraction(kappa[s]) for s in range(columns)) for t in range(rows))
+        u = tuple(
+            sum(Fraction(matrix[t][s]) * Fraction(kappa[s]) for s in range(columns))
+            for t in range(rows)
+        )
         inputs, shift = (u[:-1], u[-1]) if bias else (u, Fraction(0))
         touched = [s for s in range(columns) if any(matrix[t][s] != 0 for t in range(rows))]
         vector: dict = {}
@@ -268,7 +312,11 @@ def tied_rank(
             for s in touched if out != 0 else ():
                 constant_biases[s].add(shift)
                 for t in range(rows):
-                    add(by_kappa[s], ("x", variable[t]), Fraction(out) * factor * Fraction(matrix[t][s]))
+                    add(
+                        by_kappa[s],
+                        ("x", variable[t]),
+                        Fraction(out) * factor * Fraction(matrix[t][s]),
+                    )
         else:
             sign, representative = (1, u) if sigma.parity is None else _sign_and_representative(u)
             odd = sigma.parity == 1
@@ -286,24 +334,35 @@ def tied_rank(
                     if weight:
                         add(by_kappa[s], ("N'", representative, t), weight * (1 if odd else sign))
                         for name, value in derivative.items():
-                            add(by_kappa[s], ("x", tuple(sorted(name + variable[t]))), weight * value)
+                            add(
+                                by_kappa[s],
+                                ("x", tuple(sorted(name + variable[t]))),
+                                weight * value,
+                            )
         by_output.append(vector)
     for s in range(columns):
         if bias and (len(constant_biases[s]) > 1 or (constant_biases[s] and live[s])):
-            raise NotImplementedError("a parameter shared by constant neurons needs the values sigma'(b) themselves")
+            raise NotImplementedError(
+                "a parameter shared by constant neurons needs the values sigma'(b) themselves"
+            )
     constants = [{("x", ()): Fraction(1)}] if output_bias else []
     return sparse_rank(by_output + by_kappa + constants)
 
 
 def free_maps(width: int, dimension: int) -> list[list[list[int]]]:
-    """The maps A_n of an untied layer: neuron n owns the parameters n*dimension, ..., (n+1)*dimension - 1."""
+    """The maps A_n of an untied layer.
+
+    Neuron n owns the parameters n*dimension, ..., (n+1)*dimension - 1.
+    """
     return [
         [[int(s == n * dimension + t) for s in range(width * dimension)] for t in range(dimension)]
         for n in range(width)
     ]
 
 
-def coordinate_rank(a: Sequence, w: Sequence, sigma: Sigma, b: Sequence | None = None, **kwargs) -> int:
+def coordinate_rank(
+    a: Sequence, w: Sequence, sigma: Sigma, b: Sequence | None = None, **kwargs
+) -> int:
     """`tied_rank` for a two-layer network without tying."""
     v = _vectors(w)
     if b is not None:
@@ -321,7 +380,9 @@ def rank_monomial(a: Sequence, w: Sequence, degree: int, b: Sequence | None = No
             form[()] = Fraction(b[i])
         rows.append(_polynomial_of_form([0] * degree + [1], form))
         slope = _polynomial_of_form([0] * (degree - 1) + [degree], form)
-        rows += [{tuple(sorted(m + name)): Fraction(a[i]) * c for m, c in slope.items()} for name in form]
+        rows += [
+            {tuple(sorted(m + name)): Fraction(a[i]) * c for m, c in slope.items()} for name in form
+        ]
     return sparse_rank(rows)
 
 
@@ -331,8 +392,9 @@ def rank_monomial(a: Sequence, w: Sequence, degree: int, b: Sequence | None = No
 def rank_relu(a: Sequence, w: Sequence, b: Sequence | None = None) -> int:
     """ReLU on all of R^d: sum_rho dim U_rho - sum_l dim Lambda_l + dim(sum_l Lambda_l + G).
 
-    Rays rho = R_{>0} (w, b) with w != 0; U = R^D on an active ray, else the line of the ray; Lambda = U_rho cap
-    U_{-rho} on antipodal pairs; G from constant neurons with b > 0.  At w = 0, b <= 0 the neuron counts as dead.
+    Rays rho = R_{>0} (w, b) with w != 0; U = R^D on an active ray, else the line of the ray; Lambda
+    = U_rho cap U_{-rho} on antipodal pairs; G from constant neurons with b > 0. At w = 0, b <= 0
+    the neuron counts as dead.
     """
     v = _vectors(w)
     extended = v if b is None else [(*u, Fraction(bias)) for u, bias in zip(v, b, strict=True)]
@@ -361,8 +423,9 @@ def rank_relu(a: Sequence, w: Sequence, b: Sequence | None = None) -> int:
 def rank_leaky_relu(a: Sequence, w: Sequence, slope: Fraction, b: Sequence | None = None) -> int:
     """max(z, slope z) on all of R^d, for slope != 1 (slope 0 is ReLU, -1 is |z|).
 
-    max(z, s z) = (1+s)/2 z + (1-s)/2 |z|.  For distinct lines R(w, b), w != 0, the functions sign(rep.x) x_t and
-    the x_t are independent, and every tangent function is a combination of them: |u.x| = sum_t u_t sign(u.x) x_t.
+    max(z, s z) = (1+s)/2 z + (1-s)/2 |z|. For distinct lines R(w, b), w != 0, the functions
+    sign(rep.x) x_t and the x_t are independent, and every tangent function is a combination of
+    them: |u.x| = sum_t u_t sign(u.x) x_t.
     """
     v = _vectors(w)
     extended = v if b is None else [(*u, Fraction(bias)) for u, bias in zip(v, b, strict=True)]
@@ -371,7 +434,11 @@ def rank_leaky_relu(a: Sequence, w: Sequence, slope: Fraction, b: Sequence | Non
     rows: list[dict] = []
     for out, u, full in zip(a, v, extended, strict=True):
         if _is_zero(u):
-            gain = Fraction(0) if b is None or full[-1] == 0 else odd + (even if full[-1] > 0 else -even)
+            gain = (
+                Fraction(0)
+                if b is None or full[-1] == 0
+                else odd + (even if full[-1] > 0 else -even)
+            )
             rows.append({("x", size - 1): gain * full[-1]})
             rows += [{("x", t): out * gain} for t in range(size)]
             continue
@@ -396,7 +463,10 @@ def rank_diagonal(a: Sequence, b: Sequence) -> int:
 
 
 def rank_deep_diagonal(layers: Sequence[Sequence]) -> int:
-    """sum_j (prod_l a_j^[l]) x_j: a coordinate counts 1 iff at most one of its L factors vanishes."""
+    """sum_j (prod_l a_j^[l]) x_j.
+
+    A coordinate counts 1 iff at most one of its L factors vanishes.
+    """
     return sum(1 for factors in zip(*layers, strict=True) if sum(1 for c in factors if c == 0) <= 1)
 
 
@@ -406,7 +476,10 @@ def rank_matrix_factorization(rows: int, columns: int, rank_a: int, rank_b: int)
 
 
 def matrix_product(left: Sequence[Sequence], right: Sequence[Sequence]) -> list[list]:
-    return [[sum(x * right[k][j] for k, x in enumerate(row)) for j in range(len(right[0]))] for row in left]
+    return [
+        [sum(x * right[k][j] for k, x in enumerate(row)) for j in range(len(right[0]))]
+        for row in left
+    ]
 
 
 def rank_deep_matrix_factorization(factors: Sequence[Sequence[Sequence]]) -> int:
@@ -425,13 +498,18 @@ def rank_deep_matrix_factorization(factors: Sequence[Sequence[Sequence]]) -> int
     r[1] = len(factors[0][0])
     product = None
     for index in range(2, depth + 1):
-        product = factors[index - 2] if product is None else matrix_product(factors[index - 2], product)
+        product = (
+            factors[index - 2] if product is None else matrix_product(factors[index - 2], product)
+        )
         r[index] = exact_rank(product)
     return sum((c[index] - c[index - 1]) * r[index] for index in range(1, depth + 1))
 
 
 def optimistic_matrix_factorization(d_out: int, d_in: int, rank: int) -> int:
-    """Least rank over all factorizations of a matrix of rank r (two or more factors): r (d_0 + d_L - r)."""
+    """Least rank over all factorizations of a matrix of rank r (two or more factors).
+
+    R (d_0 + d_L - r).
+    """
     return rank * (d_out + d_in - rank)
 
 
@@ -441,15 +519,19 @@ def optimistic_matrix_factorization(d_out: int, d_in: int, rank: int) -> int:
 def windows(size: int, kernel_size: int, dimension: int = 1) -> list[list[tuple[int, int]]]:
     """For each position the pairs (input index, kernel index) of its window, row-major in two dimensions.
 
-    Kernel entry alpha meets input i + alpha.  Written as a convolution, with input i + s - 1 - alpha, every kernel is
-    reversed; ranks over all kernels are the same, ranks at a given kernel in general are not.
+    Kernel entry alpha meets input i + alpha. Written as a convolution, with input i + s - 1 -
+    alpha, every kernel is reversed; ranks over all kernels are the same, ranks at a given kernel in
+    general are not.
     """
     places = range(size + 1 - kernel_size)
     line = [[(i + alpha, alpha) for alpha in range(kernel_size)] for i in places]
     if dimension == 1:
         return line
     return [
-        [(x * size + y, p * kernel_size + q) for (x, p), (y, q) in itertools.product(line[i], line[j])]
+        [
+            (x * size + y, p * kernel_size + q)
+            for (x, p), (y, q) in itertools.product(line[i], line[j])
+        ]
         for i in places
         for j in places
     ]
@@ -473,14 +555,23 @@ def rank_cnn(
     output_bias: bool = False,
     activation: str = "tanh",
 ) -> int:
-    """Shared kernels (and one bias per kernel): a[l][position], kernels[l] flat.  By `tied_rank`."""
-    places, inputs, entries = windows(size, kernel_size, dimension), size**dimension, kernel_size**dimension
+    """Shared kernels (and one bias per kernel).
+
+    A[l][position], kernels[l] flat. By `tied_rank`.
+    """
+    places, inputs, entries = (
+        windows(size, kernel_size, dimension),
+        size**dimension,
+        kernel_size**dimension,
+    )
     per_kernel = entries + (biases is not None)
     kappa, maps, outputs = [], [], []
     for index, kernel in enumerate(kernels):
         kappa += list(kernel) + ([biases[index]] if biases is not None else [])
         for place, window in enumerate(places):
-            matrix = [[0] * (per_kernel * len(kernels)) for _ in range(inputs + (biases is not None))]
+            matrix = [
+                [0] * (per_kernel * len(kernels)) for _ in range(inputs + (biases is not None))
+            ]
             for t, entry in window:
                 matrix[t][index * per_kernel + entry] = 1
             if biases is not None:
@@ -492,10 +583,16 @@ def rank_cnn(
 
 
 def rank_cnn_formula(
-    kernels: Sequence[Sequence], a: Sequence[Sequence], size: int, kernel_size: int, dimension: int = 1
+    kernels: Sequence[Sequence],
+    a: Sequence[Sequence],
+    size: int,
+    kernel_size: int,
+    dimension: int = 1,
 ) -> int:
     """m_a S + m_K J; valid for tanh without bias if K_l = 0 implies a_l = 0 and no two translates coincide up to
-    sign.  m_K counts classes of nonzero kernels, m_a = sum over classes of dim span of their output vectors."""
+    sign. m_K counts classes of nonzero kernels, m_a = sum over classes of dim span of their output
+    vectors.
+    """
     groups: dict[Vector, list] = {}
     for kernel, out in zip(_vectors(kernels), a, strict=True):
         if not _is_zero(kernel):
@@ -505,7 +602,11 @@ def rank_cnn_formula(
 
 
 def rank_cnn_unshared(
-    kernels: Sequence[Sequence[Sequence]], a: Sequence[Sequence], size: int, kernel_size: int, dimension: int = 1
+    kernels: Sequence[Sequence[Sequence]],
+    a: Sequence[Sequence],
+    size: int,
+    kernel_size: int,
+    dimension: int = 1,
 ) -> int:
     """A kernel per position, kernels[l][position]; tanh, no bias: C + sum over classes (zero class included) of the
     number of inputs covered by the windows of its active neurons."""
@@ -533,7 +634,11 @@ def optimistic_cnn_table(
 
 
 def optimistic_unshared_and_full(
-    kernels: Sequence[Sequence], a: Sequence[Sequence], size: int, kernel_size: int, dimension: int = 1
+    kernels: Sequence[Sequence],
+    a: Sequence[Sequence],
+    size: int,
+    kernel_size: int,
+    dimension: int = 1,
 ) -> tuple[int, int]:
     """(without sharing, fully connected) for every tanh CNN function without bias: (S+1) and (D+1) times the number
     of classes of translates with nonzero net coefficient."""
@@ -573,20 +678,27 @@ ACTIVATIONS: dict[str, Callable] = {
 
 
 def independent_rank(
-    f: Callable[[list, list], object], theta: Sequence, inputs: int, *, digits: int = 50, seed: int = 0
+    f: Callable[[list, list], object],
+    theta: Sequence,
+    inputs: int,
+    *,
+    digits: int = 50,
+    seed: int = 0,
 ) -> int:
     """Model rank of f(theta, x) at theta from values of f alone.
 
-    Central differences of step 10^-digits carried out with 3*digits digits leave an error near 10^(-2 digits);
-    the Jacobian on len(theta) + 3 random inputs is scaled to unit columns, and a singular value counts as nonzero
-    above 10^-(digits/2) of the largest, as zero below 10^-(digits); anything between raises NoClearGapError.
+    Central differences of step 10^-digits carried out with 3*digits digits leave an error near
+    10^(-2 digits); the Jacobian on len(theta) + 3 random inputs is scaled to unit columns, and a
+    singular value counts as nonzero above 10^-(digits/2) of the largest, as zero below
+    10^-(digits); anything between raises NoClearGapError.
     """
     source = random.Random(seed)
     with mpmath.workdps(3 * digits + 10):
         point = [mpmath.mpf(Fraction(c).numerator) / Fraction(c).denominator for c in theta]
         step = mpmath.mpf(10) ** (-digits)
         samples = [
-            [mpmath.mpf(source.randint(-3000, 3000)) / 1009 for _ in range(inputs)] for _ in range(len(point) + 3)
+            [mpmath.mpf(source.randint(-3000, 3000)) / 1009 for _ in range(inputs)]
+            for _ in range(len(point) + 3)
         ]
         columns = []
         for i in range(len(point)):
@@ -612,7 +724,9 @@ def independent_rank(
         return rank
 
 
-def two_layer(activation: str, width: int, dimension: int, *, bias: bool = False, output_bias: bool = False):
+def two_layer(
+    activation: str, width: int, dimension: int, *, bias: bool = False, output_bias: bool = False
+):
     """f(theta, x) with theta = a, then the rows of w, then b, then the output bias."""
     sigma = ACTIVATIONS[activation]
 
@@ -629,7 +743,13 @@ def two_layer(activation: str, width: int, dimension: int, *, bias: bool = False
 
 
 def convolution(
-    activation: str, kernels: int, size: int, kernel_size: int, dimension: int = 1, *, bias: bool = False
+    activation: str,
+    kernels: int,
+    size: int,
+    kernel_size: int,
+    dimension: int = 1,
+    *,
+    bias: bool = False,
 ) -> Callable:
     """f(theta, x) with theta = all a[l][position], then per kernel its entries (and its bias)."""
     sigma, places = ACTIVATIONS[activation], windows(size, kernel_size, dimension)
@@ -648,7 +768,10 @@ def convolution(
 
 
 def multilinear_jacobian_rank(f: Callable[[list], Sequence], theta: Sequence) -> int:
-    """Exact Jacobian rank of a polynomial map of degree at most 2 in each single parameter: central differences."""
+    """Exact Jacobian rank of a polynomial map of degree at most 2 in each single parameter.
+
+    Central differences.
+    """
     rows = []
     for i in range(len(theta)):
         above = [Fraction(c) + (j == i) for j, c in enumerate(theta)]
@@ -658,7 +781,13 @@ def multilinear_jacobian_rank(f: Callable[[list], Sequence], theta: Sequence) ->
 
 
 def piecewise_linear_rank(
-    a: Sequence, w: Sequence, b: Sequence | None, slope: Fraction, *, points: int = 600, seed: int = 0
+    a: Sequence,
+    w: Sequence,
+    b: Sequence | None,
+    slope: Fraction,
+    *,
+    points: int = 600,
+    seed: int = 0,
 ) -> int:
     """Rank of a leaky ReLU network from exact tangent values at many random rational inputs of several scales."""
     source = random.Random(seed)
@@ -670,7 +799,9 @@ def piecewise_linear_rank(
         full = x + ([Fraction(1)] if b is not None else [])
         row = []
         for i, u in enumerate(v):
-            z = sum(c * t for c, t in zip(u, x, strict=True)) + (Fraction(b[i]) if b is not None else 0)
+            z = sum(c * t for c, t in zip(u, x, strict=True)) + (
+                Fraction(b[i]) if b is not None else 0
+            )
             gain = Fraction(1) if z > 0 else (Fraction(slope) if z < 0 else Fraction(0))
             row.append(gain * z)
             row += [Fraction(a[i]) * gain * t for t in full]

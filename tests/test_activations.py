@@ -30,8 +30,12 @@ def value(formula: sympy.Expr, z: object) -> mpmath.mpf:
 def test_parity_is_true(name):
     sigma = rs.activations[name]
     points = [Fraction(1, 3), Fraction(7, 5), Fraction(3)]
-    even = all(mpmath.almosteq(value(sigma.formula, -z), value(sigma.formula, z), 1e-20) for z in points)
-    odd = all(mpmath.almosteq(value(sigma.formula, -z), -value(sigma.formula, z), 1e-20) for z in points)
+    even = all(
+        mpmath.almosteq(value(sigma.formula, -z), value(sigma.formula, z), 1e-20) for z in points
+    )
+    odd = all(
+        mpmath.almosteq(value(sigma.formula, -z), -value(sigma.formula, z), 1e-20) for z in points
+    )
     assert sigma.parity == ("even" if even else "odd" if odd else "none")
 
 
@@ -42,7 +46,9 @@ def test_polynomial_part_leaves_a_remainder_of_the_stated_parity(name):
     if sign is None:
         assert not sigma.polynomial_part
         return
-    rest = sigma.formula - sum(sympy.Rational(c) * Z**k for k, c in enumerate(sigma.polynomial_part))
+    rest = sigma.formula - sum(
+        sympy.Rational(c) * Z**k for k, c in enumerate(sigma.polynomial_part)
+    )
     for z in (Fraction(1, 3), Fraction(7, 5), Fraction(3)):
         assert mpmath.almosteq(value(rest, -z), sign * value(rest, z), 1e-20, 1e-20)
 
@@ -57,7 +63,9 @@ def test_values_at_zero(name):
     if sigma.slope_at_zero is None:
         assert sigma.is_piecewise
     else:
-        assert mpmath.almosteq((left + right) / 2, mpmath.mpf(sympy.N(sigma.slope_at_zero, 30)), 1e-8, 1e-8)
+        assert mpmath.almosteq(
+            (left + right) / 2, mpmath.mpf(sympy.N(sigma.slope_at_zero, 30)), 1e-8, 1e-8
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -67,7 +75,8 @@ def test_lemma_only_where_its_assumptions_hold(name):
     if sigma.lemma is not None:
         assert isinstance(sigma.lemma, Lemma)
         assert sigma.lemma.assumptions
-        # infinitely many nonzero Taylor coefficients: not provable by a test, but a low cut-off would show here
+        # infinitely many nonzero Taylor coefficients: not provable by a test, but a low cut-off
+        # would show here
         coefficients = sympy.Poly(sympy.series(sigma.formula, Z, 0, 12).removeO(), Z).monoms()
         assert max(power for (power,) in coefficients) >= 9
 
@@ -78,11 +87,25 @@ def test_lemma_with_bias_is_false_where_it_is_not_claimed():
         assert not rs.activations[name].lemma.with_bias
         model = rs.families.two_layer(width=3, inputs=1, activation=name, bias=True)
         assert int(rs.model_rank(model.point(a=[1, 1, 1], w=[[2]] * 3, b=[0, 1, 2]))) < 9
-    for name in ("tanh", "sigmoid", "arctan", "ztanh", "z2tanh", "silu", "softplus", "erf", "gelu", "gaussian"):
+    for name in (
+        "tanh",
+        "sigmoid",
+        "arctan",
+        "ztanh",
+        "z2tanh",
+        "silu",
+        "softplus",
+        "erf",
+        "gelu",
+        "gaussian",
+    ):
         assert rs.activations[name].lemma.with_bias
         model = rs.families.two_layer(width=3, inputs=1, activation=name, bias=True)
         cert = rs.model_rank(model.point(a=[1, 1, 1], w=[[2]] * 3, b=[0, 1, 2]))
-        if name in ("arctan", "softplus"):  # constants log(1+e), atan(2), ... may keep the modular bound from a proof
+        if name in (
+            "arctan",
+            "softplus",
+        ):  # constants log(1+e), atan(2), ... may keep the modular bound from a proof
             assert cert.upper == 9
         else:
             assert int(cert) == 9
@@ -202,7 +225,10 @@ def test_generic_rank_is_full(name):
 )
 def test_a_declared_parity_that_does_not_hold_is_refused_at_the_door(formula, parity):
     """Strata and critical groups identify w and -w on the strength of it."""
-    for wrong in (Activation("wrong", formula, parity), Activation("wrong", formula, "unknown", (), parity)):
+    for wrong in (
+        Activation("wrong", formula, parity),
+        Activation("wrong", formula, "unknown", (), parity),
+    ):
         with pytest.raises(FamilyError, match="declared"):
             rs.families.two_layer(2, 1, wrong)
     assert as_activation(Activation("right", sympy.tanh(Z) ** 3, "odd", (), "odd")).parity == "odd"

@@ -1,4 +1,5 @@
 """Certificates: they check, they travel as text, and forged ones are refused, each with its own message."""
+
 # ruff: noqa: E501 (one forgery a line)
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def certificates():
     return {name: model_rank(chart) for name, chart in CHARTS.items()}
 
 
-# a unit gives tanh, tanh', x tanh'; duplicates and mirrors repeat them; exp(e^tanh(1) x), x exp(...), exp(x); sin^2 + cos^2 = 1
+# a unit gives tanh, tanh', x tanh'; duplicates and mirrors repeat them; exp(e^tanh(1) x), x
+# exp(...), exp(x); sin^2 + cos^2 = 1
 RANKS = {"polynomial": 2, "duplicate units": 3, "mirrored units": 3, "generic": 6, "splitting": 3, "two outputs": 3,
          "no inputs": 3, "constants": 2, "sqrt(2)": 3, "ball minor": 3, "zero": 0, "identity": 2}  # fmt: skip
 
@@ -61,12 +63,14 @@ def test_a_certificate_checks_and_travels(certificates, name):
 
 def test_certificates_check_in_another_process(certificates):
     script = (
-        "import sys, json; from rankstrat.rank.certificate import RankCertificate\n"
-        "for text in json.load(sys.stdin):\n"
-        "    certificate = RankCertificate.from_json(text); certificate.check(); print(int(certificate))\n"
+        "import sys, json; from rankstrat.rank.certificate import RankCertificate\nfor text in"
+        " json.load(sys.stdin):\n    certificate = RankCertificate.from_json(text);"
+        " certificate.check(); print(int(certificate))\n"
     )
     texts = json.dumps([certificate.to_json() for certificate in certificates.values()])
-    done = subprocess.run([sys.executable, "-c", script], input=texts, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=texts, capture_output=True, text=True, check=True
+    )
     assert [int(line) for line in done.stdout.split()] == [RANKS[name] for name in certificates]
 
 
@@ -163,21 +167,29 @@ def test_a_forged_certificate_is_refused(honest, kind):
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", "[" * 100_000, '{"format": NaN}', '"x"'])
 def test_what_is_no_certificate_is_refused(text):
-    refused(text, "not JSON|is not \"rankstrat|is NaN")
+    refused(text, 'not JSON|is not "rankstrat|is NaN')
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e400", "-1", "1"])
 def test_an_error_bound_that_is_no_probability_is_refused(honest, value):
-    refused(json.dumps(honest).replace('"error_bound": 0.0', f'"error_bound": {value}'), "NaN|Infinity|not a probability")
+    refused(
+        json.dumps(honest).replace('"error_bound": 0.0', f'"error_bound": {value}'),
+        "NaN|Infinity|not a probability",
+    )
 
 
 def test_a_prime_in_which_i_is_no_root_cannot_separate_sine_from_cosine():
     # (sin + cos)^2 = 1 + 2 sin cos; with a wrong square root of -1 the three look independent
-    chart = Model(a + b * (sin(x) + cos(x)) ** 2 + c * sin(x) * cos(x), [a, b, c], [x]).point([1, 1, 1])
+    chart = Model(a + b * (sin(x) + cos(x)) ** 2 + c * sin(x) * cos(x), [a, b, c], [x]).point(
+        [1, 1, 1]
+    )
     data = json.loads(model_rank(chart).to_json())
     p = next(n for n in range(*SMALL) if n % 4 == 3 and is_prime(n))
     forged = {"prime": p, "key": 1, "bits": 0, "rows": [0, 1, 2], "parameters": ["a", "b", "c"]}
-    refused(data | {"lower": 3, "upper": 3, "reason": "parameters", "relations": [], "minor": forged}, "not 1 mod 4")
+    refused(
+        data | {"lower": 3, "upper": 3, "reason": "parameters", "relations": [], "minor": forged},
+        "not 1 mod 4",
+    )
 
 
 @pytest.mark.parametrize("sign", "+-")
@@ -188,7 +200,9 @@ def test_a_pole_in_a_coefficient_cannot_hide_a_term(sign):
     pole = f"(1/((u+1)*(u-1)-u**2+1){sign}1/((u+2)*(u-2)-u**2+4))"
     relations = [{"parameter": p, "coefficients": {p: "1", "a": pole}} for p in ("b", "u")]
     first = data["minor"] | {"rows": data["minor"]["rows"][:1], "parameters": ["a"]}
-    refused(data | {"lower": 1, "upper": 1, "minor": first, "relations": relations}, "pole|is false")
+    refused(
+        data | {"lower": 1, "upper": 1, "minor": first, "relations": relations}, "pole|is false"
+    )
 
 
 def test_multiples_of_the_primes_of_a_seed_do_not_lower_a_probable_rank():
@@ -196,12 +210,20 @@ def test_multiples_of_the_primes_of_a_seed_do_not_lower_a_probable_rank():
     chart = Model(a * x + b * (x + product * x**2), [a, b], [x]).point([1, 1])
     data = json.loads(model_rank(chart).to_json())
     first = data["minor"] | {"rows": data["minor"]["rows"][:1], "parameters": ["a"]}
-    forged = {"lower": 1, "upper": 1, "minor": first, "reason": "schwartz-zippel", "verdict": "PROBABLE", "error_bound": 1e-11}
+    forged = {
+        "lower": 1,
+        "upper": 1,
+        "minor": first,
+        "reason": "schwartz-zippel",
+        "verdict": "PROBABLE",
+        "error_bound": 1e-11,
+    }
     refused(data | forged, "only 1.0e[+]00 can be shown")
 
 
 def test_multiples_of_the_primes_of_a_seed_do_not_relate_exponentials():
-    # the exact comparison of the arguments is over budget, and the residues are made to lie: undecided, never rank 1
+    # the exact comparison of the arguments is over budget, and the residues are made to lie:
+    # undecided, never rank 1
     product = sympy.prod(random_prime(SMALL, 0, attempt, 0) for attempt in range(72))
     argument = (1 + x + y) ** 70 / (1 + x)
     F = Model(a * exp(argument) + b * exp(argument + product * x / (1 + y)), [a, b], [x, y])
@@ -220,7 +242,9 @@ def test_a_model_whose_numbers_explode_is_refused_quickly():
 
 
 def test_evidence_is_needed_again_after_a_journey(honest):
-    refused(honest | {"reason": "a critical mapping reaches this point"}, "recompute it with model_rank")
+    refused(
+        honest | {"reason": "a critical mapping reaches this point"}, "recompute it with model_rank"
+    )
 
 
 def test_an_undecided_constant_cannot_carry_a_modular_minor(certificates):
@@ -230,7 +254,9 @@ def test_an_undecided_constant_cannot_carry_a_modular_minor(certificates):
     refused(minor(data, prime=prime, bits=0), "undecided independence")
 
 
-@pytest.mark.parametrize("radicals", [((3, 2),), ((2, 2), (3, 2), (5, 2)), ((2, 4),), ((3, 6), (7, 2)), ((2, 5),)])
+@pytest.mark.parametrize(
+    "radicals", [((3, 2),), ((2, 2), (3, 2), (5, 2)), ((2, 4),), ((3, 6), (7, 2)), ((2, 5),)]
+)
 def test_primes_have_the_roots_that_a_model_needs(radicals):
     found = {random_prime(SMALL, 0, attempt, 0, radicals=radicals) for attempt in range(6)}
     assert len(found) > 1
@@ -243,7 +269,9 @@ def test_primes_have_the_roots_that_a_model_needs(radicals):
 def test_roots_do_not_change_the_primes_of_other_models():
     usual = [random_prime(SMALL, 0, attempt, 0) for attempt in range(6)]
     assert usual == [random_prime(SMALL, 0, attempt, 0, radicals=()) for attempt in range(6)]
-    assert all(sympy.nthroot_mod(3, 2, p) is None for p in usual)  # which is why roots are asked for
+    assert all(
+        sympy.nthroot_mod(3, 2, p) is None for p in usual
+    )  # which is why roots are asked for
 
 
 def test_a_certificate_with_a_root_of_three_checks():

@@ -65,7 +65,9 @@ def test_rank_at_a_point(capsys, form):
     Path("file.toml").write_text(toml)
     point = {"json": DUPLICATE, "toml": toml}.get(form, form)
     out = answer(capsys, "rank", *TWO, "--at", point)
-    assert out.startswith("model rank = 2 of 4 parameters at the point")  # two equal neurons: k (d + 1) = 2
+    assert out.startswith(
+        "model rank = 2 of 4 parameters at the point"
+    )  # two equal neurons: k (d + 1) = 2
     assert "dF/da" in out
 
 
@@ -78,7 +80,9 @@ def test_rank_of_a_model_file(capsys):
     assert "rank = 3 of 3 parameters at the generic point of the chart of one neuron" in answer(
         capsys, "rank", "model.toml"
     )
-    assert "rank = 1 of 3" in answer(capsys, "rank", "model.toml", "--at", '{"a": 0, "w": ["1/2", 3]}')
+    assert "rank = 1 of 3" in answer(
+        capsys, "rank", "model.toml", "--at", '{"a": 0, "w": ["1/2", 3]}'
+    )
     Path("point.toml").write_text(NEURON + '[point]\na = 0\nw = [1, "sqrt(2)"]\n')
     assert "rank = 1 of 3 parameters at the point" in answer(capsys, "rank", "point.toml")
     assert "rank = 3 of 3" in answer(capsys, "rank", "point.toml", "--generic")
@@ -88,8 +92,12 @@ def test_rank_of_a_model_file(capsys):
 
 def test_family_arguments(capsys):
     assert "rank = 13 of 13" in answer(capsys, "rank", "fully_connected", "widths=2,3,1")
-    assert "rank = 13 of 13" in answer(capsys, "rank", "fully_connected", "widths=[2, 3, 1]", "bias=true")
-    assert "rank = 4 of 8" in answer(capsys, "rank", "matrix_factorization", "rows=2", "inner=2", "columns=2")
+    assert "rank = 13 of 13" in answer(
+        capsys, "rank", "fully_connected", "widths=[2, 3, 1]", "bias=true"
+    )
+    assert "rank = 4 of 8" in answer(
+        capsys, "rank", "matrix_factorization", "rows=2", "inner=2", "columns=2"
+    )
 
 
 def test_rank_formats(capsys):
@@ -202,7 +210,10 @@ def test_version(capsys):
         (["rank", *TWO, "--seed", "-1"], "no whole number"),
         (["rank", *TWO, "--seed", "0.5"], "no whole number"),
         (["rank", *TWO, "--json", "--latex"], "not allowed with argument"),
-        (["rank", *TWO, "--jsno"], "unrecognized arguments: --jsno; did you mean --json; try `rankstrat rank --help`"),
+        (
+            ["rank", *TWO, "--jsno"],
+            "unrecognized arguments: --jsno; did you mean --json; try `rankstrat rank --help`",
+        ),
         (["embed", *TWO, "--split", "1,3"], "no such unit in layer 1; units are 1..2"),
         (["embed", *TWO, "bias=true", "--null", "1", "--alpha", "0.5"], "write 1/2"),
         (["rank", "x" * 1_000_000], "is unknown"),
@@ -235,7 +246,10 @@ def test_version(capsys):
         (["rank", "."], "cannot be read"),
         (["rank", "a/" * 5000], "cannot be read"),
         (["rank", "model.toml", "width=2"], "only families take arguments"),
-        (["rank", "model.toml", "--at", '{"a": 1, "w": [[1], [2, 3]]}'], "rows of different lengths"),
+        (
+            ["rank", "model.toml", "--at", '{"a": 1, "w": [[1], [2, 3]]}'],
+            "rows of different lengths",
+        ),
         (["rank", "model.toml", "--at", '{"a": 1, "w": [1, 2, 3]}'], "no block of this model"),
         (["tangent", "two_layer", "width=300", "inputs=1"], "at most 200 are printed"),
         (["numeric", *TWO, "--digits", "fifteen"], "whole numbers are needed"),
@@ -255,14 +269,20 @@ def test_bad_question_error(capsys, words, message):
         ("", "no outputs"),
         ('outputs = []\nparameters = ["a"]', "Error"),
         ('outputs = ["a*x"]\nparameters = []\ninputs = ["x"]', "Error"),
-        ('outputs = ["a*x"]\nparameters = ["a", "x"]\ninputs = ["x"]', "both a parameter and an input"),
+        (
+            'outputs = ["a*x"]\nparameters = ["a", "x"]\ninputs = ["x"]',
+            "both a parameter and an input",
+        ),
         ('outputs = ["a*y"]\nparameters = ["a"]', "The name y is unknown"),
         ('outputs = ["0.5*a"]\nparameters = ["a"]', "decimal"),
         ('outputs = ["sqrt(a)*x"]\nparameters = ["a"]\ninputs = ["x"]', "root of a parameter"),
         ('outputs = ["gamma(a)"]\nparameters = ["a"]', "gamma"),
         ('outputs = ["a/(x-x)"]\nparameters = ["a"]\ninputs = ["x"]', "Error"),
         ('outputs = ["1/a"]\nparameters = ["a"]\n[point]\na = 0', "PoleError"),
-        ("outputs = [\"__import__('os').system('touch executed')\"]\nparameters = [\"a\"]", "ParseError"),
+        (
+            "outputs = [\"__import__('os').system('touch executed')\"]\nparameters = [\"a\"]",
+            "ParseError",
+        ),
         ('outputs = ["(lambda: a)()"]\nparameters = ["a"]', "ParseError"),
         ('outputs = ["a.__class__"]\nparameters = ["a"]', "ParseError"),
         (f'outputs = ["{"a+" * 400_000}a"]\nparameters = ["a"]', "at most 100000"),
@@ -279,7 +299,9 @@ def test_bad_model_file_error(capsys, text, message):
     assert not Path("executed").exists()
 
 
-@pytest.mark.parametrize("content", [b"\x00\xff\xfe", b"", b"{}", b"[1, 2]", b'{"format": 3}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content", [b"\x00\xff\xfe", b"", b"{}", b"[1, 2]", b'{"format": 3}', b"[" * 100_000]
+)
 @pytest.mark.parametrize("command", ["check", "rank"])
 def test_files_of_another_kind_error(capsys, command, content):
     Path("other.toml").write_bytes(content)
@@ -304,19 +326,28 @@ def test_internal_error_is_one_line(capsys, monkeypatch):
     def broken(options):
         raise AssertionError("two\nlines")
 
-    monkeypatch.setitem(_entry.COMMANDS, "rank", SimpleNamespace(EXAMPLE="", configure=lambda p: None, run=broken))
+    monkeypatch.setitem(
+        _entry.COMMANDS, "rank", SimpleNamespace(EXAMPLE="", configure=lambda p: None, run=broken)
+    )
     assert main(["rank"]) == 3
-    assert capsys.readouterr().err == "rankstrat: internal error, please report it: AssertionError: two lines\n"
+    assert (
+        capsys.readouterr().err
+        == "rankstrat: internal error, please report it: AssertionError: two lines\n"
+    )
     assert main(["rank", "--traceback"]) == 3
     assert "Traceback" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("error", "status"), [(KeyboardInterrupt, 130), (MemoryError, 2), (RecursionError, 2)])
+@pytest.mark.parametrize(
+    ("error", "status"), [(KeyboardInterrupt, 130), (MemoryError, 2), (RecursionError, 2)]
+)
 def test_what_happens_to_a_process(capsys, monkeypatch, error, status):
     def broken(options):
         raise error
 
-    monkeypatch.setitem(_entry.COMMANDS, "rank", SimpleNamespace(EXAMPLE="", configure=lambda p: None, run=broken))
+    monkeypatch.setitem(
+        _entry.COMMANDS, "rank", SimpleNamespace(EXAMPLE="", configure=lambda p: None, run=broken)
+    )
     assert ask(capsys, "rank")[0] == status
 
 
@@ -343,7 +374,10 @@ def test_process_refuses():
 
 
 def test_broken_pipe_is_quiet():
-    shell = f"{sys.executable} -m rankstrat rank two_layer width=40 inputs=1 | true; exit ${{PIPESTATUS[0]}}"
+    shell = (
+        f"{sys.executable} -m rankstrat rank two_layer width=40 inputs=1 | true; exit"
+        " ${PIPESTATUS[0]}"
+    )
     done = subprocess.run(
         ["bash", "-c", shell], capture_output=True, text=True, timeout=60, check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -355,7 +389,8 @@ def test_interrupt_is_quiet():
     words = ["numeric", "two_layer", "width=60", "inputs=1", "bias=yes", "--digits", "3000"]
     script = (
         "import os, signal, sys, threading; from rankstrat.cli import main;"
-        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # background jobs of a shell ignore it
+        # background jobs of a shell ignore it
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
         "threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start();"
         f"sys.exit(main({words!r}))"
     )
@@ -383,7 +418,10 @@ def test_progress_on_a_terminal(monkeypatch, rich):
         pytest.importorskip("rich")
     written = []
     terminal = SimpleNamespace(
-        isatty=lambda: True, write=lambda text: written.append(text) or len(text), flush=lambda: None, encoding="utf-8"
+        isatty=lambda: True,
+        write=lambda text: written.append(text) or len(text),
+        flush=lambda: None,
+        encoding="utf-8",
     )
     monkeypatch.setattr(_progress.sys, "stderr", terminal)
     if not rich:

@@ -19,7 +19,21 @@ def test_text_shows_the_rows_of_K(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json_names_the_composition(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["embed", "fully_connected", "widths=[1,1,1,1]", "--null", "2", "--split", "1,1", "--json"]) == 0
+    assert (
+        main(
+            [
+                "embed",
+                "fully_connected",
+                "widths=[1,1,1,1]",
+                "--null",
+                "2",
+                "--split",
+                "1,1",
+                "--json",
+            ]
+        )
+        == 0
+    )
     data = json.loads(capsys.readouterr().out)
     assert data["everywhere"] is True
     assert data["symbols"] == ["alpha", "alpha_2"]
@@ -40,7 +54,8 @@ def test_a_refusal_is_an_answer_with_status_1(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
-    "words", [["--split", "1"], ["--split", "1,9"], ["--null", "x"], ["--alpha", "0.5"], ["--null", "2"]]
+    "words",
+    [["--split", "1"], ["--split", "1,9"], ["--null", "x"], ["--alpha", "0.5"], ["--null", "2"]],
 )
 def test_bad_questions(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     try:

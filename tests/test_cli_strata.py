@@ -14,7 +14,9 @@ def run(capsys, *words):
 
 
 def test_stratify_prints_one_row_for_each_rank(capsys):
-    status, out, _ = run(capsys, "stratify", "matrix_factorization", "rows=2", "inner=2", "columns=2")
+    status, out, _ = run(
+        capsys, "stratify", "matrix_factorization", "rows=2", "inner=2", "columns=2"
+    )
     assert status == 0
     assert "rank A = 1, rank B = 1" in out
     assert "Coverage: PROVED" in out
@@ -31,7 +33,9 @@ def test_stratify_formats(capsys):
 
 
 def test_stratify_says_what_is_not_covered(capsys):
-    status, out, _ = run(capsys, "stratify", "two_layer", "width=2", "inputs=1", "activation=sin(2*z)", "bias=true")
+    status, out, _ = run(
+        capsys, "stratify", "two_layer", "width=2", "inputs=1", "activation=sin(2*z)", "bias=true"
+    )
     assert status == 0
     assert "Coverage: OPEN: " in out and "not proved at every point" in out
     assert "not covered: rank" in out
@@ -43,14 +47,25 @@ def test_stratify_with_conditions(capsys):
 
 
 def test_table_finds_the_closed_form(capsys):
-    status, out, _ = run(capsys, "table", "two_layer", "width=1..3", "inputs=1..4", "--top", "--conjecture")
+    status, out, _ = run(
+        capsys, "table", "two_layer", "width=1..3", "inputs=1..4", "--top", "--conjecture"
+    )
     assert status == 0
     assert "rank = width*(inputs + 1) (conjectured)" in out
 
 
 def test_table_resumes_after_an_interruption(capsys, tmp_path, monkeypatch):
     path = tmp_path / "ranks.jsonl"
-    words = ("table", "two_layer", "width=1..4", "inputs=2", "--top", "--markdown", "--save", str(path))
+    words = (
+        "table",
+        "two_layer",
+        "width=1..4",
+        "inputs=2",
+        "--top",
+        "--markdown",
+        "--save",
+        str(path),
+    )
     whole = run(capsys, *words[:-2])[1]
     computed, seen = table._computed, []
 
@@ -63,11 +78,17 @@ def test_table_resumes_after_an_interruption(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(table, "_computed", interrupted)
     status, out, told = run(capsys, *words)
     assert status == 130
-    assert told == "rankstrat: interrupted: 2 of 4 models are in the table; the same command goes on from here\n"
+    assert (
+        told
+        == "rankstrat: interrupted: 2 of 4 models are in the table; the same command goes on from"
+        " here\n"
+    )
     assert out.splitlines()[:6] == whole.splitlines()[:6]
     path.write_text(path.read_text() + '{"format": "rankstrat-ta')  # a line that was cut off
     again = []
-    monkeypatch.setattr(table, "_computed", lambda options, case: again.append(case) or computed(options, case))
+    monkeypatch.setattr(
+        table, "_computed", lambda options, case: again.append(case) or computed(options, case)
+    )
     assert run(capsys, *words)[:2] == (0, whole)
     assert len(again) == 2
     again.clear()
@@ -77,18 +98,24 @@ def test_table_resumes_after_an_interruption(capsys, tmp_path, monkeypatch):
 
 def test_table_leaves_out_models_that_are_refused(capsys):
     # a kernel of two or three pixels does not fit into an image of one or two
-    status, out, error = run(capsys, "table", "convolutional", "kernels=1", "size=1..2", "kernel_size=1..3", "--top")
+    status, out, error = run(
+        capsys, "table", "convolutional", "kernels=1", "size=1..2", "kernel_size=1..3", "--top"
+    )
     assert status == 2
     assert len([line for line in out.splitlines() if "generic" in line]) == 3
     assert error.count("left out: ") == 3
     assert "size=1 kernel_size=2" in error
 
 
-@pytest.mark.parametrize("text", ["no table\n{}\n", '{"format": "rankstrat-table/1", "key": "", "rows": [[1]]}\n{}\n'])
+@pytest.mark.parametrize(
+    "text", ["no table\n{}\n", '{"format": "rankstrat-table/1", "key": "", "rows": [[1]]}\n{}\n']
+)
 def test_table_refuses_other_files(capsys, tmp_path, text):
     path = tmp_path / "other"
     path.write_text(text)
-    status, _, error = run(capsys, "table", "two_layer", "width=1..2", "inputs=1", "--save", str(path))
+    status, _, error = run(
+        capsys, "table", "two_layer", "width=1..2", "inputs=1", "--save", str(path)
+    )
     assert status == 2
     assert "line 1" in error
     assert path.read_text() == text

@@ -1,4 +1,7 @@
-"""`rankstrat verify`: selection, formats, exit status, resumption; the theorems themselves are tested elsewhere."""
+"""`rankstrat verify`: selection, formats, exit status, resumption.
+
+The theorems themselves are tested elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +33,17 @@ def ask(capsys, *words):
 def few(original, number=3, **changes):
     """The first cases of a theorem, changed."""
     theorem = THEOREMS[original]
-    return replace(theorem, cases=lambda seed, deep: list(theorem.cases(seed, deep))[:number], **changes)
+    return replace(
+        theorem, cases=lambda seed, deep: list(theorem.cases(seed, deep))[:number], **changes
+    )
 
 
 @pytest.fixture
 def catalogue(monkeypatch):
-    """A catalogue of quick theorems: one that holds, one that is false, one that the engine cannot decide."""
+    """A catalogue of quick theorems.
+
+    One that holds, one that is false, one that the engine cannot decide.
+    """
 
     def undecided(case, seed):
         raise UndecidedError("the independence of erf is not decided")
@@ -147,7 +155,8 @@ def test_summary_has_one_line_for_each_theorem(capsys, catalogue):
 
 def test_processes_give_the_same_answer(capsys):
     one, two = (
-        json.loads(ask(capsys, "linear_rank", "--json", "--jobs", jobs)[1])["reports"][0]["rows"] for jobs in ("1", "2")
+        json.loads(ask(capsys, "linear_rank", "--json", "--jobs", jobs)[1])["reports"][0]["rows"]
+        for jobs in ("1", "2")
     )
     assert [{**row, "seconds": 0} for row in one] == [{**row, "seconds": 0} for row in two]
 
@@ -198,4 +207,6 @@ def test_csv_is_one_table_of_all_cases(capsys):
     rows = list(csv.DictReader(out.splitlines()))
     assert status == 0
     assert {row["theorem"] for row in rows} == {"linear_rank", "diagonal_rank"}
-    assert all(row["predicted"] == row["lower"] == row["upper"] and json.loads(row["case"]) for row in rows)
+    assert all(
+        row["predicted"] == row["lower"] == row["upper"] and json.loads(row["case"]) for row in rows
+    )

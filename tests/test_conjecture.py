@@ -17,7 +17,11 @@ from rankstrat.theorems.conjecture import conjecture
 def rows(rank, **ranges):
     result = [{}]
     for name, values in ranges.items():
-        result = [{**row, name: v} for row in result for v in (values(**row) if callable(values) else values)]
+        result = [
+            {**row, name: v}
+            for row in result
+            for v in (values(**row) if callable(values) else values)
+        ]
     return [{**row, "rank": rank(**row)} for row in result]
 
 
@@ -126,10 +130,14 @@ def test_conjecture_reads_tables_and_drops_undecided_ranks():
 
     table = Table(("k", "d", "rank"), tuple(tuple(r.values()) for r in FORMULAS["k*(d+1)"]))
     assert conjecture(table).formula == conjecture(FORMULAS["k*(d+1)"]).formula
-    assert conjecture([*FORMULAS["k*(d+1)"], {"k": 9, "d": 9, "rank": Certificate()}]).undecided == 1
+    assert (
+        conjecture([*FORMULAS["k*(d+1)"], {"k": 9, "d": 9, "rank": Certificate()}]).undecided == 1
+    )
 
 
-@pytest.mark.parametrize("bad", [[], [{"k": 1}], [{"k": 0.5, "rank": 1}], [{"k": 1, "rank": 1}, {"d": 1, "rank": 1}]])
+@pytest.mark.parametrize(
+    "bad", [[], [{"k": 1}], [{"k": 0.5, "rank": 1}], [{"k": 1, "rank": 1}, {"d": 1, "rank": 1}]]
+)
 def test_conjecture_error(bad):
     with pytest.raises(DataError):
         conjecture(bad)

@@ -1,4 +1,7 @@
-"""Convolutional networks: the table of SPEC 4 by the engine, and points where papers are imprecise."""
+"""Convolutional networks.
+
+The table of SPEC 4 by the engine, and points where papers are imprecise.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,15 @@ def rank(kernels, a, size, kernel_size, dimension=1, *, sharing=True, **options)
 
 
 @pytest.mark.parametrize(
-    ("size", "kernel_size", "dimension", "k"), [(3, 2, 1, 1), (4, 2, 1, 2), (5, 3, 1, 2), (3, 2, 2, 1), (4, 3, 2, 1)]
+    ("size", "kernel_size", "dimension", "k"),
+    [(3, 2, 1, 1), (4, 2, 1, 2), (5, 3, 1, 2), (3, 2, 2, 1), (4, 3, 2, 1)],
 )
 def test_generic_rank_is_the_table(size, kernel_size, dimension, k):
-    places, window, inputs = (size + 1 - kernel_size) ** dimension, kernel_size**dimension, size**dimension
+    places, window, inputs = (
+        (size + 1 - kernel_size) ** dimension,
+        kernel_size**dimension,
+        size**dimension,
+    )
     shared = rs.families.convolutional(k, size, kernel_size, dimension)
     assert int(rs.model_rank(shared)) == k * (window + places) == shared.size
     own = rs.families.convolutional(k, size, kernel_size, dimension, sharing=False)
@@ -32,8 +40,13 @@ def test_generic_rank_is_the_table(size, kernel_size, dimension, k):
 
 def test_generic_rank_with_bias():
     assert int(rs.model_rank(rs.families.convolutional(2, 4, 2, bias=True))) == 2 * (2 + 1 + 3)
-    assert int(rs.model_rank(rs.families.convolutional(1, 4, 2, sharing=False, bias=True))) == 3 * (2 + 2)
-    assert int(rs.model_rank(rs.families.convolutional(1, 4, 2, bias=True, output_bias=True))) == 2 + 1 + 3 + 1
+    assert int(rs.model_rank(rs.families.convolutional(1, 4, 2, sharing=False, bias=True))) == 3 * (
+        2 + 2
+    )
+    assert (
+        int(rs.model_rank(rs.families.convolutional(1, 4, 2, bias=True, output_bias=True)))
+        == 2 + 1 + 3 + 1
+    )
 
 
 def test_shifted_kernels_lose_rank():
@@ -62,12 +75,23 @@ def test_outputs_are_the_windows():
     model = rs.families.convolutional(1, 2, 2, 2, activation="square")
     assert str(model.outputs[0]) == "a1_1_1*(K1_1_1*x1 + K1_1_2*x2 + K1_2_1*x3 + K1_2_2*x4)**2"
     own = rs.families.convolutional(1, 3, 2, sharing=False, bias=True)
-    assert {str(p) for p in own.parameters} == {str(s) for s in own.outputs[0].free_symbols} - {"x1", "x2", "x3"}
+    assert {str(p) for p in own.parameters} == {str(s) for s in own.outputs[0].free_symbols} - {
+        "x1",
+        "x2",
+        "x3",
+    }
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"kernel_size": 4}, {"dimension": 3}, {"kernels": 0}, {"sharing": 1}, {"activation": "tahn"}, {"size": "3"}],
+    [
+        {"kernel_size": 4},
+        {"dimension": 3},
+        {"kernels": 0},
+        {"sharing": 1},
+        {"activation": "tahn"},
+        {"size": "3"},
+    ],
 )
 def test_wrong_arguments_are_refused(wrong):
     with pytest.raises(FamilyError):

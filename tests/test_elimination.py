@@ -29,7 +29,10 @@ def flint_rank(matrix: Matrix, p: int) -> int:
 
 
 def product_mod(a: Matrix, b: Matrix, p: int) -> Matrix:
-    """Exact product mod p in int64: products stay below 2^46, and p < 2^23 leaves room for 2^17 of them."""
+    """Exact product mod p in int64.
+
+    Products stay below 2^46, and p < 2^23 leaves room for 2^17 of them.
+    """
     return (a % p) @ (b % p) % p
 
 
@@ -57,7 +60,9 @@ def assert_certified(matrix: Matrix, p: int) -> RankProfile:
     assert dependents.shape == (profile.rank, len(others))
     assert dependents.dtype == np.int64
     assert not dependents.size or (dependents.min() >= 0 and dependents.max() < p)
-    assert (product_mod(matrix[:, list(profile.columns)], dependents, p) == matrix[:, others] % p).all()
+    assert (
+        product_mod(matrix[:, list(profile.columns)], dependents, p) == matrix[:, others] % p
+    ).all()
     later = np.array(profile.columns)[:, None] > np.array(others, dtype=np.int64)
     assert not dependents[later].any()
     return profile
@@ -99,7 +104,11 @@ def structured(p: int) -> Iterator[tuple[str, Matrix, int]]:
     yield "dependent leading columns", np.hstack([of_rank(rng, 100, 70, 1, p) * 0 + 1, lower]), 100
     yield "zero leading columns", np.hstack([np.zeros((100, 67), dtype=np.int64), upper]), 100
     yield "zero leading rows", np.vstack([np.zeros((67, 100), dtype=np.int64), upper]), 100
-    yield "late rows", np.vstack([np.repeat(np.triu(random(1, 80)), 70, axis=0) * 0, lower[:, :80]]), 80
+    yield (
+        "late rows",
+        np.vstack([np.repeat(np.triu(random(1, 80)), 70, axis=0) * 0, lower[:, :80]]),
+        80,
+    )
     masked = upper.copy()
     masked[rng.permutation(100)[:50]] = 0
     masked[:, ::3] = 0
@@ -140,7 +149,9 @@ def test_column_profile_by_brute_force(p: int) -> None:
         height, width = (int(x) for x in rng.integers(1, 9, 2))
         matrix = of_rank(rng, height, width, int(rng.integers(0, min(height, width) + 1)), p)
         ranks = [0, *(flint_rank(matrix[:, : j + 1], p) for j in range(width))]
-        assert rank_profile(matrix, p).columns == tuple(j for j in range(width) if ranks[j + 1] > ranks[j])
+        assert rank_profile(matrix, p).columns == tuple(
+            j for j in range(width) if ranks[j + 1] > ranks[j]
+        )
 
 
 def test_leading_principal_minors_are_nonzero() -> None:
@@ -192,17 +203,37 @@ def test_reduction_near_the_limit(p: int) -> None:
     field = elimination._Field(p)
     limit = field.square * field.room
     rng = np.random.default_rng(5)
-    ends = [limit - k for k in range(2000)] + [limit // p * p, limit // p * p - p // 2, limit // p * p - p // 2 - 1]
+    ends = [limit - k for k in range(2000)] + [
+        limit // p * p,
+        limit // p * p - p // 2,
+        limit // p * p - p // 2 - 1,
+    ]
     values = [*ends, *rng.integers(0, limit, 5000).tolist()]
     values += [-x for x in values]
     x = np.array([values], dtype=np.float64)
     field.reduce(x)
-    assert all((int(r) - v) % p == 0 and (r == 0) == (v % p == 0) for r, v in zip(x[0], values, strict=True))
+    assert all(
+        (int(r) - v) % p == 0 and (r == 0) == (v % p == 0)
+        for r, v in zip(x[0], values, strict=True)
+    )
     assert abs(x).max() ** 2 <= field.square
 
 
 @pytest.mark.parametrize(
-    "dtype", ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "bool"]
+    "dtype",
+    [
+        "int8",
+        "uint8",
+        "int16",
+        "uint16",
+        "int32",
+        "uint32",
+        "int64",
+        "uint64",
+        "float32",
+        "float64",
+        "bool",
+    ],
 )
 def test_every_dtype(dtype: str) -> None:
     rng = np.random.default_rng(6)
@@ -216,7 +247,9 @@ def test_every_dtype(dtype: str) -> None:
 @pytest.mark.parametrize("p", [3, 1048573, LARGEST])
 def test_entries_of_full_width(dtype: str, p: int) -> None:
     info = np.iinfo(dtype)
-    matrix = np.random.default_rng(7).integers(info.min, info.max, (40, 30), dtype=dtype, endpoint=True)
+    matrix = np.random.default_rng(7).integers(
+        info.min, info.max, (40, 30), dtype=dtype, endpoint=True
+    )
     matrix[0, 0], matrix[1, 0] = info.min, info.max
     matrix[:, 7] = matrix[:, 3]
     reduced = np.array([[int(x) % p for x in row] for row in matrix], dtype=np.int64)
@@ -269,12 +302,23 @@ def test_matrix_error(matrix: NDArray[np.generic]) -> None:
 
 def test_foreign_profile_error() -> None:
     matrix = np.array([[1, 2, 3], [2, 4, 5], [0, 0, 1]])
-    for rows, columns in (((0,), (0,)), ((0, 1), (0, 1)), ((0, 3), (0, 2)), ((0, 1), (0, 3)), ((0, -1), (0, 2))):
+    for rows, columns in (
+        ((0,), (0,)),
+        ((0, 1), (0, 1)),
+        ((0, 3), (0, 2)),
+        ((0, 1), (0, 3)),
+        ((0, -1), (0, 2)),
+    ):
         with pytest.raises(ValueError, match=r"given .* needed; call"):
             solve_dependents(matrix, 101, RankProfile(len(rows), rows, columns))
 
 
 def test_profile_error() -> None:
-    for rank, rows, columns in ((1, (), (0,)), (2, (1, 1), (0, 1)), (2, (0, 1), (1, 0)), (2, (0, 1), (1, 1))):
+    for rank, rows, columns in (
+        (1, (), (0,)),
+        (2, (1, 1), (0, 1)),
+        (2, (0, 1), (1, 0)),
+        (2, (0, 1), (1, 1)),
+    ):
         with pytest.raises(ValueError, match=r"given; .* needed; "):
             RankProfile(rank, rows, columns)

@@ -19,7 +19,12 @@ from rankstrat.errors import (
     PointError,
     RankstratError,
 )
-from rankstrat.families import deep_matrix_factorization, fully_connected, matrix_factorization, two_layer
+from rankstrat.families import (
+    deep_matrix_factorization,
+    fully_connected,
+    matrix_factorization,
+    two_layer,
+)
 from rankstrat.mappings import compatible, insertion, null, splitting, steps, widening
 from rankstrat.mappings.mapping import CriticalMapping, compose
 from rankstrat.model.model import Model
@@ -34,7 +39,10 @@ SIGMA: dict[str, Callable[[Any], Any]] = {
 
 
 def one_steps(depth: int, widest: int, inputs: int = 2) -> Iterator[tuple[list[int], int, int]]:
-    """(widths, layer, unit) of every one-step widening inside widths <= widest; unit -1 is a null unit."""
+    """(widths, layer, unit) of every one-step widening inside widths <= widest.
+
+    Unit -1 is a null unit.
+    """
     for hidden in itertools.product(range(1, widest + 1), repeat=depth - 1):
         for layer, m in enumerate(hidden, 1):
             if m < widest:
@@ -51,7 +59,9 @@ ALL_STEPS = [(*s, a) for depth in (2, 3, 4) for s in one_steps(depth, 3) for a i
 
 
 @pytest.mark.parametrize(("widths", "layer", "unit", "activation"), ALL_STEPS[::29])
-def test_one_step_embeddings_are_proved_everywhere(widths: list[int], layer: int, unit: int, activation: str) -> None:
+def test_one_step_embeddings_are_proved_everywhere(
+    widths: list[int], layer: int, unit: int, activation: str
+) -> None:
     evidence = one_step(widths, layer, unit, activation).check()
     assert evidence.verdict is Verdict.PROVED
     assert evidence.everywhere
@@ -61,7 +71,12 @@ def test_one_step_embeddings_are_proved_everywhere(widths: list[int], layer: int
 def test_every_one_step_embedding_up_to_four_layers_and_width_3() -> None:
     assert len(ALL_STEPS) == 3 * sum(1 for d in (2, 3, 4) for _ in one_steps(d, 3))
     for widths, layer, unit, activation in ALL_STEPS:
-        assert one_step(widths, layer, unit, activation).check().everywhere, (widths, layer, unit, activation)
+        assert one_step(widths, layer, unit, activation).check().everywhere, (
+            widths,
+            layer,
+            unit,
+            activation,
+        )
 
 
 def test_K_is_the_matrix_of_the_chain_rule_checked_by_sympy() -> None:
@@ -70,15 +85,23 @@ def test_K_is_the_matrix_of_the_chain_rule_checked_by_sympy() -> None:
     (output,) = mapping.target.outputs
     renamed = output.xreplace(replace)
     back = {replace[p]: v for p, v in mapping.values.items()}
-    target = sympy.Matrix([sympy.diff(renamed, replace[p]).xreplace(back) for p in mapping.target.parameters])
-    source = sympy.Matrix([sympy.diff(mapping.source.outputs[0], p) for p in mapping.source.parameters])
-    assert sympy.simplify(target - sympy.Matrix(mapping.K) * source) == sympy.zeros(mapping.target.size, 1)
+    target = sympy.Matrix(
+        [sympy.diff(renamed, replace[p]).xreplace(back) for p in mapping.target.parameters]
+    )
+    source = sympy.Matrix(
+        [sympy.diff(mapping.source.outputs[0], p) for p in mapping.source.parameters]
+    )
+    assert sympy.simplify(target - sympy.Matrix(mapping.K) * source) == sympy.zeros(
+        mapping.target.size, 1
+    )
 
 
 # Numbers: nothing below uses rankstrat's derivatives
 
 
-def forward(widths: list[int], theta: np.ndarray, x: np.ndarray, sigma: Callable[[Any], Any]) -> np.ndarray:
+def forward(
+    widths: list[int], theta: np.ndarray, x: np.ndarray, sigma: Callable[[Any], Any]
+) -> np.ndarray:
     """Outputs at the columns of x of a net with all biases, parameters W1, b1, W2, b2, ..."""
     h, start = x, 0
     for layer, (m, n) in enumerate(itertools.pairwise(widths), 1):
@@ -91,18 +114,31 @@ def forward(widths: list[int], theta: np.ndarray, x: np.ndarray, sigma: Callable
     return h[0]
 
 
-def differences(f: Callable[[np.ndarray], np.ndarray], theta: np.ndarray, step: float = 1e-5) -> np.ndarray:
-    return np.array([(f(theta + step * e) - f(theta - step * e)) / (2 * step) for e in np.eye(theta.size)]).T
+def differences(
+    f: Callable[[np.ndarray], np.ndarray], theta: np.ndarray, step: float = 1e-5
+) -> np.ndarray:
+    return np.array(
+        [(f(theta + step * e) - f(theta - step * e)) / (2 * step) for e in np.eye(theta.size)]
+    ).T
 
 
 def gradient_after(
-    mapping: CriticalMapping, widths: list[int], wide: list[int], activation: str, rng: np.random.Generator
+    mapping: CriticalMapping,
+    widths: list[int],
+    wide: list[int],
+    activation: str,
+    rng: np.random.Generator,
 ) -> tuple[float, float]:
-    """Change of outputs and gradient at P(theta); theta is made critical by y = f - e, e in ker J^T."""
+    """Change of outputs and gradient at P(theta).
+
+    Theta is made critical by y = f - e, e in ker J^T.
+    """
     sigma = SIGMA[activation]
     theta = rng.normal(size=mapping.source.size)
     own = rng.normal(size=len(mapping.symbols))
-    image = sympy.lambdify([*mapping.source.parameters, *mapping.symbols], list(mapping.values.values()), "numpy")
+    image = sympy.lambdify(
+        [*mapping.source.parameters, *mapping.symbols], list(mapping.values.values()), "numpy"
+    )
     beyond = np.array(image(*theta, *own), dtype=float)
     x = rng.normal(size=(widths[0], mapping.source.size + 4))
     f = forward(widths, theta, x, sigma)
@@ -113,7 +149,9 @@ def gradient_after(
     def loss(t: np.ndarray) -> np.ndarray:
         return np.array([0.5 * np.sum((forward(wide, t, x, sigma) - y) ** 2)])
 
-    return float(np.abs(forward(wide, beyond, x, sigma) - f).max()), float(np.abs(differences(loss, beyond)).max())
+    return float(np.abs(forward(wide, beyond, x, sigma) - f).max()), float(
+        np.abs(differences(loss, beyond)).max()
+    )
 
 
 def instances(count: int) -> Iterator[tuple[list[int], int, int, str]]:
@@ -126,7 +164,9 @@ def check_instances(count: int) -> None:
     rng = np.random.default_rng(2)
     for widths, layer, unit, activation in instances(count):
         wide = [m + (k == layer) for k, m in enumerate(widths)]
-        change, gradient = gradient_after(one_step(widths, layer, unit, activation), widths, wide, activation, rng)
+        change, gradient = gradient_after(
+            one_step(widths, layer, unit, activation), widths, wide, activation, rng
+        )
         assert change < 1e-12
         assert gradient < 1e-6
 
@@ -141,12 +181,18 @@ def test_200_critical_points_go_to_critical_points_by_finite_differences() -> No
 
 
 def test_the_finite_differences_see_a_mapping_that_is_not_critical() -> None:
-    """The same measurement is not blind: a null unit with a new direction moves the gradient away from zero."""
+    """The same measurement is not blind.
+
+    A null unit with a new direction moves the gradient away from zero.
+    """
     source, target = fully_connected([2, 2, 1]), fully_connected([2, 3, 1])
     values = dict(null(source).values)
     values[sympy.Symbol("W1_3_1")] = sympy.Symbol("delta")
     mapping = CriticalMapping(source, target, values)
-    gradients = [gradient_after(mapping, [2, 2, 1], [2, 3, 1], "tanh", np.random.default_rng(s))[1] for s in range(5)]
+    gradients = [
+        gradient_after(mapping, [2, 2, 1], [2, 3, 1], "tanh", np.random.default_rng(s))[1]
+        for s in range(5)
+    ]
     assert max(gradients) > 1e-3
     with pytest.raises(NotCriticalError, match="dF_B/dW2_1_3 = tanh"):
         mapping.check()
@@ -194,17 +240,23 @@ WRONG: list[tuple[str, Callable[[], CriticalMapping], type[RankstratError]]] = [
     ),
     (
         "zero outgoing weight of a copy of half the direction",
-        lambda: CriticalMapping(sympy_net(1), sympy_net(2), {"a1": A1, "a2": 0, "w1": W1, "w2": W1 / 2}),
+        lambda: CriticalMapping(
+            sympy_net(1), sympy_net(2), {"a1": A1, "a2": 0, "w1": W1, "w2": W1 / 2}
+        ),
         NotCriticalError,
     ),
     (
         "unshared outgoing weights",
-        lambda: CriticalMapping(sympy_net(1), sympy_net(2), {"a1": A1, "a2": A1, "w1": W1, "w2": W1}),
+        lambda: CriticalMapping(
+            sympy_net(1), sympy_net(2), {"a1": A1, "a2": A1, "w1": W1, "w2": W1}
+        ),
         NotOutputPreservingError,
     ),
     (
         "shares that do not sum to 1",
-        lambda: CriticalMapping(sympy_net(1), sympy_net(2), {"a1": T * A1, "a2": T * A1, "w1": W1, "w2": W1}),
+        lambda: CriticalMapping(
+            sympy_net(1), sympy_net(2), {"a1": T * A1, "a2": T * A1, "w1": W1, "w2": W1}
+        ),
         NotOutputPreservingError,
     ),
     (
@@ -217,13 +269,18 @@ WRONG: list[tuple[str, Callable[[], CriticalMapping], type[RankstratError]]] = [
         lambda: CriticalMapping(
             matrix_factorization(2, 1, 2),
             matrix_factorization(2, 2, 2),
-            {"A": [[S("A1_1"), 0], [S("A2_1"), 0]], "B": [[S("B1_1"), S("B1_2")], [S("s"), S("t")]]},
+            {
+                "A": [[S("A1_1"), 0], [S("A2_1"), 0]],
+                "B": [[S("B1_1"), S("B1_2")], [S("s"), S("t")]],
+            },
         ),
         NotCriticalError,
     ),
     (
         "splitting the incoming weights of a product instead of a sum",
-        lambda: CriticalMapping(sympy_net(1), sympy_net(2), {"a1": A1, "a2": A1, "w1": W1 / 2, "w2": W1 / 2}),
+        lambda: CriticalMapping(
+            sympy_net(1), sympy_net(2), {"a1": A1, "a2": A1, "w1": W1 / 2, "w2": W1 / 2}
+        ),
         NotOutputPreservingError,
     ),
     (
@@ -246,13 +303,17 @@ WRONG: list[tuple[str, Callable[[], CriticalMapping], type[RankstratError]]] = [
 
 
 @pytest.mark.parametrize(("build", "error"), [w[1:] for w in WRONG], ids=[w[0] for w in WRONG])
-def test_false_embeddings_are_refused(build: Callable[[], CriticalMapping], error: type[RankstratError]) -> None:
+def test_false_embeddings_are_refused(
+    build: Callable[[], CriticalMapping], error: type[RankstratError]
+) -> None:
     with pytest.raises(error):
         build().check()
 
 
 def test_a_refusal_names_the_tangent_function_and_its_proof() -> None:
-    with pytest.raises(NotCriticalError, match=r"dF_B/da2 = 1/2 leaves .* from 3 to 4 \(proved by a minor\)"):
+    with pytest.raises(
+        NotCriticalError, match=r"dF_B/da2 = 1/2 leaves .* from 3 to 4 \(proved by a minor\)"
+    ):
         null(two_layer(width=1, inputs=1, activation="sigmoid", bias=True)).check()
 
 
@@ -262,7 +323,9 @@ def test_bad_input_is_named() -> None:
         CriticalMapping(net, wide, {"a": [A1, 0], "w1_1": 1})
     with pytest.raises(ModelError, match="1 inputs and 1 outputs, the target 2 and 1"):
         CriticalMapping(net, two_layer(width=1, inputs=2), {})
-    with pytest.raises(PointError, match="beta is not a symbol of this mapping; its symbols are alpha"):
+    with pytest.raises(
+        PointError, match="beta is not a symbol of this mapping; its symbols are alpha"
+    ):
         splitting(net).chart(net.generic(), {"beta": 1})
     with pytest.raises(InexactValueError):
         splitting(net, alpha=0.5)
@@ -332,7 +395,9 @@ def test_widening_is_affine_of_dimension_K() -> None:
 def test_compatible_embeddings_have_the_degrees_of_freedom_of_the_count(
     narrow: list[int], wide: list[int], indices: Any, activation: str
 ) -> None:
-    mapping = compatible(fully_connected(narrow, activation), fully_connected(wide, activation), indices)
+    mapping = compatible(
+        fully_connected(narrow, activation), fully_connected(wide, activation), indices
+    )
     added = [n - m for m, n in zip(narrow, wide, strict=True)]
     assert len(mapping.symbols) == sum(added) + sum(k * j for j, k in itertools.pairwise(added))
     assert mapping.evidence.everywhere
@@ -342,23 +407,30 @@ def test_compatible_embeddings_have_the_degrees_of_freedom_of_the_count(
 
 
 def test_compatible_without_biases_uses_sigma_of_zero() -> None:
-    narrow, wide = (fully_connected([1, m, 1], "tanh", bias=False, output_bias=False) for m in (1, 3))
+    narrow, wide = (
+        fully_connected([1, m, 1], "tanh", bias=False, output_bias=False) for m in (1, 3)
+    )
     assert compatible(narrow, wide, [[0, 0, None]]).evidence.everywhere
     with pytest.raises(FamilyError, match=r"sigma\(0\) = 0"):
         compatible(
-            *(fully_connected([1, m, 1], "sigmoid", bias=False, output_bias=False) for m in (1, 3)), [[0, 0, None]]
+            *(fully_connected([1, m, 1], "sigmoid", bias=False, output_bias=False) for m in (1, 3)),
+            [[0, 0, None]],
         )
 
 
 @pytest.mark.parametrize("layer", [0, 1, 2])
 def test_inserting_a_linear_factor_is_critical_on_the_whole_space(layer: int) -> None:
     deeper = {0: [2, 3, 2, 3], 1: [2, 2, 2, 3], 2: [2, 2, 3, 3]}[layer]
-    mapping = insertion(deep_matrix_factorization([2, 2, 3]), deep_matrix_factorization(deeper), layer=layer)
+    mapping = insertion(
+        deep_matrix_factorization([2, 2, 3]), deep_matrix_factorization(deeper), layer=layer
+    )
     assert mapping.evidence.everywhere
     assert all(k.is_polynomial() for k in mapping.evidence.entries.values())
 
 
-@pytest.mark.parametrize("model", [matrix_factorization(2, 2, 3), deep_matrix_factorization([2, 2, 2, 3])])
+@pytest.mark.parametrize(
+    "model", [matrix_factorization(2, 2, 3), deep_matrix_factorization([2, 2, 2, 3])]
+)
 def test_factorizations_split_and_take_null_units(model: Model) -> None:
     assert splitting(model).evidence.everywhere
     assert null(model).evidence.everywhere
@@ -369,13 +441,23 @@ def test_relu_splits_too() -> None:
 
 
 def test_sigmoid_net_as_a_tanh_net_goes_through_the_tower() -> None:
-    """sigma(z) = 1/2 + tanh(z/2)/2: equal functions with no equal node, and rows of K with a shift."""
+    """sigma(z) = 1/2 + tanh(z/2)/2.
+
+    Equal functions with no equal node, and rows of K with a shift.
+    """
     source, target = fully_connected([1, 1, 1], "sigmoid"), fully_connected([1, 1, 1], "tanh")
     w, b, a, c = source.parameters
-    mapping = CriticalMapping(source, target, {"W1": [[w / 2]], "b1": [b / 2], "W2": [[a / 2]], "b2": [c + a / 2]})
+    mapping = CriticalMapping(
+        source, target, {"W1": [[w / 2]], "b1": [b / 2], "W2": [[a / 2]], "b2": [c + a / 2]}
+    )
     assert mapping.evidence.everywhere
     assert "tower" in mapping.evidence.roads.values()
-    assert [list(mapping.K.row(i)) for i in range(4)] == [[2, 0, 0, 0], [0, 2, 0, 0], [0, 0, 2, -1], [0, 0, 0, 1]]
+    assert [list(mapping.K.row(i)) for i in range(4)] == [
+        [2, 0, 0, 0],
+        [0, 2, 0, 0],
+        [0, 0, 2, -1],
+        [0, 0, 0, 1],
+    ]
 
 
 def test_steps_may_split_a_new_unit_again() -> None:

@@ -23,7 +23,10 @@ def test_lattice_of_widths_is_the_product_order() -> None:
     widths = list(itertools.product(range(1, 4), repeat=2))
     graph = embedding_graph([fully_connected([2, m, n, 1]) for m, n in widths])
     expected = {
-        (i, j) for i, a in enumerate(widths) for j, b in enumerate(widths) if a != b and a[0] <= b[0] and a[1] <= b[1]
+        (i, j)
+        for i, a in enumerate(widths)
+        for j, b in enumerate(widths)
+        if a != b and a[0] <= b[0] and a[1] <= b[1]
     }
     assert set(graph.edges) == expected
     generators = {(i, j) for i, j in expected if sum(widths[j]) - sum(widths[i]) == 1}

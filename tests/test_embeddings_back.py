@@ -14,7 +14,15 @@ import sympy
 from rankstrat.activations.lookup import Activation, Z
 from rankstrat.errors import DataError, FamilyError
 from rankstrat.families import fully_connected, matrix_factorization, two_layer
-from rankstrat.mappings import critical_stratum, identify, lifting, null, reduction, splitting, steps
+from rankstrat.mappings import (
+    critical_stratum,
+    identify,
+    lifting,
+    null,
+    reduction,
+    splitting,
+    steps,
+)
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict, model_rank
 from rankstrat.symmetry import invariant_manifolds
@@ -22,7 +30,12 @@ from rankstrat.symmetry import invariant_manifolds
 
 def random_point(model: Model, seed: int, denominator: int = 3) -> Chart:
     draw = random.Random(seed)
-    return model.point([Fraction(draw.choice([*range(-8, 0), *range(1, 9)]), denominator) for _ in range(model.size)])
+    return model.point(
+        [
+            Fraction(draw.choice([*range(-8, 0), *range(1, 9)]), denominator)
+            for _ in range(model.size)
+        ]
+    )
 
 
 # Reduction
@@ -112,7 +125,9 @@ def empirical_gradient(
         return float(np.sum((outputs(t) - y) ** 2) / 2)
 
     step = 1e-6
-    gradient = [(loss(theta + step * e) - loss(theta - step * e)) / (2 * step) for e in np.eye(theta.size)]
+    gradient = [
+        (loss(theta + step * e) - loss(theta - step * e)) / (2 * step) for e in np.eye(theta.size)
+    ]
     return outputs(theta), float(np.abs(gradient).max())
 
 
@@ -122,7 +137,9 @@ SIGMAS = {"relu": lambda z: np.maximum(z, 0), "leaky_relu": lambda z: np.maximum
 @pytest.mark.parametrize("activation", SIGMAS)
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("layer", [0, 1])
-def test_lifting_keeps_outputs_and_criticality_on_the_data(activation: str, seed: int, layer: int) -> None:
+def test_lifting_keeps_outputs_and_criticality_on_the_data(
+    activation: str, seed: int, layer: int
+) -> None:
     widths = [2, 2, 1]
     deep = [*widths[: layer + 1], widths[layer] + 1, *widths[layer + 1 :]]
     net = fully_connected(widths, activation)
@@ -156,12 +173,16 @@ def test_lifting_claims_nothing_off_the_data() -> None:
     point = net.point([1, 0, 2, 1])
     step = lifting(point, deep, [[1], [-2], [3]], layer=0)
     (before,), (after,) = (
-        [o.subs(c.values).subs(c.model.inputs[0], -50) for o in c.model.outputs] for c in (point, step.image)
+        [o.subs(c.values).subs(c.model.inputs[0], -50) for o in c.model.outputs]
+        for c in (point, step.image)
     )
     assert before == 1
     assert after == 1
     steeper = lifting(net.point([-1, 0, 2, 1]), deep, [[1], [-2], [3]], layer=0)
-    values = [c.model.outputs[0].subs(c.values).subs(c.model.inputs[0], -50) for c in (steeper.source, steeper.image)]
+    values = [
+        c.model.outputs[0].subs(c.values).subs(c.model.inputs[0], -50)
+        for c in (steeper.source, steeper.image)
+    ]
     assert values[0] != values[1]
 
 
@@ -170,10 +191,18 @@ def test_after_a_relu_layer_the_identity_block_is_global_and_keeps_the_rank() ->
     net = fully_connected([1, 2, 1], "relu")
     point = random_point(net, 4)
     step = lifting(
-        point, fully_connected([1, 2, 2, 1], "relu"), [[1], [-2], [3]], layer=1, weights=[[1, 0], [0, 1]], bias=[1, 2]
+        point,
+        fully_connected([1, 2, 2, 1], "relu"),
+        [[1], [-2], [3]],
+        layer=1,
+        weights=[[1, 0], [0, 1]],
+        bias=[1, 2],
     )
     for x in range(-9, 9):
-        f, g = (c.model.outputs[0].subs(c.values).subs(c.model.inputs[0], x) for c in (point, step.image))
+        f, g = (
+            c.model.outputs[0].subs(c.values).subs(c.model.inputs[0], x)
+            for c in (point, step.image)
+        )
         assert f == g
 
 
@@ -185,13 +214,22 @@ def test_lifting_refuses_what_it_cannot_do() -> None:
     net = fully_connected([1, 2, 1], "relu")
     point = random_point(net, 1)
     with pytest.raises(DataError, match="outside every linear piece"):
-        lifting(point, fully_connected([1, 1, 2, 1], "relu"), inputs, layer=0, weights=[[1]], bias=[0])
+        lifting(
+            point, fully_connected([1, 1, 2, 1], "relu"), inputs, layer=0, weights=[[1]], bias=[0]
+        )
     with pytest.raises(FamilyError, match="one more layer"):
         lifting(point, fully_connected([1, 2, 1], "relu"), inputs, layer=0)
     with pytest.raises(FamilyError, match="widen it to 2"):
         lifting(point, fully_connected([1, 2, 1, 1], "relu"), inputs, layer=1)
     with pytest.raises(DataError, match="no solution"):
-        lifting(point, fully_connected([1, 2, 1, 1], "relu"), inputs, layer=1, weights=[[0, 0]], bias=[1])
+        lifting(
+            point,
+            fully_connected([1, 2, 1, 1], "relu"),
+            inputs,
+            layer=1,
+            weights=[[0, 0]],
+            bias=[1],
+        )
     with pytest.raises(DataError, match="entries each"):
         lifting(point, fully_connected([1, 2, 2, 1], "relu"), [[1, 2]], layer=1)
 
@@ -200,7 +238,12 @@ def test_a_narrow_new_layer_works_when_the_next_weights_have_low_rank() -> None:
     net = fully_connected([1, 2, 1], "leaky_relu")
     point = net.point(W1=[[1], [2]], b1=[0, 1], W2=[[3, -1]], b2=[1])
     step = lifting(
-        point, fully_connected([1, 2, 1, 1], "leaky_relu"), [[1], [-2], [3]], layer=1, weights=[[3, -1]], bias=[50]
+        point,
+        fully_connected([1, 2, 1, 1], "leaky_relu"),
+        [[1], [-2], [3]],
+        layer=1,
+        weights=[[3, -1]],
+        bias=[50],
     )
     assert step.verdict is Verdict.PROVED
 

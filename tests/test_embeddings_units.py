@@ -1,4 +1,7 @@
-"""Splitting and null units of convolutional nets, attention and KANs; what is not an embedding there."""
+"""Splitting and null units of convolutional nets, attention and KANs.
+
+What is not an embedding there.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,11 @@ def test_a_unit_more_by_splitting(model: Model) -> None:
 
 
 def test_null_units() -> None:
-    for model in (convolutional(kernels=1, size=3, kernel_size=2), attention(2, 2, 1), kan(1, 2, degree=2)):
+    for model in (
+        convolutional(kernels=1, size=3, kernel_size=2),
+        attention(2, 2, 1),
+        kan(1, 2, degree=2),
+    ):
         assert null(model).evidence.everywhere
     with pytest.raises(NotCriticalError, match="= 1/2 leaves"):
         null(convolutional(kernels=1, size=3, kernel_size=2, activation="sigmoid")).check()
@@ -65,18 +72,26 @@ def test_the_head_dimension_grows_after_rescaling(scale: int | None) -> None:
 def test_adding_a_head_does_not_raise_the_rank() -> None:
     mapping = splitting(attention(tokens=2, model_dim=2, head_dim=1), alpha=3)
     start = mapping.source.generic()
-    assert int(model_rank(mapping.chart(start), evidence=(mapping.bound(start),))) == int(model_rank(start)) == 6
+    assert (
+        int(model_rank(mapping.chart(start), evidence=(mapping.bound(start),)))
+        == int(model_rank(start))
+        == 6
+    )
 
 
 def test_refining_the_grid_of_a_kan_is_not_critical() -> None:
     coarse, fine = kan(1, 1, degree=2), kan(1, 1, degree=2, knots=[0])
-    with pytest.raises(NotCriticalError, match=r"outer1_4 .* \(proved by exact values at a rational point\)"):
+    with pytest.raises(
+        NotCriticalError, match=r"outer1_4 .* \(proved by exact values at a rational point\)"
+    ):
         CriticalMapping(coarse, fine, padded(coarse, fine)).check()
 
 
 def test_a_piecewise_output_that_changes_is_refused() -> None:
     fine = kan(1, 1, degree=1, knots=[0])
-    values: dict[str, Any] = {name: block_symbols(name, shape) for name, shape in fine.blocks.items()}
+    values: dict[str, Any] = {
+        name: block_symbols(name, shape) for name, shape in fine.blocks.items()
+    }
     values["outer"] = values["outer"] * 2
     with pytest.raises(NotOutputPreservingError):
         CriticalMapping(fine, fine, values).check()

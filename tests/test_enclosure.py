@@ -1,4 +1,7 @@
-"""Critical points of the lecture's exercise, enclosed: losses and inertia of SPEC 14 and 17, all proved."""
+"""Critical points of the lecture's exercise, enclosed.
+
+Losses and inertia of SPEC 14 and 17, all proved.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ from rankstrat.rank.certificate import Verdict
 from rankstrat.samples.hessian import EnclosedCriticalPoint, enclose_critical_point, inertia
 
 INPUTS = [[Fraction(-15) + Fraction(29 * i, 49)] for i in range(50)]
-LABELS = [sum(sympy.tanh(sympy.Rational(x.numerator, x.denominator) + s) for s in (-7, 0, 7)) for (x,) in INPUTS]
+LABELS = [
+    sum(sympy.tanh(sympy.Rational(x.numerator, x.denominator) + s) for s in (-7, 0, 7))
+    for (x,) in INPUTS
+]
 ONE = [(3.866799627, 0.0858069179, 0.001399275082)]
 TWO = [(0.7870718477, 1.291479496, -9.277929631), (2.361275107, 0.152857464, 0.4108790305)]
 OTHER = [(0.7888583473, 1.300517032, 9.328822716), (2.344239642, 0.1547979544, -0.4171496225)]
@@ -33,7 +39,9 @@ CASES = [
 
 def enclosed(neurons: list[tuple[float, float, float]]) -> EnclosedCriticalPoint:
     start = [neuron[k] for k in range(3) for neuron in neurons]
-    return enclose_critical_point(two_layer(width=len(neurons), inputs=1, bias=True), INPUTS, LABELS, start)
+    return enclose_critical_point(
+        two_layer(width=len(neurons), inputs=1, bias=True), INPUTS, LABELS, start
+    )
 
 
 @pytest.mark.parametrize(("neurons", "loss", "narrow", "wide"), CASES)
@@ -73,6 +81,8 @@ def test_the_box_contains_log_2() -> None:
 def test_degenerate_points_and_bad_data_are_refused() -> None:
     net = two_layer(width=1, inputs=1)
     with pytest.raises(DataError, match=r"singular|Krawczyk"):
-        enclose_critical_point(two_layer(width=2, inputs=1), [[1], [2], [3]], [1, 2, 3], [0.5, 0.5, 0.5, 0.5])
+        enclose_critical_point(
+            two_layer(width=2, inputs=1), [[1], [2], [3]], [1, 2, 3], [0.5, 0.5, 0.5, 0.5]
+        )
     with pytest.raises(DataError, match="do not fit 2 parameters"):
         enclose_critical_point(net, [[1]], [1, 2], [0, 0])

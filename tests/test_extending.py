@@ -1,6 +1,7 @@
 """A guest package, announced by entry points alone, is seen by the library and the command line.
 
-The package is the one that docs/extending.md shows: its module and its metadata are read from that page.
+The package is the one that docs/extending.md shows: its module and its metadata are read from that
+page.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ def module() -> str:
 
 def announced() -> dict[str, list[str]]:
     parser = configparser.ConfigParser()
-    parser.read_string(re.search(r"^```text\n(\[options\.entry_points\]\n.*?)^```$", PAGE, re.M | re.S)[1])
+    parser.read_string(
+        re.search(r"^```text\n(\[options\.entry_points\]\n.*?)^```$", PAGE, re.M | re.S)[1]
+    )
     return {group: lines.split("\n")[1:] for group, lines in parser["options.entry_points"].items()}
 
 
@@ -35,8 +38,12 @@ def guest(tmp_path_factory):
     (site / "guest.py").write_text(module(), encoding="utf-8")
     info = site / "guest-1.0.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: guest\nVersion: 1.0\n", encoding="utf-8")
-    text = "\n".join(line for group, lines in announced().items() for line in (f"[{group}]", *lines))
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: guest\nVersion: 1.0\n", encoding="utf-8"
+    )
+    text = "\n".join(
+        line for group, lines in announced().items() for line in (f"[{group}]", *lines)
+    )
     (info / "entry_points.txt").write_text(text + "\n", encoding="utf-8")
     return site
 
@@ -77,7 +84,9 @@ def test_library_sees_the_guest(guest):
 
 
 def test_command_line_sees_the_guest(guest):
-    assert "model rank = 6 of 6" in run(guest, "-m", "rankstrat", "rank", "exponential_sum", "terms=3")
+    assert "model rank = 6 of 6" in run(
+        guest, "-m", "rankstrat", "rank", "exponential_sum", "terms=3"
+    )
     shown = run(guest, "-m", "rankstrat", "verify", "exponential_rank")
     assert "4 of 4 cases: 4 PROVED" in shown
     assert "exponential_rank" in run(guest, "-m", "rankstrat", "verify", "--list")
@@ -90,4 +99,8 @@ def test_guest_replaces_nothing(tmp_path):
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: rude\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[rankstrat.families]\ntwo_layer = rude:two_layer\n")
-    run(tmp_path, "-c", "import rankstrat as rs; assert rs.families.FAMILIES['two_layer'](2, 1).size == 4")
+    run(
+        tmp_path,
+        "-c",
+        "import rankstrat as rs; assert rs.families.FAMILIES['two_layer'](2, 1).size == 4",
+    )

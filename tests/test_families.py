@@ -44,17 +44,34 @@ def test_two_layer_is_the_formula():
     F = rs.families.two_layer(width=2, inputs=2, activation="exp", bias=True, output_bias=True)
     a1, a2, w11, w12, w21, w22, b1, b2, c = F.parameters
     x1, x2 = F.inputs
-    expected = a1 * sympy.exp(w11 * x1 + w12 * x2 + b1) + a2 * sympy.exp(w21 * x1 + w22 * x2 + b2) + c
+    expected = (
+        a1 * sympy.exp(w11 * x1 + w12 * x2 + b1) + a2 * sympy.exp(w21 * x1 + w22 * x2 + b2) + c
+    )
     assert F.outputs == (expected,)
-    assert list(map(str, F.parameters)) == ["a1", "a2", "w1_1", "w1_2", "w2_1", "w2_2", "b1", "b2", "c"]
+    assert list(map(str, F.parameters)) == [
+        "a1",
+        "a2",
+        "w1_1",
+        "w1_2",
+        "w2_1",
+        "w2_2",
+        "b1",
+        "b2",
+        "c",
+    ]
     assert dict(F.blocks) == {"a": (2,), "w": (2, 2), "b": (2,), "c": ()}
 
 
 def test_fully_connected_is_the_formula():
     F = rs.families.fully_connected(widths=[2, 2, 2, 1], activation="sinh")
     s = {str(p): p for p in (*F.parameters, *F.inputs)}
-    h1 = [sympy.sinh(s[f"W1_{i}_1"] * s["x1"] + s[f"W1_{i}_2"] * s["x2"] + s[f"b1_{i}"]) for i in (1, 2)]
-    h2 = [sympy.sinh(s[f"W2_{i}_1"] * h1[0] + s[f"W2_{i}_2"] * h1[1] + s[f"b2_{i}"]) for i in (1, 2)]
+    h1 = [
+        sympy.sinh(s[f"W1_{i}_1"] * s["x1"] + s[f"W1_{i}_2"] * s["x2"] + s[f"b1_{i}"])
+        for i in (1, 2)
+    ]
+    h2 = [
+        sympy.sinh(s[f"W2_{i}_1"] * h1[0] + s[f"W2_{i}_2"] * h1[1] + s[f"b2_{i}"]) for i in (1, 2)
+    ]
     assert F.outputs == (s["W3_1_1"] * h2[0] + s["W3_1_2"] * h2[1] + s["b3_1"],)
     assert list(F.blocks) == ["W1", "b1", "W2", "b2", "W3", "b3"]
     without = rs.families.fully_connected(widths=[2, 2, 2, 1], bias=False, output_bias=False)
@@ -180,7 +197,9 @@ def points(width, dimension, bias, *, flips=False):
     if flips:
         neurons = [n for n in neurons if next((c for c in n if c), 1) > 0]
     for chosen in itertools.combinations_with_replacement(neurons, width):
-        swapped = sorted((n[0], *reversed(n[1 : 1 + dimension]), *n[1 + dimension :]) for n in chosen)
+        swapped = sorted(
+            (n[0], *reversed(n[1 : 1 + dimension]), *n[1 + dimension :]) for n in chosen
+        )
         if flips:
             swapped = sorted(max(n, tuple(-c for c in n)) for n in swapped)
         if dimension == 1 or list(chosen) <= swapped:
@@ -188,7 +207,11 @@ def points(width, dimension, bias, *, flips=False):
 
 
 def check_bias(model, chosen, dimension):
-    a, w, b = [n[0] for n in chosen], [n[1 : 1 + dimension] for n in chosen], [n[-1] for n in chosen]
+    a, w, b = (
+        [n[0] for n in chosen],
+        [n[1 : 1 + dimension] for n in chosen],
+        [n[-1] for n in chosen],
+    )
     assert rank(model.point(a=a, w=w, b=b)) == oracles.rank_tanh_bias(a, w, b), chosen
 
 
@@ -217,7 +240,9 @@ def test_rank_with_bias_at_degenerate_points_sample(width, dimension, output_bia
         a, b = ([rng.choice((-1, 0, 0, 1)) for _ in range(width)] for _ in range(2))
         w = [[rng.choice((-1, 0, 0, 1)) for _ in range(dimension)] for _ in range(width)]
         blocks = {"a": a, "w": w, "b": b} | ({"c": 3} if output_bias else {})
-        assert rank(model.point(**blocks)) == oracles.rank_tanh_bias(a, w, b, output_bias=output_bias)
+        assert rank(model.point(**blocks)) == oracles.rank_tanh_bias(
+            a, w, b, output_bias=output_bias
+        )
 
 
 @pytest.mark.parametrize("activation", COORDINATES)
@@ -233,7 +258,9 @@ def test_rank_with_a_polynomial_part_sample(activation):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("activation", FORMULAS)
-@pytest.mark.parametrize(("width", "dimension"), [(1, 1), (2, 1), (3, 1), (4, 1), (1, 2), (2, 2), (3, 2)])
+@pytest.mark.parametrize(
+    ("width", "dimension"), [(1, 1), (2, 1), (3, 1), (4, 1), (1, 2), (2, 2), (3, 2)]
+)
 def test_rank_everywhere(activation, width, dimension):
     model = rs.families.two_layer(width, dimension, activation)
     for chosen in points(width, dimension, False):
@@ -248,7 +275,9 @@ def test_rank_everywhere_of_width_4_in_dimension_2():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("width", "dimension"), [(1, 1), (2, 1), (3, 1), (4, 1), (1, 2), (2, 2), (3, 2)])
+@pytest.mark.parametrize(
+    ("width", "dimension"), [(1, 1), (2, 1), (3, 1), (4, 1), (1, 2), (2, 2), (3, 2)]
+)
 def test_rank_everywhere_with_bias(width, dimension):
     model = rs.families.two_layer(width, dimension, bias=True)
     for chosen in points(width, dimension, True):
@@ -258,7 +287,8 @@ def test_rank_everywhere_with_bias(width, dimension):
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(8))
 def test_rank_everywhere_with_bias_of_width_4_in_dimension_2(part):
-    # Neurons (a, w, b) and (-a, -w, -b) are interchanged freely; that this is a symmetry is a law below.
+    # Neurons (a, w, b) and (-a, -w, -b) are interchanged freely; that this is a symmetry is a law
+    # below.
     model = rs.families.two_layer(4, 2, bias=True)
     for chosen in itertools.islice(points(4, 2, True, flips=True), part, None, 8):
         check_bias(model, chosen, 2)
@@ -293,9 +323,18 @@ def test_rank_of_width_100_in_dimension_8():
 
 
 def test_independence_with_bias():
-    # SPEC 1.5: k = 3, d = 2, equal weights among them; full for tanh, less for exp, squares and cubes
+    # SPEC 1.5: k = 3, d = 2, equal weights among them; full for tanh, less for exp, squares and
+    # cubes
     a, w, b = [1, 2, 3], [[1, 2], [1, 2], [3, -1]], [0, 1, 2]
-    expected = {"tanh": 12, "sigmoid": 12, "ztanh": 12, "silu": 12, "exp": 6, "square": 6, "cube": 9}
+    expected = {
+        "tanh": 12,
+        "sigmoid": 12,
+        "ztanh": 12,
+        "silu": 12,
+        "exp": 6,
+        "square": 6,
+        "cube": 9,
+    }
     same = [[1, 2]] * 3
     for activation, value in expected.items():
         model = rs.families.two_layer(3, 2, activation, bias=True)
@@ -319,8 +358,13 @@ def test_deep_tanh(row):
     model = rs.families.fully_connected(row["widths"])
     assert model.size == row["parameters"]
     point = model.point(**row["point"])
-    if row["widths"] == [2, 10, 10, 1] and row["case"] == "incoming weights of a layer 1 unit zero, bias 2/3":
-        cert = rs.model_rank(point)  # one relation over the constants is out of reach: OPEN, and never wrong
+    if (
+        row["widths"] == [2, 10, 10, 1]
+        and row["case"] == "incoming weights of a layer 1 unit zero, bias 2/3"
+    ):
+        cert = rs.model_rank(
+            point
+        )  # one relation over the constants is out of reach: OPEN, and never wrong
         assert cert.lower <= row["rank"] <= cert.upper
         return
     assert rank(point) == row["rank"]
@@ -338,7 +382,9 @@ def test_deep_tanh(row):
     ],
 )
 def test_deep_tanh_generic_rank_of_the_table(widths, bare, full):
-    assert rank(rs.families.fully_connected(widths, bias=False, output_bias=False).generic()) == bare
+    assert (
+        rank(rs.families.fully_connected(widths, bias=False, output_bias=False).generic()) == bare
+    )
     assert rank(rs.families.fully_connected(widths).generic()) == full
 
 
@@ -374,7 +420,10 @@ def test_deep_matrix_factorization(widths):
     model = rs.families.deep_matrix_factorization(widths)
     rng = random.Random(str(widths))
     for _ in range(8):
-        factors = [matrix_of_rank(rng, m, n, rng.randint(0, min(m, n))) for n, m in itertools.pairwise(widths)]
+        factors = [
+            matrix_of_rank(rng, m, n, rng.randint(0, min(m, n)))
+            for n, m in itertools.pairwise(widths)
+        ]
         blocks = {f"W{layer}": factor for layer, factor in enumerate(factors, start=1)}
         assert rank(model.point(**blocks)) == oracles.rank_deep_matrix_factorization(factors)
 
@@ -401,12 +450,15 @@ def test_polynomial_activations(d, k):
     w = [[int(i == t) + 2 * (t == k) for t in range(d)] for i in range(k)]
     a = list(range(1, k + 1))
     square, cube = (rs.families.two_layer(k, d, name) for name in ("square", "cube"))
-    assert rank(square.point(a=a, w=w)) == k * d - k * (k - 1) // 2 == oracles.rank_monomial(a, w, 2)
+    assert (
+        rank(square.point(a=a, w=w)) == k * d - k * (k - 1) // 2 == oracles.rank_monomial(a, w, 2)
+    )
     assert rank(cube.point(a=a, w=w)) == k * d == oracles.rank_monomial(a, w, 3)
 
 
 POLYNOMIAL = json.loads((GOLDEN / "polynomial_ranks.json").read_text(encoding="utf-8"))["rows"]
-# Rows whose symbolic kernel takes more than half a second (to a minute) before the engine falls back.
+# Rows whose symbolic kernel takes more than half a second (to a minute) before the engine falls
+# back.
 LONG = {
     "5 fourth powers of ternary forms",
     "6 fourth powers of ternary forms",
@@ -433,19 +485,25 @@ LONG = {
 def check_polynomial(row):
     symbols = {name: sympy.Symbol(name) for name in (*row["parameters"], *row["inputs"])}
     outputs = [parse_expression(output, symbols) for output in row["outputs"]]
-    model = rs.Model(outputs, [symbols[n] for n in row["parameters"]], [symbols[n] for n in row["inputs"]])
+    model = rs.Model(
+        outputs, [symbols[n] for n in row["parameters"]], [symbols[n] for n in row["inputs"]]
+    )
     cert = rs.model_rank(model.generic())
     assert int(cert) == row["rank"]
     assert cert.verdict in (rs.Verdict.PROVED, rs.Verdict.PROBABLE)
 
 
-@pytest.mark.parametrize("row", [r for r in POLYNOMIAL if r["name"] not in LONG], ids=lambda row: row["name"])
+@pytest.mark.parametrize(
+    "row", [r for r in POLYNOMIAL if r["name"] not in LONG], ids=lambda row: row["name"]
+)
 def test_generic_rank_of_polynomial_maps(row):
     check_polynomial(row)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("row", [r for r in POLYNOMIAL if r["name"] in LONG], ids=lambda row: row["name"])
+@pytest.mark.parametrize(
+    "row", [r for r in POLYNOMIAL if r["name"] in LONG], ids=lambda row: row["name"]
+)
 def test_generic_rank_of_long_polynomial_maps(row):
     check_polynomial(row)
 
@@ -476,7 +534,11 @@ def test_permuting_neurons_keeps_the_rank(network, rng, activation):
     a, w, b = network
     order = list(range(len(a)))
     rng.shuffle(order)
-    permuted = [a[i] for i in order], [w[i] for i in order], None if b is None else [b[i] for i in order]
+    permuted = (
+        [a[i] for i in order],
+        [w[i] for i in order],
+        None if b is None else [b[i] for i in order],
+    )
     assert rank_of(*permuted, activation) == rank_of(a, w, b, activation)
 
 
@@ -486,7 +548,11 @@ def test_flipping_a_tanh_neuron_keeps_the_rank(network, i):
     a, w, b = network
     i %= len(a)
     flip = lambda values: [-v if j == i else v for j, v in enumerate(values)]  # noqa: E731
-    flipped = flip(a), [[-c for c in v] if j == i else v for j, v in enumerate(w)], None if b is None else flip(b)
+    flipped = (
+        flip(a),
+        [[-c for c in v] if j == i else v for j, v in enumerate(w)],
+        None if b is None else flip(b),
+    )
     assert rank_of(*flipped) == rank_of(a, w, b)
 
 
@@ -507,7 +573,9 @@ def test_a_duplicate_neuron_adds_only_what_the_original_lacked(network, i, out):
     if a[i] != 0 or out == 0:
         assert after == before  # its functions are those of the original
     else:
-        assert before <= after <= before + len(w[0]) + (b is not None)  # the derivatives of a silent neuron appear
+        assert (
+            before <= after <= before + len(w[0]) + (b is not None)
+        )  # the derivatives of a silent neuron appear
 
 
 @settings(max_examples=15)

@@ -19,13 +19,19 @@ def rank(model):
 def somewhere(model, seed=0):
     """A point with random small integers."""
     source = np.random.default_rng(seed)
-    return model.point({name: source.integers(-5, 6, shape) for name, shape in model.blocks.items()})
+    return model.point(
+        {name: source.integers(-5, 6, shape) for name, shape in model.blocks.items()}
+    )
 
 
-# ---------------------------------------------------------------------------------------------- attention
+# ----------------------------------------------------------------------------------------------
+# attention
 def test_attention_ranks():
     """One generic head has 4*4*2 - 2*2^2 = 24: a gauge group GL(2) for Q, K and one for V, O."""
-    one, two = rs.families.attention(2, 4, 2, scale=1), rs.families.attention(2, 4, 2, heads=2, scale=1)
+    one, two = (
+        rs.families.attention(2, 4, 2, scale=1),
+        rs.families.attention(2, 4, 2, heads=2, scale=1),
+    )
     point = somewhere(one)
     assert rank(point) == 24
     assert rank(somewhere(two)) == 48
@@ -61,7 +67,10 @@ def test_attention_is_softmax_attention():
     model = rs.families.attention(2, 2, 1, scale=Fraction(1, 2))
     source = np.random.default_rng(3)
     values = {str(s): float(source.normal()) for s in (*model.parameters, *model.inputs)}
-    given = {name: np.array([values[str(s)] for s in model.parameters if str(s)[0] == name]) for name in "QKVO"}
+    given = {
+        name: np.array([values[str(s)] for s in model.parameters if str(s)[0] == name])
+        for name in "QKVO"
+    }
     x = np.array([values[str(s)] for s in model.inputs]).reshape(2, 2)
     q, k, v = (x @ given[name].reshape(2, 1) for name in "QKV")
     weights = np.exp(q @ k.T / 2)
@@ -96,14 +105,17 @@ def test_kan_with_knots_is_a_spline():
 
 def test_spline_kan_ranks():
     """G + d G - (d - 1) - ex, ex = 1 or 0 for one or two knots of Phi that are reached (cubic splines)."""
-    one = rs.families.kan(1, 1, 3, knots=[0]).point(outer=[[1, 2, 3, 1, 5]], inner=[[[1, 2, 1, 3, 4]]])
+    one = rs.families.kan(1, 1, 3, knots=[0]).point(
+        outer=[[1, 2, 3, 1, 5]], inner=[[[1, 2, 1, 3, 4]]]
+    )
     assert rs.model_rank(one).lower == rs.numerical_rank(one, digits=40).rank == 5 + 5 - 1
     two = rs.families.kan(1, 2, 3, knots=[0, 1])
     point = two.point(outer=[[1, 2, 3, 1, 5, 2]], inner=[[[1, 2, 1, 3, 4, 1], [2, 1, -1, 2, 1, 3]]])
     assert rs.numerical_rank(point, digits=40).rank == 6 + 2 * 6 - 1
 
 
-# ---------------------------------------------------------------------------------------------- polynomials
+# ----------------------------------------------------------------------------------------------
+# polynomials
 @pytest.mark.parametrize(
     ("widths", "degree", "expected"),
     [
@@ -129,7 +141,8 @@ def test_a_polynomial_network_is_a_fully_connected_one():
     assert own.outputs == other.outputs
 
 
-# ---------------------------------------------------------------------------------------------- tensors
+# ----------------------------------------------------------------------------------------------
+# tensors
 @pytest.mark.parametrize(
     ("shape", "terms", "expected"),
     [
@@ -144,9 +157,14 @@ def test_secant_varieties(shape, terms, expected):
     assert rank(somewhere(rs.families.cp_factorization(shape, terms))) == expected
 
 
-@pytest.mark.parametrize(("shape", "terms", "expected"), [([3, 3, 3], 4, 26), ([2, 2, 2, 2], 3, 14)])
+@pytest.mark.parametrize(
+    ("shape", "terms", "expected"), [([3, 3, 3], 4, 26), ([2, 2, 2, 2], 3, 14)]
+)
 def test_defective_secant_varieties(shape, terms, expected):
-    """Strassen: four terms do not fill the 3 x 3 x 3 tensors.  Three terms in (P^1)^4 are defective too."""
+    """Strassen: four terms do not fill the 3 x 3 x 3 tensors.
+
+    Three terms in (P^1)^4 are defective too.
+    """
     assert rank(somewhere(rs.families.cp_factorization(shape, terms))) == expected
 
 
@@ -156,7 +174,8 @@ def test_cp_of_a_matrix_is_matrix_factorization():
     assert rank(model.point(A1=[[1, 0], [0, 1], [0, 0]], A2=[[1, 0], [0, 0], [0, 0]])) == 9 - 1 * 2
 
 
-# ---------------------------------------------------------------------------------------------- frameworks
+# ----------------------------------------------------------------------------------------------
+# frameworks
 DOUBLE_BANANA = [(i, j) for banana in ((3, 4, 5), (6, 7, 8)) for j in banana for i in (1, 2)] + [
     (i, j) for banana in ((3, 4, 5), (6, 7, 8)) for i in banana for j in banana if i < j
 ]
@@ -181,7 +200,14 @@ def test_special_frameworks():
     assert rank(line.point(p=[[0, 0], [1, 0], [2, 0]])) == 2
     bipartite = rs.families.framework(6, [(i, j) for i in (1, 2, 3) for j in (4, 5, 6)])
     # Bolker-Roth: K_{3,3} is infinitesimally flexible exactly when its vertices lie on a conic
-    on_circle = [[1, 0], [0, 1], [-1, 0], [0, -1], [Fraction(3, 5), Fraction(4, 5)], [Fraction(-3, 5), Fraction(4, 5)]]
+    on_circle = [
+        [1, 0],
+        [0, 1],
+        [-1, 0],
+        [0, -1],
+        [Fraction(3, 5), Fraction(4, 5)],
+        [Fraction(-3, 5), Fraction(4, 5)],
+    ]
     assert rank(bipartite.point(p=on_circle)) == 8
 
 
@@ -192,7 +218,8 @@ def test_the_example_of_opt():
     assert ranks == {(0, 0): 2, (0, 3): 3, (1, 0): 3, (1, 3): 3}
 
 
-# ---------------------------------------------------------------------------------------------- arguments
+# ----------------------------------------------------------------------------------------------
+# arguments
 @pytest.mark.parametrize(
     ("family", "arguments"),
     [

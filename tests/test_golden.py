@@ -30,7 +30,9 @@ def modular_rank(rows: list[list[int]]) -> int:
         for i in range(rank + 1, len(work)):
             if work[i][column]:
                 factor = work[i][column] * inverse % PRIME
-                work[i] = [(x - factor * y) % PRIME for x, y in zip(work[i], work[rank], strict=True)]
+                work[i] = [
+                    (x - factor * y) % PRIME for x, y in zip(work[i], work[rank], strict=True)
+                ]
         rank += 1
     return rank
 
@@ -56,10 +58,14 @@ class PolynomialMap:
     def equals(self, point: list[int], target: list[str]) -> bool:
         wanted = [sympy.parse_expr(f, local_dict=self.names) for f in target]
         values = dict(zip(self.theta, point, strict=True))
-        return all(sympy.expand(f.subs(values) - g) == 0 for f, g in zip(self.outputs, wanted, strict=True))
+        return all(
+            sympy.expand(f.subs(values) - g) == 0 for f, g in zip(self.outputs, wanted, strict=True)
+        )
 
     def vanishing(self, ideal: list[str]):
-        return sympy.lambdify([self.theta], [sympy.parse_expr(g, local_dict=self.names) for g in ideal])
+        return sympy.lambdify(
+            [self.theta], [sympy.parse_expr(g, local_dict=self.names) for g in ideal]
+        )
 
 
 @pytest.mark.parametrize("row", load("polynomial_ranks")["rows"], ids=lambda row: row["name"])
@@ -76,18 +82,26 @@ def test_rank_loci(row):
     loci = [(locus["rank_at_most"], model.vanishing(locus["radical"])) for locus in row["loci"]]
     source = random.Random(row["name"])
     points = [[source.choice([-2, -1, 0, 0, 1, 2]) for _ in model.theta] for _ in range(60)]
-    points += [c["real_point"] for locus in row["loci"] for c in locus["components"] if c.get("real_point")]
+    points += [
+        c["real_point"] for locus in row["loci"] for c in locus["components"] if c.get("real_point")
+    ]
     for point in points:
         rank = oracles.exact_rank(model.tangents(point))
         assert rank == min(r for r, values in loci if not any(values(point))), point
     assert max(r for r, _ in loci) == row["generic_rank"]
 
 
-@pytest.mark.parametrize("row", load("target_sets")["rows"], ids=lambda row: f"{row['name']}: {row['target']}")
+@pytest.mark.parametrize(
+    "row", load("target_sets")["rows"], ids=lambda row: f"{row['name']}: {row['target']}"
+)
 def test_fibres(row):
     model = PolynomialMap(row)
     for component in row["components"]:
-        points = [(p["real_point"], p["rank_at_most"]) for p in component["lower_rank"] if p["real_point"] is not None]
+        points = [
+            (p["real_point"], p["rank_at_most"])
+            for p in component["lower_rank"]
+            if p["real_point"] is not None
+        ]
         if component["real_point"] is not None:
             points.append((component["real_point"], component["generic_rank"]))
         for point, highest in points:
@@ -98,8 +112,12 @@ def test_fibres(row):
 
 
 def test_minimum_ranks_follow_the_formulas():
-    least = {(row["name"], *row["target"]): row["minimum_rank"] for row in load("target_sets")["rows"]}
-    assert least["2x1 times 1x2", "1", "2", "2", "4"] == oracles.optimistic_matrix_factorization(2, 2, 1)
+    least = {
+        (row["name"], *row["target"]): row["minimum_rank"] for row in load("target_sets")["rows"]
+    }
+    assert least["2x1 times 1x2", "1", "2", "2", "4"] == oracles.optimistic_matrix_factorization(
+        2, 2, 1
+    )
     assert least["2x2 times 2x1", "1", "2"] == oracles.optimistic_matrix_factorization(2, 1, 1)
     assert least["diagonal, two coordinates", "x1"] == 1
     assert least["deep diagonal, depth 3, two coordinates", "x1"] == 1
@@ -110,9 +128,15 @@ def deep_network(theta: list, x: list, widths: list[int]):
     start, layer = 0, x
     for level in range(1, len(widths)):
         before, width = widths[level - 1], widths[level]
-        weights, biases = theta[start : start + before * width], theta[start + before * width :][:width]
+        weights, biases = (
+            theta[start : start + before * width],
+            theta[start + before * width :][:width],
+        )
         start += before * width + width
-        layer = [biases[i] + sum(weights[i * before + j] * layer[j] for j in range(before)) for i in range(width)]
+        layer = [
+            biases[i] + sum(weights[i * before + j] * layer[j] for j in range(before))
+            for i in range(width)
+        ]
         if level < len(widths) - 1:
             layer = [oracles.ACTIVATIONS["tanh"](z) for z in layer]
     return layer[0]

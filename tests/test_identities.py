@@ -1,7 +1,9 @@
 """Function identities and non-identities: the dimension of span{f_1, ..., f_n} against a hand argument for each row.
 
-The model is sum_i t_i f_i(x) at t = 0, so its tangent functions are the f_i, and zero for a coordinate u left free.
+The model is sum_i t_i f_i(x) at t = 0, so its tangent functions are the f_i, and zero for a
+coordinate u left free.
 """
+
 # ruff: noqa: E501 (one identity a line)
 
 from __future__ import annotations
@@ -55,11 +57,13 @@ CASES = [
     Case("shift by a coordinate", [exp(x), exp(x + u)], 1),
     Case("shift by one", [exp(x), exp(x + 1), exp(2 * x)], 2),
     Case("scaling by a coordinate", [exp(x), exp(u * x)], 2),  # u generic, not 1
-    Case("two coordinates", [exp(u * x), exp(v * x), exp((u + v) * x), exp(u * x + v)], 3),  # e^{uv}... last ~ first
+    # e^{uv}... last ~ first
+    Case("two coordinates", [exp(u * x), exp(v * x), exp((u + v) * x), exp(u * x + v)], 3),
     Case("product of exponentials", [exp(x) * exp(y), exp(x + y), exp(x)], 2),  # first two equal
     Case("rational exponents", [exp(x / 2) ** 2, exp(x), exp(x / 3)], 2),  # first two equal
     Case("difference of squares", [exp((x + 1) * (x - 1)), exp(x**2)], 1),  # h - k = -1
-    Case("quadratic and linear", [exp(x**2), exp((x + u) ** 2), exp(2 * u * x)], 3),  # x^2, x^2 + 2ux, 2ux
+    # x^2, x^2 + 2ux, 2ux
+    Case("quadratic and linear", [exp(x**2), exp((x + u) ** 2), exp(2 * u * x)], 3),
     Case("polynomial factor", [exp(x), x * exp(x), x**2 * exp(x)], 3),  # 1, x, x^2 independent
     Case("cosh is the mean of exponentials", [cosh(x), sinh(x), exp(x)], 2),
     Case("cosh^2 - sinh^2 = 1", [cosh(x) ** 2, sinh(x) ** 2, sympy.Integer(1)], 2),
@@ -68,26 +72,32 @@ CASES = [
     # quotients (x^3 + x)/(x^2 + 1) = x, (x^2 - 1)/(x - 1) = x + 1 below exp
     Case("rational relation", [exp((x**3 + x) / (x**2 + 1)), exp(x)], 1),
     Case("rational relation with shift", [exp((x**2 - 1) / (x - 1)), exp(x)], 1),
-    Case("no rational relation", [exp((x**3 + 1) / (x**2 + 1)), exp(x)], 2),  # difference (1-x)/(x^2+1) not constant
+    # difference (1-x)/(x^2+1) not constant
+    Case("no rational relation", [exp((x**3 + 1) / (x**2 + 1)), exp(x)], 2),
     Case("pole in the exponent", [exp(1 / x), exp(1 / x + 2), exp(2 / x)], 2),
     Case("partial fractions", [exp(1 / (x * (x + 1))), exp(1 / x) * exp(-1 / (x + 1))], 1),
     # towers
     Case("tower", [exp(2 * exp(x)), exp(exp(x)) ** 2, exp(3 * exp(x))], 2),
-    Case("tower, exp(exp x + x)", [exp(exp(x)), exp(exp(x) + x), exp(exp(x + 1))], 3),  # E, xE..: T, E T, T^e
-    Case("tower of tanh", [exp(tanh(x)), exp(2 * tanh(x)), exp(tanh(2 * x))], 3),  # arguments Q-independent mod const
+    # E, xE..: T, E T, T^e
+    Case("tower, exp(exp x + x)", [exp(exp(x)), exp(exp(x) + x), exp(exp(x + 1))], 3),
+    # arguments Q-independent mod const
+    Case("tower of tanh", [exp(tanh(x)), exp(2 * tanh(x)), exp(tanh(2 * x))], 3),
     Case("tower over the double angle", [exp(TWO), exp(tanh(x)) ** 2], 1),
     Case("tanh of tanh", [tanh(2 * tanh(x)), tanh(tanh(x)) / (1 + tanh(tanh(x)) ** 2)], 1),
     Case("sigmoid of tanh", [sigmoid(tanh(x)), sigmoid(-tanh(x)), sympy.Integer(1)], 2),
-    Case("silu in exp", [exp(silu(x)), exp(silu(-x)), exp(x + silu(-x))], 2),  # silu(x) - silu(-x) = x
+    # silu(x) - silu(-x) = x
+    Case("silu in exp", [exp(silu(x)), exp(silu(-x)), exp(x + silu(-x))], 2),
     # tanh, sigmoid
     Case("tanh is odd", [tanh(x), tanh(-x)], 1),
     Case("tanh doubles", [tanh(2 * x), tanh(x) / (1 + tanh(x) ** 2)], 1),
     Case("tanh doubles, cleared", [TWO, tanh(x), tanh(2 * x)], 2),
-    Case("tanh at three weights", [tanh(x), tanh(2 * x), tanh(3 * x)], 3),  # poles at different places
+    # poles at different places
+    Case("tanh at three weights", [tanh(x), tanh(2 * x), tanh(3 * x)], 3),
     Case("tanh and sigmoid", [tanh(x / 2), sigmoid(x), sympy.Integer(1)], 2),  # tanh(x/2) = 2 s - 1
     Case("sigmoid reflects", [sigmoid(x), sigmoid(-x), sympy.Integer(1)], 2),
     Case("derivative of tanh", [1 / cosh(x) ** 2, tanh(x) ** 2, sympy.Integer(1)], 2),
-    Case("derivative of sigmoid", [sigmoid(x) * sigmoid(-x), sigmoid(x) ** 2, sigmoid(x)], 2),  # s(1-s) = s - s^2
+    # s(1-s) = s - s^2
+    Case("derivative of sigmoid", [sigmoid(x) * sigmoid(-x), sigmoid(x) ** 2, sigmoid(x)], 2),
     Case("tanh at a coordinate", [tanh(u * x), tanh(v * x), tanh(x)], 3),
     Case("tanh adds", [tanh(x + y) * (1 + tanh(x) * tanh(y)), tanh(x), tanh(y)], 2),
     Case("tanh of a shift", [tanh(x + u), tanh(x + v), tanh(x)], 3),  # distinct poles
@@ -96,7 +106,8 @@ CASES = [
     Case("sqrt(6) = sqrt(2) sqrt(3)", [exp(sqrt(6) * x), exp(sqrt(2) * sqrt(3) * x), exp(sqrt(2) * x)], 2),
     Case("softmax sums to one", [exp(x) / (exp(x) + exp(y)), exp(y) / (exp(x) + exp(y)), sympy.Integer(1)], 2),
     Case("softmax is a sigmoid", [exp(x) / (exp(x) + exp(y)), sigmoid(x - y)], 1),
-    Case("softmax of three", [exp(t) / (exp(x) + exp(y) + exp(z)) for t in (x, y, z)], 3),  # exp(x), exp(y), exp(z)
+    # three independent exponentials
+    Case("softmax of three", [exp(t) / (exp(x) + exp(y) + exp(z)) for t in (x, y, z)], 3),
     Case("softmax shifts", [exp(x + u) / (exp(x + u) + exp(y + u)), exp(x) / (exp(x) + exp(y))], 1),
     # logarithms
     Case("log of a product", [log(g * exp(x)), log(g), x], 2),
@@ -104,16 +115,19 @@ CASES = [
     Case("log of a quotient", [log(g / (x**4 + 1)), log(g), log(x**4 + 1)], 2),
     Case("log of factors", [log(x**2 + 3 * x + 2), log(x + 1), log(x + 2)], 2),
     Case("log of a constant multiple", [log(2 * g), log(g), sympy.Integer(1)], 2),
-    Case("log of distinct factors", [log(x + 1), log(x + 2), log(x + u)], 3),  # distinct singularities
+    # distinct singularities
+    Case("log of distinct factors", [log(x + 1), log(x + 2), log(x + u)], 3),
     Case("exp(2 log g) = g^2", [exp(2 * log(g)), g**2, x**4 + 2 * x**2, sympy.Integer(1)], 2),
     Case("exp(x + log g)", [exp(x + log(g)), g * exp(x), exp(x)], 2),
     Case("exp(-log g)", [exp(-log(g)), 1 / g], 1),
     Case("softplus reflects", [softplus(x), softplus(-x), x], 2),
     Case("softplus, expanded", [log(1 + exp(-x)), log(1 + exp(x)) - x], 1),
-    Case("softplus at two weights", [softplus(x), softplus(2 * x), x], 3),  # 1 + E, 1 + E^2 coprime over R
+    # 1 + E, 1 + E^2 coprime over R
+    Case("softplus at two weights", [softplus(x), softplus(2 * x), x], 3),
     Case("softplus of a doubled argument", [log(1 - exp(2 * x)), log(1 - exp(x)), log(1 + exp(x))], 2),
     Case("exp of softplus", [exp(softplus(x)), exp(x), sympy.Integer(1)], 2),
-    Case("log of cosh", [log(cosh(x)), softplus(2 * x), x, sympy.Integer(1)], 3),  # = softplus(2x) - x - log 2
+    # = softplus(2x) - x - log 2
+    Case("log of cosh", [log(cosh(x)), softplus(2 * x), x, sympy.Integer(1)], 3),
     Case("log of log", [log(log(g)), log(2 * log(g)), sympy.Integer(1)], 2),
     Case("log(x) exp(x)", [x * log(x), log(x), log(x**2) * x], 2),
     # silu
@@ -131,7 +145,8 @@ CASES = [
     Case("sin adds", [sin(x + y), sin(x) * cos(y), cos(x) * sin(y)], 2),
     Case("product to sum", [cos(x - y), cos(x + y), sin(x) * sin(y), cos(x) * cos(y)], 2),
     Case("(sin + cos)^2", [(sin(x) + cos(x)) ** 2, sin(x) * cos(x), sympy.Integer(1)], 2),
-    Case("sin at three weights", [sin(x), sin(2 * x), sin(3 * x), sin(x) ** 3], 3),  # sin 3x = 3 sin x - 4 sin^3 x
+    # sin 3x = 3 sin x - 4 sin^3 x
+    Case("sin at three weights", [sin(x), sin(2 * x), sin(3 * x), sin(x) ** 3], 3),
     Case("sin and sinh", [sin(x), sinh(x), cos(x), cosh(x)], 4),
     Case("exp of sine", [exp(sin(x)), exp(-sin(x)), exp(2 * sin(x / 2) * cos(x / 2))], 2),
     Case("sine of sine", [sin(sin(x)), cos(sin(x)), sin(2 * sin(x))], 3),
@@ -251,7 +266,9 @@ HIDDEN = {
     "tanh(log 2) - 3/5": tanh(log(2)) - sympy.Rational(3, 5),
     "sinh(log 2) - 3/4": sympy.sinh(log(2)) - sympy.Rational(3, 4),
     "log(pi^2) - 2 log(pi)": log(sympy.pi**2) - 2 * log(sympy.pi),
-    "Machin": 4 * sympy.atan(sympy.Rational(1, 5)) - sympy.atan(sympy.Rational(1, 239)) - sympy.pi / 4,
+    "Machin": (
+        4 * sympy.atan(sympy.Rational(1, 5)) - sympy.atan(sympy.Rational(1, 239)) - sympy.pi / 4
+    ),
     "tan(arctan 2) - 2": sympy.tan(sympy.atan(2), evaluate=False) - 2,
     "cos(pi/5)": sympy.cos(sympy.pi / 5, evaluate=False) - (1 + sympy.sqrt(5)) / 4,
 }

@@ -1,4 +1,7 @@
-"""Hessian inertia at exact critical points, against eigenvalues of finite differences; the inertia theorem."""
+"""Hessian inertia at exact critical points, against eigenvalues of finite differences.
+
+The inertia theorem.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,12 @@ import sympy
 
 from rankstrat.algebra.signature import precision, signature
 from rankstrat.errors import DataError, NotCriticalError
-from rankstrat.families import deep_matrix_factorization, fully_connected, matrix_factorization, two_layer
+from rankstrat.families import (
+    deep_matrix_factorization,
+    fully_connected,
+    matrix_factorization,
+    two_layer,
+)
 from rankstrat.mappings import critical_dimension, null, rank_along, splitting, steps, transfer
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
@@ -24,25 +32,44 @@ from rankstrat.samples.hessian import CriticalData, Inertia, critical_data, hess
 
 def random_point(model: Model, seed: int, denominator: int = 8) -> Chart:
     draw = random.Random(seed)
-    return model.point([Fraction(draw.choice([*range(-12, 0), *range(1, 13)]), denominator) for _ in range(model.size)])
+    return model.point(
+        [
+            Fraction(draw.choice([*range(-12, 0), *range(1, 13)]), denominator)
+            for _ in range(model.size)
+        ]
+    )
 
 
 def numbers(found: Inertia) -> tuple[int, int, int]:
     return found.positive, found.zero, found.negative
 
 
-def numeric_inertia(data: CriticalData, point: Chart, tolerance: float = 1e-6) -> tuple[int, int, int]:
-    """Eigenvalue signs of a Hessian by finite differences of the loss; sympy's lambdify evaluates the model."""
+def numeric_inertia(
+    data: CriticalData, point: Chart, tolerance: float = 1e-6
+) -> tuple[int, int, int]:
+    """Eigenvalue signs of a Hessian by finite differences of the loss.
+
+    Sympy's lambdify evaluates the model.
+    """
     model = point.model
     f = sympy.lambdify([*model.parameters, *model.inputs], list(model.outputs), "mpmath")
     with precision(200):
-        residual = [v if isinstance(v, Fraction) else v.mid().str(55, radius=False) for v in data.residual()]
+        residual = [
+            v if isinstance(v, Fraction) else v.mid().str(55, radius=False) for v in data.residual()
+        ]
     mp = mpmath.mp
     with mp.workdps(60):
-        e = [mp.mpf(r.numerator) / r.denominator if isinstance(r, Fraction) else mp.mpf(r) for r in residual]
+        e = [
+            mp.mpf(r.numerator) / r.denominator if isinstance(r, Fraction) else mp.mpf(r)
+            for r in residual
+        ]
 
         def values(theta: list[Any]) -> list[Any]:
-            return [v for x in data.inputs for v in f(*theta, *(mp.mpf(c.numerator) / c.denominator for c in x))]
+            return [
+                v
+                for x in data.inputs
+                for v in f(*theta, *(mp.mpf(c.numerator) / c.denominator for c in x))
+            ]
 
         start = [mp.mpf(Fraction(v).numerator) / Fraction(v).denominator for v in point.raw]
         labels = [v - r for v, r in zip(values(start), e, strict=True)]
@@ -72,9 +99,13 @@ def numeric_inertia(data: CriticalData, point: Chart, tolerance: float = 1e-6) -
 
 def triples() -> Iterator[tuple[list[int], str, int]]:
     for activation, widths, seed in itertools.product(
-        ("tanh", "sigmoid", "softplus"), ([1, 1, 1], [2, 2, 1], [1, 2, 2, 1], [2, 2, 2, 1]), range(3)
+        ("tanh", "sigmoid", "softplus"),
+        ([1, 1, 1], [2, 2, 1], [1, 2, 2, 1], [2, 2, 2, 1]),
+        range(3),
     ):
-        if activation != "softplus" or len(widths) == 3:  # exp(q softplus(h)) is algebraic for fractions q
+        if (
+            activation != "softplus" or len(widths) == 3
+        ):  # exp(q softplus(h)) is algebraic for fractions q
             yield widths, activation, seed
 
 
@@ -86,7 +117,11 @@ def check_triple(widths: list[int], activation: str, seed: int) -> list[Any]:
     point = random_point(net, seed)
     data = critical_data(point, scale=Fraction(1, 8**seed), seed=seed)
     found = []
-    for mapping in (splitting(net), splitting(net, layer=len(widths) - 2, unit=widths[-2] - 1), null(net)):
+    for mapping in (
+        splitting(net),
+        splitting(net, layer=len(widths) - 2, unit=widths[-2] - 1),
+        null(net),
+    ):
         step = transfer(mapping, data, {"alpha": [Fraction(3, 10), Fraction(-6, 5), 0][seed]})
         assert step.monotone
         assert step.before.verdict is step.after.verdict is Verdict.PROVED
@@ -95,7 +130,9 @@ def check_triple(widths: list[int], activation: str, seed: int) -> list[Any]:
 
 
 @pytest.mark.parametrize(("widths", "activation", "seed"), TRIPLES[::4])
-def test_inertia_theorem_is_proved_at_exact_critical_points(widths: list[int], activation: str, seed: int) -> None:
+def test_inertia_theorem_is_proved_at_exact_critical_points(
+    widths: list[int], activation: str, seed: int
+) -> None:
     check_triple(widths, activation, seed)
 
 
@@ -113,7 +150,9 @@ def test_inertia_agrees_with_eigenvalues_of_finite_differences(activation: str, 
     assert numbers(inertia(data)) == numeric_inertia(data, data.chart)
     mapping = splitting(net)
     image = mapping.chart(data.chart, {"alpha": Fraction(1, 3)})
-    assert numbers(transfer(mapping, data, {"alpha": Fraction(1, 3)}).after) == numeric_inertia(data, image)
+    assert numbers(transfer(mapping, data, {"alpha": Fraction(1, 3)}).after) == numeric_inertia(
+        data, image
+    )
 
 
 def test_a_strict_local_minimum_becomes_a_strict_saddle() -> None:
@@ -212,7 +251,10 @@ def test_bad_data_are_named() -> None:
 
 
 def test_a_point_with_another_function_is_refused() -> None:
-    """At (3, 7) the residual is another one: there the Hessian of this loss has a negative eigenvalue."""
+    """At (3, 7) the residual is another one.
+
+    There the Hessian of this loss has a negative eigenvalue.
+    """
     u, v, x = sympy.symbols("u v x")
     model = Model(u * v * x, [u, v], [x])
     data = critical_data(model.point({u: 1, v: 2}), [[1], [2]])

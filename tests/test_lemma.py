@@ -1,4 +1,7 @@
-"""The linear-time road: agreement with the exact engine and with independent formulas, and real sizes."""
+"""The linear-time road.
+
+Agreement with the exact engine and with independent formulas, and real sizes.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,13 @@ import sympy
 
 import rankstrat as rs
 from rankstrat.activations.lookup import Activation, Lemma, Z
-from rankstrat.errors import CertificateError, FamilyError, InexactValueError, PointError, UndecidedError
+from rankstrat.errors import (
+    CertificateError,
+    FamilyError,
+    InexactValueError,
+    PointError,
+    UndecidedError,
+)
 from rankstrat.lemma import arrays, check_record, sparse
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 
@@ -43,7 +52,10 @@ def degenerate(source, activation, width, inputs, bias):
             if source.random() < 0.5:
                 j, sign = source.randrange(i), source.choice([1, -1])
                 w[i], b[i] = [sign * c for c in w[j]], sign * b[j]
-        kink = any(out and not any(row) and not (bias and shift) for out, row, shift in zip(a, w, b, strict=True))
+        kink = any(
+            out and not any(row) and not (bias and shift)
+            for out, row, shift in zip(a, w, b, strict=True)
+        )
         if not (kink and activation in PIECEWISE):
             return {"a": a, "w": w, "b": b} if bias else {"a": a, "w": w}
 
@@ -63,12 +75,24 @@ def compare(activation, bias, seed, width=None):
 
 @pytest.mark.parametrize("activation", WITHOUT_BIAS)
 def test_both_roads_agree_without_bias(activation):
-    assert sum(compare(activation, False, seed) for seed in range(2 if activation in HARD_FOR_ENGINE else 5)) > 0
+    assert (
+        sum(
+            compare(activation, False, seed)
+            for seed in range(2 if activation in HARD_FOR_ENGINE else 5)
+        )
+        > 0
+    )
 
 
 @pytest.mark.parametrize("activation", WITH_BIAS)
 def test_both_roads_agree_with_bias(activation):
-    assert sum(compare(activation, True, seed) for seed in range(2 if activation in HARD_FOR_ENGINE else 5)) > 0
+    assert (
+        sum(
+            compare(activation, True, seed)
+            for seed in range(2 if activation in HARD_FOR_ENGINE else 5)
+        )
+        > 0
+    )
 
 
 @pytest.mark.slow
@@ -92,10 +116,14 @@ def test_agrees_with_the_coordinates(activation, bias):
         values = degenerate(source, activation, width, inputs, bias)
         point = rs.families.two_layer(width, inputs, activation, bias).point(values)
         sigma = oracles.SIGMAS[ORACLES[activation]]
-        assert int(rank_by_lemma(point)) == oracles.coordinate_rank(values["a"], values["w"], sigma, values.get("b"))
+        assert int(rank_by_lemma(point)) == oracles.coordinate_rank(
+            values["a"], values["w"], sigma, values.get("b")
+        )
 
 
-@pytest.mark.parametrize(("activation", "slope"), [("relu", 0), ("leaky_relu", Fraction(1, 100)), ("abs", -1)])
+@pytest.mark.parametrize(
+    ("activation", "slope"), [("relu", 0), ("leaky_relu", Fraction(1, 100)), ("abs", -1)]
+)
 @pytest.mark.parametrize("bias", [False, True])
 def test_agrees_with_the_piecewise_formula(activation, slope, bias):
     source = random.Random(f"{activation} {bias}")
@@ -103,13 +131,22 @@ def test_agrees_with_the_piecewise_formula(activation, slope, bias):
         inputs, width = source.choice([1, 2, 3]), source.choice([2, 4, 6])
         v = degenerate(source, activation, width, inputs, bias)
         point = rs.families.two_layer(width, inputs, activation, bias).point(v)
-        assert int(rank_by_lemma(point)) == oracles.rank_leaky_relu(v["a"], v["w"], slope, v.get("b"))
+        assert int(rank_by_lemma(point)) == oracles.rank_leaky_relu(
+            v["a"], v["w"], slope, v.get("b")
+        )
 
 
-# ----------------------------------------------------------------------------------------------- convolutions
+# -----------------------------------------------------------------------------------------------
+# convolutions
 def random_cnn(source, dimension, sharing, activation, bias):
-    size, s, k = (3, 2, source.choice([1, 2])) if dimension == 2 else (source.choice([3, 4]), 2, source.choice([2, 3]))
-    model = rs.families.convolutional(k, size, s, dimension, sharing, bias=bias, activation=activation)
+    size, s, k = (
+        (3, 2, source.choice([1, 2]))
+        if dimension == 2
+        else (source.choice([3, 4]), 2, source.choice([2, 3]))
+    )
+    model = rs.families.convolutional(
+        k, size, s, dimension, sharing, bias=bias, activation=activation
+    )
     while True:
         values = {name: np.array(source.choices([0, 0, 1, -1, 2], k=int(np.prod(shape)))).reshape(shape)
                   for name, shape in model.blocks.items()}  # fmt: skip
@@ -136,21 +173,29 @@ def test_convolutions_agree_with_the_engine(sharing, activation):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("activation", ["tanh", "ztanh", "softplus", "silu", "sigmoid", "sigma", "relu", "leaky_relu"])
+@pytest.mark.parametrize(
+    "activation", ["tanh", "ztanh", "softplus", "silu", "sigmoid", "sigma", "relu", "leaky_relu"]
+)
 @pytest.mark.parametrize("sharing", [True, False])
 @pytest.mark.parametrize("dimension", [1, 2])
 def test_convolutions_agree_with_the_engine_at_many_points(dimension, sharing, activation):
     source = random.Random(f"{dimension} {sharing} {activation}")
     for number in range(30 if activation not in PIECEWISE else 4):
         model, values = random_cnn(
-            source, 1 if activation in PIECEWISE else dimension, sharing, activation, number % 2 == 1
+            source,
+            1 if activation in PIECEWISE else dimension,
+            sharing,
+            activation,
+            number % 2 == 1,
         )
         point = model.point(values)
         first, second = rs.model_rank(point), rank_by_lemma(point)
         assert first.lower <= int(second) <= first.upper, (values, str(first), str(second))
 
 
-@pytest.mark.parametrize("activation", ["tanh", "z2tanh", "ztanh", "cosh", "exp", "softplus", "silu", "sigmoid"])
+@pytest.mark.parametrize(
+    "activation", ["tanh", "z2tanh", "ztanh", "cosh", "exp", "softplus", "silu", "sigmoid"]
+)
 def test_convolutions_agree_with_the_coordinates(activation):
     source = random.Random(activation)
     for number in range(16):
@@ -170,10 +215,13 @@ def test_unshared_convolutions_agree_with_the_union_of_windows():
         s = model.structure
         own = values["K"].reshape(s.kernels, len(s.pixels), -1).tolist()
         a = values["a"].reshape(s.kernels, -1).tolist()
-        assert int(rank_by_lemma(model.point(values))) == oracles.rank_cnn_unshared(own, a, s.size, 2, s.dimension)
+        assert int(rank_by_lemma(model.point(values))) == oracles.rank_cnn_unshared(
+            own, a, s.size, 2, s.dimension
+        )
 
 
-# ----------------------------------------------------------------------------------------------- real sizes
+# -----------------------------------------------------------------------------------------------
+# real sizes
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_image_networks_at_their_real_size(k):
     source = np.random.default_rng(k)
@@ -203,7 +251,11 @@ def test_a_million_neurons_in_twenty_seconds(activation):
     assert time.perf_counter() - start < 20
     assert "_parts" not in model.__dict__  # no symbol was created
     rows = {(*u, s) for u, s in zip(w.tolist(), b.tolist(), strict=True) if any(u)}
-    acting = {(*u, s) for u, s, out in zip(w.tolist(), b.tolist(), a.tolist(), strict=True) if any(u) and out}
+    acting = {
+        (*u, s)
+        for u, s, out in zip(w.tolist(), b.tolist(), a.tolist(), strict=True)
+        if any(u) and out
+    }
     if activation == "tanh":  # all biases are positive: no antipodal pairs
         assert int(rank) == len(rows) + 9 * len(acting) + 9
 
@@ -214,14 +266,20 @@ def test_a_million_neurons_in_twenty_seconds(activation):
     [
         ("convolutional", {"kernels": 1, "size": 28, "kernel_size": 3, "dimension": 2}, 685),
         ("convolutional", {"kernels": 3, "size": 28, "kernel_size": 3, "dimension": 2}, 2055),
-        ("convolutional", {"kernels": 3, "size": 12, "kernel_size": 3, "dimension": 2, "sharing": False}, 3000),
+        (
+            "convolutional",
+            {"kernels": 3, "size": 12, "kernel_size": 3, "dimension": 2, "sharing": False},
+            3000,
+        ),
         ("two_layer", {"width": 80, "inputs": 36}, 2960),  # 5 kernels of 3 x 3 on 6 x 6 images
     ],
 )
 def test_the_engine_confirms_the_table_up_to_3000_parameters(family, arguments, rank):
     source = np.random.default_rng(1)
     model = rs.families.build(family, **arguments)
-    point = model.point({n: source.integers(1, 5, s) * source.choice([-1, 1], s) for n, s in model.blocks.items()})
+    point = model.point(
+        {n: source.integers(1, 5, s) * source.choice([-1, 1], s) for n, s in model.blocks.items()}
+    )
     assert int(rank_by_lemma(point)) == int(rs.model_rank(point)) == rank
 
 
@@ -232,13 +290,16 @@ def test_the_lemma_is_evidence_for_the_engine():
     certificate.check()
 
 
-# ----------------------------------------------------------------------------------------------- exactness
+# -----------------------------------------------------------------------------------------------
+# exactness
 def test_large_and_rational_weights():
     model = rs.families.two_layer(3, 2)
     big = 10**30
     assert int(rank_by_lemma(model.point(a=[1, 1, 1], w=[[big, 1], [-big, -1], [big + 1, 1]]))) == 6
     third = Fraction(1, 3)
-    assert int(rank_by_lemma(model.point(a=[1, third, 1], w=[[third, 1], [-third, -1], [0, 0]]))) == 5
+    assert (
+        int(rank_by_lemma(model.point(a=[1, third, 1], w=[[third, 1], [-third, -1], [0, 0]]))) == 5
+    )
     with_bias = rs.families.two_layer(2, 1, bias=True)
     assert int(rank_by_lemma(with_bias.point(a=[1, 1], w=[[third], [1]], b=[1, 3]))) == 6
 
@@ -289,7 +350,8 @@ def test_points_keep_integer_arrays():
         model.point(a=np.array([1]), w=w)
 
 
-# ----------------------------------------------------------------------------------------------- honesty
+# -----------------------------------------------------------------------------------------------
+# honesty
 @pytest.mark.parametrize("activation", ["exp", "sin", "cosh"])
 def test_lemmas_that_fail_with_bias_are_not_used(activation):
     point = rs.families.two_layer(1, 1, activation, bias=True).point(a=[1], w=[[1]], b=[0])
@@ -305,7 +367,9 @@ def test_activations_without_a_lemma_are_refused(activation):
 
 def test_fully_connected_networks_with_one_hidden_layer():
     values = {"a": [1, 2, 0], "w": [[1, 0], [-1, 0], [0, 0]], "b": [1, -1, 3]}
-    expected = rank_by_lemma(rs.families.two_layer(3, 2, bias=True, output_bias=True).point(**values, c=1))
+    expected = rank_by_lemma(
+        rs.families.two_layer(3, 2, bias=True, output_bias=True).point(**values, c=1)
+    )
     model = rs.families.fully_connected([2, 3, 1])
     point = model.point(W1=values["w"], b1=values["b"], W2=[values["a"]], b2=[1])
     assert int(rank_by_lemma(point)) == int(expected) == int(rs.model_rank(point))
@@ -353,7 +417,10 @@ def test_a_wrongly_declared_lemma_is_refused_on_every_road(formula, parity, part
     def model():
         return rs.families.two_layer(4, 1, wrong, bias=bias)
 
-    roads = [lambda: rank_by_lemma(model().point(**values)), lambda: rs.target_set(model(), model().point(**values))]
+    roads = [
+        lambda: rank_by_lemma(model().point(**values)),
+        lambda: rs.target_set(model(), model().point(**values)),
+    ]
     for road in roads if bias else [*roads, lambda: rs.stratify(model())]:
         with pytest.raises(FamilyError, match="wrong"):
             road()
@@ -369,7 +436,12 @@ def test_every_record_with_a_lemma_passes_the_same_trial(bias):
 def test_the_result_says_why_and_checks():
     point = rs.families.two_layer(2, 1).point(a=[1, 0], w=[[1], [2]])
     found = rank_by_lemma(point)
-    assert (found.lower, found.upper, found.verdict, found.road) == (3, 3, rs.Verdict.PROVED, "lemma")
+    assert (found.lower, found.upper, found.verdict, found.road) == (
+        3,
+        3,
+        rs.Verdict.PROVED,
+        "lemma",
+    )
     assert "LSH" in str(found) and "odd" in str(found)
     found.check()
     with pytest.raises(CertificateError):

@@ -28,7 +28,9 @@ def test_load_model_reads_the_model_its_point_and_its_chart(tmp_path):
     )
     loaded = load_model(path)
     a1, a2, w11, w12, x1, x2 = sympy.symbols("a1 a2 w1_1 w1_2 x1 x2")
-    assert loaded.model == Model([a1 * tanh(w11 * x1 + w12 * x2), a2 * x1], [a1, a2, w11, w12], [x1, x2])
+    assert loaded.model == Model(
+        [a1 * tanh(w11 * x1 + w12 * x2), a2 * x1], [a1, a2, w11, w12], [x1, x2]
+    )
     assert loaded.model.name == "zwei Neuronen, θ"
     assert loaded.point_values == {a1: 1, a2: Rational(1, 2), w11: sqrt(2), w12: 0}
     assert loaded.chart_values == {a2: 1 - a1, w11: 3}
@@ -48,7 +50,9 @@ def test_parse_model_without_point_and_inputs():
 
 
 def test_parse_model_with_an_unspecified_activation():
-    loaded = parse_model('outputs = "a*sigma(w*x)"\nparameters = ["a", "w"]\ninputs = ["x"]\nfunctions = ["sigma"]')
+    loaded = parse_model(
+        'outputs = "a*sigma(w*x)"\nparameters = ["a", "w"]\ninputs = ["x"]\nfunctions = ["sigma"]'
+    )
     assert loaded.model.outputs == (a * sympy.Function("sigma")(w * x),)
 
 
@@ -66,7 +70,11 @@ MALFORMED = [
     ('outputs = "a"\nparameters = {a = 1}', ParseError, "a string or a list of strings"),
     ('outputs = []\nparameters = ["a"]', ModelError, "without outputs"),
     ('outputs = "1"\nparameters = []', ModelError, "without parameters"),
-    ('outputs = "a"\nparameters = ["a"]\ninputs = ["a"]', ModelError, "both a parameter and an input"),
+    (
+        'outputs = "a"\nparameters = ["a"]\ninputs = ["a"]',
+        ModelError,
+        "both a parameter and an input",
+    ),
     ('outputs = "a"\nparameters = ["a", "a"]', ParseError, "twice"),
     ('outputs = "a1"\nparameters = ["a[2]", "a1"]', ParseError, "a1"),
     ('outputs = "tanh"\nparameters = ["tanh"]', ParseError, "means something else"),
@@ -75,11 +83,23 @@ MALFORMED = [
     ('outputs = "a"\nparameters = ["а"]', ParseError, "CYRILLIC"),
     ('outputs = "a"\nparameters = ["a b"]', ParseError, "declaration"),
     ('outputs = "a"\nparameters = ["a"]\nfunctions = ["exp"]', ParseError, "means something else"),
-    ('outputs = "a"\nparameters = ["a", "s"]\nfunctions = ["s"]', ParseError, "means something else"),
-    ('outputs = ["a", "a + z"]\nparameters = ["a"]', ParseError, "In output 2: The name z is unknown"),
+    (
+        'outputs = "a"\nparameters = ["a", "s"]\nfunctions = ["s"]',
+        ParseError,
+        "means something else",
+    ),
+    (
+        'outputs = ["a", "a + z"]\nparameters = ["a"]',
+        ParseError,
+        "In output 2: The name z is unknown",
+    ),
     ('outputs = "0.1*a"\nparameters = ["a"]', ParseError, "write 1/10"),
     ('outputs = "a/0"\nparameters = ["a"]', ParseError, "division by zero"),
-    ("outputs = \"__import__('os').system('touch pwned')\"\nparameters = [\"a\"]", ParseError, "not allowed"),
+    (
+        "outputs = \"__import__('os').system('touch pwned')\"\nparameters = [\"a\"]",
+        ParseError,
+        "not allowed",
+    ),
     ('outputs = "gamma(a)"\nparameters = ["a"]', ParseError, "gamma is unknown"),
     (f'outputs = "{"a+" * 60000}a"\nparameters = ["a"]', ParseError, "120001 characters"),
     ('outputs = "a"\noutputs = "a"\nparameters = ["a"]', ParseError, "not TOML"),
@@ -91,7 +111,11 @@ MALFORMED = [
     (".".join(['"a,b"'] * 10**5) + " = 1", ParseError, "dots"),
     ("#" * 1_000_001, ParseError, "exceeds 1000000 bytes"),
     (NEURON + "point = 3", ParseError, "a table"),
-    (NEURON + "[point]\na = 0.1", InexactValueError, "a = 0.1 is a decimal; an exact number is needed; write 1/10"),
+    (
+        NEURON + "[point]\na = 0.1",
+        InexactValueError,
+        "a = 0.1 is a decimal; an exact number is needed; write 1/10",
+    ),
     (NEURON + '[point]\na = "0.1"', InexactValueError, "write 1/10"),
     (NEURON + "[point]\na = nan", PointError, "not finite"),
     (NEURON + "[point]\na = -inf", PointError, "not finite"),
@@ -110,11 +134,17 @@ MALFORMED = [
     ('outputs = "w1"\nparameters = ["w[2]"]\n[point]\nw = [1]', PointError, "a list of 2"),
     ('outputs = "w1"\nparameters = ["w[2]"]\n[point]\nw = [1, [2]]', PointError, "one value"),
     ('outputs = "w1"\nparameters = ["w[2]"]\n[point]\nw = [1, 2]\nw1 = 1', PointError, "w1 twice"),
-    ('outputs = "w1"\nparameters = ["w[2]"]\n[point]\nw = 1', PointError, "a parameter of the model"),
+    (
+        'outputs = "w1"\nparameters = ["w[2]"]\n[point]\nw = 1',
+        PointError,
+        "a parameter of the model",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("text", "error", "message"), MALFORMED, ids=[text[-40:] for text, *_ in MALFORMED])
+@pytest.mark.parametrize(
+    ("text", "error", "message"), MALFORMED, ids=[text[-40:] for text, *_ in MALFORMED]
+)
 def test_load_model_error(text, error, message, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "model.toml"
@@ -177,7 +207,11 @@ def test_dump_model_reads_back_as_the_same_model(model):
 
 def test_dump_model_of_a_wide_network_is_quick():
     names = [sympy.symbols(f"{letter}1:501") for letter in "awb"]
-    model = Model(sympy.Add(*(p * tanh(q * x + r) for p, q, r in zip(*names))), [p for n in names for p in n], [x])
+    model = Model(
+        sympy.Add(*(p * tanh(q * x + r) for p, q, r in zip(*names))),
+        [p for n in names for p in n],
+        [x],
+    )
     start = time.process_time()
     assert parse_model(dump_model(model)).model == model
     assert time.process_time() - start < 5
@@ -217,7 +251,11 @@ def test_load_point_from_json_toml_and_files(tmp_path):
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ('{"a": 0.1}', InexactValueError, "a = 0.1 is a decimal; an exact number is needed; write 1/10"),
+        (
+            '{"a": 0.1}',
+            InexactValueError,
+            "a = 0.1 is a decimal; an exact number is needed; write 1/10",
+        ),
         ('{"a": [1, 0.10]}', InexactValueError, r"a\[1\] = 0.10 is a decimal.* write 1/10"),
         ('{"a": 1e400}', InexactValueError, "1e400"),
         ('{"a": 1e999999999}', InexactValueError, "fraction"),

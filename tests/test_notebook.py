@@ -1,4 +1,7 @@
-"""What a notebook shows: HTML without live markup from names, LaTeX between dollars, and no page-long formulas."""
+"""What a notebook shows.
+
+HTML without live markup from names, LaTeX between dollars, and no page-long formulas.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,11 @@ class Tags(HTMLParser):
 
 def is_mathematics(latex):
     inner = re.fullmatch(r"\$(.*)\$", latex, re.S)[1]
-    return "$" not in inner and inner.count("{") == inner.count("}") and inner.count(r"\left") == inner.count(r"\right")
+    return (
+        "$" not in inner
+        and inner.count("{") == inner.count("}")
+        and inner.count(r"\left") == inner.count(r"\right")
+    )
 
 
 def diagonal(**values):
@@ -62,14 +69,17 @@ NAMED = {
     "chart": LONG.generic,
     "certificate": lambda: rs.model_rank(LONG),
     "target": lambda: rs.target_set(
-        rs.families.two_layer(width=3, inputs=1), rs.families.two_layer(width=1, inputs=1).point([1, 2])
+        rs.families.two_layer(width=3, inputs=1),
+        rs.families.two_layer(width=1, inputs=1).point([1, 2]),
     ),
     "functions": lambda: rs.function_hierarchy(rs.families.two_layer(width=2, inputs=1)),
     "table": lambda: rs.stratify(rs.families.two_layer(width=2, inputs=1)).table(),
     "symmetry": lambda: rs.symmetries(WIDE)[0],
     "manifold": lambda: rs.invariant_manifolds(WIDE, pairs=False)[0],
     "mapping": lambda: rs.mappings.splitting(WIDE),
-    "recovery": lambda: rs.local_linear_recovery(WIDE.point([1] * WIDE.size), [[i, 1] for i in range(60)]),
+    "recovery": lambda: rs.local_linear_recovery(
+        WIDE.point([1] * WIDE.size), [[i, 1] for i in range(60)]
+    ),
 }
 
 
@@ -96,7 +106,9 @@ LATEX = {
     "point": lambda: TANH.point([1, 0, sympy.Rational(1, 2), sympy.sqrt(2)]),
     "chart": lambda: TANH.chart({v: -w}),
     "span": lambda: rs.tangent_span(TANH.chart({v: w})),
-    "vectors": lambda: rs.tangent_span(rs.families.matrix_factorization(rows=2, inner=1, columns=2)),
+    "vectors": lambda: rs.tangent_span(
+        rs.families.matrix_factorization(rows=2, inner=1, columns=2)
+    ),
     "relation": lambda: rs.model_rank(TANH.chart({v: w})).relations[0],
     "activation": lambda: rs.activations["gelu"],
 }

@@ -1,4 +1,7 @@
-"""Floating point counts what it can see; the exact rank, known from mathematics, says what it misses."""
+"""Floating point counts what it can see.
+
+The exact rank, known from mathematics, says what it misses.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,9 @@ def rationals(rng, shape):
 def tanh_point(width, seed=0):
     model = rs.families.two_layer(width=width, inputs=1, bias=True)
     rng = np.random.default_rng(seed)
-    return model.point(a=rationals(rng, width), w=rationals(rng, (width, 1)), b=rationals(rng, width))
+    return model.point(
+        a=rationals(rng, width), w=rationals(rng, (width, 1)), b=rationals(rng, width)
+    )
 
 
 def reference(width, seed=0):
@@ -84,7 +89,9 @@ def test_report_of_no_precision_error():
 @pytest.mark.parametrize("digits", [7, 15, 40])
 def test_matrix_factorization_matches_the_formula(digits):
     # rank of A B at generic 4x2, 2x4 factors: 2 (4 + 4 - 2)
-    found = rs.numerical_rank(rs.families.matrix_factorization(rows=4, inner=2, columns=4), digits=digits)
+    found = rs.numerical_rank(
+        rs.families.matrix_factorization(rows=4, inner=2, columns=4), digits=digits
+    )
     assert (found.rank, len(found.singular_values)) == (12, 16)
     assert found.gap > 100
 
@@ -98,7 +105,9 @@ def test_float_points_are_accepted():
 def test_float_blocks_are_accepted():
     model = rs.families.two_layer(width=2, inputs=2)
     values = {"a": [1.0, 0.5], "w": np.array([[0.1, 0.2], [0.1, 0.2]])}
-    assert rs.numerical_rank(model, values).rank == 3  # two equal neurons with a = (1, 1/2): rank d + 1
+    assert (
+        rs.numerical_rank(model, values).rank == 3
+    )  # two equal neurons with a = (1, 1/2): rank d + 1
 
 
 def test_values_for_some_coordinates_only():
@@ -147,7 +156,9 @@ def test_same_seed_same_answer():
 @pytest.mark.parametrize("weight", [400, 5000, 10**6, -(10**6)])
 def test_overflow_inside_is_no_pole(weight):
     # The derivative of the sigmoid holds exp(z) / (1 + exp(z))^2, which overflows in between.
-    sigmoid = rs.Model(a / (1 + sympy.exp(-w * x)) + a * sympy.log(1 + sympy.exp(w * x)), [a, w], [x])
+    sigmoid = rs.Model(
+        a / (1 + sympy.exp(-w * x)) + a * sympy.log(1 + sympy.exp(w * x)), [a, w], [x]
+    )
     assert rs.numerical_rank(sigmoid, {a: 1.0, w: float(weight)}).rank == 2
 
 
@@ -166,7 +177,16 @@ def test_nowhere_defined_error():
 
 @pytest.mark.parametrize(
     ("function", "rank"),
-    [("erf", 2), ("sin", 2), ("atan", 2), ("Abs", 1), ("sinh", 2), ("cosh", 2), ("exp", 2), ("tan", 2)],
+    [
+        ("erf", 2),
+        ("sin", 2),
+        ("atan", 2),
+        ("Abs", 1),
+        ("sinh", 2),
+        ("cosh", 2),
+        ("exp", 2),
+        ("tan", 2),
+    ],
 )
 def test_functions_in_both_rings(function, rank):
     # |w x| = |w| |x|: both tangent functions are multiples of |x|
@@ -190,7 +210,10 @@ def test_unspecified_functions_have_their_parity(parity):
 
     def both(order, z):
         name = ("sigma", "f", order, parity)
-        fast, slow = float(numbers.function(name, np.float64(z))), float(precise.function(name, precise.constant(z)))
+        fast, slow = (
+            float(numbers.function(name, np.float64(z))),
+            float(precise.function(name, precise.constant(z))),
+        )
         assert fast == pytest.approx(slow, abs=1e-12)
         return fast
 

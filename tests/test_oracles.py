@@ -1,6 +1,7 @@
 """The oracles agree with each other: closed formula, exact coordinates, and digits.
 
-By default a small sample runs; `pytest -m slow` runs every formula on hundreds of degenerate points.
+By default a small sample runs; `pytest -m slow` runs every formula on hundreds of degenerate
+points.
 """
 
 from __future__ import annotations
@@ -36,11 +37,15 @@ WITH_BIAS = {
     "z tanh z": oracles.rank_z_tanh_bias,
     "exp": oracles.rank_exp_bias,
     "swish": lambda a, w, b, **k: oracles.coordinate_rank(a, w, oracles.SIGMAS["swish"], b, **k),
-    "softplus": lambda a, w, b, **k: oracles.coordinate_rank(a, w, oracles.SIGMAS["softplus"], b, **k),
+    "softplus": lambda a, w, b, **k: oracles.coordinate_rank(
+        a, w, oracles.SIGMAS["softplus"], b, **k
+    ),
 }
 
 
-def degenerate(source: random.Random, width: int, dimension: int) -> tuple[list[int], list[list[int]], list[int]]:
+def degenerate(
+    source: random.Random, width: int, dimension: int
+) -> tuple[list[int], list[list[int]], list[int]]:
     """Small weights full of coincidences: zeros, equal neurons, opposite neurons, dead outputs."""
     a, w, b = [], [], []
     for _ in range(width):
@@ -64,7 +69,9 @@ def degenerate(source: random.Random, width: int, dimension: int) -> tuple[list[
 def cases(label: str, count: int):
     source = random.Random(label)
     for _ in range(count):
-        width, dimension = source.choice([(1, 1), (2, 1), (3, 1), (4, 1), (2, 2), (3, 2), (4, 2), (3, 3)])
+        width, dimension = source.choice(
+            [(1, 1), (2, 1), (3, 1), (4, 1), (2, 2), (3, 2), (4, 2), (3, 3)]
+        )
         yield width, dimension, *degenerate(source, width, dimension)
 
 
@@ -74,10 +81,16 @@ def flat(a, w, b=(), c=()) -> list:
 
 def check_no_bias(activation: str, count: int) -> None:
     for width, dimension, a, w, _ in cases(f"no bias {activation}", count):
-        number = oracles.independent_rank(oracles.two_layer(activation, width, dimension), flat(a, w), dimension)
+        number = oracles.independent_rank(
+            oracles.two_layer(activation, width, dimension), flat(a, w), dimension
+        )
         assert NO_BIAS[activation](a, w) == number, (activation, a, w)
         if activation in oracles.SIGMAS:
-            assert oracles.coordinate_rank(a, w, oracles.SIGMAS[activation]) == number, (activation, a, w)
+            assert oracles.coordinate_rank(a, w, oracles.SIGMAS[activation]) == number, (
+                activation,
+                a,
+                w,
+            )
 
 
 def check_with_bias(activation: str, count: int) -> None:
@@ -128,8 +141,16 @@ def check_monomials(count: int) -> None:
     for degree, bias in itertools.product((2, 3, 4), (False, True)):
         for width, dimension, a, w, b in cases(f"monomial {degree} {bias}", count):
             theta = flat(a, w, b if bias else ())
-            number = oracles.independent_rank(monomial(width, dimension, degree, bias), theta, dimension)
-            assert oracles.rank_monomial(a, w, degree, b if bias else None) == number, (degree, a, w, b, bias)
+            number = oracles.independent_rank(
+                monomial(width, dimension, degree, bias), theta, dimension
+            )
+            assert oracles.rank_monomial(a, w, degree, b if bias else None) == number, (
+                degree,
+                a,
+                w,
+                b,
+                bias,
+            )
 
 
 def test_monomial_activations():
@@ -196,14 +217,18 @@ def shift_free(kernels, a, size, kernel_size, dimension) -> bool:
 def check_convolutions(count: int) -> None:
     source = random.Random("convolutions")
     for index in range(count):
-        size, kernel_size, dimension = source.choice([(3, 2, 1), (4, 2, 1), (4, 3, 1), (5, 3, 1), (3, 2, 2)])
+        size, kernel_size, dimension = source.choice(
+            [(3, 2, 1), (4, 2, 1), (4, 3, 1), (5, 3, 1), (3, 2, 2)]
+        )
         kernels = source.choice([1, 2, 3]) if dimension == 1 else 2
         k = random_kernels(source, kernels, kernel_size**dimension)
         places, inputs = (size + 1 - kernel_size) ** dimension, size**dimension
         a = [[source.choice([0, 1, -1, 2]) for _ in range(places)] for _ in k]
         bias = [source.choice([0, 1]) for _ in k] if index % 3 == 0 else None
         activation = source.choice(["tanh", "tanh", "z tanh z", "swish", "sigmoid"])
-        f = oracles.convolution(activation, kernels, size, kernel_size, dimension, bias=bias is not None)
+        f = oracles.convolution(
+            activation, kernels, size, kernel_size, dimension, bias=bias is not None
+        )
         theta = list(itertools.chain.from_iterable(a))
         for position, kernel in enumerate(k):
             theta += kernel + ([bias[position]] if bias else [])
@@ -228,7 +253,10 @@ def check_unshared(count: int) -> None:
     for _ in range(count):
         size, kernel_size = source.choice([(3, 2), (4, 2), (4, 3)])
         places, kernels = oracles.windows(size, kernel_size), source.choice([1, 2])
-        k = [[source.choice([(0, 0), (1, 0), (0, 1), (1, 1), (-1, 0)]) for _ in places] for _ in range(kernels)]
+        k = [
+            [source.choice([(0, 0), (1, 0), (0, 1), (1, 1), (-1, 0)]) for _ in places]
+            for _ in range(kernels)
+        ]
         if kernel_size == 3:
             k = [[(*kernel, source.choice([0, 0, 1])) for kernel in row] for row in k]
         a = [[source.choice([0, 1, -1, 2]) for _ in places] for _ in k]
@@ -241,7 +269,9 @@ def check_unshared(count: int) -> None:
                 total += theta[unit] * oracles.ACTIVATIONS["tanh"](z)
             return total
 
-        theta = [out for row in a for out in row] + [c for row in k for kernel in row for c in kernel]
+        theta = [out for row in a for out in row] + [
+            c for row in k for kernel in row for c in kernel
+        ]
         number = oracles.independent_rank(f, theta, size)
         assert oracles.rank_cnn_unshared(k, a, size, kernel_size) == number, (k, a)
 
@@ -282,7 +312,9 @@ def check_factorizations(count: int) -> None:
         assert oracles.rank_deep_matrix_factorization(factors) == exact, factors
         if depth == 2:
             ranks = [oracles.exact_rank(factor) for factor in factors]
-            assert oracles.rank_matrix_factorization(dims[2], dims[0], ranks[1], ranks[0]) == exact, factors
+            assert (
+                oracles.rank_matrix_factorization(dims[2], dims[0], ranks[1], ranks[0]) == exact
+            ), factors
 
 
 def test_matrix_factorization():
@@ -301,7 +333,9 @@ def test_diagonal_models():
             def quadratic(theta):
                 return [theta[j] ** 2 - theta[2 + j] ** 2 for j in range(2)]
 
-            assert oracles.rank_diagonal(a, b) == oracles.multilinear_jacobian_rank(quadratic, [*a, *b])
+            assert oracles.rank_diagonal(a, b) == oracles.multilinear_jacobian_rank(
+                quadratic, [*a, *b]
+            )
     for depth in (2, 3):
         for theta in itertools.product((0, 1, 2), repeat=2 * depth):
 
@@ -312,7 +346,9 @@ def test_diagonal_models():
                 return total
 
             layers = [theta[2 * layer : 2 * layer + 2] for layer in range(depth)]
-            assert oracles.rank_deep_diagonal(layers) == oracles.multilinear_jacobian_rank(deep, theta)
+            assert oracles.rank_deep_diagonal(layers) == oracles.multilinear_jacobian_rank(
+                deep, theta
+            )
 
 
 def test_values_of_the_theory():
@@ -346,7 +382,13 @@ def test_values_of_the_theory():
     assert oracles.rank_monomial([1, 1], [(1, 0, 0), (0, 1, 0)], 2) == 5
     assert oracles.rank_monomial([1, 1, 1], [(1, 0, 0), (0, 1, 0), (0, 0, 1)], 2) == 6
     assert [oracles.rank_matrix_factorization(4, 4, r, r) for r in range(5)] == [0, 7, 12, 15, 16]
-    assert [oracles.optimistic_matrix_factorization(4, 4, r) for r in range(5)] == [0, 7, 12, 15, 16]
+    assert [oracles.optimistic_matrix_factorization(4, 4, r) for r in range(5)] == [
+        0,
+        7,
+        12,
+        15,
+        16,
+    ]
     assert oracles.optimistic_cnn_table(2, 5, 3, 1, 2) == (12, 16, 24)
     assert oracles.optimistic_cnn_table(2, 3, 2, 2, 3) == (16, 25, 50)
     assert oracles.optimistic_cnn_table(2, 5, 3, 1, 2, bias=True) == (14, 20, 28)

@@ -65,19 +65,26 @@ def test_parse_expression_is_the_sympy_expression(text, expected):
 
 
 def test_parse_expression_names_denote_what_the_caller_says():
-    assert parse_expression("x*y", {"x": sympy.Symbol("u"), "y": Rational(1, 2)}) == sympy.Symbol("u") / 2
+    assert (
+        parse_expression("x*y", {"x": sympy.Symbol("u"), "y": Rational(1, 2)})
+        == sympy.Symbol("u") / 2
+    )
 
 
 def test_parse_expression_takes_an_unspecified_activation_only_when_declared():
     with pytest.raises(ParseError, match="sigma is unknown"):
         parse_expression("sigma(x)", SYMBOLS)
     declared = {**FUNCTIONS, "sigma": unspecified("sigma")}
-    assert parse_expression("sigma(w1*x)", SYMBOLS, functions=declared) == sympy.Function("sigma")(w1 * x)
+    assert parse_expression("sigma(w1*x)", SYMBOLS, functions=declared) == sympy.Function("sigma")(
+        w1 * x
+    )
 
 
 def test_parse_expression_reads_long_sums_quickly():
     text = " + ".join(f"a{i}*tanh(w{i}*x + b{i})" for i in range(1, 1001))
-    symbols = {f"{letter}{i}": sympy.Symbol(f"{letter}{i}") for letter in "awb" for i in range(1, 1001)} | {"x": x}
+    symbols = {
+        f"{letter}{i}": sympy.Symbol(f"{letter}{i}") for letter in "awb" for i in range(1, 1001)
+    } | {"x": x}
     start = time.process_time()
     assert len(parse_expression(text, symbols).args) == 1000
     assert time.process_time() - start < 5
@@ -256,7 +263,9 @@ def test_any_text_gives_an_expression_or_a_parse_error(text):
 
 LEAVES = st.one_of(
     st.sampled_from([x, y, w1]),
-    st.fractions(min_value=-9, max_value=9, max_denominator=9).map(lambda q: Rational(q.numerator, q.denominator)),
+    st.fractions(min_value=-9, max_value=9, max_denominator=9).map(
+        lambda q: Rational(q.numerator, q.denominator)
+    ),
 )
 
 

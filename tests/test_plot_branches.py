@@ -14,7 +14,8 @@ from rankstrat.targets import target_set
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
 
-from rankstrat.pictures.branches import plot_branches, plot_lines  # noqa: E402  (after the choice of a backend)
+# after the choice of a backend
+from rankstrat.pictures.branches import plot_branches, plot_lines  # noqa: E402
 
 
 def example(m, activation="exp", d=1):
@@ -57,19 +58,35 @@ def test_command_prints_table_json_and_dot(capsys):
     assert "least rank = 2  [attained: PROVED; minimal: PROVED]" in capsys.readouterr().out
     assert main([*TWO, "--target", "tanh(x1)", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
-    assert data["complete"] and data["optimistic_sample_size"]["upper"] == 2 and len(data["branches"]) == 12
+    assert (
+        data["complete"]
+        and data["optimistic_sample_size"]["upper"] == 2
+        and len(data["branches"]) == 12
+    )
     assert main([*TWO, "activation=exp", "--target", "exp(x1)", "--dot"]) == 0
     assert capsys.readouterr().out.count("--") == 2
     assert main([*TWO, "--target", "tanh(x1)", "--latex"]) == 0
     assert "\\toprule" in capsys.readouterr().out
     assert (
-        main(["branches", "matrix_factorization", "rows=2", "inner=2", "columns=2", "--target", '[[1, 2], ["2", 4]]'])
+        main(
+            [
+                "branches",
+                "matrix_factorization",
+                "rows=2",
+                "inner=2",
+                "columns=2",
+                "--target",
+                '[[1, 2], ["2", 4]]',
+            ]
+        )
         == 0
     )
     assert "least rank = 3" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("target", ["sin(x1)", "tanh(y)", "0.5", "[1", "[1.5]", "tanh(x1) + tanh(2*x1) + tanh(3*x1)"])
+@pytest.mark.parametrize(
+    "target", ["sin(x1)", "tanh(y)", "0.5", "[1", "[1.5]", "tanh(x1) + tanh(2*x1) + tanh(3*x1)"]
+)
 def test_command_refuses_in_one_line(capsys, target):
     assert main([*TWO, "--target", target]) == 2
     error = capsys.readouterr().err

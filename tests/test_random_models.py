@@ -1,4 +1,5 @@
 """Random models: the exact rank against singular values in high precision, computed by sympy and mpmath alone."""
+
 # ruff: noqa: E501
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ def expression(rng, leaves, depth):
 
 
 def model(rng):
-    """(chart, numeric values of its coordinates): linear models, networks at points, networks on charts."""
+    """(chart, numeric values of its coordinates).
+
+    Linear models, networks at points, networks on charts.
+    """
     inputs = list(X[: rng.choice((1, 1, 2))])
     terms = rng.randint(2, 5 if len(inputs) == 1 else 4)
     weights = list(sympy.symbols(f"a1:{terms + 1}"))
@@ -59,8 +63,14 @@ def model(rng):
     if road == "point":
         values = [rng.choice((-1, 1, 2, sympy.Rational(1, 2), 0)) for _ in range(2 * terms)]
         return F.point(values), {}
-    chart = F.chart({inner[-1]: rng.choice((inner[0], -inner[0], 2 * inner[0]))}) if rng.random() < 0.5 else F.generic()
-    return chart, {c: mpmath.mpf(rng.randint(-9 * 10**11, 9 * 10**11)) / 10**12 for c in chart.coordinates}
+    chart = (
+        F.chart({inner[-1]: rng.choice((inner[0], -inner[0], 2 * inner[0]))})
+        if rng.random() < 0.5
+        else F.generic()
+    )
+    return chart, {
+        c: mpmath.mpf(rng.randint(-9 * 10**11, 9 * 10**11)) / 10**12 for c in chart.coordinates
+    }
 
 
 def numerical_rank(chart, coordinates, rng):
@@ -85,7 +95,9 @@ def numerical_rank(chart, coordinates, rng):
             return 0
         relative = [s / singular[0] for s in singular]
         rank = sum(s > mpmath.mpf(10) ** -35 for s in relative)
-        clear = relative[rank - 1] > mpmath.mpf(10) ** -25 and all(s < mpmath.mpf(10) ** -55 for s in relative[rank:])
+        clear = relative[rank - 1] > mpmath.mpf(10) ** -25 and all(
+            s < mpmath.mpf(10) ** -55 for s in relative[rank:]
+        )
         return rank if clear else None
 
 
@@ -109,7 +121,9 @@ def compare(start, stop):
         if rank is None:
             continue
         counts["clear gap"] += 1
-        assert certificate.lower <= rank <= certificate.upper, f"seed {seed}: {rank}, but {certificate}\n{chart.model!r} {chart}"
+        assert certificate.lower <= rank <= certificate.upper, (
+            f"seed {seed}: {rank}, but {certificate}\n{chart.model!r} {chart}"
+        )
         counts["equal"] += certificate.value == rank
     print(dict(counts))
     return counts
@@ -129,7 +143,8 @@ def test_two_thousand_random_models(block):
 
 
 def test_huge_frequencies_do_not_hang():
-    # sin(w x), cos(w x), x cos(w x), x sin(w x), 1: the relations have numbers of millions of digits
+    # sin(w x), cos(w x), x cos(w x), x sin(w x), 1: the relations have numbers of millions of
+    # digits
     w = 100_000
     point = families.two_layer(2, 1, "sin", bias=True, output_bias=True).point(
         a=[3, 3], w=[[w], [-w]], b=[-w, w + 1], c=1

@@ -3,9 +3,9 @@
 The convention, page by page and from top to bottom, in one namespace and one empty folder per page:
 
 - a ```python block with `>>>` prompts is a doctest; one without prompts is a script;
-- a ```console block runs its `$ rankstrat ...` lines; where output is shown it must match, else only the exit status
-  (0, or N after a comment `# exit status N`) must; `> NAME` at the end keeps the output; other commands are for the
-  reader;
+- a ```console block runs its `$ rankstrat ...` lines; where output is shown it must match, else
+  only the exit status (0, or N after a comment `# exit status N`) must; `> NAME` at the end keeps
+  the output; other commands are for the reader;
 - a ```toml or ```json block under a line "`NAME`:" is written to that file first;
 - a ```{code-cell} block is run where the page is built (Sphinx stops at one that fails);
 - anything that should not run is a ```text block.
@@ -28,9 +28,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 FENCE = re.compile(
-    r"(?:^`(?P<file>[\w.-]+)`:\n\n)?^```(?P<language>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"(?:^`(?P<file>[\w.-]+)`:\n\n)?^```(?P<language>[^\n`]*)\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
-COMMAND = re.compile(r"^\$ (?P<command>.*?)(?:  *# exit status (?P<status>\d+))?\n(?P<output>(?:(?!\$ ).*\n)*)", re.M)
+COMMAND = re.compile(
+    r"^\$ (?P<command>.*?)(?:  *# exit status (?P<status>\d+))?\n(?P<output>(?:(?!\$ ).*\n)*)", re.M
+)
 FLAGS = doctest.ELLIPSIS
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
@@ -44,7 +47,12 @@ class Block(NamedTuple):
 
 def blocks(page: str) -> Iterator[Block]:
     for match in FENCE.finditer(page):
-        yield Block(match["language"], match["text"], page.count("\n", 0, match.start("text")), match["file"])
+        yield Block(
+            match["language"],
+            match["text"],
+            page.count("\n", 0, match.start("text")),
+            match["file"],
+        )
 
 
 def run_python(block: Block, namespace: dict[str, object], name: str) -> None:
@@ -72,7 +80,9 @@ def run_console(block: Block, folder: Path) -> None:
         )  # fmt: skip
         if target is not None:
             target.write_text(done.stdout, encoding="utf-8")
-        assert done.returncode == int(match["status"] or 0), f"{match['command']}\n{done.stdout}{done.stderr}"
+        assert done.returncode == int(match["status"] or 0), (
+            f"{match['command']}\n{done.stdout}{done.stderr}"
+        )
         shown, printed = match["output"].strip(), (done.stdout + done.stderr).strip()
         if shown:
             same = doctest.OutputChecker().check_output(shown + "\n", printed + "\n", FLAGS)
@@ -98,7 +108,9 @@ def test_page_runs_as_shown(path, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_page_closes_its_fences(path):
-    fences = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("```")]
+    fences = [
+        line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("```")
+    ]
     assert all(line == "```" for line in fences[1::2])
     assert len(fences) % 2 == 0
 
@@ -109,7 +121,9 @@ def page(language: str, text: str) -> str:
 
 def test_namespace_lasts_through_a_page(tmp_path):
     run(
-        page("python", "x = 2") + page("python", ">>> x + 1\n3\n>>> y = 5") + page("python", "assert y == 5"),
+        page("python", "x = 2")
+        + page("python", ">>> x + 1\n3\n>>> y = 5")
+        + page("python", "assert y == 5"),
         tmp_path,
         "p",
     )
@@ -135,5 +149,9 @@ def test_files_are_written(tmp_path):
 
 
 def test_cells_of_a_notebook_are_left_to_the_build(tmp_path):
-    run(page("{code-cell} ipython3", "1 / 0") + "`a.toml`:\n\n" + page("toml", "b = 2")[9:], tmp_path, "p")
+    run(
+        page("{code-cell} ipython3", "1 / 0") + "`a.toml`:\n\n" + page("toml", "b = 2")[9:],
+        tmp_path,
+        "p",
+    )
     assert (tmp_path / "a.toml").read_text() == "b = 2\n"

@@ -1,4 +1,7 @@
-"""Local linear recovery: counts from graph theory and exact elimination, transitions, stability, malformed samples."""
+"""Local linear recovery.
+
+Counts from graph theory and exact elimination, transitions, stability, malformed samples.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,10 @@ def factorization(rows, inner, columns):
 def factors(rank, d=4, seed=0, zero=False):
     rnd = random.Random(seed)
     a = [[rnd.randint(1, 99) if j < rank else 0 for j in range(d)] for _ in range(d)]
-    b = [[rnd.choice([-1, 1]) * rnd.randint(1, 99) if i < rank else 0 for _ in range(d)] for i in range(d)]
+    b = [
+        [rnd.choice([-1, 1]) * rnd.randint(1, 99) if i < rank else 0 for _ in range(d)]
+        for i in range(d)
+    ]
     if zero:
         a[0][0] = 0
     return factorization(d, d, d).point([v for row in (*a, *b) for v in row])
@@ -63,7 +69,9 @@ def connected_spanning(edges, d=4):
     return nx.is_connected(graph)
 
 
-@pytest.mark.parametrize(("rank", "size", "good", "total"), [(1, 7, 4096, 11440), (3, 15, 16, 16), (4, 16, 1, 1)])
+@pytest.mark.parametrize(
+    ("rank", "size", "good", "total"), [(1, 7, 4096, 11440), (3, 15, 16, 16), (4, 16, 1, 1)]
+)
 def test_counts_of_the_specification(rank, size, good, total):
     count = count_recovering_subsets(factors(rank), size)
     assert (count.recovering, count.total, count.verdict) == (good, total, Verdict.PROVED)
@@ -101,7 +109,9 @@ def test_rank_two_count_is_the_same_for_every_generic_point_and_sampled_against_
 def test_rank_two_count_by_elimination():
     point = factors(2, seed=1)
     rows = jacobian(point)
-    good = sum(exact_rank([rows[i] for i in s]) == 12 for s in itertools.combinations(range(16), 12))
+    good = sum(
+        exact_rank([rows[i] for i in s]) == 12 for s in itertools.combinations(range(16), 12)
+    )
     assert good == count_recovering_subsets(point, 12).recovering == 1284
 
 
@@ -116,7 +126,9 @@ def test_probability_grows_to_one():
 
 
 def test_other_shapes():
-    matrix = factorization(2, 1, 3).point([1, 2, 3, 5, 7])  # rank one, 2 x 3: spanning trees of K_{2,3}
+    matrix = factorization(2, 1, 3).point(
+        [1, 2, 3, 5, 7]
+    )  # rank one, 2 x 3: spanning trees of K_{2,3}
     assert count_recovering_subsets(matrix, 4).recovering == 2 ** (3 - 1) * 3 ** (2 - 1)
 
 
@@ -158,7 +170,9 @@ def test_linear_stability():
 def test_linear_stability_with_a_residual():
     slope = sympy.Symbol("s")
     line = Model(slope * X, slope, X).point([2])
-    assert linear_stability(line, [1, 2], [4, 3]) is Verdict.PROVED  # the residual (-2, 1) is orthogonal to (1, 2)
+    assert (
+        linear_stability(line, [1, 2], [4, 3]) is Verdict.PROVED
+    )  # the residual (-2, 1) is orthogonal to (1, 2)
     assert linear_stability(line, [1, 2], [4, 4]) is Verdict.REFUTED
 
 
@@ -197,6 +211,9 @@ def test_samples_on_a_kink_are_refused_by_counts_and_thresholds_too():
     """At x = 0 and x = 1 the network has no tangent."""
     relu = two_layer(2, 1, "relu", bias=True).point(a=[1, 2], w=[[1], [1]], b=[0, -1])
     samples = [0, 1, 2, 3, Fraction(1, 2), 5]
-    for ask in (lambda: recovery_threshold(relu, samples), lambda: count_recovering_subsets(relu, 4, samples=samples)):
+    for ask in (
+        lambda: recovery_threshold(relu, samples),
+        lambda: count_recovering_subsets(relu, 4, samples=samples),
+    ):
         with pytest.raises(DataError, match="kink"):
             ask()

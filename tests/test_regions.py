@@ -20,7 +20,8 @@ from tests import oracles
 def forms(rng: random.Random, count: int, dimension: int, size: int) -> list[Hyperplane]:
     return [
         Hyperplane(
-            tuple(Fraction(rng.randint(-size, size)) for _ in range(dimension)), Fraction(rng.randint(-size, size))
+            tuple(Fraction(rng.randint(-size, size)) for _ in range(dimension)),
+            Fraction(rng.randint(-size, size)),
         )
         for _ in range(count)
     ]
@@ -30,7 +31,8 @@ def forms(rng: random.Random, count: int, dimension: int, size: int) -> list[Hyp
 def test_generic_arrangement_has_zaslavsky_many_cells(dimension: int, count: int) -> None:
     # Buck 1943: sum_{k <= d} C(n, k) cells for hyperplanes in general position
     planes = [
-        Hyperplane(tuple(Fraction(t**k) for k in range(1, dimension + 1)), Fraction(1)) for t in range(2, count + 2)
+        Hyperplane(tuple(Fraction(t**k) for k in range(1, dimension + 1)), Fraction(1))
+        for t in range(2, count + 2)
     ]
     assert len(cells(planes, dimension)) == sum(comb(count, k) for k in range(dimension + 1))
 
@@ -46,7 +48,9 @@ def test_cells_of_degenerate_arrangements_agree_with_dense_sampling() -> None:
         grid = [Fraction(k, 7) for k in range(-40, 41)]
         for point in itertools.product(grid, repeat=dimension):
             signs = tuple((h.at(point) > 0) - (h.at(point) < 0) for h in planes)
-            if all(s or not (any(h.normal) or h.offset) for s, h in zip(signs, planes, strict=True)):
+            if all(
+                s or not (any(h.normal) or h.offset) for s, h in zip(signs, planes, strict=True)
+            ):
                 assert signs in found
 
 
@@ -54,7 +58,8 @@ def test_regions_of_two_kinks() -> None:
     a, b, x = sp.symbols("a b x")
     model = rs.Model(a * sp.Max(0, x) + b * sp.Max(0, x - 1), [a, b], [x])
     point = model.point([1, 1])
-    # left of both kinks the model is 0, between them only a matters, right of both x and x - 1 are independent
+    # left of both kinks the model is 0, between them only a matters, right of both x and x - 1 are
+    # independent
     assert [int(rs.region_rank(point, [v])) for v in (-1, Fraction(1, 2), 2)] == [0, 1, 2]
     assert int(rs.model_rank(point)) == 2
     with pytest.raises(DataError, match="boundary"):
@@ -80,28 +85,34 @@ def test_relu_rank_on_all_inputs_agrees_with_the_formula(bias: bool) -> None:
 
 
 def test_deep_relu_rank_counts_every_region() -> None:
-    # |x| = relu(x) + relu(-x) fed to a second layer; by hand: F = c relu(u(relu(x) + relu(-x)) + s) at c = u = s = 1
-    # is c (u|x| + s) everywhere, with tangent functions |x| + 1, |x|, 1: rank 2
+    # |x| = relu(x) + relu(-x) fed to a second layer; by hand: F = c relu(u(relu(x) + relu(-x)) + s)
+    # at c = u = s = 1 is c (u|x| + s) everywhere, with tangent functions |x| + 1, |x|, 1: rank 2
     c, u, s, x = sp.symbols("c u s x")
     model = rs.Model(c * sp.Max(0, u * (sp.Max(0, x) + sp.Max(0, -x)) + s), [c, u, s], [x])
     certificate = rs.model_rank(model.point([1, 1, 1]))
     assert (int(certificate), certificate.verdict) == (2, rs.Verdict.PROVED)
-    # at s = -1 the unit is c (|x| - 1) where |x| > 1 and 0 inside: |x| - 1, |x|, 1 there: still rank 2
+    # at s = -1 the unit is c (|x| - 1) where |x| > 1 and 0 inside: |x| - 1, |x|, 1 there: still
+    # rank 2
     assert int(rs.model_rank(model.point([1, 1, -1]))) == 2
     assert int(rs.region_rank(model.point([1, 1, -1]), [Fraction(1, 2)])) == 0
 
 
 def test_relu_after_tanh_is_sampled_and_says_so() -> None:
     a, w, b, c, x, y = sp.symbols("a w b c x y")
-    model = rs.Model(a * sp.Max(0, sp.tanh(w * x) + b * y) + c * sp.Max(0, x - y), [a, w, b, c], [x, y])
+    model = rs.Model(
+        a * sp.Max(0, sp.tanh(w * x) + b * y) + c * sp.Max(0, x - y), [a, w, b, c], [x, y]
+    )
     certificate = rs.model_rank(model.point([1, 2, 3, 0]))
-    # tanh(2x) + 3y, x sech^2, y on one side of a curve and x - y on one side of a line: 4 independent functions
+    # tanh(2x) + 3y, x sech^2, y on one side of a curve and x - y on one side of a line: 4
+    # independent functions
     assert (certificate.lower, certificate.upper) == (4, 4)
     zero = rs.model_rank(model.point([0, 2, 3, 1]))
     # dF/dw = dF/db = 0 whatever the branches are: proved; the other two are independent
     assert (int(zero), zero.verdict) == (2, rs.Verdict.PROVED)
     dependent = rs.Model(
-        a * sp.Max(0, sp.tanh(x)) + b * sp.Max(0, sp.tanh(2 * x)) + c * (sp.Max(0, sp.tanh(x)) * 2), [a, b, c], [x]
+        a * sp.Max(0, sp.tanh(x)) + b * sp.Max(0, sp.tanh(2 * x)) + c * (sp.Max(0, sp.tanh(x)) * 2),
+        [a, b, c],
+        [x],
     )
     certificate = rs.model_rank(dependent.point([1, 1, 1]))
     assert (certificate.lower, certificate.upper, certificate.verdict) == (2, 2, rs.Verdict.PROVED)

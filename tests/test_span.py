@@ -17,7 +17,8 @@ def merged() -> rs.TangentSpan:
 
 def test_span_of_merged_neurons_has_relations_on_the_whole_chart() -> None:
     span = merged()
-    # two neurons with one direction: their a's coincide, and each pair of w's is proportional by a1 : a2
+    # two neurons with one direction: their a's coincide, and each pair of w's is proportional by a1
+    # : a2
     assert span.dimension == 6
     assert {str(r) for r in span.relations} == {
         "dF/da1 - dF/da2 = 0",
@@ -48,7 +49,10 @@ def test_circuits_of_a_linear_model_are_those_of_its_vectors() -> None:
     a, b, c, d, x = sp.symbols("a b c d x")
     model = rs.Model(a + b * x + c * (1 + x) + d * 0 * x, [a, b, c, d], [x])
     # vectors (1,0), (0,1), (1,1), 0 in the plane
-    assert {tuple(map(str, s)) for s in rs.tangent_span(model).circuits()} == {("d",), ("a", "b", "c")}
+    assert {tuple(map(str, s)) for s in rs.tangent_span(model).circuits()} == {
+        ("d",),
+        ("a", "b", "c"),
+    }
 
 
 def test_circuits_are_refused_for_large_models() -> None:
@@ -64,23 +68,33 @@ def test_span_of_a_vector_valued_model_has_columns() -> None:
 
 
 def test_relation_with_transcendental_coefficients_is_exact() -> None:
-    # a constant neuron tanh(b) at b = 1: dF/da = tanh 1 and dF/db = a (1 - tanh^2 1) are both constants
+    # a constant neuron tanh(b) at b = 1: dF/da = tanh 1 and dF/db = a (1 - tanh^2 1) are both
+    # constants
     a, b, x = sp.symbols("a b x")
     span = rs.tangent_span(rs.Model(a * sp.tanh(b) + x * a * 0, [a, b], [x]).point([3, 1]))
     assert span.dimension == 1
     (relation,) = span.relations
     values = {0: sp.tanh(1), 1: 3 * (1 - sp.tanh(1) ** 2)}
-    assert sp.simplify(sum(sp.sympify(c) * values[i] for i, c in relation.coefficients).rewrite(sp.exp)) == 0
+    assert (
+        sp.simplify(
+            sum(sp.sympify(c) * values[i] for i, c in relation.coefficients).rewrite(sp.exp)
+        )
+        == 0
+    )
 
 
 def test_fractional_powers_of_functions_are_proved_by_balls_or_left_open() -> None:
-    # tanh(log(1 + e^x) w) is rational in (1 + e^x)^(2w), an algebraic function over C(x, e^x) when 2w is not whole
+    # tanh(log(1 + e^x) w) is rational in (1 + e^x)^(2w), an algebraic function over C(x, e^x) when
+    # 2w is not whole
     a, b, c, x = sp.symbols("a b c x")
     soft = sp.log(1 + sp.exp(x))
     root, cube = sp.tanh(soft / 4), sp.tanh(soft / 6)
     independent = rs.model_rank(rs.Model(a * root + b * cube + c, [a, b, c], [x]))
     assert (int(independent), independent.verdict) == (3, rs.Verdict.PROVED)
     independent.check()
-    # the double angle: with t = tanh(soft/4), tanh(soft/2) = 2 t/(1 + t^2) = y/(y + 2) for y = e^x: rank 1, never 2
-    hidden = rs.model_rank(rs.Model(a * 2 * root / (1 + root**2) + b * sp.exp(x) / (sp.exp(x) + 2), [a, b], [x]))
+    # the double angle: with t = tanh(soft/4), tanh(soft/2) = 2 t/(1 + t^2) = y/(y + 2) for y = e^x:
+    # rank 1, never 2
+    hidden = rs.model_rank(
+        rs.Model(a * 2 * root / (1 + root**2) + b * sp.exp(x) / (sp.exp(x) + 2), [a, b], [x])
+    )
     assert hidden.lower <= 1 <= hidden.upper

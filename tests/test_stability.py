@@ -12,13 +12,20 @@ import sympy
 from rankstrat import Model, Verdict
 from rankstrat.errors import DataError, UndecidedError
 from rankstrat.families import convolutional, matrix_factorization, two_layer
-from rankstrat.samples.stability import perturbation_test, recovery_stability, recovery_thresholds, stability_table
+from rankstrat.samples.stability import (
+    perturbation_test,
+    recovery_stability,
+    recovery_thresholds,
+    stability_table,
+)
 from rankstrat.targets import target_set
 
 
 def example(m, k, d):
     weights = [[i + 1] + [2 * i - 1] * (d - 1) for i in range(k)]
-    return target_set(two_layer(m, d, "exp"), two_layer(k, d, "exp").point(a=list(range(1, k + 1)), w=weights))
+    return target_set(
+        two_layer(m, d, "exp"), two_layer(k, d, "exp").point(a=list(range(1, k + 1)), w=weights)
+    )
 
 
 def inputs(n, d, seed):
@@ -30,7 +37,11 @@ CASES = [(m, k, d) for m in range(1, 6) for k in (1, 2) if k <= m for d in (1, 2
 
 
 @pytest.mark.parametrize(
-    ("m", "k", "d"), [pytest.param(*c, marks=[] if c in [(2, 1, 2), (4, 2, 3)] else pytest.mark.slow) for c in CASES]
+    ("m", "k", "d"),
+    [
+        pytest.param(*c, marks=[] if c in [(2, 1, 2), (4, 2, 3)] else pytest.mark.slow)
+        for c in CASES
+    ],
 )
 def test_table_of_the_specification(m, k, d):
     q = example(m, k, d)
@@ -45,7 +56,9 @@ def test_table_of_the_specification(m, k, d):
         assert t.convergence == ("linear" if t.is_morse_bott else "may be sublinear")
     leaders = [b for b in q.branches if b.twin is None]
     assert len(stability_table(q).rows) == len(leaders)
-    assert max(recovery_thresholds(b).stable_from for b in q.branches) == k + m * d  # the condensed branch is last
+    assert (
+        max(recovery_thresholds(b).stable_from for b in q.branches) == k + m * d
+    )  # the condensed branch is last
     assert min(recovery_thresholds(b).stable_from for b in q.branches) == m + k * d
 
 
@@ -62,7 +75,9 @@ def test_table_of_the_specification(m, k, d):
 def test_morse_bott_branches_are_decided_by_exact_ranks(m, k, d, sizes, unstable, stable):
     (branch,) = (b for b in example(m, k, d).branches if b.label == sizes)
     point = branch.sample(seed=2, size=3)
-    below, at = (recovery_stability(branch, point, inputs(n, d, seed=n)) for n in (unstable, stable))
+    below, at = (
+        recovery_stability(branch, point, inputs(n, d, seed=n)) for n in (unstable, stable)
+    )
     assert (below.stable, below.verdict) == (False, Verdict.PROVED)
     assert (at.stable, at.verdict) == (True, Verdict.PROVED)
 
@@ -77,7 +92,10 @@ def test_lower_threshold_of_the_condensed_branch():
 
 
 def curvature(samples, weight):
-    """The form of SPEC 9.3: sum_i c_i sigma''(w.x_i) x_i x_i^T with c the left null vector of [sigma, sigma' x]."""
+    """The form of SPEC 9.3.
+
+    Sum_i c_i sigma''(w.x_i) x_i x_i^T with c the left null vector of [sigma, sigma' x].
+    """
     x = np.array(samples, float)
     e = np.exp(x @ np.array(weight, float))
     c = np.linalg.svd(np.column_stack([e, e[:, None] * x]).T)[2][-1]
@@ -122,32 +140,54 @@ def test_table_prints_the_gap_as_open():
 
 def test_a_part_of_a_branch_proves_no_instability():
     F = two_layer(2, 1, "exp")
-    point = F.point(a=[1, 0], w=[[1], [2]])  # on a curve of the target set: codimension 3, stable from n = 3
+    point = F.point(
+        a=[1, 0], w=[[1], [2]]
+    )  # on a curve of the target set: codimension 3, stable from n = 3
     (part,) = target_set(F, point, charts=[point]).branches
     (whole,) = (b for b in target_set(F, point).branches if b.contains(point))
     assert recovery_stability(whole, point, [0, 1, 2]).stable is True
     assert recovery_stability(part, point, [0, 1, 2]).verdict is Verdict.OPEN
-    assert recovery_stability(part, point, [0, 1]).stable is False  # fewer samples than the model rank
+    assert (
+        recovery_stability(part, point, [0, 1]).stable is False
+    )  # fewer samples than the model rank
 
 
 def test_thresholds_of_a_part_of_a_branch():
-    """A chart inside a Morse-Bott branch: almost all its points are stable from n = rank on, one less is unstable."""
+    """A chart inside a Morse-Bott branch.
+
+    Almost all its points are stable from n = rank on, one less is unstable.
+    """
     F, s = two_layer(2, 1, "exp"), sympy.Symbol("s")
     target = two_layer(1, 1, "exp").point([1, 1])
     whole, part, point = (
         target_set(F, target, charts=[c]).branches[0]
-        for c in (dict(zip(F.parameters, [1, 0, 1, s])), dict(zip(F.parameters, [1, 0, 1, 5])), F.point([1, 0, 1, 5]))
+        for c in (
+            dict(zip(F.parameters, [1, 0, 1, s])),
+            dict(zip(F.parameters, [1, 0, 1, 5])),
+            F.point([1, 0, 1, 5]),
+        )
     )
     found = recovery_thresholds(whole)  # the chart is a branch: rank = codimension proves it
     assert (found.rank, found.codimension, found.unstable_up_to, found.stable_from) == (3, 3, 2, 3)
     for branch in (part, point):
         t = recovery_thresholds(branch)
-        assert (t.rank, t.codimension, t.unstable_up_to, t.stable_from, list(t.gap)) == (3, 4, 2, 4, [3])
-    assert "a part of the target set" in str(stability_table(target_set(F, target, charts=[F.point([1, 0, 1, 5])])))
+        assert (t.rank, t.codimension, t.unstable_up_to, t.stable_from, list(t.gap)) == (
+            3,
+            4,
+            2,
+            4,
+            [3],
+        )
+    assert "a part of the target set" in str(
+        stability_table(target_set(F, target, charts=[F.point([1, 0, 1, 5])]))
+    )
 
 
 def test_an_indefinite_form_across_a_part_is_open():
-    """The condensed branch {1,2}, cut down to a point: what the form sees may be the branch itself."""
+    """The condensed branch {1,2}, cut down to a point.
+
+    What the form sees may be the branch itself.
+    """
     q = example(2, 1, 2)
     point = q.branches[0].sample(seed=0, size=3)
     (part,) = target_set(q.model, q.target.point, charts=[point]).branches
@@ -167,11 +207,23 @@ def test_squares_are_parts_of_their_target_set():
 
 
 def test_shifted_kernels_share_an_output_weight_along_a_line():
-    """(a12, a21) = (2 + t, 3 - t) gives one function: the branch is this line, and seven gradients leave no more."""
+    """(a12, a21) = (2 + t, 3 - t) gives one function.
+
+    The branch is this line, and seven gradients leave no more.
+    """
     network = convolutional(kernels=2, size=3, kernel_size=2, dimension=1)
     q = target_set(network, network.point(a=[[1, 2], [3, 5]], K=[[1, 0], [0, 1]]))
     branch = q.branches[0]
-    samples = [[1, 2, 3], [2, -1, 1], [0, 1, 3], [1, 1, -2], [3, 1, 1], [-1, 2, 2], [1, -3, 1], [2, 2, 5]]
+    samples = [
+        [1, 2, 3],
+        [2, -1, 1],
+        [0, 1, 3],
+        [1, 1, -2],
+        [3, 1, 1],
+        [-1, 2, 2],
+        [1, -3, 1],
+        [2, 2, 5],
+    ]
     seven, eight = (recovery_stability(branch, branch.sample(), samples[:n]) for n in (7, 8))
     assert branch.dimension == 1 and not branch.partial
     assert seven.empirical == eight.empirical == 7
@@ -188,7 +240,10 @@ def test_a_quadratic_form_that_is_zero_decides_nothing(power):
 
 
 def test_generic_samples_are_inputs_of_an_analytic_scalar_model():
-    """All samples may lie beyond the kinks; entries of a matrix are not generic; two outputs count twice."""
+    """All samples may lie beyond the kinks.
+
+    Entries of a matrix are not generic; two outputs count twice.
+    """
     relu = two_layer(2, 1, "relu", bias=True)
     point = relu.point(a=[1, 2], w=[[1], [1]], b=[0, -1])
     branch = target_set(relu, point).branches[0]

@@ -29,7 +29,20 @@ LOCI = json.loads((GOLDEN / "determinantal.json").read_text())["rows"]
 
 PLAIN = ["tanh", "z2tanh", "ztanh", "cosh", "exp", "sigmoid", "softplus", "silu", "gelu"]
 PLAIN += ["relu", "leaky_relu", "square"]
-BIASED = ["tanh", "sigmoid", "ztanh", "exp", "sinh", "cosh", "sin", "cos", "softplus", "silu", "gelu", "relu"]
+BIASED = [
+    "tanh",
+    "sigmoid",
+    "ztanh",
+    "exp",
+    "sinh",
+    "cosh",
+    "sin",
+    "cos",
+    "softplus",
+    "silu",
+    "gelu",
+    "relu",
+]
 BIASED += ["leaky_relu"]
 TWO_LAYER = [(s, False) for s in PLAIN] + [(s, True) for s in BIASED]
 MATRICES = [
@@ -52,7 +65,9 @@ def test_two_layer_strata_cover_special_points(activation, bias):
 @pytest.mark.parametrize(("activation", "bias"), TWO_LAYER)
 @pytest.mark.parametrize(("width", "inputs"), list(itertools.product(range(1, 5), range(1, 4))))
 def test_two_layer_strata_cover_special_points_deep(activation, bias, width, inputs):
-    check_covered(families.two_layer(width, inputs, activation=activation, bias=bias), 1000, engine=1000)
+    check_covered(
+        families.two_layer(width, inputs, activation=activation, bias=bias), 1000, engine=1000
+    )
 
 
 @pytest.mark.parametrize("model", MATRICES, ids=str)
@@ -64,7 +79,10 @@ def test_strata_cover_special_points(model):
 @pytest.mark.parametrize(
     "model",
     [families.matrix_factorization(*shape) for shape in itertools.product(range(1, 5), repeat=3)]
-    + [families.deep_matrix_factorization(list(widths)) for widths in itertools.product(range(1, 4), repeat=4)]
+    + [
+        families.deep_matrix_factorization(list(widths))
+        for widths in itertools.product(range(1, 4), repeat=4)
+    ]
     + [families.diagonal(m) for m in range(1, 5)]
     + [families.deep_diagonal(m, depth) for m in range(1, 5) for depth in range(1, 4)],
     ids=str,
@@ -142,7 +160,8 @@ def test_all_types_of_width_twelve_by_the_engine():
 
 
 def test_orbits_count_signed_partitions():
-    # Each neuron is active or not; flats of the arrangement w_i = 0, w_i = ±w_j are signed partitions (Dowling, B_m).
+    # Each neuron is active or not; flats of the arrangement w_i = 0, w_i = ±w_j are signed
+    # partitions (Dowling, B_m).
     for width, dowling in ((1, 2), (2, 6), (3, 24), (4, 116)):
         total = sum(s.orbit for s in stratify(families.two_layer(width, 1)).strata)
         assert total == dowling * 2**width
@@ -153,10 +172,21 @@ def test_biases_count_modulo_pi(activation):
     model = families.two_layer(3, 1, activation, bias=True)
     hierarchy = stratify(model)
     assert hierarchy.complete
-    biases = [0, 1, -1, *(sympy.pi * k / 2 for k in (1, 2, 3, -4)), 1 + sympy.pi, 1 - 2 * sympy.pi, sympy.pi / 3]
+    biases = [
+        0,
+        1,
+        -1,
+        *(sympy.pi * k / 2 for k in (1, 2, 3, -4)),
+        1 + sympy.pi,
+        1 - 2 * sympy.pi,
+        sympy.pi / 3,
+    ]
     rng = random.Random(0)
     for _ in range(60):
-        a, w, b = ([rng.choice(values) for _ in range(3)] for values in ((0, 1, 2), (0, 0, 1, -1, 2), biases))
+        a, w, b = (
+            [rng.choice(values) for _ in range(3)]
+            for values in ((0, 1, 2), (0, 0, 1, -1, 2), biases)
+        )
         point = model.point(a=a, w=[[v] for v in w], b=b)
         assert hierarchy.stratum_of(point).rank == model_rank(point).value
     with pytest.raises(UndecidedError):
@@ -165,12 +195,16 @@ def test_biases_count_modulo_pi(activation):
 
 @pytest.mark.parametrize("activation", ["sinh", "cosh"])
 def test_orbits_of_hyperbolic_networks_by_brute_force(activation):
-    # permutations of the neurons and (a, w, b) -> (∓a, -w, -b): how many patterns of coincidences arise
+    # permutations of the neurons and (a, w, b) -> (∓a, -w, -b): how many patterns of coincidences
+    # arise
     flip = -1 if activation == "sinh" else 1
 
     def pattern(a, w, b):
         n = range(len(a))
-        relation = [[0 if not w[i] or not w[j] else 1 if w[i] == w[j] else -(w[i] == -w[j]) for j in n] for i in n]
+        relation = [
+            [0 if not w[i] or not w[j] else 1 if w[i] == w[j] else -(w[i] == -w[j]) for j in n]
+            for i in n
+        ]
         phases = [[bool(relation[i][j]) and b[i] == relation[i][j] * b[j] for j in n] for i in n]
         zeros = [(x != 0, u != 0, u != 0 or v != 0) for x, u, v in zip(a, w, b, strict=True)]
         return str((zeros, relation, phases))
@@ -181,7 +215,12 @@ def test_orbits_of_hyperbolic_networks_by_brute_force(activation):
             arrays = stratum.point(seed=2).arrays
             neurons = list(zip(arrays["a"], arrays["w"][:, 0], arrays["b"], strict=True))
             found = {
-                pattern(*zip(*((x * s if flip < 0 else x, u * s, v * s) for (x, u, v), s in moved), strict=True))
+                pattern(
+                    *zip(
+                        *((x * s if flip < 0 else x, u * s, v * s) for (x, u, v), s in moved),
+                        strict=True,
+                    )
+                )
                 for order in itertools.permutations(neurons)
                 for signs in itertools.product((1, -1), repeat=width)
                 for moved in [list(zip(order, signs, strict=True))]
@@ -205,7 +244,10 @@ def test_dependent_weights_of_square_neurons():
 
 def test_matrix_factorization_table():
     # {rank k} of AB, 3x3: the nonlinear loci that an arrangement cannot see
-    levels = {v.rank: (v.dimension, len(v.strata)) for v in stratify(families.matrix_factorization(3, 3, 3)).levels}
+    levels = {
+        v.rank: (v.dimension, len(v.strata))
+        for v in stratify(families.matrix_factorization(3, 3, 3)).levels
+    }
     expected: dict = {}
     for a, b in itertools.product(range(4), repeat=2):
         rank = oracles.rank_matrix_factorization(3, 3, a, b)
@@ -229,7 +271,11 @@ QUICK = {
 
 
 @pytest.mark.parametrize(
-    "row", [pytest.param(r, id=r["name"], marks=() if r["name"] in QUICK else pytest.mark.slow) for r in LOCI]
+    "row",
+    [
+        pytest.param(r, id=r["name"], marks=() if r["name"] in QUICK else pytest.mark.slow)
+        for r in LOCI
+    ],
 )
 def test_strata_agree_with_determinantal_ideals(row):
     hierarchy = stratify(models_of(row))
@@ -257,7 +303,9 @@ def test_a_nonlinear_condition_completes_the_strata():
     a11, a12, a21, a22 = model.parameters[:4]
     assert {v.rank: v.dimension for v in stratify(model).levels} == {0: 0, 1: 2, 2: 6}
     found = stratify(model, conditions=[a11 * a22 - a12 * a21])
-    assert {v.rank: v.dimension for v in found.levels} == {s["rank"]: s["dimension"] for s in row["strata"]}
+    assert {v.rank: v.dimension for v in found.levels} == {
+        s["rank"]: s["dimension"] for s in row["strata"]
+    }
     assert found.complete
     for point in special_points(model, 60):
         assert model_rank(point).value == found.stratum_of(point).rank
@@ -282,7 +330,9 @@ def test_uncovered_points_are_reported():
 
 
 def test_activation_without_a_lemma_is_not_called_complete():
-    hierarchy = stratify(families.two_layer(2, 1, Activation("mine", sympy.sin(Z), "odd"), bias=True))
+    hierarchy = stratify(
+        families.two_layer(2, 1, Activation("mine", sympy.sin(Z), "odd"), bias=True)
+    )
     assert hierarchy.coverage.verdict is Verdict.OPEN
     assert hierarchy.uncovered  # equal w with different biases span sin(w x) and cos(w x) only
 
@@ -296,34 +346,53 @@ def test_stratum_of_names_the_conditions():
 
 def test_nearest_strata_sorted():
     model = families.two_layer(3, 1, bias=True)
-    found = nearest_strata(model, a=[1.0, 0.01, 1.0], w=[[1.0], [3.0], [-1.0]], b=[0.5, 2.0, -0.502], tolerance=0.1)
+    found = nearest_strata(
+        model, a=[1.0, 0.01, 1.0], w=[[1.0], [3.0], [-1.0]], b=[0.5, 2.0, -0.502], tolerance=0.1
+    )
     assert [n.condition.text for n in found] == ["w1 = -w3", "a2 = 0"]
     assert [n.distance for n in found] == sorted(n.distance for n in found)
     product = families.matrix_factorization(2, 2, 2)
     factors = nearest_strata(product, A=[[1, 0], [0, 1e-3]], B=[[1, 2], [3, 4]], tolerance=0.1)
-    assert [(n.condition.text, n.distance) for n in factors] == [("rank A <= 1", pytest.approx(1e-3))]
+    assert [(n.condition.text, n.distance) for n in factors] == [
+        ("rank A <= 1", pytest.approx(1e-3))
+    ]
     x, p, q = sympy.symbols("x p q")
-    plain = nearest_strata(Model(sympy.tanh(p * x) + sympy.tanh(q * x), [p, q], [x]), p=1.0, q=1.01, tolerance=0.1)
+    plain = nearest_strata(
+        Model(sympy.tanh(p * x) + sympy.tanh(q * x), [p, q], [x]), p=1.0, q=1.01, tolerance=0.1
+    )
     assert [n.condition.text for n in plain] == ["p = q"]
 
 
 def test_nearest_strata_of_relu_are_rays():
     found = nearest_strata(
-        families.two_layer(3, 2, "relu"), a=[1, 1, 1], w=[[1, 0], [2, 0.02], [-3, 0.03]], tolerance=0.1
+        families.two_layer(3, 2, "relu"),
+        a=[1, 1, 1],
+        w=[[1, 0], [2, 0.02], [-3, 0.03]],
+        tolerance=0.1,
     )
     assert [n.condition.text for n in found] == ["w1 ~ w2", "w1 ~ -w3", "w2 ~ -w3"]
-    # the smallest change of the first two that makes them parallel, by brute force over the direction
+    # the smallest change of the first two that makes them parallel, by brute force over the
+    # direction
     angles = [k * 1e-6 for k in range(30_000)]
     least = min(math.hypot(math.sin(t), 2 * math.sin(t) - 0.02 * math.cos(t)) for t in angles)
     assert found.near[0].distance == pytest.approx(least, rel=1e-4)
 
 
 def test_function_hierarchy_of_the_theory():
-    rank = {v.functions.text: v.rank for v in function_hierarchy(families.matrix_factorization(4, 4, 4)).levels}
+    rank = {
+        v.functions.text: v.rank
+        for v in function_hierarchy(families.matrix_factorization(4, 4, 4)).levels
+    }
     assert list(rank.values()) == [0, 7, 12, 15, 16]
     assert [v.rank for v in function_hierarchy(families.two_layer(3, 2)).levels] == [0, 3, 6, 9]
     biased = [v.rank for v in function_hierarchy(families.two_layer(2, 2, bias=True)).levels]
-    assert biased == [0, 3, 4, 7, 8]  # SPEC 2.1: d + 1, k (d + 2), k (d + 2) - 1 with a constant neuron
+    assert biased == [
+        0,
+        3,
+        4,
+        7,
+        8,
+    ]  # SPEC 2.1: d + 1, k (d + 2), k (d + 2) - 1 with a constant neuron
     assert [v.rank for v in function_hierarchy(families.diagonal(3)).levels] == [0, 1, 2, 3]
     example = function_hierarchy(families.opt_example())
     assert [(v.rank, v.functions.text, v.minimisers.text) for v in example.levels] == [
@@ -390,7 +459,8 @@ def test_an_undeclared_parity_and_a_borrowed_name_prove_nothing():
 
 
 @pytest.mark.parametrize(
-    ("formula", "parity"), [(sympy.exp(Z), "odd"), (sympy.exp(Z), "even"), (sympy.tanh(Z), "none"), (Z**3 + Z, "odd")]
+    ("formula", "parity"),
+    [(sympy.exp(Z), "odd"), (sympy.exp(Z), "even"), (sympy.tanh(Z), "none"), (Z**3 + Z, "odd")],
 )
 def test_a_wrong_record_of_an_activation_proves_nothing(formula, parity):
     wrong = Activation("mine", formula, parity, (), parity, activations["tanh"].lemma)
@@ -424,7 +494,12 @@ def test_a_zero_in_disguise_does_not_mislead(zero):
         (families.two_layer(2, 1).point(a=[1, 1], w=[[1], [1 + zero]]), 2),
         (families.diagonal(1).point(a=[zero], b=[0]), 0),
         (families.opt_example().point(theta0=1, theta1=1, theta2=zero, theta3=zero), 2),
-        (families.matrix_factorization(2, 2, 2).point(A=[[1, 0], [0, zero]], B=[[1, 0], [0, zero]]), 3),
+        (
+            families.matrix_factorization(2, 2, 2).point(
+                A=[[1, 0], [0, zero]], B=[[1, 0], [0, zero]]
+            ),
+            3,
+        ),
     ]
     for point, rank in points:
         with suppress(UndecidedError):  # the engine may not see it either
@@ -439,7 +514,9 @@ def test_irrational_points_have_their_strata():
     assert stratum_of(tanh.point(a=[1, 1], w=[[1], [sympy.pi]])).rank == 4
 
 
-@pytest.mark.parametrize("given", ["a - b", [None], ["a - b"], [True], [sympy.Symbol("a") > 0], sympy.Symbol("a")])
+@pytest.mark.parametrize(
+    "given", ["a - b", [None], ["a - b"], [True], [sympy.Symbol("a") > 0], sympy.Symbol("a")]
+)
 def test_condition_error(given):
     a, b, x, y = sympy.symbols("a b x y")
     with pytest.raises(ModelError):

@@ -1,4 +1,7 @@
-"""Strata of convolutional networks: complete where they say so, of their dimension, with the ranks of the papers."""
+"""Strata of convolutional networks.
+
+Complete where they say so, of their dimension, with the ranks of the papers.
+"""
 
 import itertools
 import random
@@ -14,16 +17,31 @@ from rankstrat.rank.certificate import model_rank
 from rankstrat.strata import nearest_strata
 from rankstrat.strata.hierarchy import function_hierarchy, stratify, stratum_of
 
-SHARED = [(1, 3, 2, 1), (1, 3, 2, 2), (2, 2, 2, 1), (2, 3, 2, 1), (2, 4, 1, 1)]  # kernels, size, kernel_size, dimension
+SHARED = [
+    (1, 3, 2, 1),
+    (1, 3, 2, 2),
+    (2, 2, 2, 1),
+    (2, 3, 2, 1),
+    (2, 4, 1, 1),
+]  # kernels, size, kernel_size, dimension
 UNSHARED = [(1, 3, 2, 1), (2, 2, 2, 1)]
-LEMMAS = [("tanh", True), ("ztanh", True), ("sigmoid", True), ("tanh", False), ("exp", False), ("cosh", False)]
+LEMMAS = [
+    ("tanh", True),
+    ("ztanh", True),
+    ("sigmoid", True),
+    ("tanh", False),
+    ("exp", False),
+    ("cosh", False),
+]
 CONVOLUTIONAL = [(*sizes, True) for sizes in SHARED] + [(*sizes, False) for sizes in UNSHARED]
 
 
 @pytest.mark.parametrize("sizes", CONVOLUTIONAL, ids=str)
 @pytest.mark.parametrize(("activation", "bias"), LEMMAS[:3])
 def test_convolutional_strata(sizes, activation, bias):
-    hierarchy = check_covered(families.convolutional(*sizes, activation=activation, bias=bias), 20, engine=10)
+    hierarchy = check_covered(
+        families.convolutional(*sizes, activation=activation, bias=bias), 20, engine=10
+    )
     assert hierarchy.complete
     for stratum in random.Random(0).sample(hierarchy.strata, min(5, len(hierarchy.strata))):
         point = stratum.point(seed=1)
@@ -36,7 +54,9 @@ def test_convolutional_strata(sizes, activation, bias):
 @pytest.mark.parametrize(("activation", "bias"), LEMMAS)
 @pytest.mark.parametrize("output_bias", [False, True])
 def test_convolutional_strata_deep(sizes, activation, bias, output_bias):
-    model = families.convolutional(*sizes, activation=activation, bias=bias, output_bias=output_bias)
+    model = families.convolutional(
+        *sizes, activation=activation, bias=bias, output_bias=output_bias
+    )
     check_covered(model, 1000, engine=1000)
 
 
@@ -63,16 +83,23 @@ def test_convolutional_strata_have_their_dimension_and_closures():
     rng = random.Random(0)
     for stratum in hierarchy.strata:
         assert {child for child, _ in stratum.source.children(stratum.label)} <= labels
-        if stratum.chart is None:  # h u and h v: the scale of h is free, a root at 1 is one equation
+        if (
+            stratum.chart is None
+        ):  # h u and h v: the scale of h is free, a root at 1 is one equation
             _, _, _, degree, balanced = stratum.label
             shift = sympy.symbols(f"h0:{degree + 1 - balanced}")
             u, v = (sympy.symbols(f"{name}0:{4 - degree}") for name in "uv")
             t = sympy.Symbol("t")
             h = sympy.Add(*(c * t**i for i, c in enumerate(shift))) * (t - 1) ** int(balanced)
-            forms = [sympy.Poly(sympy.expand(h * sympy.Add(*(c * t**i for i, c in enumerate(w)))), t) for w in (u, v)]
+            forms = [
+                sympy.Poly(sympy.expand(h * sympy.Add(*(c * t**i for i, c in enumerate(w)))), t)
+                for w in (u, v)
+            ]
             entries = sympy.Matrix([f.coeff_monomial(t**i) for f in forms for i in range(4)])
             variables = [*shift, *u, *v]
-            jacobian = entries.jacobian(variables).xreplace({s: sympy.Integer(rng.randint(1, 99)) for s in variables})
+            jacobian = entries.jacobian(variables).xreplace(
+                {s: sympy.Integer(rng.randint(1, 99)) for s in variables}
+            )
             own = sum(1 for kind in stratum.label[0] if kind == 1)  # the biases that do not vanish
             assert jacobian.rank() + own == stratum.dimension
         else:
@@ -88,7 +115,9 @@ def test_convolutional_strata_have_their_dimension_and_closures():
 
 def test_convolutional_strata_that_are_not_known():
     # with softplus, equal kernels and proportional a, which no linear condition says
-    opened = stratify(families.convolutional(kernels=2, size=2, kernel_size=1, activation="softplus"))
+    opened = stratify(
+        families.convolutional(kernels=2, size=2, kernel_size=1, activation="softplus")
+    )
     assert not opened.complete
     assert opened.uncovered
 
@@ -98,7 +127,10 @@ def test_rows_of_functions_do_not_repeat():
     rows = function_hierarchy(families.convolutional(kernels=2, size=2, kernel_size=2)).levels
     assert [row.rank for row in rows] == [0, 3, 6]
     rows = function_hierarchy(families.convolutional(kernels=1, size=4, kernel_size=2)).levels
-    assert [(row.rank, row.minimisers.text) for row in rows] == [(0, "K1 = 0, a1 = 0"), (5, "generic")]
+    assert [(row.rank, row.minimisers.text) for row in rows] == [
+        (0, "K1 = 0, a1 = 0"),
+        (5, "generic"),
+    ]
 
 
 def distance_to(rows, theta):

@@ -12,14 +12,22 @@ import pytest
 import sympy
 
 from rankstrat.errors import ModelError
-from rankstrat.families import deep_diagonal, diagonal, fully_connected, matrix_factorization, two_layer
+from rankstrat.families import (
+    deep_diagonal,
+    diagonal,
+    fully_connected,
+    matrix_factorization,
+    two_layer,
+)
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import Verdict, model_rank
 from rankstrat.symmetry import Symmetry, fixed_set, invariant_manifolds, orbit_dimension, symmetries
 
 
 def kinds(model: Model) -> dict[str, int]:
-    return {k: len(list(g)) for k, g in itertools.groupby(sorted(s.kind for s in symmetries(model)))}
+    return {
+        k: len(list(g)) for k, g in itertools.groupby(sorted(s.kind for s in symmetries(model)))
+    }
 
 
 @pytest.mark.parametrize(
@@ -45,7 +53,9 @@ def test_every_symmetry_leaves_the_function_unchanged_by_sympy(activation: str) 
     model = two_layer(width=2, inputs=1, activation=activation, bias=True)
     for g in symmetries(model):
         (f,) = model.outputs
-        moved = f.xreplace({p: sympy.Dummy(str(p)) for p in ()}).subs(dict(g.values), simultaneous=True)
+        moved = f.xreplace({p: sympy.Dummy(str(p)) for p in ()}).subs(
+            dict(g.values), simultaneous=True
+        )
         assert sympy.simplify(moved - f) == 0
 
 
@@ -75,7 +85,10 @@ def test_a_model_without_symmetry_has_none() -> None:
 
 
 def test_heads_of_attention_are_interchangeable() -> None:
-    """Two heads, d_model = 2, head dimension 1, two tokens; equal heads are an invariant manifold (SPEC 11.4)."""
+    """Two heads, d_model = 2, head dimension 1, two tokens.
+
+    Equal heads are an invariant manifold (SPEC 11.4).
+    """
     model = attention(heads=2)
     permutations = [g for g in symmetries(model) if g.kind == "permutation"]
     assert len(permutations) == 1
@@ -89,11 +102,17 @@ def attention(heads: int, tokens: int = 2, width: int = 2) -> Model:
     x = sympy.Matrix(tokens, width, lambda i, j: sympy.Symbol(f"x{i + 1}_{j + 1}"))
     total, parameters = sympy.zeros(tokens, width), list[sympy.Symbol]()
     for h in range(heads):
-        q, k, v, o = (sympy.Matrix([sympy.Symbol(f"{n}{h + 1}_{j + 1}") for j in range(width)]) for n in "qkvo")
+        q, k, v, o = (
+            sympy.Matrix([sympy.Symbol(f"{n}{h + 1}_{j + 1}") for j in range(width)])
+            for n in "qkvo"
+        )
         parameters += [*q, *k, *v, *o]
         scores = (x * q) * (x * k).T
         for i in range(tokens):
-            weights = [1 / sum(sympy.exp(scores[i, t] - scores[i, s]) for t in range(tokens)) for s in range(tokens)]
+            weights = [
+                1 / sum(sympy.exp(scores[i, t] - scores[i, s]) for t in range(tokens))
+                for s in range(tokens)
+            ]
             value = sum((w * (x[s, :] * v)[0] for s, w in enumerate(weights)), sympy.Integer(0))
             total[i, :] = total[i, :] + value * o.T
     return Model(list(total), parameters, list(x))
@@ -136,7 +155,9 @@ def test_manifolds_are_proved_and_bound_the_rank(model: Model) -> None:
         assert manifold.rank().upper <= manifold.dimension
 
 
-def gradient_leaves(model: Model, constraint: dict[sympy.Symbol, Any], start: dict[str, Fraction]) -> bool:
+def gradient_leaves(
+    model: Model, constraint: dict[sympy.Symbol, Any], start: dict[str, Fraction]
+) -> bool:
     """Whether one gradient step on random data leaves {constraint}, numerically and without rankstrat."""
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=6), rng.normal(size=6)
@@ -144,7 +165,9 @@ def gradient_leaves(model: Model, constraint: dict[sympy.Symbol, Any], start: di
     loss = sum((f.subs(model.inputs[0], a) - b) ** 2 for a, b in zip(x, y, strict=True))
     point = {p: float(sympy.sympify(constraint.get(p, p)).subs(start)) for p in model.parameters}
     after = {p: point[p] - 0.1 * float(sympy.diff(loss, p).subs(point)) for p in model.parameters}
-    return any(abs(float(sympy.sympify(v).subs(after)) - after[p]) > 1e-9 for p, v in constraint.items())
+    return any(
+        abs(float(sympy.sympify(v).subs(after)) - after[p]) > 1e-9 for p, v in constraint.items()
+    )
 
 
 def test_gradient_steps_stay_on_the_manifolds_and_leave_other_sets() -> None:

@@ -27,8 +27,8 @@ TABLE = Table(
 
 
 def test_text_aligns_numbers_right():
-    assert str(TABLE) == (
-        "Ranks\n"
+    assert (
+        str(TABLE) == "Ranks\n"
         "\n"
         "model      k(d+1)  ok   error bound\n"
         "---------  ------  ---  -----------\n"
@@ -76,7 +76,10 @@ def test_latex_without_title_is_a_bare_tabular():
 
 def test_latex_escapes_text_but_not_math():
     table = Table(("c",), ((r"50% of $x_1$ & {a}\b ~^#",), (Math("x_1", "x_1"),)))
-    assert r"50\% of \$x\_1\$ \& \{a\}\textbackslash{}b \textasciitilde{}\textasciicircum{}\# \\" in table.latex()
+    assert (
+        r"50\% of \$x\_1\$ \& \{a\}\textbackslash{}b \textasciitilde{}\textasciicircum{}\# \\"
+        in table.latex()
+    )
     assert r"  $x_1$ \\" in table.latex()
 
 
@@ -128,7 +131,10 @@ def test_notebooks():
 
 
 def test_csv_and_json_keep_values():
-    table = Table(("a", "b"), ((1 / 3, 'say "x, y"'), (sympy.Integer(7), Fraction(1, 2)), (None, float("inf"))))
+    table = Table(
+        ("a", "b"),
+        ((1 / 3, 'say "x, y"'), (sympy.Integer(7), Fraction(1, 2)), (None, float("inf"))),
+    )
     assert list(csv.reader(io.StringIO(table.csv()))) == [
         ["a", "b"],
         [repr(1 / 3), 'say "x, y"'],
@@ -140,28 +146,47 @@ def test_csv_and_json_keep_values():
 
 
 def test_rationals_count_as_numbers():
-    assert Table(("q",), ((sympy.Rational(1, 2),), (Fraction(10, 3),))).text().splitlines()[2:] == [" 1/2", "10/3"]
+    assert Table(("q",), ((sympy.Rational(1, 2),), (Fraction(10, 3),))).text().splitlines()[2:] == [
+        " 1/2",
+        "10/3",
+    ]
 
 
 def test_wide_characters_align():
-    lines = Table(("词", "n"), (("条", 1), ("abc", 22), ("e\N{COMBINING ACUTE ACCENT}", 3))).text().splitlines()
+    lines = (
+        Table(("词", "n"), (("条", 1), ("abc", 22), ("e\N{COMBINING ACUTE ACCENT}", 3)))
+        .text()
+        .splitlines()
+    )
     columns = {
-        sum((unicodedata.combining(c) == 0) * (1 + (unicodedata.east_asian_width(c) in "WF")) for c in line)
+        sum(
+            (unicodedata.combining(c) == 0) * (1 + (unicodedata.east_asian_width(c) in "WF"))
+            for c in line
+        )
         for line in lines
     }
     assert len(columns) == 1
 
 
 def test_wraps_to_width():
-    table = Table(("case", "rank"), (("a long description of the case at hand", 123),), title="T " * 19 + "T")
+    table = Table(
+        ("case", "rank"), (("a long description of the case at hand", 123),), title="T " * 19 + "T"
+    )
     lines = table.text(width=20).splitlines()
     assert max(map(len, lines)) <= 20
-    assert " ".join(line[:14].strip() for line in lines[5:]).strip() == "a long description of the case at hand"
+    assert (
+        " ".join(line[:14].strip() for line in lines[5:]).strip()
+        == "a long description of the case at hand"
+    )
     assert table.text() == table.text(width=1000)
 
 
 def test_wraps_a_long_word():
-    assert Table(("abcdef",), (("x" * 14,),)).text(width=6).splitlines()[2:] == ["x" * 6, "x" * 6, "xx"]
+    assert Table(("abcdef",), (("x" * 14,),)).text(width=6).splitlines()[2:] == [
+        "x" * 6,
+        "x" * 6,
+        "xx",
+    ]
 
 
 def test_no_rows():
@@ -213,7 +238,9 @@ def test_any_text_keeps_the_shape(rows):
     table = Table(("a", "b"), tuple(rows))
     assert json.loads(table.json())["rows"] == [list(row) for row in rows]
     assert len(table.markdown().split("\n")) == len(rows) + 2
-    assert [line.count(" & ") for line in table.latex().split("\n") if line.endswith(r" \\")] == [1] * (len(rows) + 1)
+    assert [line.count(" & ") for line in table.latex().split("\n") if line.endswith(r" \\")] == [
+        1
+    ] * (len(rows) + 1)
 
 
 PRINTABLE = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "))
@@ -226,9 +253,16 @@ def test_any_width_keeps_every_character(rows, width):
 
 
 def test_wide_conditions_break_between_equations():
-    conditions = Math("w1 = w2, a1 = a2 = 0; w3 = 0; 1 more", r"w_1 = w_2,\ a_1 = a_2 = 0;\ w_3 = 0;\ \text{1 more}")
+    conditions = Math(
+        "w1 = w2, a1 = a2 = 0; w3 = 0; 1 more",
+        r"w_1 = w_2,\ a_1 = a_2 = 0;\ w_3 = 0;\ \text{1 more}",
+    )
     table = Table(("rank", "conditions"), ((4, conditions),))
-    assert table.text(width=22).splitlines()[2:] == ["   4  w1 = w2,", "      a1 = a2 = 0;", "      w3 = 0; 1 more"]
+    assert table.text(width=22).splitlines()[2:] == [
+        "   4  w1 = w2,",
+        "      a1 = a2 = 0;",
+        "      w3 = 0; 1 more",
+    ]
     assert r"\(w_1 = w_2,\ a_1 = a_2 = 0\); \(w_3 = 0\); \(\text{1 more}\)" in table.html()
     lines = r"$w_1 = w_2,\ a_1 = a_2 = 0$; \\ $w_3 = 0;\ \text{1 more}$"
     assert rf"4 & \begin{{tabular}}[t]{{@{{}}l@{{}}}}{lines}\end{{tabular}} \\" in table.latex()

@@ -1,4 +1,7 @@
-"""Optimistic sample sizes of convolutional targets: the table of SPEC 4, shifted kernels, and bad targets."""
+"""Optimistic sample sizes of convolutional targets.
+
+The table of SPEC 4, shifted kernels, and bad targets.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,20 @@ ONE = {"a": [[1, 2, 0], [3, 0, 1]], "K": [[1, 2, 3], [2, -1, 1]]}
 IMAGE = {"a": [[[1, 2], [0, 3]], [[0, 1], [0, 5]]], "K": [[[1, 2], [3, 1]], [[2, -1], [1, 4]]]}
 CASES = {
     "d=5, s=3, k=2, two zeros": (convolutional(2, 5, 3).point(**ONE), 1, 5, 3, (12, 16, 24)),
-    "with biases": (convolutional(2, 5, 3, bias=True).point(**ONE, b=[1, 2]), 1, 5, 3, (14, 20, 28)),
-    "images, d=3, s=2, k=2, three zeros": (convolutional(2, 3, 2, 2).point(**IMAGE), 2, 3, 2, (16, 25, 50)),
+    "with biases": (
+        convolutional(2, 5, 3, bias=True).point(**ONE, b=[1, 2]),
+        1,
+        5,
+        3,
+        (14, 20, 28),
+    ),
+    "images, d=3, s=2, k=2, three zeros": (
+        convolutional(2, 3, 2, 2).point(**IMAGE),
+        2,
+        3,
+        2,
+        (16, 25, 50),
+    ),
 }
 
 
@@ -50,7 +65,11 @@ def test_table_of_the_specification(case, extra):
 def test_shifted_kernels_cost_less():
     target = convolutional(2, 3, 2).point(a=[[1, 2], [3, 5]], K=[[1, 0], [0, 1]])
     shared = (convolutional(2, 3, 2), 7), (convolutional(3, 3, 2), 7)  # not k(S + J) = 8
-    for model, value in (*shared, (convolutional(2, 3, 2, sharing=False), 9), (two_layer(4, 3), 12)):
+    for model, value in (
+        *shared,
+        (convolutional(2, 3, 2, sharing=False), 9),
+        (two_layer(4, 3), 12),
+    ):
         least = optimistic_sample_size(target_set(model, target))
         assert least.value == value and certain(least)
 
@@ -65,7 +84,10 @@ def test_more_shifted_kernels():
 
 
 def solutions(kernels, size, kernel_size, biases, target, rng):
-    """Output weights (kernel, place) with which these kernels give the target {class: coefficient}; [] if none do."""
+    """Output weights (kernel, place) with which these kernels give the target {class.
+
+    Coefficient}; [] if none do.
+    """
     places = oracles.windows(size, kernel_size)
     columns, dead = {}, []
     for index, kernel in enumerate(kernels):
@@ -112,7 +134,11 @@ def check_least_rank_of_shared_kernels(size, kernel_size, count, bias, seed):
         least = optimistic_sample_size(target_set(model, point))
         arrays = least.minimiser.arrays
         again = oracles.rank_cnn(
-            arrays["K"].tolist(), arrays["a"].tolist(), size, kernel_size, biases=arrays["b"].tolist() if bias else None
+            arrays["K"].tolist(),
+            arrays["a"].tolist(),
+            size,
+            kernel_size,
+            biases=arrays["b"].tolist() if bias else None,
         )
         assert again == least.upper
         target = {}
@@ -126,16 +152,22 @@ def check_least_rank_of_shared_kernels(size, kernel_size, count, bias, seed):
         target = {key: value for key, value in target.items() if value}
         tails = [-1, 0, 1] if bias else [None]
         lowest = None
-        for kernels in itertools.combinations_with_replacement(itertools.product(lines, tails), count):
+        for kernels in itertools.combinations_with_replacement(
+            itertools.product(lines, tails), count
+        ):
             tail = [b for _, b in kernels] if bias else []
             for weights in solutions([k for k, _ in kernels], size, kernel_size, tail, target, rng):
-                rank = oracles.rank_cnn([k for k, _ in kernels], weights, size, kernel_size, biases=tail or None)
+                rank = oracles.rank_cnn(
+                    [k for k, _ in kernels], weights, size, kernel_size, biases=tail or None
+                )
                 lowest = rank if lowest is None else min(lowest, rank)
         assert least.lower <= lowest
         assert not certain(least) or lowest == least.value
 
 
-@pytest.mark.parametrize(("size", "kernel_size", "count", "bias"), [(3, 2, 2, False), (4, 2, 2, False)])
+@pytest.mark.parametrize(
+    ("size", "kernel_size", "count", "bias"), [(3, 2, 2, False), (4, 2, 2, False)]
+)
 def test_no_choice_of_shared_kernels_is_lower(size, kernel_size, count, bias):
     check_least_rank_of_shared_kernels(size, kernel_size, count, bias, seed=size)
 
@@ -144,7 +176,14 @@ def test_no_choice_of_shared_kernels_is_lower(size, kernel_size, count, bias):
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
     ("size", "kernel_size", "count", "bias"),
-    [(3, 2, 3, False), (4, 2, 3, False), (4, 3, 2, False), (5, 3, 2, False), (5, 2, 2, False), (3, 2, 2, True)],
+    [
+        (3, 2, 3, False),
+        (4, 2, 3, False),
+        (4, 3, 2, False),
+        (5, 3, 2, False),
+        (5, 2, 2, False),
+        (3, 2, 2, True),
+    ],
 )
 def test_no_choice_of_shared_kernels_is_lower_everywhere(size, kernel_size, count, bias, seed):
     check_least_rank_of_shared_kernels(size, kernel_size, count, bias, seed)
@@ -153,7 +192,9 @@ def test_no_choice_of_shared_kernels_is_lower_everywhere(size, kernel_size, coun
 def test_silent_kernels_are_free():
     q = target_set(convolutional(3, 5, 3), CASES["d=5, s=3, k=2, two zeros"][0])
     (branch,) = q.branches
-    assert branch.dimension == 3 and branch.rank == 15 and not q.complete  # its translates are there, with a = 0
+    assert (
+        branch.dimension == 3 and branch.rank == 15 and not q.complete
+    )  # its translates are there, with a = 0
 
 
 NUMPY = {"tanh": np.tanh, "ztanh": lambda z: z * np.tanh(z)}
@@ -172,25 +213,44 @@ def outputs(structure, arrays, inputs):
 
 def check_branches(kernels, size, sharing, activation, trials, output_bias=False):
     rng = np.random.default_rng([kernels, size, sharing])
-    model = convolutional(kernels, size, 2, sharing=sharing, activation=activation, output_bias=output_bias)
+    model = convolutional(
+        kernels, size, 2, sharing=sharing, activation=activation, output_bias=output_bias
+    )
     structure, xs = model.structure, rng.normal(size=(15, size))
-    target = convolutional(1, size, 2, activation=activation).point(a=[[2, 1, 1][: size - 1]], K=[[0, 1]])
+    target = convolutional(1, size, 2, activation=activation).point(
+        a=[[2, 1, 1][: size - 1]], K=[[0, 1]]
+    )
     q = target_set(model, target)
     assert q.complete
-    star = outputs(target.model.structure, {k: v.astype(float) for k, v in target.arrays.items()}, xs)
+    star = outputs(
+        target.model.structure, {k: v.astype(float) for k, v in target.arrays.items()}, xs
+    )
     hits = 0
     for _ in range(trials):
         K = rng.choice([-1, 0, 0, 1], model.blocks["K"])
         if rng.integers(2):  # the target's kernel, or its mirror image
             K[0] = rng.choice([-1, 1]) * np.array([0, 1])
-        choices = np.array(list(itertools.product((-1, 0, 1, 2), repeat=int(np.prod(model.blocks["a"])))))
+        choices = np.array(
+            list(itertools.product((-1, 0, 1, 2), repeat=int(np.prod(model.blocks["a"]))))
+        )
         some = choices[rng.choice(len(choices), min(400, len(choices)), replace=False)]
         gap = np.array(
-            [abs(outputs(structure, {"a": a.reshape(model.blocks["a"]), "K": K}, xs) - star).max() for a in some]
+            [
+                abs(
+                    outputs(structure, {"a": a.reshape(model.blocks["a"]), "K": K}, xs) - star
+                ).max()
+                for a in some
+            ]
         )
-        for a, solves in [*((a, True) for a in some[gap < 1e-9][:4]), *((a, False) for a in some[gap > 1e-3][:1])]:
+        for a, solves in [
+            *((a, True) for a in some[gap < 1e-9][:4]),
+            *((a, False) for a in some[gap > 1e-3][:1]),
+        ]:
             blocks = {"a": a.reshape(model.blocks["a"]).tolist(), "K": K.tolist()}
-            assert bool(q.branches_of(model.point(**blocks, **({"c": 0} if output_bias else {})))) == solves, blocks
+            assert (
+                bool(q.branches_of(model.point(**blocks, **({"c": 0} if output_bias else {}))))
+                == solves
+            ), blocks
             hits += solves
     assert hits >= 2
     for b in q.branches[:: 1 + len(q.branches) // 60]:
@@ -204,7 +264,9 @@ def check_branches(kernels, size, sharing, activation, trials, output_bias=False
 
 
 def test_branches_of_small_networks():
-    assert len(check_branches(1, 3, True, "tanh", 40).branches) == 2  # only the kernels (0, 1) and (0, -1)
+    assert (
+        len(check_branches(1, 3, True, "tanh", 40).branches) == 2
+    )  # only the kernels (0, 1) and (0, -1)
     check_branches(2, 3, True, "tanh", 40)
     check_branches(1, 3, False, "ztanh", 40)
 
@@ -222,9 +284,21 @@ def test_branches_of_small_networks_everywhere(kernels, size, sharing, activatio
 @pytest.mark.parametrize(
     ("model", "target", "message"),
     [
-        (convolutional(1, 3, 2), sympy.tanh(sympy.Symbol("x1") + sympy.Symbol("x3")), "do not fit the windows"),
-        (convolutional(1, 3, 2), two_layer(2, 3).point([1, 1, 1, 2, 0, 2, 1, 0]), "do not fit the windows"),
-        (convolutional(1, 3, 2), two_layer(1, 3, output_bias=True).point([1, 1, 2, 0, 5]), "output_bias=True"),
+        (
+            convolutional(1, 3, 2),
+            sympy.tanh(sympy.Symbol("x1") + sympy.Symbol("x3")),
+            "do not fit the windows",
+        ),
+        (
+            convolutional(1, 3, 2),
+            two_layer(2, 3).point([1, 1, 1, 2, 0, 2, 1, 0]),
+            "do not fit the windows",
+        ),
+        (
+            convolutional(1, 3, 2),
+            two_layer(1, 3, output_bias=True).point([1, 1, 2, 0, 5]),
+            "output_bias=True",
+        ),
         (convolutional(1, 3, 2, activation="sigmoid"), sympy.Integer(0), "sigma"),
     ],
 )
@@ -234,7 +308,10 @@ def test_malformed_targets(model, target, message):
 
 
 def test_a_point_of_the_model_is_in_its_function_space_however_many_places_its_neurons_fit():
-    """18 neurons with up to three places each: trying the places in order would not find the three kernels."""
+    """18 neurons with up to three places each.
+
+    Trying the places in order would not find the three kernels.
+    """
     network = convolutional(kernels=3, size=8, kernel_size=3, dimension=1)
     target = network.point(a=[[1] * 6] * 3, K=[[1, 0, 0], [0, 2, 0], [0, 0, 3]])
     q = target_set(network, target)

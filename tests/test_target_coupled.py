@@ -1,4 +1,7 @@
-"""Branches of softplus, silu, gelu, relu, leaky_relu and abs targets: brute force, dimensions, ranks, closures."""
+"""Branches of softplus, silu, gelu, relu, leaky_relu and abs targets.
+
+Brute force, dimensions, ranks, closures.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,17 @@ import numpy as np
 import oracles
 import pytest
 import sympy
-from coupled_solutions import ANALYTIC, RAYS, X1, X2, brute_force, draw_target, has_kink, rank_of, values
+from coupled_solutions import (
+    ANALYTIC,
+    RAYS,
+    X1,
+    X2,
+    brute_force,
+    draw_target,
+    has_kink,
+    rank_of,
+    values,
+)
 
 from rankstrat import Verdict, recovery_stability, stability_table
 from rankstrat.errors import UndecidedError
@@ -35,8 +48,12 @@ def check_brute_force(activation, m, k, d, bias, output_bias, trials, seed=0):
     for b in q.branches if len(q.branches) < 60 else q.branches[::17]:
         assert b.dimension == len(b.chart.coordinates)
         assert solves_target(b.sample(seed=11, size=3), target)  # 1 + erf(-9) is lost to rounding
-        if not all(weight == 0 for weight in b.chart.arrays["w"].ravel()):  # w = 0 is met where signs mix
-            assert [c.label for c in q.branches_of(b.sample(seed=11, size=size))] == [b.label]  # irredundant
+        if not all(
+            weight == 0 for weight in b.chart.arrays["w"].ravel()
+        ):  # w = 0 is met where signs mix
+            assert [c.label for c in q.branches_of(b.sample(seed=11, size=size))] == [
+                b.label
+            ]  # irredundant
 
 
 def solves_target(point, target):
@@ -48,7 +65,9 @@ def solves_target(point, target):
 
 def function_values(point, inputs):
     arrays = point.arrays
-    vectors = np.hstack([arrays["w"], arrays["b"][:, None]] if "b" in arrays else [arrays["w"]]).astype(float)
+    vectors = np.hstack(
+        [arrays["w"], arrays["b"][:, None]] if "b" in arrays else [arrays["w"]]
+    ).astype(float)
     if "b" not in arrays:
         vectors = np.hstack([vectors, np.zeros((len(vectors), 1))])
     name = point.model.structure.activation.name
@@ -57,7 +76,9 @@ def function_values(point, inputs):
 
 
 @pytest.mark.parametrize("activation", ["softplus", "silu", "relu", "leaky_relu", "abs"])
-@pytest.mark.parametrize(("m", "k", "d", "bias"), [(2, 0, 1, False), (2, 1, 2, True), (3, 1, 2, False)])
+@pytest.mark.parametrize(
+    ("m", "k", "d", "bias"), [(2, 0, 1, False), (2, 1, 2, True), (3, 1, 2, False)]
+)
 def test_no_solution_lies_outside(activation, m, k, d, bias):
     check_brute_force(activation, m, k, d, bias, False, 20)
 
@@ -71,10 +92,14 @@ def test_no_solution_lies_outside_for_gelu_and_an_output_bias():
 @pytest.mark.parametrize("activation", [*ANALYTIC, *RAYS])
 @pytest.mark.parametrize("output_bias", [False, True])
 @pytest.mark.parametrize("bias", [False, True])
-@pytest.mark.parametrize(("m", "k", "d"), [(m, k, d) for m in range(1, 5) for k in range(m + 1) for d in (1, 2)])
+@pytest.mark.parametrize(
+    ("m", "k", "d"), [(m, k, d) for m in range(1, 5) for k in range(m + 1) for d in (1, 2)]
+)
 def test_no_solution_lies_outside_everywhere(activation, m, k, d, bias, output_bias):
     if (m < 4 or k or not bias) and (m < 4 or activation not in RAYS or not bias):
-        check_brute_force(activation, m, k, d, bias, output_bias, 60 if m < 4 else 25 if k < 3 else 300)
+        check_brute_force(
+            activation, m, k, d, bias, output_bias, 60 if m < 4 else 25 if k < 3 else 300
+        )
 
 
 def codimension_of_equations(branch, sample):
@@ -107,7 +132,9 @@ def check_dimensions_and_ranks(activation, m, k, d, bias, seed):
 
 
 @pytest.mark.parametrize("activation", ["softplus", "silu", "relu", "leaky_relu", "abs"])
-@pytest.mark.parametrize(("m", "k", "d", "bias"), [(3, 1, 2, False), (2, 1, 1, True), (3, 0, 2, False)])
+@pytest.mark.parametrize(
+    ("m", "k", "d", "bias"), [(3, 1, 2, False), (2, 1, 1, True), (3, 0, 2, False)]
+)
 def test_dimensions_and_ranks(activation, m, k, d, bias):
     check_dimensions_and_ranks(activation, m, k, d, bias, 0)
 
@@ -116,7 +143,9 @@ def test_dimensions_and_ranks(activation, m, k, d, bias):
 @pytest.mark.parametrize("activation", ["softplus", "silu", "relu", "leaky_relu", "abs"])
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("bias", [False, True])
-@pytest.mark.parametrize(("m", "k", "d"), [(m, k, d) for m in range(1, 4) for k in range(m + 1) for d in (1, 2)])
+@pytest.mark.parametrize(
+    ("m", "k", "d"), [(m, k, d) for m in range(1, 4) for k in range(m + 1) for d in (1, 2)]
+)
 def test_dimensions_and_ranks_everywhere(activation, m, k, d, bias, seed):
     check_dimensions_and_ranks(activation, m, k, d, bias, seed)
 
@@ -138,7 +167,9 @@ def check_least_rank_of_solutions(activation, m, k, d, bias, trials, seed=0):
 
 
 @pytest.mark.parametrize("activation", ["softplus", "relu"])
-@pytest.mark.parametrize(("m", "k", "d", "bias"), [(2, 2, 1, False), (3, 1, 2, False), (2, 1, 1, True)])
+@pytest.mark.parametrize(
+    ("m", "k", "d", "bias"), [(2, 2, 1, False), (3, 1, 2, False), (2, 1, 1, True)]
+)
 def test_no_solution_has_a_lower_rank(activation, m, k, d, bias):
     check_least_rank_of_solutions(activation, m, k, d, bias, 60)
 
@@ -146,7 +177,9 @@ def test_no_solution_has_a_lower_rank(activation, m, k, d, bias):
 @pytest.mark.slow
 @pytest.mark.parametrize("activation", ["softplus", "silu", "relu", "leaky_relu", "abs"])
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize(("m", "k", "d"), [(m, k, d) for m in range(1, 4) for k in range(m + 1) for d in (1, 2)])
+@pytest.mark.parametrize(
+    ("m", "k", "d"), [(m, k, d) for m in range(1, 4) for k in range(m + 1) for d in (1, 2)]
+)
 @pytest.mark.parametrize("bias", [False, True])
 def test_no_solution_has_a_lower_rank_everywhere(activation, m, k, d, bias, seed):
     if k == 0 or not (bias and activation == "silu"):
@@ -154,7 +187,10 @@ def test_no_solution_has_a_lower_rank_everywhere(activation, m, k, d, bias, seed
 
 
 def test_closure_of_mixed_blocks():
-    """Where the signed sums vanish, only dependent weights are limits: a1 (w1 + w2 = 0)-like relations survive."""
+    """Where the signed sums vanish, only dependent weights are limits.
+
+    A1 (w1 + w2 = 0)-like relations survive.
+    """
     q = target_set(two_layer(4, 2, "softplus"), sympy.Integer(0))
     curved = next(b for b in q.branches if b.label == "- | {1,-2}{3,-4}")
     point = {"a": [0, 0, 0, 0], "w": [[1, 0], [-1, 0], [2, 0], [-2, 0]]}
@@ -166,7 +202,10 @@ def test_closure_of_mixed_blocks():
 
 
 def test_curved_branches_that_cannot_meet():
-    """Different weights for one neuron keep closures apart; where they may meet, the pair stays undecided."""
+    """Different weights for one neuron keep closures apart.
+
+    Where they may meet, the pair stays undecided.
+    """
     u = X1 + 2 * X2
     q = target_set(two_layer(3, 2, "softplus"), sympy.log(1 + sympy.exp(u)) + X1)
     labels = [b.label for b in q.branches]
@@ -188,7 +227,8 @@ def test_closure_of_rays_depends_on_signs():
 def test_closure_of_rays_is_decided_by_cones():
     """relu(x1) + relu(x2) + relu(x1 + x2), each class on both sides: the negative sides have sums t (1, 1, -1).
 
-    Where their weights are zero, their output weights must be able to make such sums with positive multiples.
+    Where their weights are zero, their output weights must be able to make such sums with positive
+    multiples.
     """
     target = two_layer(3, 2, "relu").point(a=[1, 1, 1], w=[[1, 0], [0, 1], [1, 1]])
     model = two_layer(6, 2, "relu")
@@ -202,7 +242,10 @@ def test_closure_of_rays_is_decided_by_cones():
         a, w = [1] * 6, [[int(v) for v in u] for u in goal.weights] + [[0, 0]] * 3
         for t, s in zip(order, signs, strict=True):
             a[3 + t] = 2 * s
-        reachable = any(all(s in (0, tau * v) for s, v in zip(signs, (1, 1, -1), strict=True)) for tau in (1, -1))
+        reachable = any(
+            all(s in (0, tau * v) for s, v in zip(signs, (1, 1, -1), strict=True))
+            for tau in (1, -1)
+        )
         assert branch.contains(model.point(a=a, w=w)) == reachable, signs
 
 
@@ -214,7 +257,10 @@ def test_samples_of_rays_keep_the_signs():
 
 
 def test_stability_of_coupled_branches():
-    """The theorem on generic samples needs an analytic model: samples can all lie where a ReLU neuron is silent."""
+    """The theorem on generic samples needs an analytic model.
+
+    Samples can all lie where a ReLU neuron is silent.
+    """
     smooth = target_set(two_layer(2, 2, "softplus"), X1)
     assert stability_table(smooth).rows[0][2:6] == (1, 5, 5, 4)  # rank = codimension
     rays = target_set(two_layer(2, 1, "relu"), X1)

@@ -21,14 +21,20 @@ def carried(linear, steps, span):
     """Whether linear - sum (+-) steps lies in the span, for some signs."""
     rank = oracles.exact_rank(span) if span else 0
     for signs in itertools.product((1, -1), repeat=len(steps)):
-        rest = [v - sum(s * u[t] for s, u in zip(signs, steps, strict=True)) for t, v in enumerate(linear)]
+        rest = [
+            v - sum(s * u[t] for s, u in zip(signs, steps, strict=True))
+            for t, v in enumerate(linear)
+        ]
         if oracles.exact_rank([*span, rest]) == rank:
             return True
     return False
 
 
 def expected_size(activation, m, d, alphas, weights, linear):
-    """k classes, signs, classes on both sides, one further class; None outside the function space (no biases)."""
+    """k classes, signs, classes on both sides, one further class.
+
+    None outside the function space (no biases).
+    """
     p = SLOPE.get(activation, Fraction(1, 2))
     k, each = len(alphas), d + (activation in ANALYTIC)
     steps = [[p * alpha * v for v in u] for alpha, u in zip(alphas, weights, strict=True)]
@@ -47,24 +53,33 @@ def check_size(activation, k, m, d, trial):
     if d == 1 and activation in RAYS:
         k = min(k, 1)
     alphas = [int(v) for v in rng.choice([-2, -1, 1, 2, 3], size=k)]
-    weights = [[i + 1] + [i] * (d - 1) for i in range(k)] if d > 1 or activation in ANALYTIC else [[1]] * k
+    weights = (
+        [[i + 1] + [i] * (d - 1) for i in range(k)]
+        if d > 1 or activation in ANALYTIC
+        else [[1]] * k
+    )
     p = SLOPE.get(activation, Fraction(1, 2))
     linear = [Fraction(int(v)) for v in rng.integers(-1, 2, size=d)]
     if trial % 3 == 1:  # carried by signs
         signs = rng.choice([-1, 1], size=k)
         linear = [
-            sum((int(s) * p * a * u[t] for s, a, u in zip(signs, alphas, weights)), Fraction(0)) for t in range(d)
+            sum((int(s) * p * a * u[t] for s, a, u in zip(signs, alphas, weights)), Fraction(0))
+            for t in range(d)
         ]
     if trial % 3 == 2 and k:  # carried by one class on both sides
         linear = [(3 * p * alphas[0] if p else 0) * v for v in weights[0]]
-        linear = [x + sum(p * a * u[t] for a, u in zip(alphas[1:], weights[1:])) for t, x in enumerate(linear)]
+        linear = [
+            x + sum(p * a * u[t] for a, u in zip(alphas[1:], weights[1:]))
+            for t, x in enumerate(linear)
+        ]
     sigma = activations[activation]
     x = sympy.symbols(f"x1:{d + 1}")
     forms = [sympy.Add(*(v * y for v, y in zip(u, x, strict=True))) for u in weights]
     # N(z) = sigma(z) - p z, for rays q |z|
     rest = [v - sum(p * a * u[t] for a, u in zip(alphas, weights)) for t, v in enumerate(linear)]
     target = sympy.Add(
-        *(a * sigma(z) for a, z in zip(alphas, forms)), *(sympy.Rational(v) * y for v, y in zip(rest, x))
+        *(a * sigma(z) for a, z in zip(alphas, forms)),
+        *(sympy.Rational(v) * y for v, y in zip(rest, x)),
     )
     expected = expected_size(activation, m, d, alphas, weights, linear)
     model = two_layer(m, d, activation)
@@ -77,7 +92,13 @@ def check_size(activation, k, m, d, trial):
     assert rank_of(activation, size.minimiser) == expected
 
 
-SIZES = [(k, m, d, trial) for k in range(4) for m in range(max(k, 1), 5) for d in (1, 2, 3) for trial in range(6)]
+SIZES = [
+    (k, m, d, trial)
+    for k in range(4)
+    for m in range(max(k, 1), 5)
+    for d in (1, 2, 3)
+    for trial in range(6)
+]
 
 
 @pytest.mark.parametrize("activation", ["softplus", "silu", "relu", "leaky_relu", "abs"])
@@ -96,11 +117,20 @@ def test_optimistic_sample_size_everywhere(activation, k, m, d, trial):
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_linear_and_constant_targets(d):
     def size(target, m, activation, **biases):
-        return optimistic_sample_size(target_set(two_layer(m, d, activation, **biases), target)).value
+        return optimistic_sample_size(
+            target_set(two_layer(m, d, activation, **biases), target)
+        ).value
 
     assert [size(X1, 2, s) for s in ("softplus", "silu", "relu")] == [2 * d + 1, 2 * d + 1, 2 * d]
-    assert [size(sympy.Integer(0), 2, s) for s in ("softplus", "silu", "relu", "abs")] == [1, 0, 0, 0]
-    assert size(X1 + 5, 2, "softplus", output_bias=True) == 2 * d + 2  # x_t, the constant, one class
+    assert [size(sympy.Integer(0), 2, s) for s in ("softplus", "silu", "relu", "abs")] == [
+        1,
+        0,
+        0,
+        0,
+    ]
+    assert (
+        size(X1 + 5, 2, "softplus", output_bias=True) == 2 * d + 2
+    )  # x_t, the constant, one class
     assert size(X1 + 5, 2, "relu", bias=True) == 2 * (d + 1)
     assert size(X1 + 5, 2, "softplus", bias=True) == (d + 2) + (d + 1)
     assert size(sympy.Integer(5), 1, "relu", bias=True) == d + 1
@@ -126,7 +156,9 @@ def test_a_class_on_both_sides_brings_the_linear_functions():
 def test_a_slope_that_vanishes_elsewhere_keeps_the_interval_open():
     """silu'(b) = 0 at one irrational b: there a constant neuron would bring 1 but no x_t."""
     silu = activations["silu"]
-    size = optimistic_sample_size(target_set(two_layer(2, 2, "silu", bias=True), silu(X1) + silu(sympy.Integer(2))))
+    size = optimistic_sample_size(
+        target_set(two_layer(2, 2, "silu", bias=True), silu(X1) + silu(sympy.Integer(2)))
+    )
     assert (size.value, size.lower, size.upper, size.minimal) == (None, 5, 7, Verdict.OPEN)
 
 
@@ -147,7 +179,9 @@ def test_targets_in_other_words():
             with pytest.raises(TargetError, match="neither affine nor a multiple of silu"):
                 target_set(model, left)
             continue
-        found = [[(b.label, b.dimension) for b in target_set(model, t).branches] for t in (left, right)]
+        found = [
+            [(b.label, b.dimension) for b in target_set(model, t).branches] for t in (left, right)
+        ]
         assert found[0] == found[1]
 
 
@@ -203,12 +237,18 @@ def test_irrational_constants_with_hidden_biases():
     q = target_set(two_layer(4, 1, "softplus", bias=True), target)
     straight = next(b for b in q.branches if b.label == "{1,-2}{3,-4} | -")
     assert straight.dimension == 0 and q.branches_of(straight.chart) == (straight,)
-    value = sum(a * softplus(w * X1 + b) for a, w, b in zip(*(straight.chart.arrays[n].ravel() for n in "awb")))
+    value = sum(
+        a * softplus(w * X1 + b)
+        for a, w, b in zip(*(straight.chart.arrays[n].ravel() for n in "awb"))
+    )
     assert abs((value - target).subs(X1, sympy.Rational(1, 3)).evalf()) < 1e-12
 
 
 def test_irrational_constants_of_softplus():
-    q = target_set(two_layer(2, 1, "softplus", bias=True), two_layer(1, 1, "softplus", bias=True).point([1, 0, 1]))
+    q = target_set(
+        two_layer(2, 1, "softplus", bias=True),
+        two_layer(1, 1, "softplus", bias=True).point([1, 0, 1]),
+    )
     one = sympy.log(1 + sympy.E)  # the constant softplus(1)
     assert q.branches_of(q.model.point(a=[1, 0], w=[[0], [3]], b=[1, 0]))
     pair = q.model.point(a=[one, -one], w=[[0], [0]], b=[1, -1])  # softplus(1) - softplus(-1) = 1
@@ -230,11 +270,15 @@ def test_the_width_that_is_asked_for_is_the_least() -> None:
     x = sympy.Symbol("x1")
     with pytest.raises(TargetError, match="choose width >= 2"):
         target_set(two_layer(width=1, inputs=1, activation="abs", bias=True), sympy.Abs(x) + 2)
-    assert target_set(two_layer(width=2, inputs=1, activation="abs", bias=True), sympy.Abs(x) + 2).complete
+    assert target_set(
+        two_layer(width=2, inputs=1, activation="abs", bias=True), sympy.Abs(x) + 2
+    ).complete
 
 
 @pytest.mark.parametrize("activation", ["relu", "softplus", "silu"])
 @pytest.mark.parametrize("d", [1, 2])
 def test_an_output_bias_always_counts(activation, d):
-    size = optimistic_sample_size(target_set(two_layer(2, d, activation, output_bias=True), sympy.Integer(3)))
+    size = optimistic_sample_size(
+        target_set(two_layer(2, d, activation, output_bias=True), sympy.Integer(3))
+    )
     assert (size.value, size.minimal) == (1, Verdict.PROVED)

@@ -1,4 +1,7 @@
-"""Target sets of deep networks by splitting: verified charts, the table of SPEC 3, widths, and malformed targets."""
+"""Target sets of deep networks by splitting.
+
+Verified charts, the table of SPEC 3, widths, and malformed targets.
+"""
 
 from __future__ import annotations
 
@@ -48,22 +51,33 @@ CASES = [
 def test_every_branch_carries_the_target(wide, narrow, activation, bias):
     target = a_point(network(narrow, activation, bias), seed=1)
     q = target_set(network(wide, activation, bias), target)
-    sigma = {"tanh": np.tanh, "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "softplus": lambda z: np.logaddexp(0, z)}
+    sigma = {
+        "tanh": np.tanh,
+        "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+        "softplus": lambda z: np.logaddexp(0, z),
+    }
     x = np.random.default_rng(2).normal(size=(wide[0], 9))
     star = forward(target, x, sigma[activation])
     assert not q.complete
     for b in q.branches:
         assert np.allclose(forward(b.sample(seed=3), x, sigma[activation]), star)
-        assert b.dimension == len(b.chart.coordinates) and (b.twin or b).contains(b.minimum.minimiser)
+        assert b.dimension == len(b.chart.coordinates) and (b.twin or b).contains(
+            b.minimum.minimiser
+        )
     for b in [b for b in q.branches if b.twin is None][::2]:
         outputs = [o.xreplace(b.chart.values) for o in q.model.outputs]
         assert same_functions(outputs, q.target.expressions, q.model.inputs, b.chart.coordinates)
 
 
 def test_branches_are_counted_by_maps():
-    """Maps of two units onto one, or to idle or silent: 2^2 + ... = 5; without sigma(0) = 0 no silent ones: 3."""
+    """Maps of two units onto one, or to idle or silent.
+
+    2^2 + ... = 5; without sigma(0) = 0 no silent ones: 3.
+    """
     for activation, count in (("tanh", 5), ("sigmoid", 3)):
-        q = target_set(network([1, 2, 2, 1], activation), a_point(network([1, 1, 1, 1], activation)))
+        q = target_set(
+            network([1, 2, 2, 1], activation), a_point(network([1, 1, 1, 1], activation))
+        )
         assert len(q.branches) == count**2
         assert sum(b.twin is None for b in q.branches) == (count // 2 + 1) ** 2
     dimensions = {b.label: b.dimension for b in q.branches}
@@ -84,7 +98,8 @@ def test_one_unit_in_every_layer(depth, inputs):
 
 
 @pytest.mark.parametrize(
-    ("narrow", "bound"), [([2, 1, 1, 1], 4), ([2, 1, 2, 1], 6), ([2, 2, 1, 1], 7), ([2, 2, 2, 1], 10)]
+    ("narrow", "bound"),
+    [([2, 1, 1, 1], 4), ([2, 1, 2, 1], 6), ([2, 2, 1, 1], 7), ([2, 2, 2, 1], 10)],
 )
 def test_table_of_the_specification(narrow, bound):
     """d m_1 + m_1 m_2 + m_2, the number of parameters, at every width."""
@@ -100,7 +115,10 @@ def test_table_of_the_specification(narrow, bound):
 def test_sizes_do_not_increase_with_width():
     target = a_point(network([1, 2, 1, 1], "sigmoid", bias=True), seed=5)
     widths = ([1, 2, 1, 1], [1, 3, 1, 1], [1, 3, 2, 1], [1, 30, 20, 1])
-    uppers = [optimistic_sample_size(target_set(network(w, "sigmoid", bias=True), target)).upper for w in widths]
+    uppers = [
+        optimistic_sample_size(target_set(network(w, "sigmoid", bias=True), target)).upper
+        for w in widths
+    ]
     assert uppers == sorted(uppers, reverse=True) and uppers[0] == target.model.size
 
 
@@ -117,7 +135,9 @@ def test_no_deep_point_has_a_lower_rank_than_its_function_forces(activation, bia
 
 def test_targets_are_reduced_first():
     deep = network([1, 2, 2, 1])
-    same = network([1, 2, 2, 1]).point(W1=[[1], [1]], W2=[[1, 2], [-1, -2]], W3=[[2, 1]])  # = tanh(3 tanh(x))
+    same = network([1, 2, 2, 1]).point(
+        W1=[[1], [1]], W2=[[1, 2], [-1, -2]], W3=[[2, 1]]
+    )  # = tanh(3 tanh(x))
     size = optimistic_sample_size(target_set(deep, same))
     assert size.upper == 3
     idle = network([1, 3, 2, 1]).point(W1=[[1], [2], [0]], W2=[[1, 0, 5], [1, 0, 5]], W3=[[2, 1]])
@@ -152,10 +172,26 @@ def test_many_branches_are_condensed():
     [
         (network([1, 2, 2, 1]), sympy.Symbol("x1") ** 9, "charts="),
         (network([1, 2, 2, 1]), network([1, 1, 1]).point([1, 2]), "same depth"),
-        (network([1, 2, 2, 1]), network([1, 1, 1, 1], "sin").point([1, 2, 3]), "same depth and activation"),
-        (network([1, 2, 2, 1]), network([1, 3, 1, 1]).point([1, 2, 3, 1, 1, 1, 1]), "at least as wide"),
-        (network([1, 2, 2, 1]), network([1, 1, 1, 1], bias=True).point([1, 2, 3, 4, 5, 6]), "bias=True"),
-        (network([1, 2, 2, 1]), network([1, 1, 1, 1], output_bias=True).point([1, 2, 3, 4]), "output_bias=True"),
+        (
+            network([1, 2, 2, 1]),
+            network([1, 1, 1, 1], "sin").point([1, 2, 3]),
+            "same depth and activation",
+        ),
+        (
+            network([1, 2, 2, 1]),
+            network([1, 3, 1, 1]).point([1, 2, 3, 1, 1, 1, 1]),
+            "at least as wide",
+        ),
+        (
+            network([1, 2, 2, 1]),
+            network([1, 1, 1, 1], bias=True).point([1, 2, 3, 4, 5, 6]),
+            "bias=True",
+        ),
+        (
+            network([1, 2, 2, 1]),
+            network([1, 1, 1, 1], output_bias=True).point([1, 2, 3, 4]),
+            "output_bias=True",
+        ),
         (network([1, 2, 2, 1]), network([1, 1, 1, 1]).point([1, sympy.sqrt(2), 3]), "not rational"),
         (network([1, 2, 2, 1]), network([1, 1, 1, 2]).point([1, 2, 3, 4]), "2 outputs"),
     ],
@@ -166,10 +202,15 @@ def test_malformed_targets(model, target, message):
 
 
 def test_wrong_charts_are_noticed():
-    """The check of a chart does not repeat the equations it came from: any change of a fixed value is seen."""
+    """The check of a chart does not repeat the equations it came from.
+
+    Any change of a fixed value is seen.
+    """
     target = a_point(network([2, 2, 1, 1], bias=True), seed=7)
     model = network([2, 3, 2, 1], bias=True)
-    narrow = Layers(*([np.array(target.arrays[f"{n}{k}"], dtype=object) for k in (1, 2, 3)] for n in "Wb"))
+    narrow = Layers(
+        *([np.array(target.arrays[f"{n}{k}"], dtype=object) for k in (1, 2, 3)] for n in "Wb")
+    )
     widening = Widening(model, model.structure, narrow, target)
     for maps in (((0, 1, 1), (0, 0)), ((0, 1, IDLE), (0, SILENT))):
         chart = widening.branch(maps).chart
@@ -187,12 +228,20 @@ def test_wrong_charts_are_noticed():
     ],
 )  # fmt: skip
 def test_one_hidden_layer_has_the_branches_of_two_layer_networks(activation, bias, output_bias):
-    """a = W2, w = W1, b = b1, c = b2: the same list, whose points give the target in the other model as well."""
+    """a = W2, w = W1, b = b1, c = b2.
+
+    The same list, whose points give the target in the other model as well.
+    """
     flat = {"a": [2], "w": [[1, 2]], **({"b": [1]} if bias else {})}
     layered = {"W1": [[1, 2]], "W2": [[2]], **({"b1": [1]} if bias else {})}
-    ours = target_set(two_layer(2, 2, activation, bias, output_bias), two_layer(1, 2, activation, bias).point(**flat))
+    ours = target_set(
+        two_layer(2, 2, activation, bias, output_bias),
+        two_layer(1, 2, activation, bias).point(**flat),
+    )
     narrow = fully_connected([2, 1, 1], activation, bias, False)
-    q = target_set(fully_connected([2, 2, 1], activation, bias, output_bias), narrow.point(**layered))
+    q = target_set(
+        fully_connected([2, 2, 1], activation, bias, output_bias), narrow.point(**layered)
+    )
     assert [(b.label, b.dimension, b.rank) for b in q.branches] == [
         (b.label, b.dimension, b.rank) for b in ours.branches
     ]

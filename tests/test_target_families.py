@@ -1,4 +1,7 @@
-"""Target sets of linear, diagonal and factorization models against Macaulay2 and the closed forms; given charts."""
+"""Target sets of linear, diagonal and factorization models against Macaulay2 and the closed forms.
+
+Given charts.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,9 @@ from rankstrat.families import (
 )
 from rankstrat.targets import optimistic_sample_size, target_set
 
-GOLDEN = json.loads((Path(__file__).parent / "golden" / "target_sets.json").read_text(encoding="utf-8"))["rows"]
+GOLDEN = json.loads(
+    (Path(__file__).parent / "golden" / "target_sets.json").read_text(encoding="utf-8")
+)["rows"]
 FAMILIES = {
     "1x2 times 2x1": matrix_factorization(1, 2, 1),
     "2x1 times 1x2": matrix_factorization(2, 1, 2),
@@ -49,7 +54,9 @@ def test_components_agree_with_macaulay2(row):
     target = [sympy.sympify(t).subs("x", "x1") for t in row["target"]]
     q = target_set(model, target if model.inputs == () else target[0])
     ours = sorted((b.dimension, b.rank, b.minimum_rank) for b in q.branches)
-    theirs = sorted((c["real_dimension"], c["generic_rank"], c["minimum_rank"]) for c in row["components"])
+    theirs = sorted(
+        (c["real_dimension"], c["generic_rank"], c["minimum_rank"]) for c in row["components"]
+    )
     assert ours == theirs
     size = optimistic_sample_size(q)
     assert size.value == row["minimum_rank"] and size.minimal is Verdict.PROVED
@@ -68,9 +75,13 @@ def test_matrix_factorization_of_the_specification(rank):
         assert b.contains(size.minimiser)
 
 
-@pytest.mark.parametrize(("widths", "rank"), [((3, 2, 3), 1), ((3, 3, 3, 3), 2), ((4, 2, 3, 2), 1), ((2, 2, 2, 2), 0)])
+@pytest.mark.parametrize(
+    ("widths", "rank"), [((3, 2, 3), 1), ((3, 3, 3, 3), 2), ((4, 2, 3, 2), 1), ((2, 2, 2, 2), 0)]
+)
 def test_deep_and_rectangular_factorization(widths, rank):
-    m = sympy.Matrix(widths[-1], widths[0], lambda i, j: sum((i + 1) ** s * (j + 2) ** s for s in range(rank)))
+    m = sympy.Matrix(
+        widths[-1], widths[0], lambda i, j: sum((i + 1) ** s * (j + 2) ** s for s in range(rank))
+    )
     q = target_set(deep_matrix_factorization(list(widths)), m)
     size = optimistic_sample_size(q)
     assert size.value == oracles.optimistic_matrix_factorization(widths[-1], widths[0], rank)
@@ -133,7 +144,11 @@ def test_linear_with_features_that_are_no_polynomials(target, equations):
     assert q.complete and (branch.dimension, branch.rank) == (1, 3)
     assert optimistic_sample_size(q).value == 3
     points = [branch.sample(seed=seed).raw for seed in range(3)]
-    assert all(sum(c * v for c, v in zip(row, p, strict=False)) == row[-1] for row in equations for p in points)
+    assert all(
+        sum(c * v for c, v in zip(row, p, strict=False)) == row[-1]
+        for row in equations
+        for p in points
+    )
 
 
 def test_linear_target_outside_the_span():
@@ -176,7 +191,9 @@ def test_points_of_given_charts():
         assert (one.contains(deep.point(values)), two.contains(deep.point(values))) == (here, there)
     hidden = straight | dict(zip(deep.parameters[2:], [2 - s**3, s**3, 2 - t**3, t**3, 1, 2]))
     with pytest.raises(BudgetError, match="occurs nowhere alone"):
-        target_set(deep, target, charts=[hidden]).branches[0].contains(deep.point([1, 1, 1, 1, 1, 1, 1, 2]))
+        target_set(deep, target, charts=[hidden]).branches[0].contains(
+            deep.point([1, 1, 1, 1, 1, 1, 1, 2])
+        )
 
 
 @pytest.mark.parametrize(
@@ -203,7 +220,11 @@ def test_model_without_family():
         target_set(Model(sympy.tanh(a * x), [a], [x]), sympy.tanh(x))
 
 
-SLOW = {"3x1 times 1x3", "cubic network, two units, two inputs", "quadratic network, two units, two inputs"}
+SLOW = {
+    "3x1 times 1x3",
+    "cubic network, two units, two inputs",
+    "quadratic network, two units, two inputs",
+}
 
 
 @pytest.mark.parametrize(
@@ -213,11 +234,14 @@ SLOW = {"3x1 times 1x3", "cubic network, two units, two inputs", "quadratic netw
 )
 def test_polynomial_models_agree_with_macaulay2(row):
     names = {n: sympy.Symbol(n) for n in (*row["parameters"], *row["inputs"])}
-    outputs, goal = ([sympy.sympify(t, locals=names) for t in row[key]] for key in ("outputs", "target"))
+    outputs, goal = (
+        [sympy.sympify(t, locals=names) for t in row[key]] for key in ("outputs", "target")
+    )
     model = Model(outputs, [names[n] for n in row["parameters"]], [names[n] for n in row["inputs"]])
     q = target_set(model, goal)
     ours = sorted((b.dimension, b.rank, b.minimum_rank) for b in q.branches)
-    # a component whose real points are fewer than its dimension lies, as far as it is real, in the others
+    # a component whose real points are fewer than its dimension lies, as far as it is real, in the
+    # others
     theirs = [c for c in row["components"] if c["real_dimension"] == c["dimension"]]
     assert ours == sorted((c["dimension"], c["generic_rank"], c["minimum_rank"]) for c in theirs)
     size = optimistic_sample_size(q)
@@ -256,13 +280,21 @@ def test_irrational_factors_lie_on_a_branch():
     high = q.model.point(A=[[root + 1, 1], [1, root - 1]], B=[[1, 0], [0, 1]])
     assert not q.branches_of(high)
     parallel = target_set(matrix_factorization(2, 2, 2), [0, 0, 0, 0])
-    ranks = [b.label for b in parallel.branches_of(parallel.model.point(A=high.arrays["A"], B=[[0, 0], [0, 0]]))]
+    ranks = [
+        b.label
+        for b in parallel.branches_of(parallel.model.point(A=high.arrays["A"], B=[[0, 0], [0, 0]]))
+    ]
     assert "rank B = 1, rank A = 1" in ranks and "rank B = 0, rank A = 2" in ranks
 
 
-@pytest.mark.parametrize(("activation", "bias", "rank"), [("tanh", True, 3), ("sin", False, 0), ("gaussian", True, 1)])
+@pytest.mark.parametrize(
+    ("activation", "bias", "rank"), [("tanh", True, 3), ("sin", False, 0), ("gaussian", True, 1)]
+)
 def test_a_constant_in_a_wide_network_is_quick(activation: str, bias: bool, rank: int) -> None:
-    """One active neuron w = 0 makes the constant: 1, and x_t where sigma' is not zero; without biases it must be 0."""
+    """One active neuron w = 0 makes the constant.
+
+    1, and x_t where sigma' is not zero; without biases it must be 0.
+    """
     model = two_layer(width=20, inputs=2, activation=activation, bias=bias)
     found = optimistic_sample_size(target_set(model, sympy.Integer(1 if bias else 0)))
     assert (found.lower, found.upper) == (rank, rank)

@@ -29,7 +29,10 @@ FORCED = ["relu", "elu", "abs", "softplus", "square", "cube", "sigma", "sin", "e
 @pytest.mark.parametrize("activation", FORCED)
 @pytest.mark.parametrize(("bias", "output_bias"), [(False, False), (True, False), (True, True)])
 def test_no_point_has_a_lower_rank_than_its_function_forces(activation, bias, output_bias):
-    """Every point is in the target set of its own function; equal, zero and inactive neurons included."""
+    """Every point is in the target set of its own function.
+
+    Equal, zero and inactive neurons included.
+    """
     rng = np.random.default_rng(len(activation))
     model = two_layer(3, 2, activation, bias=bias, output_bias=output_bias)
     for _ in range(6):
@@ -96,11 +99,19 @@ def test_exponentials_with_biases(target, k, d, output_bias):
 @pytest.mark.parametrize("output_bias", [False, True])
 @pytest.mark.parametrize("target", [t for t, _ in EXP[:4]])
 def test_no_exponential_solution_lies_outside(target, output_bias):
-    """Points with small entries (also multiples of e) that solve F = f*: each in a branch, no other point in any."""
+    """Points with small entries (also multiples of e) that solve F = f*.
+
+    Each in a branch, no other point in any.
+    """
     rng, m, x = np.random.default_rng(3), 3, np.linspace(-1, 1.5, 9)
     model = two_layer(m, 1, "exp", bias=True, output_bias=output_bias)
     q, star = target_set(model, target), sympy.lambdify(X1, target)(x) * np.ones(9)
-    exact = [sympy.Integer(0), *(s * v for s in (1, -1) for v in (1, 3, E, 3 * E, 1 / E)), 2 + E, 1 + 3 * E]
+    exact = [
+        sympy.Integer(0),
+        *(s * v for s in (1, -1) for v in (1, 3, E, 3 * E, 1 / E)),
+        2 + E,
+        1 + 3 * E,
+    ]
     numbers = np.array([float(v) for v in exact])
     choices = np.array(list(itertools.product(range(len(exact)), repeat=m)))
     hits = 0
@@ -109,7 +120,11 @@ def test_no_exponential_solution_lies_outside(target, output_bias):
         c = int(rng.integers(-1, 2)) if output_bias else 0
         gap = np.abs(numbers[choices] @ np.exp(np.outer(w, x) + b[:, None]) + c - star).max(axis=1)
         for row in [*choices[gap < 1e-9][:4], choices[np.argmax(gap)]]:
-            blocks = {"a": [exact[i] for i in row], "w": [[int(v)] for v in w], "b": [int(v) for v in b]}
+            blocks = {
+                "a": [exact[i] for i in row],
+                "w": [[int(v)] for v in w],
+                "b": [int(v) for v in b],
+            }
             point = model.point(**blocks, **({"c": c} if output_bias else {}))
             solves = gap[np.all(choices == row, axis=1)][0] < 1e-9
             assert bool(q.branches_of(point)) == solves, blocks
@@ -119,7 +134,9 @@ def test_no_exponential_solution_lies_outside(target, output_bias):
 
 def test_exponential_branches_contain_no_other():
     for output_bias in (False, True):
-        q = target_set(two_layer(3, 2, "exp", bias=True, output_bias=output_bias), sympy.exp(X1) + 2)
+        q = target_set(
+            two_layer(3, 2, "exp", bias=True, output_bias=output_bias), sympy.exp(X1) + 2
+        )
         for b in q.branches:
             assert [c.label for c in q.branches_of(b.sample(seed=5, size=99))] == [b.label]
 
@@ -148,9 +165,15 @@ def numeric_rank(activation, a, w, b, output_bias=False):
     a, w, b = (np.array(v, float) for v in (a, w, b))
     x = np.random.default_rng(1).uniform(-1, 1, (w.shape[1], 60))
     z = w @ x + b[:, None]
-    rows = [*sigma(z), *(a[:, None] * slope(z)), *(ai * slope(zi) * xt for ai, zi in zip(a, z) for xt in x)]
+    rows = [
+        *sigma(z),
+        *(a[:, None] * slope(z)),
+        *(ai * slope(zi) * xt for ai, zi in zip(a, z) for xt in x),
+    ]
     rows = np.array([*rows, *([np.ones(60)] if output_bias else [])])
-    singular = np.linalg.svd(rows / np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-9), compute_uv=False)
+    singular = np.linalg.svd(
+        rows / np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-9), compute_uv=False
+    )
     rank = int(np.sum(singular > 1e-7 * singular[0])) if singular[0] > 1e-9 else 0
     assert rank == len(singular) or rank == 0 or singular[rank] < 1e-4 * singular[rank - 1]
     return rank
@@ -159,7 +182,10 @@ def numeric_rank(activation, a, w, b, output_bias=False):
 @pytest.mark.parametrize("activation", list(WAVES))
 @pytest.mark.parametrize("output_bias", [False, True])
 def test_no_wave_has_a_lower_rank_than_is_claimed(activation, output_bias):
-    """Random points, several biases in one class included: the bounds of their functions, and a point that has them."""
+    """Random points, several biases in one class included.
+
+    The bounds of their functions, and a point that has them.
+    """
     rng = np.random.default_rng(len(activation) + output_bias)
     model = two_layer(3, 2, activation, bias=True, output_bias=output_bias)
     values = set()
@@ -178,11 +204,19 @@ def test_no_wave_has_a_lower_rank_than_is_claimed(activation, output_bias):
     ("activation", "target", "expected"),
     [
         ("cosh", sympy.cosh(X1) + 2 * sympy.cosh(X2 + 1), 8),
-        ("cosh", sympy.cosh(X1) - sympy.cosh(X1 + 1), 6),  # a sinh: two neurons with one weight, 2 + 2d
+        (
+            "cosh",
+            sympy.cosh(X1) - sympy.cosh(X1 + 1),
+            6,
+        ),  # a sinh: two neurons with one weight, 2 + 2d
         ("cosh", sympy.cosh(X1) + 5, 5),  # cosh(0) makes the constant alone
         ("cosh", sympy.Integer(0), 1),
         ("sinh", sympy.sinh(X1) + 3, 7),  # but a sinh that is not zero has a slope
-        ("sinh", sympy.sinh(X1) + sympy.sinh(X1 + 1) + sympy.sinh(X1 + 2), 4),  # a multiple of the one in the middle
+        (
+            "sinh",
+            sympy.sinh(X1) + sympy.sinh(X1 + 1) + sympy.sinh(X1 + 2),
+            4,
+        ),  # a multiple of the one in the middle
         ("sin", sympy.sin(X1) + 2, 5),  # sin(pi/2) makes it alone
         ("cos", sympy.Integer(0), 0),  # cos(pi/2)
         ("cos", sympy.cos(X1 - X2) + sympy.cos(X1 + X2 + 3), 8),
@@ -199,7 +233,9 @@ def test_waves(activation, target, expected):
 
 
 def test_a_wave_that_one_irrational_bias_would_make_gets_an_interval():
-    size = optimistic_sample_size(target_set(two_layer(4, 2, "cosh", bias=True), sympy.cosh(X1) + sympy.cosh(X1 + 1)))
+    size = optimistic_sample_size(
+        target_set(two_layer(4, 2, "cosh", bias=True), sympy.cosh(X1) + sympy.cosh(X1 + 1))
+    )
     assert (size.value, size.lower, size.upper) == (None, 4, 6)  # cosh(x + 1/2) times 2 cosh(1/2)
 
 

@@ -1,4 +1,7 @@
-"""Target sets of small polynomial models: rational points, one parameter, real against complex solutions."""
+"""Target sets of small polynomial models.
+
+Rational points, one parameter, real against complex solutions.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,13 @@ def test_a_branch_that_is_not_integral_can_be_the_least_one():
 
 @pytest.mark.parametrize(
     ("output", "target", "solutions"),
-    [(A**3 - A, 0, [-1, 0, 1]), (A**2, 4, [-2, 2]), (A**2, 0, [0]), (8 * A**3, 1, [HALF]), (A**2 * (A - 1), 4, [2])],
+    [
+        (A**3 - A, 0, [-1, 0, 1]),
+        (A**2, 4, [-2, 2]),
+        (A**2, 0, [0]),
+        (8 * A**3, 1, [HALF]),
+        (A**2 * (A - 1), 4, [2]),
+    ],
 )
 def test_one_parameter(output, target, solutions):
     q = target_set(Model(output, [A]), [target])
@@ -46,7 +55,9 @@ def test_an_irrational_solution_is_left_to_the_user():
     with pytest.raises(TargetError, match="no rational parameters"):
         target_set(Model(A**2, [A]), [2])
     q = target_set(Model([A**2 - 2 * B**2, C * (A - B)], [A, B, C]), [0, 0])
-    assert not q.complete and optimistic_sample_size(q).minimal is Verdict.PROVED  # rank 0 is the least there is
+    assert (
+        not q.complete and optimistic_sample_size(q).minimal is Verdict.PROVED
+    )  # rank 0 is the least there is
 
 
 def test_questions_that_would_take_hours_are_refused():
@@ -54,7 +65,9 @@ def test_questions_that_would_take_hours_are_refused():
     cubic = sum(p * x for p, x in zip(parameters, (*inputs, 1), strict=True)) ** 3
     with pytest.raises(TargetError, match="too many"):
         target_set(Model(cubic, parameters, inputs), (inputs[0] + 1) ** 3)
-    with pytest.raises(TargetError, match="no rational parameters"):  # e^2 + f^2 = 3 has no rational point at all
+    with pytest.raises(
+        TargetError, match="no rational parameters"
+    ):  # e^2 + f^2 = 3 has no rational point at all
         target_set(Model([parameters[4] ** 2 + parameters[5] ** 2], parameters), [3])
 
 

@@ -1,4 +1,7 @@
-"""Target sets of squares and powers: pieces, dimensions, other decompositions, and sizes against closed forms."""
+"""Target sets of squares and powers.
+
+Pieces, dimensions, other decompositions, and sizes against closed forms.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,13 @@ from branch_checks import chart_rank, exponential_rank, is_on_target, proved
 from rankstrat import model_rank
 from rankstrat.families import two_layer
 from rankstrat.families.two_layer.targets.special.quadrics import diagonalised, quadric_branches
-from rankstrat.targets import as_target, optimistic_sample_size, polynomial_branches, same_functions, target_set
+from rankstrat.targets import (
+    as_target,
+    optimistic_sample_size,
+    polynomial_branches,
+    same_functions,
+    target_set,
+)
 
 X1, X2, X3 = X = sympy.symbols("x1:4")
 
@@ -31,7 +40,9 @@ def test_diagonalised_forms(seed):
     rng = np.random.default_rng(seed)
     matrix = random_form(rng, 3) if seed % 3 else np.outer(*[rng.integers(-2, 3, 3)] * 2)
     squares = diagonalised([[int(v) for v in row] for row in matrix])
-    back = sum((float(s) * np.outer(*[np.array(v, float)] * 2) for s, v in squares), np.zeros((3, 3)))
+    back = sum(
+        (float(s) * np.outer(*[np.array(v, float)] * 2) for s, v in squares), np.zeros((3, 3))
+    )
     assert np.allclose(back, matrix)
     eigenvalues = np.linalg.eigvalsh(matrix)
     for sign in (1, -1):
@@ -39,14 +50,19 @@ def test_diagonalised_forms(seed):
 
 
 def orbit_dimension(a, w, form):
-    """The rank of the infinitesimal symmetries at a point: isometries of diag(a), base changes that fix S, scalings."""
+    """The rank of the infinitesimal symmetries at a point.
+
+    Isometries of diag(a), base changes that fix S, scalings.
+    """
     (n, d), active = w.shape, [i for i in range(len(a)) if a[i]]
     rows = []
     for i, j in itertools.combinations(active, 2):  # X with X^T D + D X = 0
         x = np.zeros((n, n))
         x[i, j], x[j, i] = 1 / a[i], -1 / a[j]
         rows.append(np.concatenate([np.zeros(n), (x @ w).ravel()]))
-    condition = np.array([(b.T @ form + form @ b).ravel() for b in np.eye(d * d).reshape(-1, d, d)]).T
+    condition = np.array(
+        [(b.T @ form + form @ b).ravel() for b in np.eye(d * d).reshape(-1, d, d)]
+    ).T
     singular = np.linalg.svd(condition)
     fixing = singular[2][np.sum(singular[1] > 1e-9) :]  # Y with Y^T S + S Y = 0 moves the rows of W
     rows += [np.concatenate([np.zeros(n), (w @ y.reshape(d, d)).ravel()]) for y in fixing]
@@ -79,7 +95,9 @@ def test_quadric_pieces(target, m, d):
         a, w = np.array(point.arrays["a"], float), np.array(point.arrays["w"], float)
         assert is_on_target(b, [target]) and b.contains(point)
         assert b.dimension == orbit_dimension(a, w, form), b.label
-        assert b.rank == oracles.rank_monomial(point.arrays["a"].tolist(), point.arrays["w"].tolist(), 2)
+        assert b.rank == oracles.rank_monomial(
+            point.arrays["a"].tolist(), point.arrays["w"].tolist(), 2
+        )
         assert proved(b.minimum, least)
         assert len(q.branches_of(b.minimum.minimiser)) == 1
 
@@ -130,7 +148,10 @@ def test_pieces_agree_with_exact_decomposition(m, d, target):
     """The dimension of the target set and the least rank, from Groebner bases."""
     model = two_layer(m, d, "square")
     function = as_target(model, target)
-    ours, theirs = quadric_branches(model.structure, model, function), polynomial_branches(model, function)
+    ours, theirs = (
+        quadric_branches(model.structure, model, function),
+        polynomial_branches(model, function),
+    )
     assert max(b.dimension for b in ours.branches) == max(b.dimension for b in theirs.branches)
     assert {b.minimum_rank for b in ours.branches} == {min(b.minimum_rank for b in theirs.branches)}
     for b in theirs.branches:
@@ -141,7 +162,9 @@ def test_squares_with_biases_are_forms_in_one_more_variable():
     q = target_set(two_layer(3, 2, "square", bias=True), (X1 + 1) ** 2 - X2**2)
     assert q.complete and proved(optimistic_sample_size(q), 2 * 3 - 1)
     both = two_layer(3, 2, "square", bias=True, output_bias=True)
-    size = optimistic_sample_size(target_set(both, two_layer(1, 2, "square", bias=True).point([1, 1, 0, 1])))
+    size = optimistic_sample_size(
+        target_set(both, two_layer(1, 2, "square", bias=True).point([1, 1, 0, 1]))
+    )
     assert size.lower >= 1 and size.lower <= size.upper == model_rank(size.minimiser).value
     wide = target_set(two_layer(14, 2, "square"), X1 * X2)
     assert not wide.complete and proved(optimistic_sample_size(wide), 3)
@@ -152,7 +175,12 @@ def test_squares_with_biases_are_forms_in_one_more_variable():
 
 @pytest.mark.parametrize(
     ("activation", "target"),
-    [("cube", X1**3 - 2 * (X1 + X2) ** 3), ("z**4", X1**4), ("cube", sympy.Integer(0)), ("z**4", sympy.Integer(0))],
+    [
+        ("cube", X1**3 - 2 * (X1 + X2) ** 3),
+        ("z**4", X1**4),
+        ("cube", sympy.Integer(0)),
+        ("z**4", sympy.Integer(0)),
+    ],
 )
 @pytest.mark.parametrize("kwargs", [{}, {"bias": True}, {"output_bias": True}])
 def test_power_branches(activation, target, kwargs):
@@ -174,14 +202,22 @@ def test_power_branches(activation, target, kwargs):
 
 
 def test_another_decomposition_lies_outside_and_costs_no_less():
-    """6 x1 x2^2 = (x1 + x2)^3 + (x1 - x2)^3 - 2 x1^3, and with any t: infinitely many sums of cubes."""
+    """6 x1 x2^2 = (x1 + x2)^3 + (x1 - x2)^3 - 2 x1^3, and with any t.
+
+    Infinitely many sums of cubes.
+    """
     target = two_layer(3, 2, "cube").point(a=[1, 1, -2], w=[[1, 1], [1, -1], [1, 0]])
     q = target_set(two_layer(4, 2, "cube"), target)
     other = q.model.point(a=["1/4", "1/4", "-1/2", 0], w=[[1, 2], [1, -2], [1, 0], [0, 0]])
     assert not q.branches_of(other)
-    assert same_functions([q.model.outputs[0].xreplace(other.values)], q.target.expressions, q.model.inputs, ())
+    assert same_functions(
+        [q.model.outputs[0].xreplace(other.values)], q.target.expressions, q.model.inputs, ()
+    )
     size = optimistic_sample_size(q)
-    assert (size.lower, size.upper) == (3, 4)  # the orbit of the target has dimension 3; 4 are all cubic forms
+    assert (size.lower, size.upper) == (
+        3,
+        4,
+    )  # the orbit of the target has dimension 3; 4 are all cubic forms
 
 
 def test_lines_of_even_powers():
@@ -198,9 +234,17 @@ SIZES = [(k, m, d) for d in (1, 2, 3) for m in range(1, 5) for k in range(m + 1)
 
 
 def check_sizes(k, m, d):
-    """k exponentials with biases, a form of rank k, k independent powers: the closed forms, both halves proved."""
+    """k exponentials with biases, a form of rank k, k independent powers.
+
+    The closed forms, both halves proved.
+    """
     weights = [[i + 1] + [i * i - 1] * (d - 1) for i in range(k)]
-    target = sum((i + 1) * sympy.exp(sum(c * x for c, x in zip(u, X)) + i) for i, u in enumerate(weights)) + 0 * X1
+    target = (
+        sum(
+            (i + 1) * sympy.exp(sum(c * x for c, x in zip(u, X)) + i) for i, u in enumerate(weights)
+        )
+        + 0 * X1
+    )
     size = optimistic_sample_size(target_set(two_layer(m, d, "exp", bias=True), target))
     assert proved(size, max(k * (d + 1), 1))
     if k > d or m * (d + 1) <= 6:
@@ -227,7 +271,10 @@ def test_sizes_everywhere(k, m, d):
 @pytest.mark.parametrize("activation", ["exp", "square", "cube", "z**4"])
 @pytest.mark.parametrize(("m", "d"), [(3, 2), (4, 2), (3, 3)])
 def test_no_random_point_is_below_the_least_rank(activation, m, d):
-    """Random points with small entries, each in the target set of its own function: their ranks are not lower."""
+    """Random points with small entries, each in the target set of its own function.
+
+    Their ranks are not lower.
+    """
     rng = np.random.default_rng([m, d, len(activation)])
     model = two_layer(m, d, activation, bias=activation == "exp")
     for _ in range(150):

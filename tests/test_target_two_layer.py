@@ -1,4 +1,7 @@
-"""Branches of two-layer target sets: the lecture's example, counts, brute force, ranks from oracles, bad targets."""
+"""Branches of two-layer target sets.
+
+The lecture's example, counts, brute force, ranks from oracles, bad targets.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ AFFINE = ("tanh", "sigmoid", "exp", "ztanh", "cosh")
 
 
 def target_point(activation, k, d):
-    """k neurons with weights (1, 0..), (2, 1, ..), (3, 2, ..) and coefficients 1, 2, 3: no two in one class."""
+    """k neurons with weights (1, 0..), (2, 1, ..), (3, 2, ..) and coefficients 1, 2, 3.
+
+    No two in one class.
+    """
     weights = [[i + 1] + [i] * (d - 1) for i in range(k)]
     return two_layer(k, d, activation).point(a=list(range(1, k + 1)), w=weights)
 
@@ -49,8 +55,12 @@ def test_lecture_example_is_exactly_three_branches():
     assert q.complete and [b.minimum_rank for b in q.branches] == [3, 3, 3]
     a1, a2 = q.model.parameters[:2]
     assert q.branches[0].chart.values[a2] == 3 - a1
-    # Q1 meets the closures of Q2 and Q3 in one point each, and those do not meet: no closure contains another branch
-    assert sorted((i, j, data["dimension"]) for i, j, data in q.graph.edges(data=True)) == [(0, 1, 0), (0, 2, 0)]
+    # Q1 meets the closures of Q2 and Q3 in one point each, and those do not meet: no closure
+    # contains another branch
+    assert sorted((i, j, data["dimension"]) for i, j, data in q.graph.edges(data=True)) == [
+        (0, 1, 0),
+        (0, 2, 0),
+    ]
     assert len(q.components) == 1
     assert [b.is_morse_bott for b in q.branches] == [False, True, True]
 
@@ -71,7 +81,10 @@ def test_counts_dimensions_and_ranks_for_generic_activations(m, k):
 
 @pytest.mark.parametrize(("m", "k"), [(2, 1), (3, 1), (3, 2), (4, 2)])
 def test_counts_of_symmetry_induced_global_minima(m, k):
-    """Simsek et al. (2021): T(k, m) = G(k, m) + sum over zero-sum groups; G counts the fully condensed ones."""
+    """Simsek et al. (2021).
+
+    T(k, m) = G(k, m) + sum over zero-sum groups; G counts the fully condensed ones.
+    """
 
     def compositions(total, parts):
         return [c for c in itertools.product(range(1, total + 1), repeat=parts) if sum(c) == total]
@@ -81,7 +94,9 @@ def test_counts_of_symmetry_induced_global_minima(m, k):
 
     condensed = sum(multinomial(c) for c in compositions(m, k))
     everything = condensed + sum(
-        Fraction(multinomial(c), math.factorial(j)) for j in range(1, m - k + 1) for c in compositions(m, k + j)
+        Fraction(multinomial(c), math.factorial(j))
+        for j in range(1, m - k + 1)
+        for c in compositions(m, k + j)
     )
     q = target_set(two_layer(m, 1, "exp"), target_point("exp", k, 1))
     assert sum(b.index[0] == k for b in q.branches) == condensed
@@ -92,9 +107,16 @@ def brute_force(activation, m, k, d, rng, trials):
     """Points with small integer entries, and whether F = f* there, by floating-point values at generic inputs."""
     target = target_point(activation, k, d)
     sigma, inputs = NUMPY[activation], rng.normal(size=(12, d))
-    star = np.array(target.arrays["a"], float) @ sigma(np.array(target.arrays["w"], float) @ inputs.T)
+    star = np.array(target.arrays["a"], float) @ sigma(
+        np.array(target.arrays["w"], float) @ inputs.T
+    )
     weights = [tuple(map(int, u)) for u in target.arrays["w"]]
-    pool = [*weights, *(tuple(-v for v in u) for u in weights), (0,) * d, *itertools.product((-1, 0, 2), repeat=d)]
+    pool = [
+        *weights,
+        *(tuple(-v for v in u) for u in weights),
+        (0,) * d,
+        *itertools.product((-1, 0, 2), repeat=d),
+    ]
     outputs = np.array(list(itertools.product(range(-4, 5), repeat=m)))
     for _ in range(trials):
         w = np.array([pool[i] for i in rng.integers(len(pool), size=m)]).reshape(m, d)
@@ -113,12 +135,16 @@ def check_brute_force(activation, m, k, d, trials):
     q = target_set(two_layer(m, d, activation), target_point(activation, k, d))
     hits = 0
     for a, w, solves in brute_force(activation, m, k, d, rng, trials):
-        found = q.branches_of(q.model.point(a=[int(v) for v in a], w=[[int(v) for v in u] for u in w]))
+        found = q.branches_of(
+            q.model.point(a=[int(v) for v in a], w=[[int(v) for v in u] for u in w])
+        )
         assert bool(found) == solves, (a, w)
         hits += solves
     assert hits >= 3
     for b in q.branches if len(q.branches) < 120 else q.branches[::17]:
-        assert [c.label for c in q.branches_of(b.sample(seed=3, size=99))] == [b.label]  # irredundant
+        assert [c.label for c in q.branches_of(b.sample(seed=3, size=99))] == [
+            b.label
+        ]  # irredundant
 
 
 @pytest.mark.parametrize("activation", AFFINE)
@@ -129,7 +155,9 @@ def test_no_solution_lies_outside(activation, m, k, d):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("activation", AFFINE)
-@pytest.mark.parametrize(("m", "k", "d"), [(m, k, d) for m in range(1, 5) for k in range(1, m + 1) for d in (1, 2)])
+@pytest.mark.parametrize(
+    ("m", "k", "d"), [(m, k, d) for m in range(1, 5) for k in range(1, m + 1) for d in (1, 2)]
+)
 def test_no_solution_lies_outside_everywhere(activation, m, k, d):
     check_brute_force(activation, m, k, d, 150)
 
@@ -147,7 +175,9 @@ def test_no_solution_lies_outside_with_biases():
             gap = np.abs(outputs @ np.tanh(np.outer(w, inputs) + b[:, None]) - star).max(axis=1)
             for a in [*outputs[gap < 1e-9][:5], outputs[np.argmax(gap)]]:
                 solves = gap[np.all(outputs == a, axis=1)][0] < 1e-9
-                point = model.point(a=[int(v) for v in a], w=[[int(v)] for v in w], b=[int(v) for v in b])
+                point = model.point(
+                    a=[int(v) for v in a], w=[[int(v)] for v in w], b=[int(v) for v in b]
+                )
                 assert bool(q.branches_of(point)) == solves
                 hits += solves
         assert hits > 5
@@ -168,7 +198,10 @@ def test_no_solution_lies_outside_with_any_biases(activation, bias, output_bias)
         w, b = rng.integers(-1, 2, 2), rng.integers(-1, 2, 2) * bias
         c = int(rng.integers(-2, 3)) * output_bias
         gap = np.abs(outputs @ sigma(np.outer(w, inputs) + b[:, None]) + c - star).max(axis=1)
-        for a, error in [*zip(outputs[gap < 1e-9], gap[gap < 1e-9]), (outputs[np.argmax(gap)], gap.max())]:
+        for a, error in [
+            *zip(outputs[gap < 1e-9], gap[gap < 1e-9]),
+            (outputs[np.argmax(gap)], gap.max()),
+        ]:
             blocks = {"a": [int(v) for v in a], "w": [[int(v)] for v in w]}
             blocks |= {"b": [int(v) for v in b]} if bias else {}
             blocks |= {"c": c} if output_bias else {}
@@ -198,7 +231,11 @@ def test_branch_ranks_and_minima_against_the_formulas(activation):
         least = b.minimum
         assert b.contains(least.minimiser)
         arrays = least.minimiser.arrays
-        assert rank(arrays["a"], arrays["w"].tolist()) == least.value == model_rank(least.minimiser).value
+        assert (
+            rank(arrays["a"], arrays["w"].tolist())
+            == least.value
+            == model_rank(least.minimiser).value
+        )
         for seed in range(20):  # special points of the branch: coordinates from a small set
             special = b.sample(seed=seed, size=1)
             assert rank(special.arrays["a"], special.arrays["w"].tolist()) >= least.value
@@ -212,10 +249,14 @@ def sizes(quick):
 def check_size(activation, k, m, d, bias):
     if k == 0:
         target = sympy.Integer(0)
-        expected = int(activation in ("exp", "cosh", "sigmoid"))  # SPEC 2: the constant sigma(0) remains
+        expected = int(
+            activation in ("exp", "cosh", "sigmoid")
+        )  # SPEC 2: the constant sigma(0) remains
     elif bias:
         weights = [[i + 1] + [i] * (d - 1) for i in range(k)]
-        target = two_layer(k, d, activation, bias=True).point(a=[1] * k, w=weights, b=list(range(k)))
+        target = two_layer(k, d, activation, bias=True).point(
+            a=[1] * k, w=weights, b=list(range(k))
+        )
         expected = k * (d + 2)
     else:
         target, expected = target_point(activation, k, d), k * (d + 1)
@@ -275,7 +316,9 @@ def test_irrational_constants_of_a_sigmoid():
     model = two_layer(2, 1, "sigmoid", bias=True)
     q = target_set(model, two_layer(1, 1, "sigmoid", bias=True).point(a=[1], w=[[0]], b=[1]))
     size = optimistic_sample_size(q)
-    assert q.complete and size.upper == 2 and size.lower >= 1  # the constant sigma(1), from one neuron with w = 0
+    assert (
+        q.complete and size.upper == 2 and size.lower >= 1
+    )  # the constant sigma(1), from one neuron with w = 0
     value = 1 / (1 + sympy.exp(-1))
     pair = model.point(a=[value, value], w=[[3], [-3]], b=[2, -2])  # sigma(z) + sigma(-z) = 1
     assert [b.label for b in q.branches_of(pair)] == ["- | {1,-2}"]
@@ -284,7 +327,9 @@ def test_irrational_constants_of_a_sigmoid():
 
 def test_constant_neuron_of_a_generic_activation():
     q = target_set(two_layer(2, 2, "exp"), 3 + sympy.exp(X1))
-    assert optimistic_sample_size(q).value == 6  # the neuron with w = 0 costs 1 + d as well, for exp'(0) != 0
+    assert (
+        optimistic_sample_size(q).value == 6
+    )  # the neuron with w = 0 costs 1 + d as well, for exp'(0) != 0
     q = target_set(two_layer(2, 2, "cosh"), 3 + sympy.cosh(X1))
     assert optimistic_sample_size(q).value == 4  # and 1 for an even activation
 
@@ -314,12 +359,17 @@ def test_distance_is_that_of_the_nearest_point():
 
 
 def test_distance_to_curved_branches():
-    """Against minima over fine grids of the curves: (a, -a, 1/a, -1/a), and (a, 2 - a..) with exp(b)."""
+    """Against minima over fine grids of the curves.
+
+    (a, -a, 1/a, -1/a), and (a, 2 - a..) with exp(b).
+    """
     (curve,) = target_set(two_layer(2, 1, "softplus"), X1).branches
     grid = np.concatenate([np.linspace(-6, -0.05, 400_001), np.linspace(0.05, 6, 400_001)])
     for theta in ([1, -1, 1, -1], [2, -1, 1, 0], [0.3, -0.2, 2, -3], [-1, 2, -3, 0.5]):
         a, b, w, v = theta
-        best = np.sqrt((grid - a) ** 2 + (-grid - b) ** 2 + (1 / grid - w) ** 2 + (-1 / grid - v) ** 2).min()
+        best = np.sqrt(
+            (grid - a) ** 2 + (-grid - b) ** 2 + (1 / grid - w) ** 2 + (-1 / grid - v) ** 2
+        ).min()
         assert curve.distance(theta) == pytest.approx(best, abs=1e-4)
     (line,) = target_set(two_layer(1, 1, "exp", bias=True), 3 * sympy.exp(X1)).branches
     grid = np.linspace(-5, 5, 1_000_001)  # a = 3 exp(-b), w = 1
@@ -359,7 +409,9 @@ def test_malformed_targets(target, message):
 
 def test_repeated_neurons_and_zero_weights_are_reduced():
     model = two_layer(2, 1, "tanh")
-    same = two_layer(3, 1, "tanh").point(a=[1, 1, 7], w=[[1], [-1], [0]])  # 1 - 1 = 0: the zero function
+    same = two_layer(3, 1, "tanh").point(
+        a=[1, 1, 7], w=[[1], [-1], [0]]
+    )  # 1 - 1 = 0: the zero function
     assert optimistic_sample_size(target_set(model, same)).value == 0
     again = two_layer(3, 1, "tanh").point(a=[1, 2, 0], w=[[1], [1], [5]])
     assert optimistic_sample_size(target_set(model, again)).value == 2
@@ -399,7 +451,8 @@ def test_table_json_and_dot():
 
 
 @pytest.mark.parametrize(
-    "zero", [(sympy.sqrt(2) - 1) * (sympy.sqrt(2) + 1) - 1, sympy.log(6) - sympy.log(2) - sympy.log(3)]
+    "zero",
+    [(sympy.sqrt(2) - 1) * (sympy.sqrt(2) + 1) - 1, sympy.log(6) - sympy.log(2) - sympy.log(3)],
 )
 def test_a_rational_constant_in_disguise(zero):
     # sigmoid(x) - 1 = -sigmoid(-x), and sigmoid(x) itself: one neuron, rank d + 1 = 2
@@ -418,7 +471,9 @@ def test_a_name_does_not_make_a_network():
 def test_a_zero_of_the_activation_elsewhere_is_not_overlooked():
     # sigma(z) = tanh(z) + 1/3 vanishes at one b < 0: w = 0, a = 0 has rank 0 there
     third = sympy.Rational(1, 3)
-    sigma = Activation("third", sympy.tanh(Z) + third, "none", (Fraction(1, 3),), "odd", activations["tanh"].lemma)
+    sigma = Activation(
+        "third", sympy.tanh(Z) + third, "none", (Fraction(1, 3),), "odd", activations["tanh"].lemma
+    )
     Q = target_set(two_layer(1, 1, sigma, bias=True), sympy.Integer(0))
     assert not Q.complete
     assert optimistic_sample_size(Q).lower == 0

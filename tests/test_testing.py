@@ -55,7 +55,9 @@ TANH = rs.activations["tanh"]
         replace(TANH, formula=Z**3),
         replace(TANH, formula=sympy.tanh(Z + 1)),
         replace(rs.activations["exp"], formula=sympy.exp(Z**2), parity="even"),
-        Activation("halved", sympy.log(1 + sympy.exp(Z)), "none", (Fraction(1),), "even", TANH.lemma),
+        Activation(
+            "halved", sympy.log(1 + sympy.exp(Z)), "none", (Fraction(1),), "even", TANH.lemma
+        ),
     ],
 )
 def test_wrong_records_are_caught(wrong):
@@ -65,7 +67,9 @@ def test_wrong_records_are_caught(wrong):
 
 def test_a_lemma_that_does_not_hold_with_bias_is_caught():
     """exp(w.x + b) is a multiple of exp(w.x)."""
-    lying = replace(rs.activations["exp"], lemma=replace(rs.activations["exp"].lemma, with_bias=True))
+    lying = replace(
+        rs.activations["exp"], lemma=replace(rs.activations["exp"].lemma, with_bias=True)
+    )
     with pytest.raises(FamilyError, match="independence lemma with biases"):
         check_activation(lying)
 
@@ -77,7 +81,10 @@ def test_too_few_sizes_are_refused():
 
 @dataclass(frozen=True)
 class Liar(Diagonal):
-    """The diagonal model, as a guest's family; each subclass says one thing of itself that is wrong."""
+    """The diagonal model, as a guest's family.
+
+    Each subclass says one thing of itself that is wrong.
+    """
 
     @property
     def family(self):
@@ -109,7 +116,9 @@ def wrapped(strata, **wrong):
     """A stratification that answers some questions in another way."""
     names = [name for name in dir(Stratification) if not name.startswith("_")]
     answers = {name: getattr(strata, name) for name in names} | wrong
-    return type("Wrapped", (), {name: staticmethod(a) if callable(a) else a for name, a in answers.items()})()
+    return type(
+        "Wrapped", (), {name: staticmethod(a) if callable(a) else a for name, a in answers.items()}
+    )()
 
 
 class DeclaresSign(Liar):
@@ -191,7 +200,9 @@ class TargetRefused(Liar):
 class TargetOfAnotherFunction(Liar):
     def branches(self, model, target):
         found = super().branches(model, target)
-        wrong = replace(found.branches[0], chart=model.point([2] * model.size), member=lambda point: True)
+        wrong = replace(
+            found.branches[0], chart=model.point([2] * model.size), member=lambda point: True
+        )
         if found.branches[0].chart.is_point:
             wrong = found.branches[0]
         return BranchList((wrong,), True, found.basis)
@@ -200,7 +211,10 @@ class TargetOfAnotherFunction(Liar):
 class TargetOutsideItsBranch(Liar):
     def branches(self, model, target):
         found = super().branches(model, target)
-        wrong = [replace(b, equations=(sympy.Integer(1),), affine=None, member=None) for b in found.branches]
+        wrong = [
+            replace(b, equations=(sympy.Integer(1),), affine=None, member=None)
+            for b in found.branches
+        ]
         return BranchList(tuple(wrong), False, found.basis)
 
 
@@ -232,15 +246,21 @@ def test_a_wrong_symmetry_is_caught(monkeypatch):
 
     def wrong(model):
         a, b = model.parameters[:2]
-        return (*rs.symmetries(model), Symmetry(model, "permutation", {a: b, b: a}, None, rs.Verdict.PROVED))
+        return (
+            *rs.symmetries(model),
+            Symmetry(model, "permutation", {a: b, b: a}, None, rs.Verdict.PROVED),
+        )
 
     monkeypatch.setattr(laws, "symmetries", wrong)
-    with pytest.raises(FamilyError, match="is left as it is by the symmetry 'permutation: a1 -> b1"):
+    with pytest.raises(
+        FamilyError, match="is left as it is by the symmetry 'permutation: a1 -> b1"
+    ):
         check_family("diagonal", [{"features": n} for n in (1, 1, 1)])
 
 
 @pytest.mark.parametrize(
-    ("share", "law"), [((2, 0), "the same outputs after liar"), ((1, 7), "no larger rank after liar")]
+    ("share", "law"),
+    [((2, 0), "the same outputs after liar"), ((1, 7), "no larger rank after liar")],
 )
 def test_a_wrong_embedding_is_caught(monkeypatch, share, law):
     """A mapping that doubles the first neuron, and one that adds a silent neuron at another weight."""
@@ -263,7 +283,13 @@ def test_a_wrong_embedding_is_caught(monkeypatch, share, law):
 def test_law_of_embeddings_that_change_the_outputs(monkeypatch):
     def wrong(model):
         wide = rs.families.two_layer(width=2, inputs=1)
-        values = dict(zip(wide.parameters, (model.parameters[0],) * 2 + (model.parameters[1],) * 2, strict=True))
+        values = dict(
+            zip(
+                wide.parameters,
+                (model.parameters[0],) * 2 + (model.parameters[1],) * 2,
+                strict=True,
+            )
+        )
         return CriticalMapping(model, wide, values)
 
     monkeypatch.setattr(laws, "splitting", wrong)
@@ -279,7 +305,11 @@ def test_the_laws_are_checked_where_families_speak_of_themselves():
     assert check_target("here", model) >= 2
     assert check_embeddings("here", model) == 2
     assert check_embeddings("here", rs.families.diagonal(2)) == 0
-    assert check_strata("here", rs.families.kan(1, 1, 2)) == check_target("here", rs.families.kan(1, 1, 2)) == 0
+    assert (
+        check_strata("here", rs.families.kan(1, 1, 2))
+        == check_target("here", rs.families.kan(1, 1, 2))
+        == 0
+    )
 
 
 def test_an_unspecified_function_has_the_symmetries_of_all():

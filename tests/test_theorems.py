@@ -1,4 +1,7 @@
-"""The theorem catalogue: every closed form holds in its cases, at other seeds too, and a wrong one is refuted."""
+"""The theorem catalogue.
+
+Every closed form holds in its cases, at other seeds too, and a wrong one is refuted.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,9 @@ def test_theorem_is_well_described(name):
     assert named <= set(theorem.keys)
 
 
-@pytest.mark.parametrize("name", ["two_layer_points", "matrix_factorization_rank", "diagonal_points"])
+@pytest.mark.parametrize(
+    "name", ["two_layer_points", "matrix_factorization_rank", "diagonal_points"]
+)
 def test_other_seeds_hold_too(name):
     assert rs.verify(name, seed=7).ok
 
@@ -49,7 +54,11 @@ def test_a_wrong_closed_form_is_refuted(name):
     theorem = THEOREMS[name]
     case = next(iter(theorem.cases(0, False)))
     shift = 1 if theorem.relation != "<=" else -1
-    wrong = theorem.predicted(case, 0) + shift * (theorem.relation != ">=") + 1000 * (theorem.relation == ">=")
+    wrong = (
+        theorem.predicted(case, 0)
+        + shift * (theorem.relation != ">=")
+        + 1000 * (theorem.relation == ">=")
+    )
     found = theorems.run(
         Theorem(
             **{

@@ -12,7 +12,14 @@ import sympy
 from sympy import Rational, exp, sqrt
 
 from rankstrat.errors import InexactValueError, ParseError, PointError, RankstratError
-from rankstrat.text.parsing import block_symbols, check_name, exact_value, parse_blocks, parse_names, parse_number
+from rankstrat.text.parsing import (
+    block_symbols,
+    check_name,
+    exact_value,
+    parse_blocks,
+    parse_names,
+    parse_number,
+)
 
 x = sympy.Symbol("x")
 
@@ -33,15 +40,22 @@ def test_parse_number_is_exact(text, expected):
     assert parse_number(text) == expected
 
 
-@pytest.mark.parametrize("text", ["x", "", "nan", "inf", "oo", "zoo", "I", "sqrt(-2)", "1/0", "1 2"])
+@pytest.mark.parametrize(
+    "text", ["x", "", "nan", "inf", "oo", "zoo", "I", "sqrt(-2)", "1/0", "1 2"]
+)
 def test_parse_number_error(text):
     with pytest.raises(ParseError, match="a7"):
         parse_number(text, name="a7")
 
 
-@pytest.mark.parametrize(("text", "fraction"), [("0.1", "1/10"), ("1/2 + 0.25", "1/4"), ("1e-2", "1/100")])
+@pytest.mark.parametrize(
+    ("text", "fraction"), [("0.1", "1/10"), ("1/2 + 0.25", "1/4"), ("1e-2", "1/100")]
+)
 def test_parse_number_decimal_error(text, fraction):
-    with pytest.raises(InexactValueError, match=f"a7 = .* is a decimal; an exact number is needed; write {fraction}"):
+    with pytest.raises(
+        InexactValueError,
+        match=f"a7 = .* is a decimal; an exact number is needed; write {fraction}",
+    ):
         parse_number(text, name="a7")
 
 
@@ -88,8 +102,30 @@ def test_exact_value_float_error(value, message):
 
 @pytest.mark.parametrize(
     "value",
-    [True, np.True_, 1j, None, [1], {}, b"1", float("nan"), float("inf"), np.float64("-inf"), sympy.oo, sympy.nan]
-    + [sympy.zoo, sympy.I, 1 + 2 * sympy.I, sympy.re(x), sympy.true, np.array([1]), np.complex128(1), sympy.eye(2)],
+    [
+        True,
+        np.True_,
+        1j,
+        None,
+        [1],
+        {},
+        b"1",
+        float("nan"),
+        float("inf"),
+        np.float64("-inf"),
+        sympy.oo,
+        sympy.nan,
+    ]
+    + [
+        sympy.zoo,
+        sympy.I,
+        1 + 2 * sympy.I,
+        sympy.re(x),
+        sympy.true,
+        np.array([1]),
+        np.complex128(1),
+        sympy.eye(2),
+    ],
     ids=repr,
 )
 def test_exact_value_error(value):
@@ -109,8 +145,34 @@ def test_parse_names_spell_indices_without_ambiguity():
 
 @pytest.mark.parametrize(
     "text",
-    ["", ",", "a,", "a b", "a[", "a[0]", "a[-1]", "a[1,]", "a[x]", "1a", "a, a", "a[2], a1", "lambda", "pi", "tanh"]
-    + ["а", "a[9999999]", "a[1000,1000]", "a.b", "a; b", "x" * 200, "a," * 10**5, "__import__('os')", "a[1,1,1,1,1]"],
+    [
+        "",
+        ",",
+        "a,",
+        "a b",
+        "a[",
+        "a[0]",
+        "a[-1]",
+        "a[1,]",
+        "a[x]",
+        "1a",
+        "a, a",
+        "a[2], a1",
+        "lambda",
+        "pi",
+        "tanh",
+    ]
+    + [
+        "а",
+        "a[9999999]",
+        "a[1000,1000]",
+        "a.b",
+        "a; b",
+        "x" * 200,
+        "a," * 10**5,
+        "__import__('os')",
+        "a[1,1,1,1,1]",
+    ],
 )
 def test_parse_names_error(text):
     start = time.process_time()
@@ -119,7 +181,9 @@ def test_parse_names_error(text):
     assert time.process_time() - start < 0.5
 
 
-@pytest.mark.parametrize("name", ["E", "I", "lambda", "tanh", "oo", "None", "a b", "", "é", "x" * 101])
+@pytest.mark.parametrize(
+    "name", ["E", "I", "lambda", "tanh", "oo", "None", "a b", "", "é", "x" * 101]
+)
 def test_check_name_error(name):
     with pytest.raises(ParseError, match=r".*;.*;"):
         check_name(name)

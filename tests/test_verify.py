@@ -27,7 +27,18 @@ def computed(case, seed):
     return rs.model_rank(rs.families.diagonal(case["n"]).generic(), seed=seed)
 
 
-TRUE = Theorem("true", "True", "$r = n$", "derived here", ("LLR",), ("none",), Math("n"), cases, predicted, computed)
+TRUE = Theorem(
+    "true",
+    "True",
+    "$r = n$",
+    "derived here",
+    ("LLR",),
+    ("none",),
+    Math("n"),
+    cases,
+    predicted,
+    computed,
+)
 
 
 def wrong(case, seed):
@@ -40,7 +51,11 @@ def test_is_ok():
     assert report.complete
     assert report.counts[rs.Verdict.PROVED] == 4
     assert report.counterexample is None
-    assert [row.predicted for row in report.rows] == [row.computed for row in report.rows] == [1, 2, 3, 4]
+    assert (
+        [row.predicted for row in report.rows]
+        == [row.computed for row in report.rows]
+        == [1, 2, 3, 4]
+    )
     assert "4 of 4 cases: 4 PROVED." in str(report)
     assert len(run(TRUE, deep=True).rows) == 8
 
@@ -99,7 +114,9 @@ def test_verdict_of_a_claim(relation, lower, upper, given, verdict):
 
 
 def test_disagreeing_numerical_value_is_not_ok():
-    theorem = replace(TRUE, computed=lambda case, seed: Computed(0, 0, rs.Verdict.NUMERICAL, 5, "floats"))
+    theorem = replace(
+        TRUE, computed=lambda case, seed: Computed(0, 0, rs.Verdict.NUMERICAL, 5, "floats")
+    )
     assert not run(theorem).ok
 
 
@@ -125,7 +142,10 @@ def test_interrupt_leaves_a_usable_report_that_can_be_resumed():
     assert rows == partial.rows
     seen.clear()
     resumed = run(
-        replace(TRUE, computed=lambda case, seed: (seen.append(case["n"]), computed(case, seed))[1]), done=rows
+        replace(
+            TRUE, computed=lambda case, seed: (seen.append(case["n"]), computed(case, seed))[1]
+        ),
+        done=rows,
     )
     assert seen == [3, 4]
     assert resumed.ok
@@ -133,7 +153,14 @@ def test_interrupt_leaves_a_usable_report_that_can_be_resumed():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"format": "other"}', '{"format": "rankstrat-report/1", "theorem": "other", "seed": 0}']
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"format": "other"}',
+        '{"format": "rankstrat-report/1", "theorem": "other", "seed": 0}',
+    ],
 )
 def test_foreign_report_error(text):
     with pytest.raises(ParseError):
@@ -166,7 +193,12 @@ def test_formats():
     assert "| PROVED" in report.to_markdown()
     assert report.to_html() == report._repr_html_()
     assert "<table>" in report.to_html()
-    assert report.table().records()[0] == {"n": 1, "predicted n": 1, "computed": 1, "verdict": "PROVED"}
+    assert report.table().records()[0] == {
+        "n": 1,
+        "predicted n": 1,
+        "computed": 1,
+        "verdict": "PROVED",
+    }
     assert report.bibtex().startswith("@article{LLR,")
     assert isinstance(report, Report)
 

@@ -18,41 +18,113 @@ Q = rs.target_set(F, SMALL)
 x = sympy.Symbol("x")
 
 CALLS = {
-    "nearest_strata of a point": (lambda: rs.nearest_strata(POINT, tolerance=1), "a Chart was given; a Model is"),
-    "nearest_strata of a flat list": (lambda: rs.nearest_strata(F, [1, 2, 3, 4], tolerance=1), "name the blocks: a, w"),
-    "nearest_strata of words": (lambda: rs.nearest_strata(F, a=["u", 1], w=[[1], [2]], tolerance=1), "array of floats"),
-    "nearest_strata without a distance": (lambda: rs.nearest_strata(F, a=[1, 1], w=[[1], [2]], tolerance="u"), "a str"),
-    "target_set of a point": (lambda: rs.target_set(POINT, SMALL), "a Chart was given; a Model is needed"),
-    "target_set with numbers as charts": (lambda: rs.target_set(F, SMALL, charts=[1]), "an int was given; a list of"),
-    "branch_of a list": (lambda: Q.branch_of([1, 2, 3, 4]), "a list was given; a point of two_layer"),
-    "contains a list": (lambda: Q.branches[0].contains([1, 2, 3, 4]), "a list was given; a point of the model"),
+    "nearest_strata of a point": (
+        lambda: rs.nearest_strata(POINT, tolerance=1),
+        "a Chart was given; a Model is",
+    ),
+    "nearest_strata of a flat list": (
+        lambda: rs.nearest_strata(F, [1, 2, 3, 4], tolerance=1),
+        "name the blocks: a, w",
+    ),
+    "nearest_strata of words": (
+        lambda: rs.nearest_strata(F, a=["u", 1], w=[[1], [2]], tolerance=1),
+        "array of floats",
+    ),
+    "nearest_strata without a distance": (
+        lambda: rs.nearest_strata(F, a=[1, 1], w=[[1], [2]], tolerance="u"),
+        "a str",
+    ),
+    "target_set of a point": (
+        lambda: rs.target_set(POINT, SMALL),
+        "a Chart was given; a Model is needed",
+    ),
+    "target_set with numbers as charts": (
+        lambda: rs.target_set(F, SMALL, charts=[1]),
+        "an int was given; a list of",
+    ),
+    "branch_of a list": (
+        lambda: Q.branch_of([1, 2, 3, 4]),
+        "a list was given; a point of two_layer",
+    ),
+    "contains a list": (
+        lambda: Q.branches[0].contains([1, 2, 3, 4]),
+        "a list was given; a point of the model",
+    ),
     "distance of words": (lambda: Q.branches[0].distance("far"), "4 floats are needed"),
     "recovery_thresholds of a target set": (lambda: rs.recovery_thresholds(Q), "try Q.branches"),
-    "recovery_stability of a target set": (lambda: rs.recovery_stability(Q, POINT, [1]), "try Q.branches"),
-    "stability_table of a branch": (lambda: rs.stability_table(Q.branches[0]), "a target set is needed"),
+    "recovery_stability of a target set": (
+        lambda: rs.recovery_stability(Q, POINT, [1]),
+        "try Q.branches",
+    ),
+    "stability_table of a branch": (
+        lambda: rs.stability_table(Q.branches[0]),
+        "a target set is needed",
+    ),
     "embedding_graph of a model": (lambda: rs.embedding_graph(F), "a list of models is needed"),
-    "embedding_graph of numbers": (lambda: rs.embedding_graph([F, 3]), "an int was given; a list of models"),
+    "embedding_graph of numbers": (
+        lambda: rs.embedding_graph([F, 3]),
+        "an int was given; a list of models",
+    ),
     "compose numbers": (lambda: compose(1, 2), "an int was given; a critical mapping is needed"),
-    "splitting of a point": (lambda: rs.mappings.splitting(POINT), "a Chart was given; a Model is needed"),
-    "splitting in no layer": (lambda: rs.mappings.splitting(F, layer=None), "the number of a hidden layer is needed"),
+    "splitting of a point": (
+        lambda: rs.mappings.splitting(POINT),
+        "a Chart was given; a Model is needed",
+    ),
+    "splitting in no layer": (
+        lambda: rs.mappings.splitting(F, layer=None),
+        "the number of a hidden layer is needed",
+    ),
     "reduction of a model": (lambda: rs.mappings.reduction(F), "a point or chart is needed"),
     "identify a model": (lambda: rs.mappings.identify(F), "an invariant manifold is needed"),
     "verify a number": (lambda: rs.verify(3), "the name of a theorem is needed"),
     "inertia of a number": (lambda: rs.inertia(3), "critical data is needed"),
-    "inertia at a number": (lambda: rs.inertia(rs.critical_data(POINT, scale=2), at=3), "another point is needed"),
-    "critical_data of a model": (lambda: rs.critical_data(F), "a Model was given; a point of a model is needed"),
-    "local_linear_recovery of a number": (lambda: rs.local_linear_recovery(3, [1]), "a point of a model is needed"),
-    "local_linear_recovery on a number": (lambda: rs.local_linear_recovery(POINT, 3), "a list of inputs is needed"),
-    "recovery_threshold of a model": (lambda: rs.recovery_threshold(F, [1]), "a point of a model is needed"),
-    "linear_stability of a number": (lambda: rs.linear_stability(3, [1], [1]), "a point of a model is needed"),
-    "count_recovering_subsets of a model": (lambda: rs.count_recovering_subsets(F, 2), "a point of a model is needed"),
+    "inertia at a number": (
+        lambda: rs.inertia(rs.critical_data(POINT, scale=2), at=3),
+        "another point is needed",
+    ),
+    "critical_data of a model": (
+        lambda: rs.critical_data(F),
+        "a Model was given; a point of a model is needed",
+    ),
+    "local_linear_recovery of a number": (
+        lambda: rs.local_linear_recovery(3, [1]),
+        "a point of a model is needed",
+    ),
+    "local_linear_recovery on a number": (
+        lambda: rs.local_linear_recovery(POINT, 3),
+        "a list of inputs is needed",
+    ),
+    "recovery_threshold of a model": (
+        lambda: rs.recovery_threshold(F, [1]),
+        "a point of a model is needed",
+    ),
+    "linear_stability of a number": (
+        lambda: rs.linear_stability(3, [1], [1]),
+        "a point of a model is needed",
+    ),
+    "count_recovering_subsets of a model": (
+        lambda: rs.count_recovering_subsets(F, 2),
+        "a point of a model is needed",
+    ),
     "region_rank at a number": (lambda: rs.region_rank(POINT, 3), "one input is needed"),
     "stratum_of a model": (lambda: rs.stratify(F).stratum_of(F), "an exact point is needed"),
-    "stratify with an array": (lambda: rs.stratify(F, conditions=np.ones(2)), "a list of conditions is needed"),
-    "a symbol in a point": (lambda: F.point(a=[1, x], w=[[1], [2]]), "no value for x; a point needs all 4"),
+    "stratify with an array": (
+        lambda: rs.stratify(F, conditions=np.ones(2)),
+        "a list of conditions is needed",
+    ),
+    "a symbol in a point": (
+        lambda: F.point(a=[1, x], w=[[1], [2]]),
+        "no value for x; a point needs all 4",
+    ),
     "a number for a chart": (lambda: F.generic().at(3), "a mapping is needed"),
-    "evidence of another kind": (lambda: rs.model_rank(F, evidence=3), "a list of upper bounds is needed"),
-    "a subset of another kind": (lambda: rs.model_rank(F, subset=3), "a list of indices of parameters is needed"),
+    "evidence of another kind": (
+        lambda: rs.model_rank(F, evidence=3),
+        "a list of upper bounds is needed",
+    ),
+    "a subset of another kind": (
+        lambda: rs.model_rank(F, subset=3),
+        "a list of indices of parameters is needed",
+    ),
     "a negative index": (lambda: rs.model_rank(F, subset=[0, -4]), r"choose among 0\.\.3"),
     "an index twice": (lambda: rs.model_rank(F, subset=[0, 0]), "lists an index twice"),
     "conjecture from a number": (lambda: rs.conjecture(3), "an int was given; a table is needed"),

@@ -47,7 +47,9 @@ class Law:
         """Whether sigma(b) = 0."""
         if self.activation.is_unspecified:
             return False
-        return _vanishes(self.activation.formula.xreplace({Z: sympy.Rational(b.numerator, b.denominator)}))
+        return _vanishes(
+            self.activation.formula.xreplace({Z: sympy.Rational(b.numerator, b.denominator)})
+        )
 
     def slope_vanishes(self, b: Fraction) -> bool:
         """Whether sigma'(b) = 0."""
@@ -55,7 +57,11 @@ class Law:
             return self.slope + (self.kink if b > 0 else -self.kink) == 0
         if self.activation.is_unspecified:
             return False
-        return _vanishes(self.activation.derivative.xreplace({Z: sympy.Rational(b.numerator, b.denominator)}).doit())
+        return _vanishes(
+            self.activation.derivative.xreplace(
+                {Z: sympy.Rational(b.numerator, b.denominator)}
+            ).doit()
+        )
 
 
 @lru_cache(maxsize=10_000)
@@ -69,7 +75,9 @@ def _vanishes(number: sympy.Expr) -> bool:
         return False
     if sympy.simplify(number) == 0:
         return True
-    raise UndecidedError(f"whether {number} is 0 is not decided; choose another bias, or use model_rank")
+    raise UndecidedError(
+        f"whether {number} is 0 is not decided; choose another bias, or use model_rank"
+    )
 
 
 @lru_cache(maxsize=1_000)
@@ -80,31 +88,46 @@ def law_of(activation: Activation, *, bias: bool) -> Law:
         UndecidedError: no independence lemma is known for it (with these biases).
         FamilyError: the record declares a parity it does not have.
     """
-    if activation.is_unspecified and activation.parity == "unknown" and isinstance(activation.formula, AppliedUndef):
+    if (
+        activation.is_unspecified
+        and activation.parity == "unknown"
+        and isinstance(activation.formula, AppliedUndef)
+    ):
         assumptions = ("sigma is a generic smooth function", "weights of distinct classes")
-        return Law(activation, "none", Fraction(0), Fraction(0), Fraction(0), "SPEC 1.3", assumptions)
+        return Law(
+            activation, "none", Fraction(0), Fraction(0), Fraction(0), "SPEC 1.3", assumptions
+        )
     if activation.is_piecewise:
         return _piecewise(activation)
     lemma = activation.lemma
     if lemma is None:
         raise UndecidedError(
-            f"no independence lemma is known for the activation {activation.name}; an Activation with a lemma is "
-            "needed; use model_rank"
+            f"no independence lemma is known for the activation {activation.name}; an Activation"
+            " with a lemma is needed; use model_rank"
         )
     if bias and not lemma.with_bias:
         raise UndecidedError(
-            f"the independence lemma of {activation.name} does not hold with biases; a model without bias is needed; "
-            "use model_rank"
+            f"the independence lemma of {activation.name} does not hold with biases; a model"
+            " without bias is needed; use model_rank"
         )
     if len(activation.polynomial_part) > 2 or activation.remainder_parity == "unknown":
         raise UndecidedError(
-            f"{activation.name} = q + N has a polynomial part of degree {len(activation.polynomial_part) - 1} and a "
-            f"remainder of parity {activation.remainder_parity}; degree at most 1 and a known parity are needed; use "
-            "model_rank"
+            f"{activation.name} = q + N has a polynomial part of degree"
+            f" {len(activation.polynomial_part) - 1} and a remainder of parity"
+            f" {activation.remainder_parity}; degree at most 1 and a known parity are needed; use"
+            " model_rank"
         )
     check_record(activation, bias=bias)
     q = (*activation.polynomial_part, Fraction(0), Fraction(0))
-    return Law(activation, activation.remainder_parity, q[0], q[1], Fraction(0), lemma.citation, lemma.assumptions)
+    return Law(
+        activation,
+        activation.remainder_parity,
+        q[0],
+        q[1],
+        Fraction(0),
+        lemma.citation,
+        lemma.assumptions,
+    )
 
 
 def _piecewise(activation: Activation) -> Law:
@@ -113,7 +136,8 @@ def _piecewise(activation: Activation) -> Law:
     below = activation.formula.subs(Z, -positive) / -positive
     if not (above.is_Rational and below.is_Rational) or above == below:
         raise UndecidedError(
-            f"{activation.name} is not linear on both sides of 0; ReLU, leaky ReLU or |z| are needed; use model_rank"
+            f"{activation.name} is not linear on both sides of 0; ReLU, leaky ReLU or |z| are"
+            " needed; use model_rank"
         )
     up, down = Fraction(above.p, above.q), Fraction(below.p, below.q)
     assumptions = (
@@ -121,16 +145,18 @@ def _piecewise(activation: Activation) -> Law:
         "functions on all of R^d, almost everywhere",
         "neurons with distinct hyperplanes",
     )
-    return Law(activation, "even", Fraction(0), (up + down) / 2, (up - down) / 2, "SPEC 1.6", assumptions)
+    return Law(
+        activation, "even", Fraction(0), (up + down) / 2, (up - down) / 2, "SPEC 1.6", assumptions
+    )
 
 
 @lru_cache(maxsize=1_000)
 def check_record(activation: Activation, *, bias: bool) -> None:
     r"""Refute a record that declares a parity or a lemma that its formula does not have.
 
-    The lemma is tried on a few neurons in one variable, by a determinant of $\sigma(wz + b)$, its derivatives, 1 and z
-    at as many numbers: a polynomial fails for every lemma, exp and cos for one
-    with biases.  Whoever declares a lemma vouches for all other neurons.
+    The lemma is tried on a few neurons in one variable, by a determinant of $\sigma(wz + b)$, its
+    derivatives, 1 and z at as many numbers: a polynomial fails for every lemma, exp and cos for one
+    with biases. Whoever declares a lemma vouches for all other neurons.
 
     Raises:
         FamilyError: the record is wrong.
@@ -139,7 +165,9 @@ def check_record(activation: Activation, *, bias: bool) -> None:
         return
     check_parity(activation)
     with mpmath.workdps(_DIGITS):
-        value, slope = (sympy.lambdify(Z, f, "mpmath") for f in (activation.formula, activation.derivative))
+        value, slope = (
+            sympy.lambdify(Z, f, "mpmath") for f in (activation.formula, activation.derivative)
+        )
         neurons = [*_BIASED] if bias else [*_UNBIASED]
         if activation.remainder_parity == "none":
             neurons.append((-1, 0))
@@ -149,11 +177,15 @@ def check_record(activation: Activation, *, bias: bool) -> None:
             z = mpmath.mpf(37 * n + 11) / (9 * size) - 2
             row = [mpmath.mpf(1), z]
             for w, b in neurons:
-                row += [value(w * z + b), z * slope(w * z + b), *([slope(w * z + b)] if bias else [])]
+                row += [
+                    value(w * z + b),
+                    z * slope(w * z + b),
+                    *([slope(w * z + b)] if bias else []),
+                ]
             rows.append([v / max(map(abs, row)) for v in row])
         if abs(mpmath.det(mpmath.matrix(rows))) < mpmath.mpf(10) ** (-3 * _DIGITS // 4):
             raise FamilyError(
-                f"the activation {activation.name} is declared to have an independence lemma"
-                f"{' with biases' if bias else ''}, but the functions of the neurons (w, b) = {neurons} are dependent; "
-                "correct the record; see testing.check_activation"
+                f"the activation {activation.name} is declared to have an independence"
+                f" lemma{' with biases' if bias else ''}, but the functions of the neurons (w, b) ="
+                f" {neurons} are dependent; correct the record; see testing.check_activation"
             )

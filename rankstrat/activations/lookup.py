@@ -1,4 +1,7 @@
-r"""Activations $\sigma : \mathbb{R} \to \mathbb{R}$: one exact record each, with what rank lemmas may assume of it."""
+r"""Activations $\sigma .
+
+\mathbb{R} \to \mathbb{R}$: one exact record each, with what rank lemmas may assume of it.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +33,10 @@ class Lemma:
 
     Attributes:
         citation: bib key and number.
-        assumptions: what the lemma needs of sigma, each checked for the activation it is attached to.
-        with_bias: whether it also holds for extended weights (w, b) with w != 0; without, only for b = 0.
+        assumptions: what the lemma needs of sigma, each checked for the activation it is attached
+            to.
+        with_bias: whether it also holds for extended weights (w, b) with w != 0; without, only for
+            b = 0.
     """
 
     citation: str
@@ -73,14 +78,14 @@ class Activation:
     def __post_init__(self) -> None:
         if not isinstance(self.formula, sympy.Expr):
             raise FamilyError(
-                f"the activation {self.name} has the formula {shown(repr(self.formula))}; a sympy expression in z "
-                "is needed"
+                f"the activation {self.name} has the formula {shown(repr(self.formula))}; a sympy"
+                " expression in z is needed"
             )
         unknown = self.formula.free_symbols - {Z}
         if unknown:
             raise FamilyError(
-                f"the activation {self.name} depends on {min(map(str, unknown))}; a formula in z alone is needed; "
-                "fix the other values"
+                f"the activation {self.name} depends on {min(map(str, unknown))}; a formula in z"
+                " alone is needed; fix the other values"
             )
         exact_value(self.formula, name=f"the activation {self.name}")
 
@@ -112,7 +117,11 @@ class Activation:
     @cached_property
     def is_piecewise(self) -> bool:
         """Whether sigma is defined by cases."""
-        return bool(self.formula.has(sympy.Piecewise, sympy.Max, sympy.Min, sympy.Abs, sympy.Heaviside, sympy.sign))
+        return bool(
+            self.formula.has(
+                sympy.Piecewise, sympy.Max, sympy.Min, sympy.Abs, sympy.Heaviside, sympy.sign
+            )
+        )
 
     @property
     def is_unspecified(self) -> bool:
@@ -137,13 +146,18 @@ class Activation:
 def _replaced(formula: sympy.Expr, z: sympy.Expr) -> sympy.Expr:
     """The formula at z.
 
-    sympy's automatic simplification of tanh(w.x + b) takes four times as long as all else in building a network, and
-    changes nothing where the argument is a sum of products of symbols; there it is skipped.
+    sympy's automatic simplification of tanh(w.x + b) takes four times as long as all else in
+    building a network, and changes nothing where the argument is a sum of products of symbols;
+    there it is skipped.
     """
     if not formula.args:
         return z if formula == Z else formula
     args = [_replaced(part, z) for part in formula.args]
-    if isinstance(formula, sympy.Function) and len(args) == 1 and _is_plain(args[0], isinstance(formula, sympy.exp)):
+    if (
+        isinstance(formula, sympy.Function)
+        and len(args) == 1
+        and _is_plain(args[0], isinstance(formula, sympy.exp))
+    ):
         return formula.func(args[0], evaluate=False)
     if formula.is_Pow and formula.exp.is_Integer and formula.base.is_Add and _is_plain(z, False):
         return sympy.Pow(*args, evaluate=False)
@@ -157,13 +171,21 @@ def _is_plain(argument: sympy.Expr, signed: bool) -> bool:
         if not all(number.is_number and number.is_positive for number in numbers):
             return False
     return isinstance(argument, sympy.Add) and all(
-        term.is_Symbol or (term.is_Mul and all(f.is_Symbol or (signed and f is sympy.S.NegativeOne) for f in term.args))
+        term.is_Symbol
+        or (
+            term.is_Mul
+            and all(f.is_Symbol or (signed and f is sympy.S.NegativeOne) for f in term.args)
+        )
         for term in argument.args
     )
 
 
 def _taylor(parity: str, extra: str = "") -> tuple[str, ...]:
-    kind = f"{parity} and not a polynomial" if parity != "none" else "odd and even part both not polynomials"
+    kind = (
+        f"{parity} and not a polynomial"
+        if parity != "none"
+        else "odd and even part both not polynomials"
+    )
     return (f"sigma is analytic, {kind}{extra}", "weights of distinct classes, none zero")
 
 
@@ -180,8 +202,12 @@ def _record(
     remainder = parity if remainder is None else remainder
     assumptions = _taylor(remainder, " up to an added polynomial" if q else "")
     if bias:
-        assumptions += ("also with biases: the singularities or Gaussian exponents of distinct classes differ",)
-    citation = "LSH Proposition 2, LLR Proposition 3" + ("; derived here with biases" if bias else "")
+        assumptions += (
+            "also with biases: the singularities or Gaussian exponents of distinct classes differ",
+        )
+    citation = "LSH Proposition 2, LLR Proposition 3" + (
+        "; derived here with biases" if bias else ""
+    )
     return Activation(name, formula, parity, q, remainder, Lemma(citation, assumptions, bias))
 
 
@@ -204,9 +230,18 @@ _BUILT_IN = (
     _record("gaussian", sympy.exp(-(Z**2)), "even", bias=True),
     _record("ztanh", Z * sympy.tanh(Z), "even", bias=True),
     _record("z2tanh", Z**2 * sympy.tanh(Z), "odd", bias=True),
-    _record("softplus", sympy.log(1 + sympy.exp(Z)), "none", bias=True, q=_LINEAR_HALF, remainder="even"),
+    _record(
+        "softplus", sympy.log(1 + sympy.exp(Z)), "none", bias=True, q=_LINEAR_HALF, remainder="even"
+    ),
     _record("silu", Z / (1 + sympy.exp(-Z)), "none", bias=True, q=_LINEAR_HALF, remainder="even"),
-    _record("gelu", Z * (1 + sympy.erf(Z / sympy.sqrt(2))) / 2, "none", bias=True, q=_LINEAR_HALF, remainder="even"),
+    _record(
+        "gelu",
+        Z * (1 + sympy.erf(Z / sympy.sqrt(2))) / 2,
+        "none",
+        bias=True,
+        q=_LINEAR_HALF,
+        remainder="even",
+    ),
     _plain("relu", sympy.Max(0, Z), "none"),
     _plain("leaky_relu", sympy.Max(Z, Z / 100), "none"),
     _plain("abs", sympy.Abs(Z), "even"),
@@ -238,7 +273,8 @@ class _Activations(Mapping[str, Activation]):
             loaded = point.load()
             if not isinstance(loaded, Activation):
                 raise FamilyError(
-                    f"the entry point {point.name} of {GROUP} is not an Activation; announce an Activation(...) object"
+                    f"the entry point {point.name} of {GROUP} is not an Activation; announce an"
+                    " Activation(...) object"
                 )
             records.setdefault(loaded.name, loaded)
         return records
@@ -246,19 +282,25 @@ class _Activations(Mapping[str, Activation]):
     def __getitem__(self, name: str) -> Activation:
         if not isinstance(name, str):
             raise FamilyError(
-                f"the activation {shown(repr(name))} is not a name; use a name such as 'tanh', or as_activation for "
-                "a callable"
+                f"the activation {shown(repr(name))} is not a name; use a name such as 'tanh', or"
+                " as_activation for a callable"
             )
         record = self._records.get(_ALIASES.get(name, name))
         if record is None:
-            hint = nearest(name, (*self._records, *_ALIASES)) or f"known are {', '.join(self._records)}"
+            hint = (
+                nearest(name, (*self._records, *_ALIASES))
+                or f"known are {', '.join(self._records)}"
+            )
             raise FamilyError(
-                f"the activation {shown(repr(name))} is unknown; {hint}; or give a formula such as 'z**2*tanh(z)'"
+                f"the activation {shown(repr(name))} is unknown; {hint}; or give a formula such as"
+                " 'z**2*tanh(z)'"
             )
         return record
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"{name} is not an attribute; a name in brackets is needed; write activations[{name!r}]")
+        raise AttributeError(
+            f"{name} is not an attribute; a name in brackets is needed; write activations[{name!r}]"
+        )
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and _ALIASES.get(name, name) in self._records
@@ -281,11 +323,13 @@ def as_activation(given: Any) -> Activation:
     r"""The activation a user means by a name, formula, callable, sympy function, Lambda or `Activation`.
 
     Args:
-        given: ``"tanh"``, ``"z**2*tanh(z)"``, ``sympy.tanh``, ``lambda z: z**3 + z``, ``sympy.Lambda(z, ...)``, an
-            `Activation`; ``"sigma"`` or ``sympy.Function("sigma")`` for a generic smooth function.
+        given: ``"tanh"``, ``"z**2*tanh(z)"``, ``sympy.tanh``, ``lambda z: z**3 + z``,
+            ``sympy.Lambda(z, ...)``, an `Activation`; ``"sigma"`` or ``sympy.Function("sigma")``
+            for a generic smooth function.
 
     Raises:
-        FamilyError: an unknown name, an `Activation` that declares a parity it does not have, or something else.
+        FamilyError: an unknown name, an `Activation` that declares a parity it does not have, or
+            something else.
 
     Example:
         >>> as_activation("swish").name, as_activation(lambda z: z**3 + z).formula
@@ -315,7 +359,10 @@ def check_parity(activation: Activation) -> None:
     """
     if activation.is_unspecified:
         return
-    terms = (sympy.Rational(c.numerator, c.denominator) * Z**k for k, c in enumerate(activation.polynomial_part))
+    terms = (
+        sympy.Rational(c.numerator, c.denominator) * Z**k
+        for k, c in enumerate(activation.polynomial_part)
+    )
     remainder = activation.formula - sympy.Add(*terms)
     for what, parity, formula in (
         ("", activation.parity, activation.formula),
@@ -326,8 +373,8 @@ def check_parity(activation: Activation) -> None:
             gap = formula.xreplace({Z: z}) - flip * formula.xreplace({Z: -z})
             if abs(gap.evalf(_DIGITS, chop=True)) > sympy.Float(10) ** (-_DIGITS // 2):
                 raise FamilyError(
-                    f"the activation {activation.name}{what} is declared {parity}, but it is not at z = {z}; correct "
-                    "the record; see testing.check_activation"
+                    f"the activation {activation.name}{what} is declared {parity}, but it is not at"
+                    f" z = {z}; correct the record; see testing.check_activation"
                 )
 
 
@@ -340,8 +387,8 @@ def _from_text(text: str) -> Activation:
         formula = parse_expression(text, {"z": Z})
     except ParseError as error:
         raise FamilyError(
-            f"the activation {shown(repr(text))} is neither a name nor a formula in z ({error}); write for example "
-            "'tanh' or 'z**2*tanh(z)'"
+            f"the activation {shown(repr(text))} is neither a name nor a formula in z ({error});"
+            " write for example 'tanh' or 'z**2*tanh(z)'"
         ) from error
     return as_activation(formula)
 
@@ -351,24 +398,26 @@ def _formula(given: Any) -> sympy.Expr:
         symbols = given.free_symbols
         if len(symbols) != 1:
             raise FamilyError(
-                f"the activation {shown(str(given))} has {len(symbols)} symbols; an expression in one is needed"
+                f"the activation {shown(str(given))} has {len(symbols)} symbols; an expression in"
+                " one is needed"
             )
         return given.xreplace({min(symbols, key=str): Z})
     if not callable(given):
         raise FamilyError(
-            f"the activation {shown(repr(given))} is of type {type(given).__name__}; give a name such as 'tanh', a "
-            "formula or a callable"
+            f"the activation {shown(repr(given))} is of type {type(given).__name__}; give a name"
+            " such as 'tanh', a formula or a callable"
         )
     try:
         value = given(Z)
     except Exception as error:
         raise FamilyError(
-            f"the activation {shown(repr(given))} cannot be applied to a sympy symbol ({error}); build it from "
-            "sympy functions"
+            f"the activation {shown(repr(given))} cannot be applied to a sympy symbol ({error});"
+            " build it from sympy functions"
         ) from error
     if isinstance(value, int | Fraction) or not isinstance(value, sympy.Expr):
         raise FamilyError(
-            f"the activation {shown(repr(given))} gives {shown(repr(value))}; a sympy expression in z is needed"
+            f"the activation {shown(repr(given))} gives {shown(repr(value))}; a sympy expression in"
+            " z is needed"
         )
     return value
 
@@ -376,7 +425,13 @@ def _formula(given: Any) -> sympy.Expr:
 def _described(name: str, formula: sympy.Expr) -> Activation:
     """An activation nobody described: parity where it can be read off the formula, and no lemma."""
     mirrored = formula.xreplace({Z: -Z})
-    parity: Parity = "even" if mirrored == formula else "odd" if sympy.expand(mirrored + formula) == 0 else "unknown"
+    parity: Parity = (
+        "even"
+        if mirrored == formula
+        else "odd"
+        if sympy.expand(mirrored + formula) == 0
+        else "unknown"
+    )
     return Activation(name, formula, parity, (), parity)
 
 

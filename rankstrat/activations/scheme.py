@@ -1,4 +1,7 @@
-r"""What the independence lemma makes of an activation: which coincidences of neurons change the rank."""
+r"""What the independence lemma makes of an activation.
+
+Which coincidences of neurons change the rank.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,14 @@ from rankstrat.activations.law import law_of
 from rankstrat.activations.lookup import Activation
 from rankstrat.errors import UndecidedError
 
-# Zeros of sigma and sigma' on the real line, where both are only at 0 or nowhere (checked by monotonicity).
-ZEROS_AT_MOST_AT_0 = frozenset(["tanh", "sigmoid", "arctan", "erf", "gaussian", "ztanh", "z2tanh", "softplus"])
+# Zeros of sigma and sigma' on the real line, where both are only at 0 or nowhere (checked by
+# monotonicity).
+ZEROS_AT_MOST_AT_0 = frozenset(
+    ["tanh", "sigmoid", "arctan", "erf", "gaussian", "ztanh", "z2tanh", "softplus"]
+)
 
-# sigma' vanishes at one more point, a negative number that is not rational (for silu by Lindemann's theorem).
+# sigma' vanishes at one more point, a negative number that is not rational (for silu by Lindemann's
+# theorem).
 SLOPE_ZERO_ELSEWHERE = frozenset(["silu", "gelu"])
 
 

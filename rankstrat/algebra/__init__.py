@@ -1,1 +1,4 @@
-"""Exact arithmetic: finite fields, expression programs, towers of transcendental generators.  Knows no neurons."""
+"""Exact arithmetic: finite fields, expression programs, towers of transcendental generators.
+
+Knows no neurons.
+"""

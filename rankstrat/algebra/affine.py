@@ -1,4 +1,7 @@
-r"""Affine subspaces of $\mathbb{Q}^M$ by exact sparse elimination: intersections, containment, sections."""
+r"""Affine subspaces of $\mathbb{Q}^M$ by exact sparse elimination.
+
+Intersections, containment, sections.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,9 @@ class AffineSubspace:
     rows: Mapping[int, Row] = field(repr=False, hash=False)
 
     @classmethod
-    def solve(cls, size: int, equations: Sequence[Mapping[int, Fraction | int]]) -> AffineSubspace | None:
+    def solve(
+        cls, size: int, equations: Sequence[Mapping[int, Fraction | int]]
+    ) -> AffineSubspace | None:
         """The solutions of linear equations; None if there are none."""
         return cls(size, {}).cut(equations)
 
@@ -63,7 +68,9 @@ class AffineSubspace:
         rows = {pivot: dict(row) for pivot, row in self.rows.items()}
         for equation in equations:
             row = _reduced(rows, {k: Fraction(v) for k, v in equation.items()})
-            pivot = max(row, default=None)  # the last variable is solved for, so early ones stay coordinates
+            pivot = max(
+                row, default=None
+            )  # the last variable is solved for, so early ones stay coordinates
             if pivot is None:
                 continue
             if pivot == CONSTANT:
@@ -77,8 +84,13 @@ class AffineSubspace:
         return AffineSubspace(self.size, rows)
 
     @classmethod
-    def of(cls, equations: Sequence[sympy.Expr], variables: Sequence[sympy.Symbol]) -> AffineSubspace | None:
-        """The solutions of affine equations with rational coefficients; None if one is not of that kind."""
+    def of(
+        cls, equations: Sequence[sympy.Expr], variables: Sequence[sympy.Symbol]
+    ) -> AffineSubspace | None:
+        """The solutions of affine equations with rational coefficients.
+
+        None if one is not of that kind.
+        """
         rows = []
         for equation in equations:
             if not equation.is_polynomial(*variables):
@@ -86,7 +98,9 @@ class AffineSubspace:
             form = sympy.Poly(equation, *variables)
             if form.total_degree() > 1 or not all(c.is_Rational for c in form.coeffs()):
                 return None
-            row = {i: form.coeff_monomial(v) for i, v in enumerate(variables)} | {CONSTANT: form.coeff_monomial(1)}
+            row = {i: form.coeff_monomial(v) for i, v in enumerate(variables)} | {
+                CONSTANT: form.coeff_monomial(1)
+            }
             rows.append({i: Fraction(int(c.p), int(c.q)) for i, c in row.items() if c})
         return cls.solve(len(variables), rows)
 
@@ -116,7 +130,8 @@ class AffineSubspace:
     def contains_point(self, point: Sequence[Fraction | int]) -> bool:
         """Whether a rational point satisfies every equation."""
         return all(
-            sum(c * (point[i] if i != CONSTANT else 1) for i, c in row.items()) == 0 for row in self.rows.values()
+            sum(c * (point[i] if i != CONSTANT else 1) for i, c in row.items()) == 0
+            for row in self.rows.values()
         )
 
     def section(self, values: Mapping[int, Fraction | int]) -> list[Fraction]:
@@ -127,10 +142,14 @@ class AffineSubspace:
         """
         missing = [i for i in self.free if i not in values]
         if missing:
-            raise TargetError(f"no value for the free variable number {missing[0]}; give one for each of {self.free}")
+            raise TargetError(
+                f"no value for the free variable number {missing[0]}; give one for each of"
+                f" {self.free}"
+            )
         result = [Fraction(values.get(i, 0)) for i in range(self.size)]
         for pivot, row in self.rows.items():
             result[pivot] = -sum(
-                (c * (result[i] if i != CONSTANT else 1) for i, c in row.items() if i != pivot), Fraction(0)
+                (c * (result[i] if i != CONSTANT else 1) for i, c in row.items() if i != pivot),
+                Fraction(0),
             )
         return result

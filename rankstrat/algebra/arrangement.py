@@ -1,7 +1,8 @@
 r"""Cells of arrangements of hyperplanes $\{x : n \cdot x + c = 0\}$ in $\mathbb{R}^d$, exactly over the rationals.
 
-Deletion and restriction: a cell of $A$ is cut by a new hyperplane $H$ if and only if its sign vector occurs among the
-cells of the restriction $A|_H$, an arrangement of one dimension less.  Every cell comes with a rational interior point.
+Deletion and restriction: a cell of $A$ is cut by a new hyperplane $H$ if and only if its sign
+vector occurs among the cells of the restriction $A|_H$, an arrangement of one dimension less. Every
+cell comes with a rational interior point.
 """
 
 from __future__ import annotations
@@ -54,12 +55,15 @@ def cells(hyperplanes: Sequence[Hyperplane], dimension: int) -> dict[tuple[int, 
         found = result
         if len(found) > MAX_CELLS:
             raise BudgetError(
-                f"the arrangement of {len(hyperplanes)} hyperplanes has more than {MAX_CELLS} cells; use fewer units"
+                f"the arrangement of {len(hyperplanes)} hyperplanes has more than {MAX_CELLS}"
+                " cells; use fewer units"
             )
     return found
 
 
-def _cells_on(plane: Hyperplane, others: Sequence[Hyperplane], dimension: int) -> dict[tuple[int, ...], Vector]:
+def _cells_on(
+    plane: Hyperplane, others: Sequence[Hyperplane], dimension: int
+) -> dict[tuple[int, ...], Vector]:
     """Sign vectors of the other hyperplanes on the cells of the restriction to `plane`, with points of the plane."""
     pivot = next(i for i, n in enumerate(plane.normal) if n)
     lead = plane.normal[pivot]
@@ -67,7 +71,9 @@ def _cells_on(plane: Hyperplane, others: Sequence[Hyperplane], dimension: int) -
     for other in others:
         factor = other.normal[pivot] / lead
         normal = tuple(
-            n - factor * m for i, (n, m) in enumerate(zip(other.normal, plane.normal, strict=True)) if i != pivot
+            n - factor * m
+            for i, (n, m) in enumerate(zip(other.normal, plane.normal, strict=True))
+            if i != pivot
         )
         restricted.append(Hyperplane(normal, other.offset - factor * plane.offset))
         if any(other.normal) and not any(normal) and not restricted[-1].offset:
@@ -77,7 +83,10 @@ def _cells_on(plane: Hyperplane, others: Sequence[Hyperplane], dimension: int) -
         missing = (
             -(
                 plane.offset
-                + sum((n * v for n, v in zip(_without(plane.normal, pivot), point, strict=True)), Fraction(0))
+                + sum(
+                    (n * v for n, v in zip(_without(plane.normal, pivot), point, strict=True)),
+                    Fraction(0),
+                )
             )
             / lead
         )

@@ -1,4 +1,7 @@
-"""Real balls (Arb through FLINT): a determinant that excludes zero is a proof which needs no transcendence theory."""
+"""Real balls (Arb through FLINT).
+
+A determinant that excludes zero is a proof which needs no transcendence theory.
+"""
 
 from __future__ import annotations
 
@@ -48,10 +51,15 @@ class BallRing:
             above = {"relu": value, "abs": value, "sign": one, "step": one}
             below = {"relu": none, "abs": -value, "sign": -one, "step": none}
             return (above if positive else below)[str(name)]
-        raise UndecidedError(f"{name} cannot be enclosed by a ball here; choose another input or an explicit function")
+        raise UndecidedError(
+            f"{name} cannot be enclosed by a ball here; choose another input or an explicit"
+            " function"
+        )
 
 
-def leaf_balls(program: Program, nodes: Sequence[int], values: Mapping[Hashable, Rational]) -> dict[int, Any]:
+def leaf_balls(
+    program: Program, nodes: Sequence[int], values: Mapping[Hashable, Rational]
+) -> dict[int, Any]:
     """Balls for the leaves below the nodes from rational values by key."""
     ring = BallRing()
     result = {}
@@ -70,7 +78,9 @@ def leaf_balls(program: Program, nodes: Sequence[int], values: Mapping[Hashable,
     return result
 
 
-def sign(program: Program, node: int, values: Mapping[Hashable, Rational], *, precision: int = 2048) -> int:
+def sign(
+    program: Program, node: int, values: Mapping[Hashable, Rational], *, precision: int = 2048
+) -> int:
     """The certain sign (+1 or -1) of a node, 0 when the balls still contain zero at the highest precision."""
     bits = 64
     before = flint.ctx.prec
@@ -87,13 +97,19 @@ def sign(program: Program, node: int, values: Mapping[Hashable, Rational], *, pr
 
 
 def determinant_excludes_zero(
-    program: Program, nodes: Sequence[int], samples: Sequence[Mapping[Hashable, Rational]], bits: int
+    program: Program,
+    nodes: Sequence[int],
+    samples: Sequence[Mapping[Hashable, Rational]],
+    bits: int,
 ) -> bool:
     """Whether det [node_j at sample_i] is certainly nonzero at the given working precision (square systems)."""
     before = flint.ctx.prec
     flint.ctx.prec = bits
     try:
-        rows = [evaluate(program, nodes, BallRing(), leaf_balls(program, nodes, values)) for values in samples]
+        rows = [
+            evaluate(program, nodes, BallRing(), leaf_balls(program, nodes, values))
+            for values in samples
+        ]
         determinant = flint.arb_mat(rows).det() if rows else flint.arb(1)
         return bool(determinant != 0)
     finally:

@@ -1,7 +1,8 @@
 r"""Degree and height bounds of rational functions given by programs, for a true Schwartz-Zippel error bound.
 
-A value is a numerator with a bound on its total degree and on $\log_2$ of the sum of the absolute values of its integer
-coefficients, over a product of known denominators (kept factored, as in `fields.FractionRing`).
+A value is a numerator with a bound on its total degree and on $\log_2$ of the sum of the absolute
+values of its integer coefficients, over a product of known denominators (kept factored, as in
+`fields.FractionRing`).
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ class DegreeRing:
     def constant(self, value: Rational) -> Bound:
         """A rational number."""
         numerator, denominator = Fraction(value).as_integer_ratio()
-        return Bound(0, _log2(numerator), {self._integer(denominator): 1} if denominator != 1 else {})
+        return Bound(
+            0, _log2(numerator), {self._integer(denominator): 1} if denominator != 1 else {}
+        )
 
     def linear(self, c0: Rational, terms: Sequence[tuple[Rational, Bound]]) -> Bound:
         """c0 + sum c_i v_i."""
@@ -79,13 +82,19 @@ class DegreeRing:
                 for k, f in v.below.items():
                     below[k] = below.get(k, 0) + ceil(f * size)
             else:
-                # fractional exponents occur on leaves only; their variable is the root, so the power is whole
+                # fractional exponents occur on leaves only; their variable is the root, so the
+                # power is whole
                 key, count = (
-                    (v, int(size)) if Fraction(e).denominator == 1 else (Bound(ceil(v.degree * size), 0.0, {}), 1)
+                    (v, int(size))
+                    if Fraction(e).denominator == 1
+                    else (Bound(ceil(v.degree * size), 0.0, {}), 1)
                 )
                 below[key] = below.get(key, 0) + count
                 for k, f in v.below.items():
-                    degree, height = degree + k.degree * ceil(f * size), height + k.height * ceil(f * size)
+                    degree, height = (
+                        degree + k.degree * ceil(f * size),
+                        height + k.height * ceil(f * size),
+                    )
         return Bound(degree, height, below)
 
     def function(self, name: Hashable, value: Any) -> Any:
@@ -111,14 +120,18 @@ def _log2(value: Rational) -> float:
 def failure_probability(program: Program, nodes: Sequence[int], size: int, prime: int) -> float:
     r"""A bound on the probability that a nonzero minor vanishes at one random prime of the large pool.
 
-    Each row of the matrix is cleared by the common denominator of the row, so a minor of size s has degree at most
-    s times the row degree and $\log_2$ of its coefficients at most s (row height + log2 s).  A prime is bad when it
-    divides a fixed nonzero coefficient.  Rows that met a pole were redrawn, which at most doubles the probability as
-    long as poles have probability below 1/2.
+    Each row of the matrix is cleared by the common denominator of the row, so a minor of size s has
+    degree at most s times the row degree and $\log_2$ of its coefficients at most s (row height +
+    log2 s). A prime is bad when it divides a fixed nonzero coefficient. Rows that met a pole were
+    redrawn, which at most doubles the probability as long as poles have probability below 1/2.
     """
     denominators = root_denominators(program, nodes)
     ring = DegreeRing()
-    leaves = {n: ring.leaf(denominators.get(n, 1)) for n in program.reachable(nodes) if program.kind[n] == LEAF}
+    leaves = {
+        n: ring.leaf(denominators.get(n, 1))
+        for n in program.reachable(nodes)
+        if program.kind[n] == LEAF
+    }
     bounds = evaluate(program, nodes, ring, leaves)
     common: dict[Bound, int] = {}
     for v in bounds:

@@ -18,8 +18,8 @@ def laurent(
 ) -> Terms | None:
     """The Laurent polynomial {monomial: coefficient} of a node in its leaves, or None if it is not one or too long.
 
-    With a memo `known`, functions and powers of sums that do not expand count as further free variables: two equal
-    expansions still prove equality, but different ones prove nothing.
+    With a memo `known`, functions and powers of sums that do not expand count as further free
+    variables: two equal expansions still prove equality, but different ones prove nothing.
     """
     if known is not None:
         return _expand(program, node, budget, known)
@@ -47,7 +47,9 @@ def laurent(
     return values[node]
 
 
-def _expand(program: Program, node: int, budget: int, known: dict[int, Terms | None]) -> Terms | None:
+def _expand(
+    program: Program, node: int, budget: int, known: dict[int, Terms | None]
+) -> Terms | None:
     stack = [node]
     while stack:
         n = stack[-1]
@@ -66,7 +68,10 @@ def _expand(program: Program, node: int, budget: int, known: dict[int, Terms | N
 
 
 def _expand_one(program: Program, n: int, budget: int, known: dict[int, Terms | None]) -> Terms:
-    """The expansion of one node from those of its children; what exceeds the budget counts as a free variable."""
+    """The expansion of one node from those of its children.
+
+    What exceeds the budget counts as a free variable.
+    """
     kind, data = program.kind[n], program.data[n]
     alone: Terms = {((n, 1),): 1}
     if kind == CONSTANT:
@@ -96,7 +101,11 @@ def _power(program: Program, child: int, e: Rational, terms: Terms, budget: int)
     alone: Terms = {((child, e),): 1}
     if len(terms) == 1 and (isinstance(e, int) or next(iter(terms.values())) == 1):
         ((monomial, c),) = terms.items()
-        return {tuple((leaf, normal(k * e)) for leaf, k in monomial): normal(Fraction(c) ** int(e)) if c != 1 else 1}
+        return {
+            tuple((leaf, normal(k * e)) for leaf, k in monomial): (
+                normal(Fraction(c) ** int(e)) if c != 1 else 1
+            )
+        }
     if not isinstance(e, int) or not 0 < e <= 16:
         return alone
     factor = terms
@@ -117,9 +126,9 @@ def _product(program: Program, node: int, values: dict[int, Terms], budget: int)
             if not isinstance(e, int) and c != 1:
                 return None
             factor = {
-                tuple((leaf, normal(k * e)) for leaf, k in monomial): normal(Fraction(c) ** e)
-                if isinstance(e, int)
-                else 1
+                tuple((leaf, normal(k * e)) for leaf, k in monomial): (
+                    normal(Fraction(c) ** e) if isinstance(e, int) else 1
+                )
             }
             e = 1
         elif not isinstance(e, int) or e < 0 or e > 16:
@@ -145,7 +154,10 @@ def _multiply(program: Program, a: Terms, b: Terms) -> Terms:
 
 
 class Differentiable(Protocol):
-    """What a derivation asks of the tower: its generators, and the derivatives that need new ones."""
+    """What a derivation asks of the tower.
+
+    Its generators, and the derivatives that need new ones.
+    """
 
     program: Program
     kind: dict[int, str]
@@ -169,8 +181,8 @@ class Differentiable(Protocol):
 class Derivation:
     """A generic derivation of the tower that kills everything below its stage, with symbolic directions.
 
-    At the function stage D = sum_k c_k d/dx_k with indeterminates c_k, at the coordinate stage the same over u: an
-    identity for D holds for every partial derivative.
+    At the function stage D = sum_k c_k d/dx_k with indeterminates c_k, at the coordinate stage the
+    same over u: an identity for D holds for every partial derivative.
     """
 
     def __init__(self, tower: Differentiable, stage: int) -> None:
@@ -195,7 +207,9 @@ class Derivation:
         if kind == LEAF:
             return self._leaf(program, n)
         if kind == LINEAR:
-            return program.linear(0, [(c, self._known[a]) for c, a in zip(info[1:], args, strict=True)])
+            return program.linear(
+                0, [(c, self._known[a]) for c, a in zip(info[1:], args, strict=True)]
+            )
         terms = []
         for a, e in zip(args, info, strict=True):
             if self._known[a] != program.zero:

@@ -1,13 +1,14 @@
 r"""Rank and column rank profile of a dense matrix over \(\mathbb{F}_p\), \(p < 2^{23}\), on float64 BLAS.
 
-Entries are symmetric residues held in float64; every product and partial sum stays an integer below \(2^{53}\), hence
-is exact.  Columns are split recursively.  A leaf of at most `_LEAF` columns inverts one small pivot block
-\(A_{11}\) by Gauss-Jordan, and everything else is the block elimination
+Entries are symmetric residues held in float64; every product and partial sum stays an integer below
+\(2^{53}\), hence is exact. Columns are split recursively. A leaf of at most `_LEAF` columns inverts
+one small pivot block \(A_{11}\) by Gauss-Jordan, and everything else is the block elimination
 
 $$ L_{21} = A_{21} A_{11}^{-1}, \qquad A_{22} \leftarrow A_{22} - L_{21} A_{12}, $$
 
-that is, matrix products.  Because the diagonal blocks of \(L\) are identities, triangular solves have no base case of
-their own: it is a reduction modulo \(p\).  Reductions are delayed until an entry becomes a factor of a product.
+that is, matrix products. Because the diagonal blocks of \(L\) are identities, triangular solves
+have no base case of their own: it is a reduction modulo \(p\). Reductions are delayed until an
+entry becomes a factor of a product.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_PRIME: int = 2**23
-r"""Moduli are odd and below this: then about 500 products of two residues fit into the 53 bits of a float64."""
+r"""Moduli are odd and below this.
+
+Then about 500 products of two residues fit into the 53 bits of a float64.
+"""
 
 # Tiles stay in cache; a tile has at least _LEAF rows and no fewer columns than a leaf.
 _LEAF = 32
@@ -38,9 +42,10 @@ class RankProfile:
 
     Attributes:
         rank: the rank of the matrix.
-        rows: R in pivot order: every leading principal minor of `matrix[rows][:, columns]` is nonzero modulo p.
-        columns: C, the column rank profile, ascending: column j is listed if and only if it is not a combination of
-            the columns before it.
+        rows: R in pivot order: every leading principal minor of `matrix[rows][:, columns]` is
+            nonzero modulo p.
+        columns: C, the column rank profile, ascending: column j is listed if and only if it is not
+            a combination of the columns before it.
 
     Raises:
         ValueError: the three fields contradict each other.
@@ -52,24 +57,30 @@ class RankProfile:
 
     def __post_init__(self) -> None:
         sizes = (len(self.rows), len(set(self.rows)), len(self.columns))
-        if any(size != self.rank for size in sizes) or any(map(operator.ge, self.columns, self.columns[1:])):
+        if any(size != self.rank for size in sizes) or any(
+            map(operator.ge, self.columns, self.columns[1:])
+        ):
             raise ValueError(
-                f"a profile of rank {self.rank} with {sizes[0]} rows and {sizes[2]} columns was given; as many "
-                "distinct rows and ascending columns are needed; use the value that rank_profile returned."
+                f"a profile of rank {self.rank} with {sizes[0]} rows and {sizes[2]} columns was"
+                " given; as many distinct rows and ascending columns are needed; use the value"
+                " that rank_profile returned."
             )
 
 
 def rank_profile(matrix: NDArray[Any], p: int) -> RankProfile:
     r"""Rank, pivot rows and column rank profile of an \(m \times n\) matrix over \(\mathbb{F}_p\).
 
-    Costs \(O(m n r)\) in matrix products, one float64 copy and a few megabytes.  The input is not modified.
+    Costs \(O(m n r)\) in matrix products, one float64 copy and a few megabytes. The input is not
+    modified.
 
     Args:
-        matrix: two-dimensional, of any integer dtype, or floats with integer values; reduced modulo p here.
+        matrix: two-dimensional, of any integer dtype, or floats with integer values; reduced modulo
+            p here.
         p: an odd prime below `MAX_PRIME`.  That it is prime is the duty of the caller.
 
     Raises:
-        ValueError: p is even, below 3 or not below `MAX_PRIME`; the matrix is not two-dimensional or not integral.
+        ValueError: p is even, below 3 or not below `MAX_PRIME`; the matrix is not two-dimensional
+            or not integral.
 
     Example:
         >>> import numpy as np
@@ -86,8 +97,9 @@ def rank_profile(matrix: NDArray[Any], p: int) -> RankProfile:
 def solve_dependents(matrix: NDArray[Any], p: int, profile: RankProfile) -> NDArray[np.int64]:
     r"""The \(X\) with \(A[:, N] = A[:, C] X\) over \(\mathbb{F}_p\), C the pivot columns and N the others, ascending.
 
-    With the columns of `rank_profile` the coefficient of column j on any later column is zero.  The identity is
-    checked on every row, so that a profile of another matrix or prime is refused unless N is empty.
+    With the columns of `rank_profile` the coefficient of column j on any later column is zero. The
+    identity is checked on every row, so that a profile of another matrix or prime is refused unless
+    N is empty.
 
     Args:
         matrix: as for `rank_profile`.
@@ -110,8 +122,9 @@ def solve_dependents(matrix: NDArray[Any], p: int, profile: RankProfile) -> NDAr
     field, matrix = _Field(p), _checked(matrix)
     (height, width), rank = matrix.shape, profile.rank
     foreign = ValueError(
-        f"a profile of rank {rank} was given that does not fit this {height} x {width} matrix modulo {p}; the profile "
-        f"of this very matrix is needed; call rank_profile(matrix, {p}) first."
+        f"a profile of rank {rank} was given that does not fit this {height} x {width} matrix"
+        f" modulo {p}; the profile of this very matrix is needed; call rank_profile(matrix, {p})"
+        " first."
     )
     pivots, rows = np.array(profile.columns, dtype=np.intp), np.array(profile.rows, dtype=np.intp)
     if rank and (min(rows.min(), pivots[0]) < 0 or rows.max() >= height or pivots[-1] >= width):
@@ -141,18 +154,25 @@ def solve_dependents(matrix: NDArray[Any], p: int, profile: RankProfile) -> NDAr
 def _checked(matrix: NDArray[Any]) -> NDArray[Any]:
     matrix = np.asarray(matrix)
     if matrix.ndim != 2:
-        raise ValueError(f"an array of dimension {matrix.ndim} was given; dimension 2 is needed; reshape it first.")
+        raise ValueError(
+            f"an array of dimension {matrix.ndim} was given; dimension 2 is needed; reshape it"
+            " first."
+        )
     if matrix.dtype.kind not in "biuf" or matrix.dtype.itemsize > 8:
-        raise ValueError(f"dtype {matrix.dtype} was given; integers are needed; try (matrix % p).astype(numpy.int64).")
+        raise ValueError(
+            f"dtype {matrix.dtype} was given; integers are needed; try (matrix %"
+            " p).astype(numpy.int64)."
+        )
     return matrix
 
 
 class _Field:
     r"""Exact arithmetic modulo p on float64 arrays: reduction and delayed multiply-subtract.
 
-    Let h = (p-1)/2.  With \(|x| \le 2^{53}\) the rounded product of x and 1/p is off by at most 2/p, so the size of
-    \(x - p\,\mathrm{rint}(x/p)\) is at most h + 2; when \(|x| < 2^{51}\) it is off by less than 1/(2p), so the size is
-    at most h.  The second limit is kept for p below 2^21, the first above; either way a multiple of p becomes 0.
+    Let h = (p-1)/2. With \(|x| \le 2^{53}\) the rounded product of x and 1/p is off by at most 2/p,
+    so the size of \(x - p\,\mathrm{rint}(x/p)\) is at most h + 2; when \(|x| < 2^{51}\) it is off
+    by less than 1/(2p), so the size is at most h. The second limit is kept for p below 2^21, the
+    first above; either way a multiple of p becomes 0.
 
     An array has *load* t when its entries are at most \(t \cdot \text{bound}^2\) in size.
     """
@@ -161,10 +181,13 @@ class _Field:
         self.p = operator.index(p)
         if not (3 <= self.p < MAX_PRIME and self.p % 2):
             raise ValueError(
-                f"the modulus {p} was given; an odd prime of at least 3 and below 2^23 = {MAX_PRIME} is needed; "
-                "try 1048573, or python-flint's nmod_mat for larger primes."
+                f"the modulus {p} was given; an odd prime of at least 3 and below 2^23 ="
+                f" {MAX_PRIME} is needed; try 1048573, or python-flint's nmod_mat for larger"
+                " primes."
             )
-        bound, limit = (self.p // 2, 2**51) if self.p < 2**21 else (self.p // 2 + 2, 2**53 - MAX_PRIME)
+        bound, limit = (
+            (self.p // 2, 2**51) if self.p < 2**21 else (self.p // 2 + 2, 2**53 - MAX_PRIME)
+        )
         self.square = bound * bound
         self.room = (limit - 1) // self.square
         self.modulus, self.inverse = float(self.p), 1.0 / self.p
@@ -189,7 +212,10 @@ class _Field:
             yield rows, columns, self._product[: shape[0] * shape[1]].reshape(shape)
 
     def subtract_product(self, c: Floats, a: Floats, b: Floats, load: int) -> int:
-        r"""\(c \leftarrow c - a b\) for reduced a, b and c of the given load; returns the new load of c."""
+        r"""\(c \leftarrow c - a b\) for reduced a, b and c of the given load.
+
+        Returns the new load of c.
+        """
         inner, start = a.shape[1], load
         for rows, columns, product in self.tiles(*c.shape):
             load = start
@@ -207,8 +233,8 @@ class _Field:
     def invert(self, chunk: Floats) -> tuple[list[int], list[int]]:
         r"""Gauss-Jordan in place on a reduced array of at most `_LEAF` columns; returns its pivot rows and columns.
 
-        On return `chunk[:r]` holds the inverse of the pivot block in the pivot columns and the coefficients on the
-        pivot columns in the others.
+        On return `chunk[:r]` holds the inverse of the pivot block in the pivot columns and the
+        coefficients on the pivot columns in the others.
         """
         height, width = chunk.shape
         order, pivots, product = list(range(height)), list[int](), np.empty_like(chunk)
@@ -243,9 +269,10 @@ class _Field:
 class _Elimination:
     r"""State of one elimination, in place on `work`.
 
-    Row i < rank holds the i-th pivot row; `order` says which original row stands where.  After `eliminate` on columns
-    left .. right with `top` pivots before, columns left .. left + r of rows >= top hold the r columns of L, and in
-    place of its identity diagonal blocks the inverses of the pivot blocks; `edges` are the pivot counts between leaves.
+    Row i < rank holds the i-th pivot row; `order` says which original row stands where. After
+    `eliminate` on columns left .. right with `top` pivots before, columns left .. left + r of rows
+    >= top hold the r columns of L, and in place of its identity diagonal blocks the inverses of the
+    pivot blocks; `edges` are the pivot counts between leaves.
     """
 
     def __init__(self, field: _Field, work: Floats) -> None:
@@ -273,11 +300,16 @@ class _Elimination:
         second = self.eliminate(middle, right, below, load)
         if second and (start := left + first) < middle:  # close the gap that dependent columns left
             for rows in _strips(work.shape[0] - below, second):
-                work[below:, start : start + second][rows] = work[below:, middle : middle + second][rows]
+                work[below:, start : start + second][rows] = work[below:, middle : middle + second][
+                    rows
+                ]
         return first + second
 
     def leaf(self, left: int, right: int, top: int) -> int:
-        """Pivots of at most `_LEAF` columns: guess them from a few rows, then check the guess on all rows."""
+        """Pivots of at most `_LEAF` columns.
+
+        Guess them from a few rows, then check the guess on all rows.
+        """
         field, panel = self.field, self.work[top:, left:right]
         field.reduce(panel)
         height, width = panel.shape
@@ -288,8 +320,8 @@ class _Elimination:
             chosen, rank = chosen[order], len(pivots)
             if not len(missed := self._missed(panel, pivots, chunk[:rank])):
                 break
-            # No missed row lies in the span of the chosen ones, so every turn gains a pivot; the spread finds several
-            # at once when neighbouring rows repeat each other.
+            # No missed row lies in the span of the chosen ones, so every turn gains a pivot; the
+            # spread finds several at once when neighbouring rows repeat each other.
             spread = np.linspace(0, len(missed) - 1, min(len(missed), _LEAF)).astype(np.intp)
             chosen = np.concatenate([chosen, missed[spread]])
         if not rank:
@@ -314,7 +346,9 @@ class _Elimination:
             for rows in _strips(*panel.shape):
                 residual = panel[rows, others]
                 if pivots:
-                    self.field.subtract_product(residual, panel[rows, pivots], inverse[:, others], 1)
+                    self.field.subtract_product(
+                        residual, panel[rows, pivots], inverse[:, others], 1
+                    )
                     self.field.reduce(residual)
                 missed[rows] = residual.any(axis=1)
         return np.flatnonzero(missed)
@@ -329,20 +363,28 @@ class _Elimination:
             self.order[target] = self.order[source]
 
     def _split(self, start: int, stop: int) -> int:
-        """The leaf boundary nearest to the middle of the pivots start .. stop, or `stop` within one leaf."""
+        """The leaf boundary nearest to the middle of the pivots start ..
+
+        stop, or `stop` within one leaf.
+        """
         low, high = np.searchsorted(self.edges, (start, stop))
         inside = self.edges[int(low) + 1 : int(high)]
         return min(inside, key=lambda edge: abs(2 * edge - start - stop), default=stop)
 
     def solve_lower(self, start: int, stop: int, left: int, b: Floats, load: int) -> None:
-        r"""\(b \leftarrow L^{-1} b\), reduced, for pivots start .. stop whose factors begin at column `left`."""
+        r"""\(b \leftarrow L^{-1} b\), reduced, for pivots start ..
+
+        stop whose factors begin at column `left`.
+        """
         middle = self._split(start, stop)
         if middle == stop:
             self.field.reduce(b)
             return
         size = middle - start
         self.solve_lower(start, middle, left, b[:size], load)
-        load = self.field.subtract_product(b[size:], self.work[middle:stop, left : left + size], b[:size], load)
+        load = self.field.subtract_product(
+            b[size:], self.work[middle:stop, left : left + size], b[:size], load
+        )
         self.solve_lower(middle, stop, left + size, b[size:], load)
 
     def solve_upper(self, start: int, stop: int, b: Floats) -> None:
@@ -383,10 +425,13 @@ def _residues(matrix: NDArray[Any], field: _Field) -> tuple[Floats, int]:
     for rows in _strips(height, width) if width else ():
         piece = matrix[rows]
         low, high = piece.min(), piece.max()
-        if matrix.dtype.kind == "f" and not (np.isfinite([low, high]).all() and (np.rint(piece) == piece).all()):
+        if matrix.dtype.kind == "f" and not (
+            np.isfinite([low, high]).all() and (np.rint(piece) == piece).all()
+        ):
             raise ValueError(
-                "a matrix of floats with a fractional part, infinity or nan was given; integers are needed; "
-                "multiply the rows by their common denominators, or reduce the entries modulo p."
+                "a matrix of floats with a fractional part, infinity or nan was given; integers are"
+                " needed; multiply the rows by their common denominators, or reduce the entries"
+                " modulo p."
             )
         size = max(-int(low), int(high))
         if size > field.square * (field.room // 2):

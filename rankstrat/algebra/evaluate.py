@@ -1,4 +1,7 @@
-"""Run a program over a ring: one evaluator, many rings (finite fields, floats, mpmath, polynomials, balls)."""
+"""Run a program over a ring.
+
+One evaluator, many rings (finite fields, floats, mpmath, polynomials, balls).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ Rational = int | Fraction
 
 
 class Ring(Protocol):
-    """What an evaluation needs: images of rationals, sums, products, and (where it has them) functions."""
+    """What an evaluation needs.
+
+    Images of rationals, sums, products, and (where it has them) functions.
+    """
 
     def constant(self, value: Rational) -> Any:
         """The image of a rational number."""
@@ -31,10 +37,13 @@ class Ring(Protocol):
         ...
 
 
-def evaluate(program: Program, roots: Sequence[int], ring: Ring, leaves: Mapping[int, Any]) -> list[Any]:
+def evaluate(
+    program: Program, roots: Sequence[int], ring: Ring, leaves: Mapping[int, Any]
+) -> list[Any]:
     """The values of the roots; `leaves` gives the value of every leaf node below them.
 
-    Intermediate values are dropped after their last use, so memory is the width of the program, not its length.
+    Intermediate values are dropped after their last use, so memory is the width of the program, not
+    its length.
     """
     order = program.reachable(roots)
     last: dict[int, int] = {}
@@ -51,7 +60,9 @@ def evaluate(program: Program, roots: Sequence[int], ring: Ring, leaves: Mapping
             continue
         info: Any = data[node]
         if kind == LINEAR:
-            values[node] = ring.linear(info[0], [(c, values[a]) for c, a in zip(info[1:], args, strict=True)])
+            values[node] = ring.linear(
+                info[0], [(c, values[a]) for c, a in zip(info[1:], args, strict=True)]
+            )
         elif kind == PRODUCT:
             values[node] = ring.product([(values[a], e) for a, e in zip(args, info, strict=True)])
         else:

@@ -1,9 +1,9 @@
 """Programs that expand the arguments of functions, so that equal functions become equal nodes across models.
 
-The hash-consed form of `Program` does not expand: (1 - t) w h + t w h and w h are different nodes.  Composing one
-model with a map into another one produces exactly such sums, below functions and below fraction bars.  Expanding them
-there (functions count as free variables) makes the function nodes of both models coincide; what stands outside of
-functions stays factored.
+The hash-consed form of `Program` does not expand: (1 - t) w h + t w h and w h are different nodes.
+Composing one model with a map into another one produces exactly such sums, below functions and
+below fraction bars. Expanding them there (functions count as free variables) makes the function
+nodes of both models coincide; what stands outside of functions stays factored.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ class Expanding(Program):
         return self.linear(0, [(c, super(Expanding, self).product(m)) for m, c in terms.items()])
 
     def linear(self, c0: Rational, terms: Iterable[tuple[Rational, int]]) -> int:
-        """As in `Program`, with constant factors that all terms share pulled out: sum_k t w_k h_k = t sum_k w_k h_k."""
+        """As in `Program`, with constant factors that all terms share pulled out.
+
+        Sum_k t w_k h_k = t sum_k w_k h_k.
+        """
         items = list(terms)
         if c0 or len(items) < 2:
             return super().linear(c0, items)
@@ -57,7 +60,9 @@ class Expanding(Program):
         assert common is not None
         shared = list(common.items())
         inverse = [(f, -e) for f, e in shared]
-        rest = super().linear(0, [(c, super(Expanding, self).product([(n, 1), *inverse])) for c, n in items])
+        rest = super().linear(
+            0, [(c, super(Expanding, self).product([(n, 1), *inverse])) for c, n in items]
+        )
         return super().product([(rest, 1), *shared])
 
     def _constant(self, node: int) -> bool:
@@ -67,7 +72,9 @@ class Expanding(Program):
             if self.kind[node] == LEAF:
                 known = self.data[node][0] == "u"
             else:
-                known = self.kind[node] in (LINEAR, PRODUCT) and all(self._constant(a) for a in self.args[node])
+                known = self.kind[node] in (LINEAR, PRODUCT) and all(
+                    self._constant(a) for a in self.args[node]
+                )
             self._constants[node] = known
         return known
 
@@ -77,7 +84,9 @@ class Expanding(Program):
         while stack:
             node, e = stack.pop()
             if self.kind[node] == PRODUCT:
-                stack.extend((n, e * f) for n, f in zip(self.args[node], self.data[node], strict=True))
+                stack.extend(
+                    (n, e * f) for n, f in zip(self.args[node], self.data[node], strict=True)
+                )
             elif self.kind[node] == LINEAR and e != 1:
                 ready.append((self.expanded(node), e))
             else:
@@ -86,7 +95,9 @@ class Expanding(Program):
 
     def function(self, name: Hashable, arg: int) -> int:
         """As in `Program`, with the argument expanded."""
-        return super().function(name, self.expanded(arg) if self.kind[arg] in (LINEAR, PRODUCT) else arg)
+        return super().function(
+            name, self.expanded(arg) if self.kind[arg] in (LINEAR, PRODUCT) else arg
+        )
 
 
 __all__ = ["Expanding"]

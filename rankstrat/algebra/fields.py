@@ -15,14 +15,20 @@ Rational = int | Fraction
 def matrix_rank(matrix: NDArray[np.int64], p: int) -> int:
     """Rank mod p by FLINT: the second opinion beside `elimination`."""
     rows, columns = matrix.shape
-    return int(flint.nmod_mat(rows, columns, (matrix % p).ravel().tolist(), p).rank()) if rows and columns else 0
+    return (
+        int(flint.nmod_mat(rows, columns, (matrix % p).ravel().tolist(), p).rank())
+        if rows and columns
+        else 0
+    )
 
 
 def reduced_echelon(matrix: NDArray[np.int64], p: int) -> tuple[list[int], NDArray[np.int64]]:
     """Pivot columns and the reduced row echelon form mod p (one row for each pivot)."""
     rows, columns = matrix.shape
     form, rank = flint.nmod_mat(rows, columns, (matrix % p).ravel().tolist(), p).rref()
-    table = np.array([[int(v) for v in row] for row in form.tolist()[:rank]], dtype=np.int64).reshape(rank, columns)
+    table = np.array(
+        [[int(v) for v in row] for row in form.tolist()[:rank]], dtype=np.int64
+    ).reshape(rank, columns)
     return [int(np.flatnonzero(row)[0]) for row in table], table
 
 

@@ -1,6 +1,7 @@
 r"""Floating-point rings: numpy over a batch of samples, mpmath at any number of digits; and their numerical rank.
 
-Nothing here proves anything.  A value that leaves the range of its ring is not finite, and the caller decides.
+Nothing here proves anything. A value that leaves the range of its ring is not finite, and the
+caller decides.
 """
 
 from __future__ import annotations
@@ -22,14 +23,20 @@ from rankstrat.errors import PoleError, UndecidedError
 
 Rational = int | Fraction
 WAVES = 12
-LARGEST_EXPONENT_BITS = 20_000  # exp of a number with more bits before the point would fill the memory
+LARGEST_EXPONENT_BITS = (
+    20_000  # exp of a number with more bits before the point would fill the memory
+)
 
 _erf_of = np.frompyfunc(math.erf, 1, 1)
 
 
 def _erf(value: Any) -> Any:
     value = np.asarray(value)
-    return _erf_of(value.astype(float)).astype(value.dtype) if value.ndim else value.dtype.type(math.erf(float(value)))
+    return (
+        _erf_of(value.astype(float)).astype(value.dtype)
+        if value.ndim
+        else value.dtype.type(math.erf(float(value)))
+    )
 
 
 _UFUNCS: dict[str, Callable[[Any], Any]] = {
@@ -47,13 +54,20 @@ def waves(name: str, parity: str) -> tuple[tuple[float, float, float], ...]:
     quarter = 0.0 if parity.startswith("odd") else 1.0  # phases count quarter turns
     fixed = parity.startswith(("odd", "even"))
     return tuple(
-        (float(rng.normal()), float(rng.uniform(0.3, 2.5)), quarter if fixed else float(rng.uniform(0, 4)))
+        (
+            float(rng.normal()),
+            float(rng.uniform(0.3, 2.5)),
+            quarter if fixed else float(rng.uniform(0, 4)),
+        )
         for _ in range(WAVES)
     )
 
 
 class FloatRing:
-    """numpy arrays over the samples in one floating-point type; poles and overflow give inf or nan."""
+    """numpy arrays over the samples in one floating-point type.
+
+    Poles and overflow give inf or nan.
+    """
 
     def __init__(self, dtype: DTypeLike = np.float64) -> None:
         self.scalar: Any = np.dtype(dtype).type
@@ -88,7 +102,8 @@ class FloatRing:
         _, label, order, parity = name
         parts = waves(label, parity)
         total = sum(
-            self.scalar(c * f**order) * np.sin(self.scalar(f) * value + self.scalar((s + order) * math.pi / 2))
+            self.scalar(c * f**order)
+            * np.sin(self.scalar(f) * value + self.scalar((s + order) * math.pi / 2))
             for c, f, s in parts
         )
         if parity.endswith("0") and order == 0:
@@ -104,7 +119,8 @@ class MpRing:
     """mpmath numbers at a number of digits, one sample at a time.
 
     Raises:
-        PoleError: division by zero, the logarithm of a number that is not positive, or a result beyond any range.
+        PoleError: division by zero, the logarithm of a number that is not positive, or a result
+            beyond any range.
     """
 
     def __init__(self, digits: int) -> None:
@@ -145,10 +161,14 @@ class MpRing:
             return self._generic(name, value)
         if name == "exp":
             if value and context.mag(value) > LARGEST_EXPONENT_BITS:
-                raise PoleError("an exponential beyond any range at a sample; choose smaller values")
+                raise PoleError(
+                    "an exponential beyond any range at a sample; choose smaller values"
+                )
             return context.exp(value)
         if name == "log" and value <= 0:
-            raise PoleError("the logarithm of a number that is not positive at a sample; choose other samples")
+            raise PoleError(
+                "the logarithm of a number that is not positive at a sample; choose other samples"
+            )
         if name in _MP_METHODS:
             return getattr(context, name)(value)
         positive = context.mpf(int(value > 0))
@@ -162,8 +182,13 @@ class MpRing:
 
     def _generic(self, name: Any, value: Any) -> Any:
         context, (_, label, order, parity) = self.context, name
-        parts = [(context.mpf(c), context.mpf(f), context.mpf(s)) for c, f, s in waves(label, parity)]
-        total = sum(c * f**order * context.sin(f * value + (s + order) * context.pi / 2) for c, f, s in parts)
+        parts = [
+            (context.mpf(c), context.mpf(f), context.mpf(s)) for c, f, s in waves(label, parity)
+        ]
+        total = sum(
+            c * f**order * context.sin(f * value + (s + order) * context.pi / 2)
+            for c, f, s in parts
+        )
         if parity.endswith("0") and order == 0:
             total -= sum(c * context.sin(s * context.pi / 2) for c, _, s in parts)
         return total
@@ -181,7 +206,9 @@ def leaf_number(ring: FloatRing | MpRing, key: Any) -> Any:
     """
     if key == PI or (isinstance(key, tuple) and key[0] == "prime"):
         return ring.leaf(key)
-    raise UndecidedError(f"the leaf {key} has no real value; numerics needs real numbers; use model_rank")
+    raise UndecidedError(
+        f"the leaf {key} has no real value; numerics needs real numbers; use model_rank"
+    )
 
 
 def singular_values(matrix: Sequence[Sequence[Any]], context: Any) -> list[Any]:
@@ -196,15 +223,18 @@ def singular_values(matrix: Sequence[Sequence[Any]], context: Any) -> list[Any]:
 def pivoted_values(matrix: Sequence[Sequence[Any]], context: Any) -> list[Any]:
     r"""The diagonal of a pivoted QLP decomposition: estimates of all singular values, largest first.
 
-    Gram-Schmidt with column pivoting in fixed point, in units of the largest entry, first on the columns, then on the
-    rows of R (Stewart 1999).  Fixed point suffices since a threshold is relative to the largest singular value, and on
-    Python integers it is ten times faster than the decomposition on floating-point numbers.
+    Gram-Schmidt with column pivoting in fixed point, in units of the largest entry, first on the
+    columns, then on the rows of R (Stewart 1999). Fixed point suffices since a threshold is
+    relative to the largest singular value, and on Python integers it is ten times faster than the
+    decomposition on floating-point numbers.
     """
     largest = max((abs(v) for row in matrix for v in row), default=context.zero)
     if not largest:
         return [context.zero] * min(len(matrix), len(matrix[0]))
     bits = context.prec + 2 * len(matrix).bit_length()
-    scaled = np.array([[int(context.ldexp(v / largest, bits)) for v in row] for row in matrix], dtype=object)
+    scaled = np.array(
+        [[int(context.ldexp(v / largest, bits)) for v in row] for row in matrix], dtype=object
+    )
     if scaled.shape[0] < scaled.shape[1]:
         scaled = scaled.T
     triangle, _ = _gram_schmidt(scaled, bits)

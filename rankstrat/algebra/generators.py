@@ -22,7 +22,8 @@ class Generators:
     Attributes:
         program: leaves, sums and products only.
         stage, kind: by leaf.
-        hypotheses: what would have to be true for the generators to be independent, if that is not a theorem.
+        hypotheses: what would have to be true for the generators to be independent, if that is not
+            a theorem.
         opaque: leaf -> (function, argument node) for the generators the hypotheses speak of.
     """
 
@@ -84,9 +85,11 @@ class Generators:
         leaf = self.program.leaf(key)
         if leaf not in self.stage:
             kind = key[0]
-            self.stage[leaf] = {"x": FUNCTION_STAGE, "mix": FUNCTION_STAGE, "u": COORDINATE_STAGE}.get(
-                kind, CONSTANT_STAGE
-            )
+            self.stage[leaf] = {
+                "x": FUNCTION_STAGE,
+                "mix": FUNCTION_STAGE,
+                "u": COORDINATE_STAGE,
+            }.get(kind, CONSTANT_STAGE)
             self.kind[leaf] = kind
             if key == PI:
                 self._note(leaf, "pi", self.program.one, "pi")
@@ -96,15 +99,24 @@ class Generators:
         c, core = self.program.content(h)
         key = ("opaque", imaginary, core)
         if key not in self._special:
-            leaf = self._special[key] = self.new_leaf(("exp", imaginary, core), CONSTANT_STAGE, "exp")
-            self._note(leaf, "cis" if imaginary else "exp", core, "exp of a transcendental constant, as exp(tanh(1))")
+            leaf = self._special[key] = self.new_leaf(
+                ("exp", imaginary, core), CONSTANT_STAGE, "exp"
+            )
+            self._note(
+                leaf,
+                "cis" if imaginary else "exp",
+                core,
+                "exp of a transcendental constant, as exp(tanh(1))",
+            )
         return self.program.power(self._special[key], c)
 
     def _constant_log(self, imaginary: bool, g: int) -> int:
         value = self.program.value(g)
         if value is not None and not imaginary:
             if value <= 0:
-                raise PoleError(f"log({value}) is not real; choose values where the argument of log is positive")
+                raise PoleError(
+                    f"log({value}) is not real; choose values where the argument of log is positive"
+                )
             if value == 1:
                 return self.program.zero
             return self.program.linear(0, self._prime_logs(value))
@@ -115,13 +127,18 @@ class Generators:
         return self._opaque_log(imaginary, g)
 
     def _log_of_product(self, g: int) -> int:
-        """log of a constant c prod T_i^{e_i} prod g_j^{f_j}: exponentials come out, the rest stays opaque."""
+        """log of a constant c prod T_i^{e_i} prod g_j^{f_j}.
+
+        Exponentials come out, the rest stays opaque.
+        """
         program = self.program
         c, core = program.content(g)
         if c < 0:
             c, core = -c, program.scale(-1, core)
         pairs: Any = (
-            zip(program.args[core], program.data[core], strict=True) if program.kind[core] == PRODUCT else ((core, 1),)
+            zip(program.args[core], program.data[core], strict=True)
+            if program.kind[core] == PRODUCT
+            else ((core, 1),)
         )
         terms: list[tuple[Rational, int]] = [] if c == 1 else self._prime_logs(c)
         rest: list[tuple[int, Rational]] = []
@@ -147,9 +164,15 @@ class Generators:
     def _prime_logs(self, value: Rational) -> list[tuple[Rational, int]]:
         terms: list[tuple[Rational, int]] = []
         program = self.program
-        root = program.power(program.constant(value), Fraction(1, 1_000_003))  # prime leaves carry the factorisation
+        root = program.power(
+            program.constant(value), Fraction(1, 1_000_003)
+        )  # prime leaves carry the factorisation
         c, core = program.content(root)
-        pairs = zip(program.args[core], program.data[core], strict=True) if program.args[core] else ((core, 1),)
+        pairs = (
+            zip(program.args[core], program.data[core], strict=True)
+            if program.args[core]
+            else ((core, 1),)
+        )
         exact: dict[int, Fraction] = {program.data[n][1]: Fraction(e) * 1_000_003 for n, e in pairs}
         for numerator, sign in zip(Fraction(c).as_integer_ratio(), (1, -1), strict=True):
             for q in list(exact):
@@ -167,7 +190,11 @@ class Generators:
     def freeze(self, node: int, stage: int) -> int:
         """A node known to be constant at this stage, as an expression without its generators."""
         program = self.program
-        leaves = [n for n in program.reachable((node,)) if program.kind[n] == LEAF and self.stage_of(n) >= stage]
+        leaves = [
+            n
+            for n in program.reachable((node,))
+            if program.kind[n] == LEAF and self.stage_of(n) >= stage
+        ]
         if not leaves:
             return node
         for attempt in range(1, 8):
@@ -175,13 +202,19 @@ class Generators:
             for i, leaf in enumerate(leaves):
                 exponential = self.kind[leaf] == "exp"
                 values[leaf] = program.constant(
-                    attempt**2 if exponential and attempt > 1 else 1 if exponential else attempt + 3 * i
+                    attempt**2
+                    if exponential and attempt > 1
+                    else 1
+                    if exponential
+                    else attempt + 3 * i
                 )
             try:
                 return reduced(program, program.rebuild((node,), program, values)[node])
             except (PoleError, UndecidedError):
                 continue
-        raise UndecidedError("a constant between dependent functions could not be evaluated; simplify the model")
+        raise UndecidedError(
+            "a constant between dependent functions could not be evaluated; simplify the model"
+        )
 
     def varying(self, nodes: Sequence[int]) -> dict[int, bool]:
         """The generators of the function stage below the nodes -> whether they are exponentials."""
@@ -192,8 +225,9 @@ class Generators:
     def untranslate(self, nodes: Sequence[int], target: Program) -> list[int]:
         """Constants of the tower as nodes of a program with functions (exp, log, cos, sin), for printing.
 
-        Complex constants of a relation between real functions are replaced by their real parts, or by their imaginary
-        parts when the real part of the last one vanishes: either is a relation again.
+        Complex constants of a relation between real functions are replaced by their real parts, or
+        by their imaginary parts when the real part of the last one vanishes: either is a relation
+        again.
         """
         program = self.program
         ring = _ComplexNodes(target)
@@ -263,11 +297,20 @@ class _ComplexNodes:
                 total = self._times(total, self.plain(v, e))
             elif v[1] == target.zero:
                 power = target.power(v[0], e)
-                total = (target.product(((total[0], 1), (power, 1))), target.product(((total[1], 1), (power, 1))))
+                total = (
+                    target.product(((total[0], 1), (power, 1))),
+                    target.product(((total[1], 1), (power, 1))),
+                )
             else:
                 if e < 0:
-                    norm = target.power(target.linear(0, ((1, target.power(v[0], 2)), (1, target.power(v[1], 2)))), -1)
-                    v = (target.product(((v[0], 1), (norm, 1))), target.product(((v[1], 1), (norm, 1)), -1))
+                    norm = target.power(
+                        target.linear(0, ((1, target.power(v[0], 2)), (1, target.power(v[1], 2)))),
+                        -1,
+                    )
+                    v = (
+                        target.product(((v[0], 1), (norm, 1))),
+                        target.product(((v[1], 1), (norm, 1)), -1),
+                    )
                 for _ in range(abs(int(e))):
                     total = self._times(total, v)
         return total
@@ -275,10 +318,18 @@ class _ComplexNodes:
     def _times(self, a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
         target = self.target
         real = target.linear(
-            0, ((1, target.product(((a[0], 1), (b[0], 1)))), (-1, target.product(((a[1], 1), (b[1], 1)))))
+            0,
+            (
+                (1, target.product(((a[0], 1), (b[0], 1)))),
+                (-1, target.product(((a[1], 1), (b[1], 1)))),
+            ),
         )
         imaginary = target.linear(
-            0, ((1, target.product(((a[0], 1), (b[1], 1)))), (1, target.product(((a[1], 1), (b[0], 1)))))
+            0,
+            (
+                (1, target.product(((a[0], 1), (b[1], 1)))),
+                (1, target.product(((a[1], 1), (b[0], 1)))),
+            ),
         )
         return real, imaginary
 

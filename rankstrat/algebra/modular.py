@@ -1,8 +1,9 @@
 r"""Vectors over GF(p) for primes whose products numpy computes exactly, with generators kept as discrete logarithms.
 
-A generator of an exponential tower is sampled as $T = g^t$ with $g$ a primitive root, so $T^e$ costs one table look-up
-for an exponent of any size (exponents live mod p-1), and a rational exponent $e = a/D$ becomes an integer once every
-$T$ is a D-th power.  Inverses come from a table as well.
+A generator of an exponential tower is sampled as $T = g^t$ with $g$ a primitive root, so $T^e$
+costs one table look-up for an exponent of any size (exponents live mod p-1), and a rational
+exponent $e = a/D$ becomes an integer once every $T$ is a D-th power. Inverses come from a table as
+well.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ def mix(*words: int) -> int:
 def residues(key: int, count: int, modulus: int, start: int = 0) -> Vector:
     """`count` residues of a random stream named by `key` (uniform up to a bias below modulus / 2^64)."""
     with np.errstate(over="ignore"):
-        z = np.arange(start, start + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(key)
+        z = np.arange(start, start + count, dtype=np.uint64) * np.uint64(
+            0x9E3779B97F4A7C15
+        ) + np.uint64(key)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z ^= z >> np.uint64(31)
@@ -70,9 +73,10 @@ def is_prime(n: int) -> bool:
 def random_prime(pool: tuple[int, int], *key: int, radicals: Sequence[tuple[int, int]] = ()) -> int:
     """A random prime p of the pool with p = 1 mod 4 (so that -1 has a square root); uniform in the large pool.
 
-    In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a smooth
-    p - 1 would share factors with the common denominator of the weights and merge most of them.  Such a p is not
-    1 mod 3, so 3 has no square root; where roots are needed (pairs of a number and a degree) one factor 3 is let pass.
+    In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a
+    smooth p - 1 would share factors with the common denominator of the weights and merge most of
+    them. Such a p is not 1 mod 3, so 3 has no square root; where roots are needed (pairs of a
+    number and a degree) one factor 3 is let pass.
 
     Raises:
         UndecidedError: no prime with these roots was found.
@@ -87,7 +91,8 @@ def random_prime(pool: tuple[int, int], *key: int, radicals: Sequence[tuple[int,
             return n
     roots = ", ".join(f"{c}^(1/{d})" for c, d in radicals)
     raise UndecidedError(
-        f"no small prime has the roots {roots}; fewer irrational numbers are needed at a time; round some of them"
+        f"no small prime has the roots {roots}; fewer irrational numbers are needed at a time;"
+        " round some of them"
     )
 
 
@@ -172,7 +177,8 @@ class Power:
 class GF:
     """The field of p elements acting on vectors of samples; values are ints (shared) or int64 vectors.
 
-    `poles` collects the samples at which something was inverted that is zero; those rows must be discarded.
+    `poles` collects the samples at which something was inverted that is zero; those rows must be
+    discarded.
     """
 
     p: int
@@ -230,7 +236,9 @@ class GF:
         if pow(integer, (p - 1) // common, p) != 1:
             raise BadReductionError
         log = discrete_log(integer % p, p)
-        root = log // common * pow(denominator // common, -1, (p - 1) // common) % ((p - 1) // common)
+        root = (
+            log // common * pow(denominator // common, -1, (p - 1) // common) % ((p - 1) // common)
+        )
         return Power(self, root, denominator)
 
     def imaginary(self) -> int:
@@ -324,12 +332,15 @@ class GF:
 
     def function(self, name: Hashable, value: Any) -> Any:
         """Functions have no meaning mod p: the tower replaces them by generators first."""
-        raise UndecidedError(f"{name} reached a finite field without a generator; this is a defect, please report it")
+        raise UndecidedError(
+            f"{name} reached a finite field without a generator; this is a defect, please report it"
+        )
 
 
 def _whole(e: Rational) -> int:
     if e.denominator != 1:
         raise UndecidedError(
-            f"an exponent {e} is not whole over the chosen roots; the function is algebraic and not supported"
+            f"an exponent {e} is not whole over the chosen roots; the function is algebraic and not"
+            " supported"
         )
     return e.numerator

@@ -1,10 +1,11 @@
 r"""Expression DAGs, hash-consed: $c_0 + \sum_i c_i n_i$, $c \prod_i n_i^{e_i}$ and $f(n)$ over named leaves.
 
-A `Program` is an append-only list of nodes; a node is its index, and children have smaller indices than parents, so
-index order is a topological order.  Nodes are built by `constant`, `leaf`, `linear`, `product`, `function`; equal nodes
-get equal indices.  The canonical form is light (no expansion): sums collect equal terms, products collect equal factors
-and pull rational contents out of sums, odd and even functions take a sign-normalised argument.  This much makes the
-tangent functions of duplicated or mirrored units *identical* nodes, which is a proof of their dependence.
+A `Program` is an append-only list of nodes; a node is its index, and children have smaller indices
+than parents, so index order is a topological order. Nodes are built by `constant`, `leaf`,
+`linear`, `product`, `function`; equal nodes get equal indices. The canonical form is light (no
+expansion): sums collect equal terms, products collect equal factors and pull rational contents out
+of sums, odd and even functions take a sign-normalised argument. This much makes the tangent
+functions of duplicated or mirrored units *identical* nodes, which is a proof of their dependence.
 """
 
 from __future__ import annotations
@@ -44,17 +45,29 @@ def normal(value: Rational) -> Rational:
 
 
 def rational_power(base: Rational, exponent: Rational) -> Rational | None:
-    """`base**exponent` when it is rational, else None; a zero base with a negative exponent is a pole."""
+    """`base**exponent` when it is rational, else None.
+
+    A zero base with a negative exponent is a pole.
+    """
     if base == 0:
         if exponent < 0:
             raise PoleError(
-                "division by zero: a denominator vanishes identically here; choose values away from the pole"
+                "division by zero: a denominator vanishes identically here; choose values away from"
+                " the pole"
             )
         return 0 if exponent else 1
-    numerator, denominator = (exponent, 1) if isinstance(exponent, int) else exponent.as_integer_ratio()
+    numerator, denominator = (
+        (exponent, 1) if isinstance(exponent, int) else exponent.as_integer_ratio()
+    )
     if denominator == 1:
-        if abs(base) != 1 and abs(numerator) * max(map(int.bit_length, Fraction(base).as_integer_ratio())) > MAX_BITS:
-            raise UndecidedError(f"a power {exponent} of a number has more than {MAX_BITS} bits; use smaller powers")
+        if (
+            abs(base) != 1
+            and abs(numerator) * max(map(int.bit_length, Fraction(base).as_integer_ratio()))
+            > MAX_BITS
+        ):
+            raise UndecidedError(
+                f"a power {exponent} of a number has more than {MAX_BITS} bits; use smaller powers"
+            )
         return normal(Fraction(base) ** numerator)
     if base < 0:
         return None
@@ -141,14 +154,19 @@ class Program:
             return self.constant(c0)
         if not c0 and len(items) == 1 and items[0][1] == 1:
             return items[0][0]
-        return self._node(LINEAR, tuple(n for n, _ in items), (normal(c0), *(normal(c) for _, c in items)))
+        return self._node(
+            LINEAR, tuple(n for n, _ in items), (normal(c0), *(normal(c) for _, c in items))
+        )
 
     def scale(self, c: Rational, node: int) -> int:
         """The node of c * node."""
         return self.linear(0, ((c, node),))
 
     def product(self, factors: Iterable[tuple[int, Rational]], coefficient: Rational = 1) -> int:
-        r"""The node of $c \prod n_i^{e_i}$; rational exponents are meant for positive leaves and exact roots only."""
+        r"""The node of $c \prod n_i^{e_i}$.
+
+        Rational exponents are meant for positive leaves and exact roots only.
+        """
         total: dict[int, Rational] = {}
         stack = list(factors)
         while stack:
@@ -157,7 +175,9 @@ class Program:
                 continue
             kind = self.kind[node]
             if kind == PRODUCT:
-                stack.extend((n, e * f) for n, f in zip(self.args[node], self.data[node], strict=True))
+                stack.extend(
+                    (n, e * f) for n, f in zip(self.args[node], self.data[node], strict=True)
+                )
                 continue
             if kind in (CONSTANT, LINEAR):
                 c, core = self.content(node)
@@ -181,21 +201,33 @@ class Program:
         if len(items) == 1 and items[0][1] == 1:
             node = items[0][0]
         else:
-            node = self._node(PRODUCT, tuple(n for n, _ in items), tuple(normal(e) for _, e in items))
+            node = self._node(
+                PRODUCT, tuple(n for n, _ in items), tuple(normal(e) for _, e in items)
+            )
         return node if coefficient == 1 else self.scale(coefficient, node)
 
     def _radical(
-        self, coefficient: Rational, c: Rational, e: Rational, stack: list[tuple[int, Rational]], node: int, core: int
+        self,
+        coefficient: Rational,
+        c: Rational,
+        e: Rational,
+        stack: list[tuple[int, Rational]],
+        node: int,
+        core: int,
     ) -> tuple[Rational, int]:
-        # c**e is an irrational root: primes become radical leaves (Besicovitch: real radicals of distinct primes
-        # are independent); a negative number under a root has no real value.
+        # c**e is an irrational root: primes become radical leaves (Besicovitch: real radicals of
+        # distinct primes are independent); a negative number under a root has no real value.
         if c < 0:
-            raise UndecidedError(f"the root of the negative number {c} is not real; only real values are accepted")
+            raise UndecidedError(
+                f"the root of the negative number {c} is not real; only real values are accepted"
+            )
         for integer, sign in zip(Fraction(c).as_integer_ratio(), (1, -1), strict=True):
             stack.extend((self.leaf(("prime", q)), sign * k * e) for q, k in _factor(integer))
         return coefficient, core
 
-    def _reduce(self, coefficient: Rational, total: dict[int, Rational]) -> tuple[Rational, list[tuple[int, Rational]]]:
+    def _reduce(
+        self, coefficient: Rational, total: dict[int, Rational]
+    ) -> tuple[Rational, list[tuple[int, Rational]]]:
         items = []
         for node, e in sorted(total.items()):
             key = self.data[node] if self.kind[node] == LEAF else None
@@ -226,18 +258,26 @@ class Program:
         if self.kind[node] != LINEAR:
             return self.scale(-1, node)
         c0, *coefficients = self.data[node]
-        return self.linear(-c0, [(-c, argument) for c, argument in zip(coefficients, self.args[node], strict=True)])
+        return self.linear(
+            -c0, [(-c, argument) for c, argument in zip(coefficients, self.args[node], strict=True)]
+        )
 
     def function(self, name: Any, arg: int) -> int:
-        """The node of f(arg), sign-normalised by parity; `name` is an elementary name or `("sigma", order, parity)`."""
+        """The node of f(arg), sign-normalised by parity.
+
+        `name` is an elementary name or `("sigma", order, parity)`.
+        """
         if name == "log" and arg == self.one:
             return self.zero
         if name in PIECEWISE and self.kind[arg] == CONSTANT:
             c = self.data[arg]
-            return self.constant({"relu": max(c, 0), "abs": abs(c), "step": int(c > 0)}.get(name, (c > 0) - (c < 0)))
+            return self.constant(
+                {"relu": max(c, 0), "abs": abs(c), "step": int(c > 0)}.get(name, (c > 0) - (c < 0))
+            )
         if name == "log" and self.kind[arg] == CONSTANT and self.data[arg] <= 0:
             raise PoleError(
-                f"log({self.data[arg]}): the model is not defined here; choose values where the argument is positive"
+                f"log({self.data[arg]}): the model is not defined here; choose values where the"
+                " argument is positive"
             )
         parity = "" if isinstance(name, str) else name[3]
         if arg == self.zero:
@@ -250,7 +290,9 @@ class Program:
         if name == "exp" and self.negative(arg):
             return self.power(self._node(FUNCTION, (self._opposite(arg),), name), -1)
         if self.negative(arg):
-            odd = name in ODD or (parity.startswith(("odd", "even")) and (name[2] + (parity[0] == "o")) % 2)
+            odd = name in ODD or (
+                parity.startswith(("odd", "even")) and (name[2] + (parity[0] == "o")) % 2
+            )
             if odd or name in EVEN or parity.startswith(("odd", "even")):
                 flipped = self._node(FUNCTION, (self._opposite(arg),), name)
                 return self.scale(-1, flipped) if odd else flipped
@@ -290,7 +332,9 @@ class Program:
                 return self.function("sign", arg)
             case "sign" | "step":
                 return self.zero
-        raise UnsupportedFunctionError(f"the derivative of {name} is not known; rewrite it with elementary functions")
+        raise UnsupportedFunctionError(
+            f"the derivative of {name} is not known; rewrite it with elementary functions"
+        )
 
     def reachable(self, roots: Iterable[int]) -> list[int]:
         """All nodes below the roots, in topological order."""
@@ -338,9 +382,17 @@ class Program:
         return [result.get(leaf, self.zero) for leaf in leaves]
 
     def rebuild(
-        self, roots: Iterable[int], target: Program, image: Mapping[int, int], *, default: bool = True
+        self,
+        roots: Iterable[int],
+        target: Program,
+        image: Mapping[int, int],
+        *,
+        default: bool = True,
     ) -> dict[int, int]:
-        """Copy what is below the roots into `target`, replacing nodes by `image`; returns node -> target node."""
+        """Copy what is below the roots into `target`, replacing nodes by `image`.
+
+        Returns node -> target node.
+        """
         done = dict(image)
         pending = [r for r in roots if r not in done]
         seen = set(pending)
@@ -357,7 +409,9 @@ class Program:
             elif kind == LEAF:
                 done[node] = target.leaf(data)
             elif kind == LINEAR:
-                done[node] = target.linear(data[0], [(c, done[a]) for c, a in zip(data[1:], args, strict=True)])
+                done[node] = target.linear(
+                    data[0], [(c, done[a]) for c, a in zip(data[1:], args, strict=True)]
+                )
             elif kind == PRODUCT:
                 done[node] = target.product([(done[a], e) for a, e in zip(args, data, strict=True)])
             else:
@@ -366,7 +420,10 @@ class Program:
 
 
 def _factor(n: int) -> list[tuple[int, int]]:
-    """Prime factorisation of a positive integer by trial division up to 10^6; a larger cofactor must be prime-like."""
+    """Prime factorisation of a positive integer by trial division up to 10^6.
+
+    A larger cofactor must be prime-like.
+    """
     result = []
     q = 2
     while q * q <= n and q < 1_000_000:
@@ -380,7 +437,8 @@ def _factor(n: int) -> list[tuple[int, int]]:
     if n > 1:
         if n > 10**12:
             raise UndecidedError(
-                f"the root of a number with the large factor {n} is not supported; use smaller radicands"
+                f"the root of a number with the large factor {n} is not supported; use smaller"
+                " radicands"
             )
         result.append((n, 1))
     return result

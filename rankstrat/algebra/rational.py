@@ -1,4 +1,7 @@
-r"""Rational functions over Q through FLINT polynomials: exact zero tests, lowest terms, null vectors over constants."""
+r"""Rational functions over Q through FLINT polynomials.
+
+Exact zero tests, lowest terms, null vectors over constants.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ MAX_BITS = 50_000
 class FractionRing:
     """Rational functions over Q with denominators kept factored, so that no gcd is ever taken.
 
-    A value is `(numerator, denominator)`; the denominator maps an index of a known polynomial to its exponent.
-    Every polynomial with more than `budget` terms raises BudgetError.
+    A value is `(numerator, denominator)`; the denominator maps an index of a known polynomial to
+    its exponent. Every polynomial with more than `budget` terms raises BudgetError.
     """
 
     def __init__(self, names: Sequence[str], budget: int = 20_000) -> None:
@@ -51,18 +54,23 @@ class FractionRing:
     def _multiply(self, a: Any, b: Any) -> Any:
         if len(a) * len(b) > 50 * self.budget:
             raise BudgetError(
-                f"an exact zero test would need products of {len(a)} by {len(b)} terms; the budget is {self.budget}"
+                f"an exact zero test would need products of {len(a)} by {len(b)} terms; the budget"
+                f" is {self.budget}"
             )
         result = a * b
         if len(result) > self.budget:
-            raise BudgetError(f"an exact zero test would need {len(result)} terms; the budget is {self.budget}")
+            raise BudgetError(
+                f"an exact zero test would need {len(result)} terms; the budget is {self.budget}"
+            )
         return result
 
     def _power(self, a: Any, e: int) -> Any:
         if len(a) <= 1:
             return a**e
         if e > 64:
-            raise BudgetError(f"an exact zero test would need the power {e} of a polynomial with {len(a)} terms")
+            raise BudgetError(
+                f"an exact zero test would need the power {e} of a polynomial with {len(a)} terms"
+            )
         result = self.context.constant(1)
         for _ in range(e):
             result = self._multiply(result, a)
@@ -74,7 +82,9 @@ class FractionRing:
         below = {} if denominator == 1 else {self._factor(self.context.constant(denominator)): 1}
         return self.context.constant(numerator), below
 
-    def linear(self, c0: Rational, terms: Sequence[tuple[Rational, Any]]) -> tuple[Any, dict[int, int]]:
+    def linear(
+        self, c0: Rational, terms: Sequence[tuple[Rational, Any]]
+    ) -> tuple[Any, dict[int, int]]:
         """c0 + sum c_i v_i over the least common denominator."""
         scale = lcm(*(Fraction(c).denominator for c in (c0, *(c for c, _ in terms))))
         parts = [(int(c * scale), v) for c, v in terms if c]
@@ -82,11 +92,17 @@ class FractionRing:
         for _, (_, below) in parts:
             for k, e in below.items():
                 common[k] = max(common.get(k, 0), e)
-        total = self._lift(int(c0 * scale) * self.context.constant(1), {}, common) if c0 else self.context.constant(0)
+        total = (
+            self._lift(int(c0 * scale) * self.context.constant(1), {}, common)
+            if c0
+            else self.context.constant(0)
+        )
         for c, (top, below) in parts:
             total = total + c * self._lift(top, below, common)
         if len(total) > self.budget:
-            raise BudgetError(f"an exact zero test would need {len(total)} terms; the budget is {self.budget}")
+            raise BudgetError(
+                f"an exact zero test would need {len(total)} terms; the budget is {self.budget}"
+            )
         if scale != 1:
             common = dict(common)
             k = self._factor(self.context.constant(scale))
@@ -111,7 +127,9 @@ class FractionRing:
             e = _integer(e)
             if e < 0:
                 if not len(numerator):
-                    raise PoleError("a denominator vanishes identically; choose values away from the pole")
+                    raise PoleError(
+                        "a denominator vanishes identically; choose values away from the pole"
+                    )
                 k = self._factor(numerator)
                 below[k] = below.get(k, 0) - e
                 for j, f in denominator.items():
@@ -174,7 +192,9 @@ def is_zero(program: Program, node: int, budget: int = 20_000) -> bool:
         raise UndecidedError("a function without a generator reached an exact zero test")
     numerator, _ = evaluate(program, (node,), ring, values)[0]
     special = [
-        (i, program.data[n], denominators.get(n, 1)) for i, n in enumerate(leaves) if _is_special(program.data[n])
+        (i, program.data[n], denominators.get(n, 1))
+        for i, n in enumerate(leaves)
+        if _is_special(program.data[n])
     ]
     if special and any(_vanishes(factor, special) for factor in ring.factors):
         raise PoleError("a denominator vanishes identically; choose values away from the pole")
@@ -182,7 +202,10 @@ def is_zero(program: Program, node: int, budget: int = 20_000) -> bool:
 
 
 def _cancels(program: Program, node: int) -> bool:
-    """Whether nested sums cancel with every other node taken for a variable: a proof of zero without any expansion."""
+    """Whether nested sums cancel with every other node taken for a variable.
+
+    A proof of zero without any expansion.
+    """
     total: dict[int, Rational] = {node: 1}
     constant: Rational = 0
     for n in reversed(program.reachable((node,))):  # sums before their terms
@@ -229,26 +252,36 @@ def reduced(program: Program, node: int, budget: int = 500) -> int:
     except BudgetError:
         return node
     divisor = top.gcd(bottom)
-    parts = [_polynomial_node(program, polynomial / divisor, leaves, denominators) for polynomial in (top, bottom)]
+    parts = [
+        _polynomial_node(program, polynomial / divisor, leaves, denominators)
+        for polynomial in (top, bottom)
+    ]
     return program.product(((parts[0], 1), (parts[1], -1)))
 
 
-def nullvector(program: Program, nodes: Sequence[int], varying: Mapping[int, bool]) -> list[int] | None:
+def nullvector(
+    program: Program, nodes: Sequence[int], varying: Mapping[int, bool]
+) -> list[int] | None:
     """The vector (c_j), up to scale, with sum c_j node_j = 0 at integers for the varying leaves; None if not unique.
 
-    The coefficients are polynomials (with trivial common factor) in the other leaves, returned as nodes.  `varying`
-    maps a leaf to whether it is an exponential, whose rational powers must stay rational.
+    The coefficients are polynomials (with trivial common factor) in the other leaves, returned as
+    nodes. `varying` maps a leaf to whether it is an exponential, whose rational powers must stay
+    rational.
 
     Raises:
         BudgetError: the elimination grows too large.
         PoleError: every choice of integers meets a pole.
     """
     size = len(nodes)
-    constants = [n for n in program.reachable(nodes) if program.kind[n] == LEAF and n not in varying]
+    constants = [
+        n for n in program.reachable(nodes) if program.kind[n] == LEAF and n not in varying
+    ]
     denominators = root_denominators(program, nodes)
     deepest = max(denominators.values(), default=1)
     if deepest > MAX_ROOT:
-        raise BudgetError(f"a root of order {deepest} occurs; its powers are too large to find a relation exactly")
+        raise BudgetError(
+            f"a root of order {deepest} occurs; its powers are too large to find a relation exactly"
+        )
     ring = FractionRing([f"z{i}" for i in range(len(constants))], 4_000)
     leaves = {n: Generator(ring, i, denominators.get(n, 1)) for i, n in enumerate(constants)}
     rows: list[list[Any]] = []
@@ -258,7 +291,9 @@ def nullvector(program: Program, nodes: Sequence[int], varying: Mapping[int, boo
         values = {}
         for i, (leaf, exponential) in enumerate(varying.items()):
             base = 2 + (attempt * (2 * i + 3) + i * i) % (7 + 2 * size)
-            values[leaf] = program.constant(base ** denominators.get(leaf, 1) if exponential else base)
+            values[leaf] = program.constant(
+                base ** denominators.get(leaf, 1) if exponential else base
+            )
         try:
             images = program.rebuild(nodes, program, values)
             entries = evaluate(program, [images[n] for n in nodes], ring, leaves)
@@ -269,9 +304,12 @@ def nullvector(program: Program, nodes: Sequence[int], varying: Mapping[int, boo
             for k, e in below.items():
                 common[k] = max(common.get(k, 0), e)
         rows.append([ring._lift(top, below, common) for top, below in (tuple(e) for e in entries)])
-        # exponents of 10^6 give numbers of millions of digits, which elimination multiplies with each other
+        # exponents of 10^6 give numbers of millions of digits, which elimination multiplies with
+        # each other
         if any(int(c).bit_length() > MAX_BITS for entry in rows[-1] for c in entry.coeffs()):
-            raise BudgetError(f"numbers of more than {MAX_BITS} bits occur in the coefficients of a relation")
+            raise BudgetError(
+                f"numbers of more than {MAX_BITS} bits occur in the coefficients of a relation"
+            )
     solution = _fraction_free_nullvector(rows, size)
     if solution is None:
         return None
@@ -294,10 +332,17 @@ def _fraction_free_nullvector(rows: list[list[Any]], size: int) -> list[Any] | N
         for i in range(len(rows)):
             if i != r:
                 factor = rows[i][column]
-                work = max(len(head) * len(a) + len(factor) * len(b) for a, b in zip(rows[i], rows[r], strict=True))
+                work = max(
+                    len(head) * len(a) + len(factor) * len(b)
+                    for a, b in zip(rows[i], rows[r], strict=True)
+                )
                 if work > 100_000:
-                    raise BudgetError("the coefficients of a relation over the constants grow too large")
-                rows[i] = [(head * rows[i][j] - factor * rows[r][j]) / previous for j in range(size)]
+                    raise BudgetError(
+                        "the coefficients of a relation over the constants grow too large"
+                    )
+                rows[i] = [
+                    (head * rows[i][j] - factor * rows[r][j]) / previous for j in range(size)
+                ]
         previous = head
         pivots.append(column)
         r += 1
@@ -324,7 +369,9 @@ def _polynomial_node(
         terms.append(
             (
                 int(coefficient),
-                program.product([(leaf, e.numerator if e.denominator == 1 else e) for leaf, e in factors]),
+                program.product(
+                    [(leaf, e.numerator if e.denominator == 1 else e) for leaf, e in factors]
+                ),
             )
         )
     return program.linear(0, terms)

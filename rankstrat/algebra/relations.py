@@ -1,4 +1,7 @@
-"""Rational linear relations between elements of a tower: decided modulo random primes, lifted, verified."""
+"""Rational linear relations between elements of a tower.
+
+Decided modulo random primes, lifted, verified.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,13 @@ EXTRA_ROWS, ATTEMPTS, MAX_PRIMES, FRESH_PRIMES = 12, 12, 60, 3
 
 
 def leaf_values(
-    tower: Generators, field: GF, nodes: Sequence[int], key: int, *, shared_below: int, start: int = 0
+    tower: Generators,
+    field: GF,
+    nodes: Sequence[int],
+    key: int,
+    *,
+    shared_below: int,
+    start: int = 0,
 ) -> dict[int, object]:
     """Random values of the leaves below the nodes.
 
@@ -41,20 +50,30 @@ def leaf_values(
             values[leaf] = field.imaginary()
         elif kind in ("exp", "pi"):
             values[leaf] = (
-                field.shared_power(stream, d) if stage < shared_below else field.sample_power(stream, d, start)
+                field.shared_power(stream, d)
+                if stage < shared_below
+                else field.sample_power(stream, d, start)
             )
         else:
-            values[leaf] = field.shared(stream) if stage < shared_below else field.sample(stream, start)
+            values[leaf] = (
+                field.shared(stream) if stage < shared_below else field.sample(stream, start)
+            )
     return values
 
 
 def radicals(tower: Generators, nodes: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """The integers below the nodes whose roots a prime needs, each with the degree of the root."""
     found = root_denominators(tower.program, nodes)
-    return tuple((tower.program.data[n][1], d) for n, d in found.items() if tower.kind.get(n) == "prime" and d > 1)
+    return tuple(
+        (tower.program.data[n][1], d)
+        for n, d in found.items()
+        if tower.kind.get(n) == "prime" and d > 1
+    )
 
 
-def sample_columns(tower: Generators, nodes: Sequence[int], field: GF, key: int, *, shared_below: int) -> Vector:
+def sample_columns(
+    tower: Generators, nodes: Sequence[int], field: GF, key: int, *, shared_below: int
+) -> Vector:
     """The matrix (samples x nodes) mod p, rows that hit a pole removed."""
     leaves = leaf_values(tower, field, nodes, key, shared_below=shared_below)
     values = evaluate(tower.program, nodes, field, leaves)
@@ -64,13 +83,17 @@ def sample_columns(tower: Generators, nodes: Sequence[int], field: GF, key: int,
     return matrix[~field.poles]
 
 
-def decide(tower: Generators, basis: Sequence[int], candidates: Sequence[int], *, seed: int) -> tuple[Relation | None, ...]:
+def decide(
+    tower: Generators, basis: Sequence[int], candidates: Sequence[int], *, seed: int
+) -> tuple[Relation | None, ...]:
     """For each candidate: None when it is new, else its coefficients on basis entries and earlier new candidates.
 
-    Every row draws fresh residues for all generators, constants included, because the coefficients are numbers.
+    Every row draws fresh residues for all generators, constants included, because the coefficients
+    are numbers.
 
     Raises:
-        UndecidedError: no prime gave a clean answer, or a relation could not be lifted to the rationals.
+        UndecidedError: no prime gave a clean answer, or a relation could not be lifted to the
+            rationals.
     """
     columns = [*basis, *candidates]
     rows, roots = len(columns) + EXTRA_ROWS, radicals(tower, columns)
@@ -84,13 +107,17 @@ def decide(tower: Generators, basis: Sequence[int], candidates: Sequence[int], *
         if p in moduli:
             continue
         try:
-            matrix = sample_columns(tower, columns, GF(p, rows), mix(seed, 78, attempt), shared_below=0)
+            matrix = sample_columns(
+                tower, columns, GF(p, rows), mix(seed, 78, attempt), shared_below=0
+            )
         except BadReductionError:
             continue
         if matrix.shape[0] < len(columns) + 4:
             continue
         found, table = reduced_echelon(matrix, p)
-        if found[: len(basis)] != list(range(len(basis))) or (pivots is not None and len(found) < len(pivots)):
+        if found[: len(basis)] != list(range(len(basis))) or (
+            pivots is not None and len(found) < len(pivots)
+        ):
             continue
         if pivots is None or len(found) > len(pivots) or found < pivots:
             pivots, moduli, tables, lifted, confirmed = found, [], [], None, 0
@@ -137,7 +164,9 @@ def vanishes(tower: Generators, node: int, *, seed: int) -> bool:
     try:
         return is_zero(tower.program, node)
     except BudgetError as error:
-        raise UndecidedError(f"whether two arguments of a function are equal could not be decided ({error})") from None
+        raise UndecidedError(
+            f"whether two arguments of a function are equal could not be decided ({error})"
+        ) from None
 
 
 def _agrees(lifted: Mapping[tuple[int, int], Rational], table: Vector, p: int) -> bool:
@@ -156,7 +185,10 @@ def _lift(
         for row in range(len(pivots)):
             residue, modulus = 0, 1
             for table, p in zip(tables, moduli, strict=True):
-                residue, modulus = combine(residue, modulus, int(table[row, column]), p), modulus * p
+                residue, modulus = (
+                    combine(residue, modulus, int(table[row, column]), p),
+                    modulus * p,
+                )
             value = reconstruct(residue, modulus)
             if value is None:
                 return None
@@ -165,24 +197,33 @@ def _lift(
 
 
 def _outcome(
-    tower: Generators, columns: Sequence[int], start: int, pivots: Sequence[int], lifted: Mapping[tuple[int, int], Rational]
+    tower: Generators,
+    columns: Sequence[int],
+    start: int,
+    pivots: Sequence[int],
+    lifted: Mapping[tuple[int, int], Rational],
 ) -> tuple[Relation | None, ...]:
     relations: list[Relation | None] = []
     for column in range(start, len(columns)):
         if column in pivots:
             relations.append(None)
             continue
-        relation = {pivots[row]: lifted[row, column] for row in range(len(pivots)) if lifted[row, column]}
-        difference = tower.program.linear(0, [(1, columns[column]), *((-c, columns[j]) for j, c in relation.items())])
+        relation = {
+            pivots[row]: lifted[row, column] for row in range(len(pivots)) if lifted[row, column]
+        }
+        difference = tower.program.linear(
+            0, [(1, columns[column]), *((-c, columns[j]) for j, c in relation.items())]
+        )
         try:
             if not is_zero(tower.program, difference):
                 raise UndecidedError(
-                    "a relation between functions held at every random prime but not exactly; this is a "
-                    "defect, please report it"
+                    "a relation between functions held at every random prime but not exactly; this"
+                    " is a defect, please report it"
                 )
         except BudgetError as error:
             raise UndecidedError(
-                f"a relation between functions is too large to be proved ({error}); simplify the model"
+                f"a relation between functions is too large to be proved ({error}); simplify the"
+                " model"
             ) from None
         relations.append(relation)
     return tuple(relations)

@@ -38,7 +38,8 @@ class Rationals:
         if name in ("relu", "abs", "sign", "step"):
             if not value:
                 raise UndecidedError(
-                    f"an argument of {name} is 0 at a sample, where it has no derivative; move the sample"
+                    f"an argument of {name} is 0 at a sample, where it has no derivative; move the"
+                    " sample"
                 )
             positive = value > 0
             values = {"relu": value if positive else Fraction(0), "abs": abs(value)}
@@ -83,9 +84,14 @@ def contains(outer: Any, inner: Any) -> bool:
 
 
 def solve(matrix: Sequence[Sequence[Any]], right: Sequence[Any]) -> list[Any] | None:
-    """The solution of a square system, in fractions or balls; None when the matrix is not certainly invertible."""
+    """The solution of a square system, in fractions or balls.
+
+    None when the matrix is not certainly invertible.
+    """
     size = len(right)
-    if all(isinstance(v, Fraction) for row in matrix for v in row) and all(isinstance(v, Fraction) for v in right):
+    if all(isinstance(v, Fraction) for row in matrix for v in row) and all(
+        isinstance(v, Fraction) for v in right
+    ):
         rows = [[*row, b] for row, b in zip(matrix, right, strict=True)]
         for k in range(size):
             pivot = next((i for i in range(k, size) if rows[i][k]), None)
@@ -94,12 +100,18 @@ def solve(matrix: Sequence[Sequence[Any]], right: Sequence[Any]) -> list[Any] | 
             rows[k], rows[pivot] = rows[pivot], rows[k]
             rows[k] = [v / rows[k][k] for v in rows[k]]
             rows = [
-                row if i == k or not row[k] else [a - row[k] * b for a, b in zip(row, rows[k], strict=True)]
+                (
+                    row
+                    if i == k or not row[k]
+                    else [a - row[k] * b for a, b in zip(row, rows[k], strict=True)]
+                )
                 for i, row in enumerate(rows)
             ]
         return [row[size] for row in rows]
     try:
-        solution = flint.arb_mat([list(row) for row in matrix]).solve(flint.arb_mat(size, 1, list(right)))
+        solution = flint.arb_mat([list(row) for row in matrix]).solve(
+            flint.arb_mat(size, 1, list(right))
+        )
     except ZeroDivisionError:
         return None
     return [solution[i, 0] for i in range(size)]
@@ -124,8 +136,8 @@ def independent_columns(matrix: Sequence[Sequence[Fraction]]) -> list[int]:
 def signature(matrix: Sequence[Sequence[Any]]) -> tuple[int, int]:
     """Numbers (positive, negative) of eigenvalues: exact for fractions, certain lower bounds for balls.
 
-    Diagonal pivots and 2 x 2 pivots of negative determinant; every step adds the inertia of the pivot to that of the
-    Schur complement (Haynsworth), so stopping early leaves valid lower bounds.
+    Diagonal pivots and 2 x 2 pivots of negative determinant; every step adds the inertia of the
+    pivot to that of the Schur complement (Haynsworth), so stopping early leaves valid lower bounds.
     """
     a = [list(row) for row in matrix]
     left = list(range(len(a)))
@@ -133,7 +145,9 @@ def signature(matrix: Sequence[Sequence[Any]]) -> tuple[int, int]:
     while left:
         k = max(left, key=lambda i: abs(approximate(a[i][i])) if _certain(a[i][i]) else -1.0)
         if _certain(a[k][k]) and not _tiny(a, left, k):
-            positive, negative = (positive + 1, negative) if a[k][k] > 0 else (positive, negative + 1)
+            positive, negative = (
+                (positive + 1, negative) if a[k][k] > 0 else (positive, negative + 1)
+            )
             left.remove(k)
             _eliminate(a, left, [k])
             continue
@@ -141,7 +155,9 @@ def signature(matrix: Sequence[Sequence[Any]]) -> tuple[int, int]:
         if pair is None:
             if not _certain(a[k][k]):
                 break
-            positive, negative = (positive + 1, negative) if a[k][k] > 0 else (positive, negative + 1)
+            positive, negative = (
+                (positive + 1, negative) if a[k][k] > 0 else (positive, negative + 1)
+            )
             left.remove(k)
             _eliminate(a, left, [k])
             continue

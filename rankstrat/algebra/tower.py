@@ -1,18 +1,21 @@
 r"""Towers of transcendental generators: which functions are new is *decided*, never assumed.
 
-Every function node of a program is rewritten as a rational expression in independent generators: the inputs and
-$\exp(h)$, $e^{ih}$, $\log g$, $\arctan g$, ... for *new* ones over a field of constants (coordinates of a chart,
-exponentials of rational numbers).  The rule is the Risch structure theorem (Kolchin-Ostrowski): $\exp(h)$ is algebraic
-over a tower of exponentials $\exp(h_i)$ and logarithms $\log g_j$ with constants $C$ if and only if
-$h - \sum r_i h_i - \sum s_j \log g_j \in C$ with rational numbers $r_i, s_j$; likewise for $\log g$ with
-$Dg/g = \sum r_i D h_i + \sum s_j Dg_j/g_j$.  Constants come in two more stages, over the coordinates and over Q
-(Lindemann-Weierstrass).
+Every function node of a program is rewritten as a rational expression in independent generators:
+the inputs and $\exp(h)$, $e^{ih}$, $\log g$, $\arctan g$, ... for *new* ones over a field of
+constants (coordinates of a chart, exponentials of rational numbers). The rule is the Risch
+structure theorem (Kolchin-Ostrowski): $\exp(h)$ is algebraic over a tower of exponentials
+$\exp(h_i)$ and logarithms $\log g_j$ with constants $C$ if and only if
+$h - \sum r_i h_i - \sum s_j \log g_j \in C$ with rational numbers $r_i, s_j$; likewise for $\log g$
+with $Dg/g = \sum r_i D h_i + \sum s_j Dg_j/g_j$. Constants come in two more stages, over the
+coordinates and over Q (Lindemann-Weierstrass).
 
-Two roads decide the same rule.  Arguments that are Laurent polynomials in earlier generators are compared by their
-monomials (exactly).  Others are differentiated and compared modulo random primes: independence there is a proof, a
-dependence is lifted to the rationals, checked at fresh primes, and then exactly within a budget.
+Two roads decide the same rule. Arguments that are Laurent polynomials in earlier generators are
+compared by their monomials (exactly). Others are differentiated and compared modulo random primes:
+independence there is a proof, a dependence is lifted to the rationals, checked at fresh primes, and
+then exactly within a budget.
 
-References: Risch 1969; Rosenlicht, Pacific J. Math. 65 (1976); Bronstein, Symbolic Integration I, Section 9.3.
+References: Risch 1969; Rosenlicht, Pacific J. Math. 65 (1976); Bronstein, Symbolic Integration I,
+Section 9.3.
 """
 
 from __future__ import annotations
@@ -44,7 +47,10 @@ class Entry:
 
 @dataclass
 class Block:
-    """The exp and log generators of one kind at one stage; `laurent` while all arguments of exp are monomials."""
+    """The exp and log generators of one kind at one stage.
+
+    `laurent` while all arguments of exp are monomials.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     monomials: dict[Monomial, int] = field(default_factory=dict)
@@ -56,7 +62,8 @@ class Tower(Generators):
     """The program below `roots` over independent generators.
 
     Args:
-        source: a program whose leaves are `("x", k)` (inputs), `("mix", k)`, `("u", name)` (coordinates), pi.
+        source: a program whose leaves are `("x", k)` (inputs), `("mix", k)`, `("u", name)`
+            (coordinates), pi.
         roots: the nodes wanted.
 
     Attributes:
@@ -67,7 +74,9 @@ class Tower(Generators):
     def __init__(self, source: Program, roots: Sequence[int], *, seed: int = 0) -> None:
         super().__init__()
         self.source, self.seed = source, seed
-        self.blocks = {(imaginary, stage): Block() for imaginary in (False, True) for stage in (1, 2)}
+        self.blocks = {
+            (imaginary, stage): Block() for imaginary in (False, True) for stage in (1, 2)
+        }
         self.derivations = {stage: Derivation(self, stage) for stage in (1, 2)}
         self._exps: dict[tuple[bool, int], int] = {}
         self._logs: dict[tuple[bool, int], int] = {}
@@ -136,26 +145,33 @@ class Tower(Generators):
             if name == "exp":
                 return e
             sign = 1 if name in ("cosh", "cos") else -1
-            half = program.linear(0, ((Fraction(1, 2), e), (Fraction(sign, 2), program.power(e, -1))))
+            half = program.linear(
+                0, ((Fraction(1, 2), e), (Fraction(sign, 2), program.power(e, -1)))
+            )
             return half if name != "sin" else program.product(((half, 1), (self.imaginary(), -1)))
         if name in ("tanh", "tan"):
             square = self._exps[name == "tan", program.scale(2, h)]
             # 1 - 2 / (E + 1): one use of E, and the same inverse as in the derivative 1 - tanh^2
             ratio = program.linear(1, ((-2, program.power(program.linear(1, ((1, square),)), -1)),))
-            return ratio if name == "tanh" else program.product(((ratio, 1), (self.imaginary(), -1)))
+            return (
+                ratio if name == "tanh" else program.product(((ratio, 1), (self.imaginary(), -1)))
+            )
         if name in ("log", "atan"):
             return self._logs[name == "atan", h]
         if name in PIECEWISE:
             raise UnsupportedFunctionError(
-                f"{name} is piecewise and its rank depends on the region; ask for region_rank, batch_rank "
-                "or rank on all inputs"
+                f"{name} is piecewise and its rank depends on the region; ask for region_rank,"
+                " batch_rank or rank on all inputs"
             )
         if name == "erf":
             return self._erf(h)
         return self._generic(name, h)
 
     def _resolve(self, exps: Sequence[tuple[bool, int]], logs: Sequence[tuple[bool, int]]) -> None:
-        """Fill `_exps` and `_logs`: Laurent arguments at once, the others together through the decision matrix."""
+        """Fill `_exps` and `_logs`.
+
+        Laurent arguments at once, the others together through the decision matrix.
+        """
         hard: dict[tuple[bool, int], list[tuple[str, int]]] = {}
         for imaginary, h in exps:
             if (imaginary, h) not in self._exps:
@@ -198,14 +214,20 @@ class Tower(Generators):
             return None
         parts: dict[int, list[tuple[Monomial, Rational]]] = {0: [], 1: [], 2: []}
         for monomial, c in terms.items():
-            parts[max((self.stage_of(leaf) for leaf, _ in monomial), default=0)].append((monomial, c))
+            parts[max((self.stage_of(leaf) for leaf, _ in monomial), default=0)].append(
+                (monomial, c)
+            )
         for stage in (1, 2):
             block = self.blocks[imaginary, stage]
             if not block.laurent and any(
                 m not in block.monomials and not self._log_leaf(block, m) for m, _ in parts[stage]
             ):
                 return None
-        factors = [self._monomial_exp(imaginary, stage, m, c) for stage, items in parts.items() for m, c in items]
+        factors = [
+            self._monomial_exp(imaginary, stage, m, c)
+            for stage, items in parts.items()
+            for m, c in items
+        ]
         return self.program.product(factors)
 
     @staticmethod
@@ -214,7 +236,9 @@ class Tower(Generators):
             return block.logs.get(monomial[0][0])
         return None
 
-    def _monomial_exp(self, imaginary: bool, stage: int, monomial: Monomial, c: Rational) -> tuple[int, Rational]:
+    def _monomial_exp(
+        self, imaginary: bool, stage: int, monomial: Monomial, c: Rational
+    ) -> tuple[int, Rational]:
         node = self.program.product(monomial)
         if stage == CONSTANT_STAGE:
             if imaginary and self.program.data[node] == PI and (2 * c) % 1 == 0:
@@ -222,7 +246,9 @@ class Tower(Generators):
             key = ("cis" if imaginary else "tau", monomial)
             if key not in self._special:
                 algebraic = all(self.kind[leaf] == "prime" for leaf, _ in monomial)
-                leaf = self._special[key] = self.new_leaf(("exp", imaginary, node), CONSTANT_STAGE, "exp")
+                leaf = self._special[key] = self.new_leaf(
+                    ("exp", imaginary, node), CONSTANT_STAGE, "exp"
+                )
                 if not algebraic:
                     text = f"exp({'i*' * imaginary}c), c a transcendental constant"
                     self._note(leaf, "cis" if imaginary else "exp", node, text)
@@ -240,23 +266,33 @@ class Tower(Generators):
     def _root(self, imaginary: bool, g: int, c: Rational) -> tuple[int, Rational]:
         """exp(c log g) = g^c, or exp(i c atan g) = ((1 + i g)/(1 - i g))^(c/2), where that is rational.
 
-        Otherwise it is an algebraic function: a generator of its own, whose independence is a hypothesis.
+        Otherwise it is an algebraic function: a generator of its own, whose independence is a
+        hypothesis.
         """
         program = self.program
         base, power = g, c
         if imaginary:
             ig = program.product(((g, 1), (self.imaginary(), 1)))
-            base = program.product(((program.linear(1, ((1, ig),)), 1), (program.linear(1, ((-1, ig),)), -1)))
+            base = program.product(
+                ((program.linear(1, ((1, ig),)), 1), (program.linear(1, ((-1, ig),)), -1))
+            )
             power = Fraction(c) / 2
         if Fraction(power).denominator == 1:
             return base, int(power)
-        kinds = {self.kind.get(n) for n in (program.args[base] if program.kind[base] == PRODUCT else (base,))}
+        kinds = {
+            self.kind.get(n)
+            for n in (program.args[base] if program.kind[base] == PRODUCT else (base,))
+        }
         if kinds <= {"exp", "prime"} and not imaginary:
             return base, power
         key = ("root", imaginary, g)
         if key not in self._special:
-            argument = next(t for t, node in self.blocks[imaginary, self.stage_of(g)].logs.items() if node == g)
-            leaf = self._special[key] = self.new_leaf(("exp", imaginary, argument), self.stage_of(g), "exp")
+            argument = next(
+                t for t, node in self.blocks[imaginary, self.stage_of(g)].logs.items() if node == g
+            )
+            leaf = self._special[key] = self.new_leaf(
+                ("exp", imaginary, argument), self.stage_of(g), "exp"
+            )
             text = "a fractional power of a function, as (1 + exp(x))**(1/2)"
             self._note(leaf, "cis" if imaginary else "exp", argument, text)
         return self._special[key], c
@@ -267,8 +303,12 @@ class Tower(Generators):
         block, derivation = self.blocks[imaginary, stage], self.derivations[stage]
         candidates = [self._column(derivation, imaginary, role, node) for role, node in requests]
         basis: list[int] = []
-        while len(basis) < len(block.entries):  # the derivative of erf may itself bring a new exponential
-            basis = [self._column(derivation, imaginary, e.role, e.argument) for e in list(block.entries)]
+        while len(basis) < len(
+            block.entries
+        ):  # the derivative of erf may itself bring a new exponential
+            basis = [
+                self._column(derivation, imaginary, e.role, e.argument) for e in list(block.entries)
+            ]
         relations = decide(self, basis, candidates, seed=self.seed)
         start = len(basis)
         fresh: dict[int, Entry] = {}
@@ -301,26 +341,40 @@ class Tower(Generators):
         below = node if not imaginary else program.linear(1, ((1, program.power(node, 2)),))
         return program.product(((d, 1), (below, -1)))
 
-    def _dependent_exp(self, imaginary: bool, stage: int, h: int, pairs: Sequence[tuple[Entry, Rational]]) -> int:
+    def _dependent_exp(
+        self, imaginary: bool, stage: int, h: int, pairs: Sequence[tuple[Entry, Rational]]
+    ) -> int:
         program = self.program
-        rest = program.linear(0, [(1, h), *((-c, e.argument if e.role == "exp" else e.leaf) for e, c in pairs)])
+        rest = program.linear(
+            0, [(1, h), *((-c, e.argument if e.role == "exp" else e.leaf) for e, c in pairs)]
+        )
         constant = self.freeze(rest, stage)
-        factors = [(e.leaf, c) if e.role == "exp" else self._root(imaginary, e.argument, c) for e, c in pairs]
+        factors = [
+            (e.leaf, c) if e.role == "exp" else self._root(imaginary, e.argument, c)
+            for e, c in pairs
+        ]
         return program.product([*factors, (self.exponential(imaginary, constant), 1)])
 
-    def _dependent_log(self, imaginary: bool, stage: int, g: int, pairs: Sequence[tuple[Entry, Rational]]) -> int:
+    def _dependent_log(
+        self, imaginary: bool, stage: int, g: int, pairs: Sequence[tuple[Entry, Rational]]
+    ) -> int:
         program = self.program
-        known = program.linear(0, [(c, e.argument if e.role == "exp" else e.leaf) for e, c in pairs])
+        known = program.linear(
+            0, [(c, e.argument if e.role == "exp" else e.leaf) for e, c in pairs]
+        )
         if imaginary:
             return program.linear(0, ((1, known), (1, self._atan_constant(g, pairs))))
         # log g = known + c with exp(c) = g / prod exp(h_i)^r_i prod g_j^s_j, a positive constant
         n = lcm(*(Fraction(c).denominator for _, c in pairs))
-        quotient = program.product([(g, n), *((e.leaf if e.role == "exp" else e.argument, -c * n) for e, c in pairs)])
+        quotient = program.product(
+            [(g, n), *((e.leaf if e.role == "exp" else e.argument, -c * n) for e, c in pairs)]
+        )
         constant = self.freeze(quotient, stage)
         value = program.value(constant)
         if value is not None and value <= 0:
             raise UndecidedError(
-                "the logarithm of a function that is not positive occurs; log needs a positive argument"
+                "the logarithm of a function that is not positive occurs; log needs a positive"
+                " argument"
             )
         return program.linear(0, ((1, known), (Fraction(1, n), self.logarithm(constant))))
 
@@ -328,8 +382,8 @@ class Tower(Generators):
         if not pairs:
             return self._constant_log(True, self.freeze(g, FUNCTION_STAGE))
         raise UndecidedError(
-            "an arctangent is a combination of others up to a multiple of pi that depends on the branch; "
-            "rewrite it with one arctangent"
+            "an arctangent is a combination of others up to a multiple of pi that depends on the"
+            " branch; rewrite it with one arctangent"
         )
 
     def _erf(self, h: int) -> int:
@@ -344,7 +398,8 @@ class Tower(Generators):
                 terms is not None
                 and stage == FUNCTION_STAGE
                 and all(
-                    [(self.kind[leaf], e) for leaf, e in m if self.stage_of(leaf) == 2] in ([], [("x", 1)])
+                    [(self.kind[leaf], e) for leaf, e in m if self.stage_of(leaf) == 2]
+                    in ([], [("x", 1)])
                     for m in terms
                 )
             )
@@ -357,29 +412,43 @@ class Tower(Generators):
         sign, h = self._canonical_argument(label, parity, h)
         key = ("sigma", label, order, h)
         if key not in self._special:
-            self._special[key] = self.new_leaf(("sigma", label, order, parity, h), self.stage_of(h), "sigma")
+            self._special[key] = self.new_leaf(
+                ("sigma", label, order, parity, h), self.stage_of(h), "sigma"
+            )
         odd = sign < 0 and (order + (parity[0] == "o")) % 2
         return self.program.scale(-1, self._special[key]) if odd else self._special[key]
 
     def _canonical_argument(self, label: str, parity: str, h: int) -> tuple[int, int]:
         """(s, k) with h = s k and k the one node that stands for this argument (up to sign where sigma has a parity).
 
-        Distinct arguments are what makes sigma(h_1), sigma(h_2) independent for a generic sigma, so it is decided.
+        Distinct arguments are what makes sigma(h_1), sigma(h_2) independent for a generic sigma, so
+        it is decided.
         """
         program, known = self.program, self._arguments.setdefault(label, {})
         stage, signs = self.stage_of(h), (1, -1) if parity.startswith(("odd", "even")) else (1,)
         terms = laurent(program, h)
-        if terms is None and stage > CONSTANT_STAGE and vanishes(self, self.derivations[stage].of(h), seed=self.seed):
+        if (
+            terms is None
+            and stage > CONSTANT_STAGE
+            and vanishes(self, self.derivations[stage].of(h), seed=self.seed)
+        ):
             h = self.freeze(h, stage)
             terms = laurent(program, h)
-        keys = {s: None if terms is None else frozenset((m, s * c) for m, c in terms.items()) for s in signs}
+        keys = {
+            s: None if terms is None else frozenset((m, s * c) for m, c in terms.items())
+            for s in signs
+        }
         for sign, key in keys.items():
-            if key is not None and key in known:  # Laurent polynomials are equal only if their terms are
+            if (
+                key is not None and key in known
+            ):  # Laurent polynomials are equal only if their terms are
                 return sign, known[key]
         for other, k in known.items():
             if terms is None or isinstance(other, int):
                 for sign in signs:
-                    if (sign, h) == (1, k) or vanishes(self, program.linear(0, ((1, h), (-sign, k))), seed=self.seed):
+                    if (sign, h) == (1, k) or vanishes(
+                        self, program.linear(0, ((1, h), (-sign, k))), seed=self.seed
+                    ):
                         return sign, k
         known[h if terms is None else keys[1]] = h
         return 1, h
@@ -393,4 +462,6 @@ class Tower(Generators):
         """2/sqrt(pi) exp(-h^2), the derivative of erf at h."""
         program = self.program
         square = program.product(((h, 2),), -1)
-        return program.product(((self.exponential(False, square), 1), (self.source_leaf(PI), Fraction(-1, 2))), 2)
+        return program.product(
+            ((self.exponential(False, square), 1), (self.source_leaf(PI), Fraction(-1, 2))), 2
+        )

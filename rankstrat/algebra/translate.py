@@ -24,7 +24,9 @@ _RECIPROCALS: dict[Any, tuple[str, int]] = {
 }  # fmt: skip
 
 
-def translate(program: Program, expressions: list[sympy.Expr], leaves: Mapping[sympy.Symbol, int]) -> list[int]:
+def translate(
+    program: Program, expressions: list[sympy.Expr], leaves: Mapping[sympy.Symbol, int]
+) -> list[int]:
     """The nodes of sympy expressions; `leaves` gives a node to every symbol that may occur.
 
     Raises:
@@ -54,7 +56,9 @@ def _children(e: Any) -> tuple[Any, ...]:
     if e.is_Pow:
         return (e.base,) if e.exp.is_Rational else (e.exp,) if e.base is sympy.E else ()
     if isinstance(e, sympy.Piecewise):
-        return tuple(value for value, _ in e.args) + tuple(_boundary(condition) for _, condition in e.args[:-1])
+        return tuple(value for value, _ in e.args) + tuple(
+            _boundary(condition) for _, condition in e.args[:-1]
+        )
     if isinstance(e, sympy.Heaviside):
         return (e.args[0],)
     return e.args if not e.is_Atom else ()
@@ -66,7 +70,9 @@ def _boundary(condition: Any) -> Any:
         return condition.lhs - condition.rhs
     if isinstance(condition, sympy.StrictLessThan | sympy.LessThan):
         return condition.rhs - condition.lhs
-    raise UnsupportedFunctionError(f"the Piecewise condition {condition} is not an inequality; write it as h > 0")
+    raise UnsupportedFunctionError(
+        f"the Piecewise condition {condition} is not an inequality; write it as h > 0"
+    )
 
 
 def _node(program: Program, e: Any, args: list[int]) -> int:
@@ -79,10 +85,13 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
     if e.is_Pow:
         return _power(program, e, args)
     if e.is_Symbol:
-        raise ModelError(f"the symbol {e} is neither a parameter nor an input; list it, or give it a value")
+        raise ModelError(
+            f"the symbol {e} is neither a parameter nor an input; list it, or give it a value"
+        )
     if e.is_Float:
         raise InexactValueError(
-            f"{e} is a float; write an exact number such as sympy.Rational(1, 10), or use rs.exact(...)"
+            f"{e} is a float; write an exact number such as sympy.Rational(1, 10), or use"
+            " rs.exact(...)"
         )
     if e is sympy.E:
         return program.function("exp", program.one)
@@ -95,7 +104,8 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
         return program.power(program.function(name, args[0]), power)
     if isinstance(e, sympy.Max | sympy.Min):
         sign = 1 if isinstance(e, sympy.Max) else -1
-        # constants first, so that max(0, z) is relu(z), whose derivative at the kink is 0 by convention
+        # constants first, so that max(0, z) is relu(z), whose derivative at the kink is 0 by
+        # convention
         total, *others = sorted(args, key=lambda a: program.value(a) is None)
         for other in others:  # max(a, b) = a + relu(b - a);  min(a, b) = a - relu(a - b)
             gap = program.function("relu", program.linear(0, ((sign, other), (-sign, total))))
@@ -107,14 +117,18 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
         return _piecewise(program, e, args)
     if isinstance(e, AppliedUndef):
         if len(args) != 1:
-            raise UnsupportedFunctionError(f"{e} has {len(args)} arguments; an unspecified activation takes one")
-        return program.function(("sigma", e.func.__name__, 0, getattr(e.func, "parity", "")), args[0])
+            raise UnsupportedFunctionError(
+                f"{e} has {len(args)} arguments; an unspecified activation takes one"
+            )
+        return program.function(
+            ("sigma", e.func.__name__, 0, getattr(e.func, "parity", "")), args[0]
+        )
     if e is sympy.I or e.is_infinite or e is sympy.nan:
         raise ModelError(f"{e} is not a finite real number; models are real-valued and finite")
     raise UnsupportedFunctionError(
-        f"{getattr(e.func, '__name__', e.func)} is not a function the engine knows; use +, *, /, integer "
-        "powers, exp, log, "
-        "tanh, sinh, cosh, sin, cos, tan, atan, erf, Abs, Max, Min, Piecewise, or sympy.Function('sigma')"
+        f"{getattr(e.func, '__name__', e.func)} is not a function the engine knows; use +, *, /,"
+        " integer powers, exp, log, tanh, sinh, cosh, sin, cos, tan, atan, erf, Abs, Max, Min,"
+        " Piecewise, or sympy.Function('sigma')"
     )
 
 
@@ -130,8 +144,8 @@ def _power(program: Program, e: Any, args: list[int]) -> int:
         return program.function("exp", program.constant(exponent))
     if exponent.denominator != 1 and not (e.base.is_Rational or e.base is sympy.pi):
         raise UnsupportedFunctionError(
-            f"{e} is a root of a parameter or an input, an algebraic function; square the parameter "
-            "instead, or rewrite the model"
+            f"{e} is a root of a parameter or an input, an algebraic function; square the parameter"
+            " instead, or rewrite the model"
         )
     if e.exp.q == 1 and abs(int(e.exp.p)) > 10**6:
         raise UnsupportedFunctionError(f"the exponent {e.exp} is beyond 10^6; use a smaller power")
@@ -141,19 +155,27 @@ def _power(program: Program, e: Any, args: list[int]) -> int:
 def _piecewise(program: Program, e: Any, args: list[int]) -> int:
     count = len(e.args)
     if e.args[-1][1] is not sympy.true:
-        raise UnsupportedFunctionError(f"{e} is not defined everywhere; end the Piecewise with (value, True)")
+        raise UnsupportedFunctionError(
+            f"{e} is not defined everywhere; end the Piecewise with (value, True)"
+        )
     values, boundaries = args[:count], args[count:]
     total = values[-1]
     for value, boundary in zip(reversed(values[:-1]), reversed(boundaries), strict=True):
         step = program.function("step", boundary)
         other = program.linear(1, ((-1, step),))
         total = program.linear(
-            0, ((1, program.product(((step, 1), (value, 1)))), (1, program.product(((other, 1), (total, 1)))))
+            0,
+            (
+                (1, program.product(((step, 1), (value, 1)))),
+                (1, program.product(((other, 1), (total, 1)))),
+            ),
         )
     return total
 
 
-def to_sympy(program: Program, roots: list[int], symbols: Mapping[Hashable, sympy.Expr]) -> list[sympy.Expr]:
+def to_sympy(
+    program: Program, roots: list[int], symbols: Mapping[Hashable, sympy.Expr]
+) -> list[sympy.Expr]:
     """sympy expressions of nodes; `symbols` names the leaves by key."""
     values: dict[int, Any] = {}
     for node in program.reachable(roots):

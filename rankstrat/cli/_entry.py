@@ -1,4 +1,7 @@
-"""From the words of a command line to an exit status; whatever happens, a user sees no traceback."""
+"""From the words of a command line to an exit status.
+
+Whatever happens, a user sees no traceback.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,22 @@ class Command(Protocol):
         """Answer the question; the exit status."""
 
 
-ALIASES = {"target": "branches", "target_set": "branches", "strata": "stratify", "theorems": "verify --list"}
+ALIASES = {
+    "target": "branches",
+    "target_set": "branches",
+    "strata": "stratify",
+    "theorems": "verify --list",
+}
 """What a user of the Python names may type, and the command that answers."""
 
 
 def _discover() -> dict[str, Command]:
     package = __package__ or "rankstrat.cli"
-    names = [m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if not m.name.startswith("_")]
+    names = [
+        m.name
+        for m in pkgutil.iter_modules([str(Path(__file__).parent)])
+        if not m.name.startswith("_")
+    ]
     return {name: cast(Command, importlib.import_module(f"{package}.{name}")) for name in names}
 
 
@@ -95,7 +107,9 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
             allow_abbrev=False,
         )
         module.configure(sub)
-        sub.add_argument("--traceback", action="store_true", help="where an error came from, for a bug report")
+        sub.add_argument(
+            "--traceback", action="store_true", help="where an error came from, for a bug report"
+        )
     return top, subs
 
 
@@ -104,7 +118,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a terminal without Unicode is no reason to stop
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a terminal without Unicode is no reason to stop
     trace = "--traceback" in words
     try:
         status = _run(words)
@@ -118,23 +134,40 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except OSError as error:
-        return _stop(f"error: reading or writing failed ({error}); check the path and the space", BAD_QUESTION, trace)
+        return _stop(
+            f"error: reading or writing failed ({error}); check the path and the space",
+            BAD_QUESTION,
+            trace,
+        )
     except (MemoryError, RecursionError) as error:
         what = "memory" if isinstance(error, MemoryError) else "nesting"
-        return _stop(f"error: the question needs more {what} than there is; ask a smaller one", BAD_QUESTION, trace)
+        return _stop(
+            f"error: the question needs more {what} than there is; ask a smaller one",
+            BAD_QUESTION,
+            trace,
+        )
     except Exception as error:
-        return _stop(f"internal error, please report it: {type(error).__name__}: {error}", INTERNAL, trace)
+        return _stop(
+            f"internal error, please report it: {type(error).__name__}: {error}", INTERNAL, trace
+        )
     return status
 
 
 def _run(words: list[str]) -> int:
     if not words:
         message = f"no command was given; one of {', '.join(COMMANDS)} is needed"
-        return complain(f"error: {message}; try `rankstrat rank two_layer width=3 inputs=2`, or --help", BAD_QUESTION)
+        return complain(
+            f"error: {message}; try `rankstrat rank two_layer width=3 inputs=2`, or --help",
+            BAD_QUESTION,
+        )
     if words[0] not in (*COMMANDS, *TOP_OPTIONS):
         option = words[0].startswith("-")
         meant = f"did you mean {ALIASES[words[0]]}" if words[0] in ALIASES else ""
-        hint = meant or nearest(words[0], TOP_OPTIONS if option else COMMANDS) or f"commands are {', '.join(COMMANDS)}"
+        hint = (
+            meant
+            or nearest(words[0], TOP_OPTIONS if option else COMMANDS)
+            or f"commands are {', '.join(COMMANDS)}"
+        )
         kind = "an option that stands before a command" if option else "a command"
         return complain(f"error: {shown(repr(words[0]))} is not {kind}; {hint}", BAD_QUESTION)
     top, subs = _parsers()
@@ -145,7 +178,10 @@ def _run(words: list[str]) -> int:
     if rest:
         hint = nearest(rest[0].partition("=")[0], subs[options.command]._option_string_actions)
         also = f"{hint}; " if hint else ""
-        told = f"unrecognized arguments: {shown(' '.join(rest))}; {also}try `rankstrat {options.command} --help`"
+        told = (
+            f"unrecognized arguments: {shown(' '.join(rest))}; {also}try `rankstrat"
+            f" {options.command} --help`"
+        )
         return complain(f"error: {told}", BAD_QUESTION)
     return COMMANDS[options.command].run(options)
 

@@ -33,9 +33,13 @@ _WORDS: Mapping[str, Any] = {"true": True, "yes": True, "false": False, "no": Fa
 def add_model(parser: ArgumentParser, *, chart: bool = True) -> None:
     """The arguments that name a model, and unless told otherwise a point or chart."""
     parser.add_argument("model", metavar="MODEL", help="a family, or a model file (TOML)")
-    parser.add_argument("arguments", metavar="NAME=VALUE", nargs="*", default=[], help="arguments of the family")
+    parser.add_argument(
+        "arguments", metavar="NAME=VALUE", nargs="*", default=[], help="arguments of the family"
+    )
     if chart:
-        parser.add_argument("--at", metavar="POINT", help="exact values: JSON or TOML, as text or as a file")
+        parser.add_argument(
+            "--at", metavar="POINT", help="exact values: JSON or TOML, as text or as a file"
+        )
         parser.add_argument(
             "--where",
             metavar="NAME=EXPR",
@@ -43,9 +47,15 @@ def add_model(parser: ArgumentParser, *, chart: bool = True) -> None:
             default=[],
             help="a parameter as an expression in the others; the rest stay free (may be repeated)",
         )
-        parser.add_argument("--generic", action="store_true", help="ignore the point and chart of a model file")
+        parser.add_argument(
+            "--generic", action="store_true", help="ignore the point and chart of a model file"
+        )
     parser.add_argument(
-        "--seed", metavar="N", type=whole_number, default=0, help="names all random choices (default 0)"
+        "--seed",
+        metavar="N",
+        type=whole_number,
+        default=0,
+        help="names all random choices (default 0)",
     )
 
 
@@ -53,14 +63,18 @@ def add_formats(parser: ArgumentParser) -> None:
     """Options for other formats than text; at most one may be given."""
     group = parser.add_mutually_exclusive_group()
     for name, shown_as in FORMATS.items():
-        group.add_argument(f"--{name}", dest="format", action="store_const", const=name, help=f"print {shown_as}")
+        group.add_argument(
+            f"--{name}", dest="format", action="store_const", const=name, help=f"print {shown_as}"
+        )
     parser.set_defaults(format="text")
 
 
 def whole_number(text: str) -> int:
     """A whole number, for argparse."""
     if not re.fullmatch(r"\d{1,18}", text):
-        raise ArgumentTypeError(f"{shown(repr(text))} is no whole number; one is needed; write for example 1")
+        raise ArgumentTypeError(
+            f"{shown(repr(text))} is no whole number; one is needed; write for example 1"
+        )
     return int(text)
 
 
@@ -69,7 +83,9 @@ def list_of_families() -> str:
     lines = []
     for name, constructor in sorted(FAMILIES.items()):
         parameters = inspect.signature(constructor).parameters.values()
-        arguments = [p.name if p.default is p.empty else f"{p.name}={p.default}" for p in parameters]
+        arguments = [
+            p.name if p.default is p.empty else f"{p.name}={p.default}" for p in parameters
+        ]
         lines.append(f"  {name}: {', '.join(arguments)}")
     names = wrap(f"activations: {', '.join(activations)}, or a formula such as 'z**2*tanh(z)'", 100)
     return "\n".join(["families and their arguments:", *lines, "", "\n  ".join(names)])
@@ -82,16 +98,21 @@ def model_of(options: Namespace) -> ModelFile:
         RankstratError: no such family or file, or one that does not hold a model.
     """
     name, words = options.model, options.arguments
-    if name not in FAMILIES and (name.endswith(".toml") or "/" in name or "\\" in name or os.path.exists(name)):
+    if name not in FAMILIES and (
+        name.endswith(".toml") or "/" in name or "\\" in name or os.path.exists(name)
+    ):
         if words:
-            raise FamilyError(f"{shown(words[0])} was given with a model file; only families take arguments; remove it")
+            raise FamilyError(
+                f"{shown(words[0])} was given with a model file; only families take arguments;"
+                " remove it"
+            )
         found = load_model(name)
     else:
         found = ModelFile(build(name, **_arguments(words)))
     if found.model.size > MOST_PARAMETERS:
         raise BudgetError(
-            f"{found.model} has {found.model.size} parameters; the command line takes at most {MOST_PARAMETERS}; "
-            "use a smaller model"
+            f"{found.model} has {found.model.size} parameters; the command line takes at most"
+            f" {MOST_PARAMETERS}; use a smaller model"
         )
     return found
 
@@ -105,7 +126,9 @@ def chart_of(options: Namespace) -> Chart:
     found = model_of(options)
     model = found.model
     if options.at is not None and options.where:
-        raise PointError("--at and --where were given; a point or a chart is needed; put all values in --at")
+        raise PointError(
+            "--at and --where were given; a point or a chart is needed; put all values in --at"
+        )
     if options.at is not None:
         return model.point(spread(model, load_point(options.at)))
     if options.where:
@@ -127,8 +150,8 @@ def spread(model: Model, values: Mapping[str, Any]) -> dict[str, Any]:
             names = block_names(name, array.shape)
             if not set(names) <= known:
                 raise PointError(
-                    f"{name} has shape {array.shape}, which is no block of this model; "
-                    f"blocks are {shown(', '.join(model.blocks))}; give one value for each parameter"
+                    f"{name} has shape {array.shape}, which is no block of this model; blocks are"
+                    f" {shown(', '.join(model.blocks))}; give one value for each parameter"
                 )
             result |= zip(names, array.ravel(), strict=True)
         else:
@@ -142,13 +165,18 @@ def _rectangle(name: str, value: list[Any]) -> npt.NDArray[np.object_]:
     except ValueError:  # rows of different depth
         array = np.array([None])
     if any(entry is None or isinstance(entry, list) for entry in array.ravel()):
-        raise PointError(f"{name} has rows of different lengths; an array is needed; give every row as many values")
+        raise PointError(
+            f"{name} has rows of different lengths; an array is needed; give every row as many"
+            " values"
+        )
     return array
 
 
 def emit(table: Table, form: str) -> None:
     """Print a table in the format asked for."""
-    width = get_terminal_size().columns if sys.stdout.isatty() else None  # a pipe gets every row in one line
+    width = (
+        get_terminal_size().columns if sys.stdout.isatty() else None
+    )  # a pipe gets every row in one line
     if form == "latex":
         print(r"% the document needs \usepackage{amsmath, booktabs}")
     print((table.text(width=width) if form == "text" else getattr(table, form)()).rstrip("\n"))
@@ -162,12 +190,22 @@ def alone(options: Namespace, **graphs: bool) -> None:
     """
     for name, wanted in graphs.items():
         if wanted and options.format != "text":
-            raise ParseError(f"--{name} and --{options.format} were given; one format is needed; leave one out")
+            raise ParseError(
+                f"--{name} and --{options.format} were given; one format is needed; leave one out"
+            )
 
 
 def say(text: object) -> None:
-    """Print a text in which a name from a file may hold terminal escapes: control characters are spelled out."""
-    print("".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in str(text)))
+    """Print a text in which a name from a file may hold terminal escapes.
+
+    Control characters are spelled out.
+    """
+    print(
+        "".join(
+            c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode()
+            for c in str(text)
+        )
+    )
 
 
 def _arguments(words: list[str]) -> dict[str, Any]:
@@ -176,7 +214,10 @@ def _arguments(words: list[str]) -> dict[str, Any]:
         name, equals, text = word.partition("=")
         if not equals or not name.isidentifier():
             hint = nearest(word, FAMILIES) or "write for example width=3"
-            raise FamilyError(f"{shown(repr(word))} is not NAME=VALUE; an argument of the family is needed; {hint}")
+            raise FamilyError(
+                f"{shown(repr(word))} is not NAME=VALUE; an argument of the family is needed;"
+                f" {hint}"
+            )
         if name in result:
             raise FamilyError(f"{name} is given twice; one value is needed; remove one")
         result[name] = _value(name, text.strip())
@@ -194,14 +235,20 @@ def _value(name: str, text: str) -> Any:
         raise inexact_literal(name, text)
     if text.startswith("[") or re.fullmatch(r"\d+(,\d+)+", text):
         try:
-            return json.loads(text if text.startswith("[") else f"[{text}]", parse_float=_refuse_float)
+            return json.loads(
+                text if text.startswith("[") else f"[{text}]", parse_float=_refuse_float
+            )
         except (json.JSONDecodeError, RecursionError):
-            raise FamilyError(f"{name} = {shown(text)} is not a list; write for example {name}=[2,3,1]") from None
+            raise FamilyError(
+                f"{name} = {shown(text)} is not a list; write for example {name}=[2,3,1]"
+            ) from None
     return text
 
 
 def _refuse_float(literal: str) -> float:
-    raise InexactValueError(f"{shown(literal)} is a decimal; an exact number is needed; write a whole number")
+    raise InexactValueError(
+        f"{shown(literal)} is a decimal; an exact number is needed; write a whole number"
+    )
 
 
 def _expressions(model: Model, words: list[str]) -> dict[str, sympy.Expr]:
@@ -210,7 +257,10 @@ def _expressions(model: Model, words: list[str]) -> dict[str, sympy.Expr]:
     for word in words:
         name, equals, text = (part.strip() for part in word.partition("="))
         if not equals:
-            raise ParseError(f"--where {shown(repr(word))} has no =; NAME=EXPR is needed; write for example a2=1-a1")
+            raise ParseError(
+                f"--where {shown(repr(word))} has no =; NAME=EXPR is needed; write for example"
+                " a2=1-a1"
+            )
         if name not in symbols:
             hint = nearest(name, symbols) or f"parameters are {shown(', '.join(symbols))}"
             raise PointError(f"{shown(name)} is not a parameter of this model; {hint}")

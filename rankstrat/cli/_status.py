@@ -23,5 +23,8 @@ MAX_MESSAGE = 2000
 def complain(message: str, status: int) -> int:
     """Print one line for a person, without control characters and of bounded length; the status."""
     line = " ".join("".join(c if c.isprintable() or c.isspace() else "?" for c in message).split())
-    print(f"rankstrat: {line if len(line) <= MAX_MESSAGE else line[:MAX_MESSAGE] + '...'}", file=sys.stderr)
+    print(
+        f"rankstrat: {line if len(line) <= MAX_MESSAGE else line[:MAX_MESSAGE] + '...'}",
+        file=sys.stderr,
+    )
     return status

@@ -29,9 +29,14 @@ def configure(parser: ArgumentParser) -> None:
         "--target",
         metavar="EXPR",
         required=True,
-        help="the target function as an expression in the inputs; a JSON list of expressions for several outputs",
+        help=(
+            "the target function as an expression in the inputs; a JSON list of expressions for"
+            " several outputs"
+        ),
     )
-    parser.add_argument("--dot", action="store_true", help="print the graph of branches in the DOT language")
+    parser.add_argument(
+        "--dot", action="store_true", help="print the graph of branches in the DOT language"
+    )
     add_formats(parser)
 
 
@@ -66,7 +71,9 @@ def _target(model: Model, text: str) -> Any:
     try:
         entries = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise TargetError(f'the target is not a JSON list ({error}); write for example "[[1, 2], [2, 4]]"') from None
+        raise TargetError(
+            f'the target is not a JSON list ({error}); write for example "[[1, 2], [2, 4]]"'
+        ) from None
     rows = [row if isinstance(row, list) else [row] for row in entries]
     return [_entry(value, symbols) for row in rows for value in row]
 
@@ -75,5 +82,7 @@ def _entry(value: Any, symbols: dict[str, sympy.Symbol]) -> sympy.Expr:
     if isinstance(value, int) and not isinstance(value, bool):
         return sympy.Integer(value)
     if not isinstance(value, str):
-        raise TargetError(f'the entry {value!r} of the target is not exact; write 1, or a string such as "1/2"')
+        raise TargetError(
+            f'the entry {value!r} of the target is not exact; write 1, or a string such as "1/2"'
+        )
     return parse_expression(value, symbols)

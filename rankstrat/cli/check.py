@@ -21,7 +21,12 @@ EXAMPLE = """examples:
 
 def configure(parser: ArgumentParser) -> None:
     """Files."""
-    parser.add_argument("files", metavar="CERT.json", nargs="+", help="certificates written by --json; - is the input")
+    parser.add_argument(
+        "files",
+        metavar="CERT.json",
+        nargs="+",
+        help="certificates written by --json; - is the input",
+    )
 
 
 def run(options: Namespace) -> int:
@@ -51,10 +56,16 @@ def _text(name: str) -> str:
                 data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise CertificateError(f"it cannot be read ({reason}); a certificate file is needed") from error
+        raise CertificateError(
+            f"it cannot be read ({reason}); a certificate file is needed"
+        ) from error
     if len(data) > MAX_BYTES:
-        raise CertificateError(f"it exceeds {MAX_BYTES} bytes; a certificate written by to_json is needed")
+        raise CertificateError(
+            f"it exceeds {MAX_BYTES} bytes; a certificate written by to_json is needed"
+        )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        raise CertificateError("it is not UTF-8 text; a certificate written by to_json is needed") from None
+        raise CertificateError(
+            "it is not UTF-8 text; a certificate written by to_json is needed"
+        ) from None

@@ -39,9 +39,14 @@ def configure(parser: ArgumentParser) -> None:
         type=_split,
         help="split a unit (may be repeated)",
     )
-    parser.add_argument("--null", metavar="LAYER", dest="moves", action="append", type=_null, help="add a null unit")
     parser.add_argument(
-        "--alpha", metavar="VALUE", type=_number, help="the share or null bias, exact (default: a symbol)"
+        "--null", metavar="LAYER", dest="moves", action="append", type=_null, help="add a null unit"
+    )
+    parser.add_argument(
+        "--alpha",
+        metavar="VALUE",
+        type=_number,
+        help="the share or null bias, exact (default: a symbol)",
     )
     add_formats(parser)
 
@@ -50,14 +55,17 @@ def _split(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{1,6}),(\d{1,6})", text)
     if not found:
         raise ArgumentTypeError(
-            f"{shown(repr(text))} is not LAYER,UNIT; two whole numbers are needed; write for example 1,1"
+            f"{shown(repr(text))} is not LAYER,UNIT; two whole numbers are needed; write for"
+            " example 1,1"
         )
     return int(found[1]), int(found[2]) - 1
 
 
 def _null(text: str) -> tuple[int, None]:
     if not re.fullmatch(r"\d{1,6}", text):
-        raise ArgumentTypeError(f"{shown(repr(text))} is no layer; a whole number is needed; write for example 1")
+        raise ArgumentTypeError(
+            f"{shown(repr(text))} is no layer; a whole number is needed; write for example 1"
+        )
     return int(text), None
 
 
@@ -105,7 +113,9 @@ def _splitting(model: Model, layer: int, unit: int, alpha: sympy.Expr | None) ->
         if not str(error).startswith("unit "):
             raise
         known = re.sub(r"\d+\.\.(\d+)", lambda m: f"1..{int(m[1]) + 1}", str(error).split("; ")[-1])
-        raise FamilyError(f"--split {layer},{unit + 1}: there is no such unit in layer {layer}; {known}") from None
+        raise FamilyError(
+            f"--split {layer},{unit + 1}: there is no such unit in layer {layer}; {known}"
+        ) from None
 
 
 def _table(evidence: MappingEvidence) -> Table:
@@ -128,7 +138,8 @@ def _json(evidence: MappingEvidence) -> str:
         "symbols": [str(s) for s in mapping.symbols],
         "values": {str(p): str(v) for p, v in mapping.values.items()},
         "K": [
-            {"row": str(target[i]), "column": str(source[j]), "entry": str(k)} for (i, j), k in evidence.entries.items()
+            {"row": str(target[i]), "column": str(source[j]), "entry": str(k)}
+            for (i, j), k in evidence.entries.items()
         ],
         "conditions": [str(c) for c in evidence.conditions],
     }

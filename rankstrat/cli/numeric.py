@@ -20,7 +20,9 @@ def configure(parser: ArgumentParser) -> None:
     """A model, a point or chart, precisions and a format."""
     add_model(parser)
     parser.add_argument(
-        "--digits", metavar="N,N,...", help="precisions to try (default: 7, 15, 30, ... until it agrees)"
+        "--digits",
+        metavar="N,N,...",
+        help="precisions to try (default: 7, 15, 30, ... until it agrees)",
     )
     add_formats(parser)
 
@@ -31,7 +33,10 @@ def run(options: Namespace) -> int:
     if options.digits is not None:
         parts = options.digits.split(",")
         if not all(p.strip().isdecimal() and len(p) < 8 for p in parts):
-            raise DataError(f"--digits {shown(options.digits)}; whole numbers are needed; write --digits 15,30,60")
+            raise DataError(
+                f"--digits {shown(options.digits)}; whole numbers are needed; write --digits"
+                " 15,30,60"
+            )
         digits = [int(p) for p in parts]
     emit(rank_report(chart_of(options), digits=digits, seed=options.seed).table(), options.format)
     return HOLDS

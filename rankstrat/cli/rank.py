@@ -42,12 +42,18 @@ def relation_lines(certificate: RankCertificate) -> list[str]:
     """The first relations, indented, and how many more there are."""
     lines = [f"    {relation}" for relation in certificate.relations[:SHOWN]]
     more = len(certificate.relations) - SHOWN
-    return lines + ([f"    ... and {more} more relations (--json has them all)"] if more > 0 else [])
+    return lines + (
+        [f"    ... and {more} more relations (--json has them all)"] if more > 0 else []
+    )
 
 
 def _table(certificate: RankCertificate) -> Table:
     model, chart = certificate.model, certificate.chart
     place = "point" if chart.is_point else f"chart with {len(chart.coordinates)} coordinates"
-    rank = certificate.lower if certificate.value is not None else f"{certificate.lower}..{certificate.upper}"
+    rank = (
+        certificate.lower
+        if certificate.value is not None
+        else f"{certificate.lower}..{certificate.upper}"
+    )
     head = ("model", "at", "parameters", "rank", "verdict")
     return Table(head, ((model.name or "model", place, model.size, rank, certificate.verdict),))

@@ -5,7 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from rankstrat.cli._progress import progress
-from rankstrat.cli._question import add_formats, add_model, alone, emit, list_of_families, model_of, say
+from rankstrat.cli._question import (
+    add_formats,
+    add_model,
+    alone,
+    emit,
+    list_of_families,
+    model_of,
+    say,
+)
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import ParseError
 from rankstrat.strata.hierarchy import function_hierarchy, stratify
@@ -31,12 +39,21 @@ def configure(parser: ArgumentParser) -> None:
         metavar="EXPR",
         action="append",
         default=[],
-        help="a polynomial in the parameters that may vanish (may be repeated); replaces what a family knows",
+        help=(
+            "a polynomial in the parameters that may vanish (may be repeated); replaces what a"
+            " family knows"
+        ),
     )
     shown = parser.add_mutually_exclusive_group()
-    shown.add_argument("--each", action="store_true", help="one row for each stratum instead of each rank")
-    shown.add_argument("--functions", action="store_true", help="the rank hierarchy of function space instead")
-    shown.add_argument("--dot", action="store_true", help="print the Hasse diagram in the DOT language")
+    shown.add_argument(
+        "--each", action="store_true", help="one row for each stratum instead of each rank"
+    )
+    shown.add_argument(
+        "--functions", action="store_true", help="the rank hierarchy of function space instead"
+    )
+    shown.add_argument(
+        "--dot", action="store_true", help="print the Hasse diagram in the DOT language"
+    )
     shown.add_argument("--mermaid", action="store_true", help="print the Hasse diagram for Mermaid")
     add_formats(parser)
 
@@ -50,8 +67,8 @@ def run(options: Namespace) -> int:
     for text, condition in zip(options.condition, conditions, strict=True):
         if condition.is_number:
             raise ParseError(
-                f"the condition {shown(text)} = 0 is {'always' if condition == 0 else 'never'} true; "
-                "a polynomial in the parameters is needed; write for example w1-w2"
+                f"the condition {shown(text)} = 0 is {'always' if condition == 0 else 'never'}"
+                " true; a polynomial in the parameters is needed; write for example w1-w2"
             )
     with progress() as step:
 
@@ -59,11 +76,17 @@ def run(options: Namespace) -> int:
             step(f"strata of {model}", done, total)
 
         if options.functions:
-            functions = function_hierarchy(model, conditions=conditions, seed=options.seed, progress=shown_step)
+            functions = function_hierarchy(
+                model, conditions=conditions, seed=options.seed, progress=shown_step
+            )
         else:
-            hierarchy = stratify(model, conditions=conditions, seed=options.seed, progress=shown_step)
+            hierarchy = stratify(
+                model, conditions=conditions, seed=options.seed, progress=shown_step
+            )
             if not (options.dot or options.mermaid):
-                for done, stratum in enumerate(hierarchy.strata):  # the longer part, where no formula is known
+                for done, stratum in enumerate(
+                    hierarchy.strata
+                ):  # the longer part, where no formula is known
                     step("constancy of their ranks", done, len(hierarchy.strata))
                     _ = stratum.constancy
     if options.functions:

@@ -37,17 +37,30 @@ def configure(parser: ArgumentParser) -> None:
     """A family, ranges of its arguments, and a format."""
     parser.add_argument("model", metavar="FAMILY", help="a family")
     parser.add_argument(
-        "arguments", metavar="NAME=VALUE", nargs="*", default=[], help="arguments; NAME=A..B sweeps from A to B"
+        "arguments",
+        metavar="NAME=VALUE",
+        nargs="*",
+        default=[],
+        help="arguments; NAME=A..B sweeps from A to B",
     )
     parser.add_argument("--top", action="store_true", help="only the largest rank of each model")
-    parser.add_argument("--conjecture", action="store_true", help="fit a closed form to the largest ranks")
-    parser.add_argument("--save", metavar="FILE", help="keep finished models there; they are not computed again")
-    parser.add_argument("--seed", metavar="N", type=whole_number, default=0, help="names random choices (default 0)")
+    parser.add_argument(
+        "--conjecture", action="store_true", help="fit a closed form to the largest ranks"
+    )
+    parser.add_argument(
+        "--save", metavar="FILE", help="keep finished models there; they are not computed again"
+    )
+    parser.add_argument(
+        "--seed", metavar="N", type=whole_number, default=0, help="names random choices (default 0)"
+    )
     add_formats(parser)
 
 
 def run(options: Namespace) -> int:
-    """Print the table; after Ctrl-C the part that is done, with status 130; a model that is refused is left out."""
+    """Print the table; after Ctrl-C the part that is done, with status 130.
+
+    A model that is refused is left out.
+    """
     swept, cases = _cases(options.arguments)
     path = None if options.save is None else Path(options.save)
     done = {} if path is None else _saved(path)
@@ -81,9 +94,17 @@ def run(options: Namespace) -> int:
         complain(f"left out: {len(refused) - SHOWN} more models", BAD_QUESTION)
     if complete:
         return BAD_QUESTION if refused else HOLDS
-    finished = sum(json.dumps([options.model, sorted(words), options.seed]) in done for words in cases)
-    again = "the same command goes on from here" if path is not None else "--save FILE lets the next run go on there"
-    return complain(f"interrupted: {finished} of {len(cases)} models are in the table; {again}", INTERRUPTED)
+    finished = sum(
+        json.dumps([options.model, sorted(words), options.seed]) in done for words in cases
+    )
+    again = (
+        "the same command goes on from here"
+        if path is not None
+        else "--save FILE lets the next run go on there"
+    )
+    return complain(
+        f"interrupted: {finished} of {len(cases)} models are in the table; {again}", INTERRUPTED
+    )
 
 
 def _print(options: Namespace, table: Table, swept: list[str]) -> None:
@@ -91,7 +112,9 @@ def _print(options: Namespace, table: Table, swept: list[str]) -> None:
     if options.conjecture and swept:
         best: dict[tuple[Any, ...], dict[str, Any]] = {}
         for record in table.records():
-            best[tuple(record[name] for name in swept)] = {name: record[name] for name in (*swept, "rank")}
+            best[tuple(record[name] for name in swept)] = {
+                name: record[name] for name in (*swept, "rank")
+            }
         guess = conjecture(best.values()) if best else None
     if guess is not None and options.format != "text":
         table = Table(table.columns, table.rows, table.title, f"Largest rank: {guess}.")
@@ -120,19 +143,29 @@ def _cases(words: list[str]) -> tuple[list[str], list[list[str]]]:
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
-            raise FamilyError(f"{shown(repr(word))} is not NAME=VALUE; write for example width=1..4")
+            raise FamilyError(
+                f"{shown(repr(word))} is not NAME=VALUE; write for example width=1..4"
+            )
         ends = re.fullmatch(r"(\d{1,6})\.\.(\d{1,6})", text.strip())
         span = range(int(ends[1]), int(ends[2]) + 1) if ends else None
         if span is not None and not span:
-            raise FamilyError(f"{shown(word)} holds no number; a range from low to high is needed; write 1..4")
+            raise FamilyError(
+                f"{shown(word)} holds no number; a range from low to high is needed; write 1..4"
+            )
         counts[name] = counts.get(name, 0) + (1 if span is None else len(span))
-        choices.setdefault(name, []).extend([text] if span is None else [str(v) for v in span[: MOST_MODELS + 1]])
+        choices.setdefault(name, []).extend(
+            [text] if span is None else [str(v) for v in span[: MOST_MODELS + 1]]
+        )
     swept = [name for name, values in choices.items() if len(values) > 1]
     total = math.prod(counts.values())
     if total > MOST_MODELS:
-        raise FamilyError(f"the ranges give {total} models; at most {MOST_MODELS} can be done; narrow a range")
+        raise FamilyError(
+            f"the ranges give {total} models; at most {MOST_MODELS} can be done; narrow a range"
+        )
     products = itertools.product(*choices.values())
-    return swept, [[f"{n}={v}" for n, v in zip(choices, chosen, strict=True)] for chosen in products]
+    return swept, [
+        [f"{n}={v}" for n, v in zip(choices, chosen, strict=True)] for chosen in products
+    ]
 
 
 def _saved(path: Path) -> dict[str, list[list[Any]]]:
@@ -141,10 +174,14 @@ def _saved(path: Path) -> dict[str, list[list[Any]]]:
         return {}
     try:
         if path.stat().st_size > MAX_SAVED:
-            raise ParseError(f"{path} exceeds {MAX_SAVED} bytes; a saved table is needed; choose another name")
+            raise ParseError(
+                f"{path} exceeds {MAX_SAVED} bytes; a saved table is needed; choose another name"
+            )
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ParseError(f"{path} cannot be read ({error}); a saved table is needed; choose another name") from error
+        raise ParseError(
+            f"{path} cannot be read ({error}); a saved table is needed; choose another name"
+        ) from error
     return dict(_entries(path, lines))
 
 
@@ -156,10 +193,14 @@ def _entries(path: Path, lines: list[str]) -> Iterator[tuple[str, list[list[Any]
             if number == len(lines) - 1:
                 return
             entry = None
-        if not isinstance(entry, dict) or entry.get("format") != FORMAT or not _are_rows(entry.get("rows")):
+        if (
+            not isinstance(entry, dict)
+            or entry.get("format") != FORMAT
+            or not _are_rows(entry.get("rows"))
+        ):
             raise ParseError(
-                f"line {number + 1} of {path} is no row of a saved table; a file written by --save, or a new one, is "
-                "needed; choose another name"
+                f"line {number + 1} of {path} is no row of a saved table; a file written by --save,"
+                " or a new one, is needed; choose another name"
             )
         yield str(entry["key"]), entry["rows"]
 
@@ -173,7 +214,9 @@ def _are_rows(rows: object) -> bool:
         numbers, words, verdict = row[:5], row[5], row[6]
         if not all(type(n) is int for n in numbers) or not isinstance(verdict, str):
             return False
-        if not (isinstance(words, list) and len(words) == 2 and all(isinstance(w, str) for w in words)):
+        if not (
+            isinstance(words, list) and len(words) == 2 and all(isinstance(w, str) for w in words)
+        ):
             return False
     return True
 
@@ -188,4 +231,6 @@ def _append(path: Path, key: str, rows: list[list[Any]]) -> None:
             file.write(line + "\n")
             file.truncate()
     except OSError as error:
-        raise ParseError(f"{path} cannot be written ({error.strerror}); a writable file is needed") from error
+        raise ParseError(
+            f"{path} cannot be written ({error.strerror}); a writable file is needed"
+        ) from error

@@ -35,7 +35,8 @@ def run(options: Namespace) -> int:
     chart = chart_of(options)
     if chart.model.size > MOST:
         raise BudgetError(
-            f"{chart.model.size} tangent functions; at most {MOST} are printed; use `rankstrat rank` for the rank alone"
+            f"{chart.model.size} tangent functions; at most {MOST} are printed; use `rankstrat"
+            " rank` for the rank alone"
         )
     functions = tangent_functions(chart)
     certificate = model_rank(chart, seed=options.seed)
@@ -52,7 +53,9 @@ def run(options: Namespace) -> int:
     if options.format == "text":
         say("\n".join([str(certificate), *relation_lines(certificate)]))
     elif certificate.relations:
-        relations = tuple((Math(str(r), r._repr_latex_().strip("$")),) for r in certificate.relations)
+        relations = tuple(
+            (Math(str(r), r._repr_latex_().strip("$")),) for r in certificate.relations
+        )
         emit(Table(("relation",), relations), options.format)
     return HOLDS
 
@@ -60,7 +63,10 @@ def run(options: Namespace) -> int:
 def _json(certificate: RankCertificate, names: list[str], functions: tuple[sympy.Expr, ...]) -> str:
     result = {
         "tangent_functions": {name: str(f) for name, f in zip(names, functions, strict=True)},
-        "relations": [{names[i]: str(c) for i, c in relation.coefficients} for relation in certificate.relations],
+        "relations": [
+            {names[i]: str(c) for i, c in relation.coefficients}
+            for relation in certificate.relations
+        ],
         "lower": certificate.lower,
         "upper": certificate.upper,
         "verdict": str(certificate.verdict),

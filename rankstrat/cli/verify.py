@@ -38,14 +38,30 @@ EXAMPLE = """examples:
 def configure(parser: ArgumentParser) -> None:
     """Names, formats, and how to compute."""
     parser.add_argument("names", metavar="NAME", nargs="*", help="theorems; all if none is given")
-    parser.add_argument("--only", metavar="PATTERN", action="append", default=[], help="like NAME, * for anything")
+    parser.add_argument(
+        "--only", metavar="PATTERN", action="append", default=[], help="like NAME, * for anything"
+    )
     parser.add_argument("--list", action="store_true", help="list the theorems and stop")
-    parser.add_argument("--deep", action="store_true", help="the large sweep instead of the default cases")
-    parser.add_argument("--summary", action="store_true", help="one line for each theorem instead of its cases")
-    parser.add_argument("--seed", metavar="N", type=whole_number, default=0, help="names the random cases (default 0)")
-    parser.add_argument("--jobs", metavar="N", type=_jobs, default=1, help="compute with N processes")
+    parser.add_argument(
+        "--deep", action="store_true", help="the large sweep instead of the default cases"
+    )
+    parser.add_argument(
+        "--summary", action="store_true", help="one line for each theorem instead of its cases"
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=whole_number,
+        default=0,
+        help="names the random cases (default 0)",
+    )
+    parser.add_argument(
+        "--jobs", metavar="N", type=_jobs, default=1, help="compute with N processes"
+    )
     parser.add_argument("--dask", metavar="ADDRESS", help="compute on a dask.distributed cluster")
-    parser.add_argument("--save", metavar="DIR", help="keep reports there; cases found there are not computed again")
+    parser.add_argument(
+        "--save", metavar="DIR", help="keep reports there; cases found there are not computed again"
+    )
     add_formats(parser)
 
 
@@ -59,7 +75,9 @@ def run(options: Namespace) -> int:
     reports: list[Report] = []
     with _executor(options) as executor, progress() as step:
         for name in names:
-            path = None if folder is None else folder / f"{name}{'.deep' if options.deep else ''}.json"
+            path = (
+                None if folder is None else folder / f"{name}{'.deep' if options.deep else ''}.json"
+            )
             done = () if path is None else _saved(path, name, options.seed)
             reports.append(_verified(name, options, executor, step, done))
             if path is not None:
@@ -75,7 +93,9 @@ def run(options: Namespace) -> int:
     return HOLDS if summary.ok else FAILS
 
 
-def _verified(name: str, options: Namespace, executor: Executor | None, step: Steps, done: tuple[Row, ...]) -> Report:
+def _verified(
+    name: str, options: Namespace, executor: Executor | None, step: Steps, done: tuple[Row, ...]
+) -> Report:
     step(name, 0, 1)
     return verify(
         name,
@@ -93,7 +113,9 @@ def _selected(patterns: list[str]) -> list[str]:
         if not any(fnmatchcase(name, pattern) for name in THEOREMS):
             hint = nearest(pattern, THEOREMS) or "`rankstrat verify --list` lists them"
             raise FamilyError(f"no theorem is called {shown(repr(pattern))}; {hint}")
-    return [name for name in THEOREMS if not patterns or any(fnmatchcase(name, p) for p in patterns)]
+    return [
+        name for name in THEOREMS if not patterns or any(fnmatchcase(name, p) for p in patterns)
+    ]
 
 
 def _listing(names: list[str]) -> Table:
@@ -137,7 +159,14 @@ def _print_summary(summary: Summary, form: str) -> None:
 def _cases(summary: Summary) -> Table:
     """The cases of all theorems in one table; a case is its values, as JSON."""
     rows = [
-        (report.theorem.name, json.dumps(dict(row.case), default=str), row.predicted, row.lower, row.upper, row.verdict)
+        (
+            report.theorem.name,
+            json.dumps(dict(row.case), default=str),
+            row.predicted,
+            row.lower,
+            row.upper,
+            row.verdict,
+        )
         for report in summary.reports
         for row in report.rows
     ]
@@ -149,7 +178,9 @@ def _folder(name: str) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise ParseError(f"--save {shown(name)} is no folder ({error}); a writable folder is needed") from error
+        raise ParseError(
+            f"--save {shown(name)} is no folder ({error}); a writable folder is needed"
+        ) from error
     return folder
 
 
@@ -158,10 +189,14 @@ def _saved(path: Path, name: str, seed: int) -> tuple[Row, ...]:
         return ()
     try:
         if path.stat().st_size > MAX_SAVED:
-            raise ParseError(f"{path} exceeds {MAX_SAVED} bytes; a saved report is needed; remove it")
+            raise ParseError(
+                f"{path} exceeds {MAX_SAVED} bytes; a saved report is needed; remove it"
+            )
         return rows_from_json(path.read_text(encoding="utf-8"), THEOREMS[name], seed)
     except (OSError, UnicodeDecodeError) as error:
-        raise ParseError(f"{path} cannot be read ({error}); a saved report is needed; remove it") from error
+        raise ParseError(
+            f"{path} cannot be read ({error}); a saved report is needed; remove it"
+        ) from error
 
 
 def _write(path: Path, text: str) -> None:
@@ -171,20 +206,25 @@ def _write(path: Path, text: str) -> None:
         half.write_text(text, encoding="utf-8")
         half.replace(path)
     except OSError as error:
-        raise ParseError(f"{path} cannot be written ({error.strerror}); a writable folder is needed") from error
+        raise ParseError(
+            f"{path} cannot be written ({error.strerror}); a writable folder is needed"
+        ) from error
 
 
 @contextmanager
 def _executor(options: Namespace) -> Iterator[Executor | None]:
     if options.dask is not None:
         if importlib.util.find_spec("distributed") is None:
-            raise FamilyError("--dask needs distributed, which is not installed; try `pip install rankstrat[cluster]`")
+            raise FamilyError(
+                "--dask needs distributed, which is not installed; try `pip install"
+                " rankstrat[cluster]`"
+            )
         try:
             client = importlib.import_module("distributed").Client(options.dask)
         except (OSError, ValueError) as error:  # a name that means nothing, or nobody answers
             raise FamilyError(
-                f"no dask scheduler answers at {shown(repr(options.dask))} ({error}); the address of a running one is "
-                "needed; try `dask scheduler`, or --jobs"
+                f"no dask scheduler answers at {shown(repr(options.dask))} ({error}); the address"
+                " of a running one is needed; try `dask scheduler`, or --jobs"
             ) from None
         try:
             yield client.get_executor()
@@ -202,13 +242,18 @@ def _executor(options: Namespace) -> Iterator[Executor | None]:
 
 
 def _start(pool: ProcessPoolExecutor, jobs: int) -> None:
-    """Start all processes at once, deaf to Ctrl-C, which is for the parent alone: it keeps what is done."""
+    """Start all processes at once, deaf to Ctrl-C, which is for the parent alone.
+
+    It keeps what is done.
+    """
     if threading.current_thread() is not threading.main_thread():
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         for _ in range(jobs):
-            pool.submit(int)  # a process starts where none is idle, and inherits what its parent ignores
+            pool.submit(
+                int
+            )  # a process starts where none is idle, and inherits what its parent ignores
     finally:
         signal.signal(signal.SIGINT, before)
 

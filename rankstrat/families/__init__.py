@@ -1,7 +1,8 @@
 r"""Model families: one file (or folder) each; this folder is the registry.
 
-A file ``families/two_layer.py`` defines a function ``two_layer(...) -> Model`` and a frozen `Structure`.  Installed
-packages add families under the entry-point group ``rankstrat.families`` (name -> such a function).
+A file ``families/two_layer.py`` defines a function ``two_layer(...) -> Model`` and a frozen
+`Structure`. Installed packages add families under the entry-point group ``rankstrat.families``
+(name -> such a function).
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def _discover() -> dict[str, Constructor]:
     found: dict[str, Constructor] = {}
     for module in pkgutil.iter_modules(__path__):
         if not module.name.startswith("_"):
-            found[module.name] = getattr(importlib.import_module(f"{__name__}.{module.name}"), module.name)
+            found[module.name] = getattr(
+                importlib.import_module(f"{__name__}.{module.name}"), module.name
+            )
     return found
 
 
@@ -44,7 +47,9 @@ class _Families(Mapping[str, Constructor]):
     def __getitem__(self, name: str) -> Constructor:
         if name not in self._found:
             hint = nearest(str(name), self._found) or f"known are {', '.join(self._found)}"
-            raise FamilyError(f"the family {shown(repr(name))} is unknown; {hint}; or write a model file")
+            raise FamilyError(
+                f"the family {shown(repr(name))} is unknown; {hint}; or write a model file"
+            )
         return self._found[name]
 
     def __contains__(self, name: object) -> bool:
@@ -83,17 +88,26 @@ def build(name: str, **arguments: Any) -> Model:
         if key not in parameters:
             takes = f"{name} takes {', '.join(parameters)}; values of weights belong to a point"
             hint = nearest(key, parameters) or takes
-            raise FamilyError(f"{name} has no argument {shown(repr(key))}; {hint}; see rankstrat.families.{name}")
-    missing = [key for key, p in parameters.items() if p.default is p.empty and key not in arguments]
+            raise FamilyError(
+                f"{name} has no argument {shown(repr(key))}; {hint}; see rankstrat.families.{name}"
+            )
+    missing = [
+        key for key, p in parameters.items() if p.default is p.empty and key not in arguments
+    ]
     if missing:
-        raise FamilyError(f"{name} lacks {', '.join(missing)}; it takes {', '.join(parameters)}; add {missing[0]}=...")
+        raise FamilyError(
+            f"{name} lacks {', '.join(missing)}; it takes {', '.join(parameters)}; add"
+            f" {missing[0]}=..."
+        )
     return constructor(**arguments)
 
 
 def __getattr__(name: str) -> Constructor:
     """A family of an installed package."""
     if name.startswith("_") or name not in FAMILIES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; families are {', '.join(FAMILIES)}")
+        raise AttributeError(
+            f"module {__name__!r} has no attribute {name!r}; families are {', '.join(FAMILIES)}"
+        )
     return FAMILIES[name]
 
 

@@ -49,8 +49,8 @@ class Attention:
         scale = exact_scalar("scale", self.scale)
         if not isinstance(scale, int | Fraction) or scale == 0:
             raise FamilyError(
-                f"{FAMILY}: scale = {shown(str(self.scale))}; a rational number other than 0 is needed, or None for "
-                "1/sqrt(head_dim); write for example scale=Fraction(1, 2)"
+                f"{FAMILY}: scale = {shown(str(self.scale))}; a rational number other than 0 is"
+                " needed, or None for 1/sqrt(head_dim); write for example scale=Fraction(1, 2)"
             )
         object.__setattr__(self, "scale", scale)
 
@@ -80,7 +80,9 @@ class Attention:
     @cached_property
     def input_names(self) -> tuple[str, ...]:
         """x1_1, x1_2, ...: the entries of X row by row."""
-        return tuple(f"x{i}_{j}" for i in range(1, self.tokens + 1) for j in range(1, self.model_dim + 1))
+        return tuple(
+            f"x{i}_{j}" for i in range(1, self.tokens + 1) for j in range(1, self.model_dim + 1)
+        )
 
     @property
     def factor(self) -> sympy.Expr:
@@ -89,7 +91,9 @@ class Attention:
             return 1 / sympy.sqrt(self.head_dim)
         return sympy.Rational(self.scale.numerator, self.scale.denominator)
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The n x model_dim outputs, row by row."""
         tokens = np.array(inputs, dtype=object).reshape(self.tokens, self.model_dim)
         total = np.zeros((self.tokens, self.model_dim), dtype=object)
@@ -124,13 +128,14 @@ def attention(
     Parameters Q, K, V (heads, model_dim, head_dim) and O (heads, head_dim, model_dim).
 
     Args:
-        tokens: the length n of the sequence; the output has n * model_dim entries, so keep it short.
+        tokens: the length n of the sequence; the output has n * model_dim entries, so keep it
+            short.
         model_dim: the dimension of a token.
         head_dim: the dimension d of a head.
         heads: how many heads.
         linear: without softmax: $c\,X Q K^\top X^\top X V O$.
-        scale: c, rational; None means $1/\sqrt{d}$, exactly.  The generic rank is the same for all, since c can be
-            moved into Q.
+        scale: c, rational; None means $1/\sqrt{d}$, exactly. The generic rank is the same for all,
+            since c can be moved into Q.
 
     Raises:
         FamilyError: sizes that are not positive whole numbers, an irrational scale.

@@ -30,7 +30,9 @@ class CPFactorization:
     terms: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shape", counts(FAMILY, "shape", self.shape, shortest=2, example="[2, 2, 2]"))
+        object.__setattr__(
+            self, "shape", counts(FAMILY, "shape", self.shape, shortest=2, example="[2, 2, 2]")
+        )
         object.__setattr__(self, "terms", count(FAMILY, "terms", self.terms))
 
     @property
@@ -53,7 +55,9 @@ class CPFactorization:
         """None: the map is finite-dimensional."""
         return ()
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The entries of the tensor, last index fastest."""
         factors = [blocks[name] for name in self.blocks]
         return tuple(

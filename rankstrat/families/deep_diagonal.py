@@ -13,7 +13,12 @@ import sympy
 from rankstrat.families._shared.arguments import count, input_names
 from rankstrat.families._shared.diagonal_strata import CoordinateStrata, coordinate_strata
 from rankstrat.families._shared.function_levels import diagonal_levels
-from rankstrat.families._shared.product_branches import Values, affine_branch, linear_coefficients, product_branches
+from rankstrat.families._shared.product_branches import (
+    Values,
+    affine_branch,
+    linear_coefficients,
+    product_branches,
+)
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.strata.hierarchy import FunctionLevel
@@ -59,9 +64,15 @@ class DeepDiagonal:
         """x1, ..., xm."""
         return input_names(self.features)
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The one output."""
-        return (sympy.Add(*(sympy.Mul(*column, x) for column, x in zip(blocks["a"].T, inputs, strict=True))),)
+        return (
+            sympy.Add(
+                *(sympy.Mul(*column, x) for column, x in zip(blocks["a"].T, inputs, strict=True))
+            ),
+        )
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""
@@ -75,7 +86,9 @@ class DeepDiagonal:
             if c == 0:
                 return [(f"{a} = 0", {a: sympy.Integer(0)}, (a,)) for a in factors[j]]
             product = sympy.Mul(*factors[j])
-            return [(f"{product} = {c}", {last: sympy.Rational(c) / sympy.Mul(*rest)}, (product - c,))]
+            return [
+                (f"{product} = {c}", {last: sympy.Rational(c) / sympy.Mul(*rest)}, (product - c,))
+            ]
 
         def special(j: int, c: Fraction) -> Values:
             *rest, last = factors[j]
@@ -84,13 +97,18 @@ class DeepDiagonal:
         support = [c for c in coefficients if c]
         forced = None
         if support:
-            forced = deep_diagonal(len(support), self.depth).point([1] * (len(support) * (self.depth - 1)) + support)
+            forced = deep_diagonal(len(support), self.depth).point(
+                [1] * (len(support) * (self.depth - 1)) + support
+            )
         return product_branches(model, coefficients, options, special, forced)
 
     def strata(self, model: Model) -> CoordinateStrata:
         """All strata of parameter space; see `rankstrat.stratify`."""
         groups = [[("a", (layer, j)) for layer in range(self.depth)] for j in range(self.features)]
-        reason = "a product of the other factors is not zero unless two of them vanish (OPT Appendix A.1; SPEC 5)"
+        reason = (
+            "a product of the other factors is not zero unless two of them vanish (OPT Appendix"
+            " A.1; SPEC 5)"
+        )
         ranks = [int(z <= 1) for z in range(self.depth + 1)]
         return coordinate_strata(model, groups, range(self.depth + 1), ranks, reason)
 

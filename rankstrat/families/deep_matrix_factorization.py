@@ -34,7 +34,11 @@ class DeepMatrixFactorization:
     widths: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "widths", counts(FAMILY, "widths", self.widths, shortest=2, example="[4, 2, 3, 4]"))
+        object.__setattr__(
+            self,
+            "widths",
+            counts(FAMILY, "widths", self.widths, shortest=2, example="[4, 2, 3, 4]"),
+        )
 
     @property
     def family(self) -> str:
@@ -54,20 +58,28 @@ class DeepMatrixFactorization:
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:
         """W1 (d_1, d_0), ..., WL (d_L, d_{L-1})."""
-        return {f"W{layer}": (self.widths[layer], self.widths[layer - 1]) for layer in range(1, self.depth + 1)}
+        return {
+            f"W{layer}": (self.widths[layer], self.widths[layer - 1])
+            for layer in range(1, self.depth + 1)
+        }
 
     @property
     def input_names(self) -> tuple[str, ...]:
         """None: the map is finite-dimensional."""
         return ()
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The entries of the product, row by row."""
         product = blocks["W1"].tolist()
         for layer in range(2, self.depth + 1):
             columns = list(zip(*product, strict=True))
             product = [
-                [sympy.Add(*(u * v for u, v in zip(row, column, strict=True))) for column in columns]
+                [
+                    sympy.Add(*(u * v for u, v in zip(row, column, strict=True)))
+                    for column in columns
+                ]
                 for row in blocks[f"W{layer}"].tolist()
             ]
         return tuple(entry for row in product for entry in row)

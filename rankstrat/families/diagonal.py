@@ -13,7 +13,11 @@ import sympy
 from rankstrat.families._shared.arguments import count, input_names
 from rankstrat.families._shared.diagonal_strata import CoordinateStrata, coordinate_strata
 from rankstrat.families._shared.function_levels import diagonal_levels
-from rankstrat.families._shared.product_branches import Values, linear_coefficients, product_branches
+from rankstrat.families._shared.product_branches import (
+    Values,
+    linear_coefficients,
+    product_branches,
+)
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.strata.hierarchy import FunctionLevel
@@ -56,9 +60,13 @@ class Diagonal:
         """x1, ..., xm."""
         return input_names(self.features)
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The one output."""
-        terms = [(a**2 - b**2) * x for a, b, x in zip(blocks["a"], blocks["b"], inputs, strict=True)]
+        terms = [
+            (a**2 - b**2) * x for a, b, x in zip(blocks["a"], blocks["b"], inputs, strict=True)
+        ]
         return (sympy.Add(*terms),)
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
@@ -69,7 +77,8 @@ class Diagonal:
         def options(j: int, c: Fraction) -> list[tuple[str, Values, tuple[sympy.Expr, ...]]]:
             if c == 0:
                 return [
-                    (f"{b[j]} = {sign}{a[j]}", {b[j]: s * a[j]}, (b[j] - s * a[j],)) for sign, s in (("", 1), ("-", -1))
+                    (f"{b[j]} = {sign}{a[j]}", {b[j]: s * a[j]}, (b[j] - s * a[j],))
+                    for sign, s in (("", 1), ("-", -1))
                 ]
             s = sympy.Symbol(f"s{j + 1}")
             chart = {a[j]: (s + sympy.Rational(c) / s) / 2, b[j]: (sympy.Rational(c) / s - s) / 2}

@@ -40,24 +40,27 @@ class Framework:
         given: Any = self.edges
         if isinstance(given, str) or not isinstance(given, Iterable):
             raise FamilyError(
-                f"{FAMILY}: edges = {shown(repr(given))}; pairs of vertices are needed; write edges=[(1, 2), (2, 3)]"
+                f"{FAMILY}: edges = {shown(repr(given))}; pairs of vertices are needed; write"
+                " edges=[(1, 2), (2, 3)]"
             )
         edges = [self._edge(edge) for edge in given]
         if not edges or len(set(edges)) < len(edges):
             raise FamilyError(
-                f"{FAMILY}: {'an edge is listed twice' if edges else 'no edges'}; distinct pairs of vertices are "
-                "needed; write edges=[(1, 2), (2, 3)]"
+                f"{FAMILY}: {'an edge is listed twice' if edges else 'no edges'}; distinct pairs of"
+                " vertices are needed; write edges=[(1, 2), (2, 3)]"
             )
         object.__setattr__(self, "edges", tuple(sorted(edges)))
 
     def _edge(self, edge: Any) -> tuple[int, int]:
         ends = (
-            [v for v in edge if isinstance(v, int | np.integer) and 1 <= v <= self.vertices] if _is_pair(edge) else []
+            [v for v in edge if isinstance(v, int | np.integer) and 1 <= v <= self.vertices]
+            if _is_pair(edge)
+            else []
         )
         if len(set(ends)) != 2:
             raise FamilyError(
-                f"{FAMILY}: the edge {shown(repr(edge))} does not join two of the vertices 1, ..., {self.vertices}; "
-                "write for example (1, 2)"
+                f"{FAMILY}: the edge {shown(repr(edge))} does not join two of the vertices 1, ...,"
+                f" {self.vertices}; write for example (1, 2)"
             )
         return int(min(ends)), int(max(ends))
 
@@ -69,7 +72,11 @@ class Framework:
     @cached_property
     def arguments(self) -> Mapping[str, Any]:
         """What rebuilds the model."""
-        return {"vertices": self.vertices, "edges": [list(e) for e in self.edges], "dimension": self.dimension}
+        return {
+            "vertices": self.vertices,
+            "edges": [list(e) for e in self.edges],
+            "dimension": self.dimension,
+        }
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:
@@ -81,17 +88,24 @@ class Framework:
         """None: the map is finite-dimensional."""
         return ()
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The squared length of each edge."""
         p = blocks["p"]
-        return tuple(sympy.Add(*((s - t) ** 2 for s, t in zip(p[i - 1], p[j - 1], strict=True))) for i, j in self.edges)
+        return tuple(
+            sympy.Add(*((s - t) ** 2 for s, t in zip(p[i - 1], p[j - 1], strict=True)))
+            for i, j in self.edges
+        )
 
 
 def _is_pair(edge: Any) -> bool:
     return isinstance(edge, Sequence | np.ndarray) and not isinstance(edge, str) and len(edge) == 2
 
 
-def framework(vertices: int, edges: Iterable[Sequence[int]] | None = None, dimension: int = 2) -> Model:
+def framework(
+    vertices: int, edges: Iterable[Sequence[int]] | None = None, dimension: int = 2
+) -> Model:
     r"""$p \mapsto (|p_i - p_j|^2)_{ij \in E}$ with parameters p (n, D); its Jacobian is twice the rigidity matrix.
 
     A framework is infinitesimally rigid where the rank is $nD - \binom{D+1}{2}$ (n at least D).
@@ -109,5 +123,7 @@ def framework(vertices: int, edges: Iterable[Sequence[int]] | None = None, dimen
         ((p1_1 - p2_1)**2,)
     """
     if edges is None:
-        edges = itertools.combinations(range(1, count(FAMILY, "vertices", vertices, least=2) + 1), 2)
+        edges = itertools.combinations(
+            range(1, count(FAMILY, "vertices", vertices, least=2) + 1), 2
+        )
     return Model.of(Framework(vertices, edges, dimension))  # type: ignore[arg-type]

@@ -42,7 +42,11 @@ class FullyConnected:
     output_bias: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "widths", counts(FAMILY, "widths", self.widths, shortest=2, example="[2, 3, 3, 1]"))
+        object.__setattr__(
+            self,
+            "widths",
+            counts(FAMILY, "widths", self.widths, shortest=2, example="[2, 3, 3, 1]"),
+        )
         object.__setattr__(self, "activation", as_activation(self.activation))
         object.__setattr__(self, "bias", flag(FAMILY, "bias", self.bias))
         object.__setattr__(self, "output_bias", flag(FAMILY, "output_bias", self.output_bias))
@@ -82,7 +86,9 @@ class FullyConnected:
         """x1, ..., xd."""
         return input_names(self.widths[0])
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The m_L outputs."""
         layer: Sequence[sympy.Expr] = inputs
         for number in range(1, self.depth + 1):
@@ -95,10 +101,15 @@ class FullyConnected:
         return tuple(layer)
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
-        """Branches of a target set: those of a two-layer network, else by splitting; see `rankstrat.target_set`."""
+        """Branches of a target set.
+
+        Those of a two-layer network, else by splitting; see `rankstrat.target_set`.
+        """
         if self.is_two_layer:
             renaming = self._two_layer(model)
-            return renaming.branches(two_layer_branches(renaming.source.structure, renaming.source, _plain(target)))
+            return renaming.branches(
+                two_layer_branches(renaming.source.structure, renaming.source, _plain(target))
+            )
         if model.size <= MAX_PARAMETERS and (self.depth == 1 or self.activation.is_polynomial):
             return polynomial_branches(model, target)
         return splitting_branches(self, model, target)
@@ -112,8 +123,15 @@ class FullyConnected:
         """The two-layer network with the parameters a = W2, w = W1, b = b1, c = b2."""
         d, m, _ = self.widths
         hidden = m * d + m * self.bias
-        places = [*range(hidden, hidden + m), *range(m * d), *range(m * d, hidden), *range(hidden + m, model.size)]
-        return Renaming(two_layer(m, d, self.activation, self.bias, self.output_bias), model, places)
+        places = [
+            *range(hidden, hidden + m),
+            *range(m * d),
+            *range(m * d, hidden),
+            *range(hidden + m, model.size),
+        ]
+        return Renaming(
+            two_layer(m, d, self.activation, self.bias, self.output_bias), model, places
+        )
 
     def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
         """The neurons at a point of a network with one hidden layer and one output, for `rank_by_lemma`.
@@ -123,8 +141,8 @@ class FullyConnected:
         """
         if not self.is_two_layer:
             raise UndecidedError(
-                f"the network has widths {list(self.widths)}; an independence lemma is known for one hidden layer and "
-                "one output; use model_rank"
+                f"the network has widths {list(self.widths)}; an independence lemma is known for"
+                " one hidden layer and one output; use model_rank"
             )
         inputs = self.widths[0]
         return Neurons.of(

@@ -41,13 +41,14 @@ class KAN:
         given: Any = self.knots
         if isinstance(given, str) or not isinstance(given, Sequence):
             raise FamilyError(
-                f"{FAMILY}: knots = {shown(repr(given))}; a list of rational numbers is needed; write knots=[0, 1]"
+                f"{FAMILY}: knots = {shown(repr(given))}; a list of rational numbers is needed;"
+                " write knots=[0, 1]"
             )
         knots = [exact_scalar(f"knots[{i}]", knot) for i, knot in enumerate(given)]
         if not all(isinstance(k, int | Fraction) for k in knots) or sorted(set(knots)) != knots:
             raise FamilyError(
-                f"{FAMILY}: knots = {shown(str(list(self.knots)))}; ascending rational numbers are needed; write "
-                "knots=[0, 1]"
+                f"{FAMILY}: knots = {shown(str(list(self.knots)))}; ascending rational numbers are"
+                " needed; write knots=[0, 1]"
             )
         object.__setattr__(self, "knots", tuple(knots))
 
@@ -64,7 +65,12 @@ class KAN:
     @cached_property
     def arguments(self) -> Mapping[str, Any]:
         """What rebuilds the model."""
-        return {"width": self.width, "inputs": self.inputs, "degree": self.degree, "knots": list(self.knots)}
+        return {
+            "width": self.width,
+            "inputs": self.inputs,
+            "degree": self.degree,
+            "knots": list(self.knots),
+        }
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:
@@ -79,10 +85,15 @@ class KAN:
     def spline(self, coefficients: Sequence[Any], z: sympy.Expr) -> sympy.Expr:
         """The spline with these coefficients at z."""
         powers = [z**k for k in range(self.degree + 1)]
-        bends = [sympy.Max(0, z - sympy.Rational(k.numerator, k.denominator)) ** self.degree for k in self.knots]
+        bends = [
+            sympy.Max(0, z - sympy.Rational(k.numerator, k.denominator)) ** self.degree
+            for k in self.knots
+        ]
         return sympy.Add(*(c * b for c, b in zip(coefficients, (*powers, *bends), strict=True)))
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The one output."""
         terms = []
         for outer, inner in zip(blocks["outer"], blocks["inner"], strict=True):
@@ -94,18 +105,21 @@ class KAN:
 def kan(width: int, inputs: int, degree: int = 3, knots: Sequence[Any] = ()) -> Model:
     r"""$f(x) = \sum_{i=1}^m \Phi_i\bigl(\sum_{j=1}^d \varphi_{ij}(x_j)\bigr)$ with splines $\Phi_i, \varphi_{ij}$.
 
-    A spline is written in the basis $1, z, \dots, z^r, (z - t_1)_+^r, (z - t_2)_+^r, \dots$ with the knots t, which
-    spans what the B-splines of degree r with these interior knots span: ranks are the same, coefficients are not.
+    A spline is written in the basis $1, z, \dots, z^r, (z - t_1)_+^r, (z - t_2)_+^r, \dots$ with
+    the knots t, which spans what the B-splines of degree r with these interior knots span: ranks
+    are the same, coefficients are not.
 
     Args:
         width: the number m of neurons.
         inputs: the input dimension d.
         degree: the degree r of the splines.
-        knots: interior knots, ascending; none (the default) for polynomials.  With knots the model is piecewise, and
-            `region_rank` answers on one region (`model_rank` bounds the rank on all inputs from below).
+        knots: interior knots, ascending; none (the default) for polynomials. With knots the model
+            is piecewise, and `region_rank` answers on one region (`model_rank` bounds the rank on
+            all inputs from below).
 
     Raises:
-        FamilyError: sizes that are not positive whole numbers, knots that are not ascending rational numbers.
+        FamilyError: sizes that are not positive whole numbers, knots that are not ascending
+            rational numbers.
 
     References:
         SPEC 11.5.

@@ -36,7 +36,8 @@ class Linear:
             return
         if not self.features:
             raise FamilyError(
-                "linear: features is empty; at least one formula is needed; write features=['1', 'x1', 'x1**2']"
+                "linear: features is empty; at least one formula is needed; write features=['1',"
+                " 'x1', 'x1**2']"
             )
         object.__setattr__(self, "features", tuple(_formula(feature) for feature in self.features))
 
@@ -48,7 +49,9 @@ class Linear:
     @cached_property
     def arguments(self) -> Mapping[str, Any]:
         """What rebuilds the model."""
-        return {"features": self.features if isinstance(self.features, int) else list(self.features)}
+        return {
+            "features": self.features if isinstance(self.features, int) else list(self.features)
+        }
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:
@@ -60,13 +63,23 @@ class Linear:
         """x1, ..., xd, up to the last one that a feature uses."""
         if isinstance(self.features, int):
             return input_names(self.features)
-        used = {symbol.name for feature in self.features for symbol in _parsed(feature).free_symbols}
+        used = {
+            symbol.name for feature in self.features for symbol in _parsed(feature).free_symbols
+        }
         return input_names(max((int(name[1:]) for name in used), default=1))
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The one output."""
-        features = inputs if isinstance(self.features, int) else [_parsed(feature) for feature in self.features]
-        return (sympy.Add(*(a * feature for a, feature in zip(blocks["a"], features, strict=True))),)
+        features = (
+            inputs
+            if isinstance(self.features, int)
+            else [_parsed(feature) for feature in self.features]
+        )
+        return (
+            sympy.Add(*(a * feature for a, feature in zip(blocks["a"], features, strict=True))),
+        )
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""
@@ -89,8 +102,8 @@ def _formula(feature: Any) -> str:
     if isinstance(feature, int | str | sympy.Expr) and not isinstance(feature, bool):
         return str(_parsed(str(feature)))
     raise FamilyError(
-        f"linear: the feature {shown(repr(feature))} is of type {type(feature).__name__}; a formula in x1, x2, ... "
-        "is needed; write 'x1**2'"
+        f"linear: the feature {shown(repr(feature))} is of type {type(feature).__name__}; a formula"
+        " in x1, x2, ... is needed; write 'x1**2'"
     )
 
 
@@ -98,7 +111,8 @@ def linear(features: int | Sequence[Any]) -> Model:
     r"""$f(x) = \sum_{i=1}^m a_i\,\varphi_i(x)$ with parameters a (m,).
 
     Args:
-        features: m, for $\varphi_i(x) = x_i$; or the formulas of the features in x1, x2, ... (at most x100).
+        features: m, for $\varphi_i(x) = x_i$; or the formulas of the features in x1, x2, ... (at
+            most x100).
 
     Raises:
         FamilyError: neither a positive whole number nor formulas.

@@ -61,7 +61,9 @@ class MatrixFactorization:
         """None: the map is finite-dimensional."""
         return ()
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The entries of AB, row by row."""
         left, right = blocks["A"], blocks["B"]
         return tuple(
@@ -73,8 +75,14 @@ class MatrixFactorization:
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""
         left, right, rank = halves(target.expressions, self.rows, self.columns)
-        forced = matrix_factorization(self.rows, rank, self.columns).point(A=left, B=right) if rank else None
-        return product_branches(model, target, (self.columns, self.inner, self.rows), ("B", "A"), forced)
+        forced = (
+            matrix_factorization(self.rows, rank, self.columns).point(A=left, B=right)
+            if rank
+            else None
+        )
+        return product_branches(
+            model, target, (self.columns, self.inner, self.rows), ("B", "A"), forced
+        )
 
     def strata(self, model: Model) -> ProductStrata:
         """All strata of parameter space; see `rankstrat.stratify`."""

@@ -40,7 +40,9 @@ class OptExample:
         """x1, x2."""
         return input_names(2)
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The one output."""
         t0, t1, t2, t3 = (blocks[f"theta{i}"][()] for i in range(4))
         return (t0 + t1 * inputs[0] + t2 * t3 * inputs[1],)

@@ -74,15 +74,20 @@ class PolynomialNetwork:
         """x1, ..., xd."""
         return self.network.input_names
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The outputs."""
         return self.network.expressions(blocks, inputs)
 
 
-def polynomial_network(widths: Sequence[int], degree: int = 2, bias: bool = False, output_bias: bool = False) -> Model:
+def polynomial_network(
+    widths: Sequence[int], degree: int = 2, bias: bool = False, output_bias: bool = False
+) -> Model:
     r"""$f = W_L \rho(W_{L-1} \cdots \rho(W_1 x + b_1) \cdots) + b_L$ with $\rho(z) = z^r$ in every entry.
 
-    The functions are polynomials of degree $r^{L-1}$, so the rank is also bounded by the dimension of their space.
+    The functions are polynomials of degree $r^{L-1}$, so the rank is also bounded by the dimension
+    of their space.
 
     Args:
         widths: $[m_0, m_1, \dots, m_L]$.

@@ -1,6 +1,7 @@
 r"""Neurons as arrays: the rank of two-layer models in linear time, by the independence lemma of their activation.
 
-Nothing here creates a symbol.  `Neurons` holds exact integers, `lemma_terms` counts what the lemma says is independent.
+Nothing here creates a symbol. `Neurons` holds exact integers, `lemma_terms` counts what the lemma
+says is independent.
 """
 
 from __future__ import annotations

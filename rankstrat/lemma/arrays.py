@@ -1,4 +1,7 @@
-r"""Exact integer arrays: neurons $a_n \sigma(u_n \cdot \tilde x)$, and which of them are equal up to a sign."""
+r"""Exact integer arrays.
+
+Neurons $a_n \sigma(u_n \cdot \tilde x)$, and which of them are equal up to a sign.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,9 @@ def integers(values: Any) -> tuple[Integers, int]:
 def _rational(value: Any) -> Fraction:
     number = value if isinstance(value, int | Fraction) else exact_scalar("a weight", value)
     if not isinstance(number, int | Fraction):
-        raise PointError(f"the weight {number} is not rational; this road needs rational weights; use model_rank")
+        raise PointError(
+            f"the weight {number} is not rational; this road needs rational weights; use model_rank"
+        )
     return Fraction(number)
 
 
@@ -70,10 +75,12 @@ class Neurons:
     Attributes:
         outputs: a (N,), integers up to a common factor.
         weights: u times `scale` (N, s).
-        places: t, ascending: (s,) if the same for every neuron, else (N, s); the constant input 1 has the index d.
+        places: t, ascending: (s,) if the same for every neuron, else (N, s); the constant input 1
+            has the index d.
         inputs: d.
         scale: the common denominator of the weights.
-        owners: the parameter that u_{n,j} is (N, s); None where every weight is a parameter of its own.
+        owners: the parameter that u_{n,j} is (N, s); None where every weight is a parameter of its
+            own.
         output_bias: whether 1 is a tangent function by itself.
 
     Raises:
@@ -90,10 +97,14 @@ class Neurons:
 
     def __post_init__(self) -> None:
         shape = self.weights.shape
-        if len(shape) != 2 or self.outputs.shape != shape[:1] or self.places.shape not in (shape, shape[1:]):
+        if (
+            len(shape) != 2
+            or self.outputs.shape != shape[:1]
+            or self.places.shape not in (shape, shape[1:])
+        ):
             raise PointError(
-                f"{self.outputs.shape} output weights, weights of shape {shape} and places of shape "
-                f"{self.places.shape} do not fit; (N,), (N, s) and (s,) or (N, s) are needed"
+                f"{self.outputs.shape} output weights, weights of shape {shape} and places of shape"
+                f" {self.places.shape} do not fit; (N,), (N, s) and (s,) or (N, s) are needed"
             )
 
     @classmethod
@@ -157,7 +168,10 @@ def leading_signs(rows: Integers) -> Indices:
 
 
 def compacted(rows: Integers, places: Indices, end: int) -> tuple[Integers, Indices]:
-    """Padded vectors with the zeros moved to the end, at the place `end`: equal vectors have equal rows."""
+    """Padded vectors with the zeros moved to the end, at the place `end`.
+
+    Equal vectors have equal rows.
+    """
     masked = np.where(rows == 0, end, places)
     order = np.argsort(masked, axis=1, kind="stable")
     return np.take_along_axis(rows, order, axis=1), np.take_along_axis(masked, order, axis=1)
@@ -166,8 +180,8 @@ def compacted(rows: Integers, places: Indices, end: int) -> tuple[Integers, Indi
 def classes(columns: Sequence[Integers], seed: int = 0) -> Classes:
     """Rows (each the concatenation of its parts) grouped by equality, in linear time.
 
-    Rows with different hashes differ; rows with equal hashes are compared entry by entry, and another hash is taken
-    in the event of a collision.  So the answer never rests on chance.
+    Rows with different hashes differ; rows with equal hashes are compared entry by entry, and
+    another hash is taken in the event of a collision. So the answer never rests on chance.
     """
     if any(part.dtype == object for part in columns):
         return _dictionary(columns)

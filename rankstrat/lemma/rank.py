@@ -1,4 +1,7 @@
-r"""A second road to the rank of two-layer models: the independence lemma of the activation, in linear time."""
+r"""A second road to the rank of two-layer models.
+
+The independence lemma of the activation, in linear time.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,8 @@ class LemmaRank:
 
     Attributes:
         point: the point.
-        counts: how many independent tangent functions of each kind there are; the rank is their sum.
+        counts: how many independent tangent functions of each kind there are; the rank is their
+            sum.
         citation: the lemma.
         assumptions: what it needs of the activation and the neurons.
         road: always "lemma"; `model_rank` is the other road.
@@ -70,7 +74,9 @@ class LemmaRank:
     __index__ = __int__
 
     def __str__(self) -> str:
-        parts = " + ".join(f"{number} ({kind})" for kind, number in self.counts if number) or "nothing"
+        parts = (
+            " + ".join(f"{number} ({kind})" for kind, number in self.counts if number) or "nothing"
+        )
         place = f"of {self.point.model.size} parameters at the point of {self.point.model}"
         why = f"{self.citation} ({'; '.join(self.assumptions)})"
         return f"model rank = {self.value} {place}  [{self.verdict}]\n  {parts}: {why}"
@@ -90,17 +96,21 @@ class LemmaRank:
         """
         again = rank_by_lemma(self.point, seed=1)
         if again != self:
-            raise CertificateError(f"the counts {self.counts} are claimed, but counting again gives {again.counts}")
+            raise CertificateError(
+                f"the counts {self.counts} are claimed, but counting again gives {again.counts}"
+            )
 
 
 def rank_by_lemma(point: Chart, *, seed: int = 0) -> LemmaRank:
     r"""$\dim \operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ by an independence lemma, linear time.
 
-    Neurons are grouped by their exact weights; no symbol is created, so integer numpy arrays of millions of entries
-    are welcome: ``F.point(a=array, w=array)``.  `model_rank` needs no lemma and is the road to check this one against.
+    Neurons are grouped by their exact weights; no symbol is created, so integer numpy arrays of
+    millions of entries are welcome: ``F.point(a=array, w=array)``. `model_rank` needs no lemma and
+    is the road to check this one against.
 
     Args:
-        point: rational values for a two-layer model (two_layer, convolutional, or a structure with `neurons`).
+        point: rational values for a two-layer model (two_layer, convolutional, or a structure with
+            `neurons`).
         seed: names the hashes; the answer does not depend on it.
 
     Raises:
@@ -120,13 +130,13 @@ def rank_by_lemma(point: Chart, *, seed: int = 0) -> LemmaRank:
     structure: object = point.model.structure
     if not isinstance(structure, HasNeurons):
         raise UndecidedError(
-            f"no independence lemma is known for {point.model}; a two-layer or convolutional family is needed; use "
-            "model_rank"
+            f"no independence lemma is known for {point.model}; a two-layer or convolutional family"
+            " is needed; use model_rank"
         )
     if not point.is_point:
         raise PointError(
-            f"a chart with coordinates {', '.join(map(str, point.coordinates[:5]))} was given; this road needs a "
-            "point; use model_rank"
+            f"a chart with coordinates {', '.join(map(str, point.coordinates[:5]))} was given; this"
+            " road needs a point; use model_rank"
         )
     terms = lemma_terms(structure.neurons(point.numbers), structure.activation, seed=seed)
     return LemmaRank(point, terms.counts, terms.citation, terms.assumptions)

@@ -18,7 +18,10 @@ Indices = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Entries:
-    """A sparse matrix: values (integers) at (row, column); a position may occur more than once, values add up."""
+    """A sparse matrix: values (integers) at (row, column).
+
+    A position may occur more than once, values add up.
+    """
 
     rows: Indices
     columns: Indices
@@ -40,7 +43,11 @@ class Entries:
         rows, width = self.rows - self.rows.min(), int(self.columns.max()) + 1
         key, inverse = np.unique(rows * width + self.columns, return_inverse=True)
         values = self.values
-        if values.dtype != object and values.size and int(np.abs(values).max()) * len(values) >= 1 << 62:
+        if (
+            values.dtype != object
+            and values.size
+            and int(np.abs(values).max()) * len(values) >= 1 << 62
+        ):
             values = values.astype(object)
         total = np.zeros(len(key), dtype=values.dtype)
         np.add.at(total, inverse, values)
@@ -50,14 +57,19 @@ class Entries:
 
 
 def _renumbered(labels: Indices) -> Indices:
-    return np.unique(labels, return_inverse=True)[1].astype(np.int64) if labels.size else labels.astype(np.int64)
+    return (
+        np.unique(labels, return_inverse=True)[1].astype(np.int64)
+        if labels.size
+        else labels.astype(np.int64)
+    )
 
 
 def exact_rank(entries: Entries) -> int:
     """The rank over Q.
 
-    A column with a single entry splits its row off (rank = 1 + rank of the rest); what remains falls into components,
-    and each is decided by a nonzero minor modulo a prime together with row relations verified over the integers.
+    A column with a single entry splits its row off (rank = 1 + rank of the rest); what remains
+    falls into components, and each is decided by a nonzero minor modulo a prime together with row
+    relations verified over the integers.
     """
     entries = entries.summed()
     if not entries.rows.size:
@@ -128,7 +140,10 @@ def _primitive(column: list[int]) -> tuple[int, ...]:
 
 
 def _bounded(matrix: NDArray[Any], p: int) -> int | None:
-    """The rank if it is full mod p, or if the dependent rows mod p are dependent over Q; else None."""
+    """The rank if it is full mod p, or if the dependent rows mod p are dependent over Q.
+
+    Else None.
+    """
     transposed = (matrix.T % p).astype(np.int64)
     profile = rank_profile(transposed, p)
     if profile.rank == min(matrix.shape):

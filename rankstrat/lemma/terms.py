@@ -1,9 +1,10 @@
 r"""$\dim \operatorname{span}\{\sigma(u_n \cdot \tilde x),\ a_n \sigma'(u_n \cdot \tilde x)\,\tilde x_t\}$, by a lemma.
 
-Every tangent function is a combination of N(rep.x), N'(rep.x) x_t (one rep for each class of neurons) and monomials of
-degree at most 1, which are independent (SPEC 1.4).  Neurons of a class differ only by a sign and by polynomials, so a
-class contributes its functions N, N' x_t once, and a polynomial for each pair u, -u; what is left is linear algebra
-among polynomials of degree 1, and among tied weights.
+Every tangent function is a combination of N(rep.x), N'(rep.x) x_t (one rep for each class of
+neurons) and monomials of degree at most 1, which are independent (SPEC 1.4). Neurons of a class
+differ only by a sign and by polynomials, so a class contributes its functions N, N' x_t once, and a
+polynomial for each pair u, -u; what is left is linear algebra among polynomials of degree 1, and
+among tied weights.
 """
 
 from __future__ import annotations
@@ -97,23 +98,30 @@ class _Count:
             parts = self._kinked_tangents() if self.law.kink else self._tangents()
             if self.law.kink:
                 result["classes of neurons"] = self.groups.number
-            result["weights and polynomials"] = exact_rank(Entries.joined(*self._outside(parts), *self._outside(forms)))
+            result["weights and polynomials"] = exact_rank(
+                Entries.joined(*self._outside(parts), *self._outside(forms))
+            )
         else:
             result["weights of active classes"] = self._free_weights()
             result["linear forms"] = exact_rank(Entries.joined(*self._outside(forms)))
         result["monomials"] = int(self.monomials.sum())
         return result
 
-    # ---------------------------------------------------------------------------------------- polynomials
+    # ----------------------------------------------------------------------------------------
+    # polynomials
     def _dead_monomials(self, tied: bool) -> None:
-        """Neurons without input weights are constants sigma(b); their weights have tangents a sigma'(b) x_t."""
+        """Neurons without input weights are constants sigma(b).
+
+        Their weights have tangents a sigma'(b) x_t.
+        """
         for b, members in self._dead_by_bias():
             acting = members[self.active[members]]
             if self.law.kink and b == 0:
                 if acting.size:
                     raise PointError(
-                        f"an active neuron has zero weights and bias, where {self.law.activation.name} has its kink; "
-                        "the model is not differentiable there; choose another point"
+                        "an active neuron has zero weights and bias, where"
+                        f" {self.law.activation.name} has its kink; the model is not differentiable"
+                        " there; choose another point"
                     )
                 continue
             if not self.monomials[self.constant] and not self.law.value_vanishes(b):
@@ -125,7 +133,10 @@ class _Count:
                 self.monomials[reached] = True
 
     def _dead_by_bias(self) -> Iterator[tuple[Fraction, Indices]]:
-        """The dead neurons by their bias; the rest is not looked at once every monomial is there."""
+        """The dead neurons by their bias.
+
+        The rest is not looked at once every monomial is there.
+        """
         if not self.dead.size:
             return
         weights = self.neurons.weights[self.dead]
@@ -135,13 +146,18 @@ class _Count:
             yield Fraction(int(values[0]), self.neurons.scale), self.dead
             return
         order = np.argsort(inverse, kind="stable")
-        for value, members in zip(values, np.split(order, np.cumsum(np.bincount(inverse))[:-1]), strict=True):
+        for value, members in zip(
+            values, np.split(order, np.cumsum(np.bincount(inverse))[:-1]), strict=True
+        ):
             if self.monomials.all() and not self.law.kink:
                 return
             yield Fraction(int(value), self.neurons.scale), self.dead[members]
 
     def _antipodal(self, tied: bool) -> list[Entries]:
-        r"""Polynomials from pairs u, -u of a class: 2 q_0 (N odd), or 2 q_1 rep.x and 2 q_1 x_t (N even)."""
+        r"""Polynomials from pairs u, -u of a class.
+
+        2 q_0 (N odd), or 2 q_1 rep.x and 2 q_1 x_t (N even).
+        """
         law, of, number = self.law, self.groups.of, self.groups.number
         forms = [Entries(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
         if law.parity == "none" or not (law.offset if law.parity == "odd" else law.slope):
@@ -172,7 +188,9 @@ class _Count:
             if sides.all(axis=0).any():
                 self.monomials[self.neurons.places] = True
             return
-        keys = (self.groups.of[chosen, None] * width + self.neurons.at(self.live[chosen])).reshape(-1)
+        keys = (self.groups.of[chosen, None] * width + self.neurons.at(self.live[chosen])).reshape(
+            -1
+        )
         positive = np.repeat(self.signs[chosen] > 0, self.neurons.places.shape[1])
         self.monomials[np.intersect1d(keys[positive], keys[~positive]) % width] = True
 
@@ -180,37 +198,50 @@ class _Count:
         """Without the columns of monomials that are in the span anyway (monomials are the first columns)."""
         known = np.flatnonzero(self.monomials)
         kept = [~np.isin(p.columns, known) for p in parts]
-        return [Entries(p.rows[k], p.columns[k], p.values[k]) for p, k in zip(parts, kept, strict=True)]
+        return [
+            Entries(p.rows[k], p.columns[k], p.values[k]) for p, k in zip(parts, kept, strict=True)
+        ]
 
-    # ---------------------------------------------------------------------------------------- weights
+    # ----------------------------------------------------------------------------------------
+    # weights
     def _free_weights(self) -> int:
         """How many N'(rep.x) x_t there are, t in the places of some active neuron of the class.
 
-        For a kink the |rep.x| are among them; a class without active neurons has just this one function.
+        For a kink the |rep.x| are among them; a class without active neurons has just this one
+        function.
         """
         chosen = self.active[self.live]
         acting = np.unique(self.groups.of[chosen])
         silent = self.groups.number - len(acting) if self.law.kink else 0
         if self.neurons.places.ndim == 1:
             return silent + len(acting) * len(self.neurons.places)
-        keys = self.groups.of[chosen, None] * (self.constant + 1) + self.neurons.at(self.live[chosen])
+        keys = self.groups.of[chosen, None] * (self.constant + 1) + self.neurons.at(
+            self.live[chosen]
+        )
         return silent + len(np.unique(keys))
 
     def _tangents(self) -> list[Entries]:
-        r"""The tangents of tied weights: $\sum_n a_n (\pm N'(rep.x) x_t + q_1 x_t)$, and those of constant neurons."""
+        r"""The tangents of tied weights.
+
+        $\sum_n a_n (\pm N'(rep.x) x_t + q_1 x_t)$, and those of constant neurons.
+        """
         owners = self.neurons.owners
         assert owners is not None
         a, live, law = self.neurons.outputs, self.live, self.law
         if a.size and abs(a).max() >= _WIDE:
             a = a.astype(object)
-        numerator, denominator = (law.slope / law.kink if law.kink else law.slope).as_integer_ratio()
+        numerator, denominator = (
+            law.slope / law.kink if law.kink else law.slope
+        ).as_integer_ratio()
         places = self.neurons.at(live)
         rows = owners[live].ravel()
         gain = a[live] * (self.signs if law.parity == "even" else 1)
         columns = (self.groups.of + 1)[:, None] * (self.constant + 1) + places
         parts = [Entries(rows, columns.ravel(), np.repeat(gain * denominator, places.shape[1]))]
         if numerator:
-            parts.append(Entries(rows, places.ravel(), np.repeat(a[live] * numerator, places.shape[1])))
+            parts.append(
+                Entries(rows, places.ravel(), np.repeat(a[live] * numerator, places.shape[1]))
+            )
         return [*parts, *self._dead_tangents(owners)]
 
     def _dead_tangents(self, owners: Indices) -> list[Entries]:
@@ -224,8 +255,9 @@ class _Count:
             rows = owners[acting]
             if any(np.intersect1d(rows, other).size for other in seen):
                 raise UndecidedError(
-                    "a weight is shared by constant neurons and others, where values of sigma' would matter; a model "
-                    "in which a kernel vanishes as a whole is needed; use model_rank"
+                    "a weight is shared by constant neurons and others, where values of sigma'"
+                    " would matter; a model in which a kernel vanishes as a whole is needed; use"
+                    " model_rank"
                 )
             seen.append(rows.ravel())
             values = np.repeat(self.neurons.outputs[acting], rows.shape[1])
@@ -235,19 +267,26 @@ class _Count:
     def _kinked_tangents(self) -> list[Entries]:
         r"""The same for $q_1 z + \kappa|z|$, modulo the outputs $|rep.x| = \sum_t rep_t \,\mathrm{sign}(rep.x) x_t$.
 
-        In each class one coordinate sign(rep.x) x_p with rep_p != 0 is eliminated with the output of one neuron.
+        In each class one coordinate sign(rep.x) x_p with rep_p != 0 is eliminated with the output
+        of one neuron.
         """
         width, law = self.constant + 1, self.law
         ratio = law.slope / law.kink
         entries = Entries.joined(*self._tangents())
         pivots: dict[int, tuple[int, dict[int, int], int]] = {}
         first = self.groups.first
-        for number, (neuron, sign) in enumerate(zip(self.live[first], self.signs[first], strict=True)):
-            row = zip(self.neurons.at(np.array([neuron]))[0], self.neurons.weights[neuron], strict=True)
+        for number, (neuron, sign) in enumerate(
+            zip(self.live[first], self.signs[first], strict=True)
+        ):
+            row = zip(
+                self.neurons.at(np.array([neuron]))[0], self.neurons.weights[neuron], strict=True
+            )
             vector = {int(t): int(w) * int(sign) for t, w in row if w}
             pivots[number] = (next(iter(vector)), vector, int(sign))
         table: dict[int, dict[int, Fraction]] = {}
-        for r, c, v in zip(entries.rows.tolist(), entries.columns.tolist(), entries.values.tolist(), strict=True):
+        for r, c, v in zip(
+            entries.rows.tolist(), entries.columns.tolist(), entries.values.tolist(), strict=True
+        ):
             line = table.setdefault(r, {})
             line[c] = line.get(c, Fraction(0)) + v
         for line in table.values():
@@ -268,7 +307,9 @@ def _cleared(table: dict[int, dict[int, Fraction]]) -> Entries:
     """Rational rows as integers."""
     rows, columns, values = [], [], []
     for r, line in table.items():
-        denominator = int(np.lcm.reduce(np.array([v.denominator for v in line.values()], dtype=object)))
+        denominator = int(
+            np.lcm.reduce(np.array([v.denominator for v in line.values()], dtype=object))
+        )
         for c, v in line.items():
             if v:
                 rows.append(r)

@@ -1,4 +1,7 @@
-"""Constructions of critical mappings, one file each; every one of them is checked like a guest's."""
+"""Constructions of critical mappings, one file each.
+
+Every one of them is checked like a guest's.
+"""
 
 from rankstrat.mappings.consequences import Transfer, critical_dimension, rank_along, transfer
 from rankstrat.mappings.constructions.compatible import compatible
@@ -6,7 +9,12 @@ from rankstrat.mappings.constructions.factorization import insertion
 from rankstrat.mappings.constructions.invariant import identify
 from rankstrat.mappings.constructions.lifting import Lifting, lifting
 from rankstrat.mappings.constructions.null import null
-from rankstrat.mappings.constructions.reduction import CriticalStratum, Reduction, critical_stratum, reduction
+from rankstrat.mappings.constructions.reduction import (
+    CriticalStratum,
+    Reduction,
+    critical_stratum,
+    reduction,
+)
 from rankstrat.mappings.constructions.splitting import splitting, steps, widening
 from rankstrat.mappings.constructions.units import head_padding
 from rankstrat.mappings.graph import embedding_graph, mapping_graph

@@ -1,4 +1,7 @@
-r"""What a critical mapping implies at a critical point: inertia before and after, and critical affine subspaces."""
+r"""What a critical mapping implies at a critical point.
+
+Inertia before and after, and critical affine subspaces.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +56,9 @@ def transfer(
 ) -> Transfer:
     r"""The Hessian inertia before and after a critical mapping, at a critical point and its image.
 
-    Zero eigenvalues of the image are proved by exact identities; the tangents $\partial P/\partial s$ of the critical
-    subspace in the mapping's own symbols s are tried as kernel vectors.
+    Zero eigenvalues of the image are proved by exact identities; the tangents
+    $\partial P/\partial s$ of the critical subspace in the mapping's own symbols s are tried as
+    kernel vectors.
 
     Args:
         mapping: a critical mapping (it is checked).
@@ -78,17 +82,29 @@ def transfer(
         >>> transfer(splitting(A), data, {"alpha": 2}).monotone
         True
     """
-    demand(mapping, CriticalMapping, ModelError, "a critical mapping", "try mappings.splitting(model)")
+    demand(
+        mapping, CriticalMapping, ModelError, "a critical mapping", "try mappings.splitting(model)"
+    )
     if not mapping.evidence.everywhere:
-        raise NotCriticalError(f"{mapping.label} is not known to be critical everywhere: {mapping.evidence}")
+        raise NotCriticalError(
+            f"{mapping.label} is not known to be critical everywhere: {mapping.evidence}"
+        )
     missing = [s for s in mapping.symbols if str(s) not in {str(k) for k in values or {}}]
     if missing:
-        raise DataError(f"no value for {missing[0]}; give exact values to all symbols of {mapping.label}")
+        raise DataError(
+            f"no value for {missing[0]}; give exact values to all symbols of {mapping.label}"
+        )
     before = inertia(data, seed=seed)
     image = mapping.chart(data.chart, values)
-    own = {s: sympy.sympify(v, strict=True) for s, v in zip(mapping.symbols, _own(mapping, values), strict=True)}
+    own = {
+        s: sympy.sympify(v, strict=True)
+        for s, v in zip(mapping.symbols, _own(mapping, values), strict=True)
+    }
     replace = {**data.chart.values, **own}
-    directions = [[sympy.diff(v, s).xreplace(replace) for v in mapping.values.values()] for s in mapping.symbols]
+    directions = [
+        [sympy.diff(v, s).xreplace(replace) for v in mapping.values.values()]
+        for s in mapping.symbols
+    ]
     return Transfer(mapping, before, inertia(data, image, directions=directions, seed=seed))
 
 
@@ -100,8 +116,8 @@ def _own(mapping: CriticalMapping, values: Mapping[Any, Any] | None) -> list[Any
 def critical_dimension(mapping: CriticalMapping, point: Chart) -> int:
     r"""The dimension of the affine or curved set $\{P(\theta, s)\}_s$ of points with the same function, at generic s.
 
-    All of them are critical whenever theta is, for every data set.  K-step splittings give K where the outgoing weights
-    of the split units are not zero (EP1 Theorem 2).
+    All of them are critical whenever theta is, for every data set. K-step splittings give K where
+    the outgoing weights of the split units are not zero (EP1 Theorem 2).
 
     Example:
         >>> from rankstrat.mappings import steps
@@ -110,15 +126,25 @@ def critical_dimension(mapping: CriticalMapping, point: Chart) -> int:
         >>> critical_dimension(steps(net, [(1, 0), (1, 0)]), net.point(a=[1], w=[[1]]))
         2
     """
-    demand(mapping, CriticalMapping, ModelError, "a critical mapping", "try mappings.splitting(model)")
+    demand(
+        mapping, CriticalMapping, ModelError, "a critical mapping", "try mappings.splitting(model)"
+    )
     demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
     values = [v.xreplace(point.values) for v in mapping.values.values()]
-    jacobian = sympy.Matrix(values).jacobian(list(mapping.symbols)) if mapping.symbols else sympy.zeros(len(values), 0)
+    jacobian = (
+        sympy.Matrix(values).jacobian(list(mapping.symbols))
+        if mapping.symbols
+        else sympy.zeros(len(values), 0)
+    )
     return int(jacobian.rank())
 
 
 def rank_along(
-    mapping: CriticalMapping, start: Chart, values: Mapping[Any, Any] | None = None, *, seed: int = 0
+    mapping: CriticalMapping,
+    start: Chart,
+    values: Mapping[Any, Any] | None = None,
+    *,
+    seed: int = 0,
 ) -> tuple[RankCertificate, RankCertificate]:
     """The model rank at a chart of the source and at its image; the second is bounded by the first, and says so.
 
@@ -129,7 +155,9 @@ def rank_along(
         >>> [int(cert) for cert in rank_along(null(net), net.generic())]
         [5, 5]
     """
-    demand(mapping, CriticalMapping, ModelError, "a critical mapping", "try mappings.splitting(model)")
+    demand(
+        mapping, CriticalMapping, ModelError, "a critical mapping", "try mappings.splitting(model)"
+    )
     demand(start, Chart, DataError, f"a point or chart of {mapping.source}", "try model.generic()")
     before = model_rank(start, seed=seed)
     return before, model_rank(

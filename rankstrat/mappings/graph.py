@@ -14,15 +14,16 @@ from rankstrat.mappings.mapping import CriticalMapping, compose
 from rankstrat.model.model import Model
 
 
-def mapping_graph(models: Sequence[Model], mappings: Iterable[CriticalMapping], *, seed: int = 0) -> nx.DiGraph:
+def mapping_graph(
+    models: Sequence[Model], mappings: Iterable[CriticalMapping], *, seed: int = 0
+) -> nx.DiGraph:
     r"""Edges are the given critical mappings and their compositions, each of them proved by its own `check`
     (a mapping whose evidence leaves something open gives no edge).
 
-    Nodes are the numbers of the models with attributes model, label, size and `bounds`: for every model j from which
-    the
-    node can be reached a bound $O(f) \le M$ of the optimistic sample size of every function f of model j, M being the
-    fewest parameters of the models that reach j.  Edges carry mapping, verdict and `generator` (False for
-    compositions).
+    Nodes are the numbers of the models with attributes model, label, size and `bounds`: for every
+    model j from which the node can be reached a bound $O(f) \le M$ of the optimistic sample size of
+    every function f of model j, M being the fewest parameters of the models that reach j. Edges
+    carry mapping, verdict and `generator` (False for compositions).
 
     Raises:
         NotCriticalError, NotOutputPreservingError: one of the mappings is not critical.
@@ -40,26 +41,39 @@ def mapping_graph(models: Sequence[Model], mappings: Iterable[CriticalMapping], 
     for i in index.values():
         for j, path in sorted(nx.single_source_shortest_path(generators, i).items()):
             if len(path) > 2 and not graph.has_edge(i, j):
-                composed = compose(*(generators.edges[e]["mapping"] for e in reversed(list(pairwise(path)))))
+                composed = compose(
+                    *(generators.edges[e]["mapping"] for e in reversed(list(pairwise(path))))
+                )
                 _add(graph, (i, j), composed, generator=False, seed=seed)
     for i in graph:
-        graph.nodes[i]["bounds"] = {j: graph.nodes[j]["size"] for j in sorted({i, *graph.predecessors(i)})}
+        graph.nodes[i]["bounds"] = {
+            j: graph.nodes[j]["size"] for j in sorted({i, *graph.predecessors(i)})
+        }
     return graph
 
 
-def _add(graph: nx.DiGraph, edge: tuple[int, int], mapping: CriticalMapping, *, generator: bool, seed: int) -> None:
+def _add(
+    graph: nx.DiGraph,
+    edge: tuple[int, int],
+    mapping: CriticalMapping,
+    *,
+    generator: bool,
+    seed: int,
+) -> None:
     """Add an edge if the mapping is proved to be critical at every parameter value."""
     evidence = mapping.check(seed=seed)
     if evidence.everywhere:
         graph.add_edge(*edge, mapping=mapping, verdict=evidence.verdict, generator=generator)
 
 
-def embedding_graph(models: Sequence[Model], *, mappings: Iterable[CriticalMapping] = (), seed: int = 0) -> nx.DiGraph:
+def embedding_graph(
+    models: Sequence[Model], *, mappings: Iterable[CriticalMapping] = (), seed: int = 0
+) -> nx.DiGraph:
     r"""The critical mappings between the models that the constructions know, verified: a directed graph.
 
-    One-step splittings are generators, and so are equal nets of two families and wider nets whose intermediate widths
-    are
-    not among the models.  Compositions along paths are edges too, checked again as mappings of their own.
+    One-step splittings are generators, and so are equal nets of two families and wider nets whose
+    intermediate widths are not among the models. Compositions along paths are edges too, checked
+    again as mappings of their own.
 
     Args:
         models: models of layered families; others take part through `mappings`.
@@ -73,13 +87,19 @@ def embedding_graph(models: Sequence[Model], *, mappings: Iterable[CriticalMappi
         [(0, 1, True), (0, 2, False), (1, 2, True)]
     """
     _checked(models, mappings)
-    layered = {m: Layered(m) for m in models if m.structure is not None and m.structure.family in LAYERED}
-    pairs = [(a, b) for a in layered.values() for b in layered.values() if a is not b and a.same_kind(b)]
+    layered = {
+        m: Layered(m) for m in models if m.structure is not None and m.structure.family in LAYERED
+    }
+    pairs = [
+        (a, b) for a in layered.values() for b in layered.values() if a is not b and a.same_kind(b)
+    ]
     steps = [m for a, b in pairs for m in _one_step(a, b)]
     known = nx.DiGraph((m.source, m.target) for m in steps)
     known.add_nodes_from(models)
     for a, b in pairs:
-        wider = all(m <= n for m, n in zip(a.widths, b.widths, strict=True)) and a.widths != b.widths
+        wider = (
+            all(m <= n for m, n in zip(a.widths, b.widths, strict=True)) and a.widths != b.widths
+        )
         if wider and not nx.has_path(known, a.model, b.model):
             steps.append(widening(a.model, b.model))
     return mapping_graph(models, [*mappings, *steps], seed=seed)

@@ -1,9 +1,9 @@
 r"""Critical mappings $P : \mathbb{R}^{M_A} \to \mathbb{R}^{M_B}$: output and criticality preserving, checked exactly.
 
-$P$ is a critical mapping from A to B when $F_A(\theta) = F_B(P(\theta))$ and, for every data set and loss, a critical
-point $\theta$ of A goes to a critical point of B.  Given the first half, the second is equivalent to
-$T_{P(\theta)}F_B \subseteq T_\theta F_A$ as spaces of functions, that is to a matrix with
-$T_B(P(\theta)) = K(\theta)\,T_A(\theta)$ (SPEC 3).  This room knows no neurons.
+$P$ is a critical mapping from A to B when $F_A(\theta) = F_B(P(\theta))$ and, for every data set
+and loss, a critical point $\theta$ of A goes to a critical point of B. Given the first half, the
+second is equivalent to $T_{P(\theta)}F_B \subseteq T_\theta F_A$ as spaces of functions, that is to
+a matrix with $T_B(P(\theta)) = K(\theta)\,T_A(\theta)$ (SPEC 3). This room knows no neurons.
 """
 
 from __future__ import annotations
@@ -17,7 +17,13 @@ from typing import Any
 
 import sympy
 
-from rankstrat.errors import ModelError, NotCriticalError, NotOutputPreservingError, PointError, demand
+from rankstrat.errors import (
+    ModelError,
+    NotCriticalError,
+    NotOutputPreservingError,
+    PointError,
+    demand,
+)
 from rankstrat.mappings.values import exact_map, image_chart, target_chart
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_scalar
@@ -34,7 +40,8 @@ class Condition:
 
     Attributes:
         denominator: the polynomial.
-        checked: whether its zero set was checked as a chart of its own (and criticality holds there too).
+        checked: whether its zero set was checked as a chart of its own (and criticality holds there
+            too).
     """
 
     denominator: sympy.Expr
@@ -54,8 +61,10 @@ class MappingEvidence:
 
     Attributes:
         mapping: the mapping.
-        entries: (row, column) -> nonzero entry of K, in source parameters and the mapping's own symbols.
-        verdict: PROVED when every row is an exact identity; OPEN when some row was only seen modulo a prime.
+        entries: (row, column) -> nonzero entry of K, in source parameters and the mapping's own
+            symbols.
+        verdict: PROVED when every row is an exact identity; OPEN when some row was only seen modulo
+            a prime.
         conditions: the denominators of K.
         open_rows: target parameters whose row was only seen modulo a prime.
         roads: target parameter -> how its row was proved.
@@ -71,7 +80,9 @@ class MappingEvidence:
     @cached_property
     def K(self) -> sympy.ImmutableSparseMatrix:
         """The matrix K (target parameters by source parameters)."""
-        return sympy.ImmutableSparseMatrix(self.mapping.target.size, self.mapping.source.size, dict(self.entries))
+        return sympy.ImmutableSparseMatrix(
+            self.mapping.target.size, self.mapping.source.size, dict(self.entries)
+        )
 
     @property
     def everywhere(self) -> bool:
@@ -83,11 +94,15 @@ class MappingEvidence:
         where = (
             "for all parameters"
             if self.everywhere
-            else "where " + " and ".join(f"{c.denominator} != 0" for c in self.conditions if not c.checked)
+            else "where "
+            + " and ".join(f"{c.denominator} != 0" for c in self.conditions if not c.checked)
         )
         if self.open_rows:
             where = "up to rows not proved: " + ", ".join(map(str, self.open_rows[:5]))
-        lines = [f"critical mapping {mapping.label}, T_B(P(theta)) = K T_A(theta) {where}  [{self.verdict}]"]
+        lines = [
+            f"critical mapping {mapping.label}, T_B(P(theta)) = K T_A(theta) {where} "
+            f" [{self.verdict}]"
+        ]
         lines += [f"  {c}" for c in self.conditions]
         if len(self.entries) <= SHOWN:
             lines += [f"  {row}" for row in self.rows()]
@@ -97,8 +112,13 @@ class MappingEvidence:
         """K, one line for each target parameter."""
         by_row: dict[int, list[sympy.Expr]] = {}
         for (i, j), k in sorted(self.entries.items()):
-            by_row.setdefault(i, []).append(k * sympy.Symbol(f"dA/d{self.mapping.source.parameters[j]}"))
-        return [f"dB/d{p} = {sympy.Add(*by_row.get(i, []))}" for i, p in enumerate(self.mapping.target.parameters)]
+            by_row.setdefault(i, []).append(
+                k * sympy.Symbol(f"dA/d{self.mapping.source.parameters[j]}")
+            )
+        return [
+            f"dB/d{p} = {sympy.Add(*by_row.get(i, []))}"
+            for i, p in enumerate(self.mapping.target.parameters)
+        ]
 
     def _repr_latex_(self) -> str:
         return f"$K = {sympy.latex(sympy.Matrix(self.K))}$"
@@ -112,8 +132,8 @@ class CriticalMapping:
     Args:
         source: model A.
         target: model B, with as many inputs and outputs.
-        values: every target parameter (symbol or name, or in a family a block with an array) as an exact expression in
-            source parameters and symbols of the mapping's own.
+        values: every target parameter (symbol or name, or in a family a block with an array) as an
+            exact expression in source parameters and symbols of the mapping's own.
         name: shown in reports.
 
     Raises:
@@ -146,9 +166,8 @@ class CriticalMapping:
         a, b = self.source, self.target
         if len(a.inputs) != len(b.inputs) or len(a.outputs) != len(b.outputs):
             raise ModelError(
-                f"the source has {len(a.inputs)} inputs and {len(a.outputs)} outputs, the target {len(b.inputs)} "
-                f"and {len(b.outputs)}; "
-                "a critical mapping needs equal numbers"
+                f"the source has {len(a.inputs)} inputs and {len(a.outputs)} outputs, the target"
+                f" {len(b.inputs)} and {len(b.outputs)}; a critical mapping needs equal numbers"
             )
         chart = image_chart(a, b, self.values)
         object.__setattr__(self, "values", MappingProxyType(chart.values))
@@ -172,7 +191,8 @@ class CriticalMapping:
 
         Raises:
             NotOutputPreservingError: the outputs differ.
-            NotCriticalError: a tangent function of the target leaves the tangent span of the source.
+            NotCriticalError: a tangent function of the target leaves the tangent span of the
+                source.
         """
         return _check(self, seed)
 
@@ -195,7 +215,10 @@ class CriticalMapping:
         """The mapping with some of its own symbols replaced by exact values."""
         self._known(values)
         return CriticalMapping(
-            self.source, self.target, {p: v.xreplace(exact_map(values)) for p, v in self.values.items()}, self.name
+            self.source,
+            self.target,
+            {p: v.xreplace(exact_map(values)) for p, v in self.values.items()},
+            self.name,
         )
 
     def _known(self, values: Mapping[Any, Any]) -> None:
@@ -208,20 +231,28 @@ class CriticalMapping:
     def chart(self, start: Chart, values: Mapping[Any, Any] | None = None) -> Chart:
         """P(start), a chart of the target; own symbols without values stay coordinates."""
         if start.model != self.source:
-            raise PointError(f"a chart of {start.model} was given; this mapping starts at {self.source}")
+            raise PointError(
+                f"a chart of {start.model} was given; this mapping starts at {self.source}"
+            )
         self._known(values or {})
         clash = {str(s) for s in self.symbols} & {str(c) for c in start.coordinates}
         if clash:
             raise PointError(
-                f"{min(clash)} is a symbol of the mapping and a coordinate of the chart; rename one of them"
+                f"{min(clash)} is a symbol of the mapping and a coordinate of the chart; rename one"
+                " of them"
             )
         replace = {**start.values, **exact_map(values or {})}
-        return target_chart(self.source, self.target, [v.xreplace(replace) for v in self.values.values()])
+        return target_chart(
+            self.source, self.target, [v.xreplace(replace) for v in self.values.values()]
+        )
 
-    def bound(self, start: Chart, values: Mapping[Any, Any] | None = None, *, seed: int = 0) -> UpperBound:
+    def bound(
+        self, start: Chart, values: Mapping[Any, Any] | None = None, *, seed: int = 0
+    ) -> UpperBound:
         """rank_B(P(start)) <= rank_A(start), as evidence for `model_rank` at `chart(start, values)`.
 
-        A rank that is only PROBABLE at the start proves nothing; the bound is then the number of parameters of A.
+        A rank that is only PROBABLE at the start proves nothing; the bound is then the number of
+        parameters of A.
         """
         image = self.chart(start, values)
         known = model_rank(start, seed=seed)
@@ -229,7 +260,8 @@ class CriticalMapping:
 
         def holds(chart: Chart) -> bool:
             same = chart.model == image.model and all(
-                sympy.expand(u - v) == 0 for u, v in zip(chart.values.values(), image.values.values(), strict=True)
+                sympy.expand(u - v) == 0
+                for u, v in zip(chart.values.values(), image.values.values(), strict=True)
             )
             return same and self.evidence.everywhere
 
@@ -260,18 +292,25 @@ def _outputs(mapping: CriticalMapping, joint: Joint, seed: int) -> None:
         same = same_function(joint, f, g, seed=seed)
         if same is None:
             raise NotOutputPreservingError(
-                f"output {k + 1} of {mapping.label} could not be compared exactly; use fewer own symbols or a "
-                "smaller model"
+                f"output {k + 1} of {mapping.label} could not be compared exactly; use fewer own"
+                " symbols or a smaller model"
             )
         if not same:
             left, right = joint.expressions([f, g])
-            detail = f": F_A = {left}, F_B(P) = {right}" if left.count_ops() + right.count_ops() < 60 else ""
+            detail = (
+                f": F_A = {left}, F_B(P) = {right}"
+                if left.count_ops() + right.count_ops() < 60
+                else ""
+            )
             raise NotOutputPreservingError(
-                f"{mapping.label} changes output {k + 1}{detail}; F_A(theta) = F_B(P(theta)) must hold identically"
+                f"{mapping.label} changes output {k + 1}{detail}; F_A(theta) = F_B(P(theta)) must"
+                " hold identically"
             )
 
 
-def _refuse(mapping: CriticalMapping, joint: Joint, found: Inclusion, place: str, seed: int) -> None:
+def _refuse(
+    mapping: CriticalMapping, joint: Joint, found: Inclusion, place: str, seed: int
+) -> None:
     if not found.outside:
         return
     i = found.outside[0]
@@ -279,7 +318,9 @@ def _refuse(mapping: CriticalMapping, joint: Joint, found: Inclusion, place: str
     function = joint.expressions([joint.nodes[joint.ranges[1].start + i]])[0]
     text = f" = {function}" if function.count_ops() < 40 else ""
     assert found.rank is not None
-    known = model_rank(joint.charts[0], seed=seed) if found.certain and not found.at_points else None
+    known = (
+        model_rank(joint.charts[0], seed=seed) if found.certain and not found.at_points else None
+    )
     if found.at_points:
         how = "proved by exact values at a rational point"
     elif known is not None and known.upper <= found.rank and known.verdict is not Verdict.PROBABLE:
@@ -287,14 +328,16 @@ def _refuse(mapping: CriticalMapping, joint: Joint, found: Inclusion, place: str
     else:
         how = "seen modulo a prime"
     raise NotCriticalError(
-        f"{mapping.label} preserves the output, but{place} dF_B/d{parameter}{text} leaves the tangent span of the "
-        "source: the rank grows from "
-        f"{found.rank} to {found.rank + 1} ({how}); criticality needs T_B(P(theta)) inside T_A(theta)"
+        f"{mapping.label} preserves the output, but{place} dF_B/d{parameter}{text} leaves the"
+        f" tangent span of the source: the rank grows from {found.rank} to {found.rank + 1}"
+        f" ({how}); criticality needs T_B(P(theta)) inside T_A(theta)"
     )
 
 
 def _entries(joint: Joint, found: Inclusion) -> dict[tuple[int, int], sympy.Expr]:
-    flat = [(i, j, node) for i, row in sorted(found.rows.items()) for j, node in sorted(row.items())]
+    flat = [
+        (i, j, node) for i, row in sorted(found.rows.items()) for j, node in sorted(row.items())
+    ]
     expressions = joint.expressions([node for _, _, node in flat])
     return {(i, j): e for (i, j, _), e in zip(flat, expressions, strict=True)}
 
@@ -310,7 +353,10 @@ def _conditions(
     """Check the zero set of every denominator of K as a chart (where P itself has a pole there is no P)."""
     own = _denominators(v for v in image.raw if isinstance(v, sympy.Expr))
     factors = [f for f in _denominators(entries.values()) if f not in own]
-    return tuple(Condition(f, depth > 0 and _holds_on(mapping, f, start, image, seed, depth)) for f in factors)
+    return tuple(
+        Condition(f, depth > 0 and _holds_on(mapping, f, start, image, seed, depth))
+        for f in factors
+    )
 
 
 def _denominators(expressions: Any) -> list[sympy.Expr]:
@@ -319,13 +365,17 @@ def _denominators(expressions: Any) -> list[sympy.Expr]:
         below = sympy.fraction(sympy.together(e))[1]
         if below.free_symbols:
             for factor, _ in sympy.factor_list(below)[1]:
-                real = factor.xreplace({s: sympy.Symbol(str(s), real=True) for s in factor.free_symbols})
+                real = factor.xreplace(
+                    {s: sympy.Symbol(str(s), real=True) for s in factor.free_symbols}
+                )
                 if not real.is_nonzero:  # such as 1 + exp(alpha)
                     result[factor] = None
     return list(result)
 
 
-def _holds_on(mapping: CriticalMapping, factor: sympy.Expr, start: Chart, image: Chart, seed: int, depth: int) -> bool:
+def _holds_on(
+    mapping: CriticalMapping, factor: sympy.Expr, start: Chart, image: Chart, seed: int, depth: int
+) -> bool:
     """Whether criticality was shown on {factor = 0}, solved for a coordinate that enters linearly.
 
     Raises:
@@ -344,7 +394,10 @@ def _holds_on(mapping: CriticalMapping, factor: sympy.Expr, start: Chart, image:
     _refuse(mapping, joint, found, f" on {symbol} = {value}", seed)
     if found.unproved:
         return False
-    return all(c.checked for c in _conditions(mapping, _entries(joint, found), narrow, below, seed, depth - 1))
+    return all(
+        c.checked
+        for c in _conditions(mapping, _entries(joint, found), narrow, below, seed, depth - 1)
+    )
 
 
 def _restrict(chart: Chart, symbol: sympy.Symbol, value: sympy.Expr) -> Chart:
@@ -373,11 +426,20 @@ def compose(first: CriticalMapping, *others: CriticalMapping) -> CriticalMapping
         (True, True, Matrix([[1]]))
     """
     for mapping in (first, *others):
-        demand(mapping, CriticalMapping, ModelError, "a critical mapping", "try mappings.splitting(model)")
+        demand(
+            mapping,
+            CriticalMapping,
+            ModelError,
+            "a critical mapping",
+            "try mappings.splitting(model)",
+        )
     result = first
     for inner in others:
         if result.source != inner.target:
-            raise ModelError(f"{inner.label} does not end where {result.label} starts; compose(P, Q) is P after Q")
+            raise ModelError(
+                f"{inner.label} does not end where {result.label} starts; compose(P, Q) is P"
+                " after Q"
+            )
         taken = {str(s) for s in (*inner.symbols, *inner.source.parameters)}
         rename: dict[sympy.Symbol, sympy.Symbol] = {}
         for s in result.symbols:

@@ -14,7 +14,10 @@ from rankstrat.text.parsing import block_symbols
 
 
 def image_chart(source: Model, target: Model, values: Mapping[Any, Any]) -> Chart:
-    """The values as a chart of the target; its coordinates are those of the source, then the mapping's own."""
+    """The values as a chart of the target.
+
+    Its coordinates are those of the source, then the mapping's own.
+    """
     known, given = {str(p): p for p in target.parameters}, dict[sympy.Symbol, Exact]()
     for key, value in values.items():
         name = str(key)
@@ -22,21 +25,29 @@ def image_chart(source: Model, target: Model, values: Mapping[Any, Any]) -> Char
             given[known[name]] = exact_scalar(name, value)
         elif name in target.blocks:
             symbols = block_symbols(name, target.blocks[name]).ravel()
-            given |= zip(symbols, exact_array(name, target.blocks[name], {name: value}), strict=True)
+            given |= zip(
+                symbols, exact_array(name, target.blocks[name], {name: value}), strict=True
+            )
         else:
-            raise PointError(f"{name} is not a parameter of {target}; its parameters are {listed(target.parameters)}")
+            raise PointError(
+                f"{name} is not a parameter of {target}; its parameters are"
+                f" {listed(target.parameters)}"
+            )
     missing = [p for p in target.parameters if p not in given]
     if missing:
         raise PointError(
-            f"no value for the target parameter {missing[0]}; give every parameter of the target as an expression "
-            "in the source's"
+            f"no value for the target parameter {missing[0]}; give every parameter of the target as"
+            " an expression in the source's"
         )
     return target_chart(source, target, [given[p] for p in target.parameters])
 
 
 def exact_map(values: Mapping[Any, Any]) -> dict[sympy.Symbol, sympy.Expr]:
     """Symbols (or their names) -> exact expressions."""
-    return {sympy.Symbol(str(k)): sympy.sympify(exact_scalar(str(k), v), strict=True) for k, v in values.items()}
+    return {
+        sympy.Symbol(str(k)): sympy.sympify(exact_scalar(str(k), v), strict=True)
+        for k, v in values.items()
+    }
 
 
 def target_chart(source: Model, target: Model, raw: Sequence[Exact]) -> Chart:
@@ -45,7 +56,10 @@ def target_chart(source: Model, target: Model, raw: Sequence[Exact]) -> Chart:
     used = {s for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols}
     clash = {str(s) for s in used} & {str(x) for x in (*source.inputs, *target.inputs)}
     if clash:
-        raise PointError(f"the values use the input {min(clash)}; a mapping of parameters may not depend on inputs")
+        raise PointError(
+            f"the values use the input {min(clash)}; a mapping of parameters may not depend on"
+            " inputs"
+        )
     own = sorted(used - set(source.parameters), key=str)
     return Chart(target, (*(p for p in source.parameters if p in used), *own), raw)
 

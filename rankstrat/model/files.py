@@ -63,8 +63,10 @@ class ModelFile:
 
     Attributes:
         model: the model $F$.
-        point_values: parameter -> exact value, for ``model.point``; None without a ``[point]`` table.
-        chart_values: parameter -> expression in the other parameters, for ``model.chart``; None without ``[chart]``.
+        point_values: parameter -> exact value, for ``model.point``; None without a ``[point]``
+            table.
+        chart_values: parameter -> expression in the other parameters, for ``model.chart``; None
+            without ``[chart]``.
     """
 
     model: Model
@@ -86,7 +88,8 @@ def load_model(path: str | Path) -> ModelFile:
         path: the file, at most `MAX_MODEL_BYTES` bytes; its content is untrusted.
 
     Raises:
-        ParseError: no such file, not TOML, an unknown key, a wrong type, an expression outside the language.
+        ParseError: no such file, not TOML, an unknown key, a wrong type, an expression outside the
+            language.
         ModelError: the file is well formed, but its model is not.
         PointError: values for unknown parameters; `InexactValueError` for decimals.
     """
@@ -104,10 +107,15 @@ def parse_model(text: str) -> ModelFile:
     for key in table:
         if key not in _KEYS:
             hint = nearest(key, _KEYS) or f"write one of {', '.join(_KEYS)}"
-            raise ParseError(f"The key {shown(repr(key))} is unknown; a key of the format is needed; {hint}.")
+            raise ParseError(
+                f"The key {shown(repr(key))} is unknown; a key of the format is needed; {hint}."
+            )
     for key in ("outputs", "parameters"):
         if key not in table:
-            raise ParseError(f"The model file has no {key}; outputs and parameters are needed; add {key} = [...].")
+            raise ParseError(
+                f"The model file has no {key}; outputs and parameters are needed; add {key} ="
+                " [...]."
+            )
     name = table.get("name", "")
     if not isinstance(name, str):
         raise _wrong_type("name", name, "a string")
@@ -117,20 +125,27 @@ def parse_model(text: str) -> ModelFile:
     blocks, parameters = _declared(table, "parameters", functions)
     _, inputs = _declared(table, "inputs", functions)
     symbols = {symbol.name: symbol for symbol in (*parameters, *inputs)}
-    outputs = [_expression(f"output {i}", text, symbols, functions) for i, text in _numbered(table, "outputs")]
+    outputs = [
+        _expression(f"output {i}", text, symbols, functions)
+        for i, text in _numbered(table, "outputs")
+    ]
     model = Model(outputs, parameters, inputs, name=name)
     own = {symbol.name: symbol for symbol in parameters}
 
     def in_parameters(key: str, value: Any) -> sympy.Expr:
-        return _expression(key, value, own, functions) if isinstance(value, str) else _exact(key, value)
+        return (
+            _expression(key, value, own, functions)
+            if isinstance(value, str)
+            else _exact(key, value)
+        )
 
     chart = _assigned(table, "chart", blocks, own, in_parameters)
     for symbol, value in (chart or {}).items():
         again = sorted(used.name for used in value.free_symbols if used in (chart or {}))
         if again:
             raise PointError(
-                f"[chart] gives {symbol} by {again[0]}, which [chart] gives too; an expression in the other parameters "
-                f"is needed; substitute the value of {again[0]}."
+                f"[chart] gives {symbol} by {again[0]}, which [chart] gives too; an expression in"
+                f" the other parameters is needed; substitute the value of {again[0]}."
             )
     return ModelFile(model, _assigned(table, "point", blocks, own, _exact), chart)
 
@@ -143,7 +158,9 @@ def dump_model(model: Model) -> str:
     """
     lines = [f"name = {_quoted(model.name)}"] if model.name else []
     try:
-        functions = sorted({f.func.__name__ for output in model.outputs for f in output.atoms(AppliedUndef)})
+        functions = sorted(
+            {f.func.__name__ for output in model.outputs for f in output.atoms(AppliedUndef)}
+        )
         known = dict(FUNCTIONS) | {check_name(name): unspecified(name) for name in functions}
         for key, group in (("parameters", model.parameters), ("inputs", model.inputs)):
             names = [check_name(symbol.name, known) for symbol in group]
@@ -159,7 +176,9 @@ def dump_model(model: Model) -> str:
                 raise ParseError(f"{shown(text)} reads back as another expression; simplify it.")
             lines.append(f"    {_quoted(text)},")
     except (ParseError, RecursionError) as error:
-        raise ModelError(f"The model cannot be written to a file ({error}); keep it in Python.") from error
+        raise ModelError(
+            f"The model cannot be written to a file ({error}); keep it in Python."
+        ) from error
     return "\n".join([*lines, "]", ""])
 
 
@@ -167,10 +186,12 @@ def load_point(source: str | Path) -> dict[str, Values]:
     r"""The values in a point: name -> exact value, or nested lists for a block.
 
     Args:
-        source: a path; or text, which is JSON if it starts with ``{`` and TOML if it contains ``=``.
+        source: a path; or text, which is JSON if it starts with ``{`` and TOML if it contains
+            ``=``.
 
     Raises:
-        ParseError: no such file, or neither JSON nor TOML, a repeated key, an expression outside the language.
+        ParseError: no such file, or neither JSON nor TOML, a repeated key, an expression outside
+            the language.
         PointError: a value that is no real number; `InexactValueError` for decimals such as 0.1.
 
     Example:
@@ -190,53 +211,70 @@ def _read(path: Path, limit: int) -> str:
         with path.open("rb") as file:
             data = file.read(limit + 1)
         if len(data) > limit:
-            raise ParseError(f"{shown(str(path))} exceeds {limit} bytes; a smaller file is needed; use a family.")
+            raise ParseError(
+                f"{shown(str(path))} exceeds {limit} bytes; a smaller file is needed; use a family."
+            )
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ParseError(f"{shown(str(path))} is not UTF-8 text; a text file is needed; save it as UTF-8.") from error
+        raise ParseError(
+            f"{shown(str(path))} is not UTF-8 text; a text file is needed; save it as UTF-8."
+        ) from error
     except (OSError, ValueError) as error:
         if isinstance(error, ParseError):
             raise
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ParseError(
-            f"{shown(str(path))} cannot be read ({reason}); a readable file is needed; check the path."
+            f"{shown(str(path))} cannot be read ({reason}); a readable file is needed; check the"
+            " path."
         ) from error
 
 
 def _toml(text: str, limit: int) -> dict[str, Any]:
     if len(text) > limit:
-        raise ParseError(f"A TOML text of {len(text)} characters; at most {limit} are accepted; use a family or JSON.")
+        raise ParseError(
+            f"A TOML text of {len(text)} characters; at most {limit} are accepted; use a family or"
+            " JSON."
+        )
     # tomllib takes time quadratic in the number of parts of a dotted key.
     chain = 0
     for token in _TOML_TOKEN.finditer(text):
         chain = chain + 1 if token[0] == "." else chain if token[1] else 0
         if chain > MAX_NESTING:
             raise ParseError(
-                f"A TOML key has more than {MAX_NESTING} dots; plain keys are needed; quote or shorten it."
+                f"A TOML key has more than {MAX_NESTING} dots; plain keys are needed; quote or"
+                " shorten it."
             )
     try:
         return tomllib.loads(text, parse_float=_Decimal)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError, OverflowError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:200]
         raise ParseError(
-            f"The text is not TOML ({reason}); key = value lines are needed; write lists in brackets, a = [1, 2]."
+            f"The text is not TOML ({reason}); key = value lines are needed; write lists in"
+            " brackets, a = [1, 2]."
         ) from error
 
 
 def _json(text: str) -> dict[str, Any]:
     if len(text) > MAX_POINT_BYTES:
-        raise ParseError(f"A point of {len(text)} characters; at most {MAX_POINT_BYTES} are accepted; shorten it.")
+        raise ParseError(
+            f"A point of {len(text)} characters; at most {MAX_POINT_BYTES} are accepted;"
+            " shorten it."
+        )
     try:
         table = json.loads(
             text,
             parse_float=_Decimal,
             parse_constant=_Decimal,
-            parse_int=lambda literal: int(literal) if len(literal) <= MAX_DIGITS else _Decimal(literal),
+            parse_int=lambda literal: (
+                int(literal) if len(literal) <= MAX_DIGITS else _Decimal(literal)
+            ),
             object_pairs_hook=_unique,
         )
     except (json.JSONDecodeError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise ParseError(f'The point is not JSON ({reason}); write {{"a": [1, 2], "w": ["1/2", 0]}}.') from error
+        raise ParseError(
+            f'The point is not JSON ({reason}); write {{"a": [1, 2], "w": ["1/2", 0]}}.'
+        ) from error
     assert isinstance(table, dict)
     return table
 
@@ -247,7 +285,9 @@ def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise ParseError(f"The key {shown(repr(key))} is given twice; one value is needed; remove one.")
+                raise ParseError(
+                    f"The key {shown(repr(key))} is given twice; one value is needed; remove one."
+                )
             seen.add(key)
     return table
 
@@ -255,16 +295,21 @@ def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 def _point_name(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z_]\w{0,99}", name, re.ASCII):
         raise PointError(
-            f"{shown(repr(name))} is not the name of a parameter; letters, digits and _ are needed; correct it."
+            f"{shown(repr(name))} is not the name of a parameter; letters, digits and _ are needed;"
+            " correct it."
         )
     return name
 
 
-def _values(name: str, value: Any, convert: Callable[[str, Any], sympy.Expr], depth: int = 0) -> Values:
+def _values(
+    name: str, value: Any, convert: Callable[[str, Any], sympy.Expr], depth: int = 0
+) -> Values:
     if not isinstance(value, list):
         return convert(name, value)
     if depth == MAX_NESTING:
-        raise PointError(f"{shown(name)} is nested more than {MAX_NESTING} deep; an array is needed; flatten it.")
+        raise PointError(
+            f"{shown(name)} is nested more than {MAX_NESTING} deep; an array is needed; flatten it."
+        )
     return [_values(f"{name}[{i}]", entry, convert, depth + 1) for i, entry in enumerate(value)]
 
 
@@ -272,17 +317,25 @@ def _exact(name: str, value: Any) -> sympy.Expr:
     if isinstance(value, _Decimal):
         if re.fullmatch(r"[-+]?(nan|inf|NaN|Infinity)", value.literal):
             raise PointError(
-                f"{name} = {value.literal} is not finite; an exact real number is needed; write a fraction."
+                f"{name} = {value.literal} is not finite; an exact real number is needed; write a"
+                " fraction."
             )
         if re.fullmatch(r"[-+]?\d+", value.literal):
             raise PointError(
-                f"{name} has {len(value.literal)} digits; at most {MAX_DIGITS} are accepted; rescale the model."
+                f"{name} has {len(value.literal)} digits; at most {MAX_DIGITS} are accepted;"
+                " rescale the model."
             )
         raise inexact_literal(name, value.literal)
     if isinstance(value, int) and value.bit_length() > 4 * MAX_DIGITS:
-        raise PointError(f"{name} has more than {MAX_DIGITS} digits; a smaller integer is needed; rescale the model.")
+        raise PointError(
+            f"{name} has more than {MAX_DIGITS} digits; a smaller integer is needed; rescale the"
+            " model."
+        )
     if value is None or isinstance(value, dict):
-        raise PointError(f"{name} is {'null' if value is None else 'a table'}; an exact number is needed; write 1/2.")
+        raise PointError(
+            f"{name} is {'null' if value is None else 'a table'}; an exact number is needed; write"
+            " 1/2."
+        )
     return exact_value(value, name=name)
 
 
@@ -316,7 +369,10 @@ def _declared(
 
 
 def _expression(
-    key: str, text: str, symbols: Mapping[str, sympy.Expr], functions: Mapping[str, ElementaryFunction]
+    key: str,
+    text: str,
+    symbols: Mapping[str, sympy.Expr],
+    functions: Mapping[str, ElementaryFunction],
 ) -> sympy.Expr:
     try:
         return parse_expression(text, symbols, functions=functions)
@@ -341,13 +397,20 @@ def _assigned(
         if isinstance(value, list) and blocks.get(name):
             shape = blocks[name]
             entries = dict(
-                zip(block_names(name, shape), _flat(name, _values(name, value, convert), shape), strict=True)
+                zip(
+                    block_names(name, shape),
+                    _flat(name, _values(name, value, convert), shape),
+                    strict=True,
+                )
             )
         elif name in symbols and not isinstance(value, list):
             entries = {name: convert(name, value)}
         else:
             hint = nearest(name, [*symbols, *blocks]) or f"write one of {shown(', '.join(blocks))}"
-            raise PointError(f"[{key}] has the name {shown(repr(name))}; a parameter of the model is needed; {hint}.")
+            raise PointError(
+                f"[{key}] has the name {shown(repr(name))}; a parameter of the model is needed;"
+                f" {hint}."
+            )
         for entry, exact in entries.items():
             if symbols[entry] in result:
                 raise PointError(f"[{key}] gives {entry} twice; one value is needed; remove one.")
@@ -360,9 +423,15 @@ def _flat(name: str, values: Values, shape: Sequence[int]) -> list[sympy.Expr]:
         return [values]
     if not shape or not isinstance(values, list) or len(values) != shape[0]:
         needed = f"a list of {shape[0]}" if shape else "one value"
-        raise PointError(f"{name} does not fit its block; {needed} is needed; give one value for each parameter.")
-    return [entry for i, value in enumerate(values) for entry in _flat(f"{name}[{i}]", value, shape[1:])]
+        raise PointError(
+            f"{name} does not fit its block; {needed} is needed; give one value for each parameter."
+        )
+    return [
+        entry for i, value in enumerate(values) for entry in _flat(f"{name}[{i}]", value, shape[1:])
+    ]
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False).replace(
+        "\x7f", "\\u007f"
+    )

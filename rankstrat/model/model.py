@@ -1,4 +1,7 @@
-r"""Parametric models $F(\theta)(x)$ and charts: pieces of parameter space given by exact expressions."""
+r"""Parametric models $F(\theta)(x)$ and charts.
+
+Pieces of parameter space given by exact expressions.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,15 @@ import sympy
 from rankstrat.algebra.program import FUNCTION, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import ModelError, PointError, demand
-from rankstrat.model.values import Entries, Exact, Shape, exact_array, exact_scalar, free_symbols, listed
+from rankstrat.model.values import (
+    Entries,
+    Exact,
+    Shape,
+    exact_array,
+    exact_scalar,
+    free_symbols,
+    listed,
+)
 from rankstrat.text.parsing import block_symbols
 
 SHOWN = 40  # models with more parameters are named, not written out
@@ -24,8 +35,9 @@ SHOWN = 40  # models with more parameters are named, not written out
 class Structure(Protocol):
     """What a family knows of its models; every other capability (rank_lemma, strata, ...) is optional.
 
-    `family` and `arguments` rebuild the model; `blocks` gives names and shapes of the parameter blocks in order;
-    `input_names` the inputs; `expressions(blocks, inputs)` the outputs from arrays of symbols.  A structure is never
+    `family` and `arguments` rebuild the model; `blocks` gives names and shapes of the parameter
+    blocks in order; `input_names` the inputs; `expressions(blocks, inputs)` the outputs from arrays
+    of symbols. A structure is never
     trusted: the rank always comes from the expressions, unless a lemma is used and cited.
     """
 
@@ -49,7 +61,9 @@ class Structure(Protocol):
         """Names of the inputs."""
         ...
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> Sequence[sympy.Expr]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> Sequence[sympy.Expr]:
         """The outputs from arrays of symbols."""
         ...
 
@@ -58,7 +72,8 @@ class Structure(Protocol):
 class Compiled:
     r"""A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of the mixed output.
 
-    With several outputs the gradient is that of $\sum_k c_k F_k$, with one leaf c_k (`mixers`) for each output.
+    With several outputs the gradient is that of $\sum_k c_k F_k$, with one leaf c_k (`mixers`) for
+    each output.
     """
 
     program: Program
@@ -75,11 +90,15 @@ def _expressions(outputs: Any) -> tuple[sympy.Expr, ...]:
     elif isinstance(outputs, sympy.Expr | int | float | Fraction):
         outputs = [outputs]
     result = []
-    for output in [outputs] if isinstance(outputs, str) or not isinstance(outputs, Iterable) else outputs:
+    for output in (
+        [outputs] if isinstance(outputs, str) or not isinstance(outputs, Iterable) else outputs
+    ):
         if isinstance(output, int | Fraction) and not isinstance(output, bool):
             output = sympy.Rational(output)
         if not isinstance(output, sympy.Expr):
-            raise ModelError(f"the output {output!r} is not a sympy expression; build outputs from sympy symbols")
+            raise ModelError(
+                f"the output {output!r} is not a sympy expression; build outputs from sympy symbols"
+            )
         result.append(output)
     return tuple(result)
 
@@ -89,7 +108,11 @@ def _symbols(symbols: Any, role: str) -> tuple[sympy.Symbol, ...]:
         symbols = [symbols]
     if isinstance(symbols, sympy.MatrixBase | np.ndarray):
         symbols = list(np.asarray(symbols).ravel())
-    result = (symbols,) if isinstance(symbols, str) or not isinstance(symbols, Iterable) else tuple(symbols)
+    result = (
+        (symbols,)
+        if isinstance(symbols, str) or not isinstance(symbols, Iterable)
+        else tuple(symbols)
+    )
     for symbol in result:
         if not isinstance(symbol, sympy.Symbol):
             raise ModelError(f"{role} {symbol!r} is not a sympy symbol; make it with sympy.symbols")
@@ -106,7 +129,8 @@ class Model:
         name: shown in reports.
 
     Raises:
-        ModelError: no outputs or parameters, repeated symbols, a parameter used as an input, unknown symbols.
+        ModelError: no outputs or parameters, repeated symbols, a parameter used as an input,
+            unknown symbols.
 
     Example:
         >>> import sympy
@@ -118,7 +142,11 @@ class Model:
     def __init__(self, outputs: Any, parameters: Any, inputs: Any = (), name: str = "") -> None:
         self.name = name
         self.structure: Structure | None = None
-        parts = (_expressions(outputs), _symbols(parameters, "the parameter"), _symbols(inputs, "the input"))
+        parts = (
+            _expressions(outputs),
+            _symbols(parameters, "the parameter"),
+            _symbols(inputs, "the input"),
+        )
         self.__dict__["_parts"] = parts
         _check_parts(*parts)
 
@@ -132,7 +160,9 @@ class Model:
         return model
 
     @cached_property
-    def _parts(self) -> tuple[tuple[sympy.Expr, ...], tuple[sympy.Symbol, ...], tuple[sympy.Symbol, ...]]:
+    def _parts(
+        self,
+    ) -> tuple[tuple[sympy.Expr, ...], tuple[sympy.Symbol, ...], tuple[sympy.Symbol, ...]]:
         assert self.structure is not None
         blocks = {name: block_symbols(name, shape) for name, shape in self.structure.blocks.items()}
         inputs = tuple(sympy.Symbol(name) for name in self.structure.input_names)
@@ -175,23 +205,38 @@ class Model:
         x_leaves = [program.leaf(("x", k)) for k in range(len(inputs))]
         leaves = dict(zip((*parameters, *inputs), (*p_leaves, *x_leaves), strict=True))
         nodes = translate(program, list(outputs), leaves)
-        mixers = tuple(program.leaf(("mix", k)) for k in range(len(nodes))) if len(nodes) > 1 else ()
+        mixers = (
+            tuple(program.leaf(("mix", k)) for k in range(len(nodes))) if len(nodes) > 1 else ()
+        )
         root = nodes[0]
         if mixers:
             root = program.linear(
-                0, [(1, program.product(((c, 1), (n, 1)))) for c, n in zip(mixers, nodes, strict=True)]
+                0,
+                [
+                    (1, program.product(((c, 1), (n, 1))))
+                    for c, n in zip(mixers, nodes, strict=True)
+                ],
             )
         gradient = program.gradient(root, p_leaves)
-        return Compiled(program, tuple(nodes), tuple(p_leaves), tuple(x_leaves), mixers, tuple(gradient))
+        return Compiled(
+            program, tuple(nodes), tuple(p_leaves), tuple(x_leaves), mixers, tuple(gradient)
+        )
 
     @property
     def generic_functions(self) -> tuple[str, ...]:
-        """Names of unspecified functions such as `sympy.Function("sigma")`; ranks hold for generic smooth ones."""
+        """Names of unspecified functions such as `sympy.Function("sigma")`.
+
+        Ranks hold for generic smooth ones.
+        """
         program = self.compiled.program
-        functions = (data for kind, data in zip(program.kind, program.data, strict=True) if kind == FUNCTION)
+        functions = (
+            data for kind, data in zip(program.kind, program.data, strict=True) if kind == FUNCTION
+        )
         return tuple(sorted({name[1] for name in functions if isinstance(name, tuple)}))
 
-    def point(self, values: Mapping[Any, Any] | Sequence[Any] | None = None, /, **blocks: Any) -> Chart:
+    def point(
+        self, values: Mapping[Any, Any] | Sequence[Any] | None = None, /, **blocks: Any
+    ) -> Chart:
         """An exact point: a mapping from symbols or names, a sequence in parameter order, or one array per block.
 
         Raises:
@@ -200,11 +245,15 @@ class Model:
         """
         if values is not None and not isinstance(values, Mapping):
             if isinstance(values, str | set | frozenset) or not isinstance(values, Iterable):
-                raise PointError(f"{values!r} is no point; give a mapping, a list as long as F.parameters, or blocks")
+                raise PointError(
+                    f"{values!r} is no point; give a mapping, a list as long as F.parameters, or"
+                    " blocks"
+                )
             given = list(values)
             if len(given) != self.size:
                 raise PointError(
-                    f"{len(given)} values were given for {self.size} parameters; list them in the order of F.parameters"
+                    f"{len(given)} values were given for {self.size} parameters; list them in the"
+                    " order of F.parameters"
                 )
             values = dict(zip(self.parameters, given, strict=True))
         both = {**dict(values or {}), **blocks}
@@ -217,12 +266,16 @@ class Model:
             raw = tuple(self.chart(both).raw)
         free = sorted({str(s) for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols})
         if free:
-            raise PointError(f"no value for {listed(free)}; a point needs all {self.size}; or use F.chart")
+            raise PointError(
+                f"no value for {listed(free)}; a point needs all {self.size}; or use F.chart"
+            )
         return Chart(self, (), raw)
 
     def _names_blocks(self, given: Mapping[Any, Any]) -> bool:
         return (
-            self.structure is not None and bool(given) and all(isinstance(k, str) and k in self.blocks for k in given)
+            self.structure is not None
+            and bool(given)
+            and all(isinstance(k, str) and k in self.blocks for k in given)
         )
 
     def generic(self) -> Chart:
@@ -232,10 +285,14 @@ class Model:
     def chart(self, values: Mapping[Any, Any] | None = None, /, **names: Any) -> Chart:
         """Some parameters as exact expressions; the others, and every new symbol in the expressions, are coordinates.
 
-        Keys may be symbols, names of symbols, or (in a family) names of blocks with arrays of values.
+        Keys may be symbols, names of symbols, or (in a family) names of blocks with arrays of
+        values.
         """
         if isinstance(values, str):
-            raise PointError(f"the text {values[:60]!r} was given; names with values are needed; write {{'w': 0}}")
+            raise PointError(
+                f"the text {values[:60]!r} was given; names with values are needed; write"
+                " {'w': 0}"
+            )
         given: dict[sympy.Symbol, Exact] = {}
         known = {str(p): p for p in self.parameters}
         for key, value in {**dict(values or {}), **names}.items():
@@ -244,16 +301,26 @@ class Model:
                 given[known[name]] = exact_scalar(name, value)
             elif name in self.blocks:
                 symbols = block_symbols(name, self.blocks[name]).ravel()
-                given |= zip(symbols, exact_array(name, self.blocks[name], {name: value}), strict=True)
+                given |= zip(
+                    symbols, exact_array(name, self.blocks[name], {name: value}), strict=True
+                )
             else:
                 raise PointError(
-                    f"{name} is not a parameter of this model; its parameters are {listed(self.parameters)}"
+                    f"{name} is not a parameter of this model; its parameters are"
+                    f" {listed(self.parameters)}"
                 )
         for p, value in given.items():
-            circular = value.free_symbols & (given.keys() - {p}) if isinstance(value, sympy.Expr) else set()
+            circular = (
+                value.free_symbols & (given.keys() - {p})
+                if isinstance(value, sympy.Expr)
+                else set()
+            )
             if circular:
                 q = min(circular, key=str)
-                raise PointError(f"the value of {p} uses {q}, which is given a value too; use free parameters only")
+                raise PointError(
+                    f"the value of {p} uses {q}, which is given a value too; use free parameters"
+                    " only"
+                )
         raw = tuple(given.get(p, p) for p in self.parameters)
         used: dict[sympy.Symbol, None] = {}
         for value in raw:
@@ -268,7 +335,10 @@ class Model:
             return f"families.{self.name}"
         inputs = f", inputs={list(self.inputs)}" if self.inputs else ""
         if self.size > SHOWN or len(self.outputs) > SHOWN:
-            return f"<Model of {len(self.outputs)} outputs, {self.size} parameters: {listed(self.parameters)}{inputs}>"
+            return (
+                f"<Model of {len(self.outputs)} outputs, {self.size} parameters:"
+                f" {listed(self.parameters)}{inputs}>"
+            )
         return f"Model({list(self.outputs)}, parameters={list(self.parameters)}{inputs})"
 
     def __str__(self) -> str:
@@ -278,7 +348,9 @@ class Model:
         if not isinstance(other, Model):
             return NotImplemented
         if self.structure is not None and other.structure is not None:
-            return self.name == other.name and dict(self.structure.arguments) == dict(other.structure.arguments)
+            return self.name == other.name and dict(self.structure.arguments) == dict(
+                other.structure.arguments
+            )
         return self._parts == other._parts
 
     def __hash__(self) -> int:
@@ -289,16 +361,24 @@ class Model:
             return None
         latex = ",\\ ".join(map(sympy.latex, self.outputs))
         inputs = f"({', '.join(map(sympy.latex, self.inputs))})" if self.inputs else ""
-        return rf"$F(\theta){inputs} = " + (latex if len(self.outputs) == 1 else rf"\left({latex}\right)") + "$"
+        return (
+            rf"$F(\theta){inputs} = "
+            + (latex if len(self.outputs) == 1 else rf"\left({latex}\right)")
+            + "$"
+        )
 
 
 def _check_parts(
-    outputs: Sequence[sympy.Expr], parameters: Sequence[sympy.Symbol], inputs: Sequence[sympy.Symbol]
+    outputs: Sequence[sympy.Expr],
+    parameters: Sequence[sympy.Symbol],
+    inputs: Sequence[sympy.Symbol],
 ) -> None:
     if not outputs:
         raise ModelError("a model without outputs was given; give at least one sympy expression")
     if not parameters:
-        raise ModelError("a model without parameters was given; list the symbols theta in `parameters`")
+        raise ModelError(
+            "a model without parameters was given; list the symbols theta in `parameters`"
+        )
     for role, symbols in (("parameter", parameters), ("input", inputs)):
         if len({str(s) for s in symbols}) < len(symbols):
             twice = next(s for s in symbols if [str(t) for t in symbols].count(str(s)) > 1)
@@ -309,10 +389,14 @@ def _check_parts(
     known = {*parameters, *inputs}
     unknown = sorted(free_symbols(outputs) - known, key=str)
     for twin in sorted({str(s) for s in unknown} & {str(s) for s in known}):
-        raise ModelError(f"the outputs use another {twin} than the listed one, of other assumptions; make it once")
+        raise ModelError(
+            f"the outputs use another {twin} than the listed one, of other assumptions; make it"
+            " once"
+        )
     if unknown:
         raise ModelError(
-            f"the outputs use {listed(unknown)}, which is neither a parameter nor an input; list it, or give it a value"
+            f"the outputs use {listed(unknown)}, which is neither a parameter nor an input; list"
+            " it, or give it a value"
         )
 
 
@@ -323,7 +407,8 @@ class Chart:
     Attributes:
         model: the model.
         coordinates: symbols u_1..u_n; the rank on a chart is that at its generic point.
-        raw: one exact value (int, Fraction or sympy expression in the coordinates) for each parameter.
+        raw: one exact value (int, Fraction or sympy expression in the coordinates) for each
+            parameter.
     """
 
     model: Model
@@ -332,11 +417,16 @@ class Chart:
 
     def __post_init__(self) -> None:
         if len(self.raw) != self.model.size:
-            raise PointError(f"{len(self.raw)} values were given for {self.model.size} parameters; give one for each")
+            raise PointError(
+                f"{len(self.raw)} values were given for {self.model.size} parameters; give one for"
+                " each"
+            )
         if self.coordinates:
             clash = {str(s) for s in self.coordinates} & {str(s) for s in self.model.inputs}
             if clash:
-                raise PointError(f"the coordinate {min(clash)} is an input of the model; rename the coordinate")
+                raise PointError(
+                    f"the coordinate {min(clash)} is an input of the model; rename the coordinate"
+                )
 
     @property
     def is_point(self) -> bool:
@@ -365,7 +455,10 @@ class Chart:
 
     @property
     def numbers(self) -> Mapping[str, Any]:
-        """Block -> array of exact values; integer arrays where the point was given as such (`arrays` copies them)."""
+        """Block -> array of exact values.
+
+        Integer arrays where the point was given as such (`arrays` copies them).
+        """
         return self.raw.arrays if isinstance(self.raw, Entries) else self.arrays
 
     def at(self, values: Mapping[Any, Any]) -> Chart:
@@ -375,11 +468,17 @@ class Chart:
         for key, value in values.items():
             if str(key) not in known:
                 raise PointError(
-                    f"{key} is not a coordinate of this chart; its coordinates are {listed(self.coordinates)}"
+                    f"{key} is not a coordinate of this chart; its coordinates are"
+                    f" {listed(self.coordinates)}"
                 )
             exact = exact_scalar(str(key), value)
-            replace[known[str(key)]] = exact if isinstance(exact, sympy.Expr) else sympy.Rational(exact)
-        raw = tuple(exact_scalar("value", v.xreplace(replace)) if isinstance(v, sympy.Expr) else v for v in self.raw)
+            replace[known[str(key)]] = (
+                exact if isinstance(exact, sympy.Expr) else sympy.Rational(exact)
+            )
+        raw = tuple(
+            exact_scalar("value", v.xreplace(replace)) if isinstance(v, sympy.Expr) else v
+            for v in self.raw
+        )
         used = {s for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols}
         kept = [c for c in self.coordinates if c in used]
         return Chart(self.model, (*kept, *sorted(used - set(kept), key=str)), raw)
@@ -389,11 +488,21 @@ class Chart:
 
     def __str__(self) -> str:
         kind = "point" if self.is_point else f"chart with {len(self.coordinates)} coordinates"
-        at = f"{self.model.size} values" if self.is_point or self.raw != self.model.parameters else ""
+        at = (
+            f"{self.model.size} values"
+            if self.is_point or self.raw != self.model.parameters
+            else ""
+        )
         if self.model.size <= SHOWN:
             at = ", ".join(f"{p} = {v}" for p, v in self.values.items() if p != v)
         return f"{kind} of {self.model}" + (f" at {at}" if at else "")
 
     def _repr_latex_(self) -> str | None:
-        given = [] if self.model.size > SHOWN else [(p, v) for p, v in self.values.items() if p != v]
-        return f"${', '.join(f'{sympy.latex(p)} = {sympy.latex(v)}' for p, v in given)}$" if given else None
+        given = (
+            [] if self.model.size > SHOWN else [(p, v) for p, v in self.values.items() if p != v]
+        )
+        return (
+            f"${', '.join(f'{sympy.latex(p)} = {sympy.latex(v)}' for p, v in given)}$"
+            if given
+            else None
+        )

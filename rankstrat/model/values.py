@@ -22,8 +22,8 @@ def exact(value: Any, *, denominator: int | None = None) -> Any:
 
     Args:
         value: a number, a nested list, a numpy array or a mapping of them.
-        denominator: None for the binary value itself (0.1 has denominator 2^55); otherwise the nearest fraction with
-            at most this denominator.
+        denominator: None for the binary value itself (0.1 has denominator 2^55); otherwise the
+            nearest fraction with at most this denominator.
 
     Raises:
         PointError: nan or infinity.
@@ -40,7 +40,9 @@ def exact(value: Any, *, denominator: int | None = None) -> Any:
         return [exact(v, denominator=denominator) for v in value]
     if isinstance(value, float | np.floating):
         if not np.isfinite(value):
-            raise PointError(f"{value} is not a finite number; only finite floats have an exact value")
+            raise PointError(
+                f"{value} is not a finite number; only finite floats have an exact value"
+            )
         fraction = Fraction(float(value))
         return fraction if denominator is None else fraction.limit_denominator(denominator)
     return exact_scalar("value", value)
@@ -74,7 +76,9 @@ def exact_scalar(name: str, value: Any) -> Exact:
             else "give a finite exact number"
         )
         if "/" in hint:
-            hint = "write sympy.Rational({}, {})".format(*sympy.Rational(repr(float(value))).as_numer_denom())
+            hint = "write sympy.Rational({}, {})".format(
+                *sympy.Rational(repr(float(value))).as_numer_denom()
+            )
         raise InexactValueError(f"{name} = {value} is a float; {hint}, or use numerical_rank")
     result = exact_value(value, name=name)
     if result.is_Rational:
@@ -89,7 +93,9 @@ def exact_array(name: str, shape: Shape, given: Mapping[Any, Any]) -> list[Exact
         PointError: no values, or the wrong shape.
     """
     if name not in given:
-        raise PointError(f"no values for the block {name} of shape {shape}; give {name}=... as a nested list")
+        raise PointError(
+            f"no values for the block {name} of shape {shape}; give {name}=... as a nested list"
+        )
     array = np.empty(shape, dtype=object)
     value = given[name]
     raw = value if isinstance(value, np.ndarray) else np.array(value, dtype=object)
@@ -97,12 +103,15 @@ def exact_array(name: str, shape: Shape, given: Mapping[Any, Any]) -> list[Exact
         raw = np.array(value.tolist(), dtype=object)
     if raw.shape != tuple(shape):
         raise PointError(
-            f"{name} has shape {raw.shape}, but this model needs {tuple(shape)}; give one row for each unit"
+            f"{name} has shape {raw.shape}, but this model needs {tuple(shape)}; give one row for"
+            " each unit"
         )
     if raw.dtype.kind in "iu":
         return [int(v) for v in raw.ravel()]
     array[...] = raw
-    return [exact_scalar(name if not shape else f"{name}[{i}]", v) for i, v in enumerate(array.ravel())]
+    return [
+        exact_scalar(name if not shape else f"{name}[{i}]", v) for i, v in enumerate(array.ravel())
+    ]
 
 
 def free_symbols(expressions: Iterable[sympy.Expr]) -> set[sympy.Symbol]:
@@ -133,11 +142,18 @@ class Entries(Sequence[Exact]):
 
     @classmethod
     def of(cls, blocks: Mapping[str, Shape], given: Mapping[Any, Any]) -> Entries | None:
-        """From an integer array (or int) of the right shape for every block; None if anything else was given."""
-        if set(given) != set(blocks) or not all(isinstance(v, np.ndarray | np.integer | int) for v in given.values()):
+        """From an integer array (or int) of the right shape for every block.
+
+        None if anything else was given.
+        """
+        if set(given) != set(blocks) or not all(
+            isinstance(v, np.ndarray | np.integer | int) for v in given.values()
+        ):
             return None
         arrays = {name: np.asarray(given[name]) for name in blocks}
-        fits = all(a.dtype.kind in "iu" and a.shape == tuple(blocks[name]) for name, a in arrays.items())
+        fits = all(
+            a.dtype.kind in "iu" and a.shape == tuple(blocks[name]) for name, a in arrays.items()
+        )
         return cls(arrays) if fits else None
 
     def __len__(self) -> int:

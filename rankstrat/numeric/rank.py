@@ -26,11 +26,13 @@ class NumericalRank:
 
     Attributes:
         rank: how many singular values exceed the threshold.
-        singular_values: of the sampled Jacobian, largest first (floats, or mpmath numbers beyond 15 digits).
+        singular_values: of the sampled Jacobian, largest first (floats, or mpmath numbers beyond 15
+            digits).
         threshold: what a singular value had to exceed.
         digits: decimal digits of the arithmetic (7: single, 15: double precision).
         samples: how many inputs were used.
-        method: "svd", or "qlp" where the singular values are estimates by a pivoted QLP decomposition.
+        method: "svd", or "qlp" where the singular values are estimates by a pivoted QLP
+            decomposition.
         parameters: the number M of parameters.
         exact: the exact answer it was compared with, if any.
     """
@@ -51,7 +53,10 @@ class NumericalRank:
 
     @property
     def gap(self) -> float:
-        r"""$\sigma_r/\sigma_{r+1}$: how clearly the counted ones stand apart; the threshold replaces a missing one."""
+        r"""$\sigma_r/\sigma_{r+1}$.
+
+        How clearly the counted ones stand apart; the threshold replaces a missing one.
+        """
         return _ratio(self.smallest, self.largest_dropped or self.threshold)
 
     @property
@@ -75,11 +80,15 @@ class NumericalRank:
     __index__ = __int__
 
     def __str__(self) -> str:
-        arithmetic = {SINGLE: "single precision", DOUBLE: "double precision"}.get(self.digits, f"{self.digits} digits")
+        arithmetic = {SINGLE: "single precision", DOUBLE: "double precision"}.get(
+            self.digits, f"{self.digits} digits"
+        )
         text = f"numerical rank = {self.rank} of {self.parameters} parameters in {arithmetic}"
         text += f", gap {self.gap:.2g}  [{self.verdict}]"
         if self.exact is not None:
-            text += f"\n  {exact_fact(self.exact)}: numerics {'agrees' if self.agrees else 'is wrong'}"
+            text += (
+                f"\n  {exact_fact(self.exact)}: numerics {'agrees' if self.agrees else 'is wrong'}"
+            )
         return text
 
 
@@ -96,17 +105,20 @@ def numerical_rank(
 ) -> NumericalRank:
     r"""$\#\{i : \sigma_i(J) > \text{tolerance} \cdot \sigma_1(J)\}$ for the Jacobian J over sampled inputs.
 
-    Up to 7 digits numpy works in single and up to 15 in double precision; beyond, mpmath works with `digits` and some
-    guard digits.  Coordinates of a chart without values take random ones, and so do inputs.
+    Up to 7 digits numpy works in single and up to 15 in double precision; beyond, mpmath works with
+    `digits` and some guard digits. Coordinates of a chart without values take random ones, and so
+    do inputs.
 
     Args:
         chart: a point or chart; a model stands for its generic chart.
-        values: numbers, also floats, for the coordinates (for the parameters of a model: by symbol, name or block).
+        values: numbers, also floats, for the coordinates (for the parameters of a model: by symbol,
+            name or block).
         digits: decimal digits of the arithmetic.
         seed: names the random inputs and coordinates.
-        samples: how many inputs, or the inputs themselves, one row for each (as many columns as the model has inputs).
-        tolerance: relative to the largest singular value; by default max(shape) times the unit of the arithmetic
-            (numpy's default).
+        samples: how many inputs, or the inputs themselves, one row for each (as many columns as the
+            model has inputs).
+        tolerance: relative to the largest singular value; by default max(shape) times the unit of
+            the arithmetic (numpy's default).
         exact: an exact answer to compare with.
 
     Raises:
@@ -120,15 +132,27 @@ def numerical_rank(
         >>> numerical_rank(Model(a * sympy.tanh(w * x), [a, w], [x]), {"a": 1.5, "w": 0.5}).rank
         2
     """
-    demand(chart, Chart | Model, ModelError, "a Model with values={...}, or a point of one,", "try model.point(...)")
+    demand(
+        chart,
+        Chart | Model,
+        ModelError,
+        "a Model with values={...}, or a point of one,",
+        "try model.point(...)",
+    )
     if type(digits) is not int or not 1 <= digits <= MOST_DIGITS:
         raise DataError(
-            f"digits = {digits!r}; a whole number between 1 and {MOST_DIGITS} is needed, for example digits=30"
+            f"digits = {digits!r}; a whole number between 1 and {MOST_DIGITS} is needed, for"
+            " example digits=30"
         )
     if tolerance is not None and not 0 <= tolerance < 1:
-        raise DataError(f"tolerance = {tolerance!r} is relative to the largest singular value; give a number in [0, 1)")
+        raise DataError(
+            f"tolerance = {tolerance!r} is relative to the largest singular value; give a number in"
+            " [0, 1)"
+        )
     digits = max(digits, SINGLE) if digits <= SINGLE else max(digits, DOUBLE)
-    problem = Jacobian(chart.generic() if isinstance(chart, Model) else chart, dict(values or {}), seed, samples)
+    problem = Jacobian(
+        chart.generic() if isinstance(chart, Model) else chart, dict(values or {}), seed, samples
+    )
     size = problem.model.size
     problem.check_budget(precise=digits > DOUBLE)
     sigma: Sequence[Any]
@@ -168,5 +192,7 @@ def _ratio(numerator: Any, denominator: Any) -> float:
 
 def exact_fact(exact: RankCertificate) -> str:
     """The exact answer in a few words."""
-    fact = str(exact.lower) if exact.value is not None else f"between {exact.lower} and {exact.upper}"
+    fact = (
+        str(exact.lower) if exact.value is not None else f"between {exact.lower} and {exact.upper}"
+    )
     return f"the exact rank is {fact} [{exact.verdict}]"

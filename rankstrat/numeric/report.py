@@ -31,7 +31,10 @@ class RankReport:
 
     @property
     def agrees_from(self) -> int | None:
-        """The digits from which on every result agrees with the exact rank; None if the last one does not."""
+        """The digits from which on every result agrees with the exact rank.
+
+        None if the last one does not.
+        """
         agreeing = list(takewhile(lambda result: result.agrees, reversed(self.results)))
         return agreeing[-1].digits if agreeing else None
 
@@ -53,9 +56,25 @@ class RankReport:
             )
         e = self.exact
         rows.append(
-            ("exact", None, e.lower if e.value is not None else f"{e.lower}..{e.upper}", None, None, None, None)
+            (
+                "exact",
+                None,
+                e.lower if e.value is not None else f"{e.lower}..{e.upper}",
+                None,
+                None,
+                None,
+                None,
+            )
         )
-        head = ("arithmetic", "digits", "rank", "smallest counted", "largest dropped", "threshold", "agrees")
+        head = (
+            "arithmetic",
+            "digits",
+            "rank",
+            "smallest counted",
+            "largest dropped",
+            "threshold",
+            "agrees",
+        )
         return Table(head, tuple(rows), caption=self.explanation)
 
     @property
@@ -67,14 +86,24 @@ class RankReport:
             return f"{fact}; numerics agrees at every precision tried."
         last = wrong[-1]
         if last.rank > self.exact.upper:
-            why = f"At {last.digits} digits rounding noise of size {_short(last.smallest)} is counted as rank."
+            why = (
+                f"At {last.digits} digits rounding noise of size {_short(last.smallest)} is counted"
+                " as rank."
+            )
         elif start is None:
-            why = f"At {last.digits} digits singular values below {_short(last.threshold)} are taken for zero."
+            why = (
+                f"At {last.digits} digits singular values below {_short(last.threshold)} are taken"
+                " for zero."
+            )
         else:
             deepest = next(r for r in self.results if r.digits == start).smallest
             why = f"The smallest nonzero singular value is {_short(deepest)}; "
             why += f"at {last.digits} digits all below {_short(last.threshold)} are taken for zero."
-        until = f"still says {last.rank} at {last.digits} digits" if start is None else f"agrees from {start} digits on"
+        until = (
+            f"still says {last.rank} at {last.digits} digits"
+            if start is None
+            else f"agrees from {start} digits on"
+        )
         return f"{fact}; numerics {until}. {why}"
 
     def __str__(self) -> str:
@@ -96,7 +125,8 @@ def rank_report(
 
     Args:
         chart: a point or chart; a model stands for its generic chart.
-        digits: precisions to try; by default 7, 15, then 30, 60, ... until numerics agrees, at most 480.
+        digits: precisions to try; by default 7, 15, then 30, 60, ... until numerics agrees, at most
+            480.
         seed: names all random choices.
         samples: as in `numerical_rank`.
         exact: the exact answer, if it is there already.
@@ -116,7 +146,9 @@ def rank_report(
     for d in growing:
         if digits is None and d > DOUBLE and results[-1].agrees:
             break
-        results.append(numerical_rank(exact.chart, digits=d, seed=seed, samples=samples, exact=exact))
+        results.append(
+            numerical_rank(exact.chart, digits=d, seed=seed, samples=samples, exact=exact)
+        )
     if not results:
         raise DataError("digits is empty; give at least one precision, for example digits=[15, 30]")
     return RankReport(exact, tuple(sorted(results, key=lambda r: r.digits)))

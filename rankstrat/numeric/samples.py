@@ -20,15 +20,27 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.tangents import Tangents
 from rankstrat.text.parsing import block_symbols
 
-DOUBLE, GUARD = 15, 10  # digits of double precision; extra digits, so that rounding stays far below the threshold
+DOUBLE, GUARD = (
+    15,
+    10,
+)  # digits of double precision; extra digits, so that rounding stays far below the threshold
 MOST_ENTRIES, MOST_COLUMNS = 50_000_000, 600
 ROUNDS = 8
 
 
 class Jacobian:
-    """Numbers for every leaf: coordinates by the seed, inputs sample by sample, one mixer for each output."""
+    """Numbers for every leaf.
 
-    def __init__(self, chart: Chart, values: Mapping[Any, Any], seed: int, samples: int | Sequence[Any] | None) -> None:
+    Coordinates by the seed, inputs sample by sample, one mixer for each output.
+    """
+
+    def __init__(
+        self,
+        chart: Chart,
+        values: Mapping[Any, Any],
+        seed: int,
+        samples: int | Sequence[Any] | None,
+    ) -> None:
         self.model, self.outputs = chart.model, len(chart.model.outputs)
         self.rng = np.random.default_rng(seed)
         self.program: Program
@@ -39,7 +51,9 @@ class Jacobian:
             and len(given) == self.model.size
             and all(v is s for v, s in zip(chart.raw, self.model.parameters, strict=True))
         ):
-            compiled = self.model.compiled  # all parameters are numbers: no specialised program is needed
+            compiled = (
+                self.model.compiled
+            )  # all parameters are numbers: no specialised program is needed
             self.program, self.nodes = compiled.program, list(compiled.gradient)
             self.leaves = {("p", i): given[p] for i, p in enumerate(self.model.parameters)}
         else:
@@ -49,7 +63,9 @@ class Jacobian:
         self.random = [key for key, value in self.leaves.items() if value is None]
         self.below = [n for n in self.program.reachable(self.nodes) if self.program.kind[n] == LEAF]
         self.inputs = self._inputs(samples)
-        self.wanted = samples if isinstance(samples, int) else self.model.size + 8 + min(self.model.size, 100)
+        self.wanted = (
+            samples if isinstance(samples, int) else self.model.size + 8 + min(self.model.size, 100)
+        )
         if not self.model.inputs:
             self.wanted = 1
         self.used = 0
@@ -58,18 +74,27 @@ class Jacobian:
         width = len(self.model.inputs)
         if samples is None or isinstance(samples, int):
             if samples is not None and (isinstance(samples, bool) or samples < 1):
-                raise DataError(f"samples = {samples}; a positive number or a list of inputs is needed")
+                raise DataError(
+                    f"samples = {samples}; a positive number or a list of inputs is needed"
+                )
             return None
         try:
             rows = [
-                list(row) if isinstance(row, Sequence | np.ndarray) and not isinstance(row, str) else [row]
+                (
+                    list(row)
+                    if isinstance(row, Sequence | np.ndarray) and not isinstance(row, str)
+                    else [row]
+                )
                 for row in samples
             ]
         except TypeError:
-            raise DataError(f"samples = {samples!r}; a positive number or a list of inputs is needed") from None
+            raise DataError(
+                f"samples = {samples!r}; a positive number or a list of inputs is needed"
+            ) from None
         if not rows or any(len(row) != width for row in rows):
             raise DataError(
-                f"every sample needs {width} numbers, one for each input of the model; give rows of {width}"
+                f"every sample needs {width} numbers, one for each input of the model; give rows of"
+                f" {width}"
             )
         return [[_number(f"sample {i + 1}", v) for v in row] for i, row in enumerate(rows)]
 
@@ -83,30 +108,41 @@ class Jacobian:
         rows = (len(self.inputs) if self.inputs is not None else self.wanted) * self.outputs
         if precise and size > MOST_COLUMNS:
             raise BudgetError(
-                f"{size} parameters; at most {MOST_COLUMNS} are accepted beyond 15 digits; use digits=15, or model_rank"
+                f"{size} parameters; at most {MOST_COLUMNS} are accepted beyond 15 digits; use"
+                " digits=15, or model_rank"
             )
         if rows * size > MOST_ENTRIES:
             raise BudgetError(
-                f"a matrix of {rows} x {size} numbers; at most {MOST_ENTRIES} fit; use fewer samples, or model_rank"
+                f"a matrix of {rows} x {size} numbers; at most {MOST_ENTRIES} fit; use fewer"
+                " samples, or model_rank"
             )
 
     def floats(self, dtype: type) -> NDArray[Any]:
-        """The matrix in single or double precision; what overflows there is evaluated again by mpmath."""
-        return np.concatenate(list(self._collect(lambda rows: self._float_blocks(rows, FloatRing(dtype)))))
+        """The matrix in single or double precision.
+
+        What overflows there is evaluated again by mpmath.
+        """
+        return np.concatenate(
+            list(self._collect(lambda rows: self._float_blocks(rows, FloatRing(dtype))))
+        )
 
     def precise(self, ring: MpRing) -> list[list[list[Any]]]:
         """The matrix over mpmath, one block of rows for each sample."""
         return list(self._collect(lambda rows: (self._mp_block(row, ring) for row in rows)))
 
     def _collect(self, blocks: Callable[[list[list[Any]]], Iterator[Any]]) -> list[Any]:
-        """Blocks of finite rows, one for each sample; samples at poles are replaced, coordinates too if all are."""
+        """Blocks of finite rows, one for each sample.
+
+        Samples at poles are replaced, coordinates too if all are.
+        """
         if self.inputs is not None:
             self._draw_coordinates()
             result = list(blocks(self.inputs))
             for number, block in enumerate(result, start=1):
                 if block is None:
                     raise PoleError(
-                        f"the tangent functions have no finite real value at sample {number}; choose another one"
+                        f"the tangent functions have no finite real value at sample {number};"
+                        " choose another one"
                     )
             self.used = len(result)
             return result
@@ -119,8 +155,9 @@ class Jacobian:
                 break
             if attempt == ROUNDS * (1 + bool(result)):
                 raise PoleError(
-                    f"finite real tangent functions at only {len(result)} of {attempt * self.wanted} random samples; "
-                    "inputs inside the domain are needed; give samples=[...], or more digits if the values overflow"
+                    f"finite real tangent functions at only {len(result)} of"
+                    f" {attempt * self.wanted} random samples; inputs inside the domain are needed;"
+                    " give samples=[...], or more digits if the values overflow"
                 )
         self.used = self.wanted
         return result[: self.wanted]
@@ -135,7 +172,9 @@ class Jacobian:
         draws = np.round(self.rng.normal(size=(number, len(self.model.inputs))) * 65536)
         return [[Fraction(int(v), 65536) for v in row] for row in draws]
 
-    def _float_blocks(self, rows: list[list[Any]], ring: FloatRing) -> Iterator[NDArray[Any] | None]:
+    def _float_blocks(
+        self, rows: list[list[Any]], ring: FloatRing
+    ) -> Iterator[NDArray[Any] | None]:
         number, q = len(rows), self.outputs
         values: dict[int, Any] = {}
         for node in self.below:
@@ -143,9 +182,15 @@ class Jacobian:
             if key[0] == "x":
                 values[node] = np.repeat(np.array([ring.constant(row[key[1]]) for row in rows]), q)
             elif key[0] == "mix":
-                values[node] = np.tile(np.array([ring.scalar(k == key[1]) for k in range(q)]), number)
+                values[node] = np.tile(
+                    np.array([ring.scalar(k == key[1]) for k in range(q)]), number
+                )
             else:
-                values[node] = ring.constant(self.leaves[key]) if key in self.leaves else leaf_number(ring, key)
+                values[node] = (
+                    ring.constant(self.leaves[key])
+                    if key in self.leaves
+                    else leaf_number(ring, key)
+                )
         with np.errstate(all="ignore"):
             columns = evaluate(self.program, self.nodes, ring, values)
         matrix = np.empty((number * q, len(columns)), dtype=ring.scalar)
@@ -177,7 +222,11 @@ class Jacobian:
                 elif key[0] == "mix":
                     values[node] = ring.constant(int(k == key[1]))
                 else:
-                    values[node] = ring.constant(self.leaves[key]) if key in self.leaves else leaf_number(ring, key)
+                    values[node] = (
+                        ring.constant(self.leaves[key])
+                        if key in self.leaves
+                        else leaf_number(ring, key)
+                    )
             try:
                 block.append(evaluate(self.program, self.nodes, ring, values))
             except (PoleError, ZeroDivisionError):
@@ -195,14 +244,19 @@ def _numbers(chart: Chart, values: Mapping[Any, Any]) -> dict[sympy.Symbol, Any]
             result[known[name]] = _number(name, value)
             continue
         shape = chart.model.blocks.get(name)
-        symbols = [] if shape is None else [str(s) for s in block_symbols(name, tuple(shape)).ravel()]
+        symbols = (
+            [] if shape is None else [str(s) for s in block_symbols(name, tuple(shape)).ravel()]
+        )
         if shape is None or not all(s in known for s in symbols):
             names = ", ".join(list(known)[:8]) or "none"
-            raise PointError(f"{name} is not a coordinate here; coordinates are {names}; correct the name")
+            raise PointError(
+                f"{name} is not a coordinate here; coordinates are {names}; correct the name"
+            )
         array = np.array(value, dtype=object)
         if array.shape != tuple(shape):
             raise PointError(
-                f"{name} has shape {array.shape}, but this model needs {tuple(shape)}; give one row for each unit"
+                f"{name} has shape {array.shape}, but this model needs {tuple(shape)}; give one row"
+                " for each unit"
             )
         result |= {known[s]: _number(name, v) for s, v in zip(symbols, array.ravel(), strict=True)}
     return result
@@ -221,5 +275,6 @@ def _number(name: str, value: Any) -> Any:
     if isinstance(value, sympy.Expr) and value.is_number and value.is_real and value.is_finite:
         return Fraction(int(value.p), int(value.q)) if value.is_Rational else value
     raise PointError(
-        f"{name} = {value!r} is not a finite real number; give an int, a float, a Fraction or a sympy number"
+        f"{name} = {value!r} is not a finite real number; give an int, a float, a Fraction or a"
+        " sympy number"
     )

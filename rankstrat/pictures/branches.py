@@ -24,9 +24,9 @@ _PAPER = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none
 def plot_branches(target: TargetSet, *, axes: Any = None) -> Any:
     r"""The graph of branches, drawn as in the lectures: one row for every number r of neurons.
 
-    A disc is one branch; its size grows with its dimension, its colour is its generic rank.  Edges carry the dimension
-    of the intersection.  With more than 12 branches only those edges are drawn whose intersection has codimension one
-    in the smaller branch.
+    A disc is one branch; its size grows with its dimension, its colour is its generic rank. Edges
+    carry the dimension of the intersection. With more than 12 branches only those edges are drawn
+    whose intersection has codimension one in the smaller branch.
 
     Args:
         target: a target set with at most 200 branches.
@@ -42,7 +42,10 @@ def plot_branches(target: TargetSet, *, axes: Any = None) -> Any:
     graph = target.graph
     count = graph.number_of_nodes()
     if count > MAX_NODES:
-        raise DataError(f"{count} branches are too many for a picture; at most {MAX_NODES} are drawn; use to_dot()")
+        raise DataError(
+            f"{count} branches are too many for a picture; at most {MAX_NODES} are drawn; use"
+            " to_dot()"
+        )
     branches = target.branches
     edges = [
         (i, j, dimension)
@@ -63,9 +66,12 @@ def plot_branches(target: TargetSet, *, axes: Any = None) -> Any:
         curve_x, curve_y = x0 + (x1 - x0) * t, y0 + (y1 - y0) * t - 4 * bend * t * (1 - t)
         axes.plot(curve_x, curve_y, color="0.7", linewidth=0.9 if few else 0.3, zorder=1)
         if count <= _SMALL:
-            # nearer to the upper branch than to the middle, where the edges of a symmetric picture cross
+            # nearer to the upper branch than to the middle, where the edges of a symmetric picture
+            # cross
             at = (curve_x[13], curve_y[13]) if y0 != y1 else (curve_x[20], curve_y[20])
-            axes.annotate(str(dimension), at, color="0.25", fontsize=8, ha="center", va="center", bbox=_PAPER)
+            axes.annotate(
+                str(dimension), at, color="0.25", fontsize=8, ha="center", va="center", bbox=_PAPER
+            )
     ranks = sorted({branch.rank for branch in branches})
     colours = dict(zip(ranks, _colours(len(ranks)), strict=True))
     axes.scatter(
@@ -105,9 +111,14 @@ def _colours(count: int) -> list[Any]:
 def _legend(axes: Any, colours: Mapping[int, Any], dimensions: Sequence[int]) -> None:
     style = {"linestyle": "", "marker": "o", "markeredgecolor": "white"}
     lines = importlib.import_module("matplotlib.lines")
-    by_rank = [lines.Line2D([], [], color=c, markersize=9, label=f"rank {r}", **style) for r, c in colours.items()]
+    by_rank = [
+        lines.Line2D([], [], color=c, markersize=9, label=f"rank {r}", **style)
+        for r, c in colours.items()
+    ]
     by_size = [
-        lines.Line2D([], [], color="0.6", markersize=_area(d) ** 0.5, label=f"dimension {d}", **style)
+        lines.Line2D(
+            [], [], color="0.6", markersize=_area(d) ** 0.5, label=f"dimension {d}", **style
+        )
         for d in dimensions
     ]
     axes.legend(
@@ -140,13 +151,19 @@ def _layout(target: TargetSet, edges: Sequence[tuple[int, int, int]]) -> list[tu
     ordered = [rows[r] for r in sorted(rows)]
     for _ in range(24):
         for row in (*ordered, *reversed(ordered)):
-            row.sort(key=lambda i: sum(x[j] for j in around[i]) / len(around[i]) if around[i] else x[i])
+            row.sort(
+                key=lambda i: sum(x[j] for j in around[i]) / len(around[i]) if around[i] else x[i]
+            )
             spread(row)
     return [(x[i], float(height[i])) for i in range(len(x))]
 
 
 def plot_lines(
-    target: TargetSet, parameters: Sequence[str] = ("a1", "w1_1", "w2_1"), *, reach: float = 2.0, axes: Any = None
+    target: TargetSet,
+    parameters: Sequence[str] = ("a1", "w1_1", "w2_1"),
+    *,
+    reach: float = 2.0,
+    axes: Any = None,
 ) -> Any:
     r"""The one-dimensional branches as curves in the space of three parameters (Q1, Q2, Q3 for m = 2, d = 1).
 
@@ -167,7 +184,9 @@ def plot_lines(
     unknown = [p for p in parameters if p not in names]
     if unknown or len(parameters) != 3:
         known = ", ".join(names[:12])
-        raise DataError(f"{list(parameters)} are not three parameters of the model; choose among {known}")
+        raise DataError(
+            f"{list(parameters)} are not three parameters of the model; choose among {known}"
+        )
     curves = [branch for branch in target.branches if len(branch.chart.coordinates) == 1]
     if not curves:
         raise DataError("no branch has dimension one; use plot_branches for the graph of branches")
@@ -180,20 +199,36 @@ def plot_lines(
     for number, branch in enumerate(curves):
         (u,) = branch.chart.coordinates
         values = [branch.chart.values[target.model.parameters[i]] for i in columns]
-        crossed = [p[names.index(str(u))] for p in meetings.get(branch.label, ()) if str(u) in names]
+        crossed = [
+            p[names.index(str(u))] for p in meetings.get(branch.label, ()) if str(u) in names
+        ]
         least = branch.minimum.minimiser.values.get(u, 0)
         middle = sum(crossed) / len(crossed) if crossed else float(least)
         steps = middle + np.linspace(-reach, reach, 41)
         points = [[float(v.xreplace({u: step})) for v in values] for step in steps]
         style = _DASHES[number % len(_DASHES)]
         label = f"$Q_{{{number + 1}}}$: {branch.label}, rank {branch.rank}"
-        axes.plot(*zip(*points, strict=True), color=palette[number], linestyle=style, linewidth=2.4, label=label)
+        axes.plot(
+            *zip(*points, strict=True),
+            color=palette[number],
+            linestyle=style,
+            linewidth=2.4,
+            label=label,
+        )
     if meetings:
-        drawn = dict.fromkeys(tuple(point[i] for i in columns) for found in meetings.values() for point in found)
-        axes.scatter(*zip(*drawn, strict=True), color="black", s=28, depthshade=False, label="they meet here")
+        drawn = dict.fromkeys(
+            tuple(point[i] for i in columns) for found in meetings.values() for point in found
+        )
+        axes.scatter(
+            *zip(*drawn, strict=True), color="black", s=28, depthshade=False, label="they meet here"
+        )
     for name, axis in zip(parameters, "xyz", strict=True):
-        getattr(axes, f"set_{axis}label")(f"${sympy.latex(sympy.Symbol(name))}$", labelpad=6, fontsize=12)
-        getattr(axes, f"{axis}axis").set_major_locator(importlib.import_module("matplotlib.ticker").MaxNLocator(5))
+        getattr(axes, f"set_{axis}label")(
+            f"${sympy.latex(sympy.Symbol(name))}$", labelpad=6, fontsize=12
+        )
+        getattr(axes, f"{axis}axis").set_major_locator(
+            importlib.import_module("matplotlib.ticker").MaxNLocator(5)
+        )
     axes.view_init(elev=22, azim=-58)
     axes.legend(loc="upper left", frameon=False, fontsize=9)
     return axes

@@ -1,4 +1,7 @@
-"""One canvas for all pictures: matplotlib where it is installed (the extra `plot`), and its colours."""
+"""One canvas for all pictures.
+
+Matplotlib where it is installed (the extra `plot`), and its colours.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,12 @@ def pyplot(name: str) -> Any:
     Raises:
         ModuleNotFoundError: matplotlib is not installed.
     """
-    # Looked up here and not at the top: matplotlib is optional, and importing it takes longer than most ranks.
+    # Looked up here and not at the top: matplotlib is optional, and importing it takes longer than
+    # most ranks.
     if importlib.util.find_spec("matplotlib") is None:
-        raise ModuleNotFoundError(f"{name} needs matplotlib, which is not installed; try `pip install rankstrat[plot]`")
+        raise ModuleNotFoundError(
+            f"{name} needs matplotlib, which is not installed; try `pip install rankstrat[plot]`"
+        )
     return importlib.import_module("matplotlib.pyplot")
 
 

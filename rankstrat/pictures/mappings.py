@@ -28,7 +28,10 @@ def plot_embeddings(graph: nx.DiGraph, *, compositions: bool = False, axes: Any 
         DataError: more than 100 models.
     """
     if graph.number_of_nodes() > MAX_NODES:
-        raise DataError(f"{graph.number_of_nodes()} models are too many for a picture; at most {MAX_NODES} are drawn")
+        raise DataError(
+            f"{graph.number_of_nodes()} models are too many for a picture; at most {MAX_NODES} are"
+            " drawn"
+        )
     places = _layout(graph)
     if axes is None:
         rows = [y for _, y in places.values()]

@@ -28,21 +28,37 @@ def plot_singular_values(source: NumericalRank | RankReport, *, axes: Any = None
         DataError: there is no positive singular value to draw.
     """
     results = source.results if isinstance(source, RankReport) else (source,)
-    axes = pyplot("plot_singular_values").subplots(layout="constrained")[1] if axes is None else axes
+    axes = (
+        pyplot("plot_singular_values").subplots(layout="constrained")[1] if axes is None else axes
+    )
     for number, result in enumerate(results):
         largest = result.singular_values[0]
         if not largest:
             raise DataError(
-                "every singular value is 0; a nonzero Jacobian is needed for a picture; choose another point"
+                "every singular value is 0; a nonzero Jacobian is needed for a picture; choose"
+                " another point"
             )
-        points = [(i, _log10(v / largest)) for i, v in enumerate(result.singular_values, start=1) if v]
+        points = [
+            (i, _log10(v / largest)) for i, v in enumerate(result.singular_values, start=1) if v
+        ]
         label = f"{ARITHMETIC.get(result.digits, f'{result.digits} digits')}: rank {result.rank}"
         style = {"color": colours()(number / len(results)), "marker": "osv^D"[number % 5]}
-        size = max(2.0, 8.0 - 1.5 * number)  # curves that agree lie on each other: the later ones are smaller
-        (line,) = axes.plot(*zip(*points, strict=True), markersize=size, linewidth=1, label=label, **style)
-        axes.axhline(_log10(result.threshold / largest), color=line.get_color(), linestyle=":", linewidth=1)
+        size = max(
+            2.0, 8.0 - 1.5 * number
+        )  # curves that agree lie on each other: the later ones are smaller
+        (line,) = axes.plot(
+            *zip(*points, strict=True), markersize=size, linewidth=1, label=label, **style
+        )
+        axes.axhline(
+            _log10(result.threshold / largest), color=line.get_color(), linestyle=":", linewidth=1
+        )
     if results[0].exact is not None:
-        axes.axvline(results[0].exact.lower, color="black", linewidth=1, label=f"exact: rank {results[0].exact.lower}")
+        axes.axvline(
+            results[0].exact.lower,
+            color="black",
+            linewidth=1,
+            label=f"exact: rank {results[0].exact.lower}",
+        )
     axes.set_xlabel("index $i$")
     axes.set_ylabel(r"$\log_{10}(\sigma_i/\sigma_1)$")
     axes.legend(title="dotted: what counts as zero")

@@ -16,13 +16,14 @@ LABELLED = 40
 def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | None = None) -> Any:
     r"""The Hasse diagram of the strata: height is the rank, area the size of the orbit, colour the dimension.
 
-    Strata of one rank stand in a band, those of larger dimension higher.  An edge leads down to the largest strata in
-    the closure.
+    Strata of one rank stand in a band, those of larger dimension higher. An edge leads down to the
+    largest strata in the closure.
 
     Args:
         hierarchy: the rank stratification.
         axes: matplotlib axes to draw on; by default new ones, sized to the diagram.
-        labels: whether to write the conditions beside the strata; by default if there are at most forty.
+        labels: whether to write the conditions beside the strata; by default if there are at most
+            forty.
 
     Returns:
         The axes.
@@ -128,7 +129,9 @@ def _area(orbit: int, largest: int) -> float:
 
 def _legend(axes: Any, orbits: Sequence[int]) -> None:
     shown = sorted({orbits[0], orbits[len(orbits) // 2], orbits[-1]})
-    handles = [axes.scatter([], [], s=_area(n, orbits[-1]), color="0.6", label=str(n)) for n in shown]
+    handles = [
+        axes.scatter([], [], s=_area(n, orbits[-1]), color="0.6", label=str(n)) for n in shown
+    ]
     axes.legend(
         handles=handles, title="strata in the orbit", loc="upper left", frameon=False, fontsize=9, title_fontsize=9,
         labelspacing=1.1, handletextpad=0.9, borderpad=0.8,

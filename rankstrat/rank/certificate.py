@@ -11,7 +11,15 @@ from math import gcd, lcm
 from typing import Any
 
 from rankstrat.algebra.program import Program, normal
-from rankstrat.errors import BudgetError, CertificateError, DataError, ModelError, PointError, RankstratError, demand
+from rankstrat.errors import (
+    BudgetError,
+    CertificateError,
+    DataError,
+    ModelError,
+    PointError,
+    RankstratError,
+    demand,
+)
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_scalar
 from rankstrat.rank.checker import CheckedRelation, check_lower, check_relations
@@ -38,13 +46,14 @@ class RankCertificate:
     Attributes:
         chart: the point or chart.
         lower, upper: the bounds.
-        verdict: PROVED (both bounds deterministic and equal), PROBABLE (upper bound by Schwartz-Zippel, see
-            error_bound) or OPEN.
+        verdict: PROVED (both bounds deterministic and equal), PROBABLE (upper bound by
+            Schwartz-Zippel, see error_bound) or OPEN.
         minor: witness of the lower bound.
         reason: why the upper bound holds.
         relations: verified relations among tangent functions.
         error_bound: a bound for the probability that a PROBABLE value is too small.
-        hypotheses: what the modular lower bound would need beyond known theorems (then it was not used).
+        hypotheses: what the modular lower bound would need beyond known theorems (then it was not
+            used).
         seed: names every random choice.
         region: an input of a piecewise model, when the rank is that on the linear region around it.
         subset: indices of the parameters that are free, when the others are frozen.
@@ -54,7 +63,8 @@ class RankCertificate:
         >>> rank = model_rank(two_layer(width=2, inputs=1).point(a=[1, 3], w=[[2], [-2]]))
         >>> int(rank), rank.lower, rank.upper, str(rank.verdict)
         (2, 2, 2, 'PROVED')
-        >>> RankCertificate.from_json(rank.to_json()).check()  # raises CertificateError if it proves nothing
+        # raises CertificateError if it proves nothing
+        >>> RankCertificate.from_json(rank.to_json()).check()
     """
 
     chart: Chart
@@ -74,13 +84,13 @@ class RankCertificate:
     def __post_init__(self) -> None:
         if not 0 <= self.lower <= self.upper <= self.size:
             raise CertificateError(
-                f"the bounds {self.lower} <= rank <= {self.upper} do not fit {self.size} parameters; "
-                "bounds are ordered and at most the number of parameters"
+                f"the bounds {self.lower} <= rank <= {self.upper} do not fit {self.size}"
+                " parameters; bounds are ordered and at most the number of parameters"
             )
         if (self.lower < self.upper) != (self.verdict is Verdict.OPEN):
             raise CertificateError(
-                f"the verdict {self.verdict} does not go with the bounds {self.lower}, {self.upper}; equal "
-                "bounds are decided, others OPEN"
+                f"the verdict {self.verdict} does not go with the bounds {self.lower},"
+                f" {self.upper}; equal bounds are decided, others OPEN"
             )
 
     @property
@@ -91,7 +101,8 @@ class RankCertificate:
     def __int__(self) -> int:
         if self.value is None:
             raise CertificateError(
-                f"the rank is only known to lie in [{self.lower}, {self.upper}]; use .lower and .upper"
+                f"the rank is only known to lie in [{self.lower}, {self.upper}]; use .lower and"
+                " .upper"
             )
         return self.value
 
@@ -114,7 +125,11 @@ class RankCertificate:
             if self.model.structure is not None or self.model.name
             else f"at the {place}"
         )
-        rank = f"model rank = {self.lower}" if self.value is not None else f"{self.lower} <= model rank <= {self.upper}"
+        rank = (
+            f"model rank = {self.lower}"
+            if self.value is not None
+            else f"{self.lower} <= model rank <= {self.upper}"
+        )
         names = ", ".join(self.model.generic_functions)
         if names:
             where += f", for a generic smooth {names}"
@@ -137,7 +152,10 @@ class RankCertificate:
         elif self.minor.prime > 1:
             lower = f"a {self.lower} x {self.lower} minor is nonzero mod {self.minor.prime}"
         else:
-            lower = f"a {self.lower} x {self.lower} minor is enclosed away from 0 by {self.minor.bits}-bit balls"
+            lower = (
+                f"a {self.lower} x {self.lower} minor is enclosed away from 0 by"
+                f" {self.minor.bits}-bit balls"
+            )
         if self.hypotheses:
             lower += f" (undecided: {', '.join(self.hypotheses[:3])})"
         return f"  lower bound: {lower}; upper bound: {upper}"
@@ -170,8 +188,8 @@ class RankCertificate:
             case "outputs":
                 if analysis.ceiling is None:
                     raise CertificateError(
-                        "the upper bound cites the number of outputs, which bounds only models without "
-                        "inputs; cite relations"
+                        "the upper bound cites the number of outputs, which bounds only models"
+                        " without inputs; cite relations"
                     )
                 bound = analysis.ceiling
             case "relations":
@@ -180,27 +198,37 @@ class RankCertificate:
                 error = analysis.schwartz_zippel(self.upper)
                 if error > self.error_bound:
                     raise CertificateError(
-                        f"the error bound {self.error_bound:.1e} is claimed, but only {error:.1e} can be shown"
+                        f"the error bound {self.error_bound:.1e} is claimed, but only {error:.1e}"
+                        " can be shown"
                     )
                 bound = self.upper
             case _:
                 bound = self._check_evidence()
         if bound > self.upper:
             raise CertificateError(
-                f"the upper bound {self.upper} is claimed, but its evidence ({self.reason}) only gives {bound}"
+                f"the upper bound {self.upper} is claimed, but its evidence ({self.reason}) only"
+                f" gives {bound}"
             )
         probable = self.reason == "schwartz-zippel"
-        expected = Verdict.OPEN if self.lower < self.upper else Verdict.PROBABLE if probable else Verdict.PROVED
+        expected = (
+            Verdict.OPEN
+            if self.lower < self.upper
+            else Verdict.PROBABLE
+            if probable
+            else Verdict.PROVED
+        )
         if self.verdict is not expected:
-            raise CertificateError(f"the verdict {self.verdict} is claimed, but the evidence gives {expected}")
+            raise CertificateError(
+                f"the verdict {self.verdict} is claimed, but the evidence gives {expected}"
+            )
 
     def _check_evidence(self) -> int:
         for bound in self.evidence:
             if bound.reason == self.reason and bound.holds(self.chart):
                 return bound.value
         raise CertificateError(
-            f"the upper bound rests on '{self.reason}', which this certificate does not contain; recompute "
-            "it with model_rank(..., evidence=...)"
+            f"the upper bound rests on '{self.reason}', which this certificate does not contain;"
+            " recompute it with model_rank(..., evidence=...)"
         )
 
     def to_json(self) -> str:
@@ -253,25 +281,31 @@ def _text(value: Any) -> str:
     text = str(value)
     if "Piecewise(" in text or "'" in text or "Derivative(" in text:
         raise CertificateError(
-            f"{text[:60]} cannot be written in a certificate; write cases with Max, Min and Abs, and keep "
-            "the certificate in memory "
-            "when relations contain derivatives of an unspecified function"
+            f"{text[:60]} cannot be written in a certificate; write cases with Max, Min and Abs,"
+            " and keep the certificate in memory when relations contain derivatives of an"
+            " unspecified function"
         )
     return text
 
 
 def model_rank(
-    chart: Chart | Model, *, seed: int = 0, evidence: Sequence[UpperBound] = (), subset: Sequence[int] | None = None
+    chart: Chart | Model,
+    *,
+    seed: int = 0,
+    evidence: Sequence[UpperBound] = (),
+    subset: Sequence[int] | None = None,
 ) -> RankCertificate:
     r"""$\dim \operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ over the constants, with a certificate.
 
-    On a chart this is the rank at its generic point.  The lower bound is a minor that is nonzero modulo a prime (or
-    enclosed away from zero by balls), the upper bound a set of verified relations, the number of parameters or outputs,
-    or the given evidence; failing these, a Schwartz-Zippel bound with an explicit error.
+    On a chart this is the rank at its generic point. The lower bound is a minor that is nonzero
+    modulo a prime (or enclosed away from zero by balls), the upper bound a set of verified
+    relations, the number of parameters or outputs, or the given evidence; failing these, a
+    Schwartz-Zippel bound with an explicit error.
 
     Args:
         chart: a point or chart; a model stands for its generic chart.
-        seed: names the random primes and samples; the same seed gives the same certificate everywhere.
+        seed: names the random primes and samples; the same seed gives the same certificate
+            everywhere.
         evidence: upper bounds proved elsewhere.
         subset: indices of the free parameters; the others are frozen (all are free by default).
 
@@ -291,17 +325,27 @@ def model_rank(
     _refuse_too_large(chart)
     demand(evidence, Sequence, DataError, "a list of upper bounds", "write [mapping.bound(start)]")
     for bound in evidence:
-        demand(bound, UpperBound, DataError, "a list of upper bounds", "write [mapping.bound(start)]")
-    return _certify(chart.generic() if isinstance(chart, Model) else chart, None, seed, evidence, subset)
+        demand(
+            bound, UpperBound, DataError, "a list of upper bounds", "write [mapping.bound(start)]"
+        )
+    return _certify(
+        chart.generic() if isinstance(chart, Model) else chart, None, seed, evidence, subset
+    )
 
 
 def _refuse_too_large(chart: Chart | Model) -> None:
-    demand(chart, Chart | Model, ModelError, "a Model, or a point or chart of one,", "try model.point(...)")
+    demand(
+        chart,
+        Chart | Model,
+        ModelError,
+        "a Model, or a point or chart of one,",
+        "try model.point(...)",
+    )
     model = chart if isinstance(chart, Model) else chart.model
     if model.size > MAX_PARAMETERS:
         raise BudgetError(
-            f"a model with {model.size} parameters was given; at most {MAX_PARAMETERS} are eliminated exactly; "
-            "use rank_by_lemma for two-layer models"
+            f"a model with {model.size} parameters was given; at most {MAX_PARAMETERS} are"
+            " eliminated exactly; use rank_by_lemma for two-layer models"
         )
 
 
@@ -327,10 +371,19 @@ def region_rank(chart: Chart, at: Sequence[int | Fraction], *, seed: int = 0) ->
         [0, 1, 2]
     """
     demand(chart, Chart, DataError, "a point of a model", "try model.point(...)")
-    demand(at, Iterable, DataError, "one input", "write [1, 2], an exact number for each of the model's inputs")
+    demand(
+        at,
+        Iterable,
+        DataError,
+        "one input",
+        "write [1, 2], an exact number for each of the model's inputs",
+    )
     point = tuple(Fraction(exact_scalar(f"input {k + 1}", v)) for k, v in enumerate(at))
     if len(point) != len(chart.model.inputs):
-        raise DataError(f"an input of length {len(point)} was given; the model has {len(chart.model.inputs)} inputs")
+        raise DataError(
+            f"an input of length {len(point)} was given; the model has {len(chart.model.inputs)}"
+            " inputs"
+        )
     return _certify(chart, point, seed, (), None)
 
 
@@ -371,7 +424,9 @@ def _certify(
 def _primitive(program: Program, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The coefficients of a relation times a rational number that makes their contents coprime integers."""
     contents = [Fraction(program.content(c)[0]) for _, c in pairs]
-    scale = Fraction(lcm(*(c.denominator for c in contents)), gcd(*(c.numerator for c in contents)) or 1)
+    scale = Fraction(
+        lcm(*(c.denominator for c in contents)), gcd(*(c.numerator for c in contents)) or 1
+    )
     return [(i, program.scale(normal(scale), c)) for i, c in pairs]
 
 
@@ -382,11 +437,16 @@ def _relations(analysis: Analysis, nodes: Mapping[int, Nodes]) -> tuple[Relation
     for parameter, relation in sorted(nodes.items()):
         pairs = _primitive(tangents.program, sorted(relation.coefficients.items()))
         values = [tangents.program.value(c) for _, c in pairs]
-        symbolic = iter(tangents.expressions([c for (_, c), v in zip(pairs, values, strict=True) if v is None]))
+        symbolic = iter(
+            tangents.expressions([c for (_, c), v in zip(pairs, values, strict=True) if v is None])
+        )
         result.append(
             Relation(
                 parameter,
-                tuple((i, next(symbolic) if v is None else v) for (i, _), v in zip(pairs, values, strict=True)),
+                tuple(
+                    (i, next(symbolic) if v is None else v)
+                    for (i, _), v in zip(pairs, values, strict=True)
+                ),
                 names,
             )
         )

@@ -37,41 +37,61 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
     if lower == 0:
         return
     if minor is None:
-        raise CertificateError(f"the lower bound {lower} has no minor; a positive lower bound needs one")
+        raise CertificateError(
+            f"the lower bound {lower} has no minor; a positive lower bound needs one"
+        )
     if len(minor.parameters) != lower or len(minor.rows) != lower:
         raise CertificateError(
-            f"the minor has {len(minor.rows)} rows and {len(minor.parameters)} columns, but the lower bound is {lower}"
+            f"the minor has {len(minor.rows)} rows and {len(minor.parameters)} columns, but the"
+            f" lower bound is {lower}"
         )
     if len(set(minor.parameters)) != lower or len(set(minor.rows)) != lower:
-        raise CertificateError("the minor repeats a row or a column; rows and columns must be distinct")
+        raise CertificateError(
+            "the minor repeats a row or a column; rows and columns must be distinct"
+        )
     if minor.prime <= 1:
         if minor.bits not in PRECISIONS or minor.prime < 0:
-            raise CertificateError(f"the ball minor has {minor.bits} bits; the precisions used are {PRECISIONS}")
+            raise CertificateError(
+                f"the ball minor has {minor.bits} bits; the precisions used are {PRECISIONS}"
+            )
         if lower > BALL_LIMIT:
-            raise CertificateError(f"the ball minor has {lower} rows; at most {BALL_LIMIT} are enclosed")
+            raise CertificateError(
+                f"the ball minor has {lower} rows; at most {BALL_LIMIT} are enclosed"
+            )
         if not check_ball_minor(analysis.tangents, minor):
-            raise CertificateError("the ball around the minor contains zero; the lower bound is not proved")
+            raise CertificateError(
+                "the ball around the minor contains zero; the lower bound is not proved"
+            )
         return
     if not is_prime(minor.prime):
         raise CertificateError(f"the modulus {minor.prime} of the minor is not a prime")
     if minor.prime % 4 != 1:
-        raise CertificateError(f"the prime {minor.prime} is not 1 mod 4, so -1 has no square root; use another prime")
+        raise CertificateError(
+            f"the prime {minor.prime} is not 1 mod 4, so -1 has no square root; use another prime"
+        )
     if not SMALL[0] <= minor.prime < SMALL[1]:
-        raise CertificateError(f"the prime {minor.prime} is outside the range {SMALL[0]}..{SMALL[1]} in use")
+        raise CertificateError(
+            f"the prime {minor.prime} is outside the range {SMALL[0]}..{SMALL[1]} in use"
+        )
     if max(minor.rows) >= 2 * analysis.chart.model.size + 64:
-        raise CertificateError(f"the minor uses sample {max(minor.rows)}, beyond the samples of this model")
+        raise CertificateError(
+            f"the minor uses sample {max(minor.rows)}, beyond the samples of this model"
+        )
     missing = set(minor.parameters) - set(analysis.parameters)
     if missing:
         name = analysis.chart.model.parameters[min(missing)]
-        raise CertificateError(f"the minor uses dF/d{name}, which is zero or proportional to another tangent function")
+        raise CertificateError(
+            f"the minor uses dF/d{name}, which is zero or proportional to another tangent function"
+        )
     if needs_hypotheses(analysis.tower):
         raise CertificateError(
-            f"the modular minor rests on undecided independence ({analysis.tower.hypotheses[0]}); a ball "
-            "minor is needed"
+            f"the modular minor rests on undecided independence ({analysis.tower.hypotheses[0]}); a"
+            " ball minor is needed"
         )
     if not check_minor(analysis.tower, analysis.parameters, minor):
         raise CertificateError(
-            f"the minor is zero modulo {minor.prime}, or its samples meet a pole; the lower bound is not proved"
+            f"the minor is zero modulo {minor.prime}, or its samples meet a pole; the lower bound"
+            " is not proved"
         )
 
 
@@ -83,30 +103,38 @@ def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) ->
     """
     solved = [r.parameter for r in relations]
     if len(set(solved)) < len(solved):
-        raise CertificateError("two relations are solved for the same parameter; they must be solved for distinct ones")
+        raise CertificateError(
+            "two relations are solved for the same parameter; they must be solved for distinct ones"
+        )
     names = analysis.chart.model.parameters
     frozen = {i for r in relations for i in r.coefficients} - set(analysis.tangents.chosen)
     if frozen:
-        raise CertificateError(f"a relation uses dF/d{names[min(frozen)]}, but that parameter is frozen")
+        raise CertificateError(
+            f"a relation uses dF/d{names[min(frozen)]}, but that parameter is frozen"
+        )
     for relation in relations:
         own = relation.coefficients.get(relation.parameter, 0)
         if own == 0 or (isinstance(own, sympy.Expr) and _vanishes(analysis, own)):
             raise CertificateError(
-                f"the relation for {names[relation.parameter]} has coefficient 0 there and says nothing"
+                f"the relation for {names[relation.parameter]} has coefficient 0 there and says"
+                " nothing"
             )
-    # Nonzero diagonal and no cycle: triangular in the solved parameters, so the relations are independent.
+    # Nonzero diagonal and no cycle: triangular in the solved parameters, so the relations are
+    # independent.
     graph = {r.parameter: (set(r.coefficients) & set(solved)) - {r.parameter} for r in relations}
     try:
         tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
         raise CertificateError(
-            f"the relations for {names[error.args[1][0]]} and {names[error.args[1][1]]} use each other; "
-            "they may not be independent"
+            f"the relations for {names[error.args[1][0]]} and {names[error.args[1][1]]} use each"
+            " other; they may not be independent"
         ) from None
     known: dict[int, Terms | None] = {}
     for relation in relations:
         if not _holds(analysis, relation, known):
-            raise CertificateError(f"the relation for {names[relation.parameter]} is false: its left side is not zero")
+            raise CertificateError(
+                f"the relation for {names[relation.parameter]} is false: its left side is not zero"
+            )
 
 
 def _vanishes(analysis: Analysis, expression: sympy.Expr) -> bool:
@@ -124,7 +152,11 @@ def _holds(analysis: Analysis, relation: CheckedRelation, known: dict[int, Terms
     program = tangents.program
     terms = []
     for i, c in relation.coefficients.items():
-        node = translate(program, [c], _coordinates(analysis))[0] if isinstance(c, sympy.Expr) else program.constant(c)
+        node = (
+            translate(program, [c], _coordinates(analysis))[0]
+            if isinstance(c, sympy.Expr)
+            else program.constant(c)
+        )
         terms.append((1, program.product(((node, 1), (tangents.nodes[i], 1)))))
     total = program.linear(0, terms)
     if total == program.zero or laurent(program, total, EXPANSION, known) == {}:

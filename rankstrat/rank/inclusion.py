@@ -1,8 +1,9 @@
 r"""Whether the tangent span of one chart lies in that of another, $T_B = K\,T_A$ with $K$ over the field of constants.
 
-Both sets of tangent functions are nodes of one program.  A row of $K$ is found and proved on the first of three roads
-that succeeds: equal cores up to a constant; linear algebra over Laurent monomials in which every distinct function is a
-free variable; the tower of independent generators.  A function that leaves the span is shown by a larger rank modulo p.
+Both sets of tangent functions are nodes of one program. A row of $K$ is found and proved on the
+first of three roads that succeeds: equal cores up to a constant; linear algebra over Laurent
+monomials in which every distinct function is a free variable; the tower of independent generators.
+A function that leaves the span is shown by a larger rank modulo p.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ MAX_SUPPORT = 16
 
 
 class Joint(Tangents):
-    """The tangent functions and outputs of several charts in one program; coordinates of the same name are the same."""
+    """The tangent functions and outputs of several charts in one program.
+
+    Coordinates of the same name are the same.
+    """
 
     def __init__(self, charts: Sequence[Chart], program: Expanding | None = None) -> None:
         self.charts = tuple(charts)
@@ -49,7 +53,9 @@ class Joint(Tangents):
         self.output_lists: list[list[int]] = []
         for chart in self.charts:
             compiled = chart.model.compiled
-            done = compiled.program.rebuild((*compiled.gradient, *compiled.outputs), self.program, self._images(chart))
+            done = compiled.program.rebuild(
+                (*compiled.gradient, *compiled.outputs), self.program, self._images(chart)
+            )
             start = len(self.nodes)
             self.nodes += [done[n] for n in compiled.gradient]
             self.ranges.append(range(start, len(self.nodes)))
@@ -59,7 +65,9 @@ class Joint(Tangents):
     def _images(self, chart: Chart) -> dict[int, int]:
         program = self.program
         leaves = {c: program.leaf(("u", str(c))) for c in chart.coordinates}
-        translated = iter(translate(program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves))
+        translated = iter(
+            translate(program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves)
+        )
         return {
             leaf: next(translated) if isinstance(value, sympy.Expr) else program.constant(value)
             for leaf, value in zip(chart.model.compiled.parameters, chart.raw, strict=True)
@@ -94,7 +102,10 @@ class Joint(Tangents):
 
 
 def same_function(joint: Joint, first: int, second: int, *, seed: int = 0) -> bool | None:
-    """Whether two nodes are the same function of inputs and coordinates; None when that exceeds the budget."""
+    """Whether two nodes are the same function of inputs and coordinates.
+
+    None when that exceeds the budget.
+    """
     program = joint.program
     assert isinstance(program, Expanding)
     difference = program.linear(0, ((1, first), (-1, second)))
@@ -104,7 +115,9 @@ def same_function(joint: Joint, first: int, second: int, *, seed: int = 0) -> bo
         tower = Tower(program, [difference], seed=seed)
         if is_zero(tower.program, tower.roots[0], ZERO_TEST):
             return True
-        return None if needs_hypotheses(tower) else False  # exp(log 2) and 2 are different only to the eye
+        return (
+            None if needs_hypotheses(tower) else False
+        )  # exp(log 2) and 2 are different only to the eye
     except (BudgetError, UndecidedError, UnsupportedFunctionError):
         values = _rational_values(joint, [difference], 8, seed)
         return False if values is not None and any(v for row in values for v in row) else None
@@ -117,11 +130,13 @@ class Inclusion:
     Attributes:
         rows: target index -> {source index: node of the coefficient}, each proved.
         roads: target index -> "structure", "monomials" or "tower".
-        outside: target indices whose tangent function leaves the span modulo p (the first of them is shown by a minor).
+        outside: target indices whose tangent function leaves the span modulo p (the first of them
+            is shown by a minor).
         unproved: target indices in the span modulo p, without an exact identity.
         rank: rank of the source modulo p (when the tower was used).
         certain: whether the modular ranks rest on theorems only.
-        at_points: whether `outside` was shown by exact values at rational points (a proof by itself).
+        at_points: whether `outside` was shown by exact values at rational points (a proof by
+            itself).
     """
 
     rows: dict[int, Row] = field(default_factory=dict)
@@ -156,7 +171,10 @@ def include(joint: Joint, *, seed: int = 0) -> Inclusion:
     start = target.start
     found.rows = {i - start: row for i, row in found.rows.items()}
     found.roads = {i - start: road for i, road in found.roads.items()}
-    found.outside, found.unproved = [i - start for i in found.outside], [i - start for i in found.unproved]
+    found.outside, found.unproved = (
+        [i - start for i in found.outside],
+        [i - start for i in found.unproved],
+    )
     return found
 
 
@@ -171,7 +189,8 @@ def _structural(joint: Joint, i: int, by_core: Mapping[int, Sequence[int]]) -> R
         if not joint.constant_is_monomial(j) and is_identically_zero(joint, j, 0):
             continue
         ratio = program.product(
-            ((column.constant, 1), (other.constant, -1)), Fraction(column.coefficient) / other.coefficient
+            ((column.constant, 1), (other.constant, -1)),
+            Fraction(column.coefficient) / other.coefficient,
         )
         if not _has_denominator(program, ratio):
             return {j: ratio}
@@ -203,7 +222,8 @@ def _by_monomials(joint: Joint, wanted: Sequence[int], seed: int) -> dict[int, R
             if quotient is not None:
                 result[i] = {j: quotient}
     for i in (i for i in wanted if i not in result):
-        # Fewer source functions first: those with no monomial that the wanted one lacks give the simplest coefficients.
+        # Fewer source functions first: those with no monomial that the wanted one lacks give the
+        # simplest coefficients.
         near = [j for j in source if set(known[j]) <= set(known[i])]
         for candidates in (near, source):
             support = _support(joint, known, candidates, i, seed) if candidates else None
@@ -223,11 +243,14 @@ def _quotient(joint: Joint, top: Split, bottom: Split) -> int | None:
     ((inverse, c),) = bottom[pivot].items()
     factors = [(n, -e) for n, e in inverse]
     quotient = program.linear(
-        0, [(normal(Fraction(k) / c), program.product([*m, *factors])) for m, k in top[pivot].items()]
+        0,
+        [(normal(Fraction(k) / c), program.product([*m, *factors])) for m, k in top[pivot].items()],
     )
     for m, terms in bottom.items():
         left = program.linear(0, [(k, program.product(n)) for n, k in top[m].items()])
-        right = program.linear(0, [(k, program.product([*n, (quotient, 1)])) for n, k in terms.items()])
+        right = program.linear(
+            0, [(k, program.product([*n, (quotient, 1)])) for n, k in terms.items()]
+        )
         assert isinstance(program, Expanding)
         if program.terms(program.linear(0, ((1, left), (-1, right)))) != {}:
             return None
@@ -266,7 +289,9 @@ def _residue(terms: Terms, prime: int, seed: int) -> int:
     return total % prime
 
 
-def _solve(joint: Joint, splits: Mapping[int, Split], support: Sequence[int], wanted: int) -> Row | None:
+def _solve(
+    joint: Joint, splits: Mapping[int, Split], support: Sequence[int], wanted: int
+) -> Row | None:
     """Coefficients over the constants from the null vector of the support and the wanted function."""
     program, free = joint.program, Program()
     names: dict[int, int] = {}
@@ -292,7 +317,9 @@ def _solve(joint: Joint, splits: Mapping[int, Split], support: Sequence[int], wa
         vector = nullvector(free, nodes, varying)
         if vector is None or vector[-1] == free.zero:
             return None
-        total = free.linear(0, [(1, free.product(((c, 1), (n, 1)))) for c, n in zip(vector, nodes, strict=True)])
+        total = free.linear(
+            0, [(1, free.product(((c, 1), (n, 1)))) for c, n in zip(vector, nodes, strict=True)]
+        )
         if not is_zero(free, total, ZERO_TEST):
             return None
     except (BudgetError, PoleError, UndecidedError):
@@ -334,7 +361,9 @@ def _by_tower(joint: Joint, wanted: Sequence[int], found: Inclusion, seed: int) 
             continue
         program, own = joint.program, relation.coefficients[i]
         found.rows[i] = {
-            j: program.product(((c, 1), (own, -1)), -1) for j, c in relation.coefficients.items() if j != i
+            j: program.product(((c, 1), (own, -1)), -1)
+            for j, c in relation.coefficients.items()
+            if j != i
         }
         found.roads[i] = "tower"
 
@@ -345,13 +374,21 @@ def _source_classes(joint: Joint) -> dict[int, list[int]]:
         column = joint.columns[j]
         if column is not None:
             result.setdefault(column.core, []).append(j)
-    return {core: sorted(members, key=lambda j: not joint.constant_is_monomial(j)) for core, members in result.items()}
+    return {
+        core: sorted(members, key=lambda j: not joint.constant_is_monomial(j))
+        for core, members in result.items()
+    }
 
 
 def _by_points(joint: Joint, wanted: Sequence[int], found: Inclusion, seed: int) -> None:
-    """For piecewise rational models: exact values at rational points show who leaves the span there."""
+    """For piecewise rational models.
+
+    Exact values at rational points show who leaves the span there.
+    """
     source = [j for j in joint.ranges[0] if joint.columns[j] is not None]
-    values = _rational_values(joint, [joint.nodes[j] for j in (*source, *wanted)], 2 * len(source) + 8, seed)
+    values = _rational_values(
+        joint, [joint.nodes[j] for j in (*source, *wanted)], 2 * len(source) + 8, seed
+    )
     found.unproved, found.certain = list(wanted), False
     if values is None:
         return
@@ -362,8 +399,13 @@ def _by_points(joint: Joint, wanted: Sequence[int], found: Inclusion, seed: int)
     found.at_points = bool(found.outside)
 
 
-def _rational_values(joint: Joint, nodes: Sequence[int], count: int, seed: int) -> list[list[Fraction]] | None:
-    """The nodes at random rational inputs, coordinates alike in all rows; None for transcendental nodes."""
+def _rational_values(
+    joint: Joint, nodes: Sequence[int], count: int, seed: int
+) -> list[list[Fraction]] | None:
+    """The nodes at random rational inputs, coordinates alike in all rows.
+
+    None for transcendental nodes.
+    """
     program = joint.program
     leaves = [n for n in program.reachable(nodes) if program.kind[n] == LEAF]
     rows = []
@@ -371,7 +413,9 @@ def _rational_values(joint: Joint, nodes: Sequence[int], count: int, seed: int) 
         values = {}
         for number, n in enumerate(leaves):
             varying = joint.depends(n)
-            values[n] = Fraction(int(mix(seed, 51, number, row if varying else -1)) % 4001 - 2000, 500)
+            values[n] = Fraction(
+                int(mix(seed, 51, number, row if varying else -1)) % 4001 - 2000, 500
+            )
         try:
             rows.append(evaluate(program, nodes, Rationals(), values))
         except (UndecidedError, ZeroDivisionError):

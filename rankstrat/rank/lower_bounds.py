@@ -69,7 +69,13 @@ class Sampled:
 
 
 def sample(
-    tower: Tower, parameters: Sequence[int], prime: int, key: int, count: int, *, columns: Sequence[int] | None = None
+    tower: Tower,
+    parameters: Sequence[int],
+    prime: int,
+    key: int,
+    count: int,
+    *,
+    columns: Sequence[int] | None = None,
 ) -> Sampled:
     """Evaluate the tangent functions at `count` samples mod p, in chunks, dropping samples that hit a pole.
 
@@ -91,7 +97,9 @@ def sample(
     if rows.size < min(count, len(nodes)):
         if rows.size < count // 2:
             raise BadReductionError
-    return Sampled(prime, key, tuple(parameters), rows, matrix if rows.size == count else matrix[rows])
+    return Sampled(
+        prime, key, tuple(parameters), rows, matrix if rows.size == count else matrix[rows]
+    )
 
 
 def row_count(tangents: Tangents, columns: int) -> int:
@@ -118,7 +126,11 @@ def sampled_rank(
         PoleError: every prime hits a pole, so a denominator vanishes identically.
         UndecidedError: no prime has the roots of numbers that occur.
     """
-    roots = () if large else radicals(tower, tower.roots if columns is None else [tower.roots[j] for j in columns])
+    roots = (
+        ()
+        if large
+        else radicals(tower, tower.roots if columns is None else [tower.roots[j] for j in columns])
+    )
     for retry in range(40):
         prime = random_prime(LARGE if large else SMALL, seed, attempt, retry, radicals=roots)
         key = mix(seed, attempt, retry, 1)
@@ -126,15 +138,22 @@ def sampled_rank(
             return sample(tower, parameters, prime, key, count, columns=columns)
         except BadReductionError:
             continue
-    raise PoleError("a denominator of the model vanishes identically here; choose values away from the pole")
+    raise PoleError(
+        "a denominator of the model vanishes identically here; choose values away from the pole"
+    )
 
 
 def check_minor(tower: Tower, parameters: Sequence[int], minor: Minor) -> bool:
-    """Recompute a modular minor from the model alone: nonzero mod p?  `parameters` are those of the tower's roots."""
+    """Recompute a modular minor from the model alone.
+
+    Nonzero mod p? `parameters` are those of the tower's roots.
+    """
     position = {parameter: j for j, parameter in enumerate(parameters)}
     columns = [position[i] for i in minor.parameters]
     try:
-        sampled = sample(tower, minor.parameters, minor.prime, minor.key, max(minor.rows) + 1, columns=columns)
+        sampled = sample(
+            tower, minor.parameters, minor.prime, minor.key, max(minor.rows) + 1, columns=columns
+        )
     except BadReductionError:
         return False
     numbers = {int(row): i for i, row in enumerate(sampled.rows)}
@@ -144,7 +163,9 @@ def check_minor(tower: Tower, parameters: Sequence[int], minor: Minor) -> bool:
     return rank_profile(square, minor.prime).rank == len(minor.rows)
 
 
-def ball_points(tangents: Tangents, key: int, count: int, attempt: int) -> list[dict[object, int | Fraction]]:
+def ball_points(
+    tangents: Tangents, key: int, count: int, attempt: int
+) -> list[dict[object, int | Fraction]]:
     """Rational sample points: inputs differ from sample to sample, coordinates are shared."""
     program = tangents.program
     leaves = [program.data[n] for n in program.reachable(tangents.nodes) if program.kind[n] == LEAF]
@@ -173,7 +194,11 @@ def ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> M
             minor = Minor(attempt, key, tuple(range(len(parameters))), tuple(parameters), bits)
             if check_ball_minor(tangents, minor):
                 return minor
-    return _greedy_ball_minor(tangents, parameters[:GREEDY_LIMIT], seed=seed) if len(parameters) > 1 else None
+    return (
+        _greedy_ball_minor(tangents, parameters[:GREEDY_LIMIT], seed=seed)
+        if len(parameters) > 1
+        else None
+    )
 
 
 def _greedy_ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> Minor | None:

@@ -1,4 +1,7 @@
-"""Reads untrusted certificates: every field is checked, every string goes through the whitelist parser."""
+"""Reads untrusted certificates.
+
+Every field is checked, every string goes through the whitelist parser.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,28 @@ from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.lower_bounds import Minor
 from rankstrat.rank.verdict import Relation, Verdict
-from rankstrat.text.parsing import FUNCTIONS, ElementaryFunction, check_name, parse_expression, unspecified
+from rankstrat.text.parsing import (
+    FUNCTIONS,
+    ElementaryFunction,
+    check_name,
+    parse_expression,
+    unspecified,
+)
 
 FORMAT = "rankstrat-certificate/1"
 MAX_TEXT = 50_000_000
 RARE = {
     str(f): ElementaryFunction(f)
-    for f in (sympy.coth, sympy.sech, sympy.csch, sympy.cot, sympy.sec, sympy.csc, sympy.sign, sympy.Heaviside)
+    for f in (
+        sympy.coth,
+        sympy.sech,
+        sympy.csch,
+        sympy.cot,
+        sympy.sec,
+        sympy.csc,
+        sympy.sign,
+        sympy.Heaviside,
+    )
 }
 """Functions that a certificate may contain although the language of model files does not have them."""
 
@@ -29,15 +47,21 @@ class CertificateReader:
 
     def __init__(self, text: str) -> None:
         if len(text) > MAX_TEXT:
-            raise CertificateError(f"the certificate has {len(text)} characters; at most {MAX_TEXT} are read")
+            raise CertificateError(
+                f"the certificate has {len(text)} characters; at most {MAX_TEXT} are read"
+            )
         try:
             self.data = json.loads(text, parse_constant=lambda c: self._fail("a number", f"is {c}"))
         except CertificateError:
             raise
         except (ValueError, RecursionError) as error:
-            raise CertificateError(f"this is not JSON ({error}); give the text written by to_json") from None
+            raise CertificateError(
+                f"this is not JSON ({error}); give the text written by to_json"
+            ) from None
         if not isinstance(self.data, dict) or self.data.get("format") != FORMAT:
-            raise CertificateError(f'the field "format" is not "{FORMAT}"; give the text written by to_json')
+            raise CertificateError(
+                f'the field "format" is not "{FORMAT}"; give the text written by to_json'
+            )
 
     @staticmethod
     def _fail(name: str, problem: str) -> Any:
@@ -65,7 +89,9 @@ class CertificateReader:
         except CertificateError:
             raise
         except RankstratError as error:
-            raise CertificateError(f"the model or chart in the certificate is malformed: {error}") from None
+            raise CertificateError(
+                f"the model or chart in the certificate is malformed: {error}"
+            ) from None
         index = {str(p): i for i, p in enumerate(chart.model.parameters)}
         coordinates = {str(c): c for c in chart.coordinates}
         verdict = self.get(data, "verdict", str)
@@ -81,7 +107,9 @@ class CertificateReader:
             "verdict": Verdict[verdict],
             "minor": self._minor(index),
             "reason": self.get(data, "reason", str),
-            "relations": tuple(self._relation(r, index, coordinates) for r in self.get(data, "relations", list)),
+            "relations": tuple(
+                self._relation(r, index, coordinates) for r in self.get(data, "relations", list)
+            ),
             "error_bound": float(error_bound),
             "hypotheses": tuple(self.strings(data, "hypotheses")),
             "seed": self.get(data, "seed", int),
@@ -94,16 +122,27 @@ class CertificateReader:
         parameters = [sympy.Symbol(check_name(n)) for n in self.strings(spec, "parameters")]
         inputs = [sympy.Symbol(check_name(n)) for n in self.strings(spec, "inputs")]
         symbols = {str(s): s for s in (*parameters, *inputs)}
-        functions = {**FUNCTIONS, **RARE} | {n: unspecified(check_name(n)) for n in self.strings(spec, "functions")}
+        functions = {**FUNCTIONS, **RARE} | {
+            n: unspecified(check_name(n)) for n in self.strings(spec, "functions")
+        }
         texts = self.strings(spec, "outputs")
-        outputs = [parse_expression(o, symbols, functions=functions, max_length=MAX_TEXT) for o in texts]
+        outputs = [
+            parse_expression(o, symbols, functions=functions, max_length=MAX_TEXT) for o in texts
+        ]
         model = Model(outputs, parameters, inputs, self.get(spec, "name", str))
-        coordinates = {n: sympy.Symbol(check_name(n)) for n in self.strings(self.data, "coordinates")}
+        coordinates = {
+            n: sympy.Symbol(check_name(n)) for n in self.strings(self.data, "coordinates")
+        }
         values = self.get(self.data, "values", dict)
         chart = model.chart(
             {
                 n: parse_expression(
-                    v if isinstance(v, str) else self._fail("values", "has a value that is not a string"), coordinates
+                    (
+                        v
+                        if isinstance(v, str)
+                        else self._fail("values", "has a value that is not a string")
+                    ),
+                    coordinates,
                 )
                 for n, v in values.items()
             }
@@ -149,24 +188,38 @@ class CertificateReader:
             self.get(spec, "bits", int),
         )
 
-    def _relation(self, spec: Any, index: Mapping[str, int], coordinates: Mapping[str, sympy.Symbol]) -> Relation:
+    def _relation(
+        self, spec: Any, index: Mapping[str, int], coordinates: Mapping[str, sympy.Symbol]
+    ) -> Relation:
         if not isinstance(spec, dict):
             self._fail("relations", "has an entry that is not an object")
-        parameter, coefficients = self.get(spec, "parameter", str), self.get(spec, "coefficients", dict)
+        parameter, coefficients = (
+            self.get(spec, "parameter", str),
+            self.get(spec, "coefficients", dict),
+        )
         for name in (parameter, *coefficients):
             if name not in index:
                 self._fail("relations", f"uses {name}, which is not a parameter of the model")
         pairs = []
         for name, text in coefficients.items():
             value = parse_expression(
-                text if isinstance(text, str) else self._fail("relations", "has a coefficient that is not a string"),
+                (
+                    text
+                    if isinstance(text, str)
+                    else self._fail("relations", "has a coefficient that is not a string")
+                ),
                 coordinates,
             )
-            pairs.append((index[name], Fraction(int(value.p), int(value.q)) if value.is_Rational else value))
+            pairs.append(
+                (index[name], Fraction(int(value.p), int(value.q)) if value.is_Rational else value)
+            )
         if parameter not in coefficients:
             self._fail("relations", f"has no coefficient for its own parameter {parameter}")
         return Relation(
             index[parameter],
-            tuple((i, int(c) if isinstance(c, Fraction) and c.denominator == 1 else c) for i, c in sorted(pairs)),
+            tuple(
+                (i, int(c) if isinstance(c, Fraction) and c.denominator == 1 else c)
+                for i, c in sorted(pairs)
+            ),
             tuple(index),
         )

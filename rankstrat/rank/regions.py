@@ -1,8 +1,9 @@
 r"""Piecewise models (ReLU, leaky ReLU, abs, max, ELU): the regions on which they are analytic.
 
-On one region every piecewise function is one of its two branches.  A tangent function is then the family of its
-restrictions, and linear relations must hold on every region: restricting to the regions i and forming
-$\sum_i c_i g|_i$ with indeterminates $c_i$ keeps the dimension of the span.  Leaving regions out can only lose rank.
+On one region every piecewise function is one of its two branches. A tangent function is then the
+family of its restrictions, and linear relations must hold on every region: restricting to the
+regions i and forming $\sum_i c_i g|_i$ with indeterminates $c_i$ keeps the dimension of the span.
+Leaving regions out can only lose rank.
 """
 
 from __future__ import annotations
@@ -98,9 +99,8 @@ def find_regions(base: Tangents, *, seed: int = 0) -> Regions:
     """
     if base.chart.coordinates:
         raise UnsupportedFunctionError(
-            "the regions of a piecewise model change with its parameters, so a chart with coordinates has "
-            "no single rank; "
-            "give a point"
+            "the regions of a piecewise model change with its parameters, so a chart with"
+            " coordinates has no single rank; give a point"
         )
     try:
         return Regions(tuple(_enumerate(base)), True)
@@ -194,7 +194,9 @@ def _affine(program: Program, node: int, dimension: int) -> Hyperplane | int:
             break
     if terms is None:
         inputs = [
-            n for n in program.reachable((node,)) if isinstance(program.data[n], tuple) and program.data[n][0] == "x"
+            n
+            for n in program.reachable((node,))
+            if isinstance(program.data[n], tuple) and program.data[n][0] == "x"
         ]
         sign = 0 if inputs else ball_sign(program, node, {})
         if not sign:
@@ -246,11 +248,14 @@ def _sign_at(base: Tangents, argument: int, scratch: Program, value: int) -> int
         result = ball_sign(scratch, value, {})
         if not result:
             raise UndecidedError(
-                "the sign of an argument of a piecewise function is too close to 0; choose another input"
+                "the sign of an argument of a piecewise function is too close to 0; choose another"
+                " input"
             )
         return result
     if exact == 0 and base.depends(argument):
-        raise DataError("the input lies on the boundary between two regions; choose an input off the kinks")
+        raise DataError(
+            "the input lies on the boundary between two regions; choose an input off the kinks"
+        )
     return (exact > 0) - (exact < 0)
 
 
@@ -267,7 +272,13 @@ def tangents_of(
     base = Tangents(chart)
     if not base.piecewise():
         return base, base, None
-    regions = find_regions(base, seed=seed) if region is None else Regions((region_at(base, region),), True)
+    regions = (
+        find_regions(base, seed=seed)
+        if region is None
+        else Regions((region_at(base, region),), True)
+    )
     if not regions.members:
-        raise UndecidedError("no region of the piecewise model could be certified; change the parameters slightly")
+        raise UndecidedError(
+            "no region of the piecewise model could be certified; change the parameters slightly"
+        )
     return RegionTangents(base, regions.members), base, regions

@@ -45,7 +45,10 @@ class UpperBound:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the engine found: bounds with the reasons for them (`relations` by dependent parameter)."""
+    """What the engine found.
+
+    Bounds with the reasons for them (`relations` by dependent parameter).
+    """
 
     lower: int
     upper: int
@@ -57,12 +60,24 @@ class Evidence:
 
 
 def _indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
-    demand(subset, Iterable, DataError, "a list of indices of parameters", f"choose among 0..{size - 1}")
+    demand(
+        subset,
+        Iterable,
+        DataError,
+        "a list of indices of parameters",
+        f"choose among 0..{size - 1}",
+    )
     chosen: tuple[Any, ...] = tuple(subset)
-    if any(isinstance(i, bool) or not isinstance(i, Integral) or not 0 <= int(i) < size for i in chosen):
-        raise DataError(f"subset = {chosen}; indices of parameters are needed; choose among 0..{size - 1}")
+    if any(
+        isinstance(i, bool) or not isinstance(i, Integral) or not 0 <= int(i) < size for i in chosen
+    ):
+        raise DataError(
+            f"subset = {chosen}; indices of parameters are needed; choose among 0..{size - 1}"
+        )
     if len(set(chosen)) < len(chosen):
-        raise DataError(f"subset = {chosen} lists an index twice; different ones are needed; leave it out")
+        raise DataError(
+            f"subset = {chosen} lists an index twice; different ones are needed; leave it out"
+        )
     return tuple(map(int, chosen))
 
 
@@ -70,12 +85,18 @@ class Analysis:
     """The tangent functions of a chart, reduced to one representative for each class of proportional ones."""
 
     def __init__(
-        self, chart: Chart, seed: int, region: Sequence[Fraction] | None = None, subset: Sequence[int] | None = None
+        self,
+        chart: Chart,
+        seed: int,
+        region: Sequence[Fraction] | None = None,
+        subset: Sequence[int] | None = None,
     ) -> None:
         self.chart, self.seed = chart, seed
         self.tangents, self.written, self.regions = tangents_of(chart, region, seed=seed)
         for tangents in (self.tangents, self.written):
-            tangents.chosen = tangents.chosen if subset is None else _indices(subset, chart.model.size)
+            tangents.chosen = (
+                tangents.chosen if subset is None else _indices(subset, chart.model.size)
+            )
 
     @cached_property
     def representatives(self) -> dict[int, int]:
@@ -89,7 +110,9 @@ class Analysis:
             else:
                 unclear[core] = members
         for core, members in unclear.items():
-            sure = next((i for i in members if not is_identically_zero(tangents, i, self.seed)), None)
+            sure = next(
+                (i for i in members if not is_identically_zero(tangents, i, self.seed)), None
+            )
             if sure is not None:
                 result[core] = sure
         return result
@@ -98,14 +121,22 @@ class Analysis:
     def parameters(self) -> list[int]:
         """The representatives, and every member of a class whose constants all seem to vanish, ascending."""
         known = self.representatives
-        vanishing = [i for core, members in self.tangents.classes.items() if core not in known for i in members]
+        vanishing = [
+            i
+            for core, members in self.tangents.classes.items()
+            if core not in known
+            for i in members
+        ]
         return sorted([*known.values(), *vanishing])
 
     @cached_property
     def nodes(self) -> list[int]:
         """The columns: tangent functions without their constant factors, which are known not to vanish."""
         tangents, representatives = self.tangents, set(self.representatives.values())
-        return [tangents.columns[i].core if i in representatives else tangents.nodes[i] for i in self.parameters]  # type: ignore[union-attr]
+        return [
+            tangents.columns[i].core if i in representatives else tangents.nodes[i]
+            for i in self.parameters
+        ]  # type: ignore[union-attr]
 
     @cached_property
     def tower(self) -> Tower:
@@ -125,12 +156,16 @@ class Analysis:
 
     def search(self) -> tuple[int, Minor | None, Relations]:
         """The best rank over a few primes, its minor, and the relations found below full rank."""
-        finder = RelationFinder(self.tangents, self.tower, self.parameters, seed=self.seed, nodes=self.nodes)
+        finder = RelationFinder(
+            self.tangents, self.tower, self.parameters, seed=self.seed, nodes=self.nodes
+        )
         count = row_count(self.tangents, len(self.parameters))
         best: tuple[Sampled, RankProfile] | None = None
         found = Relations()
         for attempt in range(ATTEMPTS):
-            sampled = sampled_rank(self.tower, self.parameters, count, seed=self.seed, attempt=attempt)
+            sampled = sampled_rank(
+                self.tower, self.parameters, count, seed=self.seed, attempt=attempt
+            )
             profile = sampled.profile()
             better = best is None or profile.rank > best[1].rank
             if better:
@@ -152,7 +187,9 @@ class Analysis:
         rows = tuple(int(sampled.rows[i]) for i in profile.rows)
         return (
             profile.rank,
-            Minor(sampled.prime, sampled.key, rows, tuple(self.parameters[j] for j in profile.columns)),
+            Minor(
+                sampled.prime, sampled.key, rows, tuple(self.parameters[j] for j in profile.columns)
+            ),
             found,
         )
 
@@ -174,7 +211,9 @@ class Analysis:
                 upper, reason = rank, "schwartz-zippel"
             else:
                 error = 0.0
-        return Evidence(lower, upper, reason, minor if lower else None, relations, error, hypotheses)
+        return Evidence(
+            lower, upper, reason, minor if lower else None, relations, error, hypotheses
+        )
 
     def _lower(self, rank: int, minor: Minor) -> tuple[int, Minor, tuple[str, ...]]:
         if not rank or not needs_hypotheses(self.tower):
@@ -205,7 +244,11 @@ class Analysis:
             constant = self.tangents.program.constant
             if None not in numbers.values():
                 relations[i] = Nodes({j: constant(v) for j, v in numbers.items() if v is not None})
-        return len(self.written.chosen) - len(relations), "relations" if relations else "parameters", relations
+        return (
+            len(self.written.chosen) - len(relations),
+            "relations" if relations else "parameters",
+            relations,
+        )
 
     def schwartz_zippel(self, rank: int) -> float:
         """A bound on the probability that the rank exceeds `rank` although random large primes showed no "
@@ -220,7 +263,8 @@ class Analysis:
         if one > 0.05:
             return 1.0
         error, program = 1.0, tower.program
-        # The primes depend on the model, so that no model can be made from multiples of the primes of a known seed.
+        # The primes depend on the model, so that no model can be made from multiples of the primes
+        # of a known seed.
         content = repr([(program.args[n], program.data[n]) for n in program.reachable(tower.roots)])
         seed = mix(self.seed, int.from_bytes(sha256(content.encode()).digest()[:8], "big"))
         count = row_count(self.tangents, len(self.parameters))
@@ -242,21 +286,25 @@ class Analysis:
 def needs_hypotheses(tower: Tower) -> bool:
     """Whether the independence of the generators rests on something unproved.
 
-    One number such as pi or log 2 is transcendental by itself; together with exp(1), or with a second one, nothing is
-    known.
+    One number such as pi or log 2 is transcendental by itself; together with exp(1), or with a
+    second one, nothing is known.
     """
     if len(tower.opaque) != 1:
         return bool(tower.opaque)
     ((leaf, (function, argument)),) = tower.opaque.items()
     simple = function == "pi" or (function == "log" and tower.program.value(argument) is not None)
     others = any(
-        stage == 0 and n != leaf and tower.kind[n] in ("exp", "log", "erf", "pi") for n, stage in tower.stage.items()
+        stage == 0 and n != leaf and tower.kind[n] in ("exp", "log", "erf", "pi")
+        for n, stage in tower.stage.items()
     )
     return not simple or others
 
 
 def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
-    """Whether the constant factor of a tangent function vanishes at random primes; False proves that it does not."""
+    """Whether the constant factor of a tangent function vanishes at random primes.
+
+    False proves that it does not.
+    """
     column = tangents.columns[parameter]
     return column is None or vanishes_at_primes(tangents, column.constant, seed)
 
@@ -264,7 +312,8 @@ def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
 def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
     """Whether a node free of inputs vanishes at random primes; False proves that it is not zero.
 
-    Where the independence of its constants is not known, as in exp(log 2) - 2, residues prove nothing; a ball must.
+    Where the independence of its constants is not known, as in exp(log 2) - 2, residues prove
+    nothing; a ball must.
     """
     if node == tangents.program.zero:
         return True
@@ -292,7 +341,9 @@ def _is_enclosed_away_from_zero(program: Program, node: int, seed: int) -> bool:
     """Whether a ball at random coordinates excludes zero."""
     leaves = [program.data[n] for n in program.reachable((node,)) if program.kind[n] == LEAF]
     for attempt in range(4):
-        values = {k: Fraction(1 + int(mix(seed, 33, attempt, i)) % 97, 32) for i, k in enumerate(leaves)}
+        values = {
+            k: Fraction(1 + int(mix(seed, 33, attempt, i)) % 97, 32) for i, k in enumerate(leaves)
+        }
         try:
             if sign(program, node, values):
                 return True

@@ -51,7 +51,11 @@ class TangentSpan:
     def parameters(self) -> tuple[sympy.Symbol, ...]:
         """The parameters whose tangent functions form the basis."""
         minor = self.certificate.minor
-        return () if minor is None else tuple(self.chart.model.parameters[i] for i in sorted(minor.parameters))
+        return (
+            ()
+            if minor is None
+            else tuple(self.chart.model.parameters[i] for i in sorted(minor.parameters))
+        )
 
     @cached_property
     def basis(self) -> tuple[Any, ...]:
@@ -67,7 +71,9 @@ class TangentSpan:
     @property
     def conditions(self) -> tuple[sympy.Expr, ...]:
         """Expressions in the coordinates that must not vanish for the relations to be solved for their parameter."""
-        found = dict.fromkeys(r.condition for r in self.relations if isinstance(r.condition, sympy.Expr))
+        found = dict.fromkeys(
+            r.condition for r in self.relations if isinstance(r.condition, sympy.Expr)
+        )
         return tuple(c for c in found if c.free_symbols)
 
     def rank(self, subset: Iterable[Any]) -> RankCertificate:
@@ -94,8 +100,8 @@ class TangentSpan:
         if certificate.upper < len(chosen):
             return False
         raise UndecidedError(
-            f"the rank of {len(chosen)} tangent functions is only known to lie in [{certificate.lower}, "
-            f"{certificate.upper}]"
+            f"the rank of {len(chosen)} tangent functions is only known to lie in"
+            f" [{certificate.lower}, {certificate.upper}]"
         )
 
     def circuits(self) -> tuple[tuple[sympy.Symbol, ...], ...]:
@@ -107,8 +113,8 @@ class TangentSpan:
         symbols = self.chart.model.parameters
         if len(symbols) > MAX_CIRCUIT_PARAMETERS:
             raise BudgetError(
-                f"circuits were asked for {len(symbols)} parameters; at most {MAX_CIRCUIT_PARAMETERS} are "
-                "enumerated; freeze some first"
+                f"circuits were asked for {len(symbols)} parameters; at most"
+                f" {MAX_CIRCUIT_PARAMETERS} are enumerated; freeze some first"
             )
         found: list[frozenset[int]] = []
         for size in range(1, self.certificate.upper + 2):
@@ -128,7 +134,10 @@ class TangentSpan:
         return sorted({names[n] for n in chosen})
 
     def __str__(self) -> str:
-        lines = [str(self.certificate), f"basis: {listed('dF/d' + str(p) for p in self.parameters)}"]
+        lines = [
+            str(self.certificate),
+            f"basis: {listed('dF/d' + str(p) for p in self.parameters)}",
+        ]
         lines += [str(r) for r in self.relations]
         if self.conditions:
             lines.append(f"where {', '.join(f'{c} != 0' for c in self.conditions)}")
@@ -138,7 +147,11 @@ class TangentSpan:
         r"""The span and its relations in LaTeX."""
         functions = r",\ ".join(sympy.latex(b) for b in self.basis) or "0"
         known = self.certificate
-        size = rf"\dim = {known.value}" if known.value is not None else rf"{known.lower} \leq \dim \leq {known.upper}"
+        size = (
+            rf"\dim = {known.value}"
+            if known.value is not None
+            else rf"{known.lower} \leq \dim \leq {known.upper}"
+        )
         lines = [rf"\operatorname{{span}}\left\{{{functions}\right\}}, \qquad {size}"]
         lines += [r._repr_latex_().strip("$") for r in self.relations]
         return "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}"
@@ -160,8 +173,8 @@ def _functions(chart: Chart, indices: Sequence[int]) -> list[Any]:
 def tangent_span(chart: Chart | Model, *, seed: int = 0) -> TangentSpan:
     r"""$\operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ over the constants: basis and relations.
 
-    On a chart the relations hold on the whole chart; they have coefficients polynomial in the coordinates, and the side
-    conditions under which they can be solved are in `conditions`.
+    On a chart the relations hold on the whole chart; they have coefficients polynomial in the
+    coordinates, and the side conditions under which they can be solved are in `conditions`.
 
     Example:
         >>> import sympy

@@ -22,7 +22,8 @@ Rational = int | Fraction
 class Column:
     r"""The tangent function of one parameter, factored as (rational) * (constant) * core.
 
-    `constant` is a node free of inputs (1 where there is none), `core` a node; equal cores are proportional functions.
+    `constant` is a node free of inputs (1 where there is none), `core` a node; equal cores are
+    proportional functions.
     """
 
     coefficient: Rational
@@ -33,17 +34,22 @@ class Column:
 class Tangents:
     r"""The tangent functions of a model at a chart, as nodes of one program specialised to the chart.
 
-    With several outputs each node is the tangent function of $\sum_k c_k F_k$, c_k indeterminates: its span over the
-    constants has the same dimension as the span of the vector-valued tangent functions.
+    With several outputs each node is the tangent function of $\sum_k c_k F_k$, c_k indeterminates:
+    its span over the constants has the same dimension as the span of the vector-valued tangent
+    functions.
     """
 
     def __init__(self, chart: Chart) -> None:
-        demand(chart, Chart, ModelError, "a Model, or a point or chart of one,", "try model.generic()")
+        demand(
+            chart, Chart, ModelError, "a Model, or a point or chart of one,", "try model.generic()"
+        )
         self.chart = chart
         compiled = chart.model.compiled
         self.program = Program()
         image = _leaf_images(chart, self.program)
-        done = compiled.program.rebuild((*compiled.gradient, *compiled.outputs), self.program, image)
+        done = compiled.program.rebuild(
+            (*compiled.gradient, *compiled.outputs), self.program, image
+        )
         self.nodes: list[int] = [done[n] for n in compiled.gradient]
         self.outputs: list[int] = [done[n] for n in compiled.outputs]
         self._depends: dict[int, bool] = {}
@@ -80,7 +86,9 @@ class Tangents:
             return Column(coefficient, core, program.one)
         if program.kind[core] != PRODUCT:
             return Column(coefficient, program.one, core)
-        pairs: list[tuple[int, Rational]] = list(zip(program.args[core], program.data[core], strict=True))
+        pairs: list[tuple[int, Rational]] = list(
+            zip(program.args[core], program.data[core], strict=True)
+        )
         constant = [(n, e) for n, e in pairs if not self.depends(n)]
         if not constant:
             return Column(coefficient, program.one, core)
@@ -104,12 +112,19 @@ class Tangents:
         column, program = self.columns[parameter], self.program
         if column is None:
             return False
-        factors = program.args[column.constant] if program.kind[column.constant] == PRODUCT else (column.constant,)
+        factors = (
+            program.args[column.constant]
+            if program.kind[column.constant] == PRODUCT
+            else (column.constant,)
+        )
         return all(n == program.one or program.kind[n] == LEAF for n in factors)
 
     @classmethod
     def at_kink(cls, chart: Chart) -> bool:
-        """Whether an argument of relu, abs, max, ... vanishes identically on the chart, where the model has a kink."""
+        """Whether an argument of relu, abs, max, ...
+
+        vanishes identically on the chart, where the model has a kink.
+        """
         compiled = chart.model.compiled
         source = compiled.program
         arguments = [

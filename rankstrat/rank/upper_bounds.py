@@ -1,7 +1,8 @@
 r"""Upper bounds: linear relations between tangent functions, found modulo primes, lifted, and tested exactly.
 
-A relation is proved when its left side is zero as an expression in which every distinct function counts as a free
-variable, or as a rational function of the independent generators of the tower.  What exceeds the budget stays unproved.
+A relation is proved when its left side is zero as an expression in which every distinct function
+counts as a free variable, or as a rational function of the independent generators of the tower.
+What exceeds the budget stays unproved.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ class Nodes:
 
 @dataclass
 class Relations:
-    """Verified relations by dependent parameter; `unproved` parameters are dependent mod p without a proof."""
+    """Verified relations by dependent parameter.
+
+    `unproved` parameters are dependent mod p without a proof.
+    """
 
     proved: dict[int, Nodes] = field(default_factory=dict)
     unproved: list[int] = field(default_factory=list)
@@ -66,17 +70,24 @@ def class_relations(tangents: Tangents, representatives: Mapping[int, int]) -> d
         assert other is not None
         # c_r k_r g_i - c_i k_i g_r = 0, divided by the common constant factors
         ratio = program.product(
-            ((column.constant, 1), (other.constant, -1)), Fraction(column.coefficient) / other.coefficient
+            ((column.constant, 1), (other.constant, -1)),
+            Fraction(column.coefficient) / other.coefficient,
         )
         below = _denominator(program, ratio)
-        result[i] = Nodes({i: below, r: program.scale(-1, program.product(((ratio, 1), (below, 1))))})
+        result[i] = Nodes(
+            {i: below, r: program.scale(-1, program.product(((ratio, 1), (below, 1))))}
+        )
     return result
 
 
 def _denominator(program: Program, node: int) -> int:
     """The product of the factors with negative exponents, inverted, and the integer denominator."""
     c, core = program.content(node)
-    pairs: Any = zip(program.args[core], program.data[core], strict=True) if program.kind[core] == 3 else ((core, 1),)
+    pairs: Any = (
+        zip(program.args[core], program.data[core], strict=True)
+        if program.kind[core] == 3
+        else ((core, 1),)
+    )
     return program.product([(n, -e) for n, e in pairs if e < 0], Fraction(c).denominator)
 
 
@@ -100,13 +111,21 @@ class RelationFinder:
         seed: int,
         nodes: Sequence[int] | None = None,
     ) -> None:
-        self.tangents, self.tower, self.parameters, self.seed = tangents, tower, list(parameters), seed
+        self.tangents, self.tower, self.parameters, self.seed = (
+            tangents,
+            tower,
+            list(parameters),
+            seed,
+        )
         self.nodes = [tangents.nodes[i] for i in parameters] if nodes is None else list(nodes)
         self._expanded: dict[int, Terms | None] = {}
         self._failures = 0
 
     def find(self, sampled: Sampled, profile: RankProfile) -> Relations:
-        """Relations for all dependent columns; `refuted` when one of them fails exactly (then the rank was too low)."""
+        """Relations for all dependent columns.
+
+        `refuted` when one of them fails exactly (then the rank was too low).
+        """
         pivots = list(profile.columns)
         dependents = [j for j in range(len(self.parameters)) if j not in set(pivots)]
         table = solve_dependents(sampled.matrix, sampled.prime, profile)
@@ -115,13 +134,19 @@ class RelationFinder:
             return result
         constant = self._constant_coefficients(sampled, pivots, dependents, table)
         rational = [k for k in range(len(dependents)) if constant[k]]
-        lifted = self._lift(sampled, pivots, [dependents[k] for k in rational], table[:, rational]) if rational else {}
+        lifted = (
+            self._lift(sampled, pivots, [dependents[k] for k in rational], table[:, rational])
+            if rational
+            else {}
+        )
         for k, j in enumerate(dependents):
             support = [pivots[i] for i in np.flatnonzero(table[:, k])]
             coefficients: Mapping[int, int] | None = None
             if constant[k] and j in lifted:
                 program = self.tangents.program
-                coefficients = {self.parameters[i]: program.constant(c) for i, c in lifted[j].items()}
+                coefficients = {
+                    self.parameters[i]: program.constant(c) for i, c in lifted[j].items()
+                }
                 proved = self._rational_zero(lifted[j])
             else:
                 coefficients, proved = self._symbolic(j, support)
@@ -135,22 +160,33 @@ class RelationFinder:
         return result
 
     def _with_factors(self, coefficients: Mapping[int, int]) -> dict[int, int]:
-        """A relation between columns as one between tangent functions: divided by their constant factors."""
+        """A relation between columns as one between tangent functions.
+
+        Divided by their constant factors.
+        """
         program, tangents = self.tangents.program, self.tangents
         node = dict(zip(self.parameters, self.nodes, strict=True))
         factors = {i: tangents.columns[i] for i in coefficients if node[i] != tangents.nodes[i]}
-        total = program.product([(k, 1) for k in {f.constant for f in factors.values() if f is not None}])
+        total = program.product(
+            [(k, 1) for k in {f.constant for f in factors.values() if f is not None}]
+        )
         result = {}
         for i, c in coefficients.items():
             factor = factors.get(i)
             parts = [(c, 1), (total, 1)] + ([] if factor is None else [(factor.constant, -1)])
-            result[i] = program.product(parts, 1 if factor is None else 1 / Fraction(factor.coefficient))
+            result[i] = program.product(
+                parts, 1 if factor is None else 1 / Fraction(factor.coefficient)
+            )
         return result
 
     # Coefficients that are numbers
 
     def _constant_coefficients(
-        self, sampled: Sampled, pivots: Sequence[int], dependents: Sequence[int], table: NDArray[np.int64]
+        self,
+        sampled: Sampled,
+        pivots: Sequence[int],
+        dependents: Sequence[int],
+        table: NDArray[np.int64],
     ) -> list[bool]:
         """Which relations have the same coefficients when the constants of the tower (tau, coordinates) are redrawn."""
         tower = self.tower
@@ -170,7 +206,14 @@ class RelationFinder:
         for attempt in range(8):
             key = mix(self.seed, 11, attempt)
             try:
-                other = sample(self.tower, self.parameters, sampled.prime, key, len(pivots) + 12, columns=columns)
+                other = sample(
+                    self.tower,
+                    self.parameters,
+                    sampled.prime,
+                    key,
+                    len(pivots) + 12,
+                    columns=columns,
+                )
             except BadReductionError:
                 continue
             left, right = (
@@ -181,7 +224,11 @@ class RelationFinder:
         return [False] * len(dependents)
 
     def _lift(
-        self, sampled: Sampled, pivots: Sequence[int], dependents: Sequence[int], table: NDArray[np.int64]
+        self,
+        sampled: Sampled,
+        pivots: Sequence[int],
+        dependents: Sequence[int],
+        table: NDArray[np.int64],
     ) -> dict[int, dict[int, Rational]]:
         """Chinese remaindering over several primes until every coefficient is a small rational number."""
         used = [i for i in range(len(pivots)) if table[i].any()]
@@ -231,7 +278,10 @@ class RelationFinder:
         return result
 
     def _rational_zero(self, relation: Mapping[int, Rational]) -> bool | None:
-        """Exact test of a relation with rational coefficients: True, False, or None when over budget."""
+        """Exact test of a relation with rational coefficients.
+
+        True, False, or None when over budget.
+        """
         program = self.tangents.program
         expanded = [
             (c, laurent(program, self.nodes[j], EXPANSION, self._expanded))
@@ -259,14 +309,21 @@ class RelationFinder:
 
     # Coefficients in the field of constants
 
-    def _symbolic(self, dependent: int, support: Sequence[int]) -> tuple[dict[int, int] | None, bool | None]:
-        """Coefficients over Q(constants): the null vector of the support at integers for the function generators."""
+    def _symbolic(
+        self, dependent: int, support: Sequence[int]
+    ) -> tuple[dict[int, int] | None, bool | None]:
+        """Coefficients over Q(constants).
+
+        The null vector of the support at integers for the function generators.
+        """
         columns = [*support, dependent]
         if len(columns) > MAX_SYMBOLIC or self._failures >= MAX_FAILURES:
             return None, None
         tower = self.tower
         try:
-            vector = nullvector(tower.program, [tower.roots[j] for j in columns], tower.varying(tower.roots))
+            vector = nullvector(
+                tower.program, [tower.roots[j] for j in columns], tower.varying(tower.roots)
+            )
         except (BudgetError, UndecidedError, PoleError):
             self._failures += 1
             return None, None
@@ -274,7 +331,11 @@ class RelationFinder:
             return None, None
         program = tower.program
         node = program.linear(
-            0, [(1, program.product(((c, 1), (tower.roots[j], 1)))) for c, j in zip(vector, columns, strict=True)]
+            0,
+            [
+                (1, program.product(((c, 1), (tower.roots[j], 1))))
+                for c, j in zip(vector, columns, strict=True)
+            ],
         )
         proved = self._zero(node)
         if not proved:
@@ -284,7 +345,9 @@ class RelationFinder:
         except UndecidedError:
             return None, None
         return {
-            self.parameters[j]: c for c, j in zip(translated, columns, strict=True) if c != self.tangents.program.zero
+            self.parameters[j]: c
+            for c, j in zip(translated, columns, strict=True)
+            if c != self.tangents.program.zero
         }, True
 
 

@@ -30,11 +30,12 @@ class Relation:
 
     Attributes:
         parameter: index of the parameter whose tangent function depends on the others.
-        coefficients: pairs (parameter index, exact coefficient); numbers or expressions in the coordinates.
+        coefficients: pairs (parameter index, exact coefficient); numbers or expressions in the
+            coordinates.
         names: the parameter names.
 
-    The relation is polynomial in the coordinates and holds on the whole chart; it expresses dF/d(parameter) where the
-    coefficient `condition` is not zero.
+    The relation is polynomial in the coordinates and holds on the whole chart; it expresses
+    dF/d(parameter) where the coefficient `condition` is not zero.
     """
 
     parameter: int
@@ -50,14 +51,27 @@ class Relation:
         """(whether negative, absolute coefficient, parameter name) in parameter order, the first one positive."""
         terms: list[tuple[bool, Exact, str]] = []
         for i, c in sorted(self.coefficients):
-            negative = bool((c if not isinstance(c, sympy.Expr) else (-1 if c.could_extract_minus_sign() else 1)) < 0)
+            negative = bool(
+                (
+                    c
+                    if not isinstance(c, sympy.Expr)
+                    else (-1 if c.could_extract_minus_sign() else 1)
+                )
+                < 0
+            )
             terms.append((negative, -c if negative else c, self.names[i]))
         return [(negative != terms[0][0], size, name) for negative, size, name in terms]
 
     def __str__(self) -> str:
         text = ""
         for negative, size, name in self._terms():
-            factor = "" if size == 1 else f"({size})*" if isinstance(size, sympy.Add | Fraction) else f"{size}*"
+            factor = (
+                ""
+                if size == 1
+                else f"({size})*"
+                if isinstance(size, sympy.Add | Fraction)
+                else f"{size}*"
+            )
             sign = (" - " if text else "-") if negative else (" + " if text else "")
             text += f"{sign}{factor}dF/d{name}"
         return f"{text} = 0"
@@ -66,7 +80,13 @@ class Relation:
         text = ""
         for negative, size, name in self._terms():
             latex = sympy.latex(sympy.sympify(size, strict=True))
-            factor = "" if size == 1 else rf"\left({latex}\right) " if isinstance(size, sympy.Add) else f"{latex} "
+            factor = (
+                ""
+                if size == 1
+                else rf"\left({latex}\right) "
+                if isinstance(size, sympy.Add)
+                else f"{latex} "
+            )
             sign = (" - " if text else "-") if negative else (" + " if text else "")
             text += rf"{sign}{factor}\partial_{{{sympy.latex(sympy.Symbol(name))}}} F"
         return f"${text} = 0$"

@@ -1,17 +1,23 @@
 r"""Recovery stability of branches: from how many generic samples a neighbourhood of a point knows only the target.
 
-A point $\theta^*$ of the target set $Q^* = F^{-1}(f^*)$ is *recovery stable* for samples S if near it every zero of the
-loss is in $Q^*$.  Let its branch have codimension c, and let no other branch pass through it.
+A point $\theta^*$ of the target set $Q^* = F^{-1}(f^*)$ is *recovery stable* for samples S if near
+it every zero of the loss is in $Q^*$. Let its branch have codimension c, and let no other branch
+pass through it.
 
-- If the empirical rank equals n < c, the zeros near it form a manifold of dimension $M - n > M - c$: not stable.
-- If the empirical rank equals c, they form a manifold of dimension $M - c$ which contains the branch: stable.
-- In between, one left null vector decides if its quadratic form across the branch is definite or indefinite.
-- For $n \ge c$ generic samples of an analytic model almost every point is stable: every component of the zeros outside
-  the target set loses a dimension with each sample, so it has at most dimension $M - n$ and meets the branch in less.
+- If the empirical rank equals n < c, the zeros near it form a manifold of dimension
+  $M - n > M - c$: not stable.
+- If the empirical rank equals c, they form a manifold of dimension $M - c$ which contains the
+  branch: stable.
+- In between, one left null vector decides if its quadratic form across the branch is definite or
+  indefinite.
+- For $n \ge c$ generic samples of an analytic model almost every point is stable: every component
+  of the zeros outside the target set loses a dimension with each sample, so it has at most
+  dimension $M - n$ and meets the branch in less.
 
-The first two are proved for given samples by exact ranks.  A chart may be only a part of the target set near its
-points (`Branch.partial`); then the target set has a codimension between the rank r at the point and that of the chart.
-The last argument still holds, since it compares with the chart alone, but only $n < r$ samples are surely too few.
+The first two are proved for given samples by exact ranks. A chart may be only a part of the target
+set near its points (`Branch.partial`); then the target set has a codimension between the rank r at
+the point and that of the chart. The last argument still holds, since it compares with the chart
+alone, but only $n < r$ samples are surely too few.
 """
 
 from __future__ import annotations
@@ -45,8 +51,8 @@ class Thresholds:
     Attributes:
         rank: the rank r at the generic point.
         codimension: c.
-        partial: whether the branch may be only a part of the target set near its points, whose codimension is then
-            known to lie between r and c only.
+        partial: whether the branch may be only a part of the target set near its points, whose
+            codimension is then known to lie between r and c only.
 
     References:
         STR Theorem 5.4 with the corrections of SPEC 9.3.
@@ -58,7 +64,10 @@ class Thresholds:
 
     @property
     def unstable_up_to(self) -> int:
-        """The largest n for which no such point is stable: the rank, or one less if the rank may be the codimension."""
+        """The largest n for which no such point is stable.
+
+        The rank, or one less if the rank may be the codimension.
+        """
         return self.rank - 1 if self.partial else min(self.rank, self.codimension - 1)
 
     @property
@@ -87,7 +96,8 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
 
     Raises:
         BudgetError: the generic rank of the branch is not decided.
-        UndecidedError: samples are not generic inputs of an analytic scalar model, which the theorem is about.
+        UndecidedError: samples are not generic inputs of an analytic scalar model, which the
+            theorem is about.
 
     References:
         STR Theorem 5.4 with the corrections of SPEC 9.3.
@@ -105,7 +115,9 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
         raise UndecidedError(f"{branch.model} {missing}; use recovery_stability for given samples")
     certificate = branch.certificate
     if certificate.value is None:
-        raise BudgetError(f"the generic rank of {branch.label} is not decided; choose simpler exact values")
+        raise BudgetError(
+            f"the generic rank of {branch.label} is not decided; choose simpler exact values"
+        )
     return Thresholds(int(certificate), branch.codimension, branch.partial)
 
 
@@ -141,9 +153,14 @@ def stability_table(target: TargetSet) -> Table:
         "branch", Math("(r, l)"), "dim", "codim", "rank", Math("unstable for n <=", r"\text{unstable for } n \le"),
         "undecided", Math("stable a.e. for n >=", r"\text{stable a.e. for } n \ge"), "convergence",
     )  # fmt: skip
-    caption = "Generic samples, almost every point of the branch; STR Theorem 5.4, corrected where both bounds meet."
+    caption = (
+        "Generic samples, almost every point of the branch; STR Theorem 5.4, corrected where both"
+        " bounds meet."
+    )
     if any(branch.partial for branch in target.branches):
-        caption += " Charts that may be a part of the target set only: its own codimension may be smaller."
+        caption += (
+            " Charts that may be a part of the target set only: its own codimension may be smaller."
+        )
     return Table(heads, tuple(rows), title=f"Recovery stability in {target.model}", caption=caption)
 
 
@@ -168,7 +185,9 @@ class RecoveryStability:
         return f"{word}  [{self.verdict}]: {self.reason}"
 
 
-def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, seed: int = 0) -> RecoveryStability:
+def recovery_stability(
+    branch: Branch, point: Chart, samples: Sequence[Any], *, seed: int = 0
+) -> RecoveryStability:
     r"""Is a point, through which no other branch passes, recovery stable for these samples?
 
     Args:
@@ -193,48 +212,86 @@ def recovery_stability(branch: Branch, point: Chart, samples: Sequence[Any], *, 
     """
     demand(branch, Branch, DataError, "a branch of a target set", "try Q.branches[0]")
     demand(point, Chart, DataError, "a point of the branch", "try branch.sample()")
-    demand(samples, Iterable, DataError, "a list of inputs", "write [1, 2], or [[1, 2], [3, 4]] for two inputs")
+    demand(
+        samples,
+        Iterable,
+        DataError,
+        "a list of inputs",
+        "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
+    )
     samples = list(samples)
     if not point.is_point or not branch.contains(point):
-        raise DataError(f"{point} is not a point of {branch.label}; use branch.sample() or branch.chart.at(...)")
+        raise DataError(
+            f"{point} is not a point of {branch.label}; use branch.sample() or branch.chart.at(...)"
+        )
     seen = batch(point.model, samples)
     at = Chart(seen, (), point.raw)
     if Tangents.at_kink(at):
-        raise DataError("a sample, or the point, lies on a kink of the model, which has no tangent there; move it")
+        raise DataError(
+            "a sample, or the point, lies on a kink of the model, which has no tangent there;"
+            " move it"
+        )
     certificate = model_rank(at, seed=seed)
     count, codimension = len(seen.outputs), branch.codimension
     rank = certificate.lower
     exact = certificate.value is not None and certificate.verdict is Verdict.PROVED
-    if rank == count < codimension and branch.partial and count >= model_rank(point, seed=seed).lower:
-        # the target set has dimension at most M - r near the point, so fewer samples than r would settle it
-        reason = f"{branch.label} may be a part of the target set only, so its codimension proves nothing"
+    if (
+        rank == count < codimension
+        and branch.partial
+        and count >= model_rank(point, seed=seed).lower
+    ):
+        # the target set has dimension at most M - r near the point, so fewer samples than r would
+        # settle it
+        reason = (
+            f"{branch.label} may be a part of the target set only, so its codimension proves"
+            " nothing"
+        )
         return RecoveryStability(None, Verdict.OPEN, reason, rank)
     if rank == count < codimension:
-        reason = f"the {count} samples have independent gradients, fewer than the codimension {codimension}"
+        reason = (
+            f"the {count} samples have independent gradients, fewer than the codimension"
+            f" {codimension}"
+        )
         return RecoveryStability(False, Verdict.PROVED, reason, rank)
     if rank == codimension:
         reason = f"the empirical rank reaches the codimension {codimension}"
         return RecoveryStability(True, Verdict.PROVED, reason, rank)
     if not exact or count - rank != 1 or _is_piecewise(seen):
-        reason = f"{count} samples, empirical rank {rank}, codimension {codimension}: neither argument applies"
+        reason = (
+            f"{count} samples, empirical rank {rank}, codimension {codimension}: neither argument"
+            " applies"
+        )
         if count >= codimension and not _no_theorem(point.model):
-            reason += "; almost all such samples are stable (STR Theorem 5.3), which says nothing about these"
+            reason += (
+                "; almost all such samples are stable (STR Theorem 5.3), which says nothing about"
+                " these"
+            )
         return RecoveryStability(None, Verdict.OPEN, reason, rank)
     values = _quadratic_form(branch, point, seen.outputs)
     if values is None or any(abs(v) < _TINY for v in values):
-        return RecoveryStability(None, Verdict.OPEN, "the quadratic form across the branch is degenerate", rank)
+        return RecoveryStability(
+            None, Verdict.OPEN, "the quadratic form across the branch is degenerate", rank
+        )
     definite = all(v > 0 for v in values) or all(v < 0 for v in values)
     kind = "definite" if definite else "indefinite"
     if branch.partial and not definite:
-        reason = f"the quadratic form is indefinite across {branch.label}, which may be a part of the target set only"
+        reason = (
+            f"the quadratic form is indefinite across {branch.label}, which may be a part of the"
+            " target set only"
+        )
         return RecoveryStability(None, Verdict.OPEN, reason, rank)
-    return RecoveryStability(definite, Verdict.NUMERICAL, f"the quadratic form across the branch is {kind}", rank)
+    return RecoveryStability(
+        definite, Verdict.NUMERICAL, f"the quadratic form across the branch is {kind}", rank
+    )
 
 
-def _quadratic_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]) -> list[Any] | None:
+def _quadratic_form(
+    branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]
+) -> list[Any] | None:
     r"""Eigenvalues of $\sum_i c_i D^2 F(x_i)$ on $\ker J$ modulo the tangent space of the branch, $c^T J = 0$.
 
-    They are divided by the largest second derivative, so that rounding cannot pass for a form that is not zero.
+    They are divided by the largest second derivative, so that rounding cannot pass for a form that
+    is not zero.
     """
     parameters = point.model.parameters
     with mpmath.workdps(_DIGITS):
@@ -254,7 +311,9 @@ def _quadratic_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr])
         return list(mpmath.eigsy(across.T * (hessian / scale) * across, eigvals_only=True))
 
 
-def _numbers(matrix: sympy.Matrix, parameters: Sequence[sympy.Symbol], values: Sequence[Any]) -> Any:
+def _numbers(
+    matrix: sympy.Matrix, parameters: Sequence[sympy.Symbol], values: Sequence[Any]
+) -> Any:
     evaluate = sympy.lambdify(parameters, matrix.tolist(), modules="mpmath")
     return mpmath.matrix(evaluate(*values))
 
@@ -288,12 +347,19 @@ def _kernel(matrix: Any) -> Any:
 
 
 def perturbation_test(
-    point: Chart, samples: Sequence[Any], fresh: Sequence[Any], *, radius: float = 1e-3, trials: int = 10, seed: int = 0
+    point: Chart,
+    samples: Sequence[Any],
+    fresh: Sequence[Any],
+    *,
+    radius: float = 1e-3,
+    trials: int = 10,
+    seed: int = 0,
 ) -> float:
     r"""The largest error on fresh inputs of nearby zeros of the loss, divided by the radius (NUMERICAL evidence only).
 
-    Each trial perturbs the point, goes back to zero loss by minimum-norm Gauss-Newton steps, and compares with the
-    target on fresh inputs.  A stable point gives values near rounding; an unstable one values near 1.
+    Each trial perturbs the point, goes back to zero loss by minimum-norm Gauss-Newton steps, and
+    compares with the target on fresh inputs. A stable point gives values near rounding; an unstable
+    one values near 1.
 
     Args:
         point: a point of the target set.
@@ -306,7 +372,9 @@ def perturbation_test(
     parameters = point.model.parameters
     at_samples, at_fresh = (batch(point.model, xs).outputs for xs in (samples, fresh))
     values = sympy.lambdify(parameters, list(at_samples), modules="numpy")
-    slopes = sympy.lambdify(parameters, sympy.Matrix(at_samples).jacobian(parameters).tolist(), modules="numpy")
+    slopes = sympy.lambdify(
+        parameters, sympy.Matrix(at_samples).jacobian(parameters).tolist(), modules="numpy"
+    )
     others = sympy.lambdify(parameters, list(at_fresh), modules="numpy")
     start = np.array([float(v) for v in point.values.values()])
     goal, expected = np.array(values(*start), float), np.array(others(*start), float)
@@ -318,7 +386,9 @@ def perturbation_test(
             residual = np.array(values(*theta), float) - goal
             if np.max(np.abs(residual)) < 1e-14:
                 break
-            theta = theta - np.linalg.lstsq(np.array(slopes(*theta), float), residual, rcond=1e-12)[0]
+            theta = (
+                theta - np.linalg.lstsq(np.array(slopes(*theta), float), residual, rcond=1e-12)[0]
+            )
         worst = max(worst, float(np.max(np.abs(np.array(others(*theta), float) - expected))))
     return worst / radius
 

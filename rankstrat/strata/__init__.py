@@ -3,7 +3,14 @@
 from rankstrat.strata.arrangement import ArrangementStrata, Finding
 from rankstrat.strata.defaults import HasConditions, general_strata
 from rankstrat.strata.diagrams import dot, mermaid
-from rankstrat.strata.nearby import HasNearby, Near, Neighbourhood, factor_distances, nearest_strata, neuron_distances
+from rankstrat.strata.nearby import (
+    HasNearby,
+    Near,
+    Neighbourhood,
+    factor_distances,
+    nearest_strata,
+    neuron_distances,
+)
 from rankstrat.strata.stratum import HasStrata, Knowledge, Label, Stratification, Stratum
 
 __all__ = [

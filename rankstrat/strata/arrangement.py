@@ -1,4 +1,7 @@
-r"""Strata of any model from an arrangement of conditions: its flats up to symmetry, each with its generic rank."""
+r"""Strata of any model from an arrangement of conditions.
+
+Its flats up to symmetry, each with its generic rank.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +50,9 @@ class Finding:
 class ArrangementStrata:
     r"""The flats of an arrangement of subspaces (and of hypersurfaces given by polynomials), up to symmetry.
 
-    Every point lies on exactly one flat: the intersection of all conditions that hold there.  What has to be known is
-    whether the rank is the same at all points of a flat that lie on no smaller one.
+    Every point lies on exactly one flat: the intersection of all conditions that hold there. What
+    has to be known is whether the rank is the same at all points of a flat that lie on no smaller
+    one.
 
     Attributes:
         model: the model.
@@ -85,7 +89,10 @@ class ArrangementStrata:
         return found
 
     def _independent(self) -> int:
-        """How many conditions are independent of each other: each subset of them is a flat, symmetric copies apart."""
+        """How many conditions are independent of each other.
+
+        Each subset of them is a flat, symmetric copies apart.
+        """
         rows: tuple[Vector, ...] = ()
         count = 0
         for condition in self.given:
@@ -96,9 +103,9 @@ class ArrangementStrata:
 
     def _too_many(self) -> BudgetError:
         return BudgetError(
-            f"the arrangement of {len(self.given)} conditions has more than {MOST_FLATS} kinds of flats, or "
-            f"{MOST_MEMBERS} with their symmetric copies; "
-            "give fewer conditions or a smaller model"
+            f"the arrangement of {len(self.given)} conditions has more than {MOST_FLATS} kinds of"
+            f" flats, or {MOST_MEMBERS} with their symmetric copies; give fewer conditions or a"
+            " smaller model"
         )
 
     @cached_property
@@ -114,7 +121,10 @@ class ArrangementStrata:
         while queue:
             rows, polynomials = queue.pop()
             for g, images in zip(self.symmetries, self._images, strict=True):
-                image = (reduced([g.move(r) for r in rows]), tuple(sorted(images[k] for k in polynomials)))
+                image = (
+                    reduced([g.move(r) for r in rows]),
+                    tuple(sorted(images[k] for k in polynomials)),
+                )
                 if image not in orbit:
                     orbit.add(image)
                     queue.append(image)
@@ -150,11 +160,17 @@ class ArrangementStrata:
         """The flat with every polynomial that vanishes on it."""
         rows, polynomials = label
         values = self._linear(rows)
-        vanishing = {k for k, q in enumerate(self.polynomials) if sympy.expand(q.xreplace(values)) == 0}
+        vanishing = {
+            k for k, q in enumerate(self.polynomials) if sympy.expand(q.xreplace(values)) == 0
+        }
         vanishing |= set(polynomials)
         solution = self._solution((rows, tuple(sorted(vanishing)))) if vanishing else None
         if solution is not None and solution[1]:
-            vanishing |= {k for k, q in enumerate(self.polynomials) if sympy.cancel(q.xreplace(solution[0])) == 0}
+            vanishing |= {
+                k
+                for k, q in enumerate(self.polynomials)
+                if sympy.cancel(q.xreplace(solution[0])) == 0
+            }
         return rows, tuple(sorted(vanishing))
 
     def _linear(self, rows: Sequence[Vector]) -> dict[sympy.Symbol, sympy.Expr]:
@@ -167,7 +183,10 @@ class ArrangementStrata:
         return values
 
     def _solved(self, label: Label) -> dict[sympy.Symbol, sympy.Expr] | None:
-        """Values of the dependent parameters on a dense part of the flat; None if it has no points of its own."""
+        """Values of the dependent parameters on a dense part of the flat.
+
+        None if it has no points of its own.
+        """
         solution = self._solution(label)
         return None if solution is None else solution[0]
 
@@ -175,7 +194,9 @@ class ArrangementStrata:
         """The values, and whether they reach every point of the flat that lies on no smaller one."""
         rows, polynomials = label
         values, onto = self._linear(rows), True
-        for k in polynomials:  # onto: nothing is lost where a denominator vanishes, or on another factor
+        for k in (
+            polynomials
+        ):  # onto: nothing is lost where a denominator vanishes, or on another factor
             q = sympy.expand(sympy.numer(sympy.together(self.polynomials[k].xreplace(values))))
             if q == 0:
                 continue
@@ -203,7 +224,10 @@ class ArrangementStrata:
         poly = sympy.Poly(factor, *self.model.parameters)
         if poly.total_degree() != 1 or poly.nth(*[0] * len(self.model.parameters)) != 0:
             return False
-        row = tuple(Fraction(int(c.p), int(c.q)) for c in (poly.coeff_monomial(p) for p in self.model.parameters))
+        row = tuple(
+            Fraction(int(c.p), int(c.q))
+            for c in (poly.coeff_monomial(p) for p in self.model.parameters)
+        )
         flat = reduced([*rows, row])
         return any(reduced([*rows, *c.rows]) == flat for c in self.given)
 
@@ -264,14 +288,28 @@ class ArrangementStrata:
     def _examine(self, label: Label) -> tuple[Knowledge, tuple[Finding, ...]]:
         certificate = self.certificate(label)
         if certificate.value is None:
-            return Knowledge(Verdict.OPEN, f"the generic rank lies in [{certificate.lower}, {certificate.upper}]"), ()
+            return (
+                Knowledge(
+                    Verdict.OPEN,
+                    f"the generic rank lies in [{certificate.lower}, {certificate.upper}]",
+                ),
+                (),
+            )
         matrix, rank = self._matrix, certificate.value
         structure: Any = self.model.structure
-        values, onto = self._solution(label) or ({}, False)  # the chart may miss a component of the flat
+        values, onto = self._solution(label) or (
+            {},
+            False,
+        )  # the chart may miss a component of the flat
         if rank == 0 and onto and certificate.verdict is Verdict.PROVED:
             return Knowledge(Verdict.PROVED, "all tangent functions vanish"), ()
         if self._fixed_tangents:
-            return Knowledge(certificate.verdict, "the tangent functions do not depend on the parameters"), ()
+            return (
+                Knowledge(
+                    certificate.verdict, "the tangent functions do not depend on the parameters"
+                ),
+                (),
+            )
         if onto and not self.chart(label).coordinates:
             return Knowledge(certificate.verdict, "one point"), ()
         if matrix is None and isinstance(structure, HasRankCoordinates):
@@ -280,26 +318,46 @@ class ArrangementStrata:
                 rank -= coordinates[0]
                 lemma = TangentMatrix(self.model, tuple(map(tuple, coordinates[1])))
                 if not any(any(row) for row in lemma.rows) and rank == 0 and onto:
-                    return Knowledge(certificate.verdict, "independence lemma: the rank is the number of classes"), ()
+                    return (
+                        Knowledge(
+                            certificate.verdict,
+                            "independence lemma: the rank is the number of classes",
+                        ),
+                        (),
+                    )
                 matrix = lemma if rank and lemma.generic_rank(values) == rank else None
         if matrix is not None and onto and certificate.verdict is Verdict.PROVED:
             excluded = [reduced([*label[0], *c.rows]) for c in self.given]
             excluded = [flat for flat in excluded if len(flat) > len(label[0])]
             others = [q for k, q in enumerate(self.polynomials) if k not in label[1]]
             if matrix.never_drops(values, rank, excluded, label[0], others, seed=self.seed):
-                return Knowledge(Verdict.PROVED, "the minors have no common zero on the stratum"), ()
+                return (
+                    Knowledge(Verdict.PROVED, "the minors have no common zero on the stratum"),
+                    (),
+                )
         found = self._special_points(label, certificate.value)
         tried = f"{TRIES} points with small values"
         if found:
-            return Knowledge(Verdict.OPEN, f"generic rank only: special points found, {found[0]}"), found
-        return Knowledge(Verdict.OPEN, f"generic rank only ({certificate.verdict}); no exception among {tried}"), ()
+            return (
+                Knowledge(Verdict.OPEN, f"generic rank only: special points found, {found[0]}"),
+                found,
+            )
+        return (
+            Knowledge(
+                Verdict.OPEN,
+                f"generic rank only ({certificate.verdict}); no exception among {tried}",
+            ),
+            (),
+        )
 
     @cached_property
     def _fixed_tangents(self) -> bool:
         parameters, outputs = set(self.model.parameters), self.model.outputs
         if self.model.size > 50:
             return False
-        return all(not o.diff(p).free_symbols & parameters for o in outputs for p in self.model.parameters)
+        return all(
+            not o.diff(p).free_symbols & parameters for o in outputs for p in self.model.parameters
+        )
 
     def constancy(self, label: Label) -> Knowledge:
         """Minors, or a search for special points."""
@@ -313,18 +371,26 @@ class ArrangementStrata:
     @cached_property
     def coverage(self) -> Knowledge:
         """PROVED when the rank is proved on every flat: the flats cover parameter space."""
-        unproved = [label for label in self._orbits if self._study(label)[0].verdict is not Verdict.PROVED]
+        unproved = [
+            label for label in self._orbits if self._study(label)[0].verdict is not Verdict.PROVED
+        ]
         if self._unsolved and not unproved:
             many = counted(len(self._unsolved), "intersection") + " of the polynomial conditions"
             return Knowledge(Verdict.OPEN, f"{many} could not be solved and are left out")
         if not unproved:
-            return Knowledge(Verdict.PROVED, "the rank is proved on every flat, and the flats cover parameter space")
+            return Knowledge(
+                Verdict.PROVED,
+                "the rank is proved on every flat, and the flats cover parameter space",
+            )
         if self.findings:
             return Knowledge(
                 Verdict.OPEN,
-                f"{counted(len(self.findings), 'point')} found with another rank, such as {self.findings[0]}",
+                f"{counted(len(self.findings), 'point')} found with another rank, such as"
+                f" {self.findings[0]}",
             )
-        return Knowledge(Verdict.OPEN, f"on {counted(len(unproved), 'flat')} only the generic rank is known")
+        return Knowledge(
+            Verdict.OPEN, f"on {counted(len(unproved), 'flat')} only the generic rank is known"
+        )
 
     @cached_property
     def _matrix(self) -> TangentMatrix | None:
@@ -359,10 +425,14 @@ class ArrangementStrata:
         """Random small whole numbers for the coordinates."""
         chart, rng = self.chart(label), random.Random(f"{seed} {label!r}")
         for bound in range(3, 200):
-            point = chart.at({c: rng.choice([-1, 1]) * rng.randint(1, bound) for c in chart.coordinates})
+            point = chart.at(
+                {c: rng.choice([-1, 1]) * rng.randint(1, bound) for c in chart.coordinates}
+            )
             if self._own_label(point) == label:
                 return point
-        raise PointError("no point of the stratum was found among small whole numbers; give the values yourself")
+        raise PointError(
+            "no point of the stratum was found among small whole numbers; give the values yourself"
+        )
 
     def _own_label(self, point: Chart) -> Label:
         values = [sympy.sympify(v, strict=True) for v in point.raw]
@@ -371,7 +441,9 @@ class ArrangementStrata:
             if all(_value(row, values) == 0 for row in condition.rows):
                 rows += condition.rows
         by_name = dict(zip(self.model.parameters, values, strict=True))
-        return reduced(rows), tuple(k for k, q in enumerate(self.polynomials) if sympy.expand(q.xreplace(by_name)) == 0)
+        return reduced(rows), tuple(
+            k for k, q in enumerate(self.polynomials) if sympy.expand(q.xreplace(by_name)) == 0
+        )
 
     def label_of(self, point: Chart) -> Label:
         """The representative of the intersection of all conditions that hold at a point."""
@@ -387,7 +459,13 @@ class ArrangementStrata:
 
 def _value(row: Vector, values: Sequence[sympy.Expr]) -> sympy.Expr:
     """The value of a linear form."""
-    return sympy.Add(*(sympy.Rational(c.numerator, c.denominator) * v for c, v in zip(row, values, strict=True) if c))
+    return sympy.Add(
+        *(
+            sympy.Rational(c.numerator, c.denominator) * v
+            for c, v in zip(row, values, strict=True)
+            if c
+        )
+    )
 
 
 def _linear_in(factor: sympy.Expr) -> Iterator[tuple[sympy.Symbol, sympy.Expr]]:

@@ -1,4 +1,7 @@
-r"""The default arrangement of a model: its blocks, its signed permutations, and the conditions they suggest."""
+r"""The default arrangement of a model.
+
+Its blocks, its signed permutations, and the conditions they suggest.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +34,14 @@ class HasConditions(Protocol):
         """Symmetries: parameter -> plus or minus a parameter (those that are fixed may be left out)."""
 
 
-def general_strata(model: Model, *, conditions: Sequence[Any] = (), seed: int = 0) -> Stratification:
+def general_strata(
+    model: Model, *, conditions: Sequence[Any] = (), seed: int = 0
+) -> Stratification:
     """The arrangement of the default conditions and those given.
 
     Raises:
-        ModelError: a given condition is not a polynomial in the parameters with rational coefficients, or is constant.
+        ModelError: a given condition is not a polynomial in the parameters with rational
+            coefficients, or is constant.
     """
     linear, polynomials = [], []
     for expression in _equations(model, conditions):
@@ -43,7 +49,9 @@ def general_strata(model: Model, *, conditions: Sequence[Any] = (), seed: int = 
         if row is None:
             polynomials.append(expression)
         else:
-            linear.append(Condition((row,), Math(f"{expression} = 0", f"{sympy.latex(expression)} = 0")))
+            linear.append(
+                Condition((row,), Math(f"{expression} = 0", f"{sympy.latex(expression)} = 0"))
+            )
     structure: Any = model.structure
     if isinstance(structure, HasConditions):
         found = [_condition(model, group) for group in structure.conditions(model)]
@@ -63,30 +71,34 @@ def _equations(model: Model, conditions: Sequence[Any]) -> Iterator[sympy.Expr]:
     """The expressions that vanish, each a polynomial with rational coefficients that is not constant."""
     if not isinstance(conditions, list | tuple):
         raise ModelError(
-            f"conditions = {shown(repr(conditions))} is a {type(conditions).__name__}; a list is needed, such as "
-            f"[{model.parameters[0]}]"
+            f"conditions = {shown(repr(conditions))} is a {type(conditions).__name__}; a list is"
+            f" needed, such as [{model.parameters[0]}]"
         )
     for given in conditions:
         expression = given.lhs - given.rhs if isinstance(given, sympy.Equality) else given
         if not isinstance(expression, sympy.Expr):
             raise ModelError(
-                f"the condition {shown(repr(given))} is a {type(given).__name__}; an equation is needed; give the "
-                f"sympy expression that vanishes, in {_few(model)}"
+                f"the condition {shown(repr(given))} is a {type(given).__name__}; an equation is"
+                f" needed; give the sympy expression that vanishes, in {_few(model)}"
             )
-        if expression.free_symbols - set(model.parameters) or not expression.is_polynomial(*model.parameters):
+        if expression.free_symbols - set(model.parameters) or not expression.is_polynomial(
+            *model.parameters
+        ):
             raise ModelError(
-                f"the condition {expression} = 0 is not a polynomial in the parameters; write it in {_few(model)}"
+                f"the condition {expression} = 0 is not a polynomial in the parameters; write it in"
+                f" {_few(model)}"
             )
         polynomial = sympy.Poly(expression, *model.parameters)
         if not all(c.is_Rational for c in polynomial.coeffs()):
             raise ModelError(
-                f"the condition {expression} = 0 has an irrational coefficient or a float; rational ones are needed; "
-                "write sympy.Rational, or multiply by the conjugate"
+                f"the condition {expression} = 0 has an irrational coefficient or a float; rational"
+                " ones are needed; write sympy.Rational, or multiply by the conjugate"
             )
         if polynomial.is_ground:
             where = "everywhere" if polynomial.is_zero else "nowhere"
             raise ModelError(
-                f"the condition {given} holds {where}; an equation in {_few(model)} is needed; leave it out"
+                f"the condition {given} holds {where}; an equation in {_few(model)} is needed;"
+                " leave it out"
             )
         yield expression
 
@@ -96,7 +108,10 @@ def _few(model: Model) -> str:
 
 
 def _row(model: Model, expression: sympy.Expr) -> Vector | None:
-    """The coefficients of a linear form, scaled so that the first is 1; None for another polynomial."""
+    """The coefficients of a linear form, scaled so that the first is 1.
+
+    None for another polynomial.
+    """
     poly = sympy.Poly(expression, *model.parameters)
     if poly.total_degree() != 1 or poly.nth(*[0] * model.size) != 0:
         return None
@@ -109,7 +124,10 @@ def _condition(model: Model, group: Sequence[Any]) -> Condition:
     for expression in group:
         row = _row(model, sympy.sympify(expression, strict=True))
         if row is None:
-            raise ModelError(f"the condition {expression} = 0 is not linear; give linear forms without a constant")
+            raise ModelError(
+                f"the condition {expression} = 0 is not linear; give linear forms without a"
+                " constant"
+            )
         rows.append(row)
     return Condition(tuple(rows), _words([sympy.sympify(e, strict=True) for e in group]))
 
@@ -137,7 +155,10 @@ def _permutation(model: Model, images: dict[Any, Any]) -> SignedPermutation:
 
 
 def _permutes(
-    g: SignedPermutation, conditions: Sequence[Condition], polynomials: Sequence[sympy.Expr], model: Model
+    g: SignedPermutation,
+    conditions: Sequence[Condition],
+    polynomials: Sequence[sympy.Expr],
+    model: Model,
 ) -> bool:
     """Whether a symmetry carries the arrangement to itself."""
     known = {frozenset(map(_scaled, c.rows)) for c in conditions}
@@ -154,7 +175,10 @@ def _scaled(row: Sequence[Number]) -> Vector:
 
 
 def _blocks(model: Model) -> list[tuple[sympy.Symbol, ...]]:
-    """Parameters that stand together in a linear form c1 p1 + c2 p2 + ... form a block, the others one each."""
+    """Parameters that stand together in a linear form c1 p1 + c2 p2 + ...
+
+    form a block, the others one each.
+    """
     parameters = set(model.parameters)
     groups: list[set[sympy.Symbol]] = []
     for output in model.outputs:
@@ -164,7 +188,10 @@ def _blocks(model: Model) -> list[tuple[sympy.Symbol, ...]]:
             inside = [term.free_symbols & parameters for term in node.args]
             if len(inside) < 2 or any(len(s) != 1 for s in inside) or node == output:
                 continue
-            if all(sympy.diff(term, min(s, key=str), 2) == 0 for term, s in zip(node.args, inside, strict=True)):
+            if all(
+                sympy.diff(term, min(s, key=str), 2) == 0
+                for term, s in zip(node.args, inside, strict=True)
+            ):
                 groups.append(set().union(*inside))
     for one, two in itertools.combinations(groups, 2):
         if one & two and one != two:
@@ -189,7 +216,9 @@ def _defaults(model: Model, symmetries: Sequence[SignedPermutation]) -> Iterator
     place = {p: i for i, p in enumerate(model.parameters)}
     orbit = _pairs(symmetries, model.size)
     for one, two in itertools.combinations(blocks, 2):
-        if len(one) == len(two) and all((place[p], place[q]) in orbit for p, q in zip(one, two, strict=True)):
+        if len(one) == len(two) and all(
+            (place[p], place[q]) in orbit for p, q in zip(one, two, strict=True)
+        ):
             for sign in (1, -1):
                 yield _condition(model, [p - sign * q for p, q in zip(one, two, strict=True)])
 
@@ -210,7 +239,10 @@ def _pairs(symmetries: Sequence[SignedPermutation], size: int) -> set[tuple[int,
 
 
 def _symmetries(model: Model) -> Iterator[SignedPermutation]:
-    """Generators of signed permutations that leave the outputs as they are: signs and exchanges of blocks."""
+    """Generators of signed permutations that leave the outputs as they are.
+
+    Signs and exchanges of blocks.
+    """
     if model.size > LARGEST_SEARCH:
         return
     outputs = model.outputs
@@ -230,10 +262,16 @@ def _symmetries(model: Model) -> Iterator[SignedPermutation]:
                 signs.append(chosen)
                 yield _permutation(model, images)
     found: list[tuple[tuple[int, int], ...]] = []
-    exchanges = [(i, j) for i, j in itertools.combinations(range(len(blocks)), 2) if len(blocks[i]) == len(blocks[j])]
+    exchanges = [
+        (i, j)
+        for i, j in itertools.combinations(range(len(blocks)), 2)
+        if len(blocks[i]) == len(blocks[j])
+    ]
     for size in (1, 2, 3):
         for swaps in itertools.combinations(exchanges, size):
-            if len({k for pair in swaps for k in pair}) < 2 * size or any(set(f) <= set(swaps) for f in found):
+            if len({k for pair in swaps for k in pair}) < 2 * size or any(
+                set(f) <= set(swaps) for f in found
+            ):
                 continue
             images = {}
             for i, j in swaps:

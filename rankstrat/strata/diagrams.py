@@ -13,7 +13,9 @@ def _numbered(graph: nx.DiGraph) -> dict[Stratum, str]:
 
 
 def _edges(graph: nx.DiGraph, names: dict[Stratum, str]) -> list[tuple[str, str, str]]:
-    return sorted((names[u], names[v], str(data["condition"])) for u, v, data in graph.edges(data=True))
+    return sorted(
+        (names[u], names[v], str(data["condition"])) for u, v, data in graph.edges(data=True)
+    )
 
 
 def dot(graph: nx.DiGraph) -> str:
@@ -26,7 +28,9 @@ def dot(graph: nx.DiGraph) -> str:
         label += f", x{stratum.orbit}" if stratum.orbit > 1 else ""
         lines.append(f'  {name} [label="{label}"];')
         rows.setdefault(stratum.rank, []).append(name)
-    lines += [f"  {{ rank=same; {'; '.join(row)}; }}" for _, row in sorted(rows.items(), reverse=True)]
+    lines += [
+        f"  {{ rank=same; {'; '.join(row)}; }}" for _, row in sorted(rows.items(), reverse=True)
+    ]
     lines += [f'  {u} -> {v} [label="{condition}"];' for u, v, condition in _edges(graph, names)]
     return "\n".join([*lines, "}"])
 
@@ -37,7 +41,10 @@ def mermaid(graph: nx.DiGraph) -> str:
     lines = ["flowchart TD"]
     for stratum, name in names.items():
         many = f", x{stratum.orbit}" if stratum.orbit > 1 else ""
-        lines.append(f'  {name}["{stratum.words.text}<br/>rank {stratum.rank}, dim {stratum.dimension}{many}"]')
+        lines.append(
+            f'  {name}["{stratum.words.text}<br/>rank {stratum.rank}, dim'
+            f' {stratum.dimension}{many}"]'
+        )
     lines += [f'  {u} -->|"{condition}"| {v}' for u, v, condition in _edges(graph, names)]
     return "\n".join(lines)
 

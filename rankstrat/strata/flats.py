@@ -10,7 +10,10 @@ from rankstrat.text.tables import Math
 
 Number = int | Fraction
 Vector = tuple[Number, ...]
-"""The coefficients of a linear form in the parameters; integers are kept as such, they are faster."""
+"""The coefficients of a linear form in the parameters.
+
+Integers are kept as such, they are faster.
+"""
 
 
 @dataclass(frozen=True)

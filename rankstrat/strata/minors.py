@@ -27,7 +27,10 @@ class HasRankCoordinates(Protocol):
 
 @dataclass(frozen=True)
 class TangentMatrix:
-    """The coefficients of the tangent functions in the monomials of the inputs: one row for each parameter."""
+    """The coefficients of the tangent functions in the monomials of the inputs.
+
+    One row for each parameter.
+    """
 
     model: Model
     rows: tuple[tuple[sympy.Expr, ...], ...]
@@ -37,11 +40,16 @@ class TangentMatrix:
         return int(sympy.Matrix(self.rows).xreplace(point.values).rank())
 
     def generic_rank(self, values: Mapping[sympy.Symbol, sympy.Expr], *, seed: int = 0) -> int:
-        """The rank at a random point of a chart: at most that at the generic point, and almost surely equal."""
+        """The rank at a random point of a chart.
+
+        At most that at the generic point, and almost surely equal.
+        """
         rng = random.Random(seed)
         matrix = sympy.Matrix(self.rows).xreplace(dict(values))
         symbols = sorted(matrix.free_symbols, key=str)
-        return int(matrix.xreplace({s: sympy.Integer(rng.randint(2, 10**6)) for s in symbols}).rank())
+        return int(
+            matrix.xreplace({s: sympy.Integer(rng.randint(2, 10**6)) for s in symbols}).rank()
+        )
 
     def never_drops(
         self,
@@ -55,9 +63,9 @@ class TangentMatrix:
     ) -> bool:
         """Whether minors of size `rank` show that the rank is constant on a flat outside the excluded smaller flats.
 
-        A factor is dropped that vanishes only on an excluded hyperplane of the flat or where a polynomial does.  What
-        is left must be a constant for one minor, or powers of linear forms whose common zeros lie in an excluded
-        subspace.
+        A factor is dropped that vanishes only on an excluded hyperplane of the flat or where a
+        polynomial does. What is left must be a constant for one minor, or powers of linear forms
+        whose common zeros lie in an excluded subspace.
         """
         if rank > LARGEST:
             return False
@@ -69,7 +77,11 @@ class TangentMatrix:
             minor = _random_minor(matrix, rank, rng)
             if minor is None:
                 continue
-            left = [f for f in _factors(minor) if f not in nonzero and not self._excludes(f, flat, excluded)]
+            left = [
+                f
+                for f in _factors(minor)
+                if f not in nonzero and not self._excludes(f, flat, excluded)
+            ]
             if not left:
                 return True
             forms = [self._form(f) for f in left]
@@ -84,9 +96,14 @@ class TangentMatrix:
         poly = sympy.Poly(factor, *self.model.parameters)
         if poly.total_degree() != 1 or poly.nth(*[0] * len(self.model.parameters)) != 0:
             return None
-        return tuple(Fraction(int(c.p), int(c.q)) for c in (poly.coeff_monomial(p) for p in self.model.parameters))
+        return tuple(
+            Fraction(int(c.p), int(c.q))
+            for c in (poly.coeff_monomial(p) for p in self.model.parameters)
+        )
 
-    def _excludes(self, factor: sympy.Expr, flat: tuple[Vector, ...], excluded: Sequence[tuple[Vector, ...]]) -> bool:
+    def _excludes(
+        self, factor: sympy.Expr, flat: tuple[Vector, ...], excluded: Sequence[tuple[Vector, ...]]
+    ) -> bool:
         form = self._form(factor)
         return form is not None and reduced([*flat, form]) in excluded
 
@@ -102,7 +119,9 @@ def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.
     rng.shuffle(rows)
     rng.shuffle(columns)
     symbols = sorted(matrix.free_symbols, key=str)
-    sample = matrix.extract(rows, columns).xreplace({s: sympy.Integer(rng.randint(2, 10**6)) for s in symbols})
+    sample = matrix.extract(rows, columns).xreplace(
+        {s: sympy.Integer(rng.randint(2, 10**6)) for s in symbols}
+    )
     pivots = sample.T.rref()[1][:rank]
     chosen = sample.extract(list(pivots), list(range(sample.cols))).rref()[1][:rank]
     if len(pivots) < rank or len(chosen) < rank:
@@ -113,7 +132,10 @@ def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.
 
 
 def tangent_matrix(model: Model) -> TangentMatrix | None:
-    """The matrix of a model that is polynomial over Q in parameters and inputs; None for any other (or a large) one."""
+    """The matrix of a model that is polynomial over Q in parameters and inputs.
+
+    None for any other (or a large) one.
+    """
     if model.size > MOST_PARAMETERS or len(model.outputs) > MOST_OUTPUTS:
         return None
     symbols = (*model.parameters, *model.inputs)

@@ -78,8 +78,8 @@ def nearest_strata(
 ) -> Neighbourhood:
     r"""The conditions $c$ with $\operatorname{dist}(\theta, \{c = 0\}) \le$ `tolerance`, sorted by distance.
 
-    For networks: which neurons are nearly merged, null or inactive; for matrix factors: which singular values nearly
-    vanish; for other models: the conditions of the default arrangement.
+    For networks: which neurons are nearly merged, null or inactive; for matrix factors: which
+    singular values nearly vanish; for other models: the conditions of the default arrangement.
 
     Args:
         model: the model.
@@ -98,8 +98,20 @@ def nearest_strata(
     """
     demand(model, Model, ModelError, "a Model", "of a point, give point.model and the values")
     names = listed(model.blocks)
-    demand({} if values is None else values, Mapping, PointError, "a mapping", f"name the blocks: {names}")
-    demand(tolerance, int | float | np.integer | np.floating, PointError, "a distance", "write tolerance=0.01")
+    demand(
+        {} if values is None else values,
+        Mapping,
+        PointError,
+        "a mapping",
+        f"name the blocks: {names}",
+    )
+    demand(
+        tolerance,
+        int | float | np.integer | np.floating,
+        PointError,
+        "a distance",
+        "write tolerance=0.01",
+    )
     given = {**dict(values or {}), **blocks}
     arrays = {name: _array(name, shape, given) for name, shape in model.blocks.items()}
     structure: Any = model.structure
@@ -117,7 +129,9 @@ def _array(name: str, shape: tuple[int, ...], given: Mapping[str, Any]) -> Any:
     try:
         array = np.asarray(given[name], dtype=float)
     except (TypeError, ValueError):
-        raise PointError(f"{name} = {given[name]!r}; an array of floats of shape {tuple(shape)} is needed") from None
+        raise PointError(
+            f"{name} = {given[name]!r}; an array of floats of shape {tuple(shape)} is needed"
+        ) from None
     if array.shape != tuple(shape):
         raise PointError(f"{name} has shape {array.shape}, but this model needs {tuple(shape)}")
     if not np.isfinite(array).all():
@@ -139,27 +153,42 @@ def neuron_distances(
 ) -> Iterable[tuple[Math, float]]:
     """Distances to a_i = 0, w_i = 0 and v_i = v_j, v_i = -v_j for neurons with output weights a and rows v = (w, b).
 
-    With `rays` the vectors matter up to positive factors: v_i ~ v_j, or v_i ~ -v_j, at the distance of the second
-    singular value of the two.
+    With `rays` the vectors matter up to positive factors: v_i ~ v_j, or v_i ~ -v_j, at the distance
+    of the second singular value of the two.
     """
     for i in range(len(a)):
         yield Math(f"a{i + 1} = 0", f"a_{{{i + 1}}} = 0"), abs(float(a[i]))
-        yield Math(f"w{i + 1} = 0", f"w_{{{i + 1}}} = 0"), float(np.linalg.norm(vectors[i][:weights]))
+        yield (
+            Math(f"w{i + 1} = 0", f"w_{{{i + 1}}} = 0"),
+            float(np.linalg.norm(vectors[i][:weights])),
+        )
         for j in range(i):
             if rays:
                 sign = -1 if float(vectors[i] @ vectors[j]) < 0 else 1
                 pairs = [(sign, float(np.linalg.svd(vectors[[j, i]], compute_uv=False)[1:].sum()))]
             else:
                 signs = (1, -1) if signed else (1,)
-                pairs = [(s, float(np.linalg.norm(vectors[j] - s * vectors[i])) / np.sqrt(2)) for s in signs]
+                pairs = [
+                    (s, float(np.linalg.norm(vectors[j] - s * vectors[i])) / np.sqrt(2))
+                    for s in signs
+                ]
             for sign, distance in pairs:
                 minus = "-" if sign < 0 else ""
                 text, latex = (" ~ ", r" \sim ") if rays else (" = ", " = ")
-                yield Math(f"w{j + 1}{text}{minus}w{i + 1}", f"w_{{{j + 1}}}{latex}{minus}w_{{{i + 1}}}"), distance
+                yield (
+                    Math(
+                        f"w{j + 1}{text}{minus}w{i + 1}",
+                        f"w_{{{j + 1}}}{latex}{minus}w_{{{i + 1}}}",
+                    ),
+                    distance,
+                )
 
 
 def factor_distances(arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
-    """Distances to rank W < r: the r-th singular value (Eckart-Young: the first dropped one, with those after it)."""
+    """Distances to rank W < r.
+
+    The r-th singular value (Eckart-Young: the first dropped one, with those after it).
+    """
     for name, matrix in arrays.items():
         values = np.linalg.svd(matrix, compute_uv=False)
         for r in range(len(values)):
@@ -169,4 +198,11 @@ def factor_distances(arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
             )
 
 
-__all__ = ["HasNearby", "Near", "Neighbourhood", "factor_distances", "nearest_strata", "neuron_distances"]
+__all__ = [
+    "HasNearby",
+    "Near",
+    "Neighbourhood",
+    "factor_distances",
+    "nearest_strata",
+    "neuron_distances",
+]

@@ -30,7 +30,8 @@ class Knowledge:
 class Stratification(Protocol):
     r"""A partition of $\mathbb{R}^M$ into strata, named by labels, up to the symmetries of the model.
 
-    A label stands for a whole orbit of strata; `chart`, `conditions` and `point` describe one representative.
+    A label stands for a whole orbit of strata; `chart`, `conditions` and `point` describe one
+    representative.
     """
 
     @property
@@ -74,7 +75,10 @@ class Stratification(Protocol):
 
 @runtime_checkable
 class HasStrata(Protocol):
-    """A structure that knows all strata of its models; None where it does not know them for these arguments."""
+    """A structure that knows all strata of its models.
+
+    None where it does not know them for these arguments.
+    """
 
     def strata(self, model: Model) -> Stratification | None:
         """The complete stratification."""
@@ -151,7 +155,10 @@ class Stratum:
 
     def __str__(self) -> str:
         many = f", {self.orbit} of them" if self.orbit > 1 else ""
-        return f"{{{self.words}}}: rank {self.rank}, dimension {self.dimension}{many}  [{self.constancy}]"
+        return (
+            f"{{{self.words}}}: rank {self.rank}, dimension {self.dimension}{many} "
+            f" [{self.constancy}]"
+        )
 
 
 __all__ = ["HasStrata", "Knowledge", "Label", "Stratification", "Stratum"]

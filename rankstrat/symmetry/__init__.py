@@ -4,4 +4,11 @@ from rankstrat.symmetry.groups import Symmetry, symmetries
 from rankstrat.symmetry.manifolds import InvariantManifold, fixed_set, invariant_manifolds
 from rankstrat.symmetry.orbits import orbit_dimension
 
-__all__ = ["InvariantManifold", "Symmetry", "fixed_set", "invariant_manifolds", "orbit_dimension", "symmetries"]
+__all__ = [
+    "InvariantManifold",
+    "Symmetry",
+    "fixed_set",
+    "invariant_manifolds",
+    "orbit_dimension",
+    "symmetries",
+]

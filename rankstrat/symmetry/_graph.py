@@ -1,4 +1,7 @@
-"""Candidates for symmetries, read off the expression graph of a model; every one of them is verified afterwards."""
+"""Candidates for symmetries, read off the expression graph of a model.
+
+Every one of them is verified afterwards.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,11 @@ class ExpressionGraph:
             for label, child in arguments:
                 self.above[child].append((label, n))
         self.start = {
-            n: (program.kind[n], "p" if n in parameters else self._datum(n), tuple(place.get(n, ())))
+            n: (
+                program.kind[n],
+                "p" if n in parameters else self._datum(n),
+                tuple(place.get(n, ())),
+            )
             for n in self.nodes
         }
 
@@ -49,7 +56,13 @@ class ExpressionGraph:
 
     def _datum(self, n: int) -> Any:
         data: Any = self.program.data[n]
-        return data[0] if self.program.kind[n] == LINEAR else () if self.program.kind[n] == PRODUCT else data
+        return (
+            data[0]
+            if self.program.kind[n] == LINEAR
+            else ()
+            if self.program.kind[n] == PRODUCT
+            else data
+        )
 
     # Permutations: colour refinement of two copies in step, one vertex after another
 
@@ -69,7 +82,9 @@ class ExpressionGraph:
                 automorphism = self._automorphism(colours[0], v, w)
                 if automorphism is None:
                     continue
-                found.append({order[a]: order[b] for a, b in automorphism.items() if a in order and a != b})
+                found.append(
+                    {order[a]: order[b] for a, b in automorphism.items() if a in order and a != b}
+                )
                 for a, b in automorphism.items():
                     if a in order and orbit[a] != orbit[b]:
                         old, new = orbit[a], orbit[b]
@@ -100,9 +115,15 @@ class ExpressionGraph:
         count = 0
         while True:
             first: dict[Any, int] = {}
-            copies = [{n: first.setdefault(c, len(first)) for n, c in colours.items()} for colours in copies]
+            copies = [
+                {n: first.setdefault(c, len(first)) for n, c in colours.items()}
+                for colours in copies
+            ]
             names: dict[Any, int] = {}
-            copies = [{n: names.setdefault(self._signature(n, c), len(names)) for n in self.nodes} for c in copies]
+            copies = [
+                {n: names.setdefault(self._signature(n, c), len(names)) for n in self.nodes}
+                for c in copies
+            ]
             if len(names) == count:
                 return copies
             count = len(names)
@@ -116,14 +137,20 @@ class ExpressionGraph:
 
     def sign_changes(self) -> list[frozenset[int]]:
         """Sets of parameters whose joint change of sign leaves every output alone (a basis of the group)."""
-        return [frozenset(w) for w in _sparse(_nullspace(self._equations(2), len(self.compiled.parameters), 2), 2)]
+        return [
+            frozenset(w)
+            for w in _sparse(_nullspace(self._equations(2), len(self.compiled.parameters), 2), 2)
+        ]
 
     def scalings(self) -> list[Weights]:
         """Weights k_i such that theta_i -> c^{k_i} theta_i leaves every output alone for c > 0 (a basis)."""
         return _sparse(_nullspace(self._equations(0), len(self.compiled.parameters), 0), 0)
 
     def _equations(self, characteristic: int) -> list[Weights]:
-        """Linear conditions on the degrees of the parameters; degrees of nodes are linear forms in them."""
+        """Linear conditions on the degrees of the parameters.
+
+        Degrees of nodes are linear forms in them.
+        """
         program = self.program
         order = {n: i for i, n in enumerate(self.compiled.parameters)}
         degree: dict[int, Weights] = {}
@@ -134,10 +161,14 @@ class ExpressionGraph:
             if kind in (CONSTANT, LEAF):
                 degree[n] = {order[n]: Fraction(1)} if n in order else {}
             elif kind == PRODUCT:
-                degree[n] = _combine([(Fraction(e), degree[a]) for e, a in zip(info, args, strict=True)])
+                degree[n] = _combine(
+                    [(Fraction(e), degree[a]) for e, a in zip(info, args, strict=True)]
+                )
             elif kind == LINEAR:
                 first = degree[args[0]]
-                equations += [_combine([(Fraction(1), first), (Fraction(-1), degree[a])]) for a in args[1:]]
+                equations += [
+                    _combine([(Fraction(1), first), (Fraction(-1), degree[a])]) for a in args[1:]
+                ]
                 if info[0]:
                     equations.append(first)
                 degree[n] = first
@@ -147,9 +178,13 @@ class ExpressionGraph:
         return equations + [degree[n] for n in self.compiled.outputs]
 
     @staticmethod
-    def _function(name: Any, inner: Weights, equations: list[Weights], characteristic: int) -> Weights:
+    def _function(
+        name: Any, inner: Weights, equations: list[Weights], characteristic: int
+    ) -> Weights:
         parity = name[3] if not isinstance(name, str) else ""
-        odd = name in ODD or (parity.startswith(("odd", "even")) and (name[2] + (parity[0] == "o")) % 2)
+        odd = name in ODD or (
+            parity.startswith(("odd", "even")) and (name[2] + (parity[0] == "o")) % 2
+        )
         even = name in EVEN or (parity.startswith(("odd", "even")) and not odd)
         if characteristic == 2 and odd:
             return inner
@@ -167,8 +202,12 @@ def _without_products(found: Sequence[dict[int, int]]) -> list[dict[int, int]]:
     """Shorter permutations first; products of two of them are left out."""
     kept: list[dict[int, int]] = []
     for permutation in sorted(found, key=lambda p: (len(p), sorted(p.items()))):
-        products = ({i: g.get(h.get(i, i), h.get(i, i)) for i in {*g, *h}} for g in kept for h in kept)
-        known = permutation in kept or any({i: j for i, j in q.items() if i != j} == permutation for q in products)
+        products = (
+            {i: g.get(h.get(i, i), h.get(i, i)) for i in {*g, *h}} for g in kept for h in kept
+        )
+        known = permutation in kept or any(
+            {i: j for i, j in q.items() if i != j} == permutation for q in products
+        )
         if permutation and not known:
             kept.append(permutation)
     return kept
@@ -207,14 +246,19 @@ def _reduced(row: Weights, characteristic: int) -> Weights:
 
 
 def _sparse(basis: list[Weights], characteristic: int) -> list[Weights]:
-    """The basis with shorter vectors: one is added to or taken from another while that shortens it."""
+    """The basis with shorter vectors.
+
+    One is added to or taken from another while that shortens it.
+    """
     basis, changed = list(basis), True
     while changed:
         changed = False
         for i in range(len(basis)):
             for j in range(len(basis)):
                 for c in (1, -1):
-                    other = _reduced(_combine([(Fraction(1), basis[i]), (Fraction(c), basis[j])]), characteristic)
+                    other = _reduced(
+                        _combine([(Fraction(1), basis[i]), (Fraction(c), basis[j])]), characteristic
+                    )
                     if i != j and len(other) < len(basis[i]):
                         basis[i], changed = other, True
     return basis

@@ -26,7 +26,8 @@ class Symmetry:
     Attributes:
         model: the model.
         kind: "permutation", "sign", "signed permutation", "scaling" or "shear".
-        values: parameter -> expression in the parameters (those that move), the p-th entry of $g\theta$.
+        values: parameter -> expression in the parameters (those that move), the p-th entry of
+            $g\theta$.
         symbol: the group parameter of a scaling (positive) or shear, else None.
         verdict: PROVED once $F(g\theta) = F(\theta)$ was verified identically.
     """
@@ -79,7 +80,9 @@ class _Scaled(Expanding):
         return super().function(name, arg)
 
 
-def _verdict(model: Model, values: Mapping[sympy.Symbol, sympy.Expr], symbol: sympy.Symbol | None = None) -> Verdict:
+def _verdict(
+    model: Model, values: Mapping[sympy.Symbol, sympy.Expr], symbol: sympy.Symbol | None = None
+) -> Verdict:
     """PROVED when F(g theta) = F(theta) identically, REFUTED when not, OPEN when undecided."""
     raw = tuple(values.get(p, p) for p in model.parameters)
     coordinates = (*model.parameters, *((symbol,) if symbol is not None else ()))
@@ -96,10 +99,11 @@ def _verdict(model: Model, values: Mapping[sympy.Symbol, sympy.Expr], symbol: sy
 def symmetries(model: Model) -> tuple[Symmetry, ...]:
     r"""Permutation, sign, scaling and shear symmetries of a model, each verified as $F(g\theta) = F(\theta)$.
 
-    Candidates come from the expression graph: automorphisms that permute parameters, solutions of the parity equations
-    over GF(2) for signs, of the degree equations over Q for scalings $\theta_i \to c^{k_i}\theta_i$ (homogeneous
-    activations, linear factors), and shears between two units that can be exchanged and scaled (the rest of GL
-    for linear factors).  A candidate that is not verified is dropped, so the list may be incomplete but never wrong.
+    Candidates come from the expression graph: automorphisms that permute parameters, solutions of
+    the parity equations over GF(2) for signs, of the degree equations over Q for scalings
+    $\theta_i \to c^{k_i}\theta_i$ (homogeneous activations, linear factors), and shears between two
+    units that can be exchanged and scaled (the rest of GL for linear factors). A candidate that is
+    not verified is dropped, so the list may be incomplete but never wrong.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -116,13 +120,20 @@ def _candidates(model: Model) -> Iterator[Symmetry]:
     graph, parameters = ExpressionGraph(model), model.parameters
     permutations = graph.permutations()
     for permutation in permutations:
-        yield _symmetry(model, "permutation", {parameters[i]: parameters[j] for i, j in sorted(permutation.items())})
+        yield _symmetry(
+            model,
+            "permutation",
+            {parameters[i]: parameters[j] for i, j in sorted(permutation.items())},
+        )
     for flipped in graph.sign_changes():
         yield _symmetry(model, "sign", {parameters[i]: -parameters[i] for i in sorted(flipped)})
     scale = sympy.Symbol(_free(model, "scale"), positive=True)
     scalings = graph.scalings()
     for weights in scalings:
-        values = {parameters[i]: scale ** sympy.Rational(str(k)) * parameters[i] for i, k in sorted(weights.items())}
+        values = {
+            parameters[i]: scale ** sympy.Rational(str(k)) * parameters[i]
+            for i, k in sorted(weights.items())
+        }
         yield _symmetry(model, "scaling", values, scale)
     shear = sympy.Symbol(_free(model, "shear"))
     for permutation in permutations:
@@ -142,18 +153,30 @@ def _free(model: Model, name: str) -> str:
 def _shear(
     model: Model, permutation: Mapping[int, int], weights: Mapping[int, Any], t: sympy.Symbol
 ) -> dict[sympy.Symbol, sympy.Expr]:
-    """Incoming weights of a unit gain t times its partner's; outgoing ones of the partner lose t times its own."""
+    """Incoming weights of a unit gain t times its partner's.
+
+    Outgoing ones of the partner lose t times its own.
+    """
     moved = {i for i in weights if i in permutation}
-    if moved != set(weights) or any(permutation[i] in moved for i in moved) or not set(weights.values()) <= {1, -1}:
+    if (
+        moved != set(weights)
+        or any(permutation[i] in moved for i in moved)
+        or not set(weights.values()) <= {1, -1}
+    ):
         return {}
     p = model.parameters
     values = {p[i]: p[i] + t * p[permutation[i]] for i in sorted(moved) if weights[i] == 1}
-    values |= {p[permutation[i]]: p[permutation[i]] - t * p[i] for i in sorted(moved) if weights[i] == -1}
+    values |= {
+        p[permutation[i]]: p[permutation[i]] - t * p[i] for i in sorted(moved) if weights[i] == -1
+    }
     return values
 
 
 def _symmetry(
-    model: Model, kind: str, values: dict[sympy.Symbol, sympy.Expr], symbol: sympy.Symbol | None = None
+    model: Model,
+    kind: str,
+    values: dict[sympy.Symbol, sympy.Expr],
+    symbol: sympy.Symbol | None = None,
 ) -> Symmetry:
     try:
         verdict = _verdict(model, values, symbol)

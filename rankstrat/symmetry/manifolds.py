@@ -1,4 +1,7 @@
-r"""Structural invariant manifolds: fixed sets of symmetries, which gradient flow never leaves, whatever the data."""
+r"""Structural invariant manifolds.
+
+Fixed sets of symmetries, which gradient flow never leaves, whatever the data.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,9 @@ class InvariantManifold:
     Attributes:
         symmetry: g.
         chart: the fixed set.
-        verdict: PROVED when the tangent condition $T_\theta M = \ker(Dg^T - 1)$ and the invariance of the gradient
-            $Dg^T\nabla F = \nabla F$ were verified identically on the chart, hence for every data set and loss.
+        verdict: PROVED when the tangent condition $T_\theta M = \ker(Dg^T - 1)$ and the invariance
+            of the gradient $Dg^T\nabla F = \nabla F$ were verified identically on the chart, hence
+            for every data set and loss.
     """
 
     symmetry: Symmetry
@@ -36,10 +40,15 @@ class InvariantManifold:
 
     @property
     def restricted(self) -> Model:
-        """The model on the manifold, with its coordinates as parameters: what it is a smaller model of."""
+        """The model on the manifold, with its coordinates as parameters.
+
+        What it is a smaller model of.
+        """
         model = self.chart.model
         outputs = [o.xreplace(self.chart.values) for o in model.outputs]
-        return Model(outputs, self.chart.coordinates, model.inputs, f"{model} on an invariant manifold")
+        return Model(
+            outputs, self.chart.coordinates, model.inputs, f"{model} on an invariant manifold"
+        )
 
     def rank(self, *, seed: int = 0) -> RankCertificate:
         r"""The model rank at its generic point, at most its dimension (the gradient is tangent to it)."""
@@ -97,15 +106,21 @@ def fixed_set(symmetry: Symmetry) -> InvariantManifold:
             continue
         cycle, sign, q = [(p, 1)], 1, p
         while True:
-            image = symmetry.values.get(q, q)  # (g theta)_q = +-theta_r, so theta_r = +-theta_q on the fixed set
+            image = symmetry.values.get(
+                q, q
+            )  # (g theta)_q = +-theta_r, so theta_r = +-theta_q on the fixed set
             sign *= -1 if image.could_extract_minus_sign() else 1
             q = -image if image.could_extract_minus_sign() else image
             if q == p:
                 break
             cycle.append((q, sign))
-        values |= {r: s * p if sign == 1 else sympy.Integer(0) for r, s in cycle if sign == -1 or r != p}
+        values |= {
+            r: s * p if sign == 1 else sympy.Integer(0) for r, s in cycle if sign == -1 or r != p
+        }
     chart = model.chart(values)
-    return InvariantManifold(symmetry, chart, Verdict.PROVED if _invariant(symmetry, chart) else Verdict.OPEN)
+    return InvariantManifold(
+        symmetry, chart, Verdict.PROVED if _invariant(symmetry, chart) else Verdict.OPEN
+    )
 
 
 def _invariant(symmetry: Symmetry, chart: Chart) -> bool:
@@ -113,7 +128,9 @@ def _invariant(symmetry: Symmetry, chart: Chart) -> bool:
     model = symmetry.model
     matrix = symmetry.matrix
     size = model.size
-    if matrix.T * matrix != sympy.eye(size) or size - (matrix.T - sympy.eye(size)).rank() != len(chart.coordinates):
+    if matrix.T * matrix != sympy.eye(size) or size - (matrix.T - sympy.eye(size)).rank() != len(
+        chart.coordinates
+    ):
         return False
     joint = Joint([chart])
     place = {p: i for i, p in enumerate(model.parameters)}

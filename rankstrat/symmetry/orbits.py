@@ -1,4 +1,7 @@
-r"""Orbits of the vector fields $\nabla_\theta F(\cdot)(x)$: dimensions from below by iterated Lie brackets."""
+r"""Orbits of the vector fields $\nabla_\theta F(\cdot)(x)$.
+
+Dimensions from below by iterated Lie brackets.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,10 @@ from rankstrat.rank.search import needs_hypotheses
 def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:
     r"""A lower bound of the dimension of the orbit through a point of all $\nabla_\theta F(\cdot)(x)$, $x$ any input.
 
-    It is the rank at the point of the fields and their brackets $[X, Y] = DY\,X - DX\,Y$ up to the given depth (0: the
-    model rank), by a nonzero minor modulo a prime.  Every orbit is a structural invariant manifold and each one
-    is a union of orbits, so a point is not on a proper one when the bound is the number of parameters.
+    It is the rank at the point of the fields and their brackets $[X, Y] = DY\,X - DX\,Y$ up to the
+    given depth (0: the model rank), by a nonzero minor modulo a prime. Every orbit is a structural
+    invariant manifold and each one is a union of orbits, so a point is not on a proper one when the
+    bound is the number of parameters.
 
     Args:
         point: a point or chart (its generic point) of a scalar model.
@@ -42,8 +46,8 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:
     model = point.model
     if len(model.outputs) != 1 or not model.inputs:
         raise ModelError(
-            f"{model} has {len(model.outputs)} outputs and {len(model.inputs)} inputs; one output and some input "
-            "are needed"
+            f"{model} has {len(model.outputs)} outputs and {len(model.inputs)} inputs; one output"
+            " and some input are needed"
         )
     compiled = model.compiled
     program = Program()
@@ -51,7 +55,10 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:
     parameters = list(leaves.values())
     fields: list[list[int]] = []
     for copy in range(depth + 1):
-        image = leaves | {n: program.leaf(("x", k + copy * len(model.inputs))) for k, n in enumerate(compiled.inputs)}
+        image = leaves | {
+            n: program.leaf(("x", k + copy * len(model.inputs)))
+            for k, n in enumerate(compiled.inputs)
+        }
         done = compiled.program.rebuild(compiled.gradient, program, image)
         fields.append([done[n] for n in compiled.gradient])
     total, rows = list(fields[0]), list(fields[0])
@@ -70,20 +77,26 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:
     if needs_hypotheses(tower):
         raise UndecidedError(f"the bound would rest on {tower.hypotheses[0]}; choose another point")
     return max(
-        sampled_rank(tower, range(len(columns)), len(columns) + 8, seed=seed, attempt=attempt).profile().rank
+        sampled_rank(tower, range(len(columns)), len(columns) + 8, seed=seed, attempt=attempt)
+        .profile()
+        .rank
         for attempt in range(2)
     )
 
 
-def _bracket(program: Program, x: Sequence[int], y: Sequence[int], parameters: Sequence[int]) -> list[int]:
+def _bracket(
+    program: Program, x: Sequence[int], y: Sequence[int], parameters: Sequence[int]
+) -> list[int]:
     """[X, Y]_i = sum_j X_j dY_i/dtheta_j - Y_j dX_i/dtheta_j."""
     result = []
     for xi, yi in zip(x, y, strict=True):
         terms = [
-            (1, program.product(((a, 1), (d, 1)))) for a, d in zip(x, program.gradient(yi, parameters), strict=True)
+            (1, program.product(((a, 1), (d, 1))))
+            for a, d in zip(x, program.gradient(yi, parameters), strict=True)
         ]
         terms += [
-            (-1, program.product(((b, 1), (d, 1)))) for b, d in zip(y, program.gradient(xi, parameters), strict=True)
+            (-1, program.product(((b, 1), (d, 1))))
+            for b, d in zip(y, program.gradient(xi, parameters), strict=True)
         ]
         result.append(program.linear(0, terms))
     return result

@@ -1,4 +1,7 @@
-r"""Branches of a target set $F^{-1}(f^*)$: charts with equations, dimensions, ranks, and the least rank on each."""
+r"""Branches of a target set $F^{-1}(f^*)$.
+
+Charts with equations, dimensions, ranks, and the least rank on each.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,8 @@ class LeastRank:
     def __int__(self) -> int:
         if self.value is None:
             raise BudgetError(
-                f"the minimum is only known to lie in [{self.lower}, {self.upper}]; use .lower and .upper"
+                f"the minimum is only known to lie in [{self.lower}, {self.upper}]; use .lower and"
+                " .upper"
             )
         return self.value
 
@@ -68,7 +72,10 @@ class LeastRank:
 
     def __str__(self) -> str:
         bounds = f"= {self.upper}" if self.value is not None else f"in [{self.lower}, {self.upper}]"
-        return f"least rank {bounds}  [attained: {self.attained}; minimal: {self.minimal}]\n  {self.reason}"
+        return (
+            f"least rank {bounds}  [attained: {self.attained}; minimal: {self.minimal}]\n "
+            f" {self.reason}"
+        )
 
 
 @dataclass(frozen=True)
@@ -77,23 +84,31 @@ class Branch:
 
     Attributes:
         label: its name in graphs and tables.
-        chart: the parametrised piece; where a branch is an orbit of a symmetry group, a point of the orbit.
-        equations: expressions in the parameters of the model whose common zeros are the closure of the branch, up to
-            inequalities among its conditions.
+        chart: the parametrised piece; where a branch is an orbit of a symmetry group, a point of
+            the orbit.
+        equations: expressions in the parameters of the model whose common zeros are the closure of
+            the branch, up to inequalities among its conditions.
         dimension: of the branch.
         conditions: what a point of the branch itself, not only of its closure, satisfies besides.
-        index: the representation index (r, l): the number of distinct neurons, and of those with output weight zero
-            that share their input weight with no other; None for families without neurons.
+        index: the representation index (r, l): the number of distinct neurons, and of those with
+            output weight zero that share their input weight with no other; None for families
+            without neurons.
         affine: the closure as an affine subspace, where it is one.
         cells: a point for every piece of constant rank; exhaustive if `basis` says why.
         basis: the statement that makes `cells` exhaustive; empty if they are only candidates.
-        forced: a chart, often of a smaller model, whose rank no point of the target set falls below.
+        forced: a chart, often of a smaller model, whose rank no point of the target set falls
+            below.
         member: decides whether a point lies in the closure, where equations would be too many.
-        partial: whether it may be only a part of the target set near its points (a chart that somebody gave).
-        twin: an earlier branch that a symmetry of the model maps to this one; ranks are computed there.
-        hull: an affine subspace that contains the closure of a curved branch; two that do not meet settle an edge.
-        floor: a chart of a smaller model whose rank bounds the rank at every point of the closure of this branch.
-        specimen: a point with the generic rank, where the engine takes no charts (piecewise activations).
+        partial: whether it may be only a part of the target set near its points (a chart that
+            somebody gave).
+        twin: an earlier branch that a symmetry of the model maps to this one; ranks are computed
+            there.
+        hull: an affine subspace that contains the closure of a curved branch; two that do not meet
+            settle an edge.
+        floor: a chart of a smaller model whose rank bounds the rank at every point of the closure
+            of this branch.
+        specimen: a point with the generic rank, where the engine takes no charts (piecewise
+            activations).
     """
 
     label: str
@@ -135,7 +150,10 @@ class Branch:
 
     @cached_property
     def forced_rank(self) -> int:
-        """The rank of the forced functions: a proved lower bound at every point of the target set."""
+        """The rank of the forced functions.
+
+        A proved lower bound at every point of the target set.
+        """
         return model_rank(self.forced).lower if self.forced is not None else 0
 
     @property
@@ -176,34 +194,45 @@ class Branch:
         """An exact point on the branch with small integer (or rational) coordinates."""
         rng = np.random.default_rng(seed)
         for _ in range(100):
-            drawn = rng.choice([v for v in range(-size, size + 1) if v], len(self.chart.coordinates))
+            drawn = rng.choice(
+                [v for v in range(-size, size + 1) if v], len(self.chart.coordinates)
+            )
             values = {u: int(v) for u, v in zip(self.chart.coordinates, drawn, strict=True)}
             try:
                 return self.chart.at(values) if values else self.chart
             except ZeroDivisionError:
                 continue
-        raise TargetError(f"no point of {self.label} with small integer coordinates was found; use branch.chart.at")
+        raise TargetError(
+            f"no point of {self.label} with small integer coordinates was found; use"
+            " branch.chart.at"
+        )
 
     def distance(self, theta: Sequence[float]) -> float:
         """The Euclidean distance from a float parameter vector to the closure of a branch.
 
-        For an affine branch by linear algebra; for a curved one the least distance that a numerical search finds, which
-        is an upper bound.
+        For an affine branch by linear algebra; for a curved one the least distance that a numerical
+        search finds, which is an upper bound.
 
         Raises:
-            TargetError: the chart does not parametrise the branch (an orbit), or the vector has the wrong length.
+            TargetError: the chart does not parametrise the branch (an orbit), or the vector has the
+                wrong length.
         """
         try:
             values = np.asarray(theta, dtype=float).ravel()
         except (TypeError, ValueError):
-            raise TargetError(f"{theta!r} was given; {self.model.size} floats are needed; list them in order") from None
+            raise TargetError(
+                f"{theta!r} was given; {self.model.size} floats are needed; list them in order"
+            ) from None
         if values.size != self.model.size:
-            raise TargetError(f"{values.size} numbers were given for {self.model.size} parameters; give one for each")
+            raise TargetError(
+                f"{values.size} numbers were given for {self.model.size} parameters; give one for"
+                " each"
+            )
         if self.affine is None:
             if len(self.chart.coordinates) != self.dimension:
                 raise TargetError(
-                    f"the chart of {self.label} is one of many of its orbit; a branch with a chart of its dimension is "
-                    "needed; compare the function with the target instead"
+                    f"the chart of {self.label} is one of many of its orbit; a branch with a chart"
+                    " of its dimension is needed; compare the function with the target instead"
                 )
             return distance_to_image(self.chart, values)
         rows = list(self.affine.rows.values())
@@ -217,12 +246,21 @@ class Branch:
                     right[j] = -float(c)
                 else:
                     matrix[j, i] = float(c)
-        return float(np.linalg.norm(np.linalg.lstsq(matrix, right - matrix @ values, rcond=None)[0]))
+        return float(
+            np.linalg.norm(np.linalg.lstsq(matrix, right - matrix @ values, rcond=None)[0])
+        )
 
     def __str__(self) -> str:
         index = f", (r, l) = {self.index}" if self.index else ""
-        rank = f"{self.certificate.lower}" if self.certificate.value is not None else f">= {self.certificate.lower}"
-        return f"{self.label}: dimension {self.dimension}, codimension {self.codimension}, generic rank {rank}{index}"
+        rank = (
+            f"{self.certificate.lower}"
+            if self.certificate.value is not None
+            else f">= {self.certificate.lower}"
+        )
+        return (
+            f"{self.label}: dimension {self.dimension}, codimension {self.codimension}, generic"
+            f" rank {rank}{index}"
+        )
 
 
 @dataclass(frozen=True)
@@ -267,7 +305,8 @@ def same_functions(
 ) -> bool:
     r"""Whether $g_k = h_k$ as functions of the inputs, for all values of the coordinates.
 
-    The model $t \mapsto t\,(g - h)$ has rank 0 at t = 0 exactly then, so the rank engine decides it.
+    The model $t \mapsto t\,(g - h)$ has rank 0 at t = 0 exactly then, so the rank engine decides
+    it.
 
     Raises:
         BudgetError: it is not decided.
@@ -283,12 +322,16 @@ def same_functions(
         return False
     if certificate.upper == 0 and certificate.verdict is not Verdict.PROBABLE:
         return True
-    raise BudgetError(f"whether {differences} vanishes is not decided ({certificate}); use simpler exact values")
+    raise BudgetError(
+        f"whether {differences} vanishes is not decided ({certificate}); use simpler exact values"
+    )
 
 
 def least_rank(branch: Branch) -> LeastRank:
     """The least rank over the closure of a branch, from its cells and from the tangent functions that are forced."""
-    bottom = max((model_rank(b).lower for b in (branch.forced, branch.floor) if b is not None), default=0)
+    bottom = max(
+        (model_rank(b).lower for b in (branch.forced, branch.floor) if b is not None), default=0
+    )
     cells = []
     for cell in branch.cells() if branch.cells is not None else ():
         if cell.predicted is not None and cell.predicted <= bottom:
@@ -302,9 +345,14 @@ def least_rank(branch: Branch) -> LeastRank:
         if best is not None and settled and cell.predicted is not None:
             break  # ordered by a proved formula, so the rest is not lower
         certificate = model_rank(cell.point)
-        if cell.predicted is not None and certificate.value is not None and certificate.value != cell.predicted:
+        if (
+            cell.predicted is not None
+            and certificate.value is not None
+            and certificate.value != cell.predicted
+        ):
             raise TargetError(
-                f"the rank formula gives {cell.predicted} at a point where the rank is {certificate.value}; report this"
+                f"the rank formula gives {cell.predicted} at a point where the rank is"
+                f" {certificate.value}; report this"
             )
         if best is None or certificate.upper < best[0].upper:
             best = (certificate, cell.point)
@@ -315,16 +363,33 @@ def least_rank(branch: Branch) -> LeastRank:
         best = (branch.certificate, branch.chart)
     certificate, point = best
     if certificate.upper < bottom:
-        raise TargetError(f"the target forces a rank of {bottom}, but a point has {certificate.upper}; report this")
+        raise TargetError(
+            f"the target forces a rank of {bottom}, but a point has {certificate.upper}; report"
+            " this"
+        )
     if certificate.upper == bottom:
         forced = f"the target forces {bottom} independent tangent functions at every point"
         reason = forced if bottom else "every rank is at least 0"
-        return LeastRank(bottom, bottom, point, certificate.verdict, Verdict.PROVED, reason, certificate)
+        return LeastRank(
+            bottom, bottom, point, certificate.verdict, Verdict.PROVED, reason, certificate
+        )
     if branch.basis and cells and certificate.value is not None:
         return LeastRank(
-            int(certificate), int(certificate), point, certificate.verdict, Verdict.PROVED, branch.basis, certificate
+            int(certificate),
+            int(certificate),
+            point,
+            certificate.verdict,
+            Verdict.PROVED,
+            branch.basis,
+            certificate,
         )
     reason = "candidates were searched; nothing excludes a lower rank between the bounds"
     return LeastRank(
-        min(bottom, certificate.lower), certificate.upper, point, certificate.verdict, Verdict.OPEN, reason, certificate
+        min(bottom, certificate.lower),
+        certificate.upper,
+        point,
+        certificate.verdict,
+        Verdict.OPEN,
+        reason,
+        certificate,
     )

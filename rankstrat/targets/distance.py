@@ -26,7 +26,9 @@ def distance_to_image(chart: Chart, theta: Vector) -> float:
     if not chart.coordinates:
         return float(np.linalg.norm(np.array(values, dtype=float) - theta))
     image = sympy.lambdify([chart.coordinates], values, modules="numpy")
-    slopes = sympy.lambdify([chart.coordinates], sympy.Matrix(values).jacobian(chart.coordinates).tolist(), "numpy")
+    slopes = sympy.lambdify(
+        [chart.coordinates], sympy.Matrix(values).jacobian(chart.coordinates).tolist(), "numpy"
+    )
     best = np.inf
     with np.errstate(all="ignore"):
         for start in _starts(chart, theta):
@@ -35,7 +37,10 @@ def distance_to_image(chart: Chart, theta: Vector) -> float:
 
 
 def _starts(chart: Chart, theta: Vector) -> Iterator[Vector]:
-    """Parameters that are coordinates start at their own values, other coordinates at ones; then nearby points."""
+    """Parameters that are coordinates start at their own values, other coordinates at ones.
+
+    Then nearby points.
+    """
     own = {p: float(v) for p, v in zip(chart.model.parameters, theta, strict=True)}
     first = np.array([own.get(u, 1.0) for u in chart.coordinates])
     yield first
@@ -44,7 +49,9 @@ def _starts(chart: Chart, theta: Vector) -> Iterator[Vector]:
         yield first + rng.normal(size=first.size) * (0.1 + np.abs(first)) * (0.3 if n % 2 else 2.0)
 
 
-def _descend(gap: Callable[[Vector], Vector], slopes: Callable[[Vector], Any], start: Vector) -> float:
+def _descend(
+    gap: Callable[[Vector], Vector], slopes: Callable[[Vector], Any], start: Vector
+) -> float:
     """The length of the gap after Levenberg-Marquardt steps; infinite if the start has none."""
     u, damping = start, 1e-3
     now = float(np.linalg.norm(gap(u)))

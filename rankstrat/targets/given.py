@@ -1,4 +1,7 @@
-"""Branches that somebody gave as charts: each is verified, and membership is decided by solving for the coordinates."""
+"""Branches that somebody gave as charts.
+
+Each is verified, and membership is decided by solving for the coordinates.
+"""
 
 from __future__ import annotations
 
@@ -30,21 +33,36 @@ def given_branches(model: Model, target: TargetFunction, charts: Sequence[Any]) 
         outputs = [output.xreplace(chart.values) for output in model.outputs]
         if not same_functions(outputs, target.expressions, model.inputs, chart.coordinates):
             raise TargetError(
-                f"chart {number} does not have the target as its function; check the chart, or the target"
+                f"chart {number} does not have the target as its function; check the chart, or the"
+                " target"
             )
         dimension = 0
         if chart.coordinates:
             dimension = model_rank(Model(list(chart.values.values()), chart.coordinates)).lower
         affine, member = _image(chart), None
         if affine is None:
-            equations = tuple(p - v for p, v in chart.values.items() if p != v and v.free_symbols <= set(chart.values))
+            equations = tuple(
+                p - v
+                for p, v in chart.values.items()
+                if p != v and v.free_symbols <= set(chart.values)
+            )
             member = partial(_on_chart, chart)
         else:
             equations = tuple(_form(row, model.parameters) for row in affine.rows.values())
         branches.append(
-            Branch(f"chart {number}", chart, equations, dimension, affine=affine, member=member, partial=True)
+            Branch(
+                f"chart {number}",
+                chart,
+                equations,
+                dimension,
+                affine=affine,
+                member=member,
+                partial=True,
+            )
         )
-    return BranchList(tuple(branches), False, "only the given charts, each verified; others may exist")
+    return BranchList(
+        tuple(branches), False, "only the given charts, each verified; others may exist"
+    )
 
 
 def _image(chart: Chart) -> AffineSubspace | None:
@@ -58,15 +76,21 @@ def _image(chart: Chart) -> AffineSubspace | None:
         form = sympy.Poly(value, *(places or [sympy.Dummy()]))
         if form.total_degree() > 1 or not all(c.is_Rational for c in form.coeffs()):
             return None
-        row = {k: form.coeff_monomial(c) for c, k in places.items()} | {CONSTANT: form.coeff_monomial(1)}
-        rows.append({i: Fraction(-1)} | {k: Fraction(int(c.p), int(c.q)) for k, c in row.items() if c})
+        row = {k: form.coeff_monomial(c) for c, k in places.items()} | {
+            CONSTANT: form.coeff_monomial(1)
+        }
+        rows.append(
+            {i: Fraction(-1)} | {k: Fraction(int(c.p), int(c.q)) for k, c in row.items() if c}
+        )
     both = AffineSubspace.solve(size + len(places), rows)
     assert both is not None  # every chart has points
     return AffineSubspace(size, {pivot: row for pivot, row in both.rows.items() if pivot < size})
 
 
 def _form(row: Mapping[int, Fraction], variables: Sequence[sympy.Symbol]) -> sympy.Expr:
-    return sympy.Add(*(sympy.Rational(c) * (variables[i] if i != CONSTANT else 1) for i, c in row.items()))
+    return sympy.Add(
+        *(sympy.Rational(c) * (variables[i] if i != CONSTANT else 1) for i, c in row.items())
+    )
 
 
 def _on_chart(chart: Chart, point: Chart) -> bool:
@@ -83,15 +107,17 @@ def _on_chart(chart: Chart, point: Chart) -> bool:
             if not all(is_zero(e) for e in equations if not e.free_symbols & left):
                 return False
             raise BudgetError(
-                f"whether {point} lies on the chart is not decided, since {min(map(str, left))} occurs nowhere alone; "
-                "use a chart whose coordinates are parameters"
+                f"whether {point} lies on the chart is not decided, since {min(map(str, left))}"
+                " occurs nowhere alone; use a chart whose coordinates are parameters"
             )
         left.discard(found[0])
         equations = [e.xreplace({found[0]: found[1]}) for e in equations]
     return all(map(is_zero, equations))
 
 
-def _solved(equation: sympy.Expr, unknown: set[sympy.Symbol]) -> tuple[sympy.Symbol, sympy.Expr] | None:
+def _solved(
+    equation: sympy.Expr, unknown: set[sympy.Symbol]
+) -> tuple[sympy.Symbol, sympy.Expr] | None:
     symbols = equation.free_symbols & unknown
     if len(symbols) != 1:
         return None

@@ -1,8 +1,9 @@
 r"""Target sets of small polynomial models by exact decomposition: factor, split, and test minors over $\mathbb{Q}$.
 
-The equations $F(\theta) = f^*$ are polynomial.  A Gröbner basis element that factors splits the set; sums of even
-monomials with positive coefficients vanish at real points only if every monomial does.  Splitting never loses a real
-point, so the list is complete whether or not its members are irreducible.
+The equations $F(\theta) = f^*$ are polynomial. A Gröbner basis element that factors splits the set;
+sums of even monomials with positive coefficients vanish at real points only if every monomial does.
+Splitting never loses a real point, so the list is complete whether or not its members are
+irreducible.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class _Piece:
     def dimension(self) -> int:
         """The complex dimension: the most parameters no leading monomial lies in."""
         key = monomial_key("grevlex")
-        leading = [{i for i, e in enumerate(max(p.monoms(), key=key)) if e} for p in self.groebner.polys]
+        leading = [
+            {i for i, e in enumerate(max(p.monoms(), key=key)) if e} for p in self.groebner.polys
+        ]
         count = len(self.parameters)
         for size in range(count, -1, -1):
             for chosen in itertools.combinations(range(count), size):
@@ -59,7 +62,9 @@ class _Piece:
         if self.groebner.contains(polynomial):
             return True
         t = sympy.Dummy("t")
-        both = sympy.groebner([*self.basis, 1 - t * polynomial], t, *self.parameters, order="grevlex")
+        both = sympy.groebner(
+            [*self.basis, 1 - t * polynomial], t, *self.parameters, order="grevlex"
+        )
         return list(both.exprs) == [1]
 
     def inside(self, other: _Piece) -> bool:
@@ -80,16 +85,24 @@ def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
         if not any(piece.inside(other) for other in kept):
             kept.append(piece)
     if not kept:
-        raise TargetError(f"no parameters of {model} give the target: it is not in the function space; choose another")
+        raise TargetError(
+            f"no parameters of {model} give the target: it is not in the function space; choose"
+            " another"
+        )
     minors = _Minors(model)
     branches = [_branch(minors, piece, number) for number, piece in enumerate(kept, start=1)]
     found = tuple(b for b in branches if b is not None)
     missing = len(kept) - len(found)
     basis = "factorization of the equations over the rationals"
     if missing:
-        basis = f"{missing} pieces without a smooth rational point are left out; their real points are not decided"
+        basis = (
+            f"{missing} pieces without a smooth rational point are left out; their real points are"
+            " not decided"
+        )
     if not found:
-        raise TargetError(f"no rational parameters of the target were found ({basis}); use charts=[...]")
+        raise TargetError(
+            f"no rational parameters of the target were found ({basis}); use charts=[...]"
+        )
     return BranchList(found, not missing, basis)
 
 
@@ -97,23 +110,25 @@ def _equations(model: Model, target: TargetFunction) -> list[sympy.Expr]:
     parameters, inputs = model.parameters, model.inputs
     if model.size > MAX_PARAMETERS:
         raise TargetError(
-            f"{model} has {model.size} parameters and no description of its target sets; a two-layer, linear, "
-            f"diagonal or factorization family, or a polynomial model of at most {MAX_PARAMETERS}, is needed; "
-            "or pass charts=[...]"
+            f"{model} has {model.size} parameters and no description of its target sets; a"
+            " two-layer, linear, diagonal or factorization family, or a polynomial model of at"
+            f" most {MAX_PARAMETERS}, is needed; or pass charts=[...]"
         )
     equations = []
     for output, goal in zip(model.outputs, target.expressions, strict=True):
         difference = sympy.expand(output - goal)
         if not difference.is_polynomial(*parameters, *inputs):
             raise TargetError(
-                f"{model} or its target is not polynomial, and its family does not describe its target sets; pass "
-                "charts=[...] on which the model equals the target"
+                f"{model} or its target is not polynomial, and its family does not describe its"
+                " target sets; pass charts=[...] on which the model equals the target"
             )
         coefficients = sympy.Poly(difference, *inputs).coeffs() if inputs else [difference]
         equations += [c for c in coefficients if c != 0]
     for equation in equations:
         if not all(c.is_Rational for c in sympy.Poly(equation, *parameters).coeffs()):
-            raise TargetError(f"the coefficient equation {equation} = 0 is not rational; give a rational target")
+            raise TargetError(
+                f"the coefficient equation {equation} = 0 is not rational; give a rational target"
+            )
     return equations
 
 
@@ -136,7 +151,8 @@ def _split(model: Model, equations: Sequence[sympy.Expr]) -> Iterator[_Piece]:
         lex = basis.fglm("lex").exprs if basis.is_zero_dimensional else ()
         for g in (*key, *lex):
             cases = _cases(g, parameters)
-            # a case that holds on the whole piece makes the others superfluous; without one, every case is smaller
+            # a case that holds on the whole piece makes the others superfluous; without one, every
+            # case is smaller
             if not any(all(basis.contains(h) for h in case) for case in cases):
                 waiting += [(*key, *case) for case in cases]
                 break
@@ -155,9 +171,14 @@ def _cases(g: sympy.Expr, parameters: Sequence[sympy.Symbol]) -> list[list[sympy
         if even and len({c > 0 for _, c in terms}) == 1:
             if any(not any(powers) for powers, _ in terms):
                 continue  # a positive polynomial has no real zero
-            monomials = [[p for p, e in zip(parameters, powers, strict=True) if e] for powers, _ in terms]
+            monomials = [
+                [p for p, e in zip(parameters, powers, strict=True) if e] for powers, _ in terms
+            ]
             result += [list(chosen) for chosen in itertools.product(*monomials)]
-        elif len(factor.free_symbols) == 1 and sympy.Poly(factor, *factor.free_symbols).count_roots() == 0:
+        elif (
+            len(factor.free_symbols) == 1
+            and sympy.Poly(factor, *factor.free_symbols).count_roots() == 0
+        ):
             continue
         elif _is_definite_form(factor):
             result.append(sorted(factor.free_symbols, key=str))
@@ -167,25 +188,36 @@ def _cases(g: sympy.Expr, parameters: Sequence[sympy.Symbol]) -> list[list[sympy
 
 
 def _is_definite_form(factor: sympy.Expr) -> bool:
-    """Whether a polynomial is a form in two parameters without a real linear factor: zero only where both are."""
+    """Whether a polynomial is a form in two parameters without a real linear factor.
+
+    Zero only where both are.
+    """
     if len(factor.free_symbols) != 2:
         return False
     u, v = sorted(factor.free_symbols, key=str)
     form = sympy.Poly(factor, u, v)
     if not form.is_homogeneous or form.total_degree() % 2:
         return False
-    return form.coeff_monomial(u ** form.total_degree()) != 0 and sympy.Poly(factor.subs(v, 1), u).count_roots() == 0
+    return (
+        form.coeff_monomial(u ** form.total_degree()) != 0
+        and sympy.Poly(factor.subs(v, 1), u).count_roots() == 0
+    )
 
 
 class _Minors:
-    """Minors of the derivative of the coefficients: the rank is at most s exactly where those of size s + 1 vanish."""
+    """Minors of the derivative of the coefficients.
+
+    The rank is at most s exactly where those of size s + 1 vanish.
+    """
 
     def __init__(self, model: Model) -> None:
         self.model = model
         rows: list[list[sympy.Expr]] = []
         for output in model.outputs:
             expanded = sympy.expand(output)
-            coefficients = sympy.Poly(expanded, *model.inputs).coeffs() if model.inputs else [expanded]
+            coefficients = (
+                sympy.Poly(expanded, *model.inputs).coeffs() if model.inputs else [expanded]
+            )
             rows += [[sympy.diff(c, p) for p in model.parameters] for c in coefficients]
         self.matrix = sympy.Matrix(rows)
         self._minors: dict[int, tuple[sympy.Expr, ...]] = {}
@@ -197,11 +229,15 @@ class _Minors:
             found = set()
             count = math.comb(matrix.rows, size) * math.comb(matrix.cols, size)
             if count > _MAX_MINORS:
-                raise TargetError(f"{self.model} has {count} minors of size {size}, too many; pass charts=[...]")
+                raise TargetError(
+                    f"{self.model} has {count} minors of size {size}, too many; pass charts=[...]"
+                )
             if size <= min(matrix.shape):
                 for rows in itertools.combinations(range(matrix.rows), size):
                     for columns in itertools.combinations(range(matrix.cols), size):
-                        minor = sympy.expand(matrix.extract(list(rows), list(columns)).det(method="berkowitz"))
+                        minor = sympy.expand(
+                            matrix.extract(list(rows), list(columns)).det(method="berkowitz")
+                        )
                         if minor != 0:
                             found.add(minor)
             self._minors[size] = tuple(sorted(found, key=str))
@@ -251,7 +287,10 @@ def _one_cell(model: Model, point: Point, rank: int | None) -> Iterator[Cell]:
 
 
 def _smooth_point(minors: _Minors, piece: _Piece) -> Point | None:
-    """A smooth rational point where the rank is the generic one: there, the real dimension is the complex one."""
+    """A smooth rational point where the rank is the generic one.
+
+    There, the real dimension is the complex one.
+    """
     codimension = len(piece.parameters) - piece.dimension
     jacobian = sympy.Matrix(piece.basis).jacobian(piece.parameters) if piece.basis else None
     best, rank = None, -1
@@ -267,7 +306,10 @@ def _smooth_point(minors: _Minors, piece: _Piece) -> Point | None:
 
 
 def _points(parameters: Sequence[sympy.Symbol], basis: Sequence[sympy.Expr]) -> Iterator[Point]:
-    """Rational points, by giving parameters small values one after another; those of high degree first, if need be."""
+    """Rational points, by giving parameters small values one after another.
+
+    Those of high degree first, if need be.
+    """
     if not basis:
         basis = (sympy.Integer(0),)
     by_degree = sorted(parameters, key=lambda p: -max(sympy.degree(g, p) for g in basis))
@@ -303,7 +345,9 @@ def _extend(
             continue
         if reduced == [1]:
             continue
-        yield from _extend(rest, [h for h in reduced if h != 0], {**point, first: value}, turn + 1, tries)
+        yield from _extend(
+            rest, [h for h in reduced if h != 0], {**point, first: value}, turn + 1, tries
+        )
 
 
 def _chart(model: Model, piece: _Piece) -> Chart | None:
@@ -315,8 +359,12 @@ def _chart(model: Model, piece: _Piece) -> Chart | None:
         if found is None:
             return None
         parameter, value = found
-        values = {p: sympy.cancel(v.xreplace({parameter: value})) for p, v in values.items()} | {parameter: value}
-        numerators = (sympy.fraction(sympy.together(g.xreplace({parameter: value})))[0] for g in left)
+        values = {p: sympy.cancel(v.xreplace({parameter: value})) for p, v in values.items()} | {
+            parameter: value
+        }
+        numerators = (
+            sympy.fraction(sympy.together(g.xreplace({parameter: value})))[0] for g in left
+        )
         left = [g for g in map(sympy.expand, numerators) if g != 0]
         if left:
             left = list(sympy.groebner(left, *model.parameters, order="grevlex").exprs)
@@ -333,6 +381,8 @@ def _linear(
                 if polynomial.degree() != 1:
                     continue
                 slope, rest = polynomial.all_coeffs()
-                if slope.is_Rational or (not constant_only and len(sympy.Add.make_args(sympy.expand(slope))) == 1):
+                if slope.is_Rational or (
+                    not constant_only and len(sympy.Add.make_args(sympy.expand(slope))) == 1
+                ):
                     return p, sympy.cancel(-rest / slope)
     return None

@@ -1,4 +1,7 @@
-r"""The target set $F^{-1}(f^*) = \{\theta : F(\theta) = f^*\}$ as branches, and the least rank over it."""
+r"""The target set $F^{-1}(f^*) = \{\theta .
+
+F(\theta) = f^*\}$ as branches, and the least rank over it.
+"""
 
 from __future__ import annotations
 
@@ -53,13 +56,18 @@ class TargetSet:
     def graph(self) -> nx.Graph[int]:
         """Branches as nodes; an edge where two closures meet, with the dimension of their intersection.
 
-        Pairs with a curved member that cannot be decided by linear algebra are listed in ``graph.graph["undecided"]``.
+        Pairs with a curved member that cannot be decided by linear algebra are listed in
+        ``graph.graph["undecided"]``.
         """
         graph: nx.Graph[int] = nx.Graph()
         undecided = []
         for i, branch in enumerate(self.branches):
             graph.add_node(
-                i, label=branch.label, dimension=branch.dimension, codimension=branch.codimension, index=branch.index
+                i,
+                label=branch.label,
+                dimension=branch.dimension,
+                codimension=branch.codimension,
+                index=branch.index,
             )
         for i, first in enumerate(self.branches):
             for j in range(i + 1, len(self.branches)):
@@ -77,7 +85,10 @@ class TargetSet:
 
     @property
     def components(self) -> tuple[frozenset[int], ...]:
-        """The branches (by number) of each connected component of the target set; exact where all are affine."""
+        """The branches (by number) of each connected component of the target set.
+
+        Exact where all are affine.
+        """
         return tuple(frozenset(c) for c in nx.connected_components(self.graph))
 
     @cached_property
@@ -93,11 +104,16 @@ class TargetSet:
         """
         demand(point, Chart, TargetError, f"a point of {self.model}", "use model.point(...)")
         if not point.is_point or point.model != self.model:
-            raise TargetError(f"{point} was given; a point of {self.model} is needed; use model.point(...)")
+            raise TargetError(
+                f"{point} was given; a point of {self.model} is needed; use model.point(...)"
+            )
         return tuple(branch for branch in self.branches if branch.contains(point))
 
     def branch_of(self, point: Chart) -> Branch | None:
-        """The branch with the fewest distinct neurons whose closure contains the point; None outside all closures."""
+        """The branch with the fewest distinct neurons whose closure contains the point.
+
+        None outside all closures.
+        """
         found = self.branches_of(point)
         return min(found, key=lambda b: (b.index or (0, 0), b.dimension), default=None)
 
@@ -127,7 +143,12 @@ class TargetSet:
         heads = (
             "branch", "copies", Math("(r, l)"), "dim", "codim", "generic rank", "least rank", "least rank is"
         )  # fmt: skip
-        return Table(heads, tuple(rows), title=f"Branches of the target set in {self.model}", caption=self.basis)
+        return Table(
+            heads,
+            tuple(rows),
+            title=f"Branches of the target set in {self.model}",
+            caption=self.basis,
+        )
 
     def to_json(self) -> str:
         """Branches, equations and intersections as JSON."""
@@ -154,7 +175,10 @@ class TargetSet:
         lines = ["graph target_set {"]
         for i, data in self.graph.nodes(data=True):
             lines.append(f'  {i} [label="{data["label"]}\\ndim {data["dimension"]}"];')
-        lines += [f"  {i} -- {j} [label={data['dimension']}];" for i, j, data in self.graph.edges(data=True)]
+        lines += [
+            f"  {i} -- {j} [label={data['dimension']}];"
+            for i, j, data in self.graph.edges(data=True)
+        ]
         return "\n".join([*lines, "}"])
 
     def __repr__(self) -> str:
@@ -175,9 +199,10 @@ def target_set(
     r"""Describe $F^{-1}(f^*) = \{\theta : F(\theta) = f^*\}$ by branches.
 
     Args:
-        model: F, of a family that lists its branches (two-layer and deep networks, linear, diagonal and factorization
-            models), or a polynomial model with at most six parameters.
-        target: a point of any model with as many inputs and outputs; or an expression (or Matrix) in the inputs.
+        model: F, of a family that lists its branches (two-layer and deep networks, linear, diagonal
+            and factorization models), or a polynomial model with at most six parameters.
+        target: a point of any model with as many inputs and outputs; or an expression (or Matrix)
+            in the inputs.
         charts: charts of the model on which F = f*, for any other model; each is verified, and
             the description is marked incomplete.
         seed: names the random choices.
@@ -195,7 +220,13 @@ def target_set(
         >>> [(b.dimension, b.codimension, b.rank) for b in Q.branches]
         [(1, 5, 3), (2, 4, 4), (2, 4, 4)]
     """
-    demand(model, Model, TargetError, "a Model", "give the model first, then the target; of a point, take its .model")
+    demand(
+        model,
+        Model,
+        TargetError,
+        "a Model",
+        "give the model first, then the target; of a point, take its .model",
+    )
     demand(charts, Sequence, TargetError, "a list of charts", "write [model.chart(...)]")
     for chart in charts:
         demand(chart, Chart | Mapping, TargetError, "a list of charts", "write [model.chart(...)]")
@@ -214,19 +245,31 @@ def as_target(model: Model, target: Any) -> TargetFunction:
     """The target in the inputs of the model.
 
     Raises:
-        TargetError: wrong numbers of inputs or outputs, unknown symbols, a chart that is not a point, a wrong type.
+        TargetError: wrong numbers of inputs or outputs, unknown symbols, a chart that is not a
+            point, a wrong type.
     """
     if isinstance(target, Chart):
         return _from_point(model, target)
     if isinstance(target, float | np.floating):
-        raise InexactValueError(f"the target {target} is a float; give an exact number or a sympy expression")
+        raise InexactValueError(
+            f"the target {target} is a float; give an exact number or a sympy expression"
+        )
     if isinstance(target, str | Model | TargetSet) or target is None:
         kind = type(target).__name__
-        raise TargetError(f"the target is a {kind}; give a point of a model (model.point(...)) or a sympy expression")
-    items = list(np.asarray(target).ravel()) if isinstance(target, sympy.MatrixBase | np.ndarray) else target
+        raise TargetError(
+            f"the target is a {kind}; give a point of a model (model.point(...)) or a sympy"
+            " expression"
+        )
+    items = (
+        list(np.asarray(target).ravel())
+        if isinstance(target, sympy.MatrixBase | np.ndarray)
+        else target
+    )
     if not isinstance(items, Sequence):
         items = [items]
-    items = [v for item in items for v in (item if isinstance(item, Sequence | np.ndarray) else [item])]
+    items = [
+        v for item in items for v in (item if isinstance(item, Sequence | np.ndarray) else [item])
+    ]
     try:
         outputs = tuple(exact_value(item, name="the target") for item in items)
     except InexactValueError:
@@ -242,12 +285,14 @@ def as_target(model: Model, target: Any) -> TargetFunction:
         if unknown:
             names = ", ".join(known) or "none"
             raise TargetError(
-                f"the target uses {unknown[0]}, but the inputs of the model are {names}; write it in these"
+                f"the target uses {unknown[0]}, but the inputs of the model are {names}; write it"
+                " in these"
             )
         renamed.append(output.xreplace({s: known[str(s)] for s in output.free_symbols}))
     if len(renamed) != len(model.outputs):
         raise TargetError(
-            f"the target has {len(renamed)} outputs, the model {len(model.outputs)}; give one expression for each"
+            f"the target has {len(renamed)} outputs, the model {len(model.outputs)}; give one"
+            " expression for each"
         )
     return TargetFunction(tuple(renamed))
 
@@ -256,12 +301,17 @@ def _from_point(model: Model, point: Chart) -> TargetFunction:
     source = point.model
     if not point.is_point:
         raise TargetError(
-            f"the target is a chart with coordinates {point.coordinates}; give a point (chart.at fixes them)"
+            f"the target is a chart with coordinates {point.coordinates}; give a point (chart.at"
+            " fixes them)"
         )
-    for what, ours, theirs in (("inputs", model.inputs, source.inputs), ("outputs", model.outputs, source.outputs)):
+    for what, ours, theirs in (
+        ("inputs", model.inputs, source.inputs),
+        ("outputs", model.outputs, source.outputs),
+    ):
         if len(ours) != len(theirs):
             raise TargetError(
-                f"the target has {len(theirs)} {what}, the model {len(ours)}; choose a point of a model with as many"
+                f"the target has {len(theirs)} {what}, the model {len(ours)}; choose a point of a"
+                " model with as many"
             )
     replace = {**point.values, **dict(zip(source.inputs, model.inputs, strict=True))}
     return TargetFunction(tuple(output.xreplace(replace) for output in source.outputs), point)
@@ -274,8 +324,9 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
         target: a target set.
 
     Returns:
-        A `LeastRank`: `.value` (None when only bounds are known), `.lower`, `.upper`, `.minimiser`, `.attained` and
-        `.minimal`.  MINIMAL is PROVED only if the branches are proved to cover the target set.
+        A `LeastRank`: `.value` (None when only bounds are known), `.lower`, `.upper`, `.minimiser`,
+        `.attained` and `.minimal`. MINIMAL is PROVED only if the branches are proved to cover the
+        target set.
 
     References:
         LLR Theorem 1; OPT; SPEC 2.
@@ -291,25 +342,43 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
     best: LeastRank | None = None
     lowest: int | None = None
     floor, forced = 0, False
-    for branch in sorted((b for b in target.branches if b.twin is None), key=lambda b: b.index or (0, 0)):
+    for branch in sorted(
+        (b for b in target.branches if b.twin is None), key=lambda b: b.index or (0, 0)
+    ):
         least = branch.minimum
         if best is None or least.upper < best.upper:
             best = least
         lowest = least.lower if lowest is None else min(lowest, least.lower)
         floor = max(floor, branch.forced_rank)
         if floor and best.upper <= floor:
-            forced = True  # no branch, listed or not, is lower than what the target forces everywhere
+            forced = (
+                True  # no branch, listed or not, is lower than what the target forces everywhere
+            )
             break
     if best is None or lowest is None:
-        raise TargetError("the target set has no branch, so no parameters give the target; choose a wider model")
+        raise TargetError(
+            "the target set has no branch, so no parameters give the target; choose a wider model"
+        )
     if forced:
         return best
     if not target.complete and best.upper > 0:
-        below = f"every rank is at least {floor}, which the target forces" if floor else "an upper bound only"
+        below = (
+            f"every rank is at least {floor}, which the target forces"
+            if floor
+            else "an upper bound only"
+        )
         reason = f"{below}: {target.basis}"
-        return LeastRank(floor, best.upper, best.minimiser, best.attained, Verdict.OPEN, reason, best.certificate)
+        return LeastRank(
+            floor, best.upper, best.minimiser, best.attained, Verdict.OPEN, reason, best.certificate
+        )
     minimal = Verdict.PROVED if lowest == best.upper else Verdict.OPEN
     reason = f"{best.reason}; {target.basis}"
     return LeastRank(
-        min(lowest, best.upper), best.upper, best.minimiser, best.attained, minimal, reason, best.certificate
+        min(lowest, best.upper),
+        best.upper,
+        best.minimiser,
+        best.attained,
+        minimal,
+        reason,
+        best.certificate,
     )

@@ -18,7 +18,9 @@ from rankstrat.families import build
 from rankstrat.lemma.rank import rank_by_lemma
 from rankstrat.rank.certificate import model_rank
 
-POINTS = tuple(sign * z for z in (Fraction(1, 3), Fraction(6, 5), Fraction(7, 2)) for sign in (1, -1))
+POINTS = tuple(
+    sign * z for z in (Fraction(1, 3), Fraction(6, 5), Fraction(7, 2)) for sign in (1, -1)
+)
 """Where activations are evaluated: away from 0 and from the kinks of the usual ones."""
 
 ORDERS = 3
@@ -29,8 +31,9 @@ DIGITS = 40
 def check_activation(record: Activation) -> tuple[str, ...]:
     r"""The facts of a record that were checked: values, derivatives, parity, value at 0, polynomial part, lemma.
 
-    Derivatives of order up to 3 of the engine's program are compared with mpmath's at 40 digits, the declared parity
-    and polynomial part at six points, and the lemma with `model_rank` at two points of a two-layer model.
+    Derivatives of order up to 3 of the engine's program are compared with mpmath's at 40 digits,
+    the declared parity and polynomial part at six points, and the lemma with `model_rank` at two
+    points of a two-layer model.
 
     Raises:
         FamilyError: a fact does not hold; the message says which, and where.
@@ -59,7 +62,8 @@ def check_activation(record: Activation) -> tuple[str, ...]:
 
 def _wrong(record: Activation, fact: str, where: Any, given: Any, needed: Any) -> FamilyError:
     return FamilyError(
-        f"the activation {record.name}: {fact} at z = {where} is {given}, but {needed} is needed; correct the record"
+        f"the activation {record.name}: {fact} at z = {where} is {given}, but {needed} is needed;"
+        " correct the record"
     )
 
 
@@ -86,12 +90,16 @@ def _check_derivatives(record: Activation, value: Any) -> None:
             found = mpmath.mpf(evaluate(program, (node,), ring, leaves)[0])
             expected = mpmath.diff(value, _number(z), order) if order else value(_number(z))
             if not _close(found, expected):
-                raise _wrong(record, f"the derivative of order {order} in the engine", z, found, expected)
+                raise _wrong(
+                    record, f"the derivative of order {order} in the engine", z, found, expected
+                )
         node = program.gradient(node, [leaf])[0]
     derivative = sympy.lambdify(Z, record.derivative, "mpmath")
     for z in POINTS:
         if not _close(derivative(_number(z)), mpmath.diff(value, _number(z))):
-            raise _wrong(record, "sigma'", z, derivative(_number(z)), mpmath.diff(value, _number(z)))
+            raise _wrong(
+                record, "sigma'", z, derivative(_number(z)), mpmath.diff(value, _number(z))
+            )
 
 
 def _remainder(record: Activation, value: Any, z: Any) -> Any:
@@ -114,7 +122,13 @@ def _check_parity(record: Activation, value: Any) -> None:
             for sign in (1, -1):
                 if all(_close(left, sign * right) for left, right in mirrored):
                     kind = "even" if sign > 0 else "odd"
-                    raise _wrong(record, f"{name}, declared without parity,", "+-z", kind, "a function of no parity")
+                    raise _wrong(
+                        record,
+                        f"{name}, declared without parity,",
+                        "+-z",
+                        kind,
+                        "a function of no parity",
+                    )
 
 
 def _check_zero(record: Activation, value: Any) -> None:
@@ -128,11 +142,16 @@ def _check_zero(record: Activation, value: Any) -> None:
 
 
 def _check_taylor(record: Activation, value: Any) -> None:
-    """A function that is not a polynomial: nonzero coefficients of high order, of both parities if it has none."""
+    """A function that is not a polynomial.
+
+    Nonzero coefficients of high order, of both parities if it has none.
+    """
     coefficients = mpmath.taylor(value, 0, TAYLOR_ORDERS)
     wanted = {"odd": (1,), "even": (0,), "none": (0, 1)}.get(record.remainder_parity, ())
     if not wanted:
-        raise _wrong(record, "the parity of sigma - q", "any", record.remainder_parity, "odd, even or none")
+        raise _wrong(
+            record, "the parity of sigma - q", "any", record.remainder_parity, "odd, even or none"
+        )
     for parity in wanted:
         orders = [k for k in range(4, TAYLOR_ORDERS + 1) if k % 2 == parity]
         if not any(abs(coefficients[k]) > mpmath.mpf(10) ** -(DIGITS // 4) for k in orders):
@@ -143,13 +162,21 @@ def _check_taylor(record: Activation, value: Any) -> None:
 def _check_lemma(record: Activation) -> None:
     assert record.lemma is not None
     model = build("two_layer", width=2, inputs=1, activation=record, bias=record.lemma.with_bias)
-    points = [{"a": [1, 2], "w": [[1], [2]]}, {"a": [1, 0], "w": [[1], [-1]]}, {"a": [2, 1], "w": [[0], [1]]}]
+    points = [
+        {"a": [1, 2], "w": [[1], [2]]},
+        {"a": [1, 0], "w": [[1], [-1]]},
+        {"a": [2, 1], "w": [[0], [1]]},
+    ]
     for values in points:
         point = model.point({**values, "b": [0, 0]} if record.lemma.with_bias else values)
         own, exact = rank_by_lemma(point), model_rank(point)
         if not exact.lower <= int(own) <= exact.upper:
             raise _wrong(
-                record, f"the rank by its lemma, at a = {values['a']}, w = {values['w']},", "any", int(own), exact
+                record,
+                f"the rank by its lemma, at a = {values['a']}, w = {values['w']},",
+                "any",
+                int(own),
+                exact,
             )
 
 

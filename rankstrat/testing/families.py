@@ -1,4 +1,7 @@
-r"""The laws of families: what `check_family` holds a family to, and the sizes at which ours are built."""
+r"""The laws of families.
+
+What `check_family` holds a family to, and the sizes at which ours are built.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,14 @@ from rankstrat.model.files import dump_model, parse_model
 from rankstrat.model.model import Chart, Model
 from rankstrat.numeric import numerical_rank
 from rankstrat.rank.certificate import RankCertificate, model_rank
-from rankstrat.testing.laws import DIGITS, check_embeddings, check_strata, check_symmetries, check_target, hold
+from rankstrat.testing.laws import (
+    DIGITS,
+    check_embeddings,
+    check_strata,
+    check_symmetries,
+    check_target,
+    hold,
+)
 from rankstrat.text.parsing import shown
 
 EXAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType(
@@ -30,17 +40,36 @@ EXAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType(
         "convolutional": (
             {"kernels": 1, "size": 3, "kernel_size": 2},
             {"kernels": 2, "size": 3, "kernel_size": 2, "sharing": False, "activation": "sigmoid"},
-            {"kernels": 1, "size": 3, "kernel_size": 2, "dimension": 2, "bias": True, "output_bias": True},
+            {
+                "kernels": 1,
+                "size": 3,
+                "kernel_size": 2,
+                "dimension": 2,
+                "bias": True,
+                "output_bias": True,
+            },
         ),
         "cp_factorization": (
             {"shape": [2, 2], "terms": 1},
             {"shape": [2, 2, 2], "terms": 2},
             {"shape": [2, 3, 2], "terms": 1},
         ),
-        "deep_diagonal": ({"features": 2}, {"features": 3, "depth": 3}, {"features": 1, "depth": 1}),
-        "deep_matrix_factorization": ({"widths": [2, 2]}, {"widths": [2, 1, 2]}, {"widths": [3, 2, 2, 2]}),
+        "deep_diagonal": (
+            {"features": 2},
+            {"features": 3, "depth": 3},
+            {"features": 1, "depth": 1},
+        ),
+        "deep_matrix_factorization": (
+            {"widths": [2, 2]},
+            {"widths": [2, 1, 2]},
+            {"widths": [3, 2, 2, 2]},
+        ),
         "diagonal": ({"features": 1}, {"features": 2}, {"features": 4}),
-        "framework": ({"vertices": 3}, {"vertices": 4, "dimension": 1}, {"vertices": 4, "edges": [[1, 2], [3, 4]]}),
+        "framework": (
+            {"vertices": 3},
+            {"vertices": 4, "dimension": 1},
+            {"vertices": 4, "edges": [[1, 2], [3, 4]]},
+        ),
         "fully_connected": (
             {"widths": [1, 2, 1]},
             {"widths": [2, 2, 2], "activation": "square", "bias": False},
@@ -73,16 +102,19 @@ EXAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType(
 """Family -> the sizes at which `check_family` builds it."""
 
 
-def check_family(name: str, sizes: Sequence[Mapping[str, Any]] | None = None, *, seed: int = 0) -> tuple[int, ...]:
+def check_family(
+    name: str, sizes: Sequence[Mapping[str, Any]] | None = None, *, seed: int = 0
+) -> tuple[int, ...]:
     r"""The generic ranks of a family at some sizes, after every law was checked.
 
-    It builds again from its own arguments; blocks, parameters and inputs fit; the generic rank by `model_rank` is that
-    of 40-digit numerics, and at a random point also that of `rank_by_lemma` where the family offers neurons;
-    certificates and model files survive a round trip; there is LaTeX.  Symmetries, those that are found and those
-    that the family declares, leave the outputs as they are.  Where the family gives strata they are disjoint and cover
-    points with special values, with the right rank; where it gives branches of a target set they contain the point
-    that the target came from, and their points have the target as their function.  A unit more, where there are
-    units, changes neither outputs nor rank.
+    It builds again from its own arguments; blocks, parameters and inputs fit; the generic rank by
+    `model_rank` is that of 40-digit numerics, and at a random point also that of `rank_by_lemma`
+    where the family offers neurons; certificates and model files survive a round trip; there is
+    LaTeX. Symmetries, those that are found and those that the family declares, leave the outputs as
+    they are. Where the family gives strata they are disjoint and cover points with special values,
+    with the right rank; where it gives branches of a target set they contain the point that the
+    target came from, and their points have the target as their function. A unit more, where there
+    are units, changes neither outputs nor rank.
 
     Args:
         name: of the family.
@@ -98,7 +130,10 @@ def check_family(name: str, sizes: Sequence[Mapping[str, Any]] | None = None, *,
     """
     sizes = EXAMPLES.get(name, ()) if sizes is None else sizes
     if len(sizes) < 3:
-        raise FamilyError(f"{len(sizes)} sizes were given for the family {name}; three are needed; pass sizes=[...]")
+        raise FamilyError(
+            f"{len(sizes)} sizes were given for the family {name}; three are needed; pass"
+            " sizes=[...]"
+        )
     return tuple(_check_model(name, dict(arguments), seed) for arguments in sizes)
 
 
@@ -107,14 +142,22 @@ def _check_model(name: str, arguments: dict[str, Any], seed: int) -> int:
     place = f"the family {name} at {shown(str(arguments))}"
     structure = model.structure
     if structure is None or structure.family != name or name not in FAMILIES:
-        raise FamilyError(f"{place} has no structure of its name; return Model.of(structure); see docs")
+        raise FamilyError(
+            f"{place} has no structure of its name; return Model.of(structure); see docs"
+        )
     hold(place, "rebuilds from its arguments", build(name, **structure.arguments) == model)
     hold(
-        place, "has as many parameters as its blocks", model.size == len(model.parameters) == len(set(model.parameters))
+        place,
+        "has as many parameters as its blocks",
+        model.size == len(model.parameters) == len(set(model.parameters)),
     )
     hold(place, "has its inputs", tuple(map(str, model.inputs)) == tuple(structure.input_names))
     latex = model._repr_latex_() or ""
-    hold(place, "has LaTeX", latex.startswith("$") and latex.endswith("$") and latex.count("{") == latex.count("}"))
+    hold(
+        place,
+        "has LaTeX",
+        latex.startswith("$") and latex.endswith("$") and latex.count("{") == latex.count("}"),
+    )
     again = parse_model(dump_model(model)).model
     parts = (again.outputs, again.parameters, again.inputs)
     hold(place, "survives a model file", parts == (model.outputs, model.parameters, model.inputs))
@@ -124,7 +167,11 @@ def _check_model(name: str, arguments: dict[str, Any], seed: int) -> int:
     found = model_rank(point, seed=seed)
     hold(place, "has no point above the generic rank", found.lower <= generic.upper)
     read = RankCertificate.from_json(found.to_json())
-    hold(place, "has certificates that survive JSON", (read.lower, read.upper) == (found.lower, found.upper))
+    hold(
+        place,
+        "has certificates that survive JSON",
+        (read.lower, read.upper) == (found.lower, found.upper),
+    )
     read.check()
     _same_rank(place, found, numerical_rank(point, digits=DIGITS, seed=seed).rank)
     if isinstance(structure, HasNeurons):
@@ -140,7 +187,8 @@ def _check_model(name: str, arguments: dict[str, Any], seed: int) -> int:
 def _same_rank(place: str, exact: RankCertificate, other: int) -> None:
     if exact.value != other:
         raise FamilyError(
-            f"{place} has rank {other} on a second road, but {exact}; the two must agree; look at the smaller one first"
+            f"{place} has rank {other} on a second road, but {exact}; the two must agree; look at"
+            " the smaller one first"
         )
 
 

@@ -1,6 +1,7 @@
 r"""What a family says of itself, held against its outputs at points where nothing is known beforehand.
 
-Values of outputs come from sympy and mpmath here, not from the engine's programs, which found the symmetries.
+Values of outputs come from sympy and mpmath here, not from the engine's programs, which found the
+symmetries.
 """
 
 from __future__ import annotations
@@ -39,16 +40,22 @@ def hold(place: str, law: str, holds: bool) -> None:
         FamilyError: it does not.
     """
     if not holds:
-        raise FamilyError(f"the law '{place} {law}' does not hold; every family needs it; correct the structure")
+        raise FamilyError(
+            f"the law '{place} {law}' does not hold; every family needs it; correct the structure"
+        )
 
 
 class Outputs:
-    """The outputs of a model as numbers of 40 digits; an unspecified function is a fixed one of no parity."""
+    """The outputs of a model as numbers of 40 digits.
+
+    An unspecified function is a fixed one of no parity.
+    """
 
     def __init__(self, model: Model) -> None:
         self.model = model
         generic = {
-            name: lambda z: mpmath.tanh(z + mpmath.mpf(1) / 3) + mpmath.cos(z) for name in model.generic_functions
+            name: lambda z: mpmath.tanh(z + mpmath.mpf(1) / 3) + mpmath.cos(z)
+            for name in model.generic_functions
         }
         symbols = [*model.parameters, *model.inputs]
         self._function = sympy.lambdify(symbols, list(model.outputs), [generic, "mpmath"])
@@ -57,14 +64,21 @@ class Outputs:
         """The values at exact parameters and inputs."""
         exact = [theta[p] for p in self.model.parameters]
         numbers = [mpmath.mpmathify(sympy.N(v, DIGITS + 10)) for v in exact]
-        return list(self._function(*numbers, *(mpmath.mpf(x.numerator) / x.denominator for x in inputs)))
+        return list(
+            self._function(*numbers, *(mpmath.mpf(x.numerator) / x.denominator for x in inputs))
+        )
 
     def agree(self, one: Values, two: Values, seed: int, *, other: Outputs | None = None) -> bool:
-        """Whether the functions are equal at three random inputs; the second may be of another model."""
+        """Whether the functions are equal at three random inputs.
+
+        The second may be of another model.
+        """
         source = np.random.default_rng(seed)
         with mpmath.workdps(DIGITS):
             for _ in range(3 if self.model.inputs else 1):
-                inputs = [Fraction(int(v), 7) for v in source.integers(-20, 21, len(self.model.inputs))]
+                inputs = [
+                    Fraction(int(v), 7) for v in source.integers(-20, 21, len(self.model.inputs))
+                ]
                 for f, g in zip(self.at(one, inputs), (other or self).at(two, inputs), strict=True):
                     if abs(f - g) > mpmath.mpf(10) ** (10 - DIGITS) * (1 + abs(f)):
                         return False
@@ -86,7 +100,9 @@ def check_symmetries(place: str, model: Model, seed: int = 0) -> int:
         FamilyError: the values differ, or a declared map is no signed permutation.
     """
     outputs, count = Outputs(model), 0
-    theta = some_point(model, [Fraction(s * k, 9) for k in (1, 2, 4, 5, 7, 8) for s in (1, -1)], seed).values
+    theta = some_point(
+        model, [Fraction(s * k, 9) for k in (1, 2, 4, 5, 7, 8) for s in (1, -1)], seed
+    ).values
     for words, images in _maps(place, model):
         moved = {p: sympy.sympify(images.get(p, p)).xreplace(theta) for p in model.parameters}
         hold(place, f"is left as it is by the symmetry {words}", outputs.agree(theta, moved, seed))
@@ -110,10 +126,10 @@ def _maps(place: str, model: Model) -> Iterator[tuple[str, Mapping[Any, Any]]]:
 def check_strata(place: str, model: Model, seed: int = 0) -> int:
     """The number of points whose strata were compared with the rank, 0 if the family gives no strata.
 
-    Labels are distinct.  A point with special values has one of them, and its rank where that is claimed to be constant
-    (elsewhere a lower one at most); so have its images under the signed permutations.  The stratum of a label's own
-    points is that label and no other; its dimension is that of its chart; in its closure dimensions drop and ranks do
-    not rise.
+    Labels are distinct. A point with special values has one of them, and its rank where that is
+    claimed to be constant (elsewhere a lower one at most); so have its images under the signed
+    permutations. The stratum of a label's own points is that label and no other; its dimension is
+    that of its chart; in its closure dimensions drop and ranks do not rise.
 
     Raises:
         FamilyError: a law does not hold.
@@ -132,8 +148,14 @@ def check_strata(place: str, model: Model, seed: int = 0) -> int:
         _right_rank(place, strata, label, point, seed)
         for g in symmetries(model):
             if g.orthogonal:
-                image = model.point([g.values.get(p, p).xreplace(point.values) for p in model.parameters])
-                hold(place, f"has one stratum for {point} and its image under '{g}'", strata.label_of(image) == label)
+                image = model.point(
+                    [g.values.get(p, p).xreplace(point.values) for p in model.parameters]
+                )
+                hold(
+                    place,
+                    f"has one stratum for {point} and its image under '{g}'",
+                    strata.label_of(image) == label,
+                )
         count += 1
     for label in _spread(labels):
         _check_label(place, strata, label, seed)
@@ -145,7 +167,10 @@ def _right_rank(place: str, strata: Stratification, label: Any, point: Chart, se
     """The rank of the stratum, which may drop at a point only where the family does not claim that it is constant."""
     given, found = strata.rank(label), model_rank(point, seed=seed)
     constant = strata.constancy(label).verdict is Verdict.PROVED
-    law = f"has the rank {given} on the stratum {label}: at {point} it is {found.lower} to {found.upper}; this"
+    law = (
+        f"has the rank {given} on the stratum {label}: at {point} it is {found.lower} to"
+        f" {found.upper}; this"
+    )
     hold(place, law, found.lower <= given and (given <= found.upper or not constant))
 
 
@@ -157,16 +182,29 @@ def _spread(labels: Sequence[Any]) -> list[Any]:
 
 def _check_label(place: str, strata: Stratification, label: Any, seed: int) -> None:
     own = strata.point(label, seed)
-    hold(place, f"has disjoint strata: {own} of {label} has no other label; this", strata.label_of(own) == label)
+    hold(
+        place,
+        f"has disjoint strata: {own} of {label} has no other label; this",
+        strata.label_of(own) == label,
+    )
     _right_rank(place, strata, label, own, seed)
     chart = strata.chart(label)
     if chart is not None:
         size = 0
         if chart.coordinates:
-            size = model_rank(Model(list(chart.values.values()), chart.coordinates), seed=seed).lower
-        hold(place, f"has the dimension of its chart, {size}, on the stratum {label},", size == strata.dimension(label))
+            size = model_rank(
+                Model(list(chart.values.values()), chart.coordinates), seed=seed
+            ).lower
+        hold(
+            place,
+            f"has the dimension of its chart, {size}, on the stratum {label},",
+            size == strata.dimension(label),
+        )
     for child, _ in itertools.islice(strata.children(label), LABELS):
-        law = f"has, in the closure of {label}, the stratum {child} of a smaller dimension and no larger rank; this"
+        law = (
+            f"has, in the closure of {label}, the stratum {child} of a smaller dimension and no"
+            " larger rank; this"
+        )
         smaller = strata.dimension(child) < strata.dimension(label)
         hold(place, law, smaller and strata.rank(child) <= strata.rank(label))
 
@@ -174,8 +212,8 @@ def _check_label(place: str, strata: Stratification, label: Any, seed: int) -> N
 def check_embeddings(place: str, model: Model, seed: int = 0) -> int:
     """The number of critical mappings into a model with one unit more that were evaluated; 0 where there are no units.
 
-    A copy of a unit that shares its outgoing weights, and a null unit where it is possible, change no output and do not
-    raise the rank.
+    A copy of a unit that shares its outgoing weights, and a null unit where it is possible, change
+    no output and do not raise the rank.
 
     Raises:
         FamilyError: an output differs, or the rank is higher.
@@ -187,8 +225,12 @@ def check_embeddings(place: str, model: Model, seed: int = 0) -> int:
             mapping = construction(model)
             mapping.check()
         except NotOutputPreservingError as error:
-            hold(place, f"has the same outputs after {construction.__name__} ({error}); this", False)
-        except RankstratError:  # a family without units, a null unit that is not critical, or one that is not decided
+            hold(
+                place, f"has the same outputs after {construction.__name__} ({error}); this", False
+            )
+        except (
+            RankstratError
+        ):  # a family without units, a null unit that is not critical, or one that is not decided
             continue
         image = mapping.chart(point, {symbol: Fraction(3, 10) for symbol in mapping.symbols})
         wide = Outputs(mapping.target)
@@ -206,8 +248,9 @@ def check_embeddings(place: str, model: Model, seed: int = 0) -> int:
 def check_target(place: str, model: Model, seed: int = 0) -> int:
     """The number of branches of two targets, functions of the model's own, that were checked; 0 if it gives none.
 
-    The point lies in the closure of a branch if the branches are complete.  Points of a branch have the target as their
-    function and lie in its closure; no parameters are counted twice in its dimension.
+    The point lies in the closure of a branch if the branches are complete. Points of a branch have
+    the target as their function and lie in its closure; no parameters are counted twice in its
+    dimension.
 
     Raises:
         FamilyError: a law does not hold.
@@ -222,7 +265,11 @@ def check_target(place: str, model: Model, seed: int = 0) -> int:
             found = target_set(model, point, seed=seed)
         except TargetError as error:
             # a target that a family does not describe is refused with the advice to pass charts
-            hold(place, f"has parameters for its own function at {point} ({error}); this", "charts=" in str(error))
+            hold(
+                place,
+                f"has parameters for its own function at {point} ({error}); this",
+                "charts=" in str(error),
+            )
             continue
         count += _check_branches(place, found, point, outputs, seed)
     return count
@@ -230,7 +277,11 @@ def check_target(place: str, model: Model, seed: int = 0) -> int:
 
 def _check_branches(place: str, found: TargetSet, point: Chart, outputs: Outputs, seed: int) -> int:
     if found.complete:
-        hold(place, f"has a branch of its target set that contains {point}", bool(found.branches_of(point)))
+        hold(
+            place,
+            f"has a branch of its target set that contains {point}",
+            bool(found.branches_of(point)),
+        )
     own = model_rank(point, seed=seed)
     chosen = found.branches[:8]
     for branch in chosen:
@@ -240,14 +291,34 @@ def _check_branches(place: str, found: TargetSet, point: Chart, outputs: Outputs
             f"has the function of {point} on its branch {branch.label}",
             outputs.agree(point.values, sample.values, seed),
         )
-        hold(place, f"has {sample} in the closure of its branch {branch.label}", branch.contains(sample))
+        hold(
+            place,
+            f"has {sample} in the closure of its branch {branch.label}",
+            branch.contains(sample),
+        )
         size = len(branch.chart.coordinates)
         if branch.affine is not None:
-            hold(place, f"has affine coordinates on its branch {branch.label}", size == branch.dimension)
+            hold(
+                place,
+                f"has affine coordinates on its branch {branch.label}",
+                size == branch.dimension,
+            )
         if branch.contains(point):
             least = branch.minimum
-            hold(place, f"has no rank below {least.lower} on {branch.label}: at {point} this", own.upper >= least.lower)
+            hold(
+                place,
+                f"has no rank below {least.lower} on {branch.label}: at {point} this",
+                own.upper >= least.lower,
+            )
     return len(chosen)
 
 
-__all__ = ["Outputs", "check_embeddings", "check_strata", "check_symmetries", "check_target", "hold", "some_point"]
+__all__ = [
+    "Outputs",
+    "check_embeddings",
+    "check_strata",
+    "check_symmetries",
+    "check_target",
+    "hold",
+    "some_point",
+]

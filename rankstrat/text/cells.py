@@ -1,4 +1,7 @@
-r"""One cell of a table, in every format: what is a formula, what is a number, and what must be escaped."""
+r"""One cell of a table, in every format.
+
+What is a formula, what is a number, and what must be escaped.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,9 @@ def one_line(text: str) -> str:
     """The text without line breaks and control characters (a name from a model file may hold a terminal escape)."""
     if text.isprintable():
         return text
-    visible = (c if c.isprintable() or c.isspace() else c.encode("unicode_escape").decode() for c in text)
+    visible = (
+        c if c.isprintable() or c.isspace() else c.encode("unicode_escape").decode() for c in text
+    )
     return " ".join("".join(visible).split())
 
 
@@ -79,9 +84,13 @@ def to_markdown(cell: object) -> str:
     """The cell in Markdown."""
     if isinstance(cell, Math):
         # a bar would end the cell, even in a formula
-        return "; ".join(f"${part}$" for part in _clauses(one_line(cell.latex))).replace("|", r"\vert ")
+        return "; ".join(f"${part}$" for part in _clauses(one_line(cell.latex))).replace(
+            "|", r"\vert "
+        )
     text = re.sub(r"[\\`*|<$]", r"\\\g<0>", to_plain(cell))
-    return re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\_", text)  # an underscore inside a word emphasises nothing
+    return re.sub(
+        r"(?<![^\W_])_|_(?![^\W_])", r"\_", text
+    )  # an underscore inside a word emphasises nothing
 
 
 def to_html(cell: object) -> str:
@@ -132,7 +141,9 @@ _LATEX = {
     "…": r"\ldots{}",
 }
 # LaTeX names only the capitals that differ from Latin letters.
-_GREEK_CAPITALS = frozenset(["GAMMA", "DELTA", "THETA", "LAMDA", "XI", "PI", "SIGMA", "UPSILON", "PHI", "PSI", "OMEGA"])
+_GREEK_CAPITALS = frozenset(
+    ["GAMMA", "DELTA", "THETA", "LAMDA", "XI", "PI", "SIGMA", "UPSILON", "PHI", "PSI", "OMEGA"]
+)
 _EXPONENT = re.compile(r"(?P<digits>-?[\d.]+)e(?P<exponent>[+-]\d+)")
 
 
@@ -164,8 +175,14 @@ def _latex_character(c: str, before: str) -> str:
         return c
     if c in _LATEX:
         return _LATEX[c]
-    name = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", "" if c.isascii() else unicodedata.name(c, ""))
-    if name is None or name[2] == "OMICRON" or (name[1] == "CAPITAL" and name[2] not in _GREEK_CAPITALS):
+    name = re.fullmatch(
+        r"GREEK (SMALL|CAPITAL) LETTER (\w+)", "" if c.isascii() else unicodedata.name(c, "")
+    )
+    if (
+        name is None
+        or name[2] == "OMICRON"
+        or (name[1] == "CAPITAL" and name[2] not in _GREEK_CAPITALS)
+    ):
         return c
     macro = name[2].replace("LAMDA", "LAMBDA").lower()
     return rf"$\{macro if name[1] == 'SMALL' else macro.capitalize()}$"

@@ -1,7 +1,8 @@
 r"""Rows to text, Markdown, LaTeX, HTML, CSV and JSON.
 
-A table knows no mathematics: a cell is a number, a string, or a `Math` value which carries its own plain text and its
-own LaTeX.  Every format escapes what that format would misread, so a cell shows the same characters everywhere.
+A table knows no mathematics: a cell is a number, a string, or a `Math` value which carries its own
+plain text and its own LaTeX. Every format escapes what that format would misread, so a cell shows
+the same characters everywhere.
 """
 
 from __future__ import annotations
@@ -17,7 +18,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rankstrat.text.cells import Math, is_number, one_line, to_data, to_html, to_latex, to_markdown, to_plain
+from rankstrat.text.cells import (
+    Math,
+    is_number,
+    one_line,
+    to_data,
+    to_html,
+    to_latex,
+    to_markdown,
+    to_plain,
+)
 
 _GAP = "  "
 _NARROWEST = 6  # a column is never wrapped below this many characters
@@ -29,8 +39,8 @@ class Table:
 
     Args:
         columns: the headings, each a string or a `Math`.
-        rows: as many cells per row as there are columns.  `None` is an empty cell, `True` reads "yes"; anything else
-            shows its `str`.
+        rows: as many cells per row as there are columns. `None` is an empty cell, `True` reads
+            "yes"; anything else shows its `str`.
         title: one line above the table.
         caption: a sentence or two below it; LaTeX joins both in the caption.
 
@@ -57,7 +67,10 @@ class Table:
         object.__setattr__(self, "columns", tuple(self.columns))
         object.__setattr__(self, "rows", tuple(tuple(row) for row in self.rows))
         if not self.columns:
-            raise ValueError("the table has no column; give at least one heading, for example Table(('rank',), rows)")
+            raise ValueError(
+                "the table has no column; give at least one heading, for example Table(('rank',),"
+                " rows)"
+            )
         for number, row in enumerate(self.rows, start=1):
             if len(row) != len(self.columns):
                 raise ValueError(
@@ -90,8 +103,8 @@ class Table:
         """The table as aligned plain text, numbers to the right.
 
         Args:
-            width: wrap long cells so that no line is longer than this many characters, as far as that is possible;
-                by default nothing is wrapped.
+            width: wrap long cells so that no line is longer than this many characters, as far as
+                that is possible; by default nothing is wrapped.
         """
         heads, body = self._cells(to_plain)
         widths = [max(map(_width, column)) for column in zip(heads, *body, strict=True)]
@@ -103,21 +116,38 @@ class Table:
             wrapped = [_wrap(cell, w) for cell, w in zip(cells, widths, strict=True)]
             height = max(map(len, wrapped))
             padded = [cell + [""] * (height - len(cell)) for cell in wrapped]
-            return [_GAP.join(map(_pad, parts, widths, numeric)).rstrip() for parts in zip(*padded, strict=True)]
+            return [
+                _GAP.join(map(_pad, parts, widths, numeric)).rstrip()
+                for parts in zip(*padded, strict=True)
+            ]
 
-        lines = line(heads) + [_GAP.join("-" * w for w in widths)] + [part for row in body for part in line(row)]
+        lines = (
+            line(heads)
+            + [_GAP.join("-" * w for w in widths)]
+            + [part for row in body for part in line(row)]
+        )
         above, below = ([one_line(words)] if words else [] for words in (self.title, self.caption))
         if width is not None:
-            above, below = ([part for words in block for part in _wrap(words, width)] for block in (above, below))
-        return "\n".join([*above, *([""] if above else []), *lines, *([""] if below else []), *below])
+            above, below = (
+                [part for words in block for part in _wrap(words, width)]
+                for block in (above, below)
+            )
+        return "\n".join(
+            [*above, *([""] if above else []), *lines, *([""] if below else []), *below]
+        )
 
     def markdown(self) -> str:
         """The table as GitHub-flavoured Markdown (MyST and Jupyter read it too)."""
         heads, body = self._cells(to_markdown)
         numeric = self._numeric()
         widths = [max(3, *map(_width, column)) for column in zip(heads, *body, strict=True)]
-        rule = ["-" * (w - 1) + (":" if right else "-") for w, right in zip(widths, numeric, strict=True)]
-        lines = [f"| {' | '.join(map(_pad, row, widths, numeric))} |" for row in (heads, rule, *body)]
+        rule = [
+            "-" * (w - 1) + (":" if right else "-")
+            for w, right in zip(widths, numeric, strict=True)
+        ]
+        lines = [
+            f"| {' | '.join(map(_pad, row, widths, numeric))} |" for row in (heads, rule, *body)
+        ]
         above = [f"**{to_markdown(self.title)}**", ""] if self.title else []
         below = ["", to_markdown(self.caption)] if self.caption else []
         return "\n".join([*above, *lines, *below])
@@ -126,8 +156,8 @@ class Table:
         r"""The table as LaTeX in the booktabs style; the document needs `\usepackage{amsmath, booktabs}`.
 
         Args:
-            label: what `\ref` will call it.  A table with a title, a caption or a label floats; one without them is a
-                bare `tabular`.
+            label: what `\ref` will call it. A table with a title, a caption or a label floats; one
+                without them is a bare `tabular`.
         """
         heads, body = self._cells(to_latex)
         spec = "".join("r" if right else "l" for right in self._numeric())
@@ -136,7 +166,9 @@ class Table:
         lines += [r"  \bottomrule", r"\end{tabular}"]
         if not (self.title or self.caption or label):
             return "\n".join(lines)
-        words = " ".join(part.strip() for part in (_sentence(self.title, self.caption), self.caption) if part)
+        words = " ".join(
+            part.strip() for part in (_sentence(self.title, self.caption), self.caption) if part
+        )
         return "\n".join(
             [
                 r"\begin{table}",
@@ -151,10 +183,15 @@ class Table:
     def html(self) -> str:
         """The table as an HTML fragment; formulas stand in parentheses that MathJax reads."""
         heads, body = self._cells(to_html)
-        style = [' style="text-align: right"' if right else ' style="text-align: left"' for right in self._numeric()]
+        style = [
+            ' style="text-align: right"' if right else ' style="text-align: left"'
+            for right in self._numeric()
+        ]
 
         def row(tag: str, cells: Sequence[str]) -> str:
-            return "".join(f"<{tag}{how}>{cell}</{tag}>" for how, cell in zip(style, cells, strict=True))
+            return "".join(
+                f"<{tag}{how}>{cell}</{tag}>" for how, cell in zip(style, cells, strict=True)
+            )
 
         bold = f"<b>{to_html(self.title)}</b>" if self.title else ""
         words = " ".join(part for part in (bold, to_html(self.caption)) if part)
@@ -181,8 +218,8 @@ class Table:
     def json(self) -> str:
         """The table as a JSON object with title, caption, columns and rows.
 
-        Integers, floats, booleans and empty cells keep their kind; everything else is its text (JSON has no
-        rationals, and no infinity).
+        Integers, floats, booleans and empty cells keep their kind; everything else is its text
+        (JSON has no rationals, and no infinity).
         """
         return json.dumps(
             {
@@ -205,17 +242,24 @@ class Table:
         # Looked up here and not at the top: importing pandas takes longer than most ranks.
         if importlib.util.find_spec("pandas") is None:
             raise ModuleNotFoundError(
-                "to_pandas needs pandas, which is not installed; try `pip install pandas`, or use records() or csv()"
+                "to_pandas needs pandas, which is not installed; try `pip install pandas`, or use"
+                " records() or csv()"
             )
         pandas = importlib.import_module("pandas")
-        return pandas.DataFrame([list(row) for row in self.rows], columns=[str(column) for column in self.columns])
+        return pandas.DataFrame(
+            [list(row) for row in self.rows], columns=[str(column) for column in self.columns]
+        )
 
     def _cells(self, show: Callable[[object], str]) -> tuple[list[str], list[list[str]]]:
-        return [show(column) for column in self.columns], [[show(cell) for cell in row] for row in self.rows]
+        return [show(column) for column in self.columns], [
+            [show(cell) for cell in row] for row in self.rows
+        ]
 
     def _numeric(self) -> list[bool]:
         """Which columns hold numbers only (and at least one)."""
-        columns = [[row[i] for row in self.rows if row[i] is not None] for i in range(len(self.columns))]
+        columns = [
+            [row[i] for row in self.rows if row[i] is not None] for i in range(len(self.columns))
+        ]
         return [bool(column) and all(map(is_number, column)) for column in columns]
 
 
@@ -229,10 +273,16 @@ def _sentence(title: str, caption: str) -> str:
 
 
 def _width(text: str) -> int:
-    """The columns a terminal gives to a text: two for a wide character, none for a combining one."""
+    """The columns a terminal gives to a text.
+
+    Two for a wide character, none for a combining one.
+    """
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+    return sum(
+        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+        for c in text
+    )
 
 
 def _pad(text: str, width: int, right: bool) -> str:

@@ -1,7 +1,8 @@
 r"""The theorem catalogue: one file each, in a folder for each kind; these folders are the registry.
 
-A file ``theorems/least_rank/two_layer_rank.py`` defines ``THEOREM``, a `Theorem` of the same name.  Installed
-packages add theorems under the entry-point group ``rankstrat.theorems`` (name -> such an object).
+A file ``theorems/least_rank/two_layer_rank.py`` defines ``THEOREM``, a `Theorem` of the same name.
+Installed packages add theorems under the entry-point group ``rankstrat.theorems`` (name -> such an
+object).
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class _Theorems(Mapping[str, Theorem]):
 
     @cached_property
     def _found(self) -> dict[str, Theorem]:
-        found = {path.rpartition(".")[2]: importlib.import_module(path).THEOREM for path in _files()}
+        found = {
+            path.rpartition(".")[2]: importlib.import_module(path).THEOREM for path in _files()
+        }
         for point in entry_points(group=GROUP):
             if point.name not in found:
                 found[point.name] = point.load()
@@ -48,7 +51,9 @@ class _Theorems(Mapping[str, Theorem]):
     def __getitem__(self, name: str) -> Theorem:
         if name not in self._found:
             hint = nearest(str(name), self._found) or f"known are {', '.join(self._found)}"
-            raise FamilyError(f"the theorem {shown(repr(name))} is unknown; {hint}; or pass a Theorem")
+            raise FamilyError(
+                f"the theorem {shown(repr(name))} is unknown; {hint}; or pass a Theorem"
+            )
         return self._found[name]
 
     def __contains__(self, name: object) -> bool:
@@ -93,8 +98,12 @@ def verify(
         True
     """
     theorem = THEOREMS[theorem] if isinstance(theorem, str) else theorem
-    demand(theorem, Theorem, FamilyError, "the name of a theorem", "list(theorems.THEOREMS) has them")
-    return run(theorem, seed=seed, deep=deep, executor=executor, progress=progress, done=tuple(done))
+    demand(
+        theorem, Theorem, FamilyError, "the name of a theorem", "list(theorems.THEOREMS) has them"
+    )
+    return run(
+        theorem, seed=seed, deep=deep, executor=executor, progress=progress, done=tuple(done)
+    )
 
 
 def verify_all(
@@ -149,18 +158,28 @@ class Summary:
     @property
     def counts(self) -> dict[Verdict, int]:
         """Verdict -> number of rows over all theorems."""
-        return {verdict: sum(report.counts[verdict] for report in self.reports) for verdict in Verdict}
+        return {
+            verdict: sum(report.counts[verdict] for report in self.reports) for verdict in Verdict
+        }
 
     def table(self) -> Table:
         """One line per theorem."""
         rows = [
-            (report.theorem.name, len(report.rows), *report.counts.values(), report.ok, round(report.seconds, 2))
+            (
+                report.theorem.name,
+                len(report.rows),
+                *report.counts.values(),
+                report.ok,
+                round(report.seconds, 2),
+            )
             for report in self.reports
         ]
         counts = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
         columns = ("theorem", "cases", *map(str, Verdict), "holds", "seconds")
         left = [(len(r.rows), r.total, r.theorem.name) for r in self.reports if not r.complete]
-        cut = "".join(f" Interrupted after {done} of {total} cases of {name}." for done, total, name in left)
+        cut = "".join(
+            f" Interrupted after {done} of {total} cases of {name}." for done, total, name in left
+        )
         missing = f" Interrupted; not begun: {', '.join(self.missing)}." if self.missing else ""
         caption = f"{sum(self.counts.values())} cases: {counts or 'none'}.{cut}{missing}"
         return Table(columns, tuple(rows), "Theorems verified", caption)
@@ -177,7 +196,9 @@ class Summary:
 
     def to_json(self) -> str:
         """All reports."""
-        return json.dumps({"ok": self.ok, "reports": [report.record() for report in self.reports]}, indent=1)
+        return json.dumps(
+            {"ok": self.ok, "reports": [report.record() for report in self.reports]}, indent=1
+        )
 
 
 __all__ = ["THEOREMS", "Summary", "verify", "verify_all"]

@@ -1,4 +1,7 @@
-"""Exact random points with prescribed degeneracies; the same case and seed give the same point on every machine."""
+"""Exact random points with prescribed degeneracies.
+
+The same case and seed give the same point on every machine.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,9 @@ def representative(v: Sequence[int]) -> Vector:
     return tuple(v) if leading >= 0 else negative(v)
 
 
-def distinct_classes(rng: random.Random, number: int, dimension: int, *, free: int = 0) -> list[Vector]:
+def distinct_classes(
+    rng: random.Random, number: int, dimension: int, *, free: int = 0
+) -> list[Vector]:
     """Integer vectors, pairwise different up to sign, nonzero on the first dimension - free entries."""
     bound = max(9, 4 * number)
     found: dict[Vector, Vector] = {}
@@ -93,9 +98,18 @@ def condensed(rng: random.Random, width: int, classes: Sequence[Vector], *, odd:
 
 
 def matrix_of_rank(rng: random.Random, rows: int, columns: int, rank: int) -> Matrix:
-    """A random integer matrix of exactly this rank: unit lower times upper triangular factors, rows shuffled."""
-    left = [[nonzero(rng, 3) if i == k else rng.randint(-3, 3) * (i > k) for k in range(rank)] for i in range(rows)]
-    right = [[1 if k == j else rng.randint(-3, 3) if j > k else 0 for j in range(columns)] for k in range(rank)]
+    """A random integer matrix of exactly this rank.
+
+    Unit lower times upper triangular factors, rows shuffled.
+    """
+    left = [
+        [nonzero(rng, 3) if i == k else rng.randint(-3, 3) * (i > k) for k in range(rank)]
+        for i in range(rows)
+    ]
+    right = [
+        [1 if k == j else rng.randint(-3, 3) if j > k else 0 for j in range(columns)]
+        for k in range(rank)
+    ]
     rng.shuffle(left)
     product = multiply(left, right) if rank else [[0] * columns for _ in range(rows)]
     order = list(range(columns))
@@ -106,19 +120,25 @@ def matrix_of_rank(rng: random.Random, rows: int, columns: int, rank: int) -> Ma
 def multiply(left: Sequence[Sequence[int]], right: Sequence[Sequence[int]]) -> Matrix:
     """The product of two matrices."""
     columns = list(zip(*right, strict=True))
-    return [[sum(x * y for x, y in zip(row, column, strict=True)) for column in columns] for row in left]
+    return [
+        [sum(x * y for x, y in zip(row, column, strict=True)) for column in columns] for row in left
+    ]
 
 
 def random_values(rng: random.Random, model: Model, *, bound: int = 9) -> dict[str, Any]:
     """Nonzero random integers for every block of a family model; in a small block of different sizes.
 
-    So no two units of a small network have weights that are equal up to sign, which would not be generic.
+    So no two units of a small network have weights that are equal up to sign, which would not be
+    generic.
     """
     values = {}
     for name, shape in model.blocks.items():
         count = prod(shape)
         if count <= SMALL_BLOCK:
-            numbers = [rng.choice((-1, 1)) * size for size in rng.sample(range(1, max(bound, count) + 1), count)]
+            numbers = [
+                rng.choice((-1, 1)) * size
+                for size in rng.sample(range(1, max(bound, count) + 1), count)
+            ]
         else:
             numbers = [nonzero(rng, bound) for _ in range(count)]
         values[name] = np.array(numbers, dtype=object).reshape(shape)

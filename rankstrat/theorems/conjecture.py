@@ -48,7 +48,10 @@ class Conjecture:
 
     @property
     def verdict(self) -> Verdict:
-        """OPEN: a formula that fits is a conjecture, never a theorem; REFUTED where a candidate has counterexamples."""
+        """OPEN: a formula that fits is a conjecture, never a theorem.
+
+        REFUTED where a candidate has counterexamples.
+        """
         return Verdict.REFUTED if self.formula is None and self.counterexamples else Verdict.OPEN
 
     def __call__(self, *values: int, **named: int) -> int | Fraction:
@@ -61,7 +64,10 @@ class Conjecture:
             raise DataError(f"there is no formula to evaluate ({self.reason}); give more rows")
         given = {**dict(zip(self.variables, values, strict=False)), **named}
         if set(given) != set(self.variables):
-            raise DataError(f"values were given for {sorted(given)}; the formula needs {', '.join(self.variables)}")
+            raise DataError(
+                f"values were given for {sorted(given)}; the formula needs"
+                f" {', '.join(self.variables)}"
+            )
         value = self.formula.subs({sympy.Symbol(name): value for name, value in given.items()})
         fraction = Fraction(int(value.p), int(value.q))
         return fraction.numerator if fraction.denominator == 1 else fraction
@@ -69,7 +75,11 @@ class Conjecture:
     def __str__(self) -> str:
         if self.formula is not None:
             return f"rank = {self.formula} (conjectured): {self.reason}"
-        tried = f"; {self.candidate} fails at {len(self.counterexamples)} rows" if self.counterexamples else ""
+        tried = (
+            f"; {self.candidate} fails at {len(self.counterexamples)} rows"
+            if self.counterexamples
+            else ""
+        )
         return f"no formula: {self.reason}{tried}"
 
     def _repr_latex_(self) -> str | None:
@@ -80,20 +90,28 @@ class Conjecture:
         rows = []
         for use, part in (("fitted", self.fitted), ("held out", self.held_out)):
             for row in part:
-                formula = "" if self.candidate is None else str(_at(self.candidate, self.variables, row))
+                formula = (
+                    "" if self.candidate is None else str(_at(self.candidate, self.variables, row))
+                )
                 rows.append((*row, formula, use))
-        return Table((*self.variables, "rank", "formula", "use"), tuple(sorted(rows)), title=str(self))
+        return Table(
+            (*self.variables, "rank", "formula", "use"), tuple(sorted(rows)), title=str(self)
+        )
 
 
-def conjecture(table: Table | Iterable[Mapping[str, object]], *, rank: str = "rank", degree: int = 4) -> Conjecture:
+def conjecture(
+    table: Table | Iterable[Mapping[str, object]], *, rank: str = "rank", degree: int = 4
+) -> Conjecture:
     r"""The polynomial of least degree over $\mathbb{Q}$ that fits two thirds of a rank table and holds on the rest.
 
-    Rows are split by a hash of the variables, so that the same table gives the same answer in any order.  Polynomials
-    come first, then polynomials in the variables and one minimum of two or three of them.  A formula is announced only
-    when it is strongly overdetermined: at least three rows held out, all of them right, and more rows than terms.
+    Rows are split by a hash of the variables, so that the same table gives the same answer in any
+    order. Polynomials come first, then polynomials in the variables and one minimum of two or three
+    of them. A formula is announced only when it is strongly overdetermined: at least three rows
+    held out, all of them right, and more rows than terms.
 
     Args:
-        table: a `Table`, or rows as mappings from column to value; values are whole numbers, ranks may be certificates.
+        table: a `Table`, or rows as mappings from column to value; values are whole numbers, ranks
+            may be certificates.
         rank: the column that holds the rank.
         degree: the largest total degree tried.
 
@@ -109,16 +127,25 @@ def conjecture(table: Table | Iterable[Mapping[str, object]], *, rank: str = "ra
     values: dict[Row, set[int]] = {}
     for row in rows:
         values.setdefault(row[:-1], set()).add(row[-1])
-    clashing = tuple(sorted((*key, r) for key, ranks in values.items() if len(ranks) > 1 for r in ranks))
+    clashing = tuple(
+        sorted((*key, r) for key, ranks in values.items() if len(ranks) > 1 for r in ranks)
+    )
     fitted, held_out = _split([(*key, min(ranks)) for key, ranks in values.items()])
 
-    def nothing(reason: str, counterexamples: Sequence[Row] = (), candidate: sympy.Expr | None = None) -> Conjecture:
-        return Conjecture(names, None, fitted, held_out, tuple(counterexamples), candidate, reason, undecided)
+    def nothing(
+        reason: str, counterexamples: Sequence[Row] = (), candidate: sympy.Expr | None = None
+    ) -> Conjecture:
+        return Conjecture(
+            names, None, fitted, held_out, tuple(counterexamples), candidate, reason, undecided
+        )
 
     if clashing:
         return nothing(f"equal values of {', '.join(names)} come with several ranks", clashing)
     if len(held_out) < 3:
-        return nothing(f"{len(fitted) + len(held_out)} rows are too few; at least 9 with different values are needed")
+        return nothing(
+            f"{len(fitted) + len(held_out)} rows are too few; at least 9 with different values are"
+            " needed"
+        )
     refuted: list[tuple[sympy.Expr, list[Row]]] = []
     for candidate, terms in _candidates(names, fitted, degree):
         failures = [row for row in held_out if _at(candidate, names, row) != row[-1]]
@@ -130,35 +157,53 @@ def conjecture(table: Table | Iterable[Mapping[str, object]], *, rank: str = "ra
             refuted.append((candidate, failures))
     if not refuted and _is_undetermined(names, fitted, degree):
         return nothing(
-            f"{len(fitted)} fitted rows do not determine a polynomial of degree {degree} in {', '.join(names)}, and "
-            f"none with up to {_SPARSE_TERMS} terms fits; give more rows, or a smaller degree"
+            f"{len(fitted)} fitted rows do not determine a polynomial of degree {degree} in"
+            f" {', '.join(names)}, and none with up to {_SPARSE_TERMS} terms fits; give more rows,"
+            " or a smaller degree"
         )
     if not refuted:
-        return nothing(f"no polynomial of degree at most {degree} fits the rows, with or without a minimum")
+        return nothing(
+            f"no polynomial of degree at most {degree} fits the rows, with or without a minimum"
+        )
     best = min(refuted, key=lambda pair: len(pair[1]))
     return nothing("every formula that fits fails on rows held out", best[1], best[0])
 
 
-def _read(table: Table | Iterable[Mapping[str, object]], rank: str) -> tuple[tuple[str, ...], list[Row], int]:
-    demand(table, Iterable | Table, DataError, "a table", "give rows like [{'d': 1, 'k': 2, 'rank': 4}]")
+def _read(
+    table: Table | Iterable[Mapping[str, object]], rank: str
+) -> tuple[tuple[str, ...], list[Row], int]:
+    demand(
+        table,
+        Iterable | Table,
+        DataError,
+        "a table",
+        "give rows like [{'d': 1, 'k': 2, 'rank': 4}]",
+    )
     records = list(table.records() if isinstance(table, Table) else table)
     if not records:
         raise DataError("an empty table was given; give at least nine rows")
     columns = tuple(str(c) for c in records[0])
     if rank not in columns:
-        raise DataError(f"the table has no column {rank!r}; it has {', '.join(columns)}; name one with rank=...")
+        raise DataError(
+            f"the table has no column {rank!r}; it has {', '.join(columns)}; name one with rank=..."
+        )
     names = tuple(c for c in columns if c != rank)
     rows, undecided = [], 0
     for record in records:
         if set(map(str, record)) != set(columns):
-            raise DataError(f"a row has the columns {sorted(map(str, record))}; every row needs {', '.join(columns)}")
+            raise DataError(
+                f"a row has the columns {sorted(map(str, record))}; every row needs"
+                f" {', '.join(columns)}"
+            )
         value = getattr(record[rank], "value", record[rank])
         if value is None:
             undecided += 1
             continue
         cells = [record[n] for n in names] + [value]
         if not all(isinstance(c, int) and not isinstance(c, bool) for c in cells):
-            raise DataError(f"the row {cells} has a cell that is not a whole number; drop such columns first")
+            raise DataError(
+                f"the row {cells} has a cell that is not a whole number; drop such columns first"
+            )
         rows.append(tuple(int(c) for c in cells))  # type: ignore[call-overload]
     return names, rows, undecided
 
@@ -174,7 +219,9 @@ def _at(formula: sympy.Expr, names: Sequence[str], row: Row) -> sympy.Expr:
     return formula.subs(dict(zip(map(sympy.Symbol, names), row[:-1], strict=True)))
 
 
-def _candidates(names: Sequence[str], rows: Sequence[Row], degree: int) -> Iterator[tuple[sympy.Expr, int]]:
+def _candidates(
+    names: Sequence[str], rows: Sequence[Row], degree: int
+) -> Iterator[tuple[sympy.Expr, int]]:
     """Formulas that fit every row, simplest first, each with its number of free coefficients."""
     ranks = [row[-1] for row in rows]
     varying = [i for i in range(len(names)) if len({row[i] for row in rows}) > 1]
@@ -194,18 +241,30 @@ def _candidates(names: Sequence[str], rows: Sequence[Row], degree: int) -> Itera
 def _is_undetermined(names: Sequence[str], rows: Sequence[Row], degree: int) -> bool:
     """Whether some polynomial of this degree fits, but too few rows are left to tell it from others."""
     columns = [row[:-1] for row in rows]
-    monomials = [m for d in range(degree + 1) for m in combinations_with_replacement(range(len(names)), d)]
+    monomials = [
+        m for d in range(degree + 1) for m in combinations_with_replacement(range(len(names)), d)
+    ]
     matrix = [[math.prod(values[i] for i in m) for m in monomials] for values in columns]
     return _solve(matrix, [row[-1] for row in rows])[0] is not None
 
 
 def _polynomials(
-    symbols: Sequence[sympy.Expr], columns: Sequence[Sequence[int]], ranks: Sequence[int], degree: int
+    symbols: Sequence[sympy.Expr],
+    columns: Sequence[Sequence[int]],
+    ranks: Sequence[int],
+    degree: int,
 ) -> Iterator[tuple[sympy.Expr, int]]:
-    """Polynomials that fit: for each degree a sparse one where the rows leave a choice, else the only one."""
+    """Polynomials that fit.
+
+    For each degree a sparse one where the rows leave a choice, else the only one.
+    """
     distinct = max(2, len(set(ranks)))
     for total in range(degree + 1):
-        monomials = [m for d in range(total + 1) for m in combinations_with_replacement(range(len(symbols)), d)]
+        monomials = [
+            m
+            for d in range(total + 1)
+            for m in combinations_with_replacement(range(len(symbols)), d)
+        ]
         matrix = [[math.prod(values[i] for i in m) for m in monomials] for values in columns]
         solution, pivots = _solve(matrix, ranks)
         if solution is None:
@@ -226,8 +285,13 @@ def _polynomials(
                     return
 
 
-def _supports(matrix: Sequence[Sequence[int]], ranks: Sequence[int], terms: int) -> Iterator[Sequence[int]]:
-    """The sets of columns that fit as far as floats can tell; exact arithmetic decides afterwards."""
+def _supports(
+    matrix: Sequence[Sequence[int]], ranks: Sequence[int], terms: int
+) -> Iterator[Sequence[int]]:
+    """The sets of columns that fit as far as floats can tell.
+
+    Exact arithmetic decides afterwards.
+    """
     supports = np.array(list(combinations(range(len(matrix[0])), terms)))
     right = np.array(ranks, dtype=float)
     left = np.array(matrix, dtype=float).T[supports].swapaxes(1, 2)
@@ -236,8 +300,13 @@ def _supports(matrix: Sequence[Sequence[int]], ranks: Sequence[int], terms: int)
     yield from supports[np.linalg.norm(rest, axis=1) < 1e-6 * (1 + np.linalg.norm(right))].tolist()
 
 
-def _solve(matrix: Sequence[Sequence[int]], right: Sequence[int]) -> tuple[list[Fraction] | None, int]:
-    """A solution with zeros at the dependent columns, which come late, and the rank; None if there is none."""
+def _solve(
+    matrix: Sequence[Sequence[int]], right: Sequence[int]
+) -> tuple[list[Fraction] | None, int]:
+    """A solution with zeros at the dependent columns, which come late, and the rank.
+
+    None if there is none.
+    """
     lines = [[Fraction(v) for v in (*line, r)] for line, r in zip(matrix, right, strict=True)]
     width, pivots = len(matrix[0]), list[int]()
     for column in range(width):
@@ -261,7 +330,9 @@ def _solve(matrix: Sequence[Sequence[int]], right: Sequence[int]) -> tuple[list[
     return solution, len(pivots)
 
 
-def _formula(symbols: Sequence[sympy.Expr], monomials: Sequence[Monomial], solution: Sequence[Fraction]) -> sympy.Expr:
+def _formula(
+    symbols: Sequence[sympy.Expr], monomials: Sequence[Monomial], solution: Sequence[Fraction]
+) -> sympy.Expr:
     terms = [
         sympy.Mul(sympy.Rational(c.numerator, c.denominator), *(symbols[i] for i in m))
         for c, m in zip(solution, monomials, strict=True) if c

@@ -1,4 +1,7 @@
-r"""Theorems checked case by case: predicted by the closed form, computed by the engine, each with its verdict."""
+r"""Theorems checked case by case.
+
+Predicted by the closed form, computed by the engine, each with its verdict.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.text.tables import Math, Table
 
 Case = Mapping[str, Any]
-"""The parameters of one case: plain numbers and strings, so that a report can be written and resumed."""
+"""The parameters of one case.
+
+Plain numbers and strings, so that a report can be written and resumed.
+"""
 Progress = Callable[["Row", int, int], None]
 """Called after each case with its row, the number of cases done and the number of all cases."""
 FORMAT = "rankstrat-report/1"
@@ -104,8 +110,8 @@ class Row:
         case: its parameters.
         predicted: the value of the closed form.
         lower, upper: the bounds the engine found; no upper bound (None) where it refused to answer.
-        verdict: of the claim in this case: that of the computation if predicted and computed agree, else REFUTED or
-            OPEN.
+        verdict: of the claim in this case: that of the computation if predicted and computed agree,
+            else REFUTED or OPEN.
         size: the number of parameters of the model.
         statement: the computed fact with its evidence.
         error_bound: for PROBABLE.
@@ -141,28 +147,45 @@ def _judge(relation: str, predicted: int, found: Computed) -> Verdict:
     below = relation != ">=" and found.lower > predicted
     if above or below:
         return Verdict.REFUTED if found.verdict in (*HOLDING, Verdict.OPEN) else found.verdict
-    certain = (relation == ">=" or found.upper <= predicted) and (relation == "<=" or found.lower >= predicted)
+    certain = (relation == ">=" or found.upper <= predicted) and (
+        relation == "<=" or found.lower >= predicted
+    )
     if not certain:
         return Verdict.OPEN
     # Lower bounds are always deterministic, and so are both bounds of an OPEN certificate.
-    settled = found.verdict is Verdict.OPEN or (relation == ">=" and found.verdict is Verdict.PROBABLE)
+    settled = found.verdict is Verdict.OPEN or (
+        relation == ">=" and found.verdict is Verdict.PROBABLE
+    )
     return Verdict.PROVED if settled else found.verdict
 
 
 def check_case(theorem: Theorem, case: Case, seed: int = 0) -> Row:
-    """One case: predicted, then computed, then compared; an honest refusal of the engine is an OPEN row."""
+    """One case: predicted, then computed, then compared.
+
+    An honest refusal of the engine is an OPEN row.
+    """
     start = time.perf_counter()
     predicted = theorem.predicted(case, seed)
     try:
         result = theorem.computed(case, seed)
     except RankstratError as error:
         message = f"{type(error).__name__}: {error}"
-        return Row(case, predicted, 0, None, Verdict.OPEN, 0, message, 0.0, time.perf_counter() - start)
+        return Row(
+            case, predicted, 0, None, Verdict.OPEN, 0, message, 0.0, time.perf_counter() - start
+        )
     found = Computed.of(result) if isinstance(result, RankCertificate) else result
     verdict = _judge(theorem.relation, predicted, found)
     seconds = time.perf_counter() - start
     return Row(
-        case, predicted, found.lower, found.upper, verdict, found.size, found.statement, found.error_bound, seconds
+        case,
+        predicted,
+        found.lower,
+        found.upper,
+        verdict,
+        found.size,
+        found.statement,
+        found.error_bound,
+        seconds,
     )
 
 
@@ -222,23 +245,32 @@ class Report:
             (*(row.case.get(name) for name in names), row.predicted, row.computed, str(row.verdict))
             for row in self.rows
         ]
-        return Table((*names, heading, "computed", "verdict"), tuple(rows), self.theorem.title, self.summary)
+        return Table(
+            (*names, heading, "computed", "verdict"), tuple(rows), self.theorem.title, self.summary
+        )
 
     @property
     def summary(self) -> str:
         """One sentence: how many cases are known how."""
         known = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
-        missing = "" if self.complete else f" (interrupted: {self.total - len(self.rows)} cases not computed)"
+        missing = (
+            ""
+            if self.complete
+            else f" (interrupted: {self.total - len(self.rows)} cases not computed)"
+        )
         return f"{len(self.rows)} of {self.total} cases: {known or 'none'}{missing}."
 
     def __str__(self) -> str:
-        statement = fill(self.theorem.statement, 100, break_long_words=False, break_on_hyphens=False)
+        statement = fill(
+            self.theorem.statement, 100, break_long_words=False, break_on_hyphens=False
+        )
         parts = [f"{statement}\n  [{self.theorem.source}]", str(self.table())]
         row = self.counterexample
         if row is not None:
             case = ", ".join(f"{key} = {value}" for key, value in row.case.items())
             parts.append(
-                f"smallest counterexample: {case}: predicted {row.predicted}, computed {row.computed}\n{row.statement}"
+                f"smallest counterexample: {case}: predicted {row.predicted}, computed"
+                f" {row.computed}\n{row.statement}"
             )
         refusals = [row.statement for row in self.rows if row.verdict is Verdict.OPEN]
         if refusals:
@@ -249,12 +281,26 @@ class Report:
         """The statement and a booktabs table."""
         cite = rf"\cite{{{','.join(self.theorem.keys)}}}" if self.theorem.keys else ""
         table = self.table().latex(label=f"tab:{self.theorem.name.replace('_', '-')}")
-        return "\n".join([rf"\paragraph{{{self.theorem.title}}} {self.theorem.statement} {cite}".rstrip(), "", table])
+        return "\n".join(
+            [
+                rf"\paragraph{{{self.theorem.title}}} {self.theorem.statement} {cite}".rstrip(),
+                "",
+                table,
+            ]
+        )
 
     def to_markdown(self) -> str:
         """The statement, source, assumptions and a Markdown table."""
         assumed = [f"- {clause}" for clause in self.theorem.assumptions]
-        lines = [self.theorem.statement, "", f"Source: {self.theorem.source}.", "", "Assumptions:", "", *assumed]
+        lines = [
+            self.theorem.statement,
+            "",
+            f"Source: {self.theorem.source}.",
+            "",
+            "Assumptions:",
+            "",
+            *assumed,
+        ]
         return "\n".join([*lines, "", self.table().markdown()])
 
     def to_html(self) -> str:
@@ -302,14 +348,16 @@ def rows_from_json(text: str, theorem: Theorem, seed: int) -> tuple[Row, ...]:
         data = json.loads(text)
         if (data["format"], data["theorem"], data["seed"]) != (FORMAT, theorem.name, seed):
             raise ParseError(
-                f"the report is of {data['theorem']} with seed {data['seed']}; one of {theorem.name} with seed {seed} "
-                "is needed; start anew"
+                f"the report is of {data['theorem']} with seed {data['seed']}; one of"
+                f" {theorem.name} with seed {seed} is needed; start anew"
             )
         return tuple(Row(**{**row, "verdict": Verdict(row["verdict"])}) for row in data["rows"])
     except (ValueError, KeyError, TypeError) as error:
         if isinstance(error, ParseError):
             raise
-        raise ParseError(f"this is not a report ({error}); give the text written by Report.to_json") from None
+        raise ParseError(
+            f"this is not a report ({error}); give the text written by Report.to_json"
+        ) from None
 
 
 def run(
@@ -342,7 +390,9 @@ def run(
                 yield known.get(_key(case)) or check_case(theorem, case, seed)
             return
         pending = {
-            _key(case): executor.submit(check_case, theorem, case, seed) for case in cases if _key(case) not in known
+            _key(case): executor.submit(check_case, theorem, case, seed)
+            for case in cases
+            if _key(case) not in known
         }
         futures.extend(pending.values())
         for case in cases:
@@ -366,7 +416,10 @@ def _key(case: Case) -> str:
 @cache
 def _entries() -> Mapping[str, str]:
     text = files("rankstrat").joinpath("references.bib").read_text(encoding="utf-8")
-    return {match[1]: match[0] for match in re.finditer(r"^@\w+\{(\w+),\n.*?^\}", text, re.DOTALL | re.MULTILINE)}
+    return {
+        match[1]: match[0]
+        for match in re.finditer(r"^@\w+\{(\w+),\n.*?^\}", text, re.DOTALL | re.MULTILINE)
+    }
 
 
 def bibliography(keys: Iterable[str]) -> str:
@@ -379,6 +432,7 @@ def bibliography(keys: Iterable[str]) -> str:
     for key in wanted:
         if key not in _entries():
             raise FamilyError(
-                f"the bib key {key!r} is unknown; one of {', '.join(_entries())} is needed; or add it to references.bib"
+                f"the bib key {key!r} is unknown; one of {', '.join(_entries())} is needed; or add"
+                " it to references.bib"
             )
     return "\n\n".join(_entries()[key] for key in wanted)

@@ -34,7 +34,9 @@ def of_rank(size: int, rank: int, p: int) -> NDArray[np.int64]:
     rng = np.random.default_rng(size)
     if rank == size:
         return rng.integers(0, p, (size, size))
-    left, right = (rng.integers(0, p, shape).astype(np.float64) for shape in ((size, rank), (rank, size)))
+    left, right = (
+        rng.integers(0, p, shape).astype(np.float64) for shape in ((size, rank), (rank, size))
+    )
     total = np.zeros((size, size))
     for start in range(0, rank, 64):
         total = (total + left[:, start : start + 64] @ right[start : start + 64]) % p
@@ -50,7 +52,10 @@ def line(size: int, rank: int, p: int) -> str:
     theirs, found = timed(other.rank)
     assert profile.rank == found == rank
     ratio = (theirs + build) / ours
-    return f"{size:4d}  {rank:4d}  {ours:8.3f}  {kernel:8.3f}  {theirs:7.3f}  {build:7.3f}  {ratio:5.1f}"
+    return (
+        f"{size:4d}  {rank:4d}  {ours:8.3f}  {kernel:8.3f}  {theirs:7.3f}  {build:7.3f} "
+        f" {ratio:5.1f}"
+    )
 
 
 def main(arguments: list[str]) -> None:

@@ -32,8 +32,12 @@ def two_layer(width: int, inputs: int, bias: bool) -> rs.Model:
 CASES: dict[str, Callable[[], rs.Model]] = {
     "two-layer, d=1, bias, M=1500": lambda: two_layer(500, 1, True),
     "two-layer, d=8, M=5004": lambda: two_layer(556, 8, False),
-    "deep [2,14,14,1], M=267": lambda: rs.families.fully_connected(widths=[2, 14, 14, 1], activation="tanh"),
-    "deep [4,24,24,1], M=745": lambda: rs.families.fully_connected(widths=[4, 24, 24, 1], activation="tanh"),
+    "deep [2,14,14,1], M=267": lambda: rs.families.fully_connected(
+        widths=[2, 14, 14, 1], activation="tanh"
+    ),
+    "deep [4,24,24,1], M=745": lambda: rs.families.fully_connected(
+        widths=[4, 24, 24, 1], activation="tanh"
+    ),
     "convolution 12x12, k=4, M=436": lambda: rs.families.convolutional(
         kernels=4, size=12, kernel_size=3, dimension=2, activation="tanh"
     ),
@@ -42,7 +46,9 @@ CASES: dict[str, Callable[[], rs.Model]] = {
 
 def run(name: str) -> None:
     """One case in this process: times, ratio and peak memory."""
-    rs.model_rank(two_layer(2, 1, True).point(a=[1, 2], w=[[1], [2]], b=[1, 2]))  # imports and tables are warm
+    rs.model_rank(
+        two_layer(2, 1, True).point(a=[1, 2], w=[[1], [2]], b=[1, 2])
+    )  # imports and tables are warm
     start = time.perf_counter()
     model = CASES[name]()
     rng = random.Random(1)
@@ -61,8 +67,9 @@ def run(name: str) -> None:
     theirs = time.perf_counter() - start
     assert rank == certificate.lower
     print(
-        f"{name:32s} rank {certificate.lower:5d} {certificate.verdict!s:8s} ours {ours:6.2f} s   "
-        f"flint {theirs:6.2f} s (build {built:.2f})   ratio {ours / theirs:5.2f}   peak {memory:.2f} GiB",
+        f"{name:32s} rank {certificate.lower:5d} {certificate.verdict!s:8s} ours {ours:6.2f} s  "
+        f" flint {theirs:6.2f} s (build {built:.2f})   ratio {ours / theirs:5.2f}   peak"
+        f" {memory:.2f} GiB",
         flush=True,
     )
 

@@ -1,9 +1,10 @@
 r"""Branches of deep target sets by splitting: every unit of the wide network copies one of the narrow network, or none.
 
-In each hidden layer a map I sends units of the wide network to units of the narrow one (onto), or to nothing.  If unit
-i is a copy of I(i), its incoming weights from the copies of any unit s sum to $W_{I(i),s}$, so by induction it has the
-output of I(i).  A unit without image is *idle* (its outgoing weights to all copies vanish, its incoming ones are free)
-or, where $\sigma(0) = 0$, *silent* (its input is zero, its outgoing weights are free).  All conditions are linear.
+In each hidden layer a map I sends units of the wide network to units of the narrow one (onto), or
+to nothing. If unit i is a copy of I(i), its incoming weights from the copies of any unit s sum to
+$W_{I(i),s}$, so by induction it has the output of I(i). A unit without image is *idle* (its
+outgoing weights to all copies vanish, its incoming ones are free) or, where $\sigma(0) = 0$,
+*silent* (its input is zero, its outgoing weights are free). All conditions are linear.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ class Layers:
         return current
 
     def _step(self, activation: Activation) -> Layers | None:
-        signs = {"odd": ((1, 1), (-1, -1)), "even": ((1, 1), (-1, 1))}.get(activation.parity, ((1, 1),))
+        signs = {"odd": ((1, 1), (-1, -1)), "even": ((1, 1), (-1, 1))}.get(
+            activation.parity, ((1, 1),)
+        )
         for number in range(len(self.weights) - 1):
             w, b, out = self.weights[number], self.biases[number], self.weights[number + 1]
             if len(w) == 1:
@@ -114,16 +117,25 @@ class Widening:
         return weights, biases
 
     def maps(self) -> tuple[list[Maps], bool]:
-        """Maps of the hidden layers, and whether some are left out: one of each orbit, or copies of unit 0 alone."""
+        """Maps of the hidden layers, and whether some are left out.
+
+        One of each orbit, or copies of unit 0 alone.
+        """
         kinds = (IDLE, SILENT) if self.structure.activation.value_at_zero == 0 else (IDLE,)
         pairs = list(zip(self.widths[1:-1], self.narrow.widths[1:-1], strict=True))
         if self.model.size <= MAX_SIZE:
             total = math.prod(_surjections(m, k, len(kinds)) for m, k in pairs)
             orbits = math.prod(math.comb(m + len(kinds) - 1, m - k) for m, k in pairs)
             if total <= MAX_BRANCHES:
-                return list(itertools.product(*(_onto(m, k, kinds, every=True) for m, k in pairs))), False
+                return (
+                    list(itertools.product(*(_onto(m, k, kinds, every=True) for m, k in pairs))),
+                    False,
+                )
             if orbits <= MAX_BRANCHES:
-                return list(itertools.product(*(_onto(m, k, kinds, every=False) for m, k in pairs))), True
+                return (
+                    list(itertools.product(*(_onto(m, k, kinds, every=False) for m, k in pairs))),
+                    True,
+                )
         return [tuple((*range(k), *[0] * (m - k)) for m, k in pairs)], True
 
     def whole(self, maps: Maps) -> Maps:
@@ -141,14 +153,28 @@ class Widening:
                 if image == IDLE:
                     continue
                 for s in range(w.shape[1]):
-                    row = {int(weights[number][i, j]): Fraction(1) for j, source in enumerate(before) if source == s}
+                    row = {
+                        int(weights[number][i, j]): Fraction(1)
+                        for j, source in enumerate(before)
+                        if source == s
+                    }
                     yield row | {CONSTANT: -w[image, s] if image != SILENT else Fraction(0)}
-                yield from ({int(weights[number][i, j]): Fraction(1)} for j, s in enumerate(before) if s == IDLE)
+                yield from (
+                    {int(weights[number][i, j]): Fraction(1)}
+                    for j, s in enumerate(before)
+                    if s == IDLE
+                )
                 if bias is not None:
-                    yield {int(bias[i]): Fraction(1), CONSTANT: -b[image] if image != SILENT else Fraction(0)}
+                    yield {
+                        int(bias[i]): Fraction(1),
+                        CONSTANT: -b[image] if image != SILENT else Fraction(0),
+                    }
 
     def least(self, maps: Maps) -> Chart:
-        """The first copy of each unit keeps its outgoing weights; idle units are further copies of unit 0."""
+        """The first copy of each unit keeps its outgoing weights.
+
+        Idle units are further copies of unit 0.
+        """
         values: list[Any] = [Fraction(0)] * self.model.size
         weights, biases = self.places
         for number, (before, after) in enumerate(itertools.pairwise(self.whole(maps))):
@@ -171,11 +197,17 @@ class Widening:
         symbols = self.model.parameters
 
         def form(row: dict[int, Fraction]) -> sympy.Expr:
-            return sympy.Add(*(sympy.Rational(c) * (symbols[i] if i != CONSTANT else 1) for i, c in row.items()))
+            return sympy.Add(
+                *(sympy.Rational(c) * (symbols[i] if i != CONSTANT else 1) for i, c in row.items())
+            )
 
-        chart = self.model.chart({symbols[i]: symbols[i] - form(row) for i, row in space.rows.items()})
+        chart = self.model.chart(
+            {symbols[i]: symbols[i] - form(row) for i, row in space.rows.items()}
+        )
         if not self.carries(maps, chart):
-            raise TargetError(f"the chart {_label(maps)} does not have the target as its function; report this")
+            raise TargetError(
+                f"the chart {_label(maps)} does not have the target as its function; report this"
+            )
         return Branch(
             label=_label(maps),
             chart=chart,
@@ -191,7 +223,8 @@ class Widening:
     def carries(self, maps: Maps, chart: Chart) -> bool:
         """Whether F = f* on a chart: by induction over the layers, units have the inputs of what they copy.
 
-        The weights from the copies of any unit sum to that unit's weight, those from idle units vanish.
+        The weights from the copies of any unit sum to that unit's weight, those from idle units
+        vanish.
         """
         arrays = chart.arrays
         for number, (before, after) in enumerate(itertools.pairwise(self.whole(maps))):
@@ -207,7 +240,10 @@ class Widening:
                 goals = {s: w[image, s] if image != SILENT and s != IDLE else 0 for s in sums}
                 bias = 0 if biases is None else biases[i]
                 goal = b[image] if image != SILENT else 0
-                pairs = [*((sympy.Add(*sums[s]), goals[s]) for s in sums), (sympy.sympify(bias), goal)]
+                pairs = [
+                    *((sympy.Add(*sums[s]), goals[s]) for s in sums),
+                    (sympy.sympify(bias), goal),
+                ]
                 if any(sympy.expand(value - goal) != 0 for value, goal in pairs):
                     return False
         return True
@@ -219,7 +255,9 @@ def _one_cell(point: Chart) -> Iterator[Cell]:
 
 def _surjections(wide: int, narrow: int, kinds: int) -> int:
     """Maps of a set to another one and to some further elements, onto the former."""
-    return sum((-1) ** j * math.comb(narrow, j) * (narrow - j + kinds) ** wide for j in range(narrow + 1))
+    return sum(
+        (-1) ** j * math.comb(narrow, j) * (narrow - j + kinds) ** wide for j in range(narrow + 1)
+    )
 
 
 def _onto(wide: int, narrow: int, kinds: Sequence[int], *, every: bool) -> list[tuple[int, ...]]:
@@ -231,12 +269,20 @@ def _onto(wide: int, narrow: int, kinds: Sequence[int], *, every: bool) -> list[
 
 
 def _label(maps: Maps) -> str:
-    """The copies of each unit, counted from 1, then idle and silent units; layers are parted by bars."""
+    """The copies of each unit, counted from 1, then idle and silent units.
+
+    Layers are parted by bars.
+    """
     layers = []
     for images in maps:
-        groups = [[i + 1 for i, v in enumerate(images) if v == s] for s in (*range(max(images) + 1), IDLE, SILENT)]
+        groups = [
+            [i + 1 for i, v in enumerate(images) if v == s]
+            for s in (*range(max(images) + 1), IDLE, SILENT)
+        ]
         names = [*[""] * (max(images) + 1), " idle", " silent"]
-        layers.append("".join(f"{n}{{{_listed(g)}}}" for n, g in zip(names, groups, strict=True) if g))
+        layers.append(
+            "".join(f"{n}{{{_listed(g)}}}" for n, g in zip(names, groups, strict=True) if g)
+        )
     return " | ".join(layers) or "the only point"
 
 
@@ -258,8 +304,8 @@ def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> 
     narrow = _narrow(structure, model, target).reduced(structure.activation)
     if any(m < k for m, k in zip(structure.widths, narrow.widths, strict=True)):
         raise TargetError(
-            f"the target has widths {list(narrow.widths)}, the model {list(structure.widths)}; choose a model at least "
-            "as wide in every layer, or pass charts=[...]"
+            f"the target has widths {list(narrow.widths)}, the model {list(structure.widths)};"
+            " choose a model at least as wide in every layer, or pass charts=[...]"
         )
     shifts = structure.bias if structure.depth > 1 else structure.output_bias
     forced = equivariance(model, target, shifts=shifts, constants=structure.output_bias)
@@ -274,7 +320,10 @@ def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> 
     result.sort(key=lambda b: -b.dimension)
     if structure.depth == 1:
         return BranchList(tuple(result), True, "an affine map determines its coefficients")
-    basis = "copies of the narrow network's units in every layer, each verified; other parameters may give the target"
+    basis = (
+        "copies of the narrow network's units in every layer, each verified; other parameters may"
+        " give the target"
+    )
     return BranchList(tuple(result), False, f"some of the {basis}" if condensed else f"the {basis}")
 
 
@@ -283,10 +332,15 @@ def _narrow(structure: Any, model: Model, target: TargetFunction) -> Layers:
     source = point.model.structure if point is not None else None
     family = source.family if source is not None else ""
     known = family in ("fully_connected", "two_layer")
-    if point is None or source is None or not known or not _same_kind(structure, source.arguments, family):
+    if (
+        point is None
+        or source is None
+        or not known
+        or not _same_kind(structure, source.arguments, family)
+    ):
         raise TargetError(
-            f"target sets of {model} are described for points of narrower networks of the same depth and activation "
-            "only; give such a point, or pass charts=[...]"
+            f"target sets of {model} are described for points of narrower networks of the same"
+            " depth and activation only; give such a point, or pass charts=[...]"
         )
     arrays = dict(point.arrays)
     if family == "two_layer":
@@ -296,10 +350,17 @@ def _narrow(structure: Any, model: Model, target: TargetFunction) -> Layers:
     weights, biases = [], []
     for layer in range(1, structure.depth + 1):
         w = _rational(arrays[f"W{layer}"])
-        b = _rational(arrays[f"b{layer}"]) if f"b{layer}" in arrays else np.full(len(w), Fraction(0), dtype=object)
+        b = (
+            _rational(arrays[f"b{layer}"])
+            if f"b{layer}" in arrays
+            else np.full(len(w), Fraction(0), dtype=object)
+        )
         if b.any() and f"b{layer}" not in structure.blocks:
             needed = "output_bias=True" if layer == structure.depth else "bias=True"
-            raise TargetError(f"the target has biases in layer {layer}, the model has none; build it with {needed}")
+            raise TargetError(
+                f"the target has biases in layer {layer}, the model has none; build it with"
+                f" {needed}"
+            )
         weights.append(w)
         biases.append(b)
     return Layers(tuple(weights), tuple(biases))
@@ -316,9 +377,14 @@ def _rational(values: Array) -> Array:
     for place, value in np.ndenumerate(values):
         if isinstance(value, sympy.Expr) and not value.is_Rational:
             raise TargetError(
-                f"the weight {value} of the target is not rational; rational weights are needed; or pass charts=[...]"
+                f"the weight {value} of the target is not rational; rational weights are needed; or"
+                " pass charts=[...]"
             )
-        result[place] = Fraction(int(value.p), int(value.q)) if isinstance(value, sympy.Expr) else Fraction(value)
+        result[place] = (
+            Fraction(int(value.p), int(value.q))
+            if isinstance(value, sympy.Expr)
+            else Fraction(value)
+        )
     return result
 
 

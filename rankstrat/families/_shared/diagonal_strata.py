@@ -24,8 +24,9 @@ Label = tuple[int, ...]
 class CoordinateStrata:
     r"""The strata of $\sum_j h(\theta_j)\,x_j$ by the number of zeros among the parameters of each coordinate.
 
-    A label lists, for each of the `features` coordinates, how many of its `depth` parameters count as zero, the
-    smallest first; `ranks[z]` is the rank of a coordinate with z zeros and `ways[z]` in how many ways it can have them.
+    A label lists, for each of the `features` coordinates, how many of its `depth` parameters count
+    as zero, the smallest first; `ranks[z]` is the rank of a coordinate with z zeros and `ways[z]`
+    in how many ways it can have them.
 
     Attributes:
         model: the model.
@@ -68,7 +69,9 @@ class CoordinateStrata:
     def _vanishing(self, label: Label) -> list[Any]:
         arrays = self.model.generic().arrays
         return [
-            arrays[block][index] for group, z in zip(self.groups, label, strict=True) for block, index in group[:z]
+            arrays[block][index]
+            for group, z in zip(self.groups, label, strict=True)
+            for block, index in group[:z]
         ]
 
     def conditions(self, label: Label) -> tuple[Math, ...]:
@@ -110,12 +113,18 @@ class CoordinateStrata:
     def label_of(self, point: Chart) -> Label:
         """The numbers of zeros."""
         arrays = point.arrays
-        counts = (sum(1 for block, index in group if arrays[block][index] == 0) for group in self.groups)
+        counts = (
+            sum(1 for block, index in group if arrays[block][index] == 0) for group in self.groups
+        )
         return tuple(sorted(max(z for z in self.zeros if z <= count) for count in counts))
 
 
 def coordinate_strata(
-    model: Model, groups: Sequence[Sequence[tuple[str, Any]]], zeros: Sequence[int], ranks: Sequence[int], reason: str
+    model: Model,
+    groups: Sequence[Sequence[tuple[str, Any]]],
+    zeros: Sequence[int],
+    ranks: Sequence[int],
+    reason: str,
 ) -> CoordinateStrata:
     """The strata by numbers of zeros."""
     return CoordinateStrata(model, tuple(map(tuple, groups)), tuple(zeros), tuple(ranks), reason)

@@ -1,4 +1,7 @@
-r"""The effective neurons of a target: $f^* = \kappa + \sum_{t=1}^k \alpha_t N(u_t \cdot (x, 1))$, distinct classes."""
+r"""The effective neurons of a target.
+
+$f^* = \kappa + \sum_{t=1}^k \alpha_t N(u_t \cdot (x, 1))$, distinct classes.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,8 @@ class Law:
         parity: of N: neurons with weights u and -u give the same class if it is odd or even.
         offset: q_0.
         zero: sigma(0).
-        tame: whether sigma and sigma' are known to vanish at most at 0; without biases no other zero matters.
+        tame: whether sigma and sigma' are known to vanish at most at 0; without biases no other
+            zero matters.
     """
 
     activation: Activation
@@ -89,32 +93,47 @@ def law_of(activation: Activation, bias: bool) -> Law:
         FamilyError: its record declares what its formula does not have.
     """
     lemma = activation.lemma
-    covered = lemma is not None and (lemma.with_bias or not bias) and activation.remainder_parity != "unknown"
+    covered = (
+        lemma is not None
+        and (lemma.with_bias or not bias)
+        and activation.remainder_parity != "unknown"
+    )
     if not covered or len(activation.polynomial_part) > 1:
-        where = " with hidden biases" if bias and lemma is not None and len(activation.polynomial_part) <= 1 else ""
+        where = (
+            " with hidden biases"
+            if bias and lemma is not None and len(activation.polynomial_part) <= 1
+            else ""
+        )
         raise TargetError(
-            f"the branches of two-layer networks with activation {activation.name}{where} are not described; an "
-            "activation whose distinct neurons are independent up to constants (tanh, sigmoid, ...) is needed; "
-            "or pass charts=[...]"
+            f"the branches of two-layer networks with activation {activation.name}{where} are not"
+            " described; an activation whose distinct neurons are independent up to constants"
+            " (tanh, sigmoid, ...) is needed; or pass charts=[...]"
         )
     check_record(activation, bias=bias)
     zero = sympy.nsimplify(activation.value_at_zero)
     if not zero.is_Rational:
-        raise TargetError(f"sigma(0) = {zero} is not rational; choose another activation, or pass charts=[...]")
+        raise TargetError(
+            f"sigma(0) = {zero} is not rational; choose another activation, or pass charts=[...]"
+        )
     offset = activation.polynomial_part[0] if activation.polynomial_part else Fraction(0)
     tame = not bias or vanishes_at_most_at_0(activation)
-    return Law(activation, activation.remainder_parity, offset, Fraction(int(zero.p), int(zero.q)), tame)
+    return Law(
+        activation, activation.remainder_parity, offset, Fraction(int(zero.p), int(zero.q)), tame
+    )
 
 
 Neuron = tuple[Fraction, Vector, Any]
 """Output weight, input weights, bias."""
 
 
-def effective(law: Law, inputs: Sequence[sympy.Symbol], bias: bool, target: TargetFunction) -> Effective:
+def effective(
+    law: Law, inputs: Sequence[sympy.Symbol], bias: bool, target: TargetFunction
+) -> Effective:
     """The effective neurons of a target.
 
     Raises:
-        TargetError: it is not a finite sum of such neurons, or needs biases that the model does not have.
+        TargetError: it is not a finite sum of such neurons, or needs biases that the model does not
+            have.
     """
     point = target.point
     if point is not None and is_network(point, law.activation):
@@ -124,7 +143,10 @@ def effective(law: Law, inputs: Sequence[sympy.Symbol], bias: bool, target: Targ
     sums: dict[Vector, Fraction] = {}
     for a, w, b in neurons:
         if a and b and not bias:
-            raise TargetError(f"the target has a neuron with bias {b}, the model has none; build it with bias=True")
+            raise TargetError(
+                f"the target has a neuron with bias {b}, the model has none; build it with"
+                " bias=True"
+            )
         if not any(w):
             constant += sympy.Rational(a) * law.value(sympy.Rational(b))
             continue
@@ -139,7 +161,8 @@ def effective(law: Law, inputs: Sequence[sympy.Symbol], bias: bool, target: Targ
 def plain(constant: sympy.Expr, size: int = 1) -> sympy.Expr:
     r"""The number as a rational one if it is one with a denominator up to `size`, such as $(\sqrt2 - 1)(\sqrt2 + 1)$.
 
-    The branches compare it only with sums of output weights, so for them any other number is as good as irrational.
+    The branches compare it only with sums of output weights, so for them any other number is as
+    good as irrational.
     """
     if constant.is_Rational:
         return constant
@@ -167,7 +190,10 @@ def rational(value: Any, what: str) -> Fraction:
         return Fraction(value)
     if isinstance(value, sympy.Expr) and value.is_Rational:
         return Fraction(int(value.p), int(value.q))
-    raise TargetError(f"{what} = {value} is not rational; rational neurons are needed; round it, or pass charts=[...]")
+    raise TargetError(
+        f"{what} = {value} is not rational; rational neurons are needed; round it, or pass"
+        " charts=[...]"
+    )
 
 
 def neurons_of_point(point: Chart) -> tuple[list[Neuron], sympy.Expr]:
@@ -179,7 +205,9 @@ def neurons_of_point(point: Chart) -> tuple[list[Neuron], sympy.Expr]:
     arrays = point.arrays
     neurons: list[Neuron] = []
     for i, a in enumerate(arrays["a"]):
-        w = tuple(rational(v, f"w{i + 1}_{t + 1} of the target") for t, v in enumerate(arrays["w"][i]))
+        w = tuple(
+            rational(v, f"w{i + 1}_{t + 1} of the target") for t, v in enumerate(arrays["w"][i])
+        )
         b = rational(arrays["b"][i], f"b{i + 1} of the target") if "b" in arrays else Fraction(0)
         neurons.append((rational(a, f"a{i + 1} of the target"), w, b))
     constant = sympy.sympify(arrays["c"][()], strict=True) if "c" in arrays else sympy.Integer(0)
@@ -203,12 +231,15 @@ def _neurons_of_expression(
         else:
             return neurons, constant
     raise TargetError(
-        f"the term {term} of the target is not a multiple of {activation.name}(w.x + b) with rational weights; a sum "
-        "of such neurons and a constant is needed; give a point of a two-layer network"
+        f"the term {term} of the target is not a multiple of {activation.name}(w.x + b) with"
+        " rational weights; a sum of such neurons and a constant is needed; give a point of a"
+        " two-layer network"
     )
 
 
-def _match(activation: Activation, inputs: Sequence[sympy.Symbol], term: sympy.Expr) -> Neuron | None:
+def _match(
+    activation: Activation, inputs: Sequence[sympy.Symbol], term: sympy.Expr
+) -> Neuron | None:
     """The neuron that a term is, if it is one."""
     for candidate in arguments(activation, term):
         affine = affine_form(candidate, inputs)

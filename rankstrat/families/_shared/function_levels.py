@@ -13,7 +13,9 @@ from rankstrat.text.tables import Math
 def product_levels(widths: Sequence[int], names: Sequence[str]) -> list[FunctionLevel]:
     """Matrices of rank r: r (d_0 + d_L - r), for two or more factors."""
     rows, columns = widths[-1], widths[0]
-    known = Knowledge(Verdict.PROVED, "closed formula r (d_0 + d_L - r) (LSH Proposition 1; SPEC 6.1)")
+    known = Knowledge(
+        Verdict.PROVED, "closed formula r (d_0 + d_L - r) (LSH Proposition 1; SPEC 6.1)"
+    )
     levels = []
     for r in range(min(widths) + 1):
         if len(names) == 2:
@@ -32,5 +34,11 @@ def product_levels(widths: Sequence[int], names: Sequence[str]) -> list[Function
 def diagonal_levels(features: int, off: Math, reason: str) -> list[FunctionLevel]:
     """Functions with k nonzero coefficients: rank k."""
     known = Knowledge(Verdict.PROVED, reason)
-    functions = [Math(f"{k} nonzero coefficients", rf"{k} \text{{ nonzero coefficients}}") for k in range(features + 1)]
-    return [FunctionLevel(k, f, Math("all") if k == features else off, known) for k, f in enumerate(functions)]
+    functions = [
+        Math(f"{k} nonzero coefficients", rf"{k} \text{{ nonzero coefficients}}")
+        for k in range(features + 1)
+    ]
+    return [
+        FunctionLevel(k, f, Math("all") if k == features else off, known)
+        for k, f in enumerate(functions)
+    ]

@@ -1,9 +1,10 @@
 r"""Branches of $\{W_L \cdots W_1 = M\}$: orbits of base changes, told apart by the ranks of all partial products.
 
-Put $V_0 \to V_1 \to \dots \to V_L$ for the factors.  Such a chain is a direct sum of intervals: a summand [i, j]
-lives on $V_i, \dots, V_j$ and is carried along by the identity.  The multiplicities $m_{ij}$ determine the chain up to
-base changes in all the spaces, and the ranks of the partial products determine the multiplicities.  An orbit lies in
-the closure of another one if and only if none of its partial products has a larger rank (Abeasis and Del Fra, 1985).
+Put $V_0 \to V_1 \to \dots \to V_L$ for the factors. Such a chain is a direct sum of intervals: a
+summand [i, j] lives on $V_i, \dots, V_j$ and is carried along by the identity. The multiplicities
+$m_{ij}$ determine the chain up to base changes in all the spaces, and the ranks of the partial
+products determine the multiplicities. An orbit lies in the closure of another one if and only if
+none of its partial products has a larger rank (Abeasis and Del Fra, 1985).
 """
 
 from __future__ import annotations
@@ -68,7 +69,9 @@ class Orbit:
     def factors(self) -> list[list[list[int]]]:
         """W_1, ..., W_L in normal form; the product is diag(1, .., 1, 0, ..)."""
         places: list[dict[tuple[Interval, int], int]] = [{} for _ in self.widths]
-        for interval in sorted(self.multiplicities, key=lambda ij: (ij != (0, len(self.widths) - 1), ij)):
+        for interval in sorted(
+            self.multiplicities, key=lambda ij: (ij != (0, len(self.widths) - 1), ij)
+        ):
             for copy in range(self.multiplicities[interval]):
                 for layer in range(interval[0], interval[1] + 1):
                     places[layer][interval, copy] = len(places[layer])
@@ -111,14 +114,22 @@ def orbits(widths: Sequence[int], rank: int) -> Iterator[Orbit]:
 
     if rank > min(widths):
         return
-    for found, orbit in enumerate(fill(0, [d - rank for d in widths], {whole: rank} if rank else {})):
+    for found, orbit in enumerate(
+        fill(0, [d - rank for d in widths], {whole: rank} if rank else {})
+    ):
         if found > MAX_ORBITS:
-            raise TargetError(f"widths {list(widths)} give more than {MAX_ORBITS} orbits; choose smaller widths")
+            raise TargetError(
+                f"widths {list(widths)} give more than {MAX_ORBITS} orbits; choose smaller widths"
+            )
         yield orbit
 
 
 def product_branches(
-    model: Model, target: TargetFunction, widths: Sequence[int], names: Sequence[str], forced: Chart | None
+    model: Model,
+    target: TargetFunction,
+    widths: Sequence[int],
+    names: Sequence[str],
+    forced: Chart | None,
 ) -> BranchList:
     """The components of {W_L ... W_1 = M}.
 
@@ -137,8 +148,8 @@ def product_branches(
     every = list(orbits(widths, rank))
     if not every:
         raise TargetError(
-            f"the target matrix has rank {rank}, the product at most {min(widths)}; it is not in the function space; "
-            f"choose inner dimensions >= {rank}"
+            f"the target matrix has rank {rank}, the product at most {min(widths)}; it is not in"
+            f" the function space; choose inner dimensions >= {rank}"
         )
     tops = [o for o in every if not any(o is not p and _below(o, p) for p in every)]
     fibre = rank * (widths[0] + widths[-1] - rank)
@@ -147,22 +158,35 @@ def product_branches(
         smaller = [o for o in every if _below(o, orbit)]
         point = partial(_point, model, names, left, right)
         shown = ", ".join(
-            f"rank {_product(names, i, j)} = {r}" for (i, j), r in orbit.ranks if (i, j) != (0, len(names))
+            f"rank {_product(names, i, j)} = {r}"
+            for (i, j), r in orbit.ranks
+            if (i, j) != (0, len(names))
         )
         branches.append(
             Branch(
                 label=shown or "the only point",
                 chart=point(orbit),
-                equations=tuple(o - t for o, t in zip(model.outputs, target.expressions, strict=True)),
+                equations=tuple(
+                    o - t for o, t in zip(model.outputs, target.expressions, strict=True)
+                ),
                 dimension=orbit.dimension - fibre,
-                conditions=("the orbit of the chart's point under base changes that keep the product",),
+                conditions=(
+                    "the orbit of the chart's point under base changes that keep the product",
+                ),
                 cells=partial(_cells, smaller, point),
-                basis="every point is a base change of one of finitely many, and base changes keep the rank",
+                basis=(
+                    "every point is a base change of one of finitely many, and base changes keep"
+                    " the rank"
+                ),
                 forced=forced,
                 member=partial(_member, orbit, tuple(names), tuple(target.expressions)),
             )
         )
-    return BranchList(tuple(branches), True, "classification of chains of matrices by the ranks of partial products")
+    return BranchList(
+        tuple(branches),
+        True,
+        "classification of chains of matrices by the ranks of partial products",
+    )
 
 
 def _product(names: Sequence[str], i: int, j: int) -> str:
@@ -178,7 +202,9 @@ def _cells(smaller: Sequence[Orbit], point: Any) -> Iterator[Cell]:
         yield Cell(point(orbit), orbit.tangent_rank())
 
 
-def _point(model: Model, names: Sequence[str], left: sympy.Matrix, right: sympy.Matrix, orbit: Orbit) -> Chart:
+def _point(
+    model: Model, names: Sequence[str], left: sympy.Matrix, right: sympy.Matrix, orbit: Orbit
+) -> Chart:
     factors = [sympy.Matrix(f) for f in orbit.factors()]
     factors[0] = factors[0] * right
     factors[-1] = left * factors[-1]
@@ -195,7 +221,9 @@ def _member(orbit: Orbit, names: Sequence[str], target: Sequence[sympy.Expr], po
                 product = factors[j - 1] * product
             if _rank(product) > bounds[i, j]:
                 return False
-            if (i, j) == (0, len(factors)) and not all(is_zero(u - v) for u, v in zip(product, target, strict=True)):
+            if (i, j) == (0, len(factors)) and not all(
+                is_zero(u - v) for u, v in zip(product, target, strict=True)
+            ):
                 return False
     return True
 
@@ -203,7 +231,9 @@ def _member(orbit: Orbit, names: Sequence[str], target: Sequence[sympy.Expr], po
 def _rank(matrix: sympy.Matrix) -> int:
     r"""The rank; sympy alone would not see that $(\sqrt2 + 1)(\sqrt2 - 1) - 1$ is 0."""
     rational = all(v.is_Rational for v in matrix)
-    return int(matrix.rank() if rational else matrix.rank(iszerofunc=is_zero, simplify=sympy.radsimp))
+    return int(
+        matrix.rank() if rational else matrix.rank(iszerofunc=is_zero, simplify=sympy.radsimp)
+    )
 
 
 def normal_form(matrix: sympy.Matrix) -> tuple[sympy.Matrix, sympy.Matrix, int]:
@@ -214,7 +244,9 @@ def normal_form(matrix: sympy.Matrix) -> tuple[sympy.Matrix, sympy.Matrix, int]:
     """
     for entry in matrix:
         if not entry.is_Rational:
-            raise TargetError(f"the entry {entry} of the target is not rational; give rational entries")
+            raise TargetError(
+                f"the entry {entry} of the target is not rational; give rational entries"
+            )
     echelon, pivots = matrix.rref()
     rank = len(pivots)
     columns = [matrix[:, j] for j in pivots]

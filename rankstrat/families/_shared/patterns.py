@@ -33,7 +33,11 @@ class Pattern:
     def label(self) -> str:
         """Neurons counted from 1, a minus sign for an opposite weight: {1,-3} | {2} | 0{4}."""
         parts = ["".join(map(_block, blocks)) for blocks in (self.targets, self.extras)]
-        zeros = f" | 0{_block(tuple((i, -1 if i in self.below else 1) for i in self.zeros))}" if self.zeros else ""
+        zeros = (
+            f" | 0{_block(tuple((i, -1 if i in self.below else 1) for i in self.zeros))}"
+            if self.zeros
+            else ""
+        )
         return f"{parts[0] or '-'} | {parts[1] or '-'}{zeros}"
 
     def orbit(self, flips: bool) -> tuple[Any, ...]:
@@ -68,7 +72,12 @@ def patterns(width: int, classes: int, signed: bool) -> Iterator[Pattern]:
 
 
 def _assign(
-    width: int, signed: bool, neuron: int, targets: list[list[Any]], extras: list[list[Any]], zeros: list[int]
+    width: int,
+    signed: bool,
+    neuron: int,
+    targets: list[list[Any]],
+    extras: list[list[Any]],
+    zeros: list[int],
 ) -> Iterator[Pattern]:
     missing = sum(not block for block in targets)
     if missing > width - neuron:

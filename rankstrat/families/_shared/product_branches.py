@@ -1,4 +1,7 @@
-"""Branches of models that are linear in products of single parameters: linear, diagonal and deep diagonal models."""
+"""Branches of models that are linear in products of single parameters.
+
+Linear, diagonal and deep diagonal models.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +32,16 @@ def linear_coefficients(model: Model, target: TargetFunction) -> list[Fraction]:
     """
     expression = sympy.expand(target.expressions[0])
     if not expression.is_polynomial(*model.inputs):
-        raise TargetError(f"the target {expression} is not a polynomial; a linear form in the inputs is needed")
+        raise TargetError(
+            f"the target {expression} is not a polynomial; a linear form in the inputs is needed"
+        )
     polynomial = sympy.Poly(expression, *model.inputs)
-    if any(sum(powers) != 1 for powers in polynomial.monoms() if polynomial.coeff_monomial(powers) != 0):
-        raise TargetError(f"the target {expression} is not a linear form in the inputs, so no parameters give it")
+    if any(
+        sum(powers) != 1 for powers in polynomial.monoms() if polynomial.coeff_monomial(powers) != 0
+    ):
+        raise TargetError(
+            f"the target {expression} is not a linear form in the inputs, so no parameters give it"
+        )
     return [rational(polynomial.coeff_monomial(x), f"the coefficient of {x}") for x in model.inputs]
 
 
@@ -40,7 +49,8 @@ def affine_branch(model: Model, target: TargetFunction) -> BranchList:
     r"""The one branch of a model that is linear in its parameters.
 
     Raises:
-        TargetError: the target is not in the span of the features, or that is not decided with rational coefficients.
+        TargetError: the target is not in the span of the features, or that is not decided with
+            rational coefficients.
     """
     difference = sympy.expand(model.outputs[0] - target.expressions[0])
     index = {p: i for i, p in enumerate(model.parameters)}
@@ -50,14 +60,24 @@ def affine_branch(model: Model, target: TargetFunction) -> BranchList:
     else:
         for coefficient in sympy.Poly(difference, *model.inputs).coeffs():
             form = sympy.Poly(coefficient, *model.parameters)
-            row = {index[p]: rational(form.coeff_monomial(p), "a coefficient") for p in model.parameters}
+            row = {
+                index[p]: rational(form.coeff_monomial(p), "a coefficient")
+                for p in model.parameters
+            }
             equations.append({**row, CONSTANT: rational(form.coeff_monomial(1), "a coefficient")})
     space = AffineSubspace.solve(model.size, equations)
     if space is None:
-        raise TargetError(f"the target {target.expressions[0]} is not in the span of the features; choose another one")
+        raise TargetError(
+            f"the target {target.expressions[0]} is not in the span of the features; choose"
+            " another one"
+        )
     values = {}
     for pivot, row in space.rows.items():
-        terms = (-sympy.Rational(c) * (model.parameters[i] if i >= 0 else 1) for i, c in row.items() if i != pivot)
+        terms = (
+            -sympy.Rational(c) * (model.parameters[i] if i >= 0 else 1)
+            for i, c in row.items()
+            if i != pivot
+        )
         values[model.parameters[pivot]] = sympy.Add(*terms)
     chart = model.chart(values)
     branch = Branch(
@@ -75,17 +95,33 @@ def affine_branch(model: Model, target: TargetFunction) -> BranchList:
 def _equations_of_span(model: Model, target: TargetFunction) -> list[dict[int, Fraction]]:
     r"""Equations of $\{a : \sum_i a_i\varphi_i = f^*\}$, from all relations between the features and the target."""
     t = sympy.Symbol(str(sympy.Dummy("t")))
-    wider = Model(model.outputs[0] + t * target.expressions[0], [*model.parameters, t], model.inputs)
+    wider = Model(
+        model.outputs[0] + t * target.expressions[0], [*model.parameters, t], model.inputs
+    )
     found = model_rank(wider.point([0] * wider.size))
     vectors = [dict(relation.coefficients) for relation in found.relations]
     rows = [[_coefficient(vector.get(i, 0)) for i in range(wider.size)] for vector in vectors]
-    kernel = sympy.Matrix(rows).nullspace() if rows else [sympy.eye(wider.size)[:, i] for i in range(wider.size)]
+    kernel = (
+        sympy.Matrix(rows).nullspace()
+        if rows
+        else [sympy.eye(wider.size)[:, i] for i in range(wider.size)]
+    )
     if found.verdict is not Verdict.PROVED or len(kernel) != int(found):
-        raise TargetError(f"the relations between features and target are not all known ({found}); pass charts=[...]")
+        raise TargetError(
+            f"the relations between features and target are not all known ({found}); pass"
+            " charts=[...]"
+        )
     result = []
-    for normal in kernel:  # a relation (a, t) with t = -1 is orthogonal to what all relations are orthogonal to
+    for normal in (
+        kernel
+    ):  # a relation (a, t) with t = -1 is orthogonal to what all relations are orthogonal to
         row = {i: Fraction(int(v.p), int(v.q)) for i, v in enumerate(normal) if v}
-        result.append({**{i: v for i, v in row.items() if i < model.size}, CONSTANT: -row.get(model.size, Fraction(0))})
+        result.append(
+            {
+                **{i: v for i, v in row.items() if i < model.size},
+                CONSTANT: -row.get(model.size, Fraction(0)),
+            }
+        )
     return result
 
 
@@ -117,7 +153,9 @@ def product_branches(
     lists = [options(j, c) for j, c in enumerate(coefficients)]
     count = math.prod(map(len, lists))
     if count > MAX_BRANCHES:
-        raise TargetError(f"the target has {count} branches, more than {MAX_BRANCHES}; choose a smaller model")
+        raise TargetError(
+            f"the target has {count} branches, more than {MAX_BRANCHES}; choose a smaller model"
+        )
     least = {k: v for j, c in enumerate(coefficients) for k, v in special(j, c).items()}
     branches: list[Branch] = []
     leaders: dict[Any, Branch] = {}

@@ -35,7 +35,9 @@ class ProductStrata:
 
     def labels(self) -> Iterator[tuple[int, int]]:
         """Every pair of ranks."""
-        yield from itertools.product(range(min(self.rows, self.inner) + 1), range(min(self.inner, self.columns) + 1))
+        yield from itertools.product(
+            range(min(self.rows, self.inner) + 1), range(min(self.inner, self.columns) + 1)
+        )
 
     def rank(self, label: tuple[int, int]) -> int:
         """d1 d2 - (d1 - rA)(d2 - rB)."""
@@ -53,11 +55,16 @@ class ProductStrata:
     def conditions(self, label: tuple[int, int]) -> tuple[Math, ...]:
         """Those ranks that are not maximal."""
         most = (min(self.rows, self.inner), min(self.inner, self.columns))
-        return tuple(_rank_of(name, r) for name, r, m in zip("AB", label, most, strict=True) if r < m)
+        return tuple(
+            _rank_of(name, r) for name, r, m in zip("AB", label, most, strict=True) if r < m
+        )
 
     def constancy(self, label: tuple[int, int]) -> Knowledge:
         """The closed formula."""
-        return Knowledge(Verdict.PROVED, "closed formula d1 d2 - (d1 - rA)(d2 - rB) (LSH Proposition 1; SPEC 6.1)")
+        return Knowledge(
+            Verdict.PROVED,
+            "closed formula d1 d2 - (d1 - rA)(d2 - rB) (LSH Proposition 1; SPEC 6.1)",
+        )
 
     @property
     def coverage(self) -> Knowledge:
@@ -74,7 +81,11 @@ class ProductStrata:
                 coefficients = [sympy.Symbol(f"k{next(numbers)}") for _ in range(r)]
                 for t, symbol in enumerate(row):
                     values[symbol] = sum(
-                        (c * line[t] for c, line in zip(coefficients, names[name][:r], strict=True)), sympy.Integer(0)
+                        (
+                            c * line[t]
+                            for c, line in zip(coefficients, names[name][:r], strict=True)
+                        ),
+                        sympy.Integer(0),
                     )
         return self.model.chart(values)
 
@@ -82,7 +93,8 @@ class ProductStrata:
         """Products of random integer matrices."""
         rng = random.Random(f"{seed} {label}")
         return self.model.point(
-            A=_of_rank(rng, self.rows, self.inner, label[0]), B=_of_rank(rng, self.inner, self.columns, label[1])
+            A=_of_rank(rng, self.rows, self.inner, label[0]),
+            B=_of_rank(rng, self.inner, self.columns, label[1]),
         )
 
     def children(self, label: tuple[int, int]) -> Iterator[tuple[tuple[int, int], Math]]:
@@ -102,8 +114,9 @@ class ProductStrata:
 class DeepProductStrata:
     r"""The strata of $W_L \cdots W_1$ by the ranks of all sub-products $W_j \cdots W_{i+1}$, i < j.
 
-    A label counts the intervals [i, j] of layers in the decomposition of the chain of maps (a representation of the
-    quiver of type A): a base change in every layer, which keeps the rank, acts transitively on the stratum.
+    A label counts the intervals [i, j] of layers in the decomposition of the chain of maps (a
+    representation of the quiver of type A): a base change in every layer, which keeps the rank,
+    acts transitively on the stratum.
 
     References:
         SPEC 6.1.
@@ -140,15 +153,21 @@ class DeepProductStrata:
     def ranks(self, label: Sequence[int]) -> dict[tuple[int, int], int]:
         """(i, j) -> rank of W_j ... W_{i+1}, the widths for i = j."""
         return {
-            (i, j): sum(m for m, (s, t) in zip(label, self.intervals, strict=True) if s <= i and j <= t)
+            (i, j): sum(
+                m for m, (s, t) in zip(label, self.intervals, strict=True) if s <= i and j <= t
+            )
             for i, j in self.intervals
         }
 
     def rank(self, label: Sequence[int]) -> int:
-        """Sum of (c_l - c_{l-1}) r_l, where c_l = rank(W_L ... W_{l+1}), c_0 = 0, r_l = rank(W_{l-1} ... W_1)."""
+        """Sum of (c_l - c_{l-1}) r_l, where c_l = rank(W_L ...
+
+        W_{l+1}), c_0 = 0, r_l = rank(W_{l-1} ... W_1).
+        """
         ranks, last = self.ranks(label), len(self.widths) - 1
         return sum(
-            (ranks[layer, last] - (ranks[layer - 1, last] if layer > 1 else 0)) * ranks[0, layer - 1]
+            (ranks[layer, last] - (ranks[layer - 1, last] if layer > 1 else 0))
+            * ranks[0, layer - 1]
             for layer in range(1, last + 1)
         )
 
@@ -168,14 +187,21 @@ class DeepProductStrata:
         ranks, found = self.ranks(label), []
         for i, j in sorted(self.intervals, key=lambda p: p[1] - p[0]):
             if i < j:
-                expected = min(ranks[i, j - 1], ranks[i + 1, j]) if j - i > 1 else min(self.widths[i], self.widths[j])
+                expected = (
+                    min(ranks[i, j - 1], ranks[i + 1, j])
+                    if j - i > 1
+                    else min(self.widths[i], self.widths[j])
+                )
                 if ranks[i, j] < expected:
                     found.append(_rank_of("".join(f"W{k}" for k in range(j, i, -1)), ranks[i, j]))
         return tuple(found)
 
     def constancy(self, label: Sequence[int]) -> Knowledge:
         """A group acts transitively."""
-        return Knowledge(Verdict.PROVED, "base changes act transitively on the stratum and keep the rank (SPEC 6.1)")
+        return Knowledge(
+            Verdict.PROVED,
+            "base changes act transitively on the stratum and keep the rank (SPEC 6.1)",
+        )
 
     @property
     def coverage(self) -> Knowledge:
@@ -197,15 +223,27 @@ class DeepProductStrata:
         )
 
     def _normal(self, label: Sequence[int]) -> list[sympy.Matrix]:
-        strands = [interval for m, interval in zip(label, self.intervals, strict=True) for _ in range(m)]
-        place = [[k for k, (i, j) in enumerate(strands) if i <= layer <= j] for layer in range(len(self.widths))]
+        strands = [
+            interval for m, interval in zip(label, self.intervals, strict=True) for _ in range(m)
+        ]
+        place = [
+            [k for k, (i, j) in enumerate(strands) if i <= layer <= j]
+            for layer in range(len(self.widths))
+        ]
         return [
-            sympy.Matrix(len(place[n]), len(place[n - 1]), lambda r, c, n=n: int(place[n][r] == place[n - 1][c]))
+            sympy.Matrix(
+                len(place[n]),
+                len(place[n - 1]),
+                lambda r, c, n=n: int(place[n][r] == place[n - 1][c]),
+            )
             for n in range(1, len(self.widths))
         ]
 
     def children(self, label: Sequence[int]) -> Iterator[tuple[tuple[int, ...], Math]]:
-        """Two strands exchange their ends, or one breaks: the minimal degenerations of the chain."""
+        """Two strands exchange their ends, or one breaks.
+
+        The minimal degenerations of the chain.
+        """
         index = {interval: k for k, interval in enumerate(self.intervals)}
         for (a, b), (c, d) in itertools.product(self.intervals, repeat=2):
             m, n = label[index[a, b]], label[index[c, d]]
@@ -214,7 +252,10 @@ class DeepProductStrata:
         for a, b in self.intervals:
             if label[index[a, b]]:
                 for cut in range(a, b):
-                    yield _exchange(label, index, [(a, b)], [(a, cut), (cut + 1, b)]), self._drop(cut, cut + 1)
+                    yield (
+                        _exchange(label, index, [(a, b)], [(a, cut), (cut + 1, b)]),
+                        self._drop(cut, cut + 1),
+                    )
 
     def _drop(self, i: int, j: int) -> Math:
         name = "".join(f"W{k}" for k in range(j, i, -1))
@@ -237,11 +278,17 @@ class DeepProductStrata:
                 product = factor * product
             return int(product.rank())
 
-        return tuple(rank(i, j) - rank(i - 1, j) - rank(i, j + 1) + rank(i - 1, j + 1) for i, j in self.intervals)
+        return tuple(
+            rank(i, j) - rank(i - 1, j) - rank(i, j + 1) + rank(i - 1, j + 1)
+            for i, j in self.intervals
+        )
 
 
 def _exchange(
-    label: Sequence[int], index: dict[tuple[int, int], int], take: list[tuple[int, int]], give: list[tuple[int, int]]
+    label: Sequence[int],
+    index: dict[tuple[int, int], int],
+    take: list[tuple[int, int]],
+    give: list[tuple[int, int]],
 ) -> tuple[int, ...]:
     counts = list(label)
     for interval in take:
@@ -267,8 +314,12 @@ def _of_rank(rng: random.Random, rows: int, columns: int, rank: int) -> list[lis
 
 
 def _unimodular(rng: random.Random, size: int) -> sympy.Matrix:
-    lower = sympy.Matrix(size, size, lambda i, j: 1 if i == j else rng.randint(-2, 2) if i > j else 0)
-    return lower * sympy.Matrix(size, size, lambda i, j: 1 if i == j else rng.randint(-2, 2) if i < j else 0)
+    lower = sympy.Matrix(
+        size, size, lambda i, j: 1 if i == j else rng.randint(-2, 2) if i > j else 0
+    )
+    return lower * sympy.Matrix(
+        size, size, lambda i, j: 1 if i == j else rng.randint(-2, 2) if i < j else 0
+    )
 
 
 def matrix_rank(rows: Any) -> int:

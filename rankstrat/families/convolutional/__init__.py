@@ -17,7 +17,12 @@ from rankstrat.families._shared.arguments import count, flag, input_names
 from rankstrat.families.convolutional.branches import branches
 from rankstrat.families.convolutional.nearby import nearby
 from rankstrat.families.convolutional.neurons import neurons
-from rankstrat.families.convolutional.strata import conditions, generators, rank_coordinates, shared_strata
+from rankstrat.families.convolutional.strata import (
+    conditions,
+    generators,
+    rank_coordinates,
+    shared_strata,
+)
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import Shape
@@ -59,11 +64,13 @@ class Convolutional:
             object.__setattr__(self, name, flag(FAMILY, name, getattr(self, name)))
         object.__setattr__(self, "activation", as_activation(self.activation))
         if self.dimension > 2:
-            raise FamilyError(f"{FAMILY}: dimension = {self.dimension}; images of dimension 1 or 2 are needed")
+            raise FamilyError(
+                f"{FAMILY}: dimension = {self.dimension}; images of dimension 1 or 2 are needed"
+            )
         if self.kernel_size > self.size:
             raise FamilyError(
-                f"{FAMILY}: kernel_size = {self.kernel_size} is larger than size = {self.size}; a kernel must fit into "
-                "the image; make size larger"
+                f"{FAMILY}: kernel_size = {self.kernel_size} is larger than size = {self.size}; a"
+                " kernel must fit into the image; make size larger"
             )
 
     @property
@@ -99,7 +106,10 @@ class Convolutional:
     def blocks(self) -> Mapping[str, Shape]:
         """a (k, places), K (k, window) or (k, places, window), b (k,) or (k, places), c ()."""
         own: Shape = () if self.sharing else self.places
-        blocks: dict[str, Shape] = {"a": (self.kernels, *self.places), "K": (self.kernels, *own, *self.window)}
+        blocks: dict[str, Shape] = {
+            "a": (self.kernels, *self.places),
+            "K": (self.kernels, *own, *self.window),
+        }
         if self.bias:
             blocks["b"] = (self.kernels, *own)
         if self.output_bias:
@@ -118,13 +128,18 @@ class Convolutional:
         windows = np.lib.stride_tricks.sliding_window_view(image, self.window)
         return windows.reshape(int(np.prod(self.places)), int(np.prod(self.window)))
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The one output."""
         terms = []
         for kernel in range(self.kernels):
             for number, place in enumerate(itertools.product(*map(range, self.places))):
                 own = (kernel,) if self.sharing else (kernel, *place)
-                z = [w * inputs[t] for w, t in zip(blocks["K"][own].ravel(), self.pixels[number], strict=True)]
+                z = [
+                    w * inputs[t]
+                    for w, t in zip(blocks["K"][own].ravel(), self.pixels[number], strict=True)
+                ]
                 if self.bias:
                     z.append(blocks["b"][own])
                 terms.append(blocks["a"][(kernel, *place)] * self.activation(sympy.Add(*z)))
@@ -141,11 +156,17 @@ class Convolutional:
         return neurons(arrays, self.pixels, self.size**self.dimension, sharing=self.sharing)
 
     def strata(self, model: Model) -> Stratification | None:
-        """All strata, for one shared kernel, or two in one dimension; None sends `stratify` to an arrangement."""
+        """All strata, for one shared kernel, or two in one dimension.
+
+        None sends `stratify` to an arrangement.
+        """
         return shared_strata(self, model)
 
     def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
-        """Which kernels nearly vanish or are nearly copies of each other; see `rankstrat.nearest_strata`."""
+        """Which kernels nearly vanish or are nearly copies of each other.
+
+        See `rankstrat.nearest_strata`.
+        """
         return nearby(self, arrays)
 
     def conditions(self, model: Model) -> tuple[list[Any], ...]:
@@ -173,17 +194,18 @@ def convolutional(
 ) -> Model:
     r"""$f(I) = \sum_{l,p} a_{l,p}\,\sigma(\sum_\alpha K_{l,\alpha} I_{p+\alpha} + b_l) + c$, stride 1, no padding.
 
-    Entry alpha of a kernel meets pixel p + alpha (alpha counted from 0), the order of every deep-learning library; the
-    papers write the convolution $I_{p+s-\alpha} K_\alpha$ (alpha from 1), which is this model with every kernel
-    reversed along each axis.  The fully connected network of the same images is
-    ``two_layer(width=kernels * places, inputs=size**dimension)``.
+    Entry alpha of a kernel meets pixel p + alpha (alpha counted from 0), the order of every
+    deep-learning library; the papers write the convolution $I_{p+s-\alpha} K_\alpha$ (alpha from
+    1), which is this model with every kernel reversed along each axis. The fully connected network
+    of the same images is ``two_layer(width=kernels * places, inputs=size**dimension)``.
 
     Args:
         kernels: the number k of kernels.
         size: pixels along an axis, d.
         kernel_size: entries of a kernel along an axis, s.
         dimension: 1 or 2.
-        sharing: False gives each place its own kernel (and bias): K has the shape (k, places, window).
+        sharing: False gives each place its own kernel (and bias): K has the shape (k, places,
+            window).
         bias: hidden biases.
         output_bias: the output bias c.
         activation: a name, formula, callable or `Activation`.
@@ -199,5 +221,14 @@ def convolutional(
         (a1_1*tanh(K1_1*x1 + K1_2*x2) + a1_2*tanh(K1_1*x2 + K1_2*x3),)
     """
     return Model.of(
-        Convolutional(kernels, size, kernel_size, dimension, sharing, as_activation(activation), bias, output_bias)
+        Convolutional(
+            kernels,
+            size,
+            kernel_size,
+            dimension,
+            sharing,
+            as_activation(activation),
+            bias,
+            output_bias,
+        )
     )

@@ -1,9 +1,10 @@
 r"""Target sets of convolutional networks: all branches of small ones, the least rank, and what every point contains.
 
-By the independence lemma, at every parameter point of the target each effective neuron u of $f^*$ is carried by a
-neuron with $a \ne 0$.  Without sharing this neuron contributes $\sigma(u \cdot x)$ and one derivative for each pixel of
-its window, whichever window that is.  With sharing, a kernel brings all its translates; `covers` lists the kernels that
-can carry the effective neurons, and bounds the rank of every choice of them from below.
+By the independence lemma, at every parameter point of the target each effective neuron u of $f^*$
+is carried by a neuron with $a \ne 0$. Without sharing this neuron contributes $\sigma(u \cdot x)$
+and one derivative for each pixel of its window, whichever window that is. With sharing, a kernel
+brings all its translates; `covers` lists the kernels that can carry the effective neurons, and
+bounds the rank of every choice of them from below.
 """
 
 from __future__ import annotations
@@ -56,7 +57,11 @@ class Images:
         pixels = self.structure.size**self.structure.dimension
         support = {t for t in range(pixels) if u[t]}
         tail = u[pixels:]
-        return [(p, (*(u[t] for t in w), *tail)) for p, w in enumerate(self.windows) if support <= set(w)]
+        return [
+            (p, (*(u[t] for t in w), *tail))
+            for p, w in enumerate(self.windows)
+            if support <= set(w)
+        ]
 
     def point(self, outputs: dict[tuple[int, int], Fraction], kernels: dict[Any, Kernel]) -> Chart:
         """The point with the given output weights (kernel, place) and kernels; all else is zero."""
@@ -78,13 +83,22 @@ class Images:
         return self.model.point(arrays)
 
     def unshared(self) -> Chart | None:
-        """Every effective neuron on a place of its own, by a maximum matching; None if there are too few."""
+        """Every effective neuron on a place of its own, by a maximum matching.
+
+        None if there are too few.
+        """
         graph: nx.Graph[Any] = nx.Graph()
         found = {("u", i): dict(self.placements(u)) for i, u in enumerate(self.target.weights)}
         for node, options in found.items():
             graph.add_node(node)
-            graph.add_edges_from((node, (kernel, p)) for kernel in range(self.kernels) for p in options)
-        matching = nx.bipartite.maximum_matching(graph, top_nodes=list(found)) if graph.number_of_edges() else {}
+            graph.add_edges_from(
+                (node, (kernel, p)) for kernel in range(self.kernels) for p in options
+            )
+        matching = (
+            nx.bipartite.maximum_matching(graph, top_nodes=list(found))
+            if graph.number_of_edges()
+            else {}
+        )
         if any(node not in matching for node in found):
             return None
         alpha = self.target.coefficients
@@ -94,7 +108,10 @@ class Images:
         )
 
     def shared(self) -> tuple[Chart, int | None] | None:
-        """A point with shared kernels, and a lower bound of the rank on the target set; None if there are too few."""
+        """A point with shared kernels, and a lower bound of the rank on the target set.
+
+        None if there are too few.
+        """
         s = self.structure
         groups = shapes(self.law, self.target.weights, self.windows, s.places, s.kernel_size)
         if groups is None:
@@ -125,7 +142,10 @@ class Images:
         return self.law.factor(sign) * self.target.coefficients[member]
 
     def branch(self, point: Chart, forced: Chart | None) -> Branch:
-        """The affine branch of a point: kernels without any output weight are free, output weights are not."""
+        """The affine branch of a point.
+
+        Kernels without any output weight are free, output weights are not.
+        """
         names = {str(p): p for p in self.model.parameters}
         values = dict(point.values)
         shared, arrays = self.structure.sharing, point.arrays
@@ -146,7 +166,8 @@ class Images:
             affine=AffineSubspace.of(equations, self.model.parameters),
             cells=partial(_one_cell, point),
             forced=forced,
-            partial=True,  # neurons of two kernels may carry the same padded weights and share their output weight
+            # neurons of two kernels may carry the same padded weights and share their output weight
+            partial=True,
         )
 
     def listing(self) -> Listing:
@@ -161,7 +182,9 @@ class Images:
                 own[t] = start + entry
             weights.append(tuple(own))
         names = tuple(f"{kernel + 1}.{place + 1}" for kernel, place in neurons)
-        return Listing(self.model, self.law, self.target, tuple(weights), tuple(self._symmetries()), names)
+        return Listing(
+            self.model, self.law, self.target, tuple(weights), tuple(self._symmetries()), names
+        )
 
     def _symmetries(self) -> Iterator[tuple[tuple[int, int], ...]]:
         """Permutations of the kernels (without sharing, at each place), and their signs."""
@@ -190,7 +213,9 @@ class Images:
             keys = [(kernel, place) for kernel in range(self.kernels) for place in range(places)]
         result = {key: names["K"][i * length : (i + 1) * length] for i, key in enumerate(keys)}
         if self.structure.bias:
-            result = {key: [*weights, names["b"][i]] for i, (key, weights) in enumerate(result.items())}
+            result = {
+                key: [*weights, names["b"][i]] for i, (key, weights) in enumerate(result.items())
+            }
         return result
 
 
@@ -215,26 +240,35 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
     law = law_of(structure.activation, structure.bias)
     if law.zero or law.offset:
         raise TargetError(
-            f"target sets of convolutional networks with {structure.activation.name} are not described; an activation "
-            "with sigma(0) = 0 and a parity or none (tanh, ...) is needed; or pass charts=[...]"
+            f"target sets of convolutional networks with {structure.activation.name} are not"
+            " described; an activation with sigma(0) = 0 and a parity or none (tanh, ...) is"
+            " needed; or pass charts=[...]"
         )
     images = Images(model, structure, law, effective(law, model.inputs, structure.bias, target))
     if images.target.constant != 0 and not structure.output_bias:
-        carried = "constants carried by kernels that vanish are not described" if structure.bias else "nothing makes it"
-        raise TargetError(f"the target has the constant {images.target.constant}; {carried}; use output_bias=True")
+        carried = (
+            "constants carried by kernels that vanish are not described"
+            if structure.bias
+            else "nothing makes it"
+        )
+        raise TargetError(
+            f"the target has the constant {images.target.constant}; {carried}; use output_bias=True"
+        )
     best, forced, basis = _shared(images) if structure.sharing else _unshared(images)
     if not structure.bias and images.kernels * len(images.windows) <= MAX_NEURONS:
         found = images.listing().branches(forced)
         if found is not None:
             lemma = structure.activation.lemma
-            return BranchList(found, True, f"comparison of coefficients by the independence lemma: {lemma}")
+            return BranchList(
+                found, True, f"comparison of coefficients by the independence lemma: {lemma}"
+            )
     return BranchList((images.branch(best, forced),), False, basis)
 
 
 def _too_few(images: Images) -> TargetError:
     return TargetError(
-        f"the {len(images.target.weights)} effective neurons of the target do not fit the windows of {images.model}; "
-        "it is not in the function space; choose more kernels"
+        f"the {len(images.target.weights)} effective neurons of the target do not fit the windows"
+        f" of {images.model}; it is not in the function space; choose more kernels"
     )
 
 
@@ -242,7 +276,11 @@ def _unshared(images: Images) -> tuple[Chart, Chart | None, str]:
     point = images.unshared()
     if point is None:
         raise _too_few(images)
-    return point, point, "one branch is listed; every point contains as many functions as its least one"
+    return (
+        point,
+        point,
+        "one branch is listed; every point contains as many functions as its least one",
+    )
 
 
 def _shared(images: Images) -> tuple[Chart, Chart | None, str]:
@@ -251,9 +289,16 @@ def _shared(images: Images) -> tuple[Chart, Chart | None, str]:
         raise _too_few(images)
     point, bound = found
     if model_rank(point).upper == bound:
-        basis = "one branch is listed; every choice of kernels that carries the effective neurons has at least its rank"
+        basis = (
+            "one branch is listed; every choice of kernels that carries the effective neurons has"
+            " at least its rank"
+        )
         return point, point, basis
-    return point, None, "one branch is listed; several kernels can carry the same neuron, so nothing excludes less"
+    return (
+        point,
+        None,
+        "one branch is listed; several kernels can carry the same neuron, so nothing excludes less",
+    )
 
 
 __all__: Sequence[str] = ["branches"]

@@ -1,15 +1,19 @@
 r"""Which shared kernels can carry the effective neurons of a target, and what each choice costs.
 
-A kernel with shared weights brings all its translates.  So group the effective neurons of $f^*$ by *shape*: up to
-sign, those of a group are translates of one pattern, and the kernels that can carry one of them hold this pattern
-somewhere in their own window.  At any parameter point of the target let Q be the kernels of this kind.  Then, as values
-and derivatives of distinct neurons are independent,
+A kernel with shared weights brings all its translates. So group the effective neurons of $f^*$ by
+*shape*: up to sign, those of a group are translates of one pattern, and the kernels that can carry
+one of them hold this pattern somewhere in their own window. At any parameter point of the target
+let Q be the kernels of this kind. Then, as values and derivatives of distinct neurons are
+independent,
 
-- every translate of a kernel in Q is a neuron, whose value is a tangent function: the union of the translates counts;
-- let no two of the effective neurons $c_1, \dots, c_h$ fit one kernel.  Each is carried by kernels of Q with $a \ne 0$,
-  and these are different ones, so the derivatives of the kernels in $c_1, \dots, c_h$ have rank at least $hS$,
+- every translate of a kernel in Q is a neuron, whose value is a tangent function: the union of the
+  translates counts;
+- let no two of the effective neurons $c_1, \dots, c_h$ fit one kernel. Each is carried by kernels
+  of Q with $a \ne 0$, and these are different ones, so the derivatives of the kernels in
+  $c_1, \dots, c_h$ have rank at least $hS$,
 
-with S the entries of a kernel and its bias.  Shapes have no neuron in common, so these bounds add up.
+with S the entries of a kernel and its bias. Shapes have no neuron in common, so these bounds add
+up.
 """
 
 from __future__ import annotations
@@ -73,7 +77,9 @@ class Shape:
                 carried = [member for q in chosen for member in self.carries[q]]
                 if len(set(carried)) < len(self.members):
                     continue
-                if all(any(carried.count(member) == 1 for member in self.carries[q]) for q in chosen):
+                if all(
+                    any(carried.count(member) == 1 for member in self.carries[q]) for q in chosen
+                ):
                     yield chosen
 
     def neurons(self, chosen: Sequence[int]) -> int:
@@ -100,7 +106,11 @@ class Cover:
 
 
 def shapes(
-    law: Law, weights: Sequence[Vector], windows: Sequence[Sequence[int]], places: tuple[int, ...], side: int
+    law: Law,
+    weights: Sequence[Vector],
+    windows: Sequence[Sequence[int]],
+    places: tuple[int, ...],
+    side: int,
 ) -> list[Shape] | None:
     """The effective neurons by shape; None if one of them fits no window.
 
@@ -121,7 +131,10 @@ def shapes(
         pattern = _to_corner([u[t] for t in window], side, len(places))
         _, representative = law.class_of((*pattern, *u[pixels:]))
         groups.setdefault(representative, {})[number] = representative
-    return [_shape(law, key, tuple(found), weights, windows, side, len(places)) for key, found in groups.items()]
+    return [
+        _shape(law, key, tuple(found), weights, windows, side, len(places))
+        for key, found in groups.items()
+    ]
 
 
 def _shape(
@@ -157,10 +170,16 @@ def _shape(
 
 def _to_corner(kernel: Sequence[Fraction], side: int, dimension: int) -> Kernel:
     """The pattern of a kernel, moved to the first entries of its window."""
-    cells = {c: v for c, v in zip(itertools.product(range(side), repeat=dimension), kernel, strict=True) if v}
+    cells = {
+        c: v
+        for c, v in zip(itertools.product(range(side), repeat=dimension), kernel, strict=True)
+        if v
+    }
     low = [min((c[axis] for c in cells), default=0) for axis in range(dimension)]
     moved = {tuple(i - least for i, least in zip(c, low, strict=True)): v for c, v in cells.items()}
-    return tuple(moved.get(c, Fraction(0)) for c in itertools.product(range(side), repeat=dimension))
+    return tuple(
+        moved.get(c, Fraction(0)) for c in itertools.product(range(side), repeat=dimension)
+    )
 
 
 def _shifts(kernel: Kernel, side: int, dimension: int) -> Iterator[Kernel]:
@@ -176,8 +195,8 @@ def _shifts(kernel: Kernel, side: int, dimension: int) -> Iterator[Kernel]:
 def best_cover(groups: Sequence[Shape], kernels: int, entries: int) -> Cover | None:
     """Kernels of least rank for all shapes, with a bound below; None if the kernels are too few.
 
-    A cover costs its neurons and `entries` for each kernel.  The bound takes for each shape the least neurons, and
-    entries for members apart, with as many kernels as there are.
+    A cover costs its neurons and `entries` for each kernel. The bound takes for each shape the
+    least neurons, and entries for members apart, with as many kernels as there are.
 
     Raises:
         BudgetError: too many sets of kernels.
@@ -189,8 +208,9 @@ def best_cover(groups: Sequence[Shape], kernels: int, entries: int) -> Cover | N
         room = kernels - (len(groups) - number - 1)
         if group.is_too_large(room):
             raise BudgetError(
-                f"{len(group.kernels)} kernels can carry a neuron of the target, so their sets are too many to "
-                "compare; choose a smaller kernel_size or fewer kernels, or pass charts=[...]"
+                f"{len(group.kernels)} kernels can carry a neuron of the target, so their sets are"
+                " too many to compare; choose a smaller kernel_size or fewer kernels, or pass"
+                " charts=[...]"
             )
         costs: dict[int, tuple[int, tuple[int, ...]]] = {}
         for chosen in group.covers(room):

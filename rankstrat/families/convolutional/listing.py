@@ -1,10 +1,11 @@
 r"""All branches of the target set of a small convolutional network without hidden biases.
 
-The input weights of every neuron are linear in the kernels: those of its window, and zero elsewhere.  By the
-independence lemma $F(\theta) = f^*$ if and only if the neurons of each class of the target have output weights that sum
-to the target's, and those of every other class have sum zero; neurons with weight zero vanish, as $\sigma(0) = 0$.
-So a *pattern*, which says who shares a class with whom, is an affine subspace.  Where its own equations force more
-neurons together (one zero neuron of a shared kernel makes all of them zero), it is another pattern.
+The input weights of every neuron are linear in the kernels: those of its window, and zero
+elsewhere. By the independence lemma $F(\theta) = f^*$ if and only if the neurons of each class of
+the target have output weights that sum to the target's, and those of every other class have sum
+zero; neurons with weight zero vanish, as $\sigma(0) = 0$. So a *pattern*, which says who shares a
+class with whom, is an affine subspace. Where its own equations force more neurons together (one
+zero neuron of a shared kernel makes all of them zero), it is another pattern.
 """
 
 from __future__ import annotations
@@ -56,14 +57,20 @@ class Listing:
         """Every pattern that is not refined by its own equations, with the kernels that have it."""
         yield from self._extend((), AffineSubspace(self.model.size, {}))
 
-    def _extend(self, pattern: Pattern, space: AffineSubspace) -> Iterator[tuple[Pattern, AffineSubspace]]:
+    def _extend(
+        self, pattern: Pattern, space: AffineSubspace
+    ) -> Iterator[tuple[Pattern, AffineSubspace]]:
         number = len(pattern)
         if number == len(self.weights):
-            if {t for kind, t, _ in pattern if kind == "target"} == set(range(len(self.target.weights))):
+            if {t for kind, t, _ in pattern if kind == "target"} == set(
+                range(len(self.target.weights))
+            ):
                 yield pattern, space
             return
         extras = 1 + max((e for kind, e, _ in pattern if kind == "extra"), default=-1)
-        choices: list[Any] = [("target", t, s) for t in range(len(self.target.weights)) for s in self.signs]
+        choices: list[Any] = [
+            ("target", t, s) for t in range(len(self.target.weights)) for s in self.signs
+        ]
         choices += [("extra", e, s) for e in range(extras) for s in self.signs]
         for choice in (*choices, ("extra", extras, 1), ("zero", 0, 1)):
             longer = (*pattern, choice)
@@ -79,11 +86,17 @@ class Listing:
         if kind == "extra":
             first = next(i for i, (k, e, _) in enumerate(pattern) if (k, e) == (kind, which))
             pairs = zip(own, self.weights[first], strict=True)
-            return [self._row(((p, 1), (q, -sign)), Fraction(0)) for p, q in pairs if p != q or sign < 0]
+            return [
+                self._row(((p, 1), (q, -sign)), Fraction(0)) for p, q in pairs if p != q or sign < 0
+            ]
         wanted = self.target.weights[which] if kind == "target" else (Fraction(0),) * len(own)
         if any(p is None and v for p, v in zip(own, wanted, strict=True)):
             return None
-        return [self._row(((p, 1),), sign * v) for p, v in zip(own, wanted, strict=True) if p is not None]
+        return [
+            self._row(((p, 1),), sign * v)
+            for p, v in zip(own, wanted, strict=True)
+            if p is not None
+        ]
 
     @staticmethod
     def _row(terms: Sequence[tuple[int | None, int]], value: Fraction) -> dict[int, Fraction]:
@@ -100,22 +113,34 @@ class Listing:
                 return False
             for j in range(i):
                 if pattern[j][:2] != (k, e) and k != "zero" and pattern[j][0] != "zero":
-                    if any(self._same(space, self.weights[i], self.weights[j], s) for s in self.signs):
+                    if any(
+                        self._same(space, self.weights[i], self.weights[j], s) for s in self.signs
+                    ):
                         return False
             if k == "extra":
                 for u in self.target.weights:
-                    if any(self._has(space, self.weights[i], [s * v for v in u]) for s in self.signs):
+                    if any(
+                        self._has(space, self.weights[i], [s * v for v in u]) for s in self.signs
+                    ):
                         return False
         return True
 
     def _same(
-        self, space: AffineSubspace, left: Sequence[int | None], right: Sequence[int | None] | None, sign: int
+        self,
+        space: AffineSubspace,
+        left: Sequence[int | None],
+        right: Sequence[int | None] | None,
+        sign: int,
     ) -> bool:
         others = right if right is not None else (None,) * len(left)
-        rows = (self._row(((p, 1), (q, -sign)), Fraction(0)) for p, q in zip(left, others, strict=True))
+        rows = (
+            self._row(((p, 1), (q, -sign)), Fraction(0)) for p, q in zip(left, others, strict=True)
+        )
         return all(not space.reduce(row) for row in rows)
 
-    def _has(self, space: AffineSubspace, left: Sequence[int | None], values: Sequence[Fraction]) -> bool:
+    def _has(
+        self, space: AffineSubspace, left: Sequence[int | None], values: Sequence[Fraction]
+    ) -> bool:
         if any(p is None and v for p, v in zip(left, values, strict=True)):
             return False
         rows = (self._row(((p, 1),), v) for p, v in zip(left, values, strict=True) if p is not None)
@@ -156,21 +181,33 @@ class Listing:
             blocks.setdefault((kind, which), []).append(("-" if sign < 0 else "") + name)
         parts = []
         for wanted in ("target", "extra", "zero"):
-            found = sorted((which, names) for (kind, which), names in blocks.items() if kind == wanted)
+            found = sorted(
+                (which, names) for (kind, which), names in blocks.items() if kind == wanted
+            )
             parts.append("".join("{" + ",".join(names) + "}" for _, names in found))
         return f"{parts[0] or '-'} | {parts[1] or '-'}" + (f" | 0{parts[2]}" if parts[2] else "")
 
     def branches(self, forced: Chart | None) -> tuple[Branch, ...] | None:
-        """All branches, none of whose closures lies in another one; None if there are too many patterns."""
+        """All branches, none of whose closures lies in another one.
+
+        None if there are too many patterns.
+        """
         if not self.target.constant.is_Rational:
             return None
         found = list(itertools.islice(self.patterns(), MAX_PATTERNS + 1))
         if len(found) > MAX_PATTERNS:
             return None
-        spaces = [(pattern, space.cut([*self.sums(pattern), *self._output_bias()])) for pattern, space in found]
+        spaces = [
+            (pattern, space.cut([*self.sums(pattern), *self._output_bias()]))
+            for pattern, space in found
+        ]
         kept: list[tuple[Pattern, AffineSubspace]] = []
-        for pattern, space in sorted(((p, s) for p, s in spaces if s is not None), key=lambda pair: -pair[1].dimension):
-            if not any(other.contains(space) for _, other in kept if other.dimension > space.dimension):
+        for pattern, space in sorted(
+            ((p, s) for p, s in spaces if s is not None), key=lambda pair: -pair[1].dimension
+        ):
+            if not any(
+                other.contains(space) for _, other in kept if other.dimension > space.dimension
+            ):
                 kept.append((pattern, space))
         leaders: dict[Any, Branch] = {}
         result = []
@@ -185,12 +222,21 @@ class Listing:
         constant = self.target.constant
         if "c" not in self.model.blocks:
             return []
-        return [{self.model.size - 1: Fraction(1), CONSTANT: -Fraction(int(constant.p), int(constant.q))}]
+        return [
+            {
+                self.model.size - 1: Fraction(1),
+                CONSTANT: -Fraction(int(constant.p), int(constant.q)),
+            }
+        ]
 
-    def _branch(self, pattern: Pattern, space: AffineSubspace, forced: Chart | None, twin: Branch | None) -> Branch:
+    def _branch(
+        self, pattern: Pattern, space: AffineSubspace, forced: Chart | None, twin: Branch | None
+    ) -> Branch:
         symbols = self.model.parameters
         forms = {
-            i: sympy.Add(*(sympy.Rational(c) * (symbols[j] if j != CONSTANT else 1) for j, c in row.items()))
+            i: sympy.Add(
+                *(sympy.Rational(c) * (symbols[j] if j != CONSTANT else 1) for j, c in row.items())
+            )
             for i, row in space.rows.items()
         }
         extras = [which for kind, which, _ in pattern if kind == "extra"]
@@ -200,7 +246,9 @@ class Listing:
             chart=self.model.chart({symbols[i]: symbols[i] - form for i, form in forms.items()}),
             equations=tuple(forms.values()),
             dimension=space.dimension,
-            conditions=("the weights of different blocks belong to different classes",) if extras else (),
+            conditions=(
+                ("the weights of different blocks belong to different classes",) if extras else ()
+            ),
             index=(len(classes), sum(extras.count(e) == 1 for e in set(extras))),
             affine=space,
             cells=partial(self._least, space),
@@ -214,5 +262,7 @@ class Listing:
 
 
 def _is_inside(space: AffineSubspace, larger: Sequence[AffineSubspace]) -> bool:
-    point = space.section({v: Fraction(10_007 + 10 * n * n, 97 + n) for n, v in enumerate(space.free)})
+    point = space.section(
+        {v: Fraction(10_007 + 10 * n * n, 97 + n) for n, v in enumerate(space.free)}
+    )
     return any(other.contains_point(point) and other.contains(space) for other in larger)

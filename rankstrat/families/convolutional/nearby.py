@@ -27,7 +27,9 @@ def _shared(structure: Any, arrays: Mapping[str, Any]) -> Iterator[tuple[Math, f
         for m in range(n):
             for shift in itertools.product(*(range(-r, r + 1) for r in reach)):
                 for sign in (1, -1):
-                    gap = _gap(_padded(kernels[m], shift), _padded(sign * kernel, (0,) * len(shift)))
+                    gap = _gap(
+                        _padded(kernels[m], shift), _padded(sign * kernel, (0,) * len(shift))
+                    )
                     if biases is not None:
                         gap += float(biases[m] - sign * biases[n]) ** 2 / 2
                     moved = f" shifted by {', '.join(map(str, shift))}" if any(shift) else ""
@@ -49,12 +51,17 @@ def _unshared(structure: Any, arrays: Mapping[str, Any]) -> Iterator[tuple[Math,
         for m in range(n):
             if len(places) <= ALL_PAIRS or places[n][1:] == places[m][1:]:
                 for sign in (1, -1):
-                    gap = _gap(full[m], sign * full[n]) + float(biases[m] - sign * biases[n]) ** 2 / 2
+                    gap = (
+                        _gap(full[m], sign * full[n]) + float(biases[m] - sign * biases[n]) ** 2 / 2
+                    )
                     yield _equal(name, names[m], sign, " on the image"), float(np.sqrt(gap))
 
 
 def _gap(one: Any, two: Any) -> float:
-    """The squared distance to equality: half the difference where both have a weight, else the weight."""
+    """The squared distance to equality.
+
+    Half the difference where both have a weight, else the weight.
+    """
     both = ~np.isnan(one) & ~np.isnan(two)
     alone = np.where(both, 0.0, np.where(np.isnan(one), two, one))
     return float(np.sum((one[both] - two[both]) ** 2) / 2 + np.nansum(alone**2))

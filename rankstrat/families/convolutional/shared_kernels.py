@@ -1,7 +1,8 @@
 r"""All strata of networks with one kernel, or two in one dimension: which vanish, which are shifts of each other.
 
-A label is `(kinds, relation, active, dependence, balanced)`.  For each kernel: its kind, K != 0 or K = 0 with b != 0 or
-both 0, and whether a != 0.  Two kernels with K != 0 may be related: $K_2 = \varepsilon K_1$ shifted by delta pixels.
+A label is `(kinds, relation, active, dependence, balanced)`. For each kernel: its kind, K != 0 or K
+= 0 with b != 0 or both 0, and whether a != 0. Two kernels with K != 0 may be related:
+$K_2 = \varepsilon K_1$ shifted by delta pixels.
 """
 
 from __future__ import annotations
@@ -30,12 +31,13 @@ Label = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], int, bool]
 class SharedStrata:
     r"""The strata of $\sum_{l,p} a_{l,p}\,\sigma(\langle K_l, I_p\rangle + b_l) + c$, J places, kernels of size S.
 
-    Neurons of a kernel K != 0 have distinct classes.  Kernels that are shifts of each other by delta have
-    $J - |\delta|$ classes in common; of the tangents of their weights $S - |\delta|$ (and the biases) see both
-    $a_1$ and the shifted $a_2$, which may be proportional (dependence 1).  The weights of vanishing kernels have the
-    tangents $\sum_p a_{l,p} x_{p+s}$, products of the form with coefficients $a_l$ with monomials: two forms of degree
-    n = J - 1 whose greatest common divisor has the degree g (the dependence) give $2S - \max(0, S - n + g)$.
-    A label is balanced where $\sum_p a_{l,p} = 0$ for all vanishing kernels keeps the constants from the tangent span.
+    Neurons of a kernel K != 0 have distinct classes. Kernels that are shifts of each other by delta
+    have $J - |\delta|$ classes in common; of the tangents of their weights $S - |\delta|$ (and the
+    biases) see both $a_1$ and the shifted $a_2$, which may be proportional (dependence 1). The
+    weights of vanishing kernels have the tangents $\sum_p a_{l,p} x_{p+s}$, products of the form
+    with coefficients $a_l$ with monomials: two forms of degree n = J - 1 whose greatest common
+    divisor has the degree g (the dependence) give $2S - \max(0, S - n + g)$. A label is balanced
+    where $\sum_p a_{l,p} = 0$ for all vanishing kernels keeps the constants from the tangent span.
 
     References:
         SPEC 1.4, 4.
@@ -61,10 +63,13 @@ class SharedStrata:
         """The largest degree of a common divisor that does not lower the rank."""
         return max(0, self.degree - self.size)
 
-    # ---------------------------------------------------------------------------------------- labels
+    # ----------------------------------------------------------------------------------------
+    # labels
     def _slopes(self, kinds: Sequence[int]) -> bool:
         """Whether both kernels vanish and both have tangents."""
-        return len(kinds) == 2 and all(k == BIASED or (k == NULL and self.scheme.slope) for k in kinds)
+        return len(kinds) == 2 and all(
+            k == BIASED or (k == NULL and self.scheme.slope) for k in kinds
+        )
 
     def _balance_matters(self, kinds: Sequence[int]) -> bool:
         plain = self.bias and not self.output_bias and self.scheme.slope and not self.scheme.value
@@ -74,9 +79,13 @@ class SharedStrata:
         yield ()
         if kinds == (PRESENT, PRESENT):
             reach = min(self.size, self.places) - 1
-            yield from itertools.product(range(-reach, reach + 1), (1, -1) if self.scheme.signed else (1,))
+            yield from itertools.product(
+                range(-reach, reach + 1), (1, -1) if self.scheme.signed else (1,)
+            )
 
-    def _dependences(self, kinds: Sequence[int], relation: tuple[int, ...], active: Sequence[int]) -> Iterator[int]:
+    def _dependences(
+        self, kinds: Sequence[int], relation: tuple[int, ...], active: Sequence[int]
+    ) -> Iterator[int]:
         if active == (1, 1) and relation:
             yield from (0, 1) if self.places > 1 else (1,)
         elif active == (1, 1) and self._slopes(kinds):
@@ -122,17 +131,31 @@ class SharedStrata:
         """Kernels in another order, and other signs."""
         return len(self._images(label))
 
-    # ---------------------------------------------------------------------------------------- numbers
+    # ----------------------------------------------------------------------------------------
+    # numbers
     def rank(self, label: Label) -> int:
         """Classes, tangents of weights over these, linear functions and constants."""
         kinds, relation, active, dependence, balanced = label
         every = self.size + self.bias
         if relation:
             shift = abs(relation[0])
-            rank = self.places + shift + (every - shift) * (sum(active) - dependence) + shift * sum(active)
+            rank = (
+                self.places
+                + shift
+                + (every - shift) * (sum(active) - dependence)
+                + shift * sum(active)
+            )
         else:
-            rank = sum(self.places + every * on for k, on in zip(kinds, active, strict=True) if k == PRESENT)
-        sloped = [on for k, on in zip(kinds, active, strict=True) if k == BIASED or (k == NULL and self.scheme.slope)]
+            rank = sum(
+                self.places + every * on
+                for k, on in zip(kinds, active, strict=True)
+                if k == PRESENT
+            )
+        sloped = [
+            on
+            for k, on in zip(kinds, active, strict=True)
+            if k == BIASED or (k == NULL and self.scheme.slope)
+        ]
         rank += self.size * sum(sloped)
         if active == (1, 1) and self._slopes(kinds):
             rank -= max(0, self.size - self.degree + dependence)
@@ -160,14 +183,18 @@ class SharedStrata:
 
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula."""
-        return Knowledge(Verdict.PROVED, f"closed formula from the independence lemma ({self.citation}; SPEC 1.4)")
+        return Knowledge(
+            Verdict.PROVED,
+            f"closed formula from the independence lemma ({self.citation}; SPEC 1.4)",
+        )
 
     @property
     def coverage(self) -> Knowledge:
         """Every point has a type."""
         return Knowledge(Verdict.PROVED, "every point has exactly one type")
 
-    # ---------------------------------------------------------------------------------------- words and points
+    # ---------------------------------------------------------------------------------------- words
+    # and points
     def conditions(self, label: Label) -> tuple[Math, ...]:
         """Kernels, biases, then output weights."""
         kinds, relation, active, dependence, balanced = label
@@ -180,7 +207,10 @@ class SharedStrata:
             ("a", [unit for unit, on in enumerate(active) if not on]),
         ):
             if chosen:
-                texts, latex = [f"{name}{unit + 1}" for unit in chosen], [f"{name}_{{{unit + 1}}}" for unit in chosen]
+                texts, latex = (
+                    [f"{name}{unit + 1}" for unit in chosen],
+                    [f"{name}_{{{unit + 1}}}" for unit in chosen],
+                )
                 found.append(Math(" = ".join([*texts, "0"]), " = ".join([*latex, "0"])))
         if relation and dependence and self.places > 1:
             shifted = f" shifted by {-relation[0]}" if relation[0] else ""
@@ -189,10 +219,18 @@ class SharedStrata:
             if dependence == self.degree:
                 found.append(Math("a2 ~ a1", r"a_2 \sim a_1"))
             else:
-                found.append(Math(f"deg gcd(a1, a2) = {dependence}", rf"\deg\gcd(a_1, a_2) = {dependence}"))
+                found.append(
+                    Math(f"deg gcd(a1, a2) = {dependence}", rf"\deg\gcd(a_1, a_2) = {dependence}")
+                )
         if balanced:
-            null = [unit for unit, (k, on) in enumerate(zip(kinds, active, strict=True)) if k == NULL and on]
-            found += [Math(f"sum a{unit + 1} = 0", rf"\sum_p a_{{{unit + 1},p}} = 0") for unit in null]
+            null = [
+                unit
+                for unit, (k, on) in enumerate(zip(kinds, active, strict=True))
+                if k == NULL and on
+            ]
+            found += [
+                Math(f"sum a{unit + 1} = 0", rf"\sum_p a_{{{unit + 1},p}} = 0") for unit in null
+            ]
         return tuple(found)
 
     def _values(self, label: Label) -> dict[Any, Any]:
@@ -215,14 +253,19 @@ class SharedStrata:
             if self.bias:
                 values[arrays["b"][1]] = sign * arrays["b"][0]
         factor = sympy.Symbol("k1")
-        if relation and dependence:  # the class of place p of the second kernel is that of place p + delta of the first
+        if (
+            relation and dependence
+        ):  # the class of place p of the second kernel is that of place p + delta of the first
             values |= _shifted(outputs[0], outputs[1], -relation[0], factor)
         elif not relation and dependence == self.degree > self.least:
             values |= {v: factor * values.get(u, u) for u, v in zip(*outputs, strict=True)}
         return values
 
     def chart(self, label: Label) -> Chart | None:
-        """Shifts and multiples as expressions; None where two forms have a common divisor of degree between."""
+        """Shifts and multiples as expressions.
+
+        None where two forms have a common divisor of degree between.
+        """
         if not label[1] and self.least < label[3] < self.degree:
             return None
         return self.model.chart(self._values(label))
@@ -231,6 +274,7 @@ class SharedStrata:
         """Random small whole numbers for the coordinates of the chart, or for the factors of the forms."""
         chart, rng = self.chart(label), random.Random(f"{seed} {label!r}")
         for bound in range(3, 200):
+
             def nonzero(bound: int = bound) -> int:
                 return rng.choice([-1, 1]) * rng.randint(1, bound)
 
@@ -244,7 +288,10 @@ class SharedStrata:
                 point = plain.at({c: given.get(c, nonzero()) for c in plain.coordinates})
             if self.label_of(point) == label:
                 return point
-        raise PointError(f"no point of the stratum {label} was found among small whole numbers; give values yourself")
+        raise PointError(
+            f"no point of the stratum {label} was found among small whole numbers; give values"
+            " yourself"
+        )
 
     def _forms(self, label: Label, nonzero: Any) -> list[list[int]]:
         """Two products with a common factor of the right degree."""
@@ -252,7 +299,10 @@ class SharedStrata:
         common = sympy.Poly([nonzero() for _ in range(label[3] - label[4] + 1)], t)
         if label[4]:
             common *= sympy.Poly(t - 1, t)
-        products = [common * sympy.Poly([nonzero() for _ in range(self.places - label[3])], t) for _ in range(2)]
+        products = [
+            common * sympy.Poly([nonzero() for _ in range(self.places - label[3])], t)
+            for _ in range(2)
+        ]
         return [[int(c) for c in product.all_coeffs()] for product in products]
 
     def label_of(self, point: Chart) -> Label:
@@ -272,9 +322,13 @@ class SharedStrata:
         if active == (1, 1) and relation:
             room = [0] * self.places
             one, two = ([*room, *a, *room] for a in outputs)
-            dependence = 2 - rational_rank([one, [two[(q - relation[0]) % len(two)] for q in range(len(two))]])
+            dependence = 2 - rational_rank(
+                [one, [two[(q - relation[0]) % len(two)] for q in range(len(two))]]
+            )
         elif active == (1, 1) and self._slopes(kinds):
-            rows = [[0] * s + a + [0] * (self.size - 1 - s) for a in outputs for s in range(self.size)]
+            rows = [
+                [0] * s + a + [0] * (self.size - 1 - s) for a in outputs for s in range(self.size)
+            ]
             drop = 2 * self.size - rational_rank(rows)
             dependence = drop - self.size + self.degree if drop else self.least
         null = [a for a, k, on in zip(outputs, kinds, active, strict=True) if k == NULL and on]
@@ -293,7 +347,8 @@ class SharedStrata:
                 return (shift, sign)
         return ()
 
-    # ---------------------------------------------------------------------------------------- closures
+    # ----------------------------------------------------------------------------------------
+    # closures
     def children(self, label: Label) -> Iterator[tuple[Label, Math]]:
         """Types that lie wholly in the closure, those just below among them."""
         found: dict[Label, Math] = {}
@@ -302,11 +357,19 @@ class SharedStrata:
         found.pop(label, None)
         yield from found.items()
 
-    def _generic(self, kinds: tuple[int, ...], active: tuple[int, ...], *, balanced: bool = False) -> Label:
+    def _generic(
+        self, kinds: tuple[int, ...], active: tuple[int, ...], *, balanced: bool = False
+    ) -> Label:
         """The largest type of unrelated kernels."""
         both = active == (1, 1) and self._slopes(kinds)
         dependence = max(self.least, int(balanced)) if both else 0
-        return kinds, (), active, dependence, balanced and self._may_balance(kinds, active, dependence)
+        return (
+            kinds,
+            (),
+            active,
+            dependence,
+            balanced and self._may_balance(kinds, active, dependence),
+        )
 
     def _moves(
         self,
@@ -322,7 +385,9 @@ class SharedStrata:
             if relation:
                 if not dependence or relation[0] == 0:
                     yield (kinds, relation, fewer, 0, False), off
-            elif not (active == (1, 1) and self._slopes(kinds)) or self._divides(dependence, self.degree, balanced):
+            elif not (active == (1, 1) and self._slopes(kinds)) or self._divides(
+                dependence, self.degree, balanced
+            ):
                 yield self._generic(kinds, fewer, balanced=balanced), off
         if active == (1, 1):
             yield (kinds, relation, (0, 0), 0, False), Math("a = a' = 0")
@@ -333,12 +398,18 @@ class SharedStrata:
             for other in self._relations(kinds):
                 if other:
                     least = next(self._dependences(kinds, other, active))
-                    yield (kinds, other, active, least, False), Math("K' shifts K", r"K' \text{ shifts } K")
+                    yield (
+                        (kinds, other, active, least, False),
+                        Math("K' shifts K", r"K' \text{ shifts } K"),
+                    )
         free = not (active == (1, 1) and self._slopes(kinds)) or dependence == self.least
         for unit, kind in enumerate(kinds):
             if kind == PRESENT:
                 target = BIASED if self.bias and not balanced else NULL
-                yield self._generic(_put(kinds, unit, target), active, balanced=balanced), Math("K = 0")
+                yield (
+                    self._generic(_put(kinds, unit, target), active, balanced=balanced),
+                    Math("K = 0"),
+                )
             elif kind == BIASED and (free or self.scheme.slope):
                 kinds_ = _put(kinds, unit, NULL)
                 kept = dependence if active == (1, 1) and self._slopes(kinds_) else 0
@@ -359,7 +430,11 @@ class SharedStrata:
         return (degree - balanced) % 2 == 0 or (of - balanced) % 2 == 1
 
     def _related_moves(
-        self, kinds: tuple[int, ...], relation: tuple[int, ...], active: tuple[int, ...], dependence: int
+        self,
+        kinds: tuple[int, ...],
+        relation: tuple[int, ...],
+        active: tuple[int, ...],
+        dependence: int,
     ) -> Iterator[tuple[Label, Math]]:
         gone = (NULL, NULL)
         if active != (1, 1) or not dependence:
@@ -374,7 +449,9 @@ def _put(values: tuple[int, ...], place: int, value: int) -> tuple[int, ...]:
     return (*values[:place], value, *values[place + 1 :])
 
 
-def _shifted(source: Sequence[Any], target: Sequence[Any], shift: int, factor: Any) -> dict[Any, Any]:
+def _shifted(
+    source: Sequence[Any], target: Sequence[Any], shift: int, factor: Any
+) -> dict[Any, Any]:
     """target[i] = factor source[i - shift], and zero where one of them has no partner."""
     pairs = {i: i + shift for i in range(len(source)) if 0 <= i + shift < len(target)}
     values = {target[j]: factor * source[i] for i, j in pairs.items()}
@@ -385,5 +462,10 @@ def _shifted(source: Sequence[Any], target: Sequence[Any], shift: int, factor: A
 def _related(shift: int, sign: int, *, bias: bool) -> list[Math]:
     minus = "-" if sign < 0 else ""
     moved = f" shifted by {shift}" if shift else ""
-    found = [Math(f"K2 = {minus}K1{moved}", rf"K_2 = {minus}K_1\text{{{moved}}}" if moved else f"K_2 = {minus}K_1")]
+    found = [
+        Math(
+            f"K2 = {minus}K1{moved}",
+            rf"K_2 = {minus}K_1\text{{{moved}}}" if moved else f"K_2 = {minus}K_1",
+        )
+    ]
     return [*found, Math(f"b2 = {minus}b1", f"b_2 = {minus}b_1")] if bias else found

@@ -24,9 +24,17 @@ def neuron_weights(structure: Any, arrays: Any) -> list[tuple[Any, Weights, Any]
         for number, place in enumerate(places):
             own = (kernel,) if structure.sharing else (kernel, *place)
             weights: Weights = [sympy.Integer(0)] * structure.size**structure.dimension
-            for entry, pixel in zip(arrays["K"][own].ravel(), structure.pixels[number], strict=True):
+            for entry, pixel in zip(
+                arrays["K"][own].ravel(), structure.pixels[number], strict=True
+            ):
                 weights[pixel] = sympy.sympify(entry, strict=True)
-            found.append((arrays["a"][(kernel, *place)], weights, arrays["b"][own] if structure.bias else None))
+            found.append(
+                (
+                    arrays["a"][(kernel, *place)],
+                    weights,
+                    arrays["b"][own] if structure.bias else None,
+                )
+            )
     return found
 
 
@@ -53,7 +61,10 @@ def shared_strata(structure: Any, model: Model) -> SharedStrata | None:
 
 
 def conditions(structure: Any, model: Model) -> Iterator[list[Any]]:
-    """a = 0; the weights of a neuron vanish; those of two neurons are equal or opposite as functions on the image."""
+    """a = 0; the weights of a neuron vanish.
+
+    Those of two neurons are equal or opposite as functions on the image.
+    """
     neurons = neuron_weights(structure, model.generic().arrays)
     for a, _, _ in neurons:
         yield [a]
@@ -62,7 +73,9 @@ def conditions(structure: Any, model: Model) -> Iterator[list[Any]]:
     for (_, one, b), (_, two, c) in itertools.combinations(neurons, 2):
         for sign in (1, -1):
             difference = [u - sign * v for u, v in zip(one, two, strict=True)]
-            groups.append([e for e in [*difference, *([b - sign * c] if b is not None else [])] if e != 0])
+            groups.append(
+                [e for e in [*difference, *([b - sign * c] if b is not None else [])] if e != 0]
+            )
     seen = set()
     for group in groups:
         key = frozenset(group)
@@ -98,10 +111,11 @@ def generators(structure: Any, model: Model) -> Iterator[dict[Any, Any]]:
 def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]] | None:
     r"""On the open stratum of a flat the rank is this number plus the rank of this matrix; None without a lemma.
 
-    Classes of neurons with equal (or opposite) weights are the same at every point of the open stratum, since all
-    coincidences are conditions.  Each class gives one $N(rep \cdot x)$; the columns are $x_t$ and 1, then
-    $N'(rep \cdot x)\,x_t$ class by class; the rows are the tangents of kernels and biases, and the polynomials that
-    opposite neurons and neurons without weights leave.
+    Classes of neurons with equal (or opposite) weights are the same at every point of the open
+    stratum, since all coincidences are conditions. Each class gives one $N(rep \cdot x)$; the
+    columns are $x_t$ and 1, then $N'(rep \cdot x)\,x_t$ class by class; the rows are the tangents
+    of kernels and biases, and the polynomials that opposite neurons and neurons without weights
+    leave.
     """
     law = scheme(structure.activation, structure.bias)
     if law is None or (structure.bias and is_flat_elsewhere(structure.activation)):
@@ -115,9 +129,15 @@ def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]
     extra: list[dict[int, Any]] = [{pixels: 1}] if structure.output_bias else []
     q1 = sympy.Rational(1, 2) if law.pair_linear else sympy.Integer(0)
     odd = structure.activation.remainder_parity == "odd"
-    for (a, weights, bias), (_, symbols, own) in zip(neuron_weights(structure, chart.arrays), generic, strict=True):
+    for (a, weights, bias), (_, symbols, own) in zip(
+        neuron_weights(structure, chart.arrays), generic, strict=True
+    ):
         vector = tuple(sympy.cancel(v) for v in (*weights, 0 if bias is None else bias))
-        slots = [(t, symbol) for t, symbol in enumerate((*symbols, 0 if own is None else own)) if symbol != 0]
+        slots = [
+            (t, symbol)
+            for t, symbol in enumerate((*symbols, 0 if own is None else own))
+            if symbol != 0
+        ]
         if not any(vector[:pixels]):
             if law.value or vector[-1] != 0:
                 extra.append({pixels: 1})
@@ -127,7 +147,13 @@ def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]
             continue
         number, sign = _class_of(vector, classes, signed=law.signed)
         if -sign in signs.setdefault(number, set()):
-            extra += [{pixels: 1}] if law.pair_constant else [dict(enumerate(vector))] if law.pair_linear else []
+            extra += (
+                [{pixels: 1}]
+                if law.pair_constant
+                else [dict(enumerate(vector))]
+                if law.pair_linear
+                else []
+            )
         signs[number].add(sign)
         for t, symbol in slots:
             row = rows.setdefault(symbol, {})
@@ -143,7 +169,9 @@ def _add(row: dict[int, Any], column: int, value: Any) -> None:
         row[column] = row.get(column, sympy.Integer(0)) + sympy.sympify(value, strict=True)
 
 
-def _class_of(key: tuple[Any, ...], classes: dict[tuple[Any, ...], int], *, signed: bool) -> tuple[int, int]:
+def _class_of(
+    key: tuple[Any, ...], classes: dict[tuple[Any, ...], int], *, signed: bool
+) -> tuple[int, int]:
     """The number of a class of weights, from 1, and the sign relative to its representative."""
     mirrored = tuple(sympy.expand(-v) for v in key)
     if signed and mirrored in classes:

@@ -83,7 +83,9 @@ class TwoLayer:
         """x1, ..., xd."""
         return input_names(self.inputs)
 
-    def expressions(self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]) -> tuple[sympy.Expr, ...]:
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
         """The one output."""
         terms = []
         for i in range(self.width):

@@ -19,7 +19,8 @@ def insertion(source: Model, target: Model, *, layer: int = 1) -> CriticalMappin
 
     Args:
         source: a (deep) matrix factorization.
-        target: a deep matrix factorization with one more factor; its new width is at least that of layer l.
+        target: a deep matrix factorization with one more factor; its new width is at least that of
+            layer l.
         layer: the factor is inserted after W_l; 0 .. L.
 
     Raises:
@@ -32,17 +33,24 @@ def insertion(source: Model, target: Model, *, layer: int = 1) -> CriticalMappin
     """
     a, b = Layered(source), Layered(target)
     if not {a.family, b.family} <= {"matrix_factorization", "deep_matrix_factorization"}:
-        raise FamilyError(f"{source} -> {target} is not a pair of matrix factorizations; use lifting for networks")
+        raise FamilyError(
+            f"{source} -> {target} is not a pair of matrix factorizations; use lifting for networks"
+        )
     if b.depth != a.depth + 1 or not 0 <= layer <= a.depth:
-        raise FamilyError(f"{target} does not have one factor more than {source}; its depth must be {a.depth + 1}")
+        raise FamilyError(
+            f"{target} does not have one factor more than {source}; its depth must be {a.depth + 1}"
+        )
     widths = list(b.widths)
     new = widths.pop(layer + 1) if layer < a.depth else widths.pop(layer)
     if tuple(widths) != a.widths or new < a.widths[layer]:
         raise FamilyError(
-            f"the widths {b.widths} do not come from {a.widths} by inserting a width >= {a.widths[layer]} after "
-            f"layer {layer}"
+            f"the widths {b.widths} do not come from {a.widths} by inserting a width >="
+            f" {a.widths[layer]} after layer {layer}"
         )
-    eye = np.array([[sympy.Integer(int(i == j)) for j in range(a.widths[layer])] for i in range(new)], dtype=object)
+    eye = np.array(
+        [[sympy.Integer(int(i == j)) for j in range(a.widths[layer])] for i in range(new)],
+        dtype=object,
+    )
     weights: list[Array] = []
     for k in range(1, a.depth + 1):
         w = a.weights(k)

@@ -1,4 +1,7 @@
-"""One view of every layered family: weights and biases layer by layer, and the model with other widths."""
+"""One view of every layered family.
+
+Weights and biases layer by layer, and the model with other widths.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ class Layered:
     def __post_init__(self) -> None:
         demand(self.model, Model, FamilyError, "a Model", "of a point, take its .model")
         if self.family not in LAYERED:
-            raise FamilyError(f"{self.model} has no layers that can be widened; give a model of {', '.join(LAYERED)}")
+            raise FamilyError(
+                f"{self.model} has no layers that can be widened; give a model of"
+                f" {', '.join(LAYERED)}"
+            )
 
     @property
     def family(self) -> str:
@@ -82,7 +88,9 @@ class Layered:
     def weights(self, layer: int) -> Array:
         """Symbols of W_l (m_l, m_{l-1})."""
         name = self.names(layer)[0]
-        return block_symbols(name, self.model.blocks[name]).reshape(self.widths[layer], self.widths[layer - 1])
+        return block_symbols(name, self.model.blocks[name]).reshape(
+            self.widths[layer], self.widths[layer - 1]
+        )
 
     def biases(self, layer: int) -> Array | None:
         """Symbols of b_l (m_l,), or None."""
@@ -126,20 +134,37 @@ class Layered:
         Raises:
             FamilyError: then.
         """
-        demand(layer, int, FamilyError, "the number of a hidden layer", f"choose one of 1..{self.depth - 1}")
+        demand(
+            layer,
+            int,
+            FamilyError,
+            "the number of a hidden layer",
+            f"choose one of 1..{self.depth - 1}",
+        )
         if not 1 <= layer < self.depth:
             raise FamilyError(
-                f"layer {layer} is not a hidden layer of {self.model}; hidden layers are 1..{self.depth - 1}"
+                f"layer {layer} is not a hidden layer of {self.model}; hidden layers are"
+                f" 1..{self.depth - 1}"
             )
 
     def same_kind(self, other: Layered) -> bool:
         """Equal depth, ends, activation and places of biases."""
         ends = (self.widths[0], self.widths[-1]) == (other.widths[0], other.widths[-1])
-        biases = all(self.has_bias(k) == other.has_bias(k) for k in range(1, min(self.depth, other.depth) + 1))
-        return self.depth == other.depth and ends and biases and self.activation.formula == other.activation.formula
+        biases = all(
+            self.has_bias(k) == other.has_bias(k)
+            for k in range(1, min(self.depth, other.depth) + 1)
+        )
+        return (
+            self.depth == other.depth
+            and ends
+            and biases
+            and self.activation.formula == other.activation.formula
+        )
 
 
-def target_of(source: Model, target: Model | None, layer: int, extra: int) -> tuple[Layered, Layered]:
+def target_of(
+    source: Model, target: Model | None, layer: int, extra: int
+) -> tuple[Layered, Layered]:
     """Source and target with `extra` more units in one hidden layer; the target is built when it is not given.
 
     Raises:
@@ -151,15 +176,19 @@ def target_of(source: Model, target: Model | None, layer: int, extra: int) -> tu
     b = Layered(a.with_widths(widths) if target is None else target)
     if not a.same_kind(b) or list(b.widths) != widths:
         raise FamilyError(
-            f"the target {b.model} is not {source} with {extra} more unit{'s' * (extra > 1)} in layer {layer}; "
-            f"its widths must be {widths}, with the same activation and biases"
+            f"the target {b.model} is not {source} with {extra} more unit{'s' * (extra > 1)} in"
+            f" layer {layer}; its widths must be {widths}, with the same activation and biases"
         )
     return a, b
 
 
 def symbol(name: str, value: Any) -> Any:
     """The exact value, or a fresh symbol where None is given (a string names the symbol)."""
-    return sympy.Symbol(name if value is None else value) if value is None or isinstance(value, str) else value
+    return (
+        sympy.Symbol(name if value is None else value)
+        if value is None or isinstance(value, str)
+        else value
+    )
 
 
 __all__ = ["LAYERED", "Array", "Layered", "symbol", "target_of"]

@@ -28,7 +28,10 @@ PIECES: dict[str, tuple[Piece, ...]] = {
     "hardtanh": ((-_ONE, _ONE, _ONE, _ZERO),),
     "identity": ((-_INF, _INF, _ONE, _ZERO),),
 }
-"""Activation -> its linear pieces (c1, c2, slope, offset): sigma(z) = slope * z + offset for c1 < z < c2."""
+"""Activation -> its linear pieces (c1, c2, slope, offset).
+
+Sigma(z) = slope * z + offset for c1 < z < c2.
+"""
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,9 @@ class Lifting:
         image: the point of the net with one more layer.
         inputs: the data inputs; nothing is claimed elsewhere.
         slopes, offsets: lambda and mu of the linear piece each new unit works in.
-        verdict: PROVED when conditions 1 and 2 of SPEC 8, equal outputs on the data and the inclusion of the empirical
-            tangent spaces were verified exactly (the last two are implied, and verified where the nets are rational).
+        verdict: PROVED when conditions 1 and 2 of SPEC 8, equal outputs on the data and the
+            inclusion of the empirical tangent spaces were verified exactly (the last two are
+            implied, and verified where the nets are rational).
     """
 
     source: Chart
@@ -57,25 +61,32 @@ class Lifting:
 
 
 def lifting(
-    point: Chart, target: Model, inputs: Sequence[Sequence[Any]], *, layer: int, weights: Any = None, bias: Any = None
+    point: Chart,
+    target: Model,
+    inputs: Sequence[Sequence[Any]],
+    *,
+    layer: int,
+    weights: Any = None,
+    bias: Any = None,
 ) -> Lifting:
     r"""One-layer lifting: a layer inserted after layer q, linear on the data, with $W'_{q+1}\Lambda\hat W = W_{q+1}$.
 
-    Conditions (SPEC 8), checked exactly on the data: every pre-activation of the new layer lies in a linear piece of
-    the activation, and the outgoing weights and bias undo it.  Outputs are preserved on the data only, so this is not a
-    critical mapping of models.
+    Conditions (SPEC 8), checked exactly on the data: every pre-activation of the new layer lies in
+    a linear piece of the activation, and the outgoing weights and bias undo it. Outputs are
+    preserved on the data only, so this is not a critical mapping of models.
 
     Args:
         point: an exact point of a fully connected net with all biases.
         target: the net with one more hidden layer after layer q.
         inputs: exact inputs.
         layer: q, from 0 (the inputs) to L - 1.
-        weights: $\hat W$ of the new layer; an identity block, shifted or scaled into a linear piece, when omitted,
-            which needs a new width of at least that of layer q.
+        weights: $\hat W$ of the new layer; an identity block, shifted or scaled into a linear
+            piece, when omitted, which needs a new width of at least that of layer q.
         bias: $\hat b$ of the new layer (zero when only the weights are given).
 
     Raises:
-        FamilyError: the shapes do not fit, or the activation has no linear piece (tanh, sigmoid, softplus, ...).
+        FamilyError: the shapes do not fit, or the activation has no linear piece (tanh, sigmoid,
+            softplus, ...).
         DataError: a pre-activation leaves the linear piece; the outgoing equation cannot be solved.
 
     Example:
@@ -91,7 +102,9 @@ def lifting(
     pieces = _checked(a, b, layer)
     data = tuple(tuple(Fraction(exact_scalar("input", v)) for v in x) for x in inputs)
     if not point.is_point or not data or any(len(x) != a.widths[0] for x in data):
-        raise DataError(f"a point and inputs with {a.widths[0]} entries each are needed; give values and data")
+        raise DataError(
+            f"a point and inputs with {a.widths[0]} entries each are needed; give values and data"
+        )
     ws, bs = _exact_layers(a, point)
     hidden = _features(a, ws, bs, data, layer)
     new = b.widths[layer + 1]
@@ -114,11 +127,16 @@ def lifting(
             dtype=object,
         )
     slopes, offsets = _linear_on(a, first, shift, hidden, pieces)
-    scaled = np.array([[s * v for v in row] for s, row in zip(slopes, first, strict=True)], dtype=object)
+    scaled = np.array(
+        [[s * v for v in row] for s, row in zip(slopes, first, strict=True)], dtype=object
+    )
     second = _outgoing(ws[layer], scaled)
     inner = [s * v + m for s, v, m in zip(slopes, shift, offsets, strict=True)]
     last = np.array(
-        [v - sum(w * i for w, i in zip(row, inner, strict=True)) for v, row in zip(bs[layer], second, strict=True)],
+        [
+            v - sum(w * i for w, i in zip(row, inner, strict=True))
+            for v, row in zip(bs[layer], second, strict=True)
+        ],
         dtype=object,
     )
     ws2 = [*ws[:layer], first, second, *ws[layer + 1 :]]
@@ -133,17 +151,28 @@ def _checked(a: Layered, b: Layered, layer: int) -> tuple[Piece, ...]:
         v.has_bias(k) for v in (a, b) for k in range(1, v.depth + 1)
     ):
         raise FamilyError(
-            "lifting needs two fully connected nets with all biases; use mappings.insertion for matrix products"
+            "lifting needs two fully connected nets with all biases; use mappings.insertion for"
+            " matrix products"
         )
-    if not 0 <= layer < a.depth or b.widths[: layer + 1] + b.widths[layer + 2 :] != a.widths or b.depth != a.depth + 1:
+    if (
+        not 0 <= layer < a.depth
+        or b.widths[: layer + 1] + b.widths[layer + 2 :] != a.widths
+        or b.depth != a.depth + 1
+    ):
         raise FamilyError(
-            f"the widths {list(b.widths)} are not {list(a.widths)} with one more layer after layer {layer}"
+            f"the widths {list(b.widths)} are not {list(a.widths)} with one more layer after layer"
+            f" {layer}"
         )
     if a.activation.formula != b.activation.formula:
-        raise FamilyError(f"the activations {a.activation.name} and {b.activation.name} differ; they must agree")
-    if not a.activation.registered or a.activation.name not in PIECES:  # a name alone proves nothing
         raise FamilyError(
-            f"{a.activation.name} has no linear piece; lifting needs one, as relu, leaky_relu, abs, elu, hardtanh have"
+            f"the activations {a.activation.name} and {b.activation.name} differ; they must agree"
+        )
+    if (
+        not a.activation.registered or a.activation.name not in PIECES
+    ):  # a name alone proves nothing
+        raise FamilyError(
+            f"{a.activation.name} has no linear piece; lifting needs one, as relu, leaky_relu, abs,"
+            " elu, hardtanh have"
         )
     return PIECES[a.activation.name]
 
@@ -152,7 +181,9 @@ def _exact_layers(view: Layered, point: Chart) -> tuple[list[Array], list[Array]
     lookup = {str(p): v for p, v in point.values.items()}
     pick = np.vectorize(lambda s: lookup[str(s)], otypes=[object])
     biases = [view.biases(k) for k in range(1, view.depth + 1)]
-    return [pick(view.weights(k)) for k in range(1, view.depth + 1)], [pick(b) for b in biases if b is not None]
+    return [pick(view.weights(k)) for k in range(1, view.depth + 1)], [
+        pick(b) for b in biases if b is not None
+    ]
 
 
 def _features(
@@ -171,18 +202,23 @@ def _features(
     return result
 
 
-def _placed(new: int, old: int, hidden: Sequence[Sequence[Any]], pieces: Sequence[Piece]) -> tuple[Array, Array]:
+def _placed(
+    new: int, old: int, hidden: Sequence[Sequence[Any]], pieces: Sequence[Piece]
+) -> tuple[Array, Array]:
     """A scaled identity block with biases that put the data into the first piece."""
     if new < old:
         raise FamilyError(
-            f"the new layer has {new} units for the {old} of the layer below; give weights, or widen it to {old}"
+            f"the new layer has {new} units for the {old} of the layer below; give weights, or"
+            f" widen it to {old}"
         )
     low, high, _, _ = pieces[0]
     first, shift = np.full((new, old), _ZERO, dtype=object), np.full(new, _ZERO, dtype=object)
     for j in range(new):
         values = [h[j] for h in hidden] if j < old else [_ZERO]
         smallest, largest = min(values), max(values)
-        scale = _ONE if low == -_INF or high == _INF else (high - low) / (2 * (largest - smallest + 1))
+        scale = (
+            _ONE if low == -_INF or high == _INF else (high - low) / (2 * (largest - smallest + 1))
+        )
         if j < old:
             first[j, j] = scale
         if low == -_INF and high == _INF:
@@ -197,7 +233,11 @@ def _placed(new: int, old: int, hidden: Sequence[Sequence[Any]], pieces: Sequenc
 
 
 def _linear_on(
-    view: Layered, first: Array, shift: Array, hidden: Sequence[Sequence[Any]], pieces: Sequence[Piece]
+    view: Layered,
+    first: Array,
+    shift: Array,
+    hidden: Sequence[Sequence[Any]],
+    pieces: Sequence[Piece],
 ) -> tuple[list[sympy.Expr], list[sympy.Expr]]:
     """Condition 1: for every new unit a piece that contains all its pre-activations on the data."""
     slopes, offsets = [], []
@@ -207,15 +247,18 @@ def _linear_on(
             (
                 p
                 for p in pieces
-                if all(p[0] < z < p[1] and sympy.expand(view.activation(z) - p[2] * z - p[3]) == 0 for z in values)
+                if all(
+                    p[0] < z < p[1] and sympy.expand(view.activation(z) - p[2] * z - p[3]) == 0
+                    for z in values
+                )
             ),
             None,
         )
         if piece is None:
             raise DataError(
-                f"new unit {j} has pre-activations from {min(values)} to {max(values)} on the data, outside every "
-                "linear piece of "
-                f"{view.activation.name}; scale its weights down or shift its bias"
+                f"new unit {j} has pre-activations from {min(values)} to {max(values)} on the data,"
+                f" outside every linear piece of {view.activation.name}; scale its weights down or"
+                " shift its bias"
             )
         slopes.append(piece[2])
         offsets.append(piece[3])
@@ -232,8 +275,8 @@ def _outgoing(wanted: Array, scaled: Array) -> Array:
             found = sympy.linsolve((matrix.T, sympy.Matrix(list(row))), *unknown)
             if not found:
                 raise DataError(
-                    "W' diag(lambda) W_hat = W has no solution; the rows of W_hat must span those of the next "
-                    "weight matrix"
+                    "W' diag(lambda) W_hat = W has no solution; the rows of W_hat must span those"
+                    " of the next weight matrix"
                 )
             solutions.append([v.subs(dict.fromkeys(unknown, 0)) for v in next(iter(found))])
         return np.array(solutions, dtype=object)

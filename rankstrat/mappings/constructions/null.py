@@ -14,21 +14,25 @@ from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.model.model import Model
 
 
-def null(source: Model, target: Model | None = None, *, layer: int = 1, alpha: Any = None) -> CriticalMapping:
+def null(
+    source: Model, target: Model | None = None, *, layer: int = 1, alpha: Any = None
+) -> CriticalMapping:
     r"""$T^\alpha_{l,0}$: append a unit with zero weights in and out and bias $\alpha$ to layer l.
 
-    Criticality needs the constant $\sigma(\alpha)$ among the tangent functions of the next layer: a bias there, or
-    $\sigma(\alpha) = 0$.  `check` decides it.
+    Criticality needs the constant $\sigma(\alpha)$ among the tangent functions of the next layer: a
+    bias there, or $\sigma(\alpha) = 0$. `check` decides it.
 
     Args:
-        source: a model of a layered family, or of a family of sums over units (then all its parameters are zero).
+        source: a model of a layered family, or of a family of sums over units (then all its
+            parameters are zero).
         target: the same with one more unit (built when omitted).
         layer: hidden layer, from 1.
-        alpha: an exact value, the name of a symbol, or None for the symbol alpha where the next layer has a bias, and
-            for 0 where it has none.
+        alpha: an exact value, the name of a symbol, or None for the symbol alpha where the next
+            layer has a bias, and for 0 where it has none.
 
     Raises:
-        FamilyError: no such layer; a target of another shape; alpha given where the layer has no bias.
+        FamilyError: no such layer; a target of another shape; alpha given where the layer has no
+            bias.
 
     References:
         EP2 Definition 4.4; SPEC 7.2.
@@ -46,7 +50,9 @@ def null(source: Model, target: Model | None = None, *, layer: int = 1, alpha: A
         return null_unit(source, target)
     a, b = target_of(source, target, layer, 1)
     if alpha not in (None, 0) and not a.has_bias(layer):
-        raise FamilyError(f"alpha = {alpha} was given, but layer {layer} of {source} has no bias; leave alpha out")
+        raise FamilyError(
+            f"alpha = {alpha} was given, but layer {layer} of {source} has no bias; leave alpha out"
+        )
     value = (
         symbol("alpha", alpha)
         if alpha is not None or (a.has_bias(layer) and a.has_bias(layer + 1))
@@ -55,10 +61,14 @@ def null(source: Model, target: Model | None = None, *, layer: int = 1, alpha: A
     weights = [a.weights(k) for k in range(1, a.depth + 1)]
     biases = [a.biases(k) for k in range(1, a.depth + 1)]
     zero = sympy.Integer(0)
-    weights[layer - 1] = np.vstack([weights[layer - 1], np.full(a.widths[layer - 1], zero, dtype=object)])
+    weights[layer - 1] = np.vstack(
+        [weights[layer - 1], np.full(a.widths[layer - 1], zero, dtype=object)]
+    )
     bias = biases[layer - 1]
     biases[layer - 1] = None if bias is None else np.append(bias, value)
-    weights[layer] = np.column_stack([weights[layer], np.full(a.widths[layer + 1], zero, dtype=object)])
+    weights[layer] = np.column_stack(
+        [weights[layer], np.full(a.widths[layer + 1], zero, dtype=object)]
+    )
     return CriticalMapping(source, b.model, b.values(weights, biases), f"null({layer})")
 
 

@@ -1,4 +1,7 @@
-r"""Back from a wide net: merge equal units, fold constant ones, drop silent ones; the critical strata $C^{r,l}$."""
+r"""Back from a wide net.
+
+Merge equal units, fold constant ones, drop silent ones; the critical strata $C^{r,l}$.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,8 @@ class Reduction:
         point: where it started.
         reduced: the point of the narrower net.
         moves: what was done, one phrase for each unit.
-        critical: whether $T(\text{reduced}) \subseteq T(\text{point})$ was proved, so that a critical point reduces to
-            a critical point for every data set and loss.
+        critical: whether $T(\text{reduced}) \subseteq T(\text{point})$ was proved, so that a
+            critical point reduces to a critical point for every data set and loss.
     """
 
     point: Chart
@@ -42,8 +45,9 @@ class Reduction:
 def reduction(point: Chart, *, seed: int = 0) -> Reduction:
     r"""Undo splittings and null units: the narrowest net these moves reach, with proof that the function is the same.
 
-    Units of one hidden layer with equal incoming weights and bias are merged (equal up to sign for odd and even
-    activations); units without incoming weights are folded into the next bias; silent units are dropped.
+    Units of one hidden layer with equal incoming weights and bias are merged (equal up to sign for
+    odd and even activations); units without incoming weights are folded into the next bias; silent
+    units are dropped.
 
     Args:
         point: a point or chart of a layered family.
@@ -63,14 +67,18 @@ def reduction(point: Chart, *, seed: int = 0) -> Reduction:
     moves: list[str] = []
     changed = True
     while changed:
-        found = next((m for layer in range(1, view.depth) if (m := work.step(layer)) is not None), None)
+        found = next(
+            (m for layer in range(1, view.depth) if (m := work.step(layer)) is not None), None
+        )
         changed = found is not None
         if found is not None:
             moves.append(found)
     widths = [view.widths[0], *(w.shape[0] for w in work.weights)]
     narrow = Layered(view.with_widths(widths))
     values = narrow.values(work.weights, work.biases)
-    flat = [v for block in narrow.model.blocks for v in np.asarray(values[block], dtype=object).ravel()]
+    flat = [
+        v for block in narrow.model.blocks for v in np.asarray(values[block], dtype=object).ravel()
+    ]
     reduced = target_chart(point.model, narrow.model, flat)
     return Reduction(point, reduced, tuple(moves), _critical(point, reduced, seed))
 
@@ -80,7 +88,8 @@ def _critical(point: Chart, reduced: Chart, seed: int) -> Verdict:
     for f, g in zip(*joint.output_lists, strict=True):
         if not same_function(joint, f, g, seed=seed):
             raise NotOutputPreservingError(
-                f"the reduced net {reduced} could not be shown to have the same output; please report this"
+                f"the reduced net {reduced} could not be shown to have the same output; please"
+                " report this"
             )
     found = include(joint, seed=seed)
     return Verdict.REFUTED if found.outside else Verdict.OPEN if found.unproved else Verdict.PROVED
@@ -116,14 +125,22 @@ class _Weights:
                 for sign in signs:
                     if self._equal(layer, i, j, sign):
                         factor = sign if parity == "odd" else 1
-                        out[:, i] = [_sum(u, factor * v) for u, v in zip(out[:, i], out[:, j], strict=True)]
+                        out[:, i] = [
+                            _sum(u, factor * v) for u, v in zip(out[:, i], out[:, j], strict=True)
+                        ]
                         self._drop(layer, j)
-                        return f"unit {j} of layer {layer} is {'a copy' if sign == 1 else 'a mirror image'} of unit {i}"
+                        return (
+                            f"unit {j} of layer {layer} is"
+                            f" {'a copy' if sign == 1 else 'a mirror image'} of unit {i}"
+                        )
         return None
 
     def _equal(self, layer: int, i: int, j: int, sign: int) -> bool:
         rows, bias = self.weights[layer - 1], self.biases[layer - 1]
-        pairs = [*zip(rows[i], rows[j], strict=True), *([] if bias is None else [(bias[i], bias[j])])]
+        pairs = [
+            *zip(rows[i], rows[j], strict=True),
+            *([] if bias is None else [(bias[i], bias[j])]),
+        ]
         return all(_zero(_sum(u, -sign * v)) for u, v in pairs)
 
     def _fold(self, layer: int, j: int) -> bool:
@@ -131,7 +148,9 @@ class _Weights:
         value = self.view.activation(sympy.sympify(0 if own is None else own[j], strict=True))
         if following is None:
             return _zero(value)
-        following[:] = [_sum(b, v * value) for b, v in zip(following, self.weights[layer][:, j], strict=True)]
+        following[:] = [
+            _sum(b, v * value) for b, v in zip(following, self.weights[layer][:, j], strict=True)
+        ]
         return True
 
     def _drop(self, layer: int, j: int) -> None:
@@ -180,7 +199,10 @@ class CriticalStratum:
 
     def __str__(self) -> str:
         narrow = f"dim of the width-{self.r} critical set"
-        return f"C^({self.r},{self.l}) of width {self.width}: dimension <= {self.dimension_bound()} + {narrow}"
+        return (
+            f"C^({self.r},{self.l}) of width {self.width}: dimension <= {self.dimension_bound()} +"
+            f" {narrow}"
+        )
 
 
 def critical_stratum(point: Chart) -> CriticalStratum:
@@ -202,7 +224,8 @@ def critical_stratum(point: Chart) -> CriticalStratum:
     view = Layered(point.model)
     if view.family != "two_layer" or view.has_bias(1) or view.has_bias(2):
         raise FamilyError(
-            f"{point.model} is not a two-layer net without bias; the strata C^(r,l) are defined for those only"
+            f"{point.model} is not a two-layer net without bias; the strata C^(r,l) are defined for"
+            " those only"
         )
     work = _Weights(view, point)
     signs: Sequence[int] = (1, -1) if view.activation.parity in ("odd", "even") else (1,)

@@ -22,7 +22,8 @@ def splitting(
     Works for every activation, with and without biases, and preserves the model rank.
 
     Args:
-        source: a model of a layered family, or of a family of sums over units (kernels, attention heads, KAN neurons).
+        source: a model of a layered family, or of a family of sums over units (kernels, attention
+            heads, KAN neurons).
         target: the same with one more unit (built when omitted).
         layer: hidden layer, from 1 (layered families only).
         unit: unit of that layer, from 0.
@@ -43,7 +44,9 @@ def splitting(
         return unit_splitting(source, target, unit, alpha)
     a, b = target_of(source, target, layer, 1)
     if not 0 <= unit < a.widths[layer]:
-        raise FamilyError(f"unit {unit} is not one of layer {layer}; units are 0..{a.widths[layer] - 1}")
+        raise FamilyError(
+            f"unit {unit} is not one of layer {layer}; units are 0..{a.widths[layer] - 1}"
+        )
     alpha = symbol("alpha", alpha)
     weights = [a.weights(k) for k in range(1, a.depth + 1)]
     biases = [a.biases(k) for k in range(1, a.depth + 1)]
@@ -53,14 +56,17 @@ def splitting(
     out = np.column_stack([weights[layer], weights[layer][:, unit] * alpha])
     out[:, unit] = out[:, unit] * (1 - alpha)
     weights[layer] = out
-    return CriticalMapping(source, b.model, b.values(weights, biases), f"split(layer {layer}, unit {unit + 1})")
+    return CriticalMapping(
+        source, b.model, b.values(weights, biases), f"split(layer {layer}, unit {unit + 1})"
+    )
 
 
 def widening(source: Model, target: Model) -> CriticalMapping:
     r"""A K-step splitting $T^{\alpha_K} \circ \dots \circ T^{\alpha_1}$ onto any wider net of the same depth.
 
     In each layer new units are copies of unit 0; its outgoing weights are shared in the proportions
-    $1 - \alpha_1 - \dots - \alpha_K, \alpha_1, \dots, \alpha_K$, so that the image is affine in the K symbols.
+    $1 - \alpha_1 - \dots - \alpha_K, \alpha_1, \dots, \alpha_K$, so that the image is affine in the
+    K symbols.
 
     Raises:
         FamilyError: the target is narrower somewhere or of another kind.
@@ -71,7 +77,8 @@ def widening(source: Model, target: Model) -> CriticalMapping:
     a, b = Layered(source), Layered(target)
     if not a.same_kind(b) or any(m > n for m, n in zip(a.widths, b.widths, strict=False)):
         raise FamilyError(
-            f"{target} is not a wider net of the kind of {source}; depth, ends, activation and biases must agree"
+            f"{target} is not a wider net of the kind of {source}; depth, ends, activation and"
+            " biases must agree"
         )
     weights = [a.weights(k) for k in range(1, a.depth + 1)]
     biases = [a.biases(k) for k in range(1, a.depth + 1)]
@@ -87,7 +94,9 @@ def widening(source: Model, target: Model) -> CriticalMapping:
         out = np.column_stack([out, *(first * s for s in names)])
         out[:, 0] = first * (1 - sum(names))
         weights[layer] = out
-    return CriticalMapping(source, target, b.values(weights, biases), f"split x {count}" if count else "identity")
+    return CriticalMapping(
+        source, target, b.values(weights, biases), f"split x {count}" if count else "identity"
+    )
 
 
 def steps(source: Model, moves: list[tuple[int, int]]) -> CriticalMapping:

@@ -35,7 +35,9 @@ def _grown(source: Model, target: Model | None) -> tuple[Model, str, int]:
     count, linear = UNITS[family]
     wide = families.build(family, **(arguments | {count: arguments[count] + 1}))
     if target is not None and target != wide:
-        raise FamilyError(f"the target {target} is not {source} with one more of its {count}; it must be {wide}")
+        raise FamilyError(
+            f"the target {target} is not {source} with one more of its {count}; it must be {wide}"
+        )
     return wide, linear, arguments[count]
 
 
@@ -64,7 +66,9 @@ def null_unit(source: Model, target: Model | None) -> CriticalMapping:
     for name, shape in source.blocks.items():
         block = block_symbols(name, shape)
         if shape and shape[0] == count and wide.blocks[name][0] == count + 1:
-            block = np.concatenate([block, np.full((1, *shape[1:]), sympy.Integer(0), dtype=object)])
+            block = np.concatenate(
+                [block, np.full((1, *shape[1:]), sympy.Integer(0), dtype=object)]
+            )
         values[name] = block if shape else block.item()
     return CriticalMapping(source, wide, values, "null unit")
 
@@ -72,7 +76,8 @@ def null_unit(source: Model, target: Model | None) -> CriticalMapping:
 def head_padding(source: Model, target: Model) -> CriticalMapping:
     r"""Attention with larger heads: zero columns in Q, K, V, zero rows in O, Q rescaled for the score factor.
 
-    The usual factor $1/\sqrt{d}$ changes with the head dimension, so zero padding alone changes the output.
+    The usual factor $1/\sqrt{d}$ changes with the head dimension, so zero padding alone changes the
+    output.
 
     Raises:
         FamilyError: not two attention models that differ in head_dim (upwards) and scale only.
@@ -87,20 +92,24 @@ def head_padding(source: Model, target: Model) -> CriticalMapping:
         <Verdict.PROVED: 'PROVED'>
     """
     a, b = (
-        dict(m.structure.arguments) if is_sum_of_units(m) and m.structure is not None else {} for m in (source, target)
+        dict(m.structure.arguments) if is_sum_of_units(m) and m.structure is not None else {}
+        for m in (source, target)
     )
     small, large = a.pop("head_dim", 0), b.pop("head_dim", 0)
     a.pop("scale", None)
     b.pop("scale", None)
     if not small or a != b or small > large:
         raise FamilyError(
-            f"{source} -> {target} is not a pair of attention models that differ in a growing head_dim only"
+            f"{source} -> {target} is not a pair of attention models that differ in a growing"
+            " head_dim only"
         )
     ratio = source.structure.factor / target.structure.factor  # type: ignore[union-attr]
     values = {}
     for name, shape in source.blocks.items():
         block = np.full(target.blocks[name], sympy.Integer(0), dtype=object)
-        block[tuple(slice(0, n) for n in shape)] = block_symbols(name, shape) * (ratio if name == "Q" else 1)
+        block[tuple(slice(0, n) for n in shape)] = block_symbols(name, shape) * (
+            ratio if name == "Q" else 1
+        )
         values[name] = block
     return CriticalMapping(source, target, values, f"head dimension {small} -> {large}")
 

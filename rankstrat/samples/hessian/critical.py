@@ -1,4 +1,7 @@
-r"""Exact critical points: for any point and inputs there are labels for which it is critical (SPEC 7.2)."""
+r"""Exact critical points.
+
+For any point and inputs there are labels for which it is critical (SPEC 7.2).
+"""
 
 from __future__ import annotations
 
@@ -23,14 +26,15 @@ Inputs = tuple[tuple[Fraction, ...], ...]
 class CriticalData:
     r"""Data for which a point is exactly critical for the squared loss: $y = f_\theta(X) - e$, $J(X)^Te = 0$.
 
-    The residual e is *defined* by rational values on the free rows; on the pivot rows it solves $J^Te = 0$ restricted
-    to
-    as many independent tangent functions as the proved rank, hence on all of them.
+    The residual e is *defined* by rational values on the free rows; on the pivot rows it solves
+    $J^Te = 0$ restricted to as many independent tangent functions as the proved rank, hence on all
+    of them.
 
     Attributes:
         chart: the point.
         inputs: the rational inputs x_1..x_n (one empty input for a model without inputs).
-        free: data row -> rational residual; a row is (number of the input) * outputs + (number of the output).
+        free: data row -> rational residual; a row is (number of the input) * outputs + (number of
+            the output).
         pivots: the rows that are solved for.
         parameters: the independent tangent functions used.
     """
@@ -62,10 +66,18 @@ class CriticalData:
         number = Fraction if self.exact else ball
         jacobian = values_at(second, second.gradient, rows, exact=self.exact)
         zero = number(0)
-        right = [sum((-jacobian[i][p] * number(e) for i, e in self.free), zero) for p in self.parameters]
-        solution = solve([[jacobian[i][p] for i in self.pivots] for p in self.parameters], right) if self.pivots else []
+        right = [
+            sum((-jacobian[i][p] * number(e) for i, e in self.free), zero) for p in self.parameters
+        ]
+        solution = (
+            solve([[jacobian[i][p] for i in self.pivots] for p in self.parameters], right)
+            if self.pivots
+            else []
+        )
         if solution is None:
-            raise DataError("the pivot rows are not independent; choose other inputs, or more of them")
+            raise DataError(
+                "the pivot rows are not independent; choose other inputs, or more of them"
+            )
         result = [zero] * len(rows)
         for i, e in self.free:
             result[i] = number(e)
@@ -75,7 +87,12 @@ class CriticalData:
 
 
 def critical_data(
-    point: Chart, inputs: Sequence[Sequence[Any]] | None = None, *, scale: Any = 1, extra: int = 3, seed: int = 0
+    point: Chart,
+    inputs: Sequence[Sequence[Any]] | None = None,
+    *,
+    scale: Any = 1,
+    extra: int = 3,
+    seed: int = 0,
 ) -> CriticalData:
     r"""Inputs and labels for which a point is an exact critical point of the squared loss with nonzero residual.
 
@@ -101,9 +118,18 @@ def critical_data(
         [Fraction(-4, 1), Fraction(2, 1)]
     """
     demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
-    demand(() if inputs is None else inputs, Iterable, DataError, "a list of inputs", "write [[1], [2]]")
+    demand(
+        () if inputs is None else inputs,
+        Iterable,
+        DataError,
+        "a list of inputs",
+        "write [[1], [2]]",
+    )
     if not point.is_point:
-        raise DataError(f"a chart with coordinates {', '.join(map(str, point.coordinates[:3]))} was given; give values")
+        raise DataError(
+            f"a chart with coordinates {', '.join(map(str, point.coordinates[:3]))} was given; give"
+            " values"
+        )
     model = point.model
     outputs = len(model.outputs)
     second = SecondOrder(point)
@@ -111,13 +137,16 @@ def critical_data(
     xs = _inputs(model, inputs, -(-(len(parameters) + extra) // outputs), seed)
     rows = [(x, k) for x in xs for k in range(outputs)]
     with precision(BITS):
-        jacobian = values_at(second, [second.gradient[p] for p in parameters], rows, exact=second.rational)
+        jacobian = values_at(
+            second, [second.gradient[p] for p in parameters], rows, exact=second.rational
+        )
     if second.rational:  # the rank on these inputs, exactly
         pivots, parameters = _rational_pivots(jacobian)
     rank = len(parameters)
     if len(rows) <= rank:
         raise DataError(
-            f"{len(rows)} data rows do not exceed the rank {rank}; the residual would vanish; give more inputs"
+            f"{len(rows)} data rows do not exceed the rank {rank}; the residual would vanish; give"
+            " more inputs"
         )
     if not second.rational:
         with precision(BITS):
@@ -137,12 +166,16 @@ def _inputs(model: Model, inputs: Sequence[Sequence[Any]] | None, count: int, se
     if not model.inputs:
         return ((),)
     if inputs is None:
-        draw = [[int(mix(seed, 71, i, k)) % 193 - 96 for k in range(len(model.inputs))] for i in range(count)]
+        draw = [
+            [int(mix(seed, 71, i, k)) % 193 - 96 for k in range(len(model.inputs))]
+            for i in range(count)
+        ]
         return tuple(tuple(Fraction(v, 48) for v in x) for x in draw)
     xs = tuple(tuple(Fraction(exact_scalar("input", v)) for v in x) for x in inputs)
     if any(len(x) != len(model.inputs) for x in xs):
         raise DataError(
-            f"an input does not have {len(model.inputs)} entries; give one exact number for each of {model.inputs}"
+            f"an input does not have {len(model.inputs)} entries; give one exact number for each of"
+            f" {model.inputs}"
         )
     return xs
 
@@ -166,8 +199,8 @@ def _rational_pivots(matrix: Sequence[Sequence[Fraction]]) -> tuple[list[int], t
 def _pivot_parameters(point: Chart, seed: int) -> tuple[int, ...]:
     """Tangent functions that span all others by proof.
 
-    Where the rank cannot be decided all of them are taken: if some minor of that size is invertible, they are
-    independent.
+    Where the rank cannot be decided all of them are taken: if some minor of that size is
+    invertible, they are independent.
     """
     try:
         certificate = model_rank(point, seed=seed)
@@ -182,10 +215,16 @@ def _independent_rows(matrix: Sequence[Sequence[Any]], rank: int) -> list[int]:
     """Rows of an invertible minor, by elimination with the largest pivots (in balls or fractions)."""
     rest, chosen = [list(row) for row in matrix], list[int]()
     for column in range(rank):
-        best = max((i for i in range(len(rest)) if i not in chosen), key=lambda i: abs(approximate(rest[i][column])))
+        best = max(
+            (i for i in range(len(rest)) if i not in chosen),
+            key=lambda i: abs(approximate(rest[i][column])),
+        )
         pivot = rest[best][column]
         if not (pivot > 0 or pivot < 0):
-            raise DataError(f"the {len(rest)} rows do not reach the rank {rank}; choose other inputs, or more of them")
+            raise DataError(
+                f"the {len(rest)} rows do not reach the rank {rank}; choose other inputs, or more"
+                " of them"
+            )
         chosen.append(best)
         for i in range(len(rest)):
             if i not in chosen:

@@ -1,4 +1,7 @@
-r"""Critical points of given data, enclosed: Newton from a starting point, then a Krawczyk test in ball arithmetic."""
+r"""Critical points of given data, enclosed.
+
+Newton from a starting point, then a Krawczyk test in ball arithmetic.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,10 @@ class EnclosedCriticalPoint:
 
     @property
     def chart(self) -> Chart:
-        """The generic chart of the model; the point is where its coordinates take the values in the box."""
+        """The generic chart of the model.
+
+        The point is where its coordinates take the values in the box.
+        """
         return self.model.generic()
 
     @property
@@ -64,13 +70,17 @@ class EnclosedCriticalPoint:
 
     def __str__(self) -> str:
         values = ", ".join(
-            f"{p} = {float(middle(v).mid()):.6g}" for p, v in zip(self.model.parameters, self.box, strict=True)
+            f"{p} = {float(middle(v).mid()):.6g}"
+            for p, v in zip(self.model.parameters, self.box, strict=True)
         )
         return f"critical point of {self.model} near {values}, enclosed"
 
 
 def enclose_critical_point(
-    model: Model, inputs: Sequence[Sequence[Any]], labels: Sequence[Any], start: Sequence[float | int | Fraction]
+    model: Model,
+    inputs: Sequence[Sequence[Any]],
+    labels: Sequence[Any],
+    start: Sequence[float | int | Fraction],
 ) -> EnclosedCriticalPoint:
     r"""The critical point of $\tfrac12\sum_i (f(x_i) - y_i)^2$ near a start, proved to exist by a Krawczyk test.
 
@@ -81,7 +91,8 @@ def enclose_critical_point(
         start: a starting point in parameter order; floats are welcome here, nothing rests on them.
 
     Raises:
-        DataError: wrong shapes; Newton does not converge; the test fails (a degenerate critical point, say).
+        DataError: wrong shapes; Newton does not converge; the test fails (a degenerate critical
+            point, say).
 
     References:
         Krawczyk 1969; SPEC 14.
@@ -101,8 +112,9 @@ def enclose_critical_point(
         or any(len(x) != len(model.inputs) for x in xs)
     ):
         raise DataError(
-            f"{len(start)} starting values, {len(xs)} inputs and {len(ys)} labels do not fit {model.size} parameters, "
-            f"{len(model.inputs)} inputs and {len(model.outputs)} outputs; give one value for each"
+            f"{len(start)} starting values, {len(xs)} inputs and {len(ys)} labels do not fit"
+            f" {model.size} parameters, {len(model.inputs)} inputs and {len(model.outputs)}"
+            " outputs; give one value for each"
         )
     second = SecondOrder(model.generic())
     rows = [(x, k) for x in xs for k in range(len(model.outputs))]
@@ -113,18 +125,22 @@ def enclose_critical_point(
             step = solve(matrix, gradient)
             if step is None:
                 raise DataError(
-                    "Newton met a singular Hessian; choose another starting point, or a nondegenerate critical point"
+                    "Newton met a singular Hessian; choose another starting point, or a"
+                    " nondegenerate critical point"
                 )
             point = [middle(v - s) for v, s in zip(point, step, strict=True)]
             size = max(abs(float(middle(s))) for s in step)
             if size < 1e-60:
                 break
             if size > 1e6:
-                raise DataError("Newton diverges from this starting point; start closer to a critical point")
+                raise DataError(
+                    "Newton diverges from this starting point; start closer to a critical point"
+                )
         box = _krawczyk(second, rows, ys, model, point)
     if box is None:
         raise DataError(
-            "the Krawczyk test failed near the last Newton iterate; start closer to a nondegenerate critical point"
+            "the Krawczyk test failed near the last Newton iterate; start closer to a nondegenerate"
+            " critical point"
         )
     return EnclosedCriticalPoint(model, xs, ys, tuple(box), second)
 
@@ -134,7 +150,10 @@ def _named(model: Model, values: Sequence[Any]) -> dict[str, Any]:
 
 
 def _residual(
-    second: SecondOrder, rows: Sequence[Row], labels: Sequence[sympy.Expr], values: Mapping[str, Any]
+    second: SecondOrder,
+    rows: Sequence[Row],
+    labels: Sequence[sympy.Expr],
+    values: Mapping[str, Any],
 ) -> list[Any]:
     program = Program()
     wanted = evaluate(program, translate(program, list(labels), {}), BallRing(), {})
@@ -143,17 +162,28 @@ def _residual(
 
 
 def _system(
-    second: SecondOrder, rows: Sequence[Row], labels: Sequence[sympy.Expr], values: Mapping[str, Any]
+    second: SecondOrder,
+    rows: Sequence[Row],
+    labels: Sequence[sympy.Expr],
+    values: Mapping[str, Any],
 ) -> tuple[list[Any], list[list[Any]]]:
     """Gradient and Hessian of the loss, enclosed over the given values."""
     residual = _residual(second, rows, labels, values)
     size = len(second.gradient)
     nodes = [*second.gradient, *(n for row in second.hessian for n in row)]
     found = values_at(second, nodes, rows, exact=False, coordinates=values)
-    gradient = [sum((e * v[i] for e, v in zip(residual, found, strict=True)), ball(0)) for i in range(size)]
+    gradient = [
+        sum((e * v[i] for e, v in zip(residual, found, strict=True)), ball(0)) for i in range(size)
+    ]
     matrix = [
         [
-            sum((v[i] * v[j] + e * v[size + i * size + j] for e, v in zip(residual, found, strict=True)), ball(0))
+            sum(
+                (
+                    v[i] * v[j] + e * v[size + i * size + j]
+                    for e, v in zip(residual, found, strict=True)
+                ),
+                ball(0),
+            )
             for j in range(size)
         ]
         for i in range(size)
@@ -162,9 +192,16 @@ def _system(
 
 
 def _krawczyk(
-    second: SecondOrder, rows: Sequence[Row], labels: Sequence[sympy.Expr], model: Model, point: Sequence[Any]
+    second: SecondOrder,
+    rows: Sequence[Row],
+    labels: Sequence[sympy.Expr],
+    model: Model,
+    point: Sequence[Any],
 ) -> list[Any] | None:
-    r"""A box X with $m - YG(m) + (1 - YH(X))(X - m)$ in its interior: it contains exactly one zero of the gradient."""
+    r"""A box X with $m - YG(m) + (1 - YH(X))(X - m)$ in its interior.
+
+    It contains exactly one zero of the gradient.
+    """
     size = len(point)
     gradient, matrix = _system(second, rows, labels, _named(model, point))
     columns = [solve(matrix, [ball(int(i == j)) for i in range(size)]) for j in range(size)]
@@ -178,7 +215,9 @@ def _krawczyk(
         for i in range(size):
             value = point[i] - sum((inverse[i][k] * gradient[k] for k in range(size)), ball(0))
             for j in range(size):
-                entry = ball(int(i == j)) - sum((inverse[i][k] * over[k][j] for k in range(size)), ball(0))
+                entry = ball(int(i == j)) - sum(
+                    (inverse[i][k] * over[k][j] for k in range(size)), ball(0)
+                )
                 value = value + entry * (box[j] - point[j])
             image.append(value)
         if all(contains(b, v) for b, v in zip(box, image, strict=True)):

@@ -1,12 +1,12 @@
 r"""Hessian inertia of the squared loss at exact critical points: certified numbers of positive, zero and negative
 eigenvalues.
 
-For any point $\theta$ and inputs X there are data for which $\theta$ is critical: take $e \in \ker J(X)^T$ and
-$y = f_\theta(X) - e$ (SPEC 7.2).  For polynomial models e and the Hessian
-$H = J^TJ + \sum_i e_i \nabla^2 f_\theta(x_i)$ are rational and the inertia is exact.  Otherwise they are enclosed in
-balls:
-block LDL^T gives lower bounds for the positive and negative eigenvalues, and zero ones come from exact identities
-(entries of H between kernel directions of J that vanish because $e \perp T$).
+For any point $\theta$ and inputs X there are data for which $\theta$ is critical: take
+$e \in \ker J(X)^T$ and $y = f_\theta(X) - e$ (SPEC 7.2). For polynomial models e and the Hessian
+$H = J^TJ + \sum_i e_i \nabla^2 f_\theta(x_i)$ are rational and the inertia is exact. Otherwise they
+are enclosed in balls: block LDL^T gives lower bounds for the positive and negative eigenvalues, and
+zero ones come from exact identities (entries of H between kernel directions of J that vanish
+because $e \perp T$).
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ from rankstrat.samples.hessian.second import Row, SecondOrder, values_at
 
 @runtime_checkable
 class Data(Protocol):
-    """A critical point with its residual: `CriticalData`, or an enclosed critical point of given data."""
+    """A critical point with its residual.
+
+    `CriticalData`, or an enclosed critical point of given data.
+    """
 
     @property
     def chart(self) -> Chart: ...
@@ -60,7 +63,8 @@ class Inertia:
     Attributes:
         positive, zero, negative: the numbers.
         size: number of parameters.
-        exact: whether they come from exact rational arithmetic (else from balls and exact identities).
+        exact: whether they come from exact rational arithmetic (else from balls and exact
+            identities).
     """
 
     positive: int
@@ -72,7 +76,11 @@ class Inertia:
     @property
     def verdict(self) -> Verdict:
         """PROVED when the three numbers sum to the size, else OPEN."""
-        return Verdict.PROVED if self.positive + self.zero + self.negative == self.size else Verdict.OPEN
+        return (
+            Verdict.PROVED
+            if self.positive + self.zero + self.negative == self.size
+            else Verdict.OPEN
+        )
 
     @property
     def kind(self) -> str:
@@ -81,7 +89,11 @@ class Inertia:
             return "strict local minimum"
         if self.negative:
             return "strict saddle"
-        found = "no descent direction found" if self.verdict is Verdict.OPEN else "no negative eigenvalue"
+        found = (
+            "no descent direction found"
+            if self.verdict is Verdict.OPEN
+            else "no negative eigenvalue"
+        )
         return f"degenerate, {found}"
 
     def __str__(self) -> str:
@@ -102,9 +114,11 @@ def inertia(
 
     Args:
         data: critical data of a point.
-        at: another point that realises the same function and whose tangent functions lie in the span of those of the
-            data's point, such as its image under a critical mapping; the data's own point when omitted.
-        directions: exact vectors suspected in the kernel of the Hessian; each is verified before it counts.
+        at: another point that realises the same function and whose tangent functions lie in the
+            span of those of the data's point, such as its image under a critical mapping; the
+            data's own point when omitted.
+        directions: exact vectors suspected in the kernel of the Hessian; each is verified before it
+            counts.
         bits: working precision of the balls.
         seed: for the exact identities.
 
@@ -147,19 +161,29 @@ def _same_outputs(first: Chart, second: Chart, seed: int) -> None:
     left, right = joint.output_lists
     same = [same_function(joint, f, g, seed=seed) for f, g in zip(left, right, strict=False)]
     if len(left) != len(right) or False in same:
-        raise DataError(f"{second} has another function than the critical point {first}; give a point with the same")
+        raise DataError(
+            f"{second} has another function than the critical point {first}; give a point with the"
+            " same"
+        )
     if None in same:
-        raise UndecidedError(f"whether {second} has the function of {first} is not decided; use simpler exact values")
+        raise UndecidedError(
+            f"whether {second} has the function of {first} is not decided; use simpler exact values"
+        )
 
 
 def hessian(data: Data, point: Chart, second: SecondOrder | None = None) -> list[list[Any]]:
-    """The Hessian at a point with the residual of the data: fractions, or balls at the current precision."""
+    """The Hessian at a point with the residual of the data.
+
+    Fractions, or balls at the current precision.
+    """
     second = second or SecondOrder(point)
     size, rows = point.model.size, data.rows()
     exact = second.rational and data.exact
     residual = [ball(e) if data.exact and not exact else e for e in data.residual()]
     flat = [second.hessian[i][j] for i in range(size) for j in range(i, size)]
-    values = values_at(second, [*second.gradient, *flat], rows, exact=exact, coordinates=data.coordinates)
+    values = values_at(
+        second, [*second.gradient, *flat], rows, exact=exact, coordinates=data.coordinates
+    )
     result: list[list[Any]] = [[None] * size for _ in range(size)]
     position = size
     for i in range(size):
@@ -173,14 +197,16 @@ def hessian(data: Data, point: Chart, second: SecondOrder | None = None) -> list
     return result
 
 
-def _exact_zeros(data: Data, point: Chart, directions: Sequence[Sequence[Any]], bits: int, seed: int) -> int:
+def _exact_zeros(
+    data: Data, point: Chart, directions: Sequence[Sequence[Any]], bits: int, seed: int
+) -> int:
     """A lower bound for the number of zero eigenvalues from entries of H that vanish identically.
 
-    In a basis that starts with the kernel of T, the entry of a kernel direction v and any direction u is
-    <e, D^2F[u, v]>, zero when that function lies in the span of the source's tangent functions, orthogonal to e.
-    At an enclosed point the identities hold on a chart; their coefficients must be finite there, and those of solved
-    parameters certainly nonzero.  A symmetric matrix whose nonzero entries have no matching
-    larger than m has rank at most m.
+    In a basis that starts with the kernel of T, the entry of a kernel direction v and any direction
+    u is <e, D^2F[u, v]>, zero when that function lies in the span of the source's tangent
+    functions, orthogonal to e. At an enclosed point the identities hold on a chart; their
+    coefficients must be finite there, and those of solved parameters certainly nonzero. A symmetric
+    matrix whose nonzero entries have no matching larger than m has rank at most m.
     """
     try:
         relations = model_rank(point, seed=seed).relations
@@ -218,7 +244,9 @@ def _exact_zeros(data: Data, point: Chart, directions: Sequence[Sequence[Any]], 
     joint.ranges.append(range(start, len(joint.nodes)))
     found = include(joint, seed=seed).rows
     if data.coordinates:
-        conditions = translate(program, [sympy.sympify(r.condition, strict=True) for r in relations], leaves)
+        conditions = translate(
+            program, [sympy.sympify(r.condition, strict=True) for r in relations], leaves
+        )
         with precision(bits):
             if not all(v > 0 or v < 0 for v in _balls(data, program, conditions)):
                 return 0
@@ -232,7 +260,10 @@ def _exact_zeros(data: Data, point: Chart, directions: Sequence[Sequence[Any]], 
     left, right = [("row", i) for i in range(size)], [("column", i) for i in range(size)]
     graph.add_nodes_from([*left, *right])
     graph.add_edges_from(
-        (("row", i), ("column", j)) for i in range(size) for j in range(size) if (min(i, j), max(i, j)) not in zero
+        (("row", i), ("column", j))
+        for i in range(size)
+        for j in range(size)
+        if (min(i, j), max(i, j)) not in zero
     )
     return size - len(nx.bipartite.hopcroft_karp_matching(graph, left)) // 2
 
@@ -244,7 +275,10 @@ def _balls(data: Data, program: Program, nodes: Sequence[int]) -> list[Any]:
 
 
 def _independent(vectors: Sequence[dict[int, Any]], count: int) -> list[dict[int, Any]] | None:
-    """The first `count` independent ones of rational sparse vectors; None when some entry is not rational."""
+    """The first `count` independent ones of rational sparse vectors.
+
+    None when some entry is not rational.
+    """
     chosen, echelon = list[dict[int, Any]](), dict[int, dict[int, Fraction]]()
     for vector in vectors:
         if not all(sympy.sympify(c, strict=True).is_Rational for c in vector.values()):

@@ -30,7 +30,9 @@ class SecondOrder:
         self._compiled = compiled
         self.coordinates = {str(c): self.program.leaf(("u", str(c))) for c in chart.coordinates}
         leaves = {c: self.coordinates[str(c)] for c in chart.coordinates}
-        expressions = iter(translate(self.program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves))
+        expressions = iter(
+            translate(self.program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves)
+        )
         self._image = {
             leaf: next(expressions) if isinstance(v, sympy.Expr) else self.program.constant(v)
             for leaf, v in zip(compiled.parameters, chart.raw, strict=True)
@@ -65,7 +67,10 @@ class SecondOrder:
         x, output = row
         values = {self.program.leaf(("x", k)): number(v) for k, v in enumerate(x)}
         if self.outputs > 1:
-            values |= {self.program.leaf(("mix", k)): number(Fraction(k == output)) for k in range(self.outputs)}
+            values |= {
+                self.program.leaf(("mix", k)): number(Fraction(k == output))
+                for k in range(self.outputs)
+            }
         return values
 
 
@@ -85,7 +90,12 @@ def values_at(
     special = {} if exact else _special(second.program, second.program.reachable(nodes))
     special |= {leaf: coordinates[name] for name, leaf in second.coordinates.items()}
     return [
-        evaluate(second.program, nodes, ring, {**special, **second.leaves(r, Fraction if exact else ball)})
+        evaluate(
+            second.program,
+            nodes,
+            ring,
+            {**special, **second.leaves(r, Fraction if exact else ball)},
+        )
         for r in rows
     ]
 

@@ -1,4 +1,7 @@
-r"""Local linear recovery: $\operatorname{rank}_S(\theta) = r_\theta$ for samples $S$, decided or counted exactly."""
+r"""Local linear recovery.
+
+$\operatorname{rank}_S(\theta) = r_\theta$ for samples $S$, decided or counted exactly.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-r"""How many subsets of finitely many samples recover a point: every subset is decided over the rationals."""
+r"""How many subsets of finitely many samples recover a point.
+
+Every subset is decided over the rationals.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,8 @@ class RecoveryCount:
     r"""How many $n$-subsets of finitely many samples satisfy $\operatorname{rank}_S(\theta) = r_\theta$.
 
     Attributes:
-        recovering, total: the counts; their quotient is the probability for a uniformly random subset.
+        recovering, total: the counts; their quotient is the probability for a uniformly random
+            subset.
         size: n.
         rank: the model rank r.
         verdict: PROVED (the counts are exact).
@@ -51,19 +55,23 @@ class RecoveryCount:
         return f"{counts} reach the model rank {self.rank}  [{self.verdict}]"
 
 
-def count_recovering_subsets(point: Chart, size: int, *, samples: Sequence[Any] | None = None) -> RecoveryCount:
+def count_recovering_subsets(
+    point: Chart, size: int, *, samples: Sequence[Any] | None = None
+) -> RecoveryCount:
     r"""$\#\{S : |S| = n,\ \operatorname{rank}_S(\theta) = r_\theta\}$ over all subsets of finitely many samples.
 
-    Every subset is decided over the rationals: the tangent matrix is scaled to integers, and a minor that vanishes
-    modulo primes whose product exceeds its Hadamard bound is zero.
+    Every subset is decided over the rationals: the tangent matrix is scaled to integers, and a
+    minor that vanishes modulo primes whose product exceeds its Hadamard bound is zero.
 
     Args:
         point: a rational point.
         size: n.
-        samples: the finite sample set; by default every output of a model without inputs (the entries of a matrix).
+        samples: the finite sample set; by default every output of a model without inputs (the
+            entries of a matrix).
 
     Raises:
-        DataError: the tangent matrix is not rational, n is larger than the number of samples, or one is on a kink.
+        DataError: the tangent matrix is not rational, n is larger than the number of samples, or
+            one is on a kink.
         BudgetError: more than five million subsets.
 
     References:
@@ -79,22 +87,33 @@ def count_recovering_subsets(point: Chart, size: int, *, samples: Sequence[Any] 
     demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
     seen = point.model if samples is None else batch(point.model, samples)
     if seen.inputs:
-        raise DataError("the model has inputs, so it has no finite sample set of its own; pass samples=[...]")
+        raise DataError(
+            "the model has inputs, so it has no finite sample set of its own; pass samples=[...]"
+        )
     per_sample = len(point.model.outputs) if samples is not None and point.model.inputs else 1
     matrix = _integer_tangents(seen_at(point, seen))
     count = len(matrix) // per_sample
     if not 1 <= size <= count:
-        raise DataError(f"subsets of {size} among {count} samples were asked for; choose a size from 1 to {count}")
+        raise DataError(
+            f"subsets of {size} among {count} samples were asked for; choose a size from 1 to"
+            f" {count}"
+        )
     total = math.comb(count, size)
     if total > MAX_SUBSETS:
-        raise BudgetError(f"{total} subsets are too many; at most {MAX_SUBSETS} are counted, choose fewer samples")
+        raise BudgetError(
+            f"{total} subsets are too many; at most {MAX_SUBSETS} are counted, choose fewer samples"
+        )
     rank = model_rank(point)
     if rank.value is None or rank.verdict is not Verdict.PROVED:
-        raise BudgetError(f"the model rank at the point is not proved ({rank}); choose another point")
+        raise BudgetError(
+            f"the model rank at the point is not proved ({rank}); choose another point"
+        )
     recovering = 0
     subsets = itertools.combinations(range(count), size)
     while chunk := list(itertools.islice(subsets, _CHUNK)):
-        rows = (np.array(chunk)[:, :, None] * per_sample + np.arange(per_sample)).reshape(len(chunk), -1)
+        rows = (np.array(chunk)[:, :, None] * per_sample + np.arange(per_sample)).reshape(
+            len(chunk), -1
+        )
         recovering += _reaching(matrix, rows, int(rank))
     return RecoveryCount(recovering, total, size, int(rank))
 
@@ -127,7 +146,9 @@ class _Rationals:
     def constant(self, value: int | Fraction) -> Fraction:
         return Fraction(value)
 
-    def linear(self, c0: int | Fraction, terms: Sequence[tuple[int | Fraction, Fraction]]) -> Fraction:
+    def linear(
+        self, c0: int | Fraction, terms: Sequence[tuple[int | Fraction, Fraction]]
+    ) -> Fraction:
         return sum((c * v for c, v in terms), Fraction(c0))
 
     def product(self, factors: Sequence[tuple[Fraction, int | Fraction]]) -> Fraction:
@@ -139,7 +160,9 @@ class _Rationals:
         return result
 
     def function(self, name: object, value: Fraction) -> Fraction:
-        raise DataError(f"the tangent matrix is not rational (it contains {name}); use local_linear_recovery")
+        raise DataError(
+            f"the tangent matrix is not rational (it contains {name}); use local_linear_recovery"
+        )
 
 
 def _reaching(matrix: list[list[int]], subsets: NDArray[Any], rank: int) -> int:
@@ -157,7 +180,10 @@ def _reaching(matrix: list[list[int]], subsets: NDArray[Any], rank: int) -> int:
         pending, product = pending[~good], product * p
         if not len(pending) or product > bound:
             return found
-    raise BudgetError("the entries of the tangent matrix are too large for the stored primes; choose smaller numbers")
+    raise BudgetError(
+        "the entries of the tangent matrix are too large for the stored primes; choose smaller"
+        " numbers"
+    )
 
 
 def _primes() -> Iterable[int]:
@@ -181,7 +207,11 @@ def _batched_rank(blocks: NDArray[np.int64], p: int) -> NDArray[np.int64]:
         b, r, s = which[has], pivot[has], ranks[has]
         work[b, r], work[b, s] = work[b, s].copy(), work[b, r].copy()
         lead = work[b, s]
-        inverse = np.array([pow(int(v), -1, p) for v in lead[:, column]], dtype=np.int64) if len(b) else lead[:, column]
+        inverse = (
+            np.array([pow(int(v), -1, p) for v in lead[:, column]], dtype=np.int64)
+            if len(b)
+            else lead[:, column]
+        )
         lead = lead * inverse[:, None] % p
         below = np.arange(rows)[None, :] > s[:, None]
         factors = np.where(below, work[b, :, column], 0)

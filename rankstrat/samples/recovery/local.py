@@ -1,8 +1,8 @@
 r"""Local linear recovery: $\operatorname{rank}_S(\theta) = r_\theta$ for samples $S$, decided exactly.
 
-Substituting samples for the inputs of a model gives a model without inputs, one output per sample: the *batch*.  Its
-tangent functions are vectors of numbers, and its model rank is the empirical rank.  So `model_rank` answers both
-halves of the question, and both come with a certificate.
+Substituting samples for the inputs of a model gives a model without inputs, one output per sample:
+the *batch*. Its tangent functions are vectors of numbers, and its model rank is the empirical rank.
+So `model_rank` answers both halves of the question, and both come with a certificate.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ def batch(model: Model, samples: Sequence[Any], *, shape: tuple[int, int] | None
 
     Args:
         model: a model; with q outputs every sample gives q numbers.
-        samples: exact input vectors (plain numbers for one input).  For a model without inputs: 0-based numbers of
-            the observed outputs, or pairs (row, column) if the outputs form a matrix of the given shape.
+        samples: exact input vectors (plain numbers for one input). For a model without inputs:
+            0-based numbers of the observed outputs, or pairs (row, column) if the outputs form a
+            matrix of the given shape.
         shape: rows and columns of the output matrix, for pairs.
 
     Raises:
@@ -38,13 +39,25 @@ def batch(model: Model, samples: Sequence[Any], *, shape: tuple[int, int] | None
         >>> batch(Model(a * sympy.tanh(w * x), [a, w], [x]), [1, 2]).outputs
         (a*tanh(w), a*tanh(2*w))
     """
-    demand(samples, Iterable, DataError, "a list of inputs", "write [1, 2], or [[1, 2], [3, 4]] for two inputs")
+    demand(
+        samples,
+        Iterable,
+        DataError,
+        "a list of inputs",
+        "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
+    )
     samples = list(samples)
     if not samples:
-        raise DataError("an empty sample set was given; give at least one input (or one observed output)")
+        raise DataError(
+            "an empty sample set was given; give at least one input (or one observed output)"
+        )
     if not model.inputs:
         observed = [_output_number(model, s, shape) for s in samples]
-        return Model([model.outputs[i] for i in observed], model.parameters, name=f"{len(observed)} outputs of {model}")
+        return Model(
+            [model.outputs[i] for i in observed],
+            model.parameters,
+            name=f"{len(observed)} outputs of {model}",
+        )
     outputs: list[sympy.Expr] = []
     for sample in samples:
         replace = dict(zip(model.inputs, _input_vector(model, sample), strict=True))
@@ -53,12 +66,14 @@ def batch(model: Model, samples: Sequence[Any], *, shape: tuple[int, int] | None
 
 
 def _input_vector(model: Model, sample: Any) -> list[sympy.Expr]:
-    scalar = not isinstance(sample, Sequence | np.ndarray | sympy.MatrixBase) or isinstance(sample, str)
+    scalar = not isinstance(sample, Sequence | np.ndarray | sympy.MatrixBase) or isinstance(
+        sample, str
+    )
     values = [sample] if scalar else list(sample)
     if len(values) != len(model.inputs):
         raise DataError(
-            f"the sample {sample} has {len(values)} coordinates, but the model has {len(model.inputs)} inputs; "
-            "give one exact number for each input"
+            f"the sample {sample} has {len(values)} coordinates, but the model has"
+            f" {len(model.inputs)} inputs; give one exact number for each input"
         )
     exact = [exact_value(v, name=str(x)) for x, v in zip(model.inputs, values, strict=True)]
     for value in exact:
@@ -72,15 +87,25 @@ def _output_number(model: Model, sample: Any, shape: tuple[int, int] | None) -> 
     if isinstance(sample, Sequence) and not isinstance(sample, str):
         if shape is None or shape[0] * shape[1] != count:
             raise DataError(
-                f"the entry {sample} was given without a matrix shape of {count} entries; pass shape=(rows, columns)"
+                f"the entry {sample} was given without a matrix shape of {count} entries; pass"
+                " shape=(rows, columns)"
             )
-        if len(sample) != 2 or not all(isinstance(s, int) and 0 <= s < n for s, n in zip(sample, shape, strict=False)):
-            raise DataError(f"the entry {sample} is not in a matrix of shape {shape}; count rows and columns from 0")
+        if len(sample) != 2 or not all(
+            isinstance(s, int) and 0 <= s < n for s, n in zip(sample, shape, strict=False)
+        ):
+            raise DataError(
+                f"the entry {sample} is not in a matrix of shape {shape}; count rows and columns"
+                " from 0"
+            )
         return int(sample[0]) * shape[1] + int(sample[1])
-    if not isinstance(sample, int | np.integer) or isinstance(sample, bool) or not 0 <= sample < count:
+    if (
+        not isinstance(sample, int | np.integer)
+        or isinstance(sample, bool)
+        or not 0 <= sample < count
+    ):
         raise DataError(
-            f"{sample!r} is not an output of a model without inputs; give numbers from 0 to {count - 1}, "
-            "or pairs (row, column) with shape=(rows, columns)"
+            f"{sample!r} is not an output of a model without inputs; give numbers from 0 to"
+            f" {count - 1}, or pairs (row, column) with shape=(rows, columns)"
         )
     return int(sample)
 
@@ -103,7 +128,9 @@ class LocalLinearRecovery:
     def verdict(self) -> Verdict:
         """PROVED (recovery is guaranteed), REFUTED (it fails), PROBABLE or OPEN."""
         low, high = self.empirical, self.model
-        if low.upper < high.lower:  # a lower bound is always a proof, and so is an upper one that is not PROBABLE
+        if (
+            low.upper < high.lower
+        ):  # a lower bound is always a proof, and so is an upper one that is not PROBABLE
             return Verdict.REFUTED if low.verdict is not Verdict.PROBABLE else Verdict.PROBABLE
         if low.lower >= high.upper:
             return Verdict.PROVED if high.verdict is not Verdict.PROBABLE else Verdict.PROBABLE
@@ -111,7 +138,10 @@ class LocalLinearRecovery:
 
     @property
     def guaranteed(self) -> bool | None:
-        """Whether the samples determine the target among the linearised functions; None if undecided."""
+        """Whether the samples determine the target among the linearised functions.
+
+        None if undecided.
+        """
         return None if self.verdict is Verdict.OPEN else self.empirical.lower >= self.model.upper
 
     def __repr__(self) -> str:
@@ -121,17 +151,23 @@ class LocalLinearRecovery:
         low, high = self.empirical, self.model
         if self.guaranteed is None:
             return (
-                f"local linear recovery not decided: rank on {self.samples} samples in [{low.lower}, {low.upper}], "
-                f"model rank in [{high.lower}, {high.upper}]  [OPEN]"
+                f"local linear recovery not decided: rank on {self.samples} samples in"
+                f" [{low.lower}, {low.upper}], model rank in [{high.lower}, {high.upper}]  [OPEN]"
             )
-        word, rest = ("guaranteed", "") if self.guaranteed else ("not guaranteed", f" < {high.lower}")
+        word, rest = (
+            ("guaranteed", "") if self.guaranteed else ("not guaranteed", f" < {high.lower}")
+        )
         kind = "PROBABLE" if self.verdict is Verdict.PROBABLE else "PROVED"
         ranks = f"rank on {self.samples} samples = {low.lower}{rest} = model rank"
         return f"local linear recovery {word}: {ranks}  [{kind}]"
 
 
 def local_linear_recovery(
-    point: Chart | Model, samples: Sequence[Any], *, shape: tuple[int, int] | None = None, seed: int = 0
+    point: Chart | Model,
+    samples: Sequence[Any],
+    *,
+    shape: tuple[int, int] | None = None,
+    seed: int = 0,
 ) -> LocalLinearRecovery:
     r"""Decide $\operatorname{rank}_S(\theta) = r_\theta$: do the samples single out F(theta) among its linearisations?
 
@@ -156,7 +192,13 @@ def local_linear_recovery(
         local linear recovery guaranteed: rank on 2 samples = 2 = model rank  [PROVED]
     """
     demand(point, (Chart, Model), DataError, "a point of a model", "try model.point(...)")
-    demand(samples, Sized, DataError, "a list of inputs", "write [1, 2], or [[1, 2], [3, 4]] for two inputs")
+    demand(
+        samples,
+        Sized,
+        DataError,
+        "a list of inputs",
+        "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
+    )
     point = point.generic() if isinstance(point, Model) else point
     empirical = model_rank(seen_at(point, batch(point.model, samples, shape=shape)), seed=seed)
     return LocalLinearRecovery(empirical, model_rank(point, seed=seed), len(samples))
@@ -166,7 +208,9 @@ def seen_at(point: Chart, model: Model) -> Chart:
     """The point in the batch model, where it must have a tangent."""
     seen = Chart(model, point.coordinates, point.raw)
     if model is not point.model and Tangents.at_kink(seen) and not Tangents.at_kink(point):
-        raise DataError("a sample lies on a kink of the model, which has no tangent there; move the sample")
+        raise DataError(
+            "a sample lies on a kink of the model, which has no tangent there; move the sample"
+        )
     return seen
 
 
@@ -184,7 +228,13 @@ def recovery_threshold(
         3
     """
     demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
-    demand(samples, Iterable, DataError, "a list of inputs", "write [1, 2], or [[1, 2], [3, 4]] for two inputs")
+    demand(
+        samples,
+        Iterable,
+        DataError,
+        "a list of inputs",
+        "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
+    )
     target, samples = model_rank(point, seed=seed), list(samples)
     seen_at(point, batch(point.model, samples, shape=shape))
     low, high = 0, len(samples) + 1  # the empirical rank grows with the prefix: bisect
@@ -193,16 +243,20 @@ def recovery_threshold(
         seen = seen_at(point, batch(point.model, samples[:middle], shape=shape))
         decided = LocalLinearRecovery(model_rank(seen, seed=seed), target, middle)
         if decided.guaranteed is None:
-            raise BudgetError(f"the first {middle} samples are not decided ({decided}); use simpler exact values")
+            raise BudgetError(
+                f"the first {middle} samples are not decided ({decided}); use simpler exact values"
+            )
         low, high = (low, middle) if decided.guaranteed else (middle, high)
     return high if high <= len(samples) else None
 
 
-def linear_stability(point: Chart, samples: Sequence[Any], labels: Sequence[Any], *, seed: int = 0) -> Verdict:
+def linear_stability(
+    point: Chart, samples: Sequence[Any], labels: Sequence[Any], *, seed: int = 0
+) -> Verdict:
     r"""Is $f_\theta$ the only minimiser of the linearised least-squares problem for the data $(x_i, y_i)$?
 
-    It is one if and only if the residual is orthogonal to the empirical tangent space (theta is critical), and the
-    only one if and only if moreover $\operatorname{rank}_S(\theta) = r_\theta$.
+    It is one if and only if the residual is orthogonal to the empirical tangent space (theta is
+    critical), and the only one if and only if moreover $\operatorname{rank}_S(\theta) = r_\theta$.
 
     Returns:
         PROVED (linearly stable), REFUTED, PROBABLE or OPEN.
@@ -223,10 +277,15 @@ def linear_stability(point: Chart, samples: Sequence[Any], labels: Sequence[Any]
     demand(labels, Iterable, DataError, "a list of labels", "give one exact number for each sample")
     seen, values = batch(point.model, samples), [exact_value(y, name="label") for y in labels]
     if len(values) != len(seen.outputs):
-        raise DataError(f"{len(values)} labels were given for {len(seen.outputs)} sampled outputs; give one for each")
+        raise DataError(
+            f"{len(values)} labels were given for {len(seen.outputs)} sampled outputs; give one for"
+            " each"
+        )
     at = dict(point.values)
     residuals = [output.xreplace(at) - y for output, y in zip(seen.outputs, values, strict=True)]
-    mixed = Model(sum(e * output for e, output in zip(residuals, seen.outputs, strict=True)), seen.parameters)
+    mixed = Model(
+        sum(e * output for e, output in zip(residuals, seen.outputs, strict=True)), seen.parameters
+    )
     gradient = model_rank(Chart(mixed, point.coordinates, point.raw), seed=seed)
     recovery = local_linear_recovery(point, samples, seed=seed)
     if gradient.lower > 0 or recovery.verdict is Verdict.REFUTED:

@@ -1,4 +1,7 @@
-r"""The rank hierarchy of function space: functions by optimistic sample size, and where it is attained."""
+r"""The rank hierarchy of function space.
+
+Functions by optimistic sample size, and where it is attained.
+"""
 
 from __future__ import annotations
 
@@ -74,8 +77,9 @@ def function_hierarchy(
 ) -> FunctionHierarchy:
     r"""The table rank | functions | minimisers: $\{f : \min_{F(\theta) = f} r(\theta) = k\}$ for every k.
 
-    A family that knows its hierarchy is asked.  For any other model, row k describes the functions of the largest
-    strata of rank k; a function that also stands in a row above has the smaller rank.
+    A family that knows its hierarchy is asked. For any other model, row k describes the functions
+    of the largest strata of rank k; a function that also stands in a row above has the smaller
+    rank.
 
     Example:
         >>> from rankstrat.families import matrix_factorization
@@ -94,7 +98,10 @@ def function_hierarchy(
 
 
 def _renamed(outputs: Sequence[sympy.Expr], model: Model) -> str:
-    """The outputs with coordinates named in the order in which they occur: equal texts are equal sets of functions."""
+    """The outputs with coordinates named in the order in which they occur.
+
+    Equal texts are equal sets of functions.
+    """
     found: dict[sympy.Symbol, sympy.Symbol] = {}
     for output in outputs:
         for node in sympy.preorder_traversal(output):
@@ -108,12 +115,19 @@ def _described(level: Level, hierarchy: RankHierarchy, above: set[str]) -> Funct
     functions: dict[str, Math] = {}
     for stratum in level.maximal[:3]:
         if stratum.chart is not None:
-            outputs = [sympy.factor_terms(o.xreplace(stratum.chart.values)) for o in hierarchy.model.outputs]
+            outputs = [
+                sympy.factor_terms(o.xreplace(stratum.chart.values))
+                for o in hierarchy.model.outputs
+            ]
             text = Math(", ".join(map(str, outputs)), ",\\ ".join(map(sympy.latex, outputs)))
             functions.setdefault(_renamed(outputs, hierarchy.model), text)
     functions = {key: text for key, text in functions.items() if key not in above}
     above.update(functions)
-    every = hierarchy.complete and len(level.maximal) <= 3 and all(s.chart is not None for s in level.maximal)
+    every = (
+        hierarchy.complete
+        and len(level.maximal) <= 3
+        and all(s.chart is not None for s in level.maximal)
+    )
     if every and not functions:
         return None
     alike = " or alike" if any(s.orbit > 1 for s in level.maximal) or not every else ""
@@ -121,6 +135,9 @@ def _described(level: Level, hierarchy: RankHierarchy, above: set[str]) -> Funct
     latex = r";\ ".join(f.latex for f in texts) + (rf"\ \text{{{alike}}}" if alike else "")
     known = Knowledge(
         Verdict.PROVED if every else Verdict.OPEN,
-        "a row holds the functions of its maximal strata and their symmetric copies, unless they stand in a row above",
+        "a row holds the functions of its maximal strata and their symmetric copies, unless they"
+        " stand in a row above",
     )
-    return FunctionLevel(level.rank, Math("; ".join(f.text for f in texts) + alike, latex), words(level), known)
+    return FunctionLevel(
+        level.rank, Math("; ".join(f.text for f in texts) + alike, latex), words(level), known
+    )

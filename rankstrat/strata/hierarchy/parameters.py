@@ -16,7 +16,16 @@ from rankstrat.errors import BudgetError, ModelError, PointError, UndecidedError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_scalar
 from rankstrat.rank.certificate import Verdict, model_rank
-from rankstrat.strata import Finding, HasStrata, Knowledge, Stratification, Stratum, dot, general_strata, mermaid
+from rankstrat.strata import (
+    Finding,
+    HasStrata,
+    Knowledge,
+    Stratification,
+    Stratum,
+    dot,
+    general_strata,
+    mermaid,
+)
 from rankstrat.text.tables import Math, Table
 
 Progress = Callable[[int, int], None]
@@ -52,9 +61,17 @@ class Level:
 
     @cached_property
     def maximal(self) -> tuple[Stratum, ...]:
-        """The strata that lie in the closure of no other stratum of the level; their closures hold all of it."""
+        """The strata that lie in the closure of no other stratum of the level.
+
+        Their closures hold all of it.
+        """
         # the rank never rises in a closure, so a chain between two strata of one rank stays in it
-        inner = {label for s in self.strata for label, _ in s.source.children(s.label) if label != s.label}
+        inner = {
+            label
+            for s in self.strata
+            for label, _ in s.source.children(s.label)
+            if label != s.label
+        }
         return tuple(s for s in self.strata if s.label not in inner)
 
     @property
@@ -63,7 +80,9 @@ class Level:
         return _weakest([s.verdict for s in self.strata])
 
     def __str__(self) -> str:
-        many = f"{len(self.strata)} {'stratum' if len(self.strata) == 1 else 'strata'} up to symmetry"
+        many = (
+            f"{len(self.strata)} {'stratum' if len(self.strata) == 1 else 'strata'} up to symmetry"
+        )
         return f"rank {self.rank}: {many}, dimension {self.dimension}  [{self.verdict}]"
 
 
@@ -94,7 +113,10 @@ class RankHierarchy:
 
     def __repr__(self) -> str:
         ranks = f"{self.levels[0].rank} to {self.levels[-1].rank}" if self.levels else "none"
-        return f"<RankHierarchy of {self.model}: ranks {ranks}, {len(self.strata)} strata up to symmetry>"
+        return (
+            f"<RankHierarchy of {self.model}: ranks {ranks}, {len(self.strata)} strata up to"
+            " symmetry>"
+        )
 
     @property
     def model(self) -> Model:
@@ -115,7 +137,10 @@ class RankHierarchy:
 
     @property
     def coverage(self) -> Knowledge:
-        """How it is known that every point has the rank of its stratum; PROVED only if that holds everywhere."""
+        """How it is known that every point has the rank of its stratum.
+
+        PROVED only if that holds everywhere.
+        """
         return self.source.coverage
 
     @property
@@ -129,7 +154,10 @@ class RankHierarchy:
         return tuple(getattr(self.source, "findings", ()))
 
     def stratum_of(self, point: Chart) -> Stratum:
-        """The stratum in which an exact point lies (a representative of its orbit); see the function `stratum_of`."""
+        """The stratum in which an exact point lies (a representative of its orbit).
+
+        See the function `stratum_of`.
+        """
         return _located(self.source, point)
 
     @cached_property
@@ -138,7 +166,9 @@ class RankHierarchy:
         known = {s.label: s for s in self.strata}
         graph = nx.DiGraph()
         for stratum in self.strata:
-            graph.add_node(stratum, rank=stratum.rank, dimension=stratum.dimension, orbit=stratum.orbit)
+            graph.add_node(
+                stratum, rank=stratum.rank, dimension=stratum.dimension, orbit=stratum.orbit
+            )
         for stratum in self.strata:
             for label, condition in self.source.children(stratum.label):
                 if label in known and known[label] is not stratum:
@@ -150,7 +180,10 @@ class RankHierarchy:
 
     @cached_property
     def skeleton(self) -> nx.DiGraph:
-        """The closure order of the maximal strata of the levels: strata of one rank are merged into the largest."""
+        """The closure order of the maximal strata of the levels.
+
+        Strata of one rank are merged into the largest.
+        """
         maximal = {s for level in self.levels for s in level.maximal}
         closure = nx.transitive_closure_dag(self.graph).subgraph(maximal)
         skeleton = nx.transitive_reduction(closure)
@@ -168,12 +201,21 @@ class RankHierarchy:
         title = f"Rank strata of {self.model}"
         columns = ("rank", "dimension", "codimension", "strata", "conditions", "verdict")
         if by == "stratum":
-            rows = [(s.rank, s.dimension, s.codimension, s.orbit, s.words, str(s.verdict)) for s in self.strata]
+            rows = [
+                (s.rank, s.dimension, s.codimension, s.orbit, s.words, str(s.verdict))
+                for s in self.strata
+            ]
         else:
-            rows = [(v.rank, v.dimension, v.codimension, v.count, words(v), str(v.verdict)) for v in self.levels]
+            rows = [
+                (v.rank, v.dimension, v.codimension, v.count, words(v), str(v.verdict))
+                for v in self.levels
+            ]
         caption = f"Coverage: {self.coverage}."
         if any(s.verdict is Verdict.OPEN for s in self.strata):
-            caption += " OPEN in a row: the rank holds at generic points of its strata, not proved at every point."
+            caption += (
+                " OPEN in a row: the rank holds at generic points of its strata, not proved at"
+                " every point."
+            )
         return Table(columns, tuple(rows), title=title, caption=caption)
 
     def __str__(self) -> str:
@@ -221,14 +263,20 @@ def words(level: Level) -> Math:
     shown = level.maximal[:2]
     more = len(level.maximal) - len(shown)
     text = "; ".join(s.words.text for s in shown) + (f"; {more} more" if more else "")
-    latex = r";\ ".join(s.words.latex for s in shown) + (rf";\ \text{{{more} more}}" if more else "")
+    latex = r";\ ".join(s.words.latex for s in shown) + (
+        rf";\ \text{{{more} more}}" if more else ""
+    )
     return Math(text, latex)
 
 
-def stratification_of(model: Model, *, conditions: Sequence[Any] = (), seed: int = 0) -> Stratification:
+def stratification_of(
+    model: Model, *, conditions: Sequence[Any] = (), seed: int = 0
+) -> Stratification:
     """The stratification a family knows, else the general one from an arrangement of conditions."""
     demand(model, Model, ModelError, "a Model", "of a point or chart, take its .model")
-    demand(conditions, list | tuple, ModelError, "a list of conditions", "write [model.parameters[0]]")
+    demand(
+        conditions, list | tuple, ModelError, "a list of conditions", "write [model.parameters[0]]"
+    )
     structure: Any = model.structure
     if not conditions and isinstance(structure, HasStrata):
         known = structure.strata(model)
@@ -242,14 +290,15 @@ def stratify(
 ) -> RankHierarchy:
     r"""The rank stratification $\{\theta : r(\theta) = k\}$ as strata up to symmetry, each with what is known of it.
 
-    A family that knows all its strata is asked; for any other model the flats of an arrangement are enumerated:
-    parameter (or block) = 0, block_i = ±block_j for interchangeable blocks, and the conditions given.  The rank of a
-    flat is that of its generic point.  `H.coverage` says whether the rank is proved at every point, and
-    `H.uncovered` lists points found where it differs.
+    A family that knows all its strata is asked; for any other model the flats of an arrangement are
+    enumerated: parameter (or block) = 0, block_i = ±block_j for interchangeable blocks, and the
+    conditions given. The rank of a flat is that of its generic point. `H.coverage` says whether the
+    rank is proved at every point, and `H.uncovered` lists points found where it differs.
 
     Args:
         model: the model.
-        conditions: further equations (expressions that vanish) in the parameters; they replace the family's strata.
+        conditions: further equations (expressions that vanish) in the parameters; they replace the
+            family's strata.
         seed: names the random choices.
         progress: called with the number of strata done and the number known.
 
@@ -267,7 +316,9 @@ def stratify(
     source = stratification_of(model, conditions=conditions, seed=seed)
     strata, labels = [], list(islice(source.labels(), MAX_STRATA + 1))
     if len(labels) > MAX_STRATA:
-        raise BudgetError(f"{model} has more than {MAX_STRATA} strata up to symmetry; choose a smaller model")
+        raise BudgetError(
+            f"{model} has more than {MAX_STRATA} strata up to symmetry; choose a smaller model"
+        )
     for done, label in enumerate(labels, start=1):
         stratum = Stratum(source, label)
         strata.append((stratum.rank, -stratum.dimension, repr(label), stratum))
@@ -281,7 +332,8 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
 
     Raises:
         PointError: a chart with coordinates.
-        UndecidedError: irrational values at which the engine does not confirm a rank that is proved on the stratum.
+        UndecidedError: irrational values at which the engine does not confirm a rank that is proved
+            on the stratum.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -294,9 +346,16 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
 
 
 def _located(source: Stratification, point: Chart) -> Stratum:
-    """The stratum of a point; numbers that are equal in disguise, as tanh(log 2) and 3/5, must not mislead it."""
+    """The stratum of a point.
+
+    Numbers that are equal in disguise, as tanh(log 2) and 3/5, must not mislead it.
+    """
     demand(point, Chart, PointError, "an exact point", "give model.point(...)")
-    odd = [v for v in (point.raw if point.is_point else ()) if isinstance(v, sympy.Expr) and not v.is_Rational]
+    odd = [
+        v
+        for v in (point.raw if point.is_point else ())
+        if isinstance(v, sympy.Expr) and not v.is_Rational
+    ]
     if not odd:
         return Stratum(source, source.label_of(point))
     plain = {v: exact_scalar("value", sympy.radsimp(sympy.expand(v))) for v in odd}
@@ -304,7 +363,7 @@ def _located(source: Stratification, point: Chart) -> Stratum:
     found = Stratum(source, source.label_of(point))
     if found.verdict is Verdict.PROVED and model_rank(point).value != found.rank:
         raise UndecidedError(
-            f"the rank of the stratum {found.words} is not confirmed at {point}: some of its irrational values may be "
-            "equal in disguise; write them alike, or use model_rank"
+            f"the rank of the stratum {found.words} is not confirmed at {point}: some of its"
+            " irrational values may be equal in disguise; write them alike, or use model_rank"
         )
     return found

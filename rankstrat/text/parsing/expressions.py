@@ -1,7 +1,8 @@
 r"""Strings to expressions: a whitelist over Python's `ast`.
 
-The language: integers, names, ``+ - * / **``, parentheses, ``pi``, ``E`` and calls of the functions in `FUNCTIONS`.
-Nothing is ever evaluated by Python; decimals are refused because ``0.1`` does not say which number is meant.
+The language: integers, names, ``+ - * / **``, parentheses, ``pi``, ``E`` and calls of the functions
+in `FUNCTIONS`. Nothing is ever evaluated by Python; decimals are refused because ``0.1`` does not
+say which number is meant.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ MAX_NODES = 50_000
 """Operands and operations of an expression."""
 
 FUNCTIONS: Mapping[str, ElementaryFunction] = ELEMENTARY
-"""The functions of the language; add ``{"sigma": unspecified("sigma")}`` for an unspecified activation."""
+"""The functions of the language.
+
+Add ``{"sigma": unspecified("sigma")}`` for an unspecified activation.
+"""
 CONSTANTS: Mapping[str, sympy.Expr] = {"pi": sympy.pi, "E": sympy.E}
 
 _TOKEN = re.compile(
@@ -60,7 +64,9 @@ _KINDS: Mapping[type[ast.expr], str] = {
     ast.Attribute: "an attribute",
     ast.Starred: "a starred expression",
 }
-_LANGUAGE = "an expression of integers, names, + - * / **, parentheses and calls such as tanh(x) is needed"
+_LANGUAGE = (
+    "an expression of integers, names, + - * / **, parentheses and calls such as tanh(x) is needed"
+)
 
 
 def parse_expression(
@@ -90,7 +96,10 @@ def parse_expression(
     result = _Builder(symbols, functions).build(tree)
     part = guarded.forbidden_part(result, max_exponent=guarded.MAX_EXPONENT)
     if part is not None:
-        raise ParseError(f"{shown(text)} contains {part}; a real, finite, exact expression is needed; correct it.")
+        raise ParseError(
+            f"{shown(text)} contains {part}; a real, finite, exact expression is needed;"
+            " correct it."
+        )
     return result
 
 
@@ -112,7 +121,10 @@ def decimal_in(text: str) -> str | None:
 def _scanned(text: Any, max_length: int) -> str:
     """The text with spaces for line breaks, after the checks that need no parser."""
     if not isinstance(text, str):
-        raise ParseError(f"A {type(text).__name__} was given; a string is needed; write the expression in quotes.")
+        raise ParseError(
+            f"A {type(text).__name__} was given; a string is needed; write the expression in"
+            " quotes."
+        )
     if len(text) > max_length:
         raise ParseError(
             f"An expression of {len(text)} characters; at most {max_length} are accepted; "
@@ -127,19 +139,28 @@ def _scanned(text: Any, max_length: int) -> str:
             if not token.isascii():
                 raise not_ascii(token)
             hint = _HINTS.get(token, "remove it")
-            raise ParseError(f"{token!r} at character {match.start() + 1} is not allowed; {_LANGUAGE}; {hint}.")
+            raise ParseError(
+                f"{token!r} at character {match.start() + 1} is not allowed; {_LANGUAGE}; {hint}."
+            )
         if kind == "decimal":
             raise ParseError(
-                f"The decimal {shown(token)} is not exact; a rational is needed; write {fraction_of(token)}."
+                f"The decimal {shown(token)} is not exact; a rational is needed; write"
+                f" {fraction_of(token)}."
             )
         if kind == "integer" and sum(map(str.isdigit, token)) > MAX_DIGITS:
             raise ParseError(
-                f"An integer of {len(token)} digits; at most {MAX_DIGITS} are accepted; rescale the model."
+                f"An integer of {len(token)} digits; at most {MAX_DIGITS} are accepted; rescale the"
+                " model."
             )
         if kind == "name" and len(token) > MAX_NAME:
-            raise ParseError(f"A name of {len(token)} characters; at most {MAX_NAME} are accepted; shorten it.")
+            raise ParseError(
+                f"A name of {len(token)} characters; at most {MAX_NAME} are accepted; shorten it."
+            )
         if kind == "name" and previous == "integer":
-            raise ParseError(f"A number before {token} without operator; {_LANGUAGE}; write 2*{token} for a product.")
+            raise ParseError(
+                f"A number before {token} without operator; {_LANGUAGE}; write 2*{token} for a"
+                " product."
+            )
         depth += {"open": 1, "close": -1}.get(kind, 0)
         if depth > MAX_DEPTH:
             raise _too_deep()
@@ -149,8 +170,9 @@ def _scanned(text: Any, max_length: int) -> str:
 
 def _too_deep() -> ParseError:
     return ParseError(
-        f"An expression nested more than {MAX_DEPTH} deep, or with thousands of terms in one sum or product; "
-        "flatter text is needed; remove parentheses, or put groups of a thousand terms in parentheses."
+        f"An expression nested more than {MAX_DEPTH} deep, or with thousands of terms in one sum or"
+        " product; flatter text is needed; remove parentheses, or put groups of a thousand terms"
+        " in parentheses."
     )
 
 
@@ -160,23 +182,33 @@ def _parsed(text: str) -> ast.expr:
     except (RecursionError, MemoryError) as error:
         raise _too_deep() from error
     except (SyntaxError, ValueError, OverflowError) as error:
-        where = f" near character {error.offset}" if isinstance(error, SyntaxError) and error.offset else ""
+        where = (
+            f" near character {error.offset}"
+            if isinstance(error, SyntaxError) and error.offset
+            else ""
+        )
         raise ParseError(
-            f"{shown(text)} is not well formed{where}; {_LANGUAGE}; check operators and parentheses."
+            f"{shown(text)} is not well formed{where}; {_LANGUAGE}; check operators and"
+            " parentheses."
         ) from error
 
 
 class _Builder:
     """One walk over a syntax tree; refuses every node that is not in the language."""
 
-    def __init__(self, symbols: Mapping[str, sympy.Expr], functions: Mapping[str, ElementaryFunction]) -> None:
+    def __init__(
+        self, symbols: Mapping[str, sympy.Expr], functions: Mapping[str, ElementaryFunction]
+    ) -> None:
         self.symbols = symbols
         self.functions = functions
         self.nodes = 0
         self.sizes: dict[sympy.Basic, int] = {}
 
     def build(self, node: ast.expr, depth: int = 0) -> sympy.Expr:
-        """The expression of a node; sums and products are flat, so that long ones are neither deep nor quadratic."""
+        """The expression of a node.
+
+        Sums and products are flat, so that long ones are neither deep nor quadratic.
+        """
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise ParseError(
@@ -197,7 +229,9 @@ class _Builder:
             if isinstance(node.op, ast.Mult | ast.Div):
                 return guarded.product(self.factors(node, depth + 1))
             if isinstance(node.op, ast.Pow):
-                return guarded.power(self.build(node.left, depth + 1), self.build(node.right, depth + 1))
+                return guarded.power(
+                    self.build(node.left, depth + 1), self.build(node.right, depth + 1)
+                )
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
             return guarded.product(self.factors(node, depth + 1))
         raise _refused(node)
@@ -226,7 +260,8 @@ class _Builder:
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
                 stack += [(node.right, inverse), (node.left, inverse)]
             elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not inverse:
-                # Under an inverse, y/0 must meet the check for a zero denominator before it is turned over.
+                # Under an inverse, y/0 must meet the check for a zero denominator before it is
+                # turned over.
                 stack += [(node.right, True), (node.left, False)]
             elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
                 if isinstance(node.op, ast.USub):
@@ -245,31 +280,49 @@ class _Builder:
         if name in self.symbols and name not in RESERVED:
             return self.symbols[name]
         if name == "I":
-            raise ParseError("The name I is the imaginary unit; real models are needed; rename a symbol called I.")
+            raise ParseError(
+                "The name I is the imaginary unit; real models are needed; rename a symbol"
+                " called I."
+            )
         if name in self.functions:
             raise ParseError(f"{name} without argument; a function needs one; write {name}(...).")
         known = ", ".join(list(self.symbols)[:8]) or "none here"
         hint = nearest(name, self.symbols) or "declare it, or correct its spelling"
-        raise ParseError(f"The name {name} is unknown; a declared symbol is needed ({known}); {hint}.")
+        raise ParseError(
+            f"The name {name} is unknown; a declared symbol is needed ({known}); {hint}."
+        )
 
     def call(self, node: ast.Call, depth: int) -> sympy.Expr:
         """The value of a whitelisted function."""
         if not isinstance(node.func, ast.Name):
-            raise ParseError("Two factors without operator, as in (a)(b); a product is needed; write (a)*(b).")
+            raise ParseError(
+                "Two factors without operator, as in (a)(b); a product is needed; write (a)*(b)."
+            )
         name = node.func.id
         if name not in self.functions:
             if name in self.symbols:
-                raise ParseError(f"{name}(...) calls a symbol; a product is needed; write {name}*(...).")
+                raise ParseError(
+                    f"{name}(...) calls a symbol; a product is needed; write {name}*(...)."
+                )
             hint = nearest(name, self.functions) or f"known are {', '.join(self.functions)}"
-            raise ParseError(f"The function {name} is unknown; a function of the language is needed; {hint}.")
+            raise ParseError(
+                f"The function {name} is unknown; a function of the language is needed; {hint}."
+            )
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
-            raise ParseError(f"{name} with a keyword or starred argument; plain arguments are needed; write {name}(x).")
+            raise ParseError(
+                f"{name} with a keyword or starred argument; plain arguments are needed; write"
+                f" {name}(x)."
+            )
         function = self.functions[name]
         least, most = function.arity
         if len(node.args) < least or (most is not None and len(node.args) > most):
             needed = f"{least}" if most == least else f"at least {least}"
-            raise ParseError(f"{name} with {len(node.args)} arguments; {needed} needed; correct the call.")
-        result = guarded.call(name, function.build, [self.build(argument, depth + 1) for argument in node.args])
+            raise ParseError(
+                f"{name} with {len(node.args)} arguments; {needed} needed; correct the call."
+            )
+        result = guarded.call(
+            name, function.build, [self.build(argument, depth + 1) for argument in node.args]
+        )
         if guarded.tree_size(result, self.sizes) > guarded.MAX_TREE:
             raise ParseError(
                 f"An expression of more than {guarded.MAX_TREE} parts once {name} is written out; "

@@ -1,9 +1,10 @@
 r"""Sums, products, powers and function values of sympy expressions whose cost is bounded before they are built.
 
-sympy evaluates while it builds: ``Integer(9)**(9**9)``, ``exp(10**9*log(3))`` or ``Max(exp(exp(exp(100))), 1)`` never
-return.  A string from a model file reaches sympy only through this module, which refuses such an expression at once.
-The bounds compose: as long as every constant was built here, the numerical evaluation that sympy starts for a sign or
-a comparison is cheap, because no function of a constant was ever accepted at an argument above `MAX_ARGUMENT`.
+sympy evaluates while it builds: ``Integer(9)**(9**9)``, ``exp(10**9*log(3))`` or
+``Max(exp(exp(exp(100))), 1)`` never return. A string from a model file reaches sympy only through
+this module, which refuses such an expression at once. The bounds compose: as long as every constant
+was built here, the numerical evaluation that sympy starts for a sign or a comparison is cheap,
+because no function of a constant was ever accepted at an argument above `MAX_ARGUMENT`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ MAX_RADICALS = 64
 MAX_COMPARED = 32
 """Arguments of one max or min: sympy compares them pairwise."""
 MAX_TREE = 1_000_000
-"""Nodes of an expression written out as a tree; silu and gelu copy their argument, so nesting multiplies."""
+"""Nodes of an expression written out as a tree.
+
+Silu and gelu copy their argument, so nesting multiplies.
+"""
 
 _NOT_FINITE = (S.NaN, S.ComplexInfinity, S.Infinity, S.NegativeInfinity)
 _COMPLEX = (sympy.re, sympy.im, sympy.arg, sympy.conjugate)
@@ -41,7 +45,8 @@ def total(terms: Sequence[sympy.Expr]) -> sympy.Expr:
     r"""The sum $\sum_i t_i$.
 
     Raises:
-        ParseError: the rational coefficients of one monomial have denominators whose product exceeds `MAX_BITS` bits.
+        ParseError: the rational coefficients of one monomial have denominators whose product
+            exceeds `MAX_BITS` bits.
     """
     denominators: dict[sympy.Expr, set[int]] = {}
     for term in terms:
@@ -50,8 +55,8 @@ def total(terms: Sequence[sympy.Expr]) -> sympy.Expr:
             denominators.setdefault(monomial, set()).add(int(coefficient.q))
     if any(sum(q.bit_length() for q in group) > MAX_BITS for group in denominators.values()):
         raise ParseError(
-            f"A sum of fractions has a common denominator of more than {MAX_BITS} bits; smaller denominators are "
-            "needed; round the coefficients to simpler rationals."
+            f"A sum of fractions has a common denominator of more than {MAX_BITS} bits; smaller"
+            " denominators are needed; round the coefficients to simpler rationals."
         )
     return sympy.Add(*terms)
 
@@ -60,15 +65,18 @@ def product(factors: Sequence[sympy.Expr]) -> sympy.Expr:
     r"""The product $\prod_i f_i$.
 
     Raises:
-        ParseError: the rational coefficient exceeds `MAX_BITS` bits, or too many radicals are multiplied.
+        ParseError: the rational coefficient exceeds `MAX_BITS` bits, or too many radicals are
+            multiplied.
     """
     if sum(_bits(factor) for factor in factors) > MAX_BITS:
         raise _too_many_bits("A product")
-    radicals = sum(1 for factor in factors for part in sympy.Mul.make_args(factor) if _is_radical(part))
+    radicals = sum(
+        1 for factor in factors for part in sympy.Mul.make_args(factor) if _is_radical(part)
+    )
     if radicals > MAX_RADICALS:
         raise ParseError(
-            f"A product of {radicals} radicals such as 2**(1/3); at most {MAX_RADICALS} are accepted; "
-            "multiply them out by hand."
+            f"A product of {radicals} radicals such as 2**(1/3); at most {MAX_RADICALS} are"
+            " accepted; multiply them out by hand."
         )
     result = sympy.Mul(*factors)
     _check_exponentials(result, S.One)
@@ -79,40 +87,46 @@ def power(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
     r"""The power $b^q$ for a rational number $q$.
 
     Raises:
-        ParseError: the exponent is not a rational number or too large, the base is zero under a negative exponent or
-            negative under a fractional one, or the result exceeds `MAX_BITS` bits.
+        ParseError: the exponent is not a rational number or too large, the base is zero under a
+            negative exponent or negative under a fractional one, or the result exceeds `MAX_BITS`
+            bits.
     """
     if not exponent.is_Rational:
         raise ParseError(
-            "The exponent of ** is not a rational number; an integer or a fraction is needed; write exp(n*log(x)) "
-            "for x**n and exp(x) for E**x."
+            "The exponent of ** is not a rational number; an integer or a fraction is needed; write"
+            " exp(n*log(x)) for x**n and exp(x) for E**x."
         )
     if abs(exponent.p) > MAX_EXPONENT * exponent.q or exponent.q > MAX_ROOT:
         raise ParseError(
-            f"The exponent of ** is outside [-{MAX_EXPONENT}, {MAX_EXPONENT}] or has a denominator above {MAX_ROOT}; "
-            "a smaller exponent is needed; rewrite the expression without it."
+            f"The exponent of ** is outside [-{MAX_EXPONENT}, {MAX_EXPONENT}] or has a denominator"
+            f" above {MAX_ROOT}; a smaller exponent is needed; rewrite the expression without it."
         )
     if exponent.is_negative and (base is S.Zero or (base.is_number and base.is_zero)):
-        raise ParseError("A division by zero; a nonzero denominator is needed; correct the expression.")
-    # sympy factors the base of a root by trial division and a search over all perfect powers: 14 s at 16,000 bits.
+        raise ParseError(
+            "A division by zero; a nonzero denominator is needed; correct the expression."
+        )
+    # sympy factors the base of a root by trial division and a search over all perfect powers: 14 s
+    # at 16,000 bits.
     limit = MAX_BITS if exponent.q == 1 else MAX_BITS // 8
     if _bits(base) * abs(exponent) > MAX_BITS or _bits(base) > limit:
         raise _too_many_bits("A power")
     if exponent.q != 1 and base.is_number and base.is_negative:
         raise ParseError(
-            "A fractional power of a negative number is complex; real numbers are needed; for an odd root write "
-            "-(2**(1/3)) instead of (-2)**(1/3)."
+            "A fractional power of a negative number is complex; real numbers are needed; for an"
+            " odd root write -(2**(1/3)) instead of (-2)**(1/3)."
         )
     _check_exponentials(base, exponent)
     return base**exponent
 
 
-def call(name: str, function: Callable[..., sympy.Expr], arguments: Sequence[sympy.Expr]) -> sympy.Expr:
+def call(
+    name: str, function: Callable[..., sympy.Expr], arguments: Sequence[sympy.Expr]
+) -> sympy.Expr:
     r"""The value $f(z_1, \dots, z_n)$ of an elementary function.
 
     Raises:
-        ParseError: a constant argument is complex or too large, the value is infinite or not real, or the expression
-            written out as a tree exceeds `MAX_TREE` nodes.
+        ParseError: a constant argument is complex or too large, the value is infinite or not real,
+            or the expression written out as a tree exceeds `MAX_TREE` nodes.
     """
     for argument in arguments:
         if argument.is_number:
@@ -123,15 +137,21 @@ def call(name: str, function: Callable[..., sympy.Expr], arguments: Sequence[sym
         raise
     except (ValueError, TypeError, ArithmeticError) as error:
         raise ParseError(
-            f"{name} cannot be evaluated at its argument ({error}); real arguments are needed; correct the expression."
+            f"{name} cannot be evaluated at its argument ({error}); real arguments are needed;"
+            " correct the expression."
         ) from error
     if any(result is value for value in _NOT_FINITE):
-        raise ParseError(f"{name} is infinite at its argument; a finite value is needed; correct the argument.")
+        raise ParseError(
+            f"{name} is infinite at its argument; a finite value is needed; correct the argument."
+        )
     return result
 
 
 def tree_size(expression: sympy.Expr, sizes: dict[sympy.Basic, int]) -> int:
-    r"""The number of nodes of the expression as a tree; `sizes` remembers shared parts between calls."""
+    r"""The number of nodes of the expression as a tree.
+
+    `sizes` remembers shared parts between calls.
+    """
     stack = [expression]
     while stack:
         node = stack[-1]
@@ -145,7 +165,10 @@ def tree_size(expression: sympy.Expr, sizes: dict[sympy.Basic, int]) -> int:
 
 
 def forbidden_part(expression: sympy.Expr, *, max_exponent: int | None = None) -> str | None:
-    r"""What keeps an expression from being real, finite and exact, in words; None if nothing does."""
+    r"""What keeps an expression from being real, finite and exact, in words.
+
+    None if nothing does.
+    """
     if isinstance(expression, (sympy.Rational, sympy.Symbol)):
         return None
     seen: set[sympy.Basic] = set()
@@ -184,17 +207,21 @@ def _bits(expression: sympy.Expr) -> int:
 
 
 def _is_radical(expression: sympy.Expr) -> bool:
-    return isinstance(expression, sympy.Pow) and bool(expression.base.is_Rational and expression.exp.is_Rational)
+    return isinstance(expression, sympy.Pow) and bool(
+        expression.base.is_Rational and expression.exp.is_Rational
+    )
 
 
 def _too_many_bits(what: str) -> ParseError:
     return ParseError(
-        f"{what} of numbers has more than {MAX_BITS} bits; smaller constants are needed; rescale the expression."
+        f"{what} of numbers has more than {MAX_BITS} bits; smaller constants are needed; rescale"
+        " the expression."
     )
 
 
 def _check_exponentials(expression: sympy.Expr, exponent: sympy.Expr) -> None:
-    # exp(c)**q becomes exp(c*q) and exp(c)*exp(d) becomes exp(c+d): the argument must stay bounded there too.
+    # exp(c)**q becomes exp(c*q) and exp(c)*exp(d) becomes exp(c+d): the argument must stay bounded
+    # there too.
     for factor in sympy.Mul.make_args(expression):
         if isinstance(factor, sympy.exp) and factor.args[0].is_number:
             _check_constant("exp", factor.args[0] * exponent, bounded=True)
@@ -205,16 +232,20 @@ def _check_constant(name: str, value: sympy.Expr, *, bounded: bool) -> None:
         number = value
     elif _nesting(value) >= MAX_NESTED:
         raise ParseError(
-            f"{name} of a constant with {MAX_NESTED} nested functions; less nesting is needed; use a symbol or a "
-            "rational number for the constant."
+            f"{name} of a constant with {MAX_NESTED} nested functions; less nesting is needed; use"
+            " a symbol or a rational number for the constant."
         )
     else:
         number = value.evalf(15)
     if not (number.is_Rational or number.is_Float):
-        raise ParseError(f"{name} of a complex number; a real argument is needed; check the sign of its argument.")
+        raise ParseError(
+            f"{name} of a complex number; a real argument is needed; check the sign of its"
+            " argument."
+        )
     if bounded and abs(number) > MAX_ARGUMENT:
         raise ParseError(
-            f"{name} of a constant above {MAX_ARGUMENT}; a smaller argument is needed; rescale the expression."
+            f"{name} of a constant above {MAX_ARGUMENT}; a smaller argument is needed; rescale the"
+            " expression."
         )
 
 
@@ -225,7 +256,11 @@ def _exp(z: sympy.Expr) -> sympy.Expr:
         for factor in sympy.Mul.make_args(term):
             if isinstance(factor, sympy.log):
                 inner = _bits(factor.args[0])
-                if coefficient > MAX_EXPONENT or inner * coefficient > MAX_BITS or inner > MAX_BITS // 8:
+                if (
+                    coefficient > MAX_EXPONENT
+                    or inner * coefficient > MAX_BITS
+                    or inner > MAX_BITS // 8
+                ):
                     raise _too_many_bits("exp of a multiple of a logarithm")
     return sympy.exp(z)
 
@@ -233,14 +268,16 @@ def _exp(z: sympy.Expr) -> sympy.Expr:
 def _log(z: sympy.Expr) -> sympy.Expr:
     if z.is_number and z.is_negative:
         raise ParseError(
-            "log of a negative number is complex; a positive argument is needed; correct the sign of the argument."
+            "log of a negative number is complex; a positive argument is needed; correct the sign"
+            " of the argument."
         )
     return sympy.log(z)
 
 
 def _hyperbolic(function: type[sympy.Function]) -> Callable[[sympy.Expr], sympy.Expr]:
-    # Evaluation asks whether z is real, which takes seconds at tanh(tanh(...)) eight deep. Without complex numbers
-    # and inverse functions in the language, parity is the only rule that evaluation would apply to a non-constant z.
+    # Evaluation asks whether z is real, which takes seconds at tanh(tanh(...)) eight deep. Without
+    # complex numbers and inverse functions in the language, parity is the only rule that evaluation
+    # would apply to a non-constant z.
     def build(z: sympy.Expr) -> sympy.Expr:
         if z.is_number:
             return function(z)
@@ -256,8 +293,8 @@ def _extremum(function: type[sympy.Max] | type[sympy.Min]) -> Callable[..., symp
     def build(*arguments: sympy.Expr) -> sympy.Expr:
         if len(arguments) > MAX_COMPARED:
             raise ParseError(
-                f"{function.__name__} of {len(arguments)} arguments; at most {MAX_COMPARED} are accepted; "
-                "nest it: max(max(...), ...)."
+                f"{function.__name__} of {len(arguments)} arguments; at most {MAX_COMPARED} are"
+                " accepted; nest it: max(max(...), ...)."
             )
         return function(*arguments)
 
@@ -274,7 +311,8 @@ def _absolute(z: sympy.Expr) -> sympy.Expr:
 
 
 def _relu(z: sympy.Expr) -> sympy.Expr:
-    # Comparing 0 with a sum of symbols settles nothing and takes 2 ms; a large ReLU network has thousands.
+    # Comparing 0 with a sum of symbols settles nothing and takes 2 ms; a large ReLU network has
+    # thousands.
     return sympy.Max(0, z, evaluate=not z.is_Add or z.is_number)
 
 
@@ -288,7 +326,10 @@ def _sigmoid(z: sympy.Expr) -> sympy.Expr:
 
 @dataclass(frozen=True)
 class ElementaryFunction:
-    r"""A function that a string may call: how sympy builds $f(z_1, \dots, z_n)$, and for which $n$."""
+    r"""A function that a string may call.
+
+    How sympy builds $f(z_1, \dots, z_n)$, and for which $n$.
+    """
 
     build: Callable[..., sympy.Expr]
     arity: tuple[int, int | None] = (1, 1)
@@ -305,7 +346,20 @@ def unspecified(name: str) -> ElementaryFunction:
 
 
 _UNBOUNDED = frozenset(
-    {"log", "sqrt", "abs", "Abs", "max", "Max", "min", "Min", "relu", "leaky_relu", "atan", "arctan"}
+    {
+        "log",
+        "sqrt",
+        "abs",
+        "Abs",
+        "max",
+        "Max",
+        "min",
+        "Min",
+        "relu",
+        "leaky_relu",
+        "atan",
+        "arctan",
+    }
 )
 
 ELEMENTARY: dict[str, ElementaryFunction] = {
@@ -328,7 +382,9 @@ ELEMENTARY: dict[str, ElementaryFunction] = {
     "swish": ElementaryFunction(lambda z: z * _sigmoid(z)),
     "gelu": ElementaryFunction(lambda z: z / 2 * (1 + sympy.erf(z / sympy.sqrt(2)))),
     "relu": ElementaryFunction(_relu),
-    "leaky_relu": ElementaryFunction(lambda z, slope: _relu(z) + slope * _minimum_with_zero(z), (2, 2)),
+    "leaky_relu": ElementaryFunction(
+        lambda z, slope: _relu(z) + slope * _minimum_with_zero(z), (2, 2)
+    ),
     "abs": ElementaryFunction(_absolute),
     "Abs": ElementaryFunction(_absolute),
     "max": ElementaryFunction(_extremum(sympy.Max), (1, None)),
@@ -336,4 +392,7 @@ ELEMENTARY: dict[str, ElementaryFunction] = {
     "min": ElementaryFunction(_extremum(sympy.Min), (1, None)),
     "Min": ElementaryFunction(_extremum(sympy.Min), (1, None)),
 }
-"""The functions of the language; the second spelling of abs, max and min is the one that sympy prints."""
+"""The functions of the language.
+
+The second spelling of abs, max and min is the one that sympy prints.
+"""

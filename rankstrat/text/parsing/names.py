@@ -29,14 +29,18 @@ def parse_blocks(text: str) -> dict[str, tuple[int, ...]]:
     r"""The blocks of a declaration: ``a, w[3,2], b[3]`` is ``{"a": (), "w": (3, 2), "b": (3,)}``.
 
     Raises:
-        ParseError: not such a declaration, a reserved or repeated name, or more than `MAX_NAMES` scalars.
+        ParseError: not such a declaration, a reserved or repeated name, or more than `MAX_NAMES`
+            scalars.
 
     Example:
         >>> parse_blocks("a, w[3,2], b[3]")
         {'a': (), 'w': (3, 2), 'b': (3,)}
     """
     if len(text) > MAX_DECLARATION:
-        raise ParseError(f"A declaration of {len(text)} characters; at most {MAX_DECLARATION} are needed; use w[1000].")
+        raise ParseError(
+            f"A declaration of {len(text)} characters; at most {MAX_DECLARATION} are needed; use"
+            " w[1000]."
+        )
     blocks: dict[str, tuple[int, ...]] = {}
     position, count = 0, 0
     pattern = re.compile(r"\s*(\w+)\s*(?:\[\s*(\d{1,7}(?:\s*,\s*\d{1,7}){0,3})\s*\])?\s*(,|$)")
@@ -44,24 +48,32 @@ def parse_blocks(text: str) -> dict[str, tuple[int, ...]]:
         match = pattern.match(text, position)
         if match is None:
             raise ParseError(
-                f"{shown(text[position:].strip())} is not a declaration; names and shapes are needed; "
-                "write for example a[3], w[3,2], c."
+                f"{shown(text[position:].strip())} is not a declaration; names and shapes are"
+                " needed; write for example a[3], w[3,2], c."
             )
         name = check_name(match[1])
         shape = tuple(int(size) for size in match[2].split(",")) if match[2] else ()
         if name in blocks or 0 in shape:
             what = "is declared twice" if name in blocks else "is empty"
-            raise ParseError(f"The block {name} {what}; distinct nonempty blocks are needed; correct the declaration.")
+            raise ParseError(
+                f"The block {name} {what}; distinct nonempty blocks are needed; correct the"
+                " declaration."
+            )
         blocks[name] = shape
         size = 1
         for length in shape:
             size *= length
         count += size
         if count > MAX_NAMES:
-            raise ParseError(f"More than {MAX_NAMES} scalars are declared; smaller blocks are needed; use a family.")
+            raise ParseError(
+                f"More than {MAX_NAMES} scalars are declared; smaller blocks are needed; use a"
+                " family."
+            )
         position = match.end()
         if match[3] == "," and not text[position:].strip():
-            raise ParseError(f"{shown(text)} ends with a comma; a name is needed after it; remove the comma.")
+            raise ParseError(
+                f"{shown(text)} ends with a comma; a name is needed after it; remove the comma."
+            )
     return blocks
 
 
@@ -75,18 +87,23 @@ def parse_names(text: str) -> tuple[str, ...]:
         >>> parse_names("c, a[2], w[1,2]")
         ('c', 'a1', 'a2', 'w1_1', 'w1_2')
     """
-    names = tuple(name for block, shape in parse_blocks(text).items() for name in block_names(block, shape))
+    names = tuple(
+        name for block, shape in parse_blocks(text).items() for name in block_names(block, shape)
+    )
     if len(set(names)) < len(names):
         seen: set[str] = set()
         twice = next(name for name in names if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise ParseError(f"Two blocks contain the name {twice}; distinct names are needed; rename one block.")
+        raise ParseError(
+            f"Two blocks contain the name {twice}; distinct names are needed; rename one block."
+        )
     return names
 
 
 def block_names(name: str, shape: tuple[int, ...]) -> list[str]:
     r"""The names $a_i$ as ``a3``, $w_{ij}$ as ``w1_2``, indices from 1, last index fastest.
 
-    A block whose name ends in a digit takes an underscore before the first index: ``W1`` has ``W1_2_3``.
+    A block whose name ends in a digit takes an underscore before the first index: ``W1`` has
+    ``W1_2_3``.
     """
     names = [name + "_" if shape and name[-1:].isdigit() else name]
     for axis, size in enumerate(shape):
@@ -113,18 +130,20 @@ def check_name(name: str, functions: Iterable[str] = ELEMENTARY) -> str:
     r"""The name itself, if a symbol may have it.
 
     Raises:
-        ParseError: not an ASCII identifier of at most 100 characters, a Python keyword, or a name of the language.
+        ParseError: not an ASCII identifier of at most 100 characters, a Python keyword, or a name
+            of the language.
     """
     if not name.isascii():
         raise not_ascii(next(character for character in name if not character.isascii()))
     if not name.isidentifier() or len(name) > MAX_NAME:
         raise ParseError(
-            f"{shown(name)} cannot name a symbol; a letter followed by letters, digits and _ is needed; "
-            "write for example w1_2."
+            f"{shown(name)} cannot name a symbol; a letter followed by letters, digits and _ is"
+            " needed; write for example w1_2."
         )
     if keyword.iskeyword(name) or name in RESERVED or name in functions:
         raise ParseError(
-            f"{name} means something else in expressions; another name is needed for the symbol; write {name}_."
+            f"{name} means something else in expressions; another name is needed for the symbol;"
+            f" write {name}_."
         )
     return name
 
@@ -143,6 +162,7 @@ def shown(text: str) -> str:
 def not_ascii(character: str) -> ParseError:
     r"""The error for a letter outside ASCII, which it names."""
     return ParseError(
-        f"The character {character!r} ({unicodedata.name(character, 'unnamed')}) is not ASCII; names of ASCII letters, "
-        "digits and _ are needed, because letters that look alike would be different symbols; retype it."
+        f"The character {character!r} ({unicodedata.name(character, 'unnamed')}) is not ASCII;"
+        " names of ASCII letters, digits and _ are needed, because letters that look alike would"
+        " be different symbols; retype it."
     )

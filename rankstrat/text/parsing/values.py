@@ -51,7 +51,8 @@ def exact_value(value: Any, *, name: str = "value") -> sympy.Expr:
         name: the parameter it is for, used in messages.
 
     Raises:
-        InexactValueError: a float of any kind, also inside an expression, and a decimal in a string.
+        InexactValueError: a float of any kind, also inside an expression, and a decimal in a
+            string.
         PointError: a Boolean, a complex or infinite number, or another type.
         ParseError: a string that is not a number of the language.
 
@@ -60,7 +61,9 @@ def exact_value(value: Any, *, name: str = "value") -> sympy.Expr:
         (1/2, 2/7)
     """
     if isinstance(value, (bool, np.bool_)):
-        raise PointError(f"{name} = {value} is a Boolean; an exact number is needed; write {int(value)}.")
+        raise PointError(
+            f"{name} = {value} is a Boolean; an exact number is needed; write {int(value)}."
+        )
     if isinstance(value, (int, np.integer)):
         return sympy.Integer(int(value))
     if isinstance(value, Fraction):
@@ -72,22 +75,26 @@ def exact_value(value: Any, *, name: str = "value") -> sympy.Expr:
     if isinstance(value, sympy.Expr):
         return _exact_expression(value, name)
     raise PointError(
-        f"{name} = {shown(repr(value))} is of type {type(value).__name__}; an exact real number is needed; "
-        "give an int, a Fraction, a sympy number or a string such as '1/2'."
+        f"{name} = {shown(repr(value))} is of type {type(value).__name__}; an exact real number is"
+        " needed; give an int, a Fraction, a sympy number or a string such as '1/2'."
     )
 
 
 def inexact_literal(name: str, literal: str) -> InexactValueError:
     r"""The error for a decimal such as 0.1 in a string or a file, with the fraction to write instead."""
     return InexactValueError(
-        f"{name} = {shown(literal)} is a decimal; an exact number is needed; write {fraction_of(literal)}."
+        f"{name} = {shown(literal)} is a decimal; an exact number is needed; write"
+        f" {fraction_of(literal)}."
     )
 
 
 def _inexact(name: str, value: Any) -> PointError:
     text = str(value)
     if not mpmath.isfinite(mpmath.mpf(text)):
-        return PointError(f"{name} = {text} is not finite; an exact real number is needed; give an int or a fraction.")
+        return PointError(
+            f"{name} = {text} is not finite; an exact real number is needed; give an int or a"
+            " fraction."
+        )
     exact = "a sympy.Rational"
     if re.fullmatch(r"-?\d{1,20}(\.\d{1,20})?([eE][+-]?\d{1,2})?", text):
         fraction = Fraction(text)
@@ -103,7 +110,9 @@ def _exact_expression(value: sympy.Expr, name: str) -> sympy.Expr:
         return value
     if part.startswith("the float"):
         raise InexactValueError(
-            f"{name} = {shown(str(value))} contains {part}; an exact expression is needed; write floats as "
-            "sympy.Rational, or use numerical_rank."
+            f"{name} = {shown(str(value))} contains {part}; an exact expression is needed; write"
+            " floats as sympy.Rational, or use numerical_rank."
         )
-    raise PointError(f"{name} = {shown(str(value))} contains {part}; a finite real value is needed; correct it.")
+    raise PointError(
+        f"{name} = {shown(str(value))} contains {part}; a finite real value is needed; correct it."
+    )

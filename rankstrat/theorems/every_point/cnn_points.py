@@ -46,7 +46,10 @@ def _kernels(case: Case, seed: int) -> tuple[list[list[int]], list[list[int]], l
         owner, sign, factor = rng.randrange(len(leaders)), rng.choice((-1, 1)), nonzero(rng)
         kernels.append([sign * c for c in leaders[owner]])
         owners.append(owner)
-        other = {"random": [nonzero(rng) for _ in range(places)], "proportional": [factor * v for v in a[owner]]}
+        other = {
+            "random": [nonzero(rng) for _ in range(places)],
+            "proportional": [factor * v for v in a[owner]],
+        }
         a.append(other.get(kind, [0] * places))
     for _ in range(case["null"]):
         kernels.append([0] * window)
@@ -61,7 +64,9 @@ def predicted(case: Case, seed: int) -> int:
     window, places = case["s"] ** case["axes"], (case["d"] + 1 - case["s"]) ** case["axes"]
     active = 0
     for owner in range(case["classes"]):
-        active += rational_rank([row for row, other in zip(a, owners, strict=True) if other == owner])
+        active += rational_rank(
+            [row for row, other in zip(a, owners, strict=True) if other == owner]
+        )
     return int(active * window + case["classes"] * places)
 
 
@@ -70,22 +75,29 @@ def computed(case: Case, seed: int) -> RankCertificate:
     a, kernels, _ = _kernels(case, seed)
     model = convolutional(len(a), case["d"], case["s"], case["axes"])
     blocks: dict[str, Any] = {"a": np.array(a, dtype=object), "K": np.array(kernels, dtype=object)}
-    return model_rank(model.point({n: v.reshape(model.blocks[n]) for n, v in blocks.items()}), seed=seed)
+    return model_rank(
+        model.point({n: v.reshape(model.blocks[n]) for n, v in blocks.items()}), seed=seed
+    )
 
 
 THEOREM = Theorem(
     name="cnn_points",
     title="Rank of a CNN at its points",
     statement=(
-        r"At a point of a two-layer tanh CNN let $m_K$ count the classes $\{K, -K\}$ of nonzero kernels and $m_a$ be "
-        r"the sum over the classes of the dimension of the span of their output weights $a_l \in \mathbb{R}^J$. The "
+        r"At a point of a two-layer tanh CNN let $m_K$ count the classes $\{K, -K\}$ of nonzero"
+        r" kernels and $m_a$ be "
+        r"the sum over the classes of the dimension of the span of their output weights $a_l \in"
+        r" \mathbb{R}^J$. The "
         r"rank is $m_a S + m_K J$ with windows of $S$ pixels at $J$ places."
     ),
     source="LLR Proposition 4 (JMLR)",
     keys=("LLR",),
     assumptions=(
         "a kernel that is zero has no output weight other than 0; no bias, stride 1, no padding",
-        "padded kernels at different places or of different classes differ up to sign (else tied_weights_points)",
+        (
+            "padded kernels at different places or of different classes differ up to sign (else"
+            " tied_weights_points)"
+        ),
     ),
     formula=Math("m_a S + m_K J"),
     cases=cases,

@@ -1,4 +1,7 @@
-r"""Image networks whose dead places keep their kernels: a larger rank than the optimistic sample size."""
+r"""Image networks whose dead places keep their kernels.
+
+A larger rank than the optimistic sample size.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,22 @@ _DEEP = ((1, 7, 3, 3, 0), (1, 7, 3, 3, 8), (2, 5, 3, 1, 4), (1, 12, 4, 2, 10))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Sizes, kernels k, and the number of zero output weights; without sharing or fully connected, with bias or not."""
+    """Sizes, kernels k, and the number of zero output weights.
+
+    Without sharing or fully connected, with bias or not.
+    """
     for axes, d, s, k, dead in (*_DEFAULT, *(_DEEP if deep else ())):
         for net in NETS[1:]:
             for bias in ("no", "yes"):
-                yield {"axes": axes, "d": d, "s": s, "k": k, "zero weights": dead, "bias": bias, "net": net}
+                yield {
+                    "axes": axes,
+                    "d": d,
+                    "s": s,
+                    "k": k,
+                    "zero weights": dead,
+                    "bias": bias,
+                    "net": net,
+                }
 
 
 def predicted(case: Case, seed: int) -> int:
@@ -48,7 +62,9 @@ def computed(case: Case, seed: int) -> RankCertificate:
         blocks = {"a": a, "w": distinct_classes(rng, number, case["d"] ** axes)}
     if bias:
         blocks["b"] = [nonzero(rng) for _ in range(number)]
-    arrays = {name: np.array(v, dtype=object).reshape(model.blocks[name]) for name, v in blocks.items()}
+    arrays = {
+        name: np.array(v, dtype=object).reshape(model.blocks[name]) for name, v in blocks.items()
+    }
     return model_rank(model.point(**arrays), seed=seed)
 
 
@@ -56,14 +72,23 @@ THEOREM = Theorem(
     name="dead_places",
     title="Dead places that keep their kernels",
     statement=(
-        r"Let $m_n$ of the $kJ$ output weights of an image network without sharing be 0. With kernels $\neq 0$ at all "
-        r"places the rank is $k(S+1)J - S m_n$, and $k(S+2)J - (S+1)m_n$ with hidden biases; with $D$ for $S$ if the "
-        r"network is fully connected. The optimistic sample size $(S+1)(kJ - m_n)$ is smaller: it needs the kernels of "
+        r"Let $m_n$ of the $kJ$ output weights of an image network without sharing be 0. With"
+        r" kernels $\neq 0$ at all "
+        r"places the rank is $k(S+1)J - S m_n$, and $k(S+2)J - (S+1)m_n$ with hidden biases; with"
+        r" $D$ for $S$ if the "
+        r"network is fully connected. The optimistic sample size $(S+1)(kJ - m_n)$ is smaller: it"
+        r" needs the kernels of "
         r"dead places to be zero."
     ),
-    source="LSH Table 4 (there as the optimistic sample size, and with S for D in the caption); corrected here",
+    source=(
+        "LSH Table 4 (there as the optimistic sample size, and with S for D in the caption);"
+        " corrected here"
+    ),
     keys=("LSH",),
-    assumptions=("the kernels, padded with zeros, are pairwise different up to sign", "tanh, stride 1, no padding"),
+    assumptions=(
+        "the kernels, padded with zeros, are pairwise different up to sign",
+        "tanh, stride 1, no padding",
+    ),
     formula=Math("k(S+1)J - S m_n", "k(S+1)J - S m_n"),
     cases=cases,
     predicted=predicted,

@@ -37,7 +37,8 @@ THEOREM = Theorem(
     name="deep_diagonal_points",
     title="Deep diagonal linear networks, rank at every point",
     statement=(
-        r"$\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$, $L \geq 2$, has rank $\sum_j g(a_j)$, where $g(v) = 1$ if "
+        r"$\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$, $L \geq 2$, has rank $\sum_j g(a_j)$,"
+        r" where $g(v) = 1$ if "
         r"at most one entry of $v$ is zero, else $0$."
     ),
     source="OPT Appendix A.1",

@@ -59,25 +59,34 @@ def _transposed(matrix: Matrix) -> Matrix:
 def predicted(case: Case, seed: int) -> int:
     """sum_l (c_l - c_{l-1}) r_l."""
     factors = _factors(case, seed)
-    left = _partial_ranks([_transposed(factor) for factor in reversed(factors)])  # ranks of W_L, W_L W_{L-1}, ...
+    left = _partial_ranks(
+        [_transposed(factor) for factor in reversed(factors)]
+    )  # ranks of W_L, W_L W_{L-1}, ...
     c = [0, *reversed(left[:-1]), len(factors[-1])]
     r = [len(factors[0][0]), *_partial_ranks(factors)[:-1]]
-    return sum((after - before) * rank for before, after, rank in zip(c[:-1], c[1:], r, strict=True))
+    return sum(
+        (after - before) * rank for before, after, rank in zip(c[:-1], c[1:], r, strict=True)
+    )
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
     """The rank at the random factors."""
     factors = _factors(case, seed)
     model = deep_matrix_factorization([len(factors[0][0]), *(len(factor) for factor in factors)])
-    return model_rank(model.point(**{f"W{layer}": factor for layer, factor in enumerate(factors, start=1)}), seed=seed)
+    return model_rank(
+        model.point(**{f"W{layer}": factor for layer, factor in enumerate(factors, start=1)}),
+        seed=seed,
+    )
 
 
 THEOREM = Theorem(
     name="deep_matrix_factorization_strata",
     title="Deep matrix factorization, rank at every point",
     statement=(
-        r"$W_L \cdots W_1$ has model rank $\sum_{l=1}^L (c_l - c_{l-1})\,r_l$ with $c_l = \operatorname{rank}(W_L "
-        r"\cdots W_{l+1})$, $c_L = d_L$, $c_0 = 0$, $r_l = \operatorname{rank}(W_{l-1} \cdots W_1)$, $r_1 = d_0$."
+        r"$W_L \cdots W_1$ has model rank $\sum_{l=1}^L (c_l - c_{l-1})\,r_l$ with $c_l ="
+        r" \operatorname{rank}(W_L "
+        r"\cdots W_{l+1})$, $c_L = d_L$, $c_0 = 0$, $r_l = \operatorname{rank}(W_{l-1} \cdots"
+        r" W_1)$, $r_1 = d_0$."
     ),
     source="derived here; LSH Proposition 1 is the case L = 2",
     keys=("LSH",),

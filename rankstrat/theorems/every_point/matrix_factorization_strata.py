@@ -46,7 +46,10 @@ def computed(case: Case, seed: int) -> RankCertificate:
     """The rank at random factors of these ranks."""
     rng = source(case, seed)
     n, p, q = case["d1"], case["p"], case["d2"]
-    left, right = matrix_of_rank(rng, n, p, case["rank A"]), matrix_of_rank(rng, p, q, case["rank B"])
+    left, right = (
+        matrix_of_rank(rng, n, p, case["rank A"]),
+        matrix_of_rank(rng, p, q, case["rank B"]),
+    )
     return model_rank(matrix_factorization(n, p, q).point(A=left, B=right), seed=seed)
 
 
@@ -54,7 +57,8 @@ THEOREM = Theorem(
     name="matrix_factorization_strata",
     title="Matrix factorization, rank at every point",
     statement=(
-        r"At $(A, B) \in \mathbb{R}^{d_1 \times p} \times \mathbb{R}^{p \times d_2}$ the map $AB$ has model rank $d_1 "
+        r"At $(A, B) \in \mathbb{R}^{d_1 \times p} \times \mathbb{R}^{p \times d_2}$ the map $AB$"
+        r" has model rank $d_1 "
         r"d_2 - (d_1 - \operatorname{rank} A)(d_2 - \operatorname{rank} B)$."
     ),
     source="LSH Proposition 1 (square); derived here (rectangular)",

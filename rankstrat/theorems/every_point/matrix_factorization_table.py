@@ -1,4 +1,7 @@
-r"""Matrix factorization: the 4 x 4 table 0, 7, 12, 15, 16 at the target matrices of the experiments."""
+r"""Matrix factorization.
+
+The 4 x 4 table 0, 7, 12, 15, 16 at the target matrices of the experiments.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +41,12 @@ def predicted(case: Case, seed: int) -> int:
 
 def computed(case: Case, seed: int) -> RankCertificate:
     """The rank at A = independent columns of the target, B = its reduced row echelon form, both padded by zeros."""
-    rows = [[Fraction(entry) for entry in row.split()] for row in _TARGETS[case["target"]][1].split(";")]
-    target = sympy.Matrix([[sympy.Rational(c.numerator, c.denominator) for c in row] for row in rows])
+    rows = [
+        [Fraction(entry) for entry in row.split()] for row in _TARGETS[case["target"]][1].split(";")
+    ]
+    target = sympy.Matrix(
+        [[sympy.Rational(c.numerator, c.denominator) for c in row] for row in rows]
+    )
     echelon, pivots = target.rref()
     left = sympy.zeros(4, 4)
     for k, pivot in enumerate(pivots):
@@ -51,7 +58,8 @@ THEOREM = Theorem(
     name="matrix_factorization_table",
     title="Matrix factorization, the 4 x 4 table",
     statement=(
-        r"For $4 \times 4$ factors a target of rank $0, 1, 2, 3, 4$ has optimistic sample size $0, 7, 12, 15, 16$; "
+        r"For $4 \times 4$ factors a target of rank $0, 1, 2, 3, 4$ has optimistic sample size $0,"
+        r" 7, 12, 15, 16$; "
         r"here at a balanced factorization of each target matrix of the experiments."
     ),
     source="LSH Proposition 1, with the target matrices of its appendix",

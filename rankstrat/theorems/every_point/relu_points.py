@@ -1,4 +1,7 @@
-r"""Two-layer ReLU networks: the rank at every point, from the rays of the neurons and their antipodal pairs."""
+r"""Two-layer ReLU networks.
+
+The rank at every point, from the rays of the neurons and their antipodal pairs.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,15 @@ from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Neurons, Vector, negative, source
 from rankstrat.theorems.report import Case, Theorem
 
-_DEFAULT = ((2, 1, "no"), (3, 2, "no"), (3, 1, "yes"), (4, 2, "yes"), (6, 2, "no"), (6, 2, "yes"), (9, 3, "no"))
+_DEFAULT = (
+    (2, 1, "no"),
+    (3, 2, "no"),
+    (3, 1, "yes"),
+    (4, 2, "yes"),
+    (6, 2, "no"),
+    (6, 2, "yes"),
+    (9, 3, "no"),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
@@ -29,7 +40,10 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
 
 
 def _neurons(case: Case, seed: int) -> Neurons:
-    """Small entries, so that rays coincide and are antipodal; a neuron with w = 0 has a bias other than 0."""
+    """Small entries, so that rays coincide and are antipodal.
+
+    A neuron with w = 0 has a bias other than 0.
+    """
     rng = source(case, seed)
     bias = case["bias"] == "yes"
     v: list[Vector] = []
@@ -79,11 +93,16 @@ THEOREM = Theorem(
     name="relu_points",
     title="Two-layer ReLU rank at every point",
     statement=(
-        r"Let $D = d$ (with bias $D = d+1$, $\tilde w = (w, b)$). For each ray $\rho = \mathbb{R}_{>0} \tilde w$ of "
-        r"neurons with $w \neq 0$ let $U_\rho = \mathbb{R}^D$ if one of them has $a \neq 0$, else $U_\rho = "
-        r"\operatorname{span}(\tilde w)$; for antipodal rays both present $\Lambda_\rho = U_\rho \cap U_{-\rho}$; and "
-        r"let the neurons with $w = 0 < b$ span $G$ ($\mathbb{R}^D$ if $a \neq 0$, else the constants). Then $r_\theta "
-        r"= \sum_\rho \dim U_\rho - \sum_{\pm\rho} \dim \Lambda_\rho + \dim(\sum_{\pm\rho} \Lambda_\rho + G)$."
+        r"Let $D = d$ (with bias $D = d+1$, $\tilde w = (w, b)$). For each ray $\rho ="
+        r" \mathbb{R}_{>0} \tilde w$ of "
+        r"neurons with $w \neq 0$ let $U_\rho = \mathbb{R}^D$ if one of them has $a \neq 0$, else"
+        r" $U_\rho = "
+        r"\operatorname{span}(\tilde w)$; for antipodal rays both present $\Lambda_\rho = U_\rho"
+        r" \cap U_{-\rho}$; and "
+        r"let the neurons with $w = 0 < b$ span $G$ ($\mathbb{R}^D$ if $a \neq 0$, else the"
+        r" constants). Then $r_\theta "
+        r"= \sum_\rho \dim U_\rho - \sum_{\pm\rho} \dim \Lambda_\rho + \dim(\sum_{\pm\rho}"
+        r" \Lambda_\rho + G)$."
     ),
     source="derived here",
     keys=("LLR",),
@@ -91,7 +110,10 @@ THEOREM = Theorem(
         r"no neuron with $\tilde w = 0$ (the derivative does not exist there)",
         r"functions on all of $\mathbb{R}^d$, almost everywhere (all regions)",
     ),
-    formula=Math("formula of the rays", r"\sum \dim U_\rho - \sum \dim \Lambda_\rho + \dim(\sum \Lambda_\rho + G)"),
+    formula=Math(
+        "formula of the rays",
+        r"\sum \dim U_\rho - \sum \dim \Lambda_\rho + \dim(\sum \Lambda_\rho + G)",
+    ),
     cases=cases,
     predicted=predicted,
     computed=computed,

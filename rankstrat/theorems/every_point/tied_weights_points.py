@@ -1,4 +1,7 @@
-r"""Networks with tied weights: the rank at every point is a number of classes and a rank of integer vectors."""
+r"""Networks with tied weights.
+
+The rank at every point is a number of classes and a rank of integer vectors.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,23 @@ from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, rational_rank, representative, source
 from rankstrat.theorems.report import Case, Theorem
 
-_DEFAULT = ((1, 3, 2, 1), (1, 3, 2, 2), (1, 4, 2, 3), (1, 5, 3, 2), (2, 3, 2, 2), (1, 7, 3, 4), (2, 4, 2, 2))
+_DEFAULT = (
+    (1, 3, 2, 1),
+    (1, 3, 2, 2),
+    (1, 4, 2, 3),
+    (1, 5, 3, 2),
+    (2, 3, 2, 2),
+    (1, 7, 3, 4),
+    (2, 4, 2, 2),
+)
 _DEEP = ((1, 6, 2, 4), (1, 8, 4, 3), (2, 4, 3, 3), (2, 5, 2, 2))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Axes, image size d, kernel size s, kernels k; random points with entries -1, 0, 1, zero kernels among them."""
+    """Axes, image size d, kernel size s, kernels k.
+
+    Random points with entries -1, 0, 1, zero kernels among them.
+    """
     for axes, d, s, k in (*_DEFAULT, *(_DEEP if deep else ())):
         for net in NETS[:2]:
             for activation in ("tanh", "exp", "ztanh"):
@@ -32,7 +46,9 @@ def values(case: Case, seed: int) -> tuple[Any, Any]:
     """Output weights (k, places) and kernels (k, window) or (k, places, window), flat in each."""
     rng, axes, shared = source(case, seed), case["axes"], case["net"] == NETS[0]
     places, window = (case["d"] + 1 - case["s"]) ** axes, case["s"] ** axes
-    a = np.array([rng.choice((-1, 0, 1, 1)) for _ in range(case["k"] * places)]).reshape(case["k"], places)
+    a = np.array([rng.choice((-1, 0, 1, 1)) for _ in range(case["k"] * places)]).reshape(
+        case["k"], places
+    )
     number = case["k"] * (1 if shared else places)
     entries = [(0,) if rng.random() < 0.2 else (-1, 0, 1) for _ in range(number)]
     kernels = np.array([[rng.choice(some) for _ in range(window)] for some in entries])
@@ -44,12 +60,18 @@ def windows(case: Case) -> list[list[int]]:
     axes, d, s = case["axes"], case["d"], case["s"]
     offsets = list(itertools.product(range(s), repeat=axes))
     corners = itertools.product(range(d + 1 - s), repeat=axes)
-    return [[int(np.ravel_multi_index(np.add(c, o), (d,) * axes)) for o in offsets] for c in corners]
+    return [
+        [int(np.ravel_multi_index(np.add(c, o), (d,) * axes)) for o in offsets] for c in corners
+    ]
 
 
 def predicted(case: Case, seed: int) -> int:
     """#classes + rank{v_s}, v_s = sum_n +-a_n e_class(n) x A_n[:, s]."""
-    (a, kernels), pixels, activation = values(case, seed), case["d"] ** case["axes"], case["activation"]
+    (a, kernels), pixels, activation = (
+        values(case, seed),
+        case["d"] ** case["axes"],
+        case["activation"],
+    )
     shared, places, zero = case["net"] == NETS[0], windows(case), False
     classes: dict[tuple[int, ...], int] = {(0,) * pixels: 0}
     vectors: dict[tuple[int, ...], dict[tuple[int, int], int]] = {}
@@ -65,7 +87,10 @@ def predicted(case: Case, seed: int) -> int:
         for entry, pixel in enumerate(window):
             v = vectors.setdefault((*own, entry), {})
             v[place, pixel] = v.get((place, pixel), 0) + sign * int(a[kernel, number])
-    rows = [[v.get((c, p), 0) for c in range(len(classes)) for p in range(pixels)] for v in vectors.values()]
+    rows = [
+        [v.get((c, p), 0) for c in range(len(classes)) for p in range(pixels)]
+        for v in vectors.values()
+    ]
     return len(classes) - 1 + (zero and activation == "exp") + rational_rank(rows)
 
 
@@ -73,25 +98,40 @@ def computed(case: Case, seed: int) -> RankCertificate:
     """The rank at the point."""
     a, kernels = values(case, seed)
     shared, activation = case["net"] == NETS[0], case["activation"]
-    model = convolutional(case["k"], case["d"], case["s"], case["axes"], shared, activation=activation)
-    return model_rank(model.point(a=a.reshape(model.blocks["a"]), K=kernels.reshape(model.blocks["K"])), seed=seed)
+    model = convolutional(
+        case["k"], case["d"], case["s"], case["axes"], shared, activation=activation
+    )
+    return model_rank(
+        model.point(a=a.reshape(model.blocks["a"]), K=kernels.reshape(model.blocks["K"])), seed=seed
+    )
 
 
 THEOREM = Theorem(
     name="tied_weights_points",
     title="Rank with tied input weights at every point",
     statement=(
-        r"Let the input weights of the neurons be linear in shared parameters, $u_n = A_n \kappa$, with free output "
-        r"weights $a_n$. The rank of $\sum_n a_n \tanh(u_n \cdot x)$ is the number of classes $\{u, -u\}$ of nonzero "
-        r"$u_n$ plus the rank of the vectors $v_s = \sum_n a_n\, e_{\mathrm{class}(u_n)} \otimes A_n e_s$, one for "
-        r"each shared parameter, where the zero vector is a class too. If $\sigma$ is even, $a_n$ has the sign with "
-        r"which $u_n$ occurs in its class and $u_n = 0$ is left out; for exp classes are single vectors, and $u_n = 0$ "
+        r"Let the input weights of the neurons be linear in shared parameters, $u_n = A_n \kappa$,"
+        r" with free output "
+        r"weights $a_n$. The rank of $\sum_n a_n \tanh(u_n \cdot x)$ is the number of classes $\{u,"
+        r" -u\}$ of nonzero "
+        r"$u_n$ plus the rank of the vectors $v_s = \sum_n a_n\, e_{\mathrm{class}(u_n)} \otimes"
+        r" A_n e_s$, one for "
+        r"each shared parameter, where the zero vector is a class too. If $\sigma$ is even, $a_n$"
+        r" has the sign with "
+        r"which $u_n$ occurs in its class and $u_n = 0$ is left out; for exp classes are single"
+        r" vectors, and $u_n = 0$ "
         r"counts as one of the first kind."
     ),
-    source="derived here from LSH Proposition 2; corrects LLR Propositions 4 and 5 (JMLR) at special kernels",
+    source=(
+        "derived here from LSH Proposition 2; corrects LLR Propositions 4 and 5 (JMLR) at special"
+        " kernels"
+    ),
     keys=("LSH", "LLR"),
     assumptions=(
-        r"no biases; $\sigma$ is tanh, exp or $z \tanh z$ (odd, of no parity, even; not polynomials)",
+        (
+            r"no biases; $\sigma$ is tanh, exp or $z \tanh z$ (odd, of no parity, even; not"
+            r" polynomials)"
+        ),
         "checked on CNNs with and without sharing",
     ),
     formula=Math("#classes + rank{v_s}", r"\#\{\pm u_n \neq 0\} + \operatorname{rank}\{v_s\}"),

@@ -23,7 +23,9 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
 
 def _neurons(case: Case, seed: int) -> Neurons:
     rng = source(case, seed)
-    v = tuple(tuple(rng.choice((-1, 0, 0, 1)) for _ in range(case["d"] + 1)) for _ in range(case["m"]))
+    v = tuple(
+        tuple(rng.choice((-1, 0, 0, 1)) for _ in range(case["d"] + 1)) for _ in range(case["m"])
+    )
     return Neurons(tuple(rng.choice((-1, 0, 0, 1)) for _ in v), v)
 
 
@@ -41,18 +43,26 @@ def predicted(case: Case, seed: int) -> int:
 def computed(case: Case, seed: int) -> RankCertificate:
     """The rank at the random point."""
     neurons, d, output_bias = _neurons(case, seed), case["d"], case["output bias"] == "yes"
-    blocks: dict[str, object] = {"a": neurons.a, "w": [v[:d] for v in neurons.v], "b": [v[d] for v in neurons.v]}
+    blocks: dict[str, object] = {
+        "a": neurons.a,
+        "w": [v[:d] for v in neurons.v],
+        "b": [v[d] for v in neurons.v],
+    }
     if output_bias:
         blocks["c"] = 1
-    return model_rank(two_layer(case["m"], d, bias=True, output_bias=output_bias).point(**blocks), seed=seed)
+    return model_rank(
+        two_layer(case["m"], d, bias=True, output_bias=output_bias).point(**blocks), seed=seed
+    )
 
 
 THEOREM = Theorem(
     name="two_layer_points_bias",
     title="Two-layer tanh rank with bias at every point",
     statement=(
-        r"$r(\theta) = C + (d+1) C_a + c + d\,\ell$, where $C$ counts the classes $\pm(w_i, b_i)$ with $w_i \neq 0$, "
-        r"$C_a$ those with some $a_i \neq 0$, $c = 1$ if there is an output bias or some $w_i = 0$ with $b_i \neq 0$ "
+        r"$r(\theta) = C + (d+1) C_a + c + d\,\ell$, where $C$ counts the classes $\pm(w_i, b_i)$"
+        r" with $w_i \neq 0$, "
+        r"$C_a$ those with some $a_i \neq 0$, $c = 1$ if there is an output bias or some $w_i = 0$"
+        r" with $b_i \neq 0$ "
         r"or $a_i \neq 0$, and $\ell = 1$ if some $w_i = 0$ with $a_i \neq 0$ (else 0)."
     ),
     source="derived here; LSH Corollary 2 is the case without bias",

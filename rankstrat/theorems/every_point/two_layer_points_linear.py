@@ -1,4 +1,7 @@
-r"""Two-layer networks with softplus, swish or GELU: z/2 plus an even function, and the rank in exact coordinates."""
+r"""Two-layer networks with softplus, swish or GELU.
+
+Z/2 plus an even function, and the rank in exact coordinates.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ _PAIRS = (("silu", 2, 1), ("silu", 2, 2), ("softplus", 2, 2), ("gelu", 3, 2), ("
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Random points with entries -1, 0 and 1; then antipodal pairs v, -v of different directions alone."""
+    """Random points with entries -1, 0 and 1.
+
+    Then antipodal pairs v, -v of different directions alone.
+    """
     for activation in _VALUE_AT_ZERO:
         for m, d in _SIZES:
             for sample in range(1, 21 if deep else 2):
@@ -31,7 +37,10 @@ def _neurons(case: Case, seed: int) -> Neurons:
     if not case["pairs"]:
         v = [tuple(rng.choice((-1, 0, 0, 1)) for _ in range(d)) for _ in range(m)]
         return Neurons(tuple(rng.choice((-1, 0, 0, 1)) for _ in v), tuple(v))
-    half = [(1, *(rng.randint(-9, 9) for _ in range(d - 2)), 3 * i)[:d] for i in range(1, case["pairs"] + 1)]
+    half = [
+        (1, *(rng.randint(-9, 9) for _ in range(d - 2)), 3 * i)[:d]
+        for i in range(1, case["pairs"] + 1)
+    ]
     return Neurons(tuple(range(1, m + 1)), tuple(w for v in half for w in (v, negative(v))))
 
 
@@ -62,16 +71,22 @@ def predicted(case: Case, seed: int) -> int:
 def computed(case: Case, seed: int) -> RankCertificate:
     """The rank at the random point."""
     neurons = _neurons(case, seed)
-    return model_rank(two_layer(case["m"], case["d"], case["activation"]).point(a=neurons.a, w=neurons.v), seed=seed)
+    return model_rank(
+        two_layer(case["m"], case["d"], case["activation"]).point(a=neurons.a, w=neurons.v),
+        seed=seed,
+    )
 
 
 THEOREM = Theorem(
     name="two_layer_points_linear",
     title="Two-layer rank for softplus, swish and GELU",
     statement=(
-        r"Let $\sigma(z) = z/2 + N(z)$ with $N$ even and not a polynomial. The rank of $\sum_i a_i \sigma(w_i \cdot "
-        r"x)$ at any point is that of the vectors $\sigma(w_i \cdot x)$, $a_i \sigma'(w_i \cdot x) x_t$ in the basis "
-        r"$\{N(v \cdot x), N'(v \cdot x) x_t, 1, x_t\}$, $v$ one member of each class $\{w, -w\}$ of nonzero weights. "
+        r"Let $\sigma(z) = z/2 + N(z)$ with $N$ even and not a polynomial. The rank of $\sum_i a_i"
+        r" \sigma(w_i \cdot "
+        r"x)$ at any point is that of the vectors $\sigma(w_i \cdot x)$, $a_i \sigma'(w_i \cdot x)"
+        r" x_t$ in the basis "
+        r"$\{N(v \cdot x), N'(v \cdot x) x_t, 1, x_t\}$, $v$ one member of each class $\{w, -w\}$"
+        r" of nonzero weights. "
         r"One antipodal pair in two dimensions has the rank 5, two of them 8."
     ),
     source="derived here (extends LSH Corollary 2)",

@@ -1,4 +1,7 @@
-r"""Networks of local windows without weight sharing: the rank at every point is a union of windows."""
+r"""Networks of local windows without weight sharing.
+
+The rank at every point is a union of windows.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,23 @@ from rankstrat.theorems._sampling import NETS, representative
 from rankstrat.theorems.every_point.tied_weights_points import values, windows
 from rankstrat.theorems.report import Case, Theorem
 
-_DEFAULT = ((1, 3, 2, 2), (1, 4, 3, 2), (1, 5, 3, 1), (1, 6, 3, 3), (2, 3, 2, 2), (1, 12, 3, 4), (2, 4, 2, 3))
+_DEFAULT = (
+    (1, 3, 2, 2),
+    (1, 4, 3, 2),
+    (1, 5, 3, 1),
+    (1, 6, 3, 3),
+    (2, 3, 2, 2),
+    (1, 12, 3, 4),
+    (2, 4, 2, 3),
+)
 _DEEP = ((1, 8, 2, 5), (1, 9, 4, 3), (2, 4, 3, 3), (2, 5, 2, 2))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Axes, image size d, window size s, copies k of the net; the point of SPEC 4, then entries -1, 0, 1."""
+    """Axes, image size d, window size s, copies k of the net.
+
+    The point of SPEC 4, then entries -1, 0, 1.
+    """
     yield {"axes": 1, "d": 5, "s": 3, "k": 1, "net": NETS[1], "sample": 0}
     for axes, d, s, k in (*_DEFAULT, *(_DEEP if deep else ())):
         for sample in range(1, 11 if deep else 3):
@@ -59,12 +73,18 @@ THEOREM = Theorem(
     name="unshared_points",
     title="Rank without weight sharing at every point",
     statement=(
-        r"Each neuron of a two-layer tanh network without sharing sees one window of the image. Let $C$ count the "
-        r"classes $\{u, -u\}$ of nonzero padded weights. The rank is $C$ plus, summed over the classes and $u = 0$, "
-        r"the number of pixels in the union of the windows of those neurons in the class with $a \neq 0$: 9, not $m_a "
+        r"Each neuron of a two-layer tanh network without sharing sees one window of the image. Let"
+        r" $C$ count the "
+        r"classes $\{u, -u\}$ of nonzero padded weights. The rank is $C$ plus, summed over the"
+        r" classes and $u = 0$, "
+        r"the number of pixels in the union of the windows of those neurons in the class with $a"
+        r" \neq 0$: 9, not $m_a "
         r"S + m_K = 8$, for $d = 5$, $S = 3$ and the kernels $(0,1,0)$, $(1,0,0)$, $(2,1,1)$."
     ),
-    source="derived here; corrects LLR Proposition 5 (JMLR), which holds without coincident padded kernels",
+    source=(
+        "derived here; corrects LLR Proposition 5 (JMLR), which holds without coincident padded"
+        " kernels"
+    ),
     keys=("LLR",),
     assumptions=("stride 1, no padding, no bias",),
     formula=Math("C + sum |union of windows|", r"C + \sum |\bigcup \text{windows}|"),

@@ -1,4 +1,7 @@
-r"""Softmax attention in larger heads: zero padding with the right temperature keeps output and rank."""
+r"""Softmax attention in larger heads.
+
+Zero padding with the right temperature keeps output and rank.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +40,17 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank at the image of a random head; a padding with a rational factor is verified as a critical mapping."""
-    rng, scale = source(case, seed), None if case["scale"] == "1/sqrt(d)" else Fraction(case["scale"])
-    small, large = (attention(case["tokens"], case["D"], d, scale=scale) for d in (case["d"], case["d'"]))
+    """The rank at the image of a random head.
+
+    A padding with a rational factor is verified as a critical mapping.
+    """
+    rng, scale = (
+        source(case, seed),
+        (None if case["scale"] == "1/sqrt(d)" else Fraction(case["scale"])),
+    )
+    small, large = (
+        attention(case["tokens"], case["D"], d, scale=scale) for d in (case["d"], case["d'"])
+    )
     mapping = head_padding(small, large)
     if scale is not None:  # the check of an irrational one takes minutes at the larger sizes
         mapping.check()
@@ -51,12 +62,18 @@ THEOREM = Theorem(
     name="attention_head_dimension",
     title="Attention heads in a larger dimension",
     statement=(
-        r"A softmax head of dimension $d$ becomes one of dimension $d' \geq d$ with the same output when $Q, K, V$ get "
-        r"zero columns, $O$ zero rows, and $QK^\top$ the factor by which the scale of the scores changes, "
-        r"$\sqrt{d'/d}$ for the scale $1/\sqrt{d}$. The padding is a critical mapping, and the rank stays $4Dd - 2d^2$ "
+        r"A softmax head of dimension $d$ becomes one of dimension $d' \geq d$ with the same output"
+        r" when $Q, K, V$ get "
+        r"zero columns, $O$ zero rows, and $QK^\top$ the factor by which the scale of the scores"
+        r" changes, "
+        r"$\sqrt{d'/d}$ for the scale $1/\sqrt{d}$. The padding is a critical mapping, and the rank"
+        r" stays $4Dd - 2d^2$ "
         r"in model dimension $D$."
     ),
-    source="derived here and computed case by case; corrects the slides, where the scale does not change",
+    source=(
+        "derived here and computed case by case; corrects the slides, where the scale does not"
+        " change"
+    ),
     keys=(),
     assumptions=(
         r"$d \leq D$, at least two tokens; one head and layer without normalisation, mask or MLP",

@@ -23,13 +23,26 @@ _DEFAULT = (
     (2, 4, 2, 1, 1, 0),
     (2, 4, 2, 1, 0, 1),
 )
-_DEEP = ((2, 3, 2, 2, 1, 0), (3, 4, 2, 1, 0, 0), (2, 5, 2, 2, 0, 0), (2, 5, 3, 1, 0, 0), (2, 4, 1, 3, 1, 1))
+_DEEP = (
+    (2, 3, 2, 2, 1, 0),
+    (3, 4, 2, 1, 0, 0),
+    (2, 5, 2, 2, 0, 0),
+    (2, 5, 3, 1, 0, 0),
+    (2, 4, 1, 3, 1, 1),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
     """Tokens, dimensions of the model and of a head, different heads, copies of the first head, null heads."""
     for tokens, model, head, different, copies, null in (*_DEFAULT, *(_DEEP if deep else ())):
-        yield {"tokens": tokens, "D": model, "d": head, "heads": different, "copies": copies, "null": null}
+        yield {
+            "tokens": tokens,
+            "D": model,
+            "d": head,
+            "heads": different,
+            "copies": copies,
+            "null": null,
+        }
 
 
 def predicted(case: Case, seed: int) -> int:
@@ -58,12 +71,18 @@ THEOREM = Theorem(
     name="attention_heads",
     title="Rank of softmax attention",
     statement=(
-        r"At a generic point, $h$ softmax heads of dimension $d$ in model dimension $D$ have the rank $h(4Dd - "
-        r"2d^2)$: each head loses $2d^2$ to the gauge $Q \to QG$, $K \to KG^{-\top}$ and $V \to VG$, $O \to G^{-1}O$. "
-        r"Copies of a head with proportional $O$ and heads that are zero add nothing: 24, 48 and 24 for $D = 4$, $d = "
+        r"At a generic point, $h$ softmax heads of dimension $d$ in model dimension $D$ have the"
+        r" rank $h(4Dd - "
+        r"2d^2)$: each head loses $2d^2$ to the gauge $Q \to QG$, $K \to KG^{-\top}$ and $V \to"
+        r" VG$, $O \to G^{-1}O$. "
+        r"Copies of a head with proportional $O$ and heads that are zero add nothing: 24, 48 and 24"
+        r" for $D = 4$, $d = "
         r"2$ and one, two and two equal heads."
     ),
-    source="derived here and computed case by case; no proof of the lower bound for all sizes is claimed",
+    source=(
+        "derived here and computed case by case; no proof of the lower bound for all sizes is"
+        " claimed"
+    ),
     keys=(),
     assumptions=(
         r"$d \leq D$, at least two tokens; one layer without normalisation, mask or MLP",

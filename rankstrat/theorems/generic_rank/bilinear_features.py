@@ -28,7 +28,10 @@ _DEEP = ((7, 30, "one", "point"), (50, 100, "mixed", "point"), (3, 12, "both", "
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """p linear features, q products; the products are all zero, half zero, both factors nonzero, or mixed."""
+    """p linear features, q products.
+
+    The products are all zero, half zero, both factors nonzero, or mixed.
+    """
     for p, q, kind, what in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"p": p, "q": q, "factors": kind, "of": what}
 
@@ -65,9 +68,12 @@ THEOREM = Theorem(
     name="bilinear_features",
     title="Linear features and products of two parameters",
     statement=(
-        r"The rank of $\theta_0 + \sum_{i=1}^p \theta_i x_i + \sum_{j=1}^q u_j v_j x_{p+j}$ is $1 + p$ plus the number "
-        r"of $j$ with $(u_j, v_j) \neq (0, 0)$. For $p = q = 1$, the example $\theta_0 + \theta_1 x_1 + \theta_2 "
-        r"\theta_3 x_2$, a function without $x_2$ has $O_{f^*} = 2$ and any other one 3, as in the linear model."
+        r"The rank of $\theta_0 + \sum_{i=1}^p \theta_i x_i + \sum_{j=1}^q u_j v_j x_{p+j}$ is $1 +"
+        r" p$ plus the number "
+        r"of $j$ with $(u_j, v_j) \neq (0, 0)$. For $p = q = 1$, the example $\theta_0 + \theta_1"
+        r" x_1 + \theta_2 "
+        r"\theta_3 x_2$, a function without $x_2$ has $O_{f^*} = 2$ and any other one 3, as in the"
+        r" linear model."
     ),
     source="OPT (the example with p = q = 1); derived here for all p, q",
     keys=("OPT",),

@@ -23,7 +23,10 @@ _LARGE = ((28, 3, 2, NETS[0]), (28, 3, 3, NETS[0]), (19, 3, 1, NETS[1]), (6, 3, 
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Image and kernel size, the number of kernels, and the road; some nets by the engine with up to 3,000 weights."""
+    """Image and kernel size, the number of kernels, and the road.
+
+    Some nets by the engine with up to 3,000 weights.
+    """
     for d, s, k, road in (*_DEFAULT, *(_DEEP if deep else ())):
         for net in NETS:
             yield {"d": d, "s": s, "k": k, "net": net, "road": road}
@@ -43,7 +46,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def _numbers(rng: random.Random, *shape: int) -> Any:
-    return np.array([nonzero(rng, 99) for _ in range(int(np.prod(shape)))], dtype=np.int64).reshape(shape)
+    return np.array([nonzero(rng, 99) for _ in range(int(np.prod(shape)))], dtype=np.int64).reshape(
+        shape
+    )
 
 
 def _point(case: Case, seed: int) -> Chart:
@@ -77,17 +82,22 @@ THEOREM = Theorem(
     name="cnn_image_network",
     title="CNN, CNN without sharing and fully connected network of 28 x 28 images",
     statement=(
-        r"On $28 \times 28$ images with $3 \times 3$ kernels ($D = 784$, $S = 9$, $J = 676$) a function of $k$ kernels "
-        r"has the rank $k(S+J) = 685k$ at its parameters in the CNN, $(S+1)kJ = 6760k$ without weight sharing and "
-        r"$(D+1)kJ = 530660k$ in the fully connected network with as many neurons: 775 times the first, not 1000."
+        r"On $28 \times 28$ images with $3 \times 3$ kernels ($D = 784$, $S = 9$, $J = 676$) a"
+        r" function of $k$ kernels "
+        r"has the rank $k(S+J) = 685k$ at its parameters in the CNN, $(S+1)kJ = 6760k$ without"
+        r" weight sharing and "
+        r"$(D+1)kJ = 530660k$ in the fully connected network with as many neurons: 775 times the"
+        r" first, not 1000."
     ),
     source="LLR Theorems 5 and 6 (arXiv 6 and 7)",
     keys=("LLR", "LSH"),
     assumptions=(
         "all output weights are nonzero (no dead places), stride 1, no padding, no bias",
         "the kernels, padded with zeros and moved to all places, are pairwise different up to sign",
-        'PROVED on the road "lemma" means: given the independence lemma of tanh (LSH Proposition 2), all hypotheses '
-        'checked exactly; the road "engine" uses no lemma',
+        (
+            'PROVED on the road "lemma" means: given the independence lemma of tanh (LSH'
+            ' Proposition 2), all hypotheses checked exactly; the road "engine" uses no lemma'
+        ),
     ),
     formula=Math("k(S+J), (S+1)kJ, (D+1)kJ", r"k(S+J),\ (S+1)kJ,\ (D+1)kJ"),
     cases=cases,

@@ -15,7 +15,9 @@ _DEFAULT = ((1, 1), (2, 1), (2, 2), (3, 2), (4, 4), (6, 5), (9, 7), (12, 12))
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
     """k linearly independent weights in dimension d."""
-    sizes = [*_DEFAULT, *((d, k) for d in range(1, 11) for k in range(1, d + 1))] if deep else _DEFAULT
+    sizes = (
+        [*_DEFAULT, *((d, k) for d in range(1, 11) for k in range(1, d + 1))] if deep else _DEFAULT
+    )
     for d, k in dict.fromkeys(sizes):
         yield {"d": d, "k": k}
 
@@ -37,8 +39,10 @@ THEOREM = Theorem(
     name="cubic_rank",
     title="Two-layer networks with cubic activation",
     statement=(
-        r"$\sum_{i=1}^k a_i (w_i \cdot x)^3$ with all $a_i \neq 0$ and linearly independent $w_i \in \mathbb{R}^d$ has "
-        r"rank $kd$ (in coordinates with $w_i = e_i$ the tangent functions are the distinct monomials $x_i^2 x_t$)."
+        r"$\sum_{i=1}^k a_i (w_i \cdot x)^3$ with all $a_i \neq 0$ and linearly independent $w_i"
+        r" \in \mathbb{R}^d$ has "
+        r"rank $kd$ (in coordinates with $w_i = e_i$ the tangent functions are the distinct"
+        r" monomials $x_i^2 x_t$)."
     ),
     source="derived here",
     keys=(),

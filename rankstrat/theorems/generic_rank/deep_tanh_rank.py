@@ -9,8 +9,23 @@ from rankstrat.rank.certificate import RankCertificate, model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems.report import Case, Theorem
 
-_DEFAULT = ((2, 1, 1, 1), (3, 1, 1, 1, 1), (2, 2, 2, 1), (2, 3, 2, 1), (1, 2, 2, 1), (3, 2, 3, 2, 1), (2, 10, 10, 1))
-_DEEP = ((2, 3, 3, 1), (4, 3, 2, 2), (1, 1, 1, 1, 1, 1), (3, 4, 4, 4, 2), (5, 20, 20, 1), (2, 5, 5, 5, 5, 1))
+_DEFAULT = (
+    (2, 1, 1, 1),
+    (3, 1, 1, 1, 1),
+    (2, 2, 2, 1),
+    (2, 3, 2, 1),
+    (1, 2, 2, 1),
+    (3, 2, 3, 2, 1),
+    (2, 10, 10, 1),
+)
+_DEEP = (
+    (2, 3, 3, 1),
+    (4, 3, 2, 2),
+    (1, 1, 1, 1, 1, 1),
+    (3, 4, 4, 4, 2),
+    (5, 20, 20, 1),
+    (2, 5, 5, 5, 5, 1),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
@@ -30,14 +45,19 @@ def predicted(case: Case, seed: int) -> int:
 def computed(case: Case, seed: int) -> RankCertificate:
     """The rank at the generic point."""
     biases = case["biases"] == "all"
-    model = fully_connected([int(width) for width in case["widths"].split()], "tanh", biases, biases)
+    model = fully_connected(
+        [int(width) for width in case["widths"].split()], "tanh", biases, biases
+    )
     return model_rank(model.generic(), seed=seed)
 
 
 THEOREM = Theorem(
     name="deep_tanh_rank",
     title="Deep tanh networks, generic rank",
-    statement=r"The generic rank of these fully connected tanh networks is the number $M$ of their parameters.",
+    statement=(
+        r"The generic rank of these fully connected tanh networks is the number $M$ of their"
+        r" parameters."
+    ),
     source="computed here, case by case; no general proof is claimed",
     keys=(),
     assumptions=("the architectures listed, without any bias or with all biases",),

@@ -1,4 +1,7 @@
-r"""The largest rank of a model: how many samples make it overparameterized, often fewer than it has parameters."""
+r"""The largest rank of a model.
+
+How many samples make it overparameterized, often fewer than it has parameters.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,10 @@ def computed(case: Case, seed: int) -> RankCertificate:
     model = build(family, **arguments, **({"activation": activation[0]} if activation else {}))
     if not activation:
         return model_rank(model.generic(), seed=seed)
-    width, inputs = arguments["width"], arguments["inputs"]  # regions of a piecewise model need numbers
+    width, inputs = (
+        arguments["width"],
+        arguments["inputs"],
+    )  # regions of a piecewise model need numbers
     rows = [[i**t + t for t in range(inputs)] for i in range(1, width + 1)]
     return model_rank(model.point(a=[1] * width, w=rows), seed=seed)
 
@@ -69,12 +75,18 @@ THEOREM = Theorem(
     name="intrinsic_dimension",
     title="The largest rank of a model",
     statement=(
-        r"The intrinsic number of parameters $M_I = \max_\theta r_\theta$ is $m$ for diagonal models of any depth, "
-        r"$p(d_1 + d_2 - p)$ for $d_1 \times p \times d_2$ matrix factorization with $p \leq \min(d_1, d_2)$ and $d_1 "
-        r"d_2$ for larger $p$, $m(d+1)$ for two-layer tanh networks and $md$ for ReLU. A model is overparameterized "
+        r"The intrinsic number of parameters $M_I = \max_\theta r_\theta$ is $m$ for diagonal"
+        r" models of any depth, "
+        r"$p(d_1 + d_2 - p)$ for $d_1 \times p \times d_2$ matrix factorization with $p \leq"
+        r" \min(d_1, d_2)$ and $d_1 "
+        r"d_2$ for larger $p$, $m(d+1)$ for two-layer tanh networks and $md$ for ReLU. A model is"
+        r" overparameterized "
         r"for $n < M_I$ samples, which is more than $n < M$ says."
     ),
-    source="OPT (the definition); LSH Proposition 1, LLR Theorem 4 (JMLR); derived here for ReLU and depth",
+    source=(
+        "OPT (the definition); LSH Proposition 1, LLR Theorem 4 (JMLR); derived here for ReLU and"
+        " depth"
+    ),
     keys=("OPT", "LSH", "LLR"),
     assumptions=("no bias", "ReLU: at a point with different rays, none antipodal to another"),
     formula=Math("M_I"),

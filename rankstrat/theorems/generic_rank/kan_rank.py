@@ -34,16 +34,22 @@ THEOREM = Theorem(
     name="kan_rank",
     title="Generic rank of polynomial KANs",
     statement=(
-        r"A KAN $\sum_{i=1}^k \Phi_i(\sum_{j=1}^d \varphi_{ij}(x_j))$ with polynomials of degree $\leq r$ on its "
-        r"edges, $G = r+1$ coefficients each, has the generic rank $k(G + dG - (d-1) - 2) - (k-1)$: each neuron loses "
-        r"$d-1$ to shifts between the $\varphi_{ij}$ and $2$ to affine reparametrisations of $\Phi_i$, and all share "
+        r"A KAN $\sum_{i=1}^k \Phi_i(\sum_{j=1}^d \varphi_{ij}(x_j))$ with polynomials of degree"
+        r" $\leq r$ on its "
+        r"edges, $G = r+1$ coefficients each, has the generic rank $k(G + dG - (d-1) - 2) - (k-1)$:"
+        r" each neuron loses "
+        r"$d-1$ to shifts between the $\varphi_{ij}$ and $2$ to affine reparametrisations of"
+        r" $\Phi_i$, and all share "
         r"the constant."
     ),
     source="derived here and computed case by case; no general proof is claimed",
     keys=(),
     assumptions=(
         r"no interior knots (with knots the loss to reparametrisations is smaller), $r \geq 2$",
-        "so few neurons that the degree does not cap the rank (it is 10, not 11, for d = 1, r = 3, k = 2)",
+        (
+            "so few neurons that the degree does not cap the rank (it is 10, not 11, for d = 1, r ="
+            " 3, k = 2)"
+        ),
     ),
     formula=Math("k(G + dG - (d-1) - 2) - (k-1)"),
     cases=cases,

@@ -1,4 +1,7 @@
-r"""Spline Kolmogorov-Arnold networks: the rank from below, and what refining the grid does to it."""
+r"""Spline Kolmogorov-Arnold networks.
+
+The rank from below, and what refining the grid does to it.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,14 @@ _DEFAULT = (
     (2, 1, 3, 0, 2),
     (1, 3, 3, 1, 1),
 )
-_DEEP = ((1, 3, 3, 0, 1), (1, 2, 3, 1, 3), (2, 2, 3, 0, 2), (1, 1, 3, 4, 2), (2, 3, 3, 0, 1), (1, 1, 5, 0, 1))
+_DEEP = (
+    (1, 3, 3, 0, 1),
+    (1, 2, 3, 1, 3),
+    (2, 2, 3, 0, 2),
+    (1, 1, 3, 4, 2),
+    (2, 3, 3, 0, 1),
+    (1, 1, 5, 0, 1),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
@@ -43,10 +53,15 @@ def computed(case: Case, seed: int) -> RankCertificate:
     rng, smooth = source(case, seed), case["added knots"]
     knots = list(range(-(smooth // 2), smooth - smooth // 2 + case["knots"]))
     model = kan(case["k"], case["d"], case["degree"], knots)
-    values = {n: np.array([nonzero(rng, 3) for _ in range(int(np.prod(s)))]) for n, s in model.blocks.items()}
+    values = {
+        n: np.array([nonzero(rng, 3) for _ in range(int(np.prod(s)))])
+        for n, s in model.blocks.items()
+    }
     blocks = {name: v.reshape(model.blocks[name]) for name, v in values.items()}
     start = case["degree"] + 1
-    blocks["inner"][..., start - 1 :] = abs(blocks["inner"][..., start - 1 :])  # increasing at both ends: onto
+    blocks["inner"][..., start - 1 :] = abs(
+        blocks["inner"][..., start - 1 :]
+    )  # increasing at both ends: onto
     for block in blocks.values():
         block[..., start : start + smooth] = 0
     return model_rank(model.point(**blocks), seed=seed)
@@ -56,17 +71,27 @@ THEOREM = Theorem(
     name="kan_spline_rank",
     title="Rank of spline Kolmogorov-Arnold networks",
     statement=(
-        r"Let $k$ neurons $\Phi_i(\sum_j \varphi_{ij}(x_j))$ have splines with $G$ basis functions on their edges, and "
-        r"let $\Phi_i$ not be smooth at $e$ of the knots. The rank is at least $k(G + dG - (d-1) - \max(0, 2-e)) - "
-        r"(k-1)$: 13 for one cubic neuron of two inputs with one knot, 25 for two. Knots added to the grid raise the "
+        r"Let $k$ neurons $\Phi_i(\sum_j \varphi_{ij}(x_j))$ have splines with $G$ basis functions"
+        r" on their edges, and "
+        r"let $\Phi_i$ not be smooth at $e$ of the knots. The rank is at least $k(G + dG - (d-1) -"
+        r" \max(0, 2-e)) - "
+        r"(k-1)$: 13 for one cubic neuron of two inputs with one knot, 25 for two. Knots added to"
+        r" the grid raise the "
         r"rank of the same function, each by $d + 1$."
     ),
-    source="derived here and computed case by case; that it is no larger is shown by relations (derived, not computed)",
+    source=(
+        "derived here and computed case by case; that it is no larger is shown by relations"
+        " (derived, not computed)"
+    ),
     keys=(),
     assumptions=(
-        r"odd degree; inputs are all of $\mathbb{R}^d$, inner functions are onto, so that every knot is reached",
+        (
+            r"odd degree; inputs are all of $\mathbb{R}^d$, inner functions are onto, so that every"
+            r" knot is reached"
+        ),
         r"not capped by the dimension of all polynomials; generic coefficients otherwise",
-        r"upper bound: shifts of $\varphi_{ij}$ with sum 0, affine maps of the argument of $\Phi_i$ that vanish at its "
+        r"upper bound: shifts of $\varphi_{ij}$ with sum 0, affine maps of the argument of $\Phi_i$"
+        r" that vanish at its "
         r"kinks, and one common constant; the engine does not find the second kind",
     ),
     formula=Math("k(G+dG-(d-1)-max(0,2-e)) - (k-1)", r"k(G+dG-(d-1)-\max(0,2-e)) - (k-1)"),

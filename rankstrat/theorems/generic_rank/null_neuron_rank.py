@@ -22,13 +22,26 @@ _DEFAULT = (
     ("sigmoid", "2 2 2 1", "all", 2, 1),
     ("exp", "4 5 1", "none", 2, 0),
 )
-_DEEP = (("sigmoid", "3 6 1", "hidden", 4, 0), ("exp", "2 3 1", "none", 3, 0), ("tanh", "2 3 2 1", "all", 2, 2))
+_DEEP = (
+    ("sigmoid", "3 6 1", "hidden", 4, 0),
+    ("exp", "2 3 1", "none", 3, 0),
+    ("tanh", "2 3 2 1", "all", 2, 2),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Activation, widths, biases (hidden: not at the output), null neurons in the first layer and their bias."""
+    """Activation, widths, biases (hidden.
+
+    Not at the output), null neurons in the first layer and their bias.
+    """
     for activation, widths, biases, number, bias in (*_DEFAULT, *(_DEEP if deep else ())):
-        yield {"activation": activation, "widths": widths, "biases": biases, "null": number, "bias": bias}
+        yield {
+            "activation": activation,
+            "widths": widths,
+            "biases": biases,
+            "null": number,
+            "bias": bias,
+        }
 
 
 def predicted(case: Case, seed: int) -> int:
@@ -42,9 +55,15 @@ def predicted(case: Case, seed: int) -> int:
 
 def computed(case: Case, seed: int) -> RankCertificate:
     """The rank with null neurons beside random ones."""
-    rng, number, layer = source(case, seed), case["null"], [int(width) for width in case["widths"].split()]
+    rng, number, layer = (
+        source(case, seed),
+        case["null"],
+        [int(width) for width in case["widths"].split()],
+    )
     layer[1] += number
-    model = fully_connected(layer, case["activation"], case["biases"] != "none", case["biases"] == "all")
+    model = fully_connected(
+        layer, case["activation"], case["biases"] != "none", case["biases"] == "all"
+    )
     values = random_values(rng, model)
     values["W1"][-number:] = 0
     values["W2"][:, -number:] = 0
@@ -57,18 +76,26 @@ THEOREM = Theorem(
     name="null_neuron_rank",
     title="Null neurons and the rank",
     statement=(
-        r"Neurons with zero weights in and out and bias $\beta$ leave the rank as it is if $\sigma(\beta) = 0$ or the "
-        r"next layer has biases. In a two-layer network without output bias they raise it by one if $\sigma(\beta) "
-        r"\neq 0$: the constant is a new tangent function, and the null embedding does not keep critical points "
+        r"Neurons with zero weights in and out and bias $\beta$ leave the rank as it is if"
+        r" $\sigma(\beta) = 0$ or the "
+        r"next layer has biases. In a two-layer network without output bias they raise it by one if"
+        r" $\sigma(\beta) "
+        r"\neq 0$: the constant is a new tangent function, and the null embedding does not keep"
+        r" critical points "
         r"critical."
     ),
-    source="EP2 Definition 4.4 and Theorem 4.1 (all layers with bias); the exception is derived here",
+    source=(
+        "EP2 Definition 4.4 and Theorem 4.1 (all layers with bias); the exception is derived here"
+    ),
     keys=("EP2",),
     assumptions=(
         "generic weights elsewhere, whose rank is the number of parameters",
         "null neurons in the first layer",
     ),
-    formula=Math("M + [sigma(beta) != 0, no output bias]", r"M + [\sigma(\beta) \neq 0,\ \text{no output bias}]"),
+    formula=Math(
+        "M + [sigma(beta) != 0, no output bias]",
+        r"M + [\sigma(\beta) \neq 0,\ \text{no output bias}]",
+    ),
     cases=cases,
     predicted=predicted,
     computed=computed,

@@ -26,7 +26,13 @@ _DEFAULT = (
     ("tanh", 3, 6, 4),
     ("cosh", 2, 8, 5),
 )
-_DEEP = (("tanh", 4, 8, 4), ("exp", 3, 9, 5), ("z2tanh", 2, 6, 6), ("softplus", 2, 4, 3), ("gaussian", 2, 3, 4))
+_DEEP = (
+    ("tanh", 4, 8, 4),
+    ("exp", 3, 9, 5),
+    ("z2tanh", 2, 6, 6),
+    ("softplus", 2, 4, 3),
+    ("gaussian", 2, 3, 4),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
@@ -45,24 +51,35 @@ def computed(case: Case, seed: int) -> RankCertificate:
     """The rank of a network plus a polynomial with free coefficients."""
     rng, k, d = source(case, seed), case["k"], case["d"]
     net = two_layer(k, d, case["activation"])
-    exponents = [e for e in itertools.product(range(case["N"] + 1), repeat=d) if sum(e) <= case["N"]]
+    exponents = [
+        e for e in itertools.product(range(case["N"] + 1), repeat=d) if sum(e) <= case["N"]
+    ]
     c = sympy.symbols(f"c1:{len(exponents) + 1}")
     monomials = [prod(x**p for x, p in zip(net.inputs, e, strict=True)) for e in exponents]
-    total = net.outputs[0] + sympy.Add(*(s * monomial for s, monomial in zip(c, monomials, strict=True)))
+    total = net.outputs[0] + sympy.Add(
+        *(s * monomial for s, monomial in zip(c, monomials, strict=True))
+    )
     model = Model(total, [*net.parameters, *c], net.inputs)
     weights = [v for w in distinct_classes(rng, k, d) for v in w]
-    return model_rank(model.point([*(nonzero(rng) for _ in range(k)), *weights, *(0 for _ in c)]), seed=seed)
+    return model_rank(
+        model.point([*(nonzero(rng) for _ in range(k)), *weights, *(0 for _ in c)]), seed=seed
+    )
 
 
 THEOREM = Theorem(
     name="polynomial_independence",
     title="Independence of neurons modulo polynomials",
     statement=(
-        r"For $w_1, \dots, w_k \in \mathbb{R}^d \setminus \{0\}$ with $w_i \neq \pm w_j$ the $k(d+1)$ functions "
-        r"$\sigma(w_i \cdot x)$, $\sigma'(w_i \cdot x) x_t$ and all $\binom{d+N}{d}$ monomials of degree at most $N$ "
+        r"For $w_1, \dots, w_k \in \mathbb{R}^d \setminus \{0\}$ with $w_i \neq \pm w_j$ the"
+        r" $k(d+1)$ functions "
+        r"$\sigma(w_i \cdot x)$, $\sigma'(w_i \cdot x) x_t$ and all $\binom{d+N}{d}$ monomials of"
+        r" degree at most $N$ "
         r"are linearly independent."
     ),
-    source="LSH Proposition 2, LLR Proposition 3 (JMLR); modulo polynomials: derived here by the same proof",
+    source=(
+        "LSH Proposition 2, LLR Proposition 3 (JMLR); modulo polynomials: derived here by the same"
+        " proof"
+    ),
     keys=("LSH", "LLR"),
     assumptions=(
         r"$\sigma$ is analytic and $\sigma^{(n)}(0) \neq 0$ for infinitely many $n$",

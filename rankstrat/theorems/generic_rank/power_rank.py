@@ -1,4 +1,7 @@
-r"""Two-layer networks with the activation z^p: generic rank by the theorem of Alexander and Hirschowitz."""
+r"""Two-layer networks with the activation z^p.
+
+Generic rank by the theorem of Alexander and Hirschowitz.
+"""
 
 from __future__ import annotations
 
@@ -46,21 +49,29 @@ def computed(case: Case, seed: int) -> RankCertificate:
     """The rank at random weights."""
     rng, d, k = source(case, seed), case["d"], case["k"]
     w = [[nonzero(rng, 20) for _ in range(d)] for _ in range(k)]
-    return model_rank(two_layer(k, d, f"z**{case['p']}").point(a=[nonzero(rng) for _ in w], w=w), seed=seed)
+    return model_rank(
+        two_layer(k, d, f"z**{case['p']}").point(a=[nonzero(rng) for _ in w], w=w), seed=seed
+    )
 
 
 THEOREM = Theorem(
     name="power_rank",
     title="Rank with powers as activation",
     statement=(
-        r"At generic weights $\sum_{i=1}^k a_i (w_i \cdot x)^p$, $p \geq 3$, has the rank $\min(kd, "
-        r"\binom{d+p-1}{p})$, but one less for $(p, d, k) = (3, 5, 7)$, $(4, 3, 5)$, $(4, 4, 9)$ and $(4, 5, 14)$. It "
-        r"is the dimension of the span of all $(w_i \cdot x)^{p-1} x_t$, a tangent space of the $k$-th secant variety "
+        r"At generic weights $\sum_{i=1}^k a_i (w_i \cdot x)^p$, $p \geq 3$, has the rank"
+        r" $\min(kd, "
+        r"\binom{d+p-1}{p})$, but one less for $(p, d, k) = (3, 5, 7)$, $(4, 3, 5)$, $(4, 4, 9)$"
+        r" and $(4, 5, 14)$. It "
+        r"is the dimension of the span of all $(w_i \cdot x)^{p-1} x_t$, a tangent space of the"
+        r" $k$-th secant variety "
         r"of the Veronese variety."
     ),
     source="Alexander and Hirschowitz 1995 (dimensions of secant varieties)",
     keys=("AlexanderHirschowitz1995",),
-    assumptions=("all output weights are nonzero, no bias", "generic input weights (random integers)"),
+    assumptions=(
+        "all output weights are nonzero, no bias",
+        "generic input weights (random integers)",
+    ),
     formula=Math("min(kd, C(d+p-1,p)) - defect", r"\min(kd, \binom{d+p-1}{p}) - \delta"),
     cases=cases,
     predicted=predicted,

@@ -15,7 +15,9 @@ _DEFAULT = ((1, 1), (2, 1), (2, 2), (3, 2), (4, 3), (5, 5), (9, 6), (14, 12))
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
     """k linearly independent weights in dimension d."""
-    sizes = [*_DEFAULT, *((d, k) for d in range(1, 13) for k in range(1, d + 1))] if deep else _DEFAULT
+    sizes = (
+        [*_DEFAULT, *((d, k) for d in range(1, 13) for k in range(1, d + 1))] if deep else _DEFAULT
+    )
     for d, k in dict.fromkeys(sizes):
         yield {"d": d, "k": k}
 
@@ -38,7 +40,8 @@ THEOREM = Theorem(
     name="quadratic_rank",
     title="Two-layer networks with quadratic activation",
     statement=(
-        r"$\sum_{i=1}^k a_i (w_i \cdot x)^2$ with all $a_i \neq 0$ and linearly independent $w_i \in \mathbb{R}^d$ has "
+        r"$\sum_{i=1}^k a_i (w_i \cdot x)^2$ with all $a_i \neq 0$ and linearly independent $w_i"
+        r" \in \mathbb{R}^d$ has "
         r"rank $kd - k(k-1)/2$, the dimension of $\{\sum_i w_i v_i^T + v_i w_i^T\}$: not $k(d+1)$."
     ),
     source="derived here",

@@ -1,4 +1,7 @@
-r"""Deeper ReLU networks: layers that keep nonnegative features leave the rank of a shallow function as it is."""
+r"""Deeper ReLU networks.
+
+Layers that keep nonnegative features leave the rank of a shallow function as it is.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ def computed(case: Case, seed: int) -> RankCertificate:
         first = [[1 if i == j else rng.randint(0, 2) * (j > i) for j in range(k)] for i in range(k)]
         shift = [rng.randint(1, 5) for _ in range(k)]
         out = multiply(out, _inverse(first))
-        bias = [b - sum(w * s for w, s in zip(row, shift, strict=True)) for b, row in zip(bias, out, strict=True)]
+        bias = [
+            b - sum(w * s for w, s in zip(row, shift, strict=True))
+            for b, row in zip(bias, out, strict=True)
+        ]
         blocks |= {f"W{layer}": first, f"b{layer}": shift}
     last = case["layers"] + 2
     model = fully_connected([d, *[k] * (last - 1), 1], "relu")
@@ -58,14 +64,21 @@ THEOREM = Theorem(
     name="relu_depth",
     title="Depth and the rank of ReLU networks",
     statement=(
-        r"Insert layers after the hidden layer of a ReLU network with biases whose weights are $\geq 0$ and invertible "
-        r"and whose biases are positive, and undo them in the outgoing weights. Outputs are the same on all of "
-        r"$\mathbb{R}^d$, and the rank at the lifted point is that of the shallow network, $k(d+1) + 1$ for $k$ "
-        r"generic neurons: $O_{f^*}$ does not grow with depth. It needs a linear piece, which tanh does not have."
+        r"Insert layers after the hidden layer of a ReLU network with biases whose weights are"
+        r" $\geq 0$ and invertible "
+        r"and whose biases are positive, and undo them in the outgoing weights. Outputs are the"
+        r" same on all of "
+        r"$\mathbb{R}^d$, and the rank at the lifted point is that of the shallow network, $k(d+1)"
+        r" + 1$ for $k$ "
+        r"generic neurons: $O_{f^*}$ does not grow with depth. It needs a linear piece, which tanh"
+        r" does not have."
     ),
     source="derived here; compare EPD, which preserves outputs on the training inputs only",
     keys=("EPD",),
-    assumptions=("ReLU, biases in all layers", "no two of the k rays are equal or antipodal; scalar output"),
+    assumptions=(
+        "ReLU, biases in all layers",
+        "no two of the k rays are equal or antipodal; scalar output",
+    ),
     formula=Math("k(d+1) + 1"),
     cases=cases,
     predicted=predicted,

@@ -9,7 +9,14 @@ from typing import Any
 from rankstrat.families.two_layer import two_layer
 from rankstrat.rank.certificate import RankCertificate, model_rank
 from rankstrat.text.tables import Math
-from rankstrat.theorems._sampling import Vector, distinct_classes, negative, nonzero, representative, source
+from rankstrat.theorems._sampling import (
+    Vector,
+    distinct_classes,
+    negative,
+    nonzero,
+    representative,
+    source,
+)
 from rankstrat.theorems.report import Case, Theorem
 
 _DEFAULT = (
@@ -31,14 +38,20 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
     if deep:
         for d in (2, 3, 4):
             for k in range(2, 8):
-                sizes += [(k + 2, d, bias, k, pairs) for bias in ("no", "yes") for pairs in range(k // 2 + 1)]
+                sizes += [
+                    (k + 2, d, bias, k, pairs)
+                    for bias in ("no", "yes")
+                    for pairs in range(k // 2 + 1)
+                ]
     for m, d, bias, k, pairs in dict.fromkeys(sizes):
         yield {"m": m, "d": d, "bias": bias, "k": k, "pairs": pairs}
 
 
 def predicted(case: Case, seed: int) -> int:
     """D(k - pairs + [pairs > 0]) with D = d, or d + 1 with bias."""
-    return int((case["d"] + (case["bias"] == "yes")) * (case["k"] - case["pairs"] + (case["pairs"] > 0)))
+    return int(
+        (case["d"] + (case["bias"] == "yes")) * (case["k"] - case["pairs"] + (case["pairs"] > 0))
+    )
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
@@ -66,9 +79,12 @@ THEOREM = Theorem(
     name="relu_rank",
     title="Two-layer ReLU rank: kd, or k(d+1) with bias",
     statement=(
-        r"Let the neurons of a two-layer ReLU network lie on $k$ rays $\mathbb{R}_{>0}(w_i, b_i)$, $p$ pairs of which "
-        r"are antipodal, and $D = d$ (with bias $D = d+1$). Then $r_\theta = D(k - p + [p > 0])$; in particular it is "
-        r"$kd$ and $k(d+1)$ for $p = 0$, not $k(d+1)$ and $k(d+2)$ as for tanh: $a\,\partial_a = w \cdot \partial_w$."
+        r"Let the neurons of a two-layer ReLU network lie on $k$ rays $\mathbb{R}_{>0}(w_i, b_i)$,"
+        r" $p$ pairs of which "
+        r"are antipodal, and $D = d$ (with bias $D = d+1$). Then $r_\theta = D(k - p + [p > 0])$;"
+        r" in particular it is "
+        r"$kd$ and $k(d+1)$ for $p = 0$, not $k(d+1)$ and $k(d+2)$ as for tanh: $a\,\partial_a = w"
+        r" \cdot \partial_w$."
     ),
     source="derived here; LLR Theorem 5 does not extend to ReLU",
     keys=("LLR",),

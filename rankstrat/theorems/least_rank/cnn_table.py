@@ -1,4 +1,7 @@
-r"""Convolutional, unshared and fully connected networks of one image model: their optimistic sample sizes."""
+r"""Convolutional, unshared and fully connected networks of one image model.
+
+Their optimistic sample sizes.
+"""
 
 from __future__ import annotations
 
@@ -42,13 +45,26 @@ def predicted(case: Case, seed: int) -> int:
     places, bias = (case["d"] + 1 - case["s"]) ** axes, int(case["bias"] == "yes")
     window, pixels = case["s"] ** axes + bias, case["d"] ** axes + bias
     effective = k * places - case["zero weights"]
-    sizes = {NETS[0]: k * (window + places), NETS[1]: (window + 1) * effective, NETS[2]: (pixels + 1) * effective}
+    sizes = {
+        NETS[0]: k * (window + places),
+        NETS[1]: (window + 1) * effective,
+        NETS[2]: (pixels + 1) * effective,
+    }
     return int(sizes[case["net"]])
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """Both halves, for a random function of k kernels: a point that attains it, and nothing lower."""
-    axes, d, s, bias, zero = case["axes"], case["d"], case["s"], case["bias"] == "yes", case["zero weights"]
+    """Both halves, for a random function of k kernels.
+
+    A point that attains it, and nothing lower.
+    """
+    axes, d, s, bias, zero = (
+        case["axes"],
+        case["d"],
+        case["s"],
+        case["bias"] == "yes",
+        case["zero weights"],
+    )
     shared = convolutional(case["k"], d, s, axes, bias=bias)
     values = random_values(source({**case, "net": ""}, seed), shared, bound=99)
     values["a"].ravel()[:zero] = 0
@@ -65,9 +81,12 @@ THEOREM = Theorem(
     name="cnn_table",
     title="CNN, CNN without sharing and fully connected network",
     statement=(
-        r"Let $f^*$ be a function of $k$ and no fewer kernels of a two-layer tanh CNN with $J$ places and windows of "
-        r"$S$ of $D$ pixels, and $m_n$ the number of its output weights $a_{l,p} = 0$. Then $O_{f^*} = k(S+J)$ in the "
-        r"CNN, $(S+1)(kJ - m_n)$ without weight sharing and $(D+1)(kJ - m_n)$ in the fully connected network with as "
+        r"Let $f^*$ be a function of $k$ and no fewer kernels of a two-layer tanh CNN with $J$"
+        r" places and windows of "
+        r"$S$ of $D$ pixels, and $m_n$ the number of its output weights $a_{l,p} = 0$. Then"
+        r" $O_{f^*} = k(S+J)$ in the "
+        r"CNN, $(S+1)(kJ - m_n)$ without weight sharing and $(D+1)(kJ - m_n)$ in the fully"
+        r" connected network with as "
         r"many neurons; with hidden biases $k(S+1+J)$, $(S+2)(kJ - m_n)$ and $(D+2)(kJ - m_n)$."
     ),
     source="LLR Theorems 5 and 6 (arXiv 6 and 7), LSH Table 4 corrected; derived here with bias",

@@ -1,4 +1,7 @@
-r"""Deep diagonal linear networks: a k-sparse function has optimistic sample size k, at every depth from two."""
+r"""Deep diagonal linear networks.
+
+A k-sparse function has optimistic sample size k, at every depth from two.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,8 @@ THEOREM = Theorem(
     name="deep_diagonal_rank",
     title="Deep diagonal linear networks, optimistic sample size attained",
     statement=(
-        r"For $\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$, $L \geq 2$, a function with $k$ nonzero coefficients "
+        r"For $\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$, $L \geq 2$, a function with $k$"
+        r" nonzero coefficients "
         r"has optimistic sample size $k$, attained where all factors off the support vanish."
     ),
     source="OPT Appendix A.1",

@@ -1,4 +1,7 @@
-r"""Deep matrix factorization: a matrix of rank r keeps the optimistic sample size r(d_0 + d_L - r) at every depth."""
+r"""Deep matrix factorization.
+
+A matrix of rank r keeps the optimistic sample size r(d_0 + d_L - r) at every depth.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,14 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
     """Widths and ranks."""
     sizes = list(_DEFAULT)
     if deep:
-        shapes = ((2, 2, 2, 2), (3, 5, 4, 3), (5, 4, 6), (7, 7, 7, 7), (4, 4, 4, 4, 4, 4, 4), (10, 9, 8, 11))
+        shapes = (
+            (2, 2, 2, 2),
+            (3, 5, 4, 3),
+            (5, 4, 6),
+            (7, 7, 7, 7),
+            (4, 4, 4, 4, 4, 4, 4),
+            (10, 9, 8, 11),
+        )
         sizes += [(widths, r) for widths in shapes for r in range(min(widths) + 1)]
     for widths, r in dict.fromkeys(sizes):
         yield {"widths": " ".join(map(str, widths)), "r": r}
@@ -56,7 +66,8 @@ THEOREM = Theorem(
     name="deep_matrix_factorization_rank",
     title="Deep matrix factorization, optimistic sample size attained",
     statement=(
-        r"A matrix of rank $r$ has $\min r(W_1, \dots, W_L) = r(d_0 + d_L - r)$ over $W_L \cdots W_1 = f^*$ for every "
+        r"A matrix of rank $r$ has $\min r(W_1, \dots, W_L) = r(d_0 + d_L - r)$ over $W_L \cdots"
+        r" W_1 = f^*$ for every "
         r"depth $L \geq 2$ and hidden widths $\geq r$: the same hierarchy as with two factors."
     ),
     source="derived here; LSH Proposition 1 is the case L = 2",

@@ -21,7 +21,11 @@ _DEFAULT = (
     ("4 2 3 1", "4 6 5 1", "none"),
     ("3 2 2 2 2", "3 4 3 4 2", "all"),
 )
-_DEEP = (("5 1 1 1 1 1", "5 3 3 3 3 1", "none"), ("2 3 3 1", "2 8 8 1", "all"), ("3 3 2", "3 20 2", "all"))
+_DEEP = (
+    ("5 1 1 1 1 1", "5 3 3 3 3 1", "none"),
+    ("2 3 3 1", "2 8 8 1", "all"),
+    ("3 3 2", "3 20 2", "all"),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
@@ -40,7 +44,8 @@ def predicted(case: Case, seed: int) -> int:
 def computed(case: Case, seed: int) -> RankCertificate:
     """The rank at the image of a random narrow point, an upper bound of the optimistic sample size of its function.
 
-    The embedding is verified as a critical mapping, so that the bound holds at all points of the narrow network.
+    The embedding is verified as a critical mapping, so that the bound holds at all points of the
+    narrow network.
     """
     rng, biases = source(case, seed), case["biases"] == "all"
     narrow, wide = (
@@ -57,14 +62,20 @@ THEOREM = Theorem(
     name="deep_upper_bound",
     title="Upper bound of optimistic sample sizes in deep networks",
     statement=(
-        r"If a network has at least as many units in each layer as another one of the same depth, the functions of the "
-        r"narrower one have $O_{f^*} \leq M'$ in the wider one, $M'$ the number of parameters of the narrower one: "
-        r"without biases $d m'_1 + m'_1 m'_2 + \dots + m'_{L-1}$ for one output, and $d + L - 1$ for widths $1, \dots, "
+        r"If a network has at least as many units in each layer as another one of the same depth,"
+        r" the functions of the "
+        r"narrower one have $O_{f^*} \leq M'$ in the wider one, $M'$ the number of parameters of"
+        r" the narrower one: "
+        r"without biases $d m'_1 + m'_1 m'_2 + \dots + m'_{L-1}$ for one output, and $d + L - 1$"
+        r" for widths $1, \dots, "
         r"1$."
     ),
     source="LLR Theorem 3 (arXiv 4), Lemma 3 (arXiv 12), Table 1",
     keys=("LLR",),
-    assumptions=("fully connected, the same depth and activation (here tanh)", "an upper bound only, it may be lower"),
+    assumptions=(
+        "fully connected, the same depth and activation (here tanh)",
+        "an upper bound only, it may be lower",
+    ),
     formula=Math("M of the narrow network", r"M_{\text{narrow}}"),
     cases=cases,
     predicted=predicted,

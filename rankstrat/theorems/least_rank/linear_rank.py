@@ -15,7 +15,9 @@ _DEFAULT = ((1, 1), (3, 3), (4, 3), (6, 2), (12, 12), (20, 7), (60, 40), (200, 2
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
     """m features spanning dimension k: x_1, ..., x_k and combinations of them."""
-    sizes = [*_DEFAULT, *((m, k) for m in range(1, 15) for k in range(1, m + 1))] if deep else _DEFAULT
+    sizes = (
+        [*_DEFAULT, *((m, k) for m in range(1, 15) for k in range(1, m + 1))] if deep else _DEFAULT
+    )
     for m, k in dict.fromkeys(sizes):
         yield {"m": m, "k": k}
 
@@ -45,8 +47,10 @@ THEOREM = Theorem(
     name="linear_rank",
     title="Linear models",
     statement=(
-        r"$\sum_{i=1}^m a_i\,\varphi_i(x)$ has rank $\dim \operatorname{span}\{\varphi_i\}$ at every point; so every "
-        r"function has optimistic sample size $m$ if and only if the features are linearly independent."
+        r"$\sum_{i=1}^m a_i\,\varphi_i(x)$ has rank $\dim \operatorname{span}\{\varphi_i\}$ at"
+        r" every point; so every "
+        r"function has optimistic sample size $m$ if and only if the features are linearly"
+        r" independent."
     ),
     source="LLR Corollary 3",
     keys=("LLR",),

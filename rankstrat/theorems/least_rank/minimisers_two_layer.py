@@ -1,4 +1,7 @@
-r"""Two-layer tanh networks: which parameters of a function have the least rank, and what the others cost."""
+r"""Two-layer tanh networks.
+
+Which parameters of a function have the least rank, and what the others cost.
+"""
 
 from __future__ import annotations
 
@@ -47,9 +50,12 @@ THEOREM = Theorem(
     name="minimisers_two_layer",
     title="Minimisers of the rank among the parameters of a function",
     statement=(
-        r"Among the parameters of a function of $k$ effective neurons in a wider two-layer tanh network those have the "
-        r"least rank $k(d+1)$ whose nonzero $w_i$ lie in the $k$ classes of the target and whose neurons with $w_i = "
-        r"0$ have $a_i = 0$. A silent neuron ($a = 0$) of another class costs 1, a pair $a, -a$ of another class $d + "
+        r"Among the parameters of a function of $k$ effective neurons in a wider two-layer tanh"
+        r" network those have the "
+        r"least rank $k(d+1)$ whose nonzero $w_i$ lie in the $k$ classes of the target and whose"
+        r" neurons with $w_i = "
+        r"0$ have $a_i = 0$. A silent neuron ($a = 0$) of another class costs 1, a pair $a, -a$ of"
+        r" another class $d + "
         r"1$, a neuron with $w = 0$, $a \neq 0$ costs $d$."
     ),
     source="derived here from LLR Theorem 4 and Corollary 7 (JMLR)",

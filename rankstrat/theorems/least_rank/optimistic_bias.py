@@ -32,7 +32,9 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
             for m in (2, 4, 7, 16):
                 for k in range(1, min(m, 5) + 1):
                     sizes += [(m, d, k, *more) for more in (("no", "no"), ("no", "yes"))]
-                    sizes += [(m, d, k, "yes", "no")] * (m <= 4)  # more branches than can be listed otherwise
+                    sizes += [(m, d, k, "yes", "no")] * (
+                        m <= 4
+                    )  # more branches than can be listed otherwise
     for m, d, k, constant, output in dict.fromkeys(sizes):
         yield {"m": m, "d": d, "k": k, "constant neuron": constant, "output bias": output}
 
@@ -64,9 +66,12 @@ THEOREM = Theorem(
     name="optimistic_bias",
     title="Optimistic sample size of two-layer tanh networks with bias",
     statement=(
-        r"In $\sum_{i=1}^m a_i \tanh(w_i \cdot x + b_i)$ a function of $k \leq m$ effective neurons has $O_{f^*} = "
-        r"k(d+2)$; one more if the model has an output bias, and $k(d+2) - 1$ if it has none and one of the $k$ "
-        r"neurons is constant ($w_i = 0$, $b_i \neq 0$): a constant $f^* \neq 0$ has $O_{f^*} = d+1$."
+        r"In $\sum_{i=1}^m a_i \tanh(w_i \cdot x + b_i)$ a function of $k \leq m$ effective neurons"
+        r" has $O_{f^*} = "
+        r"k(d+2)$; one more if the model has an output bias, and $k(d+2) - 1$ if it has none and"
+        r" one of the $k$ "
+        r"neurons is constant ($w_i = 0$, $b_i \neq 0$): a constant $f^* \neq 0$ has $O_{f^*} ="
+        r" d+1$."
     ),
     source="derived here (LLR Section 6.2 uses 9 = 3(d+2) and 21 for d = 5)",
     keys=("LLR", "LSH"),

@@ -1,4 +1,7 @@
-r"""Two-layer networks without bias: optimistic sample sizes of targets with a constant, and of the zero function."""
+r"""Two-layer networks without bias.
+
+Optimistic sample sizes of targets with a constant, and of the zero function.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,9 @@ def predicted(case: Case, seed: int) -> int:
     k, d, constant, activation = case["k"], case["d"], case["constant"] == "yes", case["activation"]
     if not k and not constant:
         return int(activation != "tanh")
-    if activation == "exp" or (activation == "sigmoid" and not k):  # the constant neuron moves: sigma'(0) is not 0
+    if activation == "exp" or (
+        activation == "sigmoid" and not k
+    ):  # the constant neuron moves: sigma'(0) is not 0
         return int((k + constant) * (d + 1))
     return int(k * (d + 1) + constant)
 
@@ -61,22 +66,31 @@ def computed(case: Case, seed: int) -> Computed:
     if not w:
         a, w = [0], [(0,) * d]
     target = two_layer(width, d, case["activation"]).point(a=a, w=w)
-    return least(optimistic_sample_size(target_set(two_layer(case["m"], d, case["activation"]), target, seed=seed)))
+    return least(
+        optimistic_sample_size(
+            target_set(two_layer(case["m"], d, case["activation"]), target, seed=seed)
+        )
+    )
 
 
 THEOREM = Theorem(
     name="optimistic_exceptional",
     title="Optimistic sample sizes of targets with a constant",
     statement=(
-        r"In $\sum_{i=1}^m a_i \sigma(w_i \cdot x)$ the zero function has $O = 0$ if $\sigma(0) = 0$, and $O = 1$ "
-        r"for exp, cosh and the sigmoid. A target of $k$ neurons plus a constant that they do not supply has $O_{f^*} "
-        r"= k(d+1) + 1$ for cosh (a neuron with $w = 0$, $\sigma'(0) = 0$) and, if $k \geq 1$, for the sigmoid (a pair "
-        r"$u, -u$ inside a class), $(k+1)(d+1)$ for exp, and a constant $\neq 0$ alone has $1 + d$ for sigmoid and exp."
+        r"In $\sum_{i=1}^m a_i \sigma(w_i \cdot x)$ the zero function has $O = 0$ if $\sigma(0) ="
+        r" 0$, and $O = 1$ "
+        r"for exp, cosh and the sigmoid. A target of $k$ neurons plus a constant that they do not"
+        r" supply has $O_{f^*} "
+        r"= k(d+1) + 1$ for cosh (a neuron with $w = 0$, $\sigma'(0) = 0$) and, if $k \geq 1$, for"
+        r" the sigmoid (a pair "
+        r"$u, -u$ inside a class), $(k+1)(d+1)$ for exp, and a constant $\neq 0$ alone has $1 + d$"
+        r" for sigmoid and exp."
     ),
     source="derived here (LLR Theorem 4 (JMLR) is for tanh)",
     keys=("LLR",),
     assumptions=(
-        r"sigmoid: with $f^* = c + \sum_C \alpha_C \tanh(u_C \cdot x/2)$ the constant $c$ is no sum $\sum_C \pm "
+        r"sigmoid: with $f^* = c + \sum_C \alpha_C \tanh(u_C \cdot x/2)$ the constant $c$ is no sum"
+        r" $\sum_C \pm "
         r"\alpha_C$; wide enough ($m \geq k + 1$)",
         "the input weights are pairwise different up to sign",
     ),

@@ -1,4 +1,7 @@
-r"""Matrix factorization of any depth: a target of rank r has the optimistic sample size r(d0 + dL - r)."""
+r"""Matrix factorization of any depth.
+
+A target of rank r has the optimistic sample size r(d0 + dL - r).
+"""
 
 from __future__ import annotations
 
@@ -62,8 +65,10 @@ THEOREM = Theorem(
     name="optimistic_factorization",
     title="Optimistic sample size of matrix factorization",
     statement=(
-        r"In $W_L \cdots W_1$ with widths $d_0, \dots, d_L$, $L \geq 2$, a matrix of rank $r$ has $O_{f^*} = r(d_0 + "
-        r"d_L - r)$, for every depth and all hidden widths $\geq r$; $2rd - r^2$ for square matrices."
+        r"In $W_L \cdots W_1$ with widths $d_0, \dots, d_L$, $L \geq 2$, a matrix of rank $r$ has"
+        r" $O_{f^*} = r(d_0 + "
+        r"d_L - r)$, for every depth and all hidden widths $\geq r$; $2rd - r^2$ for square"
+        r" matrices."
     ),
     source="LSH Proposition 1 and OPT (L = 2); derived here for deep products",
     keys=("LSH", "OPT"),

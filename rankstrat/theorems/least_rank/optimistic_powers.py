@@ -1,4 +1,7 @@
-r"""Two-layer networks with the activation z^p: k independent weights have O = kd, or kd - k(k-1)/2 for squares."""
+r"""Two-layer networks with the activation z^p.
+
+K independent weights have O = kd, or kd - k(k-1)/2 for squares.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,14 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
     """Exponent p, inputs d, k linearly independent weights, width m; more than six parameters."""
     sizes = [*_DEFAULT]
     if deep:
-        sizes += [(p, d, k, m) for p in (2, 3, 4) for d in (2, 3, 4) for k in range(1, d + 1) for m in (4, 5) if k <= m]
+        sizes += [
+            (p, d, k, m)
+            for p in (2, 3, 4)
+            for d in (2, 3, 4)
+            for k in range(1, d + 1)
+            for m in (4, 5)
+            if k <= m
+        ]
     for p, d, k, m in dict.fromkeys(sizes):
         yield {"p": p, "d": d, "k": k, "m": m}
 
@@ -50,10 +60,15 @@ THEOREM = Theorem(
     name="optimistic_powers",
     title="Optimistic sample size of two-layer networks with monomial activation",
     statement=(
-        r"A sum $f^* = \sum_{i=1}^k a_i (w_i \cdot x)^p$ with all $a_i \neq 0$ and linearly independent $w_i \in "
-        r"\mathbb{R}^d$ has $O_{f^*} = kd$ for $p \geq 3$ and $kd - k(k-1)/2$ for $p = 2$, at every width $m \geq k$."
+        r"A sum $f^* = \sum_{i=1}^k a_i (w_i \cdot x)^p$ with all $a_i \neq 0$ and linearly"
+        r" independent $w_i \in "
+        r"\mathbb{R}^d$ has $O_{f^*} = kd$ for $p \geq 3$ and $kd - k(k-1)/2$ for $p = 2$, at every"
+        r" width $m \geq k$."
     ),
-    source="derived here: the functions x_t df*/dx_s lie in the tangent span at every point of the target set",
+    source=(
+        "derived here: the functions x_t df*/dx_s lie in the tangent span at every point of the"
+        " target set"
+    ),
     keys=(),
     assumptions=("no biases", r"$a_i \neq 0$", "the $w_i$ are linearly independent"),
     formula=Math("kd - [p = 2] k(k-1)/2", r"kd - [p = 2]\, k(k-1)/2"),

@@ -29,7 +29,9 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
     if deep:
         for activation in ("tanh", "exp", "ztanh", "sin"):
             for d in (1, 2, 4):
-                sizes += [(activation, m, d, k) for m in (1, 3, 6, 20) for k in range(1, min(m, 6) + 1)]
+                sizes += [
+                    (activation, m, d, k) for m in (1, 3, 6, 20) for k in range(1, min(m, 6) + 1)
+                ]
     for activation, m, d, k in dict.fromkeys(sizes):
         yield {"activation": activation, "m": m, "d": d, "k": k}
 
@@ -53,14 +55,19 @@ THEOREM = Theorem(
     name="optimistic_two_layer",
     title="Optimistic sample size of two-layer networks",
     statement=(
-        r"In $\sum_{i=1}^m a_i \sigma(w_i \cdot x)$ a function of $k \leq m$ effective neurons has the optimistic "
-        r"sample size $O_{f^*} = \min_{F(\theta) = f^*} r_\theta = k(d+1)$, whatever the width $m$; it is $0$ for "
+        r"In $\sum_{i=1}^m a_i \sigma(w_i \cdot x)$ a function of $k \leq m$ effective neurons has"
+        r" the optimistic "
+        r"sample size $O_{f^*} = \min_{F(\theta) = f^*} r_\theta = k(d+1)$, whatever the width $m$;"
+        r" it is $0$ for "
         r"$f^* = 0$ if $\sigma(0) = 0$."
     ),
     source="LLR Theorem 5 (tanh); derived here for the others",
     keys=("LLR", "LSH"),
     assumptions=(
-        r"$w_i \neq 0$ for $i \leq k$, pairwise different, and up to sign if $\sigma$ is odd or even",
+        (
+            r"$w_i \neq 0$ for $i \leq k$, pairwise different, and up to sign if $\sigma$ is odd or"
+            r" even"
+        ),
         r"$\sigma$ is analytic, odd, even, or with odd and even part that are not polynomials",
         r"$k \geq 1$ unless $\sigma(0) = 0$ (the zero function costs 1 for exp)",
     ),

@@ -1,4 +1,7 @@
-r"""Two-layer networks without bias: a function of k neurons has a point of rank k(d+1), however wide the network."""
+r"""Two-layer networks without bias.
+
+A function of k neurons has a point of rank k(d+1), however wide the network.
+"""
 
 from __future__ import annotations
 
@@ -55,8 +58,10 @@ THEOREM = Theorem(
     name="two_layer_rank",
     title="Two-layer rank, attained",
     statement=(
-        r"For odd analytic non-polynomial $\sigma$ with $\sigma'(0) \neq 0$ and $f^* = \sum_{i \leq k} a_i\,\sigma(w_i "
-        r"\cdot x)$ with $k$ effective neurons, $\min_{F(\theta) = f^*} r(\theta) = k(d+1)$ for every width $m \geq "
+        r"For odd analytic non-polynomial $\sigma$ with $\sigma'(0) \neq 0$ and $f^* = \sum_{i \leq"
+        r" k} a_i\,\sigma(w_i "
+        r"\cdot x)$ with $k$ effective neurons, $\min_{F(\theta) = f^*} r(\theta) = k(d+1)$ for"
+        r" every width $m \geq "
         r"k$; the minimum is attained where all other neurons are copies of the $k$, or null."
     ),
     source="LLR Theorem 4 (arXiv Theorem 5) for tanh; the same proof for the other activations",

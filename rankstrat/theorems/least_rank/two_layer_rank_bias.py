@@ -1,4 +1,7 @@
-r"""Two-layer tanh networks with hidden bias: k(d+2), one more with output bias, one less for a constant neuron."""
+r"""Two-layer tanh networks with hidden bias.
+
+K(d+2), one more with output bias, one less for a constant neuron.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,14 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
             for m in (2, 3, 5, 9, 17, 40):
                 for k in sorted({1, 2, m // 2 + 1, m}):
                     for constant, output in (("no", "no"), ("yes", "no"), ("no", "yes")):
-                        yield {"m": m, "d": d, "k": k, "constant neuron": constant, "output bias": output, "sweep": 1}
+                        yield {
+                            "m": m,
+                            "d": d,
+                            "k": k,
+                            "constant neuron": constant,
+                            "output bias": output,
+                            "sweep": 1,
+                        }
 
 
 def predicted(case: Case, seed: int) -> int:
@@ -44,7 +54,10 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank at a random condensed point: copies of k neurons up to sign, and null neurons (w, b) = 0, a = 0."""
+    """The rank at a random condensed point.
+
+    Copies of k neurons up to sign, and null neurons (w, b) = 0, a = 0.
+    """
     rng = source(case, seed)
     m, d, k, output_bias = case["m"], case["d"], case["k"], case["output bias"] == "yes"
     constant = case["constant neuron"] == "yes"
@@ -52,21 +65,31 @@ def computed(case: Case, seed: int) -> RankCertificate:
     if constant:
         classes.append((*(0,) * d, nonzero(rng)))
     neurons = condensed(rng, m, classes, odd=True)
-    blocks: dict[str, object] = {"a": neurons.a, "w": [v[:d] for v in neurons.v], "b": [v[d] for v in neurons.v]}
+    blocks: dict[str, object] = {
+        "a": neurons.a,
+        "w": [v[:d] for v in neurons.v],
+        "b": [v[d] for v in neurons.v],
+    }
     if output_bias:
         blocks["c"] = nonzero(rng)
-    return model_rank(two_layer(m, d, bias=True, output_bias=output_bias).point(**blocks), seed=seed)
+    return model_rank(
+        two_layer(m, d, bias=True, output_bias=output_bias).point(**blocks), seed=seed
+    )
 
 
 THEOREM = Theorem(
     name="two_layer_rank_bias",
     title="Two-layer tanh rank with bias, attained",
     statement=(
-        r"For $f^* = \sum_{i \leq k} a_i \tanh(w_i \cdot x + b_i)$ with $k$ effective neurons, $\min_{F(\theta) = f^*} "
-        r"r(\theta) = k(d+2)$ for every width $m \geq k$; it is $k(d+2)+1$ with an output bias, and $k(d+2)-1$ without "
+        r"For $f^* = \sum_{i \leq k} a_i \tanh(w_i \cdot x + b_i)$ with $k$ effective neurons,"
+        r" $\min_{F(\theta) = f^*} "
+        r"r(\theta) = k(d+2)$ for every width $m \geq k$; it is $k(d+2)+1$ with an output bias, and"
+        r" $k(d+2)-1$ without "
         r"one if one of the $k$ neurons is constant ($w_i = 0$, $b_i \neq 0$)."
     ),
-    source="derived here (used in LLR Section 6.2; the caption of LSH Table 4 states it for 1-D CNNs)",
+    source=(
+        "derived here (used in LLR Section 6.2; the caption of LSH Table 4 states it for 1-D CNNs)"
+    ),
     keys=("LLR", "LSH"),
     assumptions=(
         "the $(w_i, b_i)$ are pairwise different up to sign",

@@ -1,4 +1,7 @@
-r"""Two-layer networks without bias: no representation of a function of k neurons has rank below k(d+1)."""
+r"""Two-layer networks without bias.
+
+No representation of a function of k neurons has rank below k(d+1).
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank at a random representation: copies, neurons with a = 0 or w = 0, and pairs that cancel."""
+    """The rank at a random representation.
+
+    Copies, neurons with a = 0 or w = 0, and pairs that cancel.
+    """
     rng = source(case, seed)
     m, d, k = case["m"], case["d"], case["k"]
     classes = distinct_classes(rng, k, d)
@@ -34,7 +40,9 @@ def computed(case: Case, seed: int) -> RankCertificate:
     neurons = condensed(rng, effective, classes, odd=True)
     a, v = list(neurons.a), list(neurons.v)
     while len(a) < m:
-        kind = rng.choice(("silent", "constant", "pair") if len(a) + 2 <= m else ("silent", "constant"))
+        kind = rng.choice(
+            ("silent", "constant", "pair") if len(a) + 2 <= m else ("silent", "constant")
+        )
         weight = tuple(rng.randint(-9, 9) for _ in range(d))
         if kind == "silent":
             a, v = [*a, 0], [*v, weight]
@@ -51,7 +59,8 @@ THEOREM = Theorem(
     name="two_layer_rank_minimal",
     title="Two-layer rank, minimal",
     statement=(
-        r"Every representation $\theta$ of $f^* = \sum_{i \leq k} a_i \tanh(w_i \cdot x)$ with $k$ effective neurons "
+        r"Every representation $\theta$ of $f^* = \sum_{i \leq k} a_i \tanh(w_i \cdot x)$ with $k$"
+        r" effective neurons "
         r"has $r(\theta) \geq k(d+1)$."
     ),
     source="LLR Theorem 4 (arXiv Theorem 5)",

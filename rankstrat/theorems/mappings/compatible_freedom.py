@@ -1,4 +1,7 @@
-r"""General compatible embeddings: how many parameters they have, and the dimension of their images."""
+r"""General compatible embeddings.
+
+How many parameters they have, and the dimension of their images.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,18 @@ _DEFAULT = (
     ("2 2 2 1", "0 1 0 1 n; 0 1 1 n n"),
     ("1 1 1 1 1", "0 n; 0 0 n; 0 0"),
 )
-_DEEP = (("3 2 2 2", "0 1 1 1 n; 1 0 1 n"), ("2 1 1 1", "0 0 0 n; 0 0 n n"), ("1 2 2 2 1", "0 1 n; 0 1 1 n; 1 0 0"))
+_DEEP = (
+    ("3 2 2 2", "0 1 1 1 n; 1 0 1 n"),
+    ("2 1 1 1", "0 0 0 n; 0 0 n n"),
+    ("1 2 2 2 1", "0 1 n; 0 1 1 n; 1 0 0"),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Widths of the narrow network, and for each unit of the wide one the unit it copies (n: none, a null unit)."""
+    """Widths of the narrow network, and for each unit of the wide one the unit it copies (n.
+
+    None, a null unit).
+    """
     for widths, indices in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"widths": widths, "indices": indices}
 
@@ -44,7 +54,10 @@ def computed(case: Case, seed: int) -> Computed:
     """The dimension of the set of images of a random point, if the mapping is proved critical."""
     rng = source(case, seed)
     widths = [int(width) for width in case["widths"].split()]
-    indices = [[None if unit == "n" else int(unit) for unit in layer.split()] for layer in case["indices"].split(";")]
+    indices = [
+        [None if unit == "n" else int(unit) for unit in layer.split()]
+        for layer in case["indices"].split(";")
+    ]
     narrow = fully_connected(widths)
     wide = fully_connected([widths[0], *map(len, indices), widths[-1]])
     mapping = compatible(narrow, wide, indices)
@@ -52,7 +65,10 @@ def computed(case: Case, seed: int) -> Computed:
     images = [value.xreplace(point.values) for value in mapping.values.values()]
     found = model_rank(Model(images, mapping.symbols), seed=seed)
     verdict = found.verdict if mapping.verdict is Verdict.PROVED else Verdict.OPEN
-    statement = f"{len(mapping.symbols)} free symbols, verified as a critical mapping: {mapping.verdict}; {found}"
+    statement = (
+        f"{len(mapping.symbols)} free symbols, verified as a critical mapping: {mapping.verdict};"
+        f" {found}"
+    )
     return Computed(found.lower, found.upper, verdict, wide.size, statement, found.error_bound)
 
 
@@ -60,8 +76,10 @@ THEOREM = Theorem(
     name="compatible_freedom",
     title="Degrees of freedom of compatible embeddings",
     statement=(
-        r"For fixed copies and null units a general compatible embedding into a network with $K_l$ more units in layer "
-        r"$l$, $K = \sum_l K_l$, is critical for all values of $K + \sum_l K_l K_{l-1}$ free parameters, and the "
+        r"For fixed copies and null units a general compatible embedding into a network with $K_l$"
+        r" more units in layer "
+        r"$l$, $K = \sum_l K_l$, is critical for all values of $K + \sum_l K_l K_{l-1}$ free"
+        r" parameters, and the "
         r"images of a generic point form a set of that dimension."
     ),
     source="EP2 Theorem 5.1 and the count after it (there a heuristic)",

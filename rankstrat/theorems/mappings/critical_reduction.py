@@ -23,7 +23,12 @@ _DEFAULT = (
     ("exp", 12, 3, 5, 4),
     ("tanh", 16, 2, 6, 5),
 )
-_DEEP = (("sin", 8, 3, 3, 3), ("tanh", 24, 3, 9, 6), ("exp", 20, 2, 10, 5), ("softplus", 6, 2, 3, 2))
+_DEEP = (
+    ("sin", 8, 3, 3, 3),
+    ("tanh", 24, 3, 9, 6),
+    ("exp", 20, 2, 10, 5),
+    ("softplus", 6, 2, 3, 2),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
@@ -49,21 +54,30 @@ def computed(case: Case, seed: int) -> Computed:
     found = reduction(model.point(a=neurons.a, w=neurons.v), seed=seed)
     rank = model_rank(found.reduced, seed=seed)
     verdict = rank.verdict if found.critical is Verdict.PROVED else Verdict.OPEN
-    return Computed(rank.lower, rank.upper, verdict, model.size, f"{found}; {rank}", rank.error_bound)
+    return Computed(
+        rank.lower, rank.upper, verdict, model.size, f"{found}; {rank}", rank.error_bound
+    )
 
 
 THEOREM = Theorem(
     name="critical_reduction",
     title="Critical reduction of two-layer networks",
     statement=(
-        r"Adding up the output weights of neurons with dependent $\sigma(w \cdot x)$ and leaving out those with $a = "
-        r"0$ leads to the $k$ effective neurons, with the same function and the rank $k(d+1)$. The tangent functions "
-        r"there are tangent functions of the wide network, so a critical point reduces to a critical point, whatever "
+        r"Adding up the output weights of neurons with dependent $\sigma(w \cdot x)$ and leaving"
+        r" out those with $a = "
+        r"0$ leads to the $k$ effective neurons, with the same function and the rank $k(d+1)$. The"
+        r" tangent functions "
+        r"there are tangent functions of the wide network, so a critical point reduces to a"
+        r" critical point, whatever "
         r"the data."
     ),
     source="CRIT Definition 4.4, Proposition 4.1",
     keys=("CRIT",),
-    assumptions=("no bias", "the output weights of no group of neurons cancel", "k neurons of different classes"),
+    assumptions=(
+        "no bias",
+        "the output weights of no group of neurons cancel",
+        "k neurons of different classes",
+    ),
     formula=Math("k(d+1)"),
     cases=cases,
     predicted=predicted,

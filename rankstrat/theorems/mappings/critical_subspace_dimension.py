@@ -38,9 +38,14 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The dimension of the images of one random point; the verdict is that of the critical mapping."""
+    """The dimension of the images of one random point.
+
+    The verdict is that of the critical mapping.
+    """
     rng, biases = source(case, seed), case["biases"] == "all"
-    narrow = fully_connected([int(width) for width in case["widths"].split()], "tanh", biases, biases)
+    narrow = fully_connected(
+        [int(width) for width in case["widths"].split()], "tanh", biases, biases
+    )
     moves = [tuple(map(int, move.split("."))) for move in case["splits"].split()]
     mapping = steps(narrow, [(layer, unit) for layer, unit in moves])
     found = critical_dimension(mapping, narrow.point(**random_values(rng, narrow)))
@@ -52,14 +57,19 @@ THEOREM = Theorem(
     name="critical_subspace_dimension",
     title="Critical subspaces of wider networks",
     statement=(
-        r"The images of a point of a network under $K$ splittings, for all shares $\alpha \in \mathbb{R}^K$, have "
-        r"dimension $K$ in the wider network; all of them are critical, for every data set, whenever the point is."
+        r"The images of a point of a network under $K$ splittings, for all shares $\alpha \in"
+        r" \mathbb{R}^K$, have "
+        r"dimension $K$ in the wider network; all of them are critical, for every data set,"
+        r" whenever the point is."
     ),
     source="EP1 Theorem 2, EP2 Theorem 6.1",
     keys=("EP1", "EP2"),
     assumptions=(
         "the outgoing weights of each split unit are not all zero",
-        r"written in output fractions the set is affine; in $\alpha$ it is curved if a copy is split again",
+        (
+            r"written in output fractions the set is affine; in $\alpha$ it is curved if a copy is"
+            r" split again"
+        ),
     ),
     formula=Math("K"),
     cases=cases,

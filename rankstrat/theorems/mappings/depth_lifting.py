@@ -1,4 +1,7 @@
-r"""Networks lifted to a deeper one: same outputs on the data, and no new tangent directions there."""
+r"""Networks lifted to a deeper one.
+
+Same outputs on the data, and no new tangent directions there.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,13 @@ _DEEP = (
 def cases(seed: int, deep: bool) -> Iterator[Case]:
     """Activation, widths, the layer after which one is inserted, its width and the number of samples."""
     for activation, widths, layer, width, samples in (*_DEFAULT, *(_DEEP if deep else ())):
-        yield {"activation": activation, "widths": widths, "after": layer, "width": width, "n": samples}
+        yield {
+            "activation": activation,
+            "widths": widths,
+            "after": layer,
+            "width": width,
+            "n": samples,
+        }
 
 
 def predicted(case: Case, seed: int) -> int:
@@ -54,30 +63,46 @@ def computed(case: Case, seed: int) -> Computed:
     widths = [int(width) for width in case["widths"].split()]
     shallow = fully_connected(widths, case["activation"])
     deep = fully_connected(
-        [*widths[: case["after"] + 1], case["width"], *widths[case["after"] + 1 :]], case["activation"]
+        [*widths[: case["after"] + 1], case["width"], *widths[case["after"] + 1 :]],
+        case["activation"],
     )
     point = shallow.point([Fraction(nonzero(rng, 20), 4) for _ in range(shallow.size)])
-    samples = [[Fraction(nonzero(rng, 6000), 1009) for _ in range(widths[0])] for _ in range(case["n"])]
+    samples = [
+        [Fraction(nonzero(rng, 6000), 1009) for _ in range(widths[0])] for _ in range(case["n"])
+    ]
     lifted = lifting(point, deep, samples, layer=case["after"])
     rank = model_rank(Chart(batch(deep, samples), (), lifted.image.raw), seed=seed)
     verdict = rank.verdict if lifted.verdict is Verdict.PROVED else Verdict.OPEN
-    return Computed(rank.lower, rank.upper, verdict, deep.size, f"{lifted}; on the data: {rank}", rank.error_bound)
+    return Computed(
+        rank.lower,
+        rank.upper,
+        verdict,
+        deep.size,
+        f"{lifted}; on the data: {rank}",
+        rank.error_bound,
+    )
 
 
 THEOREM = Theorem(
     name="depth_lifting",
     title="Lifting to a deeper network on the data",
     statement=(
-        r"A layer inserted into a network with biases, whose units all work in a linear piece of the activation on the "
-        r"data and are undone by the next layer, changes no output on the data, and the tangent vectors on the data "
-        r"are combinations of those before: the point is critical if the shallow one is, and the rank on $n$ samples "
+        r"A layer inserted into a network with biases, whose units all work in a linear piece of"
+        r" the activation on the "
+        r"data and are undone by the next layer, changes no output on the data, and the tangent"
+        r" vectors on the data "
+        r"are combinations of those before: the point is critical if the shallow one is, and the"
+        r" rank on $n$ samples "
         r"is at most $\min(nq, M)$ with the $M$ parameters and $q$ outputs of the shallow network."
     ),
     source="EPD (slides 4.1; reconstructed here)",
     keys=("EPD",),
     assumptions=(
         "the activation has a linear piece that is not constant; biases in all layers",
-        "outputs elsewhere differ: no critical mapping of models, nothing about optimistic sample sizes",
+        (
+            "outputs elsewhere differ: no critical mapping of models, nothing about optimistic"
+            " sample sizes"
+        ),
     ),
     formula=Math("min(n q, M)", r"\min(nq, M)"),
     cases=cases,

@@ -1,4 +1,7 @@
-r"""Critical points in wider networks: one zero eigenvalue of the Hessian for each free parameter of the embedding."""
+r"""Critical points in wider networks.
+
+One zero eigenvalue of the Hessian for each free parameter of the embedding.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,11 @@ _DEFAULT = (
     ("3 2 1", "tanh", "0 1 0 1 0 1 0"),
     ("2 2 2 1", "tanh", "0 1 0 0; 0 1 0"),
 )
-_DEEP = (("2 2 1", "softplus", "0 1 1 0 n"), ("2 3 2 1", "tanh", "0 1 2 0; 0 1 1"), ("4 3 1", "sigmoid", "0 1 2 0 1 n"))
+_DEEP = (
+    ("2 2 1", "softplus", "0 1 1 0 n"),
+    ("2 3 2 1", "tanh", "0 1 2 0; 0 1 1"),
+    ("4 3 1", "sigmoid", "0 1 2 0 1 n"),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
@@ -50,7 +57,10 @@ def computed(case: Case, seed: int) -> Computed:
     """
     rng = source(case, seed)
     widths = [int(width) for width in case["widths"].split()]
-    indices = [[None if unit == "n" else int(unit) for unit in layer.split()] for layer in case["indices"].split(";")]
+    indices = [
+        [None if unit == "n" else int(unit) for unit in layer.split()]
+        for layer in case["indices"].split(";")
+    ]
     narrow = fully_connected(widths, case["activation"])
     wide = fully_connected([widths[0], *map(len, indices), widths[-1]], case["activation"])
     point = narrow.point([Fraction(nonzero(rng, 12), 8) for _ in range(narrow.size)])
@@ -68,12 +78,19 @@ THEOREM = Theorem(
     name="embedded_degeneracy",
     title="Degenerate directions of embedded critical points",
     statement=(
-        r"Let a critical point be embedded into a network with $K_l$ more units in layer $l$, $K = \sum_l K_l$, by "
-        r"copies with generic shares. No number of positive, zero or negative eigenvalues of the Hessian drops "
-        r"($A^\top H' A = H$ and $H'A = B^\top H$ with constant $A$, $B$), and exactly $K + \sum_l K_l K_{l-1}$ zero "
-        r"eigenvalues are added. A null unit of a two-layer network with $d$ inputs adds $d$ of them."
+        r"Let a critical point be embedded into a network with $K_l$ more units in layer $l$, $K ="
+        r" \sum_l K_l$, by "
+        r"copies with generic shares. No number of positive, zero or negative eigenvalues of the"
+        r" Hessian drops "
+        r"($A^\top H' A = H$ and $H'A = B^\top H$ with constant $A$, $B$), and exactly $K + \sum_l"
+        r" K_l K_{l-1}$ zero "
+        r"eigenvalues are added. A null unit of a two-layer network with $d$ inputs adds $d$ of"
+        r" them."
     ),
-    source="EP2 Theorems 6.1 and 6.2, EP1 Theorem 2 (at least K); the exact number is computed case by case",
+    source=(
+        "EP2 Theorems 6.1 and 6.2, EP1 Theorem 2 (at least K); the exact number is computed case by"
+        " case"
+    ),
     keys=("EP1", "EP2"),
     assumptions=(
         "squared loss; data for which a random point is exactly critical",

@@ -1,4 +1,7 @@
-r"""The lecture's exercise: critical functions of narrow networks, and their degenerate directions in wider ones."""
+r"""The lecture's exercise.
+
+Critical functions of narrow networks, and their degenerate directions in wider ones.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,12 @@ from rankstrat.families.two_layer import two_layer
 from rankstrat.mappings import null, splitting, transfer
 from rankstrat.mappings.mapping import CriticalMapping, compose
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples.hessian import EnclosedCriticalPoint, critical_data, enclose_critical_point, inertia
+from rankstrat.samples.hessian import (
+    EnclosedCriticalPoint,
+    critical_data,
+    enclose_critical_point,
+    inertia,
+)
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem
@@ -43,7 +51,10 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """The critical function, the width M it is embedded into, and how: splittings of the first neuron or null ones."""
+    """The critical function, the width M it is embedded into, and how.
+
+    Splittings of the first neuron or null ones.
+    """
     for function, width, how in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"function": function, "M": width, "by": how}
 
@@ -65,7 +76,9 @@ def computed(case: Case, seed: int) -> Computed:
     """The zero eigenvalues of the Hessian at the image, if the inertia is proved."""
     rng, size = source(case, seed), 3 * case["M"]
     if case["function"] == "zero":
-        found = inertia(critical_data(two_layer(case["M"], 1, bias=True).point([0] * size), [[1], [2], [5]]))
+        found = inertia(
+            critical_data(two_layer(case["M"], 1, bias=True).point([0] * size), [[1], [2], [5]])
+        )
     else:
         point = _enclosed(case["function"])
         mapping: CriticalMapping | None = None
@@ -83,16 +96,25 @@ THEOREM = Theorem(
     name="exercise_degeneracy",
     title="Degree of degeneracy in the lecture's exercise",
     statement=(
-        r"Fit $\tanh(x-7) + \tanh(x) + \tanh(x+7)$ at 50 equally spaced points of $[-15, 14]$ by $\sum_{j \leq M} a_j "
-        r"\tanh(w_j x + b_j)$. The critical functions of width $m$, embedded by splitting or null neurons with bias 0, "
-        r"have $M - m$ zero eigenvalues of the Hessian: in width 3 two for the minimum of width 1, one for those of "
+        r"Fit $\tanh(x-7) + \tanh(x) + \tanh(x+7)$ at 50 equally spaced points of $[-15, 14]$ by"
+        r" $\sum_{j \leq M} a_j "
+        r"\tanh(w_j x + b_j)$. The critical functions of width $m$, embedded by splitting or null"
+        r" neurons with bias 0, "
+        r"have $M - m$ zero eigenvalues of the Hessian: in width 3 two for the minimum of width 1,"
+        r" one for those of "
         r"width 2, three for the zero function."
     ),
     source="EP1 Figure 4, EP2 Theorem 6.1 (at least $M - m$)",
     keys=("EP1", "EP2"),
     assumptions=(
-        "the critical points of width 1 and 2 are enclosed: proved to exist, and to be nondegenerate",
-        "random shares of the copies; the zero function with other samples, at which it is critical as well",
+        (
+            "the critical points of width 1 and 2 are enclosed: proved to exist, and to be"
+            " nondegenerate"
+        ),
+        (
+            "random shares of the copies; the zero function with other samples, at which it is"
+            " critical as well"
+        ),
     ),
     formula=Math("M - m"),
     cases=cases,

@@ -20,7 +20,11 @@ _DEFAULT = (
     ("3 3 1", "none", "1.0 1.1 1.2 1.3"),
     ("2 3 2 1", "all", "1.0 2.1 1.3"),
 )
-_DEEP = (("1 1 1 1 1", "none", "1.0 2.0 3.0"), ("2 3 3 1", "all", "1.1 2.2 2.3 1.0"), ("4 3 2", "all", "1.0 1.1"))
+_DEEP = (
+    ("1 1 1 1 1", "none", "1.0 2.0 3.0"),
+    ("2 3 3 1", "all", "1.1 2.2 2.3 1.0"),
+    ("4 3 2", "all", "1.0 1.1"),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
@@ -39,7 +43,9 @@ def predicted(case: Case, seed: int) -> int:
 def computed(case: Case, seed: int) -> RankCertificate:
     """The rank of the wide network at the image of a generic point of the narrow one, for random shares."""
     rng, biases = source(case, seed), case["biases"] == "all"
-    narrow = fully_connected([int(width) for width in case["widths"].split()], "tanh", biases, biases)
+    narrow = fully_connected(
+        [int(width) for width in case["widths"].split()], "tanh", biases, biases
+    )
     moves = [tuple(map(int, move.split("."))) for move in case["splits"].split()]
     mapping = steps(narrow, [(layer, unit) for layer, unit in moves])
     shares = {str(symbol): nonzero(rng) for symbol in mapping.symbols}
@@ -50,9 +56,12 @@ THEOREM = Theorem(
     name="splitting_preserves_rank",
     title="Splitting preserves the rank",
     statement=(
-        r"If each of several neurons of a network is replaced in turn by two copies whose outgoing weights are shared "
-        r"as $1-\alpha$ and $\alpha$, then the rank of the wide network at the image is that of the narrow one; at a "
-        r"generic point of the tanh networks below it is the number $M$ of parameters of the narrow network."
+        r"If each of several neurons of a network is replaced in turn by two copies whose outgoing"
+        r" weights are shared "
+        r"as $1-\alpha$ and $\alpha$, then the rank of the wide network at the image is that of the"
+        r" narrow one; at a "
+        r"generic point of the tanh networks below it is the number $M$ of parameters of the narrow"
+        r" network."
     ),
     source="EP1 Theorem 1, EP2 Theorem 4.2; the equality of ranks is derived here",
     keys=("EP1", "EP2"),

@@ -25,11 +25,18 @@ _DEFAULT = (
     ("KAN", 1, 2, 3, "null"),
     ("KAN", 2, 2, 3, "null split"),
 )
-_DEEP = (("kernels", 3, 9, 4, "split split null"), ("heads", 2, 3, 1, "null split"), ("KAN", 1, 3, 4, "split null"))
+_DEEP = (
+    ("kernels", 3, 9, 4, "split split null"),
+    ("heads", 2, 3, 1, "null split"),
+    ("KAN", 1, 3, 4, "split null"),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Units k; image and kernel size, model and head dimension, or inputs and degree; units that are added."""
+    """Units k; image and kernel size, model and head dimension, or inputs and degree.
+
+    Units that are added.
+    """
     for kind, k, one, two, added in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"units": kind, "k": k, "size": one, "inner size": two, "added": added}
 
@@ -66,21 +73,30 @@ def computed(case: Case, seed: int) -> RankCertificate:
         mapping = step if mapping is None else compose(step, mapping)
     assert mapping is not None
     shares = {str(symbol): nonzero(rng) for symbol in mapping.symbols}
-    return model_rank(mapping.chart(model.point(**random_values(rng, model, bound=3)), shares), seed=seed)
+    return model_rank(
+        mapping.chart(model.point(**random_values(rng, model, bound=3)), shares), seed=seed
+    )
 
 
 THEOREM = Theorem(
     name="unit_embeddings",
     title="More kernels, heads or KAN neurons",
     statement=(
-        r"In a sum over units (kernels of a CNN, heads of softmax attention, neurons of a Kolmogorov-Arnold network) a "
-        r"copy of a unit that shares its outgoing weights, and a unit whose parameters are all zero, are critical "
+        r"In a sum over units (kernels of a CNN, heads of softmax attention, neurons of a"
+        r" Kolmogorov-Arnold network) a "
+        r"copy of a unit that shares its outgoing weights, and a unit whose parameters are all"
+        r" zero, are critical "
         r"mappings, and the rank is that before: $O_{f^*}$ does not grow with the number of units."
     ),
-    source="derived here and computed case by case (EP2 Theorem 4.1 is for fully connected networks)",
+    source=(
+        "derived here and computed case by case (EP2 Theorem 4.1 is for fully connected networks)"
+    ),
     keys=("EP2",),
     assumptions=(
-        "tanh CNN of one axis; one attention layer without normalisation, two tokens; polynomial splines",
+        (
+            "tanh CNN of one axis; one attention layer without normalisation, two tokens;"
+            " polynomial splines"
+        ),
         "generic points, whose ranks are those of cnn_points, attention_heads and kan_rank",
     ),
     formula=Math("rank before", r"r_{\text{before}}"),

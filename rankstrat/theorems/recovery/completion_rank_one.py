@@ -1,4 +1,7 @@
-r"""Matrix completion at rank one: sets of entries that recover are the spanning trees of a bipartite graph."""
+r"""Matrix completion at rank one.
+
+Sets of entries that recover are the spanning trees of a bipartite graph.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +44,12 @@ THEOREM = Theorem(
     name="completion_rank_one",
     title="Sampling of a rank-one matrix",
     statement=(
-        r"At a rank-one point without zero entries of $AB$, a set of $d_1 + d_2 - 1 = O_{f^*}$ observed entries "
-        r"guarantees local linear recovery exactly if it is a spanning tree of $K_{d_1,d_2}$: $d_1^{d_2-1} "
-        r"d_2^{d_1-1}$ sets, 4096 of 11440 for $4 \times 4$, so almost every sample is not enough for discrete inputs."
+        r"At a rank-one point without zero entries of $AB$, a set of $d_1 + d_2 - 1 = O_{f^*}$"
+        r" observed entries "
+        r"guarantees local linear recovery exactly if it is a spanning tree of $K_{d_1,d_2}$:"
+        r" $d_1^{d_2-1} "
+        r"d_2^{d_1-1}$ sets, 4096 of 11440 for $4 \times 4$, so almost every sample is not enough"
+        r" for discrete inputs."
     ),
     source="derived here; LSH Theorem 1 and LLR Proposition 2 hold for continuous inputs only",
     keys=("LSH", "LLR"),

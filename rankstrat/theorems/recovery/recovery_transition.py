@@ -22,11 +22,19 @@ _DEFAULT = (
     ("deep_diagonal", 5, 3, 5),
     ("deep_diagonal", 20, 3, 7),
 )
-_DEEP = (("two_layer", 20, 1, 5), ("two_layer", 12, 6, 5), ("deep_diagonal", 40, 4, 11), ("two_layer", 8, 3, 8))
+_DEEP = (
+    ("two_layer", 20, 1, 5),
+    ("two_layer", 12, 6, 5),
+    ("deep_diagonal", 40, 4, 11),
+    ("two_layer", 8, 3, 8),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Width m and inputs d of two-layer networks, or features m and depth L; k neurons or coefficients."""
+    """Width m and inputs d of two-layer networks, or features m and depth L.
+
+    K neurons or coefficients.
+    """
     for family, m, d, k in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"family": family, "m": m, "d or L": d, "k": k}
 
@@ -51,23 +59,36 @@ def computed(case: Case, seed: int) -> Computed:
     """The number of samples, of a random sequence, from which on the empirical rank is the model rank."""
     point, inputs = _point(case, seed)
     rng = source({**case, "what": "samples"}, seed)
-    samples = distinct_classes(rng, min(point.model.size, 60), inputs)  # x and -x say the same of an odd function
+    samples = distinct_classes(
+        rng, min(point.model.size, 60), inputs
+    )  # x and -x say the same of an odd function
     found, size = recovery_threshold(point, samples, seed=seed), point.model.size
     if found is None:
         return Computed(0, size, Verdict.OPEN, size, "the samples were too few")
     reached = local_linear_recovery(point, samples[:found], seed=seed)
     missed = local_linear_recovery(point, samples[: found - 1], seed=seed) if found > 1 else None
-    known = reached.verdict is Verdict.PROVED and (missed is None or missed.verdict is Verdict.REFUTED)
-    return Computed(found, found, Verdict.PROVED if known else Verdict.OPEN, size, f"{reached}; before: {missed}")
+    known = reached.verdict is Verdict.PROVED and (
+        missed is None or missed.verdict is Verdict.REFUTED
+    )
+    return Computed(
+        found,
+        found,
+        Verdict.PROVED if known else Verdict.OPEN,
+        size,
+        f"{reached}; before: {missed}",
+    )
 
 
 THEOREM = Theorem(
     name="recovery_transition",
     title="Local linear recovery begins at the model rank",
     statement=(
-        r"A point recovers its function from generic samples by local linear recovery exactly if there are at least as "
-        r"many samples as the model rank $r_\theta$. With $k$ effective neurons in $d$ dimensions at a condensed "
-        r"point this is $k(d+1)$ at every width, and $k$ at a $k$-sparse point of a deep diagonal model: fewer than "
+        r"A point recovers its function from generic samples by local linear recovery exactly if"
+        r" there are at least as "
+        r"many samples as the model rank $r_\theta$. With $k$ effective neurons in $d$ dimensions"
+        r" at a condensed "
+        r"point this is $k(d+1)$ at every width, and $k$ at a $k$-sparse point of a deep diagonal"
+        r" model: fewer than "
         r"the parameters."
     ),
     source="LLR Lemma 1 and Corollary 1 (JMLR)",

@@ -28,10 +28,16 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The least n for which a random point is stable for n random samples; each n is decided by exact ranks."""
+    """The least n for which a random point is stable for n random samples.
+
+    Each n is decided by exact ranks.
+    """
     branch, rng = branch_of(case, seed), source(case, seed)
     point = branch.sample(seed=seed + 2, size=3)
-    samples = [[Fraction(rng.randint(-30, 30), 20) for _ in range(case["d"])] for _ in range(branch.model.size)]
+    samples = [
+        [Fraction(rng.randint(-30, 30), 20) for _ in range(case["d"])]
+        for _ in range(branch.model.size)
+    ]
     low, high = 0, len(samples) + 1  # not stable for low, stable for high samples
     answers = []
     for n in range(1, len(samples) + 1):
@@ -44,15 +50,19 @@ def computed(case: Case, seed: int) -> Computed:
             break
         low = n
     verdict = Verdict.PROVED if high == low + 1 else Verdict.OPEN
-    return Computed(low + 1, high, verdict, branch.model.size, f"{branch.label}: {'; '.join(answers[-2:])}")
+    return Computed(
+        low + 1, high, verdict, branch.model.size, f"{branch.label}: {'; '.join(answers[-2:])}"
+    )
 
 
 THEOREM = Theorem(
     name="stability_morse_bott",
     title="Recovery stability on Morse-Bott branches, tested with samples",
     statement=(
-        r"If $l = 2r - m - m_0$, then the rank equals the codimension, and almost every point of the branch is "
-        r"recovery stable for $n$ generic samples if and only if $n \geq r + (m + m_0 - r)d$; also if $m = m_0$."
+        r"If $l = 2r - m - m_0$, then the rank equals the codimension, and almost every point of"
+        r" the branch is "
+        r"recovery stable for $n$ generic samples if and only if $n \geq r + (m + m_0 - r)d$; also"
+        r" if $m = m_0$."
     ),
     source="STR Theorem 5.4, corrected here: STR says unstable and stable for the same n",
     keys=("STR",),

@@ -17,7 +17,13 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
     """Width m, neurons m0 of the target, inputs d, r and l of the branch, and which threshold."""
     sizes = list(_DEFAULT)
     if deep:
-        sizes += [(m, k, d) for m in range(1, 6) for k in range(1, m + 1) for d in (1, 2, 5) if (m, k) != (5, 1)]
+        sizes += [
+            (m, k, d)
+            for m in range(1, 6)
+            for k in range(1, m + 1)
+            for d in (1, 2, 5)
+            if (m, k) != (5, 1)
+        ]
     for m, k, d in dict.fromkeys(sizes):
         for r, alone in indices(m, k):
             for threshold in ("unstable up to", "stable from"):
@@ -47,10 +53,14 @@ THEOREM = Theorem(
     name="stability_thresholds",
     title="Recovery stability of the branches of a target set",
     statement=(
-        r"On a branch with $r$ distinct input weights and deficient number $l$, for generic samples almost every "
-        r"point is recovery stable for $n \geq r + (m + m_0 - r)d$, and none is for $n \leq r + (r-l)d$ if $l > 2r - "
-        r"m - m_0$, for $n < r + (r-l)d$ if $l = 2r - m - m_0$, where both numbers are equal. The non-condensed "
-        r"branches become stable first ($m + m_0 d$), the condensed ones last ($m_0 + md$); between the two numbers "
+        r"On a branch with $r$ distinct input weights and deficient number $l$, for generic samples"
+        r" almost every "
+        r"point is recovery stable for $n \geq r + (m + m_0 - r)d$, and none is for $n \leq r +"
+        r" (r-l)d$ if $l > 2r - "
+        r"m - m_0$, for $n < r + (r-l)d$ if $l = 2r - m - m_0$, where both numbers are equal. The"
+        r" non-condensed "
+        r"branches become stable first ($m + m_0 d$), the condensed ones last ($m_0 + md$); between"
+        r" the two numbers "
         r"nothing is claimed."
     ),
     source="STR Theorem 5.4, corrected here where both bounds meet",
@@ -58,9 +68,14 @@ THEOREM = Theorem(
     assumptions=(
         "generic samples (separating ones are not enough)",
         r"no bias; $\sigma$ is generic in the sense of STR (exp is; tanh is not)",
-        "computed from the certified rank and the codimension of the branch; stability_morse_bott tests samples",
+        (
+            "computed from the certified rank and the codimension of the branch;"
+            " stability_morse_bott tests samples"
+        ),
     ),
-    formula=Math("r + (m+m0-r)d, r + (r-l)d - [equal]", r"r + (m+m_0-r)d,\ r + (r-l)d - [l = 2r-m-m_0]"),
+    formula=Math(
+        "r + (m+m0-r)d, r + (r-l)d - [equal]", r"r + (m+m_0-r)d,\ r + (r-l)d - [l = 2r-m-m_0]"
+    ),
     cases=cases,
     predicted=predicted,
     computed=computed,

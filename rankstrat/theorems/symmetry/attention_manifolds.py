@@ -41,10 +41,17 @@ def computed(case: Case, seed: int) -> Computed:
     model = attention(case["tokens"], case["D"], case["d"], case["heads"], scale=1)
     wanted = _moved(case)
     for manifold in invariant_manifolds(model, pairs=False):
-        if manifold.symmetry.kind == "permutation" and {str(p) for p in manifold.symmetry.values} == wanted:
+        if (
+            manifold.symmetry.kind == "permutation"
+            and {str(p) for p in manifold.symmetry.values} == wanted
+        ):
             verdict = Verdict.PROVED if manifold.verdict is Verdict.PROVED else Verdict.OPEN
-            return Computed(manifold.dimension, manifold.dimension, verdict, model.size, str(manifold))
-    return Computed(0, model.size, Verdict.OPEN, model.size, "the exchange was not among the symmetries found")
+            return Computed(
+                manifold.dimension, manifold.dimension, verdict, model.size, str(manifold)
+            )
+    return Computed(
+        0, model.size, Verdict.OPEN, model.size, "the exchange was not among the symmetries found"
+    )
 
 
 def _moved(case: Case) -> set[str]:
@@ -55,7 +62,9 @@ def _moved(case: Case) -> set[str]:
             for j in sizes["d"]:
                 for head in (1, 2) if case["equal"] == "heads" else (1,):
                     if case["equal"] == "heads" or j <= 2:
-                        found.add(f"{block}{head}_{i}_{j}" if block != "O" else f"{block}{head}_{j}_{i}")
+                        found.add(
+                            f"{block}{head}_{i}_{j}" if block != "O" else f"{block}{head}_{j}_{i}"
+                        )
     return found
 
 
@@ -63,14 +72,20 @@ THEOREM = Theorem(
     name="attention_manifolds",
     title="Equal heads and columns are invariant",
     statement=(
-        r"In softmax attention with $h$ heads of dimension $d$ in model dimension $D$ the set where two heads are "
-        r"equal is left by no gradient flow and has the dimension $4Dd(h-1)$; so is the set where two columns of $Q$ "
-        r"and of $K$ in a head are equal, and that where two columns of $V$ and rows of $O$ are, of dimension $4Ddh - "
+        r"In softmax attention with $h$ heads of dimension $d$ in model dimension $D$ the set where"
+        r" two heads are "
+        r"equal is left by no gradient flow and has the dimension $4Dd(h-1)$; so is the set where"
+        r" two columns of $Q$ "
+        r"and of $K$ in a head are equal, and that where two columns of $V$ and rows of $O$ are, of"
+        r" dimension $4Ddh - "
         r"2D$."
     ),
     source="SIM Theorem 4.1 and the slides; counted here",
     keys=("SIM",),
-    assumptions=("one layer without normalisation, mask or MLP", "any loss and data, from the first parameters on"),
+    assumptions=(
+        "one layer without normalisation, mask or MLP",
+        "any loss and data, from the first parameters on",
+    ),
     formula=Math("4Dd(h-1), 4Ddh - 2D"),
     cases=cases,
     predicted=predicted,

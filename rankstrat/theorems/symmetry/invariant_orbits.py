@@ -11,15 +11,29 @@ from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem
 
-_KINDS = ("generic", "equal input weights", "equal neurons", "symmetric neurons", "null neuron", "zero output weight")
+_KINDS = (
+    "generic",
+    "equal input weights",
+    "equal neurons",
+    "symmetric neurons",
+    "null neuron",
+    "zero output weight",
+)
 # exp has no sign symmetry; the null neuron of z tanh(z) is on no fixed set of the right dimension
 _LEFT_OUT = (("exp", "symmetric neurons"), ("ztanh", "null neuron"))
-_DEFAULT = tuple((activation, 2, 1, kind) for activation in ("exp", "tanh", "ztanh") for kind in _KINDS) + (
+_DEFAULT = tuple(
+    (activation, 2, 1, kind) for activation in ("exp", "tanh", "ztanh") for kind in _KINDS
+) + (
     ("tanh", 8, 3, "generic"),
     ("tanh", 3, 2, "equal neurons"),
     ("tanh", 4, 4, "equal neurons"),
 )
-_DEEP = tuple((activation, 3, d, kind) for activation in ("exp", "tanh", "ztanh") for d in (1, 2) for kind in _KINDS)
+_DEEP = tuple(
+    (activation, 3, d, kind)
+    for activation in ("exp", "tanh", "ztanh")
+    for d in (1, 2)
+    for kind in _KINDS
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
@@ -37,7 +51,10 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """From below: iterated brackets up to depth 2.  From above: invariant manifolds through the point."""
+    """From below: iterated brackets up to depth 2.
+
+    From above: invariant manifolds through the point.
+    """
     rng, m, d, kind = source(case, seed), case["m"], case["d"], case["point"]
     w = [[nonzero(rng) + 20 * i for _ in range(d)] for i in range(1, m + 1)]
     a = [nonzero(rng) + 20 * i for i in range(1, m + 1)]
@@ -61,24 +78,36 @@ def computed(case: Case, seed: int) -> Computed:
         if manifold.verdict is Verdict.PROVED and manifold.dimension < upper:
             if all(v.xreplace(place) == point.values[p] for p, v in manifold.chart.values.items()):
                 upper = manifold.dimension
-    statement = f"brackets of depth at most 2 span {lower} dimensions; an invariant manifold has {upper}"
-    return Computed(lower, upper, Verdict.PROVED if lower == upper else Verdict.OPEN, model.size, statement)
+    statement = (
+        f"brackets of depth at most 2 span {lower} dimensions; an invariant manifold has {upper}"
+    )
+    return Computed(
+        lower, upper, Verdict.PROVED if lower == upper else Verdict.OPEN, model.size, statement
+    )
 
 
 THEOREM = Theorem(
     name="invariant_orbits",
     title="Orbits of the gradient fields of two-layer networks",
     statement=(
-        r"The orbit of the fields $\nabla_\theta F(\cdot)(x)$ through a point of $\sum_i a_i \sigma(w_i \cdot x)$ has "
-        r"the dimension $(d+1)c$, $c$ the number of different neurons $(a_i, w_i)$, up to $(a,w) \to (-a,-w)$ "
-        r"for odd and $(a, -w)$ for even $\sigma$, null ones not counted for odd $\sigma$. Equal input weights alone "
-        r"($w_1 = w_2$, $a_1 \neq a_2$) are not invariant, nor is $a_2 = 0$ alone: the orbit is full."
+        r"The orbit of the fields $\nabla_\theta F(\cdot)(x)$ through a point of $\sum_i a_i"
+        r" \sigma(w_i \cdot x)$ has "
+        r"the dimension $(d+1)c$, $c$ the number of different neurons $(a_i, w_i)$, up to $(a,w)"
+        r" \to (-a,-w)$ "
+        r"for odd and $(a, -w)$ for even $\sigma$, null ones not counted for odd $\sigma$. Equal"
+        r" input weights alone "
+        r"($w_1 = w_2$, $a_1 \neq a_2$) are not invariant, nor is $a_2 = 0$ alone: the orbit is"
+        r" full."
     ),
     source="DIAG Section 3, SIM Theorem 4.1; derived here",
     keys=("DIAG", "SIM"),
     assumptions=(
-        "from below by brackets of depth at most 2, from above by an invariant manifold that contains the point",
-        r"no neuron with $w_i = 0$, $a_i \neq 0$, no mirrored pair that is not symmetric, no null neuron if $\sigma$ "
+        (
+            "from below by brackets of depth at most 2, from above by an invariant manifold that"
+            " contains the point"
+        ),
+        r"no neuron with $w_i = 0$, $a_i \neq 0$, no mirrored pair that is not symmetric, no null"
+        r" neuron if $\sigma$ "
         "is even: these are only bounded",
     ),
     formula=Math("(d+1) c"),

@@ -1,4 +1,7 @@
-r"""Networks with two equal units: an invariant manifold of known dimension, on which the rank is that of one less."""
+r"""Networks with two equal units.
+
+An invariant manifold of known dimension, on which the rank is that of one less.
+"""
 
 from __future__ import annotations
 
@@ -46,13 +49,22 @@ def computed(case: Case, seed: int) -> Computed:
         g = manifold.symmetry
         moved = {str(p) for p in g.values}
         others = {str(p) for p in moved if p.startswith(f"W{case['layer']}_3")}
-        if g.kind == "permutation" and equal <= moved and not others and len(moved) == _moved(widths, biases, case):
+        if (
+            g.kind == "permutation"
+            and equal <= moved
+            and not others
+            and len(moved) == _moved(widths, biases, case)
+        ):
             rank = manifold.rank(seed=seed)
             verdict = rank.verdict if manifold.verdict is Verdict.PROVED else Verdict.OPEN
             if verdict is Verdict.PROVED and rank.upper > manifold.dimension:
                 verdict = Verdict.OPEN
-            return Computed(rank.lower, manifold.dimension, verdict, model.size, f"{manifold}; {rank}")
-    return Computed(0, model.size, Verdict.OPEN, model.size, "the exchange was not among the symmetries found")
+            return Computed(
+                rank.lower, manifold.dimension, verdict, model.size, f"{manifold}; {rank}"
+            )
+    return Computed(
+        0, model.size, Verdict.OPEN, model.size, "the exchange was not among the symmetries found"
+    )
 
 
 def _moved(widths: list[int], biases: bool, case: Case) -> int:
@@ -65,9 +77,12 @@ THEOREM = Theorem(
     name="permutation_manifolds",
     title="Equal units form an invariant manifold",
     statement=(
-        r"In a deep network the set where two units of a layer have equal incoming weights, bias and outgoing weights "
-        r"is left by no gradient flow, whatever the loss and the data. Its dimension is the number of parameters of "
-        r"the network with one unit less in that layer, and so is the model rank at its generic point."
+        r"In a deep network the set where two units of a layer have equal incoming weights, bias"
+        r" and outgoing weights "
+        r"is left by no gradient flow, whatever the loss and the data. Its dimension is the number"
+        r" of parameters of "
+        r"the network with one unit less in that layer, and so is the model rank at its generic"
+        r" point."
     ),
     source="SIM Theorem 4.1 and the slides; the rank is derived here",
     keys=("SIM",),

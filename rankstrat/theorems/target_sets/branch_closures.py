@@ -10,7 +10,17 @@ from rankstrat.text.tables import Math
 from rankstrat.theorems.report import Case, Computed, Theorem
 from rankstrat.theorems.target_sets.branch_counts import generic_target
 
-_DEFAULT = ((1, 1, 3), (2, 1, 2), (2, 2, 2), (3, 1, 1), (3, 2, 3), (3, 3, 2), (4, 2, 7), (4, 3, 2), (4, 4, 1))
+_DEFAULT = (
+    (1, 1, 3),
+    (2, 1, 2),
+    (2, 2, 2),
+    (3, 1, 1),
+    (3, 2, 3),
+    (3, 3, 2),
+    (4, 2, 7),
+    (4, 3, 2),
+    (4, 4, 1),
+)
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
@@ -27,8 +37,8 @@ def predicted(case: Case, seed: int) -> int:
 def computed(case: Case, seed: int) -> Computed:
     """The number of components of the graph of affine closures, if the branches are proved complete.
 
-    Every branch with r = m0 must meet the closure of one with r = m0 + 1, where there is any, in a set of one dimension
-    less, and no closure may contain it; otherwise the case is refuted.
+    Every branch with r = m0 must meet the closure of one with r = m0 + 1, where there is any, in a
+    set of one dimension less, and no closure may contain it; otherwise the case is refuted.
     """
     found = generic_target(case, seed)
     graph, m0 = found.graph, case["m0"]
@@ -37,11 +47,15 @@ def computed(case: Case, seed: int) -> Computed:
         if case["m"] > m0 and branch.index is not None and branch.index[0] == m0:
             larger = [j for j in graph[i] if (found.branches[j].index or (0,))[0] == m0 + 1]
             common = max((graph[i][j]["dimension"] for j in graph[i]), default=-1)
-            if common != branch.dimension - 1 or all(graph[i][j]["dimension"] < common for j in larger):
+            if common != branch.dimension - 1 or all(
+                graph[i][j]["dimension"] < common for j in larger
+            ):
                 number = -1
     known = found.complete and not graph.graph["undecided"]
     verdict = Verdict.PROVED if known else Verdict.OPEN
-    statement = f"{len(found.branches)} branches, {graph.number_of_edges()} pairs meet, {number} components"
+    statement = (
+        f"{len(found.branches)} branches, {graph.number_of_edges()} pairs meet, {number} components"
+    )
     return Computed(number, number, verdict, found.model.size, statement)
 
 
@@ -49,9 +63,12 @@ THEOREM = Theorem(
     name="branch_closures",
     title="Branches meet: when a target set is connected",
     statement=(
-        r"If $m > m_0$, every branch of the target set of $m_0$ neurons with $r = m_0$ distinct input weights (fully "
-        r"condensed) meets the closure of one with $r = m_0 + 1$, in a set of one dimension less, and lies in the "
-        r"closure of no other branch. The target set is connected then; it is $m!$ isolated points if $m = m_0$."
+        r"If $m > m_0$, every branch of the target set of $m_0$ neurons with $r = m_0$ distinct"
+        r" input weights (fully "
+        r"condensed) meets the closure of one with $r = m_0 + 1$, in a set of one dimension less,"
+        r" and lies in the "
+        r"closure of no other branch. The target set is connected then; it is $m!$ isolated points"
+        r" if $m = m_0$."
     ),
     source="derived here; compare STR Proposition 3.2 and Lemma 3.5",
     keys=("STR",),

@@ -18,7 +18,13 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
     """Width m, neurons m0 of the target, inputs d, distinct weights r, deficient number l."""
     sizes = list(_DEFAULT)
     if deep:
-        sizes += [(m, k, d) for m in range(1, 6) for k in range(1, m + 1) for d in (1, 2, 5) if (m, k) != (5, 1)]
+        sizes += [
+            (m, k, d)
+            for m in range(1, 6)
+            for k in range(1, m + 1)
+            for d in (1, 2, 5)
+            if (m, k) != (5, 1)
+        ]
     for m, k, d in dict.fromkeys(sizes):
         for r, alone in indices(m, k):
             yield {"m": m, "m0": k, "d": d, "r": r, "l": alone}
@@ -30,21 +36,28 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The rank of the chart of the branch, a map into parameter space; points of it have the target as function."""
+    """The rank of the chart of the branch, a map into parameter space.
+
+    Points of it have the target as function.
+    """
     branch = branch_of(case, seed)
     size, coordinates = branch.model.size, branch.chart.coordinates
     if not coordinates:
         return Computed(0, 0, Verdict.PROVED, size, f"{branch.label} is a point")
     found = model_rank(Model(list(branch.chart.values.values()), coordinates), seed=seed)
-    return Computed(found.lower, found.upper, found.verdict, size, f"{branch}; {found}", found.error_bound)
+    return Computed(
+        found.lower, found.upper, found.verdict, size, f"{branch}; {found}", found.error_bound
+    )
 
 
 THEOREM = Theorem(
     name="branch_dimensions",
     title="Dimension of the branches of a target set",
     statement=(
-        r"A branch with $r$ distinct input weights of the target set of $m_0$ neurons in width $m$ has the dimension "
-        r"$(m - r) + (r - m_0)d$ and the codimension $r + (m + m_0 - r)d$, whatever its deficient number $l$."
+        r"A branch with $r$ distinct input weights of the target set of $m_0$ neurons in width $m$"
+        r" has the dimension "
+        r"$(m - r) + (r - m_0)d$ and the codimension $r + (m + m_0 - r)d$, whatever its deficient"
+        r" number $l$."
     ),
     source="STR Proposition 3.2",
     keys=("STR",),

@@ -24,7 +24,13 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
     """Width m, neurons m0 of the target, inputs d, distinct weights r, deficient number l."""
     sizes = list(_DEFAULT)
     if deep:
-        sizes += [(m, k, d) for m in range(1, 6) for k in range(1, m + 1) for d in (1, 2, 5) if (m, k) != (5, 1)]
+        sizes += [
+            (m, k, d)
+            for m in range(1, 6)
+            for k in range(1, m + 1)
+            for d in (1, 2, 5)
+            if (m, k) != (5, 1)
+        ]
     for m, k, d in dict.fromkeys(sizes):
         for r, alone in indices(m, k):
             yield {"m": m, "m0": k, "d": d, "r": r, "l": alone}
@@ -50,7 +56,8 @@ THEOREM = Theorem(
     name="branch_ranks",
     title="Rank on the branches of a target set",
     statement=(
-        r"At almost every point of a branch with $r$ distinct input weights, $l$ of which belong to one neuron each "
+        r"At almost every point of a branch with $r$ distinct input weights, $l$ of which belong to"
+        r" one neuron each "
         r"whose output weight is $0$ (the deficient number), the model rank is $r + (r-l)d$."
     ),
     source="STR Lemma 4.2",

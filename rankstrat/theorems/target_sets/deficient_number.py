@@ -27,9 +27,13 @@ def predicted(case: Case, seed: int) -> int:
 def computed(case: Case, seed: int) -> Computed:
     """The least l of the branches in the list, if it is proved to be complete."""
     found = generic_target(case, seed)
-    numbers = [b.index[1] for b in found.branches if b.index is not None and b.index[0] == case["r"]]
+    numbers = [
+        b.index[1] for b in found.branches if b.index is not None and b.index[0] == case["r"]
+    ]
     size, verdict = found.model.size, Verdict.PROVED if found.complete else Verdict.OPEN
-    statement = f"{len(numbers)} branches with l from {min(numbers)} to {max(numbers)}: {found.basis}"
+    statement = (
+        f"{len(numbers)} branches with l from {min(numbers)} to {max(numbers)}: {found.basis}"
+    )
     return Computed(min(numbers), min(numbers), verdict, size, statement)
 
 
@@ -37,8 +41,10 @@ THEOREM = Theorem(
     name="deficient_number",
     title="Least deficient number of a branch",
     statement=(
-        r"Among the branches of the target set of $m_0$ neurons in width $m$ with $r$ distinct input weights the least "
-        r"deficient number (input weights besides those of the target that only one neuron carries) is $\max(0, 2r - m "
+        r"Among the branches of the target set of $m_0$ neurons in width $m$ with $r$ distinct"
+        r" input weights the least "
+        r"deficient number (input weights besides those of the target that only one neuron carries)"
+        r" is $\max(0, 2r - m "
         r"- m_0)$."
     ),
     source="STR Lemma 3.6",

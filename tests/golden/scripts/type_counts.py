@@ -1,14 +1,16 @@
 """Write type_counts.json: combinatorial types of two-layer tanh networks without bias.
 
-Definition.  Neurons (a_i, w_i), i = 1..m.  The type of a point records which w_i vanish (the zero class), which w_i
-agree up to sign (the other classes), and which a_i vanish (active or not); up to permuting the neurons and up to
-(a_i, w_i) -> (-a_i, -w_i), which removes every sign inside a class.  A type is therefore
+Definition. Neurons (a_i, w_i), i = 1..m. The type of a point records which w_i vanish (the zero
+class), which w_i agree up to sign (the other classes), and which a_i vanish (active or not); up to
+permuting the neurons and up to (a_i, w_i) -> (-a_i, -w_i), which removes every sign inside a class.
+A type is therefore
 
     a pair (p, q) >= (0, 0): active and inactive neurons of the zero class, and
     a multiset of pairs (n, i) != (0, 0): active and inactive neurons of each other class,
 
-with total m.  Generating function: (1 - t)^-2 prod_{k>=1} (1 - t^k)^-(k+1).  The input dimension does not enter: for
-every d >= 1 there are infinitely many classes.  The rank of a type is C + d (C_a + Z_a).
+with total m. Generating function: (1 - t)^-2 prod_{k>=1} (1 - t^k)^-(k+1). The input dimension does
+not enter: for every d >= 1 there are infinitely many classes. The rank of a type is C + d (C_a +
+Z_a).
 """
 
 from __future__ import annotations
@@ -73,15 +75,20 @@ def main() -> None:
     counts = series(lambda k: k + 1, lambda k: k + 1, LARGEST)
     assert counts[:6] == [brute_force(m) for m in range(6)]
     assert counts[LARGEST] == 32926
-    ranks = {f"m={m}, d={d}": by_rank(m, d) for m, d in [*itertools.product(range(1, 5), range(1, 4)), (12, 5)]}
+    ranks = {
+        f"m={m}, d={d}": by_rank(m, d)
+        for m, d in [*itertools.product(range(1, 5), range(1, 4)), (12, 5)]
+    }
     for key, table in ranks.items():
         m = int(key.split(",")[0].removeprefix("m="))
         assert sum(table.values()) == counts[m]
     data = {
         "provenance": {
             "system": "pure Python, exact integers",
-            "version": "generating function; confirmed by brute force over all assignments for m <= 5 and by "
-            "listing all types for the tables by rank",
+            "version": (
+                "generating function; confirmed by brute force over all assignments for m <= 5 and"
+                " by listing all types for the tables by rank"
+            ),
             "script": "tests/golden/scripts/type_counts.py",
             "definition": __doc__.split("Definition.")[1].strip(),
         },
@@ -89,11 +96,13 @@ def main() -> None:
         "by_rank": ranks,
         "other_definitions": {
             "description": "what coarser definitions give for m = 1..12",
-            "zero class recorded by its size only": series(lambda k: 1, lambda k: k + 1, LARGEST)[1:],
-            "no neuron of weight zero": series(lambda k: int(k == 0), lambda k: k + 1, LARGEST)[1:],
-            "each class only active or not, with its size": series(lambda k: 1 if k == 0 else 2, lambda k: 2, LARGEST)[
+            "zero class recorded by its size only": series(lambda k: 1, lambda k: k + 1, LARGEST)[
                 1:
             ],
+            "no neuron of weight zero": series(lambda k: int(k == 0), lambda k: k + 1, LARGEST)[1:],
+            "each class only active or not, with its size": series(
+                lambda k: 1 if k == 0 else 2, lambda k: 2, LARGEST
+            )[1:],
         },
     }
     target = Path(__file__).parent.parent / "type_counts.json"

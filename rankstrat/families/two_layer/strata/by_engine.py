@@ -1,4 +1,7 @@
-r"""Types of neurons for activations without a closed formula: the generic rank of each type from the exact engine."""
+r"""Types of neurons for activations without a closed formula.
+
+The generic rank of each type from the exact engine.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ TRIES = 20
 
 @dataclass(frozen=True)
 class EngineStrata(TwoLayerStrata):
-    """The types of a two-layer network with the rank at the generic point of each; exceptions are looked for."""
+    """The types of a two-layer network with the rank at the generic point of each.
+
+    Exceptions are looked for.
+    """
 
     @cached_property
     def _certificates(self) -> dict[Label, RankCertificate]:
@@ -58,7 +64,10 @@ class EngineStrata(TwoLayerStrata):
             return Knowledge(certificate.verdict, "one point")
         if found:
             return Knowledge(Verdict.OPEN, f"generic rank only: special points found, {found[0]}")
-        return Knowledge(Verdict.OPEN, f"generic rank only ({certificate.verdict}); no exception among {TRIES} points")
+        return Knowledge(
+            Verdict.OPEN,
+            f"generic rank only ({certificate.verdict}); no exception among {TRIES} points",
+        )
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -68,7 +77,11 @@ class EngineStrata(TwoLayerStrata):
     @property
     def coverage(self) -> Knowledge:
         """Not proved: an activation without an independence lemma."""
-        found = f"; {counted(len(self.findings), 'point')} found with another rank" if self.findings else ""
+        found = (
+            f"; {counted(len(self.findings), 'point')} found with another rank"
+            if self.findings
+            else ""
+        )
         return Knowledge(Verdict.OPEN, f"the rank may drop inside a type{found}")
 
     def labels(self) -> Iterator[Label]:

@@ -1,8 +1,9 @@
 r"""All strata of two-layer networks: which neurons vanish, coincide up to sign, or are inactive.
 
-A label is `(zero, classes, dependence)`: how many neurons with w = 0 there are of each kind, the multiset of classes
-$\pm(w, b)$ with w != 0, each with its numbers of active (a != 0) and inactive neurons, and the dimension spanned by the
-weights of those classes whose linear functions enter the tangent span by themselves (0 where that plays no role).
+A label is `(zero, classes, dependence)`: how many neurons with w = 0 there are of each kind, the
+multiset of classes $\pm(w, b)$ with w != 0, each with its numbers of active (a != 0) and inactive
+neurons, and the dimension spanned by the weights of those classes whose linear functions enter the
+tangent span by themselves (0 where that plays no role).
 """
 
 from __future__ import annotations
@@ -80,7 +81,10 @@ class TwoLayerStrata:
                         yield (counts, classes, dependence)
 
     def _dependences(self, zero: Sequence[int], classes: Sequence[Kind]) -> range:
-        """The possible dimensions of the span of the pairs' weights; 0 alone where it plays no role."""
+        """The possible dimensions of the span of the pairs' weights.
+
+        0 alone where it plays no role.
+        """
         if not self.scheme.pair_linear or self._all_linear(zero, classes):
             return range(1)
         pairs = sum(map(is_half, classes))
@@ -92,7 +96,9 @@ class TwoLayerStrata:
     def _all_linear(self, zero: Sequence[int], classes: Sequence[Kind]) -> bool:
         """Whether every coordinate function x_t lies in the tangent span by itself."""
         slopes = any(count and self._slope(kind) for kind, count in enumerate(zero))
-        return slopes or (self.scheme.pair_linear and any(is_pair(k) and not is_half(k) for k in classes))
+        return slopes or (
+            self.scheme.pair_linear and any(is_pair(k) and not is_half(k) for k in classes)
+        )
 
     def _slope(self, kind: int) -> bool:
         active, biased = self._zero(kind)
@@ -108,12 +114,20 @@ class TwoLayerStrata:
             return True
         if self.scheme.pair_constant and any(map(is_pair, classes)):
             return True
-        return self.bias and self.scheme.pair_linear and any(is_pair(k) and not is_half(k) for k in classes)
+        return (
+            self.bias
+            and self.scheme.pair_linear
+            and any(is_pair(k) and not is_half(k) for k in classes)
+        )
 
     def rank(self, label: Label) -> int:
         """C + (number of weights) C_a + constants + linear functions."""
         zero, classes, dependence = label
-        rank = len(classes) + self.extended * sum(map(is_active, classes)) + self._constant(zero, classes)
+        rank = (
+            len(classes)
+            + self.extended * sum(map(is_active, classes))
+            + self._constant(zero, classes)
+        )
         return rank + (self.inputs if self._all_linear(zero, classes) else dependence)
 
     def dimension(self, label: Label) -> int:
@@ -148,15 +162,22 @@ class TwoLayerStrata:
 
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula."""
-        return Knowledge(Verdict.PROVED, f"closed formula from the independence lemma ({self.citation})")
+        return Knowledge(
+            Verdict.PROVED, f"closed formula from the independence lemma ({self.citation})"
+        )
 
     @property
     def coverage(self) -> Knowledge:
         """Every point has a type."""
         return Knowledge(Verdict.PROVED, "every point has exactly one combinatorial type")
 
-    def layout(self, label: Label) -> tuple[list[tuple[int, int]], list[list[tuple[int, int, bool]]]]:
-        """Neurons of the representative: (neuron, kind) with w = 0, and (neuron, sign, active) class by class."""
+    def layout(
+        self, label: Label
+    ) -> tuple[list[tuple[int, int]], list[list[tuple[int, int, bool]]]]:
+        """Neurons of the representative.
+
+        (neuron, kind) with w = 0, and (neuron, sign, active) class by class.
+        """
         zero, classes, _ = label
         groups, neuron = [], 0
         for kind in classes:
@@ -185,11 +206,21 @@ class TwoLayerStrata:
         idle = [i for group in groups for i, _, active in group if not active]
         found += _vanishing("a", [*idle, *(i for i, k in zeros if not self._zero(k)[0])])
         if label[2]:
-            halves = [g[0][0] + 1 for g, kind in zip(groups, label[1], strict=True) if is_half(kind)]
+            halves = [
+                g[0][0] + 1 for g, kind in zip(groups, label[1], strict=True) if is_half(kind)
+            ]
             if label[2] < min(len(halves), self._room(label[0])):
                 part = "w" if self._room(label[0]) == self.inputs else "(w, b)"
-                texts, latex = (", ".join(form.format(i) for i in halves) for form in (part + "{}", part + "_{{{}}}"))
-                found.append(Math(f"rank({texts}) = {label[2]}", rf"\operatorname{{rank}}({latex}) = {label[2]}"))
+                texts, latex = (
+                    ", ".join(form.format(i) for i in halves)
+                    for form in (part + "{}", part + "_{{{}}}")
+                )
+                found.append(
+                    Math(
+                        f"rank({texts}) = {label[2]}",
+                        rf"\operatorname{{rank}}({latex}) = {label[2]}",
+                    )
+                )
         return tuple(found)
 
     @cached_property
@@ -197,7 +228,10 @@ class TwoLayerStrata:
         return dict(self.model.generic().arrays)
 
     def chart(self, label: Label) -> Chart:
-        """Weights of each class as coordinates; dependent ones as combinations with coefficients k1, k2, ..."""
+        """Weights of each class as coordinates.
+
+        Dependent ones as combinations with coefficients k1, k2, ...
+        """
         names = self._names
         values: dict[Any, Any] = {}
         zeros, groups = self.layout(label)
@@ -223,7 +257,9 @@ class TwoLayerStrata:
         names = self._names
         return [*names["w"][i], *([names["b"][i]] if self.bias else [])]
 
-    def _spanning(self, label: Label, groups: Sequence[Any], values: dict[Any, Any]) -> dict[int, list[Any]]:
+    def _spanning(
+        self, label: Label, groups: Sequence[Any], values: dict[Any, Any]
+    ) -> dict[int, list[Any]]:
         """The weights of pairs that are combinations of the first few."""
         zero, classes, dependence = label
         halves = [g for g, kind in enumerate(classes) if is_half(kind)]
@@ -236,7 +272,9 @@ class TwoLayerStrata:
             own = self._vector(groups[g][0][0])
             coefficients = [sympy.Symbol(f"k{number + j + 1}") for j in range(dependence)]
             number += dependence
-            combined = [sum(c * v[t] for c, v in zip(coefficients, basis, strict=True)) for t in range(room)]
+            combined = [
+                sum(c * v[t] for c, v in zip(coefficients, basis, strict=True)) for t in range(room)
+            ]
             result[g] = [*combined, *own[room:]]
         return result
 
@@ -245,10 +283,15 @@ class TwoLayerStrata:
         chart = self.chart(label)
         rng = random.Random(f"{seed} {label!r}")
         for bound in range(3, 200):
-            point = chart.at({c: rng.choice([-1, 1]) * rng.randint(1, bound) for c in chart.coordinates})
+            point = chart.at(
+                {c: rng.choice([-1, 1]) * rng.randint(1, bound) for c in chart.coordinates}
+            )
             if self.label_of(point) == label:
                 return point
-        raise PointError(f"no point of the stratum {label} was found among small whole numbers; give values yourself")
+        raise PointError(
+            f"no point of the stratum {label} was found among small whole numbers; give values"
+            " yourself"
+        )
 
     def label_of(self, point: Chart) -> Label:
         """The combinatorial type of an exact point."""
@@ -270,7 +313,11 @@ class TwoLayerStrata:
         found = []
         for vector, (plus, minus) in sides.items():
             pair = [(plus[0], plus[1]), (minus[0], minus[1])]
-            kind_: Kind = (max(pair), min(pair)) if self.scheme.sides else ((plus[0] + minus[0], plus[1] + minus[1]),)
+            kind_: Kind = (
+                (max(pair), min(pair))
+                if self.scheme.sides
+                else ((plus[0] + minus[0], plus[1] + minus[1]),)
+            )
             found.append((kind_, vector))
         classes = tuple(sorted((kind for kind, _ in found), reverse=True))
         dependence = 0
@@ -285,7 +332,9 @@ class TwoLayerStrata:
         bound = self._is_bound(label)
         for zero, classes, condition in self._moves(label):
             if bound and self._all_linear(zero, classes):
-                continue  # the type no longer says that weights are dependent, so it is not wholly in the closure
+                # the type no longer says that weights are dependent, so it is not wholly in the
+                # closure
+                continue
             ordered = tuple(sorted(classes, reverse=True))
             dependence = self._after(label, zero, ordered)
             found.setdefault((zero, ordered, dependence), condition)
@@ -315,14 +364,19 @@ class TwoLayerStrata:
             others.remove(kind)
             for side, (n, i) in enumerate(kind):
                 if n:
-                    yield zero, [*others, kind_of(*kind[:side], (n - 1, i + 1), *kind[side + 1 :])], Math("a = 0")
+                    yield (
+                        zero,
+                        [*others, kind_of(*kind[:side], (n - 1, i + 1), *kind[side + 1 :])],
+                        Math("a = 0"),
+                    )
             n, i = (sum(side[j] for side in kind) for j in (0, 1))
             if not self.bias:
                 yield (zero[0] + n, zero[1] + i), others, Math("w = 0")
             elif n + i == 1:
                 yield (zero[0] + n, zero[1] + i, *zero[2:]), others, Math("w = 0")
             else:
-                # biases of several neurons with w = 0 differ in general, so only w = b = 0 lies in the closure
+                # biases of several neurons with w = 0 differ in general, so only w = b = 0 lies in
+                # the closure
                 yield (*zero[:2], zero[2] + n, zero[3] + i), others, Math("w = b = 0")
             for second in sorted(set(others), reverse=True):
                 rest = list(others)

@@ -39,7 +39,11 @@ def strata(structure: Any, model: Model) -> Stratification | None:
         return TrigonometricStrata(*shape, plain, activation.lemma.citation)
     if name in ("relu", "leaky_relu"):
         return RayStrata(*shape, _RAYS, "SPEC 1.6", leaky=name == "leaky_relu")
-    if name == "square" and not (structure.bias or structure.output_bias) and structure.width <= LARGEST:
+    if (
+        name == "square"
+        and not (structure.bias or structure.output_bias)
+        and structure.width <= LARGEST
+    ):
         return SquareStrata(model, structure.width, structure.inputs)
     if activation.is_piecewise:
         return None

@@ -13,8 +13,8 @@ from rankstrat.strata import Knowledge
 class ExponentialStrata(TwoLayerStrata):
     r"""The strata of $\sum_i a_i e^{w_i \cdot x + b_i} + c$: those without biases, every b free.
 
-    Since $e^{w \cdot x + b} = e^b e^{w \cdot x}$, the tangents of a neuron span $e^{w \cdot x}$, and
-    $x_t e^{w \cdot x}$ where a != 0, whatever b is.
+    Since $e^{w \cdot x + b} = e^b e^{w \cdot x}$, the tangents of a neuron span $e^{w \cdot x}$,
+    and $x_t e^{w \cdot x}$ where a != 0, whatever b is.
     """
 
     def dimension(self, label: Label) -> int:
@@ -23,5 +23,7 @@ class ExponentialStrata(TwoLayerStrata):
 
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula without biases."""
-        reason = f"exp(w.x + b) = e^b exp(w.x), then the closed formula without biases ({self.citation})"
+        reason = (
+            f"exp(w.x + b) = e^b exp(w.x), then the closed formula without biases ({self.citation})"
+        )
         return Knowledge(Verdict.PROVED, reason)

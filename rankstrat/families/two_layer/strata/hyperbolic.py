@@ -1,4 +1,7 @@
-r"""All strata of networks with biases whose activation is sinh or cosh: each class has two functions."""
+r"""All strata of networks with biases whose activation is sinh or cosh.
+
+Each class has two functions.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,11 @@ from rankstrat.text.tables import Math
 class HyperbolicStrata(TwoLayerStrata):
     r"""The strata of $\sum_i a_i \sinh(w_i \cdot x + b_i) + c$, and of cosh.
 
-    By the addition theorem the neurons of a class $\pm w$ span combinations of sinh(w.x) and cosh(w.x).  A neuron gives
-    $\sigma(w \cdot x + b)$, if active also $\sigma'$, which is independent of it, and $\sigma'\,x_t$; functions with
-    different biases ("phases", up to the sign of w) are independent.  With p phases, q of them active, a class has the
-    rank $\min(2, p + [q > 0]) + d \min(2, q)$.  The kind of a class lists its phases.
+    By the addition theorem the neurons of a class $\pm w$ span combinations of sinh(w.x) and
+    cosh(w.x). A neuron gives $\sigma(w \cdot x + b)$, if active also $\sigma'$, which is
+    independent of it, and $\sigma'\,x_t$; functions with different biases ("phases", up to the sign
+    of w) are independent. With p phases, q of them active, a class has the rank
+    $\min(2, p + [q > 0]) + d \min(2, q)$. The kind of a class lists its phases.
     """
 
     def labels(self) -> Iterator[Label]:
@@ -46,13 +50,19 @@ class HyperbolicStrata(TwoLayerStrata):
     def dimension(self, label: Label) -> int:
         """Weights for each class, a bias for each phase, and the active a."""
         zero, classes, _ = label
-        dimension = int(self.output_bias) + sum(count * sum(self._zero(k)) for k, count in enumerate(zero))
-        return dimension + sum(self.inputs + len(kind) + sum(n for n, _ in kind) for kind in classes)
+        dimension = int(self.output_bias) + sum(
+            count * sum(self._zero(k)) for k, count in enumerate(zero)
+        )
+        return dimension + sum(
+            self.inputs + len(kind) + sum(n for n, _ in kind) for kind in classes
+        )
 
     def orbit(self, label: Label) -> int:
         """The number of ways to deal the neurons, with their signs."""
         zero, classes, _ = label
-        count = Fraction(math.factorial(self.width), math.prod(math.factorial(number) for number in zero))
+        count = Fraction(
+            math.factorial(self.width), math.prod(math.factorial(number) for number in zero)
+        )
         for kind, times in Counter(classes).items():
             ways = Fraction(2 ** (size_of(kind) - 1))
             for (n, i), equal in Counter(kind).items():
@@ -62,9 +72,13 @@ class HyperbolicStrata(TwoLayerStrata):
 
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula."""
-        return Knowledge(Verdict.PROVED, f"addition theorem and the independence lemma ({self.citation})")
+        return Knowledge(
+            Verdict.PROVED, f"addition theorem and the independence lemma ({self.citation})"
+        )
 
-    def layout(self, label: Label) -> tuple[list[tuple[int, int]], list[list[tuple[int, int, bool]]]]:
+    def layout(
+        self, label: Label
+    ) -> tuple[list[tuple[int, int]], list[list[tuple[int, int, bool]]]]:
         """Neurons with w = 0 and their kinds; class by class (neuron, phase, active)."""
         zero, classes, _ = label
         groups, neuron = [], 0
@@ -88,7 +102,10 @@ class HyperbolicStrata(TwoLayerStrata):
         found += _equal("w", [i for i, _ in zeros], "0")
         found += _equal("b", [i for i, k in zeros if not self._zero(k)[1]], "0")
         idle = [i for group in groups for i, _, active in group if not active]
-        return (*found, *_equal("a", sorted([*idle, *(i for i, k in zeros if not self._zero(k)[0])]), "0"))
+        return (
+            *found,
+            *_equal("a", sorted([*idle, *(i for i, k in zeros if not self._zero(k)[0])]), "0"),
+        )
 
     def chart(self, label: Label) -> Chart:
         """The weights of the first neuron of a class and the bias of the first of a phase as coordinates."""
@@ -148,7 +165,8 @@ class HyperbolicStrata(TwoLayerStrata):
                     fewer = [side for m, side in enumerate(kind) if m not in (j, k)]
                     merged = (n + kind[j][0], i + kind[j][1])
                     yield zero, [*others, _sorted((*fewer, merged))], Math("b = ±b'", r"b = \pm b'")
-            # neurons of one phase keep equal biases (up to sign) when w vanishes: only b = 0 is wholly in the closure
+            # neurons of one phase keep equal biases (up to sign) when w vanishes: only b = 0 is
+            # wholly in the closure
             single = [side for side in kind if sum(side) == 1]
             several = [side for side in kind if sum(side) > 1]
             words = Math("w = b = 0") if several else Math("w = 0")
@@ -164,7 +182,11 @@ class HyperbolicStrata(TwoLayerStrata):
                 left.remove(second)
                 yield zero, [*left, _sorted((*kind, *second))], Math("w = ±w'", r"w = \pm w'")
         # the rest concerns neurons with w = 0 only
-        yield from ((z, list(classes), words) for z, none, words in super()._moves((zero, (), 0)) if not none)
+        yield from (
+            (z, list(classes), words)
+            for z, none, words in super()._moves((zero, (), 0))
+            if not none
+        )
 
 
 def _sorted(sides: Any) -> Kind:
@@ -189,7 +211,9 @@ def _multisets(total: int, kinds: Sequence[Kind], start: int = 0) -> Iterator[tu
         yield ()
     for k in range(start, len(kinds)):
         if size_of(kinds[k]) <= total:
-            yield from ((kinds[k], *rest) for rest in _multisets(total - size_of(kinds[k]), kinds, k))
+            yield from (
+                (kinds[k], *rest) for rest in _multisets(total - size_of(kinds[k]), kinds, k)
+            )
 
 
 def _equal(name: str, neurons: Sequence[int], *end: str) -> list[Math]:

@@ -12,21 +12,32 @@ from rankstrat.text.tables import Math
 
 
 def function_levels(structure: Any) -> list[FunctionLevel] | None:
-    """One row for each number k of neurons (with bias also with a constant); None for other activations."""
+    """One row for each number k of neurons (with bias also with a constant).
+
+    None for other activations.
+    """
     activation = structure.activation
     found = scheme(activation, structure.bias)
     if found is None or activation.parity != "odd" or not found.slope:
         return None
     weights = structure.inputs + structure.bias
     section = "2.1" if structure.bias else "2"
-    known = Knowledge(Verdict.PROVED, f"independence lemma ({activation.lemma.citation}); SPEC {section}")
+    known = Knowledge(
+        Verdict.PROVED, f"independence lemma ({activation.lemma.citation}); SPEC {section}"
+    )
     levels = []
     for k in range(structure.width + 1):
         rank = k * (weights + 1) + structure.output_bias
-        levels.append(FunctionLevel(rank, _functions(structure, k, constant=False), _minimisers(structure, k), known))
+        levels.append(
+            FunctionLevel(
+                rank, _functions(structure, k, constant=False), _minimisers(structure, k), known
+            )
+        )
         if structure.bias and not structure.output_bias and k < structure.width:
             functions = _functions(structure, k, constant=True)
-            levels.append(FunctionLevel(rank + structure.inputs + 1, functions, _constant(k), known))
+            levels.append(
+                FunctionLevel(rank + structure.inputs + 1, functions, _constant(k), known)
+            )
     return sorted(levels, key=lambda level: level.rank)
 
 
@@ -60,8 +71,11 @@ def _constant(k: int) -> Math:
     plural = "class" if k == 1 else "classes"
     last = r"\text{some } w = 0,\ a \neq 0,\ b \neq 0"
     if k == 0:
-        return Math("every w = 0; some w = 0 with a != 0, b != 0", rf"\text{{every }} w = 0;\ {last}")
+        return Math(
+            "every w = 0; some w = 0 with a != 0, b != 0", rf"\text{{every }} w = 0;\ {last}"
+        )
     return Math(
-        f"every (w, b) with w != 0 in the {k} {plural} of the target; some w = 0 with a != 0, b != 0",
+        f"every (w, b) with w != 0 in the {k} {plural} of the target; some w = 0 with a != 0, b"
+        " != 0",
         rf"\text{{every }} (w, b) \text{{ with }} w \neq 0 \text{{ in the {k} {plural}; }} {last}",
     )

@@ -25,12 +25,12 @@ SIGNS = (1, 1, -1, -1, 0, 0)
 class RayStrata(TwoLayerStrata):
     r"""The strata of $\sum_i a_i \max(0, w_i \cdot x + b_i) + c$; classes are lines, their two sides opposite rays.
 
-    A line contributes all weights if a neuron on it is active, else 1; opposite rays add the linear functions
-    $w \cdot x + b$, or all of them if both rays are active.
+    A line contributes all weights if a neuron on it is active, else 1; opposite rays add the linear
+    functions $w \cdot x + b$, or all of them if both rays are active.
 
     Attributes:
-        leaky: whether sigma has a slope other than 0 and the opposite one on the left (leaky ReLU); then a neuron
-            with w = 0 also counts where b < 0.
+        leaky: whether sigma has a slope other than 0 and the opposite one on the left (leaky ReLU);
+            then a neuron with w = 0 also counts where b < 0.
 
     References:
         SPEC 1.6.
@@ -77,14 +77,20 @@ class RayStrata(TwoLayerStrata):
         """The closed formula, where the model is differentiable."""
         kinks = label[0][4] if self.bias else label[0][0]
         if kinks:
-            return Knowledge(Verdict.OPEN, "the model is not differentiable where w = b = 0 and a != 0")
-        return Knowledge(Verdict.PROVED, f"closed formula for piecewise linear functions ({self.citation})")
+            return Knowledge(
+                Verdict.OPEN, "the model is not differentiable where w = b = 0 and a != 0"
+            )
+        return Knowledge(
+            Verdict.PROVED, f"closed formula for piecewise linear functions ({self.citation})"
+        )
 
     @property
     def coverage(self) -> Knowledge:
         """Every point has a type, except where the model has no derivative."""
         return Knowledge(
-            Verdict.PROVED, "every point has exactly one combinatorial type (no derivative where w = b = 0 and a != 0)"
+            Verdict.PROVED,
+            "every point has exactly one combinatorial type (no derivative where w = b = 0 and a"
+            " != 0)",
         )
 
     def conditions(self, label: Label) -> tuple[Math, ...]:
@@ -93,7 +99,9 @@ class RayStrata(TwoLayerStrata):
         for condition in super().conditions(label):
             text = condition.text
             if text.startswith(("w", "-w")) and not text.endswith("0"):
-                found.append(Math(text.replace(" = ", " ~ "), condition.latex.replace(" = ", r" \sim ")))
+                found.append(
+                    Math(text.replace(" = ", " ~ "), condition.latex.replace(" = ", r" \sim "))
+                )
             elif not (text.startswith("b") and not text.endswith("0")):
                 found.append(condition)
         zeros, _ = self.layout(label)
@@ -112,7 +120,10 @@ class RayStrata(TwoLayerStrata):
             point = self._draw(label, rng, bound)
             if self.label_of(point) == label:
                 return point
-        raise PointError(f"no point of the stratum {label} was found among small whole numbers; give values yourself")
+        raise PointError(
+            f"no point of the stratum {label} was found among small whole numbers; give values"
+            " yourself"
+        )
 
     def _draw(self, label: Label, rng: random.Random, bound: int) -> Chart:
         def nonzero() -> int:
@@ -128,7 +139,9 @@ class RayStrata(TwoLayerStrata):
             vector = [nonzero() for _ in range(self.extended)]
             if dependence and is_half(kind):
                 factors = [rng.randint(-bound, bound) for _ in basis]
-                vector[:room] = [sum(f * v[t] for f, v in zip(factors, basis, strict=True)) for t in range(room)]
+                vector[:room] = [
+                    sum(f * v[t] for f, v in zip(factors, basis, strict=True)) for t in range(room)
+                ]
             for i, sign, active in group:
                 scale = sign * rng.randint(1, 3)
                 scaled = [scale * v for v in vector]
@@ -158,7 +171,9 @@ class RayStrata(TwoLayerStrata):
                 sign = int(sympy.sign(arrays["b"][i])) if self.bias else 0
                 zero[(SIGNS.index(sign) if self.bias else 0) + idle] += 1
                 continue
-            line = tuple(sympy.sympify(v, strict=True) / sympy.sympify(lead, strict=True) for v in vector)
+            line = tuple(
+                sympy.sympify(v, strict=True) / sympy.sympify(lead, strict=True) for v in vector
+            )
             lines.setdefault(line, [[0, 0], [0, 0]])[int(bool(lead < 0))][idle] += 1
         found = []
         for line, (plus, minus) in lines.items():
@@ -167,13 +182,16 @@ class RayStrata(TwoLayerStrata):
         classes = tuple(sorted((kind for kind, _ in found), reverse=True))
         dependence = 0
         if self._dependences(zero, classes) != range(1):
-            dependence = rational_rank([v[: self._room(zero)] for kind, v in found if is_half(kind)])
+            dependence = rational_rank(
+                [v[: self._room(zero)] for kind, v in found if is_half(kind)]
+            )
         return (tuple(zero), classes, dependence)
 
     def _moves(self, label: Label) -> Iterator[tuple[tuple[int, ...], list[Kind], Math]]:
         zero, classes, _ = label
         for counts, changed, condition in super()._moves(label):
-            # neurons with w = 0 are told apart by the sign of b, which the general moves do not know
+            # neurons with w = 0 are told apart by the sign of b, which the general moves do not
+            # know
             if counts == zero:
                 yield counts, changed, condition
         for kind in sorted(set(classes), reverse=True):
@@ -182,13 +200,19 @@ class RayStrata(TwoLayerStrata):
             last = self.zero_kinds - 2
             if self.bias:  # w vanishes before b: the two sides keep opposite signs of b
                 for first, second in ((0, 2), (2, 0)):
-                    places = {first: kind[0][0], first + 1: kind[0][1], second: kind[1][0], second + 1: kind[1][1]}
+                    places = {
+                        first: kind[0][0],
+                        first + 1: kind[0][1],
+                        second: kind[1][0],
+                        second + 1: kind[1][1],
+                    }
                     yield _more(zero, places), others, Math("w = 0")
             elif size_of(kind) == 1:
                 yield _more(zero, {last: kind[0][0], last + 1: kind[0][1]}), others, Math("w = 0")
             if size_of(kind) > 1:
                 for rest, idle in _one_less(kind):
-                    # a pair in the span of others stays there when one side is gone, which the new type does not say
+                    # a pair in the span of others stays there when one side is gone, which the new
+                    # type does not say
                     if not self._is_bound(label) or not is_half(kind) or is_half(rest):
                         words = Math("w = b = 0" if self.bias else "w = 0")
                         yield _more(zero, {last + idle: 1}), [*others, rest], words

@@ -28,8 +28,9 @@ class SquareStrata:
 
     With V the span of the weights of active neurons (a != 0), of dimension v, the rank is
     $v d - \binom{v}{2}$ plus the dimension spanned by the squares of the other weights modulo V.
-    A label holds the number of active neurons, v, the number of inactive weights in V, the sizes of the groups of
-    inactive weights on one line modulo V, and the rank of the squares of these lines (four lines in a plane have 3).
+    A label holds the number of active neurons, v, the number of inactive weights in V, the sizes of
+    the groups of inactive weights on one line modulo V, and the rank of the squares of these lines
+    (four lines in a plane have 3).
 
     References:
         SPEC 1.7.
@@ -77,7 +78,10 @@ class SquareStrata:
         return count
 
     def conditions(self, label: Label) -> tuple[Math, ...]:
-        """Ranks of weights, neuron by neuron: active ones first, then those in V, then the lines."""
+        """Ranks of weights, neuron by neuron.
+
+        Active ones first, then those in V, then the lines.
+        """
         active, v, inside, groups, squares = label
         found = []
         names = [f"w{i + 1}" for i in range(self.width)]
@@ -118,26 +122,38 @@ class SquareStrata:
         rng = random.Random(f"{seed} {label!r}")
         active, v, inside, groups, squares = label
         for bound in range(3, 200):
+
             def vector(bound: int = bound) -> sympy.Matrix:
                 return sympy.Matrix(1, self.inputs, lambda *_: rng.randint(-bound, bound))
 
             basis = [vector() for _ in range(v)]
 
             def inside_v(basis: list[Any] = basis, bound: int = bound) -> sympy.Matrix:
-                return sum((rng.randint(-bound, bound) * u for u in basis), sympy.zeros(1, self.inputs))
+                return sum(
+                    (rng.randint(-bound, bound) * u for u in basis), sympy.zeros(1, self.inputs)
+                )
 
             weights = [inside_v() for _ in range(active + inside)]
             plane = [vector(), vector()]
             for size in groups:
                 line = vector()
                 if len(groups) == 4 and squares == 3:
-                    line = rng.randint(-bound, bound) * plane[0] + rng.randint(-bound, bound) * plane[1]
+                    line = (
+                        rng.randint(-bound, bound) * plane[0]
+                        + rng.randint(-bound, bound) * plane[1]
+                    )
                 weights += [rng.choice([-2, -1, 1, 2]) * line + inside_v() for _ in range(size)]
-            a = [rng.choice([-1, 1]) * rng.randint(1, bound) if i < active else 0 for i in range(self.width)]
+            a = [
+                rng.choice([-1, 1]) * rng.randint(1, bound) if i < active else 0
+                for i in range(self.width)
+            ]
             point = self.model.point(a=a, w=[[int(x) for x in w] for w in weights])
             if self.label_of(point) == label:
                 return point
-        raise PointError(f"no point of the stratum {label} was found among small whole numbers; give values yourself")
+        raise PointError(
+            f"no point of the stratum {label} was found among small whole numbers; give values"
+            " yourself"
+        )
 
     def label_of(self, point: Chart) -> Label:
         """The type of an exact point."""
@@ -161,7 +177,13 @@ class SquareStrata:
         squares = len(groups)
         if squares == 4 and _rank_of([*span, *(g[0] for g in groups)]) == v + 2:
             squares = 3
-        return sum(1 for x in a if x != 0), v, inside, tuple(sorted(map(len, groups), reverse=True)), squares
+        return (
+            sum(1 for x in a if x != 0),
+            v,
+            inside,
+            tuple(sorted(map(len, groups), reverse=True)),
+            squares,
+        )
 
     def children(self, label: Label) -> Iterator[tuple[Label, Math]]:
         """Lines fall into V or together, active neurons become inactive, V loses a dimension."""
@@ -185,8 +207,12 @@ class SquareStrata:
         if active > v:
             yield (active - 1, v, inside + 1, groups, squares), Math("a = 0")
         elif active:  # its weight, and those that were in V, now form a line modulo the smaller V
-            yield from self._smaller(active - 1, v, (*self._freed(v, groups), 1 + inside), Math("a = 0"))
-            if groups == (3,) and self.inputs - v > 1 and not inside:  # c w + t u for the weight u of this neuron
+            yield from self._smaller(
+                active - 1, v, (*self._freed(v, groups), 1 + inside), Math("a = 0")
+            )
+            if (
+                groups == (3,) and self.inputs - v > 1 and not inside
+            ):  # c w + t u for the weight u of this neuron
                 yield (active - 1, v - 1, 0, (1, 1, 1, 1), 3), Math("a = 0")
         if v and (active > v or v == min(active, self.inputs)):
             yield from self._flatter(label)
@@ -208,7 +234,9 @@ class SquareStrata:
         """Modulo a hyperplane V all weights lie on one line; modulo a smaller V they need not."""
         return (1,) * sum(groups) if self.inputs - v == 1 else groups
 
-    def _smaller(self, active: int, v: int, groups: tuple[int, ...], words: Math) -> Iterator[tuple[Label, Math]]:
+    def _smaller(
+        self, active: int, v: int, groups: tuple[int, ...], words: Math
+    ) -> Iterator[tuple[Label, Math]]:
         """The type with V of dimension v - 1, where there is one."""
         possible = self._squares(len(groups), self.inputs - v + 1)
         if possible:

@@ -1,4 +1,7 @@
-r"""All strata of networks with biases whose activation is sin or cos: as for sinh, with biases modulo pi."""
+r"""All strata of networks with biases whose activation is sin or cos.
+
+As for sinh, with biases modulo pi.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ from rankstrat.families.two_layer.strata.types import Kind
 from rankstrat.model.model import Chart
 from rankstrat.text.tables import Math
 
-# With w = 0, sigma(b) and sigma'(b) vanish at multiples of pi and halfway between them, or the other way round.
+# With w = 0, sigma(b) and sigma'(b) vanish at multiples of pi and halfway between them, or the
+# other way round.
 WORDS = {2: ("0 mod pi", r"0\ \mathrm{mod}\ \pi"), 4: ("pi/2 mod pi", r"\pi/2\ \mathrm{mod}\ \pi")}
 
 
@@ -23,12 +27,16 @@ WORDS = {2: ("0 mod pi", r"0\ \mathrm{mod}\ \pi"), 4: ("pi/2 mod pi", r"\pi/2\ \
 class TrigonometricStrata(HyperbolicStrata):
     r"""The strata of $\sum_i a_i \sin(w_i \cdot x + b_i) + c$, and of cos; a phase is a bias modulo pi.
 
-    A stratum holds its translates $b_i \to b_i + \pi$, $a_i \to -a_i$, which represent the same functions.
+    A stratum holds its translates $b_i \to b_i + \pi$, $a_i \to -a_i$, which represent the same
+    functions.
     """
 
     @property
     def zero_kinds(self) -> int:
-        """Neurons with w = 0: active or not; b general, a multiple of pi, or halfway between two."""
+        """Neurons with w = 0: active or not.
+
+        B general, a multiple of pi, or halfway between two.
+        """
         return 6
 
     def _zero(self, kind: int) -> tuple[bool, bool]:
@@ -43,12 +51,18 @@ class TrigonometricStrata(HyperbolicStrata):
     def conditions(self, label: Label) -> tuple[Math, ...]:
         """Equalities modulo pi."""
         _, groups = self.layout(label)
-        phases = [[i + 1 for i, p, _ in group if p == phase] for group in groups for phase in {p for _, p, _ in group}]
+        phases = [
+            [i + 1 for i, p, _ in group if p == phase]
+            for group in groups
+            for phase in {p for _, p, _ in group}
+        ]
         shared = {" = ".join(f"b{i}" for i in phase) for phase in phases if len(phase) > 1}
         found = []
         for condition in super().conditions(label):
             if condition.text in shared:
-                found.append(Math(f"{condition.text} mod pi", rf"{condition.latex}\ \mathrm{{mod}}\ \pi"))
+                found.append(
+                    Math(f"{condition.text} mod pi", rf"{condition.latex}\ \mathrm{{mod}}\ \pi")
+                )
             elif not condition.text.startswith("b"):
                 found.append(condition)
         zeros, _ = self.layout(label)
@@ -61,7 +75,9 @@ class TrigonometricStrata(HyperbolicStrata):
         """As for sinh, with b = pi/2 where it is halfway."""
         values = dict(super().chart(label).values)
         free = {p: v for p, v in values.items() if p != v}
-        free |= {self._names["b"][i]: sympy.pi / 2 for i, kind in self.layout(label)[0] if kind >= 4}
+        free |= {
+            self._names["b"][i]: sympy.pi / 2 for i, kind in self.layout(label)[0] if kind >= 4
+        }
         return self.model.chart(free)
 
     def _special(self, b: Any) -> int:

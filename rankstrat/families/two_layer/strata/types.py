@@ -1,4 +1,7 @@
-"""Combinatorial types of neurons: classes with active and inactive members on each side, and multisets of them."""
+"""Combinatorial types of neurons.
+
+Classes with active and inactive members on each side, and multisets of them.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,18 @@ def kinds(size: int, sides: bool) -> list[Kind]:
     if not sides:
         return [((n, size - n),) for n in range(size, -1, -1)]
     halves = [(n, s - n) for s in range(size + 1) for n in range(s + 1)]
-    return sorted({(max(p, q), min(p, q)) for p in halves for q in halves if sum(p) + sum(q) == size}, reverse=True)
+    return sorted(
+        {(max(p, q), min(p, q)) for p in halves for q in halves if sum(p) + sum(q) == size},
+        reverse=True,
+    )
 
 
 def multisets(total: int, sides: bool) -> Iterator[tuple[Kind, ...]]:
     """The multisets of classes with this many neurons in all, each sorted downwards."""
     ordered = [kind for size in range(total, 0, -1) for kind in kinds(size, sides)]
-    first = [bisect_left(ordered, -size, key=lambda kind: -size_of(kind)) for size in range(total + 1)]
+    first = [
+        bisect_left(ordered, -size, key=lambda kind: -size_of(kind)) for size in range(total + 1)
+    ]
 
     def extend(left: int, start: int) -> Iterator[tuple[Kind, ...]]:
         if left == 0:

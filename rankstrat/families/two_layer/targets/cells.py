@@ -18,15 +18,19 @@ FREE, ZERO, FLAT = "free", "zero", "constant"
 def cells(network: Any, pattern: Any, space: AffineSubspace | None) -> Iterator[Cell]:
     """The cells of a branch.
 
-    The rank of a two-layer network depends only on which classes coincide, on which of them are active, and on the
-    neurons with weight zero.  So one point for each such choice that the branch allows is exhaustive.
+    The rank of a two-layer network depends only on which classes coincide, on which of them are
+    active, and on the neurons with weight zero. So one point for each such choice that the branch
+    allows is exhaustive.
     """
     for places in _placements(network, pattern):
         yield from _points(network, pattern, space, places)
 
 
 def _placements(network: Any, pattern: Any) -> Iterator[list[Any]]:
-    """Where the weight of each further block goes: a target class, an earlier block, zero, or nowhere special."""
+    """Where the weight of each further block goes.
+
+    A target class, an earlier block, zero, or nowhere special.
+    """
     signs = (1, -1) if network.law.signed else (1,)
     choices: list[list[Any]] = []
     for j in range(len(pattern.extras)):
@@ -42,7 +46,9 @@ def _placements(network: Any, pattern: Any) -> Iterator[list[Any]]:
             yield list(places)
 
 
-def _points(network: Any, pattern: Any, space: AffineSubspace | None, places: Sequence[Any]) -> Iterator[Cell]:
+def _points(
+    network: Any, pattern: Any, space: AffineSubspace | None, places: Sequence[Any]
+) -> Iterator[Cell]:
     inputs = network.inputs
     weights: dict[int, tuple[Fraction, ...]] = {}
     length = inputs + network.bias
@@ -58,7 +64,9 @@ def _points(network: Any, pattern: Any, space: AffineSubspace | None, places: Se
     for biases in _zero_biases(network, pattern):
         full = {**weights, **{i: (Fraction(0),) * inputs + b for i, b in biases.items()}}
         kinds = [[i for i in pattern.zeros if any(biases[i]) == on] for on in (False, True)]
-        for killed in itertools.product((True, False), repeat=len(groups)):  # the least rank, often forced, first
+        for killed in itertools.product(
+            (True, False), repeat=len(groups)
+        ):  # the least rank, often forced, first
             chosen = {i for group, kill in zip(groups, killed, strict=True) if kill for i in group}
             yield from _with_zeros(network, pattern, space, full, chosen, kinds)
 
@@ -71,7 +79,10 @@ def _with_zeros(
     chosen: set[int],
     kinds: Sequence[Sequence[int]],
 ) -> Iterator[Cell]:
-    """The cells for every number of inactive neurons of weight zero: those of one kind are interchangeable."""
+    """The cells for every number of inactive neurons of weight zero.
+
+    Those of one kind are interchangeable.
+    """
     width, inputs = network.width, network.inputs
     for counts in itertools.product(*(range(len(kind), -1, -1) for kind in kinds)):
         dead = chosen.union(*(kind[:count] for kind, count in zip(kinds, counts, strict=True)))
@@ -86,11 +97,22 @@ def _with_zeros(
         if network.output_bias is not None:
             arrays["c"] = c
         point = network.model.point(arrays)
-        yield Cell(point, rank_by_lemma(network.law, neurons, inputs, network.bias, network.output_bias is not None))
+        yield Cell(
+            point,
+            rank_by_lemma(
+                network.law, neurons, inputs, network.bias, network.output_bias is not None
+            ),
+        )
 
 
 def _spot(
-    network: Any, kind: str, which: int, sign: int, j: int, spots: Sequence[tuple[Fraction, ...]], length: int
+    network: Any,
+    kind: str,
+    which: int,
+    sign: int,
+    j: int,
+    spots: Sequence[tuple[Fraction, ...]],
+    length: int,
 ) -> tuple[Fraction, ...]:
     if kind == "target":
         return tuple(sign * v for v in network.target.weights[which])
@@ -104,7 +126,9 @@ def _spot(
     return (top + j + 1,) + tuple(Fraction(j + t + 1) for t in range(1, length))
 
 
-def _groups(law: Law, weights: dict[int, tuple[Fraction, ...]], inputs: int) -> list[tuple[int, ...]]:
+def _groups(
+    law: Law, weights: dict[int, tuple[Fraction, ...]], inputs: int
+) -> list[tuple[int, ...]]:
     """Neurons that share a class, for every class (and the zero class neuron by neuron)."""
     classes: dict[Any, list[int]] = {}
     for i, u in weights.items():
@@ -117,22 +141,30 @@ def _zero_biases(network: Any, pattern: Any) -> Iterator[dict[int, tuple[Fractio
     if not network.bias:
         yield dict.fromkeys(pattern.zeros, ())
         return
-    for count in range(len(pattern.zeros) + 1):  # up to a permutation of these neurons, which are interchangeable
+    for count in range(
+        len(pattern.zeros) + 1
+    ):  # up to a permutation of these neurons, which are interchangeable
         yield {i: (Fraction(n + 1 if n < count else 0),) for n, i in enumerate(pattern.zeros)}
 
 
 def _outputs(
-    network: Any, pattern: Any, space: AffineSubspace | None, weights: dict[int, tuple[Fraction, ...]], dead: set[int]
+    network: Any,
+    pattern: Any,
+    space: AffineSubspace | None,
+    weights: dict[int, tuple[Fraction, ...]],
+    dead: set[int],
 ) -> tuple[list[Any], Any] | None:
     """Output weights on the branch, zero for the dead neurons; None if impossible.
 
-    If more of them happen to vanish, the point belongs to a cell of lower rank of the same branch, so the
-    minimum is not missed.
+    If more of them happen to vanish, the point belongs to a cell of lower rank of the same branch,
+    so the minimum is not missed.
     """
     width, c_index = network.width, network.output_bias
     if space is not None:
         fixed = [
-            {j: Fraction(1), -1: -v} for i in range(width) for j, v in zip(network.incoming(i), weights[i], strict=True)
+            {j: Fraction(1), -1: -v}
+            for i in range(width)
+            for j, v in zip(network.incoming(i), weights[i], strict=True)
         ]
         cut = space.cut([*fixed, *({i: Fraction(1)} for i in dead)])
         if cut is None:
@@ -143,9 +175,15 @@ def _outputs(
     else:
         rows = network.linear_equations(pattern)
         sums = [r for r in rows if all(i < width for i in r)]
-        if c_index is None and dead.issuperset(pattern.zeros) and network.target.constant.is_Rational:
+        if (
+            c_index is None
+            and dead.issuperset(pattern.zeros)
+            and network.target.constant.is_Rational
+        ):
             kappa = network.target.constant  # no neuron with w = 0 is left to carry the constant
-            sums.append({**network.others(pattern), CONSTANT: -Fraction(int(kappa.p), int(kappa.q))})
+            sums.append(
+                {**network.others(pattern), CONSTANT: -Fraction(int(kappa.p), int(kappa.q))}
+            )
         cut = AffineSubspace.solve(width, [*sums, *({i: Fraction(1)} for i in dead)])
         if cut is None:
             return None
@@ -158,14 +196,20 @@ def _outputs(
 
 
 def _solve_constant(
-    network: Any, pattern: Any, weights: dict[int, tuple[Fraction, ...]], dead: set[int], values: list[Any]
+    network: Any,
+    pattern: Any,
+    weights: dict[int, tuple[Fraction, ...]],
+    dead: set[int],
+    values: list[Any],
 ) -> tuple[list[Any], Any] | None:
     """Meet the equation for the constant through c, or through a neuron with weight zero."""
     law = network.law
     rest = network.target.constant - sympy.Rational(
         sum((c * values[i] for i, c in network.others(pattern).items()), Fraction(0))
     )
-    carriers = {i: law.value(sympy.Rational(weights[i][-1])) for i in pattern.zeros if i not in dead}
+    carriers = {
+        i: law.value(sympy.Rational(weights[i][-1])) for i in pattern.zeros if i not in dead
+    }
     carried = sympy.Add(*(sympy.Rational(values[i]) * v for i, v in carriers.items()))
     if network.output_bias is not None:
         return values, rest - carried
@@ -179,12 +223,14 @@ def _solve_constant(
     return [*values[:i], needed, *values[i + 1 :]], None
 
 
-def rank_by_lemma(law: Law, neurons: Sequence[tuple[Any, Any]], inputs: int, bias: bool, output_bias: bool) -> int:
+def rank_by_lemma(
+    law: Law, neurons: Sequence[tuple[Any, Any]], inputs: int, bias: bool, output_bias: bool
+) -> int:
     r"""The rank at a point by the independence lemma, in linear time.
 
-    The tangent functions are combinations of $N(u \cdot)$, its derivatives, 1 and $x_t$, which are independent:
-    $C + (d + [\text{bias}])\,C_a + [1] + d\,[x]$, with C classes, C_a active ones, and [1], [x] whether constants and
-    linear functions occur.
+    The tangent functions are combinations of $N(u \cdot)$, its derivatives, 1 and $x_t$, which are
+    independent: $C + (d + [\text{bias}])\,C_a + [1] + d\,[x]$, with C classes, C_a active ones, and
+    [1], [x] whether constants and linear functions occur.
 
     References:
         LSH Corollary 2; SPEC 1.3, 1.5.

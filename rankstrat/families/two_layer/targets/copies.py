@@ -1,4 +1,7 @@
-"""One branch for an activation without an independence lemma: copies of the target's own neurons."""
+"""One branch for an activation without an independence lemma.
+
+Copies of the target's own neurons.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,14 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.targets import AffineSubspace, Branch, BranchList, Cell, TargetFunction
 
 
-def copies(structure: Any, model: Model, target: TargetFunction, problem: TargetError) -> BranchList:
+def copies(
+    structure: Any, model: Model, target: TargetFunction, problem: TargetError
+) -> BranchList:
     """The branch on which the spare neurons copy the first neuron of the target and share its output weight.
 
-    The target's neurons are merged only where they are equal, so this needs no lemma, and proves an upper bound only;
-    a lower bound comes from changes of the inputs.  Exponentials with biases and monomials are described on their own.
+    The target's neurons are merged only where they are equal, so this needs no lemma, and proves an
+    upper bound only; a lower bound comes from changes of the inputs. Exponentials with biases and
+    monomials are described on their own.
 
     Raises:
         TargetError: the target is no network with the same activation, or does not fit.
@@ -36,7 +42,10 @@ def copies(structure: Any, model: Model, target: TargetFunction, problem: Target
     sums: dict[tuple[Vector, Any], Fraction] = {}
     for a, w, b in neurons:
         if b and not structure.bias:
-            raise TargetError(f"the target has a neuron with bias {b}, the model has none; build it with bias=True")
+            raise TargetError(
+                f"the target has a neuron with bias {b}, the model has none; build it with"
+                " bias=True"
+            )
         sums[w, b] = sums.get((w, b), Fraction(0)) + a
     kept = [(w, b, a) for (w, b), a in sums.items() if a]
     m, k = structure.width, len(kept)
@@ -45,7 +54,9 @@ def copies(structure: Any, model: Model, target: TargetFunction, problem: Target
             f"the target has {k} different neurons, the model width {m}; choose width >= {k}"
         ) from problem
     if constant != 0 and not structure.output_bias:
-        raise TargetError(f"the target has the output bias {constant}; build the model with output_bias=True")
+        raise TargetError(
+            f"the target has the output bias {constant}; build the model with output_bias=True"
+        )
     symbols = model.parameters
     zero = ((Fraction(0),) * structure.inputs, Fraction(0))
     weights = [(w, b) for w, b, _ in kept] + [(kept[0][0], kept[0][1]) if kept else zero] * (m - k)

@@ -1,1 +1,4 @@
-"""Target sets where a linear function couples the blocks: softplus, SiLU, GELU, ReLU and their kin."""
+"""Target sets where a linear function couples the blocks.
+
+Softplus, SiLU, GELU, ReLU and their kin.
+"""

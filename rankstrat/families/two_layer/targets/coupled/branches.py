@@ -1,4 +1,7 @@
-r"""The branches of the target set of a two-layer network with $\sigma(z) = p z + N(z)$, N even: softplus, ReLU, ..."""
+r"""The branches of the target set of a two-layer network with $\sigma(z) = p z + N(z)$, N even.
+
+Softplus, ReLU, ...
+"""
 
 from __future__ import annotations
 
@@ -42,13 +45,23 @@ def coupled_branches(structure: Any, model: Model, target: TargetFunction) -> Br
         return None
     goal = coupled_target(law, model.inputs, structure.bias, target)
     if law.rays and len(goal.linear) + structure.bias == 1 and not goal.weights:
-        goal = replace(goal, weights=((Fraction(1),),), coefficients=(Fraction(0),))  # there is one line only
+        goal = replace(
+            goal, weights=((Fraction(1),),), coefficients=(Fraction(0),)
+        )  # there is one line only
     network = Coupled(model, structure, law, goal)
     level = _check(network)
     floor = floor_everywhere(network, level)
-    everything = count_patterns(network.width, len(network.target.weights), True, _zero_kinds(network))
-    listed = network.width - len(network.target.weights) <= _MANY_SPARE and everything <= MAX_BRANCHES
-    pieces = list(_pieces(network)) if listed else [Piece(network, p) for p in _condensed(network, level)]
+    everything = count_patterns(
+        network.width, len(network.target.weights), True, _zero_kinds(network)
+    )
+    listed = (
+        network.width - len(network.target.weights) <= _MANY_SPARE and everything <= MAX_BRANCHES
+    )
+    pieces = (
+        list(_pieces(network))
+        if listed
+        else [Piece(network, p) for p in _condensed(network, level)]
+    )
     found: dict[tuple[Any, ...], Branch] = {}
     result: list[Branch] = []
     for piece in pieces:
@@ -62,18 +75,30 @@ def coupled_branches(structure: Any, model: Model, target: TargetFunction) -> Br
     result += [replace(null, forced=floor)] if null is not None else []
     if not result:
         raise TargetError(
-            f"a model of width {network.width} has more than {MAX_BRANCHES} branches; choose a smaller one"
+            f"a model of width {network.width} has more than {MAX_BRANCHES} branches; choose a"
+            " smaller one"
         )
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
     if not listed:
         return BranchList(
-            tuple(result), False, f"{len(result)} branches are listed; there are more than {MAX_BRANCHES}"
+            tuple(result),
+            False,
+            f"{len(result)} branches are listed; there are more than {MAX_BRANCHES}",
         )
     if not law.tame:
-        missing = f"constant neurons w = 0, {structure.activation.name}(b) = 0, b != 0 are left out, if there are any"
+        missing = (
+            f"constant neurons w = 0, {structure.activation.name}(b) = 0, b != 0 are left out, if"
+            " there are any"
+        )
         return BranchList(tuple(result), False, missing)
-    how = "kinks along distinct hyperplanes" if law.rays else f"the independence lemma: {structure.activation.lemma}"
-    return BranchList(tuple(result), True, f"comparison of coefficients modulo affine functions by {how}")
+    how = (
+        "kinks along distinct hyperplanes"
+        if law.rays
+        else f"the independence lemma: {structure.activation.lemma}"
+    )
+    return BranchList(
+        tuple(result), True, f"comparison of coefficients modulo affine functions by {how}"
+    )
 
 
 def _check(network: Coupled) -> Level:
@@ -81,32 +106,43 @@ def _check(network: Coupled) -> Level:
     k, m = len(target.weights), network.width
     if k > m:
         raise TargetError(
-            f"the target needs {k} neurons, the model has width {m}; it is not in the function space; "
-            f"choose width >= {k}"
+            f"the target needs {k} neurons, the model has width {m}; it is not in the function"
+            f" space; choose width >= {k}"
         )
     silent = network.law.rays or network.silent
     if needs_constant_neuron(network) and silent:
         raise TargetError(
-            f"no parameters of {model} give the constant {target.constant} of the target; it is not in the function "
-            "space; build the model with bias=True or output_bias=True"
+            f"no parameters of {model} give the constant {target.constant} of the target; it is not"
+            " in the function space; build the model with bias=True or output_bias=True"
         )
     level = level_everywhere(network)
     if level is None:
-        form = " + ".join(f"{v} {x}" for v, x in zip(target.linear, model.inputs, strict=True) if v) or "0"
+        form = (
+            " + ".join(f"{v} {x}" for v, x in zip(target.linear, model.inputs, strict=True) if v)
+            or "0"
+        )
         count = sum(map(bool, target.coefficients))
         most = count + 2 + needs_constant_neuron(network)
         widths = (w for w in range(m + 1, most) if _is_enough(network, w))
         wider = f"choose width >= {next(widths, most)}"
         raise TargetError(
-            f"no parameters of {model} give the affine part of the target ({form} + {target.constant} beside the "
-            f"even parts of {count} neurons); it is not in the function space; "
-            + (wider if network.law.slope or not any(target.linear) else "choose an activation that is not even")
+            f"no parameters of {model} give the affine part of the target ({form} +"
+            f" {target.constant} beside the even parts of {count} neurons); it is not in the"
+            " function space; "
+            + (
+                wider
+                if network.law.slope or not any(target.linear)
+                else "choose an activation that is not even"
+            )
         )
     return level
 
 
 def _is_enough(network: Coupled, width: int) -> bool:
-    return level_everywhere(replace(network, structure=replace(network.structure, width=width))) is not None
+    return (
+        level_everywhere(replace(network, structure=replace(network.structure, width=width)))
+        is not None
+    )
 
 
 def _zero_kinds(network: Coupled) -> int:
@@ -131,16 +167,25 @@ def _ranked(piece: Piece, branch: Branch, floor: Chart | None) -> Branch:
 
 
 def _specimen(piece: Piece, branch: Branch) -> Chart:
-    """A point with the generic rank: for rays it depends only on which lines coincide and which neurons are active."""
+    """A point with the generic rank.
+
+    For rays it depends only on which lines coincide and which neurons are active.
+    """
     network, values = piece.network, branch.chart.raw
     for seed in range(100):
         point = branch.sample(seed=seed, size=97)
         vectors = [tuple(point.raw[j] for j in network.incoming(i)) for i in range(network.width)]
-        lines = {tuple(x / next(y for y in v if y) for x in v) for v in vectors if any(v[: network.inputs])}
+        lines = {
+            tuple(x / next(y for y in v if y) for x in v)
+            for v in vectors
+            if any(v[: network.inputs])
+        }
         alive = all(point.raw[i] != 0 or values[i] == 0 for i in range(network.width))
         if alive and len(lines) == len(piece.pattern.targets) + len(piece.pattern.extras):
             return point
-    raise TargetError(f"no generic point of {branch.label} was found among small integers; use branch.chart.at")
+    raise TargetError(
+        f"no generic point of {branch.label} was found among small integers; use branch.chart.at"
+    )
 
 
 def _null(network: Coupled) -> Branch | None:

@@ -31,7 +31,12 @@ def branch_of(piece: Piece) -> Branch | None:
         return None  # a neuron of weight zero is a limit of neurons on any line; see null_branch
     if piece.empty or piece.space is None or (not piece.mixed and piece.forced) or piece.redundant:
         return None
-    if not network.bias and network.output_bias is None and not piece.carriers and not is_zero(network.target.constant):
+    if (
+        not network.bias
+        and network.output_bias is None
+        and not piece.carriers
+        and not is_zero(network.target.constant)
+    ):
         return None
     charts = _Charts(piece)
     values = charts.values
@@ -41,7 +46,10 @@ def branch_of(piece: Piece) -> Branch | None:
 
 
 def null_branch(piece: Piece) -> Branch | None:
-    """All weights zero, the output weights free (rays): where they have one sign, no other branch comes near."""
+    """All weights zero, the output weights free (rays).
+
+    Where they have one sign, no other branch comes near.
+    """
     network = piece.network
     symbols = network.model.parameters
     values: dict[sympy.Symbol, sympy.Expr] = {
@@ -76,7 +84,11 @@ def _finish(piece: Piece, chart: Chart, charts: _Charts) -> Branch:
         extra.append("the weights of a block are positive multiples of one vector, up to the signs")
     if piece.mixed:
         extra.append("not all sums of the signed output weights of further blocks vanish")
-    equations = _Equations(piece).all if affine is None else tuple(_form(network, r) for r in affine.rows.values())
+    equations = (
+        _Equations(piece).all
+        if affine is None
+        else tuple(_form(network, r) for r in affine.rows.values())
+    )
     return Branch(
         label=pattern.label,
         chart=chart,
@@ -112,11 +124,16 @@ class _Charts:
         if not self.network.law.rays:
             return [sympy.Integer(1)] * count
         first = {block[0][0] for block in pattern.extras}
-        return [sympy.Integer(1) if i in first else sympy.Symbol(f"t{i + 1}") ** 2 for i in range(count)]
+        return [
+            sympy.Integer(1) if i in first else sympy.Symbol(f"t{i + 1}") ** 2 for i in range(count)
+        ]
 
     @cached_property
     def shares(self) -> list[sympy.Expr] | None:
-        """The c_i in terms of coordinates; the neuron that carries the constant keeps its own for the moment."""
+        """The c_i in terms of coordinates.
+
+        The neuron that carries the constant keeps its own for the moment.
+        """
         piece, network = self.piece, self.network
         space = piece.space
         assert space is not None
@@ -127,7 +144,12 @@ class _Charts:
         if network.irrational and not piece.mixed and piece.size > network.inputs:
             row = piece.coupling(network.inputs)
             solved, goal = space.reduce(row), network.target.constant
-        elif not network.bias and piece.carriers and network.output_bias is None and piece.constant_share is None:
+        elif (
+            not network.bias
+            and piece.carriers
+            and network.output_bias is None
+            and piece.constant_share is None
+        ):
             solved, goal = dict.fromkeys(piece.carriers, Fraction(1)), network.share
         if solved is not None:
             pivot = max(solved, default=CONSTANT)
@@ -149,18 +171,27 @@ class _Charts:
 
     @cached_property
     def directions(self) -> list[Vector]:
-        """The first weight of each further block; those of the first mixed block solve the vector equation."""
+        """The first weight of each further block.
+
+        Those of the first mixed block solve the vector equation.
+        """
         piece, network = self.piece, self.network
         symbols = network.model.parameters
-        found = [[symbols[j] for j in network.incoming(block[0][0])] for block in piece.pattern.extras]
+        found = [
+            [symbols[j] for j in network.incoming(block[0][0])] for block in piece.pattern.extras
+        ]
         if piece.mixed:
             first, *others = piece.mixed
             for tau in range(piece.size):
-                goal = network.target.constant if tau == network.inputs else number(network.goal[tau])
+                goal = (
+                    network.target.constant if tau == network.inputs else number(network.goal[tau])
+                )
                 rest = goal / number(network.law.slope)
                 for block, u in zip(piece.pattern.targets, network.target.weights, strict=True):
                     rest -= number(u[tau]) * self._signed(block)
-                rest -= sympy.Add(*(self._signed(piece.pattern.extras[e]) * found[e][tau] for e in others))
+                rest -= sympy.Add(
+                    *(self._signed(piece.pattern.extras[e]) * found[e][tau] for e in others)
+                )
                 found[first][tau] = sympy.expand(rest) / self._signed(piece.pattern.extras[first])
         return found
 
@@ -175,10 +206,16 @@ class _Charts:
         pairs: dict[int, sympy.Expr] = {i: c[i] / self.scales[i] for i in range(network.width)}
         for block, u in zip(pattern.targets, network.target.weights, strict=True):
             for i, sign in block:
-                pairs |= {j: number(sign * v) * self.scales[i] for j, v in zip(network.incoming(i), u, strict=True)}
+                pairs |= {
+                    j: number(sign * v) * self.scales[i]
+                    for j, v in zip(network.incoming(i), u, strict=True)
+                }
         for block, vector in zip(pattern.extras, self.directions, strict=True):
             for i, sign in block:
-                pairs |= {j: sign * v * self.scales[i] for j, v in zip(network.incoming(i), vector, strict=True)}
+                pairs |= {
+                    j: sign * v * self.scales[i]
+                    for j, v in zip(network.incoming(i), vector, strict=True)
+                }
         for i in pattern.zeros:
             pairs |= {j: sympy.Integer(0) for j in network.incoming(i)[: network.inputs]}
             if network.bias and network.law.rays:
@@ -199,7 +236,12 @@ class _Charts:
             slope = number(law.slope)
             for block, u in zip(pattern.targets, network.target.weights, strict=True):
                 rest -= slope * number(u[-1]) * self._signed(block)
-            rest -= sympy.Add(*(slope * self._signed(pattern.extras[e]) * self.directions[e][-1] for e in piece.mixed))
+            rest -= sympy.Add(
+                *(
+                    slope * self._signed(pattern.extras[e]) * self.directions[e][-1]
+                    for e in piece.mixed
+                )
+            )
         made = {}
         for i in piece.carriers:
             if law.rays:
@@ -207,14 +249,21 @@ class _Charts:
             else:
                 made[i] = law.value(symbols[network.incoming(i)[-1]]) if network.bias else law.zero
         if network.output_bias is not None:
-            pairs[network.output_bias] = rest - sympy.Add(*(symbols[i] * v for i, v in made.items()))
+            pairs[network.output_bias] = rest - sympy.Add(
+                *(symbols[i] * v for i, v in made.items())
+            )
             return
         first = piece.carriers[0]
-        pairs[first] = (rest - sympy.Add(*(symbols[i] * v for i, v in made.items() if i != first))) / made[first]
+        pairs[first] = (
+            rest - sympy.Add(*(symbols[i] * v for i, v in made.items() if i != first))
+        ) / made[first]
 
     @cached_property
     def hull(self) -> AffineSubspace | None:
-        """The linear equations: weights of the blocks (for rays, on the lines), and sums of output weights."""
+        """The linear equations.
+
+        Weights of the blocks (for rays, on the lines), and sums of output weights.
+        """
         network, pattern = self.network, self.piece.pattern
         one, rays = Fraction(1), network.law.rays
         rows: list[Row] = [] if rays else [dict(row) for row in self.piece.sums.rows.values()]
@@ -229,7 +278,10 @@ class _Charts:
         for block in pattern.extras if not rays else ():
             base = network.incoming(block[0][0])
             for i, sign in block[1:]:
-                rows += [{j: one, f: Fraction(-sign)} for j, f in zip(network.incoming(i), base, strict=True)]
+                rows += [
+                    {j: one, f: Fraction(-sign)}
+                    for j, f in zip(network.incoming(i), base, strict=True)
+                ]
         for i in pattern.zeros:
             rows += [{j: one} for j in network.incoming(i)[: network.inputs]]
         return AffineSubspace.solve(network.model.size, rows)
@@ -240,7 +292,13 @@ class _Charts:
         piece, network = self.piece, self.network
         pattern = piece.pattern
         curved_zeros = network.bias and pattern.zeros and not piece.flat
-        if network.law.rays or piece.mixed or curved_zeros or piece.space is None or self.hull is None:
+        if (
+            network.law.rays
+            or piece.mixed
+            or curved_zeros
+            or piece.space is None
+            or self.hull is None
+        ):
             return None
         one = Fraction(1)
         rows: list[Row] = [dict(row) for row in piece.space.rows.values()]
@@ -249,7 +307,10 @@ class _Charts:
             zero = network.law.zero
             if network.irrational or (piece.carriers and not zero.is_Rational):
                 return None
-            row: Row = {CONSTANT: -(network.target.rational or Fraction(0)), network.output_bias: one}
+            row: Row = {
+                CONSTANT: -(network.target.rational or Fraction(0)),
+                network.output_bias: one,
+            }
             if network.bias:
                 row |= piece.constant_row
             row |= {i: Fraction(int(zero.p), int(zero.q)) for i in piece.carriers}
@@ -279,13 +340,19 @@ class _Equations:
         network, pattern = self.piece.network, self.piece.pattern
         outputs, rays = network.model.parameters, network.law.rays
         found: list[sympy.Expr] = []
-        for block, u, alpha in zip(pattern.targets, network.target.weights, network.target.coefficients, strict=True):
+        for block, u, alpha in zip(
+            pattern.targets, network.target.weights, network.target.coefficients, strict=True
+        ):
             lead = next(t for t, v in enumerate(u) if v)
             total = -number(alpha)
             for i, sign in block:
                 v = self._weights(i)
                 if rays:
-                    found += [v[t] * number(u[lead]) - v[lead] * number(u[t]) for t in range(len(u)) if t != lead]
+                    found += [
+                        v[t] * number(u[lead]) - v[lead] * number(u[t])
+                        for t in range(len(u))
+                        if t != lead
+                    ]
                     total += outputs[i] * sign * v[lead] / number(u[lead])
                 else:
                     found += [x - number(sign * y) for x, y in zip(v, u, strict=True)]
@@ -295,9 +362,14 @@ class _Equations:
             vectors = [[sign * x for x in self._weights(i)] for i, sign in block]
             if rays:
                 for v, w in itertools.combinations(vectors, 2):
-                    found += [v[s] * w[t] - v[t] * w[s] for s, t in itertools.combinations(range(len(v)), 2)]
+                    found += [
+                        v[s] * w[t] - v[t] * w[s]
+                        for s, t in itertools.combinations(range(len(v)), 2)
+                    ]
                 found += [
-                    sympy.Add(*(outputs[i] * v[t] for (i, _), v in zip(block, vectors, strict=True)))
+                    sympy.Add(
+                        *(outputs[i] * v[t] for (i, _), v in zip(block, vectors, strict=True))
+                    )
                     for t in range(network.length)
                 ]
             else:
@@ -321,7 +393,9 @@ class _Equations:
             for i in pattern.zeros:
                 b = self._weights(i)[-1]
                 carried += outputs[i] * (
-                    number(law.side(piece.sign(i)) * piece.sign(i)) * b if law.rays else law.value(b)
+                    number(law.side(piece.sign(i)) * piece.sign(i)) * b
+                    if law.rays
+                    else law.value(b)
                 )
             if network.output_bias is not None:
                 carried += outputs[network.output_bias]
@@ -335,12 +409,19 @@ class _Equations:
         return found
 
     def _dependence(self) -> list[sympy.Expr]:
-        """Where all beta vanish, the weights are dependent modulo those of mixed target blocks: minors."""
+        """Where all beta vanish, the weights are dependent modulo those of mixed target blocks.
+
+        Minors.
+        """
         piece, network = self.piece, self.piece.network
         if not piece.mixed or (network.irrational and piece.size > network.inputs):
             return []
         turning = [network.target.weights[t][: piece.size] for t in piece.turning]
-        base = sympy.Matrix([[number(v) for v in u] for u in turning]) if turning else sympy.zeros(0, piece.size)
+        base = (
+            sympy.Matrix([[number(v) for v in u] for u in turning])
+            if turning
+            else sympy.zeros(0, piece.size)
+        )
         rest = sympy.Matrix([[number(v) for v in piece.remaining[: piece.size]]])
         rank = base.rank() if turning else 0
         if (base.col_join(rest)).rank() > rank:
@@ -351,6 +432,8 @@ class _Equations:
         if matrix.rows > matrix.cols:
             return []
         return [
-            sympy.expand(matrix.extract(list(range(matrix.rows)), list(columns)).det(method="berkowitz"))
+            sympy.expand(
+                matrix.extract(list(range(matrix.rows)), list(columns)).det(method="berkowitz")
+            )
             for columns in itertools.combinations(range(matrix.cols), matrix.rows)
         ]

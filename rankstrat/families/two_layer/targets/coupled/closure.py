@@ -1,8 +1,9 @@
 r"""Which exact points lie in the closure of a branch of a coupled two-layer network.
 
-The equations are not enough: where every $\beta_e$ vanishes, a point is a limit only if some of the further weights can
-carry a small linear function, and with rays only if the neurons of weight zero can start with $\lambda_i > 0$.  Both
-are linear conditions: near the point each side of a block has a cone of possible sums (all, positive, negative).
+The equations are not enough: where every $\beta_e$ vanishes, a point is a limit only if some of the
+further weights can carry a small linear function, and with rays only if the neurons of weight zero
+can start with $\lambda_i > 0$. Both are linear conditions: near the point each side of a block has
+a cone of possible sums (all, positive, negative).
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ def lies_in_closure(piece: Piece, equations: Sequence[sympy.Expr], point: Chart)
     """
     if not all(isinstance(v, int | Fraction) for v in point.raw):
         if piece.network.law.rays:
-            raise TargetError(f"{point} has irrational values; rational ones are needed where signs decide; round them")
+            raise TargetError(
+                f"{point} has irrational values; rational ones are needed where signs decide; round"
+                " them"
+            )
         values = dict(zip(piece.network.model.parameters, point.values.values(), strict=True))
         known = _constants(piece, values)
         return all(is_zero(equation.xreplace(values).xreplace(known)) for equation in equations)
@@ -47,14 +51,22 @@ def lies_in_closure(piece: Piece, equations: Sequence[sympy.Expr], point: Chart)
     return here.is_limit_of_rays() if piece.network.law.rays else here.is_limit()
 
 
-def _constants(piece: Piece, values: Mapping[sympy.Symbol, sympy.Expr]) -> dict[sympy.Expr, sympy.Expr]:
+def _constants(
+    piece: Piece, values: Mapping[sympy.Symbol, sympy.Expr]
+) -> dict[sympy.Expr, sympy.Expr]:
     """sigma(b) for b < 0 as `CoupledLaw.value` writes it, which hides no zero in logarithms."""
     network = piece.network
     if not network.bias:
         return {}
     law = network.law
-    biases = {values[network.model.parameters[network.incoming(i)[-1]]] for i in piece.pattern.zeros}
-    return {law.activation.formula.xreplace({Z: b}): law.value(b) for b in biases if b.is_Rational and b < 0}
+    biases = {
+        values[network.model.parameters[network.incoming(i)[-1]]] for i in piece.pattern.zeros
+    }
+    return {
+        law.activation.formula.xreplace({Z: b}): law.value(b)
+        for b in biases
+        if b.is_Rational and b < 0
+    }
 
 
 def _sign(value: Fraction) -> int:
@@ -77,7 +89,10 @@ class _Here:
     axes: dict[int, Vector | None] = field(default_factory=dict)
 
     def meets_blocks(self) -> bool:
-        """Weights on the right rays, and the sums of the blocks; fills in lambda and the directions."""
+        """Weights on the right rays, and the sums of the blocks.
+
+        Fills in lambda and the directions.
+        """
         network, pattern = self.piece.network, self.piece.pattern
         for i in pattern.zeros:
             *w, last = self.vectors[i]
@@ -88,7 +103,9 @@ class _Here:
             if self.piece.flat and last:
                 return False
             self.scales[i] = abs(last) if network.bias and network.law.rays else Fraction(1)
-        for block, u, alpha in zip(pattern.targets, network.target.weights, network.target.coefficients, strict=True):
+        for block, u, alpha in zip(
+            pattern.targets, network.target.weights, network.target.coefficients, strict=True
+        ):
             if not self._aligned(block, u) or self._sum(block) != alpha:
                 return False
         for e, block in enumerate(pattern.extras):
@@ -137,7 +154,9 @@ class _Here:
             rest -= self.raw[network.output_bias]
         for i in piece.pattern.zeros:
             if self.outputs[i]:
-                rest -= self.outputs[i] * (law.value(self.vectors[i][-1]) if network.bias else law.zero)
+                rest -= self.outputs[i] * (
+                    law.value(self.vectors[i][-1]) if network.bias else law.zero
+                )
         return is_zero(rest)
 
     def _cut(self, u: Vector) -> Vector:
@@ -150,7 +169,9 @@ class _Here:
         if not piece.mixed or any(self._signed(extras[e]) for e in piece.mixed):
             return True
         base = [self._cut(piece.network.target.weights[t]) for t in piece.turning]
-        rows = [self._cut(self.axes[e] or (Fraction(0),) * piece.network.length) for e in piece.mixed]
+        rows = [
+            self._cut(self.axes[e] or (Fraction(0),) * piece.network.length) for e in piece.mixed
+        ]
         return _rank([*base, *rows]) < _rank(base) + len(rows)
 
     def _cone(self, neurons: Iterable[int]) -> Cone:
@@ -185,7 +206,9 @@ class _Here:
         for e, block in enumerate(pattern.extras):
             cone = self._cone(i for i, _ in block)
             if e in piece.mixed:
-                cone = self._cone(self._side(block, 1)) & frozenset(-s for s in self._cone(self._side(block, -1)))
+                cone = self._cone(self._side(block, 1)) & frozenset(
+                    -s for s in self._cone(self._side(block, -1))
+                )
             elif cone != EITHER:
                 return False
             if not cone:
@@ -193,7 +216,9 @@ class _Here:
             axis = self.axes[e]
             if e in piece.mixed:
                 started = started or axis is None or self._signed(block) != 0
-                starts += [(tuple(slope * v for v in axis[:size]), cone)] if axis is not None else []
+                starts += (
+                    [(tuple(slope * v for v in axis[:size]), cone)] if axis is not None else []
+                )
         if started:
             return True  # the direction of this block can turn, which meets any small change
         if not piece.mixed:
@@ -228,12 +253,17 @@ class _Here:
 
 
 def _rank(rows: Sequence[Vector]) -> int:
-    space = AffineSubspace.solve(max(map(len, rows), default=0), [dict(enumerate(row)) for row in rows])
+    space = AffineSubspace.solve(
+        max(map(len, rows), default=0), [dict(enumerate(row)) for row in rows]
+    )
     return len(space.rows) if space is not None else 0
 
 
 def _in_cone(columns: Sequence[tuple[Vector, Cone]], vector: Vector) -> bool:
-    r"""Whether $-v = \sum_j x_j g_j$ with every $x_j$ zero or of a sign in its cone (Caratheodory: independent g_j)."""
+    r"""Whether $-v = \sum_j x_j g_j$ with every $x_j$ zero or of a sign in its cone (Caratheodory.
+
+    Independent g_j).
+    """
     if not vector:
         return True
     free = [u for u, cone in columns if cone == EITHER]
@@ -241,13 +271,17 @@ def _in_cone(columns: Sequence[tuple[Vector, Cone]], vector: Vector) -> bool:
     for size in range(min(len(tied), len(vector)) + 1):
         for chosen in itertools.combinations(tied, size):
             rows = [
-                {**{j: g[t] for j, g in enumerate((*free, *chosen))}, CONSTANT: vector[t]} for t in range(len(vector))
+                {**{j: g[t] for j, g in enumerate((*free, *chosen))}, CONSTANT: vector[t]}
+                for t in range(len(vector))
             ]
             space = AffineSubspace.solve(len(free) + size, rows)
             if space is None:
                 continue
             values = [space.rows.get(len(free) + j) for j in range(size)]
-            if all(row is not None and set(row) <= {len(free) + j, CONSTANT} for j, row in enumerate(values)):
+            if all(
+                row is not None and set(row) <= {len(free) + j, CONSTANT}
+                for j, row in enumerate(values)
+            ):
                 if all(-row.get(CONSTANT, Fraction(0)) >= 0 for row in values if row is not None):
                     return True
     return False

@@ -35,7 +35,8 @@ class CoupledLaw:
         activation: sigma.
         slope: p.
         kink: q, for N = q |z|; 0 for an analytic N.
-        tame: whether sigma is known to vanish at most at 0; without hidden biases no other zero matters.
+        tame: whether sigma is known to vanish at most at 0; without hidden biases no other zero
+            matters.
         steep: whether sigma' is known to vanish nowhere where a constant neuron needs it.
     """
 
@@ -97,7 +98,11 @@ class CoupledTarget:
     @property
     def rational(self) -> Fraction | None:
         """The constant, if it is rational."""
-        return Fraction(int(self.constant.p), int(self.constant.q)) if self.constant.is_Rational else None
+        return (
+            Fraction(int(self.constant.p), int(self.constant.q))
+            if self.constant.is_Rational
+            else None
+        )
 
 
 def coupled_law(activation: Activation, bias: bool) -> CoupledLaw | None:
@@ -117,7 +122,9 @@ def coupled_law(activation: Activation, bias: bool) -> CoupledLaw | None:
     if len(q) != 2 or q[1] == 0:
         return None
     check_record(activation, bias=bias)
-    flat = is_flat_elsewhere(activation)  # silu and gelu vanish only at 0: sigma(z) = z times a positive function
+    flat = is_flat_elsewhere(
+        activation
+    )  # silu and gelu vanish only at 0: sigma(z) = z times a positive function
     known = vanishes_at_most_at_0(activation)
     return CoupledLaw(activation, q[1], tame=not bias or known or flat, steep=not bias or known)
 
@@ -132,7 +139,9 @@ def _homogeneous(formula: sympy.Expr) -> tuple[Fraction, Fraction] | None:
     values = [formula.subs(Z, side) for side in (1, -1)]
     if not all(v.is_Rational for v in values):
         return None
-    return Fraction(int(values[0].p), int(values[0].q)), Fraction(int(values[1].p), int(values[1].q))
+    return Fraction(int(values[0].p), int(values[0].q)), Fraction(
+        int(values[1].p), int(values[1].q)
+    )
 
 
 def coupled_target(
@@ -141,7 +150,8 @@ def coupled_target(
     """The effective neurons of a target, and the linear function that is left.
 
     Raises:
-        TargetError: it is not a finite sum of such neurons and an affine function, or needs biases that are missing.
+        TargetError: it is not a finite sum of such neurons and an affine function, or needs biases
+            that are missing.
     """
     sums: dict[Vector, Fraction] = {}
     first: dict[Vector, Vector] = {}
@@ -162,18 +172,25 @@ def coupled_target(
     else:
         terms, form = _terms(law, inputs, target.expressions[0])
         polynomial = sympy.Poly(form, *inputs)
-        linear = [rational(polynomial.coeff_monomial(x), "a coefficient of the target") for x in inputs]
+        linear = [
+            rational(polynomial.coeff_monomial(x), "a coefficient of the target") for x in inputs
+        ]
         constant = polynomial.coeff_monomial(1)
     for alpha, a, w, b in terms:
         if (alpha or a) and b and not bias:
-            raise TargetError(f"the target has a neuron with bias {b}, the model has none; build it with bias=True")
+            raise TargetError(
+                f"the target has a neuron with bias {b}, the model has none; build it with"
+                " bias=True"
+            )
         for t, v in enumerate(w):
             linear[t] += law.slope * a * v
         constant += sympy.Rational(law.slope * a * b)
         if any(w):
             add(alpha, (*w, b) if bias else w)
         else:
-            constant += sympy.Rational(alpha) * (law.value(sympy.Rational(b)) - sympy.Rational(law.slope * b))
+            constant += sympy.Rational(alpha) * (
+                law.value(sympy.Rational(b)) - sympy.Rational(law.slope * b)
+            )
     kept = {key: alpha for key, alpha in sums.items() if alpha}
     return CoupledTarget(
         tuple(first[key] for key in kept),
@@ -188,7 +205,9 @@ Term = tuple[Fraction, Fraction, Vector, Fraction]
 """alpha N(h) + p a h, with h = w.x + b."""
 
 
-def _terms(law: CoupledLaw, inputs: Sequence[sympy.Symbol], expression: sympy.Expr) -> tuple[list[Term], sympy.Expr]:
+def _terms(
+    law: CoupledLaw, inputs: Sequence[sympy.Symbol], expression: sympy.Expr
+) -> tuple[list[Term], sympy.Expr]:
     plain_form = _absolute(expression) if law.rays else expression
     for form in (plain_form, sympy.expand_mul(plain_form)):
         found: list[Term] = []
@@ -204,8 +223,9 @@ def _terms(law: CoupledLaw, inputs: Sequence[sympy.Symbol], expression: sympy.Ex
         else:
             return found, sympy.Add(*rest)
     raise TargetError(
-        f"the term {term} of the target is neither affine nor a multiple of {law.activation.name}(w.x + b) with "
-        "rational weights; a sum of such neurons and an affine function is needed; give a point of a two-layer network"
+        f"the term {term} of the target is neither affine nor a multiple of"
+        f" {law.activation.name}(w.x + b) with rational weights; a sum of such neurons and an"
+        " affine function is needed; give a point of a two-layer network"
     )
 
 

@@ -1,10 +1,11 @@
 r"""How little rank a coupled two-layer network can have on a target: what carries its affine function (SPEC 2).
 
-Each class of the target is active, and brings 1 + D functions (D with rays).  Where no class is active on both sides,
-$\gamma_t = \pm \alpha_t$ and every $\beta$ is zero, so signs must carry the affine function; otherwise some class
-active on both sides brings every linear function.  If only classes of the target are, their weights span what the
-others leave; else a further class is active, and brings its own functions.  Each of these is a condition of exact
-linear algebra, and each failure a lower bound at every point.
+Each class of the target is active, and brings 1 + D functions (D with rays). Where no class is
+active on both sides, $\gamma_t = \pm \alpha_t$ and every $\beta$ is zero, so signs must carry the
+affine function; otherwise some class active on both sides brings every linear function. If only
+classes of the target are, their weights span what the others leave; else a further class is active,
+and brings its own functions. Each of these is a condition of exact linear algebra, and each failure
+a lower bound at every point.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ class Level:
     """What carries the affine function.
 
     Attributes:
-        kind: "signs" (classes of the target, each on one side), "constant" (these, and a neuron with w = 0 or a
-            block that has become constant), "classes" (some classes of the target on both sides), "further" (a
-            further class), "unknown".
+        kind: "signs" (classes of the target, each on one side), "constant" (these, and a neuron
+            with w = 0 or a block that has become constant), "classes" (some classes of the target
+            on both sides), "further" (a further class), "unknown".
         signs: the side of each class that is active on one side.
         turned: pure target blocks that mixed further blocks join.
         vertical: whether a further block becomes constant.
@@ -78,7 +79,10 @@ def _vertical(network: Coupled) -> Vector:
 
 
 def _has_constant(network: Coupled) -> bool:
-    """Whether the constant is free anyway: an output bias, or no hidden biases (then w = 0 carries it, if it can)."""
+    """Whether the constant is free anyway.
+
+    An output bias, or no hidden biases (then w = 0 carries it, if it can).
+    """
     return network.output_bias is not None or not network.bias
 
 
@@ -88,7 +92,9 @@ def level_of(piece: Piece) -> Level:
     spare, count = len(piece.mixed), len(blocks) - len(piece.turning)
     if 2 ** len(piece.turning) * math.comb(count, min(spare, count)) > MOST_CHOICES:
         return Level("unknown")
-    choices = {t: (1, -1) if t in piece.turning else (block[0][1],) for t, block in enumerate(blocks)}
+    choices = {
+        t: (1, -1) if t in piece.turning else (block[0][1],) for t, block in enumerate(blocks)
+    }
     size = network.inputs if _has_constant(network) else network.length
     signs = _signs(network, size, choices, ())
     if signs is not None:
@@ -134,7 +140,9 @@ def level_everywhere(network: Coupled) -> Level | None:
         return None
     for vertical in (False, True) if alone else (False,):
         for turned in itertools.combinations(choices, min(spare - vertical, k)):
-            span = [network.target.weights[t] for t in turned] + ([_vertical(network)] if vertical else [])
+            span = [network.target.weights[t] for t in turned] + (
+                [_vertical(network)] if vertical else []
+            )
             signs = _signs(network, size, {t: choices[t] for t in choices if t not in turned}, span)
             if signs is not None:
                 return Level("classes", signs, turned, vertical)
@@ -154,8 +162,8 @@ def floor_everywhere(network: Coupled, level: Level) -> Chart | None:
 def floor_of(piece: Piece, level: Level) -> Chart | None:
     """A smaller network with as many independent tangent functions as every point of a branch has at least.
 
-    Without rays, both signs of a mixed block occur at every point of the branch, whether active or not: together they
-    bring the linear function u.x.
+    Without rays, both signs of a mixed block occur at every point of the branch, whether active or
+    not: together they bring the linear function u.x.
     """
     network = piece.network
     loud = not network.law.rays and not network.silent and network.law.tame
@@ -163,13 +171,21 @@ def floor_of(piece: Piece, level: Level) -> Chart | None:
     if network.law.rays or level.kind not in ("signs", "constant"):
         return _bound(network, level, _Present(network, still))
     pairs = [network.target.weights[t] for t in piece.turning]
-    # sigma(0) != 0: w = 0, a class of its own or both signs in a class of the target each bring one function
-    return _bound(network, level, _Present(network, still, pairs, more=loud and bool(piece.mixed) and not pairs))
+    # sigma(0) != 0: w = 0, a class of its own or both signs in a class of the target each bring one
+    # function
+    return _bound(
+        network,
+        level,
+        _Present(network, still, pairs, more=loud and bool(piece.mixed) and not pairs),
+    )
 
 
 @dataclass(frozen=True)
 class _Present:
-    """What is in the tangent span for other reasons: a weight zero everywhere, pairs, one more function."""
+    """What is in the tangent span for other reasons.
+
+    A weight zero everywhere, pairs, one more function.
+    """
 
     network: Coupled
     still: bool = False
@@ -215,10 +231,16 @@ def _chart(
         a, *w = sympy.symbols(f"a{t + 1} w{t + 1}_1:{inputs + 1}")
         b = [sympy.Symbol(f"b{t + 1}")] if bias else []
         terms.append(a * law.activation(sympy.Add(*(v * y for v, y in zip(w, x, strict=True)), *b)))
-        values |= {a: int(on)} | {v: (1 if j == 0 else (t + 1) ** j) for j, v in enumerate(w)} | dict.fromkeys(b, t + 2)
+        values |= (
+            {a: int(on)}
+            | {v: 1 if j == 0 else (t + 1) ** j for j, v in enumerate(w)}
+            | dict.fromkeys(b, t + 2)
+        )
         values[w[0]] = t + 1 if inputs == 1 and not law.rays else 1
     for j, form in enumerate(forms):
         c = sympy.Symbol(f"c{j + 1}")
-        terms.append(c * sympy.Add(*(sympy.Rational(g) * y for g, y in zip(form, (*x, 1), strict=True))))
+        terms.append(
+            c * sympy.Add(*(sympy.Rational(g) * y for g, y in zip(form, (*x, 1), strict=True)))
+        )
         values[c] = 0
     return Model(sympy.Add(*terms), list(values), x).point(values) if terms else None

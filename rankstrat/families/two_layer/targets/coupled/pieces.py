@@ -1,19 +1,22 @@
 r"""Two-layer networks whose blocks are coupled by a linear function: $\sigma(z) = p z + N(z)$ with N even.
 
-Write $v_i = (w_i, b_i)$.  Neurons with $w_i \ne 0$ fall into classes $\pm v$ (for $N = q|z|$: lines, with
-$v_i = s_i \lambda_i u$, $\lambda_i > 0$); put $c_i = a_i \lambda_i$ ($\lambda_i = 1$ without scaling).  N of distinct
-classes is independent modulo affine functions, so $F(\theta) = f^*$ if and only if $\sum c_i = \alpha_t$ in every class
-of the target, $\sum c_i = 0$ in every other class, and the affine functions agree:
+Write $v_i = (w_i, b_i)$. Neurons with $w_i \ne 0$ fall into classes $\pm v$ (for $N = q|z|$: lines,
+with $v_i = s_i \lambda_i u$, $\lambda_i > 0$); put $c_i = a_i \lambda_i$ ($\lambda_i = 1$ without
+scaling). N of distinct classes is independent modulo affine functions, so $F(\theta) = f^*$ if and
+only if $\sum c_i = \alpha_t$ in every class of the target, $\sum c_i = 0$ in every other class, and
+the affine functions agree:
 
 $$p \sum_t \gamma_t u_t + p \sum_e \beta_e u_e = \ell, \qquad \gamma_t, \beta_e = \sum s_i c_i,$$
 
-with the constant $p \sum a_i b_i + \sum_{w_i = 0} a_i \sigma(b_i) + c = \kappa$ as one more coordinate.  A further
-class whose signs agree has $\beta_e = 0$; only *mixed* blocks carry linear functions.
+with the constant $p \sum a_i b_i + \sum_{w_i = 0} a_i \sigma(b_i) + c = \kappa$ as one more
+coordinate. A further class whose signs agree has $\beta_e = 0$; only *mixed* blocks carry linear
+functions.
 
-A pattern without mixed blocks gives linear equations in c.  With mixed blocks its branch is where some $\beta_e \ne 0$:
-one weight $u_e$ is solved for, so the branch is a graph; the points with all $\beta_e = 0$ belong to the pattern with
-every mixed block split into its two signs.  A generic point lies in no other closure unless the equations leave a part
-of a block with sum zero, which then is a block of its own; those patterns are left out.
+A pattern without mixed blocks gives linear equations in c. With mixed blocks its branch is where
+some $\beta_e \ne 0$: one weight $u_e$ is solved for, so the branch is a graph; the points with all
+$\beta_e = 0$ belong to the pattern with every mixed block split into its two signs. A generic point
+lies in no other closure unless the equations leave a part of a block with sum zero, which then is a
+block of its own; those patterns are left out.
 """
 
 from __future__ import annotations
@@ -69,7 +72,10 @@ class Coupled(Layout):
 
 @dataclass(frozen=True)
 class Piece:
-    """The linear algebra of one pattern: which blocks carry the affine function of the target, in the variables c."""
+    """The linear algebra of one pattern.
+
+    Which blocks carry the affine function of the target, in the variables c.
+    """
 
     network: Coupled
     pattern: Pattern
@@ -109,7 +115,11 @@ class Piece:
     @property
     def size(self) -> int:
         """The number E of coordinates of the vector equation."""
-        return self.network.inputs if self.solved_apart or not self.network.bias else self.network.length
+        return (
+            self.network.inputs
+            if self.solved_apart or not self.network.bias
+            else self.network.length
+        )
 
     def signed_sum(self, block: Signed) -> Row:
         """gamma or beta of a block, as a row in c."""
@@ -145,7 +155,9 @@ class Piece:
         if not network.bias and self.carriers and network.output_bias is None:
             share = self.constant_share
             if share is not None:
-                space = self.sums.cut([{**dict.fromkeys(self.carriers, Fraction(1)), CONSTANT: -share}])
+                space = self.sums.cut(
+                    [{**dict.fromkeys(self.carriers, Fraction(1)), CONSTANT: -share}]
+                )
         if self.mixed or space is None:
             return space
         rational = range(self.size - (self.size > network.inputs and network.irrational))
@@ -153,16 +165,24 @@ class Piece:
 
     @cached_property
     def constant_share(self) -> Fraction | None:
-        r"""$\kappa / \sigma(0)$, the sum of the a of neurons with w = 0 without hidden biases; None if irrational."""
+        r"""$\kappa / \sigma(0)$, the sum of the a of neurons with w = 0 without hidden biases.
+
+        None if irrational.
+        """
         ratio = self.network.share
         return Fraction(int(ratio.p), int(ratio.q)) if ratio.is_Rational else None
 
     @cached_property
     def remaining(self) -> Vector:
-        """The part of the affine function that pure target blocks leave, modulo nothing: goal - p sum s alpha u."""
+        """The part of the affine function that pure target blocks leave, modulo nothing.
+
+        Goal - p sum s alpha u.
+        """
         network = self.network
         rest = list(network.goal)
-        for t, (block, u) in enumerate(zip(self.pattern.targets, network.target.weights, strict=True)):
+        for t, (block, u) in enumerate(
+            zip(self.pattern.targets, network.target.weights, strict=True)
+        ):
             if t not in self.turning:
                 factor = network.law.slope * block[0][1] * network.target.coefficients[t]
                 rest = [r - factor * v for r, v in zip(rest, u, strict=True)]
@@ -217,7 +237,11 @@ class Piece:
     def balanced(self) -> bool:
         """Whether nothing is left for the neurons with w = 0 to carry."""
         assert self.space is not None
-        return not self.mixed and not self.network.irrational and not self.space.reduce(self.constant_row)
+        return (
+            not self.mixed
+            and not self.network.irrational
+            and not self.space.reduce(self.constant_row)
+        )
 
     @property
     def redundant(self) -> bool:
@@ -235,7 +259,10 @@ class Piece:
 
     @property
     def flat(self) -> bool:
-        """Whether the branch is b = 0 for the one neuron with w = 0: nothing to carry, sigma(0) = 0."""
+        """Whether the branch is b = 0 for the one neuron with w = 0.
+
+        Nothing to carry, sigma(0) = 0.
+        """
         network = self.network
         single = len(self.pattern.zeros) == 1 and network.bias and network.output_bias is None
         return single and not network.law.rays and network.silent and self.balanced

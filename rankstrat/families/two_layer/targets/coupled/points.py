@@ -20,7 +20,9 @@ TRIES = 12
 def cells(piece: Piece, branch: Branch) -> Iterator[Cell]:
     """A point of the level that the branch allows, if one is found in its closure, and a generic point of rays."""
     level = level_of(piece)
-    if level.kind != "unknown" and not (piece.network.irrational and piece.size > piece.network.inputs):
+    if level.kind != "unknown" and not (
+        piece.network.irrational and piece.size > piece.network.inputs
+    ):
         yield from _lowest(piece, branch, level)
     if branch.specimen is not None:
         yield Cell(branch.specimen())
@@ -47,12 +49,16 @@ class _Builder:
         network, extras = piece.network, piece.pattern.extras
         weights = network.target.weights
         self.places: list[Vector] = [self._home(e) for e in range(len(extras))]
-        self.idle: set[int] = {i for e, block in enumerate(extras) if e not in piece.mixed for i, _ in block}
+        self.idle: set[int] = {
+            i for e, block in enumerate(extras) if e not in piece.mixed for i, _ in block
+        }
         mixed = list(piece.mixed)
         if level.kind in ("signs", "constant"):
             for t, block in enumerate(piece.pattern.targets):
                 turning, alpha = t in piece.turning, network.target.coefficients[t]
-                self.idle |= {i for i, sign in block if not alpha or (turning and sign != level.signs[t])}
+                self.idle |= {
+                    i for i, sign in block if not alpha or (turning and sign != level.signs[t])
+                }
         for t in level.turned:
             self.places[mixed.pop(0)] = weights[t]
         if level.vertical:
@@ -62,7 +68,10 @@ class _Builder:
         self.idle |= {i for e in mixed for i, _ in extras[e]}
 
     def _home(self, e: int) -> Vector:
-        """Where an inactive further block adds least: on the active side of a class, in a pair, or at zero."""
+        """Where an inactive further block adds least.
+
+        On the active side of a class, in a pair, or at zero.
+        """
         weights, piece = self.network.target.weights, self.piece
         pairs = (*piece.turning, *self.level.turned)
         if e not in piece.mixed and weights:
@@ -82,7 +91,10 @@ class _Builder:
 
     def _sample(self, space: AffineSubspace) -> list[Fraction]:
         turn = self.attempt
-        values = {v: Fraction((3 * n + 2 + turn * (n + 1)) * (-1) ** (turn * n)) for n, v in enumerate(space.free)}
+        values = {
+            v: Fraction((3 * n + 2 + turn * (n + 1)) * (-1) ** (turn * n))
+            for n, v in enumerate(space.free)
+        }
         return space.section(values)
 
     def _solve(self, coupled: bool) -> list[Fraction] | None:
@@ -108,12 +120,20 @@ class _Builder:
         rest = []
         for tau in range(piece.size):
             row = piece.coupling(tau)
-            rest.append(-sum((v * (shares[i] if i >= 0 else 1) for i, v in row.items()), Fraction(0)))
+            rest.append(
+                -sum((v * (shares[i] if i >= 0 else 1) for i, v in row.items()), Fraction(0))
+            )
         if not beta or not any(rest[: network.inputs]):
             return False
-        place = (*(v / beta for v in rest), *[Fraction(1 + self.attempt)] * (network.length - piece.size))
+        place = (
+            *(v / beta for v in rest),
+            *[Fraction(1 + self.attempt)] * (network.length - piece.size),
+        )
         targets = network.target.weights
-        if any(place in (u, tuple(-v for v in u)) or (network.law.rays and proportional(place, u)) for u in targets):
+        if any(
+            place in (u, tuple(-v for v in u)) or (network.law.rays and proportional(place, u))
+            for u in targets
+        ):
             return False
         self.places = [place] * len(self.places)
         return True
@@ -134,7 +154,10 @@ class _Builder:
         constant: Any = network.target.constant
         if network.bias:
             constant -= sympy.Rational(
-                sum((law.slope * a * v[-1] for a, v in zip(shares, vectors, strict=True)), Fraction(0))
+                sum(
+                    (law.slope * a * v[-1] for a, v in zip(shares, vectors, strict=True)),
+                    Fraction(0),
+                )
             )
         arrays: dict[str, Any] = {}
         if network.output_bias is not None:

@@ -1,4 +1,7 @@
-"""Activations without an independence lemma that have target sets of their own: exponentials with biases, monomials."""
+"""Activations without an independence lemma that have target sets of their own.
+
+Exponentials with biases, monomials.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,9 @@ def special_branches(structure: Any, model: Model, target: TargetFunction) -> Br
 
 def _power(formula: sympy.Expr) -> int:
     """k if the formula is z^k, else 0."""
-    return int(formula.exp) if formula.is_Pow and formula.base == Z and formula.exp.is_Integer else 0
+    return (
+        int(formula.exp) if formula.is_Pow and formula.base == Z and formula.exp.is_Integer else 0
+    )
 
 
 __all__ = ["special_branches"]

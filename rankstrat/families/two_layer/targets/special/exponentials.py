@@ -1,9 +1,10 @@
 r"""The branches of $\sum_i a_i e^{w_i \cdot x + b_i} + c$: exponentials with different w are independent, biases scale.
 
-Since $a e^{w \cdot x + b} = (a e^b)\,e^{w \cdot x}$, $F(\theta) = f^*$ if and only if in every class of equal weights
-the sum of $a_i e^{b_i}$ is the coefficient of $e^{w \cdot x}$ in $f^*$; the output bias belongs to the class w = 0.
-A block of s neurons with the sum $\alpha$ is the graph of $a_1 = (\alpha - \sum_{i>1} a_i e^{b_i}) e^{-b_1}$.
-A class contributes $e^{w \cdot x}$ to the tangent span, and $x_t e^{w \cdot x}$ if one of its a is not zero.
+Since $a e^{w \cdot x + b} = (a e^b)\,e^{w \cdot x}$, $F(\theta) = f^*$ if and only if in every
+class of equal weights the sum of $a_i e^{b_i}$ is the coefficient of $e^{w \cdot x}$ in $f^*$; the
+output bias belongs to the class w = 0. A block of s neurons with the sum $\alpha$ is the graph of
+$a_1 = (\alpha - \sum_{i>1} a_i e^{b_i}) e^{-b_1}$. A class contributes $e^{w \cdot x}$ to the
+tangent span, and $x_t e^{w \cdot x}$ if one of its a is not zero.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ r"""$\sum_q c_q e^q$ with rational q: zero exactly if no $c_q$ is left (Lindeman
 
 @dataclass(frozen=True)
 class Exponentials:
-    """A network with hidden biases and a target: its coefficients for each weight, w = 0 among them."""
+    """A network with hidden biases and a target.
+
+    Its coefficients for each weight, w = 0 among them.
+    """
 
     model: Model
     structure: Any
@@ -60,8 +64,12 @@ class Exponentials:
                 values |= dict(zip(w, fixed, strict=True))
                 equations += [v - f for v, f in zip(w, fixed, strict=True)]
             rest = sympy.Add(*(a * sympy.exp(b) for a, _, b in others))
-            values[first[0]] = (alpha - rest) * sympy.exp(-first[2]) if (alpha, rest) != (0, 0) else alpha
-            equations.append(first[0] * sympy.exp(first[2]) + rest - alpha if values[first[0]] != 0 else first[0])
+            values[first[0]] = (
+                (alpha - rest) * sympy.exp(-first[2]) if (alpha, rest) != (0, 0) else alpha
+            )
+            equations.append(
+                first[0] * sympy.exp(first[2]) + rest - alpha if values[first[0]] != 0 else first[0]
+            )
         if self.structure.output_bias:
             constants = [self.parameters(i) for i in pattern.zeros]
             carried = sympy.Add(*(a * sympy.exp(b) for a, _, b in constants))
@@ -86,7 +94,10 @@ class Exponentials:
         )
 
     def _cells(self, pattern: Pattern) -> Iterator[Cell]:
-        """The least rank of a closure: further blocks join a class that is there anyway, with a = 0."""
+        """The least rank of a closure.
+
+        Further blocks join a class that is there anyway, with a = 0.
+        """
         d = int(self.structure.inputs)
         home = next(iter(self.classes), (Fraction(0),) * d)
         blocks = [*zip(pattern.targets, self.classes.items(), strict=True)]
@@ -110,11 +121,18 @@ class Exponentials:
 
     @cached_property
     def forced(self) -> Chart:
-        """One active neuron for each class of the target; for the zero function, some class is present."""
+        """One active neuron for each class of the target.
+
+        For the zero function, some class is present.
+        """
         d = int(self.structure.inputs)
         weights: list[list[Any]] = [list(u) for u in self.classes] or [[0] * d]
         small = replace(self.structure, width=len(weights))
-        arrays: dict[str, Any] = {"a": [int(bool(self.classes))] * len(weights), "w": weights, "b": [0] * len(weights)}
+        arrays: dict[str, Any] = {
+            "a": [int(bool(self.classes))] * len(weights),
+            "w": weights,
+            "b": [0] * len(weights),
+        }
         return Model.of(small).point(arrays | ({"c": 0} if self.structure.output_bias else {}))
 
 
@@ -122,7 +140,8 @@ def exponential_branches(structure: Any, model: Model, target: TargetFunction) -
     r"""All branches of a target in a two-layer network with the activation exp and hidden biases.
 
     Raises:
-        TargetError: the target is not a sum of exponentials of affine forms, or needs more neurons or an output bias.
+        TargetError: the target is not a sum of exponentials of affine forms, or needs more neurons
+            or an output bias.
     """
     sums = coefficients(model.inputs, target.expressions[0])
     zero = (Fraction(0),) * len(model.inputs)
@@ -132,8 +151,8 @@ def exponential_branches(structure: Any, model: Model, target: TargetFunction) -
     k, m = len(classes), network.width
     if k > m:
         raise TargetError(
-            f"the target needs {k} neurons, the model has width {m}; it is not in the function space; "
-            f"choose width >= {k}"
+            f"the target needs {k} neurons, the model has width {m}; it is not in the function"
+            f" space; choose width >= {k}"
         )
     patterns, condensed = partitions(m, k, joker=structure.output_bias, limit=MAX_BRANCHES)
     found: dict[Any, Branch] = {}
@@ -143,12 +162,16 @@ def exponential_branches(structure: Any, model: Model, target: TargetFunction) -
         result.append(replace(branch, twin=found.get(orbit)))
         found.setdefault(orbit, branch)
     if condensed:
-        return BranchList(tuple(result), False, f"one branch is listed; there are more than {MAX_BRANCHES}")
+        return BranchList(
+            tuple(result), False, f"one branch is listed; there are more than {MAX_BRANCHES}"
+        )
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
     return BranchList(tuple(result), True, f"comparison of coefficients: {BASIS}")
 
 
-def coefficients(inputs: Sequence[sympy.Symbol], expression: sympy.Expr) -> dict[Vector, Coefficient]:
+def coefficients(
+    inputs: Sequence[sympy.Symbol], expression: sympy.Expr
+) -> dict[Vector, Coefficient]:
     r"""$u \mapsto \alpha_u$ with the expression $\sum_u \alpha_u e^{u \cdot x}$, without zeros.
 
     Raises:
@@ -176,7 +199,11 @@ def coefficients(inputs: Sequence[sympy.Symbol], expression: sympy.Expr) -> dict
 def affine(form: sympy.Expr, inputs: Sequence[sympy.Symbol]) -> tuple[Vector, Fraction] | None:
     """w and b with the expression w.x + b, if they are rational."""
     polynomial = sympy.Poly(form, *inputs) if form.is_polynomial(*inputs) else None
-    if polynomial is None or polynomial.total_degree() > 1 or not all(c.is_Rational for c in polynomial.coeffs()):
+    if (
+        polynomial is None
+        or polynomial.total_degree() > 1
+        or not all(c.is_Rational for c in polynomial.coeffs())
+    ):
         return None
     *w, b = (polynomial.coeff_monomial(x) for x in (*inputs, 1))
     return tuple(Fraction(int(v.p), int(v.q)) for v in w), Fraction(int(b.p), int(b.q))
@@ -188,8 +215,8 @@ def _number(value: Coefficient) -> sympy.Expr:
 
 def _unreadable(term: sympy.Expr) -> TargetError:
     return TargetError(
-        f"the term {term} of the target is not a multiple of exp(w.x + b) with rational numbers; a sum of such terms "
-        "is needed; or pass charts=[...]"
+        f"the term {term} of the target is not a multiple of exp(w.x + b) with rational numbers; a"
+        " sum of such terms is needed; or pass charts=[...]"
     )
 
 

@@ -31,7 +31,12 @@ def partitions(width: int, classes: int, *, joker: bool, limit: int) -> tuple[li
 
 
 def _assigned(
-    width: int, i: int, targets: list[list[int]], extras: list[list[int]], rest: list[int], joker: bool
+    width: int,
+    i: int,
+    targets: list[list[int]],
+    extras: list[list[int]],
+    rest: list[int],
+    joker: bool,
 ) -> Iterator[Pattern]:
     if sum(not block for block in targets) > width - i:
         return
@@ -47,8 +52,12 @@ def _assigned(
     extras.pop()
 
 
-def _pattern(targets: Sequence[Sequence[int]], extras: Sequence[Sequence[int]], rest: Sequence[int]) -> Pattern:
-    signed = [tuple(tuple((n, 1) for n in block) for block in blocks) for blocks in (targets, extras)]
+def _pattern(
+    targets: Sequence[Sequence[int]], extras: Sequence[Sequence[int]], rest: Sequence[int]
+) -> Pattern:
+    signed = [
+        tuple(tuple((n, 1) for n in block) for block in blocks) for blocks in (targets, extras)
+    ]
     return Pattern(signed[0], signed[1], tuple(rest))
 
 
@@ -57,7 +66,10 @@ def _count(width: int, classes: int, joker: bool) -> int:
     for _ in range(width):
         following: dict[tuple[int, int], int] = {}
         for (missing, extras), count in states.items():
-            steps = [((missing, extras), classes - missing + extras + joker), ((missing, extras + 1), 1)]
+            steps = [
+                ((missing, extras), classes - missing + extras + joker),
+                ((missing, extras + 1), 1),
+            ]
             steps += [((missing - 1, extras), missing)] if missing else []
             for state, ways in steps:
                 following[state] = following.get(state, 0) + count * ways

@@ -1,10 +1,11 @@
 r"""Branches of target sets of two-layer networks with $\sigma(z) = z^k$, $k \ge 3$: neurons on the lines of the target.
 
-Neurons on one line, $w_i = \lambda_i u$, add up to $(\sum_i a_i \lambda_i^k)\,(u \cdot x)^k$.  So F = f* wherever on
-each line of the target this sum is the target's coefficient and on every other line it is 0; a block of s neurons is
-the graph of $a_1 = (\alpha - \sum_{i>1} a_i \lambda_i^k) / \lambda_1^k$.  A form may have other decompositions into
-powers, so this list is not complete; a lower bound comes from changes of the inputs.  With hidden biases (and no output
-bias) the forms are those in (x, 1).
+Neurons on one line, $w_i = \lambda_i u$, add up to $(\sum_i a_i \lambda_i^k)\,(u \cdot x)^k$. So F
+= f* wherever on each line of the target this sum is the target's coefficient and on every other
+line it is 0; a block of s neurons is the graph of
+$a_1 = (\alpha - \sum_{i>1} a_i \lambda_i^k) / \lambda_1^k$. A form may have other decompositions
+into powers, so this list is not complete; a lower bound comes from changes of the inputs. With
+hidden biases (and no output bias) the forms are those in (x, 1).
 """
 
 from __future__ import annotations
@@ -18,7 +19,12 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Neuron, Vector, is_network, neurons_of_point
+from rankstrat.families._shared.effective_neurons import (
+    Neuron,
+    Vector,
+    is_network,
+    neurons_of_point,
+)
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.families._shared.patterns import Pattern
 from rankstrat.families.two_layer.targets.special.exponentials import affine
@@ -48,7 +54,10 @@ class Powers:
     def incoming(self, neuron: int) -> list[sympy.Symbol]:
         """The symbols of the weights of a neuron, then of its bias."""
         m, d, p = self.width, int(self.structure.inputs), self.model.parameters
-        return [*p[m + neuron * d : m + neuron * d + d], *([p[m + m * d + neuron]] if self.structure.bias else [])]
+        return [
+            *p[m + neuron * d : m + neuron * d + d],
+            *([p[m + m * d + neuron]] if self.structure.bias else []),
+        ]
 
     def branch(self, pattern: Pattern) -> Branch:
         """The branch of a pattern, parametrised by ratios lambda on every line."""
@@ -58,7 +67,9 @@ class Powers:
         for block, (u, alpha) in zip((*pattern.targets, *pattern.extras), goals, strict=True):
             neurons = [i for i, _ in block]
             first, *others = neurons
-            ratios = {i: sympy.Symbol(f"ratio{i + 1}") for i in (neurons if u is not None else others)}
+            ratios = {
+                i: sympy.Symbol(f"ratio{i + 1}") for i in (neurons if u is not None else others)
+            }
             direction = self.incoming(first) if u is None else [sympy.Rational(v) for v in u]
             for i, ratio in ratios.items():
                 values |= {w: ratio * v for w, v in zip(self.incoming(i), direction, strict=True)}
@@ -83,7 +94,9 @@ class Powers:
             partial=True,
         )
 
-    def _block_equations(self, neurons: Sequence[int], u: Vector | None, alpha: Fraction) -> Iterator[sympy.Expr]:
+    def _block_equations(
+        self, neurons: Sequence[int], u: Vector | None, alpha: Fraction
+    ) -> Iterator[sympy.Expr]:
         """One line, and the sum of the powers on it."""
         rows = [self.incoming(i) for i in neurons]
         if u is not None:
@@ -91,13 +104,18 @@ class Powers:
         for n, one in enumerate(rows):
             for two in rows[:n] if u is None else rows[:1] if n else []:
                 for s in range(len(one)):
-                    yield from (e for t in range(s) if (e := one[s] * two[t] - one[t] * two[s]) != 0)
+                    yield from (
+                        e for t in range(s) if (e := one[s] * two[t] - one[t] * two[s]) != 0
+                    )
         if len(neurons) == 1 and u is None:
             yield self.model.parameters[neurons[0]]
             return
         a, k = self.model.parameters, self.degree
         if u is None:  # on one line the sum vanishes if its values at the unit vectors do
-            yield from (sympy.Add(*(a[i] * self.incoming(i)[t] ** k for i in neurons)) for t in range(len(rows[0])))
+            yield from (
+                sympy.Add(*(a[i] * self.incoming(i)[t] ** k for i in neurons))
+                for t in range(len(rows[0]))
+            )
             return
         t = next(t for t, v in enumerate(u) if v)  # lambda_i is read off at one entry
         values = (a[i] * (self.incoming(i)[t] / sympy.Rational(u[t])) ** k for i in neurons)
@@ -137,7 +155,8 @@ def power_branches(structure: Any, degree: int, model: Model, target: TargetFunc
         structure: the `TwoLayer` structure.
         degree: k.
         model: its model.
-        target: a point of a network with the same activation, or a sum of multiples of k-th powers of affine forms.
+        target: a point of a network with the same activation, or a sum of multiples of k-th powers
+            of affine forms.
 
     Raises:
         TargetError: the target is no such sum, or has too many lines.
@@ -146,7 +165,10 @@ def power_branches(structure: Any, degree: int, model: Model, target: TargetFunc
     lines: dict[Vector, Fraction] = {}
     for a, w, b in neurons:
         if a and b and not structure.bias:
-            raise TargetError(f"the target has a neuron with bias {b}, the model has none; build it with bias=True")
+            raise TargetError(
+                f"the target has a neuron with bias {b}, the model has none; build it with"
+                " bias=True"
+            )
         if structure.output_bias and not any(w):
             constant += sympy.Rational(a * b**degree)
             continue
@@ -160,11 +182,13 @@ def power_branches(structure: Any, degree: int, model: Model, target: TargetFunc
     k, m = len(kept), int(structure.width)
     if k > m:
         raise TargetError(
-            f"the target was given by {k} powers, the model has width {m}; choose width >= {k}, or write the target "
-            "with fewer powers"
+            f"the target was given by {k} powers, the model has width {m}; choose width >= {k}, or"
+            " write the target with fewer powers"
         )
     if constant != 0 and not structure.output_bias:
-        raise TargetError(f"the target has the constant {constant}; build the model with output_bias=True")
+        raise TargetError(
+            f"the target has the constant {constant}; build the model with output_bias=True"
+        )
     plain = structure.bias and not structure.output_bias
     forced = equivariance(
         model,
@@ -188,7 +212,9 @@ def power_branches(structure: Any, degree: int, model: Model, target: TargetFunc
     return BranchList(tuple(result), False, missing)
 
 
-def _neurons(structure: Any, degree: int, model: Model, target: TargetFunction) -> tuple[list[Neuron], sympy.Expr]:
+def _neurons(
+    structure: Any, degree: int, model: Model, target: TargetFunction
+) -> tuple[list[Neuron], sympy.Expr]:
     point = target.point
     if point is not None and is_network(point, structure.activation):
         return neurons_of_point(point)
@@ -202,12 +228,19 @@ def _neurons(structure: Any, degree: int, model: Model, target: TargetFunction) 
         form = affine(base.base, model.inputs) if base.is_Pow and base.exp == degree else None
         if form is None or not number.is_Rational:
             raise TargetError(
-                f"the term {term} of the target is not a rational multiple of (w.x + b)**{degree} with rational "
-                "weights; a sum of such terms is needed; give a point of a two-layer network"
+                f"the term {term} of the target is not a rational multiple of (w.x + b)**{degree}"
+                " with rational weights; a sum of such terms is needed; give a point of a"
+                " two-layer network"
             )
         neurons.append((Fraction(int(number.p), int(number.q)), *form))
     if constant != 0 and structure.bias and not structure.output_bias and constant.is_Rational:
-        neurons.append((Fraction(int(constant.p), int(constant.q)), (Fraction(0),) * len(model.inputs), Fraction(1)))
+        neurons.append(
+            (
+                Fraction(int(constant.p), int(constant.q)),
+                (Fraction(0),) * len(model.inputs),
+                Fraction(1),
+            )
+        )
         constant = sympy.Integer(0)
     return neurons, constant
 

@@ -1,14 +1,17 @@
 r"""All points of $\{\sum_i a_i w_i w_i^T = S\}$: the target set of $x^T S x$ in a two-layer network of squares.
 
-Let the signs of the a be fixed, p positive and q negative, D = diag(a) on these n active neurons, W (n x D) their
-weights.  $W^T D W = S$ says that W maps $\mathbb{R}^D$ modulo its kernel K, which lies in ker S, isometrically and
-injectively into a regular quadratic space of signature (p, q).  For the rank $\rho$ of W between s = rank S and D:
+Let the signs of the a be fixed, p positive and q negative, D = diag(a) on these n active neurons, W
+(n x D) their weights. $W^T D W = S$ says that W maps $\mathbb{R}^D$ modulo its kernel K, which lies
+in ker S, isometrically and injectively into a regular quadratic space of signature (p, q). For the
+rank $\rho$ of W between s = rank S and D:
 
-- such maps exist if and only if $p \ge s_+ + (\rho - s)$ and $q \ge s_- + (\rho - s)$ (a totally isotropic part of
-  dimension $\rho - s$ needs as many hyperbolic planes), and by Witt's theorem the isometries of the large space
-  permute them transitively; base changes that fix S permute the K; rescaling $a/t^2, tw$ permutes the a of one sign;
+- such maps exist if and only if $p \ge s_+ + (\rho - s)$ and $q \ge s_- + (\rho - s)$ (a totally
+  isotropic part of dimension $\rho - s$ needs as many hyperbolic planes), and by Witt's theorem the
+  isometries of the large space permute them transitively; base changes that fix S permute the K;
+  rescaling $a/t^2, tw$ permutes the a of one sign;
 - $W \mapsto W^T D W$ is a submersion at injective W, so the piece has dimension
-  $n + n\rho - \rho(\rho + 1)/2 + (D - \rho)(\rho - s)$, and D more for every inactive neuron (a = 0, w free).
+  $n + n\rho - \rho(\rho + 1)/2 + (D - \rho)(\rho - s)$, and D more for every inactive neuron (a =
+  0, w free).
 
 With hidden biases these are forms in (x, 1) instead of x, one variable more.
 """
@@ -45,9 +48,14 @@ class Piece:
     @property
     def label(self) -> str:
         """Neurons counted from 1, by the sign of a: +{1,2} -{3} 0{4}, rank 2."""
-        groups = [(name, [i + 1 for i, v in enumerate(self.signs) if v == s]) for name, s in (("+", 1), ("-", -1))]
+        groups = [
+            (name, [i + 1 for i, v in enumerate(self.signs) if v == s])
+            for name, s in (("+", 1), ("-", -1))
+        ]
         groups.append(("0", [i + 1 for i, v in enumerate(self.signs) if not v]))
-        shown = " ".join(f"{name}{{{','.join(map(str, group))}}}" for name, group in groups if group)
+        shown = " ".join(
+            f"{name}{{{','.join(map(str, group))}}}" for name, group in groups if group
+        )
         return f"{shown}, rank {self.rank}"
 
 
@@ -80,7 +88,9 @@ class Quadric:
         plus = sum(s > 0 for s, _ in self.squares)
         rank = len(self.squares)
         for signs in every:
-            spare = min(signs.count(1) - plus, signs.count(-1) - (rank - plus), self.variables - rank)
+            spare = min(
+                signs.count(1) - plus, signs.count(-1) - (rank - plus), self.variables - rank
+            )
             for more in range(spare + 1):
                 yield Piece(tuple(signs), rank + more)
 
@@ -108,7 +118,11 @@ class Quadric:
         columns = [list(v) for _, v in self.squares]
         units = [[int(i == j) for j in range(self.variables)] for i in range(self.variables)]
         both = sympy.Matrix([*columns, *units]).T
-        return [tuple(map(Fraction, units[j - len(columns)])) for j in both.rref()[1] if j >= len(columns)]
+        return [
+            tuple(map(Fraction, units[j - len(columns)]))
+            for j in both.rref()[1]
+            if j >= len(columns)
+        ]
 
     def point(self, outputs: Sequence[Any], weights: Sequence[Row]) -> Chart:
         """The point with these neurons (bias last)."""
@@ -123,10 +137,16 @@ class Quadric:
     def incoming(self, neuron: int) -> list[sympy.Symbol]:
         """The symbols of the weights of a neuron, then of its bias."""
         m, d, p = self.width, int(self.structure.inputs), self.model.parameters
-        return [*p[m + neuron * d : m + neuron * d + d], *([p[m + m * d + neuron]] if self.structure.bias else [])]
+        return [
+            *p[m + neuron * d : m + neuron * d + d],
+            *([p[m + m * d + neuron]] if self.structure.bias else []),
+        ]
 
     def branch(self, piece: Piece) -> Branch:
-        """The branch of a piece; its chart is a point of the orbit, with the weights of inactive neurons free."""
+        """The branch of a piece.
+
+        Its chart is a point of the orbit, with the weights of inactive neurons free.
+        """
         values = dict(self.point(*self.rows(piece)).values)
         idle = [i for i, s in enumerate(piece.signs) if s == 0]
         for i in idle:
@@ -136,7 +156,9 @@ class Quadric:
         symbols = self.model.parameters
         equations = [symbols[i] for i in idle]
         for i, j in itertools.combinations_with_replacement(range(self.variables), 2):
-            products = (symbols[k] * self.incoming(k)[i] * self.incoming(k)[j] for k in range(self.width))
+            products = (
+                symbols[k] * self.incoming(k)[i] * self.incoming(k)[j] for k in range(self.width)
+            )
             equations.append(sympy.Add(*products) - sympy.Rational(self.matrix[i][j]))
         if self.structure.output_bias:
             equations.append(symbols[-1] - self.constant)
@@ -146,8 +168,11 @@ class Quadric:
             equations=tuple(e for e in equations if e != 0),
             dimension=self.dimension(piece),
             conditions=(
-                "signs and rank as in the label; the orbit of the chart under isometries, scalings and base changes "
-                "that fix the target; `contains` decides the piece itself, closures are not described",
+                (
+                    "signs and rank as in the label; the orbit of the chart under isometries,"
+                    " scalings and base changes that fix the target; `contains` decides the piece"
+                    " itself, closures are not described"
+                ),
             ),
             cells=partial(self._cells, piece),
             forced=self.forced,
@@ -156,7 +181,10 @@ class Quadric:
         )
 
     def _cells(self, piece: Piece) -> Iterator[Cell]:
-        """The isotropic part shrinks to zero, and so do inactive neurons: the span of the active weights is least."""
+        """The isotropic part shrinks to zero, and so do inactive neurons.
+
+        The span of the active weights is least.
+        """
         yield Cell(self.point(*self.rows(piece, isotropic=0)))
 
     def _member(self, piece: Piece, point: Chart) -> bool:
@@ -166,7 +194,9 @@ class Quadric:
         if self.structure.bias:
             rows = [[*row, b] for row, b in zip(rows, arrays["b"], strict=True)]
         signs = tuple(int(sympy.sign(a)) for a in outputs)
-        if signs != piece.signs or (self.structure.output_bias and arrays["c"][()] != self.constant):
+        if signs != piece.signs or (
+            self.structure.output_bias and arrays["c"][()] != self.constant
+        ):
             return False
         w = sympy.Matrix(rows)
         if not all(map(is_zero, w.T * sympy.diag(*outputs) * w - sympy.Matrix(self.matrix))):
@@ -179,7 +209,8 @@ def quadric_branches(structure: Any, model: Model, target: TargetFunction) -> Br
     r"""All pieces of a quadratic target in a network of squares (hidden biases or an output bias, not both).
 
     Raises:
-        TargetError: the target is no rational quadratic form (polynomial, with biases), or needs more neurons.
+        TargetError: the target is no rational quadratic form (polynomial, with biases), or needs
+            more neurons.
 
     References:
         Witt's theorem; SPEC 1.7.
@@ -188,11 +219,15 @@ def quadric_branches(structure: Any, model: Model, target: TargetFunction) -> Br
     squares = diagonalised(matrix)
     if len(squares) > structure.width:
         raise TargetError(
-            f"the target has a matrix of rank {len(squares)}, the model has width {structure.width}; it is not in the "
-            f"function space; choose width >= {len(squares)}"
+            f"the target has a matrix of rank {len(squares)}, the model has width"
+            f" {structure.width}; it is not in the function space; choose width >= {len(squares)}"
         )
     forced = equivariance(
-        model, target, shifts=False, constants=structure.output_bias, degree=2 if structure.bias else None
+        model,
+        target,
+        shifts=False,
+        constants=structure.output_bias,
+        degree=2 if structure.bias else None,
     )
     quadric = Quadric(model, structure, matrix, squares, constant, forced)
     condensed = _many(quadric)
@@ -203,24 +238,36 @@ def quadric_branches(structure: Any, model: Model, target: TargetFunction) -> Br
         result.append(replace(branch, twin=found.get(orbit)))
         found.setdefault(orbit, branch)
     result.sort(key=lambda b: -b.dimension)
-    basis = "every point has exactly one pattern of signs and one rank of its active weights (Witt's theorem)"
+    basis = (
+        "every point has exactly one pattern of signs and one rank of its active weights (Witt's"
+        " theorem)"
+    )
     if condensed:
-        return BranchList(tuple(result), False, f"one piece for each orbit under permutations; {basis}")
+        return BranchList(
+            tuple(result), False, f"one piece for each orbit under permutations; {basis}"
+        )
     return BranchList(tuple(result), True, basis)
 
 
 def _many(quadric: Quadric) -> bool:
     m = quadric.width
-    patterns = sum(math.comb(m, p) * math.comb(m - p, q) for p in range(m + 1) for q in range(m + 1 - p))
+    patterns = sum(
+        math.comb(m, p) * math.comb(m - p, q) for p in range(m + 1) for q in range(m + 1 - p)
+    )
     return patterns * (min(quadric.variables, m) + 1) > MAX_BRANCHES
 
 
-def _form(structure: Any, model: Model, target: TargetFunction) -> tuple[tuple[Row, ...], sympy.Expr]:
+def _form(
+    structure: Any, model: Model, target: TargetFunction
+) -> tuple[tuple[Row, ...], sympy.Expr]:
     """S and the output bias."""
     expression = sympy.expand(target.expressions[0])
     needed = "a polynomial of degree at most 2" if structure.bias else "a quadratic form"
     if not expression.is_polynomial(*model.inputs):
-        raise TargetError(f"the target {expression} is not {needed} with rational coefficients; give such a target")
+        raise TargetError(
+            f"the target {expression} is not {needed} with rational coefficients; give such a"
+            " target"
+        )
     polynomial = sympy.Poly(expression, *model.inputs)
     size = len(model.inputs) + int(structure.bias)
     matrix = [[Fraction(0)] * size for _ in range(size)]
@@ -234,8 +281,10 @@ def _form(structure: Any, model: Model, target: TargetFunction) -> tuple[tuple[R
             places += [size - 1] * (2 - len(places))
         if c != 0 and (len(places) != 2 or not c.is_Rational):
             raise TargetError(
-                f"the target has the term {c * sympy.Mul(*(x**e for x, e in zip(model.inputs, powers, strict=True)))}; "
-                f"{needed} with rational coefficients is needed; change the target, or the biases of the model"
+                "the target has the term"
+                f" {c * sympy.Mul(*(x**e for x, e in zip(model.inputs, powers, strict=True)))};"
+                f" {needed} with rational coefficients is needed; change the target, or the biases"
+                " of the model"
             )
         if c != 0:
             i, j = places
@@ -264,7 +313,9 @@ def diagonalised(matrix: Sequence[Sequence[Fraction]]) -> tuple[tuple[Fraction, 
             i, j = next((i, j) for i in range(size) for j in range(i) if left[i][j])
             image, value = [u + v for u, v in zip(left[i], left[j], strict=True)], 2 * left[i][j]
         found.append((1 / value, tuple(image)))
-        left = [[left[i][j] - image[i] * image[j] / value for j in range(size)] for i in range(size)]
+        left = [
+            [left[i][j] - image[i] * image[j] / value for j in range(size)] for i in range(size)
+        ]
     return tuple(found)
 
 
