@@ -11,4 +11,4 @@ settings.register_profile("rankstrat", deadline=None, derandomize="CI" in os.env
 settings.load_profile("rankstrat")
 
 # Benchmarks and the scripts behind the golden data are programs, not modules with doctests.
-collect_ignore = ["bench", "golden"]
+collect_ignore = ["bench", "golden", "support"]

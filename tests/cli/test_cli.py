@@ -14,7 +14,7 @@ import pytest
 import rankstrat as rs
 from rankstrat.cli import COMMANDS, _entry, _progress, main
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NEURON = """name = "one neuron"
 parameters = ["a", "w[2]"]
 inputs = ["x[2]"]

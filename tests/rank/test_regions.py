@@ -8,13 +8,13 @@ import random
 from fractions import Fraction
 from math import comb
 
+import oracles
 import pytest
 import sympy as sp
 
 import rankstrat as rs
 from rankstrat.algebra.arrangement import Hyperplane, cells
 from rankstrat.errors import DataError, UnsupportedFunctionError
-from tests import oracles
 
 
 def forms(rng: random.Random, count: int, dimension: int, size: int) -> list[Hyperplane]:

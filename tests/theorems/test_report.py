@@ -204,7 +204,7 @@ def test_formats():
 
 
 def test_bibliography_is_the_one_of_the_docs():
-    docs = (Path(__file__).parents[1] / "docs" / "references.bib").read_text(encoding="utf-8")
+    docs = (Path(__file__).parents[2] / "docs" / "references.bib").read_text(encoding="utf-8")
     assert bibliography(["LSH", "LSH"]) in docs
     with pytest.raises(FamilyError, match="unknown"):
         bibliography(["nobody"])

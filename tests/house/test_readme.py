@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 FENCE = re.compile(
     r"(?:^`(?P<file>[\w.-]+)`:\n\n)?^```(?P<language>[^\n`]*)\n(?P<text>.*?)^```$",

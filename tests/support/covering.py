@@ -11,7 +11,7 @@ from rankstrat.strata.hierarchy import stratify
 
 
 def oracle(structure, point):
-    """The rank by the formulas of tests/oracles.py, where there is one."""
+    """The rank by the formulas of tests/support/oracles.py, where there is one."""
     a, w = list(point.arrays["a"]), [list(row) for row in point.arrays["w"]]
     b = list(point.arrays["b"]) if structure.bias else None
     name = structure.activation.name

@@ -27,7 +27,7 @@ from rankstrat.families import (
 from rankstrat.targets import optimistic_sample_size, target_set
 
 GOLDEN = json.loads(
-    (Path(__file__).parent / "golden" / "target_sets.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "golden" / "target_sets.json").read_text(encoding="utf-8")
 )["rows"]
 FAMILIES = {
     "1x2 times 2x1": matrix_factorization(1, 2, 1),

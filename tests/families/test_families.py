@@ -19,7 +19,7 @@ import rankstrat as rs
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.text.parsing import parse_expression
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 BUILDS = {
     "two_layer": {"width": 2, "inputs": 3, "bias": True, "output_bias": True},
     "fully_connected": {"widths": [2, 3, 1]},

@@ -11,7 +11,7 @@ import oracles
 import pytest
 import sympy
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 PRIME = 2**61 - 1
 
 

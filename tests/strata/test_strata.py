@@ -23,7 +23,7 @@ from rankstrat.rank.certificate import Verdict, model_rank
 from rankstrat.strata import nearest_strata
 from rankstrat.strata.hierarchy import function_hierarchy, stratify, stratum_of
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 TYPES = json.loads((GOLDEN / "type_counts.json").read_text())
 LOCI = json.loads((GOLDEN / "determinantal.json").read_text())["rows"]
 
