@@ -6,16 +6,10 @@ Branches, their graph, and optimistic sample sizes. Knows no neurons.
 from __future__ import annotations
 
 from rankstrat.algebra.affine import CONSTANT, AffineSubspace
-from rankstrat.targets.branch import (
-    Branch,
-    BranchList,
-    Cell,
-    LeastRank,
-    TargetFunction,
-    is_zero,
-    least_rank,
-    same_functions,
-)
+from rankstrat.rank.zero import is_zero, same_functions
+from rankstrat.targets.branch import Branch, BranchList, TargetFunction
+from rankstrat.targets.closure import Closure
+from rankstrat.targets.least_rank import Candidate, LeastRank, RankBounds
 from rankstrat.targets.polynomial import MAX_PARAMETERS, polynomial_branches
 from rankstrat.targets.target_set import (
     HasBranches,
@@ -31,14 +25,15 @@ __all__ = [
     "AffineSubspace",
     "Branch",
     "BranchList",
-    "Cell",
+    "Candidate",
+    "Closure",
     "HasBranches",
     "LeastRank",
+    "RankBounds",
     "TargetFunction",
     "TargetSet",
     "as_target",
     "is_zero",
-    "least_rank",
     "optimistic_sample_size",
     "polynomial_branches",
     "same_functions",

@@ -12,23 +12,23 @@ from rankstrat.families._shared.effective_neurons import Vector
 from rankstrat.families.two_layer.targets.coupled.levels import Level, level_of
 from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece, Row, proportional
 from rankstrat.model.model import Chart
-from rankstrat.targets import AffineSubspace, Branch, Cell, is_zero
+from rankstrat.targets import AffineSubspace, Branch, Candidate, is_zero
 
 TRIES = 12
 
 
-def cells(piece: Piece, branch: Branch) -> Iterator[Cell]:
+def candidates(piece: Piece, branch: Branch) -> Iterator[Candidate]:
     """A point of the level that the branch allows, if one is found in its closure, and a generic point of rays."""
     level = level_of(piece)
     if level.kind != "unknown" and not (
         piece.network.irrational and piece.size > piece.network.inputs
     ):
         yield from _lowest(piece, branch, level)
-    if branch.specimen is not None:
-        yield Cell(branch.specimen())
+    if branch.generic_point is not None:
+        yield Candidate(branch.generic_point())
 
 
-def _lowest(piece: Piece, branch: Branch, level: Level) -> Iterator[Cell]:
+def _lowest(piece: Piece, branch: Branch, level: Level) -> Iterator[Candidate]:
     for attempt in range(TRIES):
         point = _Builder(piece, level, attempt).point()
         if point is None:
@@ -36,7 +36,7 @@ def _lowest(piece: Piece, branch: Branch, level: Level) -> Iterator[Cell]:
         if piece.network.law.rays and not all(isinstance(v, int | Fraction) for v in point.raw):
             return
         if branch.contains(point):
-            yield Cell(point)
+            yield Candidate(point)
             return
 
 
