@@ -34,9 +34,10 @@ from numpy.typing import NDArray
 from rankstrat.algebra.program import FUNCTION, PIECEWISE
 from rankstrat.errors import BudgetError, DataError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.tangents import Tangents
-from rankstrat.samples.recovery import batch
+from rankstrat.samples.local import batch
 from rankstrat.targets import Branch, TargetSet
 from rankstrat.text.tables import Math, Table
 

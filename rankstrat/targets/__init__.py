@@ -12,18 +12,15 @@ from rankstrat.targets.branch import (
     Cell,
     LeastRank,
     TargetFunction,
-    is_zero,
     least_rank,
-    same_functions,
 )
-from rankstrat.targets.polynomial import MAX_PARAMETERS, polynomial_branches
-from rankstrat.targets.target_set import (
-    HasBranches,
+from rankstrat.targets.fibre import (
     TargetSet,
     as_target,
     optimistic_sample_size,
     target_set,
 )
+from rankstrat.targets.polynomial import MAX_PARAMETERS, polynomial_branches
 
 __all__ = [
     "CONSTANT",
@@ -32,15 +29,12 @@ __all__ = [
     "Branch",
     "BranchList",
     "Cell",
-    "HasBranches",
     "LeastRank",
     "TargetFunction",
     "TargetSet",
     "as_target",
-    "is_zero",
     "least_rank",
     "optimistic_sample_size",
     "polynomial_branches",
-    "same_functions",
     "target_set",
 ]

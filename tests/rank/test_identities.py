@@ -17,7 +17,8 @@ from sympy import E, Rational, atan, cos, cosh, erf, exp, log, pi, sin, sinh, sq
 from rankstrat.errors import NotOutputPreservingError, PoleError, UndecidedError
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
 
 x, y, z, u, v = sympy.symbols("x y z u v")
 S, R = sympy.Function("sigma"), sympy.Function("rho")

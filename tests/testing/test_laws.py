@@ -9,10 +9,10 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activations.lookup import Activation, Z, as_activation
+from rankstrat.activation.lookup import Activation, Z, as_activation
 from rankstrat.errors import FamilyError, TargetError
 from rankstrat.families import FAMILIES
-from rankstrat.families.diagonal import Diagonal
+from rankstrat.families.catalogue.diagonal import Diagonal
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.strata import Stratification
 from rankstrat.symmetry import Symmetry

@@ -15,7 +15,7 @@ import sympy
 from numpy.typing import NDArray
 
 from rankstrat import families
-from rankstrat.activations.lookup import Activation, as_activation
+from rankstrat.activation.lookup import Activation, as_activation
 from rankstrat.errors import FamilyError, demand
 from rankstrat.model.model import Model
 from rankstrat.text.parsing import block_symbols

@@ -16,7 +16,7 @@ from rankstrat.mappings.constructions.layers import Array, Layered
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_array, exact_scalar
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples.hessian.second import SecondOrder, values_at
+from rankstrat.samples.second_order.second import SecondOrder, values_at
 
 Piece = tuple[sympy.Expr, sympy.Expr, sympy.Expr, sympy.Expr]
 _INF, _ONE, _ZERO = sympy.oo, sympy.Integer(1), sympy.Integer(0)
