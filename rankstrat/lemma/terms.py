@@ -16,7 +16,7 @@ from fractions import Fraction
 import numpy as np
 
 from rankstrat.activation.law import Law, law_of
-from rankstrat.activation.lookup import Activation
+from rankstrat.activation.record import Activation
 from rankstrat.errors import PointError, UndecidedError
 from rankstrat.lemma.arrays import Classes, Indices, Neurons, classes, compacted, leading_signs
 from rankstrat.lemma.sparse import Entries, exact_rank

@@ -132,13 +132,11 @@ class Analysis:
     @cached_property
     def nodes(self) -> list[int]:
         """The columns: tangent functions without their constant factors, which are known not to vanish."""
-        representatives = set(self.representatives.values())
-        cores = {
-            i: column.core
-            for i, column in enumerate(self.tangents.columns)
-            if column is not None and i in representatives
-        }
-        return [cores.get(i, self.tangents.nodes[i]) for i in self.parameters]
+        tangents, representatives = self.tangents, set(self.representatives.values())
+        return [
+            tangents.columns[i].core if i in representatives else tangents.nodes[i]  # type: ignore[union-attr]
+            for i in self.parameters
+        ]
 
     @cached_property
     def tower(self) -> Tower:

@@ -9,7 +9,8 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activation.lookup import Activation, Z, as_activation
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation, Z
 from rankstrat.errors import FamilyError, TargetError
 from rankstrat.families import FAMILIES
 from rankstrat.families.catalogue.diagonal import Diagonal

@@ -14,7 +14,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activation.lookup import Activation, Z, as_activation
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation, Z
 from rankstrat.activation.scheme import vanishes_at_most_at_0
 from rankstrat.errors import TargetError
 from rankstrat.lemma import check_record

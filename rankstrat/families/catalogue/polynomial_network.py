@@ -9,7 +9,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activation.lookup import Activation, as_activation
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation
 from rankstrat.families._shared.arguments import count
 from rankstrat.families.catalogue.fully_connected import FullyConnected
 from rankstrat.model.model import Model

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import sympy
 
-from rankstrat.activation.lookup import Z
+from rankstrat.activation.record import Z
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.patterns import Signed
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Piece

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activation.lookup import Activation, Z
+from rankstrat.activation.record import Activation, Z
 from rankstrat.activation.scheme import is_flat_elsewhere, vanishes_at_most_at_0
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.effective_neurons import (
