@@ -133,10 +133,11 @@ class Analysis:
     def nodes(self) -> list[int]:
         """The columns: tangent functions without their constant factors, which are known not to vanish."""
         tangents, representatives = self.tangents, set(self.representatives.values())
-        return [
-            tangents.columns[i].core if i in representatives else tangents.nodes[i]
-            for i in self.parameters
-        ]  # type: ignore[union-attr]
+        nodes = []
+        for i in self.parameters:
+            column = tangents.columns[i] if i in representatives else None
+            nodes.append(tangents.nodes[i] if column is None else column.core)
+        return nodes
 
     @cached_property
     def tower(self) -> Tower:
