@@ -133,11 +133,10 @@ class Analysis:
     def nodes(self) -> list[int]:
         """The columns: tangent functions without their constant factors, which are known not to vanish."""
         tangents, representatives = self.tangents, set(self.representatives.values())
-        nodes = []
-        for i in self.parameters:
-            column = tangents.columns[i] if i in representatives else None
-            nodes.append(tangents.nodes[i] if column is None else column.core)
-        return nodes
+        return [
+            tangents.columns[i].core if i in representatives else tangents.nodes[i]  # type: ignore[union-attr]
+            for i in self.parameters
+        ]
 
     @cached_property
     def tower(self) -> Tower:
