@@ -50,7 +50,6 @@ class RankCertificate:
         >>> rank = model_rank(two_layer(width=2, inputs=1).point(a=[1, 3], w=[[2], [-2]]))
         >>> int(rank), rank.lower, rank.upper, str(rank.verdict)
         (2, 2, 2, 'PROVED')
-        # raises CertificateError if it proves nothing
         >>> RankCertificate.from_json(rank.to_json()).check()
     """
 

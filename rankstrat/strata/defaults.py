@@ -165,10 +165,7 @@ def _scaled(row: Sequence[Number]) -> Vector:
 
 
 def _blocks(model: Model) -> list[tuple[sympy.Symbol, ...]]:
-    """Parameters that stand together in a linear form c1 p1 + c2 p2 + ...
-
-    form a block, the others one each.
-    """
+    """Blocks of parameters that stand together in a linear form c1 p1 + c2 p2; the others alone."""
     parameters = set(model.parameters)
     groups: list[set[sympy.Symbol]] = []
     for output in model.outputs:
