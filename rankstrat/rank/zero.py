@@ -1,4 +1,4 @@
-"""Whether a number, or a function of the inputs, vanishes: decided by the rank engine."""
+r"""Whether a number or a function vanishes, decided by the rank engine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import sympy
 
 from rankstrat.errors import BudgetError
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.verdict import Verdict
 
 
 def is_zero(value: Any) -> bool:

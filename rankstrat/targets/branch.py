@@ -12,7 +12,8 @@ import sympy
 from rankstrat.algebra.affine import CONSTANT, AffineSubspace
 from rankstrat.errors import TargetError, demand
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.targets.closure import Closure
 from rankstrat.targets.distance import distance_to_image
 from rankstrat.targets.least_rank import LeastRank, RankBounds, least_rank

@@ -15,7 +15,7 @@ import sympy
 from rankstrat.algebra.affine import CONSTANT, AffineSubspace
 from rankstrat.errors import BudgetError, TargetError
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.zero import is_zero, same_functions
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.closure import Closure

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from rankstrat.errors import BudgetError, TargetError
 from rankstrat.model.model import Chart
-from rankstrat.rank.certificate import RankCertificate, Verdict, model_rank
+from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.rank.model_rank import model_rank
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,9 @@ from rankstrat import Verdict, recovery_stability, stability_table
 from rankstrat.errors import UndecidedError
 from rankstrat.families import two_layer
 from rankstrat.families._shared.patterns import Pattern
-from rankstrat.families.two_layer.targets.coupled.charts import branch_of
-from rankstrat.families.two_layer.targets.coupled.law import coupled_law, coupled_target
-from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece
+from rankstrat.families.catalogue.two_layer.targets.coupled.charts import branch_of
+from rankstrat.families.catalogue.two_layer.targets.coupled.law import coupled_law, coupled_target
+from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece
 from rankstrat.targets import as_target, optimistic_sample_size, target_set
 
 

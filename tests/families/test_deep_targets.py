@@ -14,7 +14,8 @@ from rankstrat.errors import TargetError
 from rankstrat.families import fully_connected, two_layer
 from rankstrat.families._shared.deep_branches import IDLE, SILENT, Layers, Widening
 from rankstrat.families._shared.equivariance import equivariance
-from rankstrat.targets import as_target, optimistic_sample_size, same_functions, target_set
+from rankstrat.rank.zero import same_functions
+from rankstrat.targets import as_target, optimistic_sample_size, target_set
 
 
 def network(widths, activation="tanh", bias=False, output_bias=None):

@@ -15,14 +15,12 @@ from branch_checks import chart_rank, exponential_rank, is_on_target, proved
 
 from rankstrat import model_rank
 from rankstrat.families import two_layer
-from rankstrat.families.two_layer.targets.special.quadrics import diagonalised, quadric_branches
-from rankstrat.targets import (
-    as_target,
-    optimistic_sample_size,
-    polynomial_branches,
-    same_functions,
-    target_set,
+from rankstrat.families.catalogue.two_layer.targets.special.quadrics import (
+    diagonalised,
+    quadric_branches,
 )
+from rankstrat.rank.zero import same_functions
+from rankstrat.targets import as_target, optimistic_sample_size, polynomial_branches, target_set
 
 X1, X2, X3 = X = sympy.symbols("x1:4")
 

@@ -9,11 +9,11 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activations.lookup import as_activation
-from rankstrat.activations.record import Activation, Z
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation, Z
 from rankstrat.errors import FamilyError, TargetError
 from rankstrat.families import FAMILIES
-from rankstrat.families.diagonal import Diagonal
+from rankstrat.families.catalogue.diagonal import Diagonal
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.strata import Stratification
 from rankstrat.symmetry import Symmetry

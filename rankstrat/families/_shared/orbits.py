@@ -20,15 +20,8 @@ import sympy
 
 from rankstrat.errors import TargetError
 from rankstrat.model.model import Chart, Model
-from rankstrat.targets import (
-    Branch,
-    BranchList,
-    Candidate,
-    Closure,
-    RankBounds,
-    TargetFunction,
-    is_zero,
-)
+from rankstrat.rank.zero import is_zero
+from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
 
 Interval = tuple[int, int]
 Ranks = tuple[tuple[Interval, int], ...]

@@ -17,7 +17,8 @@ import sympy
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.orbits import rational
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.targets import (
     CONSTANT,
     AffineSubspace,
