@@ -17,7 +17,8 @@ CONSTANT_STAGE, COORDINATE_STAGE, FUNCTION_STAGE = range(3)
 
 
 class Generators:
-    """A program over generators, each with a stage (0 constant, 1 coordinate, 2 function) and a kind.
+    """A program over generators, each with a stage (0 constant, 1 coordinate, 2 function) and a
+    kind.
 
     Attributes:
         program: leaves, sums and products only.
@@ -127,9 +128,8 @@ class Generators:
         return self._opaque_log(imaginary, g)
 
     def _log_of_product(self, g: int) -> int:
-        """log of a constant c prod T_i^{e_i} prod g_j^{f_j}.
-
-        Exponentials come out, the rest stays opaque.
+        """log of a constant c prod T_i^{e_i} prod g_j^{f_j}: exponentials come out, the rest stays
+        opaque.
         """
         program = self.program
         c, core = program.content(g)
@@ -223,7 +223,8 @@ class Generators:
         return {n: self.kind[n] == "exp" for n in leaves if self.stage_of(n) == FUNCTION_STAGE}
 
     def untranslate(self, nodes: Sequence[int], target: Program) -> list[int]:
-        """Constants of the tower as nodes of a program with functions (exp, log, cos, sin), for printing.
+        """Constants of the tower as nodes of a program with functions (exp, log, cos, sin), for
+        printing.
 
         Complex constants of a relation between real functions are replaced by their real parts, or
         by their imaginary parts when the real part of the last one vanishes: either is a relation

@@ -47,9 +47,8 @@ class Entry:
 
 @dataclass
 class Block:
-    """The exp and log generators of one kind at one stage.
-
-    `laurent` while all arguments of exp are monomials.
+    """The exp and log generators of one kind at one stage; `laurent` while all arguments of exp are
+    monomials.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -168,9 +167,8 @@ class Tower(Generators):
         return self._generic(name, h)
 
     def _resolve(self, exps: Sequence[tuple[bool, int]], logs: Sequence[tuple[bool, int]]) -> None:
-        """Fill `_exps` and `_logs`.
-
-        Laurent arguments at once, the others together through the decision matrix.
+        """Fill `_exps` and `_logs`: Laurent arguments at once, the others together through the
+        decision matrix.
         """
         hard: dict[tuple[bool, int], list[tuple[str, int]]] = {}
         for imaginary, h in exps:
@@ -264,7 +262,8 @@ class Tower(Generators):
         return block.monomials[monomial], c
 
     def _root(self, imaginary: bool, g: int, c: Rational) -> tuple[int, Rational]:
-        """exp(c log g) = g^c, or exp(i c atan g) = ((1 + i g)/(1 - i g))^(c/2), where that is rational.
+        """exp(c log g) = g^c, or exp(i c atan g) = ((1 + i g)/(1 - i g))^(c/2), where that is
+        rational.
 
         Otherwise it is an algebraic function: a generator of its own, whose independence is a
         hypothesis.
@@ -419,7 +418,8 @@ class Tower(Generators):
         return self.program.scale(-1, self._special[key]) if odd else self._special[key]
 
     def _canonical_argument(self, label: str, parity: str, h: int) -> tuple[int, int]:
-        """(s, k) with h = s k and k the one node that stands for this argument (up to sign where sigma has a parity).
+        """(s, k) with h = s k and k the one node that stands for this argument (up to sign where
+        sigma has a parity).
 
         Distinct arguments are what makes sigma(h_1), sigma(h_2) independent for a generic sigma, so
         it is decided.

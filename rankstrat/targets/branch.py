@@ -1,6 +1,5 @@
-r"""Branches of a target set $F^{-1}(f^*)$.
-
-Charts with equations, dimensions, ranks, and the least rank on each.
+r"""Branches of a target set $F^{-1}(f^*)$: charts with equations, dimensions, ranks, and the least
+rank on each.
 """
 
 from __future__ import annotations
@@ -151,9 +150,8 @@ class Branch:
 
     @cached_property
     def forced_rank(self) -> int:
-        """The rank of the forced functions.
-
-        A proved lower bound at every point of the target set.
+        """The rank of the forced functions: a proved lower bound at every point of the target
+        set.
         """
         return model_rank(self.forced).lower if self.forced is not None else 0
 
@@ -288,7 +286,9 @@ class TargetFunction:
 
 
 def least_rank(branch: Branch) -> LeastRank:
-    """The least rank over the closure of a branch, from its cells and from the tangent functions that are forced."""
+    """The least rank over the closure of a branch, from its cells and from the tangent functions
+    that are forced.
+    """
     bottom = max(
         (model_rank(b).lower for b in (branch.forced, branch.floor) if b is not None), default=0
     )

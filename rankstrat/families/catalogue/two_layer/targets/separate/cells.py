@@ -28,9 +28,8 @@ def cells(network: Any, pattern: Any, space: AffineSubspace | None) -> Iterator[
 
 
 def _placements(network: Any, pattern: Any) -> Iterator[list[Any]]:
-    """Where the weight of each further block goes.
-
-    A target class, an earlier block, zero, or nowhere special.
+    """Where the weight of each further block goes: a target class, an earlier block, zero, or
+    nowhere special.
     """
     signs = (1, -1) if network.law.signed else (1,)
     choices: list[list[Any]] = []
@@ -80,9 +79,8 @@ def _with_zeros(
     chosen: set[int],
     kinds: Sequence[Sequence[int]],
 ) -> Iterator[Cell]:
-    """The cells for every number of inactive neurons of weight zero.
-
-    Those of one kind are interchangeable.
+    """The cells for every number of inactive neurons of weight zero: those of one kind are
+    interchangeable.
     """
     width, inputs = network.width, network.inputs
     for counts in itertools.product(*(range(len(kind), -1, -1) for kind in kinds)):
