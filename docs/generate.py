@@ -211,13 +211,14 @@ def write_gallery(digest: str) -> None:
     for path, (printed, pictures) in zip(paths, results, strict=True):
         source = path.read_text(encoding="utf-8")
         title = path.stem[3:].replace("_", " ").capitalize()
-        claim = (ast.get_docstring(ast.parse(source)) or "").removeprefix("Claim: ")
+        claim, _, more = (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")
+        claim = " ".join(claim.removeprefix("Claim: ").split())
         claim = claim[:1].upper() + claim[1:]
         name = path.stem
         parts = [
             f"# {title}",
-            f"**{claim.partition(chr(10))[0]}**",
-            claim.partition("\n")[2].strip(),
+            f"**{claim}**",
+            more.strip(),
         ]
         parts.append(f"```python\n{code_of(source)}\n```")
         parts.append(f"It prints:\n\n```text\n{folded(printed)}\n```" if printed.strip() else "")
@@ -227,9 +228,7 @@ def write_gallery(digest: str) -> None:
         parts.append(f"The script is `examples/{path.name}`.")
         page = "\n\n".join(part for part in parts if part)
         (PAGES / "gallery" / f"{name}.md").write_text(page + "\n", encoding="utf-8")
-        entries.append(
-            f"[{title}](_generated/gallery/{name}.md)\n: {claim.partition(chr(10))[0]}\n"
-        )
+        entries.append(f"[{title}](_generated/gallery/{name}.md)\n: {claim}\n")
     (PAGES / "gallery.inc").write_text("\n".join(entries), encoding="utf-8")
 
 
