@@ -18,8 +18,9 @@ from rankstrat.errors import InexactValueError, RankstratError, TargetError, dem
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import HasBranches
 from rankstrat.rank.certificate import Verdict
-from rankstrat.targets.branch import Branch, LeastRank, TargetFunction
+from rankstrat.targets.branch import Branch, TargetFunction
 from rankstrat.targets.given import given_branches
+from rankstrat.targets.least_rank import LeastRank
 from rankstrat.targets.polynomial import polynomial_branches
 from rankstrat.text.parsing import exact_value
 from rankstrat.text.tables import Math, Table
@@ -64,7 +65,7 @@ class TargetSet:
         for i, first in enumerate(self.branches):
             for j in range(i + 1, len(self.branches)):
                 second = self.branches[j]
-                one, two = first.affine or first.hull, second.affine or second.hull
+                one, two = first.closure.hull, second.closure.hull
                 common = one.intersect(two) if one is not None and two is not None else None
                 if one is not None and two is not None and common is None:
                     continue
@@ -111,9 +112,9 @@ class TargetSet:
         """One row for each orbit of branches under the symmetries of the model."""
         counts: dict[str, int] = {}
         rows = []
-        leaders = [b for b in self.branches if b.twin is None]
+        leaders = [b for b in self.branches if b.representative is None]
         for branch in self.branches:
-            key = (branch.twin or branch).label
+            key = (branch.representative or branch).label
             counts[key] = counts.get(key, 0) + 1
         for b in leaders:
             least = b.minimum
@@ -342,7 +343,7 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
     lowest: int | None = None
     floor, forced = 0, False
     for branch in sorted(
-        (b for b in target.branches if b.twin is None), key=lambda b: b.index or (0, 0)
+        (b for b in target.branches if b.representative is None), key=lambda b: b.index or (0, 0)
     ):
         least = branch.minimum
         if best is None or least.upper < best.upper:

@@ -116,7 +116,7 @@ def check_dimensions_and_ranks(activation, m, k, d, bias, seed):
     rng = np.random.default_rng([m, k, d, seed])
     target = draw_target(activation, k, d, bias, False, rng)
     q = target_set(two_layer(m, d, activation, bias=bias), target)
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         sample = b.sample(seed=5, size=999 if activation in RAYS else 20)
         assert codimension_of_equations(b, sample) == b.codimension, b.label
         rational = all(isinstance(v, int | Fraction) for v in sample.raw[m:])

@@ -86,7 +86,7 @@ def test_quadric_pieces(target, m, d):
     s = np.linalg.matrix_rank(form)
     least = s * d - s * (s - 1) // 2
     assert q.complete and proved(optimistic_sample_size(q), least)
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         point = b.sample(seed=2)
         a, w = np.array(point.arrays["a"], float), np.array(point.arrays["w"], float)
         assert is_on_target(b, [target]) and b.contains(point)
@@ -186,7 +186,7 @@ def test_power_branches(activation, target, kwargs):
     size = optimistic_sample_size(q)
     k = len([t for t in sympy.Add.make_args(target) if t != 0])
     assert proved(size, k * (2 + ("bias" in kwargs)) + ("output_bias" in kwargs)) and not q.complete
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         assert b.dimension == chart_rank(b.chart) and is_on_target(b, [target])
         point = b.sample(seed=1)
         arrays = point.arrays

@@ -26,7 +26,15 @@ from rankstrat.families.catalogue.convolutional.covers import Kernel, best_cover
 from rankstrat.families.catalogue.convolutional.listing import MAX_NEURONS, Listing
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.targets import AffineSubspace, Branch, BranchList, Cell, TargetFunction
+from rankstrat.targets import (
+    AffineSubspace,
+    Branch,
+    BranchList,
+    Candidate,
+    Closure,
+    RankBounds,
+    TargetFunction,
+)
 
 
 @dataclass(frozen=True)
@@ -159,13 +167,11 @@ class Images:
         return Branch(
             label="one neuron for each class" if not shared else "one kernel for each class",
             chart=chart,
-            equations=equations,
+            closure=Closure(equations, affine=AffineSubspace.of(equations, self.model.parameters)),
             dimension=len(chart.coordinates),
-            affine=AffineSubspace.of(equations, self.model.parameters),
-            cells=partial(_one_cell, point),
-            forced=forced,
             # neurons of two kernels may carry the same padded weights and share their output weight
-            partial=True,
+            is_component=False,
+            bounds=RankBounds(candidates=partial(_one_point, point), everywhere=forced),
         )
 
     def listing(self) -> Listing:
@@ -217,8 +223,8 @@ class Images:
         return result
 
 
-def _one_cell(point: Chart) -> Iterator[Cell]:
-    yield Cell(point)
+def _one_point(point: Chart) -> Iterator[Candidate]:
+    yield Candidate(point)
 
 
 def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:

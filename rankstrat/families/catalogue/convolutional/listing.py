@@ -21,7 +21,7 @@ import sympy
 
 from rankstrat.families._shared.effective_neurons import Effective, Law
 from rankstrat.model.model import Chart, Model
-from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Cell
+from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Candidate, Closure, RankBounds
 
 MAX_NEURONS = 6
 MAX_PATTERNS = 500
@@ -231,7 +231,7 @@ class Listing:
         ]
 
     def _branch(
-        self, pattern: Pattern, space: AffineSubspace, forced: Chart | None, twin: Branch | None
+        self, pattern: Pattern, space: AffineSubspace, forced: Chart | None, leader: Branch | None
     ) -> Branch:
         symbols = self.model.parameters
         forms = {
@@ -245,21 +245,19 @@ class Listing:
         return Branch(
             label=self.label(pattern),
             chart=self.model.chart({symbols[i]: symbols[i] - form for i, form in forms.items()}),
-            equations=tuple(forms.values()),
+            closure=Closure(tuple(forms.values()), affine=space),
             dimension=space.dimension,
-            conditions=(
-                ("the weights of different blocks belong to different classes",) if extras else ()
-            ),
+            conditions=("the weights of different blocks belong to different classes",)
+            if extras
+            else (),
             index=(len(classes), sum(extras.count(e) == 1 for e in set(extras))),
-            affine=space,
-            cells=partial(self._least, space),
-            forced=forced,
-            twin=twin,
+            representative=leader,
+            bounds=RankBounds(candidates=partial(self._least, space), everywhere=forced),
         )
 
-    def _least(self, space: AffineSubspace) -> Iterator[Cell]:
+    def _least(self, space: AffineSubspace) -> Iterator[Candidate]:
         """The point with most zeros, a candidate for the least rank."""
-        yield Cell(self.model.point(space.section(dict.fromkeys(space.free, 0))))
+        yield Candidate(self.model.point(space.section(dict.fromkeys(space.free, 0))))
 
 
 def _is_inside(space: AffineSubspace, larger: Sequence[AffineSubspace]) -> bool:

@@ -29,10 +29,10 @@ from rankstrat.families._shared.patterns import (
     patterns,
 )
 from rankstrat.families.catalogue.two_layer.targets.layout import Layout
-from rankstrat.families.catalogue.two_layer.targets.separate.cells import cells
+from rankstrat.families.catalogue.two_layer.targets.separate.candidates import candidates
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
-from rankstrat.targets import CONSTANT, AffineSubspace, Branch, BranchList
+from rankstrat.targets import CONSTANT, AffineSubspace, Branch, BranchList, Closure, RankBounds
 
 MAX_BRANCHES = 4000
 MAX_CONDENSED = 16
@@ -190,25 +190,25 @@ class Network(Layout):
         space: Any,
     ) -> Branch:
         law = self.law.activation.lemma
-        # an irrational constant that blocks of both signs can carry is beyond the rational cells
-        partial_cells = not self.law.tame or (
+        # an irrational constant that blocks of both signs can carry is beyond the rational
+        # candidates
+        some_missing = not self.law.tame or (
             bool(self.law.offset) and not self.target.constant.is_Rational
         )
         return Branch(
             label=pattern.label,
             chart=chart,
-            equations=equations,
+            closure=Closure(equations, affine=space),
             dimension=dimension,
             conditions=conditions(pattern),
             index=pattern.index,
-            affine=space,
-            cells=partial(cells, self, pattern, space),
-            basis=(
-                ""
-                if partial_cells
-                else f"the rank depends only on which classes coincide and are active: {law}"
+            bounds=RankBounds(
+                candidates=partial(candidates, self, pattern, space),
+                exhaustive=""
+                if some_missing
+                else f"the rank depends only on which classes coincide and are active: {law}",
+                everywhere=self.forced,
             ),
-            forced=self.forced,
         )
 
     def _value(self, space: AffineSubspace, index: int) -> sympy.Expr:
@@ -315,7 +315,7 @@ def separate_branches(network: Network) -> BranchList:
         if branch is None:
             continue
         orbit = pattern.orbit(flips)
-        result.append(replace(branch, twin=found.get(orbit)))
+        result.append(replace(branch, representative=found.get(orbit)))
         found.setdefault(orbit, branch)
     if network.law.offset and not network.structure.output_bias:
         result = _irredundant(result)
@@ -345,7 +345,7 @@ def _irredundant(branches: list[Branch]) -> list[Branch]:
     """
     redundant = set()
     for branch in branches:
-        if branch.twin is None and branch.affine is not None:
+        if branch.representative is None and branch.affine is not None:
             space = branch.affine
             point = space.section(
                 {i: Fraction(10_007 + 10 * n * n, 97 + n) for n, i in enumerate(space.free)}
@@ -357,7 +357,7 @@ def _irredundant(branches: list[Branch]) -> list[Branch]:
             )
             if any(other.contains_point(point) and other.contains(space) for other in larger):
                 redundant.add(branch.label)
-    return [b for b in branches if (b.twin or b).label not in redundant]
+    return [b for b in branches if (b.representative or b).label not in redundant]
 
 
 def _condensed(network: Network) -> BranchList:

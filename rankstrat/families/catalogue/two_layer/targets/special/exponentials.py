@@ -23,7 +23,7 @@ from rankstrat.families._shared.effective_neurons import Vector
 from rankstrat.families._shared.patterns import Pattern
 from rankstrat.families.catalogue.two_layer.targets.special.partitions import partitions
 from rankstrat.model.model import Chart, Model
-from rankstrat.targets import Branch, BranchList, Cell, TargetFunction
+from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
 
 MAX_BRANCHES = 4000
 BASIS = "exponentials with different weights are linearly independent"
@@ -84,18 +84,20 @@ class Exponentials:
         return Branch(
             label=pattern.label,
             chart=chart,
-            equations=tuple(equations),
+            closure=Closure(tuple(equations)),
             dimension=len(chart.coordinates),
             conditions=("the weights of different blocks are different",) if several else (),
             index=pattern.index,
-            cells=partial(self._cells, pattern),
-            basis=BASIS,
-            forced=self.forced,
+            bounds=RankBounds(
+                candidates=partial(self._candidates, pattern),
+                exhaustive=BASIS,
+                everywhere=self.forced,
+            ),
         )
 
-    def _cells(self, pattern: Pattern) -> Iterator[Cell]:
-        """The least rank of a closure: further blocks join a class that is there anyway, with a =
-        0.
+    def _candidates(self, pattern: Pattern) -> Iterator[Candidate]:
+        """The least rank of a closure: further blocks join a class that is there anyway, with a
+        = 0.
         """
         d = int(self.structure.inputs)
         home = next(iter(self.classes), (Fraction(0),) * d)
@@ -111,7 +113,7 @@ class Exponentials:
             values |= dict.fromkeys(self.parameters(i)[1], 0)
         if self.structure.output_bias:
             values[self.model.parameters[-1]] = self.constant
-        yield Cell(self.model.point(values), self._least)
+        yield Candidate(self.model.point(values), self._least)
 
     @property
     def _least(self) -> int:
@@ -157,7 +159,7 @@ def exponential_branches(structure: Any, model: Model, target: TargetFunction) -
     result = []
     for pattern in patterns:
         branch, orbit = network.branch(pattern), pattern.orbit(flips=False)
-        result.append(replace(branch, twin=found.get(orbit)))
+        result.append(replace(branch, representative=found.get(orbit)))
         found.setdefault(orbit, branch)
     if condensed:
         return BranchList(

@@ -33,7 +33,7 @@ from rankstrat.errors import TargetError
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
-from rankstrat.targets import Branch, BranchList, Cell, TargetFunction
+from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
 
 MAX_BRANCHES = 4000
 Row = tuple[Fraction, ...]
@@ -168,7 +168,9 @@ class Quadric:
         return Branch(
             label=piece.label,
             chart=chart,
-            equations=tuple(e for e in equations if e != 0),
+            closure=Closure(
+                tuple(e for e in equations if e != 0), decide=partial(self._member, piece)
+            ),
             dimension=self.dimension(piece),
             conditions=(
                 (
@@ -177,17 +179,15 @@ class Quadric:
                     " itself, closures are not described"
                 ),
             ),
-            cells=partial(self._cells, piece),
-            forced=self.forced,
-            member=partial(self._member, piece),
-            partial=True,
+            is_component=False,
+            bounds=RankBounds(candidates=partial(self._candidates, piece), everywhere=self.forced),
         )
 
-    def _cells(self, piece: Piece) -> Iterator[Cell]:
+    def _candidates(self, piece: Piece) -> Iterator[Candidate]:
         """The isotropic part shrinks to zero, and so do inactive neurons: the span of the active
         weights is least.
         """
-        yield Cell(self.point(*self.rows(piece, isotropic=0)))
+        yield Candidate(self.point(*self.rows(piece, isotropic=0)))
 
     def _member(self, piece: Piece, point: Chart) -> bool:
         arrays = point.arrays
@@ -238,7 +238,7 @@ def quadric_branches(structure: Any, model: Model, target: TargetFunction) -> Br
     result = []
     for piece in quadric.pieces(condensed):
         branch, orbit = quadric.branch(piece), (tuple(sorted(piece.signs)), piece.rank)
-        result.append(replace(branch, twin=found.get(orbit)))
+        result.append(replace(branch, representative=found.get(orbit)))
         found.setdefault(orbit, branch)
     result.sort(key=lambda b: -b.dimension)
     basis = (

@@ -27,7 +27,7 @@ from rankstrat.errors import TargetError
 from rankstrat.families._shared.effective_neurons import Law, Vector, effective
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero, same_functions
-from rankstrat.targets import Branch, BranchList, Cell, TargetFunction
+from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
 
 Part = dict[Fraction, Any]
 """Output weight by bias, for the neurons of one class."""
@@ -173,19 +173,21 @@ class Waves:
         return Branch(
             label="copies of the target's neurons",
             chart=chart,
-            equations=tuple(p - v for p, v in pairs.items()),
+            closure=Closure(tuple(p - v for p, v in pairs.items())),
             dimension=len(chart.coordinates),
-            cells=partial(
-                _one_cell,
-                chart.at(dict.fromkeys(chart.coordinates, 0)) if chart.coordinates else chart,
+            is_component=False,
+            bounds=RankBounds(
+                candidates=partial(
+                    _one_point,
+                    chart.at(dict.fromkeys(chart.coordinates, 0)) if chart.coordinates else chart,
+                ),
+                everywhere=self.small(),
             ),
-            forced=self.small(),
-            partial=True,
         )
 
 
-def _one_cell(point: Chart) -> Iterator[Cell]:
-    yield Cell(point)
+def _one_point(point: Chart) -> Iterator[Candidate]:
+    yield Candidate(point)
 
 
 def _sign(value: sympy.Expr) -> int:
