@@ -178,8 +178,8 @@ def product_branches(
                 ),
                 bounds=RankBounds(
                     candidates=partial(_candidates, smaller, point),
-                    exhaustive="every point is a base change of one of finitely many, and base changes"
-                    " keep the rank",
+                    exhaustive="every point is a base change of one of finitely many, and base"
+                    " changes keep the rank",
                     everywhere=forced,
                 ),
             )
