@@ -1,4 +1,7 @@
-r"""Activations with an addition theorem, $\sigma'' = \pm\sigma$: biases do not lead out of a plane."""
+r"""Activations with an addition theorem, $\sigma'' = \pm\sigma$.
+
+A bias does not lead out of a plane of functions.
+"""
 
 from __future__ import annotations
 

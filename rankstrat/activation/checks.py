@@ -145,8 +145,8 @@ def has_only(formula: sympy.Expr, roots: tuple[Root, ...], name: str) -> bool:
         tried = range(_TRIED + 1) if not found else ()
         if len({line.sign(low + (high - low) * k / _TRIED) for k in tried} - {0}) == 2:
             raise FamilyError(
-                f"{name} changes its sign between {float(low):g} and {float(high):g}, but has no zero"
-                " declared there; declare all real zeros, or none (None)"
+                f"{name} changes its sign between {float(low):g} and {float(high):g}, but has no"
+                " zero declared there; declare all real zeros, or none (None)"
             )
     if 0 in signs:
         return False

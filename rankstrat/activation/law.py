@@ -1,4 +1,4 @@
-r"""What is proved of an activation, in one record: all that ranks, strata and target sets need of sigma."""
+r"""What is proved of an activation: all that ranks, strata and target sets need of sigma."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ Vector = tuple[Fraction, ...]
 
 @dataclass(frozen=True)
 class Law:
-    r"""$\sigma = q_0 + q_1 z + N$ with N(u.x), N'(u.x) x_t independent over classes, modulo affine functions.
+    r"""$\sigma = q_0 + q_1 z + N$ with N(u.x), N'(u.x) x_t independent over distinct classes.
+
+    They are independent modulo affine functions.
 
     The affine part of the parity of N belongs to N, so that only what a pair of neurons u, -u
     leaves is kept apart: the constant $2 q_0$ if N is odd, the linear function $2 q_1 u \cdot x$ if
@@ -63,7 +65,7 @@ class Law:
 
     @property
     def apart(self) -> bool:
-        """Whether every class of a target is compared by itself, for no linear part couples them."""
+        """Whether classes of a target are compared one by one: no linear part couples them."""
         return not (self.slope or self.kink or self.activation.is_unspecified)
 
     def factor(self, sign: int) -> int:
@@ -101,12 +103,12 @@ class Law:
 
     @cached_property
     def silent_elsewhere(self) -> bool | None:
-        """Whether sigma(b) = 0 for some b != 0 that a neuron with w = 0 can have; None if unknown."""
+        """Whether sigma(b) = 0 for some b != 0, the bias of a neuron with w = 0; None if unknown."""
         return self._elsewhere(self.activation.formula, self.activation.zeros, "sigma")
 
     @cached_property
     def still_elsewhere(self) -> bool | None:
-        """Whether sigma'(b) = 0 for some b != 0 that a neuron with w = 0 can have; None if unknown."""
+        """The same for sigma'."""
         return self._elsewhere(self.activation.derivative, self.activation.flat, "sigma'")
 
     @property
@@ -134,7 +136,10 @@ class Law:
         return self.activation.formula - sympy.Rational(self.slope) * Z
 
     def value(self, b: Any) -> sympy.Expr:
-        """sigma(b); for an even N at negative numbers sigma(-b) + 2 q_1 b, so that equal logarithms look alike."""
+        """sigma(b).
+
+        For an even N at negative numbers sigma(-b) + 2 q_1 b, so that equal logarithms look alike.
+        """
         b = sympy.sympify(b, strict=True)
         if self.slope and b.is_Rational and b < 0:
             return self.value(-b) + 2 * sympy.Rational(self.slope) * b

@@ -28,7 +28,7 @@ def strata(structure: Any, model: Model) -> Stratification | None:
 
 
 def _by_lemma(structure: Any, model: Model) -> Stratification | None:
-    """Classes of neurons, where the zeros of sigma and sigma' are known as far as biases reach them."""
+    """Classes of neurons, where zeros of sigma and sigma' are known as far as biases reach them."""
     law = law_of(structure.activation, bias=structure.bias)
     if law is None or law.rays or law.activation.is_unspecified:
         return None

@@ -53,7 +53,7 @@ def _first(
 
 
 def _by_decomposition(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
-    """Small polynomial networks: what is known of sums of powers, or else the primary decomposition."""
+    """Small polynomial networks: what is known of sums of powers, or a decomposition."""
     if not structure.activation.is_polynomial or model.size > MAX_PARAMETERS:
         return None
     decomposed = polynomial_branches(model, target)

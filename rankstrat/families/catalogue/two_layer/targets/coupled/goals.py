@@ -1,4 +1,7 @@
-r"""Targets of activations $\sigma(z) = p z + N(z)$ with N even, whose blocks are coupled by a linear part."""
+r"""Targets of activations $\sigma(z) = p z + N(z)$ with N even.
+
+Their blocks are coupled by a linear part.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,8 @@ from rankstrat.targets import TargetFunction
 
 @dataclass(frozen=True)
 class CoupledTarget:
-    r"""$f^* = \sum_t \alpha_t N(u_t \cdot (x, 1)) + \ell \cdot x + \kappa$, the $u_t$ of distinct classes.
+    r"""$f^* = \sum_t \alpha_t N(u_t \cdot (x, 1)) + \ell \cdot x + \kappa$, the $u_t$ of distinct
+    classes.
 
     Attributes:
         weights, coefficients: u and alpha.
@@ -156,7 +160,9 @@ def _kink(law: Law, inputs: Sequence[sympy.Symbol], term: sympy.Expr) -> Term | 
 
 
 def _absolute(expression: sympy.Expr) -> sympy.Expr:
-    r"""The expression with $\max(g, h) = (g + h + |g - h|)/2$ and $\min(g, h) = (g + h - |g - h|)/2$."""
+    r"""The expression with $\max(g, h) = (g + h + |g - h|)/2$ and
+    $\min(g, h) = (g + h - |g - h|)/2$.
+    """
 
     def absolute(sign: int, *args: sympy.Expr) -> sympy.Expr:
         g, h = args
