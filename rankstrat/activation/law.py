@@ -103,7 +103,7 @@ class Law:
 
     @cached_property
     def silent_elsewhere(self) -> bool | None:
-        """Whether sigma(b) = 0 for some b != 0, the bias of a neuron with w = 0; None if unknown."""
+        """Whether sigma(b) = 0 for some b != 0, a bias of a neuron with w = 0; None: unknown."""
         return self._elsewhere(self.activation.formula, self.activation.zeros, "sigma")
 
     @cached_property

@@ -144,7 +144,7 @@ class Activation:
 
     @cached_property
     def slopes(self) -> tuple[Fraction, Fraction] | None:
-        r"""The slopes right and left of 0, of a sigma that is linear on both sides and not linear."""
+        r"""The slopes right and left of 0, of a kinked sigma that is linear on both sides."""
         if not self.is_piecewise:
             return None
         positive = sympy.Symbol("p", positive=True)

@@ -1,4 +1,4 @@
-r"""Strata of networks with biases whose $\sigma$ or $\sigma'$ has zeros away from 0 (silu, gelu)."""
+r"""Strata of networks with biases where $\sigma$ or $\sigma'$ has zeros away from 0 (silu, gelu)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rankstrat.strata import Knowledge
 
 @dataclass(frozen=True)
 class SpecialBiasStrata(TwoLayerStrata):
-    r"""As for softplus, without neurons of $w = 0$ whose $b \ne 0$ is a zero of $\sigma$ or $\sigma'$.
+    r"""As for softplus, but for neurons of $w = 0$ whose $b \ne 0$ is a zero of sigma or sigma'.
 
     There a constant, or the x_t, may be missing.
     """
