@@ -100,6 +100,13 @@ class Activation:
                 " alone is needed; fix the other values"
             )
         exact_value(self.formula, name=f"the activation {self.name}")
+        for root in (*(self.zeros or ()), *(self.flat or ())):
+            if not _is_root(root):
+                raise FamilyError(
+                    f"the activation {self.name} declares the zero {shown(repr(root))}; a rational"
+                    " number, a square root of one or an interval with one zero is needed; write"
+                    " Between(low, high)"
+                )
 
     def __call__(self, z: Any) -> sympy.Expr:
         """The value at an expression."""
@@ -167,6 +174,15 @@ class Activation:
 
     def _repr_latex_(self) -> str:
         return f"$z \\mapsto {sympy.latex(self.formula)}$"
+
+
+def _is_root(root: object) -> bool:
+    """Whether a zero is given in a form that can be checked."""
+    if isinstance(root, Between):
+        return root.low < root.high
+    if not isinstance(root, int | sympy.Expr):
+        return False
+    return bool(sympy.sympify(root).is_real) and bool(sympy.sympify(root**2).is_Rational)
 
 
 def _replaced(formula: sympy.Expr, z: sympy.Expr) -> sympy.Expr:

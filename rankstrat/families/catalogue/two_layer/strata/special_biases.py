@@ -1,4 +1,4 @@
-r"""Strata of networks with biases where $\sigma$ or $\sigma'$ has zeros away from 0 (silu, gelu)."""
+"""Strata of networks with biases where sigma or sigma' has zeros away from 0 (silu, gelu)."""
 
 from __future__ import annotations
 
