@@ -3,13 +3,17 @@ r"""The model rank $r(\theta) = \dim \operatorname{span}\{\partial_{\theta_i} F(
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
 from typing import Any
 
+import sympy
+
 from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.values import distinct_names
 from rankstrat.rank.checker import CheckedRelation, check_lower, check_relations
 from rankstrat.rank.lower_bounds import Minor
 from rankstrat.rank.reader import FORMAT, CertificateReader
@@ -222,6 +226,8 @@ class RankCertificate:
         model, chart = self.model, self.chart
         names = [str(p) for p in model.parameters]
         minor = self.minor
+        coordinates = _coordinate_names(chart)
+        symbols = {c: sympy.Symbol(n) for c, n in coordinates.items()}
         data = {
             "format": FORMAT,
             "model": {
@@ -231,8 +237,12 @@ class RankCertificate:
                 "parameters": names,
                 "inputs": [str(x) for x in model.inputs],
             },
-            "coordinates": [str(c) for c in chart.coordinates],
-            "values": {n: str(v) for n, v in zip(names, chart.raw, strict=True) if str(v) != n},
+            "coordinates": list(coordinates.values()),
+            "values": {
+                n: str(_renamed(v, symbols))
+                for n, p, v in zip(names, model.parameters, chart.raw, strict=True)
+                if v != p
+            },
             "lower": self.lower,
             "upper": self.upper,
             "verdict": self.verdict.value,
@@ -243,7 +253,10 @@ class RankCertificate:
                 "rows": list(minor.rows), "parameters": [names[i] for i in minor.parameters],
             },
             "relations": [
-                {"parameter": names[r.parameter], "coefficients": {names[i]: _text(c) for i, c in r.coefficients}}
+                {
+                    "parameter": names[r.parameter],
+                    "coefficients": {names[i]: _text(_renamed(c, symbols)) for i, c in r.coefficients},
+                }
                 for r in self.relations
             ],
             "hypotheses": list(self.hypotheses),
@@ -261,6 +274,19 @@ class RankCertificate:
             CertificateError: malformed, with the field that is wrong.
         """
         return cls(**CertificateReader(text).fields())
+
+
+def _coordinate_names(chart: Chart) -> dict[sympy.Symbol, str]:
+    """Distinct names; a coordinate that is a parameter keeps its own."""
+    parameters = set(chart.model.parameters)
+    own = {c: str(c) for c in chart.coordinates if c in parameters}
+    taken = [str(s) for s in (*chart.model.parameters, *chart.model.inputs)]
+    other = distinct_names((c for c in chart.coordinates if c not in own), taken)
+    return {c: own[c] if c in own else other[c] for c in chart.coordinates}
+
+
+def _renamed(value: Any, symbols: Mapping[sympy.Symbol, sympy.Symbol]) -> Any:
+    return value.xreplace(symbols) if isinstance(value, sympy.Expr) else value
 
 
 def _text(value: Any) -> str:

@@ -144,7 +144,7 @@ def _vanishes(analysis: Analysis, expression: sympy.Expr) -> bool:
 
 
 def _coordinates(analysis: Analysis) -> dict[sympy.Symbol, int]:
-    return {c: analysis.tangents.program.leaf(("u", str(c))) for c in analysis.chart.coordinates}
+    return {c: analysis.tangents.program.leaf(("u", c)) for c in analysis.chart.coordinates}
 
 
 def _holds(analysis: Analysis, relation: CheckedRelation, known: dict[int, Terms | None]) -> bool:

@@ -40,7 +40,7 @@ MAX_SUPPORT = 16
 class Joint(Tangents):
     """The tangent functions and outputs of several charts in one program.
 
-    Coordinates of the same name are the same.
+    A symbol that is a coordinate of several charts is the same coordinate.
     """
 
     def __init__(self, charts: Sequence[Chart], program: Expanding | None = None) -> None:
@@ -64,7 +64,7 @@ class Joint(Tangents):
 
     def _images(self, chart: Chart) -> dict[int, int]:
         program = self.program
-        leaves = {c: program.leaf(("u", str(c))) for c in chart.coordinates}
+        leaves = {c: program.leaf(("u", c)) for c in chart.coordinates}
         translated = iter(
             translate(program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves)
         )

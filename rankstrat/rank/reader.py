@@ -130,9 +130,8 @@ class CertificateReader:
             parse_expression(o, symbols, functions=functions, max_length=MAX_TEXT) for o in texts
         ]
         model = Model(outputs, parameters, inputs, self.get(spec, "name", str))
-        coordinates = {
-            n: sympy.Symbol(check_name(n)) for n in self.strings(self.data, "coordinates")
-        }
+        names = self.strings(self.data, "coordinates")
+        coordinates = {n: sympy.Symbol(check_name(n)) for n in names}
         values = self.get(self.data, "values", dict)
         chart = model.chart(
             {
@@ -147,9 +146,10 @@ class CertificateReader:
                 for n, v in values.items()
             }
         )
-        if [str(c) for c in chart.coordinates] != list(coordinates):
+        if len(coordinates) < len(names) or set(coordinates.values()) != set(chart.coordinates):
             self._fail("coordinates", "does not list the symbols the values leave free")
-        return chart
+        # the order numbers the random residues, so it is that of the certificate
+        return Chart(model, tuple(coordinates.values()), chart.raw)
 
     def _region(self, chart: Chart) -> tuple[Fraction, ...] | None:
         if self.data.get("region") is None:
