@@ -22,7 +22,9 @@ from rankstrat.rank.upper_bounds import EXPANSION, ZERO_TEST
 
 @dataclass(frozen=True)
 class CheckedRelation:
-    """A claimed relation: sum of coefficients times tangent functions is zero, solved for one parameter."""
+    """A claimed relation: sum of coefficients times tangent functions is zero, solved for one
+    parameter.
+    """
 
     parameter: int
     coefficients: Mapping[int, Exact]

@@ -1,6 +1,5 @@
-"""Reads untrusted certificates.
-
-Every field is checked, every string goes through the whitelist parser.
+"""Reads untrusted certificates: every field is checked, every string goes through the whitelist
+parser.
 """
 
 from __future__ import annotations
@@ -39,7 +38,8 @@ RARE = {
         sympy.Heaviside,
     )
 }
-"""Functions that a certificate may contain although the language of model files does not have them."""
+"""Functions that a certificate may contain although the language of model files does not have them.
+"""
 
 
 class CertificateReader:

@@ -1,6 +1,5 @@
-r"""The target set $F^{-1}(f^*) = \{\theta .
-
-F(\theta) = f^*\}$ as branches, and the least rank over it.
+r"""The target set $F^{-1}(f^*) = \{\theta : F(\theta) = f^*\}$ as branches, and the least rank over
+it.
 """
 
 from __future__ import annotations
@@ -19,8 +18,9 @@ from rankstrat.errors import InexactValueError, RankstratError, TargetError, dem
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import HasBranches
 from rankstrat.rank.certificate import Verdict
-from rankstrat.targets.branch import Branch, LeastRank, TargetFunction
+from rankstrat.targets.branch import Branch, TargetFunction
 from rankstrat.targets.given import given_branches
+from rankstrat.targets.least_rank import LeastRank
 from rankstrat.targets.polynomial import polynomial_branches
 from rankstrat.text.parsing import exact_value
 from rankstrat.text.tables import Math, Table
@@ -46,7 +46,8 @@ class TargetSet:
 
     @cached_property
     def graph(self) -> nx.Graph[int]:
-        """Branches as nodes; an edge where two closures meet, with the dimension of their intersection.
+        """Branches as nodes; an edge where two closures meet, with the dimension of their
+        intersection.
 
         Pairs with a curved member that cannot be decided by linear algebra are listed in
         ``graph.graph["undecided"]``.
@@ -64,7 +65,7 @@ class TargetSet:
         for i, first in enumerate(self.branches):
             for j in range(i + 1, len(self.branches)):
                 second = self.branches[j]
-                one, two = first.affine or first.hull, second.affine or second.hull
+                one, two = first.closure.hull, second.closure.hull
                 common = one.intersect(two) if one is not None and two is not None else None
                 if one is not None and two is not None and common is None:
                     continue
@@ -77,9 +78,8 @@ class TargetSet:
 
     @property
     def components(self) -> tuple[frozenset[int], ...]:
-        """The branches (by number) of each connected component of the target set.
-
-        Exact where all are affine.
+        """The branches (by number) of each connected component of the target set; exact where all
+        are affine.
         """
         return tuple(frozenset(c) for c in nx.connected_components(self.graph))
 
@@ -102,9 +102,8 @@ class TargetSet:
         return tuple(branch for branch in self.branches if branch.contains(point))
 
     def branch_of(self, point: Chart) -> Branch | None:
-        """The branch with the fewest distinct neurons whose closure contains the point.
-
-        None outside all closures.
+        """The branch with the fewest distinct neurons whose closure contains the point; None
+        outside all closures.
         """
         found = self.branches_of(point)
         return min(found, key=lambda b: (b.index or (0, 0), b.dimension), default=None)
@@ -113,9 +112,9 @@ class TargetSet:
         """One row for each orbit of branches under the symmetries of the model."""
         counts: dict[str, int] = {}
         rows = []
-        leaders = [b for b in self.branches if b.twin is None]
+        leaders = [b for b in self.branches if b.representative is None]
         for branch in self.branches:
-            key = (branch.twin or branch).label
+            key = (branch.representative or branch).label
             counts[key] = counts.get(key, 0) + 1
         for b in leaders:
             least = b.minimum
@@ -133,7 +132,8 @@ class TargetSet:
                 )
             )
         heads = (
-            "branch", "copies", Math("(r, l)"), "dim", "codim", "generic rank", "least rank", "least rank is"
+            "branch", "copies", Math("(r, l)"), "dim", "codim", "generic rank", "least rank",
+            "least rank is"
         )  # fmt: skip
         return Table(
             heads,
@@ -152,15 +152,21 @@ class TargetSet:
                 "basis": self.basis,
                 "branches": [
                     {
-                        "label": b.label, "dimension": b.dimension, "codimension": b.codimension, "index": b.index,
-                        "equations": [str(e) for e in b.equations], "conditions": list(b.conditions),
+                        "label": b.label,
+                        "dimension": b.dimension,
+                        "codimension": b.codimension,
+                        "index": b.index,
+                        "equations": [str(e) for e in b.equations],
+                        "conditions": list(b.conditions),
                     }
                     for b in self.branches
                 ],
-                "intersections": [[i, j, data["dimension"]] for i, j, data in self.graph.edges(data=True)],
+                "intersections": [
+                    [i, j, data["dimension"]] for i, j, data in self.graph.edges(data=True)
+                ],
                 "undecided": self.graph.graph["undecided"],
             }
-        )  # fmt: skip
+        )
 
     def to_dot(self) -> str:
         """The graph of branches in the DOT language."""
@@ -208,7 +214,8 @@ def target_set(
     Example:
         >>> import rankstrat as rs
         >>> F = rs.families.two_layer(width=2, inputs=2, activation="exp")
-        >>> Q = rs.target_set(F, rs.families.two_layer(width=1, inputs=2, activation="exp").point([1, 1, 2]))
+        >>> narrow = rs.families.two_layer(width=1, inputs=2, activation="exp")
+        >>> Q = rs.target_set(F, narrow.point([1, 1, 2]))
         >>> [(b.dimension, b.codimension, b.rank) for b in Q.branches]
         [(1, 5, 3), (2, 4, 4), (2, 4, 4)]
     """
@@ -315,7 +322,8 @@ def _from_point(model: Model, point: Chart) -> TargetFunction:
 
 
 def optimistic_sample_size(target: TargetSet) -> LeastRank:
-    r"""$O_{f^*} = \min\{r_\theta : F(\theta) = f^*\}$, with evidence that it is attained and that nothing is lower.
+    r"""$O_{f^*} = \min\{r_\theta : F(\theta) = f^*\}$, with evidence that it is attained and that
+    nothing is lower.
 
     Args:
         target: a target set.
@@ -340,7 +348,7 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
     lowest: int | None = None
     floor, forced = 0, False
     for branch in sorted(
-        (b for b in target.branches if b.twin is None), key=lambda b: b.index or (0, 0)
+        (b for b in target.branches if b.representative is None), key=lambda b: b.index or (0, 0)
     ):
         least = branch.minimum
         if best is None or least.upper < best.upper:

@@ -1,4 +1,5 @@
-r"""Target sets of convolutional networks: all branches of small ones, the least rank, and what every point contains.
+r"""Target sets of convolutional networks: all branches of small ones, the least rank, and what
+every point contains.
 
 By the independence lemma, at every parameter point of the target each effective neuron u of $f^*$
 is carried by a neuron with $a \ne 0$. Without sharing this neuron contributes $\sigma(u \cdot x)$
@@ -25,7 +26,15 @@ from rankstrat.families.catalogue.convolutional.covers import Kernel, best_cover
 from rankstrat.families.catalogue.convolutional.listing import MAX_NEURONS, Listing
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.targets import AffineSubspace, Branch, BranchList, Cell, TargetFunction
+from rankstrat.targets import (
+    AffineSubspace,
+    Branch,
+    BranchList,
+    Candidate,
+    Closure,
+    RankBounds,
+    TargetFunction,
+)
 
 
 @dataclass(frozen=True)
@@ -83,9 +92,8 @@ class Images:
         return self.model.point(arrays)
 
     def unshared(self) -> Chart | None:
-        """Every effective neuron on a place of its own, by a maximum matching.
-
-        None if there are too few.
+        """Every effective neuron on a place of its own, by a maximum matching; None if there are
+        too few.
         """
         graph: nx.Graph[Any] = nx.Graph()
         found = {("u", i): dict(self.placements(u)) for i, u in enumerate(self.target.weights)}
@@ -108,9 +116,8 @@ class Images:
         )
 
     def shared(self) -> tuple[Chart, int | None] | None:
-        """A point with shared kernels, and a lower bound of the rank on the target set.
-
-        None if there are too few.
+        """A point with shared kernels, and a lower bound of the rank on the target set; None if
+        there are too few.
         """
         s = self.structure
         groups = shapes(self.law, self.target.weights, self.windows, s.places, s.kernel_size)
@@ -142,9 +149,8 @@ class Images:
         return self.law.factor(sign) * self.target.coefficients[member]
 
     def branch(self, point: Chart, forced: Chart | None) -> Branch:
-        """The affine branch of a point.
-
-        Kernels without any output weight are free, output weights are not.
+        """The affine branch of a point: kernels without any output weight are free, output weights
+        are not.
         """
         names = {str(p): p for p in self.model.parameters}
         values = dict(point.values)
@@ -161,13 +167,11 @@ class Images:
         return Branch(
             label="one neuron for each class" if not shared else "one kernel for each class",
             chart=chart,
-            equations=equations,
+            closure=Closure(equations, affine=AffineSubspace.of(equations, self.model.parameters)),
             dimension=len(chart.coordinates),
-            affine=AffineSubspace.of(equations, self.model.parameters),
-            cells=partial(_one_cell, point),
-            forced=forced,
             # neurons of two kernels may carry the same padded weights and share their output weight
-            partial=True,
+            is_component=False,
+            bounds=RankBounds(candidates=partial(_one_point, point), everywhere=forced),
         )
 
     def listing(self) -> Listing:
@@ -219,8 +223,8 @@ class Images:
         return result
 
 
-def _one_cell(point: Chart) -> Iterator[Cell]:
-    yield Cell(point)
+def _one_point(point: Chart) -> Iterator[Candidate]:
+    yield Candidate(point)
 
 
 def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:

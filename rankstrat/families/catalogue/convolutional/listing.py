@@ -21,7 +21,7 @@ import sympy
 
 from rankstrat.families._shared.effective_neurons import Effective, Law
 from rankstrat.model.model import Chart, Model
-from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Cell
+from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Candidate, Closure, RankBounds
 
 MAX_NEURONS = 6
 MAX_PATTERNS = 500
@@ -147,7 +147,9 @@ class Listing:
         return all(not space.reduce(row) for row in rows)
 
     def sums(self, pattern: Pattern) -> list[dict[int, Fraction]]:
-        """The equations of the output weights (the first parameters), and of the output bias (the last)."""
+        """The equations of the output weights (the first parameters), and of the output bias (the
+        last).
+        """
         rows: dict[Any, dict[int, Fraction]] = {}
         for i, (kind, which, sign) in enumerate(pattern):
             if kind != "zero":
@@ -188,9 +190,8 @@ class Listing:
         return f"{parts[0] or '-'} | {parts[1] or '-'}" + (f" | 0{parts[2]}" if parts[2] else "")
 
     def branches(self, forced: Chart | None) -> tuple[Branch, ...] | None:
-        """All branches, none of whose closures lies in another one.
-
-        None if there are too many patterns.
+        """All branches, none of whose closures lies in another one; None if there are too many
+        patterns.
         """
         if not self.target.constant.is_Rational:
             return None
@@ -230,7 +231,7 @@ class Listing:
         ]
 
     def _branch(
-        self, pattern: Pattern, space: AffineSubspace, forced: Chart | None, twin: Branch | None
+        self, pattern: Pattern, space: AffineSubspace, forced: Chart | None, leader: Branch | None
     ) -> Branch:
         symbols = self.model.parameters
         forms = {
@@ -244,21 +245,19 @@ class Listing:
         return Branch(
             label=self.label(pattern),
             chart=self.model.chart({symbols[i]: symbols[i] - form for i, form in forms.items()}),
-            equations=tuple(forms.values()),
+            closure=Closure(tuple(forms.values()), affine=space),
             dimension=space.dimension,
-            conditions=(
-                ("the weights of different blocks belong to different classes",) if extras else ()
-            ),
+            conditions=("the weights of different blocks belong to different classes",)
+            if extras
+            else (),
             index=(len(classes), sum(extras.count(e) == 1 for e in set(extras))),
-            affine=space,
-            cells=partial(self._least, space),
-            forced=forced,
-            twin=twin,
+            representative=leader,
+            bounds=RankBounds(candidates=partial(self._least, space), everywhere=forced),
         )
 
-    def _least(self, space: AffineSubspace) -> Iterator[Cell]:
+    def _least(self, space: AffineSubspace) -> Iterator[Candidate]:
         """The point with most zeros, a candidate for the least rank."""
-        yield Cell(self.model.point(space.section(dict.fromkeys(space.free, 0))))
+        yield Candidate(self.model.point(space.section(dict.fromkeys(space.free, 0))))
 
 
 def _is_inside(space: AffineSubspace, larger: Sequence[AffineSubspace]) -> bool:

@@ -1,6 +1,5 @@
-r"""The branches of the target set of a two-layer network with $\sigma(z) = p z + N(z)$, N even.
-
-Softplus, ReLU, ...
+r"""The branches of the target set of a two-layer network with $\sigma(z) = p z + N(z)$, N even:
+softplus, ReLU, ...
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ from rankstrat.families.catalogue.two_layer.targets.coupled.levels import (
     needs_constant_neuron,
 )
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece
-from rankstrat.families.catalogue.two_layer.targets.coupled.points import cells
+from rankstrat.families.catalogue.two_layer.targets.coupled.points import candidates
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
-from rankstrat.targets import Branch, BranchList, TargetFunction
+from rankstrat.targets import Branch, BranchList, RankBounds, TargetFunction
 
 MAX_BRANCHES = 4000
 _MANY_SPARE = 7  # as many spare neurons make more branches than that
@@ -36,7 +35,8 @@ _SEEDS = range(6)
 
 
 def coupled_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
-    r"""All branches of a target where blocks are coupled by a linear function; None for other activations.
+    r"""All branches of a target where blocks are coupled by a linear function; None for other
+    activations.
 
     Raises:
         TargetError: the target is not in the function space, or is malformed.
@@ -70,10 +70,11 @@ def coupled_branches(structure: Any, model: Model, target: TargetFunction) -> Br
         if branch is None:
             continue
         orbit = piece.pattern.orbit(False)
-        result.append(replace(_ranked(piece, branch, floor), twin=found.get(orbit)))
+        result.append(replace(_ranked(piece, branch, floor), representative=found.get(orbit)))
         found.setdefault(orbit, result[-1])
     null = _null(network) if listed else None
-    result += [replace(null, forced=floor)] if null is not None else []
+    if null is not None:
+        result.append(replace(null, bounds=replace(null.bounds, everywhere=floor)))
     if not result:
         raise TargetError(
             f"a model of width {network.width} has more than {MAX_BRANCHES} branches; choose a"
@@ -163,14 +164,14 @@ def _pieces(network: Coupled) -> Iterator[Piece]:
 def _ranked(piece: Piece, branch: Branch, floor: Chart | None) -> Branch:
     own = floor_of(piece, level_of(piece))
     if piece.network.law.rays:
-        branch = replace(branch, specimen=partial(_specimen, piece, branch))
-    return replace(branch, forced=floor, floor=own, cells=partial(cells, piece, branch))
+        branch = replace(branch, generic_point=partial(_generic_point, piece, branch))
+    bounds = RankBounds(floor, own, partial(candidates, piece, branch))
+    return replace(branch, bounds=bounds)
 
 
-def _specimen(piece: Piece, branch: Branch) -> Chart:
-    """A point with the generic rank.
-
-    For rays it depends only on which lines coincide and which neurons are active.
+def _generic_point(piece: Piece, branch: Branch) -> Chart:
+    """A point with the generic rank: for rays it depends only on which lines coincide and which
+    neurons are active.
     """
     network, values = piece.network, branch.chart.raw
     for seed in range(100):
@@ -190,7 +191,9 @@ def _specimen(piece: Piece, branch: Branch) -> Chart:
 
 
 def _null(network: Coupled) -> Branch | None:
-    """The branch (w, b) = 0 of rays and a constant target, unless neurons with w = 0 come near all of it."""
+    """The branch (w, b) = 0 of rays and a constant target, unless neurons with w = 0 come near all
+    of it.
+    """
     law, target = network.law, network.target
     if not law.rays or any(target.coefficients) or any(network.goal):
         return None
@@ -202,7 +205,11 @@ def _null(network: Coupled) -> Branch | None:
             return None
     piece = Piece(network, Pattern((), (), tuple(range(network.width))))
     branch = null_branch(piece)
-    return None if branch is None else replace(branch, specimen=partial(_specimen, piece, branch))
+    return (
+        None
+        if branch is None
+        else replace(branch, generic_point=partial(_generic_point, piece, branch))
+    )
 
 
 def _condensed(network: Coupled, level: Level) -> Iterator[Pattern]:

@@ -15,7 +15,7 @@ from rankstrat.families.catalogue.two_layer.targets.coupled.closure import lies_
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece, Row
 from rankstrat.model.model import Chart
 from rankstrat.rank.zero import is_zero
-from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Cell
+from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Candidate, Closure, RankBounds
 
 Vector = list[sympy.Expr]
 
@@ -47,9 +47,8 @@ def branch_of(piece: Piece) -> Branch | None:
 
 
 def null_branch(piece: Piece) -> Branch | None:
-    """All weights zero, the output weights free (rays).
-
-    Where they have one sign, no other branch comes near.
+    """All weights zero, the output weights free (rays): where they have one sign, no other branch
+    comes near.
     """
     network = piece.network
     symbols = network.model.parameters
@@ -65,17 +64,16 @@ def null_branch(piece: Piece) -> Branch | None:
     return Branch(
         label=piece.pattern.label,
         chart=chart,
-        equations=equations,
+        closure=Closure(equations, affine=AffineSubspace.of(equations, symbols)),
         dimension=len(chart.coordinates),
         conditions=("the model has no derivative where an output weight is not zero",),
         index=(0, 0),
-        affine=AffineSubspace.of(equations, symbols),
-        cells=partial(_still, chart),
+        bounds=RankBounds(candidates=partial(_still, chart)),
     )
 
 
-def _still(chart: Chart) -> Iterator[Cell]:
-    yield Cell(chart.at(dict.fromkeys(chart.coordinates, 0)))
+def _still(chart: Chart) -> Iterator[Candidate]:
+    yield Candidate(chart.at(dict.fromkeys(chart.coordinates, 0)))
 
 
 def _finish(piece: Piece, chart: Chart, charts: _Charts) -> Branch:
@@ -93,13 +91,15 @@ def _finish(piece: Piece, chart: Chart, charts: _Charts) -> Branch:
     return Branch(
         label=pattern.label,
         chart=chart,
-        equations=equations,
+        closure=Closure(
+            equations,
+            affine=affine,
+            ambient=charts.ambient if affine is None else None,
+            decide=None if affine is not None else partial(lies_in_closure, piece, equations),
+        ),
         dimension=len(chart.coordinates),
         conditions=(*conditions(pattern), *extra),
         index=pattern.index,
-        affine=affine,
-        hull=charts.hull if affine is None else None,
-        member=None if affine is not None else partial(lies_in_closure, piece, equations),
     )
 
 
@@ -131,9 +131,8 @@ class _Charts:
 
     @cached_property
     def shares(self) -> list[sympy.Expr] | None:
-        """The c_i in terms of coordinates.
-
-        The neuron that carries the constant keeps its own for the moment.
+        """The c_i in terms of coordinates; the neuron that carries the constant keeps its own for
+        the moment.
         """
         piece, network = self.piece, self.network
         space = piece.space
@@ -172,9 +171,8 @@ class _Charts:
 
     @cached_property
     def directions(self) -> list[Vector]:
-        """The first weight of each further block.
-
-        Those of the first mixed block solve the vector equation.
+        """The first weight of each further block; those of the first mixed block solve the vector
+        equation.
         """
         piece, network = self.piece, self.network
         symbols = network.model.parameters
@@ -260,10 +258,9 @@ class _Charts:
         ) / made[first]
 
     @cached_property
-    def hull(self) -> AffineSubspace | None:
-        """The linear equations.
-
-        Weights of the blocks (for rays, on the lines), and sums of output weights.
+    def ambient(self) -> AffineSubspace | None:
+        """The linear equations: weights of the blocks (for rays, on the lines), and sums of
+        output weights.
         """
         network, pattern = self.network, self.piece.pattern
         one, rays = Fraction(1), network.law.rays
@@ -298,7 +295,7 @@ class _Charts:
             or piece.mixed
             or curved_zeros
             or piece.space is None
-            or self.hull is None
+            or self.ambient is None
         ):
             return None
         one = Fraction(1)
@@ -318,12 +315,14 @@ class _Charts:
             rows.append(row)
         elif network.irrational and (network.bias or piece.constant_share is None):
             return None
-        return self.hull.cut(rows)
+        return self.ambient.cut(rows)
 
 
 @dataclass(frozen=True)
 class _Equations:
-    """Polynomial equations (and those of constants sigma(b)) that hold on the closure of a branch."""
+    """Polynomial equations (and those of constants sigma(b)) that hold on the closure of a
+    branch.
+    """
 
     piece: Piece
 
@@ -410,9 +409,8 @@ class _Equations:
         return found
 
     def _dependence(self) -> list[sympy.Expr]:
-        """Where all beta vanish, the weights are dependent modulo those of mixed target blocks.
-
-        Minors.
+        """Where all beta vanish, the weights are dependent modulo those of mixed target blocks:
+        minors.
         """
         piece, network = self.piece, self.piece.network
         if not piece.mixed or (network.irrational and piece.size > network.inputs):

@@ -18,23 +18,25 @@ from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import (
 )
 from rankstrat.model.model import Chart
 from rankstrat.rank.zero import is_zero
-from rankstrat.targets import AffineSubspace, Branch, Cell
+from rankstrat.targets import AffineSubspace, Branch, Candidate
 
 TRIES = 12
 
 
-def cells(piece: Piece, branch: Branch) -> Iterator[Cell]:
-    """A point of the level that the branch allows, if one is found in its closure, and a generic point of rays."""
+def candidates(piece: Piece, branch: Branch) -> Iterator[Candidate]:
+    """A point of the level that the branch allows, if one is found in its closure, and a generic
+    point of rays.
+    """
     level = level_of(piece)
     if level.kind != "unknown" and not (
         piece.network.irrational and piece.size > piece.network.inputs
     ):
         yield from _lowest(piece, branch, level)
-    if branch.specimen is not None:
-        yield Cell(branch.specimen())
+    if branch.generic_point is not None:
+        yield Candidate(branch.generic_point())
 
 
-def _lowest(piece: Piece, branch: Branch, level: Level) -> Iterator[Cell]:
+def _lowest(piece: Piece, branch: Branch, level: Level) -> Iterator[Candidate]:
     for attempt in range(TRIES):
         point = _Builder(piece, level, attempt).point()
         if point is None:
@@ -42,7 +44,7 @@ def _lowest(piece: Piece, branch: Branch, level: Level) -> Iterator[Cell]:
         if piece.network.law.rays and not all(isinstance(v, int | Fraction) for v in point.raw):
             return
         if branch.contains(point):
-            yield Cell(point)
+            yield Candidate(point)
             return
 
 
@@ -74,9 +76,8 @@ class _Builder:
         self.idle |= {i for e in mixed for i, _ in extras[e]}
 
     def _home(self, e: int) -> Vector:
-        """Where an inactive further block adds least.
-
-        On the active side of a class, in a pair, or at zero.
+        """Where an inactive further block adds least: on the active side of a class, in a pair, or
+        at zero.
         """
         weights, piece = self.network.target.weights, self.piece
         pairs = (*piece.turning, *self.level.turned)

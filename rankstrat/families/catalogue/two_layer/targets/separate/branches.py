@@ -29,10 +29,10 @@ from rankstrat.families._shared.patterns import (
     patterns,
 )
 from rankstrat.families.catalogue.two_layer.targets.layout import Layout
-from rankstrat.families.catalogue.two_layer.targets.separate.cells import cells
+from rankstrat.families.catalogue.two_layer.targets.separate.candidates import candidates
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
-from rankstrat.targets import CONSTANT, AffineSubspace, Branch, BranchList
+from rankstrat.targets import CONSTANT, AffineSubspace, Branch, BranchList, Closure, RankBounds
 
 MAX_BRANCHES = 4000
 MAX_CONDENSED = 16
@@ -41,16 +41,17 @@ _MANY_SPARE = 7  # as many spare neurons make more branches than that
 
 @dataclass(frozen=True)
 class Network(Layout):
-    """A two-layer model and a target, ready for enumeration.
-
-    Indices of parameters, law, effective neurons.
+    """A two-layer model and a target, ready for enumeration: indices of parameters, law, effective
+    neurons.
     """
 
     law: Law
     target: Effective
 
     def patterns(self) -> Iterator[Pattern]:
-        """Every pattern with all target classes present, the signs of further blocks up to a common one."""
+        """Every pattern with all target classes present, the signs of further blocks up to a common
+        one.
+        """
         return patterns(self.width, len(self.target.weights), self.law.signed)
 
     def count_patterns(self) -> int:
@@ -125,9 +126,8 @@ class Network(Layout):
     def _irrational(
         self, pattern: Pattern, space: AffineSubspace, row: dict[int, Fraction]
     ) -> Branch | None:
-        """The affine branch whose constant is irrational.
-
-        Solved by hand, for the linear algebra is rational.
+        """The affine branch whose constant is irrational: solved by hand, for the linear algebra is
+        rational.
         """
         reduced = space.reduce(row)
         pivot = max(reduced, default=CONSTANT)
@@ -190,25 +190,25 @@ class Network(Layout):
         space: Any,
     ) -> Branch:
         law = self.law.activation.lemma
-        # an irrational constant that blocks of both signs can carry is beyond the rational cells
-        partial_cells = not self.law.tame or (
+        # an irrational constant that blocks of both signs can carry is beyond the rational
+        # candidates
+        some_missing = not self.law.tame or (
             bool(self.law.offset) and not self.target.constant.is_Rational
         )
         return Branch(
             label=pattern.label,
             chart=chart,
-            equations=equations,
+            closure=Closure(equations, affine=space),
             dimension=dimension,
             conditions=conditions(pattern),
             index=pattern.index,
-            affine=space,
-            cells=partial(cells, self, pattern, space),
-            basis=(
-                ""
-                if partial_cells
-                else f"the rank depends only on which classes coincide and are active: {law}"
+            bounds=RankBounds(
+                candidates=partial(candidates, self, pattern, space),
+                exhaustive=""
+                if some_missing
+                else f"the rank depends only on which classes coincide and are active: {law}",
+                everywhere=self.forced,
             ),
-            forced=self.forced,
         )
 
     def _value(self, space: AffineSubspace, index: int) -> sympy.Expr:
@@ -226,7 +226,8 @@ class Network(Layout):
 
     @cached_property
     def forced(self) -> Chart | None:
-        """A narrower network at the target's effective neurons: as many tangent functions occur at every point.
+        """A narrower network at the target's effective neurons: as many tangent functions occur at
+        every point.
 
         Each class of the target contains a neuron with a != 0, so its value and derivatives are in
         the tangent span. A constant that only neurons with w = 0 or an output bias can make is
@@ -314,7 +315,7 @@ def separate_branches(network: Network) -> BranchList:
         if branch is None:
             continue
         orbit = pattern.orbit(flips)
-        result.append(replace(branch, twin=found.get(orbit)))
+        result.append(replace(branch, representative=found.get(orbit)))
         found.setdefault(orbit, branch)
     if network.law.offset and not network.structure.output_bias:
         result = _irredundant(result)
@@ -337,13 +338,14 @@ def separate_branches(network: Network) -> BranchList:
 
 
 def _irredundant(branches: list[Branch]) -> list[Branch]:
-    """The branches whose closures lie in no other: the equation for the constant can force output weights to vanish.
+    """The branches whose closures lie in no other: the equation for the constant can force output
+    weights to vanish.
 
     Symmetries of the model carry containments along, so one branch of each orbit is tested.
     """
     redundant = set()
     for branch in branches:
-        if branch.twin is None and branch.affine is not None:
+        if branch.representative is None and branch.affine is not None:
             space = branch.affine
             point = space.section(
                 {i: Fraction(10_007 + 10 * n * n, 97 + n) for n, i in enumerate(space.free)}
@@ -355,11 +357,12 @@ def _irredundant(branches: list[Branch]) -> list[Branch]:
             )
             if any(other.contains_point(point) and other.contains(space) for other in larger):
                 redundant.add(branch.label)
-    return [b for b in branches if (b.twin or b).label not in redundant]
+    return [b for b in branches if (b.representative or b).label not in redundant]
 
 
 def _condensed(network: Network) -> BranchList:
-    """A few branches, where listing all of them would take too long: the spare neurons join the first class.
+    """A few branches, where listing all of them would take too long: the spare neurons join the
+    first class.
 
     Each class takes one sign; where the constant needs more, one spare neuron has the opposite sign
     or weight zero.

@@ -1,6 +1,5 @@
-"""One branch for an activation without an independence lemma.
-
-Copies of the target's own neurons.
+"""One branch for an activation without an independence lemma: copies of the target's own
+neurons.
 """
 
 from __future__ import annotations
@@ -17,13 +16,22 @@ from rankstrat.families._shared.effective_neurons import Vector, is_network, neu
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.families.catalogue.two_layer.targets.special.dispatch import special_branches
 from rankstrat.model.model import Chart, Model
-from rankstrat.targets import AffineSubspace, Branch, BranchList, Cell, TargetFunction
+from rankstrat.targets import (
+    AffineSubspace,
+    Branch,
+    BranchList,
+    Candidate,
+    Closure,
+    RankBounds,
+    TargetFunction,
+)
 
 
 def copies(
     structure: Any, model: Model, target: TargetFunction, problem: TargetError
 ) -> BranchList:
-    """The branch on which the spare neurons copy the first neuron of the target and share its output weight.
+    """The branch on which the spare neurons copy the first neuron of the target and share its
+    output weight.
 
     The target's neurons are merged only where they are equal, so this needs no lemma, and proves an
     upper bound only; a lower bound comes from changes of the inputs. Exponentials with biases and
@@ -77,15 +85,18 @@ def copies(
     branch = Branch(
         label="copies of the target's neurons",
         chart=chart,
-        equations=equations,
+        closure=Closure(equations, affine=AffineSubspace.of(equations, symbols)),
         dimension=len(chart.coordinates),
-        affine=AffineSubspace.of(equations, symbols),
-        cells=partial(_one_cell, chart),
-        forced=equivariance(model, target, shifts=structure.bias, constants=structure.output_bias),
-        partial=True,
+        is_component=False,
+        bounds=RankBounds(
+            candidates=partial(_one_point, chart),
+            everywhere=equivariance(
+                model, target, shifts=structure.bias, constants=structure.output_bias
+            ),
+        ),
     )
     return BranchList((branch,), False, f"only the copies of the target's own neurons; {problem}")
 
 
-def _one_cell(chart: Chart) -> Iterator[Cell]:
-    yield Cell(chart.at(dict.fromkeys(chart.coordinates, 0)) if chart.coordinates else chart)
+def _one_point(chart: Chart) -> Iterator[Candidate]:
+    yield Candidate(chart.at(dict.fromkeys(chart.coordinates, 0)) if chart.coordinates else chart)

@@ -1,4 +1,5 @@
-r"""The branches of $\sum_i a_i e^{w_i \cdot x + b_i} + c$: exponentials with different w are independent, biases scale.
+r"""The branches of $\sum_i a_i e^{w_i \cdot x + b_i} + c$: exponentials with different w are
+independent, biases scale.
 
 Since $a e^{w \cdot x + b} = (a e^b)\,e^{w \cdot x}$, $F(\theta) = f^*$ if and only if in every
 class of equal weights the sum of $a_i e^{b_i}$ is the coefficient of $e^{w \cdot x}$ in $f^*$; the
@@ -22,7 +23,7 @@ from rankstrat.families._shared.effective_neurons import Vector
 from rankstrat.families._shared.patterns import Pattern
 from rankstrat.families.catalogue.two_layer.targets.special.partitions import partitions
 from rankstrat.model.model import Chart, Model
-from rankstrat.targets import Branch, BranchList, Cell, TargetFunction
+from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
 
 MAX_BRANCHES = 4000
 BASIS = "exponentials with different weights are linearly independent"
@@ -32,9 +33,8 @@ r"""$\sum_q c_q e^q$ with rational q: zero exactly if no $c_q$ is left (Lindeman
 
 @dataclass(frozen=True)
 class Exponentials:
-    """A network with hidden biases and a target.
-
-    Its coefficients for each weight, w = 0 among them.
+    """A network with hidden biases and a target: its coefficients for each weight, w = 0 among
+    them.
     """
 
     model: Model
@@ -84,19 +84,20 @@ class Exponentials:
         return Branch(
             label=pattern.label,
             chart=chart,
-            equations=tuple(equations),
+            closure=Closure(tuple(equations)),
             dimension=len(chart.coordinates),
             conditions=("the weights of different blocks are different",) if several else (),
             index=pattern.index,
-            cells=partial(self._cells, pattern),
-            basis=BASIS,
-            forced=self.forced,
+            bounds=RankBounds(
+                candidates=partial(self._candidates, pattern),
+                exhaustive=BASIS,
+                everywhere=self.forced,
+            ),
         )
 
-    def _cells(self, pattern: Pattern) -> Iterator[Cell]:
-        """The least rank of a closure.
-
-        Further blocks join a class that is there anyway, with a = 0.
+    def _candidates(self, pattern: Pattern) -> Iterator[Candidate]:
+        """The least rank of a closure: further blocks join a class that is there anyway, with a
+        = 0.
         """
         d = int(self.structure.inputs)
         home = next(iter(self.classes), (Fraction(0),) * d)
@@ -112,7 +113,7 @@ class Exponentials:
             values |= dict.fromkeys(self.parameters(i)[1], 0)
         if self.structure.output_bias:
             values[self.model.parameters[-1]] = self.constant
-        yield Cell(self.model.point(values), self._least)
+        yield Candidate(self.model.point(values), self._least)
 
     @property
     def _least(self) -> int:
@@ -121,9 +122,8 @@ class Exponentials:
 
     @cached_property
     def forced(self) -> Chart:
-        """One active neuron for each class of the target.
-
-        For the zero function, some class is present.
+        """One active neuron for each class of the target; for the zero function, some class is
+        present.
         """
         d = int(self.structure.inputs)
         weights: list[list[Any]] = [list(u) for u in self.classes] or [[0] * d]
@@ -159,7 +159,7 @@ def exponential_branches(structure: Any, model: Model, target: TargetFunction) -
     result = []
     for pattern in patterns:
         branch, orbit = network.branch(pattern), pattern.orbit(flips=False)
-        result.append(replace(branch, twin=found.get(orbit)))
+        result.append(replace(branch, representative=found.get(orbit)))
         found.setdefault(orbit, branch)
     if condensed:
         return BranchList(

@@ -1,4 +1,5 @@
-r"""Branches of target sets of two-layer networks with $\sigma(z) = z^k$, $k \ge 3$: neurons on the lines of the target.
+r"""Branches of target sets of two-layer networks with $\sigma(z) = z^k$, $k \ge 3$: neurons on the
+lines of the target.
 
 Neurons on one line, $w_i = \lambda_i u$, add up to $(\sum_i a_i \lambda_i^k)\,(u \cdot x)^k$. So F
 = f* wherever on each line of the target this sum is the target's coefficient and on every other
@@ -31,7 +32,7 @@ from rankstrat.families.catalogue.two_layer.targets.special.exponentials import 
 from rankstrat.families.catalogue.two_layer.targets.special.partitions import partitions
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
-from rankstrat.targets import Branch, BranchList, Cell, TargetFunction
+from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
 
 MAX_BRANCHES = 400
 
@@ -85,14 +86,16 @@ class Powers:
         return Branch(
             label=pattern.label,
             chart=chart,
-            equations=tuple(equations),
+            closure=Closure(
+                tuple(equations), decide=partial(self._member, pattern, tuple(equations))
+            ),
             dimension=len(chart.coordinates),
             conditions=("the lines of different blocks are different",) if pattern.extras else (),
             index=pattern.index,
-            cells=partial(self._cells, pattern),
-            forced=self.forced,
-            member=partial(self._member, pattern, tuple(equations)),
-            partial=True,
+            is_component=False,
+            bounds=RankBounds(
+                candidates=partial(self._candidates, pattern), everywhere=self.forced
+            ),
         )
 
     def _block_equations(
@@ -123,7 +126,9 @@ class Powers:
         yield sympy.Add(*values) - sympy.Rational(alpha)
 
     def _member(self, pattern: Pattern, equations: Sequence[sympy.Expr], point: Chart) -> bool:
-        """The equations; and where all weights of a further block vanish, nearby sums of powers must vanish too."""
+        """The equations; and where all weights of a further block vanish, nearby sums of powers
+        must vanish too.
+        """
         values = point.values
         if not all(is_zero(equation.xreplace(values)) for equation in equations):
             return False
@@ -134,7 +139,7 @@ class Powers:
                     return False
         return True
 
-    def _cells(self, pattern: Pattern) -> Iterator[Cell]:
+    def _candidates(self, pattern: Pattern) -> Iterator[Candidate]:
         """All neurons but one on each line of the target become zero, with a = 0."""
         outputs = [Fraction(0)] * self.width
         rows: list[Vector] = [(Fraction(0),) * len(self.incoming(0))] * self.width
@@ -146,11 +151,12 @@ class Powers:
             arrays["b"] = [row[d] for row in rows]
         if self.structure.output_bias:
             arrays["c"] = self.constant
-        yield Cell(self.model.point(arrays))
+        yield Candidate(self.model.point(arrays))
 
 
 def power_branches(structure: Any, degree: int, model: Model, target: TargetFunction) -> BranchList:
-    r"""Branches of a target in a network of k-th powers: the target's neurons on their lines, further lines with sum 0.
+    r"""Branches of a target in a network of k-th powers: the target's neurons on their lines,
+    further lines with sum 0.
 
     Args:
         structure: the `TwoLayer` structure.
@@ -204,7 +210,7 @@ def power_branches(structure: Any, degree: int, model: Model, target: TargetFunc
     patterns, condensed = partitions(m, k, joker=False, limit=MAX_BRANCHES)
     for pattern in patterns:
         branch, orbit = network.branch(pattern), pattern.orbit(flips=False)
-        result.append(replace(branch, twin=found.get(orbit)))
+        result.append(replace(branch, representative=found.get(orbit)))
         found.setdefault(orbit, branch)
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
     missing = "other sums of powers of such forms may give the target"

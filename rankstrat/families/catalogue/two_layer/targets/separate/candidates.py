@@ -11,13 +11,13 @@ import sympy
 
 from rankstrat.families._shared.effective_neurons import Law
 from rankstrat.rank.zero import is_zero
-from rankstrat.targets import CONSTANT, AffineSubspace, Cell
+from rankstrat.targets import CONSTANT, AffineSubspace, Candidate
 
 FREE, ZERO, FLAT = "free", "zero", "constant"
 
 
-def cells(network: Any, pattern: Any, space: AffineSubspace | None) -> Iterator[Cell]:
-    """The cells of a branch.
+def candidates(network: Any, pattern: Any, space: AffineSubspace | None) -> Iterator[Candidate]:
+    """Points of a branch, one of which has the least rank.
 
     The rank of a two-layer network depends only on which classes coincide, on which of them are
     active, and on the neurons with weight zero. So one point for each such choice that the branch
@@ -28,9 +28,8 @@ def cells(network: Any, pattern: Any, space: AffineSubspace | None) -> Iterator[
 
 
 def _placements(network: Any, pattern: Any) -> Iterator[list[Any]]:
-    """Where the weight of each further block goes.
-
-    A target class, an earlier block, zero, or nowhere special.
+    """Where the weight of each further block goes: a target class, an earlier block, zero, or
+    nowhere special.
     """
     signs = (1, -1) if network.law.signed else (1,)
     choices: list[list[Any]] = []
@@ -49,7 +48,7 @@ def _placements(network: Any, pattern: Any) -> Iterator[list[Any]]:
 
 def _points(
     network: Any, pattern: Any, space: AffineSubspace | None, places: Sequence[Any]
-) -> Iterator[Cell]:
+) -> Iterator[Candidate]:
     inputs = network.inputs
     weights: dict[int, tuple[Fraction, ...]] = {}
     length = inputs + network.bias
@@ -79,8 +78,8 @@ def _with_zeros(
     full: dict[int, tuple[Fraction, ...]],
     chosen: set[int],
     kinds: Sequence[Sequence[int]],
-) -> Iterator[Cell]:
-    """The cells for every number of inactive neurons of weight zero.
+) -> Iterator[Candidate]:
+    """The points for every number of inactive neurons of weight zero.
 
     Those of one kind are interchangeable.
     """
@@ -98,7 +97,7 @@ def _with_zeros(
         if network.output_bias is not None:
             arrays["c"] = c
         point = network.model.point(arrays)
-        yield Cell(
+        yield Candidate(
             point,
             rank_by_lemma(
                 network.law, neurons, inputs, network.bias, network.output_bias is not None
