@@ -250,8 +250,8 @@ class CriticalMapping:
         clash = set(self.symbols) & set(start.coordinates)
         if clash:
             raise PointError(
-                f"{min(map(str, clash))} is a symbol of the mapping and a coordinate of the chart; rename one"
-                " of them"
+                f"{min(map(str, clash))} is a symbol of the mapping and a coordinate of the chart;"
+                " rename one of them"
             )
         replace = {**start.values, **exact_map(values or {}, self.symbols)}
         return target_chart(

@@ -289,7 +289,7 @@ def as_target(model: Model, target: Any) -> TargetFunction:
             )
         if len({str(s) for s in output.free_symbols}) < len(output.free_symbols):
             raise TargetError(
-                f"the target {output} uses two different symbols of one name; the inputs are needed;"
+                f"the target {output} uses two different symbols of one name; one is needed;"
                 " make each symbol once"
             )
         renamed.append(output.xreplace({s: known[str(s)] for s in output.free_symbols}))

@@ -1,4 +1,4 @@
-"""Symbols are objects: two of one name stay two, in programs, charts, relations, mappings and certificates."""
+"""Symbols are objects: two of one name stay two, in programs, charts, relations and mappings."""
 
 from __future__ import annotations
 
