@@ -1,7 +1,8 @@
 """rankstrat: what a parametric model can do near a parameter point, exactly and with evidence."""
 
 from rankstrat import families, mappings, pictures
-from rankstrat.activations.lookup import Activation, activations
+from rankstrat.activations.lookup import activations
+from rankstrat.activations.record import Activation
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 from rankstrat.mappings import embedding_graph
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence

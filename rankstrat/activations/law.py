@@ -10,7 +10,7 @@ import mpmath
 import sympy
 from sympy.core.function import AppliedUndef
 
-from rankstrat.activations.lookup import Activation, Parity, Z, check_parity
+from rankstrat.activations.record import Activation, Parity, Z, check_parity
 from rankstrat.algebra.balls import sign
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.translate import translate

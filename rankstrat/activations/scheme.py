@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rankstrat.activations.law import law_of
-from rankstrat.activations.lookup import Activation
+from rankstrat.activations.lookup import is_registered
+from rankstrat.activations.record import Activation
 from rankstrat.errors import UndecidedError
 
 # Zeros of sigma and sigma' on the real line, where both are only at 0 or nowhere (checked by
@@ -48,12 +49,12 @@ class Scheme:
 
 def vanishes_at_most_at_0(activation: Activation) -> bool:
     """Whether sigma and sigma' are known to have no zero but 0; a name alone proves nothing."""
-    return activation.registered and activation.name in ZEROS_AT_MOST_AT_0
+    return is_registered(activation) and activation.name in ZEROS_AT_MOST_AT_0
 
 
 def is_flat_elsewhere(activation: Activation) -> bool:
     """Whether sigma' is known to vanish at one irrational number besides."""
-    return activation.registered and activation.name in SLOPE_ZERO_ELSEWHERE
+    return is_registered(activation) and activation.name in SLOPE_ZERO_ELSEWHERE
 
 
 def scheme(activation: Activation, bias: bool) -> Scheme | None:

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.activations.lookup import Activation, as_activation, named
+from rankstrat.activations.lookup import as_activation, named
+from rankstrat.activations.record import Activation
 from rankstrat.errors import UndecidedError
 from rankstrat.families._shared.arguments import counts, flag, input_names
 from rankstrat.families._shared.deep_branches import splitting_branches
 from rankstrat.families._shared.transport import Renaming
 from rankstrat.families.two_layer import two_layer
-from rankstrat.families.two_layer.targets.branches import branches as two_layer_branches
+from rankstrat.families.two_layer.targets.dispatch import branches as two_layer_branches
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape

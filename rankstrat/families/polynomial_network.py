@@ -9,7 +9,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activations.lookup import Activation, as_activation
+from rankstrat.activations.lookup import as_activation
+from rankstrat.activations.record import Activation
 from rankstrat.families._shared.arguments import count
 from rankstrat.families.fully_connected import FullyConnected
 from rankstrat.model.model import Model

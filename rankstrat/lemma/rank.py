@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from rankstrat.activations.lookup import Activation
+from rankstrat.activations.record import Activation
 from rankstrat.errors import CertificateError, PointError, UndecidedError, demand
 from rankstrat.lemma import Neurons, lemma_terms
 from rankstrat.model.model import Chart

@@ -134,9 +134,9 @@ class Analysis:
         """The columns: tangent functions without their constant factors, which are known not to vanish."""
         tangents, representatives = self.tangents, set(self.representatives.values())
         return [
-            tangents.columns[i].core if i in representatives else tangents.nodes[i]
+            tangents.columns[i].core if i in representatives else tangents.nodes[i]  # type: ignore[union-attr]
             for i in self.parameters
-        ]  # type: ignore[union-attr]
+        ]
 
     @cached_property
     def tower(self) -> Tower:

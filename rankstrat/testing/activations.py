@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 import sympy
 
-from rankstrat.activations.lookup import Activation, Z
+from rankstrat.activations.record import Activation, Z
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.floats import MpRing, leaf_number
 from rankstrat.algebra.program import Program

@@ -10,7 +10,8 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activations.lookup import GROUP, Activation, Lemma, Z, as_activation
+from rankstrat.activations.lookup import GROUP, as_activation, is_registered
+from rankstrat.activations.record import Activation, Lemma, Z
 from rankstrat.errors import FamilyError, InexactValueError
 
 NAMES = list(rs.activations)
@@ -140,14 +141,14 @@ def test_is_understood(given, name):
     sigma = as_activation(given)
     assert sigma.name == name
     assert as_activation(name) == sigma
-    assert sigma.registered
+    assert is_registered(sigma)
     assert as_activation(sigma) is sigma
 
 
 def test_unspecified_function_keeps_its_name():
     rho = as_activation(sympy.Function("rho"))
     assert rho.is_unspecified
-    assert not rho.registered
+    assert not is_registered(rho)
     assert rs.families.two_layer(1, 1, rho).outputs[0].has(sympy.Function("rho"))
 
 

@@ -15,7 +15,7 @@ import pytest
 import sympy
 
 from rankstrat import Activation, Verdict, activations, model_rank
-from rankstrat.activations.lookup import Z
+from rankstrat.activations.record import Z
 from rankstrat.errors import InexactValueError, PointError, TargetError
 from rankstrat.families import matrix_factorization, two_layer
 from rankstrat.targets import optimistic_sample_size, target_set

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import sympy
 
-from rankstrat.activations.lookup import Activation, Z
+from rankstrat.activations.record import Activation, Z
 from rankstrat.errors import DataError, FamilyError
 from rankstrat.families import fully_connected, matrix_factorization, two_layer
 from rankstrat.mappings import (

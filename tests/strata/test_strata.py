@@ -16,7 +16,7 @@ import sympy
 from covering import check_covered, special_points
 
 from rankstrat import Activation, activations, families
-from rankstrat.activations.lookup import Z
+from rankstrat.activations.record import Z
 from rankstrat.errors import BudgetError, FamilyError, ModelError, PointError, UndecidedError
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import Verdict, model_rank

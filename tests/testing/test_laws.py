@@ -9,7 +9,8 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activations.lookup import Activation, Z, as_activation
+from rankstrat.activations.lookup import as_activation
+from rankstrat.activations.record import Activation, Z
 from rankstrat.errors import FamilyError, TargetError
 from rankstrat.families import FAMILIES
 from rankstrat.families.diagonal import Diagonal

@@ -21,7 +21,8 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from rankstrat.activations.lookup import Activation, as_activation
+from rankstrat.activations.lookup import as_activation
+from rankstrat.activations.record import Activation
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.model.model import Chart, Model

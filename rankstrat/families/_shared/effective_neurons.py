@@ -14,7 +14,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activations.lookup import Activation, Z, as_activation
+from rankstrat.activations.lookup import as_activation
+from rankstrat.activations.record import Activation, Z
 from rankstrat.activations.scheme import vanishes_at_most_at_0
 from rankstrat.errors import TargetError
 from rankstrat.lemma import check_record

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.activations.lookup import Activation, as_activation, named
+from rankstrat.activations.lookup import as_activation, named
+from rankstrat.activations.record import Activation
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, flag, input_names
 from rankstrat.families.convolutional.branches import branches

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.activations.lookup import Activation, as_activation, named
+from rankstrat.activations.lookup import as_activation, is_registered, named
+from rankstrat.activations.record import Activation
 from rankstrat.families._shared.arguments import count, flag, input_names
 from rankstrat.families.two_layer.neurons import neurons
 from rankstrat.families.two_layer.strata.dispatch import strata
 from rankstrat.families.two_layer.strata.levels import function_levels
-from rankstrat.families.two_layer.targets.branches import branches
+from rankstrat.families.two_layer.targets.dispatch import branches
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
@@ -108,7 +109,7 @@ class TwoLayer:
     def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
         """Which neurons are nearly merged, null or inactive; see `rankstrat.nearest_strata`."""
         vectors = np.hstack([arrays["w"], arrays["b"][:, None]]) if self.bias else arrays["w"]
-        rays = self.activation.registered and self.activation.name in ("relu", "leaky_relu")
+        rays = is_registered(self.activation) and self.activation.name in ("relu", "leaky_relu")
         signed = self.activation.remainder_parity != "none"
         return neuron_distances(arrays["a"], vectors, self.inputs, signed=signed, rays=rays)
 

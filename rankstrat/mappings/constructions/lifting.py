@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.activations.lookup import is_registered
 from rankstrat.algebra.signature import independent_columns
 from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.mappings.constructions.layers import Array, Layered
@@ -168,7 +169,7 @@ def _checked(a: Layered, b: Layered, layer: int) -> tuple[Piece, ...]:
             f"the activations {a.activation.name} and {b.activation.name} differ; they must agree"
         )
     if (
-        not a.activation.registered or a.activation.name not in PIECES
+        not is_registered(a.activation) or a.activation.name not in PIECES
     ):  # a name alone proves nothing
         raise FamilyError(
             f"{a.activation.name} has no linear piece; lifting needs one, as relu, leaky_relu, abs,"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rankstrat.activations.lookup import is_registered
 from rankstrat.activations.scheme import Scheme, is_flat_elsewhere, scheme
 from rankstrat.families.two_layer.strata.by_engine import EngineStrata
 from rankstrat.families.two_layer.strata.classes import TwoLayerStrata
@@ -28,7 +29,7 @@ def strata(structure: Any, model: Model) -> Stratification | None:
         return FlatBiasStrata(*shape, found, activation.lemma.citation)
     if found is not None:
         return TwoLayerStrata(*shape, found, activation.lemma.citation)
-    name = activation.name if activation.registered else ""
+    name = activation.name if is_registered(activation) else ""
     plain = scheme(activation, bias=False)
     if name == "exp" and plain is not None:
         without = (model, structure.width, structure.inputs, False, structure.output_bias)

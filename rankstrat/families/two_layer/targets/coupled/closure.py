@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import sympy
 
-from rankstrat.activations.lookup import Z
+from rankstrat.activations.record import Z
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.patterns import Signed
 from rankstrat.families.two_layer.targets.coupled.pieces import Piece

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activations.lookup import Activation, Z
+from rankstrat.activations.record import Activation, Z
 from rankstrat.activations.scheme import is_flat_elsewhere, vanishes_at_most_at_0
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.effective_neurons import (

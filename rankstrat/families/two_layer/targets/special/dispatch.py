@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activations.lookup import Z
+from rankstrat.activations.record import Z
 from rankstrat.families.two_layer.targets.special.exponentials import exponential_branches
 from rankstrat.families.two_layer.targets.special.powers import power_branches
 from rankstrat.families.two_layer.targets.special.quadrics import quadric_branches

@@ -21,7 +21,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activations.lookup import Z
+from rankstrat.activations.record import Z
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.effective_neurons import Law, Vector, effective
 from rankstrat.model.model import Chart, Model

@@ -20,7 +20,7 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Effective, Law, effective, law_of
+from rankstrat.families._shared.effective_neurons import Effective, Law
 from rankstrat.families._shared.patterns import (
     Pattern,
     Signed,
@@ -28,21 +28,15 @@ from rankstrat.families._shared.patterns import (
     count_patterns,
     patterns,
 )
-from rankstrat.families.two_layer.targets.cells import cells
-from rankstrat.families.two_layer.targets.copies import copies
-from rankstrat.families.two_layer.targets.coupled.branches import coupled_branches
 from rankstrat.families.two_layer.targets.layout import Layout
-from rankstrat.families.two_layer.targets.special.dispatch import special_branches
+from rankstrat.families.two_layer.targets.separate.cells import cells
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets import (
     CONSTANT,
-    MAX_PARAMETERS,
     AffineSubspace,
     Branch,
     BranchList,
-    TargetFunction,
     is_zero,
-    polynomial_branches,
 )
 
 MAX_BRANCHES = 4000
@@ -302,33 +296,12 @@ class Network(Layout):
         return Fraction(int(constant.p), int(constant.q)) / self.law.offset in sums
 
 
-def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
-    r"""All branches $Q^r_{P,\pi}$ of a target in a two-layer network.
-
-    Args:
-        structure: the `TwoLayer` structure.
-        model: its model.
-        target: the target function.
+def separate_branches(network: Network) -> BranchList:
+    """All branches of a target whose classes are described one by one.
 
     Raises:
-        TargetError: the target is not in the function space, or the activation has no independence
-            lemma.
-
-    References:
-        STR Definitions 3.2-3.4 and Proposition 3.2; SPEC 9.2.
+        TargetError: the target is not in the function space.
     """
-    if structure.activation.is_polynomial and model.size <= MAX_PARAMETERS:
-        decomposed = polynomial_branches(model, target)
-        described = None if decomposed.complete else special_branches(structure, model, target)
-        return described if described is not None and described.complete else decomposed
-    coupled = coupled_branches(structure, model, target)
-    if coupled is not None:
-        return coupled
-    try:
-        law = law_of(structure.activation, structure.bias)
-    except TargetError as problem:
-        return copies(structure, model, target, problem)
-    network = Network(model, structure, law, effective(law, model.inputs, structure.bias, target))
     k, m = len(network.target.weights), network.width
     if k > m:
         raise TargetError(
@@ -337,8 +310,8 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         )
     if m - k > _MANY_SPARE or network.count_patterns() > MAX_BRANCHES:
         return _condensed(network)
-    flips = law.signed and not law.offset
-    lemma = structure.activation.lemma
+    flips = network.law.signed and not network.law.offset
+    lemma = network.structure.activation.lemma
     found: dict[tuple[Any, ...], Branch] = {}
     result: list[Branch] = []
     for pattern in network.patterns():
@@ -348,18 +321,19 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         orbit = pattern.orbit(flips)
         result.append(replace(branch, twin=found.get(orbit)))
         found.setdefault(orbit, branch)
-    if law.offset and not structure.output_bias:
+    if network.law.offset and not network.structure.output_bias:
         result = _irredundant(result)
     if not result:
         raise TargetError(
-            f"no parameters of {model} give the constant {network.target.constant} of the target;"
-            " it is not in the function space; choose a wider model, or one with an output bias"
+            f"no parameters of {network.model} give the constant {network.target.constant} of the"
+            " target; it is not in the function space; choose a wider model, or one with an output"
+            " bias"
         )
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
-    if not law.tame:
+    if not network.law.tame:
         missing = (
-            f"constant neurons w = 0, {structure.activation.name}(b) = 0, b != 0 are left out, if"
-            " there are any"
+            f"constant neurons w = 0, {network.structure.activation.name}(b) = 0, b != 0 are left"
+            " out, if there are any"
         )
         return BranchList(tuple(result), False, missing)
     return BranchList(

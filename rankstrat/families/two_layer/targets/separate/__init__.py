@@ -1,0 +1,1 @@
+"""Activations whose distinct neurons are independent up to constants: every class is described by itself."""
