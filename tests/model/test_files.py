@@ -82,7 +82,7 @@ MALFORMED = [
     ('outputs = "pi"\nparameters = ["pi"]', ParseError, "means something else"),
     ('outputs = "a"\nparameters = ["а"]', ParseError, "CYRILLIC"),
     ('outputs = "a"\nparameters = ["a b"]', ParseError, "declaration"),
-    ('outputs = "a"\nparameters = ["a"]\nfunctions = ["exp"]', ParseError, "means something else"),
+    ('outputs = "a"\nparameters = ["a"]\nfunctions = ["exp"]', ParseError, "known function"),
     (
         'outputs = "a"\nparameters = ["a", "s"]\nfunctions = ["s"]',
         ParseError,

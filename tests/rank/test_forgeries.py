@@ -6,7 +6,7 @@ The right ranks are derived by hand beside each forgery.
 from __future__ import annotations
 
 import json
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from io import StringIO
 
 import pytest
@@ -67,14 +67,16 @@ def test_a_relation_on_the_regions_that_were_sampled_is_no_relation():
             | {"lower": 1, "upper": 1, "verdict": "PROVED", "minor": minor, "reason": "relations",
                "relations": relations}
         ),
-        "not on every region",
+        "zero on every region",
     )  # fmt: skip
 
 
 def test_a_relation_whatever_the_branches_holds_on_regions_that_were_sampled():
     # max(0, x^2 - 10^8) times a constant: the same function twice
     bump = sympy.Max(0, x**2 - 10**8)
-    certificate = model_rank(Model(a * bump + 3 * b * bump + c * x, [a, b, c], [x]).point([1, 1, 1]))
+    certificate = model_rank(
+        Model(a * bump + 3 * b * bump + c * x, [a, b, c], [x]).point([1, 1, 1])
+    )
     assert certificate.upper == 2
     certificate.check()
     RankCertificate.from_json(certificate.to_json()).check()
@@ -145,21 +147,24 @@ def test_a_denominator_that_does_not_vanish_is_none(chart):
 # What a certificate says of itself
 
 LINE = "good.json: holds: model rank = 9 of 9 parameters  [PROVED]"
-TRICKS = [f"net\n{LINE}", f"net\r{LINE}", "\x1b[2J\x1b[H", "\u202egnp.exe", "\u2028" + LINE, "a\0b", "\x9b2J"]  # fmt: skip
+SIGNS = ["\n", "\r", "\x1b[2J\x1b[H", "\u202e", "\u2028", "\0", "\x9b2J"]
+TRICKS = [f"net{sign}{LINE}" for sign in SIGNS]
 SMALL = Model(a * x, [a], [x]).point([1])
 
 
 @pytest.mark.parametrize("name", TRICKS)
-def test_a_name_that_draws_on_the_terminal_is_refused(name):
-    spec = json.loads(model_rank(SMALL).to_json())["model"]
-    refused(text_of(SMALL, model=spec | {"name": name}), "name")
-    with pytest.raises(ModelError, match="one line"):
-        Model(a * x, [a], [x], name=name)
-    if "\0" not in name:
-        with pytest.raises((ModelError, ParseError)):
-            parse_model(
-                f'name = {json.dumps(name)}\nparameters = ["a"]\ninputs = ["x"]\noutputs = ["a*x"]'
-            )
+def test_a_name_that_draws_on_the_terminal_is_spelled_out(name, tmp_path):
+    model = Model(a * x, [a], [x], name=name)
+    certificate = model_rank(model.point([1]))
+    for text in (str(model), str(certificate), str(model.point([1])).splitlines()[0]):
+        assert all(line.isprintable() for line in text.splitlines())
+        assert "\\" in text and not any(line.startswith("good") for line in text.splitlines())
+    file = tmp_path / "forged.json"
+    file.write_text(certificate.to_json())
+    with redirect_stdout(StringIO()) as printed:
+        assert main(["check", str(file)]) == 0
+    assert "good.json" not in printed.getvalue() and "net" not in printed.getvalue()
+    assert RankCertificate.from_json(file.read_text()).to_json() == file.read_text()
 
 
 def test_a_name_that_claims_to_be_a_family_is_not_printed(tmp_path):
@@ -190,29 +195,20 @@ def test_a_reason_is_never_printed_from_the_text(reason):
 @pytest.mark.parametrize("hypotheses", [["Schanuel's conjecture"], [f"x\n{LINE}"], ["pi"], [""]])
 def test_invented_hypotheses_are_refused(hypotheses):
     refused(text_of(SMALL, hypotheses=hypotheses), "hypothes")
-    assert LINE not in str(RankCertificate.from_json(text_of(SMALL, hypotheses=hypotheses)))
+    printed = str(RankCertificate.from_json(text_of(SMALL, hypotheses=hypotheses)))
+    assert not any(line.startswith("good.json") for line in printed.splitlines())
 
 
-def test_hypotheses_left_out_are_refused():
-    # exp(exp(exp(tanh 1))) times functions with kinks of GELU: balls alone know nothing of sigma
-    s = sympy.Function("s")
-    constant = sympy.exp(sympy.exp(sympy.tanh(1)))
-    chart = Model(a * s(x * constant) + b * s(x), [a, b], [x]).point([1, 1])
-    certificate = model_rank(chart)
-    if certificate.hypotheses:
-        refused(text_of(chart, hypotheses=[]), "hypothes")
-
-
-@pytest.mark.parametrize(
-    "name", ["Tanh", "TANH", "sech", "sign", "Sin", "Exp", "ReLU", "Gelu", "tan_h".replace("_", "")]
-)
+@pytest.mark.parametrize("name", ["Tanh", "TANH", "sech", "sign", "Sin", "Exp", "ReLU", "Gelu"])
 def test_an_unspecified_function_that_looks_like_a_known_one_is_refused(name):
     # a tanh(w x) at w = 0: the rank is 1 for tanh and 2 for a generic smooth function
-    data = json.loads(model_rank(Model(a * sympy.Function("s")(w * x), [a, w], [x]).point([1, 0])).to_json())
+    data = json.loads(
+        model_rank(Model(a * sympy.Function("s")(w * x), [a, w], [x]).point([1, 0])).to_json()
+    )
     assert data["lower"] == 2
     data["model"] |= {"functions": [name], "outputs": [f"a*{name}(w*x)"]}
     refused(json.dumps(data), f"{name} .*known function")
-    with pytest.raises(ParseError, match="known function|means something"):
+    with pytest.raises(ParseError, match="known function"):
         parse_model(
             f'parameters = ["a", "w"]\ninputs = ["x"]\nfunctions = ["{name}"]\n'
             f'outputs = ["a*{name}(w*x)"]'
@@ -259,9 +255,7 @@ def test_a_chart_with_coordinates_has_no_region():
 @pytest.mark.parametrize("key", [10**40, -(10**40)])
 def test_seeds_of_any_size_are_read(seed, key):
     data = json.loads(model_rank(SMALL).to_json())
-    try:
+    with suppress(CertificateError):
         RankCertificate.from_json(
             json.dumps(data | {"seed": seed, "minor": data["minor"] | {"key": key}})
         ).check()
-    except CertificateError:
-        pass
