@@ -174,8 +174,8 @@ def _sign(program: Program, node: int, depth: int) -> int:
     if kind == PRODUCT:
         pairs = zip(args, data, strict=True)
         even_leaf = (1 if e % 2 == 0 and program.kind[a] == LEAF else 0 for a, e in pairs)
-        signs = (_sign(program, a, depth + 1) for a in args)
-        return min(max(pair) for pair in zip(signs, even_leaf, strict=True))
+        own = (_sign(program, a, depth + 1) for a in args)
+        return min(max(pair) for pair in zip(own, even_leaf, strict=True))
     c0, *coefficients = data
     if c0 < 0 or min(coefficients) < 0:
         return 0

@@ -13,7 +13,7 @@ import pytest
 import sympy
 
 from rankstrat.cli import main
-from rankstrat.errors import CertificateError, ModelError, ParseError, PoleError, RankstratError
+from rankstrat.errors import CertificateError, ParseError, PoleError, RankstratError
 from rankstrat.model.files import parse_model
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import RankCertificate, model_rank
