@@ -14,6 +14,7 @@ from rankstrat.errors import FamilyError, NotCriticalError, RankstratError
 from rankstrat.mappings import null, splitting
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence, compose
 from rankstrat.model.model import Model
+from rankstrat.rank.verdict import Verdict
 from rankstrat.text.parsing import parse_number, shown
 from rankstrat.text.tables import Math, Table
 
@@ -132,7 +133,7 @@ def _json(evidence: MappingEvidence) -> str:
     source, target = mapping.source.parameters, mapping.target.parameters
     data = {
         "mapping": mapping.label,
-        "critical": True,
+        "critical": True if evidence.verdict is Verdict.PROVED else None,
         "verdict": str(evidence.verdict),
         "everywhere": evidence.everywhere,
         "symbols": [str(s) for s in mapping.symbols],

@@ -15,7 +15,7 @@ pass through it.
   dimension $M - n$ and meets the branch in less.
 
 The first two are proved for given samples by exact ranks. A chart may be only a part of the target
-set near its points (`Branch.partial`); then the target set has a codimension between the rank r at
+set near its points (not `Branch.is_component`); then the target set has a codimension between the rank r at
 the point and that of the chart. The last argument still holds, since it compares with the chart
 alone, but only $n < r$ samples are surely too few.
 """
@@ -34,13 +34,14 @@ from numpy.typing import NDArray
 from rankstrat.algebra.program import FUNCTION, PIECEWISE
 from rankstrat.errors import BudgetError, DataError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.tangents import Tangents
-from rankstrat.samples.recovery import batch
+from rankstrat.samples.distinct import telling
+from rankstrat.samples.local import batch
 from rankstrat.targets import Branch, TargetSet
 from rankstrat.text.tables import Math, Table
 
-_DIGITS = 40
 _TINY = mpmath.mpf(10) ** -18
 
 
@@ -118,7 +119,7 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
         raise BudgetError(
             f"the generic rank of {branch.label} is not decided; choose simpler exact values"
         )
-    return Thresholds(int(certificate), branch.codimension, branch.partial)
+    return Thresholds(int(certificate), branch.codimension, not branch.is_component)
 
 
 def _is_piecewise(model: Model) -> bool:
@@ -143,7 +144,7 @@ def stability_table(target: TargetSet) -> Table:
     demand(target, TargetSet, DataError, "a target set", "try target_set(model, target)")
     rows = []
     for branch in target.branches:
-        if branch.twin is not None:
+        if branch.representative is not None:
             continue
         t = recovery_thresholds(branch)
         gap = f"{t.gap.start}..{t.gap.stop - 1} OPEN" if len(t.gap) else None
@@ -157,7 +158,7 @@ def stability_table(target: TargetSet) -> Table:
         "Generic samples, almost every point of the branch; STR Theorem 5.4, corrected where both"
         " bounds meet."
     )
-    if any(branch.partial for branch in target.branches):
+    if any(not branch.is_component for branch in target.branches):
         caption += (
             " Charts that may be a part of the target set only: its own codimension may be smaller."
         )
@@ -235,9 +236,16 @@ def recovery_stability(
     count, codimension = len(seen.outputs), branch.codimension
     rank = certificate.lower
     exact = certificate.value is not None and certificate.verdict is Verdict.PROVED
+    outputs, repeated = seen.outputs, ""
+    if rank < count and rank < codimension:
+        kept = telling(seen, analytic=not _is_piecewise(seen), seed=seed)
+        outputs = tuple(outputs[k] for k in kept)
+        if len(outputs) < count:
+            repeated = f" ({count - len(outputs)} of {count} numbers follow from the others)"
+        count = len(outputs)
     if (
         rank == count < codimension
-        and branch.partial
+        and not branch.is_component
         and count >= model_rank(point, seed=seed).lower
     ):
         # the target set has dimension at most M - r near the point, so fewer samples than r would
@@ -250,7 +258,7 @@ def recovery_stability(
     if rank == count < codimension:
         reason = (
             f"the {count} samples have independent gradients, fewer than the codimension"
-            f" {codimension}"
+            f" {codimension}{repeated}"
         )
         return RecoveryStability(False, Verdict.PROVED, reason, rank)
     if rank == codimension:
@@ -259,7 +267,7 @@ def recovery_stability(
     if not exact or count - rank != 1 or _is_piecewise(seen):
         reason = (
             f"{count} samples, empirical rank {rank}, codimension {codimension}: neither argument"
-            " applies"
+            f" applies{repeated}"
         )
         if count >= codimension and not _no_theorem(point.model):
             reason += (
@@ -267,14 +275,14 @@ def recovery_stability(
                 " these"
             )
         return RecoveryStability(None, Verdict.OPEN, reason, rank)
-    values = _quadratic_form(branch, point, seen.outputs)
-    if values is None or any(abs(v) < _TINY for v in values):
+    values = _decided_form(branch, point, outputs)
+    if values is None:
         return RecoveryStability(
             None, Verdict.OPEN, "the quadratic form across the branch is degenerate", rank
         )
     definite = all(v > 0 for v in values) or all(v < 0 for v in values)
     kind = "definite" if definite else "indefinite"
-    if branch.partial and not definite:
+    if not branch.is_component and not definite:
         reason = (
             f"the quadratic form is indefinite across {branch.label}, which may be a part of the"
             " target set only"
@@ -285,30 +293,43 @@ def recovery_stability(
     )
 
 
-def _quadratic_form(
-    branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]
-) -> list[Any] | None:
-    r"""Eigenvalues of $\sum_i c_i D^2 F(x_i)$ on $\ker J$ modulo the tangent space of the branch, $c^T J = 0$.
+def _decided_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]) -> list[Any] | None:
+    """The eigenvalues at 40 digits, if 60 digits give the same.
 
-    They are divided by the largest second derivative, so that rounding cannot pass for a form that
-    is not zero.
+    None if some of them is rounding: it changes with the digits, however large it is beside others.
     """
+    once, again = (_quadratic_form(branch, point, outputs, digits) for digits in (40, 60))
+    if once is None or again is None or len(once) != len(again):
+        return None
+    agree = all(abs(u - v) <= _TINY * abs(v) for u, v in zip(once, again, strict=True))
+    return once if agree and all(once) else None
+
+
+def _quadratic_form(
+    branch: Branch, point: Chart, outputs: Sequence[sympy.Expr], digits: int
+) -> list[Any] | None:
+    r"""Eigenvalues of $\sum_i c_i D^2 F(x_i)$ on $\ker J$ modulo the tangent space of the branch, $c^T J = 0$."""
     parameters = point.model.parameters
-    with mpmath.workdps(_DIGITS):
-        values = [mpmath.mpmathify(sympy.N(v, _DIGITS)) for v in point.values.values()]
+    with mpmath.workdps(digits):
+        values = [mpmath.mpmathify(sympy.N(v, digits)) for v in point.values.values()]
         jacobian = _numbers(sympy.Matrix(outputs).jacobian(parameters), parameters, values)
         left = _kernel(jacobian.T)
         if left.cols != 1:
             return None
-        mixed = sum(sympy.Float(str(c), _DIGITS) * f for c, f in zip(left, outputs, strict=True))
+        left = left / _signed_norm(left)
+        mixed = sum(sympy.Float(str(c), digits) * f for c, f in zip(left, outputs, strict=True))
         form = sympy.hessian(mixed, parameters)
         hessian = _numbers(form, parameters, values)
         tangent = _tangent(branch, parameters, values)
         across = _kernel(_stack(jacobian, tangent.T))
-        scale = max(map(abs, hessian))
-        if across.cols != branch.codimension - (len(outputs) - 1) or not scale:
+        if across.cols != branch.codimension - (len(outputs) - 1):
             return None
-        return list(mpmath.eigsy(across.T * (hessian / scale) * across, eigvals_only=True))
+        return list(mpmath.eigsy(across.T * hessian * across, eigvals_only=True))
+
+
+def _signed_norm(vector: Any) -> Any:
+    """The norm with the sign of the largest entry, which fixes the sign of the unit vector."""
+    return mpmath.sign(max(vector, key=abs)) * mpmath.norm(vector)
 
 
 def _numbers(

@@ -18,10 +18,12 @@ import sympy
 from rankstrat.errors import FamilyError, NotOutputPreservingError, RankstratError, TargetError
 from rankstrat.mappings import null, splitting
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import Verdict, model_rank
-from rankstrat.strata import HasConditions, HasStrata, Stratification
+from rankstrat.model.structure import HasBranches, HasConditions, HasStrata
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata import Stratification
 from rankstrat.symmetry import symmetries
-from rankstrat.targets import HasBranches, TargetSet, target_set
+from rankstrat.targets import TargetSet, target_set
 
 DIGITS = 40
 SPECIAL = (-1, 0, 1, 2)

@@ -16,7 +16,8 @@ from rankstrat.cli import main
 from rankstrat.errors import CertificateError, ParseError, PoleError, RankstratError
 from rankstrat.model.files import parse_model
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 
 a, b, c, p, q, u, w, x = sympy.symbols("a b c p q u w x")
 BALL = {"prime": 0, "key": 1, "bits": 128, "rows": [0], "parameters": ["b"]}
