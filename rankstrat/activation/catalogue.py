@@ -29,7 +29,9 @@ def _record(
     q: tuple[Fraction, ...] = (),
     remainder: Parity | None = None,
 ) -> Activation:
-    """An activation to which Lemma 1.2 applies (its remainder N has infinitely many nonzero Taylor coefficients)."""
+    """An activation to which Lemma 1.2 applies (its remainder N has infinitely many nonzero Taylor
+    coefficients).
+    """
     remainder = parity if remainder is None else remainder
     assumptions = _taylor(remainder, " up to an added polynomial" if q else "")
     if bias:

@@ -23,7 +23,8 @@ _BIASED = ((1, 0), (1, 1), (2, 1), (1, -2))
 
 @dataclass(frozen=True)
 class Law:
-    r"""$\sigma = q_0 + q_1 z + N$ with N(u.x) and N'(u.x) x_t independent over distinct classes, modulo polynomials.
+    r"""$\sigma = q_0 + q_1 z + N$ with N(u.x) and N'(u.x) x_t independent over distinct classes,
+    modulo polynomials.
 
     Attributes:
         activation: sigma.

@@ -1,4 +1,6 @@
-r"""One exact record of an activation $\sigma: \mathbb{R} \to \mathbb{R}$, with what lemmas may assume of it."""
+r"""One exact record of an activation $\sigma: \mathbb{R} \to \mathbb{R}$, with what lemmas may
+assume of it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ CHECKED_AT, _DIGITS = (sympy.Rational(2, 3), sympy.Rational(7, 4), sympy.Rationa
 
 @dataclass(frozen=True)
 class Lemma:
-    r"""An independence lemma: $\sigma(w_i \cdot x + b_i)$ and its derivatives are independent over distinct neurons.
+    r"""An independence lemma: $\sigma(w_i \cdot x + b_i)$ and its derivatives are independent over
+    distinct neurons.
 
     Attributes:
         citation: bib key and number.
@@ -118,7 +121,9 @@ class Activation:
 
     @property
     def is_unspecified(self) -> bool:
-        """Whether sigma contains a function nobody has specified, which stands for a generic smooth one."""
+        """Whether sigma contains a function nobody has specified, which stands for a generic smooth
+        one.
+        """
         return bool(self.formula.atoms(AppliedUndef))
 
     def __str__(self) -> str:
@@ -150,7 +155,9 @@ def _replaced(formula: sympy.Expr, z: sympy.Expr) -> sympy.Expr:
 
 
 def _is_plain(argument: sympy.Expr, signed: bool) -> bool:
-    """Whether an argument is a sum of two or more products of symbols (for exp, each with a sign)."""
+    """Whether an argument is a sum of two or more products of symbols (for exp, each with a
+    sign).
+    """
     if argument.is_Mul:
         numbers, argument = argument.args[:-1], argument.args[-1]
         if not all(number.is_number and number.is_positive for number in numbers):

@@ -1,6 +1,5 @@
-r"""What the independence lemma makes of an activation.
-
-Which coincidences of neurons change the rank.
+r"""What the independence lemma makes of an activation: which coincidences of neurons change the
+rank.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Embed a model into wider ones by splitting and null units, and prove that critical points stay critical."""
+"""Embed a model into wider ones by splitting and null units, and prove that critical points stay
+critical.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,10 @@ EXAMPLE = f"""examples:
   rankstrat embed fully_connected widths=[2,2,2,1] --split 1,1 --null 2 --latex
   rankstrat embed two_layer width=1 inputs=1 activation=sigmoid bias=true --null 1
 
-layers and units count from 1; moves are made in the order given; without a move unit 1 of layer 1 is split
-exit status 1: the last move preserves the output but not criticality (it says which tangent function leaves the span)
+layers and units count from 1; moves are made in the order given; without a move unit 1 of layer 1
+is split
+exit status 1: the last move preserves the output but not criticality (it says which tangent
+function leaves the span)
 
 {list_of_families()}"""
 

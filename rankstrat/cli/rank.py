@@ -1,4 +1,6 @@
-"""The model rank at a point, at the generic point of a chart, or generically, with its certificate."""
+"""The model rank at a point, at the generic point of a chart, or generically, with its
+certificate.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-r"""What a critical mapping implies at a critical point.
-
-Inertia before and after, and critical affine subspaces.
+r"""What a critical mapping implies at a critical point: inertia before and after, and critical
+affine subspaces.
 """
 
 from __future__ import annotations
@@ -21,7 +20,8 @@ from rankstrat.samples import CriticalData, EnclosedCriticalPoint, Inertia, iner
 
 @dataclass(frozen=True)
 class Transfer:
-    """Inertia at a critical point and at its image, with the inequalities of the embedding principle.
+    """Inertia at a critical point and at its image, with the inequalities of the embedding
+    principle.
 
     Attributes:
         mapping: the critical mapping.
@@ -115,7 +115,8 @@ def _own(mapping: CriticalMapping, values: Mapping[Any, Any] | None) -> list[Any
 
 
 def critical_dimension(mapping: CriticalMapping, point: Chart) -> int:
-    r"""The dimension of the affine or curved set $\{P(\theta, s)\}_s$ of points with the same function, at generic s.
+    r"""The dimension of the affine or curved set $\{P(\theta, s)\}_s$ of points with the same
+    function, at generic s.
 
     All of them are critical whenever theta is, for every data set. K-step splittings give K where
     the outgoing weights of the split units are not zero (EP1 Theorem 2).
@@ -147,7 +148,8 @@ def rank_along(
     *,
     seed: int = 0,
 ) -> tuple[RankCertificate, RankCertificate]:
-    """The model rank at a chart of the source and at its image; the second is bounded by the first, and says so.
+    """The model rank at a chart of the source and at its image; the second is bounded by the first,
+    and says so.
 
     Example:
         >>> from rankstrat.mappings import null

@@ -82,7 +82,8 @@ def _add(
 def embedding_graph(
     models: Sequence[Model], *, mappings: Iterable[CriticalMapping] = (), seed: int = 0
 ) -> nx.DiGraph:
-    r"""The critical mappings between the models that the constructions know, verified: a directed graph.
+    r"""The critical mappings between the models that the constructions know, verified: a directed
+    graph.
 
     One-step splittings are generators, and so are equal nets of two families and wider nets whose
     intermediate widths are not among the models. Compositions along paths are edges too, checked

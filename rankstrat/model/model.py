@@ -1,6 +1,5 @@
-r"""Parametric models $F(\theta)(x)$ and charts.
-
-Pieces of parameter space given by exact expressions.
+r"""Parametric models $F(\theta)(x)$ and charts: pieces of parameter space given by exact
+expressions.
 """
 
 from __future__ import annotations
@@ -35,7 +34,8 @@ SHOWN = 40  # models with more parameters are named, not written out
 
 @dataclass(frozen=True)
 class Compiled:
-    r"""A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of the mixed output.
+    r"""A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of
+    the mixed output.
 
     With several outputs the gradient is that of $\sum_k c_k F_k$, with one leaf c_k (`mixers`) for
     each output.
@@ -85,7 +85,8 @@ def _symbols(symbols: Any, role: str) -> tuple[sympy.Symbol, ...]:
 
 
 class Model:
-    r"""$F : \mathbb{R}^M \to C(\mathbb{R}^d, \mathbb{R}^q)$, $\theta \mapsto F(\theta)(\cdot)$, given symbolically.
+    r"""$F : \mathbb{R}^M \to C(\mathbb{R}^d, \mathbb{R}^q)$, $\theta \mapsto F(\theta)(\cdot)$,
+    given symbolically.
 
     Args:
         outputs: a sympy expression, a sequence of them (length q) or a Matrix.
@@ -152,7 +153,9 @@ class Model:
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:
-        """Names and shapes of the parameter blocks (every parameter by itself where no family names them)."""
+        """Names and shapes of the parameter blocks (every parameter by itself where no family names
+        them).
+        """
         if self.structure is not None:
             return self.structure.blocks
         return {str(p): () for p in self.parameters}
@@ -190,9 +193,8 @@ class Model:
 
     @property
     def generic_functions(self) -> tuple[str, ...]:
-        """Names of unspecified functions such as `sympy.Function("sigma")`.
-
-        Ranks hold for generic smooth ones.
+        """Names of unspecified functions such as `sympy.Function("sigma")`; ranks hold for generic
+        smooth ones.
         """
         program = self.compiled.program
         functions = (
@@ -203,7 +205,8 @@ class Model:
     def point(
         self, values: Mapping[Any, Any] | Sequence[Any] | None = None, /, **blocks: Any
     ) -> Chart:
-        """An exact point: a mapping from symbols or names, a sequence in parameter order, or one array per block.
+        """An exact point: a mapping from symbols or names, a sequence in parameter order, or one
+        array per block.
 
         Raises:
             InexactValueError: a float.
@@ -249,7 +252,8 @@ class Model:
         return Chart(self, self.parameters, tuple(self.parameters))
 
     def chart(self, values: Mapping[Any, Any] | None = None, /, **names: Any) -> Chart:
-        """Some parameters as exact expressions; the others, and every new symbol in the expressions, are coordinates.
+        """Some parameters as exact expressions; the others, and every new symbol in the
+        expressions, are coordinates.
 
         Keys may be symbols, names of symbols, or (in a family) names of blocks with arrays of
         values.
@@ -421,9 +425,8 @@ class Chart:
 
     @property
     def numbers(self) -> Mapping[str, Any]:
-        """Block -> array of exact values.
-
-        Integer arrays where the point was given as such (`arrays` copies them).
+        """Block -> array of exact values; integer arrays where the point was given as such
+        (`arrays` copies them).
         """
         return self.raw.arrays if isinstance(self.raw, Entries) else self.arrays
 

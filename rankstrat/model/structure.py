@@ -81,7 +81,9 @@ class HasFunctionLevels(Protocol):
     """A structure that knows the rank hierarchy of its function space."""
 
     def function_levels(self, model: Any) -> Sequence[Any] | None:
-        """The `strata.FunctionLevel` rows, ascending in rank; None where they are not known for these arguments."""
+        """The `strata.FunctionLevel` rows, ascending in rank; None where they are not known for
+        these arguments.
+        """
         ...
 
 
@@ -94,7 +96,9 @@ class HasConditions(Protocol):
         ...
 
     def generators(self, model: Any) -> Sequence[dict[Any, Any]]:
-        """Symmetries: parameter -> plus or minus a parameter (those that are fixed may be left out)."""
+        """Symmetries: parameter -> plus or minus a parameter (those that are fixed may be left
+        out).
+        """
         ...
 
 
@@ -116,7 +120,9 @@ class HasNearby(Protocol):
     """A structure that measures how far float values are from its strata."""
 
     def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Any, float]]:
-        """Conditions (`text.tables.Math`) with the Euclidean distance of the point from the set where they hold."""
+        """Conditions (`text.tables.Math`) with the Euclidean distance of the point from the set
+        where they hold.
+        """
         ...
 
 

@@ -1,4 +1,6 @@
-r"""The model rank $r(\theta) = \dim \operatorname{span}\{\partial_{\theta_i} F(\theta)(\cdot)\}$, certified."""
+r"""The model rank $r(\theta) = \dim \operatorname{span}\{\partial_{\theta_i} F(\theta)(\cdot)\}$,
+certified.
+"""
 
 from __future__ import annotations
 
@@ -274,9 +276,13 @@ class RankCertificate:
             "verdict": self.verdict.value,
             "reason": self.reason,
             "error_bound": self.error_bound,
-            "minor": minor and {
-                "prime": minor.prime, "key": minor.key, "bits": minor.bits,
-                "rows": list(minor.rows), "parameters": [names[i] for i in minor.parameters],
+            "minor": minor
+            and {
+                "prime": minor.prime,
+                "key": minor.key,
+                "bits": minor.bits,
+                "rows": list(minor.rows),
+                "parameters": [names[i] for i in minor.parameters],
             },
             "relations": [
                 {
@@ -289,12 +295,13 @@ class RankCertificate:
             "seed": self.seed,
             "region": self.region and [str(v) for v in self.region],
             "subset": None if self.subset is None else [names[i] for i in self.subset],
-        }  # fmt: skip
+        }
         return json.dumps(data, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> RankCertificate:
-        """The certificate in a JSON text (untrusted: strings are parsed by a whitelist); call `check` to verify it.
+        """The certificate in a JSON text (untrusted: strings are parsed by a whitelist); call
+        `check` to verify it.
 
         Raises:
             CertificateError: malformed, with the field that is wrong.

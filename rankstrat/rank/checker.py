@@ -31,7 +31,9 @@ from rankstrat.text.lines import escaped
 
 @dataclass(frozen=True)
 class CheckedRelation:
-    """A claimed relation: sum of coefficients times tangent functions is zero, solved for one parameter."""
+    """A claimed relation: sum of coefficients times tangent functions is zero, solved for one
+    parameter.
+    """
 
     parameter: int
     coefficients: Mapping[int, Exact]

@@ -1,6 +1,5 @@
-"""Reads untrusted certificates.
-
-Every field is checked, every string goes through the whitelist parser.
+"""Reads untrusted certificates: every field is checked, every string goes through the whitelist
+parser.
 """
 
 from __future__ import annotations
@@ -47,7 +46,8 @@ RARE = {
         sympy.sign,
     )
 } | {"Heaviside": ElementaryFunction(sympy.Heaviside, (1, 2))}
-"""Functions that a certificate may contain although the language of model files does not have them."""
+"""Functions that a certificate may contain although the language of model files does not have them.
+"""
 
 
 class CertificateReader:

@@ -27,7 +27,8 @@ ATTEMPTS, ERROR_GOAL, ERROR_LIMIT, LARGE_PRIMES = 5, 1e-12, 1e-9, 8
 
 @dataclass(frozen=True)
 class UpperBound:
-    """An upper bound for the rank that was proved elsewhere, as by a verified critical mapping that reaches the point.
+    """An upper bound for the rank that was proved elsewhere, as by a verified critical mapping that
+    reaches the point.
 
     Attributes:
         value: the bound.
@@ -42,9 +43,8 @@ class UpperBound:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the engine found.
-
-    Bounds with the reasons for them (`relations` by dependent parameter).
+    """What the engine found: bounds with the reasons for them (`relations` by dependent
+    parameter).
     """
 
     lower: int
@@ -79,7 +79,9 @@ def _indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
 
 
 class Analysis:
-    """The tangent functions of a chart, reduced to one representative for each class of proportional ones."""
+    """The tangent functions of a chart, reduced to one representative for each class of
+    proportional ones.
+    """
 
     def __init__(
         self,
@@ -98,7 +100,9 @@ class Analysis:
 
     @cached_property
     def representatives(self) -> dict[int, int]:
-        """Core -> a parameter of its class whose constant factor is certainly not identically zero."""
+        """Core -> a parameter of its class whose constant factor is certainly not identically
+        zero.
+        """
         tangents, result = self.tangents, dict[int, int]()
         unclear: dict[int, list[int]] = {}
         for core, members in tangents.classes.items():
@@ -117,7 +121,9 @@ class Analysis:
 
     @cached_property
     def parameters(self) -> list[int]:
-        """The representatives, and every member of a class whose constants all seem to vanish, ascending."""
+        """The representatives, and every member of a class whose constants all seem to vanish,
+        ascending.
+        """
         known = self.representatives
         vanishing = [
             i
@@ -129,7 +135,9 @@ class Analysis:
 
     @cached_property
     def nodes(self) -> list[int]:
-        """The columns: tangent functions without their constant factors, which are known not to vanish."""
+        """The columns: tangent functions without their constant factors, which are known not to
+        vanish.
+        """
         tangents, representatives = self.tangents, set(self.representatives.values())
         cores = {i: c.core for i, c in enumerate(tangents.columns) if c and i in representatives}
         return [cores.get(i, tangents.nodes[i]) for i in self.parameters]
@@ -247,8 +255,9 @@ class Analysis:
         )
 
     def schwartz_zippel(self, rank: int) -> float:
-        """A bound on the probability that the rank exceeds `rank` although random large primes showed no "
-        "larger minor."""
+        """A bound on the probability that the rank exceeds `rank` although random large primes
+        showed no " "larger minor.
+        """
         tower = self.tower
         if tower.opaque or (self.regions is not None and not self.regions.complete):
             return 1.0
@@ -280,9 +289,8 @@ class Analysis:
 
 
 def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
-    """Whether the constant factor of a tangent function vanishes at random primes.
-
-    False proves that it does not.
+    """Whether the constant factor of a tangent function vanishes at random primes; False proves
+    that it does not.
     """
     column = tangents.columns[parameter]
     return column is None or vanishes_at_primes(tangents.program, column.constant, seed)

@@ -1,4 +1,6 @@
-r"""Tangent functions $\partial F/\partial\theta_i(\theta)(\cdot)$ at a chart, and which of them coincide at sight."""
+r"""Tangent functions $\partial F/\partial\theta_i(\theta)(\cdot)$ at a chart, and which of them
+coincide at sight.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ class Column:
 
 
 class Tangents:
-    r"""The tangent functions of a model at a chart, as nodes of one program specialised to the chart.
+    r"""The tangent functions of a model at a chart, as nodes of one program specialised to the
+    chart.
 
     With several outputs each node is the tangent function of $\sum_k c_k F_k$, c_k indeterminates:
     its span over the constants has the same dimension as the span of the vector-valued tangent
@@ -110,7 +113,9 @@ class Tangents:
         return result
 
     def constant_is_monomial(self, parameter: int) -> bool:
-        """Whether the constant factor of a column is a product of coordinates and rationals (so certainly not zero)."""
+        """Whether the constant factor of a column is a product of coordinates and rationals (so
+        certainly not zero).
+        """
         column, program = self.columns[parameter], self.program
         if column is None:
             return False
@@ -123,7 +128,9 @@ class Tangents:
 
     @classmethod
     def at_kink(cls, chart: Chart) -> bool:
-        """Whether an argument of a piecewise function vanishes identically on the chart (a kink)."""
+        """Whether an argument of a piecewise function vanishes identically on the chart (a
+        kink).
+        """
         compiled = chart.model.compiled
         source = compiled.program
         arguments = [
@@ -190,7 +197,8 @@ def _leaf_images(chart: Chart, program: Program) -> dict[int, int]:
 
 
 def tangent_functions(model: Model | Chart) -> tuple[sympy.Expr, ...]:
-    r"""$(\partial F/\partial\theta_1, \dots, \partial F/\partial\theta_M)$ as sympy expressions (small models).
+    r"""$(\partial F/\partial\theta_1, \dots, \partial F/\partial\theta_M)$ as sympy expressions
+    (small models).
 
     A vector-valued model with outputs F_1..F_q gives column matrices.
 

@@ -1,6 +1,5 @@
-r"""The default arrangement of a model.
-
-Its blocks, its signed permutations, and the conditions they suggest.
+r"""The default arrangement of a model: its blocks, its signed permutations, and the conditions they
+suggest.
 """
 
 from __future__ import annotations
@@ -58,7 +57,9 @@ def general_strata(
 
 
 def _equations(model: Model, conditions: Sequence[Any]) -> Iterator[sympy.Expr]:
-    """The expressions that vanish, each a polynomial with rational coefficients that is not constant."""
+    """The expressions that vanish, each a polynomial with rational coefficients that is not
+    constant.
+    """
     if not isinstance(conditions, list | tuple):
         raise ModelError(
             f"conditions = {shown(repr(conditions))} is a {type(conditions).__name__}; a list is"
@@ -98,9 +99,8 @@ def _few(model: Model) -> str:
 
 
 def _row(model: Model, expression: sympy.Expr) -> Vector | None:
-    """The coefficients of a linear form, scaled so that the first is 1.
-
-    None for another polynomial.
+    """The coefficients of a linear form, scaled so that the first is 1; None for another
+    polynomial.
     """
     poly = sympy.Poly(expression, *model.parameters)
     if poly.total_degree() != 1 or poly.nth(*[0] * model.size) != 0:
@@ -226,9 +226,8 @@ def _pairs(symmetries: Sequence[SignedPermutation], size: int) -> set[tuple[int,
 
 
 def _symmetries(model: Model) -> Iterator[SignedPermutation]:
-    """Generators of signed permutations that leave the outputs as they are.
-
-    Signs and exchanges of blocks.
+    """Generators of signed permutations that leave the outputs as they are: signs and exchanges of
+    blocks.
     """
     if model.size > LARGEST_SEARCH:
         return

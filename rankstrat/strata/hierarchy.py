@@ -57,9 +57,8 @@ class Level:
 
     @cached_property
     def maximal(self) -> tuple[Stratum, ...]:
-        """The strata that lie in the closure of no other stratum of the level.
-
-        Their closures hold all of it.
+        """The strata that lie in the closure of no other stratum of the level; their closures hold
+        all of it.
         """
         # the rank never rises in a closure, so a chain between two strata of one rank stays in it
         inner = {
@@ -133,9 +132,8 @@ class RankHierarchy:
 
     @property
     def coverage(self) -> Knowledge:
-        """How it is known that every point has the rank of its stratum.
-
-        PROVED only if that holds everywhere.
+        """How it is known that every point has the rank of its stratum; PROVED only if that holds
+        everywhere.
         """
         return self.source.coverage
 
@@ -150,15 +148,16 @@ class RankHierarchy:
         return tuple(getattr(self.source, "findings", ()))
 
     def stratum_of(self, point: Chart) -> Stratum:
-        """The stratum in which an exact point lies (a representative of its orbit).
-
-        See the function `stratum_of`.
+        """The stratum in which an exact point lies (a representative of its orbit); see the
+        function `stratum_of`.
         """
         return _located(self.source, point)
 
     @cached_property
     def graph(self) -> nx.DiGraph:
-        """The closure order: an edge from a stratum to each of the largest strata in its closure (`condition`)."""
+        """The closure order: an edge from a stratum to each of the largest strata in its closure
+        (`condition`).
+        """
         known = {s.label: s for s in self.strata}
         graph = nx.DiGraph()
         for stratum in self.strata:
@@ -176,9 +175,8 @@ class RankHierarchy:
 
     @cached_property
     def skeleton(self) -> nx.DiGraph:
-        """The closure order of the maximal strata of the levels.
-
-        Strata of one rank are merged into the largest.
+        """The closure order of the maximal strata of the levels: strata of one rank are merged into
+        the largest.
         """
         maximal = {s for level in self.levels for s in level.maximal}
         closure = nx.transitive_closure_dag(self.graph).subgraph(maximal)
@@ -189,7 +187,8 @@ class RankHierarchy:
         return skeleton
 
     def table(self, *, by: str = "level") -> Table:
-        """Rank, dimension, codimension, number of strata, conditions and verdict, by level or for each stratum.
+        """Rank, dimension, codimension, number of strata, conditions and verdict, by level or for
+        each stratum.
 
         Args:
             by: "level" (one row for each rank, the maximal strata named) or "stratum".
@@ -233,17 +232,24 @@ class RankHierarchy:
                 "coverage": {"verdict": str(self.coverage.verdict), "reason": self.coverage.reason},
                 "strata": [
                     {
-                        "rank": s.rank, "dimension": s.dimension, "codimension": s.codimension, "orbit": s.orbit,
-                        "conditions": [c.text for c in s.conditions], "verdict": str(s.verdict),
+                        "rank": s.rank,
+                        "dimension": s.dimension,
+                        "codimension": s.codimension,
+                        "orbit": s.orbit,
+                        "conditions": [c.text for c in s.conditions],
+                        "verdict": str(s.verdict),
                         "reason": s.constancy.reason,
                     }
                     for s in self.strata
                 ],
-                "edges": sorted([position[u], position[v], str(c)] for u, v, c in self.graph.edges(data="condition")),
+                "edges": sorted(
+                    [position[u], position[v], str(c)]
+                    for u, v, c in self.graph.edges(data="condition")
+                ),
                 "uncovered": [str(f) for f in self.uncovered],
             },
             indent=1,
-        )  # fmt: skip
+        )
 
     def to_dot(self) -> str:
         """The Hasse diagram for Graphviz."""
@@ -284,7 +290,8 @@ def stratification_of(
 def stratify(
     model: Model, *, conditions: Sequence[Any] = (), seed: int = 0, progress: Progress | None = None
 ) -> RankHierarchy:
-    r"""The rank stratification $\{\theta : r(\theta) = k\}$ as strata up to symmetry, each with what is known of it.
+    r"""The rank stratification $\{\theta : r(\theta) = k\}$ as strata up to symmetry, each with
+    what is known of it.
 
     A family that knows all its strata is asked; for any other model the flats of an arrangement are
     enumerated: parameter (or block) = 0, block_i = ±block_j for interchangeable blocks, and the
@@ -342,9 +349,8 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
 
 
 def _located(source: Stratification, point: Chart) -> Stratum:
-    """The stratum of a point.
-
-    Numbers that are equal in disguise, as tanh(log 2) and 3/5, must not mislead it.
+    """The stratum of a point; numbers that are equal in disguise, as tanh(log 2) and 3/5, must not
+    mislead it.
     """
     demand(point, Chart, PointError, "an exact point", "give model.point(...)")
     odd = [

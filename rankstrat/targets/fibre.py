@@ -1,6 +1,5 @@
-r"""The target set $F^{-1}(f^*) = \{\theta .
-
-F(\theta) = f^*\}$ as branches, and the least rank over it.
+r"""The target set $F^{-1}(f^*) = \{\theta : F(\theta) = f^*\}$ as branches, and the least rank over
+it.
 """
 
 from __future__ import annotations
@@ -47,7 +46,8 @@ class TargetSet:
 
     @cached_property
     def graph(self) -> nx.Graph[int]:
-        """Branches as nodes; an edge where two closures meet, with the dimension of their intersection.
+        """Branches as nodes; an edge where two closures meet, with the dimension of their
+        intersection.
 
         Pairs with a curved member that cannot be decided by linear algebra are listed in
         ``graph.graph["undecided"]``.
@@ -78,9 +78,8 @@ class TargetSet:
 
     @property
     def components(self) -> tuple[frozenset[int], ...]:
-        """The branches (by number) of each connected component of the target set.
-
-        Exact where all are affine.
+        """The branches (by number) of each connected component of the target set; exact where all
+        are affine.
         """
         return tuple(frozenset(c) for c in nx.connected_components(self.graph))
 
@@ -103,9 +102,8 @@ class TargetSet:
         return tuple(branch for branch in self.branches if branch.contains(point))
 
     def branch_of(self, point: Chart) -> Branch | None:
-        """The branch with the fewest distinct neurons whose closure contains the point.
-
-        None outside all closures.
+        """The branch with the fewest distinct neurons whose closure contains the point; None
+        outside all closures.
         """
         found = self.branches_of(point)
         return min(found, key=lambda b: (b.index or (0, 0), b.dimension), default=None)
@@ -134,7 +132,8 @@ class TargetSet:
                 )
             )
         heads = (
-            "branch", "copies", Math("(r, l)"), "dim", "codim", "generic rank", "least rank", "least rank is"
+            "branch", "copies", Math("(r, l)"), "dim", "codim", "generic rank", "least rank",
+            "least rank is"
         )  # fmt: skip
         return Table(
             heads,
@@ -153,15 +152,21 @@ class TargetSet:
                 "basis": self.basis,
                 "branches": [
                     {
-                        "label": b.label, "dimension": b.dimension, "codimension": b.codimension, "index": b.index,
-                        "equations": [str(e) for e in b.equations], "conditions": list(b.conditions),
+                        "label": b.label,
+                        "dimension": b.dimension,
+                        "codimension": b.codimension,
+                        "index": b.index,
+                        "equations": [str(e) for e in b.equations],
+                        "conditions": list(b.conditions),
                     }
                     for b in self.branches
                 ],
-                "intersections": [[i, j, data["dimension"]] for i, j, data in self.graph.edges(data=True)],
+                "intersections": [
+                    [i, j, data["dimension"]] for i, j, data in self.graph.edges(data=True)
+                ],
                 "undecided": self.graph.graph["undecided"],
             }
-        )  # fmt: skip
+        )
 
     def to_dot(self) -> str:
         """The graph of branches in the DOT language."""
@@ -209,7 +214,8 @@ def target_set(
     Example:
         >>> import rankstrat as rs
         >>> F = rs.families.two_layer(width=2, inputs=2, activation="exp")
-        >>> Q = rs.target_set(F, rs.families.two_layer(width=1, inputs=2, activation="exp").point([1, 1, 2]))
+        >>> narrow = rs.families.two_layer(width=1, inputs=2, activation="exp")
+        >>> Q = rs.target_set(F, narrow.point([1, 1, 2]))
         >>> [(b.dimension, b.codimension, b.rank) for b in Q.branches]
         [(1, 5, 3), (2, 4, 4), (2, 4, 4)]
     """
@@ -311,7 +317,8 @@ def _from_point(model: Model, point: Chart) -> TargetFunction:
 
 
 def optimistic_sample_size(target: TargetSet) -> LeastRank:
-    r"""$O_{f^*} = \min\{r_\theta : F(\theta) = f^*\}$, with evidence that it is attained and that nothing is lower.
+    r"""$O_{f^*} = \min\{r_\theta : F(\theta) = f^*\}$, with evidence that it is attained and that
+    nothing is lower.
 
     Args:
         target: a target set.

@@ -29,7 +29,8 @@ DIGITS = 40
 
 
 def check_activation(record: Activation) -> tuple[str, ...]:
-    r"""The facts of a record that were checked: values, derivatives, parity, value at 0, polynomial part, lemma.
+    r"""The facts of a record that were checked: values, derivatives, parity, value at 0, polynomial
+    part, lemma.
 
     Derivatives of order up to 3 of the engine's program are compared with mpmath's at 40 digits,
     the declared parity and polynomial part at six points, and the lemma with `model_rank` at two
@@ -142,9 +143,8 @@ def _check_zero(record: Activation, value: Any) -> None:
 
 
 def _check_taylor(record: Activation, value: Any) -> None:
-    """A function that is not a polynomial.
-
-    Nonzero coefficients of high order, of both parities if it has none.
+    """A function that is not a polynomial: nonzero coefficients of high order, of both parities if
+    it has none.
     """
     coefficients = mpmath.taylor(value, 0, TAYLOR_ORDERS)
     wanted = {"odd": (1,), "even": (0,), "none": (0, 1)}.get(record.remainder_parity, ())

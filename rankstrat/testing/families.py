@@ -1,6 +1,5 @@
-r"""The laws of families.
-
-What `check_family` holds a family to, and the sizes at which ours are built.
+r"""The laws of families: what `check_family` holds a family to, and the sizes at which ours are
+built.
 """
 
 from __future__ import annotations

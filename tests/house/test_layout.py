@@ -1,4 +1,6 @@
-"""The house: modules keep their names, rooms have tests, and nobody matches on names of families."""
+"""The house: modules keep their names, rooms have tests, and nobody matches on names of
+families.
+"""
 
 from __future__ import annotations
 

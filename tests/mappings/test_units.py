@@ -1,6 +1,5 @@
-"""Splitting and null units of convolutional nets, attention and KANs.
-
-What is not an embedding there.
+"""Splitting and null units of convolutional nets, attention and KANs; what is not an embedding
+there.
 """
 
 from __future__ import annotations

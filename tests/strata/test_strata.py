@@ -1,4 +1,6 @@
-"""Rank strata: disjoint, covering, with the rank that the independent formulas and the exact engine give."""
+"""Rank strata: disjoint, covering, with the rank that the independent formulas and the exact engine
+give.
+"""
 
 import itertools
 import json
@@ -263,9 +265,12 @@ def models_of(row):
 
 
 QUICK = {
-    "three affine coefficients, one a product", "1x2 times 2x1", "2x1 times 1x2", "scalar chain of three",
-    "diagonal, two coordinates", "quadratic network, two units, one input", "cubic network, two units, one input",
-    "quadratic network with bias, one unit, one input", "roots to coefficients of a cubic", "cusp", "circle",
+    "three affine coefficients, one a product", "1x2 times 2x1", "2x1 times 1x2",
+    "scalar chain of three",
+    "diagonal, two coordinates", "quadratic network, two units, one input",
+    "cubic network, two units, one input",
+    "quadratic network with bias, one unit, one input", "roots to coefficients of a cubic", "cusp",
+    "circle",
     "squares of two linear forms in two inputs",
 }  # fmt: skip
 

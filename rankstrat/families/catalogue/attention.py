@@ -1,4 +1,6 @@
-r"""Attention $X \mapsto \sum_h \operatorname{softmax}(c\, X Q_h K_h^\top X^\top)\, X V_h O_h$ on short sequences."""
+r"""Attention $X \mapsto \sum_h \operatorname{softmax}(c\, X Q_h K_h^\top X^\top)\, X V_h O_h$ on
+short sequences.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +106,9 @@ class Attention:
         return tuple(total.ravel())
 
     def _weights(self, scores: Any) -> Any:
-        """softmax of each row; a row is shifted by its first score, so that n - 1 exponentials are enough."""
+        """softmax of each row; a row is shifted by its first score, so that n - 1 exponentials are
+        enough.
+        """
         if self.linear:
             return scores
         rows = []
@@ -123,7 +127,8 @@ def attention(
     linear: bool = False,
     scale: Any = None,
 ) -> Model:
-    r"""$X \mapsto \sum_h \operatorname{softmax}(c\,X Q_h K_h^\top X^\top)\,X V_h O_h$, softmax in each row of X.
+    r"""$X \mapsto \sum_h \operatorname{softmax}(c\,X Q_h K_h^\top X^\top)\,X V_h O_h$, softmax in
+    each row of X.
 
     Parameters Q, K, V (heads, model_dim, head_dim) and O (heads, head_dim, model_dim).
 

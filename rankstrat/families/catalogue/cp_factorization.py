@@ -72,7 +72,8 @@ class CPFactorization:
 
 
 def cp_factorization(shape: Sequence[int], terms: int) -> Model:
-    r"""$(A_1, \dots, A_N) \mapsto \bigl(\sum_{r=1}^R \prod_l (A_l)_{i_l r}\bigr)_{i_1 \dots i_N}$, A_l (n_l, R).
+    r"""$(A_1, \dots, A_N) \mapsto \bigl(\sum_{r=1}^R \prod_l (A_l)_{i_l r}\bigr)_{i_1 \dots i_N}$,
+    A_l (n_l, R).
 
     The generic rank is the dimension of the cone over the R-th secant variety of the Segre variety.
 

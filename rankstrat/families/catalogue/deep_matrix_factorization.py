@@ -1,4 +1,6 @@
-r"""Deep matrix factorization $(W_1, \dots, W_L) \mapsto W_L \cdots W_1$, $W_l \in \mathbb{R}^{d_l \times d_{l-1}}$."""
+r"""Deep matrix factorization $(W_1, \dots, W_L) \mapsto W_L \cdots W_1$,
+$W_l \in \mathbb{R}^{d_l \times d_{l-1}}$.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +110,8 @@ class DeepMatrixFactorization:
 
 
 def deep_matrix_factorization(widths: Sequence[int]) -> Model:
-    r"""$(W_1, \dots, W_L) \mapsto W_L \cdots W_1$ with parameters W1 (d_1, d_0), ..., WL (d_L, d_{L-1}).
+    r"""$(W_1, \dots, W_L) \mapsto W_L \cdots W_1$ with parameters W1 (d_1, d_0), ..., WL (d_L,
+    d_{L-1}).
 
     Args:
         widths: $[d_0, d_1, \dots, d_L]$.

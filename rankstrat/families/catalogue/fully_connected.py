@@ -1,4 +1,6 @@
-r"""Fully connected networks $f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$, $f = W_L f^{[L-1]} + b_L$, of any depth."""
+r"""Fully connected networks $f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$, $f = W_L f^{[L-1]} + b_L$, of
+any depth.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ FAMILY = "fully_connected"
 
 @dataclass(frozen=True)
 class FullyConnected:
-    r"""The structure of a network with layer widths $(m_0, \dots, m_L)$; one layer (L = 1) is an affine map.
+    r"""The structure of a network with layer widths $(m_0, \dots, m_L)$; one layer (L = 1) is an
+    affine map.
 
     Attributes:
         widths: m_0 (inputs), hidden widths, m_L (outputs).
@@ -102,9 +105,8 @@ class FullyConnected:
         return tuple(layer)
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
-        """Branches of a target set.
-
-        Those of a two-layer network, else by splitting; see `rankstrat.target_set`.
+        """Branches of a target set: those of a two-layer network, else by splitting; see
+        `rankstrat.target_set`.
         """
         if self.is_two_layer:
             renaming = self._two_layer(model)
@@ -135,7 +137,8 @@ class FullyConnected:
         )
 
     def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
-        """The neurons at a point of a network with one hidden layer and one output, for `rank_by_lemma`.
+        """The neurons at a point of a network with one hidden layer and one output, for
+        `rank_by_lemma`.
 
         Raises:
             UndecidedError: other depths or several outputs.
@@ -169,7 +172,8 @@ def _plain(target: TargetFunction) -> TargetFunction:
 def fully_connected(
     widths: Sequence[int], activation: Any = "tanh", bias: bool = True, output_bias: bool = True
 ) -> Model:
-    r"""$f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$ for l < L, $f = W_L f^{[L-1]} + b_L$; parameters W1, b1, ..., WL, bL.
+    r"""$f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$ for l < L, $f = W_L f^{[L-1]} + b_L$; parameters W1,
+    b1, ..., WL, bL.
 
     Args:
         widths: $[m_0, m_1, \dots, m_L]$: inputs, hidden layers, outputs.

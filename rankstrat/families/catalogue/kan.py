@@ -1,4 +1,6 @@
-r"""Kolmogorov-Arnold networks $f(x) = \sum_{i=1}^m \Phi_i\bigl(\sum_{j=1}^d \varphi_{ij}(x_j)\bigr)$."""
+r"""Kolmogorov-Arnold networks
+$f(x) = \sum_{i=1}^m \Phi_i\bigl(\sum_{j=1}^d \varphi_{ij}(x_j)\bigr)$.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ FAMILY = "kan"
 
 @dataclass(frozen=True)
 class KAN:
-    r"""The structure of a two-layer Kolmogorov-Arnold network with splines $\sum_g c_g B_g$ on its edges.
+    r"""The structure of a two-layer Kolmogorov-Arnold network with splines $\sum_g c_g B_g$ on its
+    edges.
 
     Attributes:
         width: the number m of neurons.
@@ -103,7 +106,8 @@ class KAN:
 
 
 def kan(width: int, inputs: int, degree: int = 3, knots: Sequence[Any] = ()) -> Model:
-    r"""$f(x) = \sum_{i=1}^m \Phi_i\bigl(\sum_{j=1}^d \varphi_{ij}(x_j)\bigr)$ with splines $\Phi_i, \varphi_{ij}$.
+    r"""$f(x) = \sum_{i=1}^m \Phi_i\bigl(\sum_{j=1}^d \varphi_{ij}(x_j)\bigr)$ with splines
+    $\Phi_i, \varphi_{ij}$.
 
     A spline is written in the basis $1, z, \dots, z^r, (z - t_1)_+^r, (z - t_2)_+^r, \dots$ with
     the knots t, which spans what the B-splines of degree r with these interior knots span: ranks

@@ -1,4 +1,6 @@
-r"""Matrix factorization $(A, B) \mapsto AB$, $A \in \mathbb{R}^{d_1 \times p}$, $B \in \mathbb{R}^{p \times d_2}$."""
+r"""Matrix factorization $(A, B) \mapsto AB$, $A \in \mathbb{R}^{d_1 \times p}$,
+$B \in \mathbb{R}^{p \times d_2}$.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,8 @@ class MatrixFactorization:
 
 
 def matrix_factorization(rows: int, inner: int, columns: int) -> Model:
-    r"""$(A, B) \mapsto AB$ with parameters A (rows, inner), B (inner, columns); outputs are the entries, row by row.
+    r"""$(A, B) \mapsto AB$ with parameters A (rows, inner), B (inner, columns); outputs are the
+    entries, row by row.
 
     Args:
         rows: the rows of A.

@@ -85,7 +85,8 @@ class PolynomialNetwork:
 def polynomial_network(
     widths: Sequence[int], degree: int = 2, bias: bool = False, output_bias: bool = False
 ) -> Model:
-    r"""$f = W_L \rho(W_{L-1} \cdots \rho(W_1 x + b_1) \cdots) + b_L$ with $\rho(z) = z^r$ in every entry.
+    r"""$f = W_L \rho(W_{L-1} \cdots \rho(W_1 x + b_1) \cdots) + b_L$ with $\rho(z) = z^r$ in every
+    entry.
 
     The functions are polynomials of degree $r^{L-1}$, so the rank is also bounded by the dimension
     of their space.

@@ -82,7 +82,8 @@ def values_at(
     exact: bool,
     coordinates: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[list[Any]]:
-    """The values of nodes at every data row: fractions when `exact`, else balls at the current precision.
+    """The values of nodes at every data row: fractions when `exact`, else balls at the current
+    precision.
 
     `coordinates` gives values to the coordinates of the chart, when it is not a point.
     """

@@ -1,4 +1,6 @@
-r"""Convolutional networks $f(I) = \sum_{l,p} a_{l,p}\,\sigma(\langle K_l, I|_{\text{window } p}\rangle + b_l) + c$."""
+r"""Convolutional networks
+$f(I) = \sum_{l,p} a_{l,p}\,\sigma(\langle K_l, I|_{\text{window } p}\rangle + b_l) + c$.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ FAMILY = "convolutional"
 
 @dataclass(frozen=True)
 class Convolutional:
-    r"""The structure of a two-layer network whose neurons see windows of an image (stride 1, no padding).
+    r"""The structure of a two-layer network whose neurons see windows of an image (stride 1, no
+    padding).
 
     Attributes:
         kernels: the number k of kernels.
@@ -124,7 +127,9 @@ class Convolutional:
 
     @cached_property
     def pixels(self) -> Any:
-        """For each place (row by row) the input indices of its window, in the order of the kernel's entries."""
+        """For each place (row by row) the input indices of its window, in the order of the kernel's
+        entries.
+        """
         image = np.arange(self.size**self.dimension).reshape((self.size,) * self.dimension)
         windows = np.lib.stride_tricks.sliding_window_view(image, self.window)
         return windows.reshape(int(np.prod(self.places)), int(np.prod(self.window)))
@@ -157,16 +162,14 @@ class Convolutional:
         return neurons_at(arrays, self.pixels, self.size**self.dimension, sharing=self.sharing)
 
     def strata(self, model: Model) -> Stratification | None:
-        """All strata, for one shared kernel, or two in one dimension.
-
-        None sends `stratify` to an arrangement.
+        """All strata, for one shared kernel, or two in one dimension; None sends `stratify` to an
+        arrangement.
         """
         return shared_strata(self, model)
 
     def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
-        """Which kernels nearly vanish or are nearly copies of each other.
-
-        See `rankstrat.nearest_strata`.
+        """Which kernels nearly vanish or are nearly copies of each other; see
+        `rankstrat.nearest_strata`.
         """
         return conditions_near(self, arrays)
 
@@ -193,7 +196,8 @@ def convolutional(
     output_bias: bool = False,
     activation: Any = "tanh",
 ) -> Model:
-    r"""$f(I) = \sum_{l,p} a_{l,p}\,\sigma(\sum_\alpha K_{l,\alpha} I_{p+\alpha} + b_l) + c$, stride 1, no padding.
+    r"""$f(I) = \sum_{l,p} a_{l,p}\,\sigma(\sum_\alpha K_{l,\alpha} I_{p+\alpha} + b_l) + c$, stride
+    1, no padding.
 
     Entry alpha of a kernel meets pixel p + alpha (alpha counted from 0), the order of every
     deep-learning library; the papers write the convolution $I_{p+s-\alpha} K_\alpha$ (alpha from

@@ -1,4 +1,5 @@
-r"""Target sets of convolutional networks: all branches of small ones, the least rank, and what every point contains.
+r"""Target sets of convolutional networks: all branches of small ones, the least rank, and what
+every point contains.
 
 By the independence lemma, at every parameter point of the target each effective neuron u of $f^*$
 is carried by a neuron with $a \ne 0$. Without sharing this neuron contributes $\sigma(u \cdot x)$
@@ -91,9 +92,8 @@ class Images:
         return self.model.point(arrays)
 
     def unshared(self) -> Chart | None:
-        """Every effective neuron on a place of its own, by a maximum matching.
-
-        None if there are too few.
+        """Every effective neuron on a place of its own, by a maximum matching; None if there are
+        too few.
         """
         graph: nx.Graph[Any] = nx.Graph()
         found = {("u", i): dict(self.placements(u)) for i, u in enumerate(self.target.weights)}
@@ -116,9 +116,8 @@ class Images:
         )
 
     def shared(self) -> tuple[Chart, int | None] | None:
-        """A point with shared kernels, and a lower bound of the rank on the target set.
-
-        None if there are too few.
+        """A point with shared kernels, and a lower bound of the rank on the target set; None if
+        there are too few.
         """
         s = self.structure
         groups = shapes(self.law, self.target.weights, self.windows, s.places, s.kernel_size)
@@ -150,9 +149,8 @@ class Images:
         return self.law.factor(sign) * self.target.coefficients[member]
 
     def branch(self, point: Chart, forced: Chart | None) -> Branch:
-        """The affine branch of a point.
-
-        Kernels without any output weight are free, output weights are not.
+        """The affine branch of a point: kernels without any output weight are free, output weights
+        are not.
         """
         names = {str(p): p for p in self.model.parameters}
         values = dict(point.values)

@@ -54,7 +54,9 @@ class Shape:
 
     @cached_property
     def apart(self) -> int:
-        """How many members are there, no two of which fit one kernel?  The most, or a greedy choice from many."""
+        """How many members are there, no two of which fit one kernel? The most, or a greedy choice
+        from many.
+        """
         if any(len(carried) == len(self.members) for carried in self.carries):
             return 1
         graph: nx.Graph[int] = nx.Graph()

@@ -1,4 +1,5 @@
-r"""All strata of networks with one kernel, or two in one dimension: which vanish, which are shifts of each other.
+r"""All strata of networks with one kernel, or two in one dimension: which vanish, which are shifts
+of each other.
 
 A label is `(kinds, relation, active, dependence, balanced)`. For each kernel: its kind, K != 0 or K
 = 0 with b != 0 or both 0, and whether a != 0. Two kernels with K != 0 may be related:
@@ -29,7 +30,8 @@ Label = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], int, bool]
 
 @dataclass(frozen=True)
 class SharedStrata:
-    r"""The strata of $\sum_{l,p} a_{l,p}\,\sigma(\langle K_l, I_p\rangle + b_l) + c$, J places, kernels of size S.
+    r"""The strata of $\sum_{l,p} a_{l,p}\,\sigma(\langle K_l, I_p\rangle + b_l) + c$, J places,
+    kernels of size S.
 
     Neurons of a kernel K != 0 have distinct classes. Kernels that are shifts of each other by delta
     have $J - |\delta|$ classes in common; of the tangents of their weights $S - |\delta|$ (and the
@@ -262,16 +264,17 @@ class SharedStrata:
         return values
 
     def chart(self, label: Label) -> Chart | None:
-        """Shifts and multiples as expressions.
-
-        None where two forms have a common divisor of degree between.
+        """Shifts and multiples as expressions; None where two forms have a common divisor of degree
+        between.
         """
         if not label[1] and self.least < label[3] < self.degree:
             return None
         return self.model.chart(self._values(label))
 
     def point(self, label: Label, seed: int = 0) -> Chart:
-        """Random small whole numbers for the coordinates of the chart, or for the factors of the forms."""
+        """Random small whole numbers for the coordinates of the chart, or for the factors of the
+        forms.
+        """
         chart, rng = self.chart(label), random.Random(f"{seed} {label!r}")
         for bound in range(3, 200):
 
@@ -424,7 +427,9 @@ class SharedStrata:
                     yield (kinds, (), active, more, balanced), Math("common divisor")
 
     def _divides(self, degree: int, of: int, balanced: bool) -> bool:
-        """Whether every real form of the degree `of` has a factor of this degree (with a root at 1, if both have)."""
+        """Whether every real form of the degree `of` has a factor of this degree (with a root at 1,
+        if both have).
+        """
         if degree == self.least:
             return True
         return (degree - balanced) % 2 == 0 or (of - balanced) % 2 == 1

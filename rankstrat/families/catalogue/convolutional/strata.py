@@ -1,4 +1,6 @@
-r"""When the rank of a convolutional network may drop, and its rank in exact coordinates (SPEC 1.4)."""
+r"""When the rank of a convolutional network may drop, and its rank in exact coordinates (SPEC
+1.4).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ Weights = list[Any]
 
 
 def neuron_weights(structure: Any, arrays: Any) -> list[tuple[Any, Weights, Any]]:
-    """For each neuron its output weight, its weights on the whole image (zeros outside the window), and its bias."""
+    """For each neuron its output weight, its weights on the whole image (zeros outside the window),
+    and its bias.
+    """
     places = list(itertools.product(*map(range, structure.places)))
     found = []
     for kernel in range(structure.kernels):
@@ -39,7 +43,9 @@ def neuron_weights(structure: Any, arrays: Any) -> list[tuple[Any, Weights, Any]
 
 
 def shared_strata(structure: Any, model: Model) -> SharedStrata | None:
-    """The complete strata of one shared kernel, or two in one dimension, where the lemma makes no linear functions."""
+    """The complete strata of one shared kernel, or two in one dimension, where the lemma makes no
+    linear functions.
+    """
     activation = structure.activation
     law = scheme(activation, structure.bias)
     if law is None or law.pair_linear or not structure.sharing:
@@ -61,9 +67,8 @@ def shared_strata(structure: Any, model: Model) -> SharedStrata | None:
 
 
 def conditions(structure: Any, model: Model) -> Iterator[list[Any]]:
-    """a = 0; the weights of a neuron vanish.
-
-    Those of two neurons are equal or opposite as functions on the image.
+    """a = 0; the weights of a neuron vanish; those of two neurons are equal or opposite as
+    functions on the image.
     """
     neurons = neuron_weights(structure, model.generic().arrays)
     for a, _, _ in neurons:
@@ -85,7 +90,9 @@ def conditions(structure: Any, model: Model) -> Iterator[list[Any]]:
 
 
 def generators(structure: Any, model: Model) -> Iterator[dict[Any, Any]]:
-    """Exchanges of kernels, and the sign of a kernel with its output weights for an odd or even activation."""
+    """Exchanges of kernels, and the sign of a kernel with its output weights for an odd or even
+    activation.
+    """
     arrays = model.generic().arrays
     parts = [name for name in ("a", "K", "b") if name in arrays]
     for one in range(structure.kernels - 1):
@@ -109,7 +116,8 @@ def generators(structure: Any, model: Model) -> Iterator[dict[Any, Any]]:
 
 
 def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]] | None:
-    r"""On the open stratum of a flat the rank is this number plus the rank of this matrix; None without a lemma.
+    r"""On the open stratum of a flat the rank is this number plus the rank of this matrix; None
+    without a lemma.
 
     Classes of neurons with equal (or opposite) weights are the same at every point of the open
     stratum, since all coincidences are conditions. Each class gives one $N(rep \cdot x)$; the

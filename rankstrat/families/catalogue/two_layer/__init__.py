@@ -122,7 +122,9 @@ class TwoLayer:
 
 
 def _scaled(a: Any, value: sympy.Expr) -> sympy.Expr:
-    """The product; beside a power such as 1/(1 + exp(-z)) sympy would ask every factor whether it is infinite."""
+    """The product; beside a power such as 1/(1 + exp(-z)) sympy would ask every factor whether it
+    is infinite.
+    """
     if value.is_Pow and value.base.is_Add and isinstance(a, sympy.Symbol):
         return sympy.Mul(*sorted((a, value), key=cmp_to_key(sympy.Basic.compare)), evaluate=False)
     return a * value
@@ -131,7 +133,8 @@ def _scaled(a: Any, value: sympy.Expr) -> sympy.Expr:
 def two_layer(
     width: int, inputs: int, activation: Any = "tanh", bias: bool = False, output_bias: bool = False
 ) -> Model:
-    r"""$f(x) = \sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$ with parameters a (m,), w (m, d), b (m,), c.
+    r"""$f(x) = \sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$ with parameters a (m,), w (m, d), b
+    (m,), c.
 
     Args:
         width: the number m of neurons.

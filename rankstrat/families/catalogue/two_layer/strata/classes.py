@@ -45,7 +45,8 @@ ACTIVE, BIASED = (True, False, True, False), (True, True, False, False)
 
 @dataclass(frozen=True)
 class TwoLayerStrata:
-    r"""The strata of $\sum_i a_i \sigma(w_i \cdot x + b_i) + c$ for an activation with an independence lemma.
+    r"""The strata of $\sum_i a_i \sigma(w_i \cdot x + b_i) + c$ for an activation with an
+    independence lemma.
 
     References:
         LSH Corollary 2, LLR Corollary 7; SPEC 1.3-1.5.
@@ -81,9 +82,8 @@ class TwoLayerStrata:
                         yield (counts, classes, dependence)
 
     def _dependences(self, zero: Sequence[int], classes: Sequence[Kind]) -> range:
-        """The possible dimensions of the span of the pairs' weights.
-
-        0 alone where it plays no role.
+        """The possible dimensions of the span of the pairs' weights; 0 alone where it plays no
+        role.
         """
         if not self.scheme.pair_linear or self._all_linear(zero, classes):
             return range(1)
@@ -131,7 +131,9 @@ class TwoLayerStrata:
         return rank + (self.inputs if self._all_linear(zero, classes) else dependence)
 
     def dimension(self, label: Label) -> int:
-        """One for each active a and nonzero b of a neuron with w = 0, the weights for each class, less dependences."""
+        """One for each active a and nonzero b of a neuron with w = 0, the weights for each class,
+        less dependences.
+        """
         zero, classes, dependence = label
         dimension = int(self.output_bias)
         for kind, count in enumerate(zero):
@@ -174,9 +176,8 @@ class TwoLayerStrata:
     def layout(
         self, label: Label
     ) -> tuple[list[tuple[int, int]], list[list[tuple[int, int, bool]]]]:
-        """Neurons of the representative.
-
-        (neuron, kind) with w = 0, and (neuron, sign, active) class by class.
+        """Neurons of the representative: (neuron, kind) with w = 0, and (neuron, sign, active)
+        class by class.
         """
         zero, classes, _ = label
         groups, neuron = [], 0
@@ -228,9 +229,8 @@ class TwoLayerStrata:
         return dict(self.model.generic().arrays)
 
     def chart(self, label: Label) -> Chart:
-        """Weights of each class as coordinates.
-
-        Dependent ones as combinations with coefficients k1, k2, ...
+        """Weights of each class as coordinates; dependent ones as combinations with coefficients
+        k1, k2, ...
         """
         names = self._names
         values: dict[Any, Any] = {}
@@ -327,7 +327,9 @@ class TwoLayerStrata:
         return (tuple(zero), classes, dependence)
 
     def children(self, label: Label) -> Iterator[tuple[Label, Math]]:
-        """An active neuron becomes inactive, two classes merge, a class or a bias vanishes, dependences appear."""
+        """An active neuron becomes inactive, two classes merge, a class or a bias vanishes,
+        dependences appear.
+        """
         found: dict[Label, Math] = {}
         bound = self._is_bound(label)
         for zero, classes, condition in self._moves(label):

@@ -1,4 +1,6 @@
-r"""Strata of networks with bias whose activation has a horizontal tangent away from 0 (silu, gelu)."""
+r"""Strata of networks with bias whose activation has a horizontal tangent away from 0 (silu,
+gelu).
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,8 @@ from rankstrat.strata import Knowledge
 
 @dataclass(frozen=True)
 class FlatBiasStrata(TwoLayerStrata):
-    r"""As for softplus, but $w = 0$, $a \ne 0$, $\sigma'(b) = 0$, $b \ne 0$ is left out.
-
-    There x_t may be missing.
+    r"""As for softplus, but $w = 0$, $a \ne 0$, $\sigma'(b) = 0$, $b \ne 0$ is left out: there x_t
+    may be missing.
     """
 
     def constancy(self, label: Label) -> Knowledge:

@@ -1,6 +1,5 @@
-r"""All strata of networks with biases whose activation is sinh or cosh.
-
-Each class has two functions.
+r"""All strata of networks with biases whose activation is sinh or cosh: each class has two
+functions.
 """
 
 from __future__ import annotations
@@ -108,7 +107,9 @@ class HyperbolicStrata(TwoLayerStrata):
         )
 
     def chart(self, label: Label) -> Chart:
-        """The weights of the first neuron of a class and the bias of the first of a phase as coordinates."""
+        """The weights of the first neuron of a class and the bias of the first of a phase as
+        coordinates.
+        """
         names, values = self._names, dict[Any, Any]()
         zeros, groups = self.layout(label)
         for group in groups:

@@ -11,9 +11,8 @@ from rankstrat.text.tables import Math
 
 
 def function_levels(structure: Any) -> list[FunctionLevel] | None:
-    """One row for each number k of neurons (with bias also with a constant).
-
-    None for other activations.
+    """One row for each number k of neurons (with bias also with a constant); None for other
+    activations.
     """
     activation = structure.activation
     found = scheme(activation, structure.bias)

@@ -33,7 +33,8 @@ SIGNS = (1, 1, -1, -1, 0, 0)
 
 @dataclass(frozen=True)
 class RayStrata(TwoLayerStrata):
-    r"""The strata of $\sum_i a_i \max(0, w_i \cdot x + b_i) + c$; classes are lines, their two sides opposite rays.
+    r"""The strata of $\sum_i a_i \max(0, w_i \cdot x + b_i) + c$; classes are lines, their two
+    sides opposite rays.
 
     A line contributes all weights if a neuron on it is active, else 1; opposite rays add the linear
     functions $w \cdot x + b$, or all of them if both rays are active.
@@ -76,7 +77,9 @@ class RayStrata(TwoLayerStrata):
         return range(min(least, possible[-1]), possible.stop) if possible != range(1) else possible
 
     def rank(self, label: Label) -> int:
-        """Lines, less the scale that each active line has in common with a, and the linear functions."""
+        """Lines, less the scale that each active line has in common with a, and the linear
+        functions.
+        """
         return super().rank(label) - sum(map(is_active, label[1]))
 
     def dimension(self, label: Label) -> int:

@@ -1,6 +1,5 @@
-r"""The branches of the target set of a two-layer network with $\sigma(z) = p z + N(z)$, N even.
-
-Softplus, ReLU, ...
+r"""The branches of the target set of a two-layer network with $\sigma(z) = p z + N(z)$, N even:
+softplus, ReLU, ...
 """
 
 from __future__ import annotations
@@ -36,7 +35,8 @@ _SEEDS = range(6)
 
 
 def coupled_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
-    r"""All branches of a target where blocks are coupled by a linear function; None for other activations.
+    r"""All branches of a target where blocks are coupled by a linear function; None for other
+    activations.
 
     Raises:
         TargetError: the target is not in the function space, or is malformed.
@@ -170,9 +170,8 @@ def _ranked(piece: Piece, branch: Branch, floor: Chart | None) -> Branch:
 
 
 def _generic_point(piece: Piece, branch: Branch) -> Chart:
-    """A point with the generic rank.
-
-    For rays it depends only on which lines coincide and which neurons are active.
+    """A point with the generic rank: for rays it depends only on which lines coincide and which
+    neurons are active.
     """
     network, values = piece.network, branch.chart.raw
     for seed in range(100):
@@ -192,7 +191,9 @@ def _generic_point(piece: Piece, branch: Branch) -> Chart:
 
 
 def _null(network: Coupled) -> Branch | None:
-    """The branch (w, b) = 0 of rays and a constant target, unless neurons with w = 0 come near all of it."""
+    """The branch (w, b) = 0 of rays and a constant target, unless neurons with w = 0 come near all
+    of it.
+    """
     law, target = network.law, network.target
     if not law.rays or any(target.coefficients) or any(network.goal):
         return None

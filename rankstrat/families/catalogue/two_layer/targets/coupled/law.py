@@ -1,4 +1,6 @@
-r"""Activations $\sigma(z) = p z + N(z)$ with N even, whose blocks are coupled by a linear part, and their targets."""
+r"""Activations $\sigma(z) = p z + N(z)$ with N even, whose blocks are coupled by a linear part, and
+their targets.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ KINKS = (sympy.Max, sympy.Min, sympy.Abs)
 
 @dataclass(frozen=True)
 class CoupledLaw:
-    r"""$\sigma(z) = p z + N(z)$ with N even: $N = q|z|$ (rays), or N analytic with an independence lemma.
+    r"""$\sigma(z) = p z + N(z)$ with N even: $N = q|z|$ (rays), or N analytic with an independence
+    lemma.
 
     Attributes:
         activation: sigma.
@@ -62,7 +65,9 @@ class CoupledLaw:
         return sympy.sympify(self.activation.value_at_zero, strict=True)
 
     def value(self, b: Any) -> sympy.Expr:
-        """sigma(b); at negative numbers as sigma(-b) + 2 p b, so that equal logarithms look alike."""
+        """sigma(b); at negative numbers as sigma(-b) + 2 p b, so that equal logarithms look
+        alike.
+        """
         b = sympy.sympify(b, strict=True)
         if b.is_Rational and b < 0:
             return self.value(-b) + 2 * sympy.Rational(self.slope) * b
@@ -81,7 +86,8 @@ class CoupledLaw:
 
 @dataclass(frozen=True)
 class CoupledTarget:
-    r"""$f^* = \sum_t \alpha_t N(u_t \cdot (x, 1)) + \ell \cdot x + \kappa$, the $u_t$ of distinct classes.
+    r"""$f^* = \sum_t \alpha_t N(u_t \cdot (x, 1)) + \ell \cdot x + \kappa$, the $u_t$ of distinct
+    classes.
 
     Attributes:
         weights, coefficients: u and alpha.
@@ -106,7 +112,8 @@ class CoupledTarget:
 
 
 def coupled_law(activation: Activation, bias: bool) -> CoupledLaw | None:
-    """The law of softplus, silu, gelu, relu, leaky_relu, abs and their kin; None for any other activation.
+    """The law of softplus, silu, gelu, relu, leaky_relu, abs and their kin; None for any other
+    activation.
 
     Raises:
         FamilyError: the record of the activation declares what its formula does not have.
@@ -130,7 +137,9 @@ def coupled_law(activation: Activation, bias: bool) -> CoupledLaw | None:
 
 
 def _homogeneous(formula: sympy.Expr) -> tuple[Fraction, Fraction] | None:
-    """sigma(1) and sigma(-1), if sigma is a combination of z, |z| and maxima or minima of multiples of z."""
+    """sigma(1) and sigma(-1), if sigma is a combination of z, |z| and maxima or minima of multiples
+    of z.
+    """
     for term in sympy.Add.make_args(formula):
         _, rest = term.as_coeff_Mul()
         parts = rest.args if isinstance(rest, KINKS) else (rest,)
@@ -252,7 +261,9 @@ def _kink(law: CoupledLaw, inputs: Sequence[sympy.Symbol], term: sympy.Expr) -> 
 
 
 def _absolute(expression: sympy.Expr) -> sympy.Expr:
-    r"""The expression with $\max(g, h) = (g + h + |g - h|)/2$ and $\min(g, h) = (g + h - |g - h|)/2$."""
+    r"""The expression with $\max(g, h) = (g + h + |g - h|)/2$ and
+    $\min(g, h) = (g + h - |g - h|)/2$.
+    """
 
     def absolute(sign: int, *args: sympy.Expr) -> sympy.Expr:
         g, h = args

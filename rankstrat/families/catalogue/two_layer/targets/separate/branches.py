@@ -41,16 +41,17 @@ _MANY_SPARE = 7  # as many spare neurons make more branches than that
 
 @dataclass(frozen=True)
 class Network(Layout):
-    """A two-layer model and a target, ready for enumeration.
-
-    Indices of parameters, law, effective neurons.
+    """A two-layer model and a target, ready for enumeration: indices of parameters, law, effective
+    neurons.
     """
 
     law: Law
     target: Effective
 
     def patterns(self) -> Iterator[Pattern]:
-        """Every pattern with all target classes present, the signs of further blocks up to a common one."""
+        """Every pattern with all target classes present, the signs of further blocks up to a common
+        one.
+        """
         return patterns(self.width, len(self.target.weights), self.law.signed)
 
     def count_patterns(self) -> int:
@@ -125,9 +126,8 @@ class Network(Layout):
     def _irrational(
         self, pattern: Pattern, space: AffineSubspace, row: dict[int, Fraction]
     ) -> Branch | None:
-        """The affine branch whose constant is irrational.
-
-        Solved by hand, for the linear algebra is rational.
+        """The affine branch whose constant is irrational: solved by hand, for the linear algebra is
+        rational.
         """
         reduced = space.reduce(row)
         pivot = max(reduced, default=CONSTANT)
@@ -190,7 +190,8 @@ class Network(Layout):
         space: Any,
     ) -> Branch:
         law = self.law.activation.lemma
-        # an irrational constant that blocks of both signs can carry is beyond the rational candidates
+        # an irrational constant that blocks of both signs can carry is beyond the rational
+        # candidates
         some_missing = not self.law.tame or (
             bool(self.law.offset) and not self.target.constant.is_Rational
         )
@@ -225,7 +226,8 @@ class Network(Layout):
 
     @cached_property
     def forced(self) -> Chart | None:
-        """A narrower network at the target's effective neurons: as many tangent functions occur at every point.
+        """A narrower network at the target's effective neurons: as many tangent functions occur at
+        every point.
 
         Each class of the target contains a neuron with a != 0, so its value and derivatives are in
         the tangent span. A constant that only neurons with w = 0 or an output bias can make is
@@ -336,7 +338,8 @@ def separate_branches(network: Network) -> BranchList:
 
 
 def _irredundant(branches: list[Branch]) -> list[Branch]:
-    """The branches whose closures lie in no other: the equation for the constant can force output weights to vanish.
+    """The branches whose closures lie in no other: the equation for the constant can force output
+    weights to vanish.
 
     Symmetries of the model carry containments along, so one branch of each orbit is tested.
     """
@@ -358,7 +361,8 @@ def _irredundant(branches: list[Branch]) -> list[Branch]:
 
 
 def _condensed(network: Network) -> BranchList:
-    """A few branches, where listing all of them would take too long: the spare neurons join the first class.
+    """A few branches, where listing all of them would take too long: the spare neurons join the
+    first class.
 
     Each class takes one sign; where the constant needs more, one spare neuron has the opposite sign
     or weight zero.

@@ -28,9 +28,8 @@ def candidates(network: Any, pattern: Any, space: AffineSubspace | None) -> Iter
 
 
 def _placements(network: Any, pattern: Any) -> Iterator[list[Any]]:
-    """Where the weight of each further block goes.
-
-    A target class, an earlier block, zero, or nowhere special.
+    """Where the weight of each further block goes: a target class, an earlier block, zero, or
+    nowhere special.
     """
     signs = (1, -1) if network.law.signed else (1,)
     choices: list[list[Any]] = []

@@ -1,6 +1,5 @@
-"""One branch for an activation without an independence lemma.
-
-Copies of the target's own neurons.
+"""One branch for an activation without an independence lemma: copies of the target's own
+neurons.
 """
 
 from __future__ import annotations
@@ -31,7 +30,8 @@ from rankstrat.targets import (
 def copies(
     structure: Any, model: Model, target: TargetFunction, problem: TargetError
 ) -> BranchList:
-    """The branch on which the spare neurons copy the first neuron of the target and share its output weight.
+    """The branch on which the spare neurons copy the first neuron of the target and share its
+    output weight.
 
     The target's neurons are merged only where they are equal, so this needs no lemma, and proves an
     upper bound only; a lower bound comes from changes of the inputs. Exponentials with biases and

@@ -1,6 +1,5 @@
-"""Activations without an independence lemma that have target sets of their own.
-
-Exponentials with biases, monomials.
+"""Activations without an independence lemma that have target sets of their own: exponentials with
+biases, monomials.
 """
 
 from __future__ import annotations

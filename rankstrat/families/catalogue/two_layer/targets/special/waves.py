@@ -1,4 +1,5 @@
-r"""Least ranks for cosh, sinh, cos and sin with hidden biases, whose neurons are dependent: a class is a plane.
+r"""Least ranks for cosh, sinh, cos and sin with hidden biases, whose neurons are dependent: a class
+is a plane.
 
 Put $v(b) = (\cosh b, \sinh b)$ for cosh: $\cosh(w \cdot x + b) = v_1(b) \cosh(w \cdot x) + v_2(b)
 \sinh(w \cdot x)$. Likewise for the others; v and v' are independent at every b. The functions
@@ -51,9 +52,8 @@ _DIGITS = (30, 300, 3000)
 
 @dataclass(frozen=True)
 class Waves:
-    """A network and the classes of a target.
-
-    The neurons of each by their biases, never zero in total.
+    """A network and the classes of a target: the neurons of each by their biases, never zero in
+    total.
     """
 
     model: Model
@@ -67,9 +67,8 @@ class Waves:
         return self.structure.activation.formula
 
     def is_neuron(self, part: Part) -> bool:
-        r"""Whether $\sum_i a_i v(b_i)$ is a multiple of one v(b).
-
-        A question of signs for cosh and sinh.
+        r"""Whether $\sum_i a_i v(b_i)$ is a multiple of one v(b): a question of signs for cosh and
+        sinh.
         """
         if len(part) == 1 or self.formula in (sympy.sin(Z), sympy.cos(Z)):
             return True
@@ -104,9 +103,8 @@ class Waves:
         return small.point(arrays | ({"c": 0} if output else {}))
 
     def neurons(self) -> list[tuple[Any, list[Any], Any]]:
-        """Neurons of the target.
-
-        One or two for each class, and one for a constant without output bias.
+        """Neurons of the target: one or two for each class, and one for a constant without output
+        bias.
         """
         result: list[tuple[Any, list[Any], Any]] = []
         for u, part in self.parts.items():
@@ -118,8 +116,7 @@ class Waves:
         return result
 
     def _at_most_two(self, part: Part) -> Part:
-        r"""The same part of the target with two of its biases.
-
+        r"""The same part of the target with two of its biases:
         $a_1 v(b_1) + a_2 v(b_2) = \sum_i a_i v(b_i)$.
         """
         if len(part) <= 2:
@@ -203,7 +200,8 @@ def _sign(value: sympy.Expr) -> int:
 
 
 def wave_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
-    r"""One branch of a target in a network of cosh, sinh, cos or sin neurons with biases, and a bound for all points.
+    r"""One branch of a target in a network of cosh, sinh, cos or sin neurons with biases, and a
+    bound for all points.
 
     Distinct rational biases give independent numbers $e^b$ (or $e^{ib}$), so no class of the target
     vanishes.
