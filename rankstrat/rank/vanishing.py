@@ -1,4 +1,4 @@
-"""Whether an expression is zero, and whether one divides by zero: nonzero residues or balls are proofs."""
+"""Whether an expression is zero, or divides by zero; nonzero residues and balls are proofs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def vanishes_at_primes(program: Program, node: int, seed: int) -> bool:
 
 
 def _zeros(tower: Tower, seed: int) -> list[int]:
-    """The numbers of the roots of a tower that vanish, or meet poles, wherever they were evaluated."""
+    """The roots of a tower that vanish, or meet poles, wherever they were evaluated."""
     suspects = list(range(len(tower.roots)))
     zeros, roots = 0, radicals(tower, tower.roots)
     for attempt in range(PRIMES):
@@ -161,7 +161,7 @@ def _certainly_nonzero(program: Program, node: int) -> bool:
 
 
 def _sign(program: Program, node: int, depth: int) -> int:
-    """2 for a node that is positive wherever it is defined, 1 for one that is a sum of squares of leaves, else 0."""
+    """2 for a node positive wherever it is defined, 1 for a sum of squares of leaves, else 0."""
     kind, data, args = program.kind[node], program.data[node], program.args[node]
     if depth > MAX_NESTING:
         return 0

@@ -1,4 +1,4 @@
-"""Certificates as text: exact expressions in the language that the reader parses, under names that it accepts.
+"""Certificates as text: exact expressions in the language of the reader, under names it accepts.
 
 What a symbol is called does not matter to a rank. Names outside the language, such as lambda or
 theta_{1}, are written as the nearest ones inside it.
@@ -30,7 +30,7 @@ ASSUMPTIONS = frozenset({
 
 
 class CertificateWriter(StrPrinter):  # type: ignore[misc]  # sympy is not typed
-    """Prints the expressions of one chart; symbols and unspecified functions keep distinct names."""
+    """Prints the expressions of one chart; symbols and functions keep distinct names."""
 
     def __init__(self, chart: Chart) -> None:
         super().__init__({"order": "none"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def escaped(text: object, *, most: int | None = None) -> str:
-    r"""The text with everything spelled out that a terminal would not print as a letter in its place.
+    r"""The text with everything spelled out that a terminal would not print as a letter.
 
     Line breaks, escape sequences, zero bytes and marks that reverse the direction of writing become
     `\n`, `\x1b`, `\x00`, `\u202e`, so that a name cannot print a second line.
