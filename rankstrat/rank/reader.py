@@ -30,7 +30,8 @@ from rankstrat.text.parsing import (
 FORMAT = "rankstrat-certificate/1"
 MAX_TEXT, MAX_PARTS, MAX_ORDER = 50_000_000, 5_000_000, 12
 FIELDS = ("format", "model", "coordinates", "values", "lower", "upper", "verdict",
-          "reason", "error_bound", "minor", "relations", "hypotheses", "seed", "region", "subset")  # fmt: skip
+          "reason", "error_bound", "minor", "relations", "hypotheses", "seed", "region",
+          "subset")  # fmt: skip
 MODEL_FIELDS = ("name", "outputs", "functions", "parameters", "inputs", "assumptions")
 MINOR_FIELDS = ("prime", "key", "bits", "rows", "parameters")
 RELATION_FIELDS = ("parameter", "coefficients")
