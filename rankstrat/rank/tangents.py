@@ -4,7 +4,7 @@ coincide at sight.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -18,6 +18,7 @@ from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import ModelError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import distinct_names
+from rankstrat.rank.vanishing import denominators, smooth
 
 Rational = int | Fraction
 
@@ -55,6 +56,7 @@ class Tangents:
         done = compiled.program.rebuild(
             (*compiled.gradient, *compiled.outputs), self.program, image
         )
+        self.divisors = divisors(compiled.program, done, self.program, image.values())
         self.nodes: list[int] = [done[n] for n in compiled.gradient]
         self.outputs: list[int] = [done[n] for n in compiled.outputs]
         self._depends: dict[int, bool] = {}
@@ -172,6 +174,22 @@ class Tangents:
             sympy.Matrix([sympy.diff(e, c) for c in mixers])
             for e in to_sympy(self.program, nodes, names)
         )
+
+
+def divisors(
+    source: Program, done: Mapping[int, int], target: Program, values: Iterable[int]
+) -> list[int]:
+    """What a specialised model divides by, also where the quotient has cancelled.
+
+    Args:
+        source: the program of the model.
+        done: its nodes -> nodes of the specialised program.
+        target: the specialised program.
+        values: nodes of the parameter values.
+    """
+    images = [done[n] for n in denominators(source, done)]
+    own = denominators(target, target.reachable(values))
+    return smooth(target, list(dict.fromkeys([*images, *own])))
 
 
 def leaf_names(chart: Chart) -> dict[object, sympy.Expr]:
