@@ -16,7 +16,7 @@ from rankstrat.algebra.translate import translate
 from rankstrat.errors import FamilyError, UndecidedError
 
 CHECKED_AT, _DIGITS = (sympy.Rational(2, 3), sympy.Rational(7, 4), sympy.Rational(5, 2)), 40
-_LEMMA_DIGITS = 300
+_LEMMA_DIGITS = 120
 _UNBIASED = ((1, 0), (2, 0), (3, 0))
 _BIASED = ((1, 0), (1, 1), (2, 1), (1, -2))
 _REACH = 8
