@@ -389,6 +389,10 @@ class Tower(Constants):
         key = ("erf", h)
         if key not in self._special:
             stage = self.stage_of(h)
+            if stage > CONSTANT_STAGE:
+                # The exponential in its derivative comes first: whatever is built over erf(h) is
+                # compared by derivatives.
+                self.exponential(False, program.product(((h, 2),), -1))
             leaf = self._special[key] = self.new_leaf(key, stage, "erf")
             if stage != FUNCTION_STAGE or not self._is_affine(h):
                 self._note(leaf, "erf", h, "erf of an argument that is not affine in the inputs")

@@ -258,8 +258,12 @@ class Analysis:
         """A bound on the probability that the rank exceeds `rank` although random large primes
         showed no " "larger minor.
         """
+        if self.regions is not None and not self.regions.complete:
+            return 1.0
+        if rank >= self.full:
+            return 0.0  # there are no more functions, or outputs
         tower = self.tower
-        if tower.opaque or (self.regions is not None and not self.regions.complete):
+        if tower.opaque:
             return 1.0
         try:
             one = failure_probability(tower.program, tower.roots, rank + 1, 1 << 30)

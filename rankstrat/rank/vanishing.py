@@ -148,9 +148,15 @@ def smooth(program: Program, nodes: Sequence[int]) -> list[int]:
 
 
 def _certainly_nonzero(program: Program, node: int) -> bool:
-    """Whether the form of a node alone shows that it is not identically zero."""
+    """Whether the form of a node alone shows that it is not identically zero.
+
+    No value of a generic smooth function is zero.
+    """
+    data = program.data[node]
+    unspecified = program.kind[node] == FUNCTION and isinstance(data, tuple) and not data[3]
     return (
         program.kind[node] == LEAF
+        or unspecified
         or bool(program.value(node))
         or _sign(program, node, 0) > 0
         or (

@@ -260,3 +260,27 @@ def test_seeds_of_any_size_are_read(seed, key):
         RankCertificate.from_json(
             json.dumps(data | {"seed": seed, "minor": data["minor"] | {"key": key}})
         ).check()
+
+
+@pytest.mark.parametrize("outer", [lambda t: sympy.log(1 + sympy.exp(t)), sympy.exp, sympy.tanh, sympy.erf])
+@pytest.mark.parametrize("inner", [1 / (1 + sympy.exp(x)), sympy.tanh(x), x, x**2])
+def test_functions_over_the_error_function_are_compared_by_its_derivative(outer, inner):
+    # f(erf(h)) and x are independent, and once more f(erf(h)) is a multiple of itself
+    f = outer(sympy.erf(inner))
+    certificate = model_rank(Model(a * f + b * x + c * f, [a, b, c], [x]).point([1, 1, 1]))
+    assert certificate.upper == 2
+    certificate.check()
+
+
+def test_residues_on_the_regions_that_were_sampled_bound_nothing():
+    # max(0, x^2 - 10^8) is not zero, far away: the rank is 2
+    chart = Model(a * sympy.Max(0, x**2 - 10**8) + b * x, [a, b], [x]).point([1, 1])
+    minor = {"prime": 3897749, "key": 1, "bits": 0, "rows": [0], "parameters": ["b"]}
+    forged = {"lower": 1, "upper": 1, "verdict": "PROBABLE", "reason": "schwartz-zippel"}
+    refused(text_of(chart, minor=minor, relations=[], **forged), "only 1.0e[+]00 can be shown")
+
+
+def test_no_tangent_function_at_all_is_bounded_by_nothing():
+    chart = Model(a * b * x, [a, b], [x]).point([0, 0])
+    forged = {"verdict": "PROBABLE", "reason": "schwartz-zippel", "relations": []}
+    RankCertificate.from_json(text_of(chart, **forged)).check()

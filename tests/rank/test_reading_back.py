@@ -1,0 +1,179 @@
+"""Every certificate passes its own check, and again after a journey as text to another process."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+
+import pytest
+import sympy
+from sympy import Rational, sqrt
+
+from rankstrat.errors import CertificateError, RankstratError
+from rankstrat.model.model import Model
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
+
+a, b, w, x = sympy.symbols("a b w x")
+NAMES = ["a", "lambda", "theta_{1}", "θ", "E", "pi", "w[1]", "tanh", "None", "x y", "", "2b", "a'", "_", "I", "\n",
+         "Piecewise", "sign", "w" * 300, "s", "a_"]  # fmt: skip
+FUNCTIONS = ["s", "relu", "Tanh", "sech", "lambda", "σ", "g_{1}", "Piecewise", "s_d1"]
+READER = """
+import json, sys
+from rankstrat.rank.certificate import RankCertificate
+for text in json.load(sys.stdin):
+    certificate = RankCertificate.from_json(text)
+    certificate.check()
+    print(certificate.lower, certificate.upper, certificate.verdict)
+"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_parameter_of_any_name_travels(name):
+    p, q = sympy.Symbol(name), sympy.Dummy(name)
+    chart = Model(p * sympy.exp(q * x) + b * x, [p, q, b], [x]).chart({q: p + 1})
+    certificate = model_rank(chart)
+    again = RankCertificate.from_json(certificate.to_json())
+    again.check()
+    assert (again.lower, again.upper, again.verdict) == (3, 3, certificate.verdict)
+    assert again.to_json().isascii()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_of_any_name_travels(name):
+    # a f(w x) at w = 0: f(0) and a x f'(0), two functions of x
+    f = sympy.Function(name)
+    certificate = model_rank(Model(a * f(w * x), [a, w], [x]).point([1, 0]))
+    again = RankCertificate.from_json(certificate.to_json())
+    again.check()
+    assert int(again) == 2
+
+
+def test_two_functions_keep_apart():
+    # f(x), f'(x) x and g(x), g'(x) x
+    f, g = sympy.Function("relu"), sympy.Function("relu_")
+    F = Model(a * f(w * x) + b * g(w * x), [a, b, w], [x])
+    again = RankCertificate.from_json(model_rank(F).to_json())
+    again.check()
+    assert int(again) == 3 and len(again.model.generic_functions) == 2
+
+
+def test_derivatives_of_an_unspecified_function_travel():
+    # a s(w) x: dF/da = s(w) x and dF/dw = a s'(w) x are proportional
+    certificate = model_rank(Model(a * sympy.Function("s")(w) * x, [a, w], [x]))
+    assert "s_d1(w)" in certificate.to_json()
+    again = RankCertificate.from_json(certificate.to_json())
+    again.check()
+    assert int(again) == 1 and again == certificate
+
+
+def test_assumptions_travel():
+    p, n = sympy.Symbol("p", positive=True), sympy.Symbol("n", integer=True)
+    certificate = model_rank(Model(p * sympy.exp(n * x) + sympy.log(p), [p, n], [x]))
+    again = RankCertificate.from_json(certificate.to_json())
+    again.check()
+    assert again.model.parameters == (p, n)
+
+
+@pytest.mark.parametrize(
+    "assumed", [{"a": {"positive": 1}}, {"a": {"wise": True}}, {"a": []}, [], {"a": {"positive": True, "negative": True}}]
+)  # fmt: skip
+def test_assumptions_error(assumed):
+    data = json.loads(model_rank(Model(a * x, [a], [x])).to_json())
+    data["model"]["assumptions"] = assumed
+    with pytest.raises(CertificateError, match="assumptions"):
+        RankCertificate.from_json(json.dumps(data))
+
+
+def test_a_wide_sum_travels():
+    # exp(k x) for distinct k are independent; Python's parser nests a sum once for each sign
+    count = 3000
+    parameters = sympy.symbols(f"a1:{count + 1}")
+    F = Model(sympy.Add(*(p * x ** (k % 7) for k, p in enumerate(parameters))), parameters, [x])
+    certificate = model_rank(F)
+    again = RankCertificate.from_json(certificate.to_json())
+    assert int(again) == 7 and again.model == F
+
+
+@pytest.mark.parametrize("value", [10**1000, Rational(1, 10**1000)])
+def test_a_number_beyond_the_language_is_refused_when_written(value):
+    with pytest.raises(CertificateError, match="digits"):
+        model_rank(Model(a * value * x, [a], [x])).to_json()
+
+
+# Random models
+
+UNARY = [sympy.exp, sympy.tanh, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.atan, sympy.erf, sympy.tan,
+         lambda h: sympy.log(1 + sympy.exp(h)), lambda h: sympy.log(h**2 + 1), lambda h: h**2, lambda h: 1 / (h**2 + 2),
+         lambda h: sympy.Max(0, h), sympy.Abs, lambda h: sympy.Min(h, 1), sympy.Function("relu"), sympy.Function("s"),
+         lambda h: sympy.Piecewise((h, h > 0), (h**2, True)), lambda h: sympy.Piecewise((1, (h > -1) & (h < 1)), (h, True)),
+         sympy.sech, sympy.coth, sympy.sec]  # fmt: skip
+NUMBERS = [0, 1, -1, 2, Rational(1, 2), Rational(-3, 2), sqrt(2), sympy.log(2), sympy.E]
+
+
+def random_model(rng):
+    """(chart, subset): sums of functions with names, values and dependences of every kind."""
+    names = rng.sample(NAMES, 4)
+    parameters = [sympy.Symbol(n) for n in names]
+    inputs = [sympy.Symbol("x1"), sympy.Symbol(rng.choice(("x2", "lambda x", "t{2}")))][: rng.choice((0, 1, 1, 2))]
+    leaves = [*parameters, *inputs, *inputs]
+    terms = [p * _random_expression(rng, leaves, rng.randint(0, 2)) for p in parameters[:3]]
+    if rng.random() < 0.4:
+        terms.append(parameters[3] * terms[0].subs(parameters[0], rng.choice((1, 2, parameters[0]))))
+    outputs = [sum(terms), *terms[: rng.choice((0, 0, 1))]]
+    F = Model(outputs, parameters, inputs, name=rng.choice(("", "net", "two_layer(width=9)", "a\nb")))
+    road = rng.random()
+    if road < 0.6:
+        chart = F.point([rng.choice(NUMBERS) for _ in parameters])
+    elif road < 0.8:
+        u = rng.choice((sympy.Symbol("u"), sympy.Dummy(names[0]), parameters[1]))
+        chart = F.chart({parameters[0]: rng.choice((u, u**2 + 1, 2 - u, sympy.exp(u))), parameters[2]: rng.choice(NUMBERS)})
+    else:
+        chart = F.generic()
+    subset = sorted(rng.sample(range(4), rng.randint(1, 4))) if rng.random() < 0.3 else None
+    return chart, subset
+
+
+def _random_expression(rng, leaves, depth):
+    if depth == 0:
+        return rng.choice([1, 2, -1, Rational(1, 3)]) * rng.choice(leaves) + rng.choice([0, 0, 0, *NUMBERS])
+    f = rng.choice(UNARY)(_random_expression(rng, leaves, depth - 1))
+    return rng.choice((f, f, f * rng.choice(leaves), f + _random_expression(rng, leaves, 0)))
+
+
+def journey(seeds):
+    """Certify, check, write, read in another process; the number of certificates."""
+    found = []
+    for seed in seeds:
+        try:
+            chart, subset = random_model(random.Random(seed))
+            certificate = model_rank(chart, subset=subset)
+        except (RankstratError, TypeError):  # poles, what is not decided; sympy compares complex numbers
+            continue
+        try:
+            certificate.check()
+            found.append((seed, certificate, certificate.to_json()))
+        except CertificateError as error:
+            raise AssertionError(f"model {seed}: {chart}, {certificate}: {error}") from error
+    for seed, certificate, text in found:
+        again = RankCertificate.from_json(text)
+        assert str(certificate.chart.is_point) == str(again.chart.is_point)
+    texts = json.dumps([text for _, _, text in found])
+    done = subprocess.run([sys.executable, "-c", READER], input=texts, capture_output=True, text=True)
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(found), f"model {found[len(lines)][0]}: {done.stderr[-600:]}"
+    for (seed, c, _), line in zip(found, lines, strict=True):
+        assert line == f"{c.lower} {c.upper} {c.verdict}", f"model {seed}"
+    return len(found)
+
+
+def test_certificates_of_random_models_travel():
+    assert journey(range(150)) > 50
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(10))
+def test_certificates_of_ten_thousand_random_models_travel(block):
+    assert journey(range(1_000 + 1_000 * block, 2_000 + 1_000 * block)) > 300
