@@ -1,6 +1,5 @@
-"""Real balls (Arb through FLINT).
-
-A determinant that excludes zero is a proof which needs no transcendence theory.
+"""Real balls (Arb through FLINT): a determinant that excludes zero is a proof which needs no
+transcendence theory.
 """
 
 from __future__ import annotations
@@ -81,7 +80,9 @@ def leaf_balls(
 def sign(
     program: Program, node: int, values: Mapping[Hashable, Rational], *, precision: int = 2048
 ) -> int:
-    """The certain sign (+1 or -1) of a node, 0 when the balls still contain zero at the highest precision."""
+    """The certain sign (+1 or -1) of a node, 0 when the balls still contain zero at the highest
+    precision.
+    """
     bits = 64
     before = flint.ctx.prec
     try:
@@ -102,7 +103,9 @@ def determinant_excludes_zero(
     samples: Sequence[Mapping[Hashable, Rational]],
     bits: int,
 ) -> bool:
-    """Whether det [node_j at sample_i] is certainly nonzero at the given working precision (square systems)."""
+    """Whether det [node_j at sample_i] is certainly nonzero at the given working precision (square
+    systems).
+    """
     before = flint.ctx.prec
     flint.ctx.prec = bits
     try:

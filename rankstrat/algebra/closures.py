@@ -12,7 +12,8 @@ from typing import Any
 import flint
 
 from rankstrat.algebra.affine import AffineSubspace
-from rankstrat.algebra.pieces import Piece, at
+from rankstrat.algebra.pieces import Piece
+from rankstrat.algebra.points import at
 from rankstrat.algebra.polynomials import Poly, Ring, key, occurring, parts, primitive
 
 MOST_VARIABLES = 12
@@ -72,7 +73,9 @@ class Closures:
 
 
 def _anew(inner: Piece, outer: Piece, equations: Sequence[Poly]) -> Piece | None:
-    """The equations solved with bottoms that do not vanish on a piece; None where that does not go through."""
+    """The equations solved with bottoms that do not vanish on a piece; None where that does not
+    go through.
+    """
     piece = Piece(outer.ring)
     while True:
         left = [q for q in map(piece.normal, equations) if q != 0]

@@ -1,4 +1,6 @@
-r"""The rank of a matrix of polynomials, minors of that size, and the least sets of factors that make them all vanish."""
+r"""The rank of a matrix of polynomials, minors of that size, and the least sets of factors that
+make them all vanish.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ def eliminated(
     vanishes: Callable[[Poly], bool],
     cost: Callable[[Poly], tuple[int, int]],
 ) -> tuple[int, list[Poly], bool]:
-    r"""The rank over the field of functions of an irreducible set, minors of that size, and whether that is proved.
+    r"""The rank over the field of functions of an irreducible set, minors of that size, and
+    whether that is proved.
 
     Fraction-free elimination: after k steps the entries that are left are the minors of size k + 1
     that border the pivots. Where all of them vanish on the set, the rank is k there, at every
@@ -31,10 +34,7 @@ def eliminated(
     last, minors = None, list[Poly]()
     for k in range(min(height, width)):
         places = [
-            (i, j)
-            for i in range(k, height)
-            for j in range(k, width)
-            if not vanishes(matrix[i][j])
+            (i, j) for i in range(k, height) for j in range(k, width) if not vanishes(matrix[i][j])
         ]
         if not places:
             return k, minors, True

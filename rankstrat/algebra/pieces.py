@@ -1,4 +1,5 @@
-r"""Zero sets of polynomials over $\mathbb{Q}$ as pieces: irreducible, locally closed, each a graph over its coordinates.
+r"""Zero sets of polynomials over $\mathbb{Q}$ as pieces: irreducible, locally closed, each a
+graph over its coordinates.
 
 A polynomial that is linear in a variable is solved for it where the coefficient does not vanish;
 where it does, coefficient and rest vanish. So every zero lies on a piece, the coordinates of a
@@ -11,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 from rankstrat.algebra.polynomials import (
     Poly,
@@ -33,7 +33,9 @@ MOST_TERMS = 3_000
 
 @dataclass(frozen=True)
 class Step:
-    """v = top / bottom, in the variables that were free then; the bottom vanishes nowhere on the piece."""
+    """v = top / bottom, in the variables that were free then; the bottom vanishes nowhere on the
+    piece.
+    """
 
     variable: int
     top: Poly
@@ -45,9 +47,8 @@ def _fraction(step: Step) -> tuple[object, object]:
     bottom, top = dict(step.bottom.to_dict()), dict(step.top.to_dict())
     if bottom[max(bottom)] < 0:
         bottom, top = ({m: -c for m, c in d.items()} for d in (bottom, top))
-    return tuple(
-        tuple(sorted((tuple(m), int(c)) for m, c in d.items())) for d in (top, bottom)
-    )
+    up, down = (tuple(sorted((tuple(m), int(c)) for m, c in d.items())) for d in (top, bottom))
+    return up, down
 
 
 @dataclass
@@ -64,7 +65,8 @@ class Budget:
 
 @dataclass(frozen=True)
 class Piece:
-    r"""$\{v : v_j = p_j/q_j \text{ for solved } j,\ f = 0,\ u \neq 0 \text{ for all units}\}$, irreducible over Q.
+    r"""$\{v : v_j = p_j/q_j \text{ for solved } j,\ f = 0,\ u \neq 0 \text{ for all units}\}$,
+    irreducible over Q.
 
     Attributes:
         ring: of the polynomials.
@@ -113,7 +115,7 @@ class Piece:
         )
 
     def is_unit(self, poly: Poly) -> bool:
-        """Whether a nonzero polynomial in the coordinates is seen to vanish nowhere on the piece."""
+        """Whether a nonzero polynomial in the coordinates is seen to have no zero on the piece."""
         return all(key(f) in self._unit_keys for f in self.ring.factors(poly))
 
     def vanishes(self, poly: Poly) -> bool:
@@ -174,7 +176,9 @@ class Piece:
         return replace(self, units=tuple(units), _unit_keys=frozenset(keys))
 
     def solved(self, variable: int, top: Poly, bottom: Poly) -> tuple[Piece, list[Poly]] | None:
-        """The part where v = top / bottom and the bottom is not 0, and what is still to vanish; None if empty."""
+        """The part where v = top / bottom and the bottom is not 0, and what is still to vanish;
+        None if empty.
+        """
 
         def put(poly: Poly) -> Poly:
             return substituted(poly, variable, top, bottom, poly.degrees()[variable])
@@ -212,7 +216,9 @@ def cut(piece: Piece, polys: Sequence[Poly], budget: Budget) -> Iterator[Piece]:
         found = list(chosen.take(others)) or list(_by_the_relation(here, chosen.poly, others))
         if not found:
             yield replace(here, pending=tuple(left))
-        work += [pair for pair in reversed(found) if pair[0] is not None]
+        for part, equations in reversed(found):
+            if part is not None:
+                work.append((part, equations))
 
 
 Case = tuple[Piece | None, list[Poly]]
@@ -244,7 +250,9 @@ class _Way:
                     self.cost, self.variable = cost, v
 
     def take(self, others: list[Poly]) -> Iterator[Case]:
-        """The cases; none if the polynomial is solved in no variable and the piece has a relation."""
+        """The cases; none if the polynomial is solved in no variable and the piece has a
+        relation.
+        """
         piece, poly = self.piece, self.poly
         if len(self.factors) > 1:
             for n, factor in enumerate(self.factors):
@@ -267,7 +275,9 @@ class _Way:
 
 
 def _by_the_relation(piece: Piece, poly: Poly, others: list[Poly]) -> Iterator[Case]:
-    """The polynomial made simpler by the relation, or the relation by it; nothing where neither helps."""
+    """The polynomial made simpler by the relation, or the relation by it; nothing where neither
+    helps.
+    """
     relation = piece.relation
     if relation is None:
         return
@@ -290,53 +300,4 @@ def _by_the_relation(piece: Piece, poly: Poly, others: list[Poly]) -> Iterator[C
         yield best[1]
 
 
-def at(piece: Piece, values: Sequence[Fraction]) -> list[Fraction] | None:
-    """The point over given values of the coordinates (others are ignored); None where a bottom vanishes."""
-    point = list(values)
-    for step in reversed(piece.steps):
-        bottom = value(step.bottom, point)
-        if bottom == 0:
-            return None
-        point[step.variable] = value(step.top, point) / bottom
-    return point
-
-
-def roots(piece: Piece, values: Sequence[Fraction]) -> Iterator[list[Fraction]]:
-    """The values of the coordinates, one of them changed so that the relation holds, by rational roots."""
-    if piece.relation is None:
-        yield list(values)
-        return
-    for v in sorted(occurring(piece.relation), key=lambda v: piece.relation.degrees()[v]):
-        here = {
-            power: value(c, values) for power, c in enumerate(parts(piece.relation, v)) if c != 0
-        }
-        for root in piece.ring.rational_roots(here):
-            yield [root if i == v else x for i, x in enumerate(values)]
-
-
-def value(poly: Poly, point: Sequence[Fraction]) -> Fraction:
-    """The value at a rational point."""
-    total = Fraction(0)
-    for monomial, c in poly.to_dict().items():
-        term = Fraction(int(c))
-        for x, e in zip(point, monomial, strict=True):
-            if e:
-                term *= Fraction(x) ** int(e)
-        total += term
-    return total
-
-
-def holds(piece: Piece, point: Sequence[Fraction]) -> bool:
-    """Whether a rational point lies on the piece."""
-    for step in piece.steps:
-        bottom = value(step.bottom, point)
-        if bottom == 0 or point[step.variable] * bottom != value(step.top, point):
-            return False
-    if piece.relation is not None and value(piece.relation, point) != 0:
-        return False
-    return all(value(u, point) != 0 for u in piece.units) and not any(
-        value(p, point) for p in piece.pending
-    )
-
-
-__all__ = ["Budget", "Piece", "Step", "at", "cut", "holds", "roots", "value"]
+__all__ = ["Budget", "Piece", "Step", "cut"]

@@ -1,4 +1,4 @@
-r"""Polynomials over $\mathbb{Z}$ in many variables up to constant factors: what their zeros need."""
+r"""Polynomials over $\mathbb{Z}$ in many variables up to constant factors, for their zeros."""
 
 from __future__ import annotations
 
@@ -70,9 +70,10 @@ class Ring:
             self._factored[name] = tuple(f for f, _ in poly.factor()[1])
         return self._factored[name]
 
-
     def rational_roots(self, coefficients: Mapping[int, Fraction]) -> list[Fraction]:
-        """The rational roots of a polynomial in one variable, given by power; none of the zero polynomial."""
+        """The rational roots of a polynomial in one variable, given by power; none of the zero
+        polynomial.
+        """
         terms = {(power, *[0] * (self.size - 1)): c for power, c in coefficients.items()}
         poly = self.of(terms)
         if is_constant(poly):
@@ -123,7 +124,9 @@ def occurring(poly: Poly) -> list[int]:
 
 
 def substituted(poly: Poly, variable: int, top: Poly, bottom: Poly, degree: int) -> Poly:
-    r"""$q^{\text{degree}}\,f(v = p/q)$ with p on top and q on the bottom, cleared of denominators."""
+    r"""$q^{\text{degree}}\,f(v = p/q)$ with p on top and q on the bottom, cleared of
+    denominators.
+    """
     total = poly * 0
     for power, coefficient in enumerate(parts(poly, variable)):
         if coefficient != 0:
@@ -132,7 +135,9 @@ def substituted(poly: Poly, variable: int, top: Poly, bottom: Poly, degree: int)
 
 
 def remainder(poly: Poly, divisor: Poly, variable: int) -> Poly:
-    """The pseudo-remainder in one variable: some power of the leading coefficient times the polynomial, reduced."""
+    """The pseudo-remainder in one variable: some power of the leading coefficient times the
+    polynomial, reduced.
+    """
     below = parts(divisor, variable)
     lead, size = below[-1], len(below) - 1
     step = divisor - lead * poly.context().gens()[variable] ** size
@@ -180,7 +185,9 @@ def changes_sign(poly: Poly, *, seed: int = 0, tries: int = 200) -> bool:
 
 
 def quadratic_form(poly: Poly) -> list[list[Fraction]] | None:
-    """The symmetric matrix of a polynomial of degree 2, the constant last; None for another degree."""
+    """The symmetric matrix of a polynomial of degree 2, the constant last; None for another
+    degree.
+    """
     if poly.total_degree() != 2:
         return None
     size = poly.context().nvars()
@@ -194,12 +201,14 @@ def quadratic_form(poly: Poly) -> list[list[Fraction]] | None:
 
 
 def squares(matrix: Sequence[Sequence[Fraction]]) -> tuple[list[list[Fraction]], set[int]] | None:
-    """Linear forms whose squares, with signs, add up to a quadratic form; None where a diagonal pivot fails.
+    """Linear forms whose squares, with signs, add up to a quadratic form; None where a diagonal
+    pivot fails.
 
     Signs of one kind prove that it is semidefinite, and it vanishes where all the forms do.
     """
     a = [list(row) for row in matrix]
-    forms, signs = [], set()
+    forms: list[list[Fraction]] = []
+    signs: set[int] = set()
     left = list(range(len(a)))
     while left:
         pivot = next((i for i in left if a[i][i]), None)

@@ -1,4 +1,6 @@
-r"""Where a matrix of polynomials has which rank: pieces of $\{r \leq k\}$ from minors, down to the last."""
+r"""Where a matrix of polynomials has which rank: pieces of $\{r \leq k\}$ from minors, down to
+the last.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +90,9 @@ class RankPieces:
             self.pool.setdefault(key(poly), poly)
 
     def _drops(self, piece: Piece) -> tuple[int, list[list[Poly]] | None]:
-        """The rank on a piece, and sets of equations one of which holds wherever it is lower; None if unknown."""
+        """The rank on a piece, and sets of equations one of which holds wherever it is lower;
+        None if unknown.
+        """
         rows = [row for row in piece.rows(self.rows) if any(p != 0 for p in row)]
         if not rows:
             return 0, []

@@ -36,7 +36,11 @@ def real_cases(poly: Poly) -> list[list[Poly]] | None:
         if found is None or len(found[1]) != 1:
             return None
         return _linear(poly, found[0])
-    if len(variables) == 2 and len({sum(m) for m, _ in terms}) == 1 and poly.total_degree() % 2 == 0:
+    if (
+        len(variables) == 2
+        and len({sum(m) for m, _ in terms}) == 1
+        and poly.total_degree() % 2 == 0
+    ):
         u, v = variables
         if any(m[u] == poly.total_degree() for m, _ in terms):
             line = poly.context().from_dict({_alone(m, u): c for m, c in terms})

@@ -12,7 +12,8 @@ from rankstrat.rank.verdict import Verdict
 @total_ordering
 @dataclass(frozen=True, eq=False)
 class Bounded:
-    r"""$\text{lower} \leq n \leq \text{upper}$: an integer where the bounds meet, else a bound with its side.
+    r"""$\text{lower} \leq n \leq \text{upper}$: an integer where the bounds meet, else a bound
+    with its side.
 
     Attributes:
         lower: proved from below.

@@ -1,8 +1,10 @@
-r"""Tangent functions $\partial F/\partial\theta_i(\theta)(\cdot)$ at a chart, and which of them coincide at sight."""
+r"""Tangent functions $\partial F/\partial\theta_i(\theta)(\cdot)$ at a chart, and which of them
+coincide at sight.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -14,6 +16,7 @@ from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import ModelError, demand
 from rankstrat.model.model import Chart, Model
+from rankstrat.rank.vanishing import denominators, smooth
 
 Rational = int | Fraction
 
@@ -32,7 +35,8 @@ class Column:
 
 
 class Tangents:
-    r"""The tangent functions of a model at a chart, as nodes of one program specialised to the chart.
+    r"""The tangent functions of a model at a chart, as nodes of one program specialised to the
+    chart.
 
     With several outputs each node is the tangent function of $\sum_k c_k F_k$, c_k indeterminates:
     its span over the constants has the same dimension as the span of the vector-valued tangent
@@ -50,6 +54,7 @@ class Tangents:
         done = compiled.program.rebuild(
             (*compiled.gradient, *compiled.outputs), self.program, image
         )
+        self.divisors = divisors(compiled.program, done, self.program, image.values())
         self.nodes: list[int] = [done[n] for n in compiled.gradient]
         self.outputs: list[int] = [done[n] for n in compiled.outputs]
         self._depends: dict[int, bool] = {}
@@ -108,7 +113,9 @@ class Tangents:
         return result
 
     def constant_is_monomial(self, parameter: int) -> bool:
-        """Whether the constant factor of a column is a product of coordinates and rationals (so certainly not zero)."""
+        """Whether the constant factor of a column is a product of coordinates and rationals (so
+        certainly not zero).
+        """
         column, program = self.columns[parameter], self.program
         if column is None:
             return False
@@ -121,9 +128,8 @@ class Tangents:
 
     @classmethod
     def at_kink(cls, chart: Chart) -> bool:
-        """Whether an argument of relu, abs, max, ...
-
-        vanishes identically on the chart, where the model has a kink.
+        """Whether an argument of a piecewise function vanishes identically on the chart (a
+        kink).
         """
         compiled = chart.model.compiled
         source = compiled.program
@@ -155,6 +161,22 @@ class Tangents:
         return to_sympy(self.program, list(nodes), leaf_names(self.chart))
 
 
+def divisors(
+    source: Program, done: Mapping[int, int], target: Program, values: Iterable[int]
+) -> list[int]:
+    """What a specialised model divides by, also where the quotient has cancelled.
+
+    Args:
+        source: the program of the model.
+        done: its nodes -> nodes of the specialised program.
+        target: the specialised program.
+        values: nodes of the parameter values.
+    """
+    images = [done[n] for n in denominators(source, done)]
+    own = denominators(target, target.reachable(values))
+    return smooth(target, list(dict.fromkeys([*images, *own])))
+
+
 def leaf_names(chart: Chart) -> dict[object, sympy.Expr]:
     """Leaf key -> sympy symbol, for printing."""
     names: dict[object, sympy.Expr] = {("x", k): x for k, x in enumerate(chart.model.inputs)}
@@ -175,7 +197,8 @@ def _leaf_images(chart: Chart, program: Program) -> dict[int, int]:
 
 
 def tangent_functions(model: Model | Chart) -> tuple[sympy.Expr, ...]:
-    r"""$(\partial F/\partial\theta_1, \dots, \partial F/\partial\theta_M)$ as sympy expressions (small models).
+    r"""$(\partial F/\partial\theta_1, \dots, \partial F/\partial\theta_M)$ as sympy expressions
+    (small models).
 
     A vector-valued model with outputs F_1..F_q gives column matrices.
 

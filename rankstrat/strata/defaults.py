@@ -1,6 +1,5 @@
-r"""The default arrangement of a model.
-
-Its blocks, its signed permutations, and the conditions they suggest.
+r"""The default arrangement of a model: its blocks, its signed permutations, and the conditions they
+suggest.
 """
 
 from __future__ import annotations
@@ -9,12 +8,13 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import sympy
 
 from rankstrat.errors import ModelError
 from rankstrat.model.model import Model
+from rankstrat.model.structure import HasConditions
 from rankstrat.strata.arrangement import ArrangementStrata
 from rankstrat.strata.flats import Condition, Number, SignedPermutation, Vector, quotient
 from rankstrat.strata.loci import loci_of
@@ -25,21 +25,11 @@ from rankstrat.text.tables import Math
 LARGEST_SEARCH = 20
 
 
-@runtime_checkable
-class HasConditions(Protocol):
-    """A structure that names the conditions under which the rank of its models may drop."""
-
-    def conditions(self, model: Model) -> Sequence[Sequence[Any]]:
-        """Groups of linear expressions in the parameters that vanish together."""
-
-    def generators(self, model: Model) -> Sequence[dict[Any, Any]]:
-        """Symmetries: parameter -> plus or minus a parameter (those that are fixed may be left out)."""
-
-
 def general_strata(
     model: Model, *, conditions: Sequence[Any] = (), seed: int = 0
 ) -> Stratification:
-    r"""The rank loci where minors decide them, else the arrangement of the default conditions and those given.
+    r"""The rank loci where minors decide them, else the arrangement of the default conditions and
+    those given.
 
     Raises:
         ModelError: a given condition is not a polynomial in the parameters with rational
@@ -97,7 +87,9 @@ def _parted(
 
 
 def _equations(model: Model, conditions: Sequence[Any]) -> Iterator[sympy.Expr]:
-    """The expressions that vanish, each a polynomial with rational coefficients that is not constant."""
+    """The expressions that vanish, each a polynomial with rational coefficients that is not
+    constant.
+    """
     if not isinstance(conditions, list | tuple):
         raise ModelError(
             f"conditions = {shown(repr(conditions))} is a {type(conditions).__name__}; a list is"
@@ -137,9 +129,8 @@ def _few(model: Model) -> str:
 
 
 def _row(model: Model, expression: sympy.Expr) -> Vector | None:
-    """The coefficients of a linear form, scaled so that the first is 1.
-
-    None for another polynomial.
+    """The coefficients of a linear form, scaled so that the first is 1; None for another
+    polynomial.
     """
     poly = sympy.Poly(expression, *model.parameters)
     if poly.total_degree() != 1 or poly.nth(*[0] * model.size) != 0:
@@ -204,10 +195,7 @@ def _scaled(row: Sequence[Number]) -> Vector:
 
 
 def _blocks(model: Model) -> list[tuple[sympy.Symbol, ...]]:
-    """Parameters that stand together in a linear form c1 p1 + c2 p2 + ...
-
-    form a block, the others one each.
-    """
+    """Blocks of parameters that stand together in a linear form c1 p1 + c2 p2; the others alone."""
     parameters = set(model.parameters)
     groups: list[set[sympy.Symbol]] = []
     for output in model.outputs:
@@ -268,9 +256,8 @@ def _pairs(symmetries: Sequence[SignedPermutation], size: int) -> set[tuple[int,
 
 
 def _symmetries(model: Model) -> Iterator[SignedPermutation]:
-    """Generators of signed permutations that leave the outputs as they are.
-
-    Signs and exchanges of blocks.
+    """Generators of signed permutations that leave the outputs as they are: signs and exchanges of
+    blocks.
     """
     if model.size > LARGEST_SEARCH:
         return
@@ -314,7 +301,9 @@ def _symmetries(model: Model) -> Iterator[SignedPermutation]:
 
 
 def _probe(model: Model) -> Callable[[dict[sympy.Symbol, sympy.Expr]], Any] | None:
-    """The outputs of a polynomial model at one point of whole numbers: most candidates differ already there."""
+    """The outputs of a polynomial model at one point of whole numbers: most candidates differ
+    already there.
+    """
     symbols = (*model.parameters, *model.inputs)
     if not all(o.is_polynomial(*symbols) for o in model.outputs):
         return None

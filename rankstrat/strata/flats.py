@@ -92,7 +92,9 @@ def _subtract(line: list[Number], factor: Number, other: Sequence[Number]) -> No
 def equations_in_words(
     equations: Sequence[sympy.Expr], parameters: Sequence[sympy.Symbol]
 ) -> tuple[Math, ...]:
-    """Equations as they are written: affine ones solved for early parameters, equal values in one chain."""
+    """Equations as they are written: affine ones solved for early parameters, equal values in one
+    chain.
+    """
     late = tuple(reversed(parameters))
     affine = [e for e in equations if sympy.Poly(e, *late).total_degree() == 1]
     space = AffineSubspace.of(affine, late)
@@ -100,7 +102,9 @@ def equations_in_words(
     chains: dict[sympy.Expr, list[sympy.Symbol]] = {}
     for pivot in sorted(space.rows, reverse=True):
         row = space.rows[pivot]
-        rest = (-sympy.Rational(c) * (late[i] if i >= 0 else 1) for i, c in row.items() if i != pivot)
+        rest = (
+            -sympy.Rational(c) * (late[i] if i >= 0 else 1) for i, c in row.items() if i != pivot
+        )
         chains.setdefault(sympy.Add(*rest), []).append(late[pivot])
     words = []
     for value, symbols in chains.items():

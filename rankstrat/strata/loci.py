@@ -1,4 +1,6 @@
-r"""Strata of polynomial models from their rank loci $\{r \leq k\}$: irreducible pieces, found from minors."""
+r"""Strata of polynomial models from their rank loci $\{r \leq k\}$: irreducible pieces, found
+from minors.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from typing import Any
 
 import sympy
 
 from rankstrat.algebra.closures import Closures, fewest
-from rankstrat.algebra.pieces import Piece, at, cut, holds, roots
+from rankstrat.algebra.pieces import Piece, cut
+from rankstrat.algebra.points import at, holds, roots
 from rankstrat.algebra.polynomials import Poly, Ring, terms_of
 from rankstrat.algebra.rank_loci import Ranked, RankPieces
 from rankstrat.errors import PointError
@@ -32,7 +34,8 @@ BASIS = "minors of the tangent functions vanish exactly there (docs: rank loci)"
 
 @dataclass(frozen=True)
 class RankLoci:
-    r"""The pieces of $\{r = k\}$ for every k; each is a real algebraic set less where the rank is lower.
+    r"""The pieces of $\{r = k\}$ for every k; each is a real algebraic set less where the rank is
+    lower.
 
     A point on several pieces of one rank belongs to the first of them.
 
@@ -97,7 +100,9 @@ class RankLoci:
         return tuple(leader), tuple(sizes)
 
     def _carries(self, g: SignedPermutation, i: int, j: int) -> bool:
-        """Whether a symmetry carries one piece to another: generic points of the second lie on the image of the first."""
+        """Whether a symmetry carries one piece to another: generic points of the second lie on
+        the image of the first.
+        """
         one, two = self._groups[i][0], self._groups[j][0]
         if one.rank != two.rank or one.piece.dimension != two.piece.dimension:
             return False
@@ -199,7 +204,9 @@ class RankLoci:
         rng = random.Random(f"{seed} {label}")
         for turn in range(TRIES):
             bound = 3 + turn // 4
-            values = [Fraction(rng.choice((-1, 1)) * rng.randint(1, bound)) for _ in range(self.ring.size)]
+            values = [
+                Fraction(rng.choice((-1, 1)) * rng.randint(1, bound)) for _ in range(self.ring.size)
+            ]
             for candidate in roots(piece, values):
                 point = at(piece, candidate)
                 if point is not None and holds(piece, point) and self._place(point) == label:
@@ -266,7 +273,9 @@ class RankLoci:
 def loci_of(
     model: Model, *, conditions: Sequence[sympy.Expr] = (), seed: int = 0
 ) -> RankLoci | None:
-    """The rank loci of a model that is polynomial over the rationals; None for any other, or a large one."""
+    """The rank loci of a model that is polynomial over the rationals; None for any other, or a
+    large one.
+    """
     matrix = tangent_matrix(model)
     if matrix is None:
         return None

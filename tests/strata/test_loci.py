@@ -1,4 +1,4 @@
-"""Rank loci of polynomial models against hand derivations and decompositions made with Macaulay2."""
+"""Rank loci of polynomial models against hand derivations and Macaulay2."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import sympy
 
 from rankstrat import Model, Verdict, families, model_rank, stratify
-from rankstrat.strata.hierarchy.parameters import stratum_of
+from rankstrat.strata.hierarchy import stratum_of
 from rankstrat.strata.loci import loci_of
 from rankstrat.text.parsing import parse_expression
 
@@ -62,9 +62,7 @@ def test_levels_have_their_dimensions(model, expected):
 def test_pieces_are_the_components_of_the_determinantal_ideals(row):
     names = {n: sympy.Symbol(n) for n in (*row["parameters"], *row["inputs"])}
     outputs = [parse_expression(o, names) for o in row["outputs"]]
-    model = Model(
-        outputs, [names[p] for p in row["parameters"]], [names[x] for x in row["inputs"]]
-    )
+    model = Model(outputs, [names[p] for p in row["parameters"]], [names[x] for x in row["inputs"]])
     loci = loci_of(model)
     assert loci is not None and loci.is_complete
     true = {
@@ -179,7 +177,9 @@ def test_random_models_against_every_point_of_a_grid(seed):
     jacobian = sympy.Matrix(outputs).jacobian(parameters)
     ranks = set()
     for values in itertools.product((-2, -1, 0, 1, 2), repeat=3):
-        rank = jacobian.xreplace(dict(zip(parameters, map(sympy.Integer, values), strict=True))).rank()
+        rank = jacobian.xreplace(
+            dict(zip(parameters, map(sympy.Integer, values), strict=True))
+        ).rank()
         ranks.add(rank)
         assert found.stratum_of(model.point(list(values))).rank == rank
     assert ranks <= {v.rank for v in found.levels}
