@@ -61,6 +61,8 @@ def translate(
 
 
 def _children(e: Any) -> tuple[Any, ...]:
+    if _is_root_of_exponential(e):
+        return (e.base.args[0],)
     if e.is_Pow:
         return (e.base,) if e.exp.is_Rational else (e.exp,) if e.base is sympy.E else ()
     if isinstance(e, sympy.Piecewise):
@@ -70,6 +72,10 @@ def _children(e: Any) -> tuple[Any, ...]:
     if isinstance(e, sympy.Heaviside):
         return (e.args[0],)
     return e.args if not e.is_Atom else ()
+
+
+def _is_root_of_exponential(e: Any) -> bool:
+    return bool(e.is_Pow and isinstance(e.base, sympy.exp) and e.exp.is_Rational)
 
 
 def _boundary(condition: Any) -> Any:
@@ -149,6 +155,8 @@ def _power(program: Program, e: Any, args: list[int]) -> int:
             f"{e} has the exponent {e.exp}; use a rational number, or exp(exponent * log(base))"
         )
     exponent = Fraction(int(e.exp.p), int(e.exp.q))
+    if _is_root_of_exponential(e):  # exp(h) > 0, whose powers sympy leaves alone: h may be complex
+        return program.function("exp", program.scale(exponent, args[0]))
     if e.base is sympy.E:
         return program.function("exp", program.constant(exponent))
     if exponent.denominator != 1 and not (e.base.is_Rational or e.base is sympy.pi):

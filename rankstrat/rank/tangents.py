@@ -160,7 +160,11 @@ class Tangents:
 
     def expressions(self, nodes: Sequence[int]) -> list[sympy.Expr]:
         """Nodes as sympy expressions in inputs and coordinates, of a model with one output."""
-        return to_sympy(self.program, list(nodes), leaf_names(self.chart))
+        return to_sympy(self.program, list(nodes), self._names)
+
+    @cached_property
+    def _names(self) -> dict[object, sympy.Expr]:
+        return leaf_names(self.chart)
 
     def functions(self, parameters: Sequence[int]) -> tuple[Any, ...]:
         """The tangent functions of the parameters, as column matrices for several outputs."""
@@ -168,7 +172,7 @@ class Tangents:
         count = len(self.chart.model.outputs)
         if count == 1:
             return tuple(self.expressions(nodes))
-        names = leaf_names(self.chart)
+        names = self._names
         mixers = [names["mix", k] for k in range(count)]
         return tuple(
             sympy.Matrix([sympy.diff(e, c) for c in mixers])

@@ -75,7 +75,12 @@ def _zeros(tower: Tower, seed: int) -> list[int]:
 
 
 def _is_enclosed_away_from_zero(program: Program, node: int, seed: int) -> bool:
-    """Whether a ball at random values of the leaves excludes zero."""
+    """Whether a ball at random values of the leaves excludes zero.
+
+    An unspecified function becomes one of entire functions without symmetry: what is not zero for
+    one smooth function is not zero for a generic one.
+    """
+    program, node = _specified(program, node)
     leaves = [program.data[n] for n in program.reachable((node,)) if program.kind[n] == LEAF]
     for attempt in range(4):
         values = {
@@ -87,6 +92,34 @@ def _is_enclosed_away_from_zero(program: Program, node: int, seed: int) -> bool:
         except (UndecidedError, ZeroDivisionError):
             continue
     return False
+
+
+def _specified(program: Program, node: int) -> tuple[Program, int]:
+    r"""The node with $e^z \sin(kz)$, and its derivatives, for the k-th unspecified function."""
+    below = program.reachable((node,))
+    unspecified = [
+        n for n in below if program.kind[n] == FUNCTION and isinstance(program.data[n], tuple)
+    ]
+    if not unspecified or any(program.data[n][3] for n in unspecified):
+        return program, node
+    target, image = Program(), dict[int, int]()
+    numbers = {
+        label: k for k, label in enumerate(sorted({program.data[n][1] for n in unspecified}))
+    }
+    for n in unspecified:
+        _, label, order, _ = program.data[n]
+        h = program.rebuild(program.args[n], target, image)[program.args[n][0]]
+        k = numbers[label] + 2
+        # the real and imaginary parts of (1 + ik)^order, which differentiation brings down
+        real, imaginary = 1, 0
+        for _ in range(order):
+            real, imaginary = real - k * imaginary, imaginary + k * real
+        angle = target.scale(k, h)
+        wave = target.linear(
+            0, ((real, target.function("sin", angle)), (imaginary, target.function("cos", angle)))
+        )
+        image[n] = target.product(((target.function("exp", h), 1), (wave, 1)))
+    return target, program.rebuild((node,), target, image)[node]
 
 
 # Denominators

@@ -262,7 +262,9 @@ def test_seeds_of_any_size_are_read(seed, key):
         ).check()
 
 
-@pytest.mark.parametrize("outer", [lambda t: sympy.log(1 + sympy.exp(t)), sympy.exp, sympy.tanh, sympy.erf])
+@pytest.mark.parametrize(
+    "outer", [lambda t: sympy.log(1 + sympy.exp(t)), sympy.exp, sympy.tanh, sympy.erf]
+)
 @pytest.mark.parametrize("inner", [1 / (1 + sympy.exp(x)), sympy.tanh(x), x, x**2])
 def test_functions_over_the_error_function_are_compared_by_its_derivative(outer, inner):
     # f(erf(h)) and x are independent, and once more f(erf(h)) is a multiple of itself

@@ -1,5 +1,7 @@
 """Certificates of every kind of evidence, with the ranks that mathematics gives them."""
 
+# ruff: noqa: E501 (tables)
+
 from __future__ import annotations
 
 from functools import cache
@@ -24,11 +26,12 @@ def net(f, width=2):
     return Model(outputs, [symbol for block in symbols for symbol in block], [x])
 
 
+@cache
 def certificates() -> dict[str, tuple[RankCertificate, int]]:
     """Name -> certificate and rank, each rank derived by hand."""
     bump = sympy.Max(0, x**2 - 10**8)
     piece = sympy.Piecewise((a * x + b, x > 0), (a * x**2, True))
-    found = {
+    return {
         # a minor, and as many parameters
         "polynomial": (model_rank(Model(a * x + b * x**2, [a, b], [x]).point([1, 1])), 2),
         "generic tanh": (model_rank(net(tanh)), 6),
@@ -42,7 +45,7 @@ def certificates() -> dict[str, tuple[RankCertificate, int]]:
         # every tangent function is zero
         "zero": (model_rank(Model(a * b * x, [a, b], [x]).point([0, 0])), 0),
         # the outputs of a finite map
-        "outputs": (model_rank(Model([a * b, a + b], [a, b, c]).point([1, 2, 3])), 2),
+        "outputs": (model_rank(Model([a * b + c, a + b], [a, b, c]).point([1, 2, 3])), 2),
         "cubic map": (model_rank(Model([a * b, a * c, b * c, a], [a, b, c]).point([1, 0, 1])), 3),
         # balls
         "balls": (model_rank(Model(a * exp(x * exp(tanh(w))) + b * exp(x), [a, b, w], [x]).point([1, 1, 1])), 3),
@@ -65,7 +68,6 @@ def certificates() -> dict[str, tuple[RankCertificate, int]]:
         "two outputs": (model_rank(Model([a * exp(w * x), a * x + b], [a, b, w], [x]).point({a: 1, b: 0, w: 1})), 3),
         "rational": (model_rank(Model(a * (x**2 - 1) / (x - b) + c / (x + 1), [a, b, c], [x]).point([1, 1, 2])), 3),
     }  # fmt: skip
-    return found
 
 
 @cache

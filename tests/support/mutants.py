@@ -5,6 +5,8 @@
 and 80 digits; it shares nothing with the engine.
 """
 
+# ruff: noqa: E501 (tables)
+
 from __future__ import annotations
 
 import copy
@@ -165,7 +167,13 @@ def _cover(rng: Rng, data: Data, texts: Sequence[str]) -> None:
             terms = {n: _coefficient(rng, data) for n in (name, *others)}
             relations.append({"parameter": name, "coefficients": terms})
     data["minor"] = data["minor"] | {"rows": data["minor"]["rows"][:size], "parameters": kept}
-    data |= {"lower": size, "upper": size, "verdict": "PROVED", "reason": "relations", "relations": relations}
+    data |= {
+        "lower": size,
+        "upper": size,
+        "verdict": "PROVED",
+        "reason": "relations",
+        "relations": relations,
+    }
     if not size:
         data["minor"] = None
 
@@ -276,7 +284,7 @@ def true_rank(
     seed: int = 0,
     digits: int = 80,
 ) -> int | None:
-    """The rank of sampled tangent functions in 80 digits, or None where the singular values leave a doubt.
+    """The rank of sampled tangent functions in 80 digits, or None where these leave a doubt.
 
     Unspecified functions become an entire function without symmetry. With a region the inputs stay
     within 10^-4 of it.
@@ -292,7 +300,9 @@ def true_rank(
     try:
         functions = [
             sympy.lambdify(
-                (model.inputs,), [sympy.diff(o, p).subs(values) for p in chosen], [_MPMATH, "mpmath"]
+                (model.inputs,),
+                [sympy.diff(o, p).subs(values) for p in chosen],
+                [_MPMATH, "mpmath"],
             )
             for o in outputs
         ]
@@ -300,7 +310,7 @@ def true_rank(
         return None
     with mpmath.workdps(digits):
         rows: list[list[Any]] = []
-        wanted = 3 * len(chosen) + 12
+        wanted = 3 * len(chosen) + 12 if model.inputs else 1
         for attempt in range(6 * wanted):
             if len(rows) >= wanted * max(1, len(outputs)):
                 break
