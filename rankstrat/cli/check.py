@@ -16,8 +16,10 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.referee.__main__ import report
 from rankstrat.referee.proof import check
 from rankstrat.referee.reading import Refused
+from rankstrat.text.lines import escaped
 
 MAX_BYTES = 200_000_000
+ENGINE = "  format 1: checked by the engine that writes such files; --proof asks the referee"
 
 EXAMPLE = """examples:
   rankstrat rank two_layer width=3 inputs=2 --json > certificate.json
@@ -54,7 +56,7 @@ def _check(name: str) -> int:
         certificate.check()
     except RankstratError as error:
         return complain(f"{name}: refused: {error}", FAILS)
-    say(f"{name}: holds (format 1, checked by the engine): {certificate}")
+    say(f"{escaped(name)}: holds: {certificate}\n{ENGINE}")
     return HOLDS
 
 
@@ -65,7 +67,7 @@ def _referee(name: str, text: str) -> int:
     except Refused as reason:
         return complain(f"{name}: no proof object: {reason}", BAD_QUESTION)
     for found in findings:
-        say(f"{name}: {report(found)}")
+        say(f"{escaped(name)}: {report(found)}")
     return HOLDS if all(found.holds for found in findings) else FAILS
 
 

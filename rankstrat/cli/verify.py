@@ -109,9 +109,7 @@ def run(options: Namespace) -> int:
     return HOLDS if summary.ok and accepted else FAILS
 
 
-def _certificates(
-    reports: list[Report], seed: int
-) -> Iterator[tuple[str, RankCertificate]]:
+def _certificates(reports: list[Report], seed: int) -> Iterator[tuple[str, RankCertificate]]:
     """The rank certificates of all cases, computed again; some cases compare other numbers."""
     for report in reports:
         for row in report.rows:

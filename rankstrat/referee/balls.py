@@ -160,7 +160,10 @@ class Balls:
         cosine = self._series(one, square, lambda k: max(1, 2 * k * (2 * k - 1)), True)
         for _ in range(3):
             s2, c2 = self.multiply(sine, sine), self.multiply(cosine, cosine)
-            sine, cosine = self.scale(self.multiply(sine, cosine), 2), self.add(c2, self.scale(s2, -1))
+            sine, cosine = (
+                self.scale(self.multiply(sine, cosine), 2),
+                self.add(c2, self.scale(s2, -1)),
+            )
         v = self.scale(cosine if shift else sine, (-1) ** (n % 2))
         return v[0] - radius, v[1] + radius
 
@@ -301,7 +304,9 @@ class Balls:
             for j in range(n):
                 if j != i and work[j][i]:
                     c = work[j][i]
-                    work[j] = [v - (c * w >> self.bits) for v, w in zip(work[j], work[i], strict=True)]
+                    work[j] = [
+                        v - (c * w >> self.bits) for v, w in zip(work[j], work[i], strict=True)
+                    ]
         columns = list(zip(*matrix, strict=True))
         for i in range(n):
             size = 0

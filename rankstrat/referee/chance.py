@@ -92,7 +92,11 @@ class Sizes:
         if op == "exp":
             return e
         top, length = 2 * max(e[0], e[2]), 2 * max(e[1], e[3]) + 1
-        return (top, length, top, length) if op == "tanh" else (top, length, e[0] + e[2], e[1] + e[3] + 1)
+        return (
+            (top, length, top, length)
+            if op == "tanh"
+            else (top, length, e[0] + e[2], e[1] + e[3] + 1)
+        )
 
 
 class Chance:
@@ -156,7 +160,9 @@ class Chance:
         top = max(max(s[0] for s in row) + b for row, b in zip(sizes, bottom, strict=True))
         long = max(max(s[1] for s in row) + b for row, b in zip(sizes, length, strict=True))
         n = upper + 1
-        error, count = self.bound(n * (top + max(bottom)), n * (long + max(length) + n.bit_length()))
+        error, count = self.bound(
+            n * (top + max(bottom)), n * (long + max(length) + n.bit_length())
+        )
         for trial in range(count):
             rows = []
             roots = [k for row in entries for k in row]

@@ -18,8 +18,8 @@ MAX_NODES = 3_000_000
 class Graph:
     """Nodes; each refers to earlier ones, so that their order is an order of evaluation."""
 
-    def __init__(self, nodes: Any, sizes: dict[str, int]) -> None:
-        self.sizes, self.nodes = sizes, list[Node]()
+    def __init__(self, nodes: Any, sizes: dict[str, int], functions: list[str]) -> None:
+        self.sizes, self.functions, self.nodes = sizes, functions, list[Node]()
         self.known: dict[Node, int] = {}
         self.layers: list[int] = []
         self.private: list[bool] = []  # whether a parameter or an input stands below
@@ -45,7 +45,11 @@ class Graph:
             case ["coord", i]:
                 node = ("coord", integer(i, where, 0, sizes["coordinates"] - 1))
             case ["par", i, v]:
-                node = ("par", integer(i, where, 0, sizes["parameters"] - 1), integer(v, where, 0, last))
+                node = (
+                    "par",
+                    integer(i, where, 0, sizes["parameters"] - 1),
+                    integer(v, where, 0, last),
+                )
                 if self.private[v]:
                     raise Refused(f"{where}: the value of a parameter contains one or an input")
             case ["add" | "mul", _, *_]:
@@ -59,7 +63,7 @@ class Graph:
                 if self.nodes[e][0] != "exp":
                     raise Refused(f"{where}: the companion is not an exponential")
             case ["jet", f, j, a]:
-                node = (op, integer(f, where, 0, sizes["functions"] - 1), integer(j, where, 0, 1000),
+                node = (op, integer(f, where, 0, len(self.functions) - 1), integer(j, where, 0, 1000),
                         integer(a, where, 0, last))  # fmt: skip
             case ["pi" | "isqrtpi"]:
                 node = (op,)
@@ -88,6 +92,11 @@ class Graph:
         """The number of a constant node."""
         return self.node("rat", p, q)
 
+    def reflection(self, f: int, j: int) -> int:
+        """s with sigma^(j)(-h) = s sigma^(j)(h) for an odd or even function, else 0."""
+        parity = self.functions[f].rstrip("0")
+        return (-1) ** (j + (parity == "odd")) if parity else 0
+
     def argument(self, k: int) -> int:
         """The argument of a function node."""
         return int(self.nodes[k][3 if self.nodes[k][0] == "jet" else 1])
@@ -111,7 +120,8 @@ class Graph:
 
     def closure(self, roots: Iterable[int]) -> list[int]:
         """The given nodes and all below them, in order of evaluation."""
-        seen, stack = set(roots), list(roots)
+        stack = list(roots)
+        seen = set(stack)
         while stack:
             for c in self.children(stack.pop()):
                 if c not in seen:
@@ -205,12 +215,8 @@ class Graph:
                 result[k] = self.one
             elif self.nodes[k][0] == "par":
                 result[k] = result[self.nodes[k][2]]
-            elif self.nodes[k][0] == "jet" or all(
-                result[c] == self.zero for c in self.children(k)
-            ):
+            elif self.nodes[k][0] == "jet" or all(result[c] == self.zero for c in self.children(k)):
                 result[k] = self.zero
             else:
-                result[k] = self.total(
-                    [self.product(s, result[c]) for c, s in self.partials(k)]
-                )
+                result[k] = self.total([self.product(s, result[c]) for c, s in self.partials(k)])
         return {k: result[k] for k in roots}

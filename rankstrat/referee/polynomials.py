@@ -226,20 +226,32 @@ class Expander:
                 raise Refused("the logarithm of zero")
             return ONE if op in ("exp", "cosh", "cos") else ({}, {})
         if self.full and op == "jet" and ("jet", node[1], a) in self.tower.verified:
-            return self.atom("jet", self.tower.image("jet", node[1], a), node[2])
+            ((g, sign),) = self.tower.image("jet", node[1], a)
+            factor = 1 if sign > 0 else self.tower.graph.reflection(node[1], node[2])
+            return self.scaled(factor, self.atom("jet", g, node[2]))
         if op == "root" and ("root", a, node[2]) in self.tower.verified:
             p, q, recipe = self.tower.image("root", a, node[2])
             return self.scaled(Fraction(p, q), self.monomial(recipe))
         if self.full and self.tower.group(op, a) in self.tower.verified:
             return self._image(op, a)
         sign = 1
-        if (op in ODD or op in EVEN or op == "exp") and value[0][max(value[0])] < 0:
+        reflection = self.tower.graph.reflection(*node[1:3]) if op == "jet" else int(op not in ODD)
+        if op == "jet" and not value[0]:
+            known = self.tower.graph.functions[node[1]].endswith("0") and not node[2]
+            return ({}, {}) if known or reflection < 0 else self.atom("free", op, *node[1:3])
+        if (op in ODD or op in EVEN or op == "exp" or (op == "jet" and reflection)) and value[0][
+            max(value[0])
+        ] < 0:
             sign, value = -1, self.scaled(-1, value)
         shape = frozenset(value[0].items()), frozenset(value[1].items())
         if op == "exp":
             return self.atom("free", op, *shape, exponent=sign)
         extra = node[1:3] if op == "jet" else node[2:] if op == "root" else ()
-        return self.scaled(sign if op in ODD else 1, self.atom("free", op, *extra, *shape))
+        if sign > 0 or op in EVEN:
+            reflection = 1
+        elif op in ODD:
+            reflection = -1
+        return self.scaled(reflection, self.atom("free", op, *extra, *shape))
 
     def monomial(self, recipe: Iterable[tuple[int, int]]) -> Quotient:
         r"""$\prod_g z_g^{n_g}$."""

@@ -98,12 +98,14 @@ class Residues:
                 if self.signs is None or node[1] not in self.signs:
                     raise Unchecked(f"node {k}: no region tells the sign of node {node[1]}")
                 sign, a = self.signs[node[1]], values[node[1]]
-                v = {"relu": a * (sign > 0), "abs": a * sign, "step": int(sign > 0), "sign": sign}[op]
+                v = {"relu": a * (sign > 0), "abs": a * sign, "step": int(sign > 0), "sign": sign}[
+                    op
+                ]
                 v %= p
             elif op == "jet":
-                g = tower.image("jet", node[1], node[3])
-                where = tag if layers[k] > 1 else tag[0]
-                v = drawn(p, seed, where, "t", g, node[2])
+                ((g, sign),) = tower.image("jet", node[1], node[3])
+                v = drawn(p, seed, tag if layers[k] > 1 else tag[0], "t", g, node[2])
+                v = v if sign > 0 else tower.graph.reflection(node[1], node[2]) * v % p
             elif op == "isqrtpi" or op == "pi":
                 t = self.generator(tower.image("pi"), tag)
                 v = t if op == "isqrtpi" else self.power(t, -2)

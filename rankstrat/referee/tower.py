@@ -30,7 +30,9 @@ Recipe = list[tuple[int, int]]
 class Tower:
     """Generators in layers: 0 numbers, 1 functions of coordinates, 2 functions of inputs."""
 
-    def __init__(self, graph: Graph, data: Any, outputs: list[int], fuel: Fuel, algebra: Fuel) -> None:
+    def __init__(
+        self, graph: Graph, data: Any, outputs: list[int], fuel: Fuel, algebra: Fuel
+    ) -> None:
         data = record(data, "tower", ("generators", "images", "decisions"))
         self.graph, self.fuel, self.algebra, self.outputs = graph, fuel, algebra, outputs
         self.independent = False
@@ -52,7 +54,7 @@ class Tower:
             case ["exp" | "cis" | "log" | "atan" | "erf", a]:
                 self.arguments.append(integer(a, where, 0, last))
             case ["jet", f, a]:
-                integer(f, where, 0, self.graph.sizes["functions"] - 1)
+                integer(f, where, 0, len(self.graph.functions) - 1)
                 self.arguments.append(integer(a, where, 0, last))
             case ["root", q, n]:
                 if not is_prime(integer(q, where, 2)):
@@ -74,9 +76,9 @@ class Tower:
             case ["log" | "atan" | "erf" as group, a, n, recipe]:
                 key = (group, integer(a, where, 0, last))
                 value = integer(n, where, 1, 1000), self._recipe(recipe, where)
-            case ["jet", f, a, g]:
+            case ["jet", f, a, g, s]:
                 key = ("jet", integer(f, where), integer(a, where, 0, last))
-                value = integer(g, where, 0, len(self.generators) - 1)
+                value = self._recipe([[g, s]], where)
             case ["root", a, n, p, q, recipe]:
                 key = ("root", integer(a, where, 0, last), integer(n, where, 2, 64))
                 value = big(p, where), big(q, where), self._recipe(recipe, where)
@@ -120,9 +122,9 @@ class Tower:
 
     def _used(self, key: tuple[Any, ...], value: Any) -> list[int]:
         """The generators in an image."""
-        if key[0] in ("jet", "pi"):
+        if key[0] == "pi":
             return [value]
-        return [g for g, _ in (value if key[0] in ("exp", "cis") else value[-1])]
+        return [g for g, _ in (value if key[0] in ("exp", "cis", "jet") else value[-1])]
 
     def _key(self, k: int) -> tuple[Any, ...]:
         node = self.graph.nodes[k]
@@ -139,11 +141,15 @@ class Tower:
         """The nodes that the value of a node is computed from, through its image also."""
         key = self._key(k)
         used = self._used(key, self.images[key]) if key in self.images else []
-        return [*self.graph.children(k), *(self.arguments[g] for g in used if self.arguments[g] >= 0)]
+        return [
+            *self.graph.children(k),
+            *(self.arguments[g] for g in used if self.arguments[g] >= 0),
+        ]
 
     def closure(self, roots: Iterable[int]) -> list[int]:
         """Nodes below the roots, through images also, in order of evaluation."""
-        seen, stack = set(roots), list(roots)
+        stack = list(roots)
+        seen = set(stack)
         while stack:
             for c in self._below(stack.pop()):
                 if c not in seen:
@@ -183,7 +189,10 @@ class Tower:
                     raise Refused("images: the image of pi is not the generator pi")
                 continue
             a = key[2] if key[0] == "jet" else key[1]
-            if any(layers[g] > max(self.graph.layers[a], key[0] == "jet") for g in self._used(key, value)):
+            if any(
+                layers[g] > max(self.graph.layers[a], key[0] == "jet")
+                for g in self._used(key, value)
+            ):
                 raise Refused(f"images: {printable(key)} uses a generator of a later layer")
         self._sort()
         support = [-1] * self.graph.given
@@ -258,9 +267,11 @@ class Tower:
             return True
         a = key[2] if kind == "jet" else key[1]
         if kind == "jet":
-            if self.generators[value][1] != key[1]:
+            ((g, sign),) = value
+            f = self.generators[g][1]
+            if f != key[1] or (sign != 1 and (sign != -1 or not self.graph.reflection(f, 0))):
                 raise Refused(f"images: {printable(key)} is another function")
-            return self._equal(e, a, [(value, 1)])
+            return self._equal(e, a, value)
         if kind in ("exp", "cis"):
             return self._equal(e, a, value)
         if kind in ("atan", "erf"):
@@ -274,9 +285,18 @@ class Tower:
             return not e.plus([e.scaled(q ** key[2], e.quotient(a)), e.scaled(-1, power)])[0]
         root, recipe = value
         for g, _ in recipe:  # a logarithm of the tower is real because the model needs it
-            if self.kinds[g] == "log" and self.layer(g) and ("log", self.arguments[g]) not in present:
+            if (
+                self.kinds[g] == "log"
+                and self.layer(g)
+                and ("log", self.arguments[g]) not in present
+            ):
                 raise Refused(f"images: generator {g} is no logarithm of the model")
-        if root == 1 and len(recipe) == 1 and recipe[0][1] == 1 and self.generators[recipe[0][0]] == key:
+        if (
+            root == 1
+            and len(recipe) == 1
+            and recipe[0][1] == 1
+            and self.generators[recipe[0][0]] == key
+        ):
             return True
         power = e.power(e.quotient(a), root)
         return not e.plus([power, e.scaled(-1, e.monomial(recipe))])[0]
@@ -347,7 +367,7 @@ class Tower:
                 rows.append([residues.values[self.arguments[g]] * unit[self.kinds[g]]
                              % residues.prime for g in others])  # fmt: skip
             if rank(rows, residues.prime, self.fuel) < len(others):
-                raise Refused("decisions[0]: the matrix has not full rank")
+                raise Unchecked("decisions[0]: the matrix has not full rank")
 
     def _check_functions(self, layer: int, gens: list[int], signs: dict[int, int] | None) -> None:
         where, graph = f"decisions[{layer}]", self.graph
@@ -370,7 +390,7 @@ class Tower:
         rows = (self._row(layer, residues, data["seed"], columns, logs, row, f"{where}.rows[{i}]")
                 for i, row in enumerate(array(data["rows"], where)))  # fmt: skip
         if rank(rows, residues.prime, self.fuel, len(columns)) < len(columns):
-            raise Refused(f"{where}: the matrix has not full rank")
+            raise Unchecked(f"{where}: the matrix has not full rank")
 
     def _row(self, layer: int, residues: Residues, seed: int, columns: list[int],
              logs: dict[int, int], row: Any, where: str) -> list[int]:  # fmt: skip
@@ -409,7 +429,7 @@ class Tower:
         return {
             k
             for k, node in enumerate(nodes)
-            if node[0] == "jet" and node[2] == j and self.images.get(self._key(k)) == g
+            if node[0] == "jet" and node[2] == j and self.images.get(self._key(k)) == [(g, 1)]
         }
 
     def _check_jets(self, layer: int, jets: list[int], residues: Residues) -> None:
@@ -420,11 +440,18 @@ class Tower:
             residues.clear()
             residues.evaluate(order, tag, self.fuel)
             values.append([residues.values[self.arguments[g]] for g in jets])
-        keys = [(self.generators[g][1], v) for g, v in zip(jets, values[0], strict=True)]
-        distinct(keys, "generators: arguments of an unspecified function")
+        keys = []
+        for g, v in zip(jets, values[0], strict=True):
+            f = self.generators[g][1]
+            if self.graph.functions[f] and not v:
+                raise Unchecked(f"generators[{g}]: the argument is not shown to differ from 0")
+            square = v * v % residues.prime if self.graph.reflection(f, 0) else v
+            keys.append((f, square))
+        if len(set(keys)) < len(keys):
+            raise Unchecked("generators: arguments of an unspecified function do not differ")
         for g, v, w in zip(jets, *values, strict=True):
             if layer == 2 and v == w:
-                raise Refused(f"generators[{g}]: the argument is not shown to vary")
+                raise Unchecked(f"generators[{g}]: the argument is not shown to vary")
 
     def _check_errors(self, layer: int, gens: list[int], residues: Residues) -> None:
         """Error functions of affine arguments over exponentials of polynomials, and logarithms."""
@@ -457,7 +484,7 @@ class Tower:
                 residues.evaluate(self.closure([a]), "d", self.fuel)
                 squares.add(residues.values[a] ** 2 % residues.prime)
         if len(squares) < sum(self.kinds[g] == "erf" for g in gens):
-            raise Refused("generators: arguments of error functions are not shown to differ")
+            raise Unchecked("generators: arguments of error functions are not shown to differ")
 
     def _level(self, name: tuple[Any, ...]) -> int:
         """The layer of an unknown of the full mode."""

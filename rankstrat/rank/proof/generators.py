@@ -17,15 +17,13 @@ from typing import Any
 from sympy.ntheory.residue_ntheory import nthroot_mod, sqrt_mod
 
 from rankstrat.algebra.differential import laurent
-from rankstrat.algebra.modular import mix
-from rankstrat.algebra.program import FUNCTION, LEAF, PI
+from rankstrat.algebra.program import FUNCTION, LEAF
 from rankstrat.rank.proof.nodes import Nodes
 
 Monomial = tuple[tuple[int, Any], ...]
 Vector = dict[Monomial, Fraction]
 Recipe = dict[Any, int]
 BUDGET = 400
-PRIMES = (2147483629, 2147483587, 2147483579, 2147483563, 2147483549, 2147483543)
 LARGEST = 2147483647
 
 
@@ -49,10 +47,10 @@ class Proposal:
         self._layers: dict[int, int] = {}
         self._depths: dict[int, int] = {}
         self.generators: dict[Any, tuple[int, int, list[Any]]] = {}  # key -> layer, depth, entry
+        self.sources: dict[Any, list[int]] = {}  # key -> what its argument is made of
         self.images: list[list[Any]] = []
         self.pending: list[tuple[list[Any], Recipe]] = []
         self.cores: dict[Any, Any] = {}
-        self._logs: list[tuple[Request, Recipe]] = []
         requests = [
             Request(key[0], key[-1], argument, self._terms(argument), self._depth(argument))
             for key, argument in nodes.calls.items()
@@ -84,7 +82,9 @@ class Proposal:
                     kind = self.special.data[n][0]
                     self._layers[n] = {"x": 2, "u": 1}.get(kind, 0)
                 else:
-                    self._layers[n] = max((self._layers[a] for a in self.special.args[n]), default=0)
+                    self._layers[n] = max(
+                        (self._layers[a] for a in self.special.args[n]), default=0
+                    )
         return self._layers[node]
 
     def _depth(self, node: int) -> int:
@@ -109,9 +109,22 @@ class Proposal:
             parts.append(nodes.scaled(c, nodes.product(factors)) if factors else nodes.rational(c))
         return nodes.total(parts) if parts else nodes.rational(0)
 
-    def _generator(self, key: Any, layer: int, depth: int, *entry: Any) -> Any:
+    def _generator(
+        self, key: Any, layer: int, depth: int, *entry: Any, source: Sequence[int] = ()
+    ) -> Any:
         self.generators.setdefault(key, (layer, depth, list(entry)))
+        self.sources.setdefault(key, list(source))
         return key
+
+    def _variables(self, key: Any, layer: int) -> list[list[Any]]:
+        """The inputs or coordinates on which the argument of a generator depends."""
+        kind = ("", "u", "x")[layer]
+        found = []
+        for n in self.special.reachable(self.sources[key]):
+            data = self.special.data[n] if self.special.kind[n] == LEAF else ("",)
+            if data[0] == kind:
+                found.append(["in" if layer == 2 else "coord", data[1]])
+        return sorted(found)
 
     def _roots(self) -> None:
         """Roots of rational numbers are products of roots of primes."""
@@ -119,7 +132,11 @@ class Proposal:
         orders: dict[int, int] = {}
         numbers = []
         for node in list(nodes.nodes):
-            if node[0] == "root" and nodes.nodes[node[1]][0] == "rat" and nodes.nodes[node[1]][2] == 1:
+            if (
+                node[0] == "root"
+                and nodes.nodes[node[1]][0] == "rat"
+                and nodes.nodes[node[1]][2] == 1
+            ):
                 numbers.append((node[1], node[2], nodes.nodes[node[1]][1]))
         for _, n, q in numbers:
             orders[q] = lcm(orders.get(q, 1), n)
@@ -129,36 +146,59 @@ class Proposal:
         if ["pi"] in nodes.nodes or any(node[0] == "erf" for node in nodes.nodes):
             self.pending.append((["pi"], {self._generator("pi", 0, 0, "pi"): 1}))
 
-    def _shape(self, terms: Vector) -> tuple[Monomial, Any]:
-        """A polynomial up to a monomial: the monomial, and what is left."""
+    def _place(self, node: int, argument: int) -> int:
+        """The node of an argument, without inputs where it does not depend on them."""
+        return node if self._layer(argument) == 2 else self.nodes.constant(argument)
+
+    def _shape(self, terms: Vector) -> tuple[Monomial, Fraction, Any]:
+        """m, c, p with terms = c m p, where p has neither a monomial nor a number as a factor."""
         least: dict[int, Any] = {}
         for n in {n for m in terms for n, _ in m}:
             least[n] = min(dict(m).get(n, 0) for m in terms)
-        content = tuple(sorted((n, e) for n, e in least.items() if e))
-        rest = frozenset((_times(m, content, -1), c) for m, c in terms.items())
-        return content, rest
+        content = tuple(sorted((n, Fraction(e)) for n, e in least.items() if e))
+        lead = terms[max(terms)]
+        rest = frozenset((_times(m, content, -1), c / lead) for m, c in terms.items())
+        return content, lead, rest
 
     def _logarithm(self, request: Request) -> None:
-        if request.terms == {(): 1}:
-            self.pending.append((["log", request.node, 1], {}))
-            return
-        content, rest = self._shape(request.terms)
-        layer = max(self._layer(request.argument), 0)
-        known = self.cores.get(("log", rest))
-        recipe: Recipe
-        if known is None:
-            key = self._generator(("log", rest), layer, request.depth, "log", request.node)
-            self.cores["log", rest] = key, content
-            recipe = {key: 1}
-        else:
-            key, base = known
-            recipe = {key: 1}
-            self._logs.append((request, recipe))
-            for n, e in _times(content, base, -1):
-                if self.special.kind[n] == FUNCTION and self.special.data[n] == "exp":
-                    self.nodes.calls.setdefault(("exp", self.nodes.plain(self.special.args[n][0])), 0)
-                    recipe["arg", self.special.args[n][0]] = int(e)
-        self.pending.append((["log", request.node, 1], recipe))
+        """log of c m p: logarithms of p, of the number c, and of m unless m is a product of exponentials."""
+        content, c, rest = self._shape(request.terms)
+        recipe: dict[Any, Fraction] = {}
+        free = []
+        for n, e in content:
+            if self.special.kind[n] == FUNCTION and self.special.data[n] == "exp":
+                recipe["arg", self.special.args[n][0]] = Fraction(e)
+            else:
+                free.append((n, e))
+        unit = free[0][1] if free else Fraction(1)
+        direction = tuple((n, e / unit) for n, e in free)
+        key = ("log", rest, direction) if len(rest) > 1 or direction else None
+        scale = unit if len(rest) == 1 and direction else Fraction(1)
+        if len(rest) > 1:
+            key = ("log", rest, tuple(free))
+        if key is not None:
+            layer, depth = self._layer(request.argument), self._depth(request.argument)
+            if key not in self.cores:
+                entry = self._place(request.node, request.argument)
+                self._generator(key, layer, depth, "log", entry, source=[request.argument])
+                self.cores[key] = c, scale, dict(recipe)
+                self.pending.append((["log", request.node, 1], {key: 1}))
+                return
+            c0, scale0, recipe0 = self.cores[key]
+            q = scale / scale0
+            recipe[key] = q
+            for k, e in recipe0.items():
+                recipe[k] = recipe.get(k, Fraction(0)) - q * e
+            c = c / c0**q if q.denominator == 1 else c
+        if c != 1 and c > 0:
+            large = max(c, 1 / c)
+            entry = self.nodes.rational(large)
+            key = self._generator(("number", large), 0, 0, "log", entry)
+            recipe[key] = Fraction(1 if large == c else -1)
+        bottom = lcm(*(e.denominator for e in recipe.values()))
+        self.pending.append(
+            (["log", request.node, bottom], {k: int(e * bottom) for k, e in recipe.items()})
+        )
 
     def _odd(self, request: Request) -> None:
         if not request.terms:
@@ -169,7 +209,8 @@ class Proposal:
         group, layer = request.group, self._layer(request.argument)
         sign, shape = (-1, minus) if (group, minus) in self.cores else (1, terms)
         key = self._generator((group, shape), layer, request.depth + 1000 * (group == "erf"),
-                              group, request.node)  # fmt: skip
+                              group, self._place(request.node, request.argument),
+                              source=[request.argument])  # fmt: skip
         self.cores[group, shape] = key
         self.pending.append(([group, request.node, 1], {key: sign}))
 
@@ -177,11 +218,20 @@ class Proposal:
         for key, argument in list(self.nodes.calls.items()):
             if key[0] == "jet":
                 _, function, node = key
-                shape = frozenset(self._terms(argument).items())
+                terms = self._terms(argument)
+                shape = frozenset(terms.items())
+                minus = frozenset((m, -c) for m, c in terms.items())
+                parity = self.nodes.parities[self.nodes.functions[function]]
+                sign = 1
+                if parity.rstrip("0") and ("jet", function, minus) in self.generators:
+                    sign, shape = -1, minus
+                if parity and not terms:
+                    continue
                 layer = max(1, self._layer(argument))
                 depth = self._depth(argument)
-                g = self._generator(("jet", function, shape), layer, depth, "jet", function, node)
-                self.pending.append((["jet", function, node], {g: 1}))
+                entry = self._place(node, argument)
+                g = self._generator(("jet", function, shape), layer, depth, "jet", function, entry)
+                self.pending.append((["jet", function, node], {g: sign}))
 
     def _exponentials(self, group: str, requests: Sequence[Request]) -> None:
         left = {r.argument: (dict(r.terms), Recipe(), r) for r in requests}
@@ -189,7 +239,10 @@ class Proposal:
             self._one_layer(group, layer, left)
         for r in requests:
             self.pending.append(([group, r.node], left[r.argument][1]))
-        self.recipes = {**getattr(self, "recipes", {}), **{(group, a): v[1] for a, v in left.items()}}
+        self.recipes = {
+            **getattr(self, "recipes", {}),
+            **{(group, a): v[1] for a, v in left.items()},
+        }
 
     def _one_layer(
         self, group: str, layer: int, left: dict[int, tuple[Vector, Recipe, Request]]
@@ -208,7 +261,9 @@ class Proposal:
                 parts[a] = part
         if not parts:
             return
-        monomials = sorted({m for part in parts.values() for m in part}, key=lambda m: (self._order_of(m), m))
+        monomials = sorted(
+            {m for part in parts.values() for m in part}, key=lambda m: (self._order_of(m), m)
+        )
         ranked = sorted(parts, key=lambda a: left[a][2].depth)
         basis = _Basis()
         combinations = {a: basis.reduce(parts[a], a) for a in ranked}
@@ -217,7 +272,10 @@ class Proposal:
                 d = lcm(*(p[m].denominator for p in parts.values() if m in p))
                 unit = {m: Fraction(1, d)}
                 entry = self._node(unit)
-                key = self._generator((group, m), layer, self._order_of(m), group, entry)
+                source = [n for n, _ in m]
+                key = self._generator(
+                    (group, m), layer, self._order_of(m), group, entry, source=source
+                )
                 for a, part in parts.items():
                     if m in part:
                         left[a][1][key] = int(part[m] * d)
@@ -232,10 +290,11 @@ class Proposal:
         wholes = {b: dict(left[b][0]) for b in basis.members}
         for b in basis.members:
             _, _, request = left[b]
-            entry = self.nodes.scaled(Fraction(1, bottoms[b]), request.node)
+            whole = self._place(request.node, request.argument)
+            entry = self.nodes.scaled(Fraction(1, bottoms[b]), whole)
             if wholes[b] != request.terms:
                 entry = self._node({m: c / bottoms[b] for m, c in wholes[b].items()})
-            self._generator((group, layer, b), layer, request.depth, group, entry)
+            self._generator((group, layer, b), layer, request.depth, group, entry, source=[b])
         for a, combination in combinations.items():
             terms, recipe, _ = left[a]
             for b, c in combination.items():
@@ -247,9 +306,10 @@ class Proposal:
 
     def _log_of(self, node: int) -> Any:
         if self.special.kind[node] == FUNCTION and self.special.data[node] == "log":
-            _, rest = self._shape(self._terms(self.special.args[node][0]))
-            found = self.cores.get(("log", rest))
-            return found[0] if found is not None else None
+            content, c, rest = self._shape(self._terms(self.special.args[node][0]))
+            key = ("log", rest, content)
+            if len(rest) > 1 and key in self.cores and self.cores[key][0] == c:
+                return key
         return None
 
     def tower(self, seed: int) -> dict[str, Any]:
@@ -257,7 +317,9 @@ class Proposal:
         entries = [self.generators[key][2] for key in self.order]
         for start, recipe in self.pending:
             pairs = [[self.number[k], n] for k, n in self._flat(recipe).items() if n]
-            if start[0] in ("jet", "pi"):
+            if start[0] == "jet":
+                self.images.append([*start, *pairs[0]])
+            elif start[0] == "pi":
                 self.images.append([*start, pairs[0][0]])
             else:
                 self.images.append([*start, sorted(pairs)])
@@ -309,20 +371,24 @@ class Proposal:
             yield choice[-1], [int(r) for r in choice[:-1]]
 
     def _rows(self, layer: int, members: Sequence[Any], setting: dict[str, Any]) -> list[Any]:
-        count = sum(self.generators[k][2][0] in ("exp", "cis", "log", "atan") for k in members)
-        name = ("", "coord", "in")[layer]
-        chart = self.nodes.chart
-        size = len(chart.model.inputs) if layer == 2 else len(chart.coordinates)
-        variables: list[Any] = [[name, k] for k in range(size)]
-        variables += [
-            ["jet", self.number[k], j] for k in members if k[0] == "jet" for j in range(3)
-        ]
+        """Rows of a decision: generator after generator, derivatives by what it depends on.
+
+        There are more rows than generators, since the referee stops at full rank.
+        """
+        columns = [k for k in members if self.generators[k][2][0] in ("exp", "cis", "log", "atan")]
+        jets = [["jet", self.number[k], j] for k in members if k[0] == "jet" for j in range(3)]
         choices = list(islice(self._choices(setting), 64))
-        rows = []
-        for i in range((count + 2) * max(1, len(variables)) if count else 0):
-            variable = variables[i % len(variables)]
-            iota, roots = choices[(i // max(1, len(variables)) + i) % len(choices)]
-            rows.append([i, variable, iota, roots])
+        options = {k: self._variables(k, layer) + jets for k in columns}
+        rows: list[Any] = []
+        most = 4 * len(columns) + 60
+        for turn in range(60):
+            for i, k in enumerate(columns):
+                if options[k] and turn < max(2 * len(options[k]) * len(choices), 4):
+                    variable = options[k][(turn + i) % len(options[k])]
+                    iota, roots = choices[(turn + i) // len(options[k]) % len(choices)]
+                    rows.append([len(rows), variable, iota, roots])
+            if len(rows) > most:
+                break
         return rows
 
 
@@ -372,6 +438,3 @@ def _times(m: Monomial, other: Monomial, sign: int) -> Monomial:
 
 def _is_prime(n: int) -> bool:
     return all(pow(b, n - 1, n) == 1 for b in (2, 3, 5, 7, 11))
-
-
-__all__ = ["PI", "PRIMES", "Proposal", "mix"]

@@ -31,13 +31,14 @@ class Nodes:
         self._known: dict[tuple[Any, ...], int] = {}
         self.special = Program()
         self.functions = list(chart.model.generic_functions)
+        self.parities: dict[str, str] = {}
         self.calls: dict[tuple[Any, ...], int] = {}  # key of an image -> argument in `special`
         self._plain: dict[int, int] = {}
         self._constants: dict[int, int] = {}
         self.originals: dict[int, tuple[Rational, int, int]] = {}
-        coordinates = {c: self.special.leaf(("u", str(c))) for c in chart.coordinates}
+        self.leaves = {c: self.special.leaf(("u", j)) for j, c in enumerate(chart.coordinates)}
         expressions = [v for v in chart.raw if isinstance(v, sympy.Expr)]
-        translated = iter(translate(self.special, expressions, coordinates))
+        translated = iter(translate(self.special, expressions, self.leaves))
         self.values = [
             next(translated) if isinstance(v, sympy.Expr) else self.special.constant(v)
             for v in chart.raw
@@ -107,9 +108,8 @@ class Nodes:
                 return self.add("par", i, self.constant(self.values[i]))
             case ("x", k):
                 return self.add("in", k)
-            case ("u", name):
-                names = [str(c) for c in self.chart.coordinates]
-                return self.add("coord", names.index(name))
+            case ("u", j):
+                return self.add("coord", j)
             case ("prime", q):
                 return self.rational(q)
         return self.add("pi")
@@ -165,8 +165,7 @@ class Nodes:
     def _function(self, name: Any, a: int, argument: int) -> int:
         if isinstance(name, tuple):
             _, label, order, parity = name
-            if parity:
-                raise NotImplementedError
+            self.parities[label] = parity
             number = self.functions.index(label)
             self.calls["jet", number, a] = argument
             return self.add("jet", number, order, a)

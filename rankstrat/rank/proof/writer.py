@@ -49,7 +49,12 @@ def proof_object(certificate: RankCertificate, *, balls: bool = False) -> dict[s
     elif certificate.lower and certificate.minor is not None:
         rows = _rows(certificate, len(regions))
         setting = proposal.setting(certificate.seed)
-        lower = {"kind": "minor", **setting, "rows": rows, "columns": list(certificate.minor.parameters)}
+        lower = {
+            "kind": "minor",
+            **setting,
+            "rows": rows,
+            "columns": list(certificate.minor.parameters),
+        }
     return {
         "format": FORMAT,
         "names": {
@@ -62,8 +67,8 @@ def proof_object(certificate: RankCertificate, *, balls: bool = False) -> dict[s
             "parameters": model.size,
             "inputs": len(model.inputs),
             "coordinates": len(chart.coordinates),
-            "functions": len(nodes.functions),
         },
+        "functions": [nodes.parities.get(name, "") for name in nodes.functions],
         "graph": nodes.nodes,
         "outputs": nodes.outputs,
         "free": None if certificate.subset is None else list(certificate.subset),
@@ -126,7 +131,9 @@ def _ball_minor(certificate: RankCertificate, places: dict[str, Any]) -> dict[st
     start = len(places["inputs"])
     rows = []
     for i, point in enumerate(points):
-        places["inputs"].append(_pairs([point.get(("x", k), 0) for k in range(len(chart.model.inputs))]))
+        places["inputs"].append(
+            _pairs([point.get(("x", k), 0) for k in range(len(chart.model.inputs))])
+        )
         mixed = [Fraction(point.get(("mix", k), 1)) for k in range(len(chart.model.outputs))]
         bottom = max(v.denominator for v in mixed)
         rows.append([start + i, [int(v * bottom) for v in mixed]])
@@ -146,12 +153,15 @@ def _upper(certificate: RankCertificate, nodes: Nodes) -> dict[str, Any]:
 def _relations(certificate: RankCertificate, nodes: Nodes) -> list[Any]:
     """Relations in an order in which no pivot occurs before its own relation."""
     special = nodes.special
-    leaves = {c: special.leaf(("u", str(c))) for c in certificate.chart.coordinates}
     result = []
     for relation in _sorted(certificate.relations):
         terms = []
         for i, c in relation.coefficients:
-            value = translate(special, [c], leaves)[0] if isinstance(c, sympy.Expr) else special.constant(c)
+            value = (
+                translate(special, [c], nodes.leaves)[0]
+                if isinstance(c, sympy.Expr)
+                else special.constant(c)
+            )
             terms.append([i, nodes.constant(value)])
         result.append([relation.parameter, terms])
     return result
