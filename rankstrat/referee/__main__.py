@@ -26,7 +26,9 @@ def report(found: Finding) -> str:
         if found.lower == found.upper
         else f"{found.lower} <= rank <= {found.upper}"
     )
-    end = "accepted" if found.holds else "NOT accepted as claimed"
+    if found.fails:
+        rank = "a line fails, so that nothing is shown"
+    end = "accepted" if found.holds else "NOT accepted"
     lines = [f"  {line}" for line in found.lines]
     return "\n".join([found.title, *lines, f"{end}: {rank} [{found.verdict}{error}]"]).lstrip("\n")
 

@@ -223,8 +223,8 @@ class Balls:
             raise Unchecked(f"a node of kind {op} has no value in balls")
         e = self.exp(a)
         f = self.scale(self.inverse(e), -1 if op == "sinh" else 1)
-        v = self.add(e, f)
-        return v[0] >> 1, -(-v[1] >> 1)
+        total = self.add(e, f)
+        return total[0] >> 1, -(-total[1] >> 1)
 
     def evaluate(
         self,
@@ -234,13 +234,9 @@ class Balls:
         x: Sequence[Fraction],
         zero: set[int],
     ) -> dict[int, Ball]:
-        """Balls for nodes at a rational point of the chart and a rational input.
+        """Balls for nodes, in order of evaluation, at coordinates `at` and inputs `x`.
 
-        Args:
-            graph: the graph.
-            order: nodes in order of evaluation.
-            at, x: coordinates and inputs.
-            zero: arguments of kinks that vanish identically.
+        Kinks whose arguments are in `zero` vanish identically there.
 
         Raises:
             Unchecked: a node has no value, or precision does not suffice.
@@ -274,9 +270,10 @@ class Balls:
                 case "isqrtpi":
                     v = self.isqrtpi
                 case "relu" | "abs" | "step" | "sign":
-                    s, a = self.sign(values[node[1]], node[1] in zero), values[node[1]]
-                    factor = {"relu": max(s, 0), "step": max(s, 0)}.get(op, s)
-                    v = self.scale(a if op in ("relu", "abs") else (self.unit, self.unit), factor)
+                    a = values[node[1]]
+                    s = self.sign(a, node[1] in zero)
+                    s = max(s, 0) if op in ("relu", "step") else s
+                    v = self.scale(a if op in ("relu", "abs") else (self.unit, self.unit), s)
                 case _:
                     v = self.function(op, values[graph.argument(k)])
             values[k] = v

@@ -10,8 +10,10 @@ from .reading import Refused, array, big, integer, printable
 Node = tuple[Any, ...]
 UNARY = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan")
 KINKS = ("relu", "abs", "step", "sign")
-GROUPS = {"exp": "exp", "tanh": "exp", "sinh": "exp", "cosh": "exp", "sin": "cis", "cos": "cis",
-          "tan": "cis", "log": "log", "atan": "atan", "erf": "erf", "jet": "jet", "root": "root"}  # fmt: skip
+GROUPS = dict.fromkeys(("exp", "tanh", "sinh", "cosh"), "exp") | {
+    "sin": "cis", "cos": "cis", "tan": "cis",
+    "log": "log", "atan": "atan", "erf": "erf", "jet": "jet", "root": "root",
+}  # fmt: skip
 MAX_NODES = 3_000_000
 
 
@@ -63,8 +65,8 @@ class Graph:
                 if self.nodes[e][0] != "exp":
                     raise Refused(f"{where}: the companion is not an exponential")
             case ["jet", f, j, a]:
-                node = (op, integer(f, where, 0, len(self.functions) - 1), integer(j, where, 0, 1000),
-                        integer(a, where, 0, last))  # fmt: skip
+                f = integer(f, where, 0, len(self.functions) - 1)
+                node = (op, f, integer(j, where, 0, 1000), integer(a, where, 0, last))
             case ["pi" | "isqrtpi"]:
                 node = (op,)
             case [str(), a] if op in UNARY or op in KINKS:
@@ -145,7 +147,6 @@ class Graph:
         """Pairs (child, node of the partial derivative), by the rules of calculus."""
         node, op = self.nodes[k], self.nodes[k][0]
         a = self.argument(k) if len(node) > 1 else 0
-        square = lambda b: self.node("pow", b, 2)  # noqa: E731
         match op:
             case "add":
                 return [(c, self.one) for c in node[1:]]
@@ -166,9 +167,11 @@ class Graph:
             case "log":
                 slope = self.node("pow", a, -1)
             case "tanh":
-                slope = self.total([self.one, self.product(self.rational(-1), square(k))])
+                slope = self.total(
+                    [self.one, self.product(self.rational(-1), self.node("pow", k, 2))]
+                )
             case "tan":
-                slope = self.total([self.one, square(k)])
+                slope = self.total([self.one, self.node("pow", k, 2)])
             case "sinh" | "cosh":
                 slope = self.node("cosh" if op == "sinh" else "sinh", a)
             case "sin":
@@ -176,7 +179,7 @@ class Graph:
             case "cos":
                 slope = self.product(self.rational(-1), self.node("sin", a))
             case "atan":
-                slope = self.node("pow", self.total([self.one, square(a)]), -1)
+                slope = self.node("pow", self.total([self.one, self.node("pow", a, 2)]), -1)
             case "erf":
                 slope = self.product(self.rational(2), self.node("isqrtpi"), node[2])
             case "root":

@@ -33,8 +33,8 @@ from .tower import Tower
 FORMAT = "rankstrat-proof/2"
 BUNDLE = "rankstrat-proofs/2"
 PARITIES = ("", "0", "odd", "odd0", "even", "even0")
-KEYS = ("format", "names", "sizes", "functions", "graph", "outputs", "free", "region", "places", "tower",
-        "lower", "upper", "claim")  # fmt: skip
+KEYS = ("format", "names", "sizes", "functions", "graph", "outputs", "free", "region",
+        "places", "tower", "lower", "upper", "claim")  # fmt: skip
 VERDICTS = ("PROVED", "PROBABLE", "OPEN")
 BUDGET = 60_000_000
 ALGEBRA = 1_500_000
@@ -50,6 +50,7 @@ class Finding:
     verdict: str = "OPEN"
     error: Fraction = Fraction(0)
     holds: bool = False
+    fails: bool = False
     lines: list[str] = field(default_factory=list)
 
 
@@ -85,7 +86,7 @@ def check_one(data: Any, text: str, budget: int) -> Finding:
         Referee(data, text, budget, found).check()
     except Refused as reason:
         found.lines.append(f"FAILS: {reason}")
-        found.holds, found.verdict, found.lower = False, "OPEN", 0
+        found.holds, found.fails, found.verdict, found.lower = False, True, "OPEN", 0
     except Unchecked as reason:
         found.lines.append(f"not checked: {reason}")
     return found
@@ -283,8 +284,8 @@ class Referee:
             if self.region is not None and self.signs[place] != self.signs[self.region]:
                 raise Refused("lower.rows: a place in another region")
             entries = [self._entry(o, c) for c in columns for o in range(count)]
-            order = self.graph.closure(entries)
-            v = self.balls.evaluate(self.graph, order, *self.places[place], self.zero)
+            order, (at, x) = self.graph.closure(entries), self.places[place]
+            v = self.balls.evaluate(self.graph, order, at, x, self.zero)
             scaled = [
                 self.balls.scale(v[e], n) for e, n in zip(entries, mix * len(columns), strict=True)
             ]
@@ -322,7 +323,7 @@ class Referee:
             pivot, terms = array(entry, where, 2)
             pairs = [integers(array(t, where, 2), where) for t in array(terms, where)]
             distinct([p for p, _ in pairs], where)
-            coefficients = dict(pairs)
+            coefficients = dict(zip([p for p, _ in pairs], [c for _, c in pairs], strict=True))
             pivot = integer(pivot, where)
             if not set(coefficients) <= set(self.free):
                 raise Refused(f"{where}: a parameter that is not free")

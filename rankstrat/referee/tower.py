@@ -239,10 +239,11 @@ class Tower:
         expander = Expander(self, True, self.algebra)
         dropped = []
         present = {self.graph.nodes[k] for k in self.graph.closure(self.outputs)}
-        claims = {key: [*self._inner(key), *(self.arguments[g] for g in self._used(key, value))]
-                  for key, value in self.images.items()}  # fmt: skip
-        for key in sorted(claims, key=lambda key: max([self.position[a] for a in claims[key] if a >= 0],
-                                                      default=-1)):  # fmt: skip
+        last = {}
+        for key, value in self.images.items():
+            nodes = [*self._inner(key), *(self.arguments[g] for g in self._used(key, value))]
+            last[key] = max((self.position[a] for a in nodes if a >= 0), default=-1)
+        for key in sorted(last, key=lambda key: last[key]):
             try:
                 holds = self._identity(expander, key, self.images[key], present)
             except Unchecked as reason:

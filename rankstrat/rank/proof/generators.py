@@ -1,4 +1,4 @@
-r"""Proposes generators, images and decisions for a proof object; the referee decides whether they hold.
+r"""Proposes generators, images and decisions of a proof object; the referee judges them.
 
 Arguments are expanded to Laurent polynomials in inputs, coordinates and function nodes. In every
 layer a basis over the rationals is chosen among the arguments, or among their monomials where these
@@ -121,8 +121,8 @@ class Proposal:
         kind = ("", "u", "x")[layer]
         found = []
         for n in self.special.reachable(self.sources[key]):
-            data = self.special.data[n] if self.special.kind[n] == LEAF else ("",)
-            if data[0] == kind:
+            data: Any = self.special.data[n]
+            if self.special.kind[n] == LEAF and data[0] == kind:
                 found.append(["in" if layer == 2 else "coord", data[1]])
         return sorted(found)
 
@@ -130,14 +130,12 @@ class Proposal:
         """Roots of rational numbers are products of roots of primes."""
         nodes = self.nodes
         orders: dict[int, int] = {}
-        numbers = []
-        for node in list(nodes.nodes):
-            if (
-                node[0] == "root"
-                and nodes.nodes[node[1]][0] == "rat"
-                and nodes.nodes[node[1]][2] == 1
-            ):
-                numbers.append((node[1], node[2], nodes.nodes[node[1]][1]))
+        roots = [(node[1], node[2]) for node in nodes.nodes if node[0] == "root"]
+        numbers = [
+            (a, n, nodes.nodes[a][1])
+            for a, n in roots
+            if nodes.nodes[a][0] == "rat" and nodes.nodes[a][2] == 1
+        ]
         for _, n, q in numbers:
             orders[q] = lcm(orders.get(q, 1), n)
         for a, n, q in numbers:
@@ -161,7 +159,9 @@ class Proposal:
         return content, lead, rest
 
     def _logarithm(self, request: Request) -> None:
-        """log of c m p: logarithms of p, of the number c, and of m unless m is a product of exponentials."""
+        """log of c m p: logarithms of p, of the number c, and of the factors of m that are not
+        exponentials.
+        """
         content, c, rest = self._shape(request.terms)
         recipe: dict[Any, Fraction] = {}
         free = []
@@ -283,7 +283,7 @@ class Proposal:
                 for m in part:
                     del left[a][0][m]
             return
-        bottoms = {b: 1 for b in basis.members}
+        bottoms = dict.fromkeys(basis.members, 1)
         for combination in combinations.values():
             for b, c in combination.items():
                 bottoms[b] = lcm(bottoms[b], c.denominator)
