@@ -15,10 +15,15 @@ from proofs import CASES, proof
 from rankstrat.referee.proof import check
 
 OPERATIONS = [
-    *"rat in coord par add mul pow root exp log tanh sinh cosh sin cos tan atan erf jet".split(),
-    *"relu abs step sign pi isqrtpi cis minor balls none relations parameters outputs".split(),
-    *"chance PROVED PROBABLE OPEN odd even0".split(),
-]
+    "rat", "in", "coord", "par", "add", "mul", "pow", "root", "exp", "log", "tanh", "sinh",
+    "cosh", "sin", "cos", "tan", "atan", "erf", "jet", "relu", "abs", "step", "sign", "pi",
+    "isqrtpi", "cis", "minor", "balls", "none", "relations", "parameters", "outputs", "chance",
+    "PROVED", "PROBABLE", "OPEN", "odd", "even0",
+]  # fmt: skip
+SECTIONS = [
+    "claim", "lower", "upper", "tower", "tower", "graph", "graph", "places", "sizes", "free",
+    "region", "outputs", "functions",
+]  # fmt: skip
 LONGEST = 10
 
 
@@ -40,9 +45,8 @@ def at(data: Any, path: tuple[Any, ...]) -> Any:
 
 def mutate(data: Any, source: random.Random) -> None:
     """Change one value: nearby, extreme, copied from elsewhere, removed, or doubled."""
-    section = source.choice(["claim", "lower", "upper", "tower", "tower", "graph", "graph", "places",
-                             "sizes", "free", "region", "outputs", "functions"])  # fmt: skip
-    below = [p for p in places(data[section], (section,))]
+    section = source.choice(SECTIONS)
+    below = places(data[section], (section,))
     path = source.choice(below)
     parent, key = at(data, path[:-1]), path[-1]
     value = parent[key]
