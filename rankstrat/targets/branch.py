@@ -6,7 +6,7 @@ Charts with equations, dimensions, ranks, and the least rank on each.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any
@@ -109,6 +109,7 @@ class Branch:
             of this branch.
         specimen: a point with the generic rank, where the engine takes no charts (piecewise
             activations).
+        source: who claims this, where it is not proved by this package.
     """
 
     label: str
@@ -127,6 +128,7 @@ class Branch:
     twin: Branch | None = field(default=None, repr=False, compare=False)
     member: Callable[[Chart], bool] | None = field(default=None, repr=False, compare=False)
     partial: bool = field(default=False, repr=False, compare=False)
+    source: str = field(default="", repr=False, compare=False)
 
     @property
     def model(self) -> Model:
@@ -164,7 +166,12 @@ class Branch:
     @cached_property
     def minimum(self) -> LeastRank:
         """The least rank over the closure, with a minimiser (on the twin, if there is one)."""
-        return self.twin.minimum if self.twin is not None else least_rank(self)
+        if self.twin is not None:
+            return self.twin.minimum
+        found = least_rank(self)
+        if not self.source:
+            return found
+        return replace(found, reason=f"{found.reason} (as {self.source} claims)")
 
     @property
     def minimum_rank(self) -> int:

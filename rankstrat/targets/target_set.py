@@ -17,12 +17,16 @@ import sympy
 
 from rankstrat.errors import InexactValueError, RankstratError, TargetError, demand
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import Verdict
+from rankstrat.model.source import guest
+from rankstrat.rank.certificate import Verdict, model_rank
 from rankstrat.targets.branch import Branch, BranchList, LeastRank, TargetFunction
+from rankstrat.targets.challenge import challenged
 from rankstrat.targets.given import given_branches
 from rankstrat.targets.polynomial import polynomial_branches
 from rankstrat.text.parsing import exact_value
 from rankstrat.text.tables import Math, Table
+
+MOST_WITNESSES = 60
 
 
 @runtime_checkable
@@ -44,6 +48,8 @@ class TargetSet:
         branches: pieces whose closures cover the target set if `complete`.
         complete: whether they provably do.
         basis: why they do, or what is missing.
+        source: who claims this, where it is not proved by this package (a guest's family).
+        witnesses: points of the target set that were found without the list.
     """
 
     model: Model
@@ -51,6 +57,8 @@ class TargetSet:
     branches: tuple[Branch, ...]
     complete: bool
     basis: str
+    source: str = ""
+    witnesses: tuple[Chart, ...] = field(default=(), repr=False, compare=False)
 
     @cached_property
     def graph(self) -> nx.Graph[int]:
@@ -158,6 +166,7 @@ class TargetSet:
                 "target": [str(e) for e in self.target.expressions],
                 "complete": self.complete,
                 "basis": self.basis,
+                "source": self.source,
                 "branches": [
                     {
                         "label": b.label, "dimension": b.dimension, "codimension": b.codimension, "index": b.index,
@@ -236,6 +245,12 @@ def target_set(
         found = given_branches(model, function, charts)
     elif isinstance(structure, HasBranches):
         found = structure.branches(model, function)
+        if guest(structure):
+            source = guest(structure)
+            found, seen = challenged(model, function, found, source, seed=seed)
+            return TargetSet(
+                model, function, found.branches, found.complete, found.basis, source, seen
+            )
     else:
         found = polynomial_branches(model, function)
     return TargetSet(model, function, found.branches, found.complete, found.basis)
@@ -355,6 +370,18 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
                 True  # no branch, listed or not, is lower than what the target forces everywhere
             )
             break
+    for point in target.witnesses[:MOST_WITNESSES]:
+        certificate = model_rank(point)
+        if best is not None and certificate.upper < best.upper:
+            best = LeastRank(
+                0,
+                certificate.upper,
+                point,
+                certificate.verdict,
+                Verdict.OPEN,
+                "a point found without the list",
+                certificate,
+            )
     if best is None or lowest is None:
         raise TargetError(
             "the target set has no branch, so no parameters give the target; choose a wider model"
