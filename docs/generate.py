@@ -24,7 +24,7 @@ from textwrap import wrap
 import sympy
 
 import rankstrat
-from rankstrat.activations.lookup import activations
+from rankstrat.activation.lookup import activations
 from rankstrat.families import FAMILIES
 from rankstrat.text.tables import Math, Table
 from rankstrat.theorems import THEOREMS

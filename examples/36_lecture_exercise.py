@@ -5,7 +5,7 @@ from fractions import Fraction
 import sympy
 
 import rankstrat as rs
-from rankstrat.samples.hessian import enclose_critical_point
+from rankstrat.samples import enclose_critical_point
 
 inputs = [[Fraction(-15) + Fraction(29 * i, 49)] for i in range(50)]
 labels = [

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
@@ -222,7 +223,13 @@ class Program:
                 f"the root of the negative number {c} is not real; only real values are accepted"
             )
         for integer, sign in zip(Fraction(c).as_integer_ratio(), (1, -1), strict=True):
-            stack.extend((self.leaf(("prime", q)), sign * k * e) for q, k in _factor(integer))
+            factors = factor(integer)
+            if factors is None:
+                raise UndecidedError(
+                    f"the root of a number with the large factor {integer} is not supported; use"
+                    " smaller radicands"
+                )
+            stack.extend((self.leaf(("prime", q)), sign * k * e) for q, k in factors)
         return coefficient, core
 
     def _reduce(
@@ -419,10 +426,11 @@ class Program:
         return done
 
 
-def _factor(n: int) -> list[tuple[int, int]]:
+@lru_cache(maxsize=1024)
+def factor(n: int) -> tuple[tuple[int, int], ...] | None:
     """Prime factorisation of a positive integer by trial division up to 10^6.
 
-    A larger cofactor must be prime-like.
+    None when a cofactor beyond 10^12 is left, which may not be a prime.
     """
     result = []
     q = 2
@@ -434,11 +442,8 @@ def _factor(n: int) -> list[tuple[int, int]]:
         if k:
             result.append((q, k))
         q += 1 if q == 2 else 2
+    if n > 10**12:
+        return None
     if n > 1:
-        if n > 10**12:
-            raise UndecidedError(
-                f"the root of a number with the large factor {n} is not supported; use smaller"
-                " radicands"
-            )
         result.append((n, 1))
-    return result
+    return tuple(result)

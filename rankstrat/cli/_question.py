@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import sympy
 
-from rankstrat.activations.lookup import activations
+from rankstrat.activation.lookup import activations
 from rankstrat.errors import BudgetError, FamilyError, InexactValueError, ParseError, PointError
 from rankstrat.families import FAMILIES, build
 from rankstrat.model.files import ModelFile, load_model, load_point

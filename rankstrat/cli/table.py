@@ -15,7 +15,7 @@ from rankstrat.cli._progress import progress
 from rankstrat.cli._question import add_formats, emit, list_of_families, model_of, say, whole_number
 from rankstrat.cli._status import BAD_QUESTION, HOLDS, INTERRUPTED, complain
 from rankstrat.errors import FamilyError, ParseError, RankstratError
-from rankstrat.strata.hierarchy import stratify
+from rankstrat.strata import stratify
 from rankstrat.text.parsing import shown
 from rankstrat.text.tables import Math, Table
 from rankstrat.theorems.conjecture import conjecture

@@ -6,7 +6,7 @@ says is independent.
 
 from __future__ import annotations
 
-from rankstrat.activations.law import check_record
+from rankstrat.activation.law import check_record
 from rankstrat.lemma.arrays import Neurons
 from rankstrat.lemma.terms import Terms, lemma_terms
 

@@ -5,30 +5,14 @@ The independence lemma of the activation, in linear time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
 
-from rankstrat.activations.record import Activation
 from rankstrat.errors import CertificateError, PointError, UndecidedError, demand
-from rankstrat.lemma import Neurons, lemma_terms
+from rankstrat.lemma import lemma_terms
 from rankstrat.model.model import Chart
+from rankstrat.model.structure import HasNeurons
 from rankstrat.rank.search import UpperBound
 from rankstrat.rank.verdict import Verdict
-
-
-@runtime_checkable
-class HasNeurons(Protocol):
-    """What a family adds to its structure to be open to this road."""
-
-    @property
-    def activation(self) -> Activation:
-        """The activation of every neuron."""
-        ...
-
-    def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
-        """The neurons at a point, from arrays of exact values."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -142,4 +126,4 @@ def rank_by_lemma(point: Chart, *, seed: int = 0) -> LemmaRank:
     return LemmaRank(point, terms.counts, terms.citation, terms.assumptions)
 
 
-__all__ = ["HasNeurons", "LemmaRank", "rank_by_lemma"]
+__all__ = ["LemmaRank", "rank_by_lemma"]

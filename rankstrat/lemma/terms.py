@@ -15,8 +15,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from rankstrat.activations.law import Law, law_of
-from rankstrat.activations.record import Activation
+from rankstrat.activation.law import Law, law_of
+from rankstrat.activation.record import Activation
 from rankstrat.errors import PointError, UndecidedError
 from rankstrat.lemma.arrays import Classes, Indices, Neurons, classes, compacted, leading_signs
 from rankstrat.lemma.sparse import Entries, exact_rank

@@ -14,8 +14,9 @@ import sympy
 from rankstrat.errors import DataError, ModelError, NotCriticalError, demand
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.model.model import Chart
-from rankstrat.rank.certificate import RankCertificate, model_rank
-from rankstrat.samples.hessian import CriticalData, EnclosedCriticalPoint, Inertia, inertia
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.samples import CriticalData, EnclosedCriticalPoint, Inertia, inertia
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def transfer(
     Example:
         >>> from rankstrat.mappings import splitting
         >>> from rankstrat.families import matrix_factorization
-        >>> from rankstrat.samples.hessian import critical_data
+        >>> from rankstrat.samples import critical_data
         >>> A = matrix_factorization(2, 1, 2)
         >>> data = critical_data(A.point(A=[[1], [2]], B=[[1, -1]]))
         >>> transfer(splitting(A), data, {"alpha": 2}).monotone

@@ -27,8 +27,9 @@ from rankstrat.errors import (
 from rankstrat.mappings.values import exact_map, image_chart, target_chart
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_scalar
-from rankstrat.rank.certificate import UpperBound, Verdict, model_rank
+from rankstrat.rank.certificate import UpperBound, Verdict
 from rankstrat.rank.inclusion import Inclusion, Joint, include, same_function
+from rankstrat.rank.model_rank import model_rank
 
 MAX_DEPTH = 3
 SHOWN = 60

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 import sympy
@@ -17,6 +17,7 @@ import sympy
 from rankstrat.algebra.program import FUNCTION, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import ModelError, PointError, demand
+from rankstrat.model.structure import Structure
 from rankstrat.model.values import (
     Entries,
     Exact,
@@ -29,43 +30,6 @@ from rankstrat.model.values import (
 from rankstrat.text.parsing import block_symbols
 
 SHOWN = 40  # models with more parameters are named, not written out
-
-
-@runtime_checkable
-class Structure(Protocol):
-    """What a family knows of its models; every other capability (rank_lemma, strata, ...) is optional.
-
-    `family` and `arguments` rebuild the model; `blocks` gives names and shapes of the parameter
-    blocks in order; `input_names` the inputs; `expressions(blocks, inputs)` the outputs from arrays
-    of symbols. A structure is never
-    trusted: the rank always comes from the expressions, unless a lemma is used and cited.
-    """
-
-    @property
-    def family(self) -> str:
-        """The name under which the family is built."""
-        ...
-
-    @property
-    def arguments(self) -> Mapping[str, Any]:
-        """The keyword arguments that rebuild the model."""
-        ...
-
-    @property
-    def blocks(self) -> Mapping[str, Shape]:
-        """Names and shapes of the parameter blocks, in order."""
-        ...
-
-    @property
-    def input_names(self) -> Sequence[str]:
-        """Names of the inputs."""
-        ...
-
-    def expressions(
-        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
-    ) -> Sequence[sympy.Expr]:
-        """The outputs from arrays of symbols."""
-        ...
 
 
 @dataclass(frozen=True)

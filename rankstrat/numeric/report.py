@@ -13,7 +13,8 @@ from rankstrat.errors import DataError
 from rankstrat.model.model import Chart, Model
 from rankstrat.numeric.rank import SINGLE, NumericalRank, exact_fact, numerical_rank
 from rankstrat.numeric.samples import DOUBLE
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Table
 
 

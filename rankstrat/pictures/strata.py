@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rankstrat.pictures.canvas import colours, pyplot
-from rankstrat.strata import Stratum
-from rankstrat.strata.hierarchy import RankHierarchy
+from rankstrat.strata import RankHierarchy, Stratum
 
 LABELLED = 40
 

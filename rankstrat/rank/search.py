@@ -133,10 +133,8 @@ class Analysis:
     def nodes(self) -> list[int]:
         """The columns: tangent functions without their constant factors, which are known not to vanish."""
         tangents, representatives = self.tangents, set(self.representatives.values())
-        return [
-            tangents.columns[i].core if i in representatives else tangents.nodes[i]  # type: ignore[union-attr]
-            for i in self.parameters
-        ]
+        cores = {i: c.core for i, c in enumerate(tangents.columns) if c and i in representatives}
+        return [cores.get(i, tangents.nodes[i]) for i in self.parameters]
 
     @cached_property
     def tower(self) -> Tower:

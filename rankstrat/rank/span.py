@@ -14,7 +14,8 @@ import sympy
 from rankstrat.errors import BudgetError, PointError, UndecidedError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import listed
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.verdict import Relation
 

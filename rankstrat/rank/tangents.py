@@ -121,10 +121,7 @@ class Tangents:
 
     @classmethod
     def at_kink(cls, chart: Chart) -> bool:
-        """Whether an argument of relu, abs, max, ...
-
-        vanishes identically on the chart, where the model has a kink.
-        """
+        """Whether an argument of a piecewise function vanishes identically on the chart (a kink)."""
         compiled = chart.model.compiled
         source = compiled.program
         arguments = [

@@ -21,6 +21,7 @@ from rankstrat.algebra.elimination import RankProfile, solve_dependents
 from rankstrat.algebra.fields import combine, reconstruct
 from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.modular import GF, BadReductionError, mix
+from rankstrat.algebra.printing import untranslate
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.rational import is_zero, nullvector
 from rankstrat.algebra.tower import Tower
@@ -341,7 +342,7 @@ class RelationFinder:
         if not proved:
             return None, proved
         try:
-            translated = tower.untranslate(vector, self.tangents.program)
+            translated = untranslate(tower, vector, self.tangents.program)
         except UndecidedError:
             return None, None
         return {

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import sympy
 
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
 
 
 def telling(seen: Model, *, analytic: bool, seed: int = 0) -> tuple[int, ...]:

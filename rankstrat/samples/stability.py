@@ -15,7 +15,7 @@ pass through it.
   dimension $M - n$ and meets the branch in less.
 
 The first two are proved for given samples by exact ranks. A chart may be only a part of the target
-set near its points (`Branch.partial`); then the target set has a codimension between the rank r at
+set near its points (not `Branch.is_component`); then the target set has a codimension between the rank r at
 the point and that of the chart. The last argument still holds, since it compares with the chart
 alone, but only $n < r$ samples are surely too few.
 """
@@ -34,10 +34,11 @@ from numpy.typing import NDArray
 from rankstrat.algebra.program import FUNCTION, PIECEWISE
 from rankstrat.errors import BudgetError, DataError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.tangents import Tangents
 from rankstrat.samples.distinct import telling
-from rankstrat.samples.recovery import batch
+from rankstrat.samples.local import batch
 from rankstrat.targets import Branch, TargetSet
 from rankstrat.text.tables import Math, Table
 
@@ -118,7 +119,7 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
         raise BudgetError(
             f"the generic rank of {branch.label} is not decided; choose simpler exact values"
         )
-    return Thresholds(int(certificate), branch.codimension, branch.partial)
+    return Thresholds(int(certificate), branch.codimension, not branch.is_component)
 
 
 def _is_piecewise(model: Model) -> bool:
@@ -143,7 +144,7 @@ def stability_table(target: TargetSet) -> Table:
     demand(target, TargetSet, DataError, "a target set", "try target_set(model, target)")
     rows = []
     for branch in target.branches:
-        if branch.twin is not None:
+        if branch.representative is not None:
             continue
         t = recovery_thresholds(branch)
         gap = f"{t.gap.start}..{t.gap.stop - 1} OPEN" if len(t.gap) else None
@@ -157,7 +158,7 @@ def stability_table(target: TargetSet) -> Table:
         "Generic samples, almost every point of the branch; STR Theorem 5.4, corrected where both"
         " bounds meet."
     )
-    if any(branch.partial for branch in target.branches):
+    if any(not branch.is_component for branch in target.branches):
         caption += (
             " Charts that may be a part of the target set only: its own codimension may be smaller."
         )
@@ -244,7 +245,7 @@ def recovery_stability(
         count = len(outputs)
     if (
         rank == count < codimension
-        and branch.partial
+        and not branch.is_component
         and count >= model_rank(point, seed=seed).lower
     ):
         # the target set has dimension at most M - r near the point, so fewer samples than r would
@@ -281,7 +282,7 @@ def recovery_stability(
         )
     definite = all(v > 0 for v in values) or all(v < 0 for v in values)
     kind = "definite" if definite else "indefinite"
-    if branch.partial and not definite:
+    if not branch.is_component and not definite:
         reason = (
             f"the quadratic form is indefinite across {branch.label}, which may be a part of the"
             " target set only"

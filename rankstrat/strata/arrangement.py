@@ -16,10 +16,12 @@ import sympy
 
 from rankstrat.errors import BudgetError, PointError
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.structure import HasRankCoordinates
 from rankstrat.model.values import counted
-from rankstrat.rank.certificate import RankCertificate, Verdict, model_rank
+from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.strata.flats import Condition, SignedPermutation, Vector, extended, reduced
-from rankstrat.strata.minors import HasRankCoordinates, TangentMatrix, tangent_matrix
+from rankstrat.strata.minors import TangentMatrix, tangent_matrix
 from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.tables import Math
 

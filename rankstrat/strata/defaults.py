@@ -8,12 +8,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import sympy
 
 from rankstrat.errors import ModelError
 from rankstrat.model.model import Model
+from rankstrat.model.structure import HasConditions
 from rankstrat.strata.arrangement import ArrangementStrata
 from rankstrat.strata.flats import Condition, Number, SignedPermutation, Vector, quotient
 from rankstrat.strata.stratum import Stratification
@@ -21,17 +22,6 @@ from rankstrat.text.parsing import shown
 from rankstrat.text.tables import Math
 
 LARGEST_SEARCH = 20
-
-
-@runtime_checkable
-class HasConditions(Protocol):
-    """A structure that names the conditions under which the rank of its models may drop."""
-
-    def conditions(self, model: Model) -> Sequence[Sequence[Any]]:
-        """Groups of linear expressions in the parameters that vanish together."""
-
-    def generators(self, model: Model) -> Sequence[dict[Any, Any]]:
-        """Symmetries: parameter -> plus or minus a parameter (those that are fixed may be left out)."""
 
 
 def general_strata(
@@ -175,10 +165,7 @@ def _scaled(row: Sequence[Number]) -> Vector:
 
 
 def _blocks(model: Model) -> list[tuple[sympy.Symbol, ...]]:
-    """Parameters that stand together in a linear form c1 p1 + c2 p2 + ...
-
-    form a block, the others one each.
-    """
+    """Blocks of parameters that stand together in a linear form c1 p1 + c2 p2; the others alone."""
     parameters = set(model.parameters)
     groups: list[set[sympy.Symbol]] = []
     for output in model.outputs:

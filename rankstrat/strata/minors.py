@@ -6,7 +6,6 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol, runtime_checkable
 
 import sympy
 
@@ -14,15 +13,6 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.strata.flats import Vector, reduced
 
 LARGEST, ATTEMPTS, MOST_PARAMETERS, MOST_OUTPUTS = 8, 40, 24, 16
-
-
-@runtime_checkable
-class HasRankCoordinates(Protocol):
-    """A structure that knows the rank on a flat in exact coordinates."""
-
-    def rank_coordinates(self, chart: Chart) -> tuple[int, list[list[Any]]] | None:
-        """A number and a matrix of polynomials: the rank is the number plus the rank of the matrix at every point of
-        the flat that lies on no smaller one."""
 
 
 @dataclass(frozen=True)

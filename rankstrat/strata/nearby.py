@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 
 from rankstrat.errors import ModelError, PointError, demand
 from rankstrat.model.model import Model
+from rankstrat.model.structure import HasNearby
 from rankstrat.model.values import listed
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata.arrangement import ArrangementStrata
 from rankstrat.strata.defaults import general_strata
 from rankstrat.text.tables import Math, Table
-
-
-@runtime_checkable
-class HasNearby(Protocol):
-    """A structure that measures how far float values are from its strata."""
-
-    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
-        """Conditions with the Euclidean distance of the point from the set where they hold."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +192,6 @@ def factor_distances(arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
 
 
 __all__ = [
-    "HasNearby",
     "Near",
     "Neighbourhood",
     "factor_distances",

@@ -73,17 +73,6 @@ class Stratification(Protocol):
         """How it is known that the ranks of the strata are right at every point of parameter space."""
 
 
-@runtime_checkable
-class HasStrata(Protocol):
-    """A structure that knows all strata of its models.
-
-    None where it does not know them for these arguments.
-    """
-
-    def strata(self, model: Model) -> Stratification | None:
-        """The complete stratification."""
-
-
 @dataclass(frozen=True)
 class Stratum:
     r"""$\{\theta : \text{conditions}\}$ without the smaller strata: an orbit of such sets, with one representative.
@@ -161,4 +150,4 @@ class Stratum:
         )
 
 
-__all__ = ["HasStrata", "Knowledge", "Label", "Stratification", "Stratum"]
+__all__ = ["Knowledge", "Label", "Stratification", "Stratum"]

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import sympy
 
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.inclusion import Joint, same_function
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry.groups import Symmetry, symmetries
 

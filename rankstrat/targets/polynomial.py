@@ -20,7 +20,9 @@ from sympy.polys.orderings import monomial_key
 from rankstrat.algebra.affine import AffineSubspace
 from rankstrat.errors import TargetError
 from rankstrat.model.model import Chart, Model
-from rankstrat.targets.branch import Branch, BranchList, Cell, TargetFunction
+from rankstrat.targets.branch import Branch, BranchList, TargetFunction
+from rankstrat.targets.closure import Closure
+from rankstrat.targets.least_rank import Candidate, RankBounds
 
 MAX_PARAMETERS = 6
 _TRIED = (1, -1, 2, -3, 3, -2, 0, 5, 4, sympy.Rational(1, 2), -4, 7)
@@ -274,16 +276,17 @@ def _branch(minors: _Minors, piece: _Piece, number: int) -> Branch | None:
     return Branch(
         label=f"piece {number}",
         chart=chart,
-        equations=piece.basis,
+        closure=Closure(piece.basis, affine=AffineSubspace.of(piece.basis, parameters)),
         dimension=piece.dimension,
-        affine=AffineSubspace.of(piece.basis, parameters),
-        cells=partial(_one_cell, model, point, least if settled else None),
-        basis=reason if settled else "",
+        bounds=RankBounds(
+            candidates=partial(_one_point, model, point, least if settled else None),
+            exhaustive=reason if settled else "",
+        ),
     )
 
 
-def _one_cell(model: Model, point: Point, rank: int | None) -> Iterator[Cell]:
-    yield Cell(model.point(point), rank)
+def _one_point(model: Model, point: Point, rank: int | None) -> Iterator[Candidate]:
+    yield Candidate(model.point(point), rank)
 
 
 def _smooth_point(minors: _Minors, piece: _Piece) -> Point | None:

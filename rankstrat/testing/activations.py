@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 import sympy
 
-from rankstrat.activations.record import Activation, Z
+from rankstrat.activation.record import Activation, Z
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.floats import MpRing, leaf_number
 from rankstrat.algebra.program import Program
@@ -16,7 +16,7 @@ from rankstrat.algebra.translate import translate
 from rankstrat.errors import FamilyError
 from rankstrat.families import build
 from rankstrat.lemma.rank import rank_by_lemma
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 
 POINTS = tuple(
     sign * z for z in (Fraction(1, 3), Fraction(6, 5), Fraction(7, 2)) for sign in (1, -1)
@@ -39,7 +39,7 @@ def check_activation(record: Activation) -> tuple[str, ...]:
         FamilyError: a fact does not hold; the message says which, and where.
 
     Example:
-        >>> from rankstrat.activations.lookup import activations
+        >>> from rankstrat.activation.lookup import activations
         >>> check_activation(activations["tanh"])[-1]
         'lemma'
     """

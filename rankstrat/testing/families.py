@@ -15,19 +15,21 @@ import numpy as np
 
 from rankstrat.errors import FamilyError, UndecidedError
 from rankstrat.families import FAMILIES, build
-from rankstrat.lemma.rank import HasNeurons, rank_by_lemma
+from rankstrat.lemma.rank import rank_by_lemma
 from rankstrat.model.files import dump_model, parse_model
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.structure import HasNeurons
 from rankstrat.numeric import numerical_rank
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.testing.laws import (
     DIGITS,
     check_embeddings,
-    check_strata,
     check_symmetries,
-    check_target,
     hold,
 )
+from rankstrat.testing.strata import check_strata
+from rankstrat.testing.targets import check_target
 from rankstrat.text.parsing import shown
 
 EXAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType(

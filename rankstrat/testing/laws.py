@@ -17,8 +17,8 @@ import sympy
 from rankstrat.errors import FamilyError, NotOutputPreservingError, RankstratError
 from rankstrat.mappings import null, splitting
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import model_rank
-from rankstrat.strata import HasConditions
+from rankstrat.model.structure import HasConditions
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.symmetry import symmetries
 
 DIGITS = 40

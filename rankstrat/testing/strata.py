@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import Verdict, model_rank
-from rankstrat.strata import HasStrata, Stratification
+from rankstrat.model.structure import HasStrata
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata import Stratification
 from rankstrat.symmetry import symmetries
 from rankstrat.testing.laws import SPECIAL, hold, some_point
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rankstrat.errors import TargetError
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import model_rank
-from rankstrat.targets import HasBranches, TargetSet, target_set
+from rankstrat.model.structure import HasBranches
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.targets import TargetSet, target_set
 from rankstrat.testing.laws import SPECIAL, Outputs, hold, some_point
 
 

@@ -28,9 +28,9 @@ from rankstrat import Verdict, recovery_stability, stability_table
 from rankstrat.errors import UndecidedError
 from rankstrat.families import two_layer
 from rankstrat.families._shared.patterns import Pattern
-from rankstrat.families.two_layer.targets.coupled.charts import branch_of
-from rankstrat.families.two_layer.targets.coupled.law import coupled_law, coupled_target
-from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece
+from rankstrat.families.catalogue.two_layer.targets.coupled.charts import branch_of
+from rankstrat.families.catalogue.two_layer.targets.coupled.law import coupled_law, coupled_target
+from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece
 from rankstrat.targets import as_target, optimistic_sample_size, target_set
 
 
@@ -117,7 +117,7 @@ def check_dimensions_and_ranks(activation, m, k, d, bias, seed):
     rng = np.random.default_rng([m, k, d, seed])
     target = draw_target(activation, k, d, bias, False, rng)
     q = target_set(two_layer(m, d, activation, bias=bias), target)
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         sample = b.sample(seed=5, size=999 if activation in RAYS else 20)
         assert codimension_of_equations(b, sample) == b.codimension, b.label
         rational = all(isinstance(v, int | Fraction) for v in sample.raw[m:])

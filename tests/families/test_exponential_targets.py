@@ -85,7 +85,7 @@ def test_exponentials_with_biases(target, k, d, output_bias):
     k -= output_bias and target == EXP[3][0]
     least = k * (d + 1) + 1 if output_bias else max(k * (d + 1), 1)
     assert q.complete and proved(optimistic_sample_size(q), least)
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         assert b.dimension == chart_rank(b.chart) and is_on_target(b, [target])
         assert proved(b.minimum, least) and b.contains(b.minimum.minimiser)
         for seed in range(3):

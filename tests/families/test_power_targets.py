@@ -15,14 +15,12 @@ from branch_checks import chart_rank, exponential_rank, is_on_target, proved
 
 from rankstrat import model_rank
 from rankstrat.families import two_layer
-from rankstrat.families.two_layer.targets.special.quadrics import diagonalised, quadric_branches
-from rankstrat.targets import (
-    as_target,
-    optimistic_sample_size,
-    polynomial_branches,
-    same_functions,
-    target_set,
+from rankstrat.families.catalogue.two_layer.targets.special.quadrics import (
+    diagonalised,
+    quadric_branches,
 )
+from rankstrat.rank.zero import same_functions
+from rankstrat.targets import as_target, optimistic_sample_size, polynomial_branches, target_set
 
 X1, X2, X3 = X = sympy.symbols("x1:4")
 
@@ -90,7 +88,7 @@ def test_quadric_pieces(target, m, d):
     s = np.linalg.matrix_rank(form)
     least = s * d - s * (s - 1) // 2
     assert q.complete and proved(optimistic_sample_size(q), least)
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         point = b.sample(seed=2)
         a, w = np.array(point.arrays["a"], float), np.array(point.arrays["w"], float)
         assert is_on_target(b, [target]) and b.contains(point)
@@ -190,7 +188,7 @@ def test_power_branches(activation, target, kwargs):
     size = optimistic_sample_size(q)
     k = len([t for t in sympy.Add.make_args(target) if t != 0])
     assert proved(size, k * (2 + ("bias" in kwargs)) + ("output_bias" in kwargs)) and not q.complete
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         assert b.dimension == chart_rank(b.chart) and is_on_target(b, [target])
         point = b.sample(seed=1)
         arrays = point.arrays

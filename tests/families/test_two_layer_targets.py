@@ -15,7 +15,7 @@ import pytest
 import sympy
 
 from rankstrat import Activation, Verdict, activations, model_rank
-from rankstrat.activations.record import Z
+from rankstrat.activation.record import Z
 from rankstrat.errors import InexactValueError, PointError, TargetError
 from rankstrat.families import matrix_factorization, two_layer
 from rankstrat.targets import optimistic_sample_size, target_set
@@ -225,7 +225,7 @@ ORACLES = {
 def test_branch_ranks_and_minima_against_the_formulas(activation):
     q = target_set(two_layer(3, 2, activation), target_point(activation, 1, 2))
     rank = ORACLES[activation]
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         sample = b.sample(seed=1, size=999)
         assert b.rank == rank(sample.arrays["a"], sample.arrays["w"].tolist())
         least = b.minimum
@@ -445,7 +445,7 @@ def test_activations_without_a_lemma_need_a_network():
 
 def test_table_json_and_dot():
     q = target_set(two_layer(2, 1, "tanh"), two_layer(1, 1, "tanh").point([1, 1]))
-    assert len(q.table().rows) == len({(b.twin or b).label for b in q.branches})
+    assert len(q.table().rows) == len({(b.representative or b).label for b in q.branches})
     assert '"complete": true' in q.to_json()
     assert q.to_dot().count("--") == q.graph.number_of_edges()
 

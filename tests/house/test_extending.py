@@ -64,7 +64,7 @@ def run(site, *words):
 
 LIBRARY = """
 import rankstrat as rs
-from rankstrat.activations.lookup import is_registered
+from rankstrat.activation.lookup import is_registered
 from rankstrat.theorems import THEOREMS
 F = rs.families.exponential_sum(terms=3)
 assert "exponential_sum" in rs.families.FAMILIES and "exponential_sum" in dir(rs.families)

@@ -15,7 +15,7 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activations.record import Activation, Lemma, Z
+from rankstrat.activation.record import Activation, Lemma, Z
 from rankstrat.errors import (
     CertificateError,
     FamilyError,

@@ -28,7 +28,8 @@ from rankstrat.families import (
 from rankstrat.mappings import compatible, insertion, null, splitting, steps, widening
 from rankstrat.mappings.mapping import CriticalMapping, compose
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
 
 ACTIVATIONS = ("tanh", "sigmoid", "softplus")
 SIGMA: dict[str, Callable[[Any], Any]] = {

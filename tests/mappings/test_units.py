@@ -15,7 +15,7 @@ from rankstrat.families import attention, convolutional, deep_diagonal, kan
 from rankstrat.mappings import head_padding, null, splitting
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.parsing import block_symbols
 
 

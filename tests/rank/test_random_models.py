@@ -14,7 +14,7 @@ import sympy
 from rankstrat import families
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 
 DIGITS = 80
 X = sympy.symbols("x1 x2")

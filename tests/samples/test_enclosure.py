@@ -16,7 +16,7 @@ from rankstrat.families import two_layer
 from rankstrat.mappings import compose, null, splitting, transfer
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import Verdict
-from rankstrat.samples.hessian import EnclosedCriticalPoint, enclose_critical_point, inertia
+from rankstrat.samples import EnclosedCriticalPoint, enclose_critical_point, inertia
 
 INPUTS = [[Fraction(-15) + Fraction(29 * i, 49)] for i in range(50)]
 LABELS = [

@@ -27,7 +27,7 @@ from rankstrat.families import (
 from rankstrat.mappings import critical_dimension, null, rank_along, splitting, steps, transfer
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
-from rankstrat.samples.hessian import CriticalData, Inertia, critical_data, hessian, inertia
+from rankstrat.samples import CriticalData, Inertia, critical_data, hessian, inertia
 
 
 def random_point(model: Model, seed: int, denominator: int = 8) -> Chart:

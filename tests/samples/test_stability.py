@@ -55,7 +55,7 @@ def test_table_of_the_specification(m, k, d):
         assert t.unstable_up_to == (low - 1 if low == high else low)
         assert list(t.gap) == list(range(t.unstable_up_to + 1, high))
         assert t.convergence == ("linear" if t.is_morse_bott else "may be sublinear")
-    leaders = [b for b in q.branches if b.twin is None]
+    leaders = [b for b in q.branches if b.representative is None]
     assert len(stability_table(q).rows) == len(leaders)
     assert (
         max(recovery_thresholds(b).stable_from for b in q.branches) == k + m * d
@@ -199,7 +199,7 @@ def test_an_indefinite_form_across_a_part_is_open():
 def test_squares_are_parts_of_their_target_set():
     """+{1,2} -{3} of rank 2 is open in the target set of x1^2 (rank = codimension), the others may lie in closures."""
     q = target_set(two_layer(3, 3, "square"), sympy.Symbol("x1") ** 2)
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         t = recovery_thresholds(b)
         assert t.unstable_up_to == t.rank - 1 and t.stable_from == t.codimension
         point = b.sample(seed=1)
@@ -226,7 +226,7 @@ def test_shifted_kernels_share_an_output_weight_along_a_line():
         [2, 2, 5],
     ]
     seven, eight = (recovery_stability(branch, branch.sample(), samples[:n]) for n in (7, 8))
-    assert branch.dimension == 1 and not branch.partial
+    assert branch.dimension == 1 and branch.is_component
     assert seven.empirical == eight.empirical == 7
     assert (seven.stable, eight.stable) == (True, True) and eight.verdict is Verdict.PROVED
     assert recovery_thresholds(branch).unstable_up_to == 6

@@ -16,12 +16,12 @@ import sympy
 from covering import check_covered, special_points
 
 from rankstrat import Activation, activations, families
-from rankstrat.activations.record import Z
+from rankstrat.activation.record import Z
 from rankstrat.errors import BudgetError, FamilyError, ModelError, PointError, UndecidedError
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import Verdict, model_rank
-from rankstrat.strata import nearest_strata
-from rankstrat.strata.hierarchy import function_hierarchy, stratify, stratum_of
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata import function_hierarchy, nearest_strata, stratify, stratum_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 TYPES = json.loads((GOLDEN / "type_counts.json").read_text())

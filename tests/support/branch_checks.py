@@ -9,7 +9,7 @@ import numpy as np
 import sympy
 
 from rankstrat import Verdict
-from rankstrat.targets import same_functions
+from rankstrat.rank.zero import same_functions
 
 
 def proved(size, value):

@@ -6,8 +6,9 @@ from fractions import Fraction
 import oracles
 
 from rankstrat import families
-from rankstrat.rank.certificate import Verdict, model_rank
-from rankstrat.strata.hierarchy import stratify
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata import stratify
 
 
 def oracle(structure, point):

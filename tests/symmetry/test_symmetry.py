@@ -20,7 +20,8 @@ from rankstrat.families import (
     two_layer,
 )
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.symmetry import Symmetry, fixed_set, invariant_manifolds, orbit_dimension, symmetries
 
 

@@ -9,17 +9,19 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activations.lookup import as_activation
-from rankstrat.activations.record import Activation, Z
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation, Z
 from rankstrat.errors import FamilyError, TargetError
 from rankstrat.families import FAMILIES
-from rankstrat.families.diagonal import Diagonal
+from rankstrat.families.catalogue.diagonal import Diagonal
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.strata import Stratification
 from rankstrat.symmetry import Symmetry
-from rankstrat.targets import BranchList
+from rankstrat.targets import BranchList, Closure
 from rankstrat.testing import EXAMPLES, check_activation, check_family, laws
-from rankstrat.testing.laws import check_embeddings, check_strata, check_symmetries, check_target
+from rankstrat.testing.laws import check_embeddings, check_symmetries
+from rankstrat.testing.strata import check_strata
+from rankstrat.testing.targets import check_target
 
 
 @pytest.mark.parametrize("name", rs.activations)
@@ -202,7 +204,9 @@ class TargetOfAnotherFunction(Liar):
     def branches(self, model, target):
         found = super().branches(model, target)
         wrong = replace(
-            found.branches[0], chart=model.point([2] * model.size), member=lambda point: True
+            found.branches[0],
+            chart=model.point([2] * model.size),
+            closure=Closure((), decide=lambda point: True),
         )
         if found.branches[0].chart.is_point:
             wrong = found.branches[0]
@@ -212,10 +216,7 @@ class TargetOfAnotherFunction(Liar):
 class TargetOutsideItsBranch(Liar):
     def branches(self, model, target):
         found = super().branches(model, target)
-        wrong = [
-            replace(b, equations=(sympy.Integer(1),), affine=None, member=None)
-            for b in found.branches
-        ]
+        wrong = [replace(b, closure=Closure((sympy.Integer(1),))) for b in found.branches]
         return BranchList(tuple(wrong), False, found.basis)
 
 

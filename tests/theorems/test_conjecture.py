@@ -8,8 +8,9 @@ import sympy
 
 from rankstrat.errors import DataError
 from rankstrat.families import convolutional, matrix_factorization, two_layer
-from rankstrat.rank.certificate import Verdict, model_rank
-from rankstrat.strata.hierarchy import stratify
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata import stratify
 from rankstrat.text.tables import Table
 from rankstrat.theorems.conjecture import conjecture
 

@@ -21,12 +21,21 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from rankstrat.activations.lookup import as_activation
-from rankstrat.activations.record import Activation
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.model.model import Chart, Model
-from rankstrat.targets import CONSTANT, AffineSubspace, Branch, BranchList, Cell, TargetFunction
+from rankstrat.targets import (
+    CONSTANT,
+    AffineSubspace,
+    Branch,
+    BranchList,
+    Candidate,
+    Closure,
+    RankBounds,
+    TargetFunction,
+)
 
 MAX_BRANCHES, MAX_SIZE = 400, 2000
 IDLE, SILENT = -1, -2
@@ -212,13 +221,14 @@ class Widening:
         return Branch(
             label=_label(maps),
             chart=chart,
-            equations=tuple(form(row) for row in space.rows.values()),
+            closure=Closure(tuple(form(row) for row in space.rows.values()), affine=space),
             dimension=space.dimension,
-            affine=space,
-            cells=partial(_one_cell, self.least(maps)),
-            basis="" if space.dimension else "the branch is a single point",
-            forced=self.forced,
-            partial=len(self.widths) > 2,
+            is_component=len(self.widths) <= 2,
+            bounds=RankBounds(
+                candidates=partial(_one_point, self.least(maps)),
+                exhaustive="" if space.dimension else "the branch is a single point",
+                everywhere=self.forced,
+            ),
         )
 
     def carries(self, maps: Maps, chart: Chart) -> bool:
@@ -250,8 +260,8 @@ class Widening:
         return True
 
 
-def _one_cell(point: Chart) -> Iterator[Cell]:
-    yield Cell(point)
+def _one_point(point: Chart) -> Iterator[Candidate]:
+    yield Candidate(point)
 
 
 def _surjections(wide: int, narrow: int, kinds: int) -> int:
@@ -316,7 +326,7 @@ def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> 
     every, condensed = widening.maps()
     for maps in every:
         branch, orbit = widening.branch(maps), tuple(tuple(sorted(images)) for images in maps)
-        result.append(replace(branch, twin=found.get(orbit)))
+        result.append(replace(branch, representative=found.get(orbit)))
         found.setdefault(orbit, branch)
     result.sort(key=lambda b: -b.dimension)
     if structure.depth == 1:

@@ -14,13 +14,14 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activations.lookup import as_activation
-from rankstrat.activations.record import Activation, Z
-from rankstrat.activations.scheme import vanishes_at_most_at_0
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation, Z
+from rankstrat.activation.scheme import vanishes_at_most_at_0
 from rankstrat.errors import TargetError
 from rankstrat.lemma import check_record
 from rankstrat.model.model import Chart
-from rankstrat.targets import TargetFunction, is_zero
+from rankstrat.rank.zero import is_zero
+from rankstrat.targets import TargetFunction
 
 Vector = tuple[Fraction, ...]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rankstrat.rank.certificate import Verdict
-from rankstrat.strata import Knowledge
-from rankstrat.strata.hierarchy import FunctionLevel
+from rankstrat.strata import FunctionLevel, Knowledge
 from rankstrat.text.tables import Math
 
 

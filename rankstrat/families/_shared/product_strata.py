@@ -160,9 +160,9 @@ class DeepProductStrata:
         }
 
     def rank(self, label: Sequence[int]) -> int:
-        """Sum of (c_l - c_{l-1}) r_l, where c_l = rank(W_L ...
+        """Sum of (c_l - c_{l-1}) r_l.
 
-        W_{l+1}), c_0 = 0, r_l = rank(W_{l-1} ... W_1).
+        Here c_l = rank(W_L ... W_{l+1}), c_0 = 0, and r_l = rank(W_{l-1} ... W_1).
         """
         ranks, last = self.ranks(label), len(self.widths) - 1
         return sum(

@@ -15,8 +15,8 @@ import sympy
 from numpy.typing import NDArray
 
 from rankstrat import families
-from rankstrat.activations.lookup import as_activation
-from rankstrat.activations.record import Activation
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation
 from rankstrat.errors import FamilyError, demand
 from rankstrat.model.model import Model
 from rankstrat.text.parsing import block_symbols

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.activations.lookup import is_registered
+from rankstrat.activation.lookup import is_registered
 from rankstrat.algebra.signature import independent_columns
 from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.mappings.constructions.layers import Array, Layered
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_array, exact_scalar
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples.hessian.second import SecondOrder, values_at
+from rankstrat.samples.second_order.second import SecondOrder, values_at
 
 Piece = tuple[sympy.Expr, sympy.Expr, sympy.Expr, sympy.Expr]
 _INF, _ONE, _ZERO = sympy.oo, sympy.Integer(1), sympy.Integer(0)

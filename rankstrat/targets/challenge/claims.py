@@ -2,12 +2,14 @@ r"""The list of a guest, challenged; its name goes with everything that it claim
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.challenge.lists import witnesses
 from rankstrat.targets.challenge.pieces import objections
+from rankstrat.targets.least_rank import Candidate, RankBounds
 
 
 def challenged(
@@ -41,12 +43,23 @@ def challenged(
 
 
 def _signed(branches: tuple[Branch, ...], source: str, *, keep: bool) -> tuple[Branch, ...]:
-    """The branches with their source, twins among them; without bounds from below unless they are kept."""
+    """The branches with their source, representatives among them; without bounds from below unless they are kept."""
     copies: dict[int, Branch] = {}
     for branch in branches:
-        copy = replace(branch, source=source, twin=copies.get(id(branch.twin)))
-        copies[id(branch)] = copy if keep else replace(copy, forced=None, floor=None, basis="")
+        known = copies.get(id(branch.representative))
+        copy = replace(branch, source=source, representative=known)
+        copies[id(branch)] = copy if keep else replace(copy, bounds=_unbounded(branch.bounds))
     return tuple(copies.values())
+
+
+def _unbounded(bounds: RankBounds) -> RankBounds:
+    """Candidates alone, without what a formula says of them."""
+
+    def points() -> Iterator[Candidate]:
+        for candidate in bounds.candidates() if bounds.candidates is not None else ():
+            yield Candidate(candidate.point)
+
+    return RankBounds(candidates=points)
 
 
 __all__ = ["challenged"]

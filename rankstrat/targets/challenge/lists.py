@@ -141,8 +141,8 @@ def _is_away(branch: Branch, theta: Vector) -> bool:
     """Whether a float point is clearly off the closure of a branch; False where floats do not tell."""
     size = 1.0 + float(np.max(np.abs(theta)))
     if branch.affine is not None:
-        return branch.distance(theta) > APART * size
-    if branch.member is not None or not branch.equations:
+        return branch.distance(theta.tolist()) > APART * size
+    if branch.closure.decide is not None or not branch.equations:
         return False
     values = dict(zip(branch.model.parameters, map(sympy.Float, theta), strict=True))
     gaps = [abs(sympy.N(e.xreplace(values))) for e in branch.equations]

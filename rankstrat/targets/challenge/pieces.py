@@ -16,7 +16,7 @@ from rankstrat.errors import (
     UnsupportedFunctionError,
 )
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.targets.branch import Branch, TargetFunction
 from rankstrat.targets.challenge.lists import Objection, Witnesses
 from rankstrat.targets.challenge.solutions import CLOSE, Equation
@@ -94,7 +94,7 @@ def _off_target(branch: Branch, own: Sequence[Chart], equation: Equation) -> Ite
             yield Objection(
                 f"{branch.label} is said to be the closure of its chart", f"{point} is not in it"
             )
-        hull = branch.hull
+        hull = branch.closure.ambient
         rational = [sympy.sympify(v, strict=True) for v in point.raw]
         if hull is None or not all(v.is_Rational for v in rational):
             continue
@@ -161,7 +161,7 @@ def _closed(
 
 def _twin(branch: Branch, own: Sequence[Chart], seed: int) -> Iterator[Objection]:
     """A symmetric copy has the dimension and the rank of the original."""
-    twin = branch.twin
+    twin = branch.representative
     if twin is None:
         return
     theirs = _samples(twin, seed)

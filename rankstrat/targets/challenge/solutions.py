@@ -23,7 +23,8 @@ from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import BudgetError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Chart, Model
-from rankstrat.targets.branch import TargetFunction, same_functions
+from rankstrat.rank.zero import same_functions
+from rankstrat.targets.branch import TargetFunction
 
 Vector = NDArray[np.float64]
 CLOSE, EXACT, FAR = 1e-8, 1e-12, 20.0

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.families.convolutional import convolutional
-from rankstrat.families.two_layer import two_layer
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.convolutional import convolutional
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, distinct_classes, nonzero, source
 from rankstrat.theorems.report import Case, Theorem

@@ -10,8 +10,9 @@ from fractions import Fraction
 
 import sympy
 
-from rankstrat.families.matrix_factorization import matrix_factorization
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.matrix_factorization import matrix_factorization
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems.report import Case, Theorem
 

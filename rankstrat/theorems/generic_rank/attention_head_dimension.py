@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rankstrat.families.attention import attention
+from rankstrat.families.catalogue.attention import attention
 from rankstrat.mappings import head_padding
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import random_values, source
 from rankstrat.theorems.report import Case, Theorem

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.families.attention import attention
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.attention import attention
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, random_values, source
 from rankstrat.theorems.report import Case, Theorem

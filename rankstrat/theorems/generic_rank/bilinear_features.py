@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import sympy
 
-from rankstrat.families.opt_example import opt_example
+from rankstrat.families.catalogue.opt_example import opt_example
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import least, nonzero, source

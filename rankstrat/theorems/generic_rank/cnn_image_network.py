@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.families.convolutional import convolutional
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.convolutional import convolutional
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.lemma.rank import rank_by_lemma
 from rankstrat.model.model import Chart
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem

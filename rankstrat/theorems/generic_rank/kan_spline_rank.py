@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rankstrat.families.kan import kan
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.kan import kan
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Theorem

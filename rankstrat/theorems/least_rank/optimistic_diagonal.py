@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import sympy
 
-from rankstrat.families.deep_diagonal import deep_diagonal
-from rankstrat.families.diagonal import diagonal
+from rankstrat.families.catalogue.deep_diagonal import deep_diagonal
+from rankstrat.families.catalogue.diagonal import diagonal
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import least, nonzero, source

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import sympy
 
-from rankstrat.families.deep_matrix_factorization import deep_matrix_factorization
-from rankstrat.families.matrix_factorization import matrix_factorization
+from rankstrat.families.catalogue.deep_matrix_factorization import deep_matrix_factorization
+from rankstrat.families.catalogue.matrix_factorization import matrix_factorization
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import least, matrix_of_rank, source

@@ -9,12 +9,12 @@ import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rankstrat.families.fully_connected import fully_connected
+from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.mappings import lifting
 from rankstrat.model.model import Chart
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples.recovery import batch
+from rankstrat.samples import batch
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem

@@ -11,11 +11,11 @@ from functools import lru_cache
 
 import sympy
 
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.mappings import null, splitting, transfer
 from rankstrat.mappings.mapping import CriticalMapping, compose
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples.hessian import (
+from rankstrat.samples import (
     EnclosedCriticalPoint,
     critical_data,
     enclose_critical_point,

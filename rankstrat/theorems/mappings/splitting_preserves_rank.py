@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.fully_connected import fully_connected
+from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.mappings import rank_along, steps
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.text.tables import Math

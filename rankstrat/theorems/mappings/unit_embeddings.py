@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.attention import attention
-from rankstrat.families.convolutional import convolutional
-from rankstrat.families.kan import kan
+from rankstrat.families.catalogue.attention import attention
+from rankstrat.families.catalogue.convolutional import convolutional
+from rankstrat.families.catalogue.kan import kan
 from rankstrat.mappings import null, splitting
 from rankstrat.mappings.mapping import compose
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, random_values, source
 from rankstrat.theorems.report import Case, Theorem

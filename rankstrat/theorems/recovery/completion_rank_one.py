@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.matrix_factorization import matrix_factorization
-from rankstrat.samples.recovery import count_recovering_subsets
+from rankstrat.families.catalogue.matrix_factorization import matrix_factorization
+from rankstrat.samples import count_recovering_subsets
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem

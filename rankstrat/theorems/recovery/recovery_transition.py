@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.deep_diagonal import deep_diagonal
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.deep_diagonal import deep_diagonal
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.model.model import Chart
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples.recovery import local_linear_recovery, recovery_threshold
+from rankstrat.samples import local_linear_recovery, recovery_threshold
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import condensed, distinct_classes, nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry import invariant_manifolds, orbit_dimension
 from rankstrat.text.tables import Math

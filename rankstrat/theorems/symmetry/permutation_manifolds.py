@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.fully_connected import fully_connected
+from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry import invariant_manifolds
 from rankstrat.text.tables import Math
