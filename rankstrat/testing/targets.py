@@ -13,7 +13,7 @@ from rankstrat.errors import RankstratError, TargetError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import HasBranches, HasNeurons
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.targets import Branch, TargetSet, as_target
+from rankstrat.targets import Branch, LeastRank, TargetSet, as_target
 from rankstrat.targets.challenge import objections, witnesses
 from rankstrat.testing.laws import SPECIAL, Outputs, hold, some_point
 
@@ -53,6 +53,14 @@ def check_target(place: str, model: Model, seed: int = 0) -> int:
         count += _check_branches(place, found, point, outputs, seed)
         _challenge(place, found, seed)
     return count
+
+
+def _least(place: str, branch: Branch) -> LeastRank:
+    try:
+        return branch.minimum
+    except TargetError as contradiction:
+        hold(place, f"has a least rank on {branch.label} ({contradiction}); this", False)
+        raise
 
 
 def _challenge(place: str, found: TargetSet, seed: int) -> None:
@@ -145,7 +153,7 @@ def _check_branches(place: str, found: TargetSet, point: Chart, outputs: Outputs
                 size == branch.dimension,
             )
         if branch.contains(point):
-            least = branch.minimum
+            least = _least(place, branch)
             hold(
                 place,
                 f"has no rank below {least.lower} on {branch.label}: at {point} this",

@@ -207,6 +207,9 @@ def _least(branch: Branch, points: Sequence[Chart], seed: int) -> Iterator[Objec
         least, generic = branch.minimum, branch.certificate
     except (UndecidedError, UnsupportedFunctionError, BudgetError):
         return
+    except TargetError as contradiction:
+        yield Objection(f"{branch.label} is said to have a least rank", str(contradiction))
+        return
     seen: set[object] = set()
     for point in points:
         if len(seen) == MOST_POINTS:
