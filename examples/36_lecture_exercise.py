@@ -1,4 +1,6 @@
-"""Claim: the width-1 minimum of the lecture's exercise is a strict saddle of inertia (5, 2, 2) in width 3."""
+"""Claim: the width-1 minimum of the lecture's exercise is a strict saddle of inertia (5, 2, 2) in
+width 3.
+"""
 
 from fractions import Fraction
 

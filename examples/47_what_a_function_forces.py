@@ -1,4 +1,5 @@
-r"""What a target forces at every one of its parameters: $x_t\,\partial_s f^*$, $\partial_s f^*$ and $f^*$ itself.
+r"""What a target forces at every one of its parameters: $x_t\,\partial_s f^*$, $\partial_s f^*$ and
+$f^*$ itself.
 
 A network turned into $f^*(Ax + s)$ is a network, so these functions lie in the tangent span
 wherever F = f*. Together with a point of that rank this settles the optimistic sample size without

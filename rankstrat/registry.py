@@ -93,7 +93,8 @@ class Registry(Mapping[str, T], Generic[T]):
 
 
 def modules(package: ModuleType, *, deep: bool = False) -> Iterator[tuple[str, ModuleType]]:
-    """Short names and modules of the files and folders of a package that have no leading underscore.
+    """Short names and modules of the files and folders of a package that have no leading
+    underscore.
 
     Args:
         package: the folder.

@@ -1,4 +1,6 @@
-"""Activations by name, formula or callable: those of the catalogue and those that packages announce."""
+"""Activations by name, formula or callable: those of the catalogue and those that packages
+announce.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,17 @@ import sympy
 from sympy.core.function import UndefinedFunction
 
 from rankstrat.activation.catalogue import ALIASES, BUILT_IN, GENERIC
-from rankstrat.activation.record import Activation, Parity, Z, check_parity
+from rankstrat.activation.checks import check_parity
+from rankstrat.activation.record import Activation, Parity, Z
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.registry import Registry
 from rankstrat.text.parsing import parse_expression, shown
 
 
 class _Activations(Registry[Activation]):
-    """The activations by name: those of the catalogue and those that installed packages announce."""
+    """The activations by name: those of the catalogue and those that installed packages
+    announce.
+    """
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(
@@ -36,7 +41,8 @@ activations = _Activations(
 
 
 def as_activation(given: Any) -> Activation:
-    r"""The activation a user means by a name, formula, callable, sympy function, Lambda or `Activation`.
+    r"""The activation a user means by a name, formula, callable, sympy function, Lambda or
+    `Activation`.
 
     Args:
         given: ``"tanh"``, ``"z**2*tanh(z)"``, ``sympy.tanh``, ``lambda z: z**3 + z``,

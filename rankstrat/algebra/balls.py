@@ -1,6 +1,5 @@
-"""Real balls (Arb through FLINT).
-
-A determinant that excludes zero is a proof which needs no transcendence theory.
+"""Real balls (Arb through FLINT): a determinant that excludes zero is a proof which needs no
+transcendence theory.
 """
 
 from __future__ import annotations
@@ -81,7 +80,9 @@ def leaf_balls(
 def sign(
     program: Program, node: int, values: Mapping[Hashable, Rational], *, precision: int = 2048
 ) -> int:
-    """The certain sign (+1 or -1) of a node, 0 when the balls still contain zero at the highest precision."""
+    """The certain sign (+1 or -1) of a node, 0 when the balls still contain zero at the highest
+    precision.
+    """
     bits = 64
     before = flint.ctx.prec
     try:
@@ -96,13 +97,25 @@ def sign(
     return 0
 
 
+def sign_on(program: Program, node: int, leaf: int, low: Fraction, high: Fraction) -> int:
+    """The certain sign (+1 or -1) of a node while a leaf runs through an interval, else 0."""
+    leaves = leaf_balls(program, (node,), {program.data[leaf]: low})
+    leaves[leaf] = BallRing().constant(low).union(BallRing().constant(high))
+    ball = evaluate(program, (node,), BallRing(), leaves)[0]
+    if ball > 0 or ball < 0:
+        return 1 if ball > 0 else -1
+    return 0
+
+
 def determinant_excludes_zero(
     program: Program,
     nodes: Sequence[int],
     samples: Sequence[Mapping[Hashable, Rational]],
     bits: int,
 ) -> bool:
-    """Whether det [node_j at sample_i] is certainly nonzero at the given working precision (square systems)."""
+    """Whether det [node_j at sample_i] is certainly nonzero at the given working precision (square
+    systems).
+    """
     before = flint.ctx.prec
     flint.ctx.prec = bits
     try:

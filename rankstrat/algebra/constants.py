@@ -81,9 +81,8 @@ class Constants(Meaning):
         return self.program.linear(0, self._prime_logs(value))
 
     def _log_of_product(self, g: int) -> int:
-        """log of a constant c prod T_i^{e_i} prod g_j^{f_j}.
-
-        Exponentials come out, the rest stays opaque.
+        """log of a constant c prod T_i^{e_i} prod g_j^{f_j}: exponentials come out, the rest
+        stays opaque.
         """
         program = self.program
         c, core = program.content(g)

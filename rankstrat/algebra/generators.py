@@ -15,7 +15,8 @@ CONSTANT_STAGE, COORDINATE_STAGE, FUNCTION_STAGE = range(3)
 
 
 class Generators:
-    """A program over generators, each with a stage (0 constant, 1 coordinate, 2 function) and a kind.
+    """A program over generators, each with a stage (0 constant, 1 coordinate, 2 function) and a
+    kind.
 
     Attributes:
         program: leaves, sums and products only.

@@ -1,4 +1,5 @@
-r"""Arguments of functions by their meaning: constancy, equality and sign are decided, never read off the text.
+r"""Arguments of functions by their meaning: constancy, equality and sign are decided, never read
+off the text.
 
 An argument $h$ is an element of the field of generators. Two questions are asked of every kind of
 function, before a generator for $f(h)$ is declared new: does $h$ depend on the inputs (on the
@@ -61,7 +62,8 @@ class Meaning(Generators):
         return program.linear(0, [(c, program.product(m)) for m, c in sorted(terms.items())])
 
     def representative(self, family: str, h: int, *, signed: bool) -> tuple[int, int]:
-        """(s, k) with h = s k, where k is the one node that stands for this argument in a family of functions.
+        """(s, k) with h = s k, where k is the one node that stands for this argument in a family of
+        functions.
 
         `signed` asks for s = -1 as well, for functions with a parity.
         """

@@ -16,7 +16,8 @@ Rational = int | Fraction
 
 
 def untranslate(tower: Generators, nodes: Sequence[int], target: Program) -> list[int]:
-    """Constants of the tower as nodes of a program with functions (exp, log, cos, sin), for printing.
+    """Constants of the tower as nodes of a program with functions (exp, log, cos, sin), for
+    printing.
 
     Complex constants of a relation between real functions are replaced by their real parts, or
     by their imaginary parts when the real part of the last one vanishes: either is a relation

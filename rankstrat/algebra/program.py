@@ -1,4 +1,5 @@
-r"""Expression DAGs, hash-consed: $c_0 + \sum_i c_i n_i$, $c \prod_i n_i^{e_i}$ and $f(n)$ over named leaves.
+r"""Expression DAGs, hash-consed: $c_0 + \sum_i c_i n_i$, $c \prod_i n_i^{e_i}$ and $f(n)$ over
+named leaves.
 
 A `Program` is an append-only list of nodes; a node is its index, and children have smaller indices
 than parents, so index order is a topological order. Nodes are built by `constant`, `leaf`,
@@ -46,9 +47,8 @@ def normal(value: Rational) -> Rational:
 
 
 def rational_power(base: Rational, exponent: Rational) -> Rational | None:
-    """`base**exponent` when it is rational, else None.
-
-    A zero base with a negative exponent is a pole.
+    """`base**exponent` when it is rational, else None; a zero base with a negative exponent is a
+    pole.
     """
     if base == 0:
         if exponent < 0:
@@ -164,9 +164,8 @@ class Program:
         return self.linear(0, ((c, node),))
 
     def product(self, factors: Iterable[tuple[int, Rational]], coefficient: Rational = 1) -> int:
-        r"""The node of $c \prod n_i^{e_i}$.
-
-        Rational exponents are meant for positive leaves and exact roots only.
+        r"""The node of $c \prod n_i^{e_i}$; rational exponents are meant for positive leaves and
+        exact roots only.
         """
         total: dict[int, Rational] = {}
         stack = list(factors)
@@ -270,9 +269,8 @@ class Program:
         )
 
     def function(self, name: Any, arg: int) -> int:
-        """The node of f(arg), sign-normalised by parity.
-
-        `name` is an elementary name or `("sigma", order, parity)`.
+        """The node of f(arg), sign-normalised by parity; `name` is an elementary name or
+        `("sigma", order, parity)`.
         """
         if name == "log" and arg == self.one:
             return self.zero
@@ -396,9 +394,8 @@ class Program:
         *,
         default: bool = True,
     ) -> dict[int, int]:
-        """Copy what is below the roots into `target`, replacing nodes by `image`.
-
-        Returns node -> target node.
+        """Copy what is below the roots into `target`, replacing nodes by `image`; returns node ->
+        target node.
         """
         done = dict(image)
         pending = [r for r in roots if r not in done]

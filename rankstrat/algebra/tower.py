@@ -45,9 +45,8 @@ class Entry:
 
 @dataclass
 class Block:
-    """The exp and log generators of one kind at one stage.
-
-    `laurent` while all arguments of exp are monomials.
+    """The exp and log generators of one kind at one stage; `laurent` while all arguments of exp are
+    monomials.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -166,9 +165,8 @@ class Tower(Constants):
         return self._generic(name, h)
 
     def _resolve(self, exps: Sequence[tuple[bool, int]], logs: Sequence[tuple[bool, int]]) -> None:
-        """Fill `_exps` and `_logs`.
-
-        Laurent arguments at once, the others together through the decision matrix.
+        """Fill `_exps` and `_logs`: Laurent arguments at once, the others together through the
+        decision matrix.
         """
         hard: dict[tuple[bool, int], list[tuple[str, int]]] = {}
         for imaginary, h in exps:
@@ -251,7 +249,8 @@ class Tower(Constants):
         return block.monomials[monomial], c
 
     def _root(self, imaginary: bool, g: int, c: Rational) -> tuple[int, Rational]:
-        """exp(c log g) = g^c, or exp(i c atan g) = ((1 + i g)/(1 - i g))^(c/2), where that is rational.
+        """exp(c log g) = g^c, or exp(i c atan g) = ((1 + i g)/(1 - i g))^(c/2), where that is
+        rational.
 
         Otherwise it is an algebraic function: a generator of its own, whose independence is a
         hypothesis.

@@ -1,4 +1,6 @@
-"""Check certificates: recompute every bound from the model in the file, trusting nothing else in it."""
+"""Check certificates: recompute every bound from the model in the file, trusting nothing else in
+it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from rankstrat.cli._question import say
 from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, complain
 from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.rank.certificate import RankCertificate
+from rankstrat.text.lines import escaped
 
 MAX_BYTES = 50_000_000
 
@@ -30,7 +33,9 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """0 if every certificate proves its claim, 1 if one does not (which does not mean that the claim is false)."""
+    """0 if every certificate proves its claim, 1 if one does not (which does not mean that the
+    claim is false).
+    """
     return max(_check(name) for name in options.files)
 
 
@@ -43,7 +48,7 @@ def _check(name: str) -> int:
         certificate.check()
     except RankstratError as error:
         return complain(f"{name}: refused: {error}", FAILS)
-    say(f"{name}: holds: {certificate}")
+    say(f"{escaped(name)}: holds: {certificate}")
     return HOLDS
 
 

@@ -1,6 +1,5 @@
-r"""A second road to the rank of two-layer models.
-
-The independence lemma of the activation, in linear time.
+r"""A second road to the rank of two-layer models: the independence lemma of the activation, in
+linear time.
 """
 
 from __future__ import annotations
@@ -66,7 +65,9 @@ class LemmaRank:
         return f"model rank = {self.value} {place}  [{self.verdict}]\n  {parts}: {why}"
 
     def as_upper_bound(self) -> UpperBound:
-        """Evidence for ``model_rank(point, evidence=[...])``, which then only has to find the minor."""
+        """Evidence for ``model_rank(point, evidence=[...])``, which then only has to find the
+        minor.
+        """
         return UpperBound(self.value, f"independence lemma: {self.citation}", self._bounds)
 
     def _bounds(self, chart: Chart) -> bool:
@@ -86,7 +87,8 @@ class LemmaRank:
 
 
 def rank_by_lemma(point: Chart, *, seed: int = 0) -> LemmaRank:
-    r"""$\dim \operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ by an independence lemma, linear time.
+    r"""$\dim \operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ by an independence
+    lemma, linear time.
 
     Neurons are grouped by their exact weights; no symbol is created, so integer numpy arrays of
     millions of entries are welcome: ``F.point(a=array, w=array)``. `model_rank` needs no lemma and

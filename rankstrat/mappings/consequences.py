@@ -1,6 +1,5 @@
-r"""What a critical mapping implies at a critical point.
-
-Inertia before and after, and critical affine subspaces.
+r"""What a critical mapping implies at a critical point: inertia before and after, and critical
+affine subspaces.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import sympy
 
 from rankstrat.errors import DataError, ModelError, NotCriticalError, demand
 from rankstrat.mappings.mapping import CriticalMapping
+from rankstrat.mappings.values import exact_map
 from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
@@ -21,7 +21,8 @@ from rankstrat.samples import CriticalData, EnclosedCriticalPoint, Inertia, iner
 
 @dataclass(frozen=True)
 class Transfer:
-    """Inertia at a critical point and at its image, with the inequalities of the embedding principle.
+    """Inertia at a critical point and at its image, with the inequalities of the embedding
+    principle.
 
     Attributes:
         mapping: the critical mapping.
@@ -90,17 +91,14 @@ def transfer(
         raise NotCriticalError(
             f"{mapping.label} is not known to be critical everywhere: {mapping.evidence}"
         )
-    missing = [s for s in mapping.symbols if str(s) not in {str(k) for k in values or {}}]
+    own = exact_map(values or {}, mapping.symbols)
+    missing = [s for s in mapping.symbols if s not in own]
     if missing:
         raise DataError(
             f"no value for {missing[0]}; give exact values to all symbols of {mapping.label}"
         )
     before = inertia(data, seed=seed)
     image = mapping.chart(data.chart, values)
-    own = {
-        s: sympy.sympify(v, strict=True)
-        for s, v in zip(mapping.symbols, _own(mapping, values), strict=True)
-    }
     replace = {**data.chart.values, **own}
     directions = [
         [sympy.diff(v, s).xreplace(replace) for v in mapping.values.values()]
@@ -109,13 +107,9 @@ def transfer(
     return Transfer(mapping, before, inertia(data, image, directions=directions, seed=seed))
 
 
-def _own(mapping: CriticalMapping, values: Mapping[Any, Any] | None) -> list[Any]:
-    given = {str(k): v for k, v in (values or {}).items()}
-    return [given.get(str(s), s) for s in mapping.symbols]
-
-
 def critical_dimension(mapping: CriticalMapping, point: Chart) -> int:
-    r"""The dimension of the affine or curved set $\{P(\theta, s)\}_s$ of points with the same function, at generic s.
+    r"""The dimension of the affine or curved set $\{P(\theta, s)\}_s$ of points with the same
+    function, at generic s.
 
     All of them are critical whenever theta is, for every data set. K-step splittings give K where
     the outgoing weights of the split units are not zero (EP1 Theorem 2).
@@ -147,7 +141,8 @@ def rank_along(
     *,
     seed: int = 0,
 ) -> tuple[RankCertificate, RankCertificate]:
-    """The model rank at a chart of the source and at its image; the second is bounded by the first, and says so.
+    """The model rank at a chart of the source and at its image; the second is bounded by the first,
+    and says so.
 
     Example:
         >>> from rankstrat.mappings import null

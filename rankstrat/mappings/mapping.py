@@ -1,4 +1,5 @@
-r"""Critical mappings $P : \mathbb{R}^{M_A} \to \mathbb{R}^{M_B}$: output and criticality preserving, checked exactly.
+r"""Critical mappings $P : \mathbb{R}^{M_A} \to \mathbb{R}^{M_B}$: output and criticality
+preserving, checked exactly.
 
 $P$ is a critical mapping from A to B when $F_A(\theta) = F_B(P(\theta))$ and, for every data set
 and loss, a critical point $\theta$ of A goes to a critical point of B. Given the first half, the
@@ -26,7 +27,7 @@ from rankstrat.errors import (
 )
 from rankstrat.mappings.values import exact_map, image_chart, target_chart
 from rankstrat.model.model import Chart, Model
-from rankstrat.model.values import exact_scalar
+from rankstrat.model.values import Names, exact_scalar
 from rankstrat.rank.certificate import UpperBound, Verdict
 from rankstrat.rank.inclusion import Inclusion, Joint, include, same_function
 from rankstrat.rank.model_rank import model_rank
@@ -89,7 +90,9 @@ class MappingEvidence:
 
     @property
     def everywhere(self) -> bool:
-        """Whether criticality was shown at every parameter value also where denominators of K vanish."""
+        """Whether criticality was shown at every parameter value also where denominators of K
+        vanish.
+        """
         return self.verdict is Verdict.PROVED and all(c.checked for c in self.conditions)
 
     def __str__(self) -> str:
@@ -134,8 +137,8 @@ class MappingEvidence:
 
 @dataclass(frozen=True)
 class CriticalMapping:
-    r"""A claim: $\theta \mapsto P(\theta)$ is a critical mapping from `source` to `target`; `check` proves or refuses
-    it.
+    r"""A claim: $\theta \mapsto P(\theta)$ is a critical mapping from `source` to `target`; `check`
+    proves or refuses it.
 
     Args:
         source: model A.
@@ -195,7 +198,8 @@ class CriticalMapping:
         return f"{self.name or 'P'}: {self.source} -> {self.target}"
 
     def check(self, *, seed: int = 0) -> MappingEvidence:
-        r"""Prove $F_A(\theta) = F_B(P(\theta))$ and $T_B(P(\theta)) = K\,T_A(\theta)$, identically in all symbols.
+        r"""Prove $F_A(\theta) = F_B(P(\theta))$ and $T_B(P(\theta)) = K\,T_A(\theta)$, identically
+        in all symbols.
 
         Raises:
             NotOutputPreservingError: the outputs differ.
@@ -225,15 +229,15 @@ class CriticalMapping:
         return CriticalMapping(
             self.source,
             self.target,
-            {p: v.xreplace(exact_map(values)) for p, v in self.values.items()},
+            {p: v.xreplace(exact_map(values, self.symbols)) for p, v in self.values.items()},
             self.name,
         )
 
     def _known(self, values: Mapping[Any, Any]) -> None:
-        own = {str(s) for s in self.symbols}
-        wrong = [str(k) for k in values if str(k) not in own]
+        own = Names(self.symbols)
+        wrong = [str(k) for k in values if own.find(k) is None]
         if wrong:
-            names = ", ".join(sorted(own)) or "none"
+            names = ", ".join(sorted(map(str, self.symbols))) or "none"
             raise PointError(f"{wrong[0]} is not a symbol of this mapping; its symbols are {names}")
 
     def chart(self, start: Chart, values: Mapping[Any, Any] | None = None) -> Chart:
@@ -243,13 +247,13 @@ class CriticalMapping:
                 f"a chart of {start.model} was given; this mapping starts at {self.source}"
             )
         self._known(values or {})
-        clash = {str(s) for s in self.symbols} & {str(c) for c in start.coordinates}
+        clash = set(self.symbols) & set(start.coordinates)
         if clash:
             raise PointError(
-                f"{min(clash)} is a symbol of the mapping and a coordinate of the chart; rename one"
-                " of them"
+                f"{min(map(str, clash))} is a symbol of the mapping and a coordinate of the chart;"
+                " rename one of them"
             )
-        replace = {**start.values, **exact_map(values or {})}
+        replace = {**start.values, **exact_map(values or {}, self.symbols)}
         return target_chart(
             self.source, self.target, [v.xreplace(replace) for v in self.values.values()]
         )
@@ -257,7 +261,8 @@ class CriticalMapping:
     def bound(
         self, start: Chart, values: Mapping[Any, Any] | None = None, *, seed: int = 0
     ) -> UpperBound:
-        """rank_B(P(start)) <= rank_A(start), as evidence for `model_rank` at `chart(start, values)`.
+        """rank_B(P(start)) <= rank_A(start), as evidence for `model_rank` at
+        `chart(start, values)`.
 
         A rank that is only PROBABLE at the start proves nothing; the bound is then the number of
         parameters of A.
@@ -367,7 +372,9 @@ def _conditions(
     seed: int,
     depth: int,
 ) -> tuple[Condition, ...]:
-    """Check the zero set of every denominator of K as a chart (where P itself has a pole there is no P)."""
+    """Check the zero set of every denominator of K as a chart (where P itself has a pole there is
+    no P).
+    """
     own = _denominators(v for v in image.raw if isinstance(v, sympy.Expr))
     factors = [f for f in _denominators(entries.values()) if f not in own]
     return tuple(
@@ -383,7 +390,7 @@ def _denominators(expressions: Any) -> list[sympy.Expr]:
         if below.free_symbols:
             for factor, _ in sympy.factor_list(below)[1]:
                 real = factor.xreplace(
-                    {s: sympy.Symbol(str(s), real=True) for s in factor.free_symbols}
+                    {s: sympy.Dummy(s.name, real=True) for s in factor.free_symbols}
                 )
                 if not real.is_nonzero:  # such as 1 + exp(alpha)
                     result[factor] = None
@@ -426,8 +433,8 @@ def _restrict(chart: Chart, symbol: sympy.Symbol, value: sympy.Expr) -> Chart:
 
 
 def compose(first: CriticalMapping, *others: CriticalMapping) -> CriticalMapping:
-    r"""$\theta \mapsto P_1(P_2(\cdots(\theta)))$: the last mapping acts first.  Own symbols of the same name are kept
-    apart.
+    r"""$\theta \mapsto P_1(P_2(\cdots(\theta)))$: the last mapping acts first. Own symbols of the
+    same name are kept apart.
 
     A composition of critical mappings is critical, with $K = K_1(P_2(\theta))\,K_2(\theta)$.
 

@@ -1,6 +1,5 @@
-r"""Parametric models $F(\theta)(x)$ and charts.
-
-Pieces of parameter space given by exact expressions.
+r"""Parametric models $F(\theta)(x)$ and charts: pieces of parameter space given by exact
+expressions.
 """
 
 from __future__ import annotations
@@ -21,12 +20,15 @@ from rankstrat.model.structure import Structure
 from rankstrat.model.values import (
     Entries,
     Exact,
+    Names,
     Shape,
     exact_array,
     exact_scalar,
     free_symbols,
+    in_order,
     listed,
 )
+from rankstrat.text.lines import escaped
 from rankstrat.text.parsing import block_symbols
 
 SHOWN = 40  # models with more parameters are named, not written out
@@ -34,7 +36,8 @@ SHOWN = 40  # models with more parameters are named, not written out
 
 @dataclass(frozen=True)
 class Compiled:
-    r"""A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of the mixed output.
+    r"""A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of
+    the mixed output.
 
     With several outputs the gradient is that of $\sum_k c_k F_k$, with one leaf c_k (`mixers`) for
     each output.
@@ -84,7 +87,8 @@ def _symbols(symbols: Any, role: str) -> tuple[sympy.Symbol, ...]:
 
 
 class Model:
-    r"""$F : \mathbb{R}^M \to C(\mathbb{R}^d, \mathbb{R}^q)$, $\theta \mapsto F(\theta)(\cdot)$, given symbolically.
+    r"""$F : \mathbb{R}^M \to C(\mathbb{R}^d, \mathbb{R}^q)$, $\theta \mapsto F(\theta)(\cdot)$,
+    given symbolically.
 
     Args:
         outputs: a sympy expression, a sequence of them (length q) or a Matrix.
@@ -104,6 +108,7 @@ class Model:
     """
 
     def __init__(self, outputs: Any, parameters: Any, inputs: Any = (), name: str = "") -> None:
+        demand(name, str, ModelError, "a name", "write it in quotes")
         self.name = name
         self.structure: Structure | None = None
         parts = (
@@ -150,7 +155,9 @@ class Model:
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:
-        """Names and shapes of the parameter blocks (every parameter by itself where no family names them)."""
+        """Names and shapes of the parameter blocks (every parameter by itself where no family names
+        them).
+        """
         if self.structure is not None:
             return self.structure.blocks
         return {str(p): () for p in self.parameters}
@@ -188,9 +195,8 @@ class Model:
 
     @property
     def generic_functions(self) -> tuple[str, ...]:
-        """Names of unspecified functions such as `sympy.Function("sigma")`.
-
-        Ranks hold for generic smooth ones.
+        """Names of unspecified functions such as `sympy.Function("sigma")`; ranks hold for generic
+        smooth ones.
         """
         program = self.compiled.program
         functions = (
@@ -201,7 +207,8 @@ class Model:
     def point(
         self, values: Mapping[Any, Any] | Sequence[Any] | None = None, /, **blocks: Any
     ) -> Chart:
-        """An exact point: a mapping from symbols or names, a sequence in parameter order, or one array per block.
+        """An exact point: a mapping from symbols or names, a sequence in parameter order, or one
+        array per block.
 
         Raises:
             InexactValueError: a float.
@@ -247,7 +254,8 @@ class Model:
         return Chart(self, self.parameters, tuple(self.parameters))
 
     def chart(self, values: Mapping[Any, Any] | None = None, /, **names: Any) -> Chart:
-        """Some parameters as exact expressions; the others, and every new symbol in the expressions, are coordinates.
+        """Some parameters as exact expressions; the others, and every new symbol in the
+        expressions, are coordinates.
 
         Keys may be symbols, names of symbols, or (in a family) names of blocks with arrays of
         values.
@@ -258,11 +266,12 @@ class Model:
                 " {'w': 0}"
             )
         given: dict[sympy.Symbol, Exact] = {}
-        known = {str(p): p for p in self.parameters}
+        known = Names(self.parameters)
         for key, value in {**dict(values or {}), **names}.items():
             name = str(key)
-            if name in known:
-                given[known[name]] = exact_scalar(name, value)
+            parameter = known.find(key)
+            if parameter is not None:
+                given[parameter] = exact_scalar(name, value)
             elif name in self.blocks:
                 symbols = block_symbols(name, self.blocks[name]).ravel()
                 given |= zip(
@@ -289,9 +298,9 @@ class Model:
         used: dict[sympy.Symbol, None] = {}
         for value in raw:
             if isinstance(value, sympy.Expr):
-                used |= dict.fromkeys(sorted(value.free_symbols, key=str))
+                used |= dict.fromkeys(in_order(value.free_symbols))
         order = {p: i for i, p in enumerate(self.parameters)}
-        coordinates = sorted(used, key=lambda s: (order.get(s, len(order)), str(s)))
+        coordinates = sorted(in_order(used), key=lambda s: order.get(s, len(order)))
         return Chart(self, tuple(coordinates), raw)
 
     def __repr__(self) -> str:
@@ -306,7 +315,7 @@ class Model:
         return f"Model({list(self.outputs)}, parameters={list(self.parameters)}{inputs})"
 
     def __str__(self) -> str:
-        return self.name or repr(self)
+        return escaped(self.name) or repr(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Model):
@@ -419,33 +428,31 @@ class Chart:
 
     @property
     def numbers(self) -> Mapping[str, Any]:
-        """Block -> array of exact values.
-
-        Integer arrays where the point was given as such (`arrays` copies them).
+        """Block -> array of exact values; integer arrays where the point was given as such
+        (`arrays` copies them).
         """
         return self.raw.arrays if isinstance(self.raw, Entries) else self.arrays
 
     def at(self, values: Mapping[Any, Any]) -> Chart:
         """The chart with some coordinates replaced by exact values or expressions."""
         demand(values, Mapping, PointError, "a mapping", "write {'w': 0}")
-        known, replace = {str(c): c for c in self.coordinates}, {}
+        known, replace = Names(self.coordinates), {}
         for key, value in values.items():
-            if str(key) not in known:
+            coordinate = known.find(key)
+            if coordinate is None:
                 raise PointError(
                     f"{key} is not a coordinate of this chart; its coordinates are"
                     f" {listed(self.coordinates)}"
                 )
             exact = exact_scalar(str(key), value)
-            replace[known[str(key)]] = (
-                exact if isinstance(exact, sympy.Expr) else sympy.Rational(exact)
-            )
+            replace[coordinate] = exact if isinstance(exact, sympy.Expr) else sympy.Rational(exact)
         raw = tuple(
             exact_scalar("value", v.xreplace(replace)) if isinstance(v, sympy.Expr) else v
             for v in self.raw
         )
         used = {s for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols}
         kept = [c for c in self.coordinates if c in used]
-        return Chart(self.model, (*kept, *sorted(used - set(kept), key=str)), raw)
+        return Chart(self.model, (*kept, *in_order(used - set(kept))), raw)
 
     def __repr__(self) -> str:
         return f"Chart(model={self.model!r}, coordinates=({listed(self.coordinates)}))"

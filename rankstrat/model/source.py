@@ -8,7 +8,8 @@ PACKAGE = __name__.partition(".")[0]
 
 
 def guest(structure: Any) -> str:
-    """The name under which a guest's claims are printed; empty for a structure of this package, or for none.
+    """The name under which a guest's claims are printed; empty for a structure of this package,
+    or for none.
 
     Example:
         >>> from rankstrat.families import diagonal

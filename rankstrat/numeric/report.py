@@ -32,9 +32,8 @@ class RankReport:
 
     @property
     def agrees_from(self) -> int | None:
-        """The digits from which on every result agrees with the exact rank.
-
-        None if the last one does not.
+        """The digits from which on every result agrees with the exact rank; None if the last one
+        does not.
         """
         agreeing = list(takewhile(lambda result: result.agrees, reversed(self.results)))
         return agreeing[-1].digits if agreeing else None
@@ -122,7 +121,8 @@ def rank_report(
     samples: int | Sequence[Any] | None = None,
     exact: RankCertificate | None = None,
 ) -> RankReport:
-    r"""The exact rank beside float32, float64 and mpmath, with numpy's default tolerance at each precision.
+    r"""The exact rank beside float32, float64 and mpmath, with numpy's default tolerance at each
+    precision.
 
     Args:
         chart: a point or chart; a model stands for its generic chart.

@@ -1,4 +1,6 @@
-r"""The Jacobian $[\partial F_k/\partial\theta_i(\theta)(x_s)]$ over sampled inputs, as floats or mpmath numbers."""
+r"""The Jacobian $[\partial F_k/\partial\theta_i(\theta)(x_s)]$ over sampled inputs, as floats or
+mpmath numbers.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,7 @@ from rankstrat.algebra.floats import FloatRing, MpRing, leaf_number
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.errors import BudgetError, DataError, PointError, PoleError
 from rankstrat.model.model import Chart
+from rankstrat.model.values import Names
 from rankstrat.rank.tangents import Tangents
 from rankstrat.text.parsing import block_symbols
 
@@ -29,9 +32,8 @@ ROUNDS = 8
 
 
 class Jacobian:
-    """Numbers for every leaf.
-
-    Coordinates by the seed, inputs sample by sample, one mixer for each output.
+    """Numbers for every leaf: coordinates by the seed, inputs sample by sample, one mixer for each
+    output.
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class Jacobian:
         else:
             tangents = Tangents(chart)
             self.program, self.nodes = tangents.program, tangents.nodes
-            self.leaves = {("u", str(c)): given.get(c) for c in chart.coordinates}
+            self.leaves = {("u", c): given.get(c) for c in chart.coordinates}
         self.random = [key for key, value in self.leaves.items() if value is None]
         self.below = [n for n in self.program.reachable(self.nodes) if self.program.kind[n] == LEAF]
         self.inputs = self._inputs(samples)
@@ -118,9 +120,8 @@ class Jacobian:
             )
 
     def floats(self, dtype: type) -> NDArray[Any]:
-        """The matrix in single or double precision.
-
-        What overflows there is evaluated again by mpmath.
+        """The matrix in single or double precision; what overflows there is evaluated again by
+        mpmath.
         """
         return np.concatenate(
             list(self._collect(lambda rows: self._float_blocks(rows, FloatRing(dtype))))
@@ -131,9 +132,8 @@ class Jacobian:
         return list(self._collect(lambda rows: (self._mp_block(row, ring) for row in rows)))
 
     def _collect(self, blocks: Callable[[list[list[Any]]], Iterator[Any]]) -> list[Any]:
-        """Blocks of finite rows, one for each sample.
-
-        Samples at poles are replaced, coordinates too if all are.
+        """Blocks of finite rows, one for each sample; samples at poles are replaced, coordinates
+        too if all are.
         """
         if self.inputs is not None:
             self._draw_coordinates()
@@ -237,11 +237,13 @@ class Jacobian:
 def _numbers(chart: Chart, values: Mapping[Any, Any]) -> dict[sympy.Symbol, Any]:
     """Coordinate -> number, from values by symbol, name or block."""
     known = {str(c): c for c in chart.coordinates}
+    own = Names(chart.coordinates)
     result: dict[sympy.Symbol, Any] = {}
     for key, value in values.items():
         name = str(key)
-        if name in known:
-            result[known[name]] = _number(name, value)
+        coordinate = own.find(key)
+        if coordinate is not None:
+            result[coordinate] = _number(name, value)
             continue
         shape = chart.model.blocks.get(name)
         symbols = (

@@ -1,4 +1,5 @@
-r"""Whether the tangent span of one chart lies in that of another, $T_B = K\,T_A$ with $K$ over the field of constants.
+r"""Whether the tangent span of one chart lies in that of another, $T_B = K\,T_A$ with $K$ over the
+field of constants.
 
 Both sets of tangent functions are nodes of one program. A row of $K$ is found and proved on the
 first of three roads that succeeds: equal cores up to a constant; linear algebra over Laurent
@@ -28,9 +29,10 @@ from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import BudgetError, PoleError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Chart
 from rankstrat.rank.lower_bounds import sampled_rank
-from rankstrat.rank.search import is_identically_zero, needs_hypotheses
-from rankstrat.rank.tangents import Tangents, leaf_names
+from rankstrat.rank.search import is_identically_zero
+from rankstrat.rank.tangents import Tangents, divisors, leaf_names
 from rankstrat.rank.upper_bounds import ZERO_TEST, RelationFinder
+from rankstrat.rank.vanishing import needs_hypotheses, require_nonzero
 
 Row = dict[int, int]
 Split = dict[tuple[tuple[int, int | Fraction], ...], Terms]
@@ -38,9 +40,8 @@ MAX_SUPPORT = 16
 
 
 class Joint(Tangents):
-    """The tangent functions and outputs of several charts in one program.
-
-    Coordinates of the same name are the same.
+    """The tangent functions and outputs of several charts in one program; a symbol that is a
+    coordinate of several charts is the same coordinate.
     """
 
     def __init__(self, charts: Sequence[Chart], program: Expanding | None = None) -> None:
@@ -51,20 +52,24 @@ class Joint(Tangents):
         self.nodes, self.outputs = [], []
         self.ranges: list[range] = []
         self.output_lists: list[list[int]] = []
+        self.divisors = []
         for chart in self.charts:
             compiled = chart.model.compiled
             done = compiled.program.rebuild(
                 (*compiled.gradient, *compiled.outputs), self.program, self._images(chart)
             )
+            values = [done[leaf] for leaf in compiled.parameters]
+            self.divisors += divisors(compiled.program, done, self.program, values)
             start = len(self.nodes)
             self.nodes += [done[n] for n in compiled.gradient]
             self.ranges.append(range(start, len(self.nodes)))
             self.output_lists.append([done[n] for n in compiled.outputs])
         self.outputs = self.output_lists[0]
+        require_nonzero(self.program, self.divisors, 0)
 
     def _images(self, chart: Chart) -> dict[int, int]:
         program = self.program
-        leaves = {c: program.leaf(("u", str(c))) for c in chart.coordinates}
+        leaves = {c: program.leaf(("u", c)) for c in chart.coordinates}
         translated = iter(
             translate(program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves)
         )
@@ -102,9 +107,8 @@ class Joint(Tangents):
 
 
 def same_function(joint: Joint, first: int, second: int, *, seed: int = 0) -> bool | None:
-    """Whether two nodes are the same function of inputs and coordinates.
-
-    None when that exceeds the budget.
+    """Whether two nodes are the same function of inputs and coordinates; None when that exceeds the
+    budget.
     """
     program = joint.program
     assert isinstance(program, Expanding)
@@ -292,7 +296,9 @@ def _residue(terms: Terms, prime: int, seed: int) -> int:
 def _solve(
     joint: Joint, splits: Mapping[int, Split], support: Sequence[int], wanted: int
 ) -> Row | None:
-    """Coefficients over the constants from the null vector of the support and the wanted function."""
+    """Coefficients over the constants from the null vector of the support and the wanted
+    function.
+    """
     program, free = joint.program, Program()
     names: dict[int, int] = {}
 
@@ -381,9 +387,8 @@ def _source_classes(joint: Joint) -> dict[int, list[int]]:
 
 
 def _by_points(joint: Joint, wanted: Sequence[int], found: Inclusion, seed: int) -> None:
-    """For piecewise rational models.
-
-    Exact values at rational points show who leaves the span there.
+    """For piecewise rational models: exact values at rational points show who leaves the span
+    there.
     """
     source = [j for j in joint.ranges[0] if joint.columns[j] is not None]
     values = _rational_values(
@@ -402,9 +407,8 @@ def _by_points(joint: Joint, wanted: Sequence[int], found: Inclusion, seed: int)
 def _rational_values(
     joint: Joint, nodes: Sequence[int], count: int, seed: int
 ) -> list[list[Fraction]] | None:
-    """The nodes at random rational inputs, coordinates alike in all rows.
-
-    None for transcendental nodes.
+    """The nodes at random rational inputs, coordinates alike in all rows; None for transcendental
+    nodes.
     """
     program = joint.program
     leaves = [n for n in program.reachable(nodes) if program.kind[n] == LEAF]

@@ -77,7 +77,8 @@ def sample(
     *,
     columns: Sequence[int] | None = None,
 ) -> Sampled:
-    """Evaluate the tangent functions at `count` samples mod p, in chunks, dropping samples that hit a pole.
+    """Evaluate the tangent functions at `count` samples mod p, in chunks, dropping samples that hit
+    a pole.
 
     Raises:
         BadReductionError: the prime or the shared constants hit a pole.
@@ -144,9 +145,8 @@ def sampled_rank(
 
 
 def check_minor(tower: Tower, parameters: Sequence[int], minor: Minor) -> bool:
-    """Recompute a modular minor from the model alone.
-
-    Nonzero mod p? `parameters` are those of the tower's roots.
+    """Recompute a modular minor from the model alone: nonzero mod p? `parameters` are those of the
+    tower's roots.
     """
     position = {parameter: j for j, parameter in enumerate(parameters)}
     columns = [position[i] for i in minor.parameters]

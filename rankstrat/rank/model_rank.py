@@ -1,4 +1,6 @@
-r"""The model rank $r(\theta) = \dim \operatorname{span}\{\partial_{\theta_i} F(\theta)(\cdot)\}$, computed."""
+r"""The model rank $r(\theta) = \dim \operatorname{span}\{\partial_{\theta_i} F(\theta)(\cdot)\}$,
+computed.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ def model_rank(
     evidence: Sequence[UpperBound] = (),
     subset: Sequence[int] | None = None,
 ) -> RankCertificate:
-    r"""$\dim \operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ over the constants, with a certificate.
+    r"""$\dim \operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ over the constants,
+    with a certificate.
 
     On a chart this is the rank at its generic point. The lower bound is a minor that is nonzero
     modulo a prime (or enclosed away from zero by balls), the upper bound a set of verified
@@ -80,7 +83,8 @@ def _refuse_too_large(chart: Chart | Model) -> None:
 
 
 def region_rank(chart: Chart, at: Sequence[int | Fraction], *, seed: int = 0) -> RankCertificate:
-    r"""The rank of the tangent functions restricted to the linear region of a piecewise model that contains an input.
+    r"""The rank of the tangent functions restricted to the linear region of a piecewise model that
+    contains an input.
 
     For a model that is analytic everywhere this is the model rank.
 
@@ -152,7 +156,9 @@ def _certify(
 
 
 def _primitive(program: Program, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The coefficients of a relation times a rational number that makes their contents coprime integers."""
+    """The coefficients of a relation times a rational number that makes their contents coprime
+    integers.
+    """
     contents = [Fraction(program.content(c)[0]) for _, c in pairs]
     scale = Fraction(
         lcm(*(c.denominator for c in contents)), gcd(*(c.numerator for c in contents)) or 1

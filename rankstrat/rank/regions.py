@@ -27,7 +27,9 @@ MAX_REGIONS, SAMPLES, SAMPLED_REGIONS = 1_500, 400, 48
 
 @dataclass(frozen=True)
 class Region:
-    """An open region: the sign of every argument of a piecewise function, and a rational point inside."""
+    """An open region: the sign of every argument of a piecewise function, and a rational point
+    inside.
+    """
 
     signs: tuple[tuple[int, int], ...]
     point: Vector
@@ -48,7 +50,7 @@ class RegionTangents(Tangents):
         self.chart = base.chart
         self.program = Program()
         self._depends: dict[int, bool] = {}
-        self.outputs = []
+        self.outputs, self.divisors = [], []
         self.chosen = tuple(range(len(base.nodes)))
         restricted = [_restrict(base, region, self.program) for region in regions]
         if len(restricted) == 1:
@@ -79,7 +81,9 @@ def _restrict(base: Tangents, region: Region, target: Program) -> list[int]:
 
 
 def branch(program: Program, name: Any, argument: int, sign: int) -> int:
-    """The branch of relu, abs, sign or step that holds where the argument has the given sign (the lower one at 0)."""
+    """The branch of relu, abs, sign or step that holds where the argument has the given sign (the
+    lower one at 0).
+    """
     match name:
         case "relu":
             return argument if sign > 0 else program.zero
@@ -92,7 +96,8 @@ def branch(program: Program, name: Any, argument: int, sign: int) -> int:
 
 
 def find_regions(base: Tangents, *, seed: int = 0) -> Regions:
-    """All regions where the arguments are piecewise affine with rational coefficients, otherwise a sample of them.
+    """All regions where the arguments are piecewise affine with rational coefficients, otherwise a
+    sample of them.
 
     Raises:
         UnsupportedFunctionError: the chart has coordinates, on which the regions depend.
@@ -262,7 +267,8 @@ def _sign_at(base: Tangents, argument: int, scratch: Program, value: int) -> int
 def tangents_of(
     chart: Chart, region: Sequence[Fraction] | None, *, seed: int = 0
 ) -> tuple[Tangents, Tangents, Regions | None]:
-    """The tangent functions the rank is about, those as written, and the regions of a piecewise model.
+    """The tangent functions the rank is about, those as written, and the regions of a piecewise
+    model.
 
     Args:
         chart: a point or chart.

@@ -10,13 +10,9 @@ from hashlib import sha256
 from numbers import Integral
 from typing import Any
 
-from rankstrat.algebra.balls import sign
 from rankstrat.algebra.degrees import failure_probability
 from rankstrat.algebra.elimination import RankProfile
-from rankstrat.algebra.evaluate import evaluate
-from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
-from rankstrat.algebra.program import LEAF, Program
-from rankstrat.algebra.relations import leaf_values, radicals
+from rankstrat.algebra.modular import mix
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import DataError, PoleError, UndecidedError, demand
 from rankstrat.model.model import Chart
@@ -24,13 +20,15 @@ from rankstrat.rank.lower_bounds import Minor, Sampled, ball_minor, row_count, s
 from rankstrat.rank.regions import tangents_of
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.upper_bounds import Nodes, RelationFinder, Relations, class_relations
+from rankstrat.rank.vanishing import needs_hypotheses, require_nonzero, vanishes_at_primes
 
 ATTEMPTS, ERROR_GOAL, ERROR_LIMIT, LARGE_PRIMES = 5, 1e-12, 1e-9, 8
 
 
 @dataclass(frozen=True)
 class UpperBound:
-    """An upper bound for the rank that was proved elsewhere, as by a verified critical mapping that reaches the point.
+    """An upper bound for the rank that was proved elsewhere, as by a verified critical mapping that
+    reaches the point.
 
     Attributes:
         value: the bound.
@@ -45,9 +43,8 @@ class UpperBound:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the engine found.
-
-    Bounds with the reasons for them (`relations` by dependent parameter).
+    """What the engine found: bounds with the reasons for them (`relations` by dependent
+    parameter).
     """
 
     lower: int
@@ -82,7 +79,9 @@ def _indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
 
 
 class Analysis:
-    """The tangent functions of a chart, reduced to one representative for each class of proportional ones."""
+    """The tangent functions of a chart, reduced to one representative for each class of
+    proportional ones.
+    """
 
     def __init__(
         self,
@@ -97,10 +96,13 @@ class Analysis:
             tangents.chosen = (
                 tangents.chosen if subset is None else _indices(subset, chart.model.size)
             )
+        require_nonzero(self.written.program, self.written.divisors, seed)
 
     @cached_property
     def representatives(self) -> dict[int, int]:
-        """Core -> a parameter of its class whose constant factor is certainly not identically zero."""
+        """Core -> a parameter of its class whose constant factor is certainly not identically
+        zero.
+        """
         tangents, result = self.tangents, dict[int, int]()
         unclear: dict[int, list[int]] = {}
         for core, members in tangents.classes.items():
@@ -119,7 +121,9 @@ class Analysis:
 
     @cached_property
     def parameters(self) -> list[int]:
-        """The representatives, and every member of a class whose constants all seem to vanish, ascending."""
+        """The representatives, and every member of a class whose constants all seem to vanish,
+        ascending.
+        """
         known = self.representatives
         vanishing = [
             i
@@ -131,7 +135,9 @@ class Analysis:
 
     @cached_property
     def nodes(self) -> list[int]:
-        """The columns: tangent functions without their constant factors, which are known not to vanish."""
+        """The columns: tangent functions without their constant factors, which are known not to
+        vanish.
+        """
         tangents, representatives = self.tangents, set(self.representatives.values())
         cores = {i: c.core for i, c in enumerate(tangents.columns) if c and i in representatives}
         return [cores.get(i, tangents.nodes[i]) for i in self.parameters]
@@ -249,8 +255,9 @@ class Analysis:
         )
 
     def schwartz_zippel(self, rank: int) -> float:
-        """A bound on the probability that the rank exceeds `rank` although random large primes showed no "
-        "larger minor."""
+        """A bound on the probability that the rank exceeds `rank` although random large primes
+        showed no " "larger minor.
+        """
         tower = self.tower
         if tower.opaque or (self.regions is not None and not self.regions.complete):
             return 1.0
@@ -281,70 +288,9 @@ class Analysis:
         return error
 
 
-def needs_hypotheses(tower: Tower) -> bool:
-    """Whether the independence of the generators rests on something unproved.
-
-    One number such as pi or log 2 is transcendental by itself; together with exp(1), or with a
-    second one, nothing is known.
-    """
-    if len(tower.opaque) != 1:
-        return bool(tower.opaque)
-    ((leaf, (function, argument)),) = tower.opaque.items()
-    simple = function == "pi" or (function == "log" and tower.program.value(argument) is not None)
-    others = any(
-        stage == 0 and n != leaf and tower.kind[n] in ("exp", "log", "erf", "pi")
-        for n, stage in tower.stage.items()
-    )
-    return not simple or others
-
-
 def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
-    """Whether the constant factor of a tangent function vanishes at random primes.
-
-    False proves that it does not.
+    """Whether the constant factor of a tangent function vanishes at random primes; False proves
+    that it does not.
     """
     column = tangents.columns[parameter]
-    return column is None or vanishes_at_primes(tangents, column.constant, seed)
-
-
-def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
-    """Whether a node free of inputs vanishes at random primes; False proves that it is not zero.
-
-    Where the independence of its constants is not known, as in exp(log 2) - 2, residues prove
-    nothing; a ball must.
-    """
-    if node == tangents.program.zero:
-        return True
-    tower = Tower(tangents.program, [node], seed=seed)
-    if needs_hypotheses(tower):
-        return not _is_enclosed_away_from_zero(tangents.program, node, seed)
-    zeros, roots = 0, radicals(tower, tower.roots)
-    for attempt in range(40):
-        field_ = GF(random_prime(SMALL, seed, 31, attempt, radicals=roots), 4)
-        try:
-            leaves = leaf_values(tower, field_, tower.roots, mix(seed, 32, attempt), shared_below=0)
-            value = evaluate(tower.program, tower.roots, field_, leaves)[0]
-        except BadReductionError:
-            continue
-        value = getattr(value, "value", value)
-        if value if isinstance(value, int) else bool((value * ~field_.poles).any()):
-            return False
-        zeros += 1
-        if zeros > 3:
-            break
-    return True
-
-
-def _is_enclosed_away_from_zero(program: Program, node: int, seed: int) -> bool:
-    """Whether a ball at random coordinates excludes zero."""
-    leaves = [program.data[n] for n in program.reachable((node,)) if program.kind[n] == LEAF]
-    for attempt in range(4):
-        values = {
-            k: Fraction(1 + int(mix(seed, 33, attempt, i)) % 97, 32) for i, k in enumerate(leaves)
-        }
-        try:
-            if sign(program, node, values):
-                return True
-        except (UndecidedError, ZeroDivisionError):
-            continue
-    return False
+    return column is None or vanishes_at_primes(tangents.program, column.constant, seed)

@@ -3,7 +3,7 @@ r"relations, the matroid."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -24,7 +24,8 @@ MAX_CIRCUIT_PARAMETERS = 14
 
 @dataclass(frozen=True)
 class TangentSpan:
-    """The span of the tangent functions of a chart over the constants (the coordinates of the chart among them).
+    """The span of the tangent functions of a chart over the constants (the coordinates of the chart
+    among them).
 
     Attributes:
         certificate: the rank of all tangent functions, with relations.
@@ -60,9 +61,11 @@ class TangentSpan:
 
     @cached_property
     def basis(self) -> tuple[Any, ...]:
-        """Tangent functions that form a basis, as sympy expressions (column matrices for several outputs)."""
+        """Tangent functions that form a basis, as sympy expressions (column matrices for several
+        outputs).
+        """
         index = {p: i for i, p in enumerate(self.chart.model.parameters)}
-        return tuple(_functions(self.chart, [index[p] for p in self.parameters]))
+        return Tangents(self.chart).functions([index[p] for p in self.parameters])
 
     @property
     def relations(self) -> tuple[Relation, ...]:
@@ -71,7 +74,9 @@ class TangentSpan:
 
     @property
     def conditions(self) -> tuple[sympy.Expr, ...]:
-        """Expressions in the coordinates that must not vanish for the relations to be solved for their parameter."""
+        """Expressions in the coordinates that must not vanish for the relations to be solved for
+        their parameter.
+        """
         found = dict.fromkeys(
             r.condition for r in self.relations if isinstance(r.condition, sympy.Expr)
         )
@@ -106,7 +111,8 @@ class TangentSpan:
         )
 
     def circuits(self) -> tuple[tuple[sympy.Symbol, ...], ...]:
-        """The minimal dependent sets of parameters (the circuits of the linear matroid of the tangent functions).
+        """The minimal dependent sets of parameters (the circuits of the linear matroid of the
+        tangent functions).
 
         Raises:
             BudgetError: more than 14 parameters.
@@ -161,18 +167,9 @@ class TangentSpan:
         return f"$\\displaystyle {self.latex()}$"
 
 
-def _functions(chart: Chart, indices: Sequence[int]) -> list[Any]:
-    tangents = Tangents(chart)
-    expressions = tangents.expressions([tangents.nodes[i] for i in indices])
-    count = len(chart.model.outputs)
-    if count == 1:
-        return expressions
-    mixers = [sympy.Symbol(f"c_{k + 1}") for k in range(count)]
-    return [sympy.Matrix([sympy.diff(e, c) for c in mixers]) for e in expressions]
-
-
 def tangent_span(chart: Chart | Model, *, seed: int = 0) -> TangentSpan:
-    r"""$\operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ over the constants: basis and relations.
+    r"""$\operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ over the constants:
+    basis and relations.
 
     On a chart the relations hold on the whole chart; they have coefficients polynomial in the
     coordinates, and the side conditions under which they can be solved are in `conditions`.

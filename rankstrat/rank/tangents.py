@@ -1,11 +1,14 @@
-r"""Tangent functions $\partial F/\partial\theta_i(\theta)(\cdot)$ at a chart, and which of them coincide at sight."""
+r"""Tangent functions $\partial F/\partial\theta_i(\theta)(\cdot)$ at a chart, and which of them
+coincide at sight.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import sympy
 
@@ -14,6 +17,8 @@ from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import ModelError, demand
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.values import distinct_names
+from rankstrat.rank.vanishing import denominators, smooth
 
 Rational = int | Fraction
 
@@ -32,7 +37,8 @@ class Column:
 
 
 class Tangents:
-    r"""The tangent functions of a model at a chart, as nodes of one program specialised to the chart.
+    r"""The tangent functions of a model at a chart, as nodes of one program specialised to the
+    chart.
 
     With several outputs each node is the tangent function of $\sum_k c_k F_k$, c_k indeterminates:
     its span over the constants has the same dimension as the span of the vector-valued tangent
@@ -50,6 +56,7 @@ class Tangents:
         done = compiled.program.rebuild(
             (*compiled.gradient, *compiled.outputs), self.program, image
         )
+        self.divisors = divisors(compiled.program, done, self.program, image.values())
         self.nodes: list[int] = [done[n] for n in compiled.gradient]
         self.outputs: list[int] = [done[n] for n in compiled.outputs]
         self._depends: dict[int, bool] = {}
@@ -108,7 +115,9 @@ class Tangents:
         return result
 
     def constant_is_monomial(self, parameter: int) -> bool:
-        """Whether the constant factor of a column is a product of coordinates and rationals (so certainly not zero)."""
+        """Whether the constant factor of a column is a product of coordinates and rationals (so
+        certainly not zero).
+        """
         column, program = self.columns[parameter], self.program
         if column is None:
             return False
@@ -121,7 +130,9 @@ class Tangents:
 
     @classmethod
     def at_kink(cls, chart: Chart) -> bool:
-        """Whether an argument of a piecewise function vanishes identically on the chart (a kink)."""
+        """Whether an argument of a piecewise function vanishes identically on the chart (a
+        kink).
+        """
         compiled = chart.model.compiled
         source = compiled.program
         arguments = [
@@ -148,21 +159,53 @@ class Tangents:
         return Tower(self.program, [self.nodes[i] for i in parameters], seed=seed)
 
     def expressions(self, nodes: Sequence[int]) -> list[sympy.Expr]:
-        """Nodes as sympy expressions in inputs and coordinates."""
+        """Nodes as sympy expressions in inputs and coordinates, of a model with one output."""
         return to_sympy(self.program, list(nodes), leaf_names(self.chart))
+
+    def functions(self, parameters: Sequence[int]) -> tuple[Any, ...]:
+        """The tangent functions of the parameters, as column matrices for several outputs."""
+        nodes = [self.nodes[i] for i in parameters]
+        count = len(self.chart.model.outputs)
+        if count == 1:
+            return tuple(self.expressions(nodes))
+        names = leaf_names(self.chart)
+        mixers = [names["mix", k] for k in range(count)]
+        return tuple(
+            sympy.Matrix([sympy.diff(e, c) for c in mixers])
+            for e in to_sympy(self.program, nodes, names)
+        )
+
+
+def divisors(
+    source: Program, done: Mapping[int, int], target: Program, values: Iterable[int]
+) -> list[int]:
+    """What a specialised model divides by, also where the quotient has cancelled.
+
+    Args:
+        source: the program of the model.
+        done: its nodes -> nodes of the specialised program.
+        target: the specialised program.
+        values: nodes of the parameter values.
+    """
+    images = [done[n] for n in denominators(source, done)]
+    own = denominators(target, target.reachable(values))
+    return smooth(target, list(dict.fromkeys([*images, *own])))
 
 
 def leaf_names(chart: Chart) -> dict[object, sympy.Expr]:
-    """Leaf key -> sympy symbol, for printing."""
-    names: dict[object, sympy.Expr] = {("x", k): x for k, x in enumerate(chart.model.inputs)}
-    names |= {("u", str(c)): c for c in chart.coordinates}
-    names |= {("mix", k): sympy.Symbol(f"c_{k + 1}") for k in range(len(chart.model.outputs))}
-    return names
+    """Leaf key -> sympy symbol, for printing; mixing weights take names that nobody has."""
+    model = chart.model
+    names: dict[object, sympy.Expr] = {("x", k): x for k, x in enumerate(model.inputs)}
+    names |= {("u", c): c for c in chart.coordinates}
+    mixers = [sympy.Symbol(f"c_{k + 1}") for k in range(len(model.outputs))]
+    taken = [str(s) for s in (*model.parameters, *model.inputs, *chart.coordinates)]
+    free = distinct_names(mixers, taken)
+    return names | {("mix", k): sympy.Symbol(free[c]) for k, c in enumerate(mixers)}
 
 
 def _leaf_images(chart: Chart, program: Program) -> dict[int, int]:
     compiled = chart.model.compiled
-    coordinates = {c: program.leaf(("u", str(c))) for c in chart.coordinates}
+    coordinates = {c: program.leaf(("u", c)) for c in chart.coordinates}
     expressions = [v for v in chart.raw if isinstance(v, sympy.Expr)]
     translated = iter(translate(program, expressions, coordinates))
     image = {}
@@ -172,7 +215,8 @@ def _leaf_images(chart: Chart, program: Program) -> dict[int, int]:
 
 
 def tangent_functions(model: Model | Chart) -> tuple[sympy.Expr, ...]:
-    r"""$(\partial F/\partial\theta_1, \dots, \partial F/\partial\theta_M)$ as sympy expressions (small models).
+    r"""$(\partial F/\partial\theta_1, \dots, \partial F/\partial\theta_M)$ as sympy expressions
+    (small models).
 
     A vector-valued model with outputs F_1..F_q gives column matrices.
 
@@ -182,11 +226,5 @@ def tangent_functions(model: Model | Chart) -> tuple[sympy.Expr, ...]:
         >>> tangent_functions(Model(a * sympy.tanh(w * x), [a, w], [x]))
         (tanh(w*x), -a*x*(tanh(w*x)**2 - 1))
     """
-    chart = model.generic() if isinstance(model, Model) else model
-    tangents = Tangents(chart)
-    expressions = tangents.expressions(tangents.nodes)
-    count = len(chart.model.outputs)
-    if count == 1:
-        return tuple(expressions)
-    mixers = [sympy.Symbol(f"c_{k + 1}") for k in range(count)]
-    return tuple(sympy.Matrix([sympy.diff(e, c) for c in mixers]) for e in expressions)
+    tangents = Tangents(model.generic() if isinstance(model, Model) else model)
+    return tangents.functions(range(len(tangents.nodes)))

@@ -1,4 +1,5 @@
-r"""What finite samples see: local linear recovery, stability, and the second order at critical points.
+r"""What finite samples see: local linear recovery, stability, and the second order at critical
+points.
 
 Recovery means $\operatorname{rank}_S(\theta) = r_\theta$ for samples $S$, decided or counted
 exactly; the second order is that of the squared loss, from data to Hessian and inertia.

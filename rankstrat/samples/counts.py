@@ -1,6 +1,5 @@
-r"""How many subsets of finitely many samples recover a point.
-
-Every subset is decided over the rationals.
+r"""How many subsets of finitely many samples recover a point: every subset is decided over the
+rationals.
 """
 
 from __future__ import annotations
@@ -30,7 +29,8 @@ MAX_SUBSETS, _CHUNK = 5_000_000, 20_000
 
 @dataclass(frozen=True)
 class RecoveryCount:
-    r"""How many $n$-subsets of finitely many samples satisfy $\operatorname{rank}_S(\theta) = r_\theta$.
+    r"""How many $n$-subsets of finitely many samples satisfy
+    $\operatorname{rank}_S(\theta) = r_\theta$.
 
     Attributes:
         recovering, total: the counts; their quotient is the probability for a uniformly random
@@ -59,7 +59,8 @@ class RecoveryCount:
 def count_recovering_subsets(
     point: Chart, size: int, *, samples: Sequence[Any] | None = None
 ) -> RecoveryCount:
-    r"""$\#\{S : |S| = n,\ \operatorname{rank}_S(\theta) = r_\theta\}$ over all subsets of finitely many samples.
+    r"""$\#\{S : |S| = n,\ \operatorname{rank}_S(\theta) = r_\theta\}$ over all subsets of finitely
+    many samples.
 
     Every subset is decided over the rationals: the tangent matrix is scaled to integers, and a
     minor that vanishes modulo primes whose product exceeds its Hadamard bound is zero.

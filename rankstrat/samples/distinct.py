@@ -1,4 +1,6 @@
-r"""Which of some numbers $F(\theta)(x_i)$ say more of $\theta$ than the others: repeated samples say nothing."""
+r"""Which of some numbers $F(\theta)(x_i)$ say more of $\theta$ than the others: repeated samples
+say nothing.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from rankstrat.rank.model_rank import model_rank
 
 
 def telling(seen: Model, *, analytic: bool, seed: int = 0) -> tuple[int, ...]:
-    r"""Outputs $f_i$ such that every other one is $k + \sum_i c_i f_i$, identically in the parameters.
+    r"""Outputs $f_i$ such that every other one is $k + \sum_i c_i f_i$, identically in the
+    parameters.
 
     Where the chosen ones have the values of a point, so have all. Repeated samples and, of an odd
     or even function, opposite ones go; so do outputs that do not depend on the parameters. What is
@@ -53,7 +56,9 @@ def _distinct(outputs: Sequence[sympy.Expr]) -> tuple[int, ...]:
 
 
 def _combinations(seen: Model, outputs: Sequence[sympy.Expr]) -> Model:
-    r"""$t_0 + \sum_i t_i f_i(\theta)$: the rank in t is the number of independent functions among 1 and the outputs."""
+    r"""$t_0 + \sum_i t_i f_i(\theta)$: the rank in t is the number of independent functions among 1
+    and the outputs.
+    """
     used = {str(p) for p in seen.parameters}
     free = (name for n in itertools.count() if (name := f"t{n}") not in used)
     weights = [sympy.Symbol(name) for name in itertools.islice(free, len(outputs) + 1)]

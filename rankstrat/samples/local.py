@@ -1,4 +1,5 @@
-r"""Local linear recovery: $\operatorname{rank}_S(\theta) = r_\theta$ for samples $S$, decided exactly.
+r"""Local linear recovery: $\operatorname{rank}_S(\theta) = r_\theta$ for samples $S$, decided
+exactly.
 
 Substituting samples for the inputs of a model gives a model without inputs, one output per sample:
 the *batch*. Its tangent functions are vectors of numbers, and its model rank is the empirical rank.
@@ -23,7 +24,8 @@ from rankstrat.text.parsing import exact_value
 
 
 def batch(model: Model, samples: Sequence[Any], *, shape: tuple[int, int] | None = None) -> Model:
-    r"""$\theta \mapsto (F(\theta)(x_1), \dots, F(\theta)(x_n))$: the model seen through $n$ samples, without inputs.
+    r"""$\theta \mapsto (F(\theta)(x_1), \dots, F(\theta)(x_n))$: the model seen through $n$
+    samples, without inputs.
 
     Args:
         model: a model; with q outputs every sample gives q numbers.
@@ -139,9 +141,8 @@ class LocalLinearRecovery:
 
     @property
     def guaranteed(self) -> bool | None:
-        """Whether the samples determine the target among the linearised functions.
-
-        None if undecided.
+        """Whether the samples determine the target among the linearised functions; None if
+        undecided.
         """
         return None if self.verdict is Verdict.OPEN else self.empirical.lower >= self.model.upper
 
@@ -170,7 +171,8 @@ def local_linear_recovery(
     shape: tuple[int, int] | None = None,
     seed: int = 0,
 ) -> LocalLinearRecovery:
-    r"""Decide $\operatorname{rank}_S(\theta) = r_\theta$: do the samples single out F(theta) among its linearisations?
+    r"""Decide $\operatorname{rank}_S(\theta) = r_\theta$: do the samples single out F(theta) among
+    its linearisations?
 
     Args:
         point: a point theta (or a chart or model: then its generic point).
@@ -218,14 +220,16 @@ def seen_at(point: Chart, model: Model) -> Chart:
 def recovery_threshold(
     point: Chart, samples: Sequence[Any], *, shape: tuple[int, int] | None = None, seed: int = 0
 ) -> int | None:
-    r"""$\min\{n : \operatorname{rank}_{\{x_1..x_n\}}(\theta) = r_\theta\}$ along a sequence; None if all are too few.
+    r"""$\min\{n : \operatorname{rank}_{\{x_1..x_n\}}(\theta) = r_\theta\}$ along a sequence; None
+    if all are too few.
 
     Raises:
         BudgetError: some prefix is not decided.
 
     Example:
         >>> a, w, x = sympy.symbols("a w x")
-        >>> recovery_threshold(Model(a * sympy.tanh(w * x), [a, w], [x]).point({a: 1, w: 2}), [1, -1, 3])
+        >>> F = Model(a * sympy.tanh(w * x), [a, w], [x])
+        >>> recovery_threshold(F.point({a: 1, w: 2}), [1, -1, 3])
         3
     """
     demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
@@ -254,7 +258,8 @@ def recovery_threshold(
 def linear_stability(
     point: Chart, samples: Sequence[Any], labels: Sequence[Any], *, seed: int = 0
 ) -> Verdict:
-    r"""Is $f_\theta$ the only minimiser of the linearised least-squares problem for the data $(x_i, y_i)$?
+    r"""Is $f_\theta$ the only minimiser of the linearised least-squares problem for the data
+    $(x_i, y_i)$?
 
     It is one if and only if the residual is orthogonal to the empirical tangent space (theta is
     critical), and the only one if and only if moreover $\operatorname{rank}_S(\theta) = r_\theta$.

@@ -1,4 +1,5 @@
-r"""Recovery stability of branches: from how many generic samples a neighbourhood of a point knows only the target.
+r"""Recovery stability of branches: from how many generic samples a neighbourhood of a point knows
+only the target.
 
 A point $\theta^*$ of the target set $Q^* = F^{-1}(f^*)$ is *recovery stable* for samples S if near
 it every zero of the loss is in $Q^*$. Let its branch have codimension c, and let no other branch
@@ -15,9 +16,9 @@ pass through it.
   dimension $M - n$ and meets the branch in less.
 
 The first two are proved for given samples by exact ranks. A chart may be only a part of the target
-set near its points (not `Branch.is_component`); then the target set has a codimension between the rank r at
-the point and that of the chart. The last argument still holds, since it compares with the chart
-alone, but only $n < r$ samples are surely too few.
+set near its points (not `Branch.is_component`); then the target set has a codimension between the
+rank r at the point and that of the chart. The last argument still holds, since it compares with the
+chart alone, but only $n < r$ samples are surely too few.
 """
 
 from __future__ import annotations
@@ -65,9 +66,8 @@ class Thresholds:
 
     @property
     def unstable_up_to(self) -> int:
-        """The largest n for which no such point is stable.
-
-        The rank, or one less if the rank may be the codimension.
+        """The largest n for which no such point is stable: the rank, or one less if the rank may be
+        the codimension.
         """
         return self.rank - 1 if self.partial else min(self.rank, self.codimension - 1)
 
@@ -88,7 +88,9 @@ class Thresholds:
 
     @property
     def convergence(self) -> str:
-        """The convergence class of gradient flow to a generic point, from `stable_from` samples on."""
+        """The convergence class of gradient flow to a generic point, from `stable_from` samples
+        on.
+        """
         return "linear" if self.is_morse_bott else "may be sublinear"
 
 
@@ -106,8 +108,10 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
     Example:
         >>> import rankstrat as rs
         >>> F = rs.families.two_layer(width=2, inputs=2, activation="exp")
-        >>> Q = rs.target_set(F, rs.families.two_layer(width=1, inputs=2, activation="exp").point([1, 1, 2]))
-        >>> [(t.unstable_up_to, t.stable_from, t.convergence) for t in map(recovery_thresholds, Q.branches)]
+        >>> narrow = rs.families.two_layer(width=1, inputs=2, activation="exp")
+        >>> Q = rs.target_set(F, narrow.point([1, 1, 2]))
+        >>> found = map(recovery_thresholds, Q.branches)
+        >>> [(t.unstable_up_to, t.stable_from, t.convergence) for t in found]
         [(3, 5, 'may be sublinear'), (3, 4, 'linear'), (3, 4, 'linear')]
     """
     demand(branch, Branch, DataError, "a branch of a target set", "try Q.branches[0]")
@@ -140,7 +144,9 @@ def _no_theorem(model: Model) -> str:
 
 
 def stability_table(target: TargetSet) -> Table:
-    """The thresholds of every kind of branch (one row for each orbit), with the gap shown as OPEN."""
+    """The thresholds of every kind of branch (one row for each orbit), with the gap shown as
+    OPEN.
+    """
     demand(target, TargetSet, DataError, "a target set", "try target_set(model, target)")
     rows = []
     for branch in target.branches:
@@ -151,7 +157,8 @@ def stability_table(target: TargetSet) -> Table:
         sizes = (branch.dimension, t.codimension, t.rank, t.unstable_up_to)
         rows.append((branch.label, branch.index, *sizes, gap, t.stable_from, t.convergence))
     heads = (
-        "branch", Math("(r, l)"), "dim", "codim", "rank", Math("unstable for n <=", r"\text{unstable for } n \le"),
+        "branch", Math("(r, l)"), "dim", "codim", "rank",
+        Math("unstable for n <=", r"\text{unstable for } n \le"),
         "undecided", Math("stable a.e. for n >=", r"\text{stable a.e. for } n \ge"), "convergence",
     )  # fmt: skip
     caption = (
@@ -206,7 +213,8 @@ def recovery_stability(
     Example:
         >>> import rankstrat as rs
         >>> F = rs.families.two_layer(width=2, inputs=1, activation="exp")
-        >>> Q = rs.target_set(F, rs.families.two_layer(width=1, inputs=1, activation="exp").point([1, 1]))
+        >>> narrow = rs.families.two_layer(width=1, inputs=1, activation="exp")
+        >>> Q = rs.target_set(F, narrow.point([1, 1]))
         >>> Q2 = Q.branches[1]
         >>> [recovery_stability(Q2, Q2.sample(), range(n)).stable for n in (1, 2, 3)]
         [False, False, True]
@@ -308,7 +316,9 @@ def _decided_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]) -
 def _quadratic_form(
     branch: Branch, point: Chart, outputs: Sequence[sympy.Expr], digits: int
 ) -> list[Any] | None:
-    r"""Eigenvalues of $\sum_i c_i D^2 F(x_i)$ on $\ker J$ modulo the tangent space of the branch, $c^T J = 0$."""
+    r"""Eigenvalues of $\sum_i c_i D^2 F(x_i)$ on $\ker J$ modulo the tangent space of the branch,
+    $c^T J = 0$.
+    """
     parameters = point.model.parameters
     with mpmath.workdps(digits):
         values = [mpmath.mpmathify(sympy.N(v, digits)) for v in point.values.values()]
@@ -376,7 +386,8 @@ def perturbation_test(
     trials: int = 10,
     seed: int = 0,
 ) -> float:
-    r"""The largest error on fresh inputs of nearby zeros of the loss, divided by the radius (NUMERICAL evidence only).
+    r"""The largest error on fresh inputs of nearby zeros of the loss, divided by the radius
+    (NUMERICAL evidence only).
 
     Each trial perturbs the point, goes back to zero loss by minimum-norm Gauss-Newton steps, and
     compares with the target on fresh inputs. A stable point gives values near rounding; an unstable

@@ -1,4 +1,6 @@
-r"""The strata of a guest: challenged at points with special values, and printed with their source."""
+r"""The strata of a guest: challenged at points with special values, and printed with their
+source.
+"""
 
 from __future__ import annotations
 

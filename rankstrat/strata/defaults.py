@@ -1,12 +1,12 @@
-r"""The default arrangement of a model.
-
-Its blocks, its signed permutations, and the conditions they suggest.
+r"""The default arrangement of a model: its blocks, its signed permutations, and the conditions they
+suggest.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +17,7 @@ from rankstrat.model.model import Model
 from rankstrat.model.structure import HasConditions
 from rankstrat.strata.arrangement import ArrangementStrata
 from rankstrat.strata.flats import Condition, Number, SignedPermutation, Vector, quotient
+from rankstrat.strata.loci import loci_of
 from rankstrat.strata.stratum import Stratification
 from rankstrat.text.parsing import shown
 from rankstrat.text.tables import Math
@@ -27,27 +28,33 @@ LARGEST_SEARCH = 20
 def general_strata(
     model: Model, *, conditions: Sequence[Any] = (), seed: int = 0
 ) -> Stratification:
-    """The arrangement of the default conditions and those given.
+    r"""The rank loci where minors decide them, else the arrangement of the default conditions and
+    those given.
 
     Raises:
         ModelError: a given condition is not a polynomial in the parameters with rational
             coefficients, or is constant.
     """
-    linear, polynomials = [], []
-    for expression in _equations(model, conditions):
-        row = _row(model, expression)
-        if row is None:
-            polynomials.append(expression)
-        else:
-            linear.append(
-                Condition((row,), Math(f"{expression} = 0", f"{sympy.latex(expression)} = 0"))
-            )
+    expressions = tuple(_equations(model, conditions))
+    loci = loci_of(model, conditions=expressions, seed=seed)
+    if loci is not None and loci.is_complete:
+        linear, polynomials = _parted(model, expressions)
+        symmetries = _known_symmetries(model)
+        kept = tuple(g for g in symmetries if _permutes(g, linear, polynomials, model))
+        return replace(loci, symmetries=kept)
+    return replace(arrangement_of(model, conditions=conditions, seed=seed), loci=loci)
+
+
+def arrangement_of(
+    model: Model, *, conditions: Sequence[Any] = (), seed: int = 0
+) -> ArrangementStrata:
+    """The flats of the default conditions and those given."""
+    linear, polynomials = _parted(model, tuple(_equations(model, conditions)))
+    symmetries = _known_symmetries(model)
     structure: Any = model.structure
     if isinstance(structure, HasConditions):
         found = [_condition(model, group) for group in structure.conditions(model)]
-        symmetries = [_permutation(model, g) for g in structure.generators(model)]
     else:
-        symmetries = list(_symmetries(model))
         found = list(_defaults(model, symmetries))
     known: dict[tuple[Vector, ...], Condition] = {}
     for condition in (*found, *linear):
@@ -57,8 +64,32 @@ def general_strata(
     return ArrangementStrata(model, arrangement, tuple(polynomials), kept, seed)
 
 
+def _known_symmetries(model: Model) -> list[SignedPermutation]:
+    structure: Any = model.structure
+    if isinstance(structure, HasConditions):
+        return [_permutation(model, g) for g in structure.generators(model)]
+    return list(_symmetries(model))
+
+
+def _parted(
+    model: Model, expressions: Sequence[sympy.Expr]
+) -> tuple[list[Condition], list[sympy.Expr]]:
+    """The linear conditions, and the others."""
+    linear, polynomials = [], []
+    for expression in expressions:
+        row = _row(model, expression)
+        if row is None:
+            polynomials.append(expression)
+        else:
+            words = Math(f"{expression} = 0", f"{sympy.latex(expression)} = 0")
+            linear.append(Condition((row,), words))
+    return linear, polynomials
+
+
 def _equations(model: Model, conditions: Sequence[Any]) -> Iterator[sympy.Expr]:
-    """The expressions that vanish, each a polynomial with rational coefficients that is not constant."""
+    """The expressions that vanish, each a polynomial with rational coefficients that is not
+    constant.
+    """
     if not isinstance(conditions, list | tuple):
         raise ModelError(
             f"conditions = {shown(repr(conditions))} is a {type(conditions).__name__}; a list is"
@@ -98,9 +129,8 @@ def _few(model: Model) -> str:
 
 
 def _row(model: Model, expression: sympy.Expr) -> Vector | None:
-    """The coefficients of a linear form, scaled so that the first is 1.
-
-    None for another polynomial.
+    """The coefficients of a linear form, scaled so that the first is 1; None for another
+    polynomial.
     """
     poly = sympy.Poly(expression, *model.parameters)
     if poly.total_degree() != 1 or poly.nth(*[0] * model.size) != 0:
@@ -226,17 +256,19 @@ def _pairs(symmetries: Sequence[SignedPermutation], size: int) -> set[tuple[int,
 
 
 def _symmetries(model: Model) -> Iterator[SignedPermutation]:
-    """Generators of signed permutations that leave the outputs as they are.
-
-    Signs and exchanges of blocks.
+    """Generators of signed permutations that leave the outputs as they are: signs and exchanges of
+    blocks.
     """
     if model.size > LARGEST_SEARCH:
         return
     outputs = model.outputs
     plain = tuple(map(sympy.expand, outputs))
     blocks = _blocks(model)
+    probe = _probe(model)
 
     def holds(images: dict[sympy.Symbol, sympy.Expr]) -> bool:
+        if probe is not None and probe(images) != probe({}):
+            return False
         return tuple(sympy.expand(o.xreplace(images)) for o in outputs) == plain
 
     signs: list[tuple[int, ...]] = []
@@ -266,3 +298,23 @@ def _symmetries(model: Model) -> Iterator[SignedPermutation]:
             if holds(images):
                 found.append(swaps)
                 yield _permutation(model, images)
+
+
+def _probe(model: Model) -> Callable[[dict[sympy.Symbol, sympy.Expr]], Any] | None:
+    """The outputs of a polynomial model at one point of whole numbers: most candidates differ
+    already there.
+    """
+    symbols = (*model.parameters, *model.inputs)
+    if not all(o.is_polynomial(*symbols) for o in model.outputs):
+        return None
+    outputs = sympy.lambdify([symbols], list(model.outputs), modules=[])
+    point = {s: 3 + 7 * n + n * n for n, s in enumerate(symbols)}
+
+    def at(images: dict[sympy.Symbol, sympy.Expr]) -> Any:
+        values = []
+        for symbol in symbols:
+            image = images.get(symbol, symbol)
+            values.append(point[image] if image in point else -point[-image])
+        return outputs(values)
+
+    return at

@@ -1,6 +1,5 @@
-r"""The rank hierarchy of function space.
-
-Functions by optimistic sample size, and where it is attained.
+r"""The rank hierarchy of function space: functions by optimistic sample size, and where it is
+attained.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ from rankstrat.model.model import Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasFunctionLevels
 from rankstrat.rank.certificate import Verdict
-from rankstrat.strata.hierarchy import Level, Progress, RankHierarchy, stratify, words
+from rankstrat.strata.hierarchy import Progress, RankHierarchy, stratify
+from rankstrat.strata.levels import Level, words
 from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.tables import Math, Table
 
@@ -39,7 +39,8 @@ class FunctionLevel:
 
 @dataclass(frozen=True)
 class FunctionHierarchy:
-    """The rank hierarchy of function space: the least rank over all parameters of a function, function by function.
+    """The rank hierarchy of function space: the least rank over all parameters of a function,
+    function by function.
 
     Attributes:
         model: the model.
@@ -69,7 +70,8 @@ class FunctionHierarchy:
 def function_hierarchy(
     model: Model, *, conditions: Sequence[Any] = (), seed: int = 0, progress: Progress | None = None
 ) -> FunctionHierarchy:
-    r"""The table rank | functions | minimisers: $\{f : \min_{F(\theta) = f} r(\theta) = k\}$ for every k.
+    r"""The table rank | functions | minimisers: $\{f : \min_{F(\theta) = f} r(\theta) = k\}$ for
+    every k.
 
     A family that knows its hierarchy is asked. For any other model, row k describes the functions
     of the largest strata of rank k; a function that also stands in a row above has the smaller
@@ -99,9 +101,8 @@ def _claimed(known: Knowledge, source: str) -> Knowledge:
 
 
 def _renamed(outputs: Sequence[sympy.Expr], model: Model) -> str:
-    """The outputs with coordinates named in the order in which they occur.
-
-    Equal texts are equal sets of functions.
+    """The outputs with coordinates named in the order in which they occur: equal texts are equal
+    sets of functions.
     """
     found: dict[sympy.Symbol, sympy.Symbol] = {}
     for output in outputs:

@@ -23,70 +23,12 @@ from rankstrat.strata.arrangement import Finding
 from rankstrat.strata.claimed import ClaimedStrata
 from rankstrat.strata.defaults import general_strata
 from rankstrat.strata.diagrams import dot, mermaid
+from rankstrat.strata.levels import Level, levels_of, words
 from rankstrat.strata.stratum import Knowledge, Stratification, Stratum
-from rankstrat.text.tables import Math, Table
+from rankstrat.text.tables import Table
 
 Progress = Callable[[int, int], None]
 MAX_STRATA = 50_000  # up to symmetry
-
-
-@dataclass(frozen=True)
-class Level:
-    r"""$\{\theta : r(\theta) = k\}$: all strata of one rank.
-
-    Attributes:
-        rank: k.
-        strata: the strata up to symmetry, the largest first.
-    """
-
-    rank: int
-    strata: tuple[Stratum, ...] = field(repr=False)
-
-    @property
-    def dimension(self) -> int:
-        """The dimension of the level: that of its largest stratum."""
-        return max(s.dimension for s in self.strata)
-
-    @property
-    def codimension(self) -> int:
-        """The number of parameters less the dimension."""
-        return min(s.codimension for s in self.strata)
-
-    @property
-    def count(self) -> int:
-        """The number of strata, symmetric copies included."""
-        return sum(s.orbit for s in self.strata)
-
-    @cached_property
-    def maximal(self) -> tuple[Stratum, ...]:
-        """The strata that lie in the closure of no other stratum of the level.
-
-        Their closures hold all of it.
-        """
-        # the rank never rises in a closure, so a chain between two strata of one rank stays in it
-        inner = {
-            label
-            for s in self.strata
-            for label, _ in s.source.children(s.label)
-            if label != s.label
-        }
-        return tuple(s for s in self.strata if s.label not in inner)
-
-    @property
-    def verdict(self) -> Verdict:
-        """PROVED if every stratum is; else the weakest verdict among them."""
-        return _weakest([s.verdict for s in self.strata])
-
-    def __str__(self) -> str:
-        many = (
-            f"{len(self.strata)} {'stratum' if len(self.strata) == 1 else 'strata'} up to symmetry"
-        )
-        return f"rank {self.rank}: {many}, dimension {self.dimension}  [{self.verdict}]"
-
-
-def _weakest(verdicts: Sequence[Verdict]) -> Verdict:
-    order = [Verdict.OPEN, Verdict.NUMERICAL, Verdict.PROBABLE, Verdict.PROVED]
-    return min(verdicts, key=order.index) if verdicts else Verdict.PROVED
 
 
 @dataclass(frozen=True)
@@ -127,7 +69,7 @@ class RankHierarchy:
         found: dict[int, list[Stratum]] = {}
         for stratum in self.strata:
             found.setdefault(stratum.rank, []).append(stratum)
-        return tuple(Level(rank, tuple(strata)) for rank, strata in sorted(found.items()))
+        return levels_of(self.source, found)
 
     def level(self, rank: int) -> Level | None:
         """The level of a rank; None if no stratum has it."""
@@ -135,9 +77,8 @@ class RankHierarchy:
 
     @property
     def coverage(self) -> Knowledge:
-        """How it is known that every point has the rank of its stratum.
-
-        PROVED only if that holds everywhere.
+        """How it is known that every point has the rank of its stratum; PROVED only if that holds
+        everywhere.
         """
         return self.source.coverage
 
@@ -152,15 +93,16 @@ class RankHierarchy:
         return tuple(getattr(self.source, "findings", ()))
 
     def stratum_of(self, point: Chart) -> Stratum:
-        """The stratum in which an exact point lies (a representative of its orbit).
-
-        See the function `stratum_of`.
+        """The stratum in which an exact point lies (a representative of its orbit); see the
+        function `stratum_of`.
         """
         return _located(self.source, point)
 
     @cached_property
     def graph(self) -> nx.DiGraph:
-        """The closure order: an edge from a stratum to each of the largest strata in its closure (`condition`)."""
+        """The closure order: an edge from a stratum to each of the largest strata in its closure
+        (`condition`).
+        """
         known = {s.label: s for s in self.strata}
         graph = nx.DiGraph()
         for stratum in self.strata:
@@ -178,9 +120,8 @@ class RankHierarchy:
 
     @cached_property
     def skeleton(self) -> nx.DiGraph:
-        """The closure order of the maximal strata of the levels.
-
-        Strata of one rank are merged into the largest.
+        """The closure order of the maximal strata of the levels: strata of one rank are merged into
+        the largest.
         """
         maximal = {s for level in self.levels for s in level.maximal}
         closure = nx.transitive_closure_dag(self.graph).subgraph(maximal)
@@ -191,21 +132,33 @@ class RankHierarchy:
         return skeleton
 
     def table(self, *, by: str = "level") -> Table:
-        """Rank, dimension, codimension, number of strata, conditions and verdict, by level or for each stratum.
+        """Rank, dimension, codimension, number of strata, conditions and verdict, by level or for
+        each stratum.
 
         Args:
             by: "level" (one row for each rank, the maximal strata named) or "stratum".
         """
         title = f"Rank strata of {self.model}"
+        columns: tuple[str, ...]
         columns = ("rank", "dimension", "codimension", "strata", "conditions", "verdict")
+        rows: list[tuple[object, ...]]
         if by == "stratum":
             rows = [
                 (s.rank, s.dimension, s.codimension, s.orbit, s.words, str(s.verdict))
                 for s in self.strata
             ]
         else:
+            columns = (*columns[:2], "dimension is", *columns[2:])
             rows = [
-                (v.rank, v.dimension, v.codimension, v.count, words(v), str(v.verdict))
+                (
+                    v.rank,
+                    v.dimension.cell,
+                    str(v.dimension.verdict),
+                    v.codimension.cell,
+                    v.count.cell,
+                    words(v),
+                    str(v.verdict),
+                )
                 for v in self.levels
             ]
         caption = f"Coverage: {self.coverage}."
@@ -235,17 +188,24 @@ class RankHierarchy:
                 "coverage": {"verdict": str(self.coverage.verdict), "reason": self.coverage.reason},
                 "strata": [
                     {
-                        "rank": s.rank, "dimension": s.dimension, "codimension": s.codimension, "orbit": s.orbit,
-                        "conditions": [c.text for c in s.conditions], "verdict": str(s.verdict),
+                        "rank": s.rank,
+                        "dimension": s.dimension,
+                        "codimension": s.codimension,
+                        "orbit": s.orbit,
+                        "conditions": [c.text for c in s.conditions],
+                        "verdict": str(s.verdict),
                         "reason": s.constancy.reason,
                     }
                     for s in self.strata
                 ],
-                "edges": sorted([position[u], position[v], str(c)] for u, v, c in self.graph.edges(data="condition")),
+                "edges": sorted(
+                    [position[u], position[v], str(c)]
+                    for u, v, c in self.graph.edges(data="condition")
+                ),
                 "uncovered": [str(f) for f in self.uncovered],
             },
             indent=1,
-        )  # fmt: skip
+        )
 
     def to_dot(self) -> str:
         """The Hasse diagram for Graphviz."""
@@ -254,17 +214,6 @@ class RankHierarchy:
     def to_mermaid(self) -> str:
         """The Hasse diagram for Mermaid."""
         return mermaid(self.graph)
-
-
-def words(level: Level) -> Math:
-    """The conditions of the maximal strata, and how many kinds there are besides."""
-    shown = level.maximal[:2]
-    more = len(level.maximal) - len(shown)
-    text = "; ".join(s.words.text for s in shown) + (f"; {more} more" if more else "")
-    latex = r";\ ".join(s.words.latex for s in shown) + (
-        rf";\ \text{{{more} more}}" if more else ""
-    )
-    return Math(text, latex)
 
 
 def stratification_of(
@@ -287,7 +236,8 @@ def stratification_of(
 def stratify(
     model: Model, *, conditions: Sequence[Any] = (), seed: int = 0, progress: Progress | None = None
 ) -> RankHierarchy:
-    r"""The rank stratification $\{\theta : r(\theta) = k\}$ as strata up to symmetry, each with what is known of it.
+    r"""The rank stratification $\{\theta : r(\theta) = k\}$ as strata up to symmetry, each with
+    what is known of it.
 
     A family that knows all its strata is asked; for any other model the flats of an arrangement are
     enumerated: parameter (or block) = 0, block_i = ±block_j for interchangeable blocks, and the
@@ -345,9 +295,8 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
 
 
 def _located(source: Stratification, point: Chart) -> Stratum:
-    """The stratum of a point.
-
-    Numbers that are equal in disguise, as tanh(log 2) and 3/5, must not mislead it.
+    """The stratum of a point; numbers that are equal in disguise, as tanh(log 2) and 3/5, must not
+    mislead it.
     """
     demand(point, Chart, PointError, "an exact point", "give model.point(...)")
     odd = [

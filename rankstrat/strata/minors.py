@@ -1,4 +1,6 @@
-r"""Polynomial models: tangent functions as a matrix of polynomials in the parameters, and where its minors vanish."""
+r"""Polynomial models: tangent functions as a matrix of polynomials in the parameters, and where its
+minors vanish.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,8 @@ LARGEST, ATTEMPTS, MOST_PARAMETERS, MOST_OUTPUTS = 8, 40, 24, 16
 
 @dataclass(frozen=True)
 class TangentMatrix:
-    """The coefficients of the tangent functions in the monomials of the inputs.
-
-    One row for each parameter.
+    """The coefficients of the tangent functions in the monomials of the inputs: one row for each
+    parameter.
     """
 
     model: Model
@@ -30,9 +31,8 @@ class TangentMatrix:
         return int(sympy.Matrix(self.rows).xreplace(point.values).rank())
 
     def generic_rank(self, values: Mapping[sympy.Symbol, sympy.Expr], *, seed: int = 0) -> int:
-        """The rank at a random point of a chart.
-
-        At most that at the generic point, and almost surely equal.
+        """The rank at a random point of a chart: at most that at the generic point, and almost
+        surely equal.
         """
         rng = random.Random(seed)
         matrix = sympy.Matrix(self.rows).xreplace(dict(values))
@@ -51,7 +51,8 @@ class TangentMatrix:
         *,
         seed: int = 0,
     ) -> bool:
-        """Whether minors of size `rank` show that the rank is constant on a flat outside the excluded smaller flats.
+        """Whether minors of size `rank` show that the rank is constant on a flat outside the
+        excluded smaller flats.
 
         A factor is dropped that vanishes only on an excluded hyperplane of the flat or where a
         polynomial does. What is left must be a constant for one minor, or powers of linear forms
@@ -122,9 +123,8 @@ def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.
 
 
 def tangent_matrix(model: Model) -> TangentMatrix | None:
-    """The matrix of a model that is polynomial over Q in parameters and inputs.
-
-    None for any other (or a large) one.
+    """The matrix of a model that is polynomial over Q in parameters and inputs; None for any other
+    (or a large) one.
     """
     if model.size > MOST_PARAMETERS or len(model.outputs) > MOST_OUTPUTS:
         return None

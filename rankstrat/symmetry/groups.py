@@ -1,4 +1,6 @@
-r"""Permutations, sign changes, scalings and shears of the parameters that leave the function unchanged."""
+r"""Permutations, sign changes, scalings and shears of the parameters that leave the function
+unchanged.
+"""
 
 from __future__ import annotations
 
@@ -62,16 +64,16 @@ class Symmetry:
 
 
 class _Scaled(Expanding):
-    """Pulls the positive leaf of this name out of relu, abs, step and sign."""
+    """Pulls the positive leaf of this symbol out of relu, abs, step and sign."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, symbol: sympy.Symbol | None) -> None:
+        self._symbol = symbol
         super().__init__()
 
     def function(self, name: Hashable, arg: int) -> int:
         if name in (*HOMOGENEOUS, "step", "sign"):
             terms = self.terms(arg)
-            scale = self.leaf(("u", self._name))
+            scale = self.leaf(("u", self._symbol))
             powers: set[Rational] = {dict(m).get(scale, 0) for m in terms} if terms else {0}
             if len(powers) == 1 and powers != {0}:
                 (e,) = powers
@@ -86,7 +88,7 @@ def _verdict(
     """PROVED when F(g theta) = F(theta) identically, REFUTED when not, OPEN when undecided."""
     raw = tuple(values.get(p, p) for p in model.parameters)
     coordinates = (*model.parameters, *((symbol,) if symbol is not None else ()))
-    joint = Joint([model.generic(), Chart(model, coordinates, raw)], _Scaled(str(symbol)))
+    joint = Joint([model.generic(), Chart(model, coordinates, raw)], _Scaled(symbol))
     found = []
     for f, g in zip(*joint.output_lists, strict=True):
         try:
@@ -97,7 +99,8 @@ def _verdict(
 
 
 def symmetries(model: Model) -> tuple[Symmetry, ...]:
-    r"""Permutation, sign, scaling and shear symmetries of a model, each verified as $F(g\theta) = F(\theta)$.
+    r"""Permutation, sign, scaling and shear symmetries of a model, each verified as
+    $F(g\theta) = F(\theta)$.
 
     Candidates come from the expression graph: automorphisms that permute parameters, solutions of
     the parity equations over GF(2) for signs, of the degree equations over Q for scalings
@@ -153,9 +156,8 @@ def _free(model: Model, name: str) -> str:
 def _shear(
     model: Model, permutation: Mapping[int, int], weights: Mapping[int, Any], t: sympy.Symbol
 ) -> dict[sympy.Symbol, sympy.Expr]:
-    """Incoming weights of a unit gain t times its partner's.
-
-    Outgoing ones of the partner lose t times its own.
+    """Incoming weights of a unit gain t times its partner's; outgoing ones of the partner lose t
+    times its own.
     """
     moved = {i for i in weights if i in permutation}
     if (

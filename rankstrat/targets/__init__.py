@@ -1,6 +1,5 @@
-r"""Target sets $F^{-1}(f^*)$.
-
-Branches, their graph, and optimistic sample sizes. Knows no neurons.
+r"""Target sets $F^{-1}(f^*)$: branches, their graph, and optimistic sample sizes. Knows no
+neurons.
 """
 
 from __future__ import annotations

@@ -100,7 +100,9 @@ class Branch:
 
     @cached_property
     def minimum(self) -> LeastRank:
-        """The least rank over the closure, with a minimiser (on the representative of the orbit)."""
+        """The least rank over the closure, with a minimiser (on the representative of the
+        orbit).
+        """
         if self.representative is not None:
             return self.representative.minimum
         found = least_rank(self.bounds, lambda: self.certificate, self.chart)

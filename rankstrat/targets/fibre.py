@@ -1,6 +1,5 @@
-r"""The target set $F^{-1}(f^*) = \{\theta .
-
-F(\theta) = f^*\}$ as branches, and the least rank over it.
+r"""The target set $F^{-1}(f^*) = \{\theta : F(\theta) = f^*\}$ as branches, and the least rank over
+it.
 """
 
 from __future__ import annotations
@@ -51,7 +50,8 @@ class TargetSet:
 
     @cached_property
     def graph(self) -> nx.Graph[int]:
-        """Branches as nodes; an edge where two closures meet, with the dimension of their intersection.
+        """Branches as nodes; an edge where two closures meet, with the dimension of their
+        intersection.
 
         Pairs with a curved member that cannot be decided by linear algebra are listed in
         ``graph.graph["undecided"]``.
@@ -82,9 +82,8 @@ class TargetSet:
 
     @property
     def components(self) -> tuple[frozenset[int], ...]:
-        """The branches (by number) of each connected component of the target set.
-
-        Exact where all are affine.
+        """The branches (by number) of each connected component of the target set; exact where all
+        are affine.
         """
         return tuple(frozenset(c) for c in nx.connected_components(self.graph))
 
@@ -107,9 +106,8 @@ class TargetSet:
         return tuple(branch for branch in self.branches if branch.contains(point))
 
     def branch_of(self, point: Chart) -> Branch | None:
-        """The branch with the fewest distinct neurons whose closure contains the point.
-
-        None outside all closures.
+        """The branch with the fewest distinct neurons whose closure contains the point; None
+        outside all closures.
         """
         found = self.branches_of(point)
         return min(found, key=lambda b: (b.index or (0, 0), b.dimension), default=None)
@@ -138,7 +136,8 @@ class TargetSet:
                 )
             )
         heads = (
-            "branch", "copies", Math("(r, l)"), "dim", "codim", "generic rank", "least rank", "least rank is"
+            "branch", "copies", Math("(r, l)"), "dim", "codim", "generic rank", "least rank",
+            "least rank is"
         )  # fmt: skip
         return Table(
             heads,
@@ -158,15 +157,21 @@ class TargetSet:
                 "source": self.source,
                 "branches": [
                     {
-                        "label": b.label, "dimension": b.dimension, "codimension": b.codimension, "index": b.index,
-                        "equations": [str(e) for e in b.equations], "conditions": list(b.conditions),
+                        "label": b.label,
+                        "dimension": b.dimension,
+                        "codimension": b.codimension,
+                        "index": b.index,
+                        "equations": [str(e) for e in b.equations],
+                        "conditions": list(b.conditions),
                     }
                     for b in self.branches
                 ],
-                "intersections": [[i, j, data["dimension"]] for i, j, data in self.graph.edges(data=True)],
+                "intersections": [
+                    [i, j, data["dimension"]] for i, j, data in self.graph.edges(data=True)
+                ],
                 "undecided": self.graph.graph["undecided"],
             }
-        )  # fmt: skip
+        )
 
     def to_dot(self) -> str:
         """The graph of branches in the DOT language."""
@@ -214,7 +219,8 @@ def target_set(
     Example:
         >>> import rankstrat as rs
         >>> F = rs.families.two_layer(width=2, inputs=2, activation="exp")
-        >>> Q = rs.target_set(F, rs.families.two_layer(width=1, inputs=2, activation="exp").point([1, 1, 2]))
+        >>> narrow = rs.families.two_layer(width=1, inputs=2, activation="exp")
+        >>> Q = rs.target_set(F, narrow.point([1, 1, 2]))
         >>> [(b.dimension, b.codimension, b.rank) for b in Q.branches]
         [(1, 5, 3), (2, 4, 4), (2, 4, 4)]
     """
@@ -291,6 +297,11 @@ def as_target(model: Model, target: Any) -> TargetFunction:
             raise TargetError(
                 f"the target uses {unknown[0]}, but the inputs of the model are {names}; write it"
                 " in these"
+            )
+        if len({str(s) for s in output.free_symbols}) < len(output.free_symbols):
+            raise TargetError(
+                f"the target {output} uses two different symbols of one name; one is needed;"
+                " make each symbol once"
             )
         renamed.append(output.xreplace({s: known[str(s)] for s in output.free_symbols}))
     if len(renamed) != len(model.outputs):

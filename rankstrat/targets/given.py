@@ -1,6 +1,5 @@
-"""Branches that somebody gave as charts.
-
-Each is verified, and membership is decided by solving for the coordinates.
+"""Branches that somebody gave as charts: each is verified, and membership is decided by solving for
+the coordinates.
 """
 
 from __future__ import annotations
@@ -94,7 +93,8 @@ def _form(row: Mapping[int, Fraction], variables: Sequence[sympy.Symbol]) -> sym
 
 
 def _on_chart(chart: Chart, point: Chart) -> bool:
-    """Whether a point is a value of a chart: coordinates are read off where they occur alone and linearly.
+    """Whether a point is a value of a chart: coordinates are read off where they occur alone and
+    linearly.
 
     Raises:
         BudgetError: some coordinate never does.

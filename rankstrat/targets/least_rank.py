@@ -1,4 +1,6 @@
-r"""The least rank $\min r_\theta$ over the closure of a branch: candidates, and what bounds it from below."""
+r"""The least rank $\min r_\theta$ over the closure of a branch: candidates, and what bounds it
+from below.
+"""
 
 from __future__ import annotations
 

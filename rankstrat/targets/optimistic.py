@@ -12,7 +12,8 @@ MOST_WITNESSES = 60
 
 
 def optimistic_sample_size(target: TargetSet) -> LeastRank:
-    r"""$O_{f^*} = \min\{r_\theta : F(\theta) = f^*\}$, with evidence that it is attained and that nothing is lower.
+    r"""$O_{f^*} = \min\{r_\theta : F(\theta) = f^*\}$, with evidence that it is attained and that
+    nothing is lower.
 
     Args:
         target: a target set.

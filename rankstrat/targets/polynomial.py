@@ -1,4 +1,5 @@
-r"""Target sets of small polynomial models by exact decomposition: factor, split, and test minors over $\mathbb{Q}$.
+r"""Target sets of small polynomial models by exact decomposition: factor, split, and test minors
+over $\mathbb{Q}$.
 
 The equations $F(\theta) = f^*$ are polynomial. A Gröbner basis element that factors splits the set;
 sums of even monomials with positive coefficients vanish at real points only if every monomial does.
@@ -190,9 +191,8 @@ def _cases(g: sympy.Expr, parameters: Sequence[sympy.Symbol]) -> list[list[sympy
 
 
 def _is_definite_form(factor: sympy.Expr) -> bool:
-    """Whether a polynomial is a form in two parameters without a real linear factor.
-
-    Zero only where both are.
+    """Whether a polynomial is a form in two parameters without a real linear factor: zero only
+    where both are.
     """
     if len(factor.free_symbols) != 2:
         return False
@@ -207,9 +207,8 @@ def _is_definite_form(factor: sympy.Expr) -> bool:
 
 
 class _Minors:
-    """Minors of the derivative of the coefficients.
-
-    The rank is at most s exactly where those of size s + 1 vanish.
+    """Minors of the derivative of the coefficients: the rank is at most s exactly where those of
+    size s + 1 vanish.
     """
 
     def __init__(self, model: Model) -> None:
@@ -290,9 +289,8 @@ def _one_point(model: Model, point: Point, rank: int | None) -> Iterator[Candida
 
 
 def _smooth_point(minors: _Minors, piece: _Piece) -> Point | None:
-    """A smooth rational point where the rank is the generic one.
-
-    There, the real dimension is the complex one.
+    """A smooth rational point where the rank is the generic one: there, the real dimension is the
+    complex one.
     """
     codimension = len(piece.parameters) - piece.dimension
     jacobian = sympy.Matrix(piece.basis).jacobian(piece.parameters) if piece.basis else None
@@ -309,9 +307,8 @@ def _smooth_point(minors: _Minors, piece: _Piece) -> Point | None:
 
 
 def _points(parameters: Sequence[sympy.Symbol], basis: Sequence[sympy.Expr]) -> Iterator[Point]:
-    """Rational points, by giving parameters small values one after another.
-
-    Those of high degree first, if need be.
+    """Rational points, by giving parameters small values one after another; those of high degree
+    first, if need be.
     """
     if not basis:
         basis = (sympy.Integer(0),)
@@ -354,7 +351,9 @@ def _extend(
 
 
 def _chart(model: Model, piece: _Piece) -> Chart | None:
-    """A rational chart by solving equations that are linear in a parameter with a monomial coefficient."""
+    """A rational chart by solving equations that are linear in a parameter with a monomial
+    coefficient.
+    """
     values: dict[sympy.Symbol, sympy.Expr] = {}
     left = list(piece.basis)
     while left:

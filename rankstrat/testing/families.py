@@ -1,6 +1,5 @@
-r"""The laws of families.
-
-What `check_family` holds a family to, and the sizes at which ours are built.
+r"""The laws of families: what `check_family` holds a family to, and the sizes at which ours are
+built.
 """
 
 from __future__ import annotations
@@ -15,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from rankstrat.errors import FamilyError, UndecidedError, demand
-from rankstrat.families import build
+from rankstrat.families import FAMILIES, build
 from rankstrat.lemma.rank import rank_by_lemma
 from rankstrat.model.files import dump_model, parse_model
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.source import guest
 from rankstrat.model.structure import HasNeurons, Structure
 from rankstrat.numeric import numerical_rank
 from rankstrat.rank.certificate import RankCertificate
@@ -154,10 +154,7 @@ def check_family(
     ranks = []
     for arguments in given:
         place = f"the family {name} at {shown(str(dict(arguments)))}"
-        model = builder(**arguments)
-        named = not isinstance(family, str) or getattr(model.structure, "family", family) == family
-        hold(place, "has the name under which it is built", named)
-        ranks.append(_check_model(place, model, builder, seed))
+        ranks.append(_check_model(place, builder(**arguments), builder, seed))
     return tuple(ranks)
 
 
@@ -188,7 +185,9 @@ def _check_model(place: str, model: Model, builder: Callable[..., Model], seed: 
     structure = model.structure
     if structure is None:
         raise FamilyError(f"{place} has no structure; return Model.of(structure); see docs")
-    hold(place, "rebuilds from its arguments", builder(**structure.arguments) == model)
+    own = structure.family in FAMILIES and not guest(structure)
+    rebuilt = partial(build, structure.family) if own else builder
+    hold(place, "rebuilds from its arguments", rebuilt(**structure.arguments) == model)
     hold(
         place,
         "has as many parameters as its blocks",

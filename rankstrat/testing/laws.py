@@ -1,4 +1,5 @@
-r"""What a family says of itself, held against its outputs at points where nothing is known beforehand.
+r"""What a family says of itself, held against its outputs at points where nothing is known
+beforehand.
 
 Values of outputs come from sympy and mpmath here, not from the engine's programs, which found the
 symmetries.
@@ -42,9 +43,8 @@ def hold(place: str, law: str, holds: bool) -> None:
 
 
 class Outputs:
-    """The outputs of a model as numbers of 40 digits.
-
-    An unspecified function is a fixed one of no parity.
+    """The outputs of a model as numbers of 40 digits; an unspecified function is a fixed one of no
+    parity.
     """
 
     def __init__(self, model: Model) -> None:
@@ -65,9 +65,8 @@ class Outputs:
         )
 
     def agree(self, one: Values, two: Values, seed: int, *, other: Outputs | None = None) -> bool:
-        """Whether the functions are equal at three random inputs.
-
-        The second may be of another model.
+        """Whether the functions are equal at three random inputs; the second may be of another
+        model.
         """
         source = np.random.default_rng(seed)
         with mpmath.workdps(DIGITS):
@@ -120,7 +119,8 @@ def _maps(place: str, model: Model) -> Iterator[tuple[str, Mapping[Any, Any]]]:
 
 
 def check_embeddings(place: str, model: Model, seed: int = 0) -> int:
-    """The number of critical mappings into a model with one unit more that were evaluated; 0 where there are no units.
+    """The number of critical mappings into a model with one unit more that were evaluated; 0 where
+    there are no units.
 
     A copy of a unit that shares its outgoing weights, and a null unit where it is possible, change
     no output and do not raise the rank.

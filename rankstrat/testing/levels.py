@@ -1,4 +1,6 @@
-r"""What a family says of function space, and of points near its strata, held against its strata and its target sets."""
+r"""What a family says of function space, and of points near its strata, held against its strata
+and its target sets.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ POINTS, LABELS, TINY, STEP = 4, 24, 1e-9, 1e-3
 
 
 def check_levels(place: str, model: Model, seed: int = 0) -> int:
-    """The number of functions whose optimistic sample size was looked up among the levels; 0 if there are none.
+    """The number of functions whose optimistic sample size was looked up among the levels; 0 if
+    there are none.
 
     Ranks of the levels ascend up to at most the generic rank, and the least rank of every function
     is among them.
@@ -49,7 +52,8 @@ def check_levels(place: str, model: Model, seed: int = 0) -> int:
 
 
 def check_nearby(place: str, model: Model, seed: int = 0) -> int:
-    """The number of points whose distances to strata were checked; 0 where the family measures none.
+    """The number of points whose distances to strata were checked; 0 where the family measures
+    none.
 
     A point of a stratum that is cut out by linear equations has the distance 0 to some condition, a
     point beside it at most that step; a generic point has the distance 0 to none.

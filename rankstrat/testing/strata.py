@@ -1,4 +1,6 @@
-r"""What a family says of its strata, held against points with special values, charts and their images."""
+r"""What a family says of its strata, held against points with special values, charts and their
+images.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ Move = Callable[[Sequence[Any]], list[Any]]
 
 
 def check_strata(place: str, model: Model, seed: int = 0) -> int:
-    """The number of points whose strata were compared with the rank, 0 if the family gives no strata.
+    """The number of points whose strata were compared with the rank, 0 if the family gives no
+    strata.
 
     Labels are distinct. A point with special values has one of them, and its rank where that is
     claimed to be constant (elsewhere a lower one at most); so have its images under the signed
@@ -71,7 +74,9 @@ def check_strata(place: str, model: Model, seed: int = 0) -> int:
 
 
 def _right_rank(place: str, strata: Stratification, label: Any, point: Chart, seed: int) -> None:
-    """The rank of the stratum, which may drop at a point only where the family does not claim that it is constant."""
+    """The rank of the stratum, which may drop at a point only where the family does not claim
+    that it is constant.
+    """
     given, found = strata.rank(label), model_rank(point, seed=seed)
     constant = strata.constancy(label).verdict is Verdict.PROVED
     law = (
@@ -122,7 +127,8 @@ def _check_label(place: str, strata: Stratification, label: Any, seed: int) -> N
 
 
 def _moves(strata: Stratification, labels: Sequence[Any], seed: int) -> list[Move]:
-    """Exchanges of two rows in all blocks of one length, and changes of sign, that carry strata to strata of one label.
+    """Exchanges of two rows in all blocks of one length, and changes of sign, that carry strata
+    to strata of one label.
 
     Whether they do is seen at two points of each label.
     """
@@ -188,7 +194,7 @@ Flat = frozenset[tuple[int, Any]]
 def _flats(
     strata: Stratification, label: Any, moves: Sequence[Move]
 ) -> dict[Flat, AffineSubspace] | None:
-    """The images of the closure of a stratum; None where it is not linear, or there are too many."""
+    """The images of the closure of a stratum; None if it is not linear, or there are too many."""
     chart, model = strata.chart(label), strata.model
     if chart is None or not set(chart.coordinates) <= set(model.parameters):
         return None

@@ -19,7 +19,8 @@ from rankstrat.testing.laws import SPECIAL, Outputs, hold, some_point
 
 
 def check_target(place: str, model: Model, seed: int = 0) -> int:
-    """The number of branches of two targets, functions of the model's own, that were checked; 0 if it gives none.
+    """The number of branches of two targets, functions of the model's own, that were checked; 0
+    if it gives none.
 
     The point lies in the closure of a branch if the branches are complete, and so do all solutions
     that brute force and Newton's method find. Points of a branch have the target as their function
@@ -75,7 +76,9 @@ def _challenge(place: str, found: TargetSet, seed: int) -> None:
 
 
 def _check_index(place: str, branch: Branch, seed: int) -> None:
-    """(r, l) at a point with large coordinates: distinct neurons, and those of output weight zero that stand alone."""
+    """(r, l) at a point with large coordinates: distinct neurons, and those of output weight zero
+    that stand alone.
+    """
     structure: object = branch.model.structure
     sample = branch.sample(seed=seed + 3, size=30)
     rational = all(not isinstance(v, sympy.Expr) or v.is_Rational for v in sample.raw)
@@ -97,7 +100,9 @@ Vector = tuple[Fraction, ...]
 
 
 def _index(neurons: Any, normal: Callable[[Vector], Vector]) -> tuple[int, int]:
-    """The classes of neurons with a weight that is not zero, and those of one neuron without output weight."""
+    """The classes of neurons with a weight that is not zero, and those of one neuron without
+    output weight.
+    """
     classes: dict[Vector, list[Any]] = {}
     places = np.broadcast_to(neurons.places, neurons.weights.shape)
     for a, u, at in zip(neurons.outputs, neurons.weights, places, strict=True):

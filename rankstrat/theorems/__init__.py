@@ -40,7 +40,8 @@ def verify(
     progress: Progress | None = None,
     done: Iterable[Row] = (),
 ) -> Report:
-    r"""Predicted and computed values of a theorem in all its cases, in separate columns, each with its verdict.
+    r"""Predicted and computed values of a theorem in all its cases, in separate columns, each with
+    its verdict.
 
     Args:
         theorem: a name of `THEOREMS`, or a `Theorem`.
@@ -75,7 +76,8 @@ def verify_all(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Summary:
-    r"""The reports of several theorems, of all if no name is given; Ctrl-C leaves those computed so far.
+    r"""The reports of several theorems, of all if no name is given; Ctrl-C leaves those computed so
+    far.
 
     Args:
         names: names of `THEOREMS`.

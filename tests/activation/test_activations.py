@@ -1,4 +1,6 @@
-"""Activations: what each record says of its function is true, and whatever a user means is understood."""
+"""Activations: what each record says of its function is true, and whatever a user means is
+understood.
+"""
 
 from __future__ import annotations
 

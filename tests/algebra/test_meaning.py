@@ -87,7 +87,9 @@ def test_equal_and_opposite_arguments(f, left, right):
 
 
 def test_neurons_that_are_equal_after_expansion():
-    """At this point the two inner terms of erf cancel, u1 w1 + u2 w2 = 0: a constant inside, so 1 and x remain."""
+    """At this point the two inner terms of erf cancel, u1 w1 + u2 w2 = 0: a constant inside, so
+    1 and x remain.
+    """
     a, u1, w1, b1, u2, w2, b2, c = symbols = sympy.symbols("a u1 w1 b1 u2 w2 b2 c")
     model = Model(a * erf(u1 * (w1 * x + b1) + u2 * (w2 * x + b2)) + c, symbols, [x])
     certificate = model_rank(model.point([1, 1, -1, 1, 1, 1, 2, 0]))
@@ -128,7 +130,9 @@ def test_numbers_below_functions(functions, dimension):
 
 
 def test_coefficients_that_are_zero_in_disguise():
-    """The tangent functions of a are 0, by cosh^2 - sinh^2 = 1 and by expansion, at every (b, c)."""
+    """The tangent functions of a are 0, by cosh^2 - sinh^2 = 1 and by expansion, at every (b,
+    c).
+    """
     a, b, c = sympy.symbols("a b c")
     disguise = cosh(b) ** 2 - sinh(b) ** 2 - 1 + (b + c) ** 2 - b**2 - 2 * b * c - c**2
     certificate = model_rank(Model(a * disguise * tanh(x) + c * x, [a, b, c], [x]))

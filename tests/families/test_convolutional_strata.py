@@ -1,6 +1,5 @@
-"""Strata of convolutional networks.
-
-Complete where they say so, of their dimension, with the ranks of the papers.
+"""Strata of convolutional networks: complete where they say so, of their dimension, with the ranks
+of the papers.
 """
 
 import itertools

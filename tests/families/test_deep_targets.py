@@ -1,6 +1,5 @@
-"""Target sets of deep networks by splitting.
-
-Verified charts, the table of SPEC 3, widths, and malformed targets.
+"""Target sets of deep networks by splitting: verified charts, the table of SPEC 3, widths, and
+malformed targets.
 """
 
 from __future__ import annotations
@@ -71,9 +70,8 @@ def test_every_branch_carries_the_target(wide, narrow, activation, bias):
 
 
 def test_branches_are_counted_by_maps():
-    """Maps of two units onto one, or to idle or silent.
-
-    2^2 + ... = 5; without sigma(0) = 0 no silent ones: 3.
+    """Maps of two units onto one, or to idle or silent: 2^2 + ... = 5; without sigma(0) = 0 no
+    silent ones: 3.
     """
     for activation, count in (("tanh", 5), ("sigmoid", 3)):
         q = target_set(
@@ -203,9 +201,8 @@ def test_malformed_targets(model, target, message):
 
 
 def test_wrong_charts_are_noticed():
-    """The check of a chart does not repeat the equations it came from.
-
-    Any change of a fixed value is seen.
+    """The check of a chart does not repeat the equations it came from: any change of a fixed value
+    is seen.
     """
     target = a_point(network([2, 2, 1, 1], bias=True), seed=7)
     model = network([2, 3, 2, 1], bias=True)
@@ -224,14 +221,14 @@ def test_wrong_charts_are_noticed():
 @pytest.mark.parametrize(
     ("activation", "bias", "output_bias"),
     [
-        ("tanh", False, False), ("sigmoid", True, False), ("softplus", False, True), ("relu", False, False),
+        ("tanh", False, False), ("sigmoid", True, False), ("softplus", False, True),
+        ("relu", False, False),
         ("exp", True, True), ("square", False, False), ("gelu", True, True),
     ],
 )  # fmt: skip
 def test_one_hidden_layer_has_the_branches_of_two_layer_networks(activation, bias, output_bias):
-    """a = W2, w = W1, b = b1, c = b2.
-
-    The same list, whose points give the target in the other model as well.
+    """a = W2, w = W1, b = b1, c = b2: the same list, whose points give the target in the other
+    model as well.
     """
     flat = {"a": [2], "w": [[1, 2]], **({"b": [1]} if bias else {})}
     layered = {"W1": [[1, 2]], "W2": [[2]], **({"b1": [1]} if bias else {})}

@@ -1,6 +1,5 @@
-"""Target sets of squares and powers.
-
-Pieces, dimensions, other decompositions, and sizes against closed forms.
+"""Target sets of squares and powers: pieces, dimensions, other decompositions, and sizes against
+closed forms.
 """
 
 from __future__ import annotations
@@ -48,9 +47,8 @@ def test_diagonalised_forms(seed):
 
 
 def orbit_dimension(a, w, form):
-    """The rank of the infinitesimal symmetries at a point.
-
-    Isometries of diag(a), base changes that fix S, scalings.
+    """The rank of the infinitesimal symmetries at a point: isometries of diag(a), base changes that
+    fix S, scalings.
     """
     (n, d), active = w.shape, [i for i in range(len(a)) if a[i]]
     rows = []
@@ -200,9 +198,8 @@ def test_power_branches(activation, target, kwargs):
 
 
 def test_another_decomposition_lies_outside_and_costs_no_less():
-    """6 x1 x2^2 = (x1 + x2)^3 + (x1 - x2)^3 - 2 x1^3, and with any t.
-
-    Infinitely many sums of cubes.
+    """6 x1 x2^2 = (x1 + x2)^3 + (x1 - x2)^3 - 2 x1^3, and with any t: infinitely many sums of
+    cubes.
     """
     target = two_layer(3, 2, "cube").point(a=[1, 1, -2], w=[[1, 1], [1, -1], [1, 0]])
     q = target_set(two_layer(4, 2, "cube"), target)
@@ -232,9 +229,8 @@ SIZES = [(k, m, d) for d in (1, 2, 3) for m in range(1, 5) for k in range(m + 1)
 
 
 def check_sizes(k, m, d):
-    """k exponentials with biases, a form of rank k, k independent powers.
-
-    The closed forms, both halves proved.
+    """k exponentials with biases, a form of rank k, k independent powers: the closed forms, both
+    halves proved.
     """
     weights = [[i + 1] + [i * i - 1] * (d - 1) for i in range(k)]
     target = (
@@ -269,9 +265,8 @@ def test_sizes_everywhere(k, m, d):
 @pytest.mark.parametrize("activation", ["exp", "square", "cube", "z**4"])
 @pytest.mark.parametrize(("m", "d"), [(3, 2), (4, 2), (3, 3)])
 def test_no_random_point_is_below_the_least_rank(activation, m, d):
-    """Random points with small entries, each in the target set of its own function.
-
-    Their ranks are not lower.
+    """Random points with small entries, each in the target set of its own function: their ranks are
+    not lower.
     """
     rng = np.random.default_rng([m, d, len(activation)])
     model = two_layer(m, d, activation, bias=activation == "exp")

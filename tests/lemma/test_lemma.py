@@ -1,6 +1,5 @@
-"""The linear-time road.
-
-Agreement with the exact engine and with independent formulas, and real sizes.
+"""The linear-time road: agreement with the exact engine and with independent formulas, and real
+sizes.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import pytest
 import sympy
 
 import rankstrat as rs
+from rankstrat.activation.checks import check_lemma
 from rankstrat.activation.record import Activation, Lemma, Z
 from rankstrat.errors import (
     CertificateError,
@@ -23,21 +23,24 @@ from rankstrat.errors import (
     PointError,
     UndecidedError,
 )
-from rankstrat.lemma import arrays, check_record, sparse
+from rankstrat.lemma import arrays, sparse
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 
 WITHOUT_BIAS = [
-    "tanh", "arctan", "erf", "sin", "sinh", "z2tanh", "cos", "cosh", "gaussian", "ztanh", "exp", "sigmoid",
+    "tanh", "arctan", "erf", "sin", "sinh", "z2tanh", "cos", "cosh", "gaussian", "ztanh", "exp",
+    "sigmoid",
     "softplus", "silu", "gelu", "sigma", "relu", "leaky_relu", "abs",
 ]  # fmt: skip
 WITH_BIAS = [
-    "tanh", "arctan", "erf", "z2tanh", "gaussian", "ztanh", "sigmoid", "softplus", "silu", "gelu", "sigma", "relu",
+    "tanh", "arctan", "erf", "z2tanh", "gaussian", "ztanh", "sigmoid", "softplus", "silu", "gelu",
+    "sigma", "relu",
     "leaky_relu", "abs",
 ]  # fmt: skip
 PIECEWISE = ("relu", "leaky_relu", "abs")
 HARD_FOR_ENGINE = ("gelu", "relu", "leaky_relu", "abs")
 ORACLES = {
-    "tanh": "tanh", "z2tanh": "z^2 tanh z", "ztanh": "z tanh z", "cosh": "cosh", "exp": "exp", "sigmoid": "sigmoid",
+    "tanh": "tanh", "z2tanh": "z^2 tanh z", "ztanh": "z tanh z", "cosh": "cosh", "exp": "exp",
+    "sigmoid": "sigmoid",
     "softplus": "softplus", "silu": "swish", "gelu": "gelu",
 }  # fmt: skip
 
@@ -148,8 +151,10 @@ def random_cnn(source, dimension, sharing, activation, bias):
         k, size, s, dimension, sharing, bias=bias, activation=activation
     )
     while True:
-        values = {name: np.array(source.choices([0, 0, 1, -1, 2], k=int(np.prod(shape)))).reshape(shape)
-                  for name, shape in model.blocks.items()}  # fmt: skip
+        values = {
+            name: np.array(source.choices([0, 0, 1, -1, 2], k=int(np.prod(shape)))).reshape(shape)
+            for name, shape in model.blocks.items()
+        }
         if source.random() < 0.4:
             values["K"][-1] = -values["K"][0]
         flat = values["K"].reshape(
@@ -202,7 +207,8 @@ def test_convolutions_agree_with_the_coordinates(activation):
         model, values = random_cnn(source, 1 + number % 2, True, activation, False)
         k = model.structure.kernels
         expected = oracles.rank_cnn(
-            values["K"].reshape(k, -1).tolist(), values["a"].reshape(k, -1).tolist(), model.structure.size, 2,
+            values["K"].reshape(k, -1).tolist(), values["a"].reshape(k, -1).tolist(),
+            model.structure.size, 2,
             model.structure.dimension, activation=ORACLES[activation],
         )  # fmt: skip
         assert int(rank_by_lemma(model.point(values))) == expected
@@ -430,7 +436,7 @@ def test_a_wrongly_declared_lemma_is_refused_on_every_road(formula, parity, part
 def test_every_record_with_a_lemma_passes_the_same_trial(bias):
     for record in rs.activations.values():
         if record.lemma is not None and (record.lemma.with_bias or not bias):
-            check_record(record, bias=bias)
+            check_lemma(record, bias=bias)
 
 
 def test_the_result_says_why_and_checks():

@@ -1,4 +1,6 @@
-"""Reduction undoes embeddings, manifolds are smaller nets, and depth lifting holds on its data only."""
+"""Reduction undoes embeddings, manifolds are smaller nets, and depth lifting holds on its data
+only.
+"""
 
 from __future__ import annotations
 

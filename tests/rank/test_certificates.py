@@ -1,4 +1,6 @@
-"""Certificates: they check, they travel as text, and forged ones are refused, each with its own message."""
+"""Certificates: they check, they travel as text, and forged ones are refused, each with its own
+message.
+"""
 
 # ruff: noqa: E501 (one forgery a line)
 

@@ -1,4 +1,5 @@
-"""Function identities and non-identities: the dimension of span{f_1, ..., f_n} against a hand argument for each row.
+"""Function identities and non-identities: the dimension of span{f_1, ..., f_n} against a hand
+argument for each row.
 
 The model is sum_i t_i f_i(x) at t = 0, so its tangent functions are the f_i, and zero for a
 coordinate u left free.
@@ -278,7 +279,9 @@ HIDDEN = {
 
 @pytest.mark.parametrize("name", HIDDEN)
 def test_a_constant_that_is_zero_in_disguise_is_never_a_proof(name):
-    """The constant factor of a tangent function is divided out, so its residue must not be taken for a proof."""
+    """The constant factor of a tangent function is divided out, so its residue must not be taken
+    for a proof.
+    """
     t, u = sympy.symbols("t u")
     for model, true in (
         (Model(t * HIDDEN[name] * x, [t], [x]), 0),

@@ -1,4 +1,6 @@
-"""Random models: the exact rank against singular values in high precision, computed by sympy and mpmath alone."""
+"""Random models: the exact rank against singular values in high precision, computed by sympy and
+mpmath alone.
+"""
 
 # ruff: noqa: E501
 
@@ -38,9 +40,8 @@ def expression(rng, leaves, depth):
 
 
 def model(rng):
-    """(chart, numeric values of its coordinates).
-
-    Linear models, networks at points, networks on charts.
+    """(chart, numeric values of its coordinates): linear models, networks at points, networks on
+    charts.
     """
     inputs = list(X[: rng.choice((1, 1, 2))])
     terms = rng.randint(2, 5 if len(inputs) == 1 else 4)

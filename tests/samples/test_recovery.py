@@ -1,6 +1,5 @@
-"""Local linear recovery.
-
-Counts from graph theory and exact elimination, transitions, stability, malformed samples.
+"""Local linear recovery: counts from graph theory and exact elimination, transitions, stability,
+malformed samples.
 """
 
 from __future__ import annotations

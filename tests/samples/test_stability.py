@@ -1,4 +1,6 @@
-"""Recovery stability: the table of the specification, exact ranks at the thresholds, the quadratic form in the gap."""
+"""Recovery stability: the table of the specification, exact ranks at the thresholds, the quadratic
+form in the gap.
+"""
 
 from __future__ import annotations
 
@@ -93,9 +95,8 @@ def test_lower_threshold_of_the_condensed_branch():
 
 
 def curvature(samples, weight):
-    """The form of SPEC 9.3.
-
-    Sum_i c_i sigma''(w.x_i) x_i x_i^T with c the left null vector of [sigma, sigma' x].
+    """The form of SPEC 9.3: sum_i c_i sigma''(w.x_i) x_i x_i^T with c the left null vector of
+    [sigma, sigma' x].
     """
     x = np.array(samples, float)
     e = np.exp(x @ np.array(weight, float))
@@ -154,9 +155,8 @@ def test_a_part_of_a_branch_proves_no_instability():
 
 
 def test_thresholds_of_a_part_of_a_branch():
-    """A chart inside a Morse-Bott branch.
-
-    Almost all its points are stable from n = rank on, one less is unstable.
+    """A chart inside a Morse-Bott branch: almost all its points are stable from n = rank on, one
+    less is unstable.
     """
     F, s = two_layer(2, 1, "exp"), sympy.Symbol("s")
     target = two_layer(1, 1, "exp").point([1, 1])
@@ -185,9 +185,8 @@ def test_thresholds_of_a_part_of_a_branch():
 
 
 def test_an_indefinite_form_across_a_part_is_open():
-    """The condensed branch {1,2}, cut down to a point.
-
-    What the form sees may be the branch itself.
+    """The condensed branch {1,2}, cut down to a point: what the form sees may be the branch
+    itself.
     """
     q = example(2, 1, 2)
     point = q.branches[0].sample(seed=0, size=3)
@@ -197,7 +196,9 @@ def test_an_indefinite_form_across_a_part_is_open():
 
 
 def test_squares_are_parts_of_their_target_set():
-    """+{1,2} -{3} of rank 2 is open in the target set of x1^2 (rank = codimension), the others may lie in closures."""
+    """+{1,2} -{3} of rank 2 is open in the target set of x1^2 (rank = codimension), the others may
+    lie in closures.
+    """
     q = target_set(two_layer(3, 3, "square"), sympy.Symbol("x1") ** 2)
     for b in (b for b in q.branches if b.representative is None):
         t = recovery_thresholds(b)
@@ -208,9 +209,8 @@ def test_squares_are_parts_of_their_target_set():
 
 
 def test_shifted_kernels_share_an_output_weight_along_a_line():
-    """(a12, a21) = (2 + t, 3 - t) gives one function.
-
-    The branch is this line, and seven gradients leave no more.
+    """(a12, a21) = (2 + t, 3 - t) gives one function: the branch is this line, and seven gradients
+    leave no more.
     """
     network = convolutional(kernels=2, size=3, kernel_size=2, dimension=1)
     q = target_set(network, network.point(a=[[1, 2], [3, 5]], K=[[1, 0], [0, 1]]))
@@ -241,9 +241,8 @@ def test_a_quadratic_form_that_is_zero_decides_nothing(power):
 
 
 def test_generic_samples_are_inputs_of_an_analytic_scalar_model():
-    """All samples may lie beyond the kinks.
-
-    Entries of a matrix are not generic; two outputs count twice.
+    """All samples may lie beyond the kinks; entries of a matrix are not generic; two outputs count
+    twice.
     """
     relu = two_layer(2, 1, "relu", bias=True)
     point = relu.point(a=[1, 2], w=[[1], [1]], b=[0, -1])
@@ -263,7 +262,9 @@ def test_generic_samples_are_inputs_of_an_analytic_scalar_model():
 
 @pytest.mark.parametrize("activation", ["exp", "tanh"])
 def test_a_repeated_sample_changes_nothing(activation):
-    """The zeros of the loss are those of the distinct samples; -x repeats x for an odd activation."""
+    """The zeros of the loss are those of the distinct samples; -x repeats x for an odd
+    activation.
+    """
     F = two_layer(2, 2, activation)
     q = target_set(F, two_layer(1, 2, activation).point(a=[1], w=[[1, -1]]))
     for branch in q.branches[:3]:

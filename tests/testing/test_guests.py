@@ -1,4 +1,5 @@
-"""Guests that say something wrong of themselves are refuted: sixteen mutations of the two-layer family.
+"""Guests that say something wrong of themselves are refuted: sixteen mutations of the two-layer
+family.
 
 Each one is honest in everything but one answer.
 """

@@ -84,9 +84,8 @@ def test_too_few_sizes_are_refused():
 
 @dataclass(frozen=True)
 class Liar(Diagonal):
-    """The diagonal model, as a guest's family.
-
-    Each subclass says one thing of itself that is wrong.
+    """The diagonal model, as a guest's family; each subclass says one thing of itself that is
+    wrong.
     """
 
     @property
@@ -265,7 +264,9 @@ def test_a_wrong_symmetry_is_caught(monkeypatch):
     [((2, 0), "the same outputs after liar"), ((1, 7), "no larger rank after liar")],
 )
 def test_a_wrong_embedding_is_caught(monkeypatch, share, law):
-    """A mapping that doubles the first neuron, and one that adds a silent neuron at another weight."""
+    """A mapping that doubles the first neuron, and one that adds a silent neuron at another
+    weight.
+    """
 
     class Mapping:
         name, symbols, target = "liar", (), rs.families.two_layer(width=2, inputs=1)

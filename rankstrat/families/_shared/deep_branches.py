@@ -1,4 +1,5 @@
-r"""Branches of deep target sets by splitting: every unit of the wide network copies one of the narrow network, or none.
+r"""Branches of deep target sets by splitting: every unit of the wide network copies one of the
+narrow network, or none.
 
 In each hidden layer a map I sends units of the wide network to units of the narrow one (onto), or
 to nothing. If unit i is a copy of I(i), its incoming weights from the copies of any unit s sum to
@@ -56,7 +57,9 @@ class Layers:
         return (self.weights[0].shape[1], *(w.shape[0] for w in self.weights))
 
     def reduced(self, activation: Activation) -> Layers:
-        """The same function with equal units of a layer merged and units without effect left out (one stays)."""
+        """The same function with equal units of a layer merged and units without effect left out
+        (one stays).
+        """
         current = self
         while (smaller := current._step(activation)) is not None:
             current = smaller
@@ -127,9 +130,8 @@ class Widening:
         return weights, biases
 
     def maps(self) -> tuple[list[Maps], bool]:
-        """Maps of the hidden layers, and whether some are left out.
-
-        One of each orbit, or copies of unit 0 alone.
+        """Maps of the hidden layers, and whether some are left out: one of each orbit, or copies of
+        unit 0 alone.
         """
         kinds = (IDLE, SILENT) if self.structure.activation.value_at_zero == 0 else (IDLE,)
         pairs = list(zip(self.widths[1:-1], self.narrow.widths[1:-1], strict=True))
@@ -181,9 +183,8 @@ class Widening:
                     }
 
     def least(self, maps: Maps) -> Chart:
-        """The first copy of each unit keeps its outgoing weights.
-
-        Idle units are further copies of unit 0.
+        """The first copy of each unit keeps its outgoing weights; idle units are further copies of
+        unit 0.
         """
         values: list[Any] = [Fraction(0)] * self.model.size
         weights, biases = self.places
@@ -232,7 +233,8 @@ class Widening:
         )
 
     def carries(self, maps: Maps, chart: Chart) -> bool:
-        """Whether F = f* on a chart: by induction over the layers, units have the inputs of what they copy.
+        """Whether F = f* on a chart: by induction over the layers, units have the inputs of what
+        they copy.
 
         The weights from the copies of any unit sum to that unit's weight, those from idle units
         vanish.
@@ -280,9 +282,8 @@ def _onto(wide: int, narrow: int, kinds: Sequence[int], *, every: bool) -> list[
 
 
 def _label(maps: Maps) -> str:
-    """The copies of each unit, counted from 1, then idle and silent units.
-
-    Layers are parted by bars.
+    """The copies of each unit, counted from 1, then idle and silent units; layers are parted by
+    bars.
     """
     layers = []
     for images in maps:
@@ -304,7 +305,8 @@ def _listed(numbers: Sequence[int]) -> str:
 
 
 def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
-    r"""Branches of a target that is a narrower network of the same depth and activation: copies, idle and silent units.
+    r"""Branches of a target that is a narrower network of the same depth and activation: copies,
+    idle and silent units.
 
     Raises:
         TargetError: the target is no such network, or is wider somewhere.

@@ -1,4 +1,6 @@
-r"""Rank hierarchies of function space for products of matrices and for diagonal networks (SPEC 5, 6.1)."""
+r"""Rank hierarchies of function space for products of matrices and for diagonal networks (SPEC 5,
+6.1).
+"""
 
 from __future__ import annotations
 

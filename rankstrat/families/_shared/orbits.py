@@ -1,4 +1,5 @@
-r"""Branches of $\{W_L \cdots W_1 = M\}$: orbits of base changes, told apart by the ranks of all partial products.
+r"""Branches of $\{W_L \cdots W_1 = M\}$: orbits of base changes, told apart by the ranks of all
+partial products.
 
 Put $V_0 \to V_1 \to \dots \to V_L$ for the factors. Such a chain is a direct sum of intervals: a
 summand [i, j] lives on $V_i, \dots, V_j$ and is carried along by the identity. The multiplicities
@@ -177,8 +178,8 @@ def product_branches(
                 ),
                 bounds=RankBounds(
                     candidates=partial(_candidates, smaller, point),
-                    exhaustive="every point is a base change of one of finitely many, and base changes keep"
-                    " the rank",
+                    exhaustive="every point is a base change of one of finitely many, and base"
+                    " changes keep the rank",
                     everywhere=forced,
                 ),
             )

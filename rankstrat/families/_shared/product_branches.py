@@ -1,6 +1,5 @@
-"""Branches of models that are linear in products of single parameters.
-
-Linear, diagonal and deep diagonal models.
+"""Branches of models that are linear in products of single parameters: linear, diagonal and deep
+diagonal models.
 """
 
 from __future__ import annotations
@@ -104,7 +103,9 @@ def affine_branch(model: Model, target: TargetFunction) -> BranchList:
 
 
 def _equations_of_span(model: Model, target: TargetFunction) -> list[dict[int, Fraction]]:
-    r"""Equations of $\{a : \sum_i a_i\varphi_i = f^*\}$, from all relations between the features and the target."""
+    r"""Equations of $\{a : \sum_i a_i\varphi_i = f^*\}$, from all relations between the features
+    and the target.
+    """
     t = sympy.Symbol(str(sympy.Dummy("t")))
     wider = Model(
         model.outputs[0] + t * target.expressions[0], [*model.parameters, t], model.inputs

@@ -1,4 +1,6 @@
-r"""Frameworks: $p \mapsto (|p_i - p_j|^2)_{ij \in E}$, the squared edge lengths of a graph drawn in $\mathbb{R}^D$."""
+r"""Frameworks: $p \mapsto (|p_i - p_j|^2)_{ij \in E}$, the squared edge lengths of a graph drawn in
+$\mathbb{R}^D$.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +108,8 @@ def _is_pair(edge: Any) -> bool:
 def framework(
     vertices: int, edges: Iterable[Sequence[int]] | None = None, dimension: int = 2
 ) -> Model:
-    r"""$p \mapsto (|p_i - p_j|^2)_{ij \in E}$ with parameters p (n, D); its Jacobian is twice the rigidity matrix.
+    r"""$p \mapsto (|p_i - p_j|^2)_{ij \in E}$ with parameters p (n, D); its Jacobian is twice the
+    rigidity matrix.
 
     A framework is infinitesimally rigid where the rank is $nD - \binom{D+1}{2}$ (n at least D).
 

@@ -1,9 +1,11 @@
-r"""Fully connected networks $f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$, $f = W_L f^{[L-1]} + b_L$, of any depth."""
+r"""Fully connected networks $f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$, $f = W_L f^{[L-1]} + b_L$, of
+any depth.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,11 +17,13 @@ from rankstrat.activation.record import Activation
 from rankstrat.errors import UndecidedError
 from rankstrat.families._shared.arguments import counts, flag, input_names
 from rankstrat.families._shared.deep_branches import splitting_branches
+from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.transport import Renaming
 from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.families.catalogue.two_layer.targets.dispatch import branches as two_layer_branches
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Model
+from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
 from rankstrat.targets import MAX_PARAMETERS, BranchList, TargetFunction, polynomial_branches
 
@@ -27,8 +31,9 @@ FAMILY = "fully_connected"
 
 
 @dataclass(frozen=True)
-class FullyConnected:
-    r"""The structure of a network with layer widths $(m_0, \dots, m_L)$; one layer (L = 1) is an affine map.
+class FullyConnected(LayeredStructure):
+    r"""The structure of a network with layer widths $(m_0, \dots, m_L)$; one layer (L = 1) is an
+    affine map.
 
     Attributes:
         widths: m_0 (inputs), hidden widths, m_L (outputs).
@@ -101,10 +106,20 @@ class FullyConnected:
             layer = sums if number == self.depth else [self.activation(z) for z in sums]
         return tuple(layer)
 
-    def branches(self, model: Model, target: TargetFunction) -> BranchList:
-        """Branches of a target set.
+    @cached_property
+    def layers(self) -> Layers:
+        """W1, b1, ..., WL, bL."""
+        names = [(f"W{layer}", f"b{layer}") for layer in range(1, self.depth + 1)]
+        biases = tuple(bias * (bias in self.blocks) for _, bias in names)
+        return Layers(self.widths, tuple(w for w, _ in names), biases, self.activation)
 
-        Those of a two-layer network, else by splitting; see `rankstrat.target_set`.
+    def with_widths(self, widths: Sequence[int]) -> Model:
+        """The network with other widths."""
+        return Model.of(replace(self, widths=tuple(widths)))
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """Branches of a target set: those of a two-layer network, else by splitting; see
+        `rankstrat.target_set`.
         """
         if self.is_two_layer:
             renaming = self._two_layer(model)
@@ -135,7 +150,8 @@ class FullyConnected:
         )
 
     def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
-        """The neurons at a point of a network with one hidden layer and one output, for `rank_by_lemma`.
+        """The neurons at a point of a network with one hidden layer and one output, for
+        `rank_by_lemma`.
 
         Raises:
             UndecidedError: other depths or several outputs.
@@ -169,7 +185,8 @@ def _plain(target: TargetFunction) -> TargetFunction:
 def fully_connected(
     widths: Sequence[int], activation: Any = "tanh", bias: bool = True, output_bias: bool = True
 ) -> Model:
-    r"""$f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$ for l < L, $f = W_L f^{[L-1]} + b_L$; parameters W1, b1, ..., WL, bL.
+    r"""$f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$ for l < L, $f = W_L f^{[L-1]} + b_L$; parameters W1,
+    b1, ..., WL, bL.
 
     Args:
         widths: $[m_0, m_1, \dots, m_L]$: inputs, hidden layers, outputs.

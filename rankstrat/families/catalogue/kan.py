@@ -1,9 +1,11 @@
-r"""Kolmogorov-Arnold networks $f(x) = \sum_{i=1}^m \Phi_i\bigl(\sum_{j=1}^d \varphi_{ij}(x_j)\bigr)$."""
+r"""Kolmogorov-Arnold networks
+$f(x) = \sum_{i=1}^m \Phi_i\bigl(\sum_{j=1}^d \varphi_{ij}(x_j)\bigr)$.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -13,6 +15,7 @@ import sympy
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, input_names
 from rankstrat.model.model import Model
+from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape, exact_scalar
 from rankstrat.text.parsing import shown
 
@@ -21,7 +24,8 @@ FAMILY = "kan"
 
 @dataclass(frozen=True)
 class KAN:
-    r"""The structure of a two-layer Kolmogorov-Arnold network with splines $\sum_g c_g B_g$ on its edges.
+    r"""The structure of a two-layer Kolmogorov-Arnold network with splines $\sum_g c_g B_g$ on its
+    edges.
 
     Attributes:
         width: the number m of neurons.
@@ -82,6 +86,15 @@ class KAN:
         """x1, ..., xd."""
         return input_names(self.inputs)
 
+    @property
+    def units(self) -> tuple[Units, ...]:
+        """The neurons."""
+        return (Units(self.width, {"inner": 0}, {"outer": 0}),)
+
+    def with_units(self, counts: Sequence[int]) -> Model:
+        """The network with another width."""
+        return Model.of(replace(self, width=counts[0]))
+
     def spline(self, coefficients: Sequence[Any], z: sympy.Expr) -> sympy.Expr:
         """The spline with these coefficients at z."""
         powers = [z**k for k in range(self.degree + 1)]
@@ -103,7 +116,8 @@ class KAN:
 
 
 def kan(width: int, inputs: int, degree: int = 3, knots: Sequence[Any] = ()) -> Model:
-    r"""$f(x) = \sum_{i=1}^m \Phi_i\bigl(\sum_{j=1}^d \varphi_{ij}(x_j)\bigr)$ with splines $\Phi_i, \varphi_{ij}$.
+    r"""$f(x) = \sum_{i=1}^m \Phi_i\bigl(\sum_{j=1}^d \varphi_{ij}(x_j)\bigr)$ with splines
+    $\Phi_i, \varphi_{ij}$.
 
     A spline is written in the basis $1, z, \dots, z^r, (z - t_1)_+^r, (z - t_2)_+^r, \dots$ with
     the knots t, which spans what the B-splines of degree r with these interior knots span: ranks

@@ -1,4 +1,6 @@
-r"""The small nonlinear model $f(x) = \theta_0 + \theta_1 x_1 + \theta_2 \theta_3 x_2$ of the optimistic estimate."""
+r"""The small nonlinear model $f(x) = \theta_0 + \theta_1 x_1 + \theta_2 \theta_3 x_2$ of the
+optimistic estimate.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,8 @@ class OptExample:
 
 
 def opt_example() -> Model:
-    r"""$f(x) = \theta_0 + \theta_1 x_1 + \theta_2 \theta_3 x_2$: rank 2 where $\theta_2 = \theta_3 = 0$, else 3.
+    r"""$f(x) = \theta_0 + \theta_1 x_1 + \theta_2 \theta_3 x_2$: rank 2 where
+    $\theta_2 = \theta_3 = 0$, else 3.
 
     References:
         OPT; SPEC 2.3.

@@ -1,4 +1,6 @@
-r"""Linear depth: inserting an identity factor into a product of matrices is a critical mapping on the whole space."""
+r"""Linear depth: inserting an identity factor into a product of matrices is a critical mapping on
+the whole space.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from rankstrat.model.model import Model
 
 
 def insertion(source: Model, target: Model, *, layer: int = 1) -> CriticalMapping:
-    r"""$W_L \cdots W_1 = W_L \cdots W_{l+1}[I\;0]\,[I;0]^T W_l \cdots W_1$: a factor more after layer l.
+    r"""$W_L \cdots W_1 = W_L \cdots W_{l+1}[I\;0]\,[I;0]^T W_l \cdots W_1$: a factor more after
+    layer l.
 
     Unlike depth lifting of nonlinear nets (`lifting`) this preserves the output on every input, and
     $\partial F/\partial(\text{new factor})$ lies in the span of the old tangent functions.
@@ -32,7 +35,7 @@ def insertion(source: Model, target: Model, *, layer: int = 1) -> CriticalMappin
         <Verdict.PROVED: 'PROVED'>
     """
     a, b = Layered(source), Layered(target)
-    if not {a.family, b.family} <= {"matrix_factorization", "deep_matrix_factorization"}:
+    if not (a.is_linear and b.is_linear):
         raise FamilyError(
             f"{source} -> {target} is not a pair of matrix factorizations; use lifting for networks"
         )

@@ -1,4 +1,6 @@
-r"""Depth: inserting a layer that acts linearly on a given finite set of inputs (activations with a linear piece)."""
+r"""Depth: inserting a layer that acts linearly on a given finite set of inputs (activations with a
+linear piece).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ Sigma(z) = slope * z + offset for c1 < z < c2.
 
 @dataclass(frozen=True)
 class Lifting:
-    r"""A point of a deeper net with the same outputs on the data, critical there whenever the source is.
+    r"""A point of a deeper net with the same outputs on the data, critical there whenever the
+    source is.
 
     Attributes:
         source: the point of the shallow net.
@@ -70,7 +73,8 @@ def lifting(
     weights: Any = None,
     bias: Any = None,
 ) -> Lifting:
-    r"""One-layer lifting: a layer inserted after layer q, linear on the data, with $W'_{q+1}\Lambda\hat W = W_{q+1}$.
+    r"""One-layer lifting: a layer inserted after layer q, linear on the data, with
+    $W'_{q+1}\Lambda\hat W = W_{q+1}$.
 
     Conditions (SPEC 8), checked exactly on the data: every pre-activation of the new layer lies in
     a linear piece of the activation, and the outgoing weights and bias undo it. Outputs are
@@ -148,12 +152,10 @@ def lifting(
 
 
 def _checked(a: Layered, b: Layered, layer: int) -> tuple[Piece, ...]:
-    if {a.family, b.family} != {"fully_connected"} or not all(
-        v.has_bias(k) for v in (a, b) for k in range(1, v.depth + 1)
-    ):
+    if not (a.has_all_biases and b.has_all_biases):
         raise FamilyError(
-            "lifting needs two fully connected nets with all biases; use mappings.insertion for"
-            " matrix products"
+            "lifting needs two layered nets with all biases; use mappings.insertion for matrix"
+            " products"
         )
     if (
         not 0 <= layer < a.depth
@@ -286,7 +288,9 @@ def _outgoing(wanted: Array, scaled: Array) -> Array:
 
 
 def _verified(point: Chart, image: Chart, data: Sequence[tuple[Fraction, ...]]) -> Verdict:
-    """Equal outputs and the inclusion of the empirical tangent spaces on the data, exactly, for rational nets."""
+    """Equal outputs and the inclusion of the empirical tangent spaces on the data, exactly, for
+    rational nets.
+    """
     a, b = SecondOrder(point), SecondOrder(image)
     if not (a.rational and b.rational):
         return Verdict.PROVED

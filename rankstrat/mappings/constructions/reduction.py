@@ -1,6 +1,5 @@
-r"""Back from a wide net.
-
-Merge equal units, fold constant ones, drop silent ones; the critical strata $C^{r,l}$.
+r"""Back from a wide net: merge equal units, fold constant ones, drop silent ones; the critical
+strata $C^{r,l}$.
 """
 
 from __future__ import annotations
@@ -43,7 +42,8 @@ class Reduction:
 
 
 def reduction(point: Chart, *, seed: int = 0) -> Reduction:
-    r"""Undo splittings and null units: the narrowest net these moves reach, with proof that the function is the same.
+    r"""Undo splittings and null units: the narrowest net these moves reach, with proof that the
+    function is the same.
 
     Units of one hidden layer with equal incoming weights and bias are merged (equal up to sign for
     odd and even activations); units without incoming weights are folded into the next bias; silent
@@ -54,11 +54,12 @@ def reduction(point: Chart, *, seed: int = 0) -> Reduction:
         seed: for the exact checks.
 
     References:
-        CRIT Definition 4.4; SPEC 7.6.
+        CRIT Definition 4.4.
 
     Example:
         >>> from rankstrat.families import two_layer
-        >>> print(reduction(two_layer(width=3, inputs=1).point(a=[1, 2, 0], w=[[5], [-5], [7]])).reduced)
+        >>> point = two_layer(width=3, inputs=1).point(a=[1, 2, 0], w=[[5], [-5], [7]])
+        >>> print(reduction(point).reduced)
         point of two_layer(width=1, inputs=1, activation='tanh') at a1 = -1, w1_1 = 5
     """
     demand(point, Chart, PointError, "a point or chart", "try model.point(...)")
@@ -170,7 +171,8 @@ def _zero(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class CriticalStratum:
-    r"""The stratum $C^{r,l}$ of a point of a two-layer net without bias: l units with a = 0, the others in r groups.
+    r"""The stratum $C^{r,l}$ of a point of a two-layer net without bias: l units with a = 0, the
+    others in r groups.
 
     Attributes:
         groups: units with dependent $\sigma(w \cdot x)$ and a != 0 in total or in part.
@@ -194,7 +196,9 @@ class CriticalStratum:
         return len(self.ineffective)
 
     def dimension_bound(self, narrow: int = 0) -> int:
-        r"""$\dim C^{r,l} \le (m - l - r) + N + l(d - 1)$, N the dimension of the width-r critical set."""
+        r"""$\dim C^{r,l} \le (m - l - r) + N + l(d - 1)$, N the dimension of the width-r critical
+        set.
+        """
         return self.width - self.l - self.r + narrow + self.l * (self.inputs - 1)
 
     def __str__(self) -> str:
@@ -209,10 +213,11 @@ def critical_stratum(point: Chart) -> CriticalStratum:
     """The stratum of critical points a point of a two-layer net without bias would lie in.
 
     Raises:
-        FamilyError: another family, or a net with bias.
+        FamilyError: another kind of model, a net with bias, or an activation without an
+            independence lemma.
 
     References:
-        CRIT Definitions 4.2-4.4, Theorem 5.1; SPEC 7.6.
+        CRIT Definitions 4.2-4.4, Theorem 5.1.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -222,10 +227,15 @@ def critical_stratum(point: Chart) -> CriticalStratum:
     """
     demand(point, Chart, PointError, "a point or chart", "try model.point(...)")
     view = Layered(point.model)
-    if view.family != "two_layer" or view.has_bias(1) or view.has_bias(2):
+    if view.depth != 2 or view.widths[2] != 1 or view.has_bias(1) or view.has_bias(2):
         raise FamilyError(
             f"{point.model} is not a two-layer net without bias; the strata C^(r,l) are defined for"
             " those only"
+        )
+    if view.activation.lemma is None:
+        raise FamilyError(
+            f"the activation {view.activation.name} has no independence lemma; the strata C^(r,l)"
+            " need one, so that equal and opposite weights are the only dependent ones"
         )
     work = _Weights(view, point)
     signs: Sequence[int] = (1, -1) if view.activation.parity in ("odd", "even") else (1,)

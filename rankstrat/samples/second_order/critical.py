@@ -1,6 +1,5 @@
-r"""Exact critical points.
-
-For any point and inputs there are labels for which it is critical (SPEC 7.2).
+r"""Exact critical points: for any point and inputs there are labels for which it is critical (SPEC
+7.2).
 """
 
 from __future__ import annotations
@@ -25,7 +24,8 @@ Inputs = tuple[tuple[Fraction, ...], ...]
 
 @dataclass(frozen=True)
 class CriticalData:
-    r"""Data for which a point is exactly critical for the squared loss: $y = f_\theta(X) - e$, $J(X)^Te = 0$.
+    r"""Data for which a point is exactly critical for the squared loss: $y = f_\theta(X) - e$,
+    $J(X)^Te = 0$.
 
     The residual e is *defined* by rational values on the free rows; on the pivot rows it solves
     $J^Te = 0$ restricted to as many independent tangent functions as the proved rank, hence on all
@@ -95,7 +95,8 @@ def critical_data(
     extra: int = 3,
     seed: int = 0,
 ) -> CriticalData:
-    r"""Inputs and labels for which a point is an exact critical point of the squared loss with nonzero residual.
+    r"""Inputs and labels for which a point is an exact critical point of the squared loss with
+    nonzero residual.
 
     Args:
         point: a point of any model.
@@ -213,7 +214,9 @@ def _pivot_parameters(point: Chart, seed: int) -> tuple[int, ...]:
 
 
 def _independent_rows(matrix: Sequence[Sequence[Any]], rank: int) -> list[int]:
-    """Rows of an invertible minor, by elimination with the largest pivots (in balls or fractions)."""
+    """Rows of an invertible minor, by elimination with the largest pivots (in balls or
+    fractions).
+    """
     rest, chosen = [list(row) for row in matrix], list[int]()
     for column in range(rank):
         best = max(

@@ -1,6 +1,5 @@
-r"""Critical points of given data, enclosed.
-
-Newton from a starting point, then a Krawczyk test in ball arithmetic.
+r"""Critical points of given data, enclosed: Newton from a starting point, then a Krawczyk test in
+ball arithmetic.
 """
 
 from __future__ import annotations
@@ -27,7 +26,8 @@ BITS, STEPS = 320, 60
 
 @dataclass(frozen=True)
 class EnclosedCriticalPoint:
-    r"""A box that contains exactly one critical point of the squared loss on given data; its Hessian is invertible.
+    r"""A box that contains exactly one critical point of the squared loss on given data; its
+    Hessian is invertible.
 
     Attributes:
         model: the model.
@@ -44,9 +44,8 @@ class EnclosedCriticalPoint:
 
     @property
     def chart(self) -> Chart:
-        """The generic chart of the model.
-
-        The point is where its coordinates take the values in the box.
+        """The generic chart of the model; the point is where its coordinates take the values in the
+        box.
         """
         return self.model.generic()
 
@@ -82,7 +81,8 @@ def enclose_critical_point(
     labels: Sequence[Any],
     start: Sequence[float | int | Fraction],
 ) -> EnclosedCriticalPoint:
-    r"""The critical point of $\tfrac12\sum_i (f(x_i) - y_i)^2$ near a start, proved to exist by a Krawczyk test.
+    r"""The critical point of $\tfrac12\sum_i (f(x_i) - y_i)^2$ near a start, proved to exist by a
+    Krawczyk test.
 
     Args:
         model: the model.
@@ -100,7 +100,8 @@ def enclose_critical_point(
     Example:
         >>> import sympy
         >>> u, x = sympy.symbols("u x")
-        >>> found = enclose_critical_point(Model(sympy.exp(u) * x, [u], [x]), [[1], [2]], [2, 4], [0.5])
+        >>> F = Model(sympy.exp(u) * x, [u], [x])
+        >>> found = enclose_critical_point(F, [[1], [2]], [2, 4], [0.5])
         >>> print(found)
         critical point of Model([x*exp(u)], parameters=[u], inputs=[x]) near u = 0.693147, enclosed
     """
@@ -198,9 +199,8 @@ def _krawczyk(
     model: Model,
     point: Sequence[Any],
 ) -> list[Any] | None:
-    r"""A box X with $m - YG(m) + (1 - YH(X))(X - m)$ in its interior.
-
-    It contains exactly one zero of the gradient.
+    r"""A box X with $m - YG(m) + (1 - YH(X))(X - m)$ in its interior: it contains exactly one zero
+    of the gradient.
     """
     size = len(point)
     gradient, matrix = _system(second, rows, labels, _named(model, point))

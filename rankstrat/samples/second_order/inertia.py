@@ -1,5 +1,5 @@
-r"""Hessian inertia of the squared loss at exact critical points: certified numbers of positive, zero and negative
-eigenvalues.
+r"""Hessian inertia of the squared loss at exact critical points: certified numbers of positive,
+zero and negative eigenvalues.
 
 For any point $\theta$ and inputs X there are data for which $\theta$ is critical: take
 $e \in \ker J(X)^T$ and $y = f_\theta(X) - e$ (SPEC 7.2). For polynomial models e and the Hessian
@@ -35,9 +35,8 @@ from rankstrat.samples.second_order.second import Row, SecondOrder, values_at
 
 @runtime_checkable
 class Data(Protocol):
-    """A critical point with its residual.
-
-    `CriticalData`, or an enclosed critical point of given data.
+    """A critical point with its residual: `CriticalData`, or an enclosed critical point of given
+    data.
     """
 
     @property
@@ -59,7 +58,8 @@ class Data(Protocol):
 
 @dataclass(frozen=True)
 class Inertia:
-    """Numbers of positive, zero and negative eigenvalues: certified lower bounds, exact when they sum to the size.
+    """Numbers of positive, zero and negative eigenvalues: certified lower bounds, exact when they
+    sum to the size.
 
     Attributes:
         positive, zero, negative: the numbers.
@@ -132,7 +132,8 @@ def inertia(
         >>> from rankstrat.samples import critical_data
         >>> from rankstrat.model.model import Model
         >>> u, v, x = sympy.symbols("u v x")
-        >>> print(inertia(critical_data(Model(u * v * x, [u, v], [x]).point({u: 0, v: 0}), [[1], [2]])))
+        >>> origin = Model(u * v * x, [u, v], [x]).point({u: 0, v: 0})
+        >>> print(inertia(critical_data(origin, [[1], [2]])))
         inertia (+, 0, -) (1, 0, 1) of 2, strict saddle  [PROVED]
     """
     demand(data, Data, DataError, "critical data", "try critical_data(point)")
@@ -173,9 +174,8 @@ def _same_outputs(first: Chart, second: Chart, seed: int) -> None:
 
 
 def hessian(data: Data, point: Chart, second: SecondOrder | None = None) -> list[list[Any]]:
-    """The Hessian at a point with the residual of the data.
-
-    Fractions, or balls at the current precision.
+    """The Hessian at a point with the residual of the data: fractions, or balls at the current
+    precision.
     """
     second = second or SecondOrder(point)
     size, rows = point.model.size, data.rows()
@@ -226,10 +226,11 @@ def _exact_zeros(
     busy = [sum(n != program.zero for n in row) for row in second.hessian]
     vectors += [{i: 1} for i in sorted(range(size), key=lambda i: busy[i])]
     vectors = _independent(vectors, size) or [
-        *vectors[:first], *({i: 1} for i in range(size) if i not in {r.parameter for r in relations})
-    ]  # fmt: skip
+        *vectors[:first],
+        *({i: 1} for i in range(size) if i not in {r.parameter for r in relations}),
+    ]
     basis = []
-    leaves = {c: program.leaf(("u", str(c))) for c in point.coordinates}
+    leaves = {c: program.leaf(("u", c)) for c in point.coordinates}
     for vector in vectors:
         nodes = translate(program, [sympy.sympify(c, strict=True) for c in vector.values()], leaves)
         basis.append(dict(zip(vector, nodes, strict=True)))
@@ -271,14 +272,13 @@ def _exact_zeros(
 
 def _balls(data: Data, program: Program, nodes: Sequence[int]) -> list[Any]:
     """Nodes free of inputs at the coordinates of an enclosed point."""
-    leaves = {program.leaf(("u", name)): value for name, value in data.coordinates.items()}
+    leaves = {program.leaf(("u", c)): data.coordinates[str(c)] for c in data.chart.coordinates}
     return evaluate(program, nodes, BallRing(), leaves)
 
 
 def _independent(vectors: Sequence[dict[int, Any]], count: int) -> list[dict[int, Any]] | None:
-    """The first `count` independent ones of rational sparse vectors.
-
-    None when some entry is not rational.
+    """The first `count` independent ones of rational sparse vectors; None when some entry is not
+    rational.
     """
     chosen, echelon = list[dict[int, Any]](), dict[int, dict[int, Fraction]]()
     for vector in vectors:

@@ -15,7 +15,8 @@ from rankstrat.targets.least_rank import Candidate, RankBounds
 def challenged(
     model: Model, target: TargetFunction, found: BranchList, source: str, *, seed: int = 0
 ) -> tuple[BranchList, tuple[Chart, ...]]:
-    """The list with its source, or what is left of it when a claim is refuted; and solutions found without it.
+    """The list with its source, or what is left of it when a claim is refuted; and solutions
+    found without it.
 
     A refuted list is not complete, and none of its bounds from below is kept.
 
@@ -43,7 +44,9 @@ def challenged(
 
 
 def _signed(branches: tuple[Branch, ...], source: str, *, keep: bool) -> tuple[Branch, ...]:
-    """The branches with their source, representatives among them; without bounds from below unless they are kept."""
+    """The branches with their source, representatives among them; without bounds from below
+    unless they are kept.
+    """
     copies: dict[int, Branch] = {}
     for branch in branches:
         known = copies.get(id(branch.representative))

@@ -70,7 +70,8 @@ def witnesses(
     starts: int = 32,
     seed: int = 0,
 ) -> Witnesses:
-    """Solutions by brute force and by Newton's method, and one outside all branches, if there is one.
+    """Solutions by brute force and by Newton's method, and one outside all branches, if there is
+    one.
 
     Args:
         model: F.
@@ -138,7 +139,9 @@ def _on_none(branches: Sequence[Branch], point: Chart) -> bool:
 
 
 def _is_away(branch: Branch, theta: Vector) -> bool:
-    """Whether a float point is clearly off the closure of a branch; False where floats do not tell."""
+    """Whether a float point is clearly off the closure of a branch; False where floats do not
+    tell.
+    """
     size = 1.0 + float(np.max(np.abs(theta)))
     if branch.affine is not None:
         return branch.distance(theta.tolist()) > APART * size

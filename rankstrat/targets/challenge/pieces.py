@@ -112,7 +112,8 @@ def _contains(branch: Branch, point: Chart) -> bool:
 
 
 def _dimension(branch: Branch, own: Sequence[Chart], seed: int) -> Iterator[Objection]:
-    r"""The dimension lies between that of the chart's image and that of the tangent space at its points.
+    r"""The dimension lies between that of the chart's image and that of the tangent space at its
+    points.
 
     The target set has at most dimension M - r near a point of rank r, and M - rank of the
     derivative of the equations.
@@ -142,7 +143,9 @@ def _dimension(branch: Branch, own: Sequence[Chart], seed: int) -> Iterator[Obje
 def _closed(
     branch: Branch, own: Sequence[Chart], equation: Equation, seed: int
 ) -> Iterator[Objection]:
-    """A point in the closure has the target as its function: points beside the branch are not in it."""
+    """A point in the closure has the target as its function: points beside the branch are not in
+    it.
+    """
     source = np.random.default_rng(seed)
     for point in own[:1]:
         for _ in range(3):

@@ -1,4 +1,5 @@
-r"""Solutions of $F(\theta) = f^*$ that nobody listed: small integers, changed coordinates, and Newton's method.
+r"""Solutions of $F(\theta) = f^*$ that nobody listed: small integers, changed coordinates, and
+Newton's method.
 
 This room knows no family and no branch. Values are floats here; whether $F(\theta) = f^*$ holds as
 functions at an exact point is decided by the engine.
@@ -119,7 +120,9 @@ class Equation:
         return np.asarray(small.all(axis=1))
 
     def holds(self, point: Chart) -> bool | None:
-        """Whether F = f* as functions at an exact point, by the engine; None where it is not decided."""
+        """Whether F = f* as functions at an exact point, by the engine; None where it is not
+        decided.
+        """
         outputs = [o.xreplace(point.values) for o in self.model.outputs]
         try:
             return same_functions(outputs, self.target.expressions, self.model.inputs, ())
@@ -145,7 +148,8 @@ def small_values(target: TargetFunction, model: Model) -> list[Fraction]:
 def integer_solutions(
     equation: Equation, start: Sequence[Sequence[Fraction]], *, budget: int
 ) -> Iterator[Chart]:
-    """Exact points of F = f* among small values: all of them if they are few, else by changing known ones.
+    """Exact points of F = f* among small values: all of them if they are few, else by changing
+    known ones.
 
     Args:
         equation: of the target.
@@ -171,7 +175,9 @@ Points = list[tuple[Fraction, ...]]
 
 
 def _grid(size: int, values: Sequence[Fraction], budget: int) -> Iterator[Points]:
-    """All points with as many of the values as the budget allows; nothing if that is fewer than two."""
+    """All points with as many of the values as the budget allows; nothing if that is fewer than
+    two.
+    """
     count = min(len(values), MOST_VALUES)
     while count > 1 and count**size > budget:
         count -= 1
@@ -185,7 +191,9 @@ def _grid(size: int, values: Sequence[Fraction], budget: int) -> Iterator[Points
 def _changed(
     model: Model, start: Sequence[Sequence[Fraction]], values: Sequence[Fraction], budget: int
 ) -> Iterator[Points]:
-    """Known solutions with one to three coordinates changed, or with equal parts of blocks exchanged or turned."""
+    """Known solutions with one to three coordinates changed, or with equal parts of blocks
+    exchanged or turned.
+    """
     left = budget
     for known in start:
         yield list(_exchanged(model, tuple(known)))
@@ -229,7 +237,9 @@ def _exchanged(model: Model, known: tuple[Fraction, ...]) -> Iterator[tuple[Frac
 
 
 def newton_solutions(equation: Equation, *, starts: int, steps: int = 120) -> Vector:
-    """Float points of F = f*, from random starts by damped Gauss-Newton steps, all starts at once."""
+    """Float points of F = f*, from random starts by damped Gauss-Newton steps, all starts at
+    once.
+    """
     size = equation.model.size
     source = np.random.default_rng(equation.seed + 1)
     theta = source.normal(size=(starts, size)) * source.choice([0.5, 1.0, 2.0], (starts, 1))

@@ -1,6 +1,5 @@
-r"""Untrusted strings and values to exact sympy objects.
-
-Nothing is executed and every cost is bounded.
+r"""Untrusted strings and values to exact sympy objects; nothing is executed and every cost is
+bounded.
 """
 
 from __future__ import annotations
@@ -10,7 +9,10 @@ from rankstrat.text.parsing.guarded import ElementaryFunction, unspecified
 from rankstrat.text.parsing.names import (
     block_names,
     block_symbols,
+    check_function,
     check_name,
+    is_known_function,
+    is_symbol_name,
     nearest,
     parse_blocks,
     parse_names,
@@ -23,9 +25,12 @@ __all__ = [
     "ElementaryFunction",
     "block_names",
     "block_symbols",
+    "check_function",
     "check_name",
     "exact_value",
     "inexact_literal",
+    "is_known_function",
+    "is_symbol_name",
     "nearest",
     "parse_blocks",
     "parse_expression",

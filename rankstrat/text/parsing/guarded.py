@@ -1,4 +1,5 @@
-r"""Sums, products, powers and function values of sympy expressions whose cost is bounded before they are built.
+r"""Sums, products, powers and function values of sympy expressions whose cost is bounded before
+they are built.
 
 sympy evaluates while it builds: ``Integer(9)**(9**9)``, ``exp(10**9*log(3))`` or
 ``Max(exp(exp(exp(100))), 1)`` never return. A string from a model file reaches sympy only through
@@ -148,9 +149,8 @@ def call(
 
 
 def tree_size(expression: sympy.Expr, sizes: dict[sympy.Basic, int]) -> int:
-    r"""The number of nodes of the expression as a tree.
-
-    `sizes` remembers shared parts between calls.
+    r"""The number of nodes of the expression as a tree; `sizes` remembers shared parts between
+    calls.
     """
     stack = [expression]
     while stack:
@@ -165,9 +165,8 @@ def tree_size(expression: sympy.Expr, sizes: dict[sympy.Basic, int]) -> int:
 
 
 def forbidden_part(expression: sympy.Expr, *, max_exponent: int | None = None) -> str | None:
-    r"""What keeps an expression from being real, finite and exact, in words.
-
-    None if nothing does.
+    r"""What keeps an expression from being real, finite and exact, in words; None if nothing
+    does.
     """
     if isinstance(expression, (sympy.Rational, sympy.Symbol)):
         return None
@@ -225,6 +224,15 @@ def _check_exponentials(expression: sympy.Expr, exponent: sympy.Expr) -> None:
     for factor in sympy.Mul.make_args(expression):
         if isinstance(factor, sympy.exp) and factor.args[0].is_number:
             _check_constant("exp", factor.args[0] * exponent, bounded=True)
+
+
+def check_constant(name: str, value: sympy.Expr) -> None:
+    r"""Refuse a constant whose numerical evaluation would not be cheap.
+
+    Raises:
+        ParseError: it is complex, or nests too many functions.
+    """
+    _check_constant(name, value, bounded=False)
 
 
 def _check_constant(name: str, value: sympy.Expr, *, bounded: bool) -> None:
@@ -326,9 +334,8 @@ def _sigmoid(z: sympy.Expr) -> sympy.Expr:
 
 @dataclass(frozen=True)
 class ElementaryFunction:
-    r"""A function that a string may call.
-
-    How sympy builds $f(z_1, \dots, z_n)$, and for which $n$.
+    r"""A function that a string may call: how sympy builds $f(z_1, \dots, z_n)$, and for which
+    $n$.
     """
 
     build: Callable[..., sympy.Expr]
@@ -336,7 +343,8 @@ class ElementaryFunction:
 
 
 def unspecified(name: str) -> ElementaryFunction:
-    r"""An unspecified activation $\sigma$: a smooth function of one variable about which nothing is known.
+    r"""An unspecified activation $\sigma$: a smooth function of one variable about which nothing is
+    known.
 
     Example:
         >>> unspecified("sigma").build(sympy.Symbol("x"))
@@ -392,7 +400,7 @@ ELEMENTARY: dict[str, ElementaryFunction] = {
     "min": ElementaryFunction(_extremum(sympy.Min), (1, None)),
     "Min": ElementaryFunction(_extremum(sympy.Min), (1, None)),
 }
-"""The functions of the language.
+"""The functions of the language, beside Piecewise, whose arguments are pairs.
 
 The second spelling of abs, max and min is the one that sympy prints.
 """

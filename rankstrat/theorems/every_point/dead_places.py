@@ -1,6 +1,5 @@
-r"""Image networks whose dead places keep their kernels.
-
-A larger rank than the optimistic sample size.
+r"""Image networks whose dead places keep their kernels: a larger rank than the optimistic sample
+size.
 """
 
 from __future__ import annotations
@@ -23,9 +22,8 @@ _DEEP = ((1, 7, 3, 3, 0), (1, 7, 3, 3, 8), (2, 5, 3, 1, 4), (1, 12, 4, 2, 10))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Sizes, kernels k, and the number of zero output weights.
-
-    Without sharing or fully connected, with bias or not.
+    """Sizes, kernels k, and the number of zero output weights; without sharing or fully connected,
+    with bias or not.
     """
     for axes, d, s, k, dead in (*_DEFAULT, *(_DEEP if deep else ())):
         for net in NETS[1:]:

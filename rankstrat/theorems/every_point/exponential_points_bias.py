@@ -15,9 +15,8 @@ _SIZES = ((2, 1), (3, 2), (5, 2), (9, 2), (20, 3))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """The example of three neurons.
-
-    Then random points with entries -1, 0, 1 and biases from -2 to 2.
+    """The example of three neurons; then random points with entries -1, 0, 1 and biases from -2 to
+    2.
     """
     yield {"m": 3, "d": 2, "sample": 0}
     for m, d in _SIZES:

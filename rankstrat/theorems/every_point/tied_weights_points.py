@@ -1,6 +1,5 @@
-r"""Networks with tied weights.
-
-The rank at every point is a number of classes and a rank of integer vectors.
+r"""Networks with tied weights: the rank at every point is a number of classes and a rank of integer
+vectors.
 """
 
 from __future__ import annotations
@@ -31,9 +30,8 @@ _DEEP = ((1, 6, 2, 4), (1, 8, 4, 3), (2, 4, 3, 3), (2, 5, 2, 2))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Axes, image size d, kernel size s, kernels k.
-
-    Random points with entries -1, 0, 1, zero kernels among them.
+    """Axes, image size d, kernel size s, kernels k; random points with entries -1, 0, 1, zero
+    kernels among them.
     """
     for axes, d, s, k in (*_DEFAULT, *(_DEEP if deep else ())):
         for net in NETS[:2]:

@@ -1,6 +1,5 @@
-r"""Two-layer networks without bias.
-
-The rank at every parameter point, for activations of every parity.
+r"""Two-layer networks without bias: the rank at every parameter point, for activations of every
+parity.
 """
 
 from __future__ import annotations

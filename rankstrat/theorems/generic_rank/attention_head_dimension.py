@@ -1,6 +1,5 @@
-r"""Softmax attention in larger heads.
-
-Zero padding with the right temperature keeps output and rank.
+r"""Softmax attention in larger heads: zero padding with the right temperature keeps output and
+rank.
 """
 
 from __future__ import annotations
@@ -41,9 +40,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank at the image of a random head.
-
-    A padding with a rational factor is verified as a critical mapping.
+    """The rank at the image of a random head; a padding with a rational factor is verified as a
+    critical mapping.
     """
     rng, scale = (
         source(case, seed),

@@ -29,9 +29,8 @@ _DEEP = ((7, 30, "one", "point"), (50, 100, "mixed", "point"), (3, 12, "both", "
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """p linear features, q products.
-
-    The products are all zero, half zero, both factors nonzero, or mixed.
+    """p linear features, q products; the products are all zero, half zero, both factors nonzero, or
+    mixed.
     """
     for p, q, kind, what in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"p": p, "q": q, "factors": kind, "of": what}

@@ -1,6 +1,5 @@
-r"""The largest rank of a model.
-
-How many samples make it overparameterized, often fewer than it has parameters.
+r"""The largest rank of a model: how many samples make it overparameterized, often fewer than it has
+parameters.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-r"""Two-layer networks with the activation z^p.
-
-Generic rank by the theorem of Alexander and Hirschowitz.
+r"""Two-layer networks with the activation z^p: generic rank by the theorem of Alexander and
+Hirschowitz.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-r"""Deeper ReLU networks.
-
-Layers that keep nonnegative features leave the rank of a shallow function as it is.
+r"""Deeper ReLU networks: layers that keep nonnegative features leave the rank of a shallow function
+as it is.
 """
 
 from __future__ import annotations

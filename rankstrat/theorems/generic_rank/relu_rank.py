@@ -56,7 +56,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank on all regions, at k random rays, the other neurons being positive multiples of them."""
+    """The rank on all regions, at k random rays, the other neurons being positive multiples of
+    them.
+    """
     rng = source(case, seed)
     m, d, k, bias = case["m"], case["d"], case["k"], case["bias"] == "yes"
     lines: dict[Vector, Vector] = {}

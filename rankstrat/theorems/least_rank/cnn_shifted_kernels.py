@@ -1,6 +1,5 @@
-r"""Kernels that are shifts of each other.
-
-The table of image networks is corrected by the coincident neurons.
+r"""Kernels that are shifts of each other: the table of image networks is corrected by the
+coincident neurons.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-r"""Deep diagonal linear networks.
-
-A k-sparse function has optimistic sample size k, at every depth from two.
+r"""Deep diagonal linear networks: a k-sparse function has optimistic sample size k, at every depth
+from two.
 """
 
 from __future__ import annotations

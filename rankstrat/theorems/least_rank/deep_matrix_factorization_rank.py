@@ -1,6 +1,5 @@
-r"""Deep matrix factorization.
-
-A matrix of rank r keeps the optimistic sample size r(d_0 + d_L - r) at every depth.
+r"""Deep matrix factorization: a matrix of rank r keeps the optimistic sample size r(d_0 + d_L - r)
+at every depth.
 """
 
 from __future__ import annotations

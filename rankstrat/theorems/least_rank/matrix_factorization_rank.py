@@ -1,6 +1,5 @@
-r"""Matrix factorization.
-
-A matrix of rank r has optimistic sample size r(d1 + d2 - r), attained at balanced factors.
+r"""Matrix factorization: a matrix of rank r has optimistic sample size r(d1 + d2 - r), attained at
+balanced factors.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-r"""Two-layer tanh networks.
-
-Which parameters of a function have the least rank, and what the others cost.
+r"""Two-layer tanh networks: which parameters of a function have the least rank, and what the others
+cost.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-r"""Matrix factorization of any depth.
-
-A target of rank r has the optimistic sample size r(d0 + dL - r).
+r"""Matrix factorization of any depth: a target of rank r has the optimistic sample size r(d0 + dL -
+r).
 """
 
 from __future__ import annotations

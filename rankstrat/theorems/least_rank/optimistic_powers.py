@@ -1,6 +1,5 @@
-r"""Two-layer networks with the activation z^p.
-
-K independent weights have O = kd, or kd - k(k-1)/2 for squares.
+r"""Two-layer networks with the activation z^p: k independent weights have O = kd, or kd - k(k-1)/2
+for squares.
 """
 
 from __future__ import annotations

@@ -42,7 +42,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """Both halves: the rank of a point of the target set, and that no point of it has a lower one."""
+    """Both halves: the rank of a point of the target set, and that no point of it has a lower
+    one.
+    """
     rng = source(case, seed)
     m, d, k, activation = case["m"], case["d"], case["k"], case["activation"]
     classes = distinct_classes(rng, k, d) or [(0,) * d]

@@ -1,6 +1,5 @@
-r"""Two-layer networks without bias.
-
-A function of k neurons has a point of rank k(d+1), however wide the network.
+r"""Two-layer networks without bias: a function of k neurons has a point of rank k(d+1), however
+wide the network.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-r"""Two-layer networks without bias.
-
-No representation of a function of k neurons has rank below k(d+1).
+r"""Two-layer networks without bias: no representation of a function of k neurons has rank below
+k(d+1).
 """
 
 from __future__ import annotations
@@ -30,9 +29,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank at a random representation.
-
-    Copies, neurons with a = 0 or w = 0, and pairs that cancel.
+    """The rank at a random representation: copies, neurons with a = 0 or w = 0, and pairs that
+    cancel.
     """
     rng = source(case, seed)
     m, d, k = case["m"], case["d"], case["k"]

@@ -1,6 +1,5 @@
-r"""General compatible embeddings.
-
-How many parameters they have, and the dimension of their images.
+r"""General compatible embeddings: how many parameters they have, and the dimension of their
+images.
 """
 
 from __future__ import annotations
@@ -34,9 +33,8 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Widths of the narrow network, and for each unit of the wide one the unit it copies (n.
-
-    None, a null unit).
+    """Widths of the narrow network, and for each unit of the wide one the unit it copies (n: none,
+    a null unit).
     """
     for widths, indices in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"widths": widths, "indices": indices}

@@ -1,6 +1,5 @@
-r"""Networks lifted to a deeper one.
-
-Same outputs on the data, and no new tangent directions there.
+r"""Networks lifted to a deeper one: same outputs on the data, and no new tangent directions
+there.
 """
 
 from __future__ import annotations
@@ -39,7 +38,9 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Activation, widths, the layer after which one is inserted, its width and the number of samples."""
+    """Activation, widths, the layer after which one is inserted, its width and the number of
+    samples.
+    """
     for activation, widths, layer, width, samples in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {
             "activation": activation,

@@ -34,16 +34,17 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Units k; image and kernel size, model and head dimension, or inputs and degree.
-
-    Units that are added.
+    """Units k; image and kernel size, model and head dimension, or inputs and degree; units that
+    are added.
     """
     for kind, k, one, two, added in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"units": kind, "k": k, "size": one, "inner size": two, "added": added}
 
 
 def predicted(case: Case, seed: int) -> int:
-    """k(s + d+1-s), k(4Dd - 2d^2), or k(G + dG - (d-1) - 2) - (k-1), of the model before units are added."""
+    """k(s + d+1-s), k(4Dd - 2d^2), or k(G + dG - (d-1) - 2) - (k-1), of the model before units are
+    added.
+    """
     k, one, two = case["k"], case["size"], case["inner size"]
     match case["units"]:
         case "kernels":

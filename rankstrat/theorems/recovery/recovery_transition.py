@@ -31,9 +31,8 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Width m and inputs d of two-layer networks, or features m and depth L.
-
-    K neurons or coefficients.
+    """Width m and inputs d of two-layer networks, or features m and depth L; k neurons or
+    coefficients.
     """
     for family, m, d, k in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"family": family, "m": m, "d or L": d, "k": k}
@@ -56,7 +55,9 @@ def _point(case: Case, seed: int) -> tuple[Chart, int]:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The number of samples, of a random sequence, from which on the empirical rank is the model rank."""
+    """The number of samples, of a random sequence, from which on the empirical rank is the model
+    rank.
+    """
     point, inputs = _point(case, seed)
     rng = source({**case, "what": "samples"}, seed)
     samples = distinct_classes(

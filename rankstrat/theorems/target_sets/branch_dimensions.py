@@ -36,9 +36,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The rank of the chart of the branch, a map into parameter space.
-
-    Points of it have the target as function.
+    """The rank of the chart of the branch, a map into parameter space; points of it have the target
+    as function.
     """
     branch = branch_of(case, seed)
     size, coordinates = branch.model.size, branch.chart.coordinates

@@ -1,10 +1,12 @@
-r"""Convolutional networks $f(I) = \sum_{l,p} a_{l,p}\,\sigma(\langle K_l, I|_{\text{window } p}\rangle + b_l) + c$."""
+r"""Convolutional networks
+$f(I) = \sum_{l,p} a_{l,p}\,\sigma(\langle K_l, I|_{\text{window } p}\rangle + b_l) + c$.
+"""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +28,7 @@ from rankstrat.families.catalogue.convolutional.strata import (
 )
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape
 from rankstrat.strata import Stratification
 from rankstrat.targets import BranchList, TargetFunction
@@ -36,7 +39,8 @@ FAMILY = "convolutional"
 
 @dataclass(frozen=True)
 class Convolutional:
-    r"""The structure of a two-layer network whose neurons see windows of an image (stride 1, no padding).
+    r"""The structure of a two-layer network whose neurons see windows of an image (stride 1, no
+    padding).
 
     Attributes:
         kernels: the number k of kernels.
@@ -124,7 +128,9 @@ class Convolutional:
 
     @cached_property
     def pixels(self) -> Any:
-        """For each place (row by row) the input indices of its window, in the order of the kernel's entries."""
+        """For each place (row by row) the input indices of its window, in the order of the kernel's
+        entries.
+        """
         image = np.arange(self.size**self.dimension).reshape((self.size,) * self.dimension)
         windows = np.lib.stride_tricks.sliding_window_view(image, self.window)
         return windows.reshape(int(np.prod(self.places)), int(np.prod(self.window)))
@@ -148,6 +154,16 @@ class Convolutional:
             terms.append(blocks["c"][()])
         return (sympy.Add(*terms),)
 
+    @cached_property
+    def units(self) -> tuple[Units, ...]:
+        """The kernels."""
+        own = {"K": 0, "b": 0} if self.bias else {"K": 0}
+        return (Units(self.kernels, own, {"a": 0}, "b" * self.bias, self.output_bias),)
+
+    def with_units(self, counts: Sequence[int]) -> Model:
+        """The network with another number of kernels."""
+        return Model.of(replace(self, kernels=counts[0]))
+
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """A branch of least rank of a target set; see `rankstrat.target_set`."""
         return branches_of(self, model, target)
@@ -157,16 +173,14 @@ class Convolutional:
         return neurons_at(arrays, self.pixels, self.size**self.dimension, sharing=self.sharing)
 
     def strata(self, model: Model) -> Stratification | None:
-        """All strata, for one shared kernel, or two in one dimension.
-
-        None sends `stratify` to an arrangement.
+        """All strata, for one shared kernel, or two in one dimension; None sends `stratify` to an
+        arrangement.
         """
         return shared_strata(self, model)
 
     def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
-        """Which kernels nearly vanish or are nearly copies of each other.
-
-        See `rankstrat.nearest_strata`.
+        """Which kernels nearly vanish or are nearly copies of each other; see
+        `rankstrat.nearest_strata`.
         """
         return conditions_near(self, arrays)
 
@@ -193,7 +207,8 @@ def convolutional(
     output_bias: bool = False,
     activation: Any = "tanh",
 ) -> Model:
-    r"""$f(I) = \sum_{l,p} a_{l,p}\,\sigma(\sum_\alpha K_{l,\alpha} I_{p+\alpha} + b_l) + c$, stride 1, no padding.
+    r"""$f(I) = \sum_{l,p} a_{l,p}\,\sigma(\sum_\alpha K_{l,\alpha} I_{p+\alpha} + b_l) + c$, stride
+    1, no padding.
 
     Entry alpha of a kernel meets pixel p + alpha (alpha counted from 0), the order of every
     deep-learning library; the papers write the convolution $I_{p+s-\alpha} K_\alpha$ (alpha from

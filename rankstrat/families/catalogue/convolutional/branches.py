@@ -1,4 +1,5 @@
-r"""Target sets of convolutional networks: all branches of small ones, the least rank, and what every point contains.
+r"""Target sets of convolutional networks: all branches of small ones, the least rank, and what
+every point contains.
 
 By the independence lemma, at every parameter point of the target each effective neuron u of $f^*$
 is carried by a neuron with $a \ne 0$. Without sharing this neuron contributes $\sigma(u \cdot x)$
@@ -19,8 +20,9 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from rankstrat.activation.law import Law, Vector, law_of
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Effective, Law, Vector, effective, law_of
+from rankstrat.families._shared.effective_neurons import Effective, effective
 from rankstrat.families.catalogue.convolutional.covers import Kernel, best_cover, shapes
 from rankstrat.families.catalogue.convolutional.listing import MAX_NEURONS, Listing
 from rankstrat.model.model import Chart, Model
@@ -91,9 +93,8 @@ class Images:
         return self.model.point(arrays)
 
     def unshared(self) -> Chart | None:
-        """Every effective neuron on a place of its own, by a maximum matching.
-
-        None if there are too few.
+        """Every effective neuron on a place of its own, by a maximum matching; None if there are
+        too few.
         """
         graph: nx.Graph[Any] = nx.Graph()
         found = {("u", i): dict(self.placements(u)) for i, u in enumerate(self.target.weights)}
@@ -116,9 +117,8 @@ class Images:
         )
 
     def shared(self) -> tuple[Chart, int | None] | None:
-        """A point with shared kernels, and a lower bound of the rank on the target set.
-
-        None if there are too few.
+        """A point with shared kernels, and a lower bound of the rank on the target set; None if
+        there are too few.
         """
         s = self.structure
         groups = shapes(self.law, self.target.weights, self.windows, s.places, s.kernel_size)
@@ -150,9 +150,8 @@ class Images:
         return self.law.factor(sign) * self.target.coefficients[member]
 
     def branch(self, point: Chart, forced: Chart | None) -> Branch:
-        """The affine branch of a point.
-
-        Kernels without any output weight are free, output weights are not.
+        """The affine branch of a point: kernels without any output weight are free, output weights
+        are not.
         """
         names = {str(p): p for p in self.model.parameters}
         values = dict(point.values)
@@ -243,8 +242,8 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
     References:
         LLR Theorems 5 and 6; SPEC 4.
     """
-    law = law_of(structure.activation, structure.bias)
-    if law.zero or law.offset:
+    law = law_of(structure.activation, bias=structure.bias)
+    if law is None or not law.apart or law.offset or not law.silent:
         raise TargetError(
             f"target sets of convolutional networks with {structure.activation.name} are not"
             " described; an activation with sigma(0) = 0 and a parity or none (tanh, ...) is"

@@ -28,8 +28,8 @@ from typing import Any
 
 import networkx as nx
 
+from rankstrat.activation.law import Law, Vector
 from rankstrat.errors import BudgetError
-from rankstrat.families._shared.effective_neurons import Law, Vector
 
 MAX_SUBSETS = 20_000
 MAX_MEMBERS = 40
@@ -54,7 +54,9 @@ class Shape:
 
     @cached_property
     def apart(self) -> int:
-        """How many members are there, no two of which fit one kernel?  The most, or a greedy choice from many."""
+        """How many members are there, no two of which fit one kernel? The most, or a greedy choice
+        from many.
+        """
         if any(len(carried) == len(self.members) for carried in self.carries):
             return 1
         graph: nx.Graph[int] = nx.Graph()

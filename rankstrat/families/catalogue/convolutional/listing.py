@@ -19,7 +19,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families._shared.effective_neurons import Effective, Law
+from rankstrat.activation.law import Law
+from rankstrat.families._shared.effective_neurons import Effective
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Candidate, Closure, RankBounds
 
@@ -147,7 +148,9 @@ class Listing:
         return all(not space.reduce(row) for row in rows)
 
     def sums(self, pattern: Pattern) -> list[dict[int, Fraction]]:
-        """The equations of the output weights (the first parameters), and of the output bias (the last)."""
+        """The equations of the output weights (the first parameters), and of the output bias (the
+        last).
+        """
         rows: dict[Any, dict[int, Fraction]] = {}
         for i, (kind, which, sign) in enumerate(pattern):
             if kind != "zero":
@@ -188,9 +191,8 @@ class Listing:
         return f"{parts[0] or '-'} | {parts[1] or '-'}" + (f" | 0{parts[2]}" if parts[2] else "")
 
     def branches(self, forced: Chart | None) -> tuple[Branch, ...] | None:
-        """All branches, none of whose closures lies in another one.
-
-        None if there are too many patterns.
+        """All branches, none of whose closures lies in another one; None if there are too many
+        patterns.
         """
         if not self.target.constant.is_Rational:
             return None

@@ -1,4 +1,6 @@
-r"""How far kernels given by floats are from vanishing, and from being equal, opposite or shifted copies."""
+r"""How far kernels given by floats are from vanishing, and from being equal, opposite or shifted
+copies.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ ALL_PAIRS = 400
 
 
 def nearby(structure: Any, arrays: Mapping[str, Any]) -> Iterator[tuple[Math, float]]:
-    """Conditions on kernels (shared) or neurons (not shared), each with the distance in parameter space."""
+    """Conditions on kernels (shared) or neurons (not shared), each with the distance in parameter
+    space.
+    """
     yield from _shared(structure, arrays) if structure.sharing else _unshared(structure, arrays)
 
 
@@ -58,9 +62,8 @@ def _unshared(structure: Any, arrays: Mapping[str, Any]) -> Iterator[tuple[Math,
 
 
 def _gap(one: Any, two: Any) -> float:
-    """The squared distance to equality.
-
-    Half the difference where both have a weight, else the weight.
+    """The squared distance to equality: half the difference where both have a weight, else the
+    weight.
     """
     both = ~np.isnan(one) & ~np.isnan(two)
     alone = np.where(both, 0.0, np.where(np.isnan(one), two, one))

@@ -14,7 +14,8 @@ from rankstrat.lemma import Neurons
 def neurons(
     arrays: Mapping[str, Any], pixels: NDArray[np.int64], inputs: int, *, sharing: bool
 ) -> Neurons:
-    r"""$a_{l,p}\,\sigma(\sum_\alpha K_{l,\alpha} x_{t(p,\alpha)} + b_l)$ for every kernel l and place p.
+    r"""$a_{l,p}\,\sigma(\sum_\alpha K_{l,\alpha} x_{t(p,\alpha)} + b_l)$ for every kernel l and
+    place p.
 
     Shared weights keep the parameter they come from as their owner.
     """

@@ -3,22 +3,25 @@ r"""Two-layer networks $f(x) = \sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, cmp_to_key
 from typing import Any
 
 import numpy as np
 import sympy
 
-from rankstrat.activation.lookup import as_activation, is_registered, named
+from rankstrat.activation.law import law_of
+from rankstrat.activation.lookup import as_activation, named
 from rankstrat.activation.record import Activation
 from rankstrat.families._shared.arguments import count, flag, input_names
+from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families.catalogue.two_layer.neurons import neurons as neurons_at
 from rankstrat.families.catalogue.two_layer.strata.dispatch import strata as strata_of
 from rankstrat.families.catalogue.two_layer.strata.levels import function_levels
 from rankstrat.families.catalogue.two_layer.targets.dispatch import branches
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Model
+from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
 from rankstrat.strata import FunctionLevel, Stratification, neuron_distances
 from rankstrat.targets import BranchList, TargetFunction
@@ -28,7 +31,7 @@ FAMILY = "two_layer"
 
 
 @dataclass(frozen=True)
-class TwoLayer:
+class TwoLayer(LayeredStructure):
     r"""The structure of $\sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$, $x \in \mathbb{R}^d$.
 
     Attributes:
@@ -97,6 +100,16 @@ class TwoLayer:
             terms.append(blocks["c"][()])
         return (sympy.Add(*terms),)
 
+    @cached_property
+    def layers(self) -> Layers:
+        """w and b, then a and c."""
+        biases = ("b" if self.bias else "", "c" if self.output_bias else "")
+        return Layers((self.inputs, self.width, 1), ("w", "a"), biases, self.activation)
+
+    def with_widths(self, widths: Sequence[int]) -> Model:
+        """The network with another width."""
+        return Model.of(replace(self, inputs=widths[0], width=widths[1]))
+
     def strata(self, model: Model) -> Stratification | None:
         """All strata of parameter space; see `rankstrat.stratify`."""
         return strata_of(self, model)
@@ -108,7 +121,8 @@ class TwoLayer:
     def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
         """Which neurons are nearly merged, null or inactive; see `rankstrat.nearest_strata`."""
         vectors = np.hstack([arrays["w"], arrays["b"][:, None]]) if self.bias else arrays["w"]
-        rays = is_registered(self.activation) and self.activation.name in ("relu", "leaky_relu")
+        law = law_of(self.activation, bias=self.bias)
+        rays = law is not None and law.rays and bool(law.slope)
         signed = self.activation.remainder_parity != "none"
         return neuron_distances(arrays["a"], vectors, self.inputs, signed=signed, rays=rays)
 
@@ -122,7 +136,9 @@ class TwoLayer:
 
 
 def _scaled(a: Any, value: sympy.Expr) -> sympy.Expr:
-    """The product; beside a power such as 1/(1 + exp(-z)) sympy would ask every factor whether it is infinite."""
+    """The product; beside a power such as 1/(1 + exp(-z)) sympy would ask every factor whether it
+    is infinite.
+    """
     if value.is_Pow and value.base.is_Add and isinstance(a, sympy.Symbol):
         return sympy.Mul(*sorted((a, value), key=cmp_to_key(sympy.Basic.compare)), evaluate=False)
     return a * value
@@ -131,7 +147,8 @@ def _scaled(a: Any, value: sympy.Expr) -> sympy.Expr:
 def two_layer(
     width: int, inputs: int, activation: Any = "tanh", bias: bool = False, output_bias: bool = False
 ) -> Model:
-    r"""$f(x) = \sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$ with parameters a (m,), w (m, d), b (m,), c.
+    r"""$f(x) = \sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$ with parameters a (m,), w (m, d), b
+    (m,), c.
 
     Args:
         width: the number m of neurons.

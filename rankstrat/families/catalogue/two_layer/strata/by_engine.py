@@ -1,6 +1,5 @@
-r"""Types of neurons for activations without a closed formula.
-
-The generic rank of each type from the exact engine.
+r"""Types of neurons for activations without a closed formula: the generic rank of each type from
+the exact engine.
 """
 
 from __future__ import annotations
@@ -21,9 +20,8 @@ TRIES = 20
 
 @dataclass(frozen=True)
 class EngineStrata(TwoLayerStrata):
-    """The types of a two-layer network with the rank at the generic point of each.
-
-    Exceptions are looked for.
+    """The types of a two-layer network with the rank at the generic point of each; exceptions are
+    looked for.
     """
 
     @cached_property

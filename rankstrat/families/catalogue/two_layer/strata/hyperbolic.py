@@ -1,6 +1,5 @@
-r"""All strata of networks with biases whose activation is sinh or cosh.
-
-Each class has two functions.
+r"""All strata of networks with biases whose activation is sinh or cosh: each class has two
+functions.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ class HyperbolicStrata(TwoLayerStrata):
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula."""
         return Knowledge(
-            Verdict.PROVED, f"addition theorem and the independence lemma ({self.citation})"
+            Verdict.PROVED, f"addition theorem and the independence lemma ({self.law.citation})"
         )
 
     def layout(
@@ -108,7 +107,9 @@ class HyperbolicStrata(TwoLayerStrata):
         )
 
     def chart(self, label: Label) -> Chart:
-        """The weights of the first neuron of a class and the bias of the first of a phase as coordinates."""
+        """The weights of the first neuron of a class and the bias of the first of a phase as
+        coordinates.
+        """
         names, values = self._names, dict[Any, Any]()
         zeros, groups = self.layout(label)
         for group in groups:

@@ -33,20 +33,20 @@ SIGNS = (1, 1, -1, -1, 0, 0)
 
 @dataclass(frozen=True)
 class RayStrata(TwoLayerStrata):
-    r"""The strata of $\sum_i a_i \max(0, w_i \cdot x + b_i) + c$; classes are lines, their two sides opposite rays.
+    r"""The strata of $\sum_i a_i \max(0, w_i \cdot x + b_i) + c$; classes are lines, their two
+    sides opposite rays.
 
     A line contributes all weights if a neuron on it is active, else 1; opposite rays add the linear
     functions $w \cdot x + b$, or all of them if both rays are active.
-
-    Attributes:
-        leaky: whether sigma has a slope other than 0 and the opposite one on the left (leaky ReLU);
-            then a neuron with w = 0 also counts where b < 0.
 
     References:
         SPEC 1.6.
     """
 
-    leaky: bool = False
+    @property
+    def leaky(self) -> bool:
+        """Whether sigma has a slope on the left: a neuron with w = 0 also counts where b < 0."""
+        return bool(self.law.side(-1))
 
     @property
     def zero_kinds(self) -> int:
@@ -76,7 +76,9 @@ class RayStrata(TwoLayerStrata):
         return range(min(least, possible[-1]), possible.stop) if possible != range(1) else possible
 
     def rank(self, label: Label) -> int:
-        """Lines, less the scale that each active line has in common with a, and the linear functions."""
+        """Lines, less the scale that each active line has in common with a, and the linear
+        functions.
+        """
         return super().rank(label) - sum(map(is_active, label[1]))
 
     def dimension(self, label: Label) -> int:
@@ -91,7 +93,7 @@ class RayStrata(TwoLayerStrata):
                 Verdict.OPEN, "the model is not differentiable where w = b = 0 and a != 0"
             )
         return Knowledge(
-            Verdict.PROVED, f"closed formula for piecewise linear functions ({self.citation})"
+            Verdict.PROVED, f"closed formula for piecewise linear functions ({self.law.citation})"
         )
 
     @property

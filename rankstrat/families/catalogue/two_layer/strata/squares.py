@@ -1,4 +1,6 @@
-r"""All strata of two-layer networks with the activation z^2, without bias, of width at most four."""
+r"""All strata of two-layer networks with the activation z^2, without bias, of width at most
+four.
+"""
 
 from __future__ import annotations
 
@@ -78,9 +80,8 @@ class SquareStrata:
         return count
 
     def conditions(self, label: Label) -> tuple[Math, ...]:
-        """Ranks of weights, neuron by neuron.
-
-        Active ones first, then those in V, then the lines.
+        """Ranks of weights, neuron by neuron: active ones first, then those in V, then the
+        lines.
         """
         active, v, inside, groups, squares = label
         found = []
@@ -218,8 +219,9 @@ class SquareStrata:
             yield from self._flatter(label)
 
     def _flatter(self, label: Label) -> Iterator[tuple[Label, Math]]:
-        """V loses a dimension: V was V' and a line, on which the inactive weights of V lie, or the difference of two
-        weights of a group."""
+        """V loses a dimension: V was V' and a line, on which the inactive weights of V lie, or the
+        difference of two weights of a group.
+        """
         active, v, inside, groups, _ = label
         words = Math("active w become dependent", r"\text{active } w \text{ become dependent}")
         if inside:

@@ -1,6 +1,5 @@
-r"""All strata of networks with biases whose activation is sin or cos.
-
-As for sinh, with biases modulo pi.
+r"""All strata of networks with biases whose activation is sin or cos: as for sinh, with biases
+modulo pi.
 """
 
 from __future__ import annotations
@@ -25,7 +24,8 @@ WORDS = {2: ("0 mod pi", r"0\ \mathrm{mod}\ \pi"), 4: ("pi/2 mod pi", r"\pi/2\ \
 
 @dataclass(frozen=True)
 class TrigonometricStrata(HyperbolicStrata):
-    r"""The strata of $\sum_i a_i \sin(w_i \cdot x + b_i) + c$, and of cos; a phase is a bias modulo pi.
+    r"""The strata of $\sum_i a_i \sin(w_i \cdot x + b_i) + c$, and of cos; a phase is a bias modulo
+    pi.
 
     A stratum holds its translates $b_i \to b_i + \pi$, $a_i \to -a_i$, which represent the same
     functions.
@@ -33,9 +33,8 @@ class TrigonometricStrata(HyperbolicStrata):
 
     @property
     def zero_kinds(self) -> int:
-        """Neurons with w = 0: active or not.
-
-        B general, a multiple of pi, or halfway between two.
+        """Neurons with w = 0: active or not; b general, a multiple of pi, or halfway between
+        two.
         """
         return 6
 
@@ -43,10 +42,10 @@ class TrigonometricStrata(HyperbolicStrata):
         return kind % 2 == 0, kind < 2
 
     def _slope(self, kind: int) -> bool:
-        return kind % 2 == 0 and (kind < 2 or (kind < 4) == self.scheme.slope)
+        return kind % 2 == 0 and (kind < 2 or (kind < 4) != self.law.still)
 
     def _value(self, kind: int) -> bool:
-        return kind < 2 or (kind < 4) == self.scheme.value or self._slope(kind)
+        return kind < 2 or (kind < 4) != self.law.silent or self._slope(kind)
 
     def conditions(self, label: Label) -> tuple[Math, ...]:
         """Equalities modulo pi."""
@@ -91,8 +90,10 @@ class TrigonometricStrata(HyperbolicStrata):
         rest, part = sympy.sympify(b, strict=True).as_independent(sympy.pi, as_Add=True)
         turns = part / sympy.pi
         if not (rest.is_Rational and turns.is_Rational):
-            raise UndecidedError(f"the bias {b} is not known modulo pi; a rational number plus a rational multiple of "
-                                 "pi is needed; use model_rank")  # fmt: skip
+            raise UndecidedError(
+                f"the bias {b} is not known modulo pi; a rational number plus a rational multiple"
+                " of pi is needed; use model_rank"
+            )
         return rest, turns - sympy.floor(turns)
 
     def _moves(self, label: Label) -> Iterator[tuple[tuple[int, ...], list[Kind], Math]]:

@@ -1,6 +1,5 @@
-"""Combinatorial types of neurons.
-
-Classes with active and inactive members on each side, and multisets of them.
+"""Combinatorial types of neurons: classes with active and inactive members on each side, and
+multisets of them.
 """
 
 from __future__ import annotations

@@ -47,9 +47,8 @@ def branch_of(piece: Piece) -> Branch | None:
 
 
 def null_branch(piece: Piece) -> Branch | None:
-    """All weights zero, the output weights free (rays).
-
-    Where they have one sign, no other branch comes near.
+    """All weights zero, the output weights free (rays): where they have one sign, no other branch
+    comes near.
     """
     network = piece.network
     symbols = network.model.parameters
@@ -132,9 +131,8 @@ class _Charts:
 
     @cached_property
     def shares(self) -> list[sympy.Expr] | None:
-        """The c_i in terms of coordinates.
-
-        The neuron that carries the constant keeps its own for the moment.
+        """The c_i in terms of coordinates; the neuron that carries the constant keeps its own for
+        the moment.
         """
         piece, network = self.piece, self.network
         space = piece.space
@@ -173,9 +171,8 @@ class _Charts:
 
     @cached_property
     def directions(self) -> list[Vector]:
-        """The first weight of each further block.
-
-        Those of the first mixed block solve the vector equation.
+        """The first weight of each further block; those of the first mixed block solve the vector
+        equation.
         """
         piece, network = self.piece, self.network
         symbols = network.model.parameters
@@ -262,9 +259,8 @@ class _Charts:
 
     @cached_property
     def ambient(self) -> AffineSubspace | None:
-        """The linear equations.
-
-        Weights of the blocks (for rays, on the lines), and sums of output weights.
+        """The linear equations: weights of the blocks (for rays, on the lines), and sums of
+        output weights.
         """
         network, pattern = self.network, self.piece.pattern
         one, rays = Fraction(1), network.law.rays
@@ -324,7 +320,9 @@ class _Charts:
 
 @dataclass(frozen=True)
 class _Equations:
-    """Polynomial equations (and those of constants sigma(b)) that hold on the closure of a branch."""
+    """Polynomial equations (and those of constants sigma(b)) that hold on the closure of a
+    branch.
+    """
 
     piece: Piece
 
@@ -411,9 +409,8 @@ class _Equations:
         return found
 
     def _dependence(self) -> list[sympy.Expr]:
-        """Where all beta vanish, the weights are dependent modulo those of mixed target blocks.
-
-        Minors.
+        """Where all beta vanish, the weights are dependent modulo those of mixed target blocks:
+        minors.
         """
         piece, network = self.piece, self.piece.network
         if not piece.mixed or (network.irrational and piece.size > network.inputs):

@@ -55,7 +55,7 @@ def lies_in_closure(piece: Piece, equations: Sequence[sympy.Expr], point: Chart)
 def _constants(
     piece: Piece, values: Mapping[sympy.Symbol, sympy.Expr]
 ) -> dict[sympy.Expr, sympy.Expr]:
-    """sigma(b) for b < 0 as `CoupledLaw.value` writes it, which hides no zero in logarithms."""
+    """sigma(b) for b < 0 as `Law.value` writes it, which hides no zero in logarithms."""
     network = piece.network
     if not network.bias:
         return {}
@@ -90,9 +90,8 @@ class _Here:
     axes: dict[int, Vector | None] = field(default_factory=dict)
 
     def meets_blocks(self) -> bool:
-        """Weights on the right rays, and the sums of the blocks.
-
-        Fills in lambda and the directions.
+        """Weights on the right rays, and the sums of the blocks; fills in lambda and the
+        directions.
         """
         network, pattern = self.piece.network, self.piece.pattern
         for i in pattern.zeros:
@@ -164,7 +163,9 @@ class _Here:
         return u[: self.piece.size]
 
     def is_limit(self) -> bool:
-        """Without rays: some beta is not zero, or the further weights are dependent modulo mixed target blocks."""
+        """Without rays: some beta is not zero, or the further weights are dependent modulo mixed
+        target blocks.
+        """
         piece = self.piece
         extras = piece.pattern.extras
         if not piece.mixed or any(self._signed(extras[e]) for e in piece.mixed):
@@ -187,7 +188,9 @@ class _Here:
         return [i for i, sign in block if sign == side]
 
     def is_limit_of_rays(self) -> bool:
-        """With rays: the cones of the sides of the blocks allow a solution of the vector equation nearby."""
+        """With rays: the cones of the sides of the blocks allow a solution of the vector equation
+        nearby.
+        """
         piece, network, pattern = self.piece, self.piece.network, self.piece.pattern
         size, columns = self._carried()
         slope = network.law.slope
@@ -235,7 +238,9 @@ class _Here:
         return False
 
     def _carried(self) -> tuple[int, list[tuple[Vector, Cone]]]:
-        """The coordinates of the vector equation, and what neurons with w = b = 0 can add to the constant."""
+        """The coordinates of the vector equation, and what neurons with w = b = 0 can add to the
+        constant.
+        """
         piece, network = self.piece, self.piece.network
         if network.output_bias is not None or not network.bias:
             return network.inputs, []
@@ -261,9 +266,8 @@ def _rank(rows: Sequence[Vector]) -> int:
 
 
 def _in_cone(columns: Sequence[tuple[Vector, Cone]], vector: Vector) -> bool:
-    r"""Whether $-v = \sum_j x_j g_j$ with every $x_j$ zero or of a sign in its cone (Caratheodory.
-
-    Independent g_j).
+    r"""Whether $-v = \sum_j x_j g_j$ with every $x_j$ zero or of a sign in its cone (Caratheodory:
+    independent g_j).
     """
     if not vector:
         return True

@@ -1,4 +1,5 @@
-r"""Two-layer networks whose blocks are coupled by a linear function: $\sigma(z) = p z + N(z)$ with N even.
+r"""Two-layer networks whose blocks are coupled by a linear function: $\sigma(z) = p z + N(z)$ with
+N even.
 
 Write $v_i = (w_i, b_i)$. Neurons with $w_i \ne 0$ fall into classes $\pm v$ (for $N = q|z|$: lines,
 with $v_i = s_i \lambda_i u$, $\lambda_i > 0$); put $c_i = a_i \lambda_i$ ($\lambda_i = 1$ without
@@ -28,9 +29,10 @@ from functools import cached_property
 
 import sympy
 
-from rankstrat.families._shared.effective_neurons import Vector, plain
+from rankstrat.activation.law import Law, Vector
+from rankstrat.families._shared.effective_neurons import plain
 from rankstrat.families._shared.patterns import Pattern, Signed
-from rankstrat.families.catalogue.two_layer.targets.coupled.law import CoupledLaw, CoupledTarget
+from rankstrat.families.catalogue.two_layer.targets.coupled.goals import CoupledTarget
 from rankstrat.families.catalogue.two_layer.targets.layout import Layout
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import CONSTANT, AffineSubspace
@@ -42,7 +44,7 @@ Row = dict[int, Fraction]
 class Coupled(Layout):
     """A two-layer model and a target, ready for enumeration."""
 
-    law: CoupledLaw
+    law: Law
     target: CoupledTarget
 
     @property
@@ -68,14 +70,13 @@ class Coupled(Layout):
     @cached_property
     def silent(self) -> bool:
         """Whether sigma(0) = 0."""
-        return is_zero(self.law.zero)
+        return self.law.silent
 
 
 @dataclass(frozen=True)
 class Piece:
-    """The linear algebra of one pattern.
-
-    Which blocks carry the affine function of the target, in the variables c.
+    """The linear algebra of one pattern: which blocks carry the affine function of the target, in
+    the variables c.
     """
 
     network: Coupled
@@ -150,7 +151,9 @@ class Piece:
 
     @cached_property
     def space(self) -> AffineSubspace | None:
-        """The possible c: the sums and, without mixed further blocks, the vector equation (its rational rows)."""
+        """The possible c: the sums and, without mixed further blocks, the vector equation (its
+        rational rows).
+        """
         network = self.network
         space: AffineSubspace | None = self.sums
         if not network.bias and self.carriers and network.output_bias is None:
@@ -166,18 +169,16 @@ class Piece:
 
     @cached_property
     def constant_share(self) -> Fraction | None:
-        r"""$\kappa / \sigma(0)$, the sum of the a of neurons with w = 0 without hidden biases.
-
-        None if irrational.
+        r"""$\kappa / \sigma(0)$, the sum of the a of neurons with w = 0 without hidden biases; None
+        if irrational.
         """
         ratio = self.network.share
         return Fraction(int(ratio.p), int(ratio.q)) if ratio.is_Rational else None
 
     @cached_property
     def remaining(self) -> Vector:
-        """The part of the affine function that pure target blocks leave, modulo nothing.
-
-        Goal - p sum s alpha u.
+        """The part of the affine function that pure target blocks leave, modulo nothing: goal - p
+        sum s alpha u.
         """
         network = self.network
         rest = list(network.goal)
@@ -191,7 +192,9 @@ class Piece:
 
     @property
     def empty(self) -> bool:
-        """Whether the mixed blocks cannot be of distinct nonzero classes, or the lines do not fit."""
+        """Whether the mixed blocks cannot be of distinct nonzero classes, or the lines do not
+        fit.
+        """
         network, count = self.network, len(self.mixed)
         lines = len(self.pattern.targets) + len(self.pattern.extras)
         if network.law.rays and network.length == 1 and lines > 1:
@@ -214,7 +217,8 @@ class Piece:
 
     @property
     def forced(self) -> bool:
-        """Whether the equations leave one side of a mixed target block with sum zero: then it splits off.
+        """Whether the equations leave one side of a mixed target block with sum zero: then it
+        splits off.
 
         On the one line of rays with a single input nothing can split off.
         """
@@ -231,7 +235,9 @@ class Piece:
 
     @property
     def constant_row(self) -> Row:
-        """p sum_t gamma_t b_t - kappa, the constant that neurons with w = 0 have to balance (without mixed blocks)."""
+        """p sum_t gamma_t b_t - kappa, the constant that neurons with w = 0 have to balance
+        (without mixed blocks).
+        """
         return self.coupling(self.network.inputs)
 
     @property
@@ -246,7 +252,9 @@ class Piece:
 
     @property
     def redundant(self) -> bool:
-        """Whether the branch lies in the closure of one with neurons in a block instead of at w = 0."""
+        """Whether the branch lies in the closure of one with neurons in a block instead of at w =
+        0.
+        """
         network, zeros = self.network, self.pattern.zeros
         if not zeros or network.output_bias is not None:
             return False
@@ -260,9 +268,8 @@ class Piece:
 
     @property
     def flat(self) -> bool:
-        """Whether the branch is b = 0 for the one neuron with w = 0.
-
-        Nothing to carry, sigma(0) = 0.
+        """Whether the branch is b = 0 for the one neuron with w = 0: nothing to carry, sigma(0) =
+        0.
         """
         network = self.network
         single = len(self.pattern.zeros) == 1 and network.bias and network.output_bias is None

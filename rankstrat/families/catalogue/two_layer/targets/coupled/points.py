@@ -8,8 +8,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families._shared.effective_neurons import Vector
-from rankstrat.families.catalogue.two_layer.targets.coupled.levels import Level, level_of
+from rankstrat.activation.law import Vector
+from rankstrat.families.catalogue.two_layer.targets.coupled.carriers import Level, level_of
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import (
     Coupled,
     Piece,
@@ -24,7 +24,9 @@ TRIES = 12
 
 
 def candidates(piece: Piece, branch: Branch) -> Iterator[Candidate]:
-    """A point of the level that the branch allows, if one is found in its closure, and a generic point of rays."""
+    """A point of the level that the branch allows, if one is found in its closure, and a generic
+    point of rays.
+    """
     level = level_of(piece)
     if level.kind != "unknown" and not (
         piece.network.irrational and piece.size > piece.network.inputs
@@ -74,9 +76,8 @@ class _Builder:
         self.idle |= {i for e in mixed for i, _ in extras[e]}
 
     def _home(self, e: int) -> Vector:
-        """Where an inactive further block adds least.
-
-        On the active side of a class, in a pair, or at zero.
+        """Where an inactive further block adds least: on the active side of a class, in a pair, or
+        at zero.
         """
         weights, piece = self.network.target.weights, self.piece
         pairs = (*piece.turning, *self.level.turned)

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families._shared.effective_neurons import Law
+from rankstrat.activation.law import Law
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import CONSTANT, AffineSubspace, Candidate
 
@@ -28,9 +28,8 @@ def candidates(network: Any, pattern: Any, space: AffineSubspace | None) -> Iter
 
 
 def _placements(network: Any, pattern: Any) -> Iterator[list[Any]]:
-    """Where the weight of each further block goes.
-
-    A target class, an earlier block, zero, or nowhere special.
+    """Where the weight of each further block goes: a target class, an earlier block, zero, or
+    nowhere special.
     """
     signs = (1, -1) if network.law.signed else (1,)
     choices: list[list[Any]] = []
@@ -247,7 +246,7 @@ def rank_by_lemma(
                 active.add(representative)
             continue
         b = sympy.Rational(u[-1]) if bias else sympy.Integer(0)
-        steep = not is_zero(a) and not is_zero(law.slope(b))
+        steep = not is_zero(a) and not is_zero(law.derivative(b))
         one = one or not is_zero(law.value(b)) or (bias and steep)
         linear = linear or steep
     if law.offset and law.parity == "odd":

@@ -1,4 +1,5 @@
-r"""The branches of $\sum_i a_i e^{w_i \cdot x + b_i} + c$: exponentials with different w are independent, biases scale.
+r"""The branches of $\sum_i a_i e^{w_i \cdot x + b_i} + c$: exponentials with different w are
+independent, biases scale.
 
 Since $a e^{w \cdot x + b} = (a e^b)\,e^{w \cdot x}$, $F(\theta) = f^*$ if and only if in every
 class of equal weights the sum of $a_i e^{b_i}$ is the coefficient of $e^{w \cdot x}$ in $f^*$; the
@@ -17,8 +18,8 @@ from typing import Any
 
 import sympy
 
+from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Vector
 from rankstrat.families._shared.patterns import Pattern
 from rankstrat.families.catalogue.two_layer.targets.special.partitions import partitions
 from rankstrat.model.model import Chart, Model
@@ -32,9 +33,8 @@ r"""$\sum_q c_q e^q$ with rational q: zero exactly if no $c_q$ is left (Lindeman
 
 @dataclass(frozen=True)
 class Exponentials:
-    """A network with hidden biases and a target.
-
-    Its coefficients for each weight, w = 0 among them.
+    """A network with hidden biases and a target: its coefficients for each weight, w = 0 among
+    them.
     """
 
     model: Model
@@ -96,9 +96,8 @@ class Exponentials:
         )
 
     def _candidates(self, pattern: Pattern) -> Iterator[Candidate]:
-        """The least rank of a closure.
-
-        Further blocks join a class that is there anyway, with a = 0.
+        """The least rank of a closure: further blocks join a class that is there anyway, with a
+        = 0.
         """
         d = int(self.structure.inputs)
         home = next(iter(self.classes), (Fraction(0),) * d)
@@ -123,9 +122,8 @@ class Exponentials:
 
     @cached_property
     def forced(self) -> Chart:
-        """One active neuron for each class of the target.
-
-        For the zero function, some class is present.
+        """One active neuron for each class of the target; for the zero function, some class is
+        present.
         """
         d = int(self.structure.inputs)
         weights: list[list[Any]] = [list(u) for u in self.classes] or [[0] * d]

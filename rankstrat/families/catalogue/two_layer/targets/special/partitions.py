@@ -8,7 +8,8 @@ from rankstrat.families._shared.patterns import Pattern
 
 
 def partitions(width: int, classes: int, *, joker: bool, limit: int) -> tuple[list[Pattern], bool]:
-    """Every pattern with no empty class, or only the most condensed one where there are more than the limit.
+    """Every pattern with no empty class, or only the most condensed one where there are more than
+    the limit.
 
     Args:
         width: the number of neurons.

@@ -1,4 +1,5 @@
-r"""Branches of target sets of two-layer networks with $\sigma(z) = z^k$, $k \ge 3$: neurons on the lines of the target.
+r"""Branches of target sets of two-layer networks with $\sigma(z) = z^k$, $k \ge 3$: neurons on the
+lines of the target.
 
 Neurons on one line, $w_i = \lambda_i u$, add up to $(\sum_i a_i \lambda_i^k)\,(u \cdot x)^k$. So F
 = f* wherever on each line of the target this sum is the target's coefficient and on every other
@@ -18,13 +19,9 @@ from typing import Any
 
 import sympy
 
+from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import (
-    Neuron,
-    Vector,
-    is_network,
-    neurons_of_point,
-)
+from rankstrat.families._shared.effective_neurons import Neuron, is_network, neurons_of_point
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.families._shared.patterns import Pattern
 from rankstrat.families.catalogue.two_layer.targets.special.exponentials import affine
@@ -125,7 +122,9 @@ class Powers:
         yield sympy.Add(*values) - sympy.Rational(alpha)
 
     def _member(self, pattern: Pattern, equations: Sequence[sympy.Expr], point: Chart) -> bool:
-        """The equations; and where all weights of a further block vanish, nearby sums of powers must vanish too."""
+        """The equations; and where all weights of a further block vanish, nearby sums of powers
+        must vanish too.
+        """
         values = point.values
         if not all(is_zero(equation.xreplace(values)) for equation in equations):
             return False
@@ -152,7 +151,8 @@ class Powers:
 
 
 def power_branches(structure: Any, degree: int, model: Model, target: TargetFunction) -> BranchList:
-    r"""Branches of a target in a network of k-th powers: the target's neurons on their lines, further lines with sum 0.
+    r"""Branches of a target in a network of k-th powers: the target's neurons on their lines,
+    further lines with sum 0.
 
     Args:
         structure: the `TwoLayer` structure.

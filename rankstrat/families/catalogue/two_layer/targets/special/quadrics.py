@@ -1,4 +1,5 @@
-r"""All points of $\{\sum_i a_i w_i w_i^T = S\}$: the target set of $x^T S x$ in a two-layer network of squares.
+r"""All points of $\{\sum_i a_i w_i w_i^T = S\}$: the target set of $x^T S x$ in a two-layer network
+of squares.
 
 Let the signs of the a be fixed, p positive and q negative, D = diag(a) on these n active neurons, W
 (n x D) their weights. $W^T D W = S$ says that W maps $\mathbb{R}^D$ modulo its kernel K, which lies
@@ -102,7 +103,9 @@ class Quadric:
         return n + n * rank - rank * (rank + 1) // 2 + free
 
     def rows(self, piece: Piece, isotropic: int = 1) -> tuple[list[Fraction], list[Row]]:
-        """A point: squares for S, pairs (1, w), (-1, w) for the isotropic part, w = 0 for all other neurons."""
+        """A point: squares for S, pairs (1, w), (-1, w) for the isotropic part, w = 0 for all other
+        neurons.
+        """
         zero: Row = (Fraction(0),) * self.variables
         outputs, weights = [Fraction(s) for s in piece.signs], [zero] * self.width
         queues = {s: [i for i, v in enumerate(piece.signs) if v == s] for s in (1, -1)}
@@ -144,9 +147,8 @@ class Quadric:
         ]
 
     def branch(self, piece: Piece) -> Branch:
-        """The branch of a piece.
-
-        Its chart is a point of the orbit, with the weights of inactive neurons free.
+        """The branch of a piece; its chart is a point of the orbit, with the weights of inactive
+        neurons free.
         """
         values = dict(self.point(*self.rows(piece)).values)
         idle = [i for i, s in enumerate(piece.signs) if s == 0]
@@ -182,9 +184,8 @@ class Quadric:
         )
 
     def _candidates(self, piece: Piece) -> Iterator[Candidate]:
-        """The isotropic part shrinks to zero, and so do inactive neurons.
-
-        The span of the active weights is least.
+        """The isotropic part shrinks to zero, and so do inactive neurons: the span of the active
+        weights is least.
         """
         yield Candidate(self.point(*self.rows(piece, isotropic=0)))
 
@@ -207,7 +208,8 @@ class Quadric:
 
 
 def quadric_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
-    r"""All pieces of a quadratic target in a network of squares (hidden biases or an output bias, not both).
+    r"""All pieces of a quadratic target in a network of squares (hidden biases or an output bias,
+    not both).
 
     Raises:
         TargetError: the target is no rational quadratic form (polynomial, with biases), or needs
@@ -296,8 +298,8 @@ def _form(
 
 
 def diagonalised(matrix: Sequence[Sequence[Fraction]]) -> tuple[tuple[Fraction, Row], ...]:
-    r"""$(s_j, v_j)$ with the matrix $\sum_j s_j v_j v_j^T$, the $v_j$ independent: one vector x with $x^T S x \ne 0$
-    at a time.
+    r"""$(s_j, v_j)$ with the matrix $\sum_j s_j v_j v_j^T$, the $v_j$ independent: one vector x
+    with $x^T S x \ne 0$ at a time.
 
     Example:
         >>> [(str(s), [str(x) for x in v]) for s, v in diagonalised([[0, 1], [1, 0]])]

@@ -1,4 +1,5 @@
-r"""Least ranks for cosh, sinh, cos and sin with hidden biases, whose neurons are dependent: a class is a plane.
+r"""Least ranks for cosh, sinh, cos and sin with hidden biases, whose neurons are dependent: a class
+is a plane.
 
 Put $v(b) = (\cosh b, \sinh b)$ for cosh: $\cosh(w \cdot x + b) = v_1(b) \cosh(w \cdot x) + v_2(b)
 \sinh(w \cdot x)$. Likewise for the others; v and v' are independent at every b. The functions
@@ -21,9 +22,10 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activation.record import Z
+from rankstrat.activation.addition import Addition
+from rankstrat.activation.law import Law, Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Law, Vector, effective
+from rankstrat.families._shared.effective_neurons import effective
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero, same_functions
 from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
@@ -31,47 +33,38 @@ from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds
 Part = dict[Fraction, Any]
 """Output weight by bias, for the neurons of one class."""
 
-WAVES: Mapping[sympy.Expr, str] = {
-    sympy.cosh(Z): "even",
-    sympy.sinh(Z): "odd",
-    sympy.cos(Z): "even",
-    sympy.sin(Z): "odd",
-}
-"""Formula -> parity."""
-
-_FLAT = {
-    sympy.sin(Z): sympy.pi / 2,
-    sympy.cos(Z): sympy.Integer(0),
-    sympy.cosh(Z): sympy.Integer(0),
-}
-"""A bias where the slope vanishes: a constant neuron there brings the constant alone."""
-
 _DIGITS = (30, 300, 3000)
 
 
 @dataclass(frozen=True)
 class Waves:
-    """A network and the classes of a target.
-
-    The neurons of each by their biases, never zero in total.
+    """A network and the classes of a target: the neurons of each by their biases, never zero in
+    total.
     """
 
     model: Model
     structure: Any
+    addition: Addition
     parts: Mapping[Vector, Part]
     constant: sympy.Expr
 
     @property
-    def formula(self) -> sympy.Expr:
-        """Of the activation."""
-        return self.structure.activation.formula
+    def even(self) -> bool:
+        """Whether the activation is cosh or cos."""
+        return self.addition.parity == "even"
+
+    @property
+    def flat(self) -> sympy.Expr | None:
+        """A bias where the slope vanishes: a constant neuron there brings the constant alone."""
+        if self.even:
+            return sympy.Integer(0)
+        return sympy.pi / 2 if self.addition.periodic else None
 
     def is_neuron(self, part: Part) -> bool:
-        r"""Whether $\sum_i a_i v(b_i)$ is a multiple of one v(b).
-
-        A question of signs for cosh and sinh.
+        r"""Whether $\sum_i a_i v(b_i)$ is a multiple of one v(b): a question of signs for cosh and
+        sinh.
         """
-        if len(part) == 1 or self.formula in (sympy.sin(Z), sympy.cos(Z)):
+        if len(part) == 1 or self.addition.periodic:
             return True
         sums = [
             sympy.Add(
@@ -89,12 +82,10 @@ class Waves:
         zero = [0] * int(self.structure.inputs)
         output = bool(self.structure.output_bias)
         if not output and not is_zero(self.constant):
-            flat = self.formula in _FLAT
-            neurons.append(
-                (0 if flat else 1, zero, 0 if self.formula in (sympy.cosh(Z), sympy.cos(Z)) else 1)
-            )
+            acting = int(self.flat is None)
+            neurons.append((acting, zero, int(not self.even)))
         if not neurons:
-            if not output and self.formula != sympy.cosh(Z):
+            if not output and not self.addition.positive:
                 return None
             neurons.append((0, zero, 0))
         small = Model.of(replace(self.structure, width=len(neurons)))
@@ -104,22 +95,20 @@ class Waves:
         return small.point(arrays | ({"c": 0} if output else {}))
 
     def neurons(self) -> list[tuple[Any, list[Any], Any]]:
-        """Neurons of the target.
-
-        One or two for each class, and one for a constant without output bias.
+        """Neurons of the target: one or two for each class, and one for a constant without output
+        bias.
         """
         result: list[tuple[Any, list[Any], Any]] = []
         for u, part in self.parts.items():
             result += [(a, list(u), b) for b, a in self._at_most_two(part).items()]
         if not self.structure.output_bias and not is_zero(self.constant):
-            b = _FLAT.get(self.formula, sympy.Integer(1))
-            value = self.formula.xreplace({Z: b})
+            b = sympy.Integer(1) if self.flat is None else self.flat
+            value = self.structure.activation(b)
             result.append((self.constant / value, [0] * int(self.structure.inputs), b))
         return result
 
     def _at_most_two(self, part: Part) -> Part:
-        r"""The same part of the target with two of its biases.
-
+        r"""The same part of the target with two of its biases:
         $a_1 v(b_1) + a_2 v(b_2) = \sum_i a_i v(b_i)$.
         """
         if len(part) <= 2:
@@ -136,7 +125,7 @@ class Waves:
         return {keys[0]: first / area, keys[1]: second / area}
 
     def _odd(self, z: sympy.Expr) -> sympy.Expr:
-        return sympy.sinh(z) if self.formula in (sympy.cosh(Z), sympy.sinh(Z)) else sympy.sin(z)
+        return sympy.sin(z) if self.addition.periodic else sympy.sinh(z)
 
     def branch(self) -> Branch:
         """The target's neurons, and copies of the first one that share its output weight."""
@@ -152,7 +141,7 @@ class Waves:
         still = (
             0,
             [0] * int(self.structure.inputs),
-            sympy.pi / 2 if self.formula == sympy.cos(Z) else 0,
+            sympy.pi / 2 if self.addition.periodic and self.even else 0,
         )
         neurons += [neurons[0] if n else still] * (m - n)
         outputs = [a for a, _, _ in neurons]
@@ -202,8 +191,12 @@ def _sign(value: sympy.Expr) -> int:
     raise TargetError(f"the sign of {value} is not found; use smaller biases")
 
 
-def wave_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
-    r"""One branch of a target in a network of cosh, sinh, cos or sin neurons with biases, and a bound for all points.
+def wave_branches(
+    addition: Addition, structure: Any, model: Model, target: TargetFunction
+) -> BranchList:
+    r"""One branch of a target in a network of cosh, sinh, cos or sin neurons with biases.
+
+    Its bound holds at all points of the target set.
 
     Distinct rational biases give independent numbers $e^b$ (or $e^{ib}$), so no class of the target
     vanishes.
@@ -211,12 +204,12 @@ def wave_branches(structure: Any, model: Model, target: TargetFunction) -> Branc
     Raises:
         TargetError: the target is no sum of such neurons, or has too many.
     """
-    law = Law(structure.activation, WAVES[structure.activation.formula], Fraction(0), Fraction(0))
+    law = Law(structure.activation, True, addition.parity)
     found = effective(law, model.inputs, True, target)
     parts: dict[Vector, Part] = {}
     for u, alpha in zip(found.weights, found.coefficients, strict=True):
         parts.setdefault(u[:-1], {})[u[-1]] = alpha
-    waves = Waves(model, structure, parts, found.constant)
+    waves = Waves(model, structure, addition, parts, found.constant)
     branch = waves.branch()
     outputs = [output.xreplace(branch.chart.values) for output in model.outputs]
     if not same_functions(outputs, target.expressions, model.inputs, branch.chart.coordinates):
@@ -230,4 +223,4 @@ def wave_branches(structure: Any, model: Model, target: TargetFunction) -> Branc
     return BranchList((branch,), False, basis)
 
 
-__all__ = ["WAVES", "wave_branches"]
+__all__ = ["wave_branches"]

@@ -1,4 +1,5 @@
-r"""How little rank a coupled two-layer network can have on a target: what carries its affine function (SPEC 2).
+r"""How little rank a coupled two-layer network can have on a target: what carries its affine
+function (SPEC 2).
 
 Each class of the target is active, and brings 1 + D functions (D with rays). Where no class is
 active on both sides, $\gamma_t = \pm \alpha_t$ and every $\beta$ is zero, so signs must carry the
@@ -20,8 +21,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families._shared.effective_neurons import Vector
-from rankstrat.families.catalogue.two_layer.targets.coupled.law import CoupledLaw
+from rankstrat.activation.law import Law, Vector
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
@@ -80,9 +80,8 @@ def _vertical(network: Coupled) -> Vector:
 
 
 def _has_constant(network: Coupled) -> bool:
-    """Whether the constant is free anyway.
-
-    An output bias, or no hidden biases (then w = 0 carries it, if it can).
+    """Whether the constant is free anyway: an output bias, or no hidden biases (then w = 0 carries
+    it, if it can).
     """
     return network.output_bias is not None or not network.bias
 
@@ -156,12 +155,15 @@ def needs_constant_neuron(network: Coupled) -> bool:
 
 
 def floor_everywhere(network: Coupled, level: Level) -> Chart | None:
-    """A smaller network with as many independent tangent functions as every point of the target set has at least."""
+    """A smaller network with as many independent tangent functions as every point of the target set
+    has at least.
+    """
     return _bound(network, level, _Present(network))
 
 
 def floor_of(piece: Piece, level: Level) -> Chart | None:
-    """A smaller network with as many independent tangent functions as every point of a branch has at least.
+    """A smaller network with as many independent tangent functions as every point of a branch has
+    at least.
 
     Without rays, both signs of a mixed block occur at every point of the branch, whether active or
     not: together they bring the linear function u.x.
@@ -183,9 +185,8 @@ def floor_of(piece: Piece, level: Level) -> Chart | None:
 
 @dataclass(frozen=True)
 class _Present:
-    """What is in the tangent span for other reasons.
-
-    A weight zero everywhere, pairs, one more function.
+    """What is in the tangent span for other reasons: a weight zero everywhere, pairs, one more
+    function.
     """
 
     network: Coupled
@@ -222,9 +223,11 @@ def _unit(inputs: int) -> Vector:
 
 @lru_cache(maxsize=200)
 def _chart(
-    law: CoupledLaw, inputs: int, bias: bool, active: tuple[bool, ...], forms: tuple[Vector, ...]
+    law: Law, inputs: int, bias: bool, active: tuple[bool, ...], forms: tuple[Vector, ...]
 ) -> Chart | None:
-    r"""sum a_t sigma(w_t.x + b_t) + sum c_j (g_j.x + h_j) at weights of distinct classes and c = 0."""
+    r"""sum a_t sigma(w_t.x + b_t) + sum c_j (g_j.x + h_j) at weights of distinct classes and c =
+    0.
+    """
     x = sympy.symbols(f"x1:{inputs + 1}")
     values: dict[Any, Any] = {}
     terms: list[sympy.Expr] = []
