@@ -21,12 +21,11 @@ from rankstrat.errors import (
     demand,
 )
 from rankstrat.model.model import Chart, Model
-from rankstrat.model.values import exact_scalar
+from rankstrat.model.values import exact_scalar, listed
 from rankstrat.rank.checker import CheckedRelation, check_lower, check_relations
 from rankstrat.rank.lower_bounds import Minor
 from rankstrat.rank.reader import FORMAT, CertificateReader
 from rankstrat.rank.search import Analysis, Evidence, UpperBound
-from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.upper_bounds import Nodes
 from rankstrat.rank.verdict import Relation, Verdict
 
@@ -57,6 +56,9 @@ class RankCertificate:
         seed: names every random choice.
         region: an input of a piecewise model, when the rank is that on the linear region around it.
         subset: indices of the parameters that are free, when the others are frozen.
+        differentiable: False if the model is not differentiable at the chart for inputs of positive
+            measure (or at all, without inputs), where slopes are those of the branch that holds, 0
+            at the kink of relu and abs; None if that is not decided.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -80,6 +82,7 @@ class RankCertificate:
     region: tuple[Fraction, ...] | None = None
     subset: tuple[int, ...] | None = None
     evidence: tuple[UpperBound, ...] = field(default=(), repr=False, compare=False)
+    differentiable: bool | None = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.lower <= self.upper <= self.size:
@@ -133,7 +136,11 @@ class RankCertificate:
         names = ", ".join(self.model.generic_functions)
         if names:
             where += f", for a generic smooth {names}"
-        if Tangents.at_kink(self.chart):
+        if self.model.constants:
+            where += f", for generic {listed(self.model.constants)}"
+        if self.model.domain:
+            where += f", on {self.model.domain}"
+        if self.differentiable is False:
             where += ", at a kink (slope 0 there by convention)"
         error = f", error < {self.error_bound:.1e}" if self.verdict is Verdict.PROBABLE else ""
         if self.region is not None:
@@ -175,6 +182,11 @@ class RankCertificate:
             given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
             check_relations(analysis, given)
             self._check_upper(analysis, len(given))
+            if self.differentiable is not analysis.setting.differentiable:
+                raise CertificateError(
+                    f"differentiable = {self.differentiable} is claimed, but"
+                    f" {analysis.setting.differentiable} is found"
+                )
         except CertificateError:
             raise
         except RankstratError as error:
@@ -244,6 +256,8 @@ class RankCertificate:
                 "functions": list(model.generic_functions),
                 "parameters": names,
                 "inputs": [str(x) for x in model.inputs],
+                "constants": [str(c) for c in model.constants],
+                "domain": list(model.domain.statements),
             },
             "coordinates": [str(c) for c in chart.coordinates],
             "values": {n: str(v) for n, v in zip(names, chart.raw, strict=True) if str(v) != n},
@@ -262,6 +276,7 @@ class RankCertificate:
             ],
             "hypotheses": list(self.hypotheses),
             "seed": self.seed,
+            "differentiable": self.differentiable,
             "region": self.region and [str(v) for v in self.region],
             "subset": None if self.subset is None else [names[i] for i in self.subset],
         }  # fmt: skip
@@ -279,11 +294,10 @@ class RankCertificate:
 
 def _text(value: Any) -> str:
     text = str(value)
-    if "Piecewise(" in text or "'" in text or "Derivative(" in text:
+    if "'" in text or "Derivative(" in text:
         raise CertificateError(
-            f"{text[:60]} cannot be written in a certificate; write cases with Max, Min and Abs,"
-            " and keep the certificate in memory when relations contain derivatives of an"
-            " unspecified function"
+            f"{text[:60]} cannot be written in a certificate; keep the certificate in memory when"
+            " relations contain derivatives of an unspecified function"
         )
     return text
 
@@ -418,6 +432,7 @@ def _certify(
         region,
         None if subset is None else tuple(subset),
         tuple(evidence),
+        analysis.setting.differentiable,
     )
 
 

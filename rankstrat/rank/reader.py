@@ -36,9 +36,8 @@ RARE = {
         sympy.sec,
         sympy.csc,
         sympy.sign,
-        sympy.Heaviside,
     )
-}
+} | {"Heaviside": ElementaryFunction(sympy.Heaviside, (1, 2))}
 """Functions that a certificate may contain although the language of model files does not have them."""
 
 
@@ -81,6 +80,16 @@ class CertificateReader:
             self._fail(name, "is not a list of strings")
         return list(value)
 
+    def optional(self, data: Mapping[str, Any], name: str) -> list[str]:
+        """A field that is a list of strings, or absent."""
+        return self.strings(data, name) if name in data else []
+
+    def _differentiable(self) -> bool | None:
+        value = self.data.get("differentiable", True)
+        if value is not None and not isinstance(value, bool):
+            self._fail("differentiable", "is not true, false or null")
+        return value
+
     def fields(self) -> dict[str, Any]:
         """The arguments of `RankCertificate`."""
         data = self.data
@@ -115,13 +124,15 @@ class CertificateReader:
             "seed": self.get(data, "seed", int),
             "region": self._region(chart),
             "subset": self._subset(index),
+            "differentiable": self._differentiable(),
         }
 
     def _chart(self) -> Chart:
         spec = self.get(self.data, "model", dict)
         parameters = [sympy.Symbol(check_name(n)) for n in self.strings(spec, "parameters")]
         inputs = [sympy.Symbol(check_name(n)) for n in self.strings(spec, "inputs")]
-        symbols = {str(s): s for s in (*parameters, *inputs)}
+        constants = [sympy.Symbol(check_name(n)) for n in self.optional(spec, "constants")]
+        symbols = {str(s): s for s in (*parameters, *inputs, *constants)}
         functions = {**FUNCTIONS, **RARE} | {
             n: unspecified(check_name(n)) for n in self.strings(spec, "functions")
         }
@@ -129,7 +140,14 @@ class CertificateReader:
         outputs = [
             parse_expression(o, symbols, functions=functions, max_length=MAX_TEXT) for o in texts
         ]
-        model = Model(outputs, parameters, inputs, self.get(spec, "name", str))
+        model = Model(
+            outputs,
+            parameters,
+            inputs,
+            self.get(spec, "name", str),
+            domain=self.optional(spec, "domain"),
+            constants=constants,
+        )
         coordinates = {
             n: sympy.Symbol(check_name(n)) for n in self.strings(self.data, "coordinates")
         }

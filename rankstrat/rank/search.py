@@ -21,7 +21,7 @@ from rankstrat.algebra.tower import Tower
 from rankstrat.errors import DataError, PoleError, UndecidedError, demand
 from rankstrat.model.model import Chart
 from rankstrat.rank.lower_bounds import Minor, Sampled, ball_minor, row_count, sampled_rank
-from rankstrat.rank.regions import tangents_of
+from rankstrat.rank.setting import setting
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.upper_bounds import Nodes, RelationFinder, Relations, class_relations
 
@@ -92,7 +92,9 @@ class Analysis:
         subset: Sequence[int] | None = None,
     ) -> None:
         self.chart, self.seed = chart, seed
-        self.tangents, self.written, self.regions = tangents_of(chart, region, seed=seed)
+        self.setting = setting(chart, region, seed=seed)
+        self.tangents, self.written = self.setting.tangents, self.setting.written
+        self.regions = self.setting.regions
         for tangents in (self.tangents, self.written):
             tangents.chosen = (
                 tangents.chosen if subset is None else _indices(subset, chart.model.size)

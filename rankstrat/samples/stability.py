@@ -35,7 +35,7 @@ from rankstrat.algebra.program import FUNCTION, PIECEWISE
 from rankstrat.errors import BudgetError, DataError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict, model_rank
-from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.setting import at_kink
 from rankstrat.samples.recovery import batch
 from rankstrat.targets import Branch, TargetSet
 from rankstrat.text.tables import Math, Table
@@ -226,7 +226,7 @@ def recovery_stability(
         )
     seen = batch(point.model, samples)
     at = Chart(seen, (), point.raw)
-    if Tangents.at_kink(at):
+    if at_kink(at):
         raise DataError(
             "a sample, or the point, lies on a kink of the model, which has no tangent there;"
             " move it"

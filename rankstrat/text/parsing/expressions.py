@@ -17,6 +17,7 @@ import sympy
 
 from rankstrat.errors import ParseError
 from rankstrat.text.parsing import guarded
+from rankstrat.text.parsing.cases import cases
 from rankstrat.text.parsing.guarded import ELEMENTARY, ElementaryFunction
 from rankstrat.text.parsing.names import MAX_NAME, RESERVED, nearest, not_ascii, shown
 
@@ -34,12 +35,13 @@ FUNCTIONS: Mapping[str, ElementaryFunction] = ELEMENTARY
 
 Add ``{"sigma": unspecified("sigma")}`` for an unspecified activation.
 """
+CASES = "Piecewise"
 CONSTANTS: Mapping[str, sympy.Expr] = {"pi": sympy.pi, "E": sympy.E}
 
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<decimal>(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?|\d[\d_]*[eE][+-]?\d+)"
-    r"|(?P<integer>\d[\d_]*)|(?P<name>[A-Za-z_]\w*)|(?P<open>\()|(?P<close>\))|(?P<operator>\*\*|[-+*/,])|(?P<other>.)",
+    r"|(?P<integer>\d[\d_]*)|(?P<name>[A-Za-z_]\w*)|(?P<open>\()|(?P<close>\))|(?P<operator>\*\*|[<>=!]=|[-+*/,<>&|~])|(?P<other>.)",
     re.ASCII | re.DOTALL,
 )
 _HINTS = {
@@ -299,6 +301,8 @@ class _Builder:
                 "Two factors without operator, as in (a)(b); a product is needed; write (a)*(b)."
             )
         name = node.func.id
+        if name == CASES and name not in self.functions:
+            return cases(node, self.build, depth)
         if name not in self.functions:
             if name in self.symbols:
                 raise ParseError(
