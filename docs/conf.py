@@ -133,9 +133,8 @@ def prepare_docstring(
 
 
 def setup(app: Any) -> None:
-    """Write the computed pages before the others are read.
-
-    All pages are read again when the engine has changed.
+    """Write the computed pages before the others are read; all pages are read again when the engine
+    has changed.
     """
     app.add_config_value("engine", import_module("generate").source_digest(), "env")
     app.connect("builder-inited", lambda app: import_module("generate").write_all())

@@ -1,4 +1,5 @@
-"""The pages that are computed at every build: the theorem catalogue, the gallery and the API reference.
+"""The pages that are computed at every build: the theorem catalogue, the gallery and the API
+reference.
 
 `docs/conf.py` calls `write_all`. Results that cost time are kept in ``docs/_build/computed`` under
 a digest of the package's own source, so a page never shows what an older engine said.
@@ -24,7 +25,7 @@ from textwrap import wrap
 import sympy
 
 import rankstrat
-from rankstrat.activations.lookup import activations
+from rankstrat.activation.lookup import activations
 from rankstrat.families import FAMILIES
 from rankstrat.text.tables import Math, Table
 from rankstrat.theorems import THEOREMS
@@ -39,39 +40,84 @@ WIDTH = 120
 READING_ORDER = {
     "Models and points": ("Model", "Chart", "exact"),
     "Tangent functions and rank": (
-        "tangent_functions", "tangent_span", "TangentSpan", "model_rank", "region_rank", "RankCertificate",
-        "Verdict", "Relation", "UpperBound",
+        "tangent_functions",
+        "tangent_span",
+        "TangentSpan",
+        "model_rank",
+        "region_rank",
+        "RankCertificate",
+        "Verdict",
+        "Relation",
+        "UpperBound",
     ),
     "The linear-time road": ("rank_by_lemma", "LemmaRank"),
-    "The numerical second opinion": ("numerical_rank", "NumericalRank", "rank_report", "RankReport"),
+    "The numerical second opinion": (
+        "numerical_rank",
+        "NumericalRank",
+        "rank_report",
+        "RankReport",
+    ),
     "Strata and hierarchies": (
-        "stratify", "stratum_of", "function_hierarchy", "RankHierarchy", "Level", "Stratum", "FunctionHierarchy",
+        "stratify",
+        "stratum_of",
+        "function_hierarchy",
+        "RankHierarchy",
+        "Level",
+        "Stratum",
+        "FunctionHierarchy",
         "nearest_strata",
     ),
     "Symmetries and invariant manifolds": (
-        "symmetries", "Symmetry", "invariant_manifolds", "InvariantManifold", "orbit_dimension",
+        "symmetries",
+        "Symmetry",
+        "invariant_manifolds",
+        "InvariantManifold",
+        "orbit_dimension",
     ),
     "Critical mappings": ("CriticalMapping", "MappingEvidence", "embedding_graph"),
     "Target sets and optimistic sample sizes": (
-        "target_set", "TargetSet", "Branch", "optimistic_sample_size", "LeastRank",
+        "target_set",
+        "TargetSet",
+        "Branch",
+        "optimistic_sample_size",
+        "LeastRank",
     ),
     "Recovery": (
-        "local_linear_recovery", "LocalLinearRecovery", "count_recovering_subsets", "RecoveryCount",
-        "linear_stability", "recovery_threshold", "recovery_thresholds", "recovery_stability", "stability_table",
+        "local_linear_recovery",
+        "LocalLinearRecovery",
+        "count_recovering_subsets",
+        "RecoveryCount",
+        "linear_stability",
+        "recovery_threshold",
+        "recovery_thresholds",
+        "recovery_stability",
+        "stability_table",
     ),
     "Critical points": (
-        "critical_data", "CriticalData", "inertia", "Inertia", "enclose_critical_point", "EnclosedCriticalPoint",
+        "critical_data",
+        "CriticalData",
+        "inertia",
+        "Inertia",
+        "enclose_critical_point",
+        "EnclosedCriticalPoint",
     ),
-    "Theorems": ("verify", "verify_all", "Theorem", "Report", "Computed", "conjecture", "Conjecture"),
+    "Theorems": (
+        "verify",
+        "verify_all",
+        "Theorem",
+        "Report",
+        "Computed",
+        "conjecture",
+        "Conjecture",
+    ),
     "Activations": ("Activation", "activations"),
-}  # fmt: skip
+}
 """Public names by heading; a public name that is missing here is listed at the end of the page."""
 
 
 def write_all() -> None:
-    """Write every generated page below ``docs/_generated``.
-
-    Pages of things that are gone are removed.
+    """Write every generated page below ``docs/_generated``; pages of things that are gone are
+    removed.
     """
     shutil.rmtree(PAGES, ignore_errors=True)
     for folder in (PAGES / "theorems", PAGES / "gallery", KEPT):
@@ -165,13 +211,14 @@ def write_gallery(digest: str) -> None:
     for path, (printed, pictures) in zip(paths, results, strict=True):
         source = path.read_text(encoding="utf-8")
         title = path.stem[3:].replace("_", " ").capitalize()
-        claim = (ast.get_docstring(ast.parse(source)) or "").removeprefix("Claim: ")
+        claim, _, more = (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")
+        claim = " ".join(claim.removeprefix("Claim: ").split())
         claim = claim[:1].upper() + claim[1:]
         name = path.stem
         parts = [
             f"# {title}",
-            f"**{claim.partition(chr(10))[0]}**",
-            claim.partition("\n")[2].strip(),
+            f"**{claim}**",
+            more.strip(),
         ]
         parts.append(f"```python\n{code_of(source)}\n```")
         parts.append(f"It prints:\n\n```text\n{folded(printed)}\n```" if printed.strip() else "")
@@ -181,9 +228,7 @@ def write_gallery(digest: str) -> None:
         parts.append(f"The script is `examples/{path.name}`.")
         page = "\n\n".join(part for part in parts if part)
         (PAGES / "gallery" / f"{name}.md").write_text(page + "\n", encoding="utf-8")
-        entries.append(
-            f"[{title}](_generated/gallery/{name}.md)\n: {claim.partition(chr(10))[0]}\n"
-        )
+        entries.append(f"[{title}](_generated/gallery/{name}.md)\n: {claim}\n")
     (PAGES / "gallery.inc").write_text("\n".join(entries), encoding="utf-8")
 
 

@@ -1,4 +1,5 @@
-r"""Two mirrored tanh neurons have model rank 2, not 4: two relations hold among the four tangent functions.
+r"""Two mirrored tanh neurons have model rank 2, not 4: two relations hold among the four tangent
+functions.
 
 The model is $F(\theta)(x) = a_1 \tanh(w_1 x) + a_2 \tanh(w_2 x)$. At a generic point its tangent
 functions are independent. Where $w_2 = -w_1$ they are not, since tanh is odd; the engine proves

@@ -1,4 +1,5 @@
-"""Double precision sees less than 2/3 of the rank of a two-layer tanh network with 16 neurons and one input.
+"""Double precision sees less than 2/3 of the rank of a two-layer tanh network with 16 neurons and
+one input.
 
 The exact rank is 48, every parameter counts. The singular values of the Jacobian fall below the
 threshold of numpy's `matrix_rank` long before the last one; with 60 digits floating point agrees

@@ -1,4 +1,5 @@
-r"""The model rank of $AB$ at a balanced factorization of a $4 \times 4$ matrix of rank r is $2 \cdot 4 r - r^2$.
+r"""The model rank of $AB$ at a balanced factorization of a $4 \times 4$ matrix of rank r is
+$2 \cdot 4 r - r^2$.
 
 That is 0, 7, 12, 15, 16: so many entries of a rank-r matrix suffice in the best case to recover it
 by factorization.

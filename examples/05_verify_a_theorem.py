@@ -1,4 +1,5 @@
-r"""The theorem that a tanh network with k effective neurons has rank k(d+1) at best holds in every case tried.
+r"""The theorem that a tanh network with k effective neurons has rank k(d+1) at best holds in every
+case tried.
 
 `verify` computes each case with the engine, which never sees the closed form, and puts both numbers
 side by side.

@@ -1,4 +1,5 @@
-r"""A tanh network of width 12 has 32,926 kinds of strata up to symmetry, and the exact engine agrees on random ones.
+r"""A tanh network of width 12 has 32,926 kinds of strata up to symmetry, and the exact engine
+agrees on random ones.
 
 A stratum says which weights vanish, which agree up to sign, and which neurons are inactive. Its
 rank is $C + d\,(C_a + Z_a)$, with C classes of weights, $C_a$ active ones, and $Z_a = 1$ if an

@@ -1,4 +1,5 @@
-"""A d x d matrix of rank r has optimistic sample size 2rd - r^2, and the formula can be read off a table.
+"""A d x d matrix of rank r has optimistic sample size 2rd - r^2, and the formula can be read off a
+table.
 
 The strata of (A, B) -> AB are given by the ranks of the two factors; the least rank over the
 factorizations of one matrix is taken where both factors have its rank.

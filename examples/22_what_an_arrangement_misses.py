@@ -1,4 +1,5 @@
-"""Linear conditions miss a determinantal stratum; stratify says so, finds points on it, and accepts the equation.
+"""Linear conditions miss a determinantal stratum; stratify says so, finds points on it, and accepts
+the equation.
 
 The model is the product of a 2 x 2 matrix and a vector. Where the vector vanishes, the rank is that
 of the matrix.

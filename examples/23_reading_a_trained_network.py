@@ -1,4 +1,5 @@
-"""Near which strata do float weights lie?  A network that has condensed is close to a stratum of smaller rank.
+"""Near which strata do float weights lie? A network that has condensed is close to a stratum of
+smaller rank.
 
 The distances are Euclidean in parameter space; the exact stratum of the rounded weights gives the
 rank it approaches.

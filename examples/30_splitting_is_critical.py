@@ -1,4 +1,6 @@
-"""Claim: splitting a neuron maps critical points to critical points for every loss and data set, with K polynomial."""
+"""Claim: splitting a neuron maps critical points to critical points for every loss and data set,
+with K polynomial.
+"""
 
 import rankstrat as rs
 

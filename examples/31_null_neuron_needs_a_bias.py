@@ -1,4 +1,6 @@
-"""Claim: a null neuron preserves criticality only if the next layer has a bias (or sigma(alpha) = 0)."""
+"""Claim: a null neuron preserves criticality only if the next layer has a bias (or sigma(alpha) =
+0).
+"""
 
 import rankstrat as rs
 from rankstrat.errors import NotCriticalError

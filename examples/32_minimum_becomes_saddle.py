@@ -1,4 +1,6 @@
-"""Claim: a strict local minimum of a narrow network becomes a strict saddle when a neuron is split."""
+"""Claim: a strict local minimum of a narrow network becomes a strict saddle when a neuron is
+split.
+"""
 
 from fractions import Fraction
 

@@ -1,4 +1,6 @@
-"""Claim: among [2, m1, m2, 1] with m1, m2 <= 3 there is a critical mapping exactly where both widths grow."""
+"""Claim: among [2, m1, m2, 1] with m1, m2 <= 3 there is a critical mapping exactly where both
+widths grow.
+"""
 
 from itertools import product
 

@@ -1,6 +1,5 @@
-"""Claim: equal neurons form an invariant manifold, which is the smaller network.
-
-Equal input weights alone do not.
+"""Claim: equal neurons form an invariant manifold, which is the smaller network; equal input
+weights alone do not.
 """
 
 import rankstrat as rs

@@ -1,4 +1,6 @@
-"""Claim: a ReLU network lifts to a deeper one with the same outputs and criticality on the data, and not elsewhere."""
+"""Claim: a ReLU network lifts to a deeper one with the same outputs and criticality on the data,
+and not elsewhere.
+"""
 
 import rankstrat as rs
 

@@ -1,11 +1,13 @@
-"""Claim: the width-1 minimum of the lecture's exercise is a strict saddle of inertia (5, 2, 2) in width 3."""
+"""Claim: the width-1 minimum of the lecture's exercise is a strict saddle of inertia (5, 2, 2) in
+width 3.
+"""
 
 from fractions import Fraction
 
 import sympy
 
 import rankstrat as rs
-from rankstrat.samples.hessian import enclose_critical_point
+from rankstrat.samples import enclose_critical_point
 
 inputs = [[Fraction(-15) + Fraction(29 * i, 49)] for i in range(50)]
 labels = [

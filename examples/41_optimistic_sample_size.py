@@ -1,4 +1,6 @@
-r"""A sum of k tanh neurons on $\mathbb{R}^d$ needs k(d+1) samples without biases, k(d+2) with, at every width."""
+r"""A sum of k tanh neurons on $\mathbb{R}^d$ needs k(d+1) samples without biases, k(d+2) with, at
+every width.
+"""
 
 import sympy
 

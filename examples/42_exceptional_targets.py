@@ -1,6 +1,5 @@
-r"""The formula k(d+2) has exceptions.
-
-Constants, output biases, and activations with $\sigma(0) \ne 0$ (here d = 2).
+r"""The formula k(d+2) has exceptions: constants, output biases, and activations with
+$\sigma(0) \ne 0$ (here d = 2).
 """
 
 import sympy

@@ -1,4 +1,5 @@
-r"""Seven entries of a rank-one 4 x 4 matrix: 4096 of 11440 choices recover it, one for each spanning tree of K(4,4).
+r"""Seven entries of a rank-one 4 x 4 matrix: 4096 of 11440 choices recover it, one for each
+spanning tree of K(4,4).
 
 So "almost every sample" is wrong for discrete inputs, and with zeros in the factors fewer choices
 recover.

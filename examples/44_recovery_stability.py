@@ -1,4 +1,5 @@
-r"""The condensed branch of the target set becomes recovery stable last, although its rank is the least.
+r"""The condensed branch of the target set becomes recovery stable last, although its rank is the
+least.
 
 Width 2, one target neuron, d = 2: Q2 and Q3 are stable from 4 generic samples, Q1 only from 5; its
 rank is 3.

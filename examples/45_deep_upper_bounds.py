@@ -1,4 +1,5 @@
-r"""A function of a narrow deep network needs, in a wider one, at most as many samples as the narrow one has parameters.
+r"""A function of a narrow deep network needs, in a wider one, at most as many samples as the narrow
+one has parameters.
 
 Without biases: $d m'_1 + m'_1 m'_2 + \dots + m'_{L-1}$ for widths m', and d + L - 1 for widths 1,
 ..., 1. The narrow network is put into a corner of the wide one; this is an upper bound, and no more

@@ -1,4 +1,5 @@
-r"""What carries the linear part of a target decides its optimistic sample size (softplus and ReLU, here d = 2).
+r"""What carries the linear part of a target decides its optimistic sample size (softplus and ReLU,
+here d = 2).
 
 $\sigma(z) = z/2 + N(z)$ with N even. If signs of the k classes carry the linear part, they cost k(d
 + 1), for ReLU kd; if classes on both sides do, d more; else a further class is needed, and the

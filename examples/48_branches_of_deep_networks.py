@@ -1,4 +1,5 @@
-r"""A narrow deep network inside a wider one: branches by splitting, and a bound for the sample size at every width.
+r"""A narrow deep network inside a wider one: branches by splitting, and a bound for the sample size
+at every width.
 
 In each hidden layer a unit copies one of the narrow network, is idle (nothing uses it), or silent
 (its input is zero); every such map gives an affine branch. For tanh without biases and one unit in

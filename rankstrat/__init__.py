@@ -1,46 +1,40 @@
 """rankstrat: what a parametric model can do near a parameter point, exactly and with evidence."""
 
 from rankstrat import families, mappings, pictures
-from rankstrat.activations.lookup import Activation, activations
+from rankstrat.activation.lookup import activations
+from rankstrat.activation.record import Activation
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 from rankstrat.mappings import embedding_graph
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact
 from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_report
-from rankstrat.rank.certificate import (
-    RankCertificate,
-    Relation,
-    UpperBound,
-    Verdict,
-    model_rank,
-    region_rank,
-)
+from rankstrat.rank.certificate import RankCertificate, Relation, UpperBound, Verdict
+from rankstrat.rank.model_rank import model_rank, region_rank
 from rankstrat.rank.span import TangentSpan, tangent_span
 from rankstrat.rank.tangents import tangent_functions
-from rankstrat.samples.hessian import (
+from rankstrat.samples import (
     CriticalData,
     EnclosedCriticalPoint,
     Inertia,
-    critical_data,
-    enclose_critical_point,
-    inertia,
-)
-from rankstrat.samples.recovery import (
     LocalLinearRecovery,
     RecoveryCount,
     count_recovering_subsets,
+    critical_data,
+    enclose_critical_point,
+    inertia,
     linear_stability,
     local_linear_recovery,
     recovery_threshold,
 )
 from rankstrat.samples.stability import recovery_stability, recovery_thresholds, stability_table
-from rankstrat.strata import Stratum, nearest_strata
-from rankstrat.strata.hierarchy import (
+from rankstrat.strata import (
     FunctionHierarchy,
     Level,
     RankHierarchy,
+    Stratum,
     function_hierarchy,
+    nearest_strata,
     stratify,
     stratum_of,
 )

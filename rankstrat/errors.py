@@ -15,9 +15,8 @@ class RankstratError(Exception):
 
 
 class ModelError(RankstratError, ValueError):
-    """The model itself is malformed.
-
-    Empty outputs, a parameter used as an input, an unknown symbol, ...
+    """The model itself is malformed: empty outputs, a parameter used as an input, an unknown
+    symbol, ...
     """
 
 
@@ -66,9 +65,8 @@ class NotOutputPreservingError(RankstratError):
 
 
 class NotCriticalError(RankstratError):
-    """A claimed critical mapping preserves the output but not criticality.
-
-    Some tangent function leaves the span.
+    """A claimed critical mapping preserves the output but not criticality: some tangent function
+    leaves the span.
     """
 
 
@@ -83,7 +81,8 @@ def demand(
     needed: str,
     attempt: str,
 ) -> None:
-    """Refuse a value of another type in three parts: "an int was given; {needed} is needed; {attempt}".
+    """Refuse a value of another type in three parts:
+    "an int was given; {needed} is needed; {attempt}".
 
     Raises:
         RankstratError: the given subclass of it.

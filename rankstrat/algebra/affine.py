@@ -1,6 +1,5 @@
-r"""Affine subspaces of $\mathbb{Q}^M$ by exact sparse elimination.
-
-Intersections, containment, sections.
+r"""Affine subspaces of $\mathbb{Q}^M$ by exact sparse elimination: intersections, containment,
+sections.
 """
 
 from __future__ import annotations
@@ -39,7 +38,8 @@ def _reduced(rows: Mapping[int, Row], row: Mapping[int, Fraction]) -> Row:
 
 @dataclass(frozen=True)
 class AffineSubspace:
-    r"""$\{t \in \mathbb{R}^M : \sum_i c_{ji} t_i + c_{j,-1} = 0 \text{ for all } j\}$, in reduced echelon form.
+    r"""$\{t \in \mathbb{R}^M : \sum_i c_{ji} t_i + c_{j,-1} = 0 \text{ for all } j\}$, in reduced
+    echelon form.
 
     Attributes:
         size: the dimension M of the space around it.
@@ -87,9 +87,8 @@ class AffineSubspace:
     def of(
         cls, equations: Sequence[sympy.Expr], variables: Sequence[sympy.Symbol]
     ) -> AffineSubspace | None:
-        """The solutions of affine equations with rational coefficients.
-
-        None if one is not of that kind.
+        """The solutions of affine equations with rational coefficients; None if one is not of that
+        kind.
         """
         rows = []
         for equation in equations:

@@ -1,4 +1,5 @@
-r"""Cells of arrangements of hyperplanes $\{x : n \cdot x + c = 0\}$ in $\mathbb{R}^d$, exactly over the rationals.
+r"""Cells of arrangements of hyperplanes $\{x : n \cdot x + c = 0\}$ in $\mathbb{R}^d$, exactly over
+the rationals.
 
 Deletion and restriction: a cell of $A$ is cut by a new hyperplane $H$ if and only if its sign
 vector occurs among the cells of the restriction $A|_H$, an arrangement of one dimension less. Every
@@ -64,7 +65,9 @@ def cells(hyperplanes: Sequence[Hyperplane], dimension: int) -> dict[tuple[int, 
 def _cells_on(
     plane: Hyperplane, others: Sequence[Hyperplane], dimension: int
 ) -> dict[tuple[int, ...], Vector]:
-    """Sign vectors of the other hyperplanes on the cells of the restriction to `plane`, with points of the plane."""
+    """Sign vectors of the other hyperplanes on the cells of the restriction to `plane`, with points
+    of the plane.
+    """
     pivot = next(i for i, n in enumerate(plane.normal) if n)
     lead = plane.normal[pivot]
     restricted = []
@@ -99,7 +102,9 @@ def _without(vector: Vector, index: int) -> Vector:
 
 
 def _step(point: Vector, plane: Hyperplane, others: Sequence[Hyperplane], side: int) -> Vector:
-    """A point on the given side of the plane, on the same sides of the others as `point` (which lies on the plane)."""
+    """A point on the given side of the plane, on the same sides of the others as `point` (which
+    lies on the plane).
+    """
     size = Fraction(1)
     for other in others:
         slope = sum((a * b for a, b in zip(other.normal, plane.normal, strict=True)), Fraction(0))

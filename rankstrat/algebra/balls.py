@@ -1,6 +1,5 @@
-"""Real balls (Arb through FLINT).
-
-A determinant that excludes zero is a proof which needs no transcendence theory.
+"""Real balls (Arb through FLINT): a determinant that excludes zero is a proof which needs no
+transcendence theory.
 """
 
 from __future__ import annotations
@@ -86,9 +85,7 @@ class Enclosures:
         values: rational values of leaves by key.
     """
 
-    def __init__(
-        self, program: Program, values: Mapping[Hashable, Rational] | None = None
-    ) -> None:
+    def __init__(self, program: Program, values: Mapping[Hashable, Rational] | None = None) -> None:
         self.program, self.values = program, dict(values or {})
         self._known: dict[int, dict[int, Any]] = {}
 
@@ -129,7 +126,9 @@ class Enclosures:
         return ring.function(data, known[args[0]])
 
     def sign(self, node: int, *, precision: int = 2048) -> int:
-        """The certain sign (+1 or -1) of a node, 0 when the balls contain zero at the highest precision."""
+        """The certain sign (+1 or -1) of a node, 0 when the balls contain zero at the highest
+        precision.
+        """
         bits = 64
         while bits <= precision:
             ball = self.ball(node, bits)
@@ -142,7 +141,9 @@ class Enclosures:
 def sign(
     program: Program, node: int, values: Mapping[Hashable, Rational], *, precision: int = 2048
 ) -> int:
-    """The certain sign (+1 or -1) of a node, 0 when the balls still contain zero at the highest precision."""
+    """The certain sign (+1 or -1) of a node, 0 when the balls still contain zero at the highest
+    precision.
+    """
     return Enclosures(program, values).sign(node, precision=precision)
 
 
@@ -152,7 +153,9 @@ def determinant_excludes_zero(
     samples: Sequence[Mapping[Hashable, Rational]],
     bits: int,
 ) -> bool:
-    """Whether det [node_j at sample_i] is certainly nonzero at the given working precision (square systems)."""
+    """Whether det [node_j at sample_i] is certainly nonzero at the given working precision (square
+    systems).
+    """
     before = flint.ctx.prec
     flint.ctx.prec = bits
     try:

@@ -74,7 +74,9 @@ def indicator(program: Program, condition: Any, nodes: Mapping[sympy.Expr, int])
 
 
 def heaviside(program: Program, argument: int, at_zero: int) -> int:
-    r"""$[h > 0] + c\,(1 - \mathrm{sign}(h)^2)$ with the value c at h = 0 (1/2 unless another is given)."""
+    r"""$[h > 0] + c\,(1 - \mathrm{sign}(h)^2)$ with the value c at h = 0 (1/2 unless another is
+    given).
+    """
     step = program.function("step", argument)
     nonzero = program.power(program.function("sign", argument), 2)
     zero = program.linear(1, ((-1, nonzero),))

@@ -1,4 +1,5 @@
-r"""Degree and height bounds of rational functions given by programs, for a true Schwartz-Zippel error bound.
+r"""Degree and height bounds of rational functions given by programs, for a true Schwartz-Zippel
+error bound.
 
 A value is a numerator with a bound on its total degree and on $\log_2$ of the sum of the absolute
 values of its integer coefficients, over a product of known denominators (kept factored, as in
@@ -25,7 +26,9 @@ PRIMES_IN_POOL = 25_340_000
 
 @dataclass(frozen=True, eq=False)
 class Bound:
-    """A numerator of degree <= degree and log2 L1-norm <= height over prod denominators^exponent."""
+    """A numerator of degree <= degree and log2 L1-norm <= height over prod
+    denominators^exponent.
+    """
 
     degree: int
     height: float
@@ -118,7 +121,8 @@ def _log2(value: Rational) -> float:
 
 
 def failure_probability(program: Program, nodes: Sequence[int], size: int, prime: int) -> float:
-    r"""A bound on the probability that a nonzero minor vanishes at one random prime of the large pool.
+    r"""A bound on the probability that a nonzero minor vanishes at one random prime of the large
+    pool.
 
     Each row of the matrix is cleared by the common denominator of the row, so a minor of size s has
     degree at most s times the row degree and $\log_2$ of its coefficients at most s (row height +

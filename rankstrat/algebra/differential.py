@@ -16,7 +16,8 @@ BUDGET = 400
 def laurent(
     program: Program, node: int, budget: int = BUDGET, known: dict[int, Terms | None] | None = None
 ) -> Terms | None:
-    """The Laurent polynomial {monomial: coefficient} of a node in its leaves, or None if it is not one or too long.
+    """The Laurent polynomial {monomial: coefficient} of a node in its leaves, or None if it is not
+    one or too long.
 
     With a memo `known`, functions and powers of sums that do not expand count as further free
     variables: two equal expansions still prove equality, but different ones prove nothing.
@@ -68,9 +69,8 @@ def _expand(
 
 
 def _expand_one(program: Program, n: int, budget: int, known: dict[int, Terms | None]) -> Terms:
-    """The expansion of one node from those of its children.
-
-    What exceeds the budget counts as a free variable.
+    """The expansion of one node from those of its children; what exceeds the budget counts as a
+    free variable.
     """
     kind, data = program.kind[n], program.data[n]
     alone: Terms = {((n, 1),): 1}
@@ -154,9 +154,8 @@ def _multiply(program: Program, a: Terms, b: Terms) -> Terms:
 
 
 class Differentiable(Protocol):
-    """What a derivation asks of the tower.
-
-    Its generators, and the derivatives that need new ones.
+    """What a derivation asks of the tower: its generators, and the derivatives that need new
+    ones.
     """
 
     program: Program
@@ -179,7 +178,8 @@ class Differentiable(Protocol):
 
 
 class Derivation:
-    """A generic derivation of the tower that kills everything below its stage, with symbolic directions.
+    """A generic derivation of the tower that kills everything below its stage, with symbolic
+    directions.
 
     At the function stage D = sum_k c_k d/dx_k with indeterminates c_k, at the coordinate stage the
     same over u: an identity for D holds for every partial derivative.

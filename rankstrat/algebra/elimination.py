@@ -1,4 +1,5 @@
-r"""Rank and column rank profile of a dense matrix over \(\mathbb{F}_p\), \(p < 2^{23}\), on float64 BLAS.
+r"""Rank and column rank profile of a dense matrix over \(\mathbb{F}_p\), \(p < 2^{23}\), on float64
+BLAS.
 
 Entries are symmetric residues held in float64; every product and partial sum stays an integer below
 \(2^{53}\), hence is exact. Columns are split recursively. A leaf of at most `_LEAF` columns inverts
@@ -38,7 +39,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RankProfile:
-    r"""\(\operatorname{rank} A\) over \(\mathbb{F}_p\) with a nonsingular minor \(A[R, C]\) of that size.
+    r"""\(\operatorname{rank} A\) over \(\mathbb{F}_p\) with a nonsingular minor \(A[R, C]\) of that
+    size.
 
     Attributes:
         rank: the rank of the matrix.
@@ -95,7 +97,8 @@ def rank_profile(matrix: NDArray[Any], p: int) -> RankProfile:
 
 
 def solve_dependents(matrix: NDArray[Any], p: int, profile: RankProfile) -> NDArray[np.int64]:
-    r"""The \(X\) with \(A[:, N] = A[:, C] X\) over \(\mathbb{F}_p\), C the pivot columns and N the others, ascending.
+    r"""The \(X\) with \(A[:, N] = A[:, C] X\) over \(\mathbb{F}_p\), C the pivot columns and N the
+    others, ascending.
 
     With the columns of `rank_profile` the coefficient of column j on any later column is zero. The
     identity is checked on every row, so that a profile of another matrix or prime is refused unless
@@ -212,9 +215,8 @@ class _Field:
             yield rows, columns, self._product[: shape[0] * shape[1]].reshape(shape)
 
     def subtract_product(self, c: Floats, a: Floats, b: Floats, load: int) -> int:
-        r"""\(c \leftarrow c - a b\) for reduced a, b and c of the given load.
-
-        Returns the new load of c.
+        r"""\(c \leftarrow c - a b\) for reduced a, b and c of the given load; returns the new load
+        of c.
         """
         inner, start = a.shape[1], load
         for rows, columns, product in self.tiles(*c.shape):
@@ -231,7 +233,8 @@ class _Field:
         return load
 
     def invert(self, chunk: Floats) -> tuple[list[int], list[int]]:
-        r"""Gauss-Jordan in place on a reduced array of at most `_LEAF` columns; returns its pivot rows and columns.
+        r"""Gauss-Jordan in place on a reduced array of at most `_LEAF` columns; returns its pivot
+        rows and columns.
 
         On return `chunk[:r]` holds the inverse of the pivot block in the pivot columns and the
         coefficients on the pivot columns in the others.
@@ -306,9 +309,8 @@ class _Elimination:
         return first + second
 
     def leaf(self, left: int, right: int, top: int) -> int:
-        """Pivots of at most `_LEAF` columns.
-
-        Guess them from a few rows, then check the guess on all rows.
+        """Pivots of at most `_LEAF` columns: guess them from a few rows, then check the guess on
+        all rows.
         """
         field, panel = self.field, self.work[top:, left:right]
         field.reduce(panel)
@@ -402,7 +404,9 @@ class _Elimination:
 
 
 def _blocks(height: int, width: int, size: int) -> Iterator[tuple[slice, slice]]:
-    """Slices of rows and columns that cover a height x width array by blocks of at most `size` entries."""
+    """Slices of rows and columns that cover a height x width array by blocks of at most `size`
+    entries.
+    """
     for left in range(0, width, _TILE_COLUMNS):
         columns = slice(left, min(width, left + _TILE_COLUMNS))
         step = size // (columns.stop - left)
@@ -417,7 +421,9 @@ def _strips(height: int, width: int) -> Iterator[slice]:
 
 
 def _residues(matrix: NDArray[Any], field: _Field) -> tuple[Floats, int]:
-    """A float64 copy with its load, reduced only where the entries are too large for delayed sums."""
+    """A float64 copy with its load, reduced only where the entries are too large for delayed
+    sums.
+    """
     height, width = matrix.shape
     # With a power of two as leading dimension a column would fall into a single cache set.
     work: Floats = np.empty((height, width + 8 * (width % 64 == 0)))[:, :width]

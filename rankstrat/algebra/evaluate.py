@@ -1,6 +1,5 @@
-"""Run a program over a ring.
-
-One evaluator, many rings (finite fields, floats, mpmath, polynomials, balls).
+"""Run a program over a ring: one evaluator, many rings (finite fields, floats, mpmath, polynomials,
+balls).
 """
 
 from __future__ import annotations
@@ -15,9 +14,8 @@ Rational = int | Fraction
 
 
 class Ring(Protocol):
-    """What an evaluation needs.
-
-    Images of rationals, sums, products, and (where it has them) functions.
+    """What an evaluation needs: images of rationals, sums, products, and (where it has them)
+    functions.
     """
 
     def constant(self, value: Rational) -> Any:

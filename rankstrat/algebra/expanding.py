@@ -1,4 +1,5 @@
-"""Programs that expand the arguments of functions, so that equal functions become equal nodes across models.
+"""Programs that expand the arguments of functions, so that equal functions become equal nodes
+across models.
 
 The hash-consed form of `Program` does not expand: (1 - t) w h + t w h and w h are different nodes.
 Composing one model with a map into another one produces exactly such sums, below functions and
@@ -17,8 +18,9 @@ BUDGET = 3000
 
 
 class Expanding(Program):
-    """A program whose function arguments and bases of powers are Laurent polynomials in normal form where "
-    "the budget allows."""
+    """A program whose function arguments and bases of powers are Laurent polynomials in normal form
+    where " "the budget allows.
+    """
 
     def __init__(self) -> None:
         self._expansions: dict[int, Terms | None] = {}
@@ -26,8 +28,9 @@ class Expanding(Program):
         super().__init__()
 
     def terms(self, node: int) -> Terms | None:
-        """The node as {monomial: coefficient}, functions and powers of sums counting as free variables; "
-        "None over budget."""
+        """The node as {monomial: coefficient}, functions and powers of sums counting as free
+        variables; " "None over budget.
+        """
         return laurent(self, node, BUDGET, self._expansions)
 
     def expanded(self, node: int) -> int:
@@ -38,9 +41,8 @@ class Expanding(Program):
         return self.linear(0, [(c, super(Expanding, self).product(m)) for m, c in terms.items()])
 
     def linear(self, c0: Rational, terms: Iterable[tuple[Rational, int]]) -> int:
-        """As in `Program`, with constant factors that all terms share pulled out.
-
-        Sum_k t w_k h_k = t sum_k w_k h_k.
+        """As in `Program`, with constant factors that all terms share pulled out: sum_k t w_k h_k =
+        t sum_k w_k h_k.
         """
         items = list(terms)
         if c0 or len(items) < 2:

@@ -38,7 +38,9 @@ def determinant_is_nonzero(matrix: NDArray[np.int64], p: int) -> bool:
 
 
 def reconstruct(residue: int, modulus: int) -> Rational | None:
-    """The rational a/b with |a|, b <= sqrt(modulus / 2) congruent to the residue (Wang), or None."""
+    """The rational a/b with |a|, b <= sqrt(modulus / 2) congruent to the residue (Wang), or
+    None.
+    """
     bound = int((modulus // 2) ** 0.5) if modulus < 1 << 100 else _isqrt(modulus // 2)
     r0, r1, t0, t1 = modulus, residue % modulus, 0, 1
     while r1 > bound:

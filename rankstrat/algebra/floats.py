@@ -1,4 +1,5 @@
-r"""Floating-point rings: numpy over a batch of samples, mpmath at any number of digits; and their numerical rank.
+r"""Floating-point rings: numpy over a batch of samples, mpmath at any number of digits; and their
+numerical rank.
 
 Nothing here proves anything. A value that leaves the range of its ring is not finite, and the
 caller decides.
@@ -40,8 +41,10 @@ def _erf(value: Any) -> Any:
 
 
 _UFUNCS: dict[str, Callable[[Any], Any]] = {
-    "exp": np.exp, "log": np.log, "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh, "sin": np.sin, "cos": np.cos,
-    "tan": np.tan, "atan": np.arctan, "abs": np.abs, "sign": np.sign, "relu": lambda v: np.maximum(v, 0),
+    "exp": np.exp, "log": np.log, "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh, "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan, "atan": np.arctan, "abs": np.abs, "sign": np.sign,
+    "relu": lambda v: np.maximum(v, 0),
     "step": lambda v: np.heaviside(v, 0), "erf": _erf,
 }  # fmt: skip
 _MP_METHODS = ("log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan", "erf")
@@ -49,7 +52,9 @@ _MP_METHODS = ("log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan", "erf"
 
 @cache
 def waves(name: str, parity: str) -> tuple[tuple[float, float, float], ...]:
-    r"""Amplitude, frequency, phase in $\sum_j c_j \sin(f_j z + \varphi_j)$, which stands for an unspecified one."""
+    r"""Amplitude, frequency, phase in $\sum_j c_j \sin(f_j z + \varphi_j)$, which stands for an
+    unspecified one.
+    """
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     quarter = 0.0 if parity.startswith("odd") else 1.0  # phases count quarter turns
     fixed = parity.startswith(("odd", "even"))
@@ -64,9 +69,8 @@ def waves(name: str, parity: str) -> tuple[tuple[float, float, float], ...]:
 
 
 class FloatRing:
-    """numpy arrays over the samples in one floating-point type.
-
-    Poles and overflow give inf or nan.
+    """numpy arrays over the samples in one floating-point type; poles and overflow give inf or
+    nan.
     """
 
     def __init__(self, dtype: DTypeLike = np.float64) -> None:
@@ -212,7 +216,9 @@ def leaf_number(ring: FloatRing | MpRing, key: Any) -> Any:
 
 
 def singular_values(matrix: Sequence[Sequence[Any]], context: Any) -> list[Any]:
-    """The singular values of a matrix of mpmath numbers, largest first, at the precision of the context."""
+    """The singular values of a matrix of mpmath numbers, largest first, at the precision of the
+    context.
+    """
     rows, columns = len(matrix), len(matrix[0])
     if rows < columns:
         matrix, rows, columns = list(zip(*matrix, strict=True)), columns, rows
@@ -221,7 +227,8 @@ def singular_values(matrix: Sequence[Sequence[Any]], context: Any) -> list[Any]:
 
 
 def pivoted_values(matrix: Sequence[Sequence[Any]], context: Any) -> list[Any]:
-    r"""The diagonal of a pivoted QLP decomposition: estimates of all singular values, largest first.
+    r"""The diagonal of a pivoted QLP decomposition: estimates of all singular values, largest
+    first.
 
     Gram-Schmidt with column pivoting in fixed point, in units of the largest entry, first on the
     columns, then on the rows of R (Stewart 1999). Fixed point suffices since a threshold is

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import flint
@@ -56,7 +57,9 @@ _ONE = flint.fmpq_poly([1])
 
 
 def polynomial(program: Program, node: int, variable: int) -> Any:
-    """A polynomial with the sign of a rational function of one leaf (numerator times denominator), or None."""
+    """A polynomial with the sign of a rational function of one leaf (numerator times denominator),
+    or None.
+    """
     leaves = [n for n in program.reachable((node,)) if program.kind[n] == LEAF]
     functions = any(program.kind[n] > 3 for n in program.reachable((node,)))
     if functions or any(n != variable for n in leaves):
@@ -99,16 +102,17 @@ def _between(polynomials: Sequence[Any]) -> list[Fraction]:
     try:
         while True:
             flint.ctx.prec = bits
-            balls = [root.real for root, _ in numerator.complex_roots() if root.imag == 0]
+            roots: Any = numerator.complex_roots()
+            balls = [root.real for root, _ in roots if root.imag == 0]
             ends = sorted((_exact(b.lower(), -1), _exact(b.upper(), 1)) for b in balls)
-            if all(a[1] < b[0] for a, b in zip(ends, ends[1:], strict=False)):
+            if all(a[1] < b[0] for a, b in pairwise(ends)):
                 break
             bits *= 2
     finally:
         flint.ctx.prec = before
     if not ends:
         return [Fraction(0)]
-    middle = [(a[1] + b[0]) / 2 for a, b in zip(ends, ends[1:], strict=False)]
+    middle = [(a[1] + b[0]) / 2 for a, b in pairwise(ends)]
     return [ends[0][0] - 1, *middle, ends[-1][1] + 1]
 
 

@@ -1,4 +1,5 @@
-r"""Vectors over GF(p) for primes whose products numpy computes exactly, with generators kept as discrete logarithms.
+r"""Vectors over GF(p) for primes whose products numpy computes exactly, with generators kept as
+discrete logarithms.
 
 A generator of an exponential tower is sampled as $T = g^t$ with $g$ a primitive root, so $T^e$
 costs one table look-up for an exponent of any size (exponents live mod p-1), and a rational
@@ -44,7 +45,9 @@ def mix(*words: int) -> int:
 
 
 def residues(key: int, count: int, modulus: int, start: int = 0) -> Vector:
-    """`count` residues of a random stream named by `key` (uniform up to a bias below modulus / 2^64)."""
+    """`count` residues of a random stream named by `key` (uniform up to a bias below modulus /
+    2^64).
+    """
     with np.errstate(over="ignore"):
         z = np.arange(start, start + count, dtype=np.uint64) * np.uint64(
             0x9E3779B97F4A7C15
@@ -71,7 +74,8 @@ def is_prime(n: int) -> bool:
 
 
 def random_prime(pool: tuple[int, int], *key: int, radicals: Sequence[tuple[int, int]] = ()) -> int:
-    """A random prime p of the pool with p = 1 mod 4 (so that -1 has a square root); uniform in the large pool.
+    """A random prime p of the pool with p = 1 mod 4 (so that -1 has a square root); uniform in the
+    large pool.
 
     In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a
     smooth p - 1 would share factors with the common denominator of the weights and merge most of
@@ -152,7 +156,9 @@ _spent: dict[int, int] = {}
 
 
 def _tables_pay(p: int, entries: int) -> bool:
-    """Whether enough entries were asked for at this prime to pay for its tables (about 22 squarings each without)."""
+    """Whether enough entries were asked for at this prime to pay for its tables (about 22 squarings
+    each without).
+    """
     if p >= TABLE_LIMIT:
         return False
     _spent[p] = _spent.get(p, 0) + entries
@@ -175,7 +181,8 @@ class Power:
 
 @dataclass(frozen=True)
 class GF:
-    """The field of p elements acting on vectors of samples; values are ints (shared) or int64 vectors.
+    """The field of p elements acting on vectors of samples; values are ints (shared) or int64
+    vectors.
 
     `poles` collects the samples at which something was inverted that is zero; those rows must be
     discarded.

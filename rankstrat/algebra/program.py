@@ -1,4 +1,5 @@
-r"""Expression DAGs, hash-consed: $c_0 + \sum_i c_i n_i$, $c \prod_i n_i^{e_i}$ and $f(n)$ over named leaves.
+r"""Expression DAGs, hash-consed: $c_0 + \sum_i c_i n_i$, $c \prod_i n_i^{e_i}$ and $f(n)$ over
+named leaves.
 
 A `Program` is an append-only list of nodes; a node is its index, and children have smaller indices
 than parents, so index order is a topological order. Nodes are built by `constant`, `leaf`,
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
@@ -45,9 +47,8 @@ def normal(value: Rational) -> Rational:
 
 
 def rational_power(base: Rational, exponent: Rational) -> Rational | None:
-    """`base**exponent` when it is rational, else None.
-
-    A zero base with a negative exponent is a pole.
+    """`base**exponent` when it is rational, else None; a zero base with a negative exponent is a
+    pole.
     """
     if base == 0:
         if exponent < 0:
@@ -163,9 +164,8 @@ class Program:
         return self.linear(0, ((c, node),))
 
     def product(self, factors: Iterable[tuple[int, Rational]], coefficient: Rational = 1) -> int:
-        r"""The node of $c \prod n_i^{e_i}$.
-
-        Rational exponents are meant for positive leaves and exact roots only.
+        r"""The node of $c \prod n_i^{e_i}$; rational exponents are meant for positive leaves and
+        exact roots only.
         """
         total: dict[int, Rational] = {}
         stack = list(factors)
@@ -222,7 +222,13 @@ class Program:
                 f"the root of the negative number {c} is not real; only real values are accepted"
             )
         for integer, sign in zip(Fraction(c).as_integer_ratio(), (1, -1), strict=True):
-            stack.extend((self.leaf(("prime", q)), sign * k * e) for q, k in _factor(integer))
+            factors = factor(integer)
+            if factors is None:
+                raise UndecidedError(
+                    f"the root of a number with the large factor {integer} is not supported; use"
+                    " smaller radicands"
+                )
+            stack.extend((self.leaf(("prime", q)), sign * k * e) for q, k in factors)
         return coefficient, core
 
     def _reduce(
@@ -263,9 +269,8 @@ class Program:
         )
 
     def function(self, name: Any, arg: int) -> int:
-        """The node of f(arg), sign-normalised by parity.
-
-        `name` is an elementary name or `("sigma", order, parity)`.
+        """The node of f(arg), sign-normalised by parity; `name` is an elementary name or
+        `("sigma", order, parity)`.
         """
         if name == "log" and arg == self.one:
             return self.zero
@@ -422,10 +427,11 @@ class Program:
         return done
 
 
-def _factor(n: int) -> list[tuple[int, int]]:
+@lru_cache(maxsize=1024)
+def factor(n: int) -> tuple[tuple[int, int], ...] | None:
     """Prime factorisation of a positive integer by trial division up to 10^6.
 
-    A larger cofactor must be prime-like.
+    None when a cofactor beyond 10^12 is left, which may not be a prime.
     """
     result = []
     q = 2
@@ -437,11 +443,8 @@ def _factor(n: int) -> list[tuple[int, int]]:
         if k:
             result.append((q, k))
         q += 1 if q == 2 else 2
+    if n > 10**12:
+        return None
     if n > 1:
-        if n > 10**12:
-            raise UndecidedError(
-                f"the root of a number with the large factor {n} is not supported; use smaller"
-                " radicands"
-            )
         result.append((n, 1))
-    return result
+    return tuple(result)

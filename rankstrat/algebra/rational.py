@@ -1,6 +1,5 @@
-r"""Rational functions over Q through FLINT polynomials.
-
-Exact zero tests, lowest terms, null vectors over constants.
+r"""Rational functions over Q through FLINT polynomials: exact zero tests, lowest terms, null
+vectors over constants.
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ from rankstrat.errors import BudgetError, PoleError, UndecidedError
 
 Rational = int | Fraction
 MAX_ROOT = 20_000
-"""The largest D for which the value of exp(h/D) is chosen as an integer b, and exp(h) is then b^D."""
+"""The largest D for which the value of exp(h/D) is chosen as an integer b, and exp(h) is then b^D.
+"""
 MAX_BITS = 50_000
 """The longest number with which relations over the constants are looked for."""
 
@@ -117,7 +117,9 @@ class FractionRing:
         return top
 
     def product(self, factors: Sequence[tuple[Any, Rational]]) -> tuple[Any, dict[int, int]]:
-        """prod v_i^{e_i}; generators arrive as `Generator` values, whose exponents may be rational."""
+        """prod v_i^{e_i}; generators arrive as `Generator` values, whose exponents may be
+        rational.
+        """
         top = self.context.constant(1)
         below: dict[int, int] = {}
         for v, e in factors:
@@ -173,7 +175,8 @@ def root_denominators(program: Program, roots: Sequence[int]) -> dict[int, int]:
 
 
 def is_zero(program: Program, node: int, budget: int = 20_000) -> bool:
-    """Whether a node is zero as a rational function of its leaves (i^2 = -1 and radicals reduced): an exact decision.
+    """Whether a node is zero as a rational function of its leaves (i^2 = -1 and radicals reduced):
+    an exact decision.
 
     Raises:
         BudgetError: the expansion would be too large.
@@ -202,9 +205,8 @@ def is_zero(program: Program, node: int, budget: int = 20_000) -> bool:
 
 
 def _cancels(program: Program, node: int) -> bool:
-    """Whether nested sums cancel with every other node taken for a variable.
-
-    A proof of zero without any expansion.
+    """Whether nested sums cancel with every other node taken for a variable: a proof of zero
+    without any expansion.
     """
     total: dict[int, Rational] = {node: 1}
     constant: Rational = 0
@@ -262,7 +264,8 @@ def reduced(program: Program, node: int, budget: int = 500) -> int:
 def nullvector(
     program: Program, nodes: Sequence[int], varying: Mapping[int, bool]
 ) -> list[int] | None:
-    """The vector (c_j), up to scale, with sum c_j node_j = 0 at integers for the varying leaves; None if not unique.
+    """The vector (c_j), up to scale, with sum c_j node_j = 0 at integers for the varying leaves;
+    None if not unique.
 
     The coefficients are polynomials (with trivial common factor) in the other leaves, returned as
     nodes. `varying` maps a leaf to whether it is an exponential, whose rational powers must stay

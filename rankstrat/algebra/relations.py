@@ -1,6 +1,5 @@
-"""Rational linear relations between elements of a tower.
-
-Decided modulo random primes, lifted, verified.
+"""Rational linear relations between elements of a tower: decided modulo random primes, lifted,
+verified.
 """
 
 from __future__ import annotations
@@ -86,7 +85,8 @@ def sample_columns(
 def decide(
     tower: Generators, basis: Sequence[int], candidates: Sequence[int], *, seed: int
 ) -> tuple[Relation | None, ...]:
-    """For each candidate: None when it is new, else its coefficients on basis entries and earlier new candidates.
+    """For each candidate: None when it is new, else its coefficients on basis entries and earlier
+    new candidates.
 
     Every row draws fresh residues for all generators, constants included, because the coefficients
     are numbers.
@@ -141,7 +141,8 @@ def decide(
 
 
 def vanishes(tower: Generators, node: int, *, seed: int) -> bool:
-    """Whether a node is zero in the tower: a nonzero residue decides one way, an exact expansion the other.
+    """Whether a node is zero in the tower: a nonzero residue decides one way, an exact expansion
+    the other.
 
     Raises:
         UndecidedError: it is zero at random primes, but too large to be expanded.

@@ -1,5 +1,6 @@
-r"""Inertia of symmetric matrices over $\mathbb{Q}$ (exactly) and over balls (certified lower bounds), by block
-LDL^T."""
+r"""Inertia of symmetric matrices over $\mathbb{Q}$ (exactly) and over balls (certified lower
+bounds), by block LDL^T.
+"""
 
 from __future__ import annotations
 
@@ -84,9 +85,8 @@ def contains(outer: Any, inner: Any) -> bool:
 
 
 def solve(matrix: Sequence[Sequence[Any]], right: Sequence[Any]) -> list[Any] | None:
-    """The solution of a square system, in fractions or balls.
-
-    None when the matrix is not certainly invertible.
+    """The solution of a square system, in fractions or balls; None when the matrix is not certainly
+    invertible.
     """
     size = len(right)
     if all(isinstance(v, Fraction) for row in matrix for v in row) and all(
@@ -134,7 +134,8 @@ def independent_columns(matrix: Sequence[Sequence[Fraction]]) -> list[int]:
 
 
 def signature(matrix: Sequence[Sequence[Any]]) -> tuple[int, int]:
-    """Numbers (positive, negative) of eigenvalues: exact for fractions, certain lower bounds for balls.
+    """Numbers (positive, negative) of eigenvalues: exact for fractions, certain lower bounds for
+    balls.
 
     Diagonal pivots and 2 x 2 pivots of negative determinant; every step adds the inertia of the
     pivot to that of the Schur complement (Haynsworth), so stopping early leaves valid lower bounds.

@@ -1,4 +1,5 @@
-r"""Signs of expressions by structure: $e^h > 0$, $\tanh h$ has the sign of $h$, $xy$ that of $x$ times that of $y$.
+r"""Signs of expressions by structure: $e^h > 0$, $\tanh h$ has the sign of $h$, $xy$ that of $x$
+times that of $y$.
 
 A sign here is the sign almost everywhere.
 """
@@ -85,12 +86,15 @@ class Signs:
         if self.program.kind[node] == LEAF or self.sure(node) in (1, -1):
             return True
         program = self.program
-        # an expansion in which functions count as free variables proves nothing when it is not empty
+        # an expansion in which functions count as free variables proves nothing when it is not
+        # empty
         functions = any(program.kind[n] == FUNCTION for n in program.reachable((node,)))
         return not functions and bool(laurent(program, node, SHORT))
 
     def pattern(self, node: int) -> tuple[int, tuple[int, ...]]:
-        """(s, atoms) such that the sign of the node is s times the signs of the atoms, almost everywhere."""
+        """(s, atoms) such that the sign of the node is s times the signs of the atoms, almost
+        everywhere.
+        """
         program = self.program
         sign, atoms, stack = 1, list[int](), [node]
         while stack:
@@ -122,7 +126,9 @@ class Signs:
 
 
 def requirements(program: Program, nodes: list[int]) -> list[int]:
-    """The nodes that must be positive where the given ones are real: arguments of log, bases of roots."""
+    """The nodes that must be positive where the given ones are real: arguments of log, bases of
+    roots.
+    """
     found: dict[int, None] = {}
     for n in program.reachable(nodes):
         if program.kind[n] == FUNCTION and program.data[n] == "log":

@@ -26,14 +26,12 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
+from rankstrat.algebra.constants import Constants, Monomial, Rational
 from rankstrat.algebra.differential import Derivation, laurent
-from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE, Generators
+from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE
 from rankstrat.algebra.program import FUNCTION, LEAF, PI, PIECEWISE, PRODUCT, Program
-from rankstrat.algebra.relations import decide, vanishes
+from rankstrat.algebra.relations import decide
 from rankstrat.errors import UndecidedError, UnsupportedFunctionError
-
-Rational = int | Fraction
-Monomial = tuple[tuple[int, Rational], ...]
 
 
 @dataclass(frozen=True)
@@ -47,9 +45,8 @@ class Entry:
 
 @dataclass
 class Block:
-    """The exp and log generators of one kind at one stage.
-
-    `laurent` while all arguments of exp are monomials.
+    """The exp and log generators of one kind at one stage; `laurent` while all arguments of exp are
+    monomials.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -58,7 +55,7 @@ class Block:
     laurent: bool = True
 
 
-class Tower(Generators):
+class Tower(Constants):
     """The program below `roots` over independent generators.
 
     Args:
@@ -72,8 +69,8 @@ class Tower(Generators):
     """
 
     def __init__(self, source: Program, roots: Sequence[int], *, seed: int = 0) -> None:
-        super().__init__()
-        self.source, self.seed = source, seed
+        super().__init__(seed)
+        self.source = source
         self.blocks = {
             (imaginary, stage): Block() for imaginary in (False, True) for stage in (1, 2)
         }
@@ -168,9 +165,8 @@ class Tower(Generators):
         return self._generic(name, h)
 
     def _resolve(self, exps: Sequence[tuple[bool, int]], logs: Sequence[tuple[bool, int]]) -> None:
-        """Fill `_exps` and `_logs`.
-
-        Laurent arguments at once, the others together through the decision matrix.
+        """Fill `_exps` and `_logs`: Laurent arguments at once, the others together through the
+        decision matrix.
         """
         hard: dict[tuple[bool, int], list[tuple[str, int]]] = {}
         for imaginary, h in exps:
@@ -239,20 +235,9 @@ class Tower(Generators):
     def _monomial_exp(
         self, imaginary: bool, stage: int, monomial: Monomial, c: Rational
     ) -> tuple[int, Rational]:
-        node = self.program.product(monomial)
         if stage == CONSTANT_STAGE:
-            if imaginary and self.program.data[node] == PI and (2 * c) % 1 == 0:
-                return self.imaginary(), int(2 * c)  # e^(i pi / 2) = i
-            key = ("cis" if imaginary else "tau", monomial)
-            if key not in self._special:
-                algebraic = all(self.kind[leaf] == "prime" for leaf, _ in monomial)
-                leaf = self._special[key] = self.new_leaf(
-                    ("exp", imaginary, node), CONSTANT_STAGE, "exp"
-                )
-                if not algebraic:
-                    text = f"exp({'i*' * imaginary}c), c a transcendental constant"
-                    self._note(leaf, "cis" if imaginary else "exp", node, text)
-            return self._special[key], c
+            return self._constant_exp(imaginary, monomial, c)
+        node = self.program.product(monomial)
         block = self.blocks[imaginary, stage]
         g = self._log_leaf(block, monomial)
         if g is not None:
@@ -264,7 +249,8 @@ class Tower(Generators):
         return block.monomials[monomial], c
 
     def _root(self, imaginary: bool, g: int, c: Rational) -> tuple[int, Rational]:
-        """exp(c log g) = g^c, or exp(i c atan g) = ((1 + i g)/(1 - i g))^(c/2), where that is rational.
+        """exp(c log g) = g^c, or exp(i c atan g) = ((1 + i g)/(1 - i g))^(c/2), where that is
+        rational.
 
         Otherwise it is an algebraic function: a generator of its own, whose independence is a
         hypothesis.
@@ -359,11 +345,11 @@ class Tower(Generators):
         self, imaginary: bool, stage: int, g: int, pairs: Sequence[tuple[Entry, Rational]]
     ) -> int:
         program = self.program
+        if imaginary:
+            return self._dependent_atan(stage, g, pairs)
         known = program.linear(
             0, [(c, e.argument if e.role == "exp" else e.leaf) for e, c in pairs]
         )
-        if imaginary:
-            return program.linear(0, ((1, known), (1, self._atan_constant(g, pairs))))
         # log g = known + c with exp(c) = g / prod exp(h_i)^r_i prod g_j^s_j, a positive constant
         n = lcm(*(Fraction(c).denominator for _, c in pairs))
         quotient = program.product(
@@ -378,80 +364,58 @@ class Tower(Generators):
             )
         return program.linear(0, ((1, known), (Fraction(1, n), self.logarithm(constant))))
 
-    def _atan_constant(self, g: int, pairs: Sequence[tuple[Entry, Rational]]) -> int:
+    def _dependent_atan(self, stage: int, g: int, pairs: Sequence[tuple[Entry, Rational]]) -> int:
+        """atan g where its derivative is a combination of known ones.
+
+        Beyond equal and opposite arguments the combination holds up to a multiple of pi that jumps,
+        as in atan(1/x) = +-pi/2 - atan x; then atan g is a function of its own.
+        """
         if not pairs:
-            return self._constant_log(True, self.freeze(g, FUNCTION_STAGE))
-        raise UndecidedError(
-            "an arctangent is a combination of others up to a multiple of pi that depends on the"
-            " branch; rewrite it with one arctangent"
-        )
+            return self._constant_log(True, self.freeze(g, stage))
+        (entry, c), *others = pairs
+        if not others and entry.role == "log" and c in (1, -1):
+            if self._sign_between(g, entry.argument, (int(c),)):
+                return self.program.scale(c, entry.leaf)
+        leaf = self.new_leaf(("log", True, g), stage, "log")
+        self.branched.add(leaf)
+        self._note(leaf, "atan", g, "an arctangent that is a combination of others up to jumps")
+        return leaf
 
     def _erf(self, h: int) -> int:
-        terms = laurent(self.program, h)
-        if terms and terms[min(terms)] < 0:
-            return self.program.scale(-1, self._erf(self.program.scale(-1, h)))
-        key = ("erf", frozenset(terms.items()) if terms is not None else h)
+        program = self.program
+        sign, h = self.representative("erf", h, signed=True)
+        if h == program.zero:
+            return h
+        key = ("erf", h)
         if key not in self._special:
             stage = self.stage_of(h)
-            leaf = self._special[key] = self.new_leaf(("erf", h), stage, "erf")
-            affine = (
-                terms is not None
-                and stage == FUNCTION_STAGE
-                and all(
-                    [(self.kind[leaf], e) for leaf, e in m if self.stage_of(leaf) == 2]
-                    in ([], [("x", 1)])
-                    for m in terms
-                )
-            )
-            if not affine:
+            leaf = self._special[key] = self.new_leaf(key, stage, "erf")
+            if stage != FUNCTION_STAGE or not self._is_affine(h):
                 self._note(leaf, "erf", h, "erf of an argument that is not affine in the inputs")
-        return self._special[key]
+        return program.scale(sign, self._special[key])
+
+    def _is_affine(self, h: int) -> bool:
+        """Whether a node is a polynomial of degree at most 1 in the inputs over the constants."""
+        terms = laurent(self.program, h)
+        return terms is not None and all(
+            [(self.kind[leaf], e) for leaf, e in m if self.stage_of(leaf) == FUNCTION_STAGE]
+            in ([], [("x", 1)])
+            for m in terms
+        )
 
     def _generic(self, name: tuple[str, str, int, str], h: int) -> int:
         _, label, order, parity = name
-        sign, h = self._canonical_argument(label, parity, h)
+        signed = parity.startswith(("odd", "even"))
+        sign, h = self.representative(f"sigma {label}", h, signed=signed)
+        odd = signed and (order + (parity[0] == "o")) % 2 == 1
+        if h == self.program.zero and (odd or (parity.endswith("0") and order == 0)):
+            return self.program.zero
         key = ("sigma", label, order, h)
         if key not in self._special:
             self._special[key] = self.new_leaf(
                 ("sigma", label, order, parity, h), self.stage_of(h), "sigma"
             )
-        odd = sign < 0 and (order + (parity[0] == "o")) % 2
-        return self.program.scale(-1, self._special[key]) if odd else self._special[key]
-
-    def _canonical_argument(self, label: str, parity: str, h: int) -> tuple[int, int]:
-        """(s, k) with h = s k and k the one node that stands for this argument (up to sign where sigma has a parity).
-
-        Distinct arguments are what makes sigma(h_1), sigma(h_2) independent for a generic sigma, so
-        it is decided.
-        """
-        program, known = self.program, self._arguments.setdefault(label, {})
-        stage, signs = self.stage_of(h), (1, -1) if parity.startswith(("odd", "even")) else (1,)
-        terms = laurent(program, h)
-        if (
-            terms is None
-            and stage > CONSTANT_STAGE
-            and vanishes(self, self.derivations[stage].of(h), seed=self.seed)
-        ):
-            h = self.freeze(h, stage)
-            terms = laurent(program, h)
-        keys = {
-            s: None if terms is None else frozenset((m, s * c) for m, c in terms.items())
-            for s in signs
-        }
-        for sign, key in keys.items():
-            if (
-                key is not None and key in known
-            ):  # Laurent polynomials are equal only if their terms are
-                return sign, known[key]
-        for other, k in known.items():
-            if terms is None or isinstance(other, int):
-                for sign in signs:
-                    if (sign, h) == (1, k) or vanishes(
-                        self, program.linear(0, ((1, h), (-sign, k))), seed=self.seed
-                    ):
-                        return sign, k
-        known[h if terms is None else keys[1]] = h
-        return 1, h
+        return self.program.scale(sign if odd else 1, self._special[key])
 
     def sigma_derivative(self, leaf: int) -> int:
         """The generator of sigma^(j+1)(h) from that of sigma^(j)(h)."""

@@ -1,6 +1,5 @@
-"""From the words of a command line to an exit status.
-
-Whatever happens, a user sees no traceback.
+"""From the words of a command line to an exit status; whatever happens, a user sees no
+traceback.
 """
 
 from __future__ import annotations
@@ -76,7 +75,8 @@ a model is a family (`rankstrat rank --help` lists them), or a file of three lin
   inputs = ["x[2]"]
   outputs = ["a*tanh(w1*x1 + w2*x2)"]
 
-exit status: 0 everything asked holds, 1 something does not, 2 the question cannot be answered, 130 interrupted
+exit status: 0 everything asked holds, 1 something does not, 2 the question cannot be answered,
+130 interrupted
 `rankstrat COMMAND --help` shows an example of each command."""
 
 
@@ -97,7 +97,8 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     subs: dict[str, argparse.ArgumentParser] = {}
     for name, module in COMMANDS.items():
-        help_line = (module.__doc__ or "").strip().splitlines()[0].rstrip(".")
+        summary = (module.__doc__ or "").strip().split("\n\n")[0]
+        help_line = " ".join(summary.split()).rstrip(".")
         sub = subs[name] = commands.add_parser(
             name,
             help=help_line[:1].lower() + help_line[1:],

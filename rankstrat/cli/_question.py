@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import sympy
 
-from rankstrat.activations.lookup import activations
+from rankstrat.activation.lookup import activations
 from rankstrat.errors import BudgetError, FamilyError, InexactValueError, ParseError, PointError
 from rankstrat.families import FAMILIES, build
 from rankstrat.model.files import ModelFile, load_model, load_point
@@ -118,7 +118,8 @@ def model_of(options: Namespace) -> ModelFile:
 
 
 def chart_of(options: Namespace) -> Chart:
-    """The point or chart that the words name: --at, --where, the file's [point], its [chart], or the generic chart.
+    """The point or chart that the words name: --at, --where, the file's [point], its [chart], or
+    the generic chart.
 
     Raises:
         RankstratError: values that do not fit the model.
@@ -141,7 +142,9 @@ def chart_of(options: Namespace) -> Chart:
 
 
 def spread(model: Model, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with every list that is no block of the model spread over the parameters w1, w2, ... it names."""
+    """The values with every list that is no block of the model spread over the parameters w1, w2,
+    ... it names.
+    """
     known = {str(p) for p in model.parameters} if model.structure is None else set()
     result: dict[str, Any] = {}
     for name, value in values.items():
@@ -196,9 +199,8 @@ def alone(options: Namespace, **graphs: bool) -> None:
 
 
 def say(text: object) -> None:
-    """Print a text in which a name from a file may hold terminal escapes.
-
-    Control characters are spelled out.
+    """Print a text in which a name from a file may hold terminal escapes: control characters are
+    spelled out.
     """
     print(
         "".join(

@@ -15,11 +15,13 @@ from rankstrat.model.model import Model
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.parsing import parse_expression
 
-EXAMPLE = """examples:
+EXAMPLE = r"""examples:
   rankstrat branches two_layer width=2 inputs=1 --target "tanh(x1)"
-  rankstrat branches two_layer width=3 inputs=2 bias=true --target "tanh(x1 + 1) - 2*tanh(x2)" --latex
+  rankstrat branches two_layer width=3 inputs=2 bias=true \
+    --target "tanh(x1 + 1) - 2*tanh(x2)" --latex
   rankstrat branches matrix_factorization rows=2 inner=2 columns=2 --target "[[1, 2], [2, 4]]"
-  rankstrat branches two_layer width=2 inputs=1 activation=exp --target "exp(x1)" --dot > branches.dot"""
+  rankstrat branches two_layer width=2 inputs=1 activation=exp \
+    --target "exp(x1)" --dot > branches.dot"""
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -1,4 +1,6 @@
-"""Check certificates: recompute every bound from the model in the file, trusting nothing else in it."""
+"""Check certificates: recompute every bound from the model in the file, trusting nothing else in
+it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """0 if every certificate proves its claim, 1 if one does not (which does not mean that the claim is false)."""
+    """0 if every certificate proves its claim, 1 if one does not (which does not mean that the
+    claim is false).
+    """
     return max(_check(name) for name in options.files)
 
 

@@ -1,4 +1,6 @@
-"""Embed a model into wider ones by splitting and null units, and prove that critical points stay critical."""
+"""Embed a model into wider ones by splitting and null units, and prove that critical points stay
+critical.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from rankstrat.errors import FamilyError, NotCriticalError, RankstratError
 from rankstrat.mappings import null, splitting
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence, compose
 from rankstrat.model.model import Model
+from rankstrat.rank.verdict import Verdict
 from rankstrat.text.parsing import parse_number, shown
 from rankstrat.text.tables import Math, Table
 
@@ -22,8 +25,10 @@ EXAMPLE = f"""examples:
   rankstrat embed fully_connected widths=[2,2,2,1] --split 1,1 --null 2 --latex
   rankstrat embed two_layer width=1 inputs=1 activation=sigmoid bias=true --null 1
 
-layers and units count from 1; moves are made in the order given; without a move unit 1 of layer 1 is split
-exit status 1: the last move preserves the output but not criticality (it says which tangent function leaves the span)
+layers and units count from 1; moves are made in the order given; without a move unit 1 of layer 1
+is split
+exit status 1: the last move preserves the output but not criticality (it says which tangent
+function leaves the span)
 
 {list_of_families()}"""
 
@@ -132,7 +137,7 @@ def _json(evidence: MappingEvidence) -> str:
     source, target = mapping.source.parameters, mapping.target.parameters
     data = {
         "mapping": mapping.label,
-        "critical": True,
+        "critical": True if evidence.verdict is Verdict.PROVED else None,
         "verdict": str(evidence.verdict),
         "everywhere": evidence.everywhere,
         "symbols": [str(s) for s in mapping.symbols],

@@ -1,4 +1,6 @@
-"""The model rank at a point, at the generic point of a chart, or generically, with its certificate."""
+"""The model rank at a point, at the generic point of a chart, or generically, with its
+certificate.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ from argparse import ArgumentParser, Namespace
 
 from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list_of_families, say
 from rankstrat.cli._status import HOLDS
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Table
 
 SHOWN = 12  # relations; --json has them all

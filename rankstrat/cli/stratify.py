@@ -16,7 +16,7 @@ from rankstrat.cli._question import (
 )
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import ParseError
-from rankstrat.strata.hierarchy import function_hierarchy, stratify
+from rankstrat.strata import function_hierarchy, stratify
 from rankstrat.text.parsing import parse_expression, shown
 
 SHOWN = 5  # points that are not covered; --json has them all

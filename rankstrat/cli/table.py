@@ -15,7 +15,7 @@ from rankstrat.cli._progress import progress
 from rankstrat.cli._question import add_formats, emit, list_of_families, model_of, say, whole_number
 from rankstrat.cli._status import BAD_QUESTION, HOLDS, INTERRUPTED, complain
 from rankstrat.errors import FamilyError, ParseError, RankstratError
-from rankstrat.strata.hierarchy import stratify
+from rankstrat.strata import stratify
 from rankstrat.text.parsing import shown
 from rankstrat.text.tables import Math, Table
 from rankstrat.theorems.conjecture import conjecture
@@ -28,7 +28,7 @@ EXAMPLE = f"""examples:
   rankstrat table two_layer width=1..4 inputs=1..3
   rankstrat table two_layer width=1..4 inputs=1..4 --top --conjecture
   rankstrat table matrix_factorization rows=1..3 inner=3 columns=1..3 --latex
-  rankstrat table two_layer width=1..8 inputs=2 --save ranks.jsonl    (again: goes on where it stopped)
+  rankstrat table two_layer width=1..8 inputs=2 --save ranks.jsonl   (again: goes on)
 
 {list_of_families()}"""
 
@@ -57,9 +57,8 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print the table; after Ctrl-C the part that is done, with status 130.
-
-    A model that is refused is left out.
+    """Print the table; after Ctrl-C the part that is done, with status 130; a model that is refused
+    is left out.
     """
     swept, cases = _cases(options.arguments)
     path = None if options.save is None else Path(options.save)

@@ -11,7 +11,8 @@ from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list
 from rankstrat.cli._status import HOLDS
 from rankstrat.cli.rank import relation_lines
 from rankstrat.errors import BudgetError
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.tangents import tangent_functions
 from rankstrat.text.tables import Math, Table
 

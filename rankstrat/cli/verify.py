@@ -1,4 +1,6 @@
-"""Check theorems: predicted by the closed form, computed by the engine, case by case, each with its verdict."""
+"""Check theorems: predicted by the closed form, computed by the engine, case by case, each with its
+verdict.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """0 if every case of every theorem holds, 1 if not, 130 if Ctrl-C left cases out (what is there is printed)."""
+    """0 if every case of every theorem holds, 1 if not, 130 if Ctrl-C left cases out (what is there
+    is printed).
+    """
     names = _selected([*options.names, *options.only])
     if options.list:
         emit(_listing(names), options.format)
@@ -242,9 +246,8 @@ def _executor(options: Namespace) -> Iterator[Executor | None]:
 
 
 def _start(pool: ProcessPoolExecutor, jobs: int) -> None:
-    """Start all processes at once, deaf to Ctrl-C, which is for the parent alone.
-
-    It keeps what is done.
+    """Start all processes at once, deaf to Ctrl-C, which is for the parent alone: it keeps what is
+    done.
     """
     if threading.current_thread() is not threading.main_thread():
         return

@@ -1,70 +1,28 @@
-r"""Model families: one file (or folder) each; this folder is the registry.
+r"""Model families: one file or folder of the catalogue each, and those of installed packages.
 
-A file ``families/two_layer.py`` defines a function ``two_layer(...) -> Model`` and a frozen
-`Structure`. Installed packages add families under the entry-point group ``rankstrat.families``
-(name -> such a function).
+A file ``families/catalogue/two_layer.py`` defines a function ``two_layer(...) -> Model`` and a
+frozen `Structure`; the function stands here. Installed packages add families under the entry-point
+group ``rankstrat.families`` (name -> such a function).
 """
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
-from importlib.metadata import entry_points
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rankstrat.errors import FamilyError
+from rankstrat.families import catalogue
 from rankstrat.model.model import Model
+from rankstrat.registry import Registry, modules
 from rankstrat.text.parsing import nearest, shown
 
 Constructor = Callable[..., Model]
-GROUP = "rankstrat.families"
-
-
-def _discover() -> dict[str, Constructor]:
-    found: dict[str, Constructor] = {}
-    for module in pkgutil.iter_modules(__path__):
-        if not module.name.startswith("_"):
-            found[module.name] = getattr(
-                importlib.import_module(f"{__name__}.{module.name}"), module.name
-            )
-    return found
-
-
-class _Families(Mapping[str, Constructor]):
-    """Family name -> constructor: those of this folder, then those of installed packages."""
-
-    @cached_property
-    def _found(self) -> dict[str, Constructor]:
-        found = dict(_OWN)
-        for point in entry_points(group=GROUP):
-            if point.name not in found:
-                found[point.name] = point.load()
-        return found
-
-    def __getitem__(self, name: str) -> Constructor:
-        if name not in self._found:
-            hint = nearest(str(name), self._found) or f"known are {', '.join(self._found)}"
-            raise FamilyError(
-                f"the family {shown(repr(name))} is unknown; {hint}; or write a model file"
-            )
-        return self._found[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-
-_OWN = _discover()
+_OWN: dict[str, Constructor] = {name: getattr(module, name) for name, module in modules(catalogue)}
 globals().update(_OWN)
-FAMILIES: Mapping[str, Constructor] = _Families()
+FAMILIES: Mapping[str, Constructor] = Registry(
+    "family", "rankstrat.families", lambda: _OWN, attempt="write a model file"
+)
 """Family name -> constructor, for the command line and for sweeps."""
 
 

@@ -1,4 +1,5 @@
-r"""Neurons as arrays: the rank of two-layer models in linear time, by the independence lemma of their activation.
+r"""Neurons as arrays: the rank of two-layer models in linear time, by the independence lemma of
+their activation.
 
 Nothing here creates a symbol. `Neurons` holds exact integers, `lemma_terms` counts what the lemma
 says is independent.
@@ -6,7 +7,7 @@ says is independent.
 
 from __future__ import annotations
 
-from rankstrat.activations.law import check_record
+from rankstrat.activation.law import check_record
 from rankstrat.lemma.arrays import Neurons
 from rankstrat.lemma.terms import Terms, lemma_terms
 

@@ -1,6 +1,5 @@
-r"""Exact integer arrays.
-
-Neurons $a_n \sigma(u_n \cdot \tilde x)$, and which of them are equal up to a sign.
+r"""Exact integer arrays: neurons $a_n \sigma(u_n \cdot \tilde x)$, and which of them are equal up
+to a sign.
 """
 
 from __future__ import annotations
@@ -70,7 +69,8 @@ def scaled(array: Integers, factor: int) -> Integers:
 
 @dataclass(frozen=True)
 class Neurons:
-    r"""$\sum_{n=1}^N a_n\,\sigma\bigl(\sum_j u_{n,j}\,\tilde x_{t(n,j)}\bigr)$, with $\tilde x = (x_1, \dots, x_d, 1)$.
+    r"""$\sum_{n=1}^N a_n\,\sigma\bigl(\sum_j u_{n,j}\,\tilde x_{t(n,j)}\bigr)$, with
+    $\tilde x = (x_1, \dots, x_d, 1)$.
 
     Attributes:
         outputs: a (N,), integers up to a common factor.
@@ -119,7 +119,9 @@ class Neurons:
         owners: Indices | None = None,
         output_bias: bool = False,
     ) -> Neurons:
-        """From exact arrays; hidden biases (N,) become weights of the constant input (in `owners` by the caller)."""
+        """From exact arrays; hidden biases (N,) become weights of the constant input (in `owners`
+        by the caller).
+        """
         a, _ = integers(outputs)
         u, scale = integers(weights)
         if biases is not None:
@@ -168,9 +170,8 @@ def leading_signs(rows: Integers) -> Indices:
 
 
 def compacted(rows: Integers, places: Indices, end: int) -> tuple[Integers, Indices]:
-    """Padded vectors with the zeros moved to the end, at the place `end`.
-
-    Equal vectors have equal rows.
+    """Padded vectors with the zeros moved to the end, at the place `end`: equal vectors have equal
+    rows.
     """
     masked = np.where(rows == 0, end, places)
     order = np.argsort(masked, axis=1, kind="stable")

@@ -1,34 +1,17 @@
-r"""A second road to the rank of two-layer models.
-
-The independence lemma of the activation, in linear time.
+r"""A second road to the rank of two-layer models: the independence lemma of the activation, in
+linear time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
 
-from rankstrat.activations.lookup import Activation
 from rankstrat.errors import CertificateError, PointError, UndecidedError, demand
-from rankstrat.lemma import Neurons, lemma_terms
+from rankstrat.lemma import lemma_terms
 from rankstrat.model.model import Chart
+from rankstrat.model.structure import HasNeurons
 from rankstrat.rank.search import UpperBound
 from rankstrat.rank.verdict import Verdict
-
-
-@runtime_checkable
-class HasNeurons(Protocol):
-    """What a family adds to its structure to be open to this road."""
-
-    @property
-    def activation(self) -> Activation:
-        """The activation of every neuron."""
-        ...
-
-    def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
-        """The neurons at a point, from arrays of exact values."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -82,7 +65,9 @@ class LemmaRank:
         return f"model rank = {self.value} {place}  [{self.verdict}]\n  {parts}: {why}"
 
     def as_upper_bound(self) -> UpperBound:
-        """Evidence for ``model_rank(point, evidence=[...])``, which then only has to find the minor."""
+        """Evidence for ``model_rank(point, evidence=[...])``, which then only has to find the
+        minor.
+        """
         return UpperBound(self.value, f"independence lemma: {self.citation}", self._bounds)
 
     def _bounds(self, chart: Chart) -> bool:
@@ -102,7 +87,8 @@ class LemmaRank:
 
 
 def rank_by_lemma(point: Chart, *, seed: int = 0) -> LemmaRank:
-    r"""$\dim \operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ by an independence lemma, linear time.
+    r"""$\dim \operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ by an independence
+    lemma, linear time.
 
     Neurons are grouped by their exact weights; no symbol is created, so integer numpy arrays of
     millions of entries are welcome: ``F.point(a=array, w=array)``. `model_rank` needs no lemma and
@@ -142,4 +128,4 @@ def rank_by_lemma(point: Chart, *, seed: int = 0) -> LemmaRank:
     return LemmaRank(point, terms.counts, terms.citation, terms.assumptions)
 
 
-__all__ = ["HasNeurons", "LemmaRank", "rank_by_lemma"]
+__all__ = ["LemmaRank", "rank_by_lemma"]

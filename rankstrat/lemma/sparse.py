@@ -18,9 +18,8 @@ Indices = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Entries:
-    """A sparse matrix: values (integers) at (row, column).
-
-    A position may occur more than once, values add up.
+    """A sparse matrix: values (integers) at (row, column); a position may occur more than once,
+    values add up.
     """
 
     rows: Indices
@@ -140,9 +139,8 @@ def _primitive(column: list[int]) -> tuple[int, ...]:
 
 
 def _bounded(matrix: NDArray[Any], p: int) -> int | None:
-    """The rank if it is full mod p, or if the dependent rows mod p are dependent over Q.
-
-    Else None.
+    """The rank if it is full mod p, or if the dependent rows mod p are dependent over Q; else
+    None.
     """
     transposed = (matrix.T % p).astype(np.int64)
     profile = rank_profile(transposed, p)

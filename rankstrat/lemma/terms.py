@@ -1,4 +1,5 @@
-r"""$\dim \operatorname{span}\{\sigma(u_n \cdot \tilde x),\ a_n \sigma'(u_n \cdot \tilde x)\,\tilde x_t\}$, by a lemma.
+r"""$\dim \operatorname{span}\{\sigma(u_n \cdot \tilde x),\ a_n \sigma'(u_n \cdot \tilde x)\,\tilde
+x_t\}$, by a lemma.
 
 Every tangent function is a combination of N(rep.x), N'(rep.x) x_t (one rep for each class of
 neurons) and monomials of degree at most 1, which are independent (SPEC 1.4). Neurons of a class
@@ -15,8 +16,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from rankstrat.activations.law import Law, law_of
-from rankstrat.activations.lookup import Activation
+from rankstrat.activation.law import Law, law_of
+from rankstrat.activation.record import Activation
 from rankstrat.errors import PointError, UndecidedError
 from rankstrat.lemma.arrays import Classes, Indices, Neurons, classes, compacted, leading_signs
 from rankstrat.lemma.sparse import Entries, exact_rank
@@ -57,7 +58,9 @@ def lemma_terms(neurons: Neurons, activation: Activation, *, seed: int = 0) -> T
 
 
 class _Count:
-    """One count: the live neurons (some input weight is not zero) by class, and the polynomials that occur."""
+    """One count: the live neurons (some input weight is not zero) by class, and the polynomials
+    that occur.
+    """
 
     def __init__(self, neurons: Neurons, law: Law, seed: int) -> None:
         self.neurons, self.law = neurons, law
@@ -110,9 +113,8 @@ class _Count:
     # ----------------------------------------------------------------------------------------
     # polynomials
     def _dead_monomials(self, tied: bool) -> None:
-        """Neurons without input weights are constants sigma(b).
-
-        Their weights have tangents a sigma'(b) x_t.
+        """Neurons without input weights are constants sigma(b); their weights have tangents a
+        sigma'(b) x_t.
         """
         for b, members in self._dead_by_bias():
             acting = members[self.active[members]]
@@ -133,9 +135,8 @@ class _Count:
                 self.monomials[reached] = True
 
     def _dead_by_bias(self) -> Iterator[tuple[Fraction, Indices]]:
-        """The dead neurons by their bias.
-
-        The rest is not looked at once every monomial is there.
+        """The dead neurons by their bias; the rest is not looked at once every monomial is
+        there.
         """
         if not self.dead.size:
             return
@@ -154,9 +155,8 @@ class _Count:
             yield Fraction(int(value), self.neurons.scale), self.dead[members]
 
     def _antipodal(self, tied: bool) -> list[Entries]:
-        r"""Polynomials from pairs u, -u of a class.
-
-        2 q_0 (N odd), or 2 q_1 rep.x and 2 q_1 x_t (N even).
+        r"""Polynomials from pairs u, -u of a class: 2 q_0 (N odd), or 2 q_1 rep.x and 2 q_1 x_t (N
+        even).
         """
         law, of, number = self.law, self.groups.of, self.groups.number
         forms = [Entries(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
@@ -195,7 +195,9 @@ class _Count:
         self.monomials[np.intersect1d(keys[positive], keys[~positive]) % width] = True
 
     def _outside(self, parts: list[Entries]) -> list[Entries]:
-        """Without the columns of monomials that are in the span anyway (monomials are the first columns)."""
+        """Without the columns of monomials that are in the span anyway (monomials are the first
+        columns).
+        """
         known = np.flatnonzero(self.monomials)
         kept = [~np.isin(p.columns, known) for p in parts]
         return [
@@ -221,9 +223,8 @@ class _Count:
         return silent + len(np.unique(keys))
 
     def _tangents(self) -> list[Entries]:
-        r"""The tangents of tied weights.
-
-        $\sum_n a_n (\pm N'(rep.x) x_t + q_1 x_t)$, and those of constant neurons.
+        r"""The tangents of tied weights: $\sum_n a_n (\pm N'(rep.x) x_t + q_1 x_t)$, and those of
+        constant neurons.
         """
         owners = self.neurons.owners
         assert owners is not None
@@ -245,7 +246,9 @@ class _Count:
         return [*parts, *self._dead_tangents(owners)]
 
     def _dead_tangents(self, owners: Indices) -> list[Entries]:
-        """a sigma'(b) x_t: the factor sigma'(b) is common to a parameter, so only whether it vanishes matters."""
+        """a sigma'(b) x_t: the factor sigma'(b) is common to a parameter, so only whether it
+        vanishes matters.
+        """
         parts: list[Entries] = []
         seen: list[Indices] = [owners[self.live].ravel()] if self.live.size else []
         for b, members in self._dead_by_bias():
@@ -265,7 +268,8 @@ class _Count:
         return parts
 
     def _kinked_tangents(self) -> list[Entries]:
-        r"""The same for $q_1 z + \kappa|z|$, modulo the outputs $|rep.x| = \sum_t rep_t \,\mathrm{sign}(rep.x) x_t$.
+        r"""The same for $q_1 z + \kappa|z|$, modulo the outputs
+        $|rep.x| = \sum_t rep_t \,\mathrm{sign}(rep.x) x_t$.
 
         In each class one coordinate sign(rep.x) x_p with rep_p != 0 is eliminated with the output
         of one neuron.
@@ -316,5 +320,6 @@ def _cleared(table: dict[int, dict[int, Fraction]]) -> Entries:
                 columns.append(c)
                 values.append(int(v * denominator))
     return Entries(
-        np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64), np.array(values, dtype=object)
+        np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64),
+        np.array(values, dtype=object)
     )  # fmt: skip

@@ -1,6 +1,5 @@
-"""Constructions of critical mappings, one file each.
-
-Every one of them is checked like a guest's.
+"""Constructions of critical mappings, one file each; every one of them is checked like a
+guest's.
 """
 
 from rankstrat.mappings.consequences import Transfer, critical_dimension, rank_along, transfer

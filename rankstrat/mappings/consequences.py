@@ -1,6 +1,5 @@
-r"""What a critical mapping implies at a critical point.
-
-Inertia before and after, and critical affine subspaces.
+r"""What a critical mapping implies at a critical point: inertia before and after, and critical
+affine subspaces.
 """
 
 from __future__ import annotations
@@ -14,13 +13,15 @@ import sympy
 from rankstrat.errors import DataError, ModelError, NotCriticalError, demand
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.model.model import Chart
-from rankstrat.rank.certificate import RankCertificate, model_rank
-from rankstrat.samples.hessian import CriticalData, EnclosedCriticalPoint, Inertia, inertia
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.samples import CriticalData, EnclosedCriticalPoint, Inertia, inertia
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """Inertia at a critical point and at its image, with the inequalities of the embedding principle.
+    """Inertia at a critical point and at its image, with the inequalities of the embedding
+    principle.
 
     Attributes:
         mapping: the critical mapping.
@@ -76,7 +77,7 @@ def transfer(
     Example:
         >>> from rankstrat.mappings import splitting
         >>> from rankstrat.families import matrix_factorization
-        >>> from rankstrat.samples.hessian import critical_data
+        >>> from rankstrat.samples import critical_data
         >>> A = matrix_factorization(2, 1, 2)
         >>> data = critical_data(A.point(A=[[1], [2]], B=[[1, -1]]))
         >>> transfer(splitting(A), data, {"alpha": 2}).monotone
@@ -114,7 +115,8 @@ def _own(mapping: CriticalMapping, values: Mapping[Any, Any] | None) -> list[Any
 
 
 def critical_dimension(mapping: CriticalMapping, point: Chart) -> int:
-    r"""The dimension of the affine or curved set $\{P(\theta, s)\}_s$ of points with the same function, at generic s.
+    r"""The dimension of the affine or curved set $\{P(\theta, s)\}_s$ of points with the same
+    function, at generic s.
 
     All of them are critical whenever theta is, for every data set. K-step splittings give K where
     the outgoing weights of the split units are not zero (EP1 Theorem 2).
@@ -146,7 +148,8 @@ def rank_along(
     *,
     seed: int = 0,
 ) -> tuple[RankCertificate, RankCertificate]:
-    """The model rank at a chart of the source and at its image; the second is bounded by the first, and says so.
+    """The model rank at a chart of the source and at its image; the second is bounded by the first,
+    and says so.
 
     Example:
         >>> from rankstrat.mappings import null

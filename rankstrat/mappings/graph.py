@@ -12,24 +12,28 @@ from rankstrat.mappings.constructions.layers import LAYERED, Layered
 from rankstrat.mappings.constructions.splitting import splitting, widening
 from rankstrat.mappings.mapping import CriticalMapping, compose
 from rankstrat.model.model import Model
+from rankstrat.rank.certificate import Verdict
 
 
 def mapping_graph(
     models: Sequence[Model], mappings: Iterable[CriticalMapping], *, seed: int = 0
 ) -> nx.DiGraph:
-    r"""Edges are the given critical mappings and their compositions, each of them proved by its own `check`
-    (a mapping whose evidence leaves something open gives no edge).
+    r"""Edges are the given critical mappings and their compositions, each of them proved.
+
+    A mapping is proved by its own `check`, a composition that is too large for that by its parts: a
+    composition of critical mappings is critical. A mapping whose evidence leaves something open
+    gives no edge; its pair of nodes stands in ``graph.graph["undecided"]``.
 
     Nodes are the numbers of the models with attributes model, label, size and `bounds`: for every
     model j from which the node can be reached a bound $O(f) \le M$ of the optimistic sample size of
     every function f of model j, M being the fewest parameters of the models that reach j. Edges
-    carry mapping, verdict and `generator` (False for compositions).
+    carry mapping, verdict, `generator` (False for compositions) and `basis` ("check", or "parts").
 
     Raises:
         NotCriticalError, NotOutputPreservingError: one of the mappings is not critical.
     """
     _checked(models, mappings)
-    graph = nx.DiGraph()
+    graph = nx.DiGraph(undecided=[])
     index = {model: i for i, model in enumerate(models)}
     for model, i in index.items():
         graph.add_node(i, model=model, label=_label(model), size=model.size)
@@ -60,16 +64,26 @@ def _add(
     generator: bool,
     seed: int,
 ) -> None:
-    """Add an edge if the mapping is proved to be critical at every parameter value."""
+    """Add an edge if the mapping is proved to be critical at every parameter value.
+
+    The parts of a composition are generators, hence proved.
+    """
     evidence = mapping.check(seed=seed)
     if evidence.everywhere:
-        graph.add_edge(*edge, mapping=mapping, verdict=evidence.verdict, generator=generator)
+        known = {"verdict": evidence.verdict, "basis": "check"}
+    elif not generator:
+        known = {"verdict": Verdict.PROVED, "basis": "parts"}
+    else:
+        graph.graph["undecided"].append(edge)
+        return
+    graph.add_edge(*edge, mapping=mapping, generator=generator, **known)
 
 
 def embedding_graph(
     models: Sequence[Model], *, mappings: Iterable[CriticalMapping] = (), seed: int = 0
 ) -> nx.DiGraph:
-    r"""The critical mappings between the models that the constructions know, verified: a directed graph.
+    r"""The critical mappings between the models that the constructions know, verified: a directed
+    graph.
 
     One-step splittings are generators, and so are equal nets of two families and wider nets whose
     intermediate widths are not among the models. Compositions along paths are edges too, checked

@@ -1,4 +1,5 @@
-r"""Critical mappings $P : \mathbb{R}^{M_A} \to \mathbb{R}^{M_B}$: output and criticality preserving, checked exactly.
+r"""Critical mappings $P : \mathbb{R}^{M_A} \to \mathbb{R}^{M_B}$: output and criticality
+preserving, checked exactly.
 
 $P$ is a critical mapping from A to B when $F_A(\theta) = F_B(P(\theta))$ and, for every data set
 and loss, a critical point $\theta$ of A goes to a critical point of B. Given the first half, the
@@ -27,8 +28,9 @@ from rankstrat.errors import (
 from rankstrat.mappings.values import exact_map, image_chart, target_chart
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_scalar
-from rankstrat.rank.certificate import UpperBound, Verdict, model_rank
+from rankstrat.rank.certificate import UpperBound, Verdict
 from rankstrat.rank.inclusion import Inclusion, Joint, include, same_function
+from rankstrat.rank.model_rank import model_rank
 
 MAX_DEPTH = 3
 SHOWN = 60
@@ -63,11 +65,12 @@ class MappingEvidence:
         mapping: the mapping.
         entries: (row, column) -> nonzero entry of K, in source parameters and the mapping's own
             symbols.
-        verdict: PROVED when every row is an exact identity; OPEN when some row was only seen modulo
-            a prime.
+        verdict: PROVED when every output and every row is an exact identity; OPEN when some row was
+            only seen modulo a prime, or some output could not be compared.
         conditions: the denominators of K.
         open_rows: target parameters whose row was only seen modulo a prime.
         roads: target parameter -> how its row was proved.
+        open_outputs: the outputs (counted from 0) whose equality could not be decided exactly.
     """
 
     mapping: CriticalMapping
@@ -76,6 +79,7 @@ class MappingEvidence:
     conditions: tuple[Condition, ...] = ()
     open_rows: tuple[sympy.Symbol, ...] = ()
     roads: Mapping[sympy.Symbol, str] = field(default_factory=dict, repr=False)
+    open_outputs: tuple[int, ...] = ()
 
     @cached_property
     def K(self) -> sympy.ImmutableSparseMatrix:
@@ -86,27 +90,34 @@ class MappingEvidence:
 
     @property
     def everywhere(self) -> bool:
-        """Whether criticality was shown at every parameter value also where denominators of K vanish."""
+        """Whether criticality was shown at every parameter value also where denominators of K
+        vanish.
+        """
         return self.verdict is Verdict.PROVED and all(c.checked for c in self.conditions)
 
     def __str__(self) -> str:
         mapping = self.mapping
-        where = (
-            "for all parameters"
-            if self.everywhere
-            else "where "
-            + " and ".join(f"{c.denominator} != 0" for c in self.conditions if not c.checked)
-        )
-        if self.open_rows:
-            where = "up to rows not proved: " + ", ".join(map(str, self.open_rows[:5]))
         lines = [
-            f"critical mapping {mapping.label}, T_B(P(theta)) = K T_A(theta) {where} "
+            f"critical mapping {mapping.label}, T_B(P(theta)) = K T_A(theta) {self._where()} "
             f" [{self.verdict}]"
         ]
         lines += [f"  {c}" for c in self.conditions]
         if len(self.entries) <= SHOWN:
             lines += [f"  {row}" for row in self.rows()]
         return "\n".join(lines)
+
+    def _where(self) -> str:
+        """Where it holds, or what is not proved."""
+        if self.open_outputs:
+            outputs = ", ".join(str(k + 1) for k in self.open_outputs[:5])
+            return f"if the outputs agree, which was not decided for output {outputs}"
+        if self.open_rows:
+            return "up to rows not proved: " + ", ".join(map(str, self.open_rows[:5]))
+        if self.everywhere:
+            return "for all parameters"
+        return "where " + " and ".join(
+            f"{c.denominator} != 0" for c in self.conditions if not c.checked
+        )
 
     def rows(self) -> list[str]:
         """K, one line for each target parameter."""
@@ -126,8 +137,8 @@ class MappingEvidence:
 
 @dataclass(frozen=True)
 class CriticalMapping:
-    r"""A claim: $\theta \mapsto P(\theta)$ is a critical mapping from `source` to `target`; `check` proves or refuses
-    it.
+    r"""A claim: $\theta \mapsto P(\theta)$ is a critical mapping from `source` to `target`; `check`
+    proves or refuses it.
 
     Args:
         source: model A.
@@ -187,7 +198,8 @@ class CriticalMapping:
         return f"{self.name or 'P'}: {self.source} -> {self.target}"
 
     def check(self, *, seed: int = 0) -> MappingEvidence:
-        r"""Prove $F_A(\theta) = F_B(P(\theta))$ and $T_B(P(\theta)) = K\,T_A(\theta)$, identically in all symbols.
+        r"""Prove $F_A(\theta) = F_B(P(\theta))$ and $T_B(P(\theta)) = K\,T_A(\theta)$, identically
+        in all symbols.
 
         Raises:
             NotOutputPreservingError: the outputs differ.
@@ -249,7 +261,8 @@ class CriticalMapping:
     def bound(
         self, start: Chart, values: Mapping[Any, Any] | None = None, *, seed: int = 0
     ) -> UpperBound:
-        """rank_B(P(start)) <= rank_A(start), as evidence for `model_rank` at `chart(start, values)`.
+        """rank_B(P(start)) <= rank_A(start), as evidence for `model_rank` at
+        `chart(start, values)`.
 
         A rank that is only PROBABLE at the start proves nothing; the bound is then the number of
         parameters of A.
@@ -275,27 +288,35 @@ class CriticalMapping:
 def _check(mapping: CriticalMapping, seed: int) -> MappingEvidence:
     start = mapping.source.generic()
     joint = Joint([start, mapping.image])
-    _outputs(mapping, joint, seed)
+    undecided = _outputs(mapping, joint, seed)
     found = include(joint, seed=seed)
     _refuse(mapping, joint, found, "", seed)
     entries = _entries(joint, found)
     names = mapping.target.parameters
     conditions = _conditions(mapping, entries, start, mapping.image, seed, MAX_DEPTH)
     return MappingEvidence(
-        mapping, entries, Verdict.OPEN if found.unproved else Verdict.PROVED, conditions,
-        tuple(names[i] for i in found.unproved), {names[i]: road for i, road in found.roads.items()},
-    )  # fmt: skip
+        mapping,
+        entries,
+        Verdict.OPEN if found.unproved or undecided else Verdict.PROVED,
+        conditions,
+        tuple(names[i] for i in found.unproved),
+        {names[i]: road for i, road in found.roads.items()},
+        undecided,
+    )
 
 
-def _outputs(mapping: CriticalMapping, joint: Joint, seed: int) -> None:
+def _outputs(mapping: CriticalMapping, joint: Joint, seed: int) -> tuple[int, ...]:
+    """The outputs that could not be compared.
+
+    Raises:
+        NotOutputPreservingError: an output differs.
+    """
+    undecided = []
     for k, (f, g) in enumerate(zip(*joint.output_lists, strict=True)):
         same = same_function(joint, f, g, seed=seed)
         if same is None:
-            raise NotOutputPreservingError(
-                f"output {k + 1} of {mapping.label} could not be compared exactly; use fewer own"
-                " symbols or a smaller model"
-            )
-        if not same:
+            undecided.append(k)
+        elif not same:
             left, right = joint.expressions([f, g])
             detail = (
                 f": F_A = {left}, F_B(P) = {right}"
@@ -306,6 +327,7 @@ def _outputs(mapping: CriticalMapping, joint: Joint, seed: int) -> None:
                 f"{mapping.label} changes output {k + 1}{detail}; F_A(theta) = F_B(P(theta)) must"
                 " hold identically"
             )
+    return tuple(undecided)
 
 
 def _refuse(
@@ -350,7 +372,9 @@ def _conditions(
     seed: int,
     depth: int,
 ) -> tuple[Condition, ...]:
-    """Check the zero set of every denominator of K as a chart (where P itself has a pole there is no P)."""
+    """Check the zero set of every denominator of K as a chart (where P itself has a pole there is
+    no P).
+    """
     own = _denominators(v for v in image.raw if isinstance(v, sympy.Expr))
     factors = [f for f in _denominators(entries.values()) if f not in own]
     return tuple(
@@ -409,8 +433,8 @@ def _restrict(chart: Chart, symbol: sympy.Symbol, value: sympy.Expr) -> Chart:
 
 
 def compose(first: CriticalMapping, *others: CriticalMapping) -> CriticalMapping:
-    r"""$\theta \mapsto P_1(P_2(\cdots(\theta)))$: the last mapping acts first.  Own symbols of the same name are kept
-    apart.
+    r"""$\theta \mapsto P_1(P_2(\cdots(\theta)))$: the last mapping acts first. Own symbols of the
+    same name are kept apart.
 
     A composition of critical mappings is critical, with $K = K_1(P_2(\theta))\,K_2(\theta)$.
 

@@ -1,4 +1,6 @@
-"""The values of a mapping as a chart of its target, whose symbols may have the names of the source's."""
+"""The values of a mapping as a chart of its target, whose symbols may have the names of the
+source's.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,8 @@ from rankstrat.text.parsing import block_symbols
 
 
 def image_chart(source: Model, target: Model, values: Mapping[Any, Any]) -> Chart:
-    """The values as a chart of the target.
-
-    Its coordinates are those of the source, then the mapping's own.
+    """The values as a chart of the target; its coordinates are those of the source, then the
+    mapping's own.
     """
     known, given = {str(p): p for p in target.parameters}, dict[sympy.Symbol, Exact]()
     for key, value in values.items():

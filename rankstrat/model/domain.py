@@ -90,7 +90,7 @@ class Domain:
         return tuple(sympy.expand(c.gts - c.lts) for c in self.conditions)
 
     def bounds(self, symbol: sympy.Symbol) -> tuple[Fraction | None, Fraction | None]:
-        """The largest lower and the smallest upper bound that conditions on one input alone give."""
+        """The best lower and upper bounds that conditions on one input alone give."""
         low: Fraction | None = None
         high: Fraction | None = None
         for form in self.forms:
@@ -131,7 +131,9 @@ class Domain:
         return tuple(s for s in self.integers if s not in ranged)
 
     def admits(self, point: Mapping[sympy.Symbol, Exact]) -> bool:
-        """Whether the conditions (as written) hold at exact values of some symbols; unknown ones are not asked."""
+        """Whether the conditions (as written) hold at exact values of some symbols; unknown ones
+        are not asked.
+        """
         return self._admits({s: sympy.sympify(v, strict=False) for s, v in point.items()})
 
     def _admits(self, point: Mapping[sympy.Symbol, sympy.Expr]) -> bool:
@@ -157,7 +159,7 @@ class Domain:
                 values |= zip(sphere, _on_sphere(len(sphere), random), strict=True)
             for symbol in symbols:
                 if symbol not in values:
-                    values[symbol] = self._number(symbol, random, 1 << attempt % 8)
+                    values[symbol] = self._number(symbol, random, 1 << (attempt + random() % 4) % 8)
             if self.admits(values):
                 return tuple(values[s] for s in symbols)
         return None
@@ -245,16 +247,19 @@ class _Reader:
                 )
             used |= set(group)
         for sphere in self.spheres:
-            if set(sphere) & (self.integers.keys() | {s for c in self.conditions for s in c.free_symbols}):
+            if set(sphere) & (
+                self.integers.keys() | {s for c in self.conditions for s in c.free_symbols}
+            ):
                 raise ModelError(
                     f"({listed(sphere)}) is declared on a sphere and restricted further; a sphere"
                     " is whole; leave the other conditions out"
                 )
-        for group in self.finite:
-            points = [p for p in group.points if self._kept(group, p)]
+        for listed_group in list(self.finite):
+            points = [p for p in listed_group.points if self._kept(listed_group, p)]
             if not points:
-                raise ModelError(f"no point of {group} meets the other conditions; drop one")
-            self.finite[self.finite.index(group)] = Finite(group.symbols, tuple(points))
+                raise ModelError(f"no point of {listed_group} meets the other conditions; drop one")
+            place = self.finite.index(listed_group)
+            self.finite[place] = Finite(listed_group.symbols, tuple(points))
         fixed = {s for group in self.finite for s in group.symbols}
         integers = tuple(s for s in self.integers if s not in fixed)
         kept = tuple(c for c in self.conditions if not c.free_symbols <= fixed)
@@ -278,12 +283,16 @@ class _Reader:
             )
 
     def names(self, key: Any) -> Symbols:
-        """The inputs that a key names: a symbol, a name, `"x1, x2"`, a block x of inputs x1, x2, ..."""
+        """The inputs that a key names: a symbol, a name, `"x1, x2"`, a block x of inputs x1, x2,
+        ...
+        """
         parts = key if isinstance(key, tuple | list) else [key]
         texts = [t.strip() for part in parts for t in str(part).strip("() ").split(",")]
         found: list[sympy.Symbol] = []
         for text in texts:
-            block = [s for n, s in self.inputs.items() if re.fullmatch(rf"{re.escape(text)}\d[\d_]*", n)]
+            block = [
+                s for n, s in self.inputs.items() if re.fullmatch(rf"{re.escape(text)}\d[\d_]*", n)
+            ]
             if text in self.known:
                 found.append(self.known[text])
             elif block:
@@ -299,7 +308,7 @@ class _Reader:
         """What sympy's assumptions on a symbol say."""
         if symbol.is_extended_real is False:
             raise ModelError(f"{symbol} is declared not real; inputs are real numbers")
-        if symbol.is_even is not None or symbol.is_prime is not None and symbol.is_integer:
+        if symbol.is_even is not None or (symbol.is_prime is not None and symbol.is_integer):
             raise ModelError(
                 f"{symbol} is declared even, odd or prime; integers are understood; substitute"
                 f" 2*n or 2*n + 1 for {symbol}"
@@ -322,7 +331,9 @@ class _Reader:
         elif isinstance(value, np.ndarray | Iterable):
             self._points(symbols, list(value))
         else:
-            raise ModelError(f"the domain {value!r} of {listed(symbols)} is not understood; {_GIVE}")
+            raise ModelError(
+                f"the domain {value!r} of {listed(symbols)} is not understood; {_GIVE}"
+            )
 
     def _text(self, symbols: Symbols, text: str) -> None:
         word = text.strip()
@@ -390,14 +401,13 @@ class _Reader:
         self.conditions[condition] = None
 
     def _bracket(self, symbols: Symbols, text: str) -> None:
-        inner = text[1:-1]
-        if text[0] == "{" and "(" in inner:
-            rows = re.findall(r"\(([^()]*)\)", inner)
-            values: list[Any] = [
-                tuple(parse_expression(v, {}) for v in row.split(",")) for row in rows
-            ]
-        else:
-            values = [parse_expression(v, {}) for v in inner.split(",")]
+        values: list[Any] = []
+        for part in _parts(text[1:-1]):
+            row = _parts(part[1:-1]) if part[:1] == "(" and part[-1:] == ")" else []
+            if len(row) > 1:
+                values.append(tuple(parse_expression(v, {}) for v in row))
+            else:
+                values.append(parse_expression(part, {}))
         if text[0] == "{":
             self._points(symbols, values)
             return
@@ -450,9 +460,24 @@ class _Reader:
         self.finite.append(Finite(symbols, tuple(points)))
 
 
+def _parts(text: str) -> list[str]:
+    """The parts between commas that stand in no parentheses."""
+    parts, depth, start = list[str](), 0, 0
+    for i, character in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "," and not depth:
+            parts.append(text[start:i].strip())
+            start = i + 1
+    return [*parts, text[start:].strip()]
+
+
 def combinations(groups: Sequence[Finite]) -> list[dict[sympy.Symbol, Exact]]:
     """Every choice of one value for each group."""
     return [
-        {s: v for group, point in zip(groups, chosen, strict=True) for s, v in zip(group.symbols, point, strict=True)}
+        {
+            s: v
+            for group, point in zip(groups, chosen, strict=True)
+            for s, v in zip(group.symbols, point, strict=True)
+        }
         for chosen in product(*(group.points for group in groups))
     ]

@@ -1,4 +1,5 @@
-r"""Model files (TOML) and point files (TOML or JSON): untrusted text to a `Model` and exact values, and back.
+r"""Model files (TOML) and point files (TOML or JSON): untrusted text to a `Model` and exact values,
+and back.
 
 A model file::
 

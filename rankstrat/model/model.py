@@ -1,6 +1,5 @@
-r"""Parametric models $F(\theta)(x)$ and charts.
-
-Pieces of parameter space given by exact expressions.
+r"""Parametric models $F(\theta)(x)$ and charts: pieces of parameter space given by exact
+expressions.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 import sympy
@@ -19,6 +18,7 @@ from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import ModelError, PointError, demand
 from rankstrat.model.domain import Domain, declared
+from rankstrat.model.structure import Structure
 from rankstrat.model.values import (
     Entries,
     Exact,
@@ -33,46 +33,10 @@ from rankstrat.text.parsing import block_symbols
 SHOWN = 40  # models with more parameters are named, not written out
 
 
-@runtime_checkable
-class Structure(Protocol):
-    """What a family knows of its models; every other capability (rank_lemma, strata, ...) is optional.
-
-    `family` and `arguments` rebuild the model; `blocks` gives names and shapes of the parameter
-    blocks in order; `input_names` the inputs; `expressions(blocks, inputs)` the outputs from arrays
-    of symbols. A structure is never
-    trusted: the rank always comes from the expressions, unless a lemma is used and cited.
-    """
-
-    @property
-    def family(self) -> str:
-        """The name under which the family is built."""
-        ...
-
-    @property
-    def arguments(self) -> Mapping[str, Any]:
-        """The keyword arguments that rebuild the model."""
-        ...
-
-    @property
-    def blocks(self) -> Mapping[str, Shape]:
-        """Names and shapes of the parameter blocks, in order."""
-        ...
-
-    @property
-    def input_names(self) -> Sequence[str]:
-        """Names of the inputs."""
-        ...
-
-    def expressions(
-        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
-    ) -> Sequence[sympy.Expr]:
-        """The outputs from arrays of symbols."""
-        ...
-
-
 @dataclass(frozen=True)
 class Compiled:
-    r"""A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of the mixed output.
+    r"""A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of
+    the mixed output.
 
     With several outputs the gradient is that of $\sum_k c_k F_k$, with one leaf c_k (`mixers`) for
     each output.
@@ -132,7 +96,8 @@ def _symbols(symbols: Any, role: str) -> tuple[sympy.Symbol, ...]:
 
 
 class Model:
-    r"""$F : \mathbb{R}^M \to C(\mathbb{R}^d, \mathbb{R}^q)$, $\theta \mapsto F(\theta)(\cdot)$, given symbolically.
+    r"""$F : \mathbb{R}^M \to C(\mathbb{R}^d, \mathbb{R}^q)$, $\theta \mapsto F(\theta)(\cdot)$,
+    given symbolically.
 
     Args:
         outputs: a sympy expression, a sequence of them (length q) or a Matrix.
@@ -193,7 +158,9 @@ class Model:
         assert self.structure is not None
         blocks = self.structure.blocks.items()
         inputs = tuple(sympy.Symbol(name) for name in self.structure.input_names)
-        return tuple(s for name, shape in blocks for s in block_symbols(name, shape).ravel()), inputs
+        return tuple(
+            s for name, shape in blocks for s in block_symbols(name, shape).ravel()
+        ), inputs
 
     @cached_property
     def _outputs(self) -> tuple[sympy.Expr, ...]:
@@ -222,7 +189,9 @@ class Model:
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:
-        """Names and shapes of the parameter blocks (every parameter by itself where no family names them)."""
+        """Names and shapes of the parameter blocks (every parameter by itself where no family names
+        them).
+        """
         if self.structure is not None:
             return self.structure.blocks
         return {str(p): () for p in self.parameters}
@@ -267,9 +236,8 @@ class Model:
 
     @property
     def generic_functions(self) -> tuple[str, ...]:
-        """Names of unspecified functions such as `sympy.Function("sigma")`.
-
-        Ranks hold for generic smooth ones.
+        """Names of unspecified functions such as `sympy.Function("sigma")`; ranks hold for generic
+        smooth ones.
         """
         program = self.compiled.program
         functions = (
@@ -280,7 +248,8 @@ class Model:
     def point(
         self, values: Mapping[Any, Any] | Sequence[Any] | None = None, /, **blocks: Any
     ) -> Chart:
-        """An exact point: a mapping from symbols or names, a sequence in parameter order, or one array per block.
+        """An exact point: a mapping from symbols or names, a sequence in parameter order, or one
+        array per block.
 
         Raises:
             InexactValueError: a float.
@@ -326,7 +295,8 @@ class Model:
         return Chart(self, self.parameters, tuple(self.parameters))
 
     def chart(self, values: Mapping[Any, Any] | None = None, /, **names: Any) -> Chart:
-        """Some parameters as exact expressions; the others, and every new symbol in the expressions, are coordinates.
+        """Some parameters as exact expressions; the others, and every new symbol in the
+        expressions, are coordinates.
 
         Keys may be symbols, names of symbols, or (in a family) names of blocks with arrays of
         values.
@@ -434,7 +404,9 @@ def _check_parts(
         both = {str(s) for s in symbols} & {str(s) for s in others}
         if both:
             article = "an" if other == "input" else "a"
-            raise ModelError(f"{min(both)} is both a {role} and {article} {other}; rename one of them")
+            raise ModelError(
+                f"{min(both)} is both a {role} and {article} {other}; rename one of them"
+            )
     known = {*parameters, *inputs, *constants}
     unknown = sorted(free_symbols(outputs) - known, key=str)
     for twin in sorted({str(s) for s in unknown} & {str(s) for s in known}):
@@ -509,9 +481,8 @@ class Chart:
 
     @property
     def numbers(self) -> Mapping[str, Any]:
-        """Block -> array of exact values.
-
-        Integer arrays where the point was given as such (`arrays` copies them).
+        """Block -> array of exact values; integer arrays where the point was given as such
+        (`arrays` copies them).
         """
         return self.raw.arrays if isinstance(self.raw, Entries) else self.arrays
 

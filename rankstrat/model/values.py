@@ -18,7 +18,8 @@ Shape: TypeAlias = tuple[int, ...]
 
 
 def exact(value: Any, *, denominator: int | None = None) -> Any:
-    r"""The exact rational value of a float, entry by entry for lists, arrays and mappings: the explicit request.
+    r"""The exact rational value of a float, entry by entry for lists, arrays and mappings: the
+    explicit request.
 
     Args:
         value: a number, a nested list, a numpy array or a mapping of them.
@@ -115,7 +116,9 @@ def exact_array(name: str, shape: Shape, given: Mapping[Any, Any]) -> list[Exact
 
 
 def free_symbols(expressions: Iterable[sympy.Expr]) -> set[sympy.Symbol]:
-    """The symbols of shared expressions, each part visited once (sympy's own attribute walks the whole tree)."""
+    """The symbols of shared expressions, each part visited once (sympy's own attribute walks the
+    whole tree).
+    """
     seen: set[Any] = set()
     stack: list[Any] = list(expressions)
     while stack:
@@ -127,7 +130,8 @@ def free_symbols(expressions: Iterable[sympy.Expr]) -> set[sympy.Symbol]:
 
 
 class Entries(Sequence[Exact]):
-    """The values of a point kept as one integer array for each block, until somebody asks for them one by one.
+    """The values of a point kept as one integer array for each block, until somebody asks for them
+    one by one.
 
     Equal to the tuple of the same integers, and hashed alike.
     """
@@ -142,9 +146,8 @@ class Entries(Sequence[Exact]):
 
     @classmethod
     def of(cls, blocks: Mapping[str, Shape], given: Mapping[Any, Any]) -> Entries | None:
-        """From an integer array (or int) of the right shape for every block.
-
-        None if anything else was given.
+        """From an integer array (or int) of the right shape for every block; None if anything else
+        was given.
         """
         if set(given) != set(blocks) or not all(
             isinstance(v, np.ndarray | np.integer | int) for v in given.values()

@@ -53,9 +53,8 @@ class NumericalRank:
 
     @property
     def gap(self) -> float:
-        r"""$\sigma_r/\sigma_{r+1}$.
-
-        How clearly the counted ones stand apart; the threshold replaces a missing one.
+        r"""$\sigma_r/\sigma_{r+1}$: how clearly the counted ones stand apart; the threshold
+        replaces a missing one.
         """
         return _ratio(self.smallest, self.largest_dropped or self.threshold)
 
@@ -103,7 +102,8 @@ def numerical_rank(
     tolerance: float | None = None,
     exact: RankCertificate | None = None,
 ) -> NumericalRank:
-    r"""$\#\{i : \sigma_i(J) > \text{tolerance} \cdot \sigma_1(J)\}$ for the Jacobian J over sampled inputs.
+    r"""$\#\{i : \sigma_i(J) > \text{tolerance} \cdot \sigma_1(J)\}$ for the Jacobian J over sampled
+    inputs.
 
     Up to 7 digits numpy works in single and up to 15 in double precision; beyond, mpmath works with
     `digits` and some guard digits. Coordinates of a chart without values take random ones, and so
@@ -172,7 +172,8 @@ def numerical_rank(
     if digits > DOUBLE:
         sigma, threshold = [_global(v) for v in sigma], _global(threshold)
     return NumericalRank(
-        sum(1 for v in sigma if v > threshold), tuple(sigma), threshold, digits, problem.used, method, size, exact
+        sum(1 for v in sigma if v > threshold), tuple(sigma), threshold, digits, problem.used,
+        method, size, exact
     )  # fmt: skip
 
 

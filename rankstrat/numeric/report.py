@@ -13,7 +13,8 @@ from rankstrat.errors import DataError
 from rankstrat.model.model import Chart, Model
 from rankstrat.numeric.rank import SINGLE, NumericalRank, exact_fact, numerical_rank
 from rankstrat.numeric.samples import DOUBLE
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Table
 
 
@@ -31,9 +32,8 @@ class RankReport:
 
     @property
     def agrees_from(self) -> int | None:
-        """The digits from which on every result agrees with the exact rank.
-
-        None if the last one does not.
+        """The digits from which on every result agrees with the exact rank; None if the last one
+        does not.
         """
         agreeing = list(takewhile(lambda result: result.agrees, reversed(self.results)))
         return agreeing[-1].digits if agreeing else None
@@ -121,7 +121,8 @@ def rank_report(
     samples: int | Sequence[Any] | None = None,
     exact: RankCertificate | None = None,
 ) -> RankReport:
-    r"""The exact rank beside float32, float64 and mpmath, with numpy's default tolerance at each precision.
+    r"""The exact rank beside float32, float64 and mpmath, with numpy's default tolerance at each
+    precision.
 
     Args:
         chart: a point or chart; a model stands for its generic chart.

@@ -1,4 +1,6 @@
-r"""The Jacobian $[\partial F_k/\partial\theta_i(\theta)(x_s)]$ over sampled inputs, as floats or mpmath numbers."""
+r"""The Jacobian $[\partial F_k/\partial\theta_i(\theta)(x_s)]$ over sampled inputs, as floats or
+mpmath numbers.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +31,8 @@ ROUNDS = 8
 
 
 class Jacobian:
-    """Numbers for every leaf.
-
-    Coordinates by the seed, inputs sample by sample, one mixer for each output.
+    """Numbers for every leaf: coordinates by the seed, inputs sample by sample, one mixer for each
+    output.
     """
 
     def __init__(
@@ -118,9 +119,8 @@ class Jacobian:
             )
 
     def floats(self, dtype: type) -> NDArray[Any]:
-        """The matrix in single or double precision.
-
-        What overflows there is evaluated again by mpmath.
+        """The matrix in single or double precision; what overflows there is evaluated again by
+        mpmath.
         """
         return np.concatenate(
             list(self._collect(lambda rows: self._float_blocks(rows, FloatRing(dtype))))
@@ -131,9 +131,8 @@ class Jacobian:
         return list(self._collect(lambda rows: (self._mp_block(row, ring) for row in rows)))
 
     def _collect(self, blocks: Callable[[list[list[Any]]], Iterator[Any]]) -> list[Any]:
-        """Blocks of finite rows, one for each sample.
-
-        Samples at poles are replaced, coordinates too if all are.
+        """Blocks of finite rows, one for each sample; samples at poles are replaced, coordinates
+        too if all are.
         """
         if self.inputs is not None:
             self._draw_coordinates()

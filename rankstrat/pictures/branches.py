@@ -85,7 +85,8 @@ def plot_branches(target: TargetSet, *, axes: Any = None) -> Any:
             up = y == rows[-1] and len(rows) > 1
             space = (_area(branch.dimension) ** 0.5) / 2 + 3
             axes.annotate(
-                branch.label, (x, y), (0, space if up else -space), textcoords="offset points", ha="center",
+                branch.label, (x, y), (0, space if up else -space), textcoords="offset points",
+                ha="center",
                 va="bottom" if up else "top", fontsize=8, zorder=2, bbox=_PAPER,
             )  # fmt: skip
     axes.set_yticks(rows, [f"$r = {int(y)}$" for y in rows])
@@ -122,13 +123,16 @@ def _legend(axes: Any, colours: Mapping[int, Any], dimensions: Sequence[int]) ->
         for d in dimensions
     ]
     axes.legend(
-        handles=[*reversed(by_rank), *reversed(by_size)], title="generic rank, dimension", loc="center left",
+        handles=[*reversed(by_rank), *reversed(by_size)], title="generic rank, dimension",
+        loc="center left",
         bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=9, title_fontsize=9, labelspacing=0.9,
     )  # fmt: skip
 
 
 def _layout(target: TargetSet, edges: Sequence[tuple[int, int, int]]) -> list[tuple[float, float]]:
-    """Rows by r; in a row from left to right in the order of the neighbours' means, which saves crossings."""
+    """Rows by r; in a row from left to right in the order of the neighbours' means, which saves
+    crossings.
+    """
     rows: dict[int, list[int]] = {}
     for i, branch in enumerate(target.branches):
         rows.setdefault(branch.index[0] if branch.index else 0, []).append(i)
@@ -165,7 +169,8 @@ def plot_lines(
     reach: float = 2.0,
     axes: Any = None,
 ) -> Any:
-    r"""The one-dimensional branches as curves in the space of three parameters (Q1, Q2, Q3 for m = 2, d = 1).
+    r"""The one-dimensional branches as curves in the space of three parameters (Q1, Q2, Q3 for m =
+    2, d = 1).
 
     Args:
         target: a target set with branches of dimension one.

@@ -1,6 +1,5 @@
-"""One canvas for all pictures.
-
-Matplotlib where it is installed (the extra `plot`), and its colours.
+"""One canvas for all pictures: matplotlib where it is installed (the extra `plot`), and its
+colours.
 """
 
 from __future__ import annotations

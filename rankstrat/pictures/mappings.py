@@ -13,7 +13,8 @@ MAX_NODES = 100
 
 
 def plot_embeddings(graph: nx.DiGraph, *, compositions: bool = False, axes: Any = None) -> Any:
-    r"""A graph of critical mappings: models in rows from the narrowest up, one-step generators as arrows.
+    r"""A graph of critical mappings: models in rows from the narrowest up, one-step generators as
+    arrows.
 
     Args:
         graph: the value of `embedding_graph` or `mapping_graph`.
@@ -56,7 +57,9 @@ def plot_embeddings(graph: nx.DiGraph, *, compositions: bool = False, axes: Any 
 
 
 def _layout(graph: nx.DiGraph) -> dict[int, tuple[float, float]]:
-    """Rows by the longest path of generators (equal nets of two families share a row), spread evenly."""
+    """Rows by the longest path of generators (equal nets of two families share a row), spread
+    evenly.
+    """
     generators = nx.DiGraph((i, j) for i, j, data in graph.edges(data=True) if data["generator"])
     generators.add_nodes_from(graph)
     condensed = nx.condensation(generators)

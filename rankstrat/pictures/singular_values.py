@@ -14,7 +14,8 @@ ARITHMETIC = {7: "single precision", 15: "double precision"}
 
 
 def plot_singular_values(source: NumericalRank | RankReport, *, axes: Any = None) -> Any:
-    r"""$\log_{10}(\sigma_i/\sigma_1)$ against i, one curve for each arithmetic, with the exact rank as a vertical line.
+    r"""$\log_{10}(\sigma_i/\sigma_1)$ against i, one curve for each arithmetic, with the exact rank
+    as a vertical line.
 
     Args:
         source: one numerical rank, or a report of several.

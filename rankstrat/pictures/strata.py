@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from rankstrat.pictures.canvas import colours, pyplot
-from rankstrat.strata import Stratum
-from rankstrat.strata.hierarchy import RankHierarchy
+from rankstrat.strata import RankHierarchy, Stratum
 
 LABELLED = 40
 
 
 def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | None = None) -> Any:
-    r"""The Hasse diagram of the strata: height is the rank, area the size of the orbit, colour the dimension.
+    r"""The Hasse diagram of the strata: height is the rank, area the size of the orbit, colour the
+    dimension.
 
     Strata of one rank stand in a band, those of larger dimension higher. An edge leads down to the
     largest strata in the closure.
@@ -45,9 +45,17 @@ def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | No
     for upper, lower in hierarchy.graph.edges:
         (x, y), (u, v) = places[upper], places[lower]
         axes.annotate(
-            "", (u, v), (x, y), zorder=1,
-            arrowprops={"arrowstyle": "-", "color": "0.75", "linewidth": 0.6, "connectionstyle": "arc3,rad=0.04"},
-        )  # fmt: skip
+            "",
+            (u, v),
+            (x, y),
+            zorder=1,
+            arrowprops={
+                "arrowstyle": "-",
+                "color": "0.75",
+                "linewidth": 0.6,
+                "connectionstyle": "arc3,rad=0.04",
+            },
+        )
     strata = list(places)
     dots = axes.scatter(
         [places[s][0] for s in strata],
@@ -60,10 +68,23 @@ def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | No
         for stratum, (x, y) in places.items():
             lines = stratum.words.latex.replace(r",\ ", "$\n$")
             axes.annotate(
-                f"${lines}$", (x, y), (0, -(_area(stratum.orbit, largest) ** 0.5) / 2 - 2), textcoords="offset points",
-                ha="center", va="top", fontsize=9, color="0.1", zorder=2, linespacing=0.95,
-                bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
-            )  # fmt: skip
+                f"${lines}$",
+                (x, y),
+                (0, -(_area(stratum.orbit, largest) ** 0.5) / 2 - 2),
+                textcoords="offset points",
+                ha="center",
+                va="top",
+                fontsize=9,
+                color="0.1",
+                zorder=2,
+                linespacing=0.95,
+                bbox={
+                    "boxstyle": "round,pad=0.1",
+                    "facecolor": "white",
+                    "edgecolor": "none",
+                    "alpha": 0.8,
+                },
+            )
     ranks = [level.rank for level in hierarchy.levels]
     for rank in ranks[::2]:
         axes.axhspan(rank - 0.5, rank + 0.5, color="0.965", zorder=0, linewidth=0)
@@ -83,7 +104,8 @@ def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | No
 
 
 def _places(hierarchy: RankHierarchy, *, apart: bool) -> dict[Stratum, tuple[float, float]]:
-    """Bands by rank; inside a band by dimension; from left to right in the order of the neighbours' means.
+    """Bands by rank; inside a band by dimension; from left to right in the order of the neighbours'
+    means.
 
     With `apart` no two strata of a band stand above each other, so that there is room for labels.
     """
@@ -133,7 +155,8 @@ def _legend(axes: Any, orbits: Sequence[int]) -> None:
         axes.scatter([], [], s=_area(n, orbits[-1]), color="0.6", label=str(n)) for n in shown
     ]
     axes.legend(
-        handles=handles, title="strata in the orbit", loc="upper left", frameon=False, fontsize=9, title_fontsize=9,
+        handles=handles, title="strata in the orbit", loc="upper left", frameon=False, fontsize=9,
+        title_fontsize=9,
         labelspacing=1.1, handletextpad=0.9, borderpad=0.8,
     )  # fmt: skip
 

@@ -1,4 +1,5 @@
-r"""All regions of a piecewise model, where the signs of its arguments come down to those of finitely many forms.
+r"""All regions of a piecewise model, where the signs of its arguments come down to those of
+finitely many forms.
 
 The forms are affine in the inputs with rational coefficients (an arrangement of hyperplanes), or,
 when one input occurs, rational functions of it (the line cut at their zeros).

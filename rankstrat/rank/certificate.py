@@ -1,35 +1,24 @@
-r"""The model rank $r(\theta) = \dim \operatorname{span}\{\partial_{\theta_i} F(\theta)(\cdot)\}$, certified."""
+r"""The model rank $r(\theta) = \dim \operatorname{span}\{\partial_{\theta_i} F(\theta)(\cdot)\}$,
+certified.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
-from math import gcd, lcm
 from typing import Any
 
-from rankstrat.algebra.program import Program, normal
-from rankstrat.errors import (
-    BudgetError,
-    CertificateError,
-    DataError,
-    ModelError,
-    PointError,
-    RankstratError,
-    demand,
-)
+from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.model.model import Chart, Model
-from rankstrat.model.values import exact_scalar, listed
+from rankstrat.model.values import listed
 from rankstrat.rank.checker import CheckedRelation, check_lower, check_relations
 from rankstrat.rank.lower_bounds import Minor
 from rankstrat.rank.reader import FORMAT, CertificateReader
-from rankstrat.rank.search import Analysis, Evidence, UpperBound
-from rankstrat.rank.upper_bounds import Nodes
+from rankstrat.rank.search import Analysis, UpperBound
 from rankstrat.rank.verdict import Relation, Verdict
 
-MAX_PARAMETERS = 20_000
 REASONS = {
     "parameters": "there are {M} parameters",
     "outputs": "there are {q} outputs",
@@ -62,10 +51,10 @@ class RankCertificate:
 
     Example:
         >>> from rankstrat.families import two_layer
+        >>> from rankstrat.rank.model_rank import model_rank
         >>> rank = model_rank(two_layer(width=2, inputs=1).point(a=[1, 3], w=[[2], [-2]]))
         >>> int(rank), rank.lower, rank.upper, str(rank.verdict)
         (2, 2, 2, 'PROVED')
-        # raises CertificateError if it proves nothing
         >>> RankCertificate.from_json(rank.to_json()).check()
     """
 
@@ -266,12 +255,19 @@ class RankCertificate:
             "verdict": self.verdict.value,
             "reason": self.reason,
             "error_bound": self.error_bound,
-            "minor": minor and {
-                "prime": minor.prime, "key": minor.key, "bits": minor.bits,
-                "rows": list(minor.rows), "parameters": [names[i] for i in minor.parameters],
+            "minor": minor
+            and {
+                "prime": minor.prime,
+                "key": minor.key,
+                "bits": minor.bits,
+                "rows": list(minor.rows),
+                "parameters": [names[i] for i in minor.parameters],
             },
             "relations": [
-                {"parameter": names[r.parameter], "coefficients": {names[i]: _text(c) for i, c in r.coefficients}}
+                {
+                    "parameter": names[r.parameter],
+                    "coefficients": {names[i]: _text(c) for i, c in r.coefficients},
+                }
                 for r in self.relations
             ],
             "hypotheses": list(self.hypotheses),
@@ -279,12 +275,13 @@ class RankCertificate:
             "differentiable": self.differentiable,
             "region": self.region and [str(v) for v in self.region],
             "subset": None if self.subset is None else [names[i] for i in self.subset],
-        }  # fmt: skip
+        }
         return json.dumps(data, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> RankCertificate:
-        """The certificate in a JSON text (untrusted: strings are parsed by a whitelist); call `check` to verify it.
+        """The certificate in a JSON text (untrusted: strings are parsed by a whitelist); call
+        `check` to verify it.
 
         Raises:
             CertificateError: malformed, with the field that is wrong.
@@ -302,170 +299,4 @@ def _text(value: Any) -> str:
     return text
 
 
-def model_rank(
-    chart: Chart | Model,
-    *,
-    seed: int = 0,
-    evidence: Sequence[UpperBound] = (),
-    subset: Sequence[int] | None = None,
-) -> RankCertificate:
-    r"""$\dim \operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ over the constants, with a certificate.
-
-    On a chart this is the rank at its generic point. The lower bound is a minor that is nonzero
-    modulo a prime (or enclosed away from zero by balls), the upper bound a set of verified
-    relations, the number of parameters or outputs, or the given evidence; failing these, a
-    Schwartz-Zippel bound with an explicit error.
-
-    Args:
-        chart: a point or chart; a model stands for its generic chart.
-        seed: names the random primes and samples; the same seed gives the same certificate
-            everywhere.
-        evidence: upper bounds proved elsewhere.
-        subset: indices of the free parameters; the others are frozen (all are free by default).
-
-    Raises:
-        PoleError: the model is not defined on the chart.
-        UndecidedError: the independence of two functions cannot be decided.
-
-    References:
-        LLR Definition 4; SPEC 1.1.
-
-    Example:
-        >>> import sympy
-        >>> a, w, x = sympy.symbols("a w x")
-        >>> int(model_rank(Model(a * sympy.tanh(w * x), [a, w], [x]).point({a: 1, w: 2})))
-        2
-    """
-    _refuse_too_large(chart)
-    demand(evidence, Sequence, DataError, "a list of upper bounds", "write [mapping.bound(start)]")
-    for bound in evidence:
-        demand(
-            bound, UpperBound, DataError, "a list of upper bounds", "write [mapping.bound(start)]"
-        )
-    return _certify(
-        chart.generic() if isinstance(chart, Model) else chart, None, seed, evidence, subset
-    )
-
-
-def _refuse_too_large(chart: Chart | Model) -> None:
-    demand(
-        chart,
-        Chart | Model,
-        ModelError,
-        "a Model, or a point or chart of one,",
-        "try model.point(...)",
-    )
-    model = chart if isinstance(chart, Model) else chart.model
-    if model.size > MAX_PARAMETERS:
-        raise BudgetError(
-            f"a model with {model.size} parameters was given; at most {MAX_PARAMETERS} are"
-            " eliminated exactly; use rank_by_lemma for two-layer models"
-        )
-
-
-def region_rank(chart: Chart, at: Sequence[int | Fraction], *, seed: int = 0) -> RankCertificate:
-    r"""The rank of the tangent functions restricted to the linear region of a piecewise model that contains an input.
-
-    For a model that is analytic everywhere this is the model rank.
-
-    Args:
-        chart: a point.
-        at: d exact numbers, off the kinks.
-        seed: as in `model_rank`.
-
-    Raises:
-        DataError: the input lies on a kink, or has the wrong length.
-        UnsupportedFunctionError: a chart with coordinates, whose regions are not fixed.
-
-    Example:
-        >>> import sympy
-        >>> a, b, x = sympy.symbols("a b x")
-        >>> F = Model(a * sympy.Max(0, x) + b * sympy.Max(0, x - 1), [a, b], [x])
-        >>> [int(region_rank(F.point([1, 1]), [v])) for v in (-1, Fraction(1, 2), 2)]
-        [0, 1, 2]
-    """
-    demand(chart, Chart, DataError, "a point of a model", "try model.point(...)")
-    demand(
-        at,
-        Iterable,
-        DataError,
-        "one input",
-        "write [1, 2], an exact number for each of the model's inputs",
-    )
-    point = tuple(Fraction(exact_scalar(f"input {k + 1}", v)) for k, v in enumerate(at))
-    if len(point) != len(chart.model.inputs):
-        raise DataError(
-            f"an input of length {len(point)} was given; the model has {len(chart.model.inputs)}"
-            " inputs"
-        )
-    return _certify(chart, point, seed, (), None)
-
-
-def _certify(
-    chart: Chart,
-    region: tuple[Fraction, ...] | None,
-    seed: int,
-    evidence: Sequence[UpperBound],
-    subset: Sequence[int] | None,
-) -> RankCertificate:
-    if not isinstance(seed, int):
-        raise PointError(f"the seed {seed!r} is not an integer; give an int such as 0")
-    analysis = Analysis(chart, seed, region, subset)
-    found: Evidence = analysis.evidence(evidence)
-    verdict = Verdict.PROVED
-    if found.lower < found.upper:
-        verdict = Verdict.OPEN
-    elif found.reason == "schwartz-zippel":
-        verdict = Verdict.PROBABLE
-    relations = _relations(analysis, found.relations)
-    return RankCertificate(
-        chart,
-        found.lower,
-        found.upper,
-        verdict,
-        found.minor,
-        found.reason,
-        relations,
-        found.error,
-        found.hypotheses,
-        seed,
-        region,
-        None if subset is None else tuple(subset),
-        tuple(evidence),
-        analysis.setting.differentiable,
-    )
-
-
-def _primitive(program: Program, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The coefficients of a relation times a rational number that makes their contents coprime integers."""
-    contents = [Fraction(program.content(c)[0]) for _, c in pairs]
-    scale = Fraction(
-        lcm(*(c.denominator for c in contents)), gcd(*(c.numerator for c in contents)) or 1
-    )
-    return [(i, program.scale(normal(scale), c)) for i, c in pairs]
-
-
-def _relations(analysis: Analysis, nodes: Mapping[int, Nodes]) -> tuple[Relation, ...]:
-    tangents = analysis.tangents
-    names = tuple(str(p) for p in analysis.chart.model.parameters)
-    result = []
-    for parameter, relation in sorted(nodes.items()):
-        pairs = _primitive(tangents.program, sorted(relation.coefficients.items()))
-        values = [tangents.program.value(c) for _, c in pairs]
-        symbolic = iter(
-            tangents.expressions([c for (_, c), v in zip(pairs, values, strict=True) if v is None])
-        )
-        result.append(
-            Relation(
-                parameter,
-                tuple(
-                    (i, next(symbolic) if v is None else v)
-                    for (i, _), v in zip(pairs, values, strict=True)
-                ),
-                names,
-            )
-        )
-    return tuple(result)
-
-
-__all__ = ["RankCertificate", "Relation", "UpperBound", "Verdict", "model_rank", "region_rank"]
+__all__ = ["RankCertificate", "Relation", "UpperBound", "Verdict"]

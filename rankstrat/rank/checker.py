@@ -22,7 +22,9 @@ from rankstrat.rank.upper_bounds import EXPANSION, ZERO_TEST
 
 @dataclass(frozen=True)
 class CheckedRelation:
-    """A claimed relation: sum of coefficients times tangent functions is zero, solved for one parameter."""
+    """A claimed relation: sum of coefficients times tangent functions is zero, solved for one
+    parameter.
+    """
 
     parameter: int
     coefficients: Mapping[int, Exact]
@@ -82,6 +84,10 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
         name = analysis.chart.model.parameters[min(missing)]
         raise CertificateError(
             f"the minor uses dF/d{name}, which is zero or proportional to another tangent function"
+        )
+    if analysis.at_integers:
+        raise CertificateError(
+            "the modular minor says nothing about functions at integers; a ball minor is needed"
         )
     if needs_hypotheses(analysis.tower):
         raise CertificateError(
@@ -144,7 +150,10 @@ def _vanishes(analysis: Analysis, expression: sympy.Expr) -> bool:
 
 
 def _coordinates(analysis: Analysis) -> dict[sympy.Symbol, int]:
-    return {c: analysis.tangents.program.leaf(("u", str(c))) for c in analysis.chart.coordinates}
+    return {
+        c: analysis.tangents.program.leaf(("u", str(c)))
+        for c in (*analysis.chart.coordinates, *analysis.chart.model.constants)
+    }
 
 
 def _holds(analysis: Analysis, relation: CheckedRelation, known: dict[int, Terms | None]) -> bool:

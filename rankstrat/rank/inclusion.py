@@ -1,4 +1,5 @@
-r"""Whether the tangent span of one chart lies in that of another, $T_B = K\,T_A$ with $K$ over the field of constants.
+r"""Whether the tangent span of one chart lies in that of another, $T_B = K\,T_A$ with $K$ over the
+field of constants.
 
 Both sets of tangent functions are nodes of one program. A row of $K$ is found and proved on the
 first of three roads that succeeds: equal cores up to a constant; linear algebra over Laurent
@@ -38,9 +39,8 @@ MAX_SUPPORT = 16
 
 
 class Joint(Tangents):
-    """The tangent functions and outputs of several charts in one program.
-
-    Coordinates of the same name are the same.
+    """The tangent functions and outputs of several charts in one program; coordinates of the same
+    name are the same.
     """
 
     def __init__(self, charts: Sequence[Chart], program: Expanding | None = None) -> None:
@@ -102,9 +102,8 @@ class Joint(Tangents):
 
 
 def same_function(joint: Joint, first: int, second: int, *, seed: int = 0) -> bool | None:
-    """Whether two nodes are the same function of inputs and coordinates.
-
-    None when that exceeds the budget.
+    """Whether two nodes are the same function of inputs and coordinates; None when that exceeds the
+    budget.
     """
     program = joint.program
     assert isinstance(program, Expanding)
@@ -292,7 +291,9 @@ def _residue(terms: Terms, prime: int, seed: int) -> int:
 def _solve(
     joint: Joint, splits: Mapping[int, Split], support: Sequence[int], wanted: int
 ) -> Row | None:
-    """Coefficients over the constants from the null vector of the support and the wanted function."""
+    """Coefficients over the constants from the null vector of the support and the wanted
+    function.
+    """
     program, free = joint.program, Program()
     names: dict[int, int] = {}
 
@@ -381,9 +382,8 @@ def _source_classes(joint: Joint) -> dict[int, list[int]]:
 
 
 def _by_points(joint: Joint, wanted: Sequence[int], found: Inclusion, seed: int) -> None:
-    """For piecewise rational models.
-
-    Exact values at rational points show who leaves the span there.
+    """For piecewise rational models: exact values at rational points show who leaves the span
+    there.
     """
     source = [j for j in joint.ranges[0] if joint.columns[j] is not None]
     values = _rational_values(
@@ -402,9 +402,8 @@ def _by_points(joint: Joint, wanted: Sequence[int], found: Inclusion, seed: int)
 def _rational_values(
     joint: Joint, nodes: Sequence[int], count: int, seed: int
 ) -> list[list[Fraction]] | None:
-    """The nodes at random rational inputs, coordinates alike in all rows.
-
-    None for transcendental nodes.
+    """The nodes at random rational inputs, coordinates alike in all rows; None for transcendental
+    nodes.
     """
     program = joint.program
     leaves = [n for n in program.reachable(nodes) if program.kind[n] == LEAF]

@@ -60,7 +60,9 @@ def is_differentiable(
 
 
 def _kinks(base: Tangents, region: Region) -> tuple[tuple[int, int, int], ...]:
-    """(node, argument, sign of the argument on the region) for the piecewise nodes of the compiled outputs."""
+    """(node, argument, sign of the argument on the region) for the piecewise nodes of the compiled
+    outputs.
+    """
     signs, value = dict(region.signs), base.program.value
     result = []
     for n, argument in base.chart.model.compiled.piecewise:
@@ -102,7 +104,7 @@ class _Kinks:
         root = self._mixed(self._outputs(scratch, {}, kinks), scratch)
         gradient = scratch.gradient(root, list(kinks.values()))
         target = Program()
-        zero = {leaf: target.zero for leaf in kinks.values()}
+        zero = dict.fromkeys(kinks.values(), target.zero)
         nodes = self._at_chart(scratch, gradient, target, zero)
         return all(laurent(target, n, EXPANSION, {}) == {} for n in nodes)
 
@@ -158,7 +160,8 @@ class _Kinks:
             return outputs[0]
         mixers = [scratch.leaf(("mix", k)) for k in range(len(outputs))]
         return scratch.linear(
-            0, [(1, scratch.product(((m, 1), (n, 1)))) for m, n in zip(mixers, outputs, strict=True)]
+            0,
+            [(1, scratch.product(((m, 1), (n, 1)))) for m, n in zip(mixers, outputs, strict=True)],
         )
 
     def _at_chart(
@@ -231,7 +234,7 @@ class _Kinks:
         image = self._point(target, list(at.values()), numbers)
         done = target.rebuild(list(at.values()), numbers, image)
         values: dict[int, int] = {leaf: done[at[leaf]] for leaf in leaves}
-        slopes: dict[int, int] = {leaf: numbers.zero for leaf in leaves}
+        slopes: dict[int, int] = dict.fromkeys(leaves, numbers.zero)
         for leaf, step in zip(self.compiled.parameters, direction, strict=True):
             slopes[leaf] = numbers.constant(step)
         found: dict[int, int] = {}
@@ -278,9 +281,7 @@ class _Kinks:
 
     def _constants(self) -> set[int]:
         """Arguments that involve no parameter, so that no direction moves them."""
-        below = {
-            n: set(self.source.reachable((self.source.args[n][0],))) for n in self.nodes
-        }
+        below = {n: set(self.source.reachable((self.source.args[n][0],))) for n in self.nodes}
         parameters = set(self.compiled.parameters)
         return {self.source.args[n][0] for n, nodes in below.items() if not nodes & parameters}
 
@@ -304,7 +305,9 @@ def _product_slope(
     for i, (a, e) in enumerate(zip(args, exponents, strict=True)):
         if slopes[a] == numbers.zero:
             continue
-        rest = [(values[b], f - (j == i)) for j, (b, f) in enumerate(zip(args, exponents, strict=True))]
+        rest = [
+            (values[b], f - (j == i)) for j, (b, f) in enumerate(zip(args, exponents, strict=True))
+        ]
         terms.append((e, numbers.product([*rest, (slopes[a], 1)])))
     return numbers.linear(0, terms)
 
@@ -322,4 +325,3 @@ def _sign(numbers: Program, balls: Enclosures, node: int) -> int:
 def _drawn(seed: int, key: str) -> Fraction:
     number = int.from_bytes(key.encode()[:12].ljust(12, b"."), "big") % (1 << 61)
     return Fraction(1 + int(mix(seed, 53, number)) % 4096, 1024)
-

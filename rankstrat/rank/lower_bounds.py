@@ -19,6 +19,7 @@ from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.relations import leaf_values, radicals
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
+from rankstrat.rank.draws import domain_points, is_free
 from rankstrat.rank.tangents import Tangents
 
 EXTRA_ROWS, CHUNK, BALL_LIMIT, GREEDY_LIMIT = 8, 1024, 220, 16
@@ -77,7 +78,8 @@ def sample(
     *,
     columns: Sequence[int] | None = None,
 ) -> Sampled:
-    """Evaluate the tangent functions at `count` samples mod p, in chunks, dropping samples that hit a pole.
+    """Evaluate the tangent functions at `count` samples mod p, in chunks, dropping samples that hit
+    a pole.
 
     Raises:
         BadReductionError: the prime or the shared constants hit a pole.
@@ -144,9 +146,8 @@ def sampled_rank(
 
 
 def check_minor(tower: Tower, parameters: Sequence[int], minor: Minor) -> bool:
-    """Recompute a modular minor from the model alone.
-
-    Nonzero mod p? `parameters` are those of the tower's roots.
+    """Recompute a modular minor from the model alone: nonzero mod p? `parameters` are those of the
+    tower's roots.
     """
     position = {parameter: j for j, parameter in enumerate(parameters)}
     columns = [position[i] for i in minor.parameters]
@@ -214,7 +215,14 @@ def _greedy_ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: i
 
 def check_ball_minor(tangents: Tangents, minor: Minor) -> bool:
     """Recompute a ball minor (its `prime` field holds the number of the point set)."""
-    points = ball_points(tangents, minor.key, len(minor.parameters), minor.prime)
+    count = len(minor.parameters)
+    points = (
+        ball_points(tangents, minor.key, count, minor.prime)
+        if is_free(tangents)
+        else domain_points(tangents, minor.key, count, minor.prime)
+    )
+    if points is None:
+        return False
     nodes = [tangents.nodes[i] for i in minor.parameters]
     try:
         return determinant_excludes_zero(tangents.program, nodes, points, minor.bits)

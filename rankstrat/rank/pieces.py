@@ -1,4 +1,5 @@
-r"""Pieces of a domain on which the inputs are free: points of finite sets, residue classes, charts of spheres.
+r"""Pieces of a domain on which the inputs are free: points of finite sets, residue classes, charts
+of spheres.
 
 A piece writes the inputs as expressions in free variables: constants on a finite set, $n = Nm + r$
 on the integers, and stereographic coordinates $x_i = 2t_i/(1+|t|^2)$, $x_d = 1 - 2/(1+|t|^2)$ on
@@ -60,7 +61,9 @@ class Piece:
         return result
 
     def coordinates(self, point: Sequence[Exact]) -> tuple[Exact, ...] | None:
-        """The free variables at an input, 0 where there are none; None if it lies in another piece."""
+        """The free variables at an input, 0 where there are none; None if it lies in another
+        piece.
+        """
         result = list(point)
         for i, value in self.values.items():
             if value != point[i]:
@@ -127,7 +130,8 @@ def coarse_pieces(model: Model) -> list[Piece]:
     spheres = tuple(tuple(index[s] for s in group) for group in domain.spheres if len(group) > 1)
     return [
         Piece(
-            {index[s]: v for s, v in chosen.items()} | dict(zip((index[s] for s in ends), signs)),
+            {index[s]: v for s, v in chosen.items()}
+            | dict(zip((index[s] for s in ends), signs, strict=True)),
             spheres,
         )
         for chosen in combinations(domain.listed)
@@ -208,7 +212,8 @@ def piece_at(
         if found is not None:
             return piece, found
     raise DataError(
-        f"the input {tuple(map(str, point))} is not in the domain {model.domain}; choose another one"
+        f"the input ({', '.join(map(str, point))}) is not in the domain {model.domain}; choose"
+        " another one"
     )
 
 

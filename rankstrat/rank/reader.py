@@ -1,6 +1,5 @@
-"""Reads untrusted certificates.
-
-Every field is checked, every string goes through the whitelist parser.
+"""Reads untrusted certificates: every field is checked, every string goes through the whitelist
+parser.
 """
 
 from __future__ import annotations
@@ -38,7 +37,9 @@ RARE = {
         sympy.sign,
     )
 } | {"Heaviside": ElementaryFunction(sympy.Heaviside, (1, 2))}
-"""Functions that a certificate may contain although the language of model files does not have them."""
+"""Functions that a certificate may contain although the language of model files does not have
+them.
+"""
 
 
 class CertificateReader:
@@ -102,7 +103,7 @@ class CertificateReader:
                 f"the model or chart in the certificate is malformed: {error}"
             ) from None
         index = {str(p): i for i, p in enumerate(chart.model.parameters)}
-        coordinates = {str(c): c for c in chart.coordinates}
+        coordinates = {str(c): c for c in (*chart.coordinates, *chart.model.constants)}
         verdict = self.get(data, "verdict", str)
         if verdict not in Verdict.__members__:
             self._fail("verdict", f"is {verdict!r}, not one of {', '.join(Verdict.__members__)}")

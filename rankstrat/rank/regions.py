@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from rankstrat.algebra.arrangement import Vector
 from rankstrat.algebra.balls import Enclosures
 from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.modular import mix
@@ -29,14 +28,15 @@ SAMPLES, SAMPLED_REGIONS, SHORT = 400, 48, 400
 
 @dataclass(frozen=True)
 class Region:
-    """An open region: the sign of every argument of a piecewise function, and a rational point inside.
+    """An open region: the sign of every argument of a piecewise function, and a rational point
+    inside.
 
     An argument that vanishes on the whole region has the sign 0. The point gives the free variables
     of the piece of the domain in which the region lies.
     """
 
     signs: tuple[tuple[int, int], ...]
-    point: Vector
+    point: tuple[Any, ...]
     piece: Piece = field(default=Piece(), compare=False)
 
 
@@ -91,7 +91,9 @@ def domain_nodes(base: Tangents) -> tuple[int, ...]:
 def leaf_signs(base: Tangents) -> dict[Any, int]:
     """Signs of coordinates and constants by their assumptions."""
     symbols = (*base.chart.coordinates, *base.chart.model.constants)
-    signs = {("u", str(s)): 1 if s.is_positive else -1 for s in symbols if s.is_positive or s.is_negative}
+    signs = {
+        ("u", str(s)): 1 if s.is_positive else -1 for s in symbols if s.is_positive or s.is_negative
+    }
     return dict(signs)
 
 
@@ -101,6 +103,7 @@ class RegionTangents(Tangents):
     def __init__(self, parts: Sequence[tuple[Tangents, Region | None]]) -> None:
         first = parts[0][0]
         self.chart, self.piece = first.chart, first.piece
+        self.__dict__["integers"] = frozenset[int]().union(*(base.integers for base, _ in parts))
         self.parts = tuple(parts)
         self.program = Program()
         self._depends: dict[int, bool] = {}

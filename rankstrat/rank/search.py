@@ -14,6 +14,7 @@ from rankstrat.algebra.balls import sign
 from rankstrat.algebra.degrees import failure_probability
 from rankstrat.algebra.elimination import RankProfile
 from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.relations import leaf_values, radicals
@@ -30,7 +31,8 @@ ATTEMPTS, ERROR_GOAL, ERROR_LIMIT, LARGE_PRIMES = 5, 1e-12, 1e-9, 8
 
 @dataclass(frozen=True)
 class UpperBound:
-    """An upper bound for the rank that was proved elsewhere, as by a verified critical mapping that reaches the point.
+    """An upper bound for the rank that was proved elsewhere, as by a verified critical mapping that
+    reaches the point.
 
     Attributes:
         value: the bound.
@@ -45,9 +47,8 @@ class UpperBound:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the engine found.
-
-    Bounds with the reasons for them (`relations` by dependent parameter).
+    """What the engine found: bounds with the reasons for them (`relations` by dependent
+    parameter).
     """
 
     lower: int
@@ -82,7 +83,9 @@ def _indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
 
 
 class Analysis:
-    """The tangent functions of a chart, reduced to one representative for each class of proportional ones."""
+    """The tangent functions of a chart, reduced to one representative for each class of
+    proportional ones.
+    """
 
     def __init__(
         self,
@@ -102,7 +105,9 @@ class Analysis:
 
     @cached_property
     def representatives(self) -> dict[int, int]:
-        """Core -> a parameter of its class whose constant factor is certainly not identically zero."""
+        """Core -> a parameter of its class whose constant factor is certainly not identically
+        zero.
+        """
         tangents, result = self.tangents, dict[int, int]()
         unclear: dict[int, list[int]] = {}
         for core, members in tangents.classes.items():
@@ -121,7 +126,9 @@ class Analysis:
 
     @cached_property
     def parameters(self) -> list[int]:
-        """The representatives, and every member of a class whose constants all seem to vanish, ascending."""
+        """The representatives, and every member of a class whose constants all seem to vanish,
+        ascending.
+        """
         known = self.representatives
         vanishing = [
             i
@@ -133,12 +140,12 @@ class Analysis:
 
     @cached_property
     def nodes(self) -> list[int]:
-        """The columns: tangent functions without their constant factors, which are known not to vanish."""
+        """The columns: tangent functions without their constant factors, which are known not to
+        vanish.
+        """
         tangents, representatives = self.tangents, set(self.representatives.values())
-        return [
-            tangents.columns[i].core if i in representatives else tangents.nodes[i]
-            for i in self.parameters
-        ]  # type: ignore[union-attr]
+        cores = {i: c.core for i, c in enumerate(tangents.columns) if c and i in representatives}
+        return [cores.get(i, tangents.nodes[i]) for i in self.parameters]
 
     @cached_property
     def tower(self) -> Tower:
@@ -195,6 +202,19 @@ class Analysis:
             found,
         )
 
+    @cached_property
+    def at_integers(self) -> bool:
+        """Whether functions of integer inputs occur, whose independence at integers residues do
+        not show.
+
+        Polynomials that vanish at all integers vanish.
+        """
+        tower = self.tower
+        return bool(self.tangents.integers) and any(
+            stage == FUNCTION_STAGE and tower.kind[n] not in ("x", "mix")
+            for n, stage in tower.stage.items()
+        )
+
     def evidence(self, extra: Sequence[UpperBound] = ()) -> Evidence:
         """Bounds for the rank, deterministic ones first."""
         if not self.parameters:
@@ -218,7 +238,7 @@ class Analysis:
         )
 
     def _lower(self, rank: int, minor: Minor) -> tuple[int, Minor, tuple[str, ...]]:
-        if not rank or not needs_hypotheses(self.tower):
+        if not rank or not (needs_hypotheses(self.tower) or self.at_integers):
             return rank, minor, ()
         ball = ball_minor(self.tangents, minor.parameters, seed=self.seed)
         hypotheses = tuple(dict.fromkeys(self.tower.hypotheses))
@@ -253,8 +273,9 @@ class Analysis:
         )
 
     def schwartz_zippel(self, rank: int) -> float:
-        """A bound on the probability that the rank exceeds `rank` although random large primes showed no "
-        "larger minor."""
+        """A bound on the probability that the rank exceeds `rank` although random large primes
+        showed no " "larger minor.
+        """
         tower = self.tower
         if tower.opaque or (self.regions is not None and not self.regions.complete):
             return 1.0
@@ -303,9 +324,8 @@ def needs_hypotheses(tower: Tower) -> bool:
 
 
 def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
-    """Whether the constant factor of a tangent function vanishes at random primes.
-
-    False proves that it does not.
+    """Whether the constant factor of a tangent function vanishes at random primes; False proves
+    that it does not.
     """
     column = tangents.columns[parameter]
     return column is None or vanishes_at_primes(tangents, column.constant, seed)

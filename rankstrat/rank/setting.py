@@ -1,15 +1,16 @@
-r"""What a rank is about: the tangent functions on all pieces and regions of the domain, or on one region."""
+r"""What a rank is about: the tangent functions on all pieces and regions of the domain, or on one
+region.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from rankstrat.algebra.modular import mix
-from rankstrat.algebra.program import LEAF, Program
+from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.signs import Signs, requirements
 from rankstrat.errors import (
     BudgetError,
@@ -20,6 +21,7 @@ from rankstrat.errors import (
 )
 from rankstrat.model.model import Chart
 from rankstrat.rank.cells import Enumeration
+from rankstrat.rank.draws import coordinate_keys, coordinate_values
 from rankstrat.rank.kinks import is_differentiable
 from rankstrat.rank.pieces import Piece, coarse_pieces, periods, piece_at, residue_pieces
 from rankstrat.rank.regions import (
@@ -54,7 +56,9 @@ class Setting:
 
     @cached_property
     def differentiable(self) -> bool | None:
-        """Whether the model is differentiable at the chart for almost every input (None: not decided)."""
+        """Whether the model is differentiable at the chart for almost every input (None: not
+        decided).
+        """
         model = self.tangents.chart.model
         if not model.compiled.piecewise:
             return True
@@ -72,14 +76,17 @@ class Setting:
 
 
 def at_kink(chart: Chart, *, seed: int = 0) -> bool:
-    """Whether a model is not differentiable at a point for inputs of positive measure, or at all without inputs."""
+    """Whether a model is not differentiable at a point for inputs of positive measure, or at all
+    without inputs.
+    """
     if not chart.model.compiled.piecewise:
         return False
     return setting(chart, None, seed=seed).differentiable is False
 
 
 def setting(chart: Chart, region: Sequence[Any] | None, *, seed: int = 0) -> Setting:
-    """The tangent functions the rank is about, those as written, and the regions of a piecewise model.
+    """The tangent functions the rank is about, those as written, and the regions of a piecewise
+    model.
 
     Args:
         chart: a point or chart.
@@ -117,9 +124,7 @@ def setting(chart: Chart, region: Sequence[Any] | None, *, seed: int = 0) -> Set
     return Setting(RegionTangents(parts), written, Regions(members, complete), seed)
 
 
-def _at_region(
-    sites: Sequence[Site], at: Sequence[Any], piecewise: bool, seed: int
-) -> Setting:
+def _at_region(sites: Sequence[Site], at: Sequence[Any], piecewise: bool, seed: int) -> Setting:
     model = sites[0].chart.model
     piece, point = piece_at(model, [site.piece for site in sites], at)
     site = next(s for s in sites if s.piece is piece)
@@ -164,9 +169,7 @@ def moves(site: Tangents) -> bool:
     )
 
 
-def regions_of(
-    sites: Sequence[Site], seed: int
-) -> tuple[list[tuple[Tangents, Region]], bool]:
+def regions_of(sites: Sequence[Site], seed: int) -> tuple[list[tuple[Tangents, Region]], bool]:
     """The regions of every site, and whether these are all."""
     parts: list[tuple[Tangents, Region]] = []
     complete = True
@@ -234,7 +237,8 @@ def _nowhere() -> PoleError:
 
 
 def witness(site: Site, seed: int) -> tuple[Any, ...] | None:
-    """The free variables at an input around which the model is real, for some coordinates of the chart.
+    """The free variables at an input around which the model is real, for some coordinates of the
+    chart.
 
     Raises:
         PoleError: there is none.
@@ -262,21 +266,3 @@ def witness(site: Site, seed: int) -> tuple[Any, ...] | None:
         except (DataError, UndecidedError, PoleError):
             continue
     return None
-
-
-def coordinate_keys(site: Tangents) -> list[Any]:
-    """The leaves of coordinates and constants that occur."""
-    program: Program = site.program
-    below = program.reachable((*site.nodes, *site.outputs))
-    return [program.data[n] for n in below if program.kind[n] == LEAF and program.data[n][0] == "u"]
-
-
-def coordinate_values(site: Tangents, seed: int, number: int) -> dict[Any, Fraction]:
-    """Random rational values of the coordinates, of the signs that their symbols are declared to have."""
-    signs = leaf_signs(site)
-    result = {}
-    for place, key in enumerate(coordinate_keys(site)):
-        size = Fraction(1 + int(mix(seed, 44, number, place)) % 4096, 1024)
-        negative = int(mix(seed, 45, number, place)) % 2
-        result[key] = size * signs.get(key, -1 if negative else 1)
-    return result

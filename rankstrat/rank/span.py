@@ -14,7 +14,8 @@ import sympy
 from rankstrat.errors import BudgetError, PointError, UndecidedError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import listed
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.verdict import Relation
 
@@ -23,7 +24,8 @@ MAX_CIRCUIT_PARAMETERS = 14
 
 @dataclass(frozen=True)
 class TangentSpan:
-    """The span of the tangent functions of a chart over the constants (the coordinates of the chart among them).
+    """The span of the tangent functions of a chart over the constants (the coordinates of the chart
+    among them).
 
     Attributes:
         certificate: the rank of all tangent functions, with relations.
@@ -59,7 +61,9 @@ class TangentSpan:
 
     @cached_property
     def basis(self) -> tuple[Any, ...]:
-        """Tangent functions that form a basis, as sympy expressions (column matrices for several outputs)."""
+        """Tangent functions that form a basis, as sympy expressions (column matrices for several
+        outputs).
+        """
         index = {p: i for i, p in enumerate(self.chart.model.parameters)}
         return tuple(_functions(self.chart, [index[p] for p in self.parameters]))
 
@@ -70,7 +74,9 @@ class TangentSpan:
 
     @property
     def conditions(self) -> tuple[sympy.Expr, ...]:
-        """Expressions in the coordinates that must not vanish for the relations to be solved for their parameter."""
+        """Expressions in the coordinates that must not vanish for the relations to be solved for
+        their parameter.
+        """
         found = dict.fromkeys(
             r.condition for r in self.relations if isinstance(r.condition, sympy.Expr)
         )
@@ -105,7 +111,8 @@ class TangentSpan:
         )
 
     def circuits(self) -> tuple[tuple[sympy.Symbol, ...], ...]:
-        """The minimal dependent sets of parameters (the circuits of the linear matroid of the tangent functions).
+        """The minimal dependent sets of parameters (the circuits of the linear matroid of the
+        tangent functions).
 
         Raises:
             BudgetError: more than 14 parameters.
@@ -171,7 +178,8 @@ def _functions(chart: Chart, indices: Sequence[int]) -> list[Any]:
 
 
 def tangent_span(chart: Chart | Model, *, seed: int = 0) -> TangentSpan:
-    r"""$\operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ over the constants: basis and relations.
+    r"""$\operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ over the constants:
+    basis and relations.
 
     On a chart the relations hold on the whole chart; they have coefficients polynomial in the
     coordinates, and the side conditions under which they can be solved are in `conditions`.

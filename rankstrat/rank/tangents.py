@@ -1,4 +1,6 @@
-r"""Tangent functions $\partial F/\partial\theta_i(\theta)(\cdot)$ at a chart, and which of them coincide at sight."""
+r"""Tangent functions $\partial F/\partial\theta_i(\theta)(\cdot)$ at a chart, and which of them
+coincide at sight.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ class Column:
 
 
 class Tangents:
-    r"""The tangent functions of a model at a chart, as nodes of one program specialised to the chart.
+    r"""The tangent functions of a model at a chart, as nodes of one program specialised to the
+    chart.
 
     With several outputs each node is the tangent function of $\sum_k c_k F_k$, c_k indeterminates:
     its span over the constants has the same dimension as the span of the vector-valued tangent
@@ -66,7 +69,7 @@ class Tangents:
         """Indices of the free variables that are integers."""
         model = self.chart.model
         index = {x: k for k, x in enumerate(model.inputs)}
-        return frozenset(index[s] for s in model.domain.endless)
+        return frozenset(index[s] for s in model.domain.endless) - self.piece.values.keys()
 
     def _reduced(self, node: int, argument: int) -> int:
         name = self.chart.model.compiled.program.data[node]
@@ -135,7 +138,9 @@ class Tangents:
         return result
 
     def constant_is_monomial(self, parameter: int) -> bool:
-        """Whether the constant factor of a column is a product of coordinates and rationals (so certainly not zero)."""
+        """Whether the constant factor of a column is a product of coordinates and rationals (so
+        certainly not zero).
+        """
         column, program = self.columns[parameter], self.program
         if column is None:
             return False
@@ -185,7 +190,8 @@ def parameter_images(chart: Chart, program: Program) -> dict[int, int]:
 
 
 def tangent_functions(model: Model | Chart) -> tuple[sympy.Expr, ...]:
-    r"""$(\partial F/\partial\theta_1, \dots, \partial F/\partial\theta_M)$ as sympy expressions (small models).
+    r"""$(\partial F/\partial\theta_1, \dots, \partial F/\partial\theta_M)$ as sympy expressions
+    (small models).
 
     A vector-valued model with outputs F_1..F_q gives column matrices.
 

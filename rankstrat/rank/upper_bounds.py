@@ -1,4 +1,5 @@
-r"""Upper bounds: linear relations between tangent functions, found modulo primes, lifted, and tested exactly.
+r"""Upper bounds: linear relations between tangent functions, found modulo primes, lifted, and
+tested exactly.
 
 A relation is proved when its left side is zero as an expression in which every distinct function
 counts as a free variable, or as a rational function of the independent generators of the tower.
@@ -21,6 +22,7 @@ from rankstrat.algebra.elimination import RankProfile, solve_dependents
 from rankstrat.algebra.fields import combine, reconstruct
 from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.modular import GF, BadReductionError, mix
+from rankstrat.algebra.printing import untranslate
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.rational import is_zero, nullvector
 from rankstrat.algebra.tower import Tower
@@ -35,16 +37,17 @@ MAX_SYMBOLIC, MAX_FAILURES = 24, 3
 
 @dataclass(frozen=True)
 class Nodes:
-    """A relation sum_i c_i dF/dtheta_i = 0 with coefficients as nodes of the specialised program."""
+    """A relation sum_i c_i dF/dtheta_i = 0 with coefficients as nodes of the specialised
+    program.
+    """
 
     coefficients: Mapping[int, int]
 
 
 @dataclass
 class Relations:
-    """Verified relations by dependent parameter.
-
-    `unproved` parameters are dependent mod p without a proof.
+    """Verified relations by dependent parameter; `unproved` parameters are dependent mod p without
+    a proof.
     """
 
     proved: dict[int, Nodes] = field(default_factory=dict)
@@ -53,7 +56,8 @@ class Relations:
 
 
 def class_relations(tangents: Tangents, representatives: Mapping[int, int]) -> dict[int, Nodes]:
-    """Relations between tangent functions that are constant multiples of one another (or zero), by structure alone.
+    """Relations between tangent functions that are constant multiples of one another (or zero), by
+    structure alone.
 
     `representatives` maps each core to the parameter whose tangent function stands for the class.
     """
@@ -122,9 +126,8 @@ class RelationFinder:
         self._failures = 0
 
     def find(self, sampled: Sampled, profile: RankProfile) -> Relations:
-        """Relations for all dependent columns.
-
-        `refuted` when one of them fails exactly (then the rank was too low).
+        """Relations for all dependent columns; `refuted` when one of them fails exactly (then the
+        rank was too low).
         """
         pivots = list(profile.columns)
         dependents = [j for j in range(len(self.parameters)) if j not in set(pivots)]
@@ -160,9 +163,8 @@ class RelationFinder:
         return result
 
     def _with_factors(self, coefficients: Mapping[int, int]) -> dict[int, int]:
-        """A relation between columns as one between tangent functions.
-
-        Divided by their constant factors.
+        """A relation between columns as one between tangent functions: divided by their constant
+        factors.
         """
         program, tangents = self.tangents.program, self.tangents
         node = dict(zip(self.parameters, self.nodes, strict=True))
@@ -188,7 +190,9 @@ class RelationFinder:
         dependents: Sequence[int],
         table: NDArray[np.int64],
     ) -> list[bool]:
-        """Which relations have the same coefficients when the constants of the tower (tau, coordinates) are redrawn."""
+        """Which relations have the same coefficients when the constants of the tower (tau,
+        coordinates) are redrawn.
+        """
         tower = self.tower
         shared = [
             n for n in tower.program.reachable(tower.roots)
@@ -230,7 +234,9 @@ class RelationFinder:
         dependents: Sequence[int],
         table: NDArray[np.int64],
     ) -> dict[int, dict[int, Rational]]:
-        """Chinese remaindering over several primes until every coefficient is a small rational number."""
+        """Chinese remaindering over several primes until every coefficient is a small rational
+        number.
+        """
         used = [i for i in range(len(pivots)) if table[i].any()]
         columns = [*(pivots[i] for i in used), *dependents]
         modulus = sampled.prime
@@ -278,9 +284,8 @@ class RelationFinder:
         return result
 
     def _rational_zero(self, relation: Mapping[int, Rational]) -> bool | None:
-        """Exact test of a relation with rational coefficients.
-
-        True, False, or None when over budget.
+        """Exact test of a relation with rational coefficients: True, False, or None when over
+        budget.
         """
         program = self.tangents.program
         expanded = [
@@ -312,9 +317,8 @@ class RelationFinder:
     def _symbolic(
         self, dependent: int, support: Sequence[int]
     ) -> tuple[dict[int, int] | None, bool | None]:
-        """Coefficients over Q(constants).
-
-        The null vector of the support at integers for the function generators.
+        """Coefficients over Q(constants): the null vector of the support at integers for the
+        function generators.
         """
         columns = [*support, dependent]
         if len(columns) > MAX_SYMBOLIC or self._failures >= MAX_FAILURES:
@@ -341,7 +345,7 @@ class RelationFinder:
         if not proved:
             return None, proved
         try:
-            translated = tower.untranslate(vector, self.tangents.program)
+            translated = untranslate(tower, vector, self.tangents.program)
         except UndecidedError:
             return None, None
         return {

@@ -48,7 +48,9 @@ class Relation:
         return dict(self.coefficients)[self.parameter]
 
     def _terms(self) -> list[tuple[bool, Exact, str]]:
-        """(whether negative, absolute coefficient, parameter name) in parameter order, the first one positive."""
+        """(whether negative, absolute coefficient, parameter name) in parameter order, the first
+        one positive.
+        """
         terms: list[tuple[bool, Exact, str]] = []
         for i, c in sorted(self.coefficients):
             negative = bool(

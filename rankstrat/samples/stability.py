@@ -1,4 +1,5 @@
-r"""Recovery stability of branches: from how many generic samples a neighbourhood of a point knows only the target.
+r"""Recovery stability of branches: from how many generic samples a neighbourhood of a point knows
+only the target.
 
 A point $\theta^*$ of the target set $Q^* = F^{-1}(f^*)$ is *recovery stable* for samples S if near
 it every zero of the loss is in $Q^*$. Let its branch have codimension c, and let no other branch
@@ -15,9 +16,9 @@ pass through it.
   dimension $M - n$ and meets the branch in less.
 
 The first two are proved for given samples by exact ranks. A chart may be only a part of the target
-set near its points (`Branch.partial`); then the target set has a codimension between the rank r at
-the point and that of the chart. The last argument still holds, since it compares with the chart
-alone, but only $n < r$ samples are surely too few.
+set near its points (not `Branch.is_component`); then the target set has a codimension between the
+rank r at the point and that of the chart. The last argument still holds, since it compares with the
+chart alone, but only $n < r$ samples are surely too few.
 """
 
 from __future__ import annotations
@@ -34,13 +35,14 @@ from numpy.typing import NDArray
 from rankstrat.algebra.program import FUNCTION, PIECEWISE
 from rankstrat.errors import BudgetError, DataError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.setting import at_kink
-from rankstrat.samples.recovery import batch
+from rankstrat.samples.distinct import telling
+from rankstrat.samples.local import batch
 from rankstrat.targets import Branch, TargetSet
 from rankstrat.text.tables import Math, Table
 
-_DIGITS = 40
 _TINY = mpmath.mpf(10) ** -18
 
 
@@ -64,9 +66,8 @@ class Thresholds:
 
     @property
     def unstable_up_to(self) -> int:
-        """The largest n for which no such point is stable.
-
-        The rank, or one less if the rank may be the codimension.
+        """The largest n for which no such point is stable: the rank, or one less if the rank may be
+        the codimension.
         """
         return self.rank - 1 if self.partial else min(self.rank, self.codimension - 1)
 
@@ -87,7 +88,9 @@ class Thresholds:
 
     @property
     def convergence(self) -> str:
-        """The convergence class of gradient flow to a generic point, from `stable_from` samples on."""
+        """The convergence class of gradient flow to a generic point, from `stable_from` samples
+        on.
+        """
         return "linear" if self.is_morse_bott else "may be sublinear"
 
 
@@ -105,8 +108,10 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
     Example:
         >>> import rankstrat as rs
         >>> F = rs.families.two_layer(width=2, inputs=2, activation="exp")
-        >>> Q = rs.target_set(F, rs.families.two_layer(width=1, inputs=2, activation="exp").point([1, 1, 2]))
-        >>> [(t.unstable_up_to, t.stable_from, t.convergence) for t in map(recovery_thresholds, Q.branches)]
+        >>> narrow = rs.families.two_layer(width=1, inputs=2, activation="exp")
+        >>> Q = rs.target_set(F, narrow.point([1, 1, 2]))
+        >>> found = map(recovery_thresholds, Q.branches)
+        >>> [(t.unstable_up_to, t.stable_from, t.convergence) for t in found]
         [(3, 5, 'may be sublinear'), (3, 4, 'linear'), (3, 4, 'linear')]
     """
     demand(branch, Branch, DataError, "a branch of a target set", "try Q.branches[0]")
@@ -118,7 +123,7 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
         raise BudgetError(
             f"the generic rank of {branch.label} is not decided; choose simpler exact values"
         )
-    return Thresholds(int(certificate), branch.codimension, branch.partial)
+    return Thresholds(int(certificate), branch.codimension, not branch.is_component)
 
 
 def _is_piecewise(model: Model) -> bool:
@@ -139,25 +144,28 @@ def _no_theorem(model: Model) -> str:
 
 
 def stability_table(target: TargetSet) -> Table:
-    """The thresholds of every kind of branch (one row for each orbit), with the gap shown as OPEN."""
+    """The thresholds of every kind of branch (one row for each orbit), with the gap shown as
+    OPEN.
+    """
     demand(target, TargetSet, DataError, "a target set", "try target_set(model, target)")
     rows = []
     for branch in target.branches:
-        if branch.twin is not None:
+        if branch.representative is not None:
             continue
         t = recovery_thresholds(branch)
         gap = f"{t.gap.start}..{t.gap.stop - 1} OPEN" if len(t.gap) else None
         sizes = (branch.dimension, t.codimension, t.rank, t.unstable_up_to)
         rows.append((branch.label, branch.index, *sizes, gap, t.stable_from, t.convergence))
     heads = (
-        "branch", Math("(r, l)"), "dim", "codim", "rank", Math("unstable for n <=", r"\text{unstable for } n \le"),
+        "branch", Math("(r, l)"), "dim", "codim", "rank",
+        Math("unstable for n <=", r"\text{unstable for } n \le"),
         "undecided", Math("stable a.e. for n >=", r"\text{stable a.e. for } n \ge"), "convergence",
     )  # fmt: skip
     caption = (
         "Generic samples, almost every point of the branch; STR Theorem 5.4, corrected where both"
         " bounds meet."
     )
-    if any(branch.partial for branch in target.branches):
+    if any(not branch.is_component for branch in target.branches):
         caption += (
             " Charts that may be a part of the target set only: its own codimension may be smaller."
         )
@@ -205,7 +213,8 @@ def recovery_stability(
     Example:
         >>> import rankstrat as rs
         >>> F = rs.families.two_layer(width=2, inputs=1, activation="exp")
-        >>> Q = rs.target_set(F, rs.families.two_layer(width=1, inputs=1, activation="exp").point([1, 1]))
+        >>> narrow = rs.families.two_layer(width=1, inputs=1, activation="exp")
+        >>> Q = rs.target_set(F, narrow.point([1, 1]))
         >>> Q2 = Q.branches[1]
         >>> [recovery_stability(Q2, Q2.sample(), range(n)).stable for n in (1, 2, 3)]
         [False, False, True]
@@ -235,9 +244,16 @@ def recovery_stability(
     count, codimension = len(seen.outputs), branch.codimension
     rank = certificate.lower
     exact = certificate.value is not None and certificate.verdict is Verdict.PROVED
+    outputs, repeated = seen.outputs, ""
+    if rank < count and rank < codimension:
+        kept = telling(seen, analytic=not _is_piecewise(seen), seed=seed)
+        outputs = tuple(outputs[k] for k in kept)
+        if len(outputs) < count:
+            repeated = f" ({count - len(outputs)} of {count} numbers follow from the others)"
+        count = len(outputs)
     if (
         rank == count < codimension
-        and branch.partial
+        and not branch.is_component
         and count >= model_rank(point, seed=seed).lower
     ):
         # the target set has dimension at most M - r near the point, so fewer samples than r would
@@ -250,7 +266,7 @@ def recovery_stability(
     if rank == count < codimension:
         reason = (
             f"the {count} samples have independent gradients, fewer than the codimension"
-            f" {codimension}"
+            f" {codimension}{repeated}"
         )
         return RecoveryStability(False, Verdict.PROVED, reason, rank)
     if rank == codimension:
@@ -259,7 +275,7 @@ def recovery_stability(
     if not exact or count - rank != 1 or _is_piecewise(seen):
         reason = (
             f"{count} samples, empirical rank {rank}, codimension {codimension}: neither argument"
-            " applies"
+            f" applies{repeated}"
         )
         if count >= codimension and not _no_theorem(point.model):
             reason += (
@@ -267,14 +283,14 @@ def recovery_stability(
                 " these"
             )
         return RecoveryStability(None, Verdict.OPEN, reason, rank)
-    values = _quadratic_form(branch, point, seen.outputs)
-    if values is None or any(abs(v) < _TINY for v in values):
+    values = _decided_form(branch, point, outputs)
+    if values is None:
         return RecoveryStability(
             None, Verdict.OPEN, "the quadratic form across the branch is degenerate", rank
         )
     definite = all(v > 0 for v in values) or all(v < 0 for v in values)
     kind = "definite" if definite else "indefinite"
-    if branch.partial and not definite:
+    if not branch.is_component and not definite:
         reason = (
             f"the quadratic form is indefinite across {branch.label}, which may be a part of the"
             " target set only"
@@ -285,30 +301,45 @@ def recovery_stability(
     )
 
 
-def _quadratic_form(
-    branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]
-) -> list[Any] | None:
-    r"""Eigenvalues of $\sum_i c_i D^2 F(x_i)$ on $\ker J$ modulo the tangent space of the branch, $c^T J = 0$.
+def _decided_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]) -> list[Any] | None:
+    """The eigenvalues at 40 digits, if 60 digits give the same.
 
-    They are divided by the largest second derivative, so that rounding cannot pass for a form that
-    is not zero.
+    None if some of them is rounding: it changes with the digits, however large it is beside others.
+    """
+    once, again = (_quadratic_form(branch, point, outputs, digits) for digits in (40, 60))
+    if once is None or again is None or len(once) != len(again):
+        return None
+    agree = all(abs(u - v) <= _TINY * abs(v) for u, v in zip(once, again, strict=True))
+    return once if agree and all(once) else None
+
+
+def _quadratic_form(
+    branch: Branch, point: Chart, outputs: Sequence[sympy.Expr], digits: int
+) -> list[Any] | None:
+    r"""Eigenvalues of $\sum_i c_i D^2 F(x_i)$ on $\ker J$ modulo the tangent space of the branch,
+    $c^T J = 0$.
     """
     parameters = point.model.parameters
-    with mpmath.workdps(_DIGITS):
-        values = [mpmath.mpmathify(sympy.N(v, _DIGITS)) for v in point.values.values()]
+    with mpmath.workdps(digits):
+        values = [mpmath.mpmathify(sympy.N(v, digits)) for v in point.values.values()]
         jacobian = _numbers(sympy.Matrix(outputs).jacobian(parameters), parameters, values)
         left = _kernel(jacobian.T)
         if left.cols != 1:
             return None
-        mixed = sum(sympy.Float(str(c), _DIGITS) * f for c, f in zip(left, outputs, strict=True))
+        left = left / _signed_norm(left)
+        mixed = sum(sympy.Float(str(c), digits) * f for c, f in zip(left, outputs, strict=True))
         form = sympy.hessian(mixed, parameters)
         hessian = _numbers(form, parameters, values)
         tangent = _tangent(branch, parameters, values)
         across = _kernel(_stack(jacobian, tangent.T))
-        scale = max(map(abs, hessian))
-        if across.cols != branch.codimension - (len(outputs) - 1) or not scale:
+        if across.cols != branch.codimension - (len(outputs) - 1):
             return None
-        return list(mpmath.eigsy(across.T * (hessian / scale) * across, eigvals_only=True))
+        return list(mpmath.eigsy(across.T * hessian * across, eigvals_only=True))
+
+
+def _signed_norm(vector: Any) -> Any:
+    """The norm with the sign of the largest entry, which fixes the sign of the unit vector."""
+    return mpmath.sign(max(vector, key=abs)) * mpmath.norm(vector)
 
 
 def _numbers(
@@ -355,7 +386,8 @@ def perturbation_test(
     trials: int = 10,
     seed: int = 0,
 ) -> float:
-    r"""The largest error on fresh inputs of nearby zeros of the loss, divided by the radius (NUMERICAL evidence only).
+    r"""The largest error on fresh inputs of nearby zeros of the loss, divided by the radius
+    (NUMERICAL evidence only).
 
     Each trial perturbs the point, goes back to zero loss by minimum-norm Gauss-Newton steps, and
     compares with the target on fresh inputs. A stable point gives values near rounding; an unstable

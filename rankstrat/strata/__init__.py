@@ -1,20 +1,49 @@
-"""Rank strata of parameter space: what they are, and how to find them for any model."""
+r"""Rank strata of parameter space $\{r(\theta) = k\}_k$, and the rank hierarchy of function space.
+
+What strata are, and how to find them for any model.
+"""
 
 from rankstrat.strata.arrangement import ArrangementStrata, Finding
-from rankstrat.strata.defaults import HasConditions, general_strata
+from rankstrat.strata.defaults import general_strata
 from rankstrat.strata.diagrams import dot, mermaid
+from rankstrat.strata.functions import FunctionHierarchy, FunctionLevel, function_hierarchy
+from rankstrat.strata.hierarchy import (
+    Level,
+    RankHierarchy,
+    stratification_of,
+    stratify,
+    stratum_of,
+)
 from rankstrat.strata.nearby import (
-    HasNearby,
     Near,
     Neighbourhood,
     factor_distances,
     nearest_strata,
     neuron_distances,
 )
-from rankstrat.strata.stratum import HasStrata, Knowledge, Label, Stratification, Stratum
+from rankstrat.strata.stratum import Knowledge, Label, Stratification, Stratum
 
 __all__ = [
-    "ArrangementStrata", "Finding", "HasConditions", "HasNearby", "HasStrata", "Knowledge", "Label", "Near",
-    "Neighbourhood", "Stratification", "Stratum", "dot", "factor_distances", "general_strata", "mermaid",
-    "nearest_strata", "neuron_distances",
-]  # fmt: skip
+    "ArrangementStrata",
+    "Finding",
+    "FunctionHierarchy",
+    "FunctionLevel",
+    "Knowledge",
+    "Label",
+    "Level",
+    "Near",
+    "Neighbourhood",
+    "RankHierarchy",
+    "Stratification",
+    "Stratum",
+    "dot",
+    "factor_distances",
+    "function_hierarchy",
+    "general_strata",
+    "mermaid",
+    "nearest_strata",
+    "neuron_distances",
+    "stratification_of",
+    "stratify",
+    "stratum_of",
+]

@@ -1,6 +1,5 @@
-r"""Strata of any model from an arrangement of conditions.
-
-Its flats up to symmetry, each with its generic rank.
+r"""Strata of any model from an arrangement of conditions: its flats up to symmetry, each with its
+generic rank.
 """
 
 from __future__ import annotations
@@ -16,10 +15,12 @@ import sympy
 
 from rankstrat.errors import BudgetError, PointError
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.structure import HasRankCoordinates
 from rankstrat.model.values import counted
-from rankstrat.rank.certificate import RankCertificate, Verdict, model_rank
+from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.strata.flats import Condition, SignedPermutation, Vector, extended, reduced
-from rankstrat.strata.minors import HasRankCoordinates, TangentMatrix, tangent_matrix
+from rankstrat.strata.minors import TangentMatrix, tangent_matrix
 from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.tables import Math
 
@@ -48,7 +49,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class ArrangementStrata:
-    r"""The flats of an arrangement of subspaces (and of hypersurfaces given by polynomials), up to symmetry.
+    r"""The flats of an arrangement of subspaces (and of hypersurfaces given by polynomials), up to
+    symmetry.
 
     Every point lies on exactly one flat: the intersection of all conditions that hold there. What
     has to be known is whether the rank is the same at all points of a flat that lie on no smaller
@@ -89,9 +91,8 @@ class ArrangementStrata:
         return found
 
     def _independent(self) -> int:
-        """How many conditions are independent of each other.
-
-        Each subset of them is a flat, symmetric copies apart.
+        """How many conditions are independent of each other: each subset of them is a flat,
+        symmetric copies apart.
         """
         rows: tuple[Vector, ...] = ()
         count = 0
@@ -183,15 +184,16 @@ class ArrangementStrata:
         return values
 
     def _solved(self, label: Label) -> dict[sympy.Symbol, sympy.Expr] | None:
-        """Values of the dependent parameters on a dense part of the flat.
-
-        None if it has no points of its own.
+        """Values of the dependent parameters on a dense part of the flat; None if it has no points
+        of its own.
         """
         solution = self._solution(label)
         return None if solution is None else solution[0]
 
     def _solution(self, label: Label) -> tuple[dict[sympy.Symbol, sympy.Expr], bool] | None:
-        """The values, and whether they reach every point of the flat that lies on no smaller one."""
+        """The values, and whether they reach every point of the flat that lies on no smaller
+        one.
+        """
         rows, polynomials = label
         values, onto = self._linear(rows), True
         for k in (
@@ -469,7 +471,9 @@ def _value(row: Vector, values: Sequence[sympy.Expr]) -> sympy.Expr:
 
 
 def _linear_in(factor: sympy.Expr) -> Iterator[tuple[sympy.Symbol, sympy.Expr]]:
-    """The symbols in which a polynomial is linear, each with its value where the polynomial vanishes."""
+    """The symbols in which a polynomial is linear, each with its value where the polynomial
+    vanishes.
+    """
     for symbol in sorted(factor.free_symbols, key=str, reverse=True):
         poly = sympy.Poly(factor, symbol)
         if poly.degree() == 1:

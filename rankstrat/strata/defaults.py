@@ -1,6 +1,5 @@
-r"""The default arrangement of a model.
-
-Its blocks, its signed permutations, and the conditions they suggest.
+r"""The default arrangement of a model: its blocks, its signed permutations, and the conditions they
+suggest.
 """
 
 from __future__ import annotations
@@ -8,12 +7,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import sympy
 
 from rankstrat.errors import ModelError
 from rankstrat.model.model import Model
+from rankstrat.model.structure import HasConditions
 from rankstrat.strata.arrangement import ArrangementStrata
 from rankstrat.strata.flats import Condition, Number, SignedPermutation, Vector, quotient
 from rankstrat.strata.stratum import Stratification
@@ -21,17 +21,6 @@ from rankstrat.text.parsing import shown
 from rankstrat.text.tables import Math
 
 LARGEST_SEARCH = 20
-
-
-@runtime_checkable
-class HasConditions(Protocol):
-    """A structure that names the conditions under which the rank of its models may drop."""
-
-    def conditions(self, model: Model) -> Sequence[Sequence[Any]]:
-        """Groups of linear expressions in the parameters that vanish together."""
-
-    def generators(self, model: Model) -> Sequence[dict[Any, Any]]:
-        """Symmetries: parameter -> plus or minus a parameter (those that are fixed may be left out)."""
 
 
 def general_strata(
@@ -68,7 +57,9 @@ def general_strata(
 
 
 def _equations(model: Model, conditions: Sequence[Any]) -> Iterator[sympy.Expr]:
-    """The expressions that vanish, each a polynomial with rational coefficients that is not constant."""
+    """The expressions that vanish, each a polynomial with rational coefficients that is not
+    constant.
+    """
     if not isinstance(conditions, list | tuple):
         raise ModelError(
             f"conditions = {shown(repr(conditions))} is a {type(conditions).__name__}; a list is"
@@ -108,9 +99,8 @@ def _few(model: Model) -> str:
 
 
 def _row(model: Model, expression: sympy.Expr) -> Vector | None:
-    """The coefficients of a linear form, scaled so that the first is 1.
-
-    None for another polynomial.
+    """The coefficients of a linear form, scaled so that the first is 1; None for another
+    polynomial.
     """
     poly = sympy.Poly(expression, *model.parameters)
     if poly.total_degree() != 1 or poly.nth(*[0] * model.size) != 0:
@@ -175,10 +165,7 @@ def _scaled(row: Sequence[Number]) -> Vector:
 
 
 def _blocks(model: Model) -> list[tuple[sympy.Symbol, ...]]:
-    """Parameters that stand together in a linear form c1 p1 + c2 p2 + ...
-
-    form a block, the others one each.
-    """
+    """Blocks of parameters that stand together in a linear form c1 p1 + c2 p2; the others alone."""
     parameters = set(model.parameters)
     groups: list[set[sympy.Symbol]] = []
     for output in model.outputs:
@@ -239,9 +226,8 @@ def _pairs(symmetries: Sequence[SignedPermutation], size: int) -> set[tuple[int,
 
 
 def _symmetries(model: Model) -> Iterator[SignedPermutation]:
-    """Generators of signed permutations that leave the outputs as they are.
-
-    Signs and exchanges of blocks.
+    """Generators of signed permutations that leave the outputs as they are: signs and exchanges of
+    blocks.
     """
     if model.size > LARGEST_SEARCH:
         return

@@ -1,4 +1,6 @@
-r"""Polynomial models: tangent functions as a matrix of polynomials in the parameters, and where its minors vanish."""
+r"""Polynomial models: tangent functions as a matrix of polynomials in the parameters, and where its
+minors vanish.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,6 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol, runtime_checkable
 
 import sympy
 
@@ -16,20 +17,10 @@ from rankstrat.strata.flats import Vector, reduced
 LARGEST, ATTEMPTS, MOST_PARAMETERS, MOST_OUTPUTS = 8, 40, 24, 16
 
 
-@runtime_checkable
-class HasRankCoordinates(Protocol):
-    """A structure that knows the rank on a flat in exact coordinates."""
-
-    def rank_coordinates(self, chart: Chart) -> tuple[int, list[list[Any]]] | None:
-        """A number and a matrix of polynomials: the rank is the number plus the rank of the matrix at every point of
-        the flat that lies on no smaller one."""
-
-
 @dataclass(frozen=True)
 class TangentMatrix:
-    """The coefficients of the tangent functions in the monomials of the inputs.
-
-    One row for each parameter.
+    """The coefficients of the tangent functions in the monomials of the inputs: one row for each
+    parameter.
     """
 
     model: Model
@@ -40,9 +31,8 @@ class TangentMatrix:
         return int(sympy.Matrix(self.rows).xreplace(point.values).rank())
 
     def generic_rank(self, values: Mapping[sympy.Symbol, sympy.Expr], *, seed: int = 0) -> int:
-        """The rank at a random point of a chart.
-
-        At most that at the generic point, and almost surely equal.
+        """The rank at a random point of a chart: at most that at the generic point, and almost
+        surely equal.
         """
         rng = random.Random(seed)
         matrix = sympy.Matrix(self.rows).xreplace(dict(values))
@@ -61,7 +51,8 @@ class TangentMatrix:
         *,
         seed: int = 0,
     ) -> bool:
-        """Whether minors of size `rank` show that the rank is constant on a flat outside the excluded smaller flats.
+        """Whether minors of size `rank` show that the rank is constant on a flat outside the
+        excluded smaller flats.
 
         A factor is dropped that vanishes only on an excluded hyperplane of the flat or where a
         polynomial does. What is left must be a constant for one minor, or powers of linear forms
@@ -132,9 +123,8 @@ def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.
 
 
 def tangent_matrix(model: Model) -> TangentMatrix | None:
-    """The matrix of a model that is polynomial over Q in parameters and inputs.
-
-    None for any other (or a large) one.
+    """The matrix of a model that is polynomial over Q in parameters and inputs; None for any other
+    (or a large) one.
     """
     if model.size > MOST_PARAMETERS or len(model.outputs) > MOST_OUTPUTS:
         return None

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 
 from rankstrat.errors import ModelError, PointError, demand
 from rankstrat.model.model import Model
+from rankstrat.model.structure import HasNearby
 from rankstrat.model.values import listed
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata.arrangement import ArrangementStrata
 from rankstrat.strata.defaults import general_strata
 from rankstrat.text.tables import Math, Table
-
-
-@runtime_checkable
-class HasNearby(Protocol):
-    """A structure that measures how far float values are from its strata."""
-
-    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
-        """Conditions with the Euclidean distance of the point from the set where they hold."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +69,8 @@ class Neighbourhood:
 def nearest_strata(
     model: Model, values: Mapping[str, Any] | None = None, /, *, tolerance: float, **blocks: Any
 ) -> Neighbourhood:
-    r"""The conditions $c$ with $\operatorname{dist}(\theta, \{c = 0\}) \le$ `tolerance`, sorted by distance.
+    r"""The conditions $c$ with $\operatorname{dist}(\theta, \{c = 0\}) \le$ `tolerance`, sorted by
+    distance.
 
     For networks: which neurons are nearly merged, null or inactive; for matrix factors: which
     singular values nearly vanish; for other models: the conditions of the default arrangement.
@@ -92,7 +86,8 @@ def nearest_strata(
 
     Example:
         >>> from rankstrat.families import two_layer
-        >>> found = nearest_strata(two_layer(2, 1), a=[1.0, 2.0], w=[[0.5], [-0.501]], tolerance=0.01)
+        >>> floats = {"a": [1.0, 2.0], "w": [[0.5], [-0.501]]}
+        >>> found = nearest_strata(two_layer(2, 1), floats, tolerance=0.01)
         >>> [n.condition.text for n in found]
         ['w1 = -w2']
     """
@@ -151,7 +146,8 @@ def _distances(model: Model, theta: Any) -> Iterable[tuple[Math, float]]:
 def neuron_distances(
     a: Any, vectors: Any, weights: int, *, signed: bool, rays: bool = False
 ) -> Iterable[tuple[Math, float]]:
-    """Distances to a_i = 0, w_i = 0 and v_i = v_j, v_i = -v_j for neurons with output weights a and rows v = (w, b).
+    """Distances to a_i = 0, w_i = 0 and v_i = v_j, v_i = -v_j for neurons with output weights a and
+    rows v = (w, b).
 
     With `rays` the vectors matter up to positive factors: v_i ~ v_j, or v_i ~ -v_j, at the distance
     of the second singular value of the two.
@@ -185,9 +181,8 @@ def neuron_distances(
 
 
 def factor_distances(arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
-    """Distances to rank W < r.
-
-    The r-th singular value (Eckart-Young: the first dropped one, with those after it).
+    """Distances to rank W < r: the r-th singular value (Eckart-Young: the first dropped one, with
+    those after it).
     """
     for name, matrix in arrays.items():
         values = np.linalg.svd(matrix, compute_uv=False)
@@ -199,7 +194,6 @@ def factor_distances(arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
 
 
 __all__ = [
-    "HasNearby",
     "Near",
     "Neighbourhood",
     "factor_distances",

@@ -1,4 +1,6 @@
-r"""A stratum: a piece of parameter space on which the model rank is one number, and how that is known."""
+r"""A stratum: a piece of parameter space on which the model rank is one number, and how that is
+known.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ class Knowledge:
 
 @runtime_checkable
 class Stratification(Protocol):
-    r"""A partition of $\mathbb{R}^M$ into strata, named by labels, up to the symmetries of the model.
+    r"""A partition of $\mathbb{R}^M$ into strata, named by labels, up to the symmetries of the
+    model.
 
     A label stands for a whole orbit of strata; `chart`, `conditions` and `point` describe one
     representative.
@@ -70,23 +73,15 @@ class Stratification(Protocol):
 
     @property
     def coverage(self) -> Knowledge:
-        """How it is known that the ranks of the strata are right at every point of parameter space."""
-
-
-@runtime_checkable
-class HasStrata(Protocol):
-    """A structure that knows all strata of its models.
-
-    None where it does not know them for these arguments.
-    """
-
-    def strata(self, model: Model) -> Stratification | None:
-        """The complete stratification."""
+        """How it is known that the ranks of the strata are right at every point of parameter
+        space.
+        """
 
 
 @dataclass(frozen=True)
 class Stratum:
-    r"""$\{\theta : \text{conditions}\}$ without the smaller strata: an orbit of such sets, with one representative.
+    r"""$\{\theta : \text{conditions}\}$ without the smaller strata: an orbit of such sets, with one
+    representative.
 
     Attributes:
         source: the stratification it belongs to.
@@ -161,4 +156,4 @@ class Stratum:
         )
 
 
-__all__ = ["HasStrata", "Knowledge", "Label", "Stratification", "Stratum"]
+__all__ = ["Knowledge", "Label", "Stratification", "Stratum"]

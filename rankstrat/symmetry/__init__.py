@@ -1,4 +1,6 @@
-r"""Symmetries $F(g\theta) = F(\theta)$ of a model, found and verified, and what they leave invariant."""
+r"""Symmetries $F(g\theta) = F(\theta)$ of a model, found and verified, and what they leave
+invariant.
+"""
 
 from rankstrat.symmetry.groups import Symmetry, symmetries
 from rankstrat.symmetry.manifolds import InvariantManifold, fixed_set, invariant_manifolds

@@ -1,6 +1,5 @@
-"""Candidates for symmetries, read off the expression graph of a model.
-
-Every one of them is verified afterwards.
+"""Candidates for symmetries, read off the expression graph of a model; every one of them is
+verified afterwards.
 """
 
 from __future__ import annotations
@@ -67,7 +66,9 @@ class ExpressionGraph:
     # Permutations: colour refinement of two copies in step, one vertex after another
 
     def permutations(self) -> list[dict[int, int]]:
-        """Permutations of parameter positions from automorphisms that join all orbits, and their conjugates."""
+        """Permutations of parameter positions from automorphisms that join all orbits, and their
+        conjugates.
+        """
         order = {n: i for i, n in enumerate(self.compiled.parameters)}
         colours = self._refine([dict(self.start)])
         classes: dict[Any, list[int]] = {}
@@ -136,20 +137,23 @@ class ExpressionGraph:
     # Signs and scalings: one linear system over GF(2) or Q
 
     def sign_changes(self) -> list[frozenset[int]]:
-        """Sets of parameters whose joint change of sign leaves every output alone (a basis of the group)."""
+        """Sets of parameters whose joint change of sign leaves every output alone (a basis of the
+        group).
+        """
         return [
             frozenset(w)
             for w in _sparse(_nullspace(self._equations(2), len(self.compiled.parameters), 2), 2)
         ]
 
     def scalings(self) -> list[Weights]:
-        """Weights k_i such that theta_i -> c^{k_i} theta_i leaves every output alone for c > 0 (a basis)."""
+        """Weights k_i such that theta_i -> c^{k_i} theta_i leaves every output alone for c > 0 (a
+        basis).
+        """
         return _sparse(_nullspace(self._equations(0), len(self.compiled.parameters), 0), 0)
 
     def _equations(self, characteristic: int) -> list[Weights]:
-        """Linear conditions on the degrees of the parameters.
-
-        Degrees of nodes are linear forms in them.
+        """Linear conditions on the degrees of the parameters; degrees of nodes are linear forms in
+        them.
         """
         program = self.program
         order = {n: i for i, n in enumerate(self.compiled.parameters)}
@@ -246,9 +250,8 @@ def _reduced(row: Weights, characteristic: int) -> Weights:
 
 
 def _sparse(basis: list[Weights], characteristic: int) -> list[Weights]:
-    """The basis with shorter vectors.
-
-    One is added to or taken from another while that shortens it.
+    """The basis with shorter vectors: one is added to or taken from another while that shortens
+    it.
     """
     basis, changed = list(basis), True
     while changed:

@@ -1,4 +1,6 @@
-r"""Permutations, sign changes, scalings and shears of the parameters that leave the function unchanged."""
+r"""Permutations, sign changes, scalings and shears of the parameters that leave the function
+unchanged.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,8 @@ def _verdict(
 
 
 def symmetries(model: Model) -> tuple[Symmetry, ...]:
-    r"""Permutation, sign, scaling and shear symmetries of a model, each verified as $F(g\theta) = F(\theta)$.
+    r"""Permutation, sign, scaling and shear symmetries of a model, each verified as
+    $F(g\theta) = F(\theta)$.
 
     Candidates come from the expression graph: automorphisms that permute parameters, solutions of
     the parity equations over GF(2) for signs, of the degree equations over Q for scalings
@@ -153,9 +156,8 @@ def _free(model: Model, name: str) -> str:
 def _shear(
     model: Model, permutation: Mapping[int, int], weights: Mapping[int, Any], t: sympy.Symbol
 ) -> dict[sympy.Symbol, sympy.Expr]:
-    """Incoming weights of a unit gain t times its partner's.
-
-    Outgoing ones of the partner lose t times its own.
+    """Incoming weights of a unit gain t times its partner's; outgoing ones of the partner lose t
+    times its own.
     """
     moved = {i for i in weights if i in permutation}
     if (

@@ -1,6 +1,5 @@
-r"""Structural invariant manifolds.
-
-Fixed sets of symmetries, which gradient flow never leaves, whatever the data.
+r"""Structural invariant manifolds: fixed sets of symmetries, which gradient flow never leaves,
+whatever the data.
 """
 
 from __future__ import annotations
@@ -11,8 +10,9 @@ from dataclasses import dataclass
 import sympy
 
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.inclusion import Joint, same_function
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry.groups import Symmetry, symmetries
 
@@ -40,9 +40,8 @@ class InvariantManifold:
 
     @property
     def restricted(self) -> Model:
-        """The model on the manifold, with its coordinates as parameters.
-
-        What it is a smaller model of.
+        """The model on the manifold, with its coordinates as parameters: what it is a smaller model
+        of.
         """
         model = self.chart.model
         outputs = [o.xreplace(self.chart.values) for o in model.outputs]
@@ -51,7 +50,9 @@ class InvariantManifold:
         )
 
     def rank(self, *, seed: int = 0) -> RankCertificate:
-        r"""The model rank at its generic point, at most its dimension (the gradient is tangent to it)."""
+        r"""The model rank at its generic point, at most its dimension (the gradient is tangent to
+        it).
+        """
         return model_rank(self.chart, seed=seed)
 
     def __str__(self) -> str:
@@ -60,7 +61,8 @@ class InvariantManifold:
 
 
 def invariant_manifolds(model: Model, *, pairs: bool = True) -> tuple[InvariantManifold, ...]:
-    r"""Fixed sets of the permutation and sign symmetries of a model, each checked as a structural invariant manifold.
+    r"""Fixed sets of the permutation and sign symmetries of a model, each checked as a structural
+    invariant manifold.
 
     Args:
         model: the model.

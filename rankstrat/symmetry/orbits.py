@@ -1,6 +1,5 @@
-r"""Orbits of the vector fields $\nabla_\theta F(\cdot)(x)$.
-
-Dimensions from below by iterated Lie brackets.
+r"""Orbits of the vector fields $\nabla_\theta F(\cdot)(x)$: dimensions from below by iterated Lie
+brackets.
 """
 
 from __future__ import annotations
@@ -17,7 +16,8 @@ from rankstrat.rank.search import needs_hypotheses
 
 
 def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:
-    r"""A lower bound of the dimension of the orbit through a point of all $\nabla_\theta F(\cdot)(x)$, $x$ any input.
+    r"""A lower bound of the dimension of the orbit through a point of all
+    $\nabla_\theta F(\cdot)(x)$, $x$ any input.
 
     It is the rank at the point of the fields and their brackets $[X, Y] = DY\,X - DX\,Y$ up to the
     given depth (0: the model rank), by a nonzero minor modulo a prime. Every orbit is a structural
@@ -39,8 +39,8 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:
     Example:
         >>> from rankstrat.families import two_layer
         >>> net = two_layer(width=2, inputs=1)
-        >>> orbit_dimension(net.point(a=[1, 2], w=[[3], [3]])), orbit_dimension(net.point(a=[1, 1], w=[[3], [3]]))
-        (4, 2)
+        >>> [orbit_dimension(net.point(a=a, w=[[3], [3]])) for a in ([1, 2], [1, 1])]
+        [4, 2]
     """
     demand(point, Chart, ModelError, "a point or chart", "try model.generic()")
     model = point.model

@@ -1,29 +1,20 @@
-r"""Target sets $F^{-1}(f^*)$.
-
-Branches, their graph, and optimistic sample sizes. Knows no neurons.
+r"""Target sets $F^{-1}(f^*)$: branches, their graph, and optimistic sample sizes. Knows no
+neurons.
 """
 
 from __future__ import annotations
 
 from rankstrat.algebra.affine import CONSTANT, AffineSubspace
-from rankstrat.targets.branch import (
-    Branch,
-    BranchList,
-    Cell,
-    LeastRank,
-    TargetFunction,
-    is_zero,
-    least_rank,
-    same_functions,
-)
-from rankstrat.targets.polynomial import MAX_PARAMETERS, polynomial_branches
-from rankstrat.targets.target_set import (
-    HasBranches,
+from rankstrat.targets.branch import Branch, BranchList, TargetFunction
+from rankstrat.targets.closure import Closure
+from rankstrat.targets.fibre import (
     TargetSet,
     as_target,
     optimistic_sample_size,
     target_set,
 )
+from rankstrat.targets.least_rank import Candidate, LeastRank, RankBounds
+from rankstrat.targets.polynomial import MAX_PARAMETERS, polynomial_branches
 
 __all__ = [
     "CONSTANT",
@@ -31,16 +22,14 @@ __all__ = [
     "AffineSubspace",
     "Branch",
     "BranchList",
-    "Cell",
-    "HasBranches",
+    "Candidate",
+    "Closure",
     "LeastRank",
+    "RankBounds",
     "TargetFunction",
     "TargetSet",
     "as_target",
-    "is_zero",
-    "least_rank",
     "optimistic_sample_size",
     "polynomial_branches",
-    "same_functions",
     "target_set",
 ]

@@ -1,4 +1,6 @@
-"""The distance from a float parameter vector to the image of a curved chart, by damped Gauss-Newton steps."""
+"""The distance from a float parameter vector to the image of a curved chart, by damped Gauss-Newton
+steps.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ _STARTS, _STEPS = 12, 200
 
 
 def distance_to_image(chart: Chart, theta: Vector) -> float:
-    r"""The least $|\theta(u) - \theta|$ that is found from several starts: a numerical upper bound of the distance.
+    r"""The least $|\theta(u) - \theta|$ that is found from several starts: a numerical upper bound
+    of the distance.
 
     Args:
         chart: a chart whose coordinates parametrise the whole piece.
@@ -37,9 +40,8 @@ def distance_to_image(chart: Chart, theta: Vector) -> float:
 
 
 def _starts(chart: Chart, theta: Vector) -> Iterator[Vector]:
-    """Parameters that are coordinates start at their own values, other coordinates at ones.
-
-    Then nearby points.
+    """Parameters that are coordinates start at their own values, other coordinates at ones; then
+    nearby points.
     """
     own = {p: float(v) for p, v in zip(chart.model.parameters, theta, strict=True)}
     first = np.array([own.get(u, 1.0) for u in chart.coordinates])

@@ -1,6 +1,5 @@
-"""Branches that somebody gave as charts.
-
-Each is verified, and membership is decided by solving for the coordinates.
+"""Branches that somebody gave as charts: each is verified, and membership is decided by solving for
+the coordinates.
 """
 
 from __future__ import annotations
@@ -15,8 +14,10 @@ import sympy
 from rankstrat.algebra.affine import CONSTANT, AffineSubspace
 from rankstrat.errors import BudgetError, TargetError
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import model_rank
-from rankstrat.targets.branch import Branch, BranchList, TargetFunction, is_zero, same_functions
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.zero import is_zero, same_functions
+from rankstrat.targets.branch import Branch, BranchList, TargetFunction
+from rankstrat.targets.closure import Closure
 
 
 def given_branches(model: Model, target: TargetFunction, charts: Sequence[Any]) -> BranchList:
@@ -39,25 +40,23 @@ def given_branches(model: Model, target: TargetFunction, charts: Sequence[Any]) 
         dimension = 0
         if chart.coordinates:
             dimension = model_rank(Model(list(chart.values.values()), chart.coordinates)).lower
-        affine, member = _image(chart), None
+        affine, decide = _image(chart), None
         if affine is None:
             equations = tuple(
                 p - v
                 for p, v in chart.values.items()
                 if p != v and v.free_symbols <= set(chart.values)
             )
-            member = partial(_on_chart, chart)
+            decide = partial(_on_chart, chart)
         else:
             equations = tuple(_form(row, model.parameters) for row in affine.rows.values())
         branches.append(
             Branch(
-                f"chart {number}",
-                chart,
-                equations,
-                dimension,
-                affine=affine,
-                member=member,
-                partial=True,
+                label=f"chart {number}",
+                chart=chart,
+                closure=Closure(equations, affine=affine, decide=decide),
+                dimension=dimension,
+                is_component=False,
             )
         )
     return BranchList(
@@ -94,7 +93,8 @@ def _form(row: Mapping[int, Fraction], variables: Sequence[sympy.Symbol]) -> sym
 
 
 def _on_chart(chart: Chart, point: Chart) -> bool:
-    """Whether a point is a value of a chart: coordinates are read off where they occur alone and linearly.
+    """Whether a point is a value of a chart: coordinates are read off where they occur alone and
+    linearly.
 
     Raises:
         BudgetError: some coordinate never does.

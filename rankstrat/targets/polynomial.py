@@ -1,4 +1,5 @@
-r"""Target sets of small polynomial models by exact decomposition: factor, split, and test minors over $\mathbb{Q}$.
+r"""Target sets of small polynomial models by exact decomposition: factor, split, and test minors
+over $\mathbb{Q}$.
 
 The equations $F(\theta) = f^*$ are polynomial. A Gröbner basis element that factors splits the set;
 sums of even monomials with positive coefficients vanish at real points only if every monomial does.
@@ -20,7 +21,9 @@ from sympy.polys.orderings import monomial_key
 from rankstrat.algebra.affine import AffineSubspace
 from rankstrat.errors import TargetError
 from rankstrat.model.model import Chart, Model
-from rankstrat.targets.branch import Branch, BranchList, Cell, TargetFunction
+from rankstrat.targets.branch import Branch, BranchList, TargetFunction
+from rankstrat.targets.closure import Closure
+from rankstrat.targets.least_rank import Candidate, RankBounds
 
 MAX_PARAMETERS = 6
 _TRIED = (1, -1, 2, -3, 3, -2, 0, 5, 4, sympy.Rational(1, 2), -4, 7)
@@ -188,9 +191,8 @@ def _cases(g: sympy.Expr, parameters: Sequence[sympy.Symbol]) -> list[list[sympy
 
 
 def _is_definite_form(factor: sympy.Expr) -> bool:
-    """Whether a polynomial is a form in two parameters without a real linear factor.
-
-    Zero only where both are.
+    """Whether a polynomial is a form in two parameters without a real linear factor: zero only
+    where both are.
     """
     if len(factor.free_symbols) != 2:
         return False
@@ -205,9 +207,8 @@ def _is_definite_form(factor: sympy.Expr) -> bool:
 
 
 class _Minors:
-    """Minors of the derivative of the coefficients.
-
-    The rank is at most s exactly where those of size s + 1 vanish.
+    """Minors of the derivative of the coefficients: the rank is at most s exactly where those of
+    size s + 1 vanish.
     """
 
     def __init__(self, model: Model) -> None:
@@ -274,22 +275,22 @@ def _branch(minors: _Minors, piece: _Piece, number: int) -> Branch | None:
     return Branch(
         label=f"piece {number}",
         chart=chart,
-        equations=piece.basis,
+        closure=Closure(piece.basis, affine=AffineSubspace.of(piece.basis, parameters)),
         dimension=piece.dimension,
-        affine=AffineSubspace.of(piece.basis, parameters),
-        cells=partial(_one_cell, model, point, least if settled else None),
-        basis=reason if settled else "",
+        bounds=RankBounds(
+            candidates=partial(_one_point, model, point, least if settled else None),
+            exhaustive=reason if settled else "",
+        ),
     )
 
 
-def _one_cell(model: Model, point: Point, rank: int | None) -> Iterator[Cell]:
-    yield Cell(model.point(point), rank)
+def _one_point(model: Model, point: Point, rank: int | None) -> Iterator[Candidate]:
+    yield Candidate(model.point(point), rank)
 
 
 def _smooth_point(minors: _Minors, piece: _Piece) -> Point | None:
-    """A smooth rational point where the rank is the generic one.
-
-    There, the real dimension is the complex one.
+    """A smooth rational point where the rank is the generic one: there, the real dimension is the
+    complex one.
     """
     codimension = len(piece.parameters) - piece.dimension
     jacobian = sympy.Matrix(piece.basis).jacobian(piece.parameters) if piece.basis else None
@@ -306,9 +307,8 @@ def _smooth_point(minors: _Minors, piece: _Piece) -> Point | None:
 
 
 def _points(parameters: Sequence[sympy.Symbol], basis: Sequence[sympy.Expr]) -> Iterator[Point]:
-    """Rational points, by giving parameters small values one after another.
-
-    Those of high degree first, if need be.
+    """Rational points, by giving parameters small values one after another; those of high degree
+    first, if need be.
     """
     if not basis:
         basis = (sympy.Integer(0),)
@@ -351,7 +351,9 @@ def _extend(
 
 
 def _chart(model: Model, piece: _Piece) -> Chart | None:
-    """A rational chart by solving equations that are linear in a parameter with a monomial coefficient."""
+    """A rational chart by solving equations that are linear in a parameter with a monomial
+    coefficient.
+    """
     values: dict[sympy.Symbol, sympy.Expr] = {}
     left = list(piece.basis)
     while left:

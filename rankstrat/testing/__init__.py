@@ -1,6 +1,5 @@
-r"""The laws that every activation and every family obeys, ours and a guest's.
-
-For use in test suites.
+r"""The laws that every activation and every family obeys, ours and a guest's; for use in test
+suites.
 """
 
 from rankstrat.testing.activations import check_activation

@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 import sympy
 
-from rankstrat.activations.lookup import Activation, Z
+from rankstrat.activation.record import Activation, Z
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.floats import MpRing, leaf_number
 from rankstrat.algebra.program import Program
@@ -16,7 +16,7 @@ from rankstrat.algebra.translate import translate
 from rankstrat.errors import FamilyError
 from rankstrat.families import build
 from rankstrat.lemma.rank import rank_by_lemma
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 
 POINTS = tuple(
     sign * z for z in (Fraction(1, 3), Fraction(6, 5), Fraction(7, 2)) for sign in (1, -1)
@@ -29,7 +29,8 @@ DIGITS = 40
 
 
 def check_activation(record: Activation) -> tuple[str, ...]:
-    r"""The facts of a record that were checked: values, derivatives, parity, value at 0, polynomial part, lemma.
+    r"""The facts of a record that were checked: values, derivatives, parity, value at 0, polynomial
+    part, lemma.
 
     Derivatives of order up to 3 of the engine's program are compared with mpmath's at 40 digits,
     the declared parity and polynomial part at six points, and the lemma with `model_rank` at two
@@ -39,7 +40,7 @@ def check_activation(record: Activation) -> tuple[str, ...]:
         FamilyError: a fact does not hold; the message says which, and where.
 
     Example:
-        >>> from rankstrat.activations.lookup import activations
+        >>> from rankstrat.activation.lookup import activations
         >>> check_activation(activations["tanh"])[-1]
         'lemma'
     """
@@ -142,9 +143,8 @@ def _check_zero(record: Activation, value: Any) -> None:
 
 
 def _check_taylor(record: Activation, value: Any) -> None:
-    """A function that is not a polynomial.
-
-    Nonzero coefficients of high order, of both parities if it has none.
+    """A function that is not a polynomial: nonzero coefficients of high order, of both parities if
+    it has none.
     """
     coefficients = mpmath.taylor(value, 0, TAYLOR_ORDERS)
     wanted = {"odd": (1,), "even": (0,), "none": (0, 1)}.get(record.remainder_parity, ())

@@ -1,6 +1,5 @@
-r"""The laws of families.
-
-What `check_family` holds a family to, and the sizes at which ours are built.
+r"""The laws of families: what `check_family` holds a family to, and the sizes at which ours are
+built.
 """
 
 from __future__ import annotations
@@ -15,11 +14,13 @@ import numpy as np
 
 from rankstrat.errors import FamilyError, UndecidedError
 from rankstrat.families import FAMILIES, build
-from rankstrat.lemma.rank import HasNeurons, rank_by_lemma
+from rankstrat.lemma.rank import rank_by_lemma
 from rankstrat.model.files import dump_model, parse_model
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.structure import HasNeurons
 from rankstrat.numeric import numerical_rank
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.testing.laws import (
     DIGITS,
     check_embeddings,

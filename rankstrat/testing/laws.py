@@ -1,4 +1,5 @@
-r"""What a family says of itself, held against its outputs at points where nothing is known beforehand.
+r"""What a family says of itself, held against its outputs at points where nothing is known
+beforehand.
 
 Values of outputs come from sympy and mpmath here, not from the engine's programs, which found the
 symmetries.
@@ -18,10 +19,12 @@ import sympy
 from rankstrat.errors import FamilyError, NotOutputPreservingError, RankstratError, TargetError
 from rankstrat.mappings import null, splitting
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import Verdict, model_rank
-from rankstrat.strata import HasConditions, HasStrata, Stratification
+from rankstrat.model.structure import HasBranches, HasConditions, HasStrata
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata import Stratification
 from rankstrat.symmetry import symmetries
-from rankstrat.targets import HasBranches, TargetSet, target_set
+from rankstrat.targets import TargetSet, target_set
 
 DIGITS = 40
 SPECIAL = (-1, 0, 1, 2)
@@ -46,9 +49,8 @@ def hold(place: str, law: str, holds: bool) -> None:
 
 
 class Outputs:
-    """The outputs of a model as numbers of 40 digits.
-
-    An unspecified function is a fixed one of no parity.
+    """The outputs of a model as numbers of 40 digits; an unspecified function is a fixed one of no
+    parity.
     """
 
     def __init__(self, model: Model) -> None:
@@ -69,9 +71,8 @@ class Outputs:
         )
 
     def agree(self, one: Values, two: Values, seed: int, *, other: Outputs | None = None) -> bool:
-        """Whether the functions are equal at three random inputs.
-
-        The second may be of another model.
+        """Whether the functions are equal at three random inputs; the second may be of another
+        model.
         """
         source = np.random.default_rng(seed)
         with mpmath.workdps(DIGITS):
@@ -124,7 +125,8 @@ def _maps(place: str, model: Model) -> Iterator[tuple[str, Mapping[Any, Any]]]:
 
 
 def check_strata(place: str, model: Model, seed: int = 0) -> int:
-    """The number of points whose strata were compared with the rank, 0 if the family gives no strata.
+    """The number of points whose strata were compared with the rank, 0 if the family gives no
+    strata.
 
     Labels are distinct. A point with special values has one of them, and its rank where that is
     claimed to be constant (elsewhere a lower one at most); so have its images under the signed
@@ -164,7 +166,9 @@ def check_strata(place: str, model: Model, seed: int = 0) -> int:
 
 
 def _right_rank(place: str, strata: Stratification, label: Any, point: Chart, seed: int) -> None:
-    """The rank of the stratum, which may drop at a point only where the family does not claim that it is constant."""
+    """The rank of the stratum, which may drop at a point only where the family does not claim that
+    it is constant.
+    """
     given, found = strata.rank(label), model_rank(point, seed=seed)
     constant = strata.constancy(label).verdict is Verdict.PROVED
     law = (
@@ -210,7 +214,8 @@ def _check_label(place: str, strata: Stratification, label: Any, seed: int) -> N
 
 
 def check_embeddings(place: str, model: Model, seed: int = 0) -> int:
-    """The number of critical mappings into a model with one unit more that were evaluated; 0 where there are no units.
+    """The number of critical mappings into a model with one unit more that were evaluated; 0 where
+    there are no units.
 
     A copy of a unit that shares its outgoing weights, and a null unit where it is possible, change
     no output and do not raise the rank.
@@ -246,7 +251,8 @@ def check_embeddings(place: str, model: Model, seed: int = 0) -> int:
 
 
 def check_target(place: str, model: Model, seed: int = 0) -> int:
-    """The number of branches of two targets, functions of the model's own, that were checked; 0 if it gives none.
+    """The number of branches of two targets, functions of the model's own, that were checked; 0 if
+    it gives none.
 
     The point lies in the closure of a branch if the branches are complete. Points of a branch have
     the target as their function and lie in its closure; no parameters are counted twice in its

@@ -1,6 +1,5 @@
-r"""One cell of a table, in every format.
-
-What is a formula, what is a number, and what must be escaped.
+r"""One cell of a table, in every format: what is a formula, what is a number, and what must be
+escaped.
 """
 
 from __future__ import annotations
@@ -60,7 +59,9 @@ def to_data(cell: object) -> object:
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks and control characters (a name from a model file may hold a terminal escape)."""
+    """The text without line breaks and control characters (a name from a model file may hold a
+    terminal escape).
+    """
     if text.isprintable():
         return text
     visible = (
@@ -101,7 +102,9 @@ def to_html(cell: object) -> str:
 
 
 def _clauses(latex: str) -> list[str]:
-    r"""The formula cut at every `;\ ` that stands in no group, so that a browser can break the line there."""
+    r"""The formula cut at every `;\ ` that stands in no group, so that a browser can break the line
+    there.
+    """
     parts, start, depth = [], 0, 0
     for token in re.finditer(r";\\ |\\(?:left|right|begin|end)\b|\\.|[{}]", latex):
         word = token[0]

@@ -153,7 +153,8 @@ class Table:
         return "\n".join([*above, *lines, *below])
 
     def latex(self, *, label: str = "") -> str:
-        r"""The table as LaTeX in the booktabs style; the document needs `\usepackage{amsmath, booktabs}`.
+        r"""The table as LaTeX in the booktabs style; the document needs
+        `\usepackage{amsmath, booktabs}`.
 
         Args:
             label: what `\ref` will call it. A table with a title, a caption or a label floats; one
@@ -273,9 +274,8 @@ def _sentence(title: str, caption: str) -> str:
 
 
 def _width(text: str) -> int:
-    """The columns a terminal gives to a text.
-
-    Two for a wide character, none for a combining one.
+    """The columns a terminal gives to a text: two for a wide character, none for a combining
+    one.
     """
     if text.isascii():
         return len(text)
@@ -291,7 +291,9 @@ def _pad(text: str, width: int, right: bool) -> str:
 
 
 def _fit(widths: list[int], fixed: list[bool], total: int) -> list[int]:
-    """Narrow the widest columns that are not fixed until the table is at most `total` wide, if that can be."""
+    """Narrow the widest columns that are not fixed until the table is at most `total` wide, if that
+    can be.
+    """
     widths = list(widths)
     excess = sum(widths) + len(_GAP) * (len(widths) - 1) - total
     for _ in range(excess):
@@ -309,7 +311,9 @@ def _words(text: str, width: int) -> Iterator[str]:
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    """Break a text at spaces, and a word only if it is wider than the column (textwrap counts wide letters as one)."""
+    """Break a text at spaces, and a word only if it is wider than the column (textwrap counts wide
+    letters as one).
+    """
     if _width(text) <= width:
         return [text]
     lines = [""]

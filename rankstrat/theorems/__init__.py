@@ -9,64 +9,25 @@ from __future__ import annotations
 
 import importlib
 import json
-import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import cached_property
-from importlib.metadata import entry_points
 
 from rankstrat.errors import FamilyError, demand
 from rankstrat.rank.certificate import Verdict
-from rankstrat.text.parsing import nearest, shown
+from rankstrat.registry import Registry, modules
 from rankstrat.text.tables import Table
 from rankstrat.theorems.report import Progress, Report, Row, Theorem, bibliography, run
 
-GROUP = "rankstrat.theorems"
+
+def _own() -> dict[str, Theorem]:
+    package = importlib.import_module(__name__)
+    return {name: module.THEOREM for name, module in modules(package, deep=True)}
 
 
-def _files() -> Iterator[str]:
-    """Dotted names of the files of theorems, by folder."""
-    for folder in pkgutil.iter_modules(__path__, f"{__name__}."):
-        if folder.ispkg:
-            package = importlib.import_module(folder.name)
-            for module in pkgutil.iter_modules(package.__path__, f"{folder.name}."):
-                if not module.name.rpartition(".")[2].startswith("_"):
-                    yield module.name
-
-
-class _Theorems(Mapping[str, Theorem]):
-    """Name -> theorem: those of this folder, then those of installed packages."""
-
-    @cached_property
-    def _found(self) -> dict[str, Theorem]:
-        found = {
-            path.rpartition(".")[2]: importlib.import_module(path).THEOREM for path in _files()
-        }
-        for point in entry_points(group=GROUP):
-            if point.name not in found:
-                found[point.name] = point.load()
-        return found
-
-    def __getitem__(self, name: str) -> Theorem:
-        if name not in self._found:
-            hint = nearest(str(name), self._found) or f"known are {', '.join(self._found)}"
-            raise FamilyError(
-                f"the theorem {shown(repr(name))} is unknown; {hint}; or pass a Theorem"
-            )
-        return self._found[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-
-THEOREMS: Mapping[str, Theorem] = _Theorems()
+THEOREMS: Mapping[str, Theorem] = Registry(
+    "theorem", "rankstrat.theorems", _own, attempt="pass a Theorem", kind=Theorem
+)
 """Name -> theorem."""
 
 
@@ -79,7 +40,8 @@ def verify(
     progress: Progress | None = None,
     done: Iterable[Row] = (),
 ) -> Report:
-    r"""Predicted and computed values of a theorem in all its cases, in separate columns, each with its verdict.
+    r"""Predicted and computed values of a theorem in all its cases, in separate columns, each with
+    its verdict.
 
     Args:
         theorem: a name of `THEOREMS`, or a `Theorem`.
@@ -114,7 +76,8 @@ def verify_all(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Summary:
-    r"""The reports of several theorems, of all if no name is given; Ctrl-C leaves those computed so far.
+    r"""The reports of several theorems, of all if no name is given; Ctrl-C leaves those computed so
+    far.
 
     Args:
         names: names of `THEOREMS`.

@@ -1,6 +1,5 @@
-"""Exact random points with prescribed degeneracies.
-
-The same case and seed give the same point on every machine.
+"""Exact random points with prescribed degeneracies; the same case and seed give the same point on
+every machine.
 """
 
 from __future__ import annotations
@@ -46,7 +45,9 @@ def representative(v: Sequence[int]) -> Vector:
 def distinct_classes(
     rng: random.Random, number: int, dimension: int, *, free: int = 0
 ) -> list[Vector]:
-    """Integer vectors, pairwise different up to sign, nonzero on the first dimension - free entries."""
+    """Integer vectors, pairwise different up to sign, nonzero on the first dimension - free
+    entries.
+    """
     bound = max(9, 4 * number)
     found: dict[Vector, Vector] = {}
     while len(found) < number:
@@ -76,7 +77,8 @@ class Neurons:
 
 
 def condensed(rng: random.Random, width: int, classes: Sequence[Vector], *, odd: bool) -> Neurons:
-    """A function of len(classes) neurons on `width` neurons that are copies of them, or null (a = 0, w = 0).
+    """A function of len(classes) neurons on `width` neurons that are copies of them, or null (a =
+    0, w = 0).
 
     With `odd` the copies may carry the opposite sign.
     """
@@ -98,9 +100,8 @@ def condensed(rng: random.Random, width: int, classes: Sequence[Vector], *, odd:
 
 
 def matrix_of_rank(rng: random.Random, rows: int, columns: int, rank: int) -> Matrix:
-    """A random integer matrix of exactly this rank.
-
-    Unit lower times upper triangular factors, rows shuffled.
+    """A random integer matrix of exactly this rank: unit lower times upper triangular factors, rows
+    shuffled.
     """
     left = [
         [nonzero(rng, 3) if i == k else rng.randint(-3, 3) * (i > k) for k in range(rank)]
@@ -126,7 +127,8 @@ def multiply(left: Sequence[Sequence[int]], right: Sequence[Sequence[int]]) -> M
 
 
 def random_values(rng: random.Random, model: Model, *, bound: int = 9) -> dict[str, Any]:
-    """Nonzero random integers for every block of a family model; in a small block of different sizes.
+    """Nonzero random integers for every block of a family model; in a small block of different
+    sizes.
 
     So no two units of a small network have weights that are equal up to sign, which would not be
     generic.

@@ -24,7 +24,8 @@ _SPARSE_TERMS = 4
 
 @dataclass(frozen=True)
 class Conjecture:
-    r"""What a rank table suggests: a formula that was fitted on some rows and holds on the others, or nothing.
+    r"""What a rank table suggests: a formula that was fitted on some rows and holds on the others,
+    or nothing.
 
     Attributes:
         variables: the names of the columns the rank may depend on.
@@ -48,9 +49,8 @@ class Conjecture:
 
     @property
     def verdict(self) -> Verdict:
-        """OPEN: a formula that fits is a conjecture, never a theorem.
-
-        REFUTED where a candidate has counterexamples.
+        """OPEN: a formula that fits is a conjecture, never a theorem; REFUTED where a candidate has
+        counterexamples.
         """
         return Verdict.REFUTED if self.formula is None and self.counterexamples else Verdict.OPEN
 
@@ -102,7 +102,8 @@ class Conjecture:
 def conjecture(
     table: Table | Iterable[Mapping[str, object]], *, rank: str = "rank", degree: int = 4
 ) -> Conjecture:
-    r"""The polynomial of least degree over $\mathbb{Q}$ that fits two thirds of a rank table and holds on the rest.
+    r"""The polynomial of least degree over $\mathbb{Q}$ that fits two thirds of a rank table and
+    holds on the rest.
 
     Rows are split by a hash of the variables, so that the same table gives the same answer in any
     order. Polynomials come first, then polynomials in the variables and one minimum of two or three
@@ -209,7 +210,9 @@ def _read(
 
 
 def _split(rows: Sequence[Row]) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    """Two thirds and one third, by the hash of the variables (a fixed stride can hold out all of one value)."""
+    """Two thirds and one third, by the hash of the variables (a fixed stride can hold out all of
+    one value).
+    """
     ranked = sorted(rows, key=lambda row: hashlib.sha256(repr(row[:-1]).encode()).digest())
     held = len(ranked) // 3
     return tuple(sorted(ranked[held:])), tuple(sorted(ranked[:held]))
@@ -239,7 +242,9 @@ def _candidates(
 
 
 def _is_undetermined(names: Sequence[str], rows: Sequence[Row], degree: int) -> bool:
-    """Whether some polynomial of this degree fits, but too few rows are left to tell it from others."""
+    """Whether some polynomial of this degree fits, but too few rows are left to tell it from
+    others.
+    """
     columns = [row[:-1] for row in rows]
     monomials = [
         m for d in range(degree + 1) for m in combinations_with_replacement(range(len(names)), d)
@@ -254,9 +259,8 @@ def _polynomials(
     ranks: Sequence[int],
     degree: int,
 ) -> Iterator[tuple[sympy.Expr, int]]:
-    """Polynomials that fit.
-
-    For each degree a sparse one where the rows leave a choice, else the only one.
+    """Polynomials that fit: for each degree a sparse one where the rows leave a choice, else the
+    only one.
     """
     distinct = max(2, len(set(ranks)))
     for total in range(degree + 1):
@@ -288,9 +292,8 @@ def _polynomials(
 def _supports(
     matrix: Sequence[Sequence[int]], ranks: Sequence[int], terms: int
 ) -> Iterator[Sequence[int]]:
-    """The sets of columns that fit as far as floats can tell.
-
-    Exact arithmetic decides afterwards.
+    """The sets of columns that fit as far as floats can tell; exact arithmetic decides
+    afterwards.
     """
     supports = np.array(list(combinations(range(len(matrix[0])), terms)))
     right = np.array(ranks, dtype=float)
@@ -303,9 +306,8 @@ def _supports(
 def _solve(
     matrix: Sequence[Sequence[int]], right: Sequence[int]
 ) -> tuple[list[Fraction] | None, int]:
-    """A solution with zeros at the dependent columns, which come late, and the rank.
-
-    None if there is none.
+    """A solution with zeros at the dependent columns, which come late, and the rank; None if there
+    is none.
     """
     lines = [[Fraction(v) for v in (*line, r)] for line, r in zip(matrix, right, strict=True)]
     width, pivots = len(matrix[0]), list[int]()

@@ -1,6 +1,5 @@
-r"""Theorems checked case by case.
-
-Predicted by the closed form, computed by the engine, each with its verdict.
+r"""Theorems checked case by case: predicted by the closed form, computed by the engine, each with
+its verdict.
 """
 
 from __future__ import annotations
@@ -160,9 +159,8 @@ def _judge(relation: str, predicted: int, found: Computed) -> Verdict:
 
 
 def check_case(theorem: Theorem, case: Case, seed: int = 0) -> Row:
-    """One case: predicted, then computed, then compared.
-
-    An honest refusal of the engine is an OPEN row.
+    """One case: predicted, then computed, then compared; an honest refusal of the engine is an OPEN
+    row.
     """
     start = time.perf_counter()
     predicted = theorem.predicted(case, seed)

@@ -29,9 +29,8 @@ def flint_rank(matrix: Matrix, p: int) -> int:
 
 
 def product_mod(a: Matrix, b: Matrix, p: int) -> Matrix:
-    """Exact product mod p in int64.
-
-    Products stay below 2^46, and p < 2^23 leaves room for 2^17 of them.
+    """Exact product mod p in int64: products stay below 2^46, and p < 2^23 leaves room for 2^17 of
+    them.
     """
     return (a % p) @ (b % p) % p
 

@@ -1,6 +1,5 @@
-"""Constants such as sin(pi).
-
-Exact at quarter turns, and elsewhere no proof without a ball that excludes zero.
+"""Constants such as sin(pi): exact at quarter turns, and elsewhere no proof without a ball that
+excludes zero.
 """
 
 from __future__ import annotations
@@ -39,9 +38,8 @@ def test_a_constant_neuron_of_a_sine():
     "turn", [sympy.pi / 3, sympy.pi / 5, 1 + sympy.pi, sympy.log(2) * sympy.pi]
 )
 def test_other_multiples_of_pi_need_a_ball(turn):
-    """2 cos(pi/3) - 1 = 0 must not be proved to be anything else.
-
-    Sin(pi/3) is seen to be no zero.
+    """2 cos(pi/3) - 1 = 0 must not be proved to be anything else; sin(pi/3) is seen to be no
+    zero.
     """
     assert model_rank(Model([a * sympy.sin(b)], [a, b]).point({a: 0, b: turn})).value == 1
     hidden = model_rank(Model([a * (2 * sympy.cos(b) - 1)], [a, b]).point({a: 0, b: sympy.pi / 3}))

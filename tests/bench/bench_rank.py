@@ -1,5 +1,5 @@
-"""Model rank against bare FLINT: everything from building the model to the certificate, over building and ranking
-the same matrix with python-flint alone, in one run.
+"""Model rank against bare FLINT: everything from building the model to the certificate, over
+building and ranking the same matrix with python-flint alone, in one run.
 
     python tests/bench/bench_rank.py [--full]
 """

@@ -1,4 +1,6 @@
-"""`rankstrat embed`: evidence in every format, refusals with status 1, bad questions with status 2."""
+"""`rankstrat embed`: evidence in every format, refusals with status 1, bad questions with status
+2.
+"""
 
 from __future__ import annotations
 

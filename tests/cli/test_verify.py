@@ -1,6 +1,5 @@
-"""`rankstrat verify`: selection, formats, exit status, resumption.
-
-The theorems themselves are tested elsewhere.
+"""`rankstrat verify`: selection, formats, exit status, resumption; the theorems themselves are
+tested elsewhere.
 """
 
 from __future__ import annotations
@@ -40,9 +39,8 @@ def few(original, number=3, **changes):
 
 @pytest.fixture
 def catalogue(monkeypatch):
-    """A catalogue of quick theorems.
-
-    One that holds, one that is false, one that the engine cannot decide.
+    """A catalogue of quick theorems: one that holds, one that is false, one that the engine cannot
+    decide.
     """
 
     def undecided(case, seed):

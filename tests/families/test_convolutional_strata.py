@@ -1,6 +1,5 @@
-"""Strata of convolutional networks.
-
-Complete where they say so, of their dimension, with the ranks of the papers.
+"""Strata of convolutional networks: complete where they say so, of their dimension, with the ranks
+of the papers.
 """
 
 import itertools
@@ -13,9 +12,8 @@ import sympy
 from covering import check_covered
 
 from rankstrat import families
-from rankstrat.rank.certificate import model_rank
-from rankstrat.strata import nearest_strata
-from rankstrat.strata.hierarchy import function_hierarchy, stratify, stratum_of
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata import function_hierarchy, nearest_strata, stratify, stratum_of
 
 SHARED = [
     (1, 3, 2, 1),

@@ -1,6 +1,5 @@
-"""Optimistic sample sizes of convolutional targets.
-
-The table of SPEC 4, shifted kernels, and bad targets.
+"""Optimistic sample sizes of convolutional targets: the table of SPEC 4, shifted kernels, and bad
+targets.
 """
 
 from __future__ import annotations
@@ -84,9 +83,8 @@ def test_more_shifted_kernels():
 
 
 def solutions(kernels, size, kernel_size, biases, target, rng):
-    """Output weights (kernel, place) with which these kernels give the target {class.
-
-    Coefficient}; [] if none do.
+    """Output weights (kernel, place) with which these kernels give the target {class: coefficient};
+    [] if none do.
     """
     places = oracles.windows(size, kernel_size)
     columns, dead = {}, []
@@ -119,7 +117,9 @@ def solutions(kernels, size, kernel_size, biases, target, rng):
 
 
 def check_least_rank_of_shared_kernels(size, kernel_size, count, bias, seed):
-    """No point with kernels in {-1, 0, 1} that gives the target has a lower rank than the proved one."""
+    """No point with kernels in {-1, 0, 1} that gives the target has a lower rank than the proved
+    one.
+    """
     rng = random.Random(seed)
     model = convolutional(count, size, kernel_size, bias=bias)
     every = list(itertools.product((-1, 0, 1), repeat=kernel_size))
@@ -308,9 +308,8 @@ def test_malformed_targets(model, target, message):
 
 
 def test_a_point_of_the_model_is_in_its_function_space_however_many_places_its_neurons_fit():
-    """18 neurons with up to three places each.
-
-    Trying the places in order would not find the three kernels.
+    """18 neurons with up to three places each: trying the places in order would not find the three
+    kernels.
     """
     network = convolutional(kernels=3, size=8, kernel_size=3, dimension=1)
     target = network.point(a=[[1] * 6] * 3, K=[[1, 0, 0], [0, 2, 0], [0, 0, 3]])

@@ -1,4 +1,6 @@
-"""Optimistic sample sizes of coupled targets against the theory, special targets, other words, errors."""
+"""Optimistic sample sizes of coupled targets against the theory, special targets, other words,
+errors.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,8 @@ def carried(linear, steps, span):
 
 
 def expected_size(activation, m, d, alphas, weights, linear):
-    """k classes, signs, classes on both sides, one further class.
-
-    None outside the function space (no biases).
+    """k classes, signs, classes on both sides, one further class; None outside the function space
+    (no biases).
     """
     p = SLOPE.get(activation, Fraction(1, 2))
     k, each = len(alphas), d + (activation in ANALYTIC)
@@ -266,7 +267,9 @@ def test_certificates_hold_and_twins_share_them():
 
 
 def test_the_width_that_is_asked_for_is_the_least() -> None:
-    """|x| + 2 in a network of abs neurons with biases needs one neuron for the kink and one for the constant."""
+    """|x| + 2 in a network of abs neurons with biases needs one neuron for the kink and one for the
+    constant.
+    """
     x = sympy.Symbol("x1")
     with pytest.raises(TargetError, match="choose width >= 2"):
         target_set(two_layer(width=1, inputs=1, activation="abs", bias=True), sympy.Abs(x) + 2)

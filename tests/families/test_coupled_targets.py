@@ -1,6 +1,5 @@
-"""Branches of softplus, silu, gelu, relu, leaky_relu and abs targets.
-
-Brute force, dimensions, ranks, closures.
+"""Branches of softplus, silu, gelu, relu, leaky_relu and abs targets: brute force, dimensions,
+ranks, closures.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ from rankstrat import Verdict, recovery_stability, stability_table
 from rankstrat.errors import UndecidedError
 from rankstrat.families import two_layer
 from rankstrat.families._shared.patterns import Pattern
-from rankstrat.families.two_layer.targets.coupled.charts import branch_of
-from rankstrat.families.two_layer.targets.coupled.law import coupled_law, coupled_target
-from rankstrat.families.two_layer.targets.coupled.pieces import Coupled, Piece
+from rankstrat.families.catalogue.two_layer.targets.coupled.charts import branch_of
+from rankstrat.families.catalogue.two_layer.targets.coupled.law import coupled_law, coupled_target
+from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece
 from rankstrat.targets import as_target, optimistic_sample_size, target_set
 
 
@@ -117,7 +116,7 @@ def check_dimensions_and_ranks(activation, m, k, d, bias, seed):
     rng = np.random.default_rng([m, k, d, seed])
     target = draw_target(activation, k, d, bias, False, rng)
     q = target_set(two_layer(m, d, activation, bias=bias), target)
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         sample = b.sample(seed=5, size=999 if activation in RAYS else 20)
         assert codimension_of_equations(b, sample) == b.codimension, b.label
         rational = all(isinstance(v, int | Fraction) for v in sample.raw[m:])
@@ -151,7 +150,9 @@ def test_dimensions_and_ranks_everywhere(activation, m, k, d, bias, seed):
 
 
 def check_least_rank_of_solutions(activation, m, k, d, bias, trials, seed=0):
-    """The least rank among many solutions found by brute force is never below, and mostly equal to, the answer."""
+    """The least rank among many solutions found by brute force is never below, and mostly equal to,
+    the answer.
+    """
     rng = np.random.default_rng([m, k, d, bias, seed])
     target = draw_target(activation, k, d, bias, False, rng)
     size = optimistic_sample_size(target_set(two_layer(m, d, activation, bias=bias), target))
@@ -187,9 +188,8 @@ def test_no_solution_has_a_lower_rank_everywhere(activation, m, k, d, bias, seed
 
 
 def test_closure_of_mixed_blocks():
-    """Where the signed sums vanish, only dependent weights are limits.
-
-    A1 (w1 + w2 = 0)-like relations survive.
+    """Where the signed sums vanish, only dependent weights are limits: a1 (w1 + w2 = 0)-like
+    relations survive.
     """
     q = target_set(two_layer(4, 2, "softplus"), sympy.Integer(0))
     curved = next(b for b in q.branches if b.label == "- | {1,-2}{3,-4}")
@@ -202,9 +202,8 @@ def test_closure_of_mixed_blocks():
 
 
 def test_curved_branches_that_cannot_meet():
-    """Different weights for one neuron keep closures apart.
-
-    Where they may meet, the pair stays undecided.
+    """Different weights for one neuron keep closures apart; where they may meet, the pair stays
+    undecided.
     """
     u = X1 + 2 * X2
     q = target_set(two_layer(3, 2, "softplus"), sympy.log(1 + sympy.exp(u)) + X1)
@@ -216,7 +215,9 @@ def test_curved_branches_that_cannot_meet():
 
 
 def test_closure_of_rays_depends_on_signs():
-    """Neurons of weight zero start on a line only if positive multiples of their output weights can cancel."""
+    """Neurons of weight zero start on a line only if positive multiples of their output weights can
+    cancel.
+    """
     q = target_set(two_layer(2, 2, "relu"), sympy.Integer(0))
     zero = [[0, 0], [0, 0]]
     assert [b.label for b in q.branches_of(q.model.point(a=[1, 1], w=zero))] == ["- | - | 0{1,2}"]
@@ -225,7 +226,8 @@ def test_closure_of_rays_depends_on_signs():
 
 
 def test_closure_of_rays_is_decided_by_cones():
-    """relu(x1) + relu(x2) + relu(x1 + x2), each class on both sides: the negative sides have sums t (1, 1, -1).
+    """relu(x1) + relu(x2) + relu(x1 + x2), each class on both sides: the negative sides have sums t
+    (1, 1, -1).
 
     Where their weights are zero, their output weights must be able to make such sums with positive
     multiples.
@@ -257,9 +259,8 @@ def test_samples_of_rays_keep_the_signs():
 
 
 def test_stability_of_coupled_branches():
-    """The theorem on generic samples needs an analytic model.
-
-    Samples can all lie where a ReLU neuron is silent.
+    """The theorem on generic samples needs an analytic model: samples can all lie where a ReLU
+    neuron is silent.
     """
     smooth = target_set(two_layer(2, 2, "softplus"), X1)
     assert stability_table(smooth).rows[0][2:6] == (1, 5, 5, 4)  # rank = codimension

@@ -1,6 +1,5 @@
-"""Target sets of deep networks by splitting.
-
-Verified charts, the table of SPEC 3, widths, and malformed targets.
+"""Target sets of deep networks by splitting: verified charts, the table of SPEC 3, widths, and
+malformed targets.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from rankstrat.errors import TargetError
 from rankstrat.families import fully_connected, two_layer
 from rankstrat.families._shared.deep_branches import IDLE, SILENT, Layers, Widening
 from rankstrat.families._shared.equivariance import equivariance
-from rankstrat.targets import as_target, optimistic_sample_size, same_functions, target_set
+from rankstrat.rank.zero import same_functions
+from rankstrat.targets import as_target, optimistic_sample_size, target_set
 
 
 def network(widths, activation="tanh", bias=False, output_bias=None):
@@ -61,25 +61,24 @@ def test_every_branch_carries_the_target(wide, narrow, activation, bias):
     assert not q.complete
     for b in q.branches:
         assert np.allclose(forward(b.sample(seed=3), x, sigma[activation]), star)
-        assert b.dimension == len(b.chart.coordinates) and (b.twin or b).contains(
+        assert b.dimension == len(b.chart.coordinates) and (b.representative or b).contains(
             b.minimum.minimiser
         )
-    for b in [b for b in q.branches if b.twin is None][::2]:
+    for b in [b for b in q.branches if b.representative is None][::2]:
         outputs = [o.xreplace(b.chart.values) for o in q.model.outputs]
         assert same_functions(outputs, q.target.expressions, q.model.inputs, b.chart.coordinates)
 
 
 def test_branches_are_counted_by_maps():
-    """Maps of two units onto one, or to idle or silent.
-
-    2^2 + ... = 5; without sigma(0) = 0 no silent ones: 3.
+    """Maps of two units onto one, or to idle or silent: 2^2 + ... = 5; without sigma(0) = 0 no
+    silent ones: 3.
     """
     for activation, count in (("tanh", 5), ("sigmoid", 3)):
         q = target_set(
             network([1, 2, 2, 1], activation), a_point(network([1, 1, 1, 1], activation))
         )
         assert len(q.branches) == count**2
-        assert sum(b.twin is None for b in q.branches) == (count // 2 + 1) ** 2
+        assert sum(b.representative is None for b in q.branches) == (count // 2 + 1) ** 2
     dimensions = {b.label: b.dimension for b in q.branches}
     assert dimensions["{1,2} | {1,2}"] == 2 + 1 and dimensions["{1} idle{2} | {1} idle{2}"] == 1 + 2
 
@@ -162,7 +161,7 @@ def test_an_affine_map_has_one_point():
 def test_many_branches_are_condensed():
     target = a_point(network([1, 1, 1, 1]))
     q = target_set(network([1, 4, 4, 1]), target)
-    assert all(b.twin is None for b in q.branches) and "some of the" in q.basis
+    assert all(b.representative is None for b in q.branches) and "some of the" in q.basis
     (only,) = target_set(network([1, 45, 45, 1]), target).branches
     assert only.label == "{1,2..45} | {1,2..45}" and only.dimension == 44 * 46
 
@@ -202,9 +201,8 @@ def test_malformed_targets(model, target, message):
 
 
 def test_wrong_charts_are_noticed():
-    """The check of a chart does not repeat the equations it came from.
-
-    Any change of a fixed value is seen.
+    """The check of a chart does not repeat the equations it came from: any change of a fixed value
+    is seen.
     """
     target = a_point(network([2, 2, 1, 1], bias=True), seed=7)
     model = network([2, 3, 2, 1], bias=True)
@@ -223,14 +221,14 @@ def test_wrong_charts_are_noticed():
 @pytest.mark.parametrize(
     ("activation", "bias", "output_bias"),
     [
-        ("tanh", False, False), ("sigmoid", True, False), ("softplus", False, True), ("relu", False, False),
+        ("tanh", False, False), ("sigmoid", True, False), ("softplus", False, True),
+        ("relu", False, False),
         ("exp", True, True), ("square", False, False), ("gelu", True, True),
     ],
 )  # fmt: skip
 def test_one_hidden_layer_has_the_branches_of_two_layer_networks(activation, bias, output_bias):
-    """a = W2, w = W1, b = b1, c = b2.
-
-    The same list, whose points give the target in the other model as well.
+    """a = W2, w = W1, b = b1, c = b2: the same list, whose points give the target in the other
+    model as well.
     """
     flat = {"a": [2], "w": [[1, 2]], **({"b": [1]} if bias else {})}
     layered = {"W1": [[1, 2]], "W2": [[2]], **({"b1": [1]} if bias else {})}
@@ -253,4 +251,7 @@ def test_one_hidden_layer_has_the_branches_of_two_layer_networks(activation, bia
         outputs = [e.xreplace(point.values) for e in q.model.outputs]
         assert same_functions(outputs, q.target.expressions, q.model.inputs, ())
         assert q.branches_of(point)
-    assert all((b.twin is None) == (o.twin is None) for b, o in zip(q.branches, ours.branches))
+    assert all(
+        (b.representative is None) == (o.representative is None)
+        for b, o in zip(q.branches, ours.branches)
+    )

@@ -1,4 +1,6 @@
-"""Target sets of exponentials and waves with biases, what changes of the inputs force, and malformed targets."""
+"""Target sets of exponentials and waves with biases, what changes of the inputs force, and
+malformed targets.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +31,8 @@ FORCED = ["relu", "elu", "abs", "softplus", "square", "cube", "sigma", "sin", "e
 @pytest.mark.parametrize("activation", FORCED)
 @pytest.mark.parametrize(("bias", "output_bias"), [(False, False), (True, False), (True, True)])
 def test_no_point_has_a_lower_rank_than_its_function_forces(activation, bias, output_bias):
-    """Every point is in the target set of its own function.
-
-    Equal, zero and inactive neurons included.
+    """Every point is in the target set of its own function; equal, zero and inactive neurons
+    included.
     """
     rng = np.random.default_rng(len(activation))
     model = two_layer(3, 2, activation, bias=bias, output_bias=output_bias)
@@ -85,7 +86,7 @@ def test_exponentials_with_biases(target, k, d, output_bias):
     k -= output_bias and target == EXP[3][0]
     least = k * (d + 1) + 1 if output_bias else max(k * (d + 1), 1)
     assert q.complete and proved(optimistic_sample_size(q), least)
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         assert b.dimension == chart_rank(b.chart) and is_on_target(b, [target])
         assert proved(b.minimum, least) and b.contains(b.minimum.minimiser)
         for seed in range(3):
@@ -99,9 +100,8 @@ def test_exponentials_with_biases(target, k, d, output_bias):
 @pytest.mark.parametrize("output_bias", [False, True])
 @pytest.mark.parametrize("target", [t for t, _ in EXP[:4]])
 def test_no_exponential_solution_lies_outside(target, output_bias):
-    """Points with small entries (also multiples of e) that solve F = f*.
-
-    Each in a branch, no other point in any.
+    """Points with small entries (also multiples of e) that solve F = f*: each in a branch, no other
+    point in any.
     """
     rng, m, x = np.random.default_rng(3), 3, np.linspace(-1, 1.5, 9)
     model = two_layer(m, 1, "exp", bias=True, output_bias=output_bias)
@@ -160,7 +160,9 @@ WAVES = {
 
 
 def numeric_rank(activation, a, w, b, output_bias=False):
-    """The rank of the tangent functions at random inputs, with a clear gap in the singular values."""
+    """The rank of the tangent functions at random inputs, with a clear gap in the singular
+    values.
+    """
     sigma, slope = WAVES[activation]
     a, w, b = (np.array(v, float) for v in (a, w, b))
     x = np.random.default_rng(1).uniform(-1, 1, (w.shape[1], 60))
@@ -182,9 +184,8 @@ def numeric_rank(activation, a, w, b, output_bias=False):
 @pytest.mark.parametrize("activation", list(WAVES))
 @pytest.mark.parametrize("output_bias", [False, True])
 def test_no_wave_has_a_lower_rank_than_is_claimed(activation, output_bias):
-    """Random points, several biases in one class included.
-
-    The bounds of their functions, and a point that has them.
+    """Random points, several biases in one class included: the bounds of their functions, and a
+    point that has them.
     """
     rng = np.random.default_rng(len(activation) + output_bias)
     model = two_layer(3, 2, activation, bias=True, output_bias=output_bias)

@@ -1,4 +1,6 @@
-"""Model families: outputs, names and errors, and the exact rank at prescribed points against independent oracles."""
+"""Model families: outputs, names and errors, and the exact rank at prescribed points against
+independent oracles.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,6 @@ def rank(chart, **knobs):
 
 
 # what the families are
-# ---------------------------------------------------------------------------------------------------------------
 def test_two_layer_is_the_formula():
     F = rs.families.two_layer(width=2, inputs=2, activation="exp", bias=True, output_bias=True)
     a1, a2, w11, w12, w21, w22, b1, b2, c = F.parameters
@@ -177,7 +178,6 @@ def test_unknown_attribute_error():
 
 
 # ranks of two-layer networks at prescribed points
-# ---------------------------------------------------------------------------------------------------------------
 FORMULAS = {
     "tanh": oracles.rank_odd,
     "arctan": oracles.rank_odd,
@@ -192,7 +192,9 @@ COORDINATES = {"softplus": "softplus", "silu": "swish", "gelu": "gelu"}
 
 
 def points(width, dimension, bias, *, flips=False):
-    """Neurons (a, w, b) with entries -1, 0, 1 up to the order of neurons and inputs (and, on demand, their sign)."""
+    """Neurons (a, w, b) with entries -1, 0, 1 up to the order of neurons and inputs (and, on
+    demand, their sign).
+    """
     neurons = list(itertools.product((-1, 0, 1), repeat=1 + dimension + bias))
     if flips:
         neurons = [n for n in neurons if next((c for c in n if c), 1) > 0]
@@ -349,7 +351,6 @@ def test_independence_with_bias():
 
 
 # deep networks, factorizations, polynomial maps
-# ---------------------------------------------------------------------------------------------------------------
 DEEP = json.loads((GOLDEN / "deep_tanh.json").read_text(encoding="utf-8"))["rows"]
 
 
@@ -509,7 +510,6 @@ def test_generic_rank_of_long_polynomial_maps(row):
 
 
 # laws over random networks
-# ---------------------------------------------------------------------------------------------------------------
 ENTRY = st.sampled_from([-2, -1, 0, 0, 1, 2])
 
 

@@ -104,7 +104,9 @@ def test_kan_with_knots_is_a_spline():
 
 
 def test_spline_kan_ranks():
-    """G + d G - (d - 1) - ex, ex = 1 or 0 for one or two knots of Phi that are reached (cubic splines)."""
+    """G + d G - (d - 1) - ex, ex = 1 or 0 for one or two knots of Phi that are reached (cubic
+    splines).
+    """
     one = rs.families.kan(1, 1, 3, knots=[0]).point(
         outer=[[1, 2, 3, 1, 5]], inner=[[[1, 2, 1, 3, 4]]]
     )

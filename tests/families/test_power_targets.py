@@ -1,6 +1,5 @@
-"""Target sets of squares and powers.
-
-Pieces, dimensions, other decompositions, and sizes against closed forms.
+"""Target sets of squares and powers: pieces, dimensions, other decompositions, and sizes against
+closed forms.
 """
 
 from __future__ import annotations
@@ -15,14 +14,12 @@ from branch_checks import chart_rank, exponential_rank, is_on_target, proved
 
 from rankstrat import model_rank
 from rankstrat.families import two_layer
-from rankstrat.families.two_layer.targets.special.quadrics import diagonalised, quadric_branches
-from rankstrat.targets import (
-    as_target,
-    optimistic_sample_size,
-    polynomial_branches,
-    same_functions,
-    target_set,
+from rankstrat.families.catalogue.two_layer.targets.special.quadrics import (
+    diagonalised,
+    quadric_branches,
 )
+from rankstrat.rank.zero import same_functions
+from rankstrat.targets import as_target, optimistic_sample_size, polynomial_branches, target_set
 
 X1, X2, X3 = X = sympy.symbols("x1:4")
 
@@ -50,9 +47,8 @@ def test_diagonalised_forms(seed):
 
 
 def orbit_dimension(a, w, form):
-    """The rank of the infinitesimal symmetries at a point.
-
-    Isometries of diag(a), base changes that fix S, scalings.
+    """The rank of the infinitesimal symmetries at a point: isometries of diag(a), base changes that
+    fix S, scalings.
     """
     (n, d), active = w.shape, [i for i in range(len(a)) if a[i]]
     rows = []
@@ -90,7 +86,7 @@ def test_quadric_pieces(target, m, d):
     s = np.linalg.matrix_rank(form)
     least = s * d - s * (s - 1) // 2
     assert q.complete and proved(optimistic_sample_size(q), least)
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         point = b.sample(seed=2)
         a, w = np.array(point.arrays["a"], float), np.array(point.arrays["w"], float)
         assert is_on_target(b, [target]) and b.contains(point)
@@ -190,7 +186,7 @@ def test_power_branches(activation, target, kwargs):
     size = optimistic_sample_size(q)
     k = len([t for t in sympy.Add.make_args(target) if t != 0])
     assert proved(size, k * (2 + ("bias" in kwargs)) + ("output_bias" in kwargs)) and not q.complete
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         assert b.dimension == chart_rank(b.chart) and is_on_target(b, [target])
         point = b.sample(seed=1)
         arrays = point.arrays
@@ -202,9 +198,8 @@ def test_power_branches(activation, target, kwargs):
 
 
 def test_another_decomposition_lies_outside_and_costs_no_less():
-    """6 x1 x2^2 = (x1 + x2)^3 + (x1 - x2)^3 - 2 x1^3, and with any t.
-
-    Infinitely many sums of cubes.
+    """6 x1 x2^2 = (x1 + x2)^3 + (x1 - x2)^3 - 2 x1^3, and with any t: infinitely many sums of
+    cubes.
     """
     target = two_layer(3, 2, "cube").point(a=[1, 1, -2], w=[[1, 1], [1, -1], [1, 0]])
     q = target_set(two_layer(4, 2, "cube"), target)
@@ -234,9 +229,8 @@ SIZES = [(k, m, d) for d in (1, 2, 3) for m in range(1, 5) for k in range(m + 1)
 
 
 def check_sizes(k, m, d):
-    """k exponentials with biases, a form of rank k, k independent powers.
-
-    The closed forms, both halves proved.
+    """k exponentials with biases, a form of rank k, k independent powers: the closed forms, both
+    halves proved.
     """
     weights = [[i + 1] + [i * i - 1] * (d - 1) for i in range(k)]
     target = (
@@ -271,9 +265,8 @@ def test_sizes_everywhere(k, m, d):
 @pytest.mark.parametrize("activation", ["exp", "square", "cube", "z**4"])
 @pytest.mark.parametrize(("m", "d"), [(3, 2), (4, 2), (3, 3)])
 def test_no_random_point_is_below_the_least_rank(activation, m, d):
-    """Random points with small entries, each in the target set of its own function.
-
-    Their ranks are not lower.
+    """Random points with small entries, each in the target set of its own function: their ranks are
+    not lower.
     """
     rng = np.random.default_rng([m, d, len(activation)])
     model = two_layer(m, d, activation, bias=activation == "exp")

@@ -1,6 +1,5 @@
-"""Branches of two-layer target sets.
-
-The lecture's example, counts, brute force, ranks from oracles, bad targets.
+"""Branches of two-layer target sets: the lecture's example, counts, brute force, ranks from
+oracles, bad targets.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import pytest
 import sympy
 
 from rankstrat import Activation, Verdict, activations, model_rank
-from rankstrat.activations.lookup import Z
+from rankstrat.activation.record import Z
 from rankstrat.errors import InexactValueError, PointError, TargetError
 from rankstrat.families import matrix_factorization, two_layer
 from rankstrat.targets import optimistic_sample_size, target_set
@@ -32,9 +31,8 @@ AFFINE = ("tanh", "sigmoid", "exp", "ztanh", "cosh")
 
 
 def target_point(activation, k, d):
-    """k neurons with weights (1, 0..), (2, 1, ..), (3, 2, ..) and coefficients 1, 2, 3.
-
-    No two in one class.
+    """k neurons with weights (1, 0..), (2, 1, ..), (3, 2, ..) and coefficients 1, 2, 3: no two in
+    one class.
     """
     weights = [[i + 1] + [i] * (d - 1) for i in range(k)]
     return two_layer(k, d, activation).point(a=list(range(1, k + 1)), w=weights)
@@ -81,9 +79,8 @@ def test_counts_dimensions_and_ranks_for_generic_activations(m, k):
 
 @pytest.mark.parametrize(("m", "k"), [(2, 1), (3, 1), (3, 2), (4, 2)])
 def test_counts_of_symmetry_induced_global_minima(m, k):
-    """Simsek et al. (2021).
-
-    T(k, m) = G(k, m) + sum over zero-sum groups; G counts the fully condensed ones.
+    """Simsek et al. (2021): T(k, m) = G(k, m) + sum over zero-sum groups; G counts the fully
+    condensed ones.
     """
 
     def compositions(total, parts):
@@ -104,7 +101,9 @@ def test_counts_of_symmetry_induced_global_minima(m, k):
 
 
 def brute_force(activation, m, k, d, rng, trials):
-    """Points with small integer entries, and whether F = f* there, by floating-point values at generic inputs."""
+    """Points with small integer entries, and whether F = f* there, by floating-point values at
+    generic inputs.
+    """
     target = target_point(activation, k, d)
     sigma, inputs = NUMPY[activation], rng.normal(size=(12, d))
     star = np.array(target.arrays["a"], float) @ sigma(
@@ -225,7 +224,7 @@ ORACLES = {
 def test_branch_ranks_and_minima_against_the_formulas(activation):
     q = target_set(two_layer(3, 2, activation), target_point(activation, 1, 2))
     rank = ORACLES[activation]
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         sample = b.sample(seed=1, size=999)
         assert b.rank == rank(sample.arrays["a"], sample.arrays["w"].tolist())
         least = b.minimum
@@ -359,9 +358,8 @@ def test_distance_is_that_of_the_nearest_point():
 
 
 def test_distance_to_curved_branches():
-    """Against minima over fine grids of the curves.
-
-    (a, -a, 1/a, -1/a), and (a, 2 - a..) with exp(b).
+    """Against minima over fine grids of the curves: (a, -a, 1/a, -1/a), and (a, 2 - a..) with
+    exp(b).
     """
     (curve,) = target_set(two_layer(2, 1, "softplus"), X1).branches
     grid = np.concatenate([np.linspace(-6, -0.05, 400_001), np.linspace(0.05, 6, 400_001)])
@@ -445,7 +443,7 @@ def test_activations_without_a_lemma_need_a_network():
 
 def test_table_json_and_dot():
     q = target_set(two_layer(2, 1, "tanh"), two_layer(1, 1, "tanh").point([1, 1]))
-    assert len(q.table().rows) == len({(b.twin or b).label for b in q.branches})
+    assert len(q.table().rows) == len({(b.representative or b).label for b in q.branches})
     assert '"complete": true' in q.to_json()
     assert q.to_dot().count("--") == q.graph.number_of_edges()
 

@@ -64,12 +64,13 @@ def run(site, *words):
 
 LIBRARY = """
 import rankstrat as rs
+from rankstrat.activation.lookup import is_registered
 from rankstrat.theorems import THEOREMS
 F = rs.families.exponential_sum(terms=3)
 assert "exponential_sum" in rs.families.FAMILIES and "exponential_sum" in dir(rs.families)
 assert int(rs.model_rank(F)) == 6
 sigma = rs.activations["cubed_tanh"]
-assert sigma.registered and sigma.parity == "odd"
+assert is_registered(sigma) and sigma.parity == "odd"
 G = rs.families.two_layer(width=2, inputs=1, activation="cubed_tanh")
 assert int(rs.model_rank(G)) == 4
 assert int(rs.model_rank(G.point(a=[1, 1], w=[[1], [-1]]))) == 2

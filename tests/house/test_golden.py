@@ -1,4 +1,6 @@
-"""The golden tables are consistent with exact arithmetic that shares nothing with the system that made them."""
+"""The golden tables are consistent with exact arithmetic that shares nothing with the system that
+made them.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""What a notebook shows.
-
-HTML without live markup from names, LaTeX between dollars, and no page-long formulas.
+"""What a notebook shows: HTML without live markup from names, LaTeX between dollars, and no
+page-long formulas.
 """
 
 from __future__ import annotations

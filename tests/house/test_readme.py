@@ -1,4 +1,5 @@
-"""Every block of the README and the documentation that claims to run is run, and prints what the page shows.
+"""Every block of the README and the documentation that claims to run is run, and prints what the
+page shows.
 
 The convention, page by page and from top to bottom, in one namespace and one empty folder per page:
 

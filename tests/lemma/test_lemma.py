@@ -1,6 +1,5 @@
-"""The linear-time road.
-
-Agreement with the exact engine and with independent formulas, and real sizes.
+"""The linear-time road: agreement with the exact engine and with independent formulas, and real
+sizes.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activations.lookup import Activation, Lemma, Z
+from rankstrat.activation.record import Activation, Lemma, Z
 from rankstrat.errors import (
     CertificateError,
     FamilyError,
@@ -27,17 +26,20 @@ from rankstrat.lemma import arrays, check_record, sparse
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 
 WITHOUT_BIAS = [
-    "tanh", "arctan", "erf", "sin", "sinh", "z2tanh", "cos", "cosh", "gaussian", "ztanh", "exp", "sigmoid",
+    "tanh", "arctan", "erf", "sin", "sinh", "z2tanh", "cos", "cosh", "gaussian", "ztanh", "exp",
+    "sigmoid",
     "softplus", "silu", "gelu", "sigma", "relu", "leaky_relu", "abs",
 ]  # fmt: skip
 WITH_BIAS = [
-    "tanh", "arctan", "erf", "z2tanh", "gaussian", "ztanh", "sigmoid", "softplus", "silu", "gelu", "sigma", "relu",
+    "tanh", "arctan", "erf", "z2tanh", "gaussian", "ztanh", "sigmoid", "softplus", "silu", "gelu",
+    "sigma", "relu",
     "leaky_relu", "abs",
 ]  # fmt: skip
 PIECEWISE = ("relu", "leaky_relu", "abs")
 HARD_FOR_ENGINE = ("gelu", "relu", "leaky_relu", "abs")
 ORACLES = {
-    "tanh": "tanh", "z2tanh": "z^2 tanh z", "ztanh": "z tanh z", "cosh": "cosh", "exp": "exp", "sigmoid": "sigmoid",
+    "tanh": "tanh", "z2tanh": "z^2 tanh z", "ztanh": "z tanh z", "cosh": "cosh", "exp": "exp",
+    "sigmoid": "sigmoid",
     "softplus": "softplus", "silu": "swish", "gelu": "gelu",
 }  # fmt: skip
 
@@ -148,8 +150,10 @@ def random_cnn(source, dimension, sharing, activation, bias):
         k, size, s, dimension, sharing, bias=bias, activation=activation
     )
     while True:
-        values = {name: np.array(source.choices([0, 0, 1, -1, 2], k=int(np.prod(shape)))).reshape(shape)
-                  for name, shape in model.blocks.items()}  # fmt: skip
+        values = {
+            name: np.array(source.choices([0, 0, 1, -1, 2], k=int(np.prod(shape)))).reshape(shape)
+            for name, shape in model.blocks.items()
+        }
         if source.random() < 0.4:
             values["K"][-1] = -values["K"][0]
         flat = values["K"].reshape(
@@ -202,7 +206,8 @@ def test_convolutions_agree_with_the_coordinates(activation):
         model, values = random_cnn(source, 1 + number % 2, True, activation, False)
         k = model.structure.kernels
         expected = oracles.rank_cnn(
-            values["K"].reshape(k, -1).tolist(), values["a"].reshape(k, -1).tolist(), model.structure.size, 2,
+            values["K"].reshape(k, -1).tolist(), values["a"].reshape(k, -1).tolist(),
+            model.structure.size, 2,
             model.structure.dimension, activation=ORACLES[activation],
         )  # fmt: skip
         assert int(rank_by_lemma(model.point(values))) == expected

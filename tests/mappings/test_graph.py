@@ -7,7 +7,7 @@ import itertools
 import sympy
 
 from rankstrat.families import fully_connected, matrix_factorization, two_layer
-from rankstrat.mappings import embedding_graph, mapping_graph, null, splitting
+from rankstrat.mappings import embedding_graph, mapping, mapping_graph, null, splitting
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import Verdict
 
@@ -43,3 +43,32 @@ def test_graph_of_mixed_families() -> None:
     ]
     graph = embedding_graph(models)
     assert {(0, 1), (0, 2), (1, 3), (3, 1), (2, 3), (0, 3), (2, 1)} == set(graph.edges)
+
+
+def test_a_composition_too_large_to_expand_is_proved_by_its_parts() -> None:
+    """Widths 1, ..., 16: the shares of 15 splittings multiply to more terms than the budget."""
+    models = [two_layer(width=m, inputs=1) for m in range(1, 17)]
+    chain = [splitting(a, b) for a, b in itertools.pairwise(models)]
+    graph = mapping_graph(models, chain)
+    assert set(graph.edges) == set(itertools.combinations(range(16), 2))
+    assert {data["verdict"] for _, _, data in graph.edges(data=True)} == {Verdict.PROVED}
+    assert graph.edges[0, 15]["basis"] == "parts" and graph.edges[0, 1]["basis"] == "check"
+    assert graph.graph["undecided"] == []
+
+
+def test_what_cannot_be_compared_is_open_and_loses_no_graph(monkeypatch) -> None:
+    """The first comparison is undecided; the other edge stays."""
+    models = [two_layer(width=m, inputs=1) for m in (1, 2, 3)]
+    first, second = splitting(models[0], models[1]), splitting(models[1], models[2])
+    decide = mapping.same_function
+    hard = {id(first.image)}
+
+    def undecided(joint, f, g, *, seed=0):
+        return None if id(joint.charts[1]) in hard else decide(joint, f, g, seed=seed)
+
+    monkeypatch.setattr(mapping, "same_function", undecided)
+    evidence = first.check()
+    assert evidence.verdict is Verdict.OPEN and not evidence.everywhere
+    assert evidence.open_outputs == (0,) and "not decided for output 1" in str(evidence)
+    graph = mapping_graph(models, [first, second])
+    assert set(graph.edges) == {(1, 2)} and graph.graph["undecided"] == [(0, 1)]

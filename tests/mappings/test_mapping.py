@@ -1,4 +1,6 @@
-"""Critical mappings: what is proved, what is refused, and both against finite differences at real critical points."""
+"""Critical mappings: what is proved, what is refused, and both against finite differences at real
+critical points.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ from rankstrat.families import (
 from rankstrat.mappings import compatible, insertion, null, splitting, steps, widening
 from rankstrat.mappings.mapping import CriticalMapping, compose
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
 
 ACTIVATIONS = ("tanh", "sigmoid", "softplus")
 SIGMA: dict[str, Callable[[Any], Any]] = {
@@ -39,9 +42,8 @@ SIGMA: dict[str, Callable[[Any], Any]] = {
 
 
 def one_steps(depth: int, widest: int, inputs: int = 2) -> Iterator[tuple[list[int], int, int]]:
-    """(widths, layer, unit) of every one-step widening inside widths <= widest.
-
-    Unit -1 is a null unit.
+    """(widths, layer, unit) of every one-step widening inside widths <= widest; unit -1 is a null
+    unit.
     """
     for hidden in itertools.product(range(1, widest + 1), repeat=depth - 1):
         for layer, m in enumerate(hidden, 1):
@@ -129,9 +131,8 @@ def gradient_after(
     activation: str,
     rng: np.random.Generator,
 ) -> tuple[float, float]:
-    """Change of outputs and gradient at P(theta).
-
-    Theta is made critical by y = f - e, e in ker J^T.
+    """Change of outputs and gradient at P(theta); theta is made critical by y = f - e, e in ker
+    J^T.
     """
     sigma = SIGMA[activation]
     theta = rng.normal(size=mapping.source.size)
@@ -181,9 +182,8 @@ def test_200_critical_points_go_to_critical_points_by_finite_differences() -> No
 
 
 def test_the_finite_differences_see_a_mapping_that_is_not_critical() -> None:
-    """The same measurement is not blind.
-
-    A null unit with a new direction moves the gradient away from zero.
+    """The same measurement is not blind: a null unit with a new direction moves the gradient away
+    from zero.
     """
     source, target = fully_connected([2, 2, 1]), fully_connected([2, 3, 1])
     values = dict(null(source).values)
@@ -441,9 +441,8 @@ def test_relu_splits_too() -> None:
 
 
 def test_sigmoid_net_as_a_tanh_net_goes_through_the_tower() -> None:
-    """sigma(z) = 1/2 + tanh(z/2)/2.
-
-    Equal functions with no equal node, and rows of K with a shift.
+    """sigma(z) = 1/2 + tanh(z/2)/2: equal functions with no equal node, and rows of K with a
+    shift.
     """
     source, target = fully_connected([1, 1, 1], "sigmoid"), fully_connected([1, 1, 1], "tanh")
     w, b, a, c = source.parameters

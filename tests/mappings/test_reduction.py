@@ -1,4 +1,6 @@
-"""Reduction undoes embeddings, manifolds are smaller nets, and depth lifting holds on its data only."""
+"""Reduction undoes embeddings, manifolds are smaller nets, and depth lifting holds on its data
+only.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 import sympy
 
-from rankstrat.activations.lookup import Activation, Z
+from rankstrat.activation.record import Activation, Z
 from rankstrat.errors import DataError, FamilyError
 from rankstrat.families import fully_connected, matrix_factorization, two_layer
 from rankstrat.mappings import (
@@ -24,7 +26,8 @@ from rankstrat.mappings import (
     steps,
 )
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.symmetry import invariant_manifolds
 
 

@@ -1,6 +1,5 @@
-"""Splitting and null units of convolutional nets, attention and KANs.
-
-What is not an embedding there.
+"""Splitting and null units of convolutional nets, attention and KANs; what is not an embedding
+there.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from rankstrat.families import attention, convolutional, deep_diagonal, kan
 from rankstrat.mappings import head_padding, null, splitting
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.parsing import block_symbols
 
 

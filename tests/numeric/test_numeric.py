@@ -1,6 +1,5 @@
-"""Floating point counts what it can see.
-
-The exact rank, known from mathematics, says what it misses.
+"""Floating point counts what it can see; the exact rank, known from mathematics, says what it
+misses.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ import pytest
 
 from rankstrat import families
 from rankstrat.pictures.strata import plot_strata
-from rankstrat.strata.hierarchy import stratify
+from rankstrat.strata import stratify
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")

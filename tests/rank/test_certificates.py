@@ -1,4 +1,6 @@
-"""Certificates: they check, they travel as text, and forged ones are refused, each with its own message."""
+"""Certificates: they check, they travel as text, and forged ones are refused, each with its own
+message.
+"""
 
 # ruff: noqa: E501 (one forgery a line)
 
@@ -15,7 +17,8 @@ import sympy
 from rankstrat.algebra.modular import LARGE, SMALL, is_prime, random_prime
 from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import RankCertificate, Verdict, model_rank
+from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.rank.model_rank import model_rank
 
 a, b, c, w, u, x, y = sympy.symbols("a b c w u x y")
 tanh, exp, sin, cos = sympy.tanh, sympy.exp, sympy.sin, sympy.cos

@@ -1,4 +1,6 @@
-"""Random models: the exact rank against singular values in high precision, computed by sympy and mpmath alone."""
+"""Random models: the exact rank against singular values in high precision, computed by sympy and
+mpmath alone.
+"""
 
 # ruff: noqa: E501
 
@@ -14,7 +16,7 @@ import sympy
 from rankstrat import families
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 
 DIGITS = 80
 X = sympy.symbols("x1 x2")
@@ -38,9 +40,8 @@ def expression(rng, leaves, depth):
 
 
 def model(rng):
-    """(chart, numeric values of its coordinates).
-
-    Linear models, networks at points, networks on charts.
+    """(chart, numeric values of its coordinates): linear models, networks at points, networks on
+    charts.
     """
     inputs = list(X[: rng.choice((1, 1, 2))])
     terms = rng.randint(2, 5 if len(inputs) == 1 else 4)

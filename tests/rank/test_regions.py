@@ -1,5 +1,6 @@
-"""Piecewise models: exact cells of arrangements, rank on one region, on all inputs, and when regions are "
-"only sampled."""
+"""Piecewise models: exact cells of arrangements, rank on one region, on all inputs, and when
+regions are " "only sampled.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""Critical points of the lecture's exercise, enclosed.
-
-Losses and inertia of SPEC 14 and 17, all proved.
+"""Critical points of the lecture's exercise, enclosed: losses and inertia of SPEC 14 and 17, all
+proved.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from rankstrat.families import two_layer
 from rankstrat.mappings import compose, null, splitting, transfer
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import Verdict
-from rankstrat.samples.hessian import EnclosedCriticalPoint, enclose_critical_point, inertia
+from rankstrat.samples import EnclosedCriticalPoint, enclose_critical_point, inertia
 
 INPUTS = [[Fraction(-15) + Fraction(29 * i, 49)] for i in range(50)]
 LABELS = [

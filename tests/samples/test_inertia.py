@@ -1,6 +1,5 @@
-"""Hessian inertia at exact critical points, against eigenvalues of finite differences.
-
-The inertia theorem.
+"""Hessian inertia at exact critical points, against eigenvalues of finite differences; the inertia
+theorem.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from rankstrat.families import (
 from rankstrat.mappings import critical_dimension, null, rank_along, splitting, steps, transfer
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
-from rankstrat.samples.hessian import CriticalData, Inertia, critical_data, hessian, inertia
+from rankstrat.samples import CriticalData, Inertia, critical_data, hessian, inertia
 
 
 def random_point(model: Model, seed: int, denominator: int = 8) -> Chart:
@@ -47,9 +46,8 @@ def numbers(found: Inertia) -> tuple[int, int, int]:
 def numeric_inertia(
     data: CriticalData, point: Chart, tolerance: float = 1e-6
 ) -> tuple[int, int, int]:
-    """Eigenvalue signs of a Hessian by finite differences of the loss.
-
-    Sympy's lambdify evaluates the model.
+    """Eigenvalue signs of a Hessian by finite differences of the loss; sympy's lambdify evaluates
+    the model.
     """
     model = point.model
     f = sympy.lambdify([*model.parameters, *model.inputs], list(model.outputs), "mpmath")
@@ -251,9 +249,8 @@ def test_bad_data_are_named() -> None:
 
 
 def test_a_point_with_another_function_is_refused() -> None:
-    """At (3, 7) the residual is another one.
-
-    There the Hessian of this loss has a negative eigenvalue.
+    """At (3, 7) the residual is another one: there the Hessian of this loss has a negative
+    eigenvalue.
     """
     u, v, x = sympy.symbols("u v x")
     model = Model(u * v * x, [u, v], [x])

@@ -1,6 +1,5 @@
-"""Local linear recovery.
-
-Counts from graph theory and exact elimination, transitions, stability, malformed samples.
+"""Local linear recovery: counts from graph theory and exact elimination, transitions, stability,
+malformed samples.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from oracles import exact_rank
 from rankstrat import Model, Verdict, model_rank
 from rankstrat.errors import BudgetError, DataError, InexactValueError
 from rankstrat.families import two_layer
-from rankstrat.samples.recovery import (
+from rankstrat.samples import (
     batch,
     count_recovering_subsets,
     linear_stability,

@@ -1,4 +1,6 @@
-"""Recovery stability: the table of the specification, exact ranks at the thresholds, the quadratic form in the gap."""
+"""Recovery stability: the table of the specification, exact ranks at the thresholds, the quadratic
+form in the gap.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ import sympy
 from rankstrat import Model, Verdict
 from rankstrat.errors import DataError, UndecidedError
 from rankstrat.families import convolutional, matrix_factorization, two_layer
+from rankstrat.samples.distinct import telling
 from rankstrat.samples.stability import (
     perturbation_test,
     recovery_stability,
@@ -54,7 +57,7 @@ def test_table_of_the_specification(m, k, d):
         assert t.unstable_up_to == (low - 1 if low == high else low)
         assert list(t.gap) == list(range(t.unstable_up_to + 1, high))
         assert t.convergence == ("linear" if t.is_morse_bott else "may be sublinear")
-    leaders = [b for b in q.branches if b.twin is None]
+    leaders = [b for b in q.branches if b.representative is None]
     assert len(stability_table(q).rows) == len(leaders)
     assert (
         max(recovery_thresholds(b).stable_from for b in q.branches) == k + m * d
@@ -92,9 +95,8 @@ def test_lower_threshold_of_the_condensed_branch():
 
 
 def curvature(samples, weight):
-    """The form of SPEC 9.3.
-
-    Sum_i c_i sigma''(w.x_i) x_i x_i^T with c the left null vector of [sigma, sigma' x].
+    """The form of SPEC 9.3: sum_i c_i sigma''(w.x_i) x_i x_i^T with c the left null vector of
+    [sigma, sigma' x].
     """
     x = np.array(samples, float)
     e = np.exp(x @ np.array(weight, float))
@@ -153,9 +155,8 @@ def test_a_part_of_a_branch_proves_no_instability():
 
 
 def test_thresholds_of_a_part_of_a_branch():
-    """A chart inside a Morse-Bott branch.
-
-    Almost all its points are stable from n = rank on, one less is unstable.
+    """A chart inside a Morse-Bott branch: almost all its points are stable from n = rank on, one
+    less is unstable.
     """
     F, s = two_layer(2, 1, "exp"), sympy.Symbol("s")
     target = two_layer(1, 1, "exp").point([1, 1])
@@ -184,9 +185,8 @@ def test_thresholds_of_a_part_of_a_branch():
 
 
 def test_an_indefinite_form_across_a_part_is_open():
-    """The condensed branch {1,2}, cut down to a point.
-
-    What the form sees may be the branch itself.
+    """The condensed branch {1,2}, cut down to a point: what the form sees may be the branch
+    itself.
     """
     q = example(2, 1, 2)
     point = q.branches[0].sample(seed=0, size=3)
@@ -196,9 +196,11 @@ def test_an_indefinite_form_across_a_part_is_open():
 
 
 def test_squares_are_parts_of_their_target_set():
-    """+{1,2} -{3} of rank 2 is open in the target set of x1^2 (rank = codimension), the others may lie in closures."""
+    """+{1,2} -{3} of rank 2 is open in the target set of x1^2 (rank = codimension), the others may
+    lie in closures.
+    """
     q = target_set(two_layer(3, 3, "square"), sympy.Symbol("x1") ** 2)
-    for b in (b for b in q.branches if b.twin is None):
+    for b in (b for b in q.branches if b.representative is None):
         t = recovery_thresholds(b)
         assert t.unstable_up_to == t.rank - 1 and t.stable_from == t.codimension
         point = b.sample(seed=1)
@@ -207,9 +209,8 @@ def test_squares_are_parts_of_their_target_set():
 
 
 def test_shifted_kernels_share_an_output_weight_along_a_line():
-    """(a12, a21) = (2 + t, 3 - t) gives one function.
-
-    The branch is this line, and seven gradients leave no more.
+    """(a12, a21) = (2 + t, 3 - t) gives one function: the branch is this line, and seven gradients
+    leave no more.
     """
     network = convolutional(kernels=2, size=3, kernel_size=2, dimension=1)
     q = target_set(network, network.point(a=[[1, 2], [3, 5]], K=[[1, 0], [0, 1]]))
@@ -225,7 +226,7 @@ def test_shifted_kernels_share_an_output_weight_along_a_line():
         [2, 2, 5],
     ]
     seven, eight = (recovery_stability(branch, branch.sample(), samples[:n]) for n in (7, 8))
-    assert branch.dimension == 1 and not branch.partial
+    assert branch.dimension == 1 and branch.is_component
     assert seven.empirical == eight.empirical == 7
     assert (seven.stable, eight.stable) == (True, True) and eight.verdict is Verdict.PROVED
     assert recovery_thresholds(branch).unstable_up_to == 6
@@ -240,9 +241,8 @@ def test_a_quadratic_form_that_is_zero_decides_nothing(power):
 
 
 def test_generic_samples_are_inputs_of_an_analytic_scalar_model():
-    """All samples may lie beyond the kinks.
-
-    Entries of a matrix are not generic; two outputs count twice.
+    """All samples may lie beyond the kinks; entries of a matrix are not generic; two outputs count
+    twice.
     """
     relu = two_layer(2, 1, "relu", bias=True)
     point = relu.point(a=[1, 2], w=[[1], [1]], b=[0, -1])
@@ -258,3 +258,54 @@ def test_generic_samples_are_inputs_of_an_analytic_scalar_model():
     assert found.stable is None and "almost all" not in found.reason
     with pytest.raises(DataError, match="kink"):
         recovery_stability(branch, point, [0, 1, 2])
+
+
+@pytest.mark.parametrize("activation", ["exp", "tanh"])
+def test_a_repeated_sample_changes_nothing(activation):
+    """The zeros of the loss are those of the distinct samples; -x repeats x for an odd
+    activation.
+    """
+    F = two_layer(2, 2, activation)
+    q = target_set(F, two_layer(1, 2, activation).point(a=[1], w=[[1, -1]]))
+    for branch in q.branches[:3]:
+        n = branch.codimension - 1
+        for trial in range(3):
+            point, samples = branch.sample(seed=trial, size=3), inputs(n, 2, trial)
+            once = recovery_stability(branch, point, samples)
+            again = [*samples, samples[trial]]
+            opposite = [*samples, [-v for v in samples[0]]]
+            for more in (again,) + ((opposite,) if activation == "tanh" else ()):
+                twice = recovery_stability(branch, point, more)
+                assert (twice.stable, twice.verdict) == (once.stable, once.verdict)
+                assert once.verdict is not Verdict.PROVED or "1 of" in twice.reason
+
+
+def test_samples_that_follow_from_others_change_nothing():
+    """a x + b x^2 is zero at 3 if it is at 1 and 2, whatever a and b; so is 0 at 0."""
+    a, b, c, x = sympy.symbols("a b c x")
+    F = Model(a * x + b * x**2 + c**2 * x**3, [a, b, c], [x])
+    branch = target_set(F, x).branches[0]
+    point = branch.sample()
+    three = recovery_stability(branch, point, [1, 2])
+    assert (three.stable, three.verdict) == (False, Verdict.PROVED)
+    for more in ([1, 2, 0], [1, 2, 1, 2, 0]):
+        found = recovery_stability(branch, point, more)
+        assert (found.stable, found.verdict) == (False, Verdict.PROVED)
+    # at c = 0 the third power has no tangent: three samples leave c^2 = 0, which is definite
+    found = recovery_stability(branch, point, [1, 2, 3])
+    assert (found.stable, found.verdict) == (True, Verdict.NUMERICAL)
+
+
+def test_telling_numbers():
+    a, w = sympy.symbols("a w")
+    e = sympy.exp(w)
+    for outputs, kept in (
+        ([a, a + 1, 2 * a - 3], (0,)),
+        ([sympy.Integer(5), a], (1,)),
+        ([sympy.sinh(w), e, sympy.exp(-w)], (0, 1)),
+        ([sympy.tanh(w), -sympy.tanh(w), sympy.tanh(2 * w)], (0, 2)),
+        ([a * e, a * sympy.exp(w + 1), a * sympy.exp(2 * w)], (0, 2)),
+    ):
+        assert telling(Model(outputs, [a, w]), analytic=True) == kept
+    relu = sympy.Max(0, w)
+    assert telling(Model([relu, relu, -relu], [w]), analytic=False) == (0,)

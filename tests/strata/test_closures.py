@@ -7,7 +7,7 @@ import pytest
 import sympy
 
 from rankstrat import families
-from rankstrat.strata.hierarchy import stratify
+from rankstrat.strata import stratify
 
 
 @pytest.mark.parametrize("bias", [False, True])

@@ -1,4 +1,6 @@
-"""Rank strata: disjoint, covering, with the rank that the independent formulas and the exact engine give."""
+"""Rank strata: disjoint, covering, with the rank that the independent formulas and the exact engine
+give.
+"""
 
 import itertools
 import json
@@ -16,12 +18,12 @@ import sympy
 from covering import check_covered, special_points
 
 from rankstrat import Activation, activations, families
-from rankstrat.activations.lookup import Z
+from rankstrat.activation.record import Z
 from rankstrat.errors import BudgetError, FamilyError, ModelError, PointError, UndecidedError
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import Verdict, model_rank
-from rankstrat.strata import nearest_strata
-from rankstrat.strata.hierarchy import function_hierarchy, stratify, stratum_of
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata import function_hierarchy, nearest_strata, stratify, stratum_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 TYPES = json.loads((GOLDEN / "type_counts.json").read_text())
@@ -263,9 +265,12 @@ def models_of(row):
 
 
 QUICK = {
-    "three affine coefficients, one a product", "1x2 times 2x1", "2x1 times 1x2", "scalar chain of three",
-    "diagonal, two coordinates", "quadratic network, two units, one input", "cubic network, two units, one input",
-    "quadratic network with bias, one unit, one input", "roots to coefficients of a cubic", "cusp", "circle",
+    "three affine coefficients, one a product", "1x2 times 2x1", "2x1 times 1x2",
+    "scalar chain of three",
+    "diagonal, two coordinates", "quadratic network, two units, one input",
+    "cubic network, two units, one input",
+    "quadratic network with bias, one unit, one input", "roots to coefficients of a cubic", "cusp",
+    "circle",
     "squares of two linear forms in two inputs",
 }  # fmt: skip
 

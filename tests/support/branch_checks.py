@@ -1,6 +1,5 @@
-"""What several files ask of branches.
-
-Both halves of a least rank, dimensions by floats, functions by the engine.
+"""What several files ask of branches: both halves of a least rank, dimensions by floats, functions
+by the engine.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ import numpy as np
 import sympy
 
 from rankstrat import Verdict
-from rankstrat.targets import same_functions
+from rankstrat.rank.zero import same_functions
 
 
 def proved(size, value):
@@ -17,9 +16,8 @@ def proved(size, value):
 
 
 def chart_rank(chart):
-    """The rank of the derivative of a chart at random floats.
-
-    Its dimension, independently of the tool's ranks.
+    """The rank of the derivative of a chart at random floats: its dimension, independently of the
+    tool's ranks.
     """
     values = sympy.Matrix(list(chart.values.values()))
     if not chart.coordinates:
@@ -37,9 +35,8 @@ def is_on_target(branch, target):
 
 
 def exponential_rank(a, w, output_bias):
-    """1 for each distinct weight, d more where a neuron is active.
-
-    The output bias stands for w = 0.
+    """1 for each distinct weight, d more where a neuron is active; the output bias stands for w =
+    0.
     """
     weights = {tuple(u) for u in w} | ({(0,) * len(w[0])} if output_bias else set())
     active = {tuple(u) for u, v in zip(w, a) if sympy.expand(v) != 0}

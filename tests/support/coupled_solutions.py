@@ -1,4 +1,6 @@
-"""Small integer solutions of F = f* for coupled two-layer networks, and their ranks by independent formulas."""
+"""Small integer solutions of F = f* for coupled two-layer networks, and their ranks by independent
+formulas.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Whether the strata of a model cover points with small values, each with the rank of the engine and of the oracles."""
+"""Whether the strata of a model cover points with small values, each with the rank of the engine
+and of the oracles.
+"""
 
 import random
 from fractions import Fraction
@@ -6,8 +8,9 @@ from fractions import Fraction
 import oracles
 
 from rankstrat import families
-from rankstrat.rank.certificate import Verdict, model_rank
-from rankstrat.strata.hierarchy import stratify
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata import stratify
 
 
 def oracle(structure, point):
@@ -24,10 +27,15 @@ def oracle(structure, point):
         "square": lambda a, w: oracles.rank_monomial(a, w, 2),
     }  # fmt: skip
     biased = {
-        "tanh": oracles.rank_tanh_bias, "sigmoid": oracles.rank_sigmoid_bias, "ztanh": oracles.rank_z_tanh_bias,
-        "relu": oracles.rank_relu, "leaky_relu": lambda a, w, b: oracles.rank_leaky_relu(a, w, Fraction(1, 100), b),
-        "exp": lambda a, w, b: len({*map(tuple, w)}) + len(w[0]) * len({tuple(u) for u, x in zip(w, a) if x}),
-    }  # fmt: skip
+        "tanh": oracles.rank_tanh_bias,
+        "sigmoid": oracles.rank_sigmoid_bias,
+        "ztanh": oracles.rank_z_tanh_bias,
+        "relu": oracles.rank_relu,
+        "leaky_relu": lambda a, w, b: oracles.rank_leaky_relu(a, w, Fraction(1, 100), b),
+        "exp": lambda a, w, b: (
+            len({*map(tuple, w)}) + len(w[0]) * len({tuple(u) for u, x in zip(w, a) if x})
+        ),
+    }
     if b is None and name in plain:
         return plain[name](a, w)
     if b is not None and name in biased:

@@ -29,9 +29,7 @@ import mpmath
 Vector = tuple[Fraction, ...]
 
 
-# ---------------------------------------------------------------------------------------------------------------
 # exact linear algebra over Q
-# ---------------------------------------------------------------------------------------------------------------
 def exact_rank(rows: Sequence[Sequence]) -> int:
     """Rank over Q by Gaussian elimination with Fractions."""
     work = [[Fraction(value) for value in row] for row in rows]
@@ -81,9 +79,7 @@ def _has_antipodal_pair(v: Sequence[Vector]) -> bool:
     return any(tuple(-c for c in u) in present for u in present)
 
 
-# ---------------------------------------------------------------------------------------------------------------
 # two layers, no bias: sum_i a_i sigma(w_i . x)
-# ---------------------------------------------------------------------------------------------------------------
 def rank_odd(a: Sequence, w: Sequence) -> int:
     """Odd, sigma'(0) != 0, not a polynomial (tanh, arctan, erf, sin): C + d (C_a + Z_a)."""
     v = _vectors(w)
@@ -135,13 +131,10 @@ def rank_sigmoid(a: Sequence, w: Sequence) -> int:
     return rank_odd(a, w) + int(zero or pair)
 
 
-# ---------------------------------------------------------------------------------------------------------------
 # two layers with bias: sum_i a_i sigma(w_i . x + b_i) (+ c)
-# ---------------------------------------------------------------------------------------------------------------
 def _bias_classes(a: Sequence, w: Sequence, b: Sequence) -> tuple[list[Vector], int, int, int]:
-    """Extended weights (w, b) with w != 0.
-
-    Their number of classes, of active classes; the input dimension.
+    """Extended weights (w, b) with w != 0; their number of classes, of active classes; the input
+    dimension.
     """
     v = _vectors(w)
     extended = [(*u, Fraction(bias)) for u, bias in zip(v, b, strict=True) if not _is_zero(u)]
@@ -167,9 +160,8 @@ def rank_tanh_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool =
 
 
 def rank_sigmoid_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool = False) -> int:
-    """Sigmoid with hidden bias.
-
-    Const = 1 iff some w = 0, or (w, b) and (-w, -b) both occur; lin as for tanh.
+    """Sigmoid with hidden bias: const = 1 iff some w = 0, or (w, b) and (-w, -b) both occur; lin as
+    for tanh.
     """
     extended, classes, active, d = _bias_classes(a, w, b)
     dead = [out for out, u in zip(a, _vectors(w), strict=True) if _is_zero(u)]
@@ -178,9 +170,8 @@ def rank_sigmoid_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: boo
 
 
 def rank_z_tanh_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool = False) -> int:
-    """z tanh z with hidden bias.
-
-    Const = 1 iff some w = 0, b != 0; lin = 1 iff some w = 0, a != 0, b != 0.
+    """z tanh z with hidden bias: const = 1 iff some w = 0, b != 0; lin = 1 iff some w = 0, a != 0,
+    b != 0.
     """
     _, classes, active, d = _bias_classes(a, w, b)
     dead = [(out, bias) for out, u, bias in zip(a, _vectors(w), b, strict=True) if _is_zero(u)]
@@ -190,10 +181,10 @@ def rank_z_tanh_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool
 
 
 def rank_exp_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool = False) -> int:
-    """exp with hidden bias.  exp(w.x + b) is a multiple of exp(w.x), so the bias only rescales: with S the number
-    of distinct w (zero included) and S_a the number carried by some a != 0, the span is that of
-    exp(w.x) for all w and x_t exp(w.x) for the active ones: S + d S_a, plus one for an output bias
-    unless w = 0 occurs.
+    """exp with hidden bias. exp(w.x + b) is a multiple of exp(w.x), so the bias only rescales: with
+    S the number of distinct w (zero included) and S_a the number carried by some a != 0, the span
+    is that of exp(w.x) for all w and x_t exp(w.x) for the active ones: S + d S_a, plus one for an
+    output bias unless w = 0 occurs.
     """
     v = _vectors(w)
     distinct = set(v)
@@ -202,12 +193,11 @@ def rank_exp_bias(a: Sequence, w: Sequence, b: Sequence, *, output_bias: bool = 
     return len(distinct) + len(v[0]) * len(active) + int(output_bias and not constant)
 
 
-# ---------------------------------------------------------------------------------------------------------------
 # the general algorithm: neurons with linearly tied input weights
-# ---------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Sigma:
-    """An activation q + N: q a polynomial (coefficients in ascending order), N neither polynomial nor linked to it.
+    """An activation q + N: q a polynomial (coefficients in ascending order), N neither polynomial
+    nor linked to it.
 
     `parity` is that of N: 0 even, 1 odd, None for no parity (then q = 0 and N = sigma). `value(b)`
     and `slope(b)` say whether sigma(b), sigma'(b) are nonzero. `slope_at_zero` is sigma'(0) up to a
@@ -250,9 +240,8 @@ SIGMAS = {
 def _polynomial_of_form(
     coefficients: Sequence[Fraction], form: dict[tuple, Fraction]
 ) -> dict[tuple, Fraction]:
-    """sum_k c_k L^k for an affine form L, as {exponent-sorted tuple of variable names.
-
-    Coefficient}.
+    """sum_k c_k L^k for an affine form L, as {exponent-sorted tuple of variable names:
+    coefficient}.
     """
     total: dict[tuple, Fraction] = {}
     power: dict[tuple, Fraction] = {(): Fraction(1)}
@@ -350,9 +339,8 @@ def tied_rank(
 
 
 def free_maps(width: int, dimension: int) -> list[list[list[int]]]:
-    """The maps A_n of an untied layer.
-
-    Neuron n owns the parameters n*dimension, ..., (n+1)*dimension - 1.
+    """The maps A_n of an untied layer: neuron n owns the parameters n*dimension, ...,
+    (n+1)*dimension - 1.
     """
     return [
         [[int(s == n * dimension + t) for s in range(width * dimension)] for t in range(dimension)]
@@ -386,9 +374,7 @@ def rank_monomial(a: Sequence, w: Sequence, degree: int, b: Sequence | None = No
     return sparse_rank(rows)
 
 
-# ---------------------------------------------------------------------------------------------------------------
 # ReLU and leaky ReLU
-# ---------------------------------------------------------------------------------------------------------------
 def rank_relu(a: Sequence, w: Sequence, b: Sequence | None = None) -> int:
     """ReLU on all of R^d: sum_rho dim U_rho - sum_l dim Lambda_l + dim(sum_l Lambda_l + G).
 
@@ -454,18 +440,15 @@ def rank_leaky_relu(a: Sequence, w: Sequence, slope: Fraction, b: Sequence | Non
     return sparse_rank(rows)
 
 
-# ---------------------------------------------------------------------------------------------------------------
 # linear, diagonal, matrix factorization
-# ---------------------------------------------------------------------------------------------------------------
 def rank_diagonal(a: Sequence, b: Sequence) -> int:
     """sum_j (a_j^2 - b_j^2) x_j: the number of j with (a_j, b_j) != (0, 0)."""
     return sum(1 for x, y in zip(a, b, strict=True) if x != 0 or y != 0)
 
 
 def rank_deep_diagonal(layers: Sequence[Sequence]) -> int:
-    """sum_j (prod_l a_j^[l]) x_j.
-
-    A coordinate counts 1 iff at most one of its L factors vanishes.
+    """sum_j (prod_l a_j^[l]) x_j: a coordinate counts 1 iff at most one of its L factors
+    vanishes.
     """
     return sum(1 for factors in zip(*layers, strict=True) if sum(1 for c in factors if c == 0) <= 1)
 
@@ -506,18 +489,16 @@ def rank_deep_matrix_factorization(factors: Sequence[Sequence[Sequence]]) -> int
 
 
 def optimistic_matrix_factorization(d_out: int, d_in: int, rank: int) -> int:
-    """Least rank over all factorizations of a matrix of rank r (two or more factors).
-
-    R (d_0 + d_L - r).
+    """Least rank over all factorizations of a matrix of rank r (two or more factors): r (d_0 + d_L
+    - r).
     """
     return rank * (d_out + d_in - rank)
 
 
-# ---------------------------------------------------------------------------------------------------------------
 # convolutional networks
-# ---------------------------------------------------------------------------------------------------------------
 def windows(size: int, kernel_size: int, dimension: int = 1) -> list[list[tuple[int, int]]]:
-    """For each position the pairs (input index, kernel index) of its window, row-major in two dimensions.
+    """For each position the pairs (input index, kernel index) of its window, row-major in two
+    dimensions.
 
     Kernel entry alpha meets input i + alpha. Written as a convolution, with input i + s - 1 -
     alpha, every kernel is reversed; ranks over all kernels are the same, ranks at a given kernel in
@@ -555,10 +536,7 @@ def rank_cnn(
     output_bias: bool = False,
     activation: str = "tanh",
 ) -> int:
-    """Shared kernels (and one bias per kernel).
-
-    A[l][position], kernels[l] flat. By `tied_rank`.
-    """
+    """Shared kernels (and one bias per kernel): a[l][position], kernels[l] flat. By `tied_rank`."""
     places, inputs, entries = (
         windows(size, kernel_size, dimension),
         size**dimension,
@@ -589,9 +567,9 @@ def rank_cnn_formula(
     kernel_size: int,
     dimension: int = 1,
 ) -> int:
-    """m_a S + m_K J; valid for tanh without bias if K_l = 0 implies a_l = 0 and no two translates coincide up to
-    sign. m_K counts classes of nonzero kernels, m_a = sum over classes of dim span of their output
-    vectors.
+    """m_a S + m_K J; valid for tanh without bias if K_l = 0 implies a_l = 0 and no two translates
+    coincide up to sign. m_K counts classes of nonzero kernels, m_a = sum over classes of dim span
+    of their output vectors.
     """
     groups: dict[Vector, list] = {}
     for kernel, out in zip(_vectors(kernels), a, strict=True):
@@ -608,8 +586,9 @@ def rank_cnn_unshared(
     kernel_size: int,
     dimension: int = 1,
 ) -> int:
-    """A kernel per position, kernels[l][position]; tanh, no bias: C + sum over classes (zero class included) of the
-    number of inputs covered by the windows of its active neurons."""
+    """A kernel per position, kernels[l][position]; tanh, no bias: C + sum over classes (zero class
+    included) of the number of inputs covered by the windows of its active neurons.
+    """
     places, inputs = windows(size, kernel_size, dimension), size**dimension
     covered: dict[Vector, set[int]] = {}
     zero = (Fraction(0),) * inputs
@@ -626,7 +605,9 @@ def rank_cnn_unshared(
 def optimistic_cnn_table(
     k: int, size: int, kernel_size: int, dimension: int, null_outputs: int, bias: bool = False
 ) -> tuple[int, int, int]:
-    """(CNN, without sharing, fully connected) for a k-kernel function without shift coincidences."""
+    """(CNN, without sharing, fully connected) for a k-kernel function without shift
+    coincidences.
+    """
     places = (size + 1 - kernel_size) ** dimension
     entries, inputs = kernel_size**dimension + bias, size**dimension + bias
     units = k * places - null_outputs
@@ -640,8 +621,9 @@ def optimistic_unshared_and_full(
     kernel_size: int,
     dimension: int = 1,
 ) -> tuple[int, int]:
-    """(without sharing, fully connected) for every tanh CNN function without bias: (S+1) and (D+1) times the number
-    of classes of translates with nonzero net coefficient."""
+    """(without sharing, fully connected) for every tanh CNN function without bias: (S+1) and (D+1)
+    times the number of classes of translates with nonzero net coefficient.
+    """
     inputs, net = size**dimension, {}
     for kernel, out_row in zip(kernels, a, strict=True):
         for out, window in zip(out_row, windows(size, kernel_size, dimension), strict=True):
@@ -653,9 +635,7 @@ def optimistic_unshared_and_full(
     return (kernel_size**dimension + 1) * units, (inputs + 1) * units
 
 
-# ---------------------------------------------------------------------------------------------------------------
 # the other road: numbers only
-# ---------------------------------------------------------------------------------------------------------------
 class NoClearGapError(AssertionError):
     """The singular values do not separate; the number must not be used."""
 
@@ -768,9 +748,8 @@ def convolution(
 
 
 def multilinear_jacobian_rank(f: Callable[[list], Sequence], theta: Sequence) -> int:
-    """Exact Jacobian rank of a polynomial map of degree at most 2 in each single parameter.
-
-    Central differences.
+    """Exact Jacobian rank of a polynomial map of degree at most 2 in each single parameter: central
+    differences.
     """
     rows = []
     for i in range(len(theta)):
@@ -789,7 +768,9 @@ def piecewise_linear_rank(
     points: int = 600,
     seed: int = 0,
 ) -> int:
-    """Rank of a leaky ReLU network from exact tangent values at many random rational inputs of several scales."""
+    """Rank of a leaky ReLU network from exact tangent values at many random rational inputs of
+    several scales.
+    """
     source = random.Random(seed)
     v = _vectors(w)
     rows = []

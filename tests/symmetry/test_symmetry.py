@@ -1,4 +1,6 @@
-"""Symmetries, structural invariant manifolds and orbits, against sympy, gradient steps and the table of SPEC 11.2."""
+"""Symmetries, structural invariant manifolds and orbits, against sympy, gradient steps and the
+table of SPEC 11.2.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ from rankstrat.families import (
     two_layer,
 )
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import Verdict, model_rank
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.symmetry import Symmetry, fixed_set, invariant_manifolds, orbit_dimension, symmetries
 
 
@@ -36,7 +39,8 @@ def kinds(model: Model) -> dict[str, int]:
         (two_layer(width=3, inputs=2, bias=True), {"permutation": 3, "sign": 3}),
         (two_layer(width=3, inputs=2, activation="sigmoid"), {"permutation": 3}),
         (two_layer(width=2, inputs=1, activation="cos", bias=True), {"permutation": 1, "sign": 2}),
-        (two_layer(width=2, inputs=1, activation="relu", bias=True), {"permutation": 1, "scaling": 2}),
+        (two_layer(width=2, inputs=1, activation="relu", bias=True),
+         {"permutation": 1, "scaling": 2}),
         (matrix_factorization(2, 2, 2), {"permutation": 1, "scaling": 2, "shear": 2, "sign": 2}),
         (matrix_factorization(2, 3, 2), {"permutation": 3, "scaling": 3, "shear": 6, "sign": 3}),
         (fully_connected([2, 2, 3, 1]), {"permutation": 4, "sign": 5}),
@@ -85,9 +89,8 @@ def test_a_model_without_symmetry_has_none() -> None:
 
 
 def test_heads_of_attention_are_interchangeable() -> None:
-    """Two heads, d_model = 2, head dimension 1, two tokens.
-
-    Equal heads are an invariant manifold (SPEC 11.4).
+    """Two heads, d_model = 2, head dimension 1, two tokens; equal heads are an invariant manifold
+    (SPEC 11.4).
     """
     model = attention(heads=2)
     permutations = [g for g in symmetries(model) if g.kind == "permutation"]
@@ -158,7 +161,9 @@ def test_manifolds_are_proved_and_bound_the_rank(model: Model) -> None:
 def gradient_leaves(
     model: Model, constraint: dict[sympy.Symbol, Any], start: dict[str, Fraction]
 ) -> bool:
-    """Whether one gradient step on random data leaves {constraint}, numerically and without rankstrat."""
+    """Whether one gradient step on random data leaves {constraint}, numerically and without
+    rankstrat.
+    """
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=6), rng.normal(size=6)
     (f,) = model.outputs

@@ -1,6 +1,5 @@
-"""Target sets of linear, diagonal and factorization models against Macaulay2 and the closed forms.
-
-Given charts.
+"""Target sets of linear, diagonal and factorization models against Macaulay2 and the closed forms;
+given charts.
 """
 
 from __future__ import annotations
@@ -93,7 +92,9 @@ def test_deep_and_rectangular_factorization(widths, rank):
 
 
 def test_orbit_dimensions_against_the_jacobian():
-    """At a generic point of a component the fibre {W3 W2 W1 = M} is reduced here, so its dimension is M - rank."""
+    """At a generic point of a component the fibre {W3 W2 W1 = M} is reduced here, so its dimension
+    is M - rank.
+    """
     for rank in range(3):
         m = sympy.diag(*[int(i < rank) for i in range(2)])
         q = target_set(deep_matrix_factorization([2, 2, 2, 2]), m)
@@ -272,7 +273,9 @@ def test_malformed_polynomial_targets(output, target, message):
 
 
 def test_irrational_factors_lie_on_a_branch():
-    r"""$(\sqrt2 + 1)(\sqrt2 - 1) = 1$, and the rows $(\sqrt2 + 1, 1)$ and $(1, \sqrt2 - 1)$ are parallel."""
+    r"""$(\sqrt2 + 1)(\sqrt2 - 1) = 1$, and the rows $(\sqrt2 + 1, 1)$ and $(1, \sqrt2 - 1)$ are
+    parallel.
+    """
     root = sympy.sqrt(2)
     q = target_set(matrix_factorization(2, 2, 2), [1, 0, 0, 0])
     point = q.model.point(A=[[root + 1, 1], [0, 0]], B=[[root - 1, 0], [0, 0]])
@@ -291,9 +294,8 @@ def test_irrational_factors_lie_on_a_branch():
     ("activation", "bias", "rank"), [("tanh", True, 3), ("sin", False, 0), ("gaussian", True, 1)]
 )
 def test_a_constant_in_a_wide_network_is_quick(activation: str, bias: bool, rank: int) -> None:
-    """One active neuron w = 0 makes the constant.
-
-    1, and x_t where sigma' is not zero; without biases it must be 0.
+    """One active neuron w = 0 makes the constant: 1, and x_t where sigma' is not zero; without
+    biases it must be 0.
     """
     model = two_layer(width=20, inputs=2, activation=activation, bias=bias)
     found = optimistic_sample_size(target_set(model, sympy.Integer(1 if bias else 0)))

@@ -1,6 +1,5 @@
-"""Target sets of small polynomial models.
-
-Rational points, one parameter, real against complex solutions.
+"""Target sets of small polynomial models: rational points, one parameter, real against complex
+solutions.
 """
 
 from __future__ import annotations

@@ -9,14 +9,15 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.activations.lookup import Activation, Z, as_activation
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation, Z
 from rankstrat.errors import FamilyError, TargetError
 from rankstrat.families import FAMILIES
-from rankstrat.families.diagonal import Diagonal
+from rankstrat.families.catalogue.diagonal import Diagonal
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.strata import Stratification
 from rankstrat.symmetry import Symmetry
-from rankstrat.targets import BranchList
+from rankstrat.targets import BranchList, Closure
 from rankstrat.testing import EXAMPLES, check_activation, check_family, laws
 from rankstrat.testing.laws import check_embeddings, check_strata, check_symmetries, check_target
 
@@ -81,9 +82,8 @@ def test_too_few_sizes_are_refused():
 
 @dataclass(frozen=True)
 class Liar(Diagonal):
-    """The diagonal model, as a guest's family.
-
-    Each subclass says one thing of itself that is wrong.
+    """The diagonal model, as a guest's family; each subclass says one thing of itself that is
+    wrong.
     """
 
     @property
@@ -201,7 +201,9 @@ class TargetOfAnotherFunction(Liar):
     def branches(self, model, target):
         found = super().branches(model, target)
         wrong = replace(
-            found.branches[0], chart=model.point([2] * model.size), member=lambda point: True
+            found.branches[0],
+            chart=model.point([2] * model.size),
+            closure=Closure((), decide=lambda point: True),
         )
         if found.branches[0].chart.is_point:
             wrong = found.branches[0]
@@ -211,10 +213,7 @@ class TargetOfAnotherFunction(Liar):
 class TargetOutsideItsBranch(Liar):
     def branches(self, model, target):
         found = super().branches(model, target)
-        wrong = [
-            replace(b, equations=(sympy.Integer(1),), affine=None, member=None)
-            for b in found.branches
-        ]
+        wrong = [replace(b, closure=Closure((sympy.Integer(1),))) for b in found.branches]
         return BranchList(tuple(wrong), False, found.basis)
 
 
@@ -263,7 +262,9 @@ def test_a_wrong_symmetry_is_caught(monkeypatch):
     [((2, 0), "the same outputs after liar"), ((1, 7), "no larger rank after liar")],
 )
 def test_a_wrong_embedding_is_caught(monkeypatch, share, law):
-    """A mapping that doubles the first neuron, and one that adds a silent neuron at another weight."""
+    """A mapping that doubles the first neuron, and one that adds a silent neuron at another
+    weight.
+    """
 
     class Mapping:
         name, symbols, target = "liar", (), rs.families.two_layer(width=2, inputs=1)

@@ -1,4 +1,6 @@
-"""Untrusted strings: what is accepted, what is refused, and that refusing is quick and executes nothing."""
+"""Untrusted strings: what is accepted, what is refused, and that refusing is quick and executes
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -272,7 +274,8 @@ LEAVES = st.one_of(
 def _grow(children):
     unary = [
         exp, tanh, sympy.sinh, sympy.cosh, sympy.sin, sympy.cos, sympy.erf, sympy.atan,
-        lambda z: log(1 + exp(z)), lambda z: 1 / (1 + exp(-z)), lambda z: sqrt(1 + z**2), lambda z: -z,
+        lambda z: log(1 + exp(z)), lambda z: 1 / (1 + exp(-z)), lambda z: sqrt(1 + z**2),
+        lambda z: -z,
         lambda z: sympy.Max(0, z), lambda z: (z**2 + 1) ** Rational(-2, 3),
     ]  # fmt: skip
     return st.one_of(

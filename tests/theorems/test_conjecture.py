@@ -8,8 +8,9 @@ import sympy
 
 from rankstrat.errors import DataError
 from rankstrat.families import convolutional, matrix_factorization, two_layer
-from rankstrat.rank.certificate import Verdict, model_rank
-from rankstrat.strata.hierarchy import stratify
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata import stratify
 from rankstrat.text.tables import Table
 from rankstrat.theorems.conjecture import conjecture
 
@@ -31,12 +32,18 @@ FORMULAS = {
     "2*r*d-r**2": rows(lambda d, r: 2 * r * d - r * r, d=range(1, 5), r=lambda d: range(d + 1)),
     "d1*d2-(d1-rA)*(d2-rB)": rows(
         lambda d1, d2, rA, rB: d1 * d2 - (d1 - rA) * (d2 - rB),
-        d1=range(1, 4), d2=range(1, 4), rA=lambda d1, **_: range(d1 + 1), rB=lambda d2, **_: range(d2 + 1),
+        d1=range(1, 4),
+        d2=range(1, 4),
+        rA=lambda d1, **_: range(d1 + 1),
+        rB=lambda d2, **_: range(d2 + 1),
     ),
     "k*(s**2+(d+1-s)**2)": rows(
-        lambda k, d, s: k * (s * s + (d + 1 - s) ** 2), k=range(1, 4), d=range(2, 6), s=lambda d, **_: range(1, d + 1)
+        lambda k, d, s: k * (s * s + (d + 1 - s) ** 2),
+        k=range(1, 4),
+        d=range(2, 6),
+        s=lambda d, **_: range(1, d + 1),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -95,20 +102,32 @@ def test_conjecture_says_when_rows_are_too_few():
 def test_conjecture_finds_the_formulas_in_certified_ranks():
     tables = {
         "k*(d+1)": rows(lambda k, d: model_rank(two_layer(k, d)), k=range(1, 4), d=range(1, 5)),
-        "k*(d+2)": rows(lambda k, d: model_rank(two_layer(k, d, bias=True)), k=range(1, 4), d=range(1, 5)),
+        "k*(d+2)": rows(
+            lambda k, d: model_rank(two_layer(k, d, bias=True)), k=range(1, 4), d=range(1, 5)
+        ),
         "2*r*d-r**2": rows(
             lambda d, r: model_rank(stratify(matrix_factorization(d, d, d)).source.point((r, r))),
-            d=range(1, 5), r=lambda d: range(d + 1),
+            d=range(1, 5),
+            r=lambda d: range(d + 1),
         ),
         "d1*d2-(d1-rA)*(d2-rB)": rows(
-            lambda d1, d2, rA, rB: model_rank(stratify(matrix_factorization(d1, 3, d2)).source.point((rA, rB))),
-            d1=range(1, 4), d2=range(1, 4), rA=lambda d1, **_: range(d1 + 1), rB=lambda d2, **_: range(d2 + 1),
+            lambda d1, d2, rA, rB: model_rank(
+                stratify(matrix_factorization(d1, 3, d2)).source.point((rA, rB))
+            ),
+            d1=range(1, 4),
+            d2=range(1, 4),
+            rA=lambda d1, **_: range(d1 + 1),
+            rB=lambda d2, **_: range(d2 + 1),
         ),
         "k*(s**2+(d+1-s)**2)": rows(
-            lambda k, d, s: model_rank(convolutional(kernels=k, size=d, kernel_size=s, dimension=2)),
-            k=range(1, 4), d=range(2, 6), s=lambda d, **_: range(1, d + 1),
+            lambda k, d, s: model_rank(
+                convolutional(kernels=k, size=d, kernel_size=s, dimension=2)
+            ),
+            k=range(1, 4),
+            d=range(2, 6),
+            s=lambda d, **_: range(1, d + 1),
         ),
-    }  # fmt: skip
+    }
     for text, table in tables.items():
         assert sympy.expand(conjecture(table).formula - sympy.sympify(text)) == 0
 

@@ -1,4 +1,6 @@
-"""Reports: predicted and computed stay apart, false claims are refuted, interrupted sweeps are kept and resumed."""
+"""Reports: predicted and computed stay apart, false claims are refuted, interrupted sweeps are kept
+and resumed.
+"""
 
 from __future__ import annotations
 

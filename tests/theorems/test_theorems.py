@@ -1,6 +1,5 @@
-"""The theorem catalogue.
-
-Every closed form holds in its cases, at other seeds too, and a wrong one is refuted.
+"""The theorem catalogue: every closed form holds in its cases, at other seeds too, and a wrong one
+is refuted.
 """
 
 from __future__ import annotations

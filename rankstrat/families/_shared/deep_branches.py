@@ -1,4 +1,5 @@
-r"""Branches of deep target sets by splitting: every unit of the wide network copies one of the narrow network, or none.
+r"""Branches of deep target sets by splitting: every unit of the wide network copies one of the
+narrow network, or none.
 
 In each hidden layer a map I sends units of the wide network to units of the narrow one (onto), or
 to nothing. If unit i is a copy of I(i), its incoming weights from the copies of any unit s sum to
@@ -21,11 +22,21 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from rankstrat.activations.lookup import Activation, as_activation
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.model.model import Chart, Model
-from rankstrat.targets import CONSTANT, AffineSubspace, Branch, BranchList, Cell, TargetFunction
+from rankstrat.targets import (
+    CONSTANT,
+    AffineSubspace,
+    Branch,
+    BranchList,
+    Candidate,
+    Closure,
+    RankBounds,
+    TargetFunction,
+)
 
 MAX_BRANCHES, MAX_SIZE = 400, 2000
 IDLE, SILENT = -1, -2
@@ -46,7 +57,9 @@ class Layers:
         return (self.weights[0].shape[1], *(w.shape[0] for w in self.weights))
 
     def reduced(self, activation: Activation) -> Layers:
-        """The same function with equal units of a layer merged and units without effect left out (one stays)."""
+        """The same function with equal units of a layer merged and units without effect left out
+        (one stays).
+        """
         current = self
         while (smaller := current._step(activation)) is not None:
             current = smaller
@@ -117,9 +130,8 @@ class Widening:
         return weights, biases
 
     def maps(self) -> tuple[list[Maps], bool]:
-        """Maps of the hidden layers, and whether some are left out.
-
-        One of each orbit, or copies of unit 0 alone.
+        """Maps of the hidden layers, and whether some are left out: one of each orbit, or copies of
+        unit 0 alone.
         """
         kinds = (IDLE, SILENT) if self.structure.activation.value_at_zero == 0 else (IDLE,)
         pairs = list(zip(self.widths[1:-1], self.narrow.widths[1:-1], strict=True))
@@ -171,9 +183,8 @@ class Widening:
                     }
 
     def least(self, maps: Maps) -> Chart:
-        """The first copy of each unit keeps its outgoing weights.
-
-        Idle units are further copies of unit 0.
+        """The first copy of each unit keeps its outgoing weights; idle units are further copies of
+        unit 0.
         """
         values: list[Any] = [Fraction(0)] * self.model.size
         weights, biases = self.places
@@ -211,17 +222,19 @@ class Widening:
         return Branch(
             label=_label(maps),
             chart=chart,
-            equations=tuple(form(row) for row in space.rows.values()),
+            closure=Closure(tuple(form(row) for row in space.rows.values()), affine=space),
             dimension=space.dimension,
-            affine=space,
-            cells=partial(_one_cell, self.least(maps)),
-            basis="" if space.dimension else "the branch is a single point",
-            forced=self.forced,
-            partial=len(self.widths) > 2,
+            is_component=len(self.widths) <= 2,
+            bounds=RankBounds(
+                candidates=partial(_one_point, self.least(maps)),
+                exhaustive="" if space.dimension else "the branch is a single point",
+                everywhere=self.forced,
+            ),
         )
 
     def carries(self, maps: Maps, chart: Chart) -> bool:
-        """Whether F = f* on a chart: by induction over the layers, units have the inputs of what they copy.
+        """Whether F = f* on a chart: by induction over the layers, units have the inputs of what
+        they copy.
 
         The weights from the copies of any unit sum to that unit's weight, those from idle units
         vanish.
@@ -249,8 +262,8 @@ class Widening:
         return True
 
 
-def _one_cell(point: Chart) -> Iterator[Cell]:
-    yield Cell(point)
+def _one_point(point: Chart) -> Iterator[Candidate]:
+    yield Candidate(point)
 
 
 def _surjections(wide: int, narrow: int, kinds: int) -> int:
@@ -269,9 +282,8 @@ def _onto(wide: int, narrow: int, kinds: Sequence[int], *, every: bool) -> list[
 
 
 def _label(maps: Maps) -> str:
-    """The copies of each unit, counted from 1, then idle and silent units.
-
-    Layers are parted by bars.
+    """The copies of each unit, counted from 1, then idle and silent units; layers are parted by
+    bars.
     """
     layers = []
     for images in maps:
@@ -293,7 +305,8 @@ def _listed(numbers: Sequence[int]) -> str:
 
 
 def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
-    r"""Branches of a target that is a narrower network of the same depth and activation: copies, idle and silent units.
+    r"""Branches of a target that is a narrower network of the same depth and activation: copies,
+    idle and silent units.
 
     Raises:
         TargetError: the target is no such network, or is wider somewhere.
@@ -315,7 +328,7 @@ def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> 
     every, condensed = widening.maps()
     for maps in every:
         branch, orbit = widening.branch(maps), tuple(tuple(sorted(images)) for images in maps)
-        result.append(replace(branch, twin=found.get(orbit)))
+        result.append(replace(branch, representative=found.get(orbit)))
         found.setdefault(orbit, branch)
     result.sort(key=lambda b: -b.dimension)
     if structure.depth == 1:

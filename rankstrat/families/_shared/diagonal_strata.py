@@ -22,7 +22,8 @@ Label = tuple[int, ...]
 
 @dataclass(frozen=True)
 class CoordinateStrata:
-    r"""The strata of $\sum_j h(\theta_j)\,x_j$ by the number of zeros among the parameters of each coordinate.
+    r"""The strata of $\sum_j h(\theta_j)\,x_j$ by the number of zeros among the parameters of each
+    coordinate.
 
     A label lists, for each of the `features` coordinates, how many of its `depth` parameters count
     as zero, the smallest first; `ranks[z]` is the rank of a coordinate with z zeros and `ways[z]`

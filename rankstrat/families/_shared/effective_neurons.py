@@ -1,6 +1,5 @@
-r"""The effective neurons of a target.
-
-$f^* = \kappa + \sum_{t=1}^k \alpha_t N(u_t \cdot (x, 1))$, distinct classes.
+r"""The effective neurons of a target: $f^* = \kappa + \sum_{t=1}^k \alpha_t N(u_t \cdot (x, 1))$,
+distinct classes.
 """
 
 from __future__ import annotations
@@ -14,12 +13,14 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activations.lookup import Activation, Z, as_activation
-from rankstrat.activations.scheme import vanishes_at_most_at_0
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation, Z
+from rankstrat.activation.scheme import vanishes_at_most_at_0
 from rankstrat.errors import TargetError
 from rankstrat.lemma import check_record
 from rankstrat.model.model import Chart
-from rankstrat.targets import TargetFunction, is_zero
+from rankstrat.rank.zero import is_zero
+from rankstrat.targets import TargetFunction
 
 Vector = tuple[Fraction, ...]
 
@@ -78,7 +79,9 @@ class Law:
 
 @dataclass(frozen=True)
 class Effective:
-    r"""$f^* = \kappa + \sum_t \alpha_t N(u_t \cdot (x, 1))$, the $u_t$ of distinct classes, no $\alpha_t = 0$."""
+    r"""$f^* = \kappa + \sum_t \alpha_t N(u_t \cdot (x, 1))$, the $u_t$ of distinct classes, no
+    $\alpha_t = 0$.
+    """
 
     weights: tuple[Vector, ...]
     coefficients: tuple[Fraction, ...]
@@ -159,7 +162,8 @@ def effective(
 
 
 def plain(constant: sympy.Expr, size: int = 1) -> sympy.Expr:
-    r"""The number as a rational one if it is one with a denominator up to `size`, such as $(\sqrt2 - 1)(\sqrt2 + 1)$.
+    r"""The number as a rational one if it is one with a denominator up to `size`, such as
+    $(\sqrt2 - 1)(\sqrt2 + 1)$.
 
     The branches compare it only with sums of output weights, so for them any other number is as
     good as irrational.
@@ -252,7 +256,9 @@ def _match(
 
 
 def arguments(activation: Activation, term: sympy.Expr) -> Iterable[sympy.Expr]:
-    """Candidates h for which a term may be a multiple of sigma(h), read off its elementary functions."""
+    """Candidates h for which a term may be a multiple of sigma(h), read off its elementary
+    functions.
+    """
     kinds = (sympy.Function, sympy.exp)
     for ours in activation.formula.atoms(*kinds):
         inner = sympy.Poly(ours.args[0], Z) if ours.args[0].is_polynomial(Z) else None

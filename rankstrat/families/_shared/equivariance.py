@@ -1,4 +1,5 @@
-r"""What the symmetries of the inputs force: a lower bound of the rank on a target set that depends on $f^*$ alone.
+r"""What the symmetries of the inputs force: a lower bound of the rank on a target set that depends
+on $f^*$ alone.
 
 Let $F(\theta)(Ax + s) = F(\theta')(x)$ with $\theta'$ smooth in $\theta$, A and s. For a network
 $w \mapsto A^T w$ and $b \mapsto b + w \cdot s$ do this, and multiplying the output weights scales
@@ -35,7 +36,8 @@ def equivariance(
     constants: bool,
     degree: int | None = None,
 ) -> Chart:
-    r"""The chart of $(B, A, s, c) \mapsto B f^*(Ax + s) + c$ at the identity: its rank bounds the target set's below.
+    r"""The chart of $(B, A, s, c) \mapsto B f^*(Ax + s) + c$ at the identity: its rank bounds the
+    target set's below.
 
     Args:
         model: a model that is closed under these changes of its inputs and outputs.
@@ -49,7 +51,8 @@ def equivariance(
         >>> from rankstrat.families import two_layer
         >>> from rankstrat.targets import as_target
         >>> F = two_layer(width=5, inputs=2, activation="cube")
-        >>> f = as_target(F, two_layer(width=2, inputs=2, activation="cube").point([1, 2, 1, 0, 1, 1]))
+        >>> narrow = two_layer(width=2, inputs=2, activation="cube")
+        >>> f = as_target(F, narrow.point([1, 2, 1, 0, 1, 1]))
         >>> model_rank(equivariance(F, f, shifts=False, constants=False)).value
         4
     """

@@ -1,12 +1,13 @@
-r"""Rank hierarchies of function space for products of matrices and for diagonal networks (SPEC 5, 6.1)."""
+r"""Rank hierarchies of function space for products of matrices and for diagonal networks (SPEC 5,
+6.1).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from rankstrat.rank.certificate import Verdict
-from rankstrat.strata import Knowledge
-from rankstrat.strata.hierarchy import FunctionLevel
+from rankstrat.strata import FunctionLevel, Knowledge
 from rankstrat.text.tables import Math
 
 

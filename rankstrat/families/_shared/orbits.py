@@ -1,4 +1,5 @@
-r"""Branches of $\{W_L \cdots W_1 = M\}$: orbits of base changes, told apart by the ranks of all partial products.
+r"""Branches of $\{W_L \cdots W_1 = M\}$: orbits of base changes, told apart by the ranks of all
+partial products.
 
 Put $V_0 \to V_1 \to \dots \to V_L$ for the factors. Such a chain is a direct sum of intervals: a
 summand [i, j] lives on $V_i, \dots, V_j$ and is carried along by the identity. The multiplicities
@@ -20,7 +21,8 @@ import sympy
 
 from rankstrat.errors import TargetError
 from rankstrat.model.model import Chart, Model
-from rankstrat.targets import Branch, BranchList, Cell, TargetFunction, is_zero
+from rankstrat.rank.zero import is_zero
+from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
 
 Interval = tuple[int, int]
 Ranks = tuple[tuple[Interval, int], ...]
@@ -166,20 +168,20 @@ def product_branches(
             Branch(
                 label=shown or "the only point",
                 chart=point(orbit),
-                equations=tuple(
-                    o - t for o, t in zip(model.outputs, target.expressions, strict=True)
+                closure=Closure(
+                    tuple(o - t for o, t in zip(model.outputs, target.expressions, strict=True)),
+                    decide=partial(_member, orbit, tuple(names), tuple(target.expressions)),
                 ),
                 dimension=orbit.dimension - fibre,
                 conditions=(
                     "the orbit of the chart's point under base changes that keep the product",
                 ),
-                cells=partial(_cells, smaller, point),
-                basis=(
-                    "every point is a base change of one of finitely many, and base changes keep"
-                    " the rank"
+                bounds=RankBounds(
+                    candidates=partial(_candidates, smaller, point),
+                    exhaustive="every point is a base change of one of finitely many, and base"
+                    " changes keep the rank",
+                    everywhere=forced,
                 ),
-                forced=forced,
-                member=partial(_member, orbit, tuple(names), tuple(target.expressions)),
             )
         )
     return BranchList(
@@ -197,9 +199,9 @@ def _below(lower: Orbit, upper: Orbit) -> bool:
     return all(r <= s for (_, r), (_, s) in zip(lower.ranks, upper.ranks, strict=True))
 
 
-def _cells(smaller: Sequence[Orbit], point: Any) -> Iterator[Cell]:
+def _candidates(smaller: Sequence[Orbit], point: Any) -> Iterator[Candidate]:
     for orbit in sorted(smaller, key=Orbit.tangent_rank):
-        yield Cell(point(orbit), orbit.tangent_rank())
+        yield Candidate(point(orbit), orbit.tangent_rank())
 
 
 def _point(

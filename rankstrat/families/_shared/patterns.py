@@ -12,7 +12,8 @@ Signed = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Pattern:
-    """Which neurons carry which target class, which form further blocks, and which have weight zero.
+    """Which neurons carry which target class, which form further blocks, and which have weight
+    zero.
 
     Attributes:
         targets, extras, zeros: the blocks.
@@ -41,7 +42,9 @@ class Pattern:
         return f"{parts[0] or '-'} | {parts[1] or '-'}{zeros}"
 
     def orbit(self, flips: bool) -> tuple[Any, ...]:
-        """Equal for patterns that permutations (and sign changes of neurons, if those are symmetries) exchange."""
+        """Equal for patterns that permutations (and sign changes of neurons, if those are
+        symmetries) exchange.
+        """
         targets = [self._shape(block, flips) for block in self.targets]
         extras = [max(self._shape(b, flips), self._shape(b, flips)[::-1]) for b in self.extras]
         return len(self.zeros), len(self.below), tuple(targets), tuple(sorted(extras))
@@ -67,7 +70,9 @@ def conditions(pattern: Pattern) -> tuple[str, ...]:
 
 
 def patterns(width: int, classes: int, signed: bool) -> Iterator[Pattern]:
-    """Every pattern with all target classes present, the signs of further blocks up to a common one."""
+    """Every pattern with all target classes present, the signs of further blocks up to a common
+    one.
+    """
     yield from _assign(width, signed, 0, [[] for _ in range(classes)], [], [])
 
 

@@ -1,6 +1,5 @@
-"""Branches of models that are linear in products of single parameters.
-
-Linear, diagonal and deep diagonal models.
+"""Branches of models that are linear in products of single parameters: linear, diagonal and deep
+diagonal models.
 """
 
 from __future__ import annotations
@@ -17,8 +16,18 @@ import sympy
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.orbits import rational
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.certificate import Verdict, model_rank
-from rankstrat.targets import CONSTANT, AffineSubspace, Branch, BranchList, Cell, TargetFunction
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.targets import (
+    CONSTANT,
+    AffineSubspace,
+    Branch,
+    BranchList,
+    Candidate,
+    Closure,
+    RankBounds,
+    TargetFunction,
+)
 
 MAX_BRANCHES = 4000
 Values = dict[sympy.Symbol, sympy.Expr]
@@ -83,17 +92,20 @@ def affine_branch(model: Model, target: TargetFunction) -> BranchList:
     branch = Branch(
         label="all parameters of the target" if space.dimension else "the only point",
         chart=chart,
-        equations=tuple(p - v for p, v in values.items()),
+        closure=Closure(tuple(p - v for p, v in values.items()), affine=space),
         dimension=space.dimension,
-        affine=space,
-        cells=partial(_one_cell, model, space),
-        basis="the tangent functions of a linear model are its features, at every point",
+        bounds=RankBounds(
+            candidates=partial(_one_point, model, space),
+            exhaustive="the tangent functions of a linear model are its features, at every point",
+        ),
     )
     return BranchList((branch,), True, "linear equations for the parameters")
 
 
 def _equations_of_span(model: Model, target: TargetFunction) -> list[dict[int, Fraction]]:
-    r"""Equations of $\{a : \sum_i a_i\varphi_i = f^*\}$, from all relations between the features and the target."""
+    r"""Equations of $\{a : \sum_i a_i\varphi_i = f^*\}$, from all relations between the features
+    and the target.
+    """
     t = sympy.Symbol(str(sympy.Dummy("t")))
     wider = Model(
         model.outputs[0] + t * target.expressions[0], [*model.parameters, t], model.inputs
@@ -130,8 +142,8 @@ def _coefficient(value: Any) -> sympy.Rational:
     return sympy.Rational(number.numerator, number.denominator)
 
 
-def _one_cell(model: Model, space: AffineSubspace) -> Iterator[Cell]:
-    yield Cell(model.point(space.section(dict.fromkeys(space.free, Fraction(0)))))
+def _one_point(model: Model, space: AffineSubspace) -> Iterator[Candidate]:
+    yield Candidate(model.point(space.section(dict.fromkeys(space.free, Fraction(0)))))
 
 
 def product_branches(
@@ -166,17 +178,15 @@ def product_branches(
         branch = Branch(
             label=", ".join(name for name, _, _ in chosen),
             chart=chart,
-            equations=equations,
+            closure=Closure(equations, affine=AffineSubspace.of(equations, model.parameters)),
             dimension=len(chart.coordinates),
-            affine=AffineSubspace.of(equations, model.parameters),
-            cells=partial(_least_cell, model, least),
-            forced=forced,
-            twin=leaders.get(()),
+            representative=leaders.get(()),
+            bounds=RankBounds(candidates=partial(_least_point, model, least), everywhere=forced),
         )
         leaders.setdefault((), branch)
         branches.append(branch)
     return BranchList(tuple(branches), True, "comparison of the coefficient of every input")
 
 
-def _least_cell(model: Model, least: Values) -> Iterator[Cell]:
-    yield Cell(model.point({**dict.fromkeys(model.parameters, 0), **least}))
+def _least_point(model: Model, least: Values) -> Iterator[Candidate]:
+    yield Candidate(model.point({**dict.fromkeys(model.parameters, 0), **least}))

@@ -1,4 +1,6 @@
-r"""Strata of matrix factorization (ranks of the factors) and deep factorization (ranks of all sub-products)."""
+r"""Strata of matrix factorization (ranks of the factors) and deep factorization (ranks of all
+sub-products).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ _COVER = Knowledge(Verdict.PROVED, "every point has exactly one list of ranks")
 
 @dataclass(frozen=True)
 class ProductStrata:
-    r"""The strata $\{\operatorname{rank} A = r_A, \operatorname{rank} B = r_B\}$ of $(A, B) \mapsto AB$.
+    r"""The strata $\{\operatorname{rank} A = r_A, \operatorname{rank} B = r_B\}$ of
+    $(A, B) \mapsto AB$.
 
     References:
         LSH Proposition 1; SPEC 6.1.
@@ -160,9 +163,9 @@ class DeepProductStrata:
         }
 
     def rank(self, label: Sequence[int]) -> int:
-        """Sum of (c_l - c_{l-1}) r_l, where c_l = rank(W_L ...
+        """Sum of (c_l - c_{l-1}) r_l.
 
-        W_{l+1}), c_0 = 0, r_l = rank(W_{l-1} ... W_1).
+        Here c_l = rank(W_L ... W_{l+1}), c_0 = 0, and r_l = rank(W_{l-1} ... W_1).
         """
         ranks, last = self.ranks(label), len(self.widths) - 1
         return sum(
@@ -172,7 +175,9 @@ class DeepProductStrata:
         )
 
     def dimension(self, label: Sequence[int]) -> int:
-        """The dimension of the group less that of the stabiliser, which is the endomorphism algebra."""
+        """The dimension of the group less that of the stabiliser, which is the endomorphism
+        algebra.
+        """
         pairs = zip(label, self.intervals, strict=True)
         present = [(m, i, j) for m, (i, j) in pairs if m]
         stabiliser = sum(m * n for m, a, b in present for n, c, d in present if c <= a <= d <= b)
@@ -240,9 +245,8 @@ class DeepProductStrata:
         ]
 
     def children(self, label: Sequence[int]) -> Iterator[tuple[tuple[int, ...], Math]]:
-        """Two strands exchange their ends, or one breaks.
-
-        The minimal degenerations of the chain.
+        """Two strands exchange their ends, or one breaks: the minimal degenerations of the
+        chain.
         """
         index = {interval: k for k, interval in enumerate(self.intervals)}
         for (a, b), (c, d) in itertools.product(self.intervals, repeat=2):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -10,7 +10,15 @@ import sympy
 
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import Exact
-from rankstrat.targets import CONSTANT, AffineSubspace, Branch, BranchList, Cell
+from rankstrat.targets import (
+    CONSTANT,
+    AffineSubspace,
+    Branch,
+    BranchList,
+    Candidate,
+    Closure,
+    RankBounds,
+)
 
 
 @dataclass(frozen=True)
@@ -37,8 +45,8 @@ class Renaming:
         done: dict[str, Branch] = {}
         result = []
         for branch in found.branches:
-            twin = done.get(branch.twin.label) if branch.twin is not None else None
-            moved = self._branch(branch, twin)
+            leader = branch.representative
+            moved = self._branch(branch, None if leader is None else done.get(leader.label))
             done[branch.label] = moved
             result.append(moved)
         return BranchList(tuple(result), found.complete, found.basis)
@@ -67,26 +75,38 @@ class Renaming:
         }
         return AffineSubspace(space.size, rows)
 
-    def _branch(self, branch: Branch, twin: Branch | None) -> Branch:
+    def _branch(self, branch: Branch, representative: Branch | None) -> Branch:
+        make = branch.generic_point
         return replace(
             branch,
             chart=self.chart(branch.chart),
-            equations=tuple(map(self._renamed, branch.equations)),
-            affine=self._space(branch.affine),
-            hull=self._space(branch.hull),
-            cells=None if branch.cells is None else partial(self._cells, branch),
-            specimen=None if branch.specimen is None else partial(self._point, branch.specimen),
-            member=None if branch.member is None else partial(self._contains, branch.member),
-            twin=twin,
+            closure=self._closure(branch.closure),
+            bounds=self._bounds(branch.bounds),
+            generic_point=None if make is None else partial(self._point, make),
+            representative=representative,
         )
 
-    def _cells(self, branch: Branch) -> Iterator[Cell]:
-        assert branch.cells is not None
-        for cell in branch.cells():
-            yield Cell(self.chart(cell.point), cell.predicted)
+    def _closure(self, closure: Closure) -> Closure:
+        decide = closure.decide
+        return Closure(
+            tuple(map(self._renamed, closure.equations)),
+            self._space(closure.affine),
+            self._space(closure.ambient),
+            None if decide is None else partial(self._contains, decide),
+        )
+
+    def _bounds(self, bounds: RankBounds) -> RankBounds:
+        found = bounds.candidates
+        if found is None:
+            return bounds
+        return replace(bounds, candidates=partial(self._candidates, found))
+
+    def _candidates(self, found: Callable[[], Iterable[Candidate]]) -> Iterator[Candidate]:
+        for candidate in found():
+            yield Candidate(self.chart(candidate.point), candidate.predicted)
 
     def _point(self, make: Callable[[], Chart]) -> Chart:
         return self.chart(make())
 
-    def _contains(self, member: Callable[[Chart], bool], point: Chart) -> bool:
-        return member(self.back(point))
+    def _contains(self, decide: Callable[[Chart], bool], point: Chart) -> bool:
+        return decide(self.back(point))

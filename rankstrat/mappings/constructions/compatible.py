@@ -1,6 +1,5 @@
-r"""General compatible embeddings.
-
-Every target unit is a copy of a source unit or a null unit (SPEC 7.3).
+r"""General compatible embeddings: every target unit is a copy of a source unit or a null unit (SPEC
+7.3).
 """
 
 from __future__ import annotations
@@ -34,7 +33,8 @@ class _Symbols:
 def compatible(
     source: Model, target: Model, indices: Sequence[Sequence[int | None]]
 ) -> CriticalMapping:
-    r"""All $W'_{ij} = \alpha_{ij} W_{I_l(i), I_{l-1}(j)}$ that satisfy the forward and backward conditions.
+    r"""All $W'_{ij} = \alpha_{ij} W_{I_l(i), I_{l-1}(j)}$ that satisfy the forward and backward
+    conditions.
 
     `indices[l-1][i]` is $I_l(i)$: the source unit (from 0) that unit i of hidden layer l copies, or
     None for a null unit. The free symbols are $\beta$ (shares of the copies), $B$ (effective biases

@@ -1,4 +1,6 @@
-r"""Linear depth: inserting an identity factor into a product of matrices is a critical mapping on the whole space."""
+r"""Linear depth: inserting an identity factor into a product of matrices is a critical mapping on
+the whole space.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from rankstrat.model.model import Model
 
 
 def insertion(source: Model, target: Model, *, layer: int = 1) -> CriticalMapping:
-    r"""$W_L \cdots W_1 = W_L \cdots W_{l+1}[I\;0]\,[I;0]^T W_l \cdots W_1$: a factor more after layer l.
+    r"""$W_L \cdots W_1 = W_L \cdots W_{l+1}[I\;0]\,[I;0]^T W_l \cdots W_1$: a factor more after
+    layer l.
 
     Unlike depth lifting of nonlinear nets (`lifting`) this preserves the output on every input, and
     $\partial F/\partial(\text{new factor})$ lies in the span of the old tangent functions.

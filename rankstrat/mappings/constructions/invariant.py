@@ -16,7 +16,8 @@ from rankstrat.symmetry import InvariantManifold, Symmetry, symmetries
 
 
 def identify(manifold: InvariantManifold) -> CriticalMapping | None:
-    r"""The critical mapping from a narrower net onto an invariant manifold: a splitting by halves or a null unit.
+    r"""The critical mapping from a narrower net onto an invariant manifold: a splitting by halves
+    or a null unit.
 
     Both are linear; the image is the manifold when the symmetry fixes it and the dimensions agree.
     None when no one-step embedding has this image (smaller in two layers at once, say).

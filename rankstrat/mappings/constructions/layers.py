@@ -1,6 +1,5 @@
-"""One view of every layered family.
-
-Weights and biases layer by layer, and the model with other widths.
+"""One view of every layered family: weights and biases layer by layer, and the model with other
+widths.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ import sympy
 from numpy.typing import NDArray
 
 from rankstrat import families
-from rankstrat.activations.lookup import Activation, as_activation
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation
 from rankstrat.errors import FamilyError, demand
 from rankstrat.model.model import Model
 from rankstrat.text.parsing import block_symbols
@@ -26,7 +26,8 @@ LAYERED = ("two_layer", "fully_connected", "matrix_factorization", "deep_matrix_
 
 @dataclass(frozen=True)
 class Layered:
-    r"""A model $f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$ seen by layers (linear layers for matrix factorizations).
+    r"""A model $f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$ seen by layers (linear layers for matrix
+    factorizations).
 
     Attributes:
         model: a model of one of the families in `LAYERED`.
@@ -106,7 +107,9 @@ class Layered:
         return self.names(layer)[1] in self.model.blocks
 
     def values(self, weights: Sequence[Array], biases: Sequence[Array | None]) -> dict[str, Any]:
-        """Block values from one weight matrix and bias vector for each layer (None where there is no bias)."""
+        """Block values from one weight matrix and bias vector for each layer (None where there is
+        no bias).
+        """
         result: dict[str, Any] = {}
         for layer, (w, b) in enumerate(zip(weights, biases, strict=True), 1):
             weight, bias = self.names(layer)
@@ -165,7 +168,8 @@ class Layered:
 def target_of(
     source: Model, target: Model | None, layer: int, extra: int
 ) -> tuple[Layered, Layered]:
-    """Source and target with `extra` more units in one hidden layer; the target is built when it is not given.
+    """Source and target with `extra` more units in one hidden layer; the target is built when it is
+    not given.
 
     Raises:
         FamilyError: the target is not the source with that many more units in the layer.

@@ -1,4 +1,6 @@
-r"""Depth: inserting a layer that acts linearly on a given finite set of inputs (activations with a linear piece)."""
+r"""Depth: inserting a layer that acts linearly on a given finite set of inputs (activations with a
+linear piece).
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,14 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.activation.lookup import is_registered
 from rankstrat.algebra.signature import independent_columns
 from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.mappings.constructions.layers import Array, Layered
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_array, exact_scalar
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples.hessian.second import SecondOrder, values_at
+from rankstrat.samples.second_order.second import SecondOrder, values_at
 
 Piece = tuple[sympy.Expr, sympy.Expr, sympy.Expr, sympy.Expr]
 _INF, _ONE, _ZERO = sympy.oo, sympy.Integer(1), sympy.Integer(0)
@@ -36,7 +39,8 @@ Sigma(z) = slope * z + offset for c1 < z < c2.
 
 @dataclass(frozen=True)
 class Lifting:
-    r"""A point of a deeper net with the same outputs on the data, critical there whenever the source is.
+    r"""A point of a deeper net with the same outputs on the data, critical there whenever the
+    source is.
 
     Attributes:
         source: the point of the shallow net.
@@ -69,7 +73,8 @@ def lifting(
     weights: Any = None,
     bias: Any = None,
 ) -> Lifting:
-    r"""One-layer lifting: a layer inserted after layer q, linear on the data, with $W'_{q+1}\Lambda\hat W = W_{q+1}$.
+    r"""One-layer lifting: a layer inserted after layer q, linear on the data, with
+    $W'_{q+1}\Lambda\hat W = W_{q+1}$.
 
     Conditions (SPEC 8), checked exactly on the data: every pre-activation of the new layer lies in
     a linear piece of the activation, and the outgoing weights and bias undo it. Outputs are
@@ -168,7 +173,7 @@ def _checked(a: Layered, b: Layered, layer: int) -> tuple[Piece, ...]:
             f"the activations {a.activation.name} and {b.activation.name} differ; they must agree"
         )
     if (
-        not a.activation.registered or a.activation.name not in PIECES
+        not is_registered(a.activation) or a.activation.name not in PIECES
     ):  # a name alone proves nothing
         raise FamilyError(
             f"{a.activation.name} has no linear piece; lifting needs one, as relu, leaky_relu, abs,"
@@ -285,7 +290,9 @@ def _outgoing(wanted: Array, scaled: Array) -> Array:
 
 
 def _verified(point: Chart, image: Chart, data: Sequence[tuple[Fraction, ...]]) -> Verdict:
-    """Equal outputs and the inclusion of the empirical tangent spaces on the data, exactly, for rational nets."""
+    """Equal outputs and the inclusion of the empirical tangent spaces on the data, exactly, for
+    rational nets.
+    """
     a, b = SecondOrder(point), SecondOrder(image)
     if not (a.rational and b.rational):
         return Verdict.PROVED

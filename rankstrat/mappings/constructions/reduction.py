@@ -1,6 +1,5 @@
-r"""Back from a wide net.
-
-Merge equal units, fold constant ones, drop silent ones; the critical strata $C^{r,l}$.
+r"""Back from a wide net: merge equal units, fold constant ones, drop silent ones; the critical
+strata $C^{r,l}$.
 """
 
 from __future__ import annotations
@@ -43,7 +42,8 @@ class Reduction:
 
 
 def reduction(point: Chart, *, seed: int = 0) -> Reduction:
-    r"""Undo splittings and null units: the narrowest net these moves reach, with proof that the function is the same.
+    r"""Undo splittings and null units: the narrowest net these moves reach, with proof that the
+    function is the same.
 
     Units of one hidden layer with equal incoming weights and bias are merged (equal up to sign for
     odd and even activations); units without incoming weights are folded into the next bias; silent
@@ -58,7 +58,8 @@ def reduction(point: Chart, *, seed: int = 0) -> Reduction:
 
     Example:
         >>> from rankstrat.families import two_layer
-        >>> print(reduction(two_layer(width=3, inputs=1).point(a=[1, 2, 0], w=[[5], [-5], [7]])).reduced)
+        >>> point = two_layer(width=3, inputs=1).point(a=[1, 2, 0], w=[[5], [-5], [7]])
+        >>> print(reduction(point).reduced)
         point of two_layer(width=1, inputs=1, activation='tanh') at a1 = -1, w1_1 = 5
     """
     demand(point, Chart, PointError, "a point or chart", "try model.point(...)")
@@ -170,7 +171,8 @@ def _zero(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class CriticalStratum:
-    r"""The stratum $C^{r,l}$ of a point of a two-layer net without bias: l units with a = 0, the others in r groups.
+    r"""The stratum $C^{r,l}$ of a point of a two-layer net without bias: l units with a = 0, the
+    others in r groups.
 
     Attributes:
         groups: units with dependent $\sigma(w \cdot x)$ and a != 0 in total or in part.
@@ -194,7 +196,9 @@ class CriticalStratum:
         return len(self.ineffective)
 
     def dimension_bound(self, narrow: int = 0) -> int:
-        r"""$\dim C^{r,l} \le (m - l - r) + N + l(d - 1)$, N the dimension of the width-r critical set."""
+        r"""$\dim C^{r,l} \le (m - l - r) + N + l(d - 1)$, N the dimension of the width-r critical
+        set.
+        """
         return self.width - self.l - self.r + narrow + self.l * (self.inputs - 1)
 
     def __str__(self) -> str:

@@ -16,8 +16,8 @@ from rankstrat.model.model import Model
 def splitting(
     source: Model, target: Model | None = None, *, layer: int = 1, unit: int = 0, alpha: Any = None
 ) -> CriticalMapping:
-    r"""$T^\alpha_{l,s}$: append a copy of unit s to layer l; outgoing weights become $(1-\alpha)W_{:,s}$ and $\alpha
-    W_{:,s}$.
+    r"""$T^\alpha_{l,s}$: append a copy of unit s to layer l; outgoing weights become
+    $(1-\alpha)W_{:,s}$ and $\alpha W_{:,s}$.
 
     Works for every activation, with and without biases, and preserves the model rank.
 
@@ -62,7 +62,8 @@ def splitting(
 
 
 def widening(source: Model, target: Model) -> CriticalMapping:
-    r"""A K-step splitting $T^{\alpha_K} \circ \dots \circ T^{\alpha_1}$ onto any wider net of the same depth.
+    r"""A K-step splitting $T^{\alpha_K} \circ \dots \circ T^{\alpha_1}$ onto any wider net of the
+    same depth.
 
     In each layer new units are copies of unit 0; its outgoing weights are shared in the proportions
     $1 - \alpha_1 - \dots - \alpha_K, \alpha_1, \dots, \alpha_K$, so that the image is affine in the
@@ -100,7 +101,8 @@ def widening(source: Model, target: Model) -> CriticalMapping:
 
 
 def steps(source: Model, moves: list[tuple[int, int]]) -> CriticalMapping:
-    """The composition of splittings (layer, unit), first move first; a unit may be one created before.
+    """The composition of splittings (layer, unit), first move first; a unit may be one created
+    before.
 
     Example:
         >>> from rankstrat.families import two_layer

@@ -74,7 +74,8 @@ def null_unit(source: Model, target: Model | None) -> CriticalMapping:
 
 
 def head_padding(source: Model, target: Model) -> CriticalMapping:
-    r"""Attention with larger heads: zero columns in Q, K, V, zero rows in O, Q rescaled for the score factor.
+    r"""Attention with larger heads: zero columns in Q, K, V, zero rows in O, Q rescaled for the
+    score factor.
 
     The usual factor $1/\sqrt{d}$ changes with the head dimension, so zero padding alone changes the
     output.
@@ -87,7 +88,8 @@ def head_padding(source: Model, target: Model) -> CriticalMapping:
 
     Example:
         >>> from rankstrat.families import attention
-        >>> small, large = (attention(tokens=2, model_dim=1, head_dim=d, linear=True) for d in (1, 2))
+        >>> small = attention(tokens=2, model_dim=1, head_dim=1, linear=True)
+        >>> large = attention(tokens=2, model_dim=1, head_dim=2, linear=True)
         >>> head_padding(small, large).verdict
         <Verdict.PROVED: 'PROVED'>
     """

@@ -1,6 +1,5 @@
-r"""Untrusted strings and values to exact sympy objects.
-
-Nothing is executed and every cost is bounded.
+r"""Untrusted strings and values to exact sympy objects; nothing is executed and every cost is
+bounded.
 """
 
 from __future__ import annotations

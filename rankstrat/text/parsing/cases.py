@@ -1,4 +1,6 @@
-r"""Cases and conditions in the language: ``Piecewise((x, x > 0), (0, True))``, ``(x > 0) & (x < 1)``, ``Eq(w, 0)``."""
+r"""Cases and conditions in the language: ``Piecewise((x, x > 0), (0, True))``, ``(x > 0) & (x <
+1)``, ``Eq(w, 0)``.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def cases(node: ast.Call, build: Build, depth: int) -> sympy.Expr:
     """
     pairs: list[tuple[sympy.Expr, Any]] = []
     if node.keywords or not node.args or len(node.args) > MAX_CASES:
-        raise ParseError(f"Piecewise of {len(node.args)} cases was given; pairs are needed; {_FORM}.")
+        raise ParseError(
+            f"Piecewise of {len(node.args)} cases was given; pairs are needed; {_FORM}."
+        )
     for case in node.args:
         if not isinstance(case, ast.Tuple) or len(case.elts) != 2:
             raise ParseError(f"A case of Piecewise is not a pair; pairs are needed; {_FORM}.")

@@ -207,9 +207,8 @@ class _Builder:
         self.sizes: dict[sympy.Basic, int] = {}
 
     def build(self, node: ast.expr, depth: int = 0) -> sympy.Expr:
-        """The expression of a node.
-
-        Sums and products are flat, so that long ones are neither deep nor quadratic.
+        """The expression of a node; sums and products are flat, so that long ones are neither deep
+        nor quadratic.
         """
         self.nodes += 1
         if self.nodes > MAX_NODES:

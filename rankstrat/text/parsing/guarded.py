@@ -1,4 +1,5 @@
-r"""Sums, products, powers and function values of sympy expressions whose cost is bounded before they are built.
+r"""Sums, products, powers and function values of sympy expressions whose cost is bounded before
+they are built.
 
 sympy evaluates while it builds: ``Integer(9)**(9**9)``, ``exp(10**9*log(3))`` or
 ``Max(exp(exp(exp(100))), 1)`` never return. A string from a model file reaches sympy only through
@@ -148,9 +149,8 @@ def call(
 
 
 def tree_size(expression: sympy.Expr, sizes: dict[sympy.Basic, int]) -> int:
-    r"""The number of nodes of the expression as a tree.
-
-    `sizes` remembers shared parts between calls.
+    r"""The number of nodes of the expression as a tree; `sizes` remembers shared parts between
+    calls.
     """
     stack = [expression]
     while stack:
@@ -165,9 +165,8 @@ def tree_size(expression: sympy.Expr, sizes: dict[sympy.Basic, int]) -> int:
 
 
 def forbidden_part(expression: sympy.Expr, *, max_exponent: int | None = None) -> str | None:
-    r"""What keeps an expression from being real, finite and exact, in words.
-
-    None if nothing does.
+    r"""What keeps an expression from being real, finite and exact, in words; None if nothing
+    does.
     """
     if isinstance(expression, (sympy.Rational, sympy.Symbol)):
         return None
@@ -326,9 +325,8 @@ def _sigmoid(z: sympy.Expr) -> sympy.Expr:
 
 @dataclass(frozen=True)
 class ElementaryFunction:
-    r"""A function that a string may call.
-
-    How sympy builds $f(z_1, \dots, z_n)$, and for which $n$.
+    r"""A function that a string may call: how sympy builds $f(z_1, \dots, z_n)$, and for which
+    $n$.
     """
 
     build: Callable[..., sympy.Expr]
@@ -336,7 +334,8 @@ class ElementaryFunction:
 
 
 def unspecified(name: str) -> ElementaryFunction:
-    r"""An unspecified activation $\sigma$: a smooth function of one variable about which nothing is known.
+    r"""An unspecified activation $\sigma$: a smooth function of one variable about which nothing is
+    known.
 
     Example:
         >>> unspecified("sigma").build(sympy.Symbol("x"))

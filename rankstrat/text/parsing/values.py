@@ -81,7 +81,9 @@ def exact_value(value: Any, *, name: str = "value") -> sympy.Expr:
 
 
 def inexact_literal(name: str, literal: str) -> InexactValueError:
-    r"""The error for a decimal such as 0.1 in a string or a file, with the fraction to write instead."""
+    r"""The error for a decimal such as 0.1 in a string or a file, with the fraction to write
+    instead.
+    """
     return InexactValueError(
         f"{name} = {shown(literal)} is a decimal; an exact number is needed; write"
         f" {fraction_of(literal)}."

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.families.convolutional import convolutional
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.convolutional import convolutional
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import distinct_classes, nonzero, rational_rank, source
 from rankstrat.theorems.report import Case, Theorem
@@ -27,11 +28,14 @@ _DEEP = ((1, 6, 3, 3, 3, 1), (1, 20, 5, 4, 6, 2), (2, 4, 3, 2, 4, 1), (2, 6, 3, 
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Sizes, classes of kernels, further kernels that are plus or minus one of them, and null kernels."""
+    """Sizes, classes of kernels, further kernels that are plus or minus one of them, and null
+    kernels.
+    """
     for axes, d, s, classes, copies, null in (*_DEFAULT, *(_DEEP if deep else ())):
         for outputs in ("random", "proportional", "zero in copies"):
             yield {
-                "axes": axes, "d": d, "s": s, "classes": classes, "copies": copies, "null": null, "outputs": outputs
+                "axes": axes, "d": d, "s": s, "classes": classes, "copies": copies, "null": null,
+                "outputs": outputs
             }  # fmt: skip
 
 

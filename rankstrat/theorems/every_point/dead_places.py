@@ -1,6 +1,5 @@
-r"""Image networks whose dead places keep their kernels.
-
-A larger rank than the optimistic sample size.
+r"""Image networks whose dead places keep their kernels: a larger rank than the optimistic sample
+size.
 """
 
 from __future__ import annotations
@@ -10,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.families.convolutional import convolutional
-from rankstrat.families.two_layer import two_layer
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.convolutional import convolutional
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, distinct_classes, nonzero, source
 from rankstrat.theorems.report import Case, Theorem
@@ -22,9 +22,8 @@ _DEEP = ((1, 7, 3, 3, 0), (1, 7, 3, 3, 8), (2, 5, 3, 1, 4), (1, 12, 4, 2, 10))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Sizes, kernels k, and the number of zero output weights.
-
-    Without sharing or fully connected, with bias or not.
+    """Sizes, kernels k, and the number of zero output weights; without sharing or fully connected,
+    with bias or not.
     """
     for axes, d, s, k, dead in (*_DEFAULT, *(_DEEP if deep else ())):
         for net in NETS[1:]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from sympy.polys.domains import ZZ
 from sympy.polys.matrices import DomainMatrix
 
-from rankstrat.families.deep_matrix_factorization import deep_matrix_factorization
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.deep_matrix_factorization import deep_matrix_factorization
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Matrix, matrix_of_rank, multiply, source
 from rankstrat.theorems.report import Case, Theorem

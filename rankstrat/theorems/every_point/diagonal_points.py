@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.diagonal import diagonal
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.diagonal import diagonal
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import source
 from rankstrat.theorems.report import Case, Theorem

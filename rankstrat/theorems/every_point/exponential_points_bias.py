@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.two_layer import two_layer
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Neurons, source
 from rankstrat.theorems.report import Case, Theorem
@@ -14,9 +15,8 @@ _SIZES = ((2, 1), (3, 2), (5, 2), (9, 2), (20, 3))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """The example of three neurons.
-
-    Then random points with entries -1, 0, 1 and biases from -2 to 2.
+    """The example of three neurons; then random points with entries -1, 0, 1 and biases from -2 to
+    2.
     """
     yield {"m": 3, "d": 2, "sample": 0}
     for m, d in _SIZES:

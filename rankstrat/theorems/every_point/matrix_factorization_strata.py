@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.matrix_factorization import matrix_factorization
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.matrix_factorization import matrix_factorization
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import matrix_of_rank, source
 from rankstrat.theorems.report import Case, Theorem

@@ -1,6 +1,5 @@
-r"""Matrix factorization.
-
-The 4 x 4 table 0, 7, 12, 15, 16 at the target matrices of the experiments.
+r"""Matrix factorization: the 4 x 4 table 0, 7, 12, 15, 16 at the target matrices of the
+experiments.
 """
 
 from __future__ import annotations
@@ -10,8 +9,9 @@ from fractions import Fraction
 
 import sympy
 
-from rankstrat.families.matrix_factorization import matrix_factorization
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.matrix_factorization import matrix_factorization
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems.report import Case, Theorem
 
@@ -40,7 +40,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank at A = independent columns of the target, B = its reduced row echelon form, both padded by zeros."""
+    """The rank at A = independent columns of the target, B = its reduced row echelon form, both
+    padded by zeros.
+    """
     rows = [
         [Fraction(entry) for entry in row.split()] for row in _TARGETS[case["target"]][1].split(";")
     ]

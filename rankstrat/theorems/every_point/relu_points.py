@@ -1,6 +1,5 @@
-r"""Two-layer ReLU networks.
-
-The rank at every point, from the rays of the neurons and their antipodal pairs.
+r"""Two-layer ReLU networks: the rank at every point, from the rays of the neurons and their
+antipodal pairs.
 """
 
 from __future__ import annotations
@@ -10,8 +9,9 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families.two_layer import two_layer
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Neurons, Vector, negative, source
 from rankstrat.theorems.report import Case, Theorem
@@ -40,9 +40,8 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
 
 
 def _neurons(case: Case, seed: int) -> Neurons:
-    """Small entries, so that rays coincide and are antipodal.
-
-    A neuron with w = 0 has a bias other than 0.
+    """Small entries, so that rays coincide and are antipodal; a neuron with w = 0 has a bias other
+    than 0.
     """
     rng = source(case, seed)
     bias = case["bias"] == "yes"
@@ -56,7 +55,9 @@ def _neurons(case: Case, seed: int) -> Neurons:
 
 
 def predicted(case: Case, seed: int) -> int:
-    """The sum of dim U over rays, each pair of antipodal ones reduced to its common globally linear functions."""
+    """The sum of dim U over rays, each pair of antipodal ones reduced to its common globally linear
+    functions.
+    """
     neurons, d = _neurons(case, seed), case["d"]
     size = d + (case["bias"] == "yes")
     unit = sympy.eye(size)

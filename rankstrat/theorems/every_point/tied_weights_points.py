@@ -1,6 +1,5 @@
-r"""Networks with tied weights.
-
-The rank at every point is a number of classes and a rank of integer vectors.
+r"""Networks with tied weights: the rank at every point is a number of classes and a rank of integer
+vectors.
 """
 
 from __future__ import annotations
@@ -11,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.families.convolutional import convolutional
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.convolutional import convolutional
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, rational_rank, representative, source
 from rankstrat.theorems.report import Case, Theorem
@@ -30,9 +30,8 @@ _DEEP = ((1, 6, 2, 4), (1, 8, 4, 3), (2, 4, 3, 3), (2, 5, 2, 2))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Axes, image size d, kernel size s, kernels k.
-
-    Random points with entries -1, 0, 1, zero kernels among them.
+    """Axes, image size d, kernel size s, kernels k; random points with entries -1, 0, 1, zero
+    kernels among them.
     """
     for axes, d, s, k in (*_DEFAULT, *(_DEEP if deep else ())):
         for net in NETS[:2]:

@@ -1,14 +1,14 @@
-r"""Two-layer networks without bias.
-
-The rank at every parameter point, for activations of every parity.
+r"""Two-layer networks without bias: the rank at every parameter point, for activations of every
+parity.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.two_layer import two_layer
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Neurons, negative, representative, source
 from rankstrat.theorems.report import Case, Theorem

@@ -1,6 +1,5 @@
-r"""Two-layer networks with softplus, swish or GELU.
-
-Z/2 plus an even function, and the rank in exact coordinates.
+r"""Two-layer networks with softplus, swish or GELU: z/2 plus an even function, and the rank in
+exact coordinates.
 """
 
 from __future__ import annotations
@@ -8,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rankstrat.families.two_layer import two_layer
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Neurons, negative, rational_rank, representative, source
 from rankstrat.theorems.report import Case, Theorem
@@ -20,9 +20,8 @@ _PAIRS = (("silu", 2, 1), ("silu", 2, 2), ("softplus", 2, 2), ("gelu", 3, 2), ("
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Random points with entries -1, 0 and 1.
-
-    Then antipodal pairs v, -v of different directions alone.
+    """Random points with entries -1, 0 and 1; then antipodal pairs v, -v of different directions
+    alone.
     """
     for activation in _VALUE_AT_ZERO:
         for m, d in _SIZES:
@@ -45,7 +44,9 @@ def _neurons(case: Case, seed: int) -> Neurons:
 
 
 def predicted(case: Case, seed: int) -> int:
-    """The rank of the tangent functions in the basis N(v.x), N'(v.x) x_t, 1, x_t, v one vector of each class."""
+    """The rank of the tangent functions in the basis N(v.x), N'(v.x) x_t, 1, x_t, v one vector of
+    each class.
+    """
     neurons, d = _neurons(case, seed), case["d"]
     classes = list(dict.fromkeys(representative(v) for v in neurons.v if any(v)))
     size, one = len(classes), len(classes) * (d + 1)

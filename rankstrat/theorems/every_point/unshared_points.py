@@ -1,14 +1,14 @@
-r"""Networks of local windows without weight sharing.
-
-The rank at every point is a union of windows.
+r"""Networks of local windows without weight sharing: the rank at every point is a union of
+windows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.convolutional import convolutional
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.convolutional import convolutional
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, representative
 from rankstrat.theorems.every_point.tied_weights_points import values, windows
@@ -27,9 +27,8 @@ _DEEP = ((1, 8, 2, 5), (1, 9, 4, 3), (2, 4, 3, 3), (2, 5, 2, 2))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Axes, image size d, window size s, copies k of the net.
-
-    The point of SPEC 4, then entries -1, 0, 1.
+    """Axes, image size d, window size s, copies k of the net; the point of SPEC 4, then entries -1,
+    0, 1.
     """
     yield {"axes": 1, "d": 5, "s": 3, "k": 1, "net": NETS[1], "sample": 0}
     for axes, d, s, k in (*_DEFAULT, *(_DEEP if deep else ())):

@@ -1,6 +1,5 @@
-r"""Softmax attention in larger heads.
-
-Zero padding with the right temperature keeps output and rank.
+r"""Softmax attention in larger heads: zero padding with the right temperature keeps output and
+rank.
 """
 
 from __future__ import annotations
@@ -8,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rankstrat.families.attention import attention
+from rankstrat.families.catalogue.attention import attention
 from rankstrat.mappings import head_padding
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import random_values, source
 from rankstrat.theorems.report import Case, Theorem
@@ -40,9 +40,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank at the image of a random head.
-
-    A padding with a rational factor is verified as a critical mapping.
+    """The rank at the image of a random head; a padding with a rational factor is verified as a
+    critical mapping.
     """
     rng, scale = (
         source(case, seed),

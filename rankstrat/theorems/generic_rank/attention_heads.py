@@ -1,4 +1,6 @@
-r"""Softmax attention: h different heads have rank h(4 D d - 2 d^2), copies of a head add nothing."""
+r"""Softmax attention: h different heads have rank h(4 D d - 2 d^2), copies of a head add
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.families.attention import attention
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.attention import attention
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, random_values, source
 from rankstrat.theorems.report import Case, Theorem
@@ -33,7 +36,9 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Tokens, dimensions of the model and of a head, different heads, copies of the first head, null heads."""
+    """Tokens, dimensions of the model and of a head, different heads, copies of the first head,
+    null heads.
+    """
     for tokens, model, head, different, copies, null in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {
             "tokens": tokens,
@@ -51,7 +56,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank at random heads, copies of the first one (which shares its O with them) and heads that are zero."""
+    """The rank at random heads, copies of the first one (which shares its O with them) and heads
+    that are zero.
+    """
     rng = source(case, seed)
     tokens, size, head = case["tokens"], case["D"], case["d"]
     values: dict[str, Any] = random_values(rng, attention(tokens, size, head, case["heads"]))

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import sympy
 
-from rankstrat.families.opt_example import opt_example
+from rankstrat.families.catalogue.opt_example import opt_example
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import least, nonzero, source
@@ -28,9 +29,8 @@ _DEEP = ((7, 30, "one", "point"), (50, 100, "mixed", "point"), (3, 12, "both", "
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """p linear features, q products.
-
-    The products are all zero, half zero, both factors nonzero, or mixed.
+    """p linear features, q products; the products are all zero, half zero, both factors nonzero, or
+    mixed.
     """
     for p, q, kind, what in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"p": p, "q": q, "factors": kind, "of": what}

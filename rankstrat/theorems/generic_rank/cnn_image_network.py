@@ -1,4 +1,6 @@
-r"""Convolutional, unshared and fully connected networks at the size of MNIST images, by the linear-time road."""
+r"""Convolutional, unshared and fully connected networks at the size of MNIST images, by the
+linear-time road.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.families.convolutional import convolutional
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.convolutional import convolutional
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.lemma.rank import rank_by_lemma
 from rankstrat.model.model import Chart
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem
@@ -23,9 +25,8 @@ _LARGE = ((28, 3, 2, NETS[0]), (28, 3, 3, NETS[0]), (19, 3, 1, NETS[1]), (6, 3, 
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Image and kernel size, the number of kernels, and the road.
-
-    Some nets by the engine with up to 3,000 weights.
+    """Image and kernel size, the number of kernels, and the road; some nets by the engine with up
+    to 3,000 weights.
     """
     for d, s, k, road in (*_DEFAULT, *(_DEEP if deep else ())):
         for net in NETS:

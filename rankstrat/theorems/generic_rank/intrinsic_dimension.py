@@ -1,6 +1,5 @@
-r"""The largest rank of a model.
-
-How many samples make it overparameterized, often fewer than it has parameters.
+r"""The largest rank of a model: how many samples make it overparameterized, often fewer than it has
+parameters.
 """
 
 from __future__ import annotations
@@ -8,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rankstrat.families import build
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems.report import Case, Theorem
 

@@ -1,6 +1,5 @@
-r"""Spline Kolmogorov-Arnold networks.
-
-The rank from below, and what refining the grid does to it.
+r"""Spline Kolmogorov-Arnold networks: the rank from below, and what refining the grid does to
+it.
 """
 
 from __future__ import annotations
@@ -9,8 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rankstrat.families.kan import kan
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.kan import kan
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Theorem
@@ -37,7 +37,9 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Neurons, inputs, degree, knots at which Phi is smooth (added by refining the grid), and knots where it is not."""
+    """Neurons, inputs, degree, knots at which Phi is smooth (added by refining the grid), and knots
+    where it is not.
+    """
     for k, d, degree, added, knots in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"k": k, "d": d, "degree": degree, "added knots": added, "knots": knots}
 

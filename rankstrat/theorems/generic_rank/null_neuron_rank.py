@@ -1,11 +1,14 @@
-r"""A null neuron keeps the rank if its constant is a tangent function already, and raises it by one if not."""
+r"""A null neuron keeps the rank if its constant is a tangent function already, and raises it by one
+if not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.fully_connected import fully_connected
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.fully_connected import fully_connected
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import random_values, source
 from rankstrat.theorems.report import Case, Theorem
@@ -30,9 +33,8 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Activation, widths, biases (hidden.
-
-    Not at the output), null neurons in the first layer and their bias.
+    """Activation, widths, biases (hidden: not at the output), null neurons in the first layer and
+    their bias.
     """
     for activation, widths, biases, number, bias in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {
@@ -45,7 +47,9 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
 
 
 def predicted(case: Case, seed: int) -> int:
-    """M of the network without the null neurons, + 1 for a constant that is no tangent function of it."""
+    """M of the network without the null neurons, + 1 for a constant that is no tangent function of
+    it.
+    """
     widths = [int(width) for width in case["widths"].split()]
     weights = sum(m * n for m, n in zip(widths[1:], widths[:-1], strict=True))
     biases = {"none": 0, "hidden": sum(widths[1:-1]), "all": sum(widths[1:])}[case["biases"]]

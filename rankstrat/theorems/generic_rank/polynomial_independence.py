@@ -8,9 +8,10 @@ from math import comb, prod
 
 import sympy
 
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import distinct_classes, nonzero, source
 from rankstrat.theorems.report import Case, Theorem

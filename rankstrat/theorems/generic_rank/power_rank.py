@@ -1,6 +1,5 @@
-r"""Two-layer networks with the activation z^p.
-
-Generic rank by the theorem of Alexander and Hirschowitz.
+r"""Two-layer networks with the activation z^p: generic rank by the theorem of Alexander and
+Hirschowitz.
 """
 
 from __future__ import annotations
@@ -8,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import comb
 
-from rankstrat.families.two_layer import two_layer
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Theorem

@@ -1,6 +1,5 @@
-r"""Deeper ReLU networks.
-
-Layers that keep nonnegative features leave the rank of a shallow function as it is.
+r"""Deeper ReLU networks: layers that keep nonnegative features leave the rank of a shallow function
+as it is.
 """
 
 from __future__ import annotations
@@ -8,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rankstrat.families.fully_connected import fully_connected
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.fully_connected import fully_connected
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import distinct_classes, multiply, nonzero, source
 from rankstrat.theorems.report import Case, Theorem

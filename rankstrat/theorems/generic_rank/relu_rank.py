@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from math import gcd
 from typing import Any
 
-from rankstrat.families.two_layer import two_layer
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import (
     Vector,
@@ -55,7 +56,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank on all regions, at k random rays, the other neurons being positive multiples of them."""
+    """The rank on all regions, at k random rays, the other neurons being positive multiples of
+    them.
+    """
     rng = source(case, seed)
     m, d, k, bias = case["m"], case["d"], case["k"], case["bias"] == "yes"
     lines: dict[Vector, Vector] = {}

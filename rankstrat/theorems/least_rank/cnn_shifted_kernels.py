@@ -1,6 +1,5 @@
-r"""Kernels that are shifts of each other.
-
-The table of image networks is corrected by the coincident neurons.
+r"""Kernels that are shifts of each other: the table of image networks is corrected by the
+coincident neurons.
 """
 
 from __future__ import annotations
@@ -9,8 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rankstrat.families.convolutional import convolutional
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.convolutional import convolutional
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, least, source

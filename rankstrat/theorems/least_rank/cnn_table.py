@@ -1,6 +1,5 @@
-r"""Convolutional, unshared and fully connected networks of one image model.
-
-Their optimistic sample sizes.
+r"""Convolutional, unshared and fully connected networks of one image model: their optimistic sample
+sizes.
 """
 
 from __future__ import annotations
@@ -8,8 +7,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from rankstrat.families.convolutional import convolutional
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.convolutional import convolutional
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, least, random_values, source
@@ -26,7 +25,9 @@ _DEFAULT = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Image size d, kernel size s, width m, kernels k of the target, of whose output weights some are zero."""
+    """Image size d, kernel size s, width m, kernels k of the target, of whose output weights some
+    are zero.
+    """
     sizes = list(_DEFAULT)
     if deep:
         for k, dead, bias in itertools.product((1, 2, 3), (0, 1, 2), ("no", "yes")):
@@ -35,7 +36,8 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
     for dimension, d, s, m, k, dead, bias in dict.fromkeys(sizes):
         for net in NETS:
             yield {
-                "axes": dimension, "d": d, "s": s, "m": m, "k": k, "zero weights": dead, "bias": bias, "net": net
+                "axes": dimension, "d": d, "s": s, "m": m, "k": k, "zero weights": dead,
+                "bias": bias, "net": net
             }  # fmt: skip
 
 
@@ -54,9 +56,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """Both halves, for a random function of k kernels.
-
-    A point that attains it, and nothing lower.
+    """Both halves, for a random function of k kernels: a point that attains it, and nothing
+    lower.
     """
     axes, d, s, bias, zero = (
         case["axes"],

@@ -1,14 +1,14 @@
-r"""Deep diagonal linear networks.
-
-A k-sparse function has optimistic sample size k, at every depth from two.
+r"""Deep diagonal linear networks: a k-sparse function has optimistic sample size k, at every depth
+from two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.deep_diagonal import deep_diagonal
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.deep_diagonal import deep_diagonal
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Theorem

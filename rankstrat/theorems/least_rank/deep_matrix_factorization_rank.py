@@ -1,14 +1,14 @@
-r"""Deep matrix factorization.
-
-A matrix of rank r keeps the optimistic sample size r(d_0 + d_L - r) at every depth.
+r"""Deep matrix factorization: a matrix of rank r keeps the optimistic sample size r(d_0 + d_L - r)
+at every depth.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.deep_matrix_factorization import deep_matrix_factorization
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.deep_matrix_factorization import deep_matrix_factorization
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import matrix_of_rank, source
 from rankstrat.theorems.report import Case, Theorem

@@ -1,10 +1,12 @@
-r"""Deep networks: a function of a narrower network needs no more samples than that one has parameters."""
+r"""Deep networks: a function of a narrower network needs no more samples than that one has
+parameters.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.fully_connected import fully_connected
+from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.mappings import rank_along, widening
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.text.tables import Math
@@ -42,7 +44,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank at the image of a random narrow point, an upper bound of the optimistic sample size of its function.
+    """The rank at the image of a random narrow point, an upper bound of the optimistic sample size
+    of its function.
 
     The embedding is verified as a critical mapping, so that the bound holds at all points of the
     narrow network.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.linear import linear
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.linear import linear
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Theorem

@@ -1,14 +1,14 @@
-r"""Matrix factorization.
-
-A matrix of rank r has optimistic sample size r(d1 + d2 - r), attained at balanced factors.
+r"""Matrix factorization: a matrix of rank r has optimistic sample size r(d1 + d2 - r), attained at
+balanced factors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.matrix_factorization import matrix_factorization
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.matrix_factorization import matrix_factorization
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import matrix_of_rank, multiply, source
 from rankstrat.theorems.report import Case, Theorem

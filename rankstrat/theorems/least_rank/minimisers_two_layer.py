@@ -1,14 +1,14 @@
-r"""Two-layer tanh networks.
-
-Which parameters of a function have the least rank, and what the others cost.
+r"""Two-layer tanh networks: which parameters of a function have the least rank, and what the others
+cost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.two_layer import two_layer
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Neurons, condensed, distinct_classes, nonzero, source
 from rankstrat.theorems.report import Case, Theorem

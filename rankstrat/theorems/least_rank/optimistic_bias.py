@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import distinct_classes, least, nonzero, source
@@ -46,7 +46,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """Both halves: the rank of a point of the target set, and that no point of it has a lower one."""
+    """Both halves: the rank of a point of the target set, and that no point of it has a lower
+    one.
+    """
     rng = source(case, seed)
     m, d, k, output_bias = case["m"], case["d"], case["k"], case["output bias"] == "yes"
     constant = case["constant neuron"] == "yes"

@@ -1,6 +1,5 @@
-r"""Diagonal models of any depth.
-
-A target with k nonzero coefficients has the optimistic sample size k.
+r"""Diagonal models of any depth: a target with k nonzero coefficients has the optimistic sample
+size k.
 """
 
 from __future__ import annotations
@@ -9,8 +8,8 @@ from collections.abc import Iterator
 
 import sympy
 
-from rankstrat.families.deep_diagonal import deep_diagonal
-from rankstrat.families.diagonal import diagonal
+from rankstrat.families.catalogue.deep_diagonal import deep_diagonal
+from rankstrat.families.catalogue.diagonal import diagonal
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import least, nonzero, source
@@ -46,7 +45,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """Both halves: the rank of a point of the target set, and that no point of it has a lower one."""
+    """Both halves: the rank of a point of the target set, and that no point of it has a lower
+    one.
+    """
     rng = source(case, seed)
     m = case["m"]
     model = diagonal(m) if case["model"] == "a^2 - b^2" else deep_diagonal(m, case["depth"])

@@ -1,13 +1,12 @@
-r"""Two-layer networks without bias.
-
-Optimistic sample sizes of targets with a constant, and of the zero function.
+r"""Two-layer networks without bias: optimistic sample sizes of targets with a constant, and of the
+zero function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import distinct_classes, least, source
@@ -39,7 +38,9 @@ _DEEP = tuple(
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Activation, width m, inputs d, k neurons in the target, and whether it has a constant besides."""
+    """Activation, width m, inputs d, k neurons in the target, and whether it has a constant
+    besides.
+    """
     for activation, m, d, k, constant in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"activation": activation, "m": m, "d": d, "k": k, "constant": constant}
 

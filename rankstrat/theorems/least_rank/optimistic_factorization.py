@@ -1,6 +1,5 @@
-r"""Matrix factorization of any depth.
-
-A target of rank r has the optimistic sample size r(d0 + dL - r).
+r"""Matrix factorization of any depth: a target of rank r has the optimistic sample size r(d0 + dL -
+r).
 """
 
 from __future__ import annotations
@@ -9,8 +8,8 @@ from collections.abc import Iterator
 
 import sympy
 
-from rankstrat.families.deep_matrix_factorization import deep_matrix_factorization
-from rankstrat.families.matrix_factorization import matrix_factorization
+from rankstrat.families.catalogue.deep_matrix_factorization import deep_matrix_factorization
+from rankstrat.families.catalogue.matrix_factorization import matrix_factorization
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import least, matrix_of_rank, source

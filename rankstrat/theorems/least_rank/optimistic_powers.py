@@ -1,13 +1,12 @@
-r"""Two-layer networks with the activation z^p.
-
-K independent weights have O = kd, or kd - k(k-1)/2 for squares.
+r"""Two-layer networks with the activation z^p: k independent weights have O = kd, or kd - k(k-1)/2
+for squares.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import least, matrix_of_rank, nonzero, source

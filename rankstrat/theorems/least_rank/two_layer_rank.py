@@ -1,14 +1,14 @@
-r"""Two-layer networks without bias.
-
-A function of k neurons has a point of rank k(d+1), however wide the network.
+r"""Two-layer networks without bias: a function of k neurons has a point of rank k(d+1), however
+wide the network.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.two_layer import two_layer
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import condensed, distinct_classes, source
 from rankstrat.theorems.report import Case, Theorem

@@ -1,14 +1,14 @@
-r"""Two-layer tanh networks with hidden bias.
-
-K(d+2), one more with output bias, one less for a constant neuron.
+r"""Two-layer tanh networks with hidden bias: k(d+2), one more with output bias, one less for a
+constant neuron.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.two_layer import two_layer
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import condensed, distinct_classes, nonzero, source
 from rankstrat.theorems.report import Case, Theorem
@@ -54,9 +54,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank at a random condensed point.
-
-    Copies of k neurons up to sign, and null neurons (w, b) = 0, a = 0.
+    """The rank at a random condensed point: copies of k neurons up to sign, and null neurons (w, b)
+    = 0, a = 0.
     """
     rng = source(case, seed)
     m, d, k, output_bias = case["m"], case["d"], case["k"], case["output bias"] == "yes"

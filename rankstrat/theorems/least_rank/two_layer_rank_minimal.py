@@ -1,14 +1,14 @@
-r"""Two-layer networks without bias.
-
-No representation of a function of k neurons has rank below k(d+1).
+r"""Two-layer networks without bias: no representation of a function of k neurons has rank below
+k(d+1).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.two_layer import two_layer
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Neurons, condensed, distinct_classes, nonzero, source
 from rankstrat.theorems.report import Case, Theorem
@@ -29,9 +29,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank at a random representation.
-
-    Copies, neurons with a = 0 or w = 0, and pairs that cancel.
+    """The rank at a random representation: copies, neurons with a = 0 or w = 0, and pairs that
+    cancel.
     """
     rng = source(case, seed)
     m, d, k = case["m"], case["d"], case["k"]

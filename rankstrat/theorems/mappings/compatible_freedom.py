@@ -1,16 +1,15 @@
-r"""General compatible embeddings.
-
-How many parameters they have, and the dimension of their images.
+r"""General compatible embeddings: how many parameters they have, and the dimension of their
+images.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.fully_connected import fully_connected
+from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.mappings import compatible
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import random_values, source
@@ -34,9 +33,8 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Widths of the narrow network, and for each unit of the wide one the unit it copies (n.
-
-    None, a null unit).
+    """Widths of the narrow network, and for each unit of the wide one the unit it copies (n: none,
+    a null unit).
     """
     for widths, indices in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"widths": widths, "indices": indices}

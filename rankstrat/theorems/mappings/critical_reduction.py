@@ -1,12 +1,14 @@
-r"""Two-layer networks: undoing copies and silent neurons leads to the narrowest network, with the same function."""
+r"""Two-layer networks: undoing copies and silent neurons leads to the narrowest network, with the
+same function.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.mappings import reduction
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Neurons, condensed, distinct_classes, source
@@ -32,7 +34,9 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Activation, width m, inputs d, effective neurons k, and further neurons with a = 0 at any weights."""
+    """Activation, width m, inputs d, effective neurons k, and further neurons with a = 0 at any
+    weights.
+    """
     for activation, m, d, k, silent in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"activation": activation, "m": m, "d": d, "k": k, "silent": silent}
 
@@ -43,7 +47,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The rank at the reduced point, if the reduction keeps function and criticality (both proved)."""
+    """The rank at the reduced point, if the reduction keeps function and criticality (both
+    proved).
+    """
     rng, m, d, k, silent = source(case, seed), case["m"], case["d"], case["k"], case["silent"]
     classes = distinct_classes(rng, k + silent, d)
     copies = condensed(rng, m - silent, classes[:k], odd=case["activation"] in ("tanh", "sin"))

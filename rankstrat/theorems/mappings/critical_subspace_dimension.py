@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.fully_connected import fully_connected
+from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.mappings import critical_dimension, steps
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import random_values, source
@@ -27,7 +27,9 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Widths of the narrow network, biases, and the units layer.unit that are split, one after the other."""
+    """Widths of the narrow network, biases, and the units layer.unit that are split, one after the
+    other.
+    """
     for widths, biases, splits in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"widths": widths, "biases": biases, "splits": splits}
 
@@ -38,9 +40,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The dimension of the images of one random point.
-
-    The verdict is that of the critical mapping.
+    """The dimension of the images of one random point; the verdict is that of the critical
+    mapping.
     """
     rng, biases = source(case, seed), case["biases"] == "all"
     narrow = fully_connected(

@@ -1,6 +1,5 @@
-r"""Networks lifted to a deeper one.
-
-Same outputs on the data, and no new tangent directions there.
+r"""Networks lifted to a deeper one: same outputs on the data, and no new tangent directions
+there.
 """
 
 from __future__ import annotations
@@ -9,12 +8,12 @@ import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rankstrat.families.fully_connected import fully_connected
+from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.mappings import lifting
 from rankstrat.model.model import Chart
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples.recovery import batch
+from rankstrat.samples import batch
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem
@@ -39,7 +38,9 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Activation, widths, the layer after which one is inserted, its width and the number of samples."""
+    """Activation, widths, the layer after which one is inserted, its width and the number of
+    samples.
+    """
     for activation, widths, layer, width, samples in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {
             "activation": activation,

@@ -1,6 +1,5 @@
-r"""Critical points in wider networks.
-
-One zero eigenvalue of the Hessian for each free parameter of the embedding.
+r"""Critical points in wider networks: one zero eigenvalue of the Hessian for each free parameter of
+the embedding.
 """
 
 from __future__ import annotations
@@ -8,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rankstrat.families.fully_connected import fully_connected
+from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.mappings import compatible, transfer
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples.hessian import critical_data
+from rankstrat.samples import critical_data
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem
@@ -35,7 +34,9 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Widths of the narrow network, activation, and for each unit of the wide one the unit it copies (n: null)."""
+    """Widths of the narrow network, activation, and for each unit of the wide one the unit it
+    copies (n: null).
+    """
     for widths, activation, indices in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"widths": widths, "activation": activation, "indices": indices}
 
@@ -51,7 +52,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The zero eigenvalues of the wide Hessian, less those of the narrow one, if both inertias are proved.
+    """The zero eigenvalues of the wide Hessian, less those of the narrow one, if both inertias are
+    proved.
 
     No number of positive, zero or negative eigenvalues may drop; if one does, the case is refuted.
     """

@@ -1,6 +1,5 @@
-r"""The lecture's exercise.
-
-Critical functions of narrow networks, and their degenerate directions in wider ones.
+r"""The lecture's exercise: critical functions of narrow networks, and their degenerate directions
+in wider ones.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ from functools import lru_cache
 
 import sympy
 
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.mappings import null, splitting, transfer
 from rankstrat.mappings.mapping import CriticalMapping, compose
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples.hessian import (
+from rankstrat.samples import (
     EnclosedCriticalPoint,
     critical_data,
     enclose_critical_point,
@@ -51,9 +50,8 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """The critical function, the width M it is embedded into, and how.
-
-    Splittings of the first neuron or null ones.
+    """The critical function, the width M it is embedded into, and how: splittings of the first
+    neuron or null ones.
     """
     for function, width, how in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"function": function, "M": width, "by": how}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.fully_connected import fully_connected
+from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.mappings import rank_along, steps
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.text.tables import Math
@@ -28,7 +28,9 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Widths of the narrow network, biases, and the units layer.unit that are split, one after the other."""
+    """Widths of the narrow network, biases, and the units layer.unit that are split, one after the
+    other.
+    """
     for widths, biases, splits in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"widths": widths, "biases": biases, "splits": splits}
 
@@ -41,7 +43,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank of the wide network at the image of a generic point of the narrow one, for random shares."""
+    """The rank of the wide network at the image of a generic point of the narrow one, for random
+    shares.
+    """
     rng, biases = source(case, seed), case["biases"] == "all"
     narrow = fully_connected(
         [int(width) for width in case["widths"].split()], "tanh", biases, biases

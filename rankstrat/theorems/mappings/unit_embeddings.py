@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.attention import attention
-from rankstrat.families.convolutional import convolutional
-from rankstrat.families.kan import kan
+from rankstrat.families.catalogue.attention import attention
+from rankstrat.families.catalogue.convolutional import convolutional
+from rankstrat.families.catalogue.kan import kan
 from rankstrat.mappings import null, splitting
 from rankstrat.mappings.mapping import compose
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import RankCertificate, model_rank
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, random_values, source
 from rankstrat.theorems.report import Case, Theorem
@@ -33,16 +34,17 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Units k; image and kernel size, model and head dimension, or inputs and degree.
-
-    Units that are added.
+    """Units k; image and kernel size, model and head dimension, or inputs and degree; units that
+    are added.
     """
     for kind, k, one, two, added in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"units": kind, "k": k, "size": one, "inner size": two, "added": added}
 
 
 def predicted(case: Case, seed: int) -> int:
-    """k(s + d+1-s), k(4Dd - 2d^2), or k(G + dG - (d-1) - 2) - (k-1), of the model before units are added."""
+    """k(s + d+1-s), k(4Dd - 2d^2), or k(G + dG - (d-1) - 2) - (k-1), of the model before units are
+    added.
+    """
     k, one, two = case["k"], case["size"], case["inner size"]
     match case["units"]:
         case "kernels":

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.matrix_factorization import matrix_factorization
-from rankstrat.samples.recovery import count_recovering_subsets
+from rankstrat.families.catalogue.matrix_factorization import matrix_factorization
+from rankstrat.samples import count_recovering_subsets
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem
@@ -26,7 +26,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The number of sets of d^2 - 1 entries with local linear recovery at a random point of rank d - 1."""
+    """The number of sets of d^2 - 1 entries with local linear recovery at a random point of rank d
+    - 1.
+    """
     rng = source(case, seed)
     d, p = case["d"], case["p"]
     a = [[nonzero(rng, 99) if k < d - 1 else 0 for k in range(p)] for _ in range(d)]

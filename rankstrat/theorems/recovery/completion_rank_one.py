@@ -1,14 +1,13 @@
-r"""Matrix completion at rank one.
-
-Sets of entries that recover are the spanning trees of a bipartite graph.
+r"""Matrix completion at rank one: sets of entries that recover are the spanning trees of a
+bipartite graph.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.matrix_factorization import matrix_factorization
-from rankstrat.samples.recovery import count_recovering_subsets
+from rankstrat.families.catalogue.matrix_factorization import matrix_factorization
+from rankstrat.samples import count_recovering_subsets
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem
@@ -30,7 +29,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The number of sets of d1 + d2 - 1 entries with local linear recovery at a rank-one point without zeros."""
+    """The number of sets of d1 + d2 - 1 entries with local linear recovery at a rank-one point
+    without zeros.
+    """
     rng = source(case, seed)
     n, p, q = case["d1"], case["p"], case["d2"]
     a = [[nonzero(rng) if k == 0 else 0 for k in range(p)] for _ in range(n)]

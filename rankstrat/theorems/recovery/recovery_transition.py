@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.deep_diagonal import deep_diagonal
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.deep_diagonal import deep_diagonal
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.model.model import Chart
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples.recovery import local_linear_recovery, recovery_threshold
+from rankstrat.samples import local_linear_recovery, recovery_threshold
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import condensed, distinct_classes, nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem
@@ -31,9 +31,8 @@ _DEEP = (
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Width m and inputs d of two-layer networks, or features m and depth L.
-
-    K neurons or coefficients.
+    """Width m and inputs d of two-layer networks, or features m and depth L; k neurons or
+    coefficients.
     """
     for family, m, d, k in (*_DEFAULT, *(_DEEP if deep else ())):
         yield {"family": family, "m": m, "d or L": d, "k": k}
@@ -56,7 +55,9 @@ def _point(case: Case, seed: int) -> tuple[Chart, int]:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The number of samples, of a random sequence, from which on the empirical rank is the model rank."""
+    """The number of samples, of a random sequence, from which on the empirical rank is the model
+    rank.
+    """
     point, inputs = _point(case, seed)
     rng = source({**case, "what": "samples"}, seed)
     samples = distinct_classes(

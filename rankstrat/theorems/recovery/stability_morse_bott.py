@@ -28,9 +28,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The least n for which a random point is stable for n random samples.
-
-    Each n is decided by exact ranks.
+    """The least n for which a random point is stable for n random samples; each n is decided by
+    exact ranks.
     """
     branch, rng = branch_of(case, seed), source(case, seed)
     point = branch.sample(seed=seed + 2, size=3)

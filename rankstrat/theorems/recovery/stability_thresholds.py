@@ -1,4 +1,6 @@
-r"""Recovery stability: from how many generic samples almost every point of a branch is stable, and below unstable."""
+r"""Recovery stability: from how many generic samples almost every point of a branch is stable, and
+below unstable.
+"""
 
 from __future__ import annotations
 

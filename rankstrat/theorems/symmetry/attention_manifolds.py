@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.attention import attention
+from rankstrat.families.catalogue.attention import attention
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry import invariant_manifolds
 from rankstrat.text.tables import Math

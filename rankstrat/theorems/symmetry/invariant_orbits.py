@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry import invariant_manifolds, orbit_dimension
 from rankstrat.text.tables import Math
@@ -44,7 +44,9 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
 
 
 def predicted(case: Case, seed: int) -> int:
-    """(d+1) for each neuron, but for one that is equal to another up to a symmetry, or null where it stays null."""
+    """(d+1) for each neuron, but for one that is equal to another up to a symmetry, or null where
+    it stays null.
+    """
     lost = case["point"] in ("equal neurons", "symmetric neurons")
     lost = lost or (case["point"] == "null neuron" and case["activation"] != "exp")
     return int((case["m"] - lost) * (case["d"] + 1))

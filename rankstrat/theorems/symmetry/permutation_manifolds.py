@@ -1,13 +1,12 @@
-r"""Networks with two equal units.
-
-An invariant manifold of known dimension, on which the rank is that of one less.
+r"""Networks with two equal units: an invariant manifold of known dimension, on which the rank is
+that of one less.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rankstrat.families.fully_connected import fully_connected
+from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry import invariant_manifolds
 from rankstrat.text.tables import Math
@@ -41,7 +40,9 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """From above the dimension of the verified fixed set of the exchange, from below the rank at its generic point."""
+    """From above the dimension of the verified fixed set of the exchange, from below the rank at
+    its generic point.
+    """
     widths, biases = [int(width) for width in case["widths"].split()], case["biases"] == "all"
     model = fully_connected(widths, "tanh", biases, biases)
     equal = {f"W{case['layer']}_1_1", f"W{case['layer']}_2_1"}

@@ -1,4 +1,6 @@
-r"""Two-layer networks: where branches of a target set meet, and when the target set is connected."""
+r"""Two-layer networks: where branches of a target set meet, and when the target set is
+connected.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The number of components of the graph of affine closures, if the branches are proved complete.
+    """The number of components of the graph of affine closures, if the branches are proved
+    complete.
 
     Every branch with r = m0 must meet the closure of one with r = m0 + 1, where there is any, in a
     set of one dimension less, and no closure may contain it; otherwise the case is refuted.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import factorial
 
-from rankstrat.families.two_layer import two_layer
+from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.rank.verdict import Verdict
 from rankstrat.targets import TargetSet, target_set
 from rankstrat.text.tables import Math

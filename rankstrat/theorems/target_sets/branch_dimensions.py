@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rankstrat.model.model import Model
-from rankstrat.rank.certificate import model_rank
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.tables import Math
 from rankstrat.theorems.report import Case, Computed, Theorem
@@ -36,9 +36,8 @@ def predicted(case: Case, seed: int) -> int:
 
 
 def computed(case: Case, seed: int) -> Computed:
-    """The rank of the chart of the branch, a map into parameter space.
-
-    Points of it have the target as function.
+    """The rank of the chart of the branch, a map into parameter space; points of it have the target
+    as function.
     """
     branch = branch_of(case, seed)
     size, coordinates = branch.model.size, branch.chart.coordinates

@@ -14,7 +14,9 @@ _DEFAULT = ((2, 1, 2), (3, 1, 2), (3, 2, 3), (4, 2, 3), (4, 2, 7))
 
 
 def indices(m: int, k: int) -> Iterator[tuple[int, int]]:
-    """All (r, l): r distinct weights, l of the r - m0 further ones on one neuron only, the others on two or more."""
+    """All (r, l): r distinct weights, l of the r - m0 further ones on one neuron only, the others
+    on two or more.
+    """
     for r in range(k, m + 1):
         for alone in range(max(0, 2 * r - m - k), r - k + 1):
             yield r, alone

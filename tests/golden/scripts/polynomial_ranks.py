@@ -107,9 +107,8 @@ def framework(
 def product(
     label: str, dims: list[int], rank: int, argument: str, with_inputs: bool = False
 ) -> None:
-    """W_L ... W_1 with W_l of shape dims[l] x dims[l-1].
-
-    As a matrix, or applied to an input vector.
+    """W_L ... W_1 with W_l of shape dims[l] x dims[l-1]; as a matrix, or applied to an input
+    vector.
     """
     layers = [block("uvw"[index], dims[index + 1], dims[index]) for index in range(len(dims) - 1)]
     total = layers[0]
@@ -273,8 +272,8 @@ canonical_polyadic(
     (3, 4, 4), 5, 44, "defective: P2xP3xP3 and 5 points have one condition more than 5*9 = 45"
 )
 
-framework("triangular prism in the plane", 6, [(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (3, 5), (0, 3), (1, 4), (2, 5)],
-          2, 9, "Laman graph: 9 = 2*6 - 3 edges, independent")  # fmt: skip
+framework("triangular prism in the plane", 6, [(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (3, 5),
+          (0, 3), (1, 4), (2, 5)], 2, 9, "Laman graph: 9 = 2*6 - 3 edges, independent")  # fmt: skip
 framework("K_{3,3} in the plane", 6, list(itertools.product(range(3), range(3, 6))), 2, 9,
           "Laman graph: 9 = 2*6 - 3 edges, independent (dependent only on a conic)")  # fmt: skip
 framework(

@@ -76,7 +76,9 @@ MODELS: dict[str, tuple[list[str], str, str]] = {
 
 
 def m2_setup(name: str) -> list[str]:
-    """Macaulay2 lines that leave the parameter ring R and the matrix J (a row per coefficient) behind."""
+    """Macaulay2 lines that leave the parameter ring R and the matrix J (a row per coefficient)
+    behind.
+    """
     outputs, parameters, inputs = MODELS[name]
     theta, x = parameters.split(), inputs.split()
     tags = [f"tag{i}" for i in range(len(outputs))]
@@ -98,9 +100,8 @@ def m2_setup(name: str) -> list[str]:
 
 
 def run_m2(script: Path, lines: list[str]) -> list[list[str]]:
-    """Run Macaulay2 on a script.
-
-    Return the fields of the lines it printed with a leading "OUT|".
+    """Run Macaulay2 on a script; return the fields of the lines it printed with a leading
+    "OUT|".
     """
     script.write_text("\n".join([*lines, "exit 0"]) + "\n")
     run = subprocess.run(
@@ -135,9 +136,8 @@ def functions(generators: list[str], parameters: list[str]):
 
 
 def integer_points(size: int) -> list[tuple[int, ...]]:
-    """Points with small integer entries, nearest to generic first.
-
-    All of them for few parameters.
+    """Points with small integer entries, nearest to generic first: all of them for few
+    parameters.
     """
     radius = 6 if size <= 3 else 4 if size == 4 else 2
     values = sorted(range(-radius, radius + 1), key=lambda v: (-min(abs(v), 3), v))
@@ -157,9 +157,9 @@ def is_linear(generators: list[str], parameters: list[str]) -> bool:
 def smooth_point(
     generators: list[str], parameters: list[str], codimension: int, avoid: list[list[str]]
 ) -> list[int] | None:
-    """An integer point of V(generators), outside V of each ideal in `avoid`, where the generators have a Jacobian of
-    rank `codimension`: there the real points form a manifold of the same dimension as the complex
-    ones.
+    """An integer point of V(generators), outside V of each ideal in `avoid`, where the generators
+    have a Jacobian of rank `codimension`: there the real points form a manifold of the same
+    dimension as the complex ones.
     """
     values, slopes = functions(generators, parameters)
     others = [functions(ideal, parameters)[0] for ideal in avoid]

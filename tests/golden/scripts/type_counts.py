@@ -35,7 +35,9 @@ def series(zero_block, kinds, largest: int) -> list[int]:
 
 
 def brute_force(m: int) -> int:
-    """All assignments of (active, class, sign) to m neurons, counted modulo the symmetries, by canonical form."""
+    """All assignments of (active, class, sign) to m neurons, counted modulo the symmetries, by
+    canonical form.
+    """
     seen = set()
     neurons = [(active, label) for active in (0, 1) for label in range(m + 1)]
     for point in itertools.product(neurons, repeat=m):
@@ -49,7 +51,9 @@ def brute_force(m: int) -> int:
 
 @cache
 def multisets(total: int, largest: tuple[int, int]) -> tuple[tuple[tuple[int, int], ...], ...]:
-    """Multisets of pairs (n, i) != (0, 0), non-increasing from `largest`, with sum of all entries `total`."""
+    """Multisets of pairs (n, i) != (0, 0), non-increasing from `largest`, with sum of all entries
+    `total`.
+    """
     if total == 0:
         return ((),)
     found = []

@@ -1,0 +1,134 @@
+r"""Constants of a tower: exponentials, logarithms and arctangents of numbers.
+
+Numbers come in by factorisation: $\log q$ is an integral combination of the logarithms of primes,
+$e^{c \log q} = q^c$, and $e^{i \arctan g} = (1 + i g)/\sqrt{1 + g^2}$ for rational g. What
+transcendence theory does not decide becomes an opaque generator with a hypothesis.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from rankstrat.algebra.generators import CONSTANT_STAGE
+from rankstrat.algebra.meaning import Meaning
+from rankstrat.algebra.program import LEAF, PI, PRODUCT, factor
+from rankstrat.errors import PoleError
+
+Rational = int | Fraction
+Monomial = tuple[tuple[int, Rational], ...]
+
+
+class Constants(Meaning):
+    """Generators with what is known of constants."""
+
+    def _constant_exp(
+        self, imaginary: bool, monomial: Monomial, c: Rational
+    ) -> tuple[int, Rational]:
+        """exp(c m) or exp(i c m) for a monomial m in constants, as (base, exponent)."""
+        program = self.program
+        node = program.product(monomial)
+        data = program.data[node]
+        if imaginary and data == PI and (2 * c) % 1 == 0:
+            return self.imaginary(), int(2 * c)  # e^(i pi / 2) = i
+        if not imaginary and program.kind[node] == LEAF and data[0] == "logprime":
+            return program.constant(data[1]), c
+        if imaginary and program.kind[node] == LEAF and data[0] == "log" and data[1]:
+            slope = program.value(data[2])
+            if slope is not None and Fraction(c).denominator == 1:
+                return self._direction(slope), c
+        key = ("cis" if imaginary else "tau", monomial)
+        if key not in self._special:
+            leaf = self._special[key] = self.new_leaf(
+                ("exp", imaginary, node), CONSTANT_STAGE, "exp"
+            )
+            if not all(self.kind[n] == "prime" for n, _ in monomial):
+                text = f"exp({'i*' * imaginary}c), c a transcendental constant"
+                self._note(leaf, "cis" if imaginary else "exp", node, text)
+        return self._special[key], c
+
+    def _direction(self, slope: Rational) -> int:
+        """The node of (1 + i g)/sqrt(1 + g^2) = exp(i atan g)."""
+        program = self.program
+        norm = program.power(program.constant(1 + Fraction(slope) ** 2), Fraction(-1, 2))
+        return program.product(((program.linear(1, ((slope, self.imaginary()),)), 1), (norm, 1)))
+
+    def _opaque_exp(self, imaginary: bool, h: int) -> int:
+        c, core = self.program.content(h)
+        sign, core = self.representative(f"constant exp {imaginary}", core, signed=True)
+        key = ("opaque", imaginary, core)
+        if key not in self._special:
+            leaf = self._special[key] = self.new_leaf(
+                ("exp", imaginary, core), CONSTANT_STAGE, "exp"
+            )
+            text = "exp of a transcendental constant, as exp(tanh(1))"
+            self._note(leaf, "cis" if imaginary else "exp", core, text)
+        return self.program.power(self._special[key], sign * c)
+
+    def _constant_log(self, imaginary: bool, g: int) -> int:
+        g = self.standard(g)
+        value = self.program.value(g)
+        if value is None:
+            return self._opaque_log(True, g) if imaginary else self._log_of_product(g)
+        if imaginary:
+            if value in (-1, 0, 1):  # by Niven the only rational slopes of rational angles
+                return self.program.scale(Fraction(value) / 4, self.source_leaf(PI))
+            return self._opaque_log(True, g)
+        if value <= 0:
+            raise PoleError(
+                f"log({value}) is not real; choose values where the argument of log is positive"
+            )
+        return self.program.linear(0, self._prime_logs(value))
+
+    def _log_of_product(self, g: int) -> int:
+        """log of a constant c prod T_i^{e_i} prod g_j^{f_j}: exponentials come out, the rest
+        stays opaque.
+        """
+        program = self.program
+        c, core = program.content(g)
+        if c < 0:
+            c, core = -c, program.scale(-1, core)
+        pairs: Any = (
+            zip(program.args[core], program.data[core], strict=True)
+            if program.kind[core] == PRODUCT
+            else ((core, 1),)
+        )
+        terms: list[tuple[Rational, int]] = self._prime_logs(c)
+        rest: list[tuple[int, Rational]] = []
+        for n, e in pairs:
+            key: Any = program.data[n] if program.kind[n] == LEAF else (None,)
+            if self.kind.get(n) == "exp" and key[0] == "exp" and not key[1]:
+                terms.append((e, key[2]))
+            elif key[0] == "prime":
+                terms.extend((e * k, leaf) for k, leaf in self._prime_logs(key[1]))
+            else:
+                rest.append((n, e))
+        if rest:
+            terms.append((1, self._opaque_log(False, program.product(rest))))
+        return program.linear(0, terms)
+
+    def _opaque_log(self, imaginary: bool, g: int) -> int:
+        sign, g = self.representative(f"constant log {imaginary}", g, signed=imaginary)
+        key = ("log", imaginary, g)
+        if key not in self._special:
+            leaf = self._special[key] = self.new_leaf(key, CONSTANT_STAGE, "log")
+            self._note(leaf, "atan" if imaginary else "log", g, "atan or log of a constant")
+        return self.program.scale(sign, self._special[key])
+
+    def _prime_logs(self, value: Rational) -> list[tuple[Rational, int]]:
+        """log of a positive rational number as an integral combination of logarithms of primes."""
+        terms: list[tuple[Rational, int]] = []
+        for integer, sign in zip(Fraction(value).as_integer_ratio(), (1, -1), strict=True):
+            # a number that is not factored stands for itself: its logarithm is transcendental, and
+            # beside another logarithm nothing is claimed anyway
+            factors = factor(integer)
+            for q, e in ((integer, 1),) if factors is None else factors:
+                key = ("logprime", q)
+                if key not in self._special:
+                    leaf = self._special[key] = self.new_leaf(key, CONSTANT_STAGE, "log")
+                    self._note(leaf, "log", self.program.constant(q), f"log({q})")
+                terms.append((sign * e, self._special[key]))
+        return terms
+
+
+__all__ = ["Constants", "Monomial", "Rational"]

@@ -1,0 +1,156 @@
+r"""Attention $X \mapsto \sum_h \operatorname{softmax}(c\, X Q_h K_h^\top X^\top)\, X V_h O_h$ on
+short sequences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy
+
+from rankstrat.errors import FamilyError
+from rankstrat.families._shared.arguments import count, flag
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape, exact_scalar
+from rankstrat.text.parsing import shown
+
+FAMILY = "attention"
+
+
+@dataclass(frozen=True)
+class Attention:
+    r"""The structure of one layer of attention, without normalisation, mask or MLP.
+
+    Attributes:
+        tokens: the length n of the sequence.
+        model_dim: the dimension of a token.
+        head_dim: the dimension d of a head.
+        heads: how many heads.
+        linear: without softmax.
+        scale: the factor c of the scores, rational; None means $1/\sqrt{d}$.
+    """
+
+    tokens: int
+    model_dim: int
+    head_dim: int
+    heads: int = 1
+    linear: bool = False
+    scale: int | Fraction | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("tokens", "model_dim", "head_dim", "heads"):
+            object.__setattr__(self, name, count(FAMILY, name, getattr(self, name)))
+        object.__setattr__(self, "linear", flag(FAMILY, "linear", self.linear))
+        if self.scale is None:
+            return
+        scale = exact_scalar("scale", self.scale)
+        if not isinstance(scale, int | Fraction) or scale == 0:
+            raise FamilyError(
+                f"{FAMILY}: scale = {shown(str(self.scale))}; a rational number other than 0 is"
+                " needed, or None for 1/sqrt(head_dim); write for example scale=Fraction(1, 2)"
+            )
+        object.__setattr__(self, "scale", scale)
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {
+            "tokens": self.tokens,
+            "model_dim": self.model_dim,
+            "head_dim": self.head_dim,
+            "heads": self.heads,
+            "linear": self.linear,
+            "scale": self.scale,
+        }
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """Q, K, V (heads, model_dim, head_dim), O (heads, head_dim, model_dim)."""
+        into = (self.heads, self.model_dim, self.head_dim)
+        return {"Q": into, "K": into, "V": into, "O": (self.heads, self.head_dim, self.model_dim)}
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """x1_1, x1_2, ...: the entries of X row by row."""
+        return tuple(
+            f"x{i}_{j}" for i in range(1, self.tokens + 1) for j in range(1, self.model_dim + 1)
+        )
+
+    @property
+    def factor(self) -> sympy.Expr:
+        """The factor c of the scores."""
+        if self.scale is None:
+            return 1 / sympy.sqrt(self.head_dim)
+        return sympy.Rational(self.scale.numerator, self.scale.denominator)
+
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
+        """The n x model_dim outputs, row by row."""
+        tokens = np.array(inputs, dtype=object).reshape(self.tokens, self.model_dim)
+        total = np.zeros((self.tokens, self.model_dim), dtype=object)
+        for head in range(self.heads):
+            queries, keys = tokens.dot(blocks["Q"][head]), tokens.dot(blocks["K"][head])
+            weights = self._weights(self.factor * queries.dot(keys.T))
+            total = total + weights.dot(tokens.dot(blocks["V"][head])).dot(blocks["O"][head])
+        return tuple(total.ravel())
+
+    def _weights(self, scores: Any) -> Any:
+        """softmax of each row; a row is shifted by its first score, so that n - 1 exponentials are
+        enough.
+        """
+        if self.linear:
+            return scores
+        rows = []
+        for row in scores:
+            powers = [sympy.S.One, *(sympy.exp(score - row[0]) for score in row[1:])]
+            whole = sympy.Add(*powers)
+            rows.append([power / whole for power in powers])
+        return np.array(rows, dtype=object).reshape(scores.shape)
+
+
+def attention(
+    tokens: int,
+    model_dim: int,
+    head_dim: int,
+    heads: int = 1,
+    linear: bool = False,
+    scale: Any = None,
+) -> Model:
+    r"""$X \mapsto \sum_h \operatorname{softmax}(c\,X Q_h K_h^\top X^\top)\,X V_h O_h$, softmax in
+    each row of X.
+
+    Parameters Q, K, V (heads, model_dim, head_dim) and O (heads, head_dim, model_dim).
+
+    Args:
+        tokens: the length n of the sequence; the output has n * model_dim entries, so keep it
+            short.
+        model_dim: the dimension of a token.
+        head_dim: the dimension d of a head.
+        heads: how many heads.
+        linear: without softmax: $c\,X Q K^\top X^\top X V O$.
+        scale: c, rational; None means $1/\sqrt{d}$, exactly. The generic rank is the same for all,
+            since c can be moved into Q.
+
+    Raises:
+        FamilyError: sizes that are not positive whole numbers, an irrational scale.
+        InexactValueError: a float for the scale.
+
+    References:
+        SPEC 11.4.
+
+    Example:
+        >>> attention(tokens=2, model_dim=1, head_dim=1, linear=True).outputs[0]
+        O1_1_1*(K1_1_1*Q1_1_1*V1_1_1*x1_1**3 + K1_1_1*Q1_1_1*V1_1_1*x1_1*x2_1**2)
+    """
+    return Model.of(Attention(tokens, model_dim, head_dim, heads, linear, scale))

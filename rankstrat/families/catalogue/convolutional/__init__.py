@@ -1,0 +1,239 @@
+r"""Convolutional networks
+$f(I) = \sum_{l,p} a_{l,p}\,\sigma(\langle K_l, I|_{\text{window } p}\rangle + b_l) + c$.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy
+
+from rankstrat.activation.lookup import as_activation, named
+from rankstrat.activation.record import Activation
+from rankstrat.errors import FamilyError
+from rankstrat.families._shared.arguments import count, flag, input_names
+from rankstrat.families.catalogue.convolutional.branches import branches as branches_of
+from rankstrat.families.catalogue.convolutional.nearby import nearby as conditions_near
+from rankstrat.families.catalogue.convolutional.neurons import neurons as neurons_at
+from rankstrat.families.catalogue.convolutional.strata import (
+    conditions,
+    generators,
+    rank_coordinates,
+    shared_strata,
+)
+from rankstrat.lemma import Neurons
+from rankstrat.model.model import Chart, Model
+from rankstrat.model.values import Shape
+from rankstrat.strata import Stratification
+from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.tables import Math
+
+FAMILY = "convolutional"
+
+
+@dataclass(frozen=True)
+class Convolutional:
+    r"""The structure of a two-layer network whose neurons see windows of an image (stride 1, no
+    padding).
+
+    Attributes:
+        kernels: the number k of kernels.
+        size: the image has `size` pixels (dimension 1) or size x size (dimension 2).
+        kernel_size: the same for a kernel.
+        dimension: 1 or 2.
+        sharing: whether all places share a kernel; otherwise each place has its own.
+        activation: sigma.
+        bias: hidden biases, one for each kernel (without sharing, one for each neuron).
+        output_bias: whether there is an output bias c.
+    """
+
+    kernels: int
+    size: int
+    kernel_size: int
+    dimension: int
+    sharing: bool
+    activation: Activation
+    bias: bool = False
+    output_bias: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("kernels", "size", "kernel_size", "dimension"):
+            object.__setattr__(self, name, count(FAMILY, name, getattr(self, name)))
+        for name in ("sharing", "bias", "output_bias"):
+            object.__setattr__(self, name, flag(FAMILY, name, getattr(self, name)))
+        object.__setattr__(self, "activation", as_activation(self.activation))
+        if self.dimension > 2:
+            raise FamilyError(
+                f"{FAMILY}: dimension = {self.dimension}; images of dimension 1 or 2 are needed"
+            )
+        if self.kernel_size > self.size:
+            raise FamilyError(
+                f"{FAMILY}: kernel_size = {self.kernel_size} is larger than size = {self.size}; a"
+                " kernel must fit into the image; make size larger"
+            )
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {
+            "kernels": self.kernels,
+            "size": self.size,
+            "kernel_size": self.kernel_size,
+            "dimension": self.dimension,
+            "sharing": self.sharing,
+            "bias": self.bias,
+            "output_bias": self.output_bias,
+            "activation": named(self.activation),
+        }
+
+    @property
+    def places(self) -> Shape:
+        r"""Where a window can stand: $d + 1 - s$ places along each axis."""
+        return (self.size + 1 - self.kernel_size,) * self.dimension
+
+    @property
+    def window(self) -> Shape:
+        """The shape of a kernel."""
+        return (self.kernel_size,) * self.dimension
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """a (k, places), K (k, window) or (k, places, window), b (k,) or (k, places), c ()."""
+        own: Shape = () if self.sharing else self.places
+        blocks: dict[str, Shape] = {
+            "a": (self.kernels, *self.places),
+            "K": (self.kernels, *own, *self.window),
+        }
+        if self.bias:
+            blocks["b"] = (self.kernels, *own)
+        if self.output_bias:
+            blocks["c"] = ()
+        return blocks
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """x1, ..., xd; in two dimensions the pixels row by row."""
+        return input_names(self.size**self.dimension)
+
+    @cached_property
+    def pixels(self) -> Any:
+        """For each place (row by row) the input indices of its window, in the order of the kernel's
+        entries.
+        """
+        image = np.arange(self.size**self.dimension).reshape((self.size,) * self.dimension)
+        windows = np.lib.stride_tricks.sliding_window_view(image, self.window)
+        return windows.reshape(int(np.prod(self.places)), int(np.prod(self.window)))
+
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
+        """The one output."""
+        terms = []
+        for kernel in range(self.kernels):
+            for number, place in enumerate(itertools.product(*map(range, self.places))):
+                own = (kernel,) if self.sharing else (kernel, *place)
+                z = [
+                    w * inputs[t]
+                    for w, t in zip(blocks["K"][own].ravel(), self.pixels[number], strict=True)
+                ]
+                if self.bias:
+                    z.append(blocks["b"][own])
+                terms.append(blocks["a"][(kernel, *place)] * self.activation(sympy.Add(*z)))
+        if self.output_bias:
+            terms.append(blocks["c"][()])
+        return (sympy.Add(*terms),)
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """A branch of least rank of a target set; see `rankstrat.target_set`."""
+        return branches_of(self, model, target)
+
+    def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
+        """The neurons at a point, for `rank_by_lemma`."""
+        return neurons_at(arrays, self.pixels, self.size**self.dimension, sharing=self.sharing)
+
+    def strata(self, model: Model) -> Stratification | None:
+        """All strata, for one shared kernel, or two in one dimension; None sends `stratify` to an
+        arrangement.
+        """
+        return shared_strata(self, model)
+
+    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+        """Which kernels nearly vanish or are nearly copies of each other; see
+        `rankstrat.nearest_strata`.
+        """
+        return conditions_near(self, arrays)
+
+    def conditions(self, model: Model) -> tuple[list[Any], ...]:
+        """Groups of linear forms under which the rank may drop; see `rankstrat.stratify`."""
+        return tuple(conditions(self, model))
+
+    def generators(self, model: Model) -> tuple[dict[Any, Any], ...]:
+        """Symmetries of the model."""
+        return tuple(generators(self, model))
+
+    def rank_coordinates(self, chart: Chart) -> tuple[int, list[list[Any]]] | None:
+        """The rank in exact coordinates on the flat of a chart."""
+        return rank_coordinates(self, chart)
+
+
+def convolutional(
+    kernels: int,
+    size: int,
+    kernel_size: int,
+    dimension: int = 1,
+    sharing: bool = True,
+    bias: bool = False,
+    output_bias: bool = False,
+    activation: Any = "tanh",
+) -> Model:
+    r"""$f(I) = \sum_{l,p} a_{l,p}\,\sigma(\sum_\alpha K_{l,\alpha} I_{p+\alpha} + b_l) + c$, stride
+    1, no padding.
+
+    Entry alpha of a kernel meets pixel p + alpha (alpha counted from 0), the order of every
+    deep-learning library; the papers write the convolution $I_{p+s-\alpha} K_\alpha$ (alpha from
+    1), which is this model with every kernel reversed along each axis. The fully connected network
+    of the same images is ``two_layer(width=kernels * places, inputs=size**dimension)``.
+
+    Args:
+        kernels: the number k of kernels.
+        size: pixels along an axis, d.
+        kernel_size: entries of a kernel along an axis, s.
+        dimension: 1 or 2.
+        sharing: False gives each place its own kernel (and bias): K has the shape (k, places,
+            window).
+        bias: hidden biases.
+        output_bias: the output bias c.
+        activation: a name, formula, callable or `Activation`.
+
+    Raises:
+        FamilyError: a kernel larger than the image, a dimension other than 1 and 2, ...
+
+    References:
+        LLR Theorems 5 and 6; SPEC 4.
+
+    Example:
+        >>> convolutional(kernels=1, size=3, kernel_size=2).outputs
+        (a1_1*tanh(K1_1*x1 + K1_2*x2) + a1_2*tanh(K1_1*x2 + K1_2*x3),)
+    """
+    return Model.of(
+        Convolutional(
+            kernels,
+            size,
+            kernel_size,
+            dimension,
+            sharing,
+            as_activation(activation),
+            bias,
+            output_bias,
+        )
+    )

@@ -1,0 +1,91 @@
+r"""CP tensor factorization $T_{i_1 \dots i_N} = \sum_{r=1}^R \prod_{l=1}^N (A_l)_{i_l r}$."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from rankstrat.families._shared.arguments import count, counts
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+
+FAMILY = "cp_factorization"
+
+
+@dataclass(frozen=True)
+class CPFactorization:
+    r"""The structure of $\sum_r a_r^{(1)} \otimes \dots \otimes a_r^{(N)}$.
+
+    Attributes:
+        shape: of the tensor, (n_1, ..., n_N).
+        terms: the number R of rank-one terms.
+    """
+
+    shape: tuple[int, ...]
+    terms: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "shape", counts(FAMILY, "shape", self.shape, shortest=2, example="[2, 2, 2]")
+        )
+        object.__setattr__(self, "terms", count(FAMILY, "terms", self.terms))
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {"shape": list(self.shape), "terms": self.terms}
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """A1 (n_1, R), ..., AN (n_N, R)."""
+        return {f"A{number}": (size, self.terms) for number, size in enumerate(self.shape, 1)}
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """None: the map is finite-dimensional."""
+        return ()
+
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
+        """The entries of the tensor, last index fastest."""
+        factors = [blocks[name] for name in self.blocks]
+        return tuple(
+            sympy.Add(
+                *(
+                    sympy.Mul(*(factor[i, r] for factor, i in zip(factors, index, strict=True)))
+                    for r in range(self.terms)
+                )
+            )
+            for index in itertools.product(*map(range, self.shape))
+        )
+
+
+def cp_factorization(shape: Sequence[int], terms: int) -> Model:
+    r"""$(A_1, \dots, A_N) \mapsto \bigl(\sum_{r=1}^R \prod_l (A_l)_{i_l r}\bigr)_{i_1 \dots i_N}$,
+    A_l (n_l, R).
+
+    The generic rank is the dimension of the cone over the R-th secant variety of the Segre variety.
+
+    Args:
+        shape: $(n_1, \dots, n_N)$.
+        terms: the number R of rank-one terms.
+
+    Raises:
+        FamilyError: fewer than two sizes, or sizes that are not positive whole numbers.
+
+    Example:
+        >>> cp_factorization(shape=[1, 1, 1], terms=1).outputs
+        (A1_1_1*A2_1_1*A3_1_1,)
+    """
+    return Model.of(CPFactorization(shape, terms))  # type: ignore[arg-type]

@@ -1,0 +1,140 @@
+r"""Deep diagonal linear networks $f(x) = \sum_{j=1}^m a_j^{[L]} \cdots a_j^{[1]}\,x_j$."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.families._shared.diagonal_strata import CoordinateStrata, coordinate_strata
+from rankstrat.families._shared.function_levels import diagonal_levels
+from rankstrat.families._shared.product_branches import (
+    Values,
+    affine_branch,
+    linear_coefficients,
+    product_branches,
+)
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+from rankstrat.strata import FunctionLevel
+from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.tables import Math
+
+FAMILY = "deep_diagonal"
+
+
+@dataclass(frozen=True)
+class DeepDiagonal:
+    r"""The structure of $\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$.
+
+    Attributes:
+        features: the number m of inputs.
+        depth: the number L of factors; with L = 1 the model is linear.
+    """
+
+    features: int
+    depth: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "features", count(FAMILY, "features", self.features))
+        object.__setattr__(self, "depth", count(FAMILY, "depth", self.depth))
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {"features": self.features, "depth": self.depth}
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """a (L, m): row l holds the factors of layer l."""
+        return {"a": (self.depth, self.features)}
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """x1, ..., xm."""
+        return input_names(self.features)
+
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
+        """The one output."""
+        return (
+            sympy.Add(
+                *(sympy.Mul(*column, x) for column, x in zip(blocks["a"].T, inputs, strict=True))
+            ),
+        )
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """The branches of a target set; see `rankstrat.target_set`."""
+        if self.depth == 1:
+            return affine_branch(model, target)
+        coefficients = linear_coefficients(model, target)
+        factors = [model.parameters[j :: self.features] for j in range(self.features)]
+
+        def options(j: int, c: Fraction) -> list[tuple[str, Values, tuple[sympy.Expr, ...]]]:
+            *rest, last = factors[j]
+            if c == 0:
+                return [(f"{a} = 0", {a: sympy.Integer(0)}, (a,)) for a in factors[j]]
+            product = sympy.Mul(*factors[j])
+            return [
+                (f"{product} = {c}", {last: sympy.Rational(c) / sympy.Mul(*rest)}, (product - c,))
+            ]
+
+        def special(j: int, c: Fraction) -> Values:
+            *rest, last = factors[j]
+            return {**dict.fromkeys(rest, sympy.Integer(1)), last: sympy.Rational(c)} if c else {}
+
+        support = [c for c in coefficients if c]
+        forced = None
+        if support:
+            forced = deep_diagonal(len(support), self.depth).point(
+                [1] * (len(support) * (self.depth - 1)) + support
+            )
+        return product_branches(model, coefficients, options, special, forced)
+
+    def strata(self, model: Model) -> CoordinateStrata:
+        """All strata of parameter space; see `rankstrat.stratify`."""
+        groups = [[("a", (layer, j)) for layer in range(self.depth)] for j in range(self.features)]
+        reason = (
+            "a product of the other factors is not zero unless two of them vanish (OPT Appendix"
+            " A.1; SPEC 5)"
+        )
+        ranks = [int(z <= 1) for z in range(self.depth + 1)]
+        return coordinate_strata(model, groups, range(self.depth + 1), ranks, reason)
+
+    def function_levels(self, model: Model) -> list[FunctionLevel] | None:
+        """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
+        if self.depth == 1:
+            return None
+        minimisers = Math("two zero factors or more off the support")
+        return diagonal_levels(self.features, minimisers, "OPT Appendix A.1; SPEC 5")
+
+
+def deep_diagonal(features: int, depth: int = 2) -> Model:
+    r"""$f(x) = \sum_{j=1}^m a_j^{[L]} \cdots a_j^{[1]}\,x_j$ with parameters a (L, m).
+
+    Args:
+        features: the number m of inputs.
+        depth: the number L of factors.
+
+    Raises:
+        FamilyError: not positive whole numbers.
+
+    References:
+        OPT Appendix A.1; SPEC 5.
+
+    Example:
+        >>> deep_diagonal(features=1, depth=3).outputs
+        (a1_1*a2_1*a3_1*x1,)
+    """
+    return Model.of(DeepDiagonal(features, depth))

@@ -1,0 +1,129 @@
+r"""Deep matrix factorization $(W_1, \dots, W_L) \mapsto W_L \cdots W_1$,
+$W_l \in \mathbb{R}^{d_l \times d_{l-1}}$.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from rankstrat.families._shared.arguments import counts
+from rankstrat.families._shared.function_levels import product_levels
+from rankstrat.families._shared.orbits import halves, product_branches
+from rankstrat.families._shared.product_strata import DeepProductStrata
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+from rankstrat.strata import FunctionLevel, factor_distances
+from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.tables import Math
+
+FAMILY = "deep_matrix_factorization"
+
+
+@dataclass(frozen=True)
+class DeepMatrixFactorization:
+    r"""The structure of $W_L \cdots W_1$.
+
+    Attributes:
+        widths: (d_0, ..., d_L).
+    """
+
+    widths: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self,
+            "widths",
+            counts(FAMILY, "widths", self.widths, shortest=2, example="[4, 2, 3, 4]"),
+        )
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @property
+    def depth(self) -> int:
+        """The number L of factors."""
+        return len(self.widths) - 1
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {"widths": list(self.widths)}
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """W1 (d_1, d_0), ..., WL (d_L, d_{L-1})."""
+        return {
+            f"W{layer}": (self.widths[layer], self.widths[layer - 1])
+            for layer in range(1, self.depth + 1)
+        }
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """None: the map is finite-dimensional."""
+        return ()
+
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
+        """The entries of the product, row by row."""
+        product = blocks["W1"].tolist()
+        for layer in range(2, self.depth + 1):
+            columns = list(zip(*product, strict=True))
+            product = [
+                [
+                    sympy.Add(*(u * v for u, v in zip(row, column, strict=True)))
+                    for column in columns
+                ]
+                for row in blocks[f"W{layer}"].tolist()
+            ]
+        return tuple(entry for row in product for entry in row)
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """The branches of a target set; see `rankstrat.target_set`."""
+        rows, columns = self.widths[-1], self.widths[0]
+        left, right, rank = halves(target.expressions, rows, columns)
+        forced = None
+        if rank and self.depth > 1:
+            forced = deep_matrix_factorization([columns, rank, rows]).point(W1=right, W2=left)
+        return product_branches(model, target, self.widths, tuple(self.blocks), forced)
+
+    def strata(self, model: Model) -> DeepProductStrata:
+        """All strata of parameter space; see `rankstrat.stratify`."""
+        return DeepProductStrata(model, self.widths)
+
+    def function_levels(self, model: Model) -> list[FunctionLevel] | None:
+        """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
+        if self.depth == 1:
+            return None
+        return product_levels(self.widths, tuple(self.blocks))
+
+    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+        """Which singular values of the factors nearly vanish; see `rankstrat.nearest_strata`."""
+        return factor_distances(arrays)
+
+
+def deep_matrix_factorization(widths: Sequence[int]) -> Model:
+    r"""$(W_1, \dots, W_L) \mapsto W_L \cdots W_1$ with parameters W1 (d_1, d_0), ..., WL (d_L,
+    d_{L-1}).
+
+    Args:
+        widths: $[d_0, d_1, \dots, d_L]$.
+
+    Raises:
+        FamilyError: fewer than two widths, or one that is not a positive whole number.
+
+    References:
+        SPEC 6.1.
+
+    Example:
+        >>> deep_matrix_factorization(widths=[1, 1, 1, 1]).outputs
+        (W1_1_1*W2_1_1*W3_1_1,)
+    """
+    return Model.of(DeepMatrixFactorization(widths))  # type: ignore[arg-type]

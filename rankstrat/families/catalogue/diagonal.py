@@ -1,0 +1,124 @@
+r"""Diagonal linear networks $f(x) = \sum_{j=1}^m (a_j^2 - b_j^2)\,x_j$."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.families._shared.diagonal_strata import CoordinateStrata, coordinate_strata
+from rankstrat.families._shared.function_levels import diagonal_levels
+from rankstrat.families._shared.product_branches import (
+    Values,
+    linear_coefficients,
+    product_branches,
+)
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+from rankstrat.strata import FunctionLevel
+from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.tables import Math
+
+FAMILY = "diagonal"
+
+
+@dataclass(frozen=True)
+class Diagonal:
+    r"""The structure of $\sum_j (a_j^2 - b_j^2)\,x_j$.
+
+    Attributes:
+        features: the number m of inputs.
+    """
+
+    features: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "features", count(FAMILY, "features", self.features))
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {"features": self.features}
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """a (m,), b (m,)."""
+        return {"a": (self.features,), "b": (self.features,)}
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """x1, ..., xm."""
+        return input_names(self.features)
+
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
+        """The one output."""
+        terms = [
+            (a**2 - b**2) * x for a, b, x in zip(blocks["a"], blocks["b"], inputs, strict=True)
+        ]
+        return (sympy.Add(*terms),)
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """The branches of a target set; see `rankstrat.target_set`."""
+        coefficients = linear_coefficients(model, target)
+        a, b = model.parameters[: self.features], model.parameters[self.features :]
+
+        def options(j: int, c: Fraction) -> list[tuple[str, Values, tuple[sympy.Expr, ...]]]:
+            if c == 0:
+                return [
+                    (f"{b[j]} = {sign}{a[j]}", {b[j]: s * a[j]}, (b[j] - s * a[j],))
+                    for sign, s in (("", 1), ("-", -1))
+                ]
+            s = sympy.Symbol(f"s{j + 1}")
+            chart = {a[j]: (s + sympy.Rational(c) / s) / 2, b[j]: (sympy.Rational(c) / s - s) / 2}
+            return [(f"{a[j]}^2 - {b[j]}^2 = {c}", chart, (a[j] ** 2 - b[j] ** 2 - c,))]
+
+        def special(j: int, c: Fraction) -> Values:
+            return {a[j]: sympy.Rational(1 + c) / 2, b[j]: sympy.Rational(c - 1) / 2} if c else {}
+
+        support = [c for c in coefficients if c]
+        forced = None
+        if support:
+            halves = [(1 + c) / 2 for c in support] + [(c - 1) / 2 for c in support]
+            forced = diagonal(len(support)).point(halves)
+        return product_branches(model, coefficients, options, special, forced)
+
+    def strata(self, model: Model) -> CoordinateStrata:
+        """All strata of parameter space; see `rankstrat.stratify`."""
+        groups = [(("a", j), ("b", j)) for j in range(self.features)]
+        reason = "the tangent functions are 2 a x_j and -2 b x_j: rank 1 unless a = b = 0 (SPEC 5)"
+        return coordinate_strata(model, groups, (0, 2), (1, 1, 0), reason)
+
+    def function_levels(self, model: Model) -> list[FunctionLevel]:
+        """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
+        return diagonal_levels(self.features, Math("a = b = 0 off the support"), "SPEC 5")
+
+
+def diagonal(features: int) -> Model:
+    r"""$f(x) = \sum_{j=1}^m (a_j^2 - b_j^2)\,x_j$ with parameters a (m,), b (m,).
+
+    Args:
+        features: the number m of inputs.
+
+    Raises:
+        FamilyError: not a positive whole number.
+
+    References:
+        DIAG; SPEC 5.
+
+    Example:
+        >>> diagonal(features=1).outputs
+        (x1*(a1**2 - b1**2),)
+    """
+    return Model.of(Diagonal(features))

@@ -1,0 +1,132 @@
+r"""Frameworks: $p \mapsto (|p_i - p_j|^2)_{ij \in E}$, the squared edge lengths of a graph drawn in
+$\mathbb{R}^D$.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy
+
+from rankstrat.errors import FamilyError
+from rankstrat.families._shared.arguments import count
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+from rankstrat.text.parsing import shown
+
+FAMILY = "framework"
+
+
+@dataclass(frozen=True)
+class Framework:
+    r"""The structure of $p \mapsto (|p_i - p_j|^2)_{ij \in E}$.
+
+    Attributes:
+        vertices: how many; they are called 1, ..., n.
+        edges: pairs (i, j) with i < j, in ascending order.
+        dimension: D.
+    """
+
+    vertices: int
+    edges: tuple[tuple[int, int], ...]
+    dimension: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "vertices", count(FAMILY, "vertices", self.vertices, least=2))
+        object.__setattr__(self, "dimension", count(FAMILY, "dimension", self.dimension))
+        given: Any = self.edges
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            raise FamilyError(
+                f"{FAMILY}: edges = {shown(repr(given))}; pairs of vertices are needed; write"
+                " edges=[(1, 2), (2, 3)]"
+            )
+        edges = [self._edge(edge) for edge in given]
+        if not edges or len(set(edges)) < len(edges):
+            raise FamilyError(
+                f"{FAMILY}: {'an edge is listed twice' if edges else 'no edges'}; distinct pairs of"
+                " vertices are needed; write edges=[(1, 2), (2, 3)]"
+            )
+        object.__setattr__(self, "edges", tuple(sorted(edges)))
+
+    def _edge(self, edge: Any) -> tuple[int, int]:
+        ends = (
+            [v for v in edge if isinstance(v, int | np.integer) and 1 <= v <= self.vertices]
+            if _is_pair(edge)
+            else []
+        )
+        if len(set(ends)) != 2:
+            raise FamilyError(
+                f"{FAMILY}: the edge {shown(repr(edge))} does not join two of the vertices 1, ...,"
+                f" {self.vertices}; write for example (1, 2)"
+            )
+        return int(min(ends)), int(max(ends))
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {
+            "vertices": self.vertices,
+            "edges": [list(e) for e in self.edges],
+            "dimension": self.dimension,
+        }
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """p (n, D)."""
+        return {"p": (self.vertices, self.dimension)}
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """None: the map is finite-dimensional."""
+        return ()
+
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
+        """The squared length of each edge."""
+        p = blocks["p"]
+        return tuple(
+            sympy.Add(*((s - t) ** 2 for s, t in zip(p[i - 1], p[j - 1], strict=True)))
+            for i, j in self.edges
+        )
+
+
+def _is_pair(edge: Any) -> bool:
+    return isinstance(edge, Sequence | np.ndarray) and not isinstance(edge, str) and len(edge) == 2
+
+
+def framework(
+    vertices: int, edges: Iterable[Sequence[int]] | None = None, dimension: int = 2
+) -> Model:
+    r"""$p \mapsto (|p_i - p_j|^2)_{ij \in E}$ with parameters p (n, D); its Jacobian is twice the
+    rigidity matrix.
+
+    A framework is infinitesimally rigid where the rank is $nD - \binom{D+1}{2}$ (n at least D).
+
+    Args:
+        vertices: the number n of vertices, called 1, ..., n.
+        edges: pairs of vertices; None for the complete graph.
+        dimension: D.
+
+    Raises:
+        FamilyError: an edge that does not join two of the vertices, or one listed twice.
+
+    Example:
+        >>> framework(vertices=2, dimension=1).outputs
+        ((p1_1 - p2_1)**2,)
+    """
+    if edges is None:
+        edges = itertools.combinations(
+            range(1, count(FAMILY, "vertices", vertices, least=2) + 1), 2
+        )
+    return Model.of(Framework(vertices, edges, dimension))  # type: ignore[arg-type]

@@ -1,0 +1,194 @@
+r"""Fully connected networks $f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$, $f = W_L f^{[L-1]} + b_L$, of
+any depth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy
+
+from rankstrat.activation.lookup import as_activation, named
+from rankstrat.activation.record import Activation
+from rankstrat.errors import UndecidedError
+from rankstrat.families._shared.arguments import counts, flag, input_names
+from rankstrat.families._shared.deep_branches import splitting_branches
+from rankstrat.families._shared.transport import Renaming
+from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.families.catalogue.two_layer.targets.dispatch import branches as two_layer_branches
+from rankstrat.lemma import Neurons
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+from rankstrat.targets import MAX_PARAMETERS, BranchList, TargetFunction, polynomial_branches
+
+FAMILY = "fully_connected"
+
+
+@dataclass(frozen=True)
+class FullyConnected:
+    r"""The structure of a network with layer widths $(m_0, \dots, m_L)$; one layer (L = 1) is an
+    affine map.
+
+    Attributes:
+        widths: m_0 (inputs), hidden widths, m_L (outputs).
+        activation: sigma, in every hidden layer.
+        bias: hidden biases b_1, ..., b_{L-1}.
+        output_bias: the output bias b_L.
+    """
+
+    widths: tuple[int, ...]
+    activation: Activation
+    bias: bool = False
+    output_bias: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self,
+            "widths",
+            counts(FAMILY, "widths", self.widths, shortest=2, example="[2, 3, 3, 1]"),
+        )
+        object.__setattr__(self, "activation", as_activation(self.activation))
+        object.__setattr__(self, "bias", flag(FAMILY, "bias", self.bias))
+        object.__setattr__(self, "output_bias", flag(FAMILY, "output_bias", self.output_bias))
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @property
+    def depth(self) -> int:
+        """The number L of layers, the output layer included."""
+        return len(self.widths) - 1
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {
+            "widths": list(self.widths),
+            "activation": named(self.activation),
+            "bias": self.bias,
+            "output_bias": self.output_bias,
+        }
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """W1 (m_1, m_0), b1 (m_1,), W2, ..., WL, bL."""
+        blocks: dict[str, Shape] = {}
+        for layer in range(1, self.depth + 1):
+            blocks[f"W{layer}"] = (self.widths[layer], self.widths[layer - 1])
+            if self.output_bias if layer == self.depth else self.bias:
+                blocks[f"b{layer}"] = (self.widths[layer],)
+        return blocks
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """x1, ..., xd."""
+        return input_names(self.widths[0])
+
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
+        """The m_L outputs."""
+        layer: Sequence[sympy.Expr] = inputs
+        for number in range(1, self.depth + 1):
+            weights, biases = blocks[f"W{number}"], blocks.get(f"b{number}")
+            sums = []
+            for i, row in enumerate(weights):
+                terms = [weight * value for weight, value in zip(row, layer, strict=True)]
+                sums.append(sympy.Add(*terms, *([biases[i]] if biases is not None else [])))
+            layer = sums if number == self.depth else [self.activation(z) for z in sums]
+        return tuple(layer)
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """Branches of a target set: those of a two-layer network, else by splitting; see
+        `rankstrat.target_set`.
+        """
+        if self.is_two_layer:
+            renaming = self._two_layer(model)
+            return renaming.branches(
+                two_layer_branches(renaming.source.structure, renaming.source, _plain(target))
+            )
+        if model.size <= MAX_PARAMETERS and (self.depth == 1 or self.activation.is_polynomial):
+            return polynomial_branches(model, target)
+        return splitting_branches(self, model, target)
+
+    @property
+    def is_two_layer(self) -> bool:
+        """Whether there is one hidden layer and one output."""
+        return self.depth == 2 and self.widths[2] == 1
+
+    def _two_layer(self, model: Model) -> Renaming:
+        """The two-layer network with the parameters a = W2, w = W1, b = b1, c = b2."""
+        d, m, _ = self.widths
+        hidden = m * d + m * self.bias
+        places = [
+            *range(hidden, hidden + m),
+            *range(m * d),
+            *range(m * d, hidden),
+            *range(hidden + m, model.size),
+        ]
+        return Renaming(
+            two_layer(m, d, self.activation, self.bias, self.output_bias), model, places
+        )
+
+    def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
+        """The neurons at a point of a network with one hidden layer and one output, for
+        `rank_by_lemma`.
+
+        Raises:
+            UndecidedError: other depths or several outputs.
+        """
+        if not self.is_two_layer:
+            raise UndecidedError(
+                f"the network has widths {list(self.widths)}; an independence lemma is known for"
+                " one hidden layer and one output; use model_rank"
+            )
+        inputs = self.widths[0]
+        return Neurons.of(
+            arrays["W2"][0],
+            arrays["W1"],
+            np.arange(inputs, dtype=np.int64),
+            inputs,
+            biases=arrays.get("b1"),
+            output_bias="b2" in arrays,
+        )
+
+
+def _plain(target: TargetFunction) -> TargetFunction:
+    """A target of a network with one hidden layer as one of a two-layer network."""
+    point = target.point
+    structure = None if point is None else point.model.structure
+    if point is None or not isinstance(structure, FullyConnected) or not structure.is_two_layer:
+        return target
+    renaming = structure._two_layer(point.model)
+    return TargetFunction(target.expressions, renaming.back(point))
+
+
+def fully_connected(
+    widths: Sequence[int], activation: Any = "tanh", bias: bool = True, output_bias: bool = True
+) -> Model:
+    r"""$f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$ for l < L, $f = W_L f^{[L-1]} + b_L$; parameters W1,
+    b1, ..., WL, bL.
+
+    Args:
+        widths: $[m_0, m_1, \dots, m_L]$: inputs, hidden layers, outputs.
+        activation: a name, formula, callable or `Activation`.
+        bias: hidden biases b1, ..., b(L-1).
+        output_bias: the output bias bL.
+
+    Raises:
+        FamilyError: fewer than two widths, a width that is not a positive whole number, ...
+
+    References:
+        EP2 Section 2; SPEC 7.1.
+
+    Example:
+        >>> fully_connected(widths=[2, 3, 3, 1]).size
+        25
+    """
+    return Model.of(FullyConnected(widths, activation, bias, output_bias))  # type: ignore[arg-type]

@@ -1,0 +1,135 @@
+r"""Kolmogorov-Arnold networks
+$f(x) = \sum_{i=1}^m \Phi_i\bigl(\sum_{j=1}^d \varphi_{ij}(x_j)\bigr)$.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from rankstrat.errors import FamilyError
+from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape, exact_scalar
+from rankstrat.text.parsing import shown
+
+FAMILY = "kan"
+
+
+@dataclass(frozen=True)
+class KAN:
+    r"""The structure of a two-layer Kolmogorov-Arnold network with splines $\sum_g c_g B_g$ on its
+    edges.
+
+    Attributes:
+        width: the number m of neurons.
+        inputs: the input dimension d.
+        degree: of the splines.
+        knots: interior knots; none for polynomials.
+    """
+
+    width: int
+    inputs: int
+    degree: int
+    knots: tuple[int | Fraction, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("width", "inputs", "degree"):
+            object.__setattr__(self, name, count(FAMILY, name, getattr(self, name)))
+        given: Any = self.knots
+        if isinstance(given, str) or not isinstance(given, Sequence):
+            raise FamilyError(
+                f"{FAMILY}: knots = {shown(repr(given))}; a list of rational numbers is needed;"
+                " write knots=[0, 1]"
+            )
+        knots = [exact_scalar(f"knots[{i}]", knot) for i, knot in enumerate(given)]
+        if not all(isinstance(k, int | Fraction) for k in knots) or sorted(set(knots)) != knots:
+            raise FamilyError(
+                f"{FAMILY}: knots = {shown(str(list(self.knots)))}; ascending rational numbers are"
+                " needed; write knots=[0, 1]"
+            )
+        object.__setattr__(self, "knots", tuple(knots))
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @property
+    def basis(self) -> int:
+        """The number G of basis functions of an edge."""
+        return self.degree + 1 + len(self.knots)
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {
+            "width": self.width,
+            "inputs": self.inputs,
+            "degree": self.degree,
+            "knots": list(self.knots),
+        }
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """outer (m, G), inner (m, d, G): the coefficients of Phi_i and phi_ij."""
+        return {"outer": (self.width, self.basis), "inner": (self.width, self.inputs, self.basis)}
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """x1, ..., xd."""
+        return input_names(self.inputs)
+
+    def spline(self, coefficients: Sequence[Any], z: sympy.Expr) -> sympy.Expr:
+        """The spline with these coefficients at z."""
+        powers = [z**k for k in range(self.degree + 1)]
+        bends = [
+            sympy.Max(0, z - sympy.Rational(k.numerator, k.denominator)) ** self.degree
+            for k in self.knots
+        ]
+        return sympy.Add(*(c * b for c, b in zip(coefficients, (*powers, *bends), strict=True)))
+
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
+        """The one output."""
+        terms = []
+        for outer, inner in zip(blocks["outer"], blocks["inner"], strict=True):
+            edges = [self.spline(edge, x) for edge, x in zip(inner, inputs, strict=True)]
+            terms.append(self.spline(outer, sympy.Add(*edges)))
+        return (sympy.Add(*terms),)
+
+
+def kan(width: int, inputs: int, degree: int = 3, knots: Sequence[Any] = ()) -> Model:
+    r"""$f(x) = \sum_{i=1}^m \Phi_i\bigl(\sum_{j=1}^d \varphi_{ij}(x_j)\bigr)$ with splines
+    $\Phi_i, \varphi_{ij}$.
+
+    A spline is written in the basis $1, z, \dots, z^r, (z - t_1)_+^r, (z - t_2)_+^r, \dots$ with
+    the knots t, which spans what the B-splines of degree r with these interior knots span: ranks
+    are the same, coefficients are not.
+
+    Args:
+        width: the number m of neurons.
+        inputs: the input dimension d.
+        degree: the degree r of the splines.
+        knots: interior knots, ascending; none (the default) for polynomials. With knots the model
+            is piecewise, and `region_rank` answers on one region (`model_rank` bounds the rank on
+            all inputs from below).
+
+    Raises:
+        FamilyError: sizes that are not positive whole numbers, knots that are not ascending
+            rational numbers.
+
+    References:
+        SPEC 11.5.
+
+    Example:
+        >>> kan(width=1, inputs=1, degree=1).outputs
+        (outer1_1 + outer1_2*(inner1_1_1 + inner1_1_2*x1),)
+    """
+    return Model.of(KAN(width, inputs, degree, tuple(knots) if isinstance(knots, list) else knots))  # type: ignore[arg-type]

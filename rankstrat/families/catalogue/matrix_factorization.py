@@ -1,0 +1,120 @@
+r"""Matrix factorization $(A, B) \mapsto AB$, $A \in \mathbb{R}^{d_1 \times p}$,
+$B \in \mathbb{R}^{p \times d_2}$.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from rankstrat.families._shared.arguments import count
+from rankstrat.families._shared.function_levels import product_levels
+from rankstrat.families._shared.orbits import halves, product_branches
+from rankstrat.families._shared.product_strata import ProductStrata
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+from rankstrat.strata import FunctionLevel, factor_distances
+from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.tables import Math
+
+FAMILY = "matrix_factorization"
+
+
+@dataclass(frozen=True)
+class MatrixFactorization:
+    r"""The structure of $AB$.
+
+    Attributes:
+        rows: d_1, the rows of A.
+        inner: p, the columns of A and rows of B.
+        columns: d_2, the columns of B.
+    """
+
+    rows: int
+    inner: int
+    columns: int
+
+    def __post_init__(self) -> None:
+        for name in ("rows", "inner", "columns"):
+            object.__setattr__(self, name, count(FAMILY, name, getattr(self, name)))
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {"rows": self.rows, "inner": self.inner, "columns": self.columns}
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """A (d_1, p), B (p, d_2)."""
+        return {"A": (self.rows, self.inner), "B": (self.inner, self.columns)}
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """None: the map is finite-dimensional."""
+        return ()
+
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
+        """The entries of AB, row by row."""
+        left, right = blocks["A"], blocks["B"]
+        return tuple(
+            sympy.Add(*(left[i, k] * right[k, j] for k in range(self.inner)))
+            for i in range(self.rows)
+            for j in range(self.columns)
+        )
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """The branches of a target set; see `rankstrat.target_set`."""
+        left, right, rank = halves(target.expressions, self.rows, self.columns)
+        forced = (
+            matrix_factorization(self.rows, rank, self.columns).point(A=left, B=right)
+            if rank
+            else None
+        )
+        return product_branches(
+            model, target, (self.columns, self.inner, self.rows), ("B", "A"), forced
+        )
+
+    def strata(self, model: Model) -> ProductStrata:
+        """All strata of parameter space; see `rankstrat.stratify`."""
+        return ProductStrata(model, self.rows, self.inner, self.columns)
+
+    def function_levels(self, model: Model) -> list[FunctionLevel]:
+        """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
+        return product_levels((self.columns, self.inner, self.rows), ("A", "B"))
+
+    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+        """Which singular values of the factors nearly vanish; see `rankstrat.nearest_strata`."""
+        return factor_distances(arrays)
+
+
+def matrix_factorization(rows: int, inner: int, columns: int) -> Model:
+    r"""$(A, B) \mapsto AB$ with parameters A (rows, inner), B (inner, columns); outputs are the
+    entries, row by row.
+
+    Args:
+        rows: the rows of A.
+        inner: the columns of A and rows of B.
+        columns: the columns of B.
+
+    Raises:
+        FamilyError: a size that is not a positive whole number.
+
+    References:
+        LSH Proposition 1; SPEC 6.1.
+
+    Example:
+        >>> matrix_factorization(rows=1, inner=2, columns=1).outputs
+        (A1_1*B1_1 + A1_2*B2_1,)
+    """
+    return Model.of(MatrixFactorization(rows, inner, columns))

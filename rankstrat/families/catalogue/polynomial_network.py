@@ -1,0 +1,110 @@
+r"""Polynomial networks: fully connected networks of any depth with $\sigma(z) = z^r$."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation
+from rankstrat.families._shared.arguments import count
+from rankstrat.families.catalogue.fully_connected import FullyConnected
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+
+FAMILY = "polynomial_network"
+
+
+@dataclass(frozen=True)
+class PolynomialNetwork:
+    r"""The structure of a network with the activation $z \mapsto z^r$.
+
+    Attributes:
+        widths: inputs, hidden widths, outputs.
+        degree: the exponent r.
+        bias: hidden biases.
+        output_bias: the output bias.
+    """
+
+    widths: tuple[int, ...]
+    degree: int
+    bias: bool = False
+    output_bias: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "degree", count(FAMILY, "degree", self.degree))
+        network = self.network
+        object.__setattr__(self, "widths", network.widths)
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @cached_property
+    def activation(self) -> Activation:
+        """The power."""
+        return as_activation(lambda z: z**self.degree)
+
+    @cached_property
+    def network(self) -> FullyConnected:
+        """The same network as a fully connected one."""
+        return FullyConnected(self.widths, self.activation, self.bias, self.output_bias)
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {
+            "widths": list(self.widths),
+            "degree": self.degree,
+            "bias": self.bias,
+            "output_bias": self.output_bias,
+        }
+
+    @property
+    def blocks(self) -> Mapping[str, Shape]:
+        """W1, b1, W2, ..., as for fully connected networks."""
+        return self.network.blocks
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """x1, ..., xd."""
+        return self.network.input_names
+
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
+        """The outputs."""
+        return self.network.expressions(blocks, inputs)
+
+
+def polynomial_network(
+    widths: Sequence[int], degree: int = 2, bias: bool = False, output_bias: bool = False
+) -> Model:
+    r"""$f = W_L \rho(W_{L-1} \cdots \rho(W_1 x + b_1) \cdots) + b_L$ with $\rho(z) = z^r$ in every
+    entry.
+
+    The functions are polynomials of degree $r^{L-1}$, so the rank is also bounded by the dimension
+    of their space.
+
+    Args:
+        widths: $[m_0, m_1, \dots, m_L]$.
+        degree: the exponent r.
+        bias: hidden biases.
+        output_bias: the output bias.
+
+    Raises:
+        FamilyError: widths or degree that are not positive whole numbers.
+
+    References:
+        SPEC 1.7.
+
+    Example:
+        >>> polynomial_network(widths=[1, 1, 1], degree=3).outputs
+        (W1_1_1**3*W2_1_1*x1**3,)
+    """
+    return Model.of(PolynomialNetwork(widths, degree, bias, output_bias))  # type: ignore[arg-type]

@@ -1,0 +1,156 @@
+r"""Two-layer networks $f(x) = \sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, cmp_to_key
+from typing import Any
+
+import numpy as np
+import sympy
+
+from rankstrat.activation.lookup import as_activation, is_registered, named
+from rankstrat.activation.record import Activation
+from rankstrat.families._shared.arguments import count, flag, input_names
+from rankstrat.families.catalogue.two_layer.neurons import neurons as neurons_at
+from rankstrat.families.catalogue.two_layer.strata.dispatch import strata as strata_of
+from rankstrat.families.catalogue.two_layer.strata.levels import function_levels
+from rankstrat.families.catalogue.two_layer.targets.dispatch import branches
+from rankstrat.lemma import Neurons
+from rankstrat.model.model import Model
+from rankstrat.model.values import Shape
+from rankstrat.strata import FunctionLevel, Stratification, neuron_distances
+from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.tables import Math
+
+FAMILY = "two_layer"
+
+
+@dataclass(frozen=True)
+class TwoLayer:
+    r"""The structure of $\sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$, $x \in \mathbb{R}^d$.
+
+    Attributes:
+        width: the number m of neurons.
+        inputs: the input dimension d.
+        activation: sigma.
+        bias: whether there are hidden biases b.
+        output_bias: whether there is an output bias c.
+    """
+
+    width: int
+    inputs: int
+    activation: Activation
+    bias: bool = False
+    output_bias: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "width", count(FAMILY, "width", self.width))
+        object.__setattr__(self, "inputs", count(FAMILY, "inputs", self.inputs))
+        object.__setattr__(self, "activation", as_activation(self.activation))
+        object.__setattr__(self, "bias", flag(FAMILY, "bias", self.bias))
+        object.__setattr__(self, "output_bias", flag(FAMILY, "output_bias", self.output_bias))
+
+    @property
+    def family(self) -> str:
+        """The name of the family."""
+        return FAMILY
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Any]:
+        """What rebuilds the model."""
+        return {
+            "width": self.width,
+            "inputs": self.inputs,
+            "activation": named(self.activation),
+            "bias": self.bias,
+            "output_bias": self.output_bias,
+        }
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Shape]:
+        """a (m,), w (m, d), b (m,), c ()."""
+        blocks: dict[str, Shape] = {"a": (self.width,), "w": (self.width, self.inputs)}
+        if self.bias:
+            blocks["b"] = (self.width,)
+        if self.output_bias:
+            blocks["c"] = ()
+        return blocks
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """x1, ..., xd."""
+        return input_names(self.inputs)
+
+    def expressions(
+        self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
+    ) -> tuple[sympy.Expr, ...]:
+        """The one output."""
+        terms = []
+        for i in range(self.width):
+            z = [weight * x for weight, x in zip(blocks["w"][i], inputs, strict=True)]
+            if self.bias:
+                z.append(blocks["b"][i])
+            terms.append(_scaled(blocks["a"][i], self.activation(sympy.Add(*z))))
+        if self.output_bias:
+            terms.append(blocks["c"][()])
+        return (sympy.Add(*terms),)
+
+    def strata(self, model: Model) -> Stratification | None:
+        """All strata of parameter space; see `rankstrat.stratify`."""
+        return strata_of(self, model)
+
+    def function_levels(self, model: Model) -> list[FunctionLevel] | None:
+        """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
+        return function_levels(self)
+
+    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+        """Which neurons are nearly merged, null or inactive; see `rankstrat.nearest_strata`."""
+        vectors = np.hstack([arrays["w"], arrays["b"][:, None]]) if self.bias else arrays["w"]
+        rays = is_registered(self.activation) and self.activation.name in ("relu", "leaky_relu")
+        signed = self.activation.remainder_parity != "none"
+        return neuron_distances(arrays["a"], vectors, self.inputs, signed=signed, rays=rays)
+
+    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+        """The branches of a target set; see `rankstrat.target_set`."""
+        return branches(self, model, target)
+
+    def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
+        """The neurons at a point, for `rank_by_lemma`."""
+        return neurons_at(arrays)
+
+
+def _scaled(a: Any, value: sympy.Expr) -> sympy.Expr:
+    """The product; beside a power such as 1/(1 + exp(-z)) sympy would ask every factor whether it
+    is infinite.
+    """
+    if value.is_Pow and value.base.is_Add and isinstance(a, sympy.Symbol):
+        return sympy.Mul(*sorted((a, value), key=cmp_to_key(sympy.Basic.compare)), evaluate=False)
+    return a * value
+
+
+def two_layer(
+    width: int, inputs: int, activation: Any = "tanh", bias: bool = False, output_bias: bool = False
+) -> Model:
+    r"""$f(x) = \sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$ with parameters a (m,), w (m, d), b
+    (m,), c.
+
+    Args:
+        width: the number m of neurons.
+        inputs: the input dimension d; the inputs are called x1, ..., xd.
+        activation: a name, formula, callable or `Activation`.
+        bias: hidden biases b (without, b = 0 and no parameter).
+        output_bias: the output bias c.
+
+    Raises:
+        FamilyError: a width that is not a positive whole number, an unknown activation, ...
+
+    References:
+        LLR Theorem 4; SPEC 1.3, 1.5.
+
+    Example:
+        >>> two_layer(width=2, inputs=1, bias=True).outputs
+        (a1*tanh(b1 + w1_1*x1) + a2*tanh(b2 + w2_1*x1),)
+    """
+    return Model.of(TwoLayer(width, inputs, activation, bias, output_bias))

@@ -1,0 +1,3 @@
+"""Target sets where a linear function couples the blocks: softplus, SiLU, GELU, ReLU and their
+kin.
+"""

@@ -1,0 +1,238 @@
+r"""The branches of the target set of a two-layer network with $\sigma(z) = p z + N(z)$, N even:
+softplus, ReLU, ...
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from rankstrat.errors import TargetError
+from rankstrat.families._shared.patterns import Pattern, Signed, count_patterns, patterns
+from rankstrat.families.catalogue.two_layer.targets.coupled.charts import branch_of, null_branch
+from rankstrat.families.catalogue.two_layer.targets.coupled.law import coupled_law, coupled_target
+from rankstrat.families.catalogue.two_layer.targets.coupled.levels import (
+    Level,
+    floor_everywhere,
+    floor_of,
+    level_everywhere,
+    level_of,
+    needs_constant_neuron,
+)
+from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece
+from rankstrat.families.catalogue.two_layer.targets.coupled.points import candidates
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.zero import is_zero
+from rankstrat.targets import Branch, BranchList, RankBounds, TargetFunction
+
+MAX_BRANCHES = 4000
+_MANY_SPARE = 7  # as many spare neurons make more branches than that
+_SEEDS = range(6)
+
+
+def coupled_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
+    r"""All branches of a target where blocks are coupled by a linear function; None for other
+    activations.
+
+    Raises:
+        TargetError: the target is not in the function space, or is malformed.
+    """
+    law = coupled_law(structure.activation, structure.bias)
+    if law is None:
+        return None
+    goal = coupled_target(law, model.inputs, structure.bias, target)
+    if law.rays and len(goal.linear) + structure.bias == 1 and not goal.weights:
+        goal = replace(
+            goal, weights=((Fraction(1),),), coefficients=(Fraction(0),)
+        )  # there is one line only
+    network = Coupled(model, structure, law, goal)
+    level = _check(network)
+    floor = floor_everywhere(network, level)
+    everything = count_patterns(
+        network.width, len(network.target.weights), True, _zero_kinds(network)
+    )
+    listed = (
+        network.width - len(network.target.weights) <= _MANY_SPARE and everything <= MAX_BRANCHES
+    )
+    pieces = (
+        list(_pieces(network))
+        if listed
+        else [Piece(network, p) for p in _condensed(network, level)]
+    )
+    found: dict[tuple[Any, ...], Branch] = {}
+    result: list[Branch] = []
+    for piece in pieces:
+        branch = branch_of(piece)
+        if branch is None:
+            continue
+        orbit = piece.pattern.orbit(False)
+        result.append(replace(_ranked(piece, branch, floor), representative=found.get(orbit)))
+        found.setdefault(orbit, result[-1])
+    null = _null(network) if listed else None
+    if null is not None:
+        result.append(replace(null, bounds=replace(null.bounds, everywhere=floor)))
+    if not result:
+        raise TargetError(
+            f"a model of width {network.width} has more than {MAX_BRANCHES} branches; choose a"
+            " smaller one"
+        )
+    result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
+    if not listed:
+        return BranchList(
+            tuple(result),
+            False,
+            f"{len(result)} branches are listed; there are more than {MAX_BRANCHES}",
+        )
+    if not law.tame:
+        missing = (
+            f"constant neurons w = 0, {structure.activation.name}(b) = 0, b != 0 are left out, if"
+            " there are any"
+        )
+        return BranchList(tuple(result), False, missing)
+    how = (
+        "kinks along distinct hyperplanes"
+        if law.rays
+        else f"the independence lemma: {structure.activation.lemma}"
+    )
+    return BranchList(
+        tuple(result), True, f"comparison of coefficients modulo affine functions by {how}"
+    )
+
+
+def _check(network: Coupled) -> Level:
+    target, model = network.target, network.model
+    k, m = len(target.weights), network.width
+    if k > m:
+        raise TargetError(
+            f"the target needs {k} neurons, the model has width {m}; it is not in the function"
+            f" space; choose width >= {k}"
+        )
+    silent = network.law.rays or network.silent
+    if needs_constant_neuron(network) and silent:
+        raise TargetError(
+            f"no parameters of {model} give the constant {target.constant} of the target; it is not"
+            " in the function space; build the model with bias=True or output_bias=True"
+        )
+    level = level_everywhere(network)
+    if level is None:
+        form = (
+            " + ".join(f"{v} {x}" for v, x in zip(target.linear, model.inputs, strict=True) if v)
+            or "0"
+        )
+        count = sum(map(bool, target.coefficients))
+        most = count + 2 + needs_constant_neuron(network)
+        widths = (w for w in range(m + 1, most) if _is_enough(network, w))
+        wider = f"choose width >= {next(widths, most)}"
+        raise TargetError(
+            f"no parameters of {model} give the affine part of the target ({form} +"
+            f" {target.constant} beside the even parts of {count} neurons); it is not in the"
+            " function space; "
+            + (
+                wider
+                if network.law.slope or not any(target.linear)
+                else "choose an activation that is not even"
+            )
+        )
+    return level
+
+
+def _is_enough(network: Coupled, width: int) -> bool:
+    return (
+        level_everywhere(replace(network, structure=replace(network.structure, width=width)))
+        is not None
+    )
+
+
+def _zero_kinds(network: Coupled) -> int:
+    return 2 if network.law.rays and network.bias else 1
+
+
+def _pieces(network: Coupled) -> Iterator[Piece]:
+    for pattern in patterns(network.width, len(network.target.weights), True):
+        if _zero_kinds(network) == 1:
+            yield Piece(network, pattern)
+            continue
+        for signs in itertools.product((1, -1), repeat=len(pattern.zeros)):
+            below = tuple(i for i, sign in zip(pattern.zeros, signs, strict=True) if sign < 0)
+            yield Piece(network, replace(pattern, below=below))
+
+
+def _ranked(piece: Piece, branch: Branch, floor: Chart | None) -> Branch:
+    own = floor_of(piece, level_of(piece))
+    if piece.network.law.rays:
+        branch = replace(branch, generic_point=partial(_generic_point, piece, branch))
+    bounds = RankBounds(floor, own, partial(candidates, piece, branch))
+    return replace(branch, bounds=bounds)
+
+
+def _generic_point(piece: Piece, branch: Branch) -> Chart:
+    """A point with the generic rank: for rays it depends only on which lines coincide and which
+    neurons are active.
+    """
+    network, values = piece.network, branch.chart.raw
+    for seed in range(100):
+        point = branch.sample(seed=seed, size=97)
+        vectors = [tuple(point.raw[j] for j in network.incoming(i)) for i in range(network.width)]
+        lines = {
+            tuple(x / next(y for y in v if y) for x in v)
+            for v in vectors
+            if any(v[: network.inputs])
+        }
+        alive = all(point.raw[i] != 0 or values[i] == 0 for i in range(network.width))
+        if alive and len(lines) == len(piece.pattern.targets) + len(piece.pattern.extras):
+            return point
+    raise TargetError(
+        f"no generic point of {branch.label} was found among small integers; use branch.chart.at"
+    )
+
+
+def _null(network: Coupled) -> Branch | None:
+    """The branch (w, b) = 0 of rays and a constant target, unless neurons with w = 0 come near all
+    of it.
+    """
+    law, target = network.law, network.target
+    if not law.rays or any(target.coefficients) or any(network.goal):
+        return None
+    if network.bias:
+        above, below = law.side(1), law.side(-1)
+        if network.output_bias is not None or not is_zero(target.constant) or above * below == 0:
+            return None
+        if above * below < 0 and network.width > 1:
+            return None
+    piece = Piece(network, Pattern((), (), tuple(range(network.width))))
+    branch = null_branch(piece)
+    return (
+        None
+        if branch is None
+        else replace(branch, generic_point=partial(_generic_point, piece, branch))
+    )
+
+
+def _condensed(network: Coupled, level: Level) -> Iterator[Pattern]:
+    """Patterns that contain a point of the least rank, where listing all would take too long."""
+    k, m = len(network.target.weights), network.width
+    blocks: list[list[tuple[int, int]]] = [[(t, level.signs.get(t, 1))] for t in range(k)]
+    spare = list(range(k, m))
+    zeros: list[int] = []
+    extras: list[Signed] = []
+    for t in level.turned:
+        blocks[t].append((spare.pop(), -blocks[t][0][1]))
+    if needs_constant_neuron(network) or level.kind == "constant" or level.vertical:
+        zeros.append(spare.pop())
+    if level.kind == "further":
+        extras.append(((spare.pop(0), 1), (spare.pop(0), -1)))
+    # the other neurons copy the first block, or each other
+    if blocks:
+        blocks[0] += [(i, blocks[0][0][1]) for i in spare]
+    elif extras:
+        extras[0] = (*extras[0], *((i, 1) for i in spare))
+    elif spare:
+        extras.append(tuple((i, 1) for i in spare))
+    below: tuple[int, ...] = ()
+    if network.law.rays and network.bias and not network.law.side(1):
+        below = tuple(zeros)
+    yield Pattern(tuple(map(tuple, blocks)), tuple(extras), tuple(zeros), below)

@@ -1,0 +1,275 @@
+r"""Activations $\sigma(z) = p z + N(z)$ with N even, whose blocks are coupled by a linear part, and
+their targets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from rankstrat.activation.record import Activation, Z
+from rankstrat.activation.scheme import is_flat_elsewhere, vanishes_at_most_at_0
+from rankstrat.errors import TargetError
+from rankstrat.families._shared.effective_neurons import (
+    Vector,
+    affine_form,
+    arguments,
+    is_network,
+    neurons_of_point,
+    plain,
+    rational,
+)
+from rankstrat.lemma import check_record
+from rankstrat.targets import TargetFunction
+
+KINKS = (sympy.Max, sympy.Min, sympy.Abs)
+
+
+@dataclass(frozen=True)
+class CoupledLaw:
+    r"""$\sigma(z) = p z + N(z)$ with N even: $N = q|z|$ (rays), or N analytic with an independence
+    lemma.
+
+    Attributes:
+        activation: sigma.
+        slope: p.
+        kink: q, for N = q |z|; 0 for an analytic N.
+        tame: whether sigma is known to vanish at most at 0; without hidden biases no other zero
+            matters.
+        steep: whether sigma' is known to vanish nowhere where a constant neuron needs it.
+    """
+
+    activation: Activation
+    slope: Fraction
+    kink: Fraction = Fraction(0)
+    tame: bool = True
+    steep: bool = True
+
+    @property
+    def rays(self) -> bool:
+        """Whether positive multiples of weights give multiples of one function."""
+        return self.kink != 0
+
+    @property
+    def remainder(self) -> sympy.Expr:
+        """N(z)."""
+        return self.activation.formula - sympy.Rational(self.slope) * Z
+
+    @property
+    def zero(self) -> sympy.Expr:
+        """sigma(0)."""
+        return sympy.sympify(self.activation.value_at_zero, strict=True)
+
+    def value(self, b: Any) -> sympy.Expr:
+        """sigma(b); at negative numbers as sigma(-b) + 2 p b, so that equal logarithms look
+        alike.
+        """
+        b = sympy.sympify(b, strict=True)
+        if b.is_Rational and b < 0:
+            return self.value(-b) + 2 * sympy.Rational(self.slope) * b
+        return self.activation.formula.xreplace({Z: b}).doit()
+
+    def side(self, sign: int) -> Fraction:
+        """sigma(sign), for rays: the value of a neuron with w = 0, |b| = 1."""
+        return self.slope * sign + self.kink
+
+    def line(self, u: Vector) -> tuple[Fraction, Vector]:
+        """u = factor * key, with one key for each class (for rays, each line)."""
+        lead = next(v for v in u if v)
+        factor = lead if self.rays else Fraction(1 if lead > 0 else -1)
+        return factor, tuple(v / factor for v in u)
+
+
+@dataclass(frozen=True)
+class CoupledTarget:
+    r"""$f^* = \sum_t \alpha_t N(u_t \cdot (x, 1)) + \ell \cdot x + \kappa$, the $u_t$ of distinct
+    classes.
+
+    Attributes:
+        weights, coefficients: u and alpha.
+        linear, constant: ell and kappa.
+        signs: the sign with which each class came, a guess of what carries the linear part.
+    """
+
+    weights: tuple[Vector, ...]
+    coefficients: tuple[Fraction, ...]
+    linear: Vector
+    constant: sympy.Expr
+    signs: tuple[int, ...] = ()
+
+    @property
+    def rational(self) -> Fraction | None:
+        """The constant, if it is rational."""
+        return (
+            Fraction(int(self.constant.p), int(self.constant.q))
+            if self.constant.is_Rational
+            else None
+        )
+
+
+def coupled_law(activation: Activation, bias: bool) -> CoupledLaw | None:
+    """The law of softplus, silu, gelu, relu, leaky_relu, abs and their kin; None for any other
+    activation.
+
+    Raises:
+        FamilyError: the record of the activation declares what its formula does not have.
+    """
+    values = _homogeneous(activation.formula)
+    if values is not None:
+        right, left = values
+        kink = (right + left) / 2
+        return CoupledLaw(activation, (right - left) / 2, kink) if kink else None
+    lemma, q = activation.lemma, activation.polynomial_part
+    if lemma is None or (bias and not lemma.with_bias) or activation.remainder_parity != "even":
+        return None
+    if len(q) != 2 or q[1] == 0:
+        return None
+    check_record(activation, bias=bias)
+    flat = is_flat_elsewhere(
+        activation
+    )  # silu and gelu vanish only at 0: sigma(z) = z times a positive function
+    known = vanishes_at_most_at_0(activation)
+    return CoupledLaw(activation, q[1], tame=not bias or known or flat, steep=not bias or known)
+
+
+def _homogeneous(formula: sympy.Expr) -> tuple[Fraction, Fraction] | None:
+    """sigma(1) and sigma(-1), if sigma is a combination of z, |z| and maxima or minima of multiples
+    of z.
+    """
+    for term in sympy.Add.make_args(formula):
+        _, rest = term.as_coeff_Mul()
+        parts = rest.args if isinstance(rest, KINKS) else (rest,)
+        if not all((part / Z).is_Rational for part in parts):
+            return None
+    values = [formula.subs(Z, side) for side in (1, -1)]
+    if not all(v.is_Rational for v in values):
+        return None
+    return Fraction(int(values[0].p), int(values[0].q)), Fraction(
+        int(values[1].p), int(values[1].q)
+    )
+
+
+def coupled_target(
+    law: CoupledLaw, inputs: Sequence[sympy.Symbol], bias: bool, target: TargetFunction
+) -> CoupledTarget:
+    """The effective neurons of a target, and the linear function that is left.
+
+    Raises:
+        TargetError: it is not a finite sum of such neurons and an affine function, or needs biases
+            that are missing.
+    """
+    sums: dict[Vector, Fraction] = {}
+    first: dict[Vector, Vector] = {}
+    signs: dict[Vector, int] = {}
+    linear = [Fraction(0)] * len(inputs)
+    constant: sympy.Expr = sympy.Integer(0)
+
+    def add(alpha: Fraction, u: Vector) -> None:
+        factor, key = law.line(u)
+        kept = first.setdefault(key, u if factor > 0 else tuple(-v for v in u))
+        signs.setdefault(key, 1 if factor > 0 else -1)
+        sums[key] = sums.get(key, Fraction(0)) + alpha * abs(factor / law.line(kept)[0])
+
+    point = target.point
+    if point is not None and is_network(point, law.activation):
+        neurons, constant = neurons_of_point(point)
+        terms = [(a, a, w, b) for a, w, b in neurons]
+    else:
+        terms, form = _terms(law, inputs, target.expressions[0])
+        polynomial = sympy.Poly(form, *inputs)
+        linear = [
+            rational(polynomial.coeff_monomial(x), "a coefficient of the target") for x in inputs
+        ]
+        constant = polynomial.coeff_monomial(1)
+    for alpha, a, w, b in terms:
+        if (alpha or a) and b and not bias:
+            raise TargetError(
+                f"the target has a neuron with bias {b}, the model has none; build it with"
+                " bias=True"
+            )
+        for t, v in enumerate(w):
+            linear[t] += law.slope * a * v
+        constant += sympy.Rational(law.slope * a * b)
+        if any(w):
+            add(alpha, (*w, b) if bias else w)
+        else:
+            constant += sympy.Rational(alpha) * (
+                law.value(sympy.Rational(b)) - sympy.Rational(law.slope * b)
+            )
+    kept = {key: alpha for key, alpha in sums.items() if alpha}
+    return CoupledTarget(
+        tuple(first[key] for key in kept),
+        tuple(kept.values()),
+        tuple(linear),
+        plain(constant),
+        tuple(signs[key] for key in kept),
+    )
+
+
+Term = tuple[Fraction, Fraction, Vector, Fraction]
+"""alpha N(h) + p a h, with h = w.x + b."""
+
+
+def _terms(
+    law: CoupledLaw, inputs: Sequence[sympy.Symbol], expression: sympy.Expr
+) -> tuple[list[Term], sympy.Expr]:
+    plain_form = _absolute(expression) if law.rays else expression
+    for form in (plain_form, sympy.expand_mul(plain_form)):
+        found: list[Term] = []
+        rest: list[sympy.Expr] = []
+        for term in sympy.Add.make_args(form):
+            if term.is_polynomial(*inputs) and sympy.Poly(term, *inputs).total_degree() <= 1:
+                rest.append(term)
+                continue
+            neuron = _kink(law, inputs, term) if law.rays else _match(law, inputs, term)
+            if neuron is None:
+                break
+            found.append(neuron)
+        else:
+            return found, sympy.Add(*rest)
+    raise TargetError(
+        f"the term {term} of the target is neither affine nor a multiple of"
+        f" {law.activation.name}(w.x + b) with rational weights; a sum of such neurons and an"
+        " affine function is needed; give a point of a two-layer network"
+    )
+
+
+def _match(law: CoupledLaw, inputs: Sequence[sympy.Symbol], term: sympy.Expr) -> Term | None:
+    for candidate in arguments(law.activation, term):
+        affine = affine_form(candidate, inputs)
+        if affine is None:
+            continue
+        for formula, linear in ((law.activation.formula, 1), (law.remainder, 0)):
+            ratio = sympy.simplify(term / formula.xreplace({Z: candidate}))
+            if not ratio.free_symbols:
+                alpha = rational(ratio, "an output weight of the target")
+                return alpha, alpha * linear, *affine
+    return None
+
+
+def _kink(law: CoupledLaw, inputs: Sequence[sympy.Symbol], term: sympy.Expr) -> Term | None:
+    factor, rest = term.as_coeff_Mul()
+    if not isinstance(rest, sympy.Abs) or not factor.is_Rational:
+        return None
+    affine = affine_form(sympy.expand(rest.args[0]), inputs)
+    alpha = rational(factor, "an output weight of the target") / law.kink
+    return None if affine is None else (alpha, Fraction(0), *affine)
+
+
+def _absolute(expression: sympy.Expr) -> sympy.Expr:
+    r"""The expression with $\max(g, h) = (g + h + |g - h|)/2$ and
+    $\min(g, h) = (g + h - |g - h|)/2$.
+    """
+
+    def absolute(sign: int, *args: sympy.Expr) -> sympy.Expr:
+        g, h = args
+        return (g + h + sign * sympy.Abs(g - h)) / 2
+
+    for kind, sign in ((sympy.Max, 1), (sympy.Min, -1)):
+        pairs = {e: absolute(sign, *e.args) for e in expression.atoms(kind) if len(e.args) == 2}
+        expression = expression.xreplace(pairs)
+    return expression

@@ -1,0 +1,3 @@
+"""Activations whose distinct neurons are independent up to constants: every class is described by
+itself.
+"""

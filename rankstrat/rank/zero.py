@@ -1,0 +1,58 @@
+r"""Whether a number or a function vanishes, decided by the rank engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import sympy
+
+from rankstrat.errors import BudgetError
+from rankstrat.model.model import Model
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.verdict import Verdict
+
+
+def is_zero(value: Any) -> bool:
+    """Whether a number is zero, decided by the engine: the rank of t -> value * t is 0 or 1."""
+    value = sympy.sympify(value, strict=True)
+    return bool(value == 0) if value.is_Rational else _vanishes(value)
+
+
+@lru_cache(maxsize=10_000)
+def _vanishes(value: sympy.Expr) -> bool:
+    return same_functions((value,), (sympy.Integer(0),), (), ())
+
+
+def same_functions(
+    left: Sequence[sympy.Expr],
+    right: Sequence[sympy.Expr],
+    inputs: Sequence[sympy.Symbol],
+    coordinates: Sequence[sympy.Symbol],
+) -> bool:
+    r"""Whether $g_k = h_k$ as functions of the inputs, for all values of the coordinates.
+
+    The model $t \mapsto t\,(g - h)$ has rank 0 at t = 0 exactly then, so the rank engine decides
+    it.
+
+    Raises:
+        BudgetError: it is not decided.
+    """
+    differences = [g - h for g, h in zip(left, right, strict=True)]
+    if all(difference == 0 for difference in differences):
+        return True
+    t = sympy.Dummy("t")
+    scale = sympy.Symbol(str(t) + "_scale")
+    model = Model([scale * d for d in differences], [scale, *coordinates], inputs)
+    certificate = model_rank(model.chart({scale: 0}))
+    if certificate.lower > 0:
+        return False
+    if certificate.upper == 0 and certificate.verdict is not Verdict.PROBABLE:
+        return True
+    raise BudgetError(
+        f"whether {differences} vanishes is not decided ({certificate}); use simpler exact values"
+    )
+
+
+__all__ = ["is_zero", "same_functions"]

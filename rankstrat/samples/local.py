@@ -1,0 +1,302 @@
+r"""Local linear recovery: $\operatorname{rank}_S(\theta) = r_\theta$ for samples $S$, decided
+exactly.
+
+Substituting samples for the inputs of a model gives a model without inputs, one output per sample:
+the *batch*. Its tangent functions are vectors of numbers, and its model rank is the empirical rank.
+So `model_rank` answers both halves of the question, and both come with a certificate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Sized
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy
+
+from rankstrat.errors import BudgetError, DataError, demand
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.setting import at_kink
+from rankstrat.text.parsing import exact_value
+
+
+def batch(model: Model, samples: Sequence[Any], *, shape: tuple[int, int] | None = None) -> Model:
+    r"""$\theta \mapsto (F(\theta)(x_1), \dots, F(\theta)(x_n))$: the model seen through $n$
+    samples, without inputs.
+
+    Args:
+        model: a model; with q outputs every sample gives q numbers.
+        samples: exact input vectors (plain numbers for one input). For a model without inputs:
+            0-based numbers of the observed outputs, or pairs (row, column) if the outputs form a
+            matrix of the given shape.
+        shape: rows and columns of the output matrix, for pairs.
+
+    Raises:
+        DataError: no samples, wrong lengths, an output that does not exist.
+
+    Example:
+        >>> a, w, x = sympy.symbols("a w x")
+        >>> batch(Model(a * sympy.tanh(w * x), [a, w], [x]), [1, 2]).outputs
+        (a*tanh(w), a*tanh(2*w))
+    """
+    demand(
+        samples,
+        Iterable,
+        DataError,
+        "a list of inputs",
+        "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
+    )
+    samples = list(samples)
+    if not samples:
+        raise DataError(
+            "an empty sample set was given; give at least one input (or one observed output)"
+        )
+    if not model.inputs:
+        observed = [_output_number(model, s, shape) for s in samples]
+        return Model(
+            [model.outputs[i] for i in observed],
+            model.parameters,
+            name=f"{len(observed)} outputs of {model}",
+        )
+    outputs: list[sympy.Expr] = []
+    for sample in samples:
+        replace = dict(zip(model.inputs, _input_vector(model, sample), strict=True))
+        outputs.extend(output.xreplace(replace) for output in model.outputs)
+    return Model(outputs, model.parameters, name=f"{model} at {len(samples)} samples")
+
+
+def _input_vector(model: Model, sample: Any) -> list[sympy.Expr]:
+    scalar = not isinstance(sample, Sequence | np.ndarray | sympy.MatrixBase) or isinstance(
+        sample, str
+    )
+    values = [sample] if scalar else list(sample)
+    if len(values) != len(model.inputs):
+        raise DataError(
+            f"the sample {sample} has {len(values)} coordinates, but the model has"
+            f" {len(model.inputs)} inputs; give one exact number for each input"
+        )
+    exact = [exact_value(v, name=str(x)) for x, v in zip(model.inputs, values, strict=True)]
+    for value in exact:
+        if value.free_symbols:
+            raise DataError(f"the sample coordinate {value} is not a number; give exact numbers")
+    return exact
+
+
+def _output_number(model: Model, sample: Any, shape: tuple[int, int] | None) -> int:
+    count = len(model.outputs)
+    if isinstance(sample, Sequence) and not isinstance(sample, str):
+        if shape is None or shape[0] * shape[1] != count:
+            raise DataError(
+                f"the entry {sample} was given without a matrix shape of {count} entries; pass"
+                " shape=(rows, columns)"
+            )
+        if len(sample) != 2 or not all(
+            isinstance(s, int) and 0 <= s < n for s, n in zip(sample, shape, strict=False)
+        ):
+            raise DataError(
+                f"the entry {sample} is not in a matrix of shape {shape}; count rows and columns"
+                " from 0"
+            )
+        return int(sample[0]) * shape[1] + int(sample[1])
+    if (
+        not isinstance(sample, int | np.integer)
+        or isinstance(sample, bool)
+        or not 0 <= sample < count
+    ):
+        raise DataError(
+            f"{sample!r} is not an output of a model without inputs; give numbers from 0 to"
+            f" {count - 1}, or pairs (row, column) with shape=(rows, columns)"
+        )
+    return int(sample)
+
+
+@dataclass(frozen=True)
+class LocalLinearRecovery:
+    r"""$\operatorname{rank}_S(\theta) = r_\theta$, or not, with a certificate for each side.
+
+    Attributes:
+        empirical: certificate of the rank of the empirical tangent matrix.
+        model: certificate of the model rank.
+        samples: the number of samples n.
+    """
+
+    empirical: RankCertificate
+    model: RankCertificate
+    samples: int
+
+    @property
+    def verdict(self) -> Verdict:
+        """PROVED (recovery is guaranteed), REFUTED (it fails), PROBABLE or OPEN."""
+        low, high = self.empirical, self.model
+        if (
+            low.upper < high.lower
+        ):  # a lower bound is always a proof, and so is an upper one that is not PROBABLE
+            return Verdict.REFUTED if low.verdict is not Verdict.PROBABLE else Verdict.PROBABLE
+        if low.lower >= high.upper:
+            return Verdict.PROVED if high.verdict is not Verdict.PROBABLE else Verdict.PROBABLE
+        return Verdict.OPEN
+
+    @property
+    def guaranteed(self) -> bool | None:
+        """Whether the samples determine the target among the linearised functions; None if
+        undecided.
+        """
+        return None if self.verdict is Verdict.OPEN else self.empirical.lower >= self.model.upper
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    def __str__(self) -> str:
+        low, high = self.empirical, self.model
+        if self.guaranteed is None:
+            return (
+                f"local linear recovery not decided: rank on {self.samples} samples in"
+                f" [{low.lower}, {low.upper}], model rank in [{high.lower}, {high.upper}]  [OPEN]"
+            )
+        word, rest = (
+            ("guaranteed", "") if self.guaranteed else ("not guaranteed", f" < {high.lower}")
+        )
+        kind = "PROBABLE" if self.verdict is Verdict.PROBABLE else "PROVED"
+        ranks = f"rank on {self.samples} samples = {low.lower}{rest} = model rank"
+        return f"local linear recovery {word}: {ranks}  [{kind}]"
+
+
+def local_linear_recovery(
+    point: Chart | Model,
+    samples: Sequence[Any],
+    *,
+    shape: tuple[int, int] | None = None,
+    seed: int = 0,
+) -> LocalLinearRecovery:
+    r"""Decide $\operatorname{rank}_S(\theta) = r_\theta$: do the samples single out F(theta) among
+    its linearisations?
+
+    Args:
+        point: a point theta (or a chart or model: then its generic point).
+        samples: exact inputs, or observed outputs of a model without inputs; see `batch`.
+        shape: rows and columns of the output matrix, for observed entries given as pairs.
+        seed: names the random choices.
+
+    Raises:
+        DataError: samples that do not fit the model.
+
+    References:
+        LLR Definition 2 and Lemma 7 (JMLR Lemma 1); SPEC 10.
+
+    Example:
+        >>> a, w, x = sympy.symbols("a w x")
+        >>> theta = Model(a * sympy.tanh(w * x), [a, w], [x]).point({a: 1, w: 2})
+        >>> print(local_linear_recovery(theta, [1]))
+        local linear recovery not guaranteed: rank on 1 samples = 1 < 2 = model rank  [PROVED]
+        >>> print(local_linear_recovery(theta, [1, 2]))
+        local linear recovery guaranteed: rank on 2 samples = 2 = model rank  [PROVED]
+    """
+    demand(point, (Chart, Model), DataError, "a point of a model", "try model.point(...)")
+    demand(
+        samples,
+        Sized,
+        DataError,
+        "a list of inputs",
+        "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
+    )
+    point = point.generic() if isinstance(point, Model) else point
+    empirical = model_rank(seen_at(point, batch(point.model, samples, shape=shape)), seed=seed)
+    return LocalLinearRecovery(empirical, model_rank(point, seed=seed), len(samples))
+
+
+def seen_at(point: Chart, model: Model) -> Chart:
+    """The point in the batch model, where it must have a tangent."""
+    seen = Chart(model, point.coordinates, point.raw)
+    if model is not point.model and at_kink(seen) and not at_kink(point):
+        raise DataError(
+            "a sample lies on a kink of the model, which has no tangent there; move the sample"
+        )
+    return seen
+
+
+def recovery_threshold(
+    point: Chart, samples: Sequence[Any], *, shape: tuple[int, int] | None = None, seed: int = 0
+) -> int | None:
+    r"""$\min\{n : \operatorname{rank}_{\{x_1..x_n\}}(\theta) = r_\theta\}$ along a sequence; None
+    if all are too few.
+
+    Raises:
+        BudgetError: some prefix is not decided.
+
+    Example:
+        >>> a, w, x = sympy.symbols("a w x")
+        >>> F = Model(a * sympy.tanh(w * x), [a, w], [x])
+        >>> recovery_threshold(F.point({a: 1, w: 2}), [1, -1, 3])
+        3
+    """
+    demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
+    demand(
+        samples,
+        Iterable,
+        DataError,
+        "a list of inputs",
+        "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
+    )
+    target, samples = model_rank(point, seed=seed), list(samples)
+    seen_at(point, batch(point.model, samples, shape=shape))
+    low, high = 0, len(samples) + 1  # the empirical rank grows with the prefix: bisect
+    while high - low > 1:
+        middle = (low + high) // 2
+        seen = seen_at(point, batch(point.model, samples[:middle], shape=shape))
+        decided = LocalLinearRecovery(model_rank(seen, seed=seed), target, middle)
+        if decided.guaranteed is None:
+            raise BudgetError(
+                f"the first {middle} samples are not decided ({decided}); use simpler exact values"
+            )
+        low, high = (low, middle) if decided.guaranteed else (middle, high)
+    return high if high <= len(samples) else None
+
+
+def linear_stability(
+    point: Chart, samples: Sequence[Any], labels: Sequence[Any], *, seed: int = 0
+) -> Verdict:
+    r"""Is $f_\theta$ the only minimiser of the linearised least-squares problem for the data
+    $(x_i, y_i)$?
+
+    It is one if and only if the residual is orthogonal to the empirical tangent space (theta is
+    critical), and the only one if and only if moreover $\operatorname{rank}_S(\theta) = r_\theta$.
+
+    Returns:
+        PROVED (linearly stable), REFUTED, PROBABLE or OPEN.
+
+    Raises:
+        DataError: the numbers of samples and labels differ.
+
+    References:
+        LSH Definition 1; SPEC 10.
+
+    Example:
+        >>> a, w, x = sympy.symbols("a w x")
+        >>> theta = Model(a * w * x, [a, w], [x]).point({a: 1, w: 2})
+        >>> print(linear_stability(theta, [1, 2], [2, 4]), linear_stability(theta, [1, 2], [2, 5]))
+        PROVED REFUTED
+    """
+    demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
+    demand(labels, Iterable, DataError, "a list of labels", "give one exact number for each sample")
+    seen, values = batch(point.model, samples), [exact_value(y, name="label") for y in labels]
+    if len(values) != len(seen.outputs):
+        raise DataError(
+            f"{len(values)} labels were given for {len(seen.outputs)} sampled outputs; give one for"
+            " each"
+        )
+    at = dict(point.values)
+    residuals = [output.xreplace(at) - y for output, y in zip(seen.outputs, values, strict=True)]
+    mixed = Model(
+        sum(e * output for e, output in zip(residuals, seen.outputs, strict=True)), seen.parameters
+    )
+    gradient = model_rank(Chart(mixed, point.coordinates, point.raw), seed=seed)
+    recovery = local_linear_recovery(point, samples, seed=seed)
+    if gradient.lower > 0 or recovery.verdict is Verdict.REFUTED:
+        return Verdict.REFUTED
+    if gradient.upper == 0:
+        guessed = gradient.verdict is Verdict.PROBABLE and recovery.verdict is Verdict.PROVED
+        return Verdict.PROBABLE if guessed else recovery.verdict
+    return Verdict.OPEN

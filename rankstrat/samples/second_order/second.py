@@ -1,0 +1,116 @@
+"""Gradient and Hessian of a model at a point, evaluated at data rows in fractions or balls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import sympy
+
+from rankstrat.algebra.balls import BallRing
+from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, Program
+from rankstrat.algebra.signature import Rationals, ball
+from rankstrat.algebra.translate import translate
+from rankstrat.model.model import Chart
+
+Row = tuple[tuple[Fraction, ...], int]
+
+
+class SecondOrder:
+    """Outputs, gradient and Hessian of a model at a point, as nodes over inputs (and mixers)."""
+
+    def __init__(self, chart: Chart, program: Program | None = None) -> None:
+        compiled = chart.model.compiled
+        source = compiled.program
+        self.program = Program() if program is None else program
+        self._compiled = compiled
+        self.coordinates = {str(c): self.program.leaf(("u", str(c))) for c in chart.coordinates}
+        leaves = {c: self.coordinates[str(c)] for c in chart.coordinates}
+        expressions = iter(
+            translate(self.program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves)
+        )
+        self._image = {
+            leaf: next(expressions) if isinstance(v, sympy.Expr) else self.program.constant(v)
+            for leaf, v in zip(compiled.parameters, chart.raw, strict=True)
+        }
+        done = source.rebuild([*compiled.gradient, *compiled.outputs], self.program, self._image)
+        self.gradient = [done[n] for n in compiled.gradient]
+        self.values = [done[n] for n in compiled.outputs]
+        self.outputs = len(compiled.outputs)
+        self.inputs = len(compiled.inputs)
+
+    @cached_property
+    def hessian(self) -> list[list[int]]:
+        """The nodes of all second derivatives."""
+        compiled = self._compiled
+        rows = [compiled.program.gradient(g, compiled.parameters) for g in compiled.gradient]
+        done = compiled.program.rebuild([n for row in rows for n in row], self.program, self._image)
+        return [[done[n] for n in row] for row in rows]
+
+    @cached_property
+    def rational(self) -> bool:
+        """Whether everything is a (piecewise) rational function with rational coefficients."""
+        program = self.program
+        nodes = program.reachable([*self.gradient, *self.values])
+        return not any(
+            (program.kind[n] == FUNCTION and program.data[n] not in PIECEWISE)
+            or (program.kind[n] == LEAF and program.data[n][0] not in ("x", "mix"))
+            for n in nodes
+        )
+
+    def leaves(self, row: Row, number: Callable[[Fraction], Any]) -> dict[int, Any]:
+        """Values of inputs and mixers for one data row."""
+        x, output = row
+        values = {self.program.leaf(("x", k)): number(v) for k, v in enumerate(x)}
+        if self.outputs > 1:
+            values |= {
+                self.program.leaf(("mix", k)): number(Fraction(k == output))
+                for k in range(self.outputs)
+            }
+        return values
+
+
+def values_at(
+    second: SecondOrder,
+    nodes: Sequence[int],
+    rows: Sequence[Row],
+    *,
+    exact: bool,
+    coordinates: Mapping[str, Any] = MappingProxyType({}),
+) -> list[list[Any]]:
+    """The values of nodes at every data row: fractions when `exact`, else balls at the current
+    precision.
+
+    `coordinates` gives values to the coordinates of the chart, when it is not a point.
+    """
+    ring: Any = Rationals() if exact else BallRing()
+    special = {} if exact else _special(second.program, second.program.reachable(nodes))
+    special |= {leaf: coordinates[name] for name, leaf in second.coordinates.items()}
+    return [
+        evaluate(
+            second.program,
+            nodes,
+            ring,
+            {**special, **second.leaves(r, Fraction if exact else ball)},
+        )
+        for r in rows
+    ]
+
+
+def _special(program: Program, nodes: Sequence[int]) -> dict[int, Any]:
+    """Balls for pi and the primes below radicals."""
+    found = {}
+    for n in nodes:
+        key: Any = program.data[n]
+        if program.kind[n] == LEAF and key[0] == "prime":
+            found[n] = ball(key[1])
+        elif program.kind[n] == LEAF and key[0] == "pi":
+            found[n] = BallRing().function("atan", ball(1)) * 4
+    return found
+
+
+__all__ = ["Row", "SecondOrder", "values_at"]

@@ -1,0 +1,136 @@
+r"""The rank hierarchy of function space: functions by optimistic sample size, and where it is
+attained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+
+from rankstrat.model.model import Model
+from rankstrat.model.structure import HasFunctionLevels
+from rankstrat.rank.certificate import Verdict
+from rankstrat.strata.hierarchy import Level, Progress, RankHierarchy, stratify, words
+from rankstrat.strata.stratum import Knowledge
+from rankstrat.text.tables import Math, Table
+
+
+@dataclass(frozen=True)
+class FunctionLevel:
+    """One row of the rank hierarchy of function space.
+
+    Attributes:
+        rank: the optimistic sample size of the functions.
+        functions: the functions of this rank.
+        minimisers: the parameters that represent them with this rank.
+        known: how that is known.
+    """
+
+    rank: int
+    functions: Math
+    minimisers: Math
+    known: Knowledge
+
+
+@dataclass(frozen=True)
+class FunctionHierarchy:
+    """The rank hierarchy of function space: the least rank over all parameters of a function,
+    function by function.
+
+    Attributes:
+        model: the model.
+        levels: the rows, ascending in rank.
+    """
+
+    model: Model
+    levels: tuple[FunctionLevel, ...] = field(repr=False)
+
+    def table(self) -> Table:
+        """Rank, functions, minimisers, verdict."""
+        rows = [(v.rank, v.functions, v.minimisers, str(v.known.verdict)) for v in self.levels]
+        reasons = "; ".join(dict.fromkeys(v.known.reason for v in self.levels))
+        columns = ("rank", "functions", "minimisers", "verdict")
+        return Table(columns, tuple(rows), f"Rank hierarchy of {self.model}", f"{reasons}.")
+
+    def __str__(self) -> str:
+        return self.table().text()
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+    def _repr_latex_(self) -> str:
+        return self.table().latex()
+
+
+def function_hierarchy(
+    model: Model, *, conditions: Sequence[Any] = (), seed: int = 0, progress: Progress | None = None
+) -> FunctionHierarchy:
+    r"""The table rank | functions | minimisers: $\{f : \min_{F(\theta) = f} r(\theta) = k\}$ for
+    every k.
+
+    A family that knows its hierarchy is asked. For any other model, row k describes the functions
+    of the largest strata of rank k; a function that also stands in a row above has the smaller
+    rank.
+
+    Example:
+        >>> from rankstrat.families import matrix_factorization
+        >>> [v.rank for v in function_hierarchy(matrix_factorization(4, 4, 4)).levels]
+        [0, 7, 12, 15, 16]
+    """
+    structure: Any = getattr(model, "structure", None)  # what is no model is refused below
+    if not conditions and isinstance(structure, HasFunctionLevels):
+        levels = structure.function_levels(model)
+        if levels is not None:
+            return FunctionHierarchy(model, tuple(levels))
+    hierarchy = stratify(model, conditions=conditions, seed=seed, progress=progress)
+    above: set[str] = set()
+    rows = [_described(level, hierarchy, above) for level in hierarchy.levels]
+    return FunctionHierarchy(model, tuple(row for row in rows if row is not None))
+
+
+def _renamed(outputs: Sequence[sympy.Expr], model: Model) -> str:
+    """The outputs with coordinates named in the order in which they occur: equal texts are equal
+    sets of functions.
+    """
+    found: dict[sympy.Symbol, sympy.Symbol] = {}
+    for output in outputs:
+        for node in sympy.preorder_traversal(output):
+            if node.is_Symbol and node not in model.inputs:
+                found.setdefault(node, sympy.Symbol(f"_{len(found)}"))
+    return ", ".join(str(o.xreplace(found)) for o in outputs)
+
+
+def _described(level: Level, hierarchy: RankHierarchy, above: set[str]) -> FunctionLevel | None:
+    """A row without the functions of rows above; None if there are no others."""
+    functions: dict[str, Math] = {}
+    for stratum in level.maximal[:3]:
+        if stratum.chart is not None:
+            outputs = [
+                sympy.factor_terms(o.xreplace(stratum.chart.values))
+                for o in hierarchy.model.outputs
+            ]
+            text = Math(", ".join(map(str, outputs)), ",\\ ".join(map(sympy.latex, outputs)))
+            functions.setdefault(_renamed(outputs, hierarchy.model), text)
+    functions = {key: text for key, text in functions.items() if key not in above}
+    above.update(functions)
+    every = (
+        hierarchy.complete
+        and len(level.maximal) <= 3
+        and all(s.chart is not None for s in level.maximal)
+    )
+    if every and not functions:
+        return None
+    alike = " or alike" if any(s.orbit > 1 for s in level.maximal) or not every else ""
+    texts = functions.values() or (Math("those of rows above", r"\text{those of rows above}"),)
+    latex = r";\ ".join(f.latex for f in texts) + (rf"\ \text{{{alike}}}" if alike else "")
+    known = Knowledge(
+        Verdict.PROVED if every else Verdict.OPEN,
+        "a row holds the functions of its maximal strata and their symmetric copies, unless they"
+        " stand in a row above",
+    )
+    return FunctionLevel(
+        level.rank, Math("; ".join(f.text for f in texts) + alike, latex), words(level), known
+    )

@@ -1,0 +1,371 @@
+r"""The rank stratification of parameter space $\{r(\theta) = k\}_k$."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import networkx as nx
+import sympy
+
+from rankstrat.errors import BudgetError, ModelError, PointError, UndecidedError, demand
+from rankstrat.model.model import Chart, Model
+from rankstrat.model.structure import HasStrata
+from rankstrat.model.values import exact_scalar
+from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata.arrangement import Finding
+from rankstrat.strata.defaults import general_strata
+from rankstrat.strata.diagrams import dot, mermaid
+from rankstrat.strata.stratum import Knowledge, Stratification, Stratum
+from rankstrat.text.tables import Math, Table
+
+Progress = Callable[[int, int], None]
+MAX_STRATA = 50_000  # up to symmetry
+
+
+@dataclass(frozen=True)
+class Level:
+    r"""$\{\theta : r(\theta) = k\}$: all strata of one rank.
+
+    Attributes:
+        rank: k.
+        strata: the strata up to symmetry, the largest first.
+    """
+
+    rank: int
+    strata: tuple[Stratum, ...] = field(repr=False)
+
+    @property
+    def dimension(self) -> int:
+        """The dimension of the level: that of its largest stratum."""
+        return max(s.dimension for s in self.strata)
+
+    @property
+    def codimension(self) -> int:
+        """The number of parameters less the dimension."""
+        return min(s.codimension for s in self.strata)
+
+    @property
+    def count(self) -> int:
+        """The number of strata, symmetric copies included."""
+        return sum(s.orbit for s in self.strata)
+
+    @cached_property
+    def maximal(self) -> tuple[Stratum, ...]:
+        """The strata that lie in the closure of no other stratum of the level; their closures hold
+        all of it.
+        """
+        # the rank never rises in a closure, so a chain between two strata of one rank stays in it
+        inner = {
+            label
+            for s in self.strata
+            for label, _ in s.source.children(s.label)
+            if label != s.label
+        }
+        return tuple(s for s in self.strata if s.label not in inner)
+
+    @property
+    def verdict(self) -> Verdict:
+        """PROVED if every stratum is; else the weakest verdict among them."""
+        return _weakest([s.verdict for s in self.strata])
+
+    def __str__(self) -> str:
+        many = (
+            f"{len(self.strata)} {'stratum' if len(self.strata) == 1 else 'strata'} up to symmetry"
+        )
+        return f"rank {self.rank}: {many}, dimension {self.dimension}  [{self.verdict}]"
+
+
+def _weakest(verdicts: Sequence[Verdict]) -> Verdict:
+    order = [Verdict.OPEN, Verdict.NUMERICAL, Verdict.PROBABLE, Verdict.PROVED]
+    return min(verdicts, key=order.index) if verdicts else Verdict.PROVED
+
+
+@dataclass(frozen=True)
+class RankHierarchy:
+    r"""The rank stratification of a model.
+
+    Attributes:
+        source: the stratification, with its strata up to symmetry.
+        strata: the strata, by rank, then downwards in dimension.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> H = stratify(two_layer(width=1, inputs=1))
+        >>> [(level.rank, level.dimension, level.count) for level in H.levels]
+        [(0, 0, 1), (1, 1, 2), (2, 2, 1)]
+        >>> H.complete
+        True
+    """
+
+    source: Stratification = field(repr=False)
+    strata: tuple[Stratum, ...] = field(repr=False)
+
+    def __repr__(self) -> str:
+        ranks = f"{self.levels[0].rank} to {self.levels[-1].rank}" if self.levels else "none"
+        return (
+            f"<RankHierarchy of {self.model}: ranks {ranks}, {len(self.strata)} strata up to"
+            " symmetry>"
+        )
+
+    @property
+    def model(self) -> Model:
+        """The model."""
+        return self.source.model
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels, ascending in rank."""
+        found: dict[int, list[Stratum]] = {}
+        for stratum in self.strata:
+            found.setdefault(stratum.rank, []).append(stratum)
+        return tuple(Level(rank, tuple(strata)) for rank, strata in sorted(found.items()))
+
+    def level(self, rank: int) -> Level | None:
+        """The level of a rank; None if no stratum has it."""
+        return next((level for level in self.levels if level.rank == rank), None)
+
+    @property
+    def coverage(self) -> Knowledge:
+        """How it is known that every point has the rank of its stratum; PROVED only if that holds
+        everywhere.
+        """
+        return self.source.coverage
+
+    @property
+    def complete(self) -> bool:
+        """Whether the ranks are proved at every point of parameter space."""
+        return self.coverage.verdict is Verdict.PROVED
+
+    @property
+    def uncovered(self) -> tuple[Finding, ...]:
+        """Points found whose rank is not that of the stratum they lie in."""
+        return tuple(getattr(self.source, "findings", ()))
+
+    def stratum_of(self, point: Chart) -> Stratum:
+        """The stratum in which an exact point lies (a representative of its orbit); see the
+        function `stratum_of`.
+        """
+        return _located(self.source, point)
+
+    @cached_property
+    def graph(self) -> nx.DiGraph:
+        """The closure order: an edge from a stratum to each of the largest strata in its closure
+        (`condition`).
+        """
+        known = {s.label: s for s in self.strata}
+        graph = nx.DiGraph()
+        for stratum in self.strata:
+            graph.add_node(
+                stratum, rank=stratum.rank, dimension=stratum.dimension, orbit=stratum.orbit
+            )
+        for stratum in self.strata:
+            for label, condition in self.source.children(stratum.label):
+                if label in known and known[label] is not stratum:
+                    graph.add_edge(stratum, known[label], condition=condition)
+        if len(graph) <= 2000:
+            for edge in set(graph.edges) - set(nx.transitive_reduction(graph).edges):
+                graph.remove_edge(*edge)
+        return graph
+
+    @cached_property
+    def skeleton(self) -> nx.DiGraph:
+        """The closure order of the maximal strata of the levels: strata of one rank are merged into
+        the largest.
+        """
+        maximal = {s for level in self.levels for s in level.maximal}
+        closure = nx.transitive_closure_dag(self.graph).subgraph(maximal)
+        skeleton = nx.transitive_reduction(closure)
+        skeleton.add_nodes_from((s, self.graph.nodes[s]) for s in maximal)
+        for upper, lower in skeleton.edges:
+            skeleton.edges[upper, lower]["condition"] = lower.words
+        return skeleton
+
+    def table(self, *, by: str = "level") -> Table:
+        """Rank, dimension, codimension, number of strata, conditions and verdict, by level or for
+        each stratum.
+
+        Args:
+            by: "level" (one row for each rank, the maximal strata named) or "stratum".
+        """
+        title = f"Rank strata of {self.model}"
+        columns = ("rank", "dimension", "codimension", "strata", "conditions", "verdict")
+        if by == "stratum":
+            rows = [
+                (s.rank, s.dimension, s.codimension, s.orbit, s.words, str(s.verdict))
+                for s in self.strata
+            ]
+        else:
+            rows = [
+                (v.rank, v.dimension, v.codimension, v.count, words(v), str(v.verdict))
+                for v in self.levels
+            ]
+        caption = f"Coverage: {self.coverage}."
+        if any(s.verdict is Verdict.OPEN for s in self.strata):
+            caption += (
+                " OPEN in a row: the rank holds at generic points of its strata, not proved at"
+                " every point."
+            )
+        return Table(columns, tuple(rows), title=title, caption=caption)
+
+    def __str__(self) -> str:
+        return self.table().text()
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+    def _repr_latex_(self) -> str:
+        return self.table().latex()
+
+    def to_json(self) -> str:
+        """Strata and the edges of the Hasse diagram (by position) as JSON."""
+        position = {s: i for i, s in enumerate(self.strata)}
+        return json.dumps(
+            {
+                "model": str(self.model),
+                "parameters": self.model.size,
+                "coverage": {"verdict": str(self.coverage.verdict), "reason": self.coverage.reason},
+                "strata": [
+                    {
+                        "rank": s.rank,
+                        "dimension": s.dimension,
+                        "codimension": s.codimension,
+                        "orbit": s.orbit,
+                        "conditions": [c.text for c in s.conditions],
+                        "verdict": str(s.verdict),
+                        "reason": s.constancy.reason,
+                    }
+                    for s in self.strata
+                ],
+                "edges": sorted(
+                    [position[u], position[v], str(c)]
+                    for u, v, c in self.graph.edges(data="condition")
+                ),
+                "uncovered": [str(f) for f in self.uncovered],
+            },
+            indent=1,
+        )
+
+    def to_dot(self) -> str:
+        """The Hasse diagram for Graphviz."""
+        return dot(self.graph)
+
+    def to_mermaid(self) -> str:
+        """The Hasse diagram for Mermaid."""
+        return mermaid(self.graph)
+
+
+def words(level: Level) -> Math:
+    """The conditions of the maximal strata, and how many kinds there are besides."""
+    shown = level.maximal[:2]
+    more = len(level.maximal) - len(shown)
+    text = "; ".join(s.words.text for s in shown) + (f"; {more} more" if more else "")
+    latex = r";\ ".join(s.words.latex for s in shown) + (
+        rf";\ \text{{{more} more}}" if more else ""
+    )
+    return Math(text, latex)
+
+
+def stratification_of(
+    model: Model, *, conditions: Sequence[Any] = (), seed: int = 0
+) -> Stratification:
+    """The stratification a family knows, else the general one from an arrangement of conditions."""
+    demand(model, Model, ModelError, "a Model", "of a point or chart, take its .model")
+    demand(
+        conditions, list | tuple, ModelError, "a list of conditions", "write [model.parameters[0]]"
+    )
+    structure: Any = model.structure
+    if not conditions and isinstance(structure, HasStrata):
+        known = structure.strata(model)
+        if known is not None:
+            return known
+    return general_strata(model, conditions=conditions, seed=seed)
+
+
+def stratify(
+    model: Model, *, conditions: Sequence[Any] = (), seed: int = 0, progress: Progress | None = None
+) -> RankHierarchy:
+    r"""The rank stratification $\{\theta : r(\theta) = k\}$ as strata up to symmetry, each with
+    what is known of it.
+
+    A family that knows all its strata is asked; for any other model the flats of an arrangement are
+    enumerated: parameter (or block) = 0, block_i = ±block_j for interchangeable blocks, and the
+    conditions given. The rank of a flat is that of its generic point. `H.coverage` says whether the
+    rank is proved at every point, and `H.uncovered` lists points found where it differs.
+
+    Args:
+        model: the model.
+        conditions: further equations (expressions that vanish) in the parameters; they replace the
+            family's strata.
+        seed: names the random choices.
+        progress: called with the number of strata done and the number known.
+
+    Raises:
+        BudgetError: the arrangement has too many flats.
+
+    References:
+        LSH Section 3; SPEC 1.
+
+    Example:
+        >>> from rankstrat.families import matrix_factorization
+        >>> [(v.rank, v.dimension) for v in stratify(matrix_factorization(2, 2, 2)).levels]
+        [(0, 0), (2, 3), (3, 6), (4, 8)]
+    """
+    source = stratification_of(model, conditions=conditions, seed=seed)
+    strata, labels = [], list(islice(source.labels(), MAX_STRATA + 1))
+    if len(labels) > MAX_STRATA:
+        raise BudgetError(
+            f"{model} has more than {MAX_STRATA} strata up to symmetry; choose a smaller model"
+        )
+    for done, label in enumerate(labels, start=1):
+        stratum = Stratum(source, label)
+        strata.append((stratum.rank, -stratum.dimension, repr(label), stratum))
+        if progress is not None:
+            progress(done, len(labels))
+    return RankHierarchy(source, tuple(s for *_, s in sorted(strata, key=lambda t: t[:3])))
+
+
+def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -> Stratum:
+    r"""The stratum in which an exact point lies, with the conditions that hold there.
+
+    Raises:
+        PointError: a chart with coordinates.
+        UndecidedError: irrational values at which the engine does not confirm a rank that is proved
+            on the stratum.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> print(stratum_of(two_layer(2, 1).point(a=[1, 2], w=[[1], [-1]])).words)
+        w1 = w2
+    """
+    demand(point, Chart, PointError, "an exact point", "give model.point(...)")
+    source = stratification_of(point.model, conditions=conditions, seed=seed)
+    return _located(source, point)
+
+
+def _located(source: Stratification, point: Chart) -> Stratum:
+    """The stratum of a point; numbers that are equal in disguise, as tanh(log 2) and 3/5, must not
+    mislead it.
+    """
+    demand(point, Chart, PointError, "an exact point", "give model.point(...)")
+    odd = [
+        v
+        for v in (point.raw if point.is_point else ())
+        if isinstance(v, sympy.Expr) and not v.is_Rational
+    ]
+    if not odd:
+        return Stratum(source, source.label_of(point))
+    plain = {v: exact_scalar("value", sympy.radsimp(sympy.expand(v))) for v in odd}
+    point = Chart(point.model, (), tuple(plain.get(v, v) for v in point.raw))
+    found = Stratum(source, source.label_of(point))
+    if found.verdict is Verdict.PROVED and model_rank(point).value != found.rank:
+        raise UndecidedError(
+            f"the rank of the stratum {found.words} is not confirmed at {point}: some of its"
+            " irrational values may be equal in disguise; write them alike, or use model_rank"
+        )
+    return found

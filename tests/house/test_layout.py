@@ -1,0 +1,84 @@
+"""The house: modules keep their names, rooms have tests, and nobody matches on names of
+families.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import rankstrat
+
+ROOT = Path(__file__).parents[2]
+PACKAGE, TESTS = ROOT / "rankstrat", ROOT / "tests"
+
+
+def packages(package: ModuleType = rankstrat) -> Iterator[ModuleType]:
+    """A package and all packages inside."""
+    yield package
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        if found.ispkg:
+            yield from packages(importlib.import_module(found.name))
+
+
+def test_a_module_is_never_shadowed():
+    """`import rankstrat.a.b as b` gives the module, also where an object could go by its name."""
+    shadowed = []
+    for package in packages():
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            short = found.name.rpartition(".")[2]
+            if short != "__main__":
+                module = importlib.import_module(found.name)
+                if getattr(package, short) is not module:
+                    shadowed.append(found.name)
+    assert len(list(packages())) > 20
+    assert shadowed == []
+
+
+def test_every_room_has_tests():
+    rooms = [p for p in PACKAGE.iterdir() if p.is_dir() and (p / "__init__.py").exists()]
+    untested = [p.name for p in rooms if not list((TESTS / p.name).glob("test_*.py"))]
+    assert len(rooms) > 15
+    assert untested == []
+
+
+def test_tests_stand_in_the_folder_of_a_room():
+    rooms = {p.name for p in PACKAGE.iterdir()} | {"house", "support", "bench", "golden"}
+    strangers = [
+        p.name
+        for p in TESTS.iterdir()
+        if p.is_dir() and not p.name.startswith(("_", ".")) and p.name not in rooms
+    ]
+    assert strangers == []
+    assert [p.name for p in TESTS.glob("test_*.py")] == []
+
+
+def compared_names(tree: ast.AST) -> Iterator[ast.AST]:
+    """Comparisons, memberships and matches of something that is called family."""
+    for node in ast.walk(tree):
+        subjects: list[ast.expr] = []
+        if isinstance(node, ast.Compare):
+            subjects = [node.left, *node.comparators]
+        elif isinstance(node, ast.Match):
+            subjects = [node.subject]
+        elif isinstance(node, ast.Subscript):
+            subjects = [node.slice]
+        for subject in subjects:
+            if any(isinstance(n, ast.Attribute) and n.attr == "family" for n in ast.walk(subject)):
+                yield node
+
+
+def test_the_check_finds_comparisons():
+    for text in (
+        "structure.family == 'kan'",
+        "{a.family, b.family} != {'kan'}",
+        "model.structure.family in UNITS",
+        "match self.family:\n    case 'kan':\n        pass",
+        "UNITS[structure.family]",
+    ):
+        assert list(compared_names(ast.parse(text))), text
+    assert not list(compared_names(ast.parse("build(structure.family, width=2)")))
