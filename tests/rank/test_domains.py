@@ -279,6 +279,24 @@ def test_domain_that_is_not_understood_is_refused(domain: Any) -> None:
     assert ";" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("domain", "rank"),
+    [({x: "integer"}, 1), ({x: [1, 2, 3]}, 1), ({x: "x > 0"}, 3), ({x: "[1, 2]"}, 3)],
+    ids=str,
+)
+def test_numerical_rank_samples_the_domain(domain: Any, rank: int) -> None:
+    # at integers sin(pi x) = 0 and cos(2 pi x) = 1
+    output = a * sp.sin(sp.pi * x) + b * sp.cos(2 * sp.pi * x) + c
+    model = rs.Model(output, [a, b, c], [x], domain=domain)
+    assert rs.numerical_rank(model.point([1, 1, 1])).rank == rank
+    assert proved(model, [1, 1, 1]) == rank
+
+
+def test_numerical_rank_at_constants() -> None:
+    model = rs.Model(a * sp.log(k + x) + b, [a, b], [x], domain={x: "x > 0"}, constants=[k])
+    assert rs.numerical_rank(model.point([1, 1]), {k: 2}).rank == 2
+
+
 def test_region_of_an_input_outside_the_domain_is_refused() -> None:
     model = rs.Model(a * Max(0, x) + b * x, [a, b], [x], domain={x: "x > 0"})
     with pytest.raises(DataError, match="not in the domain"):
