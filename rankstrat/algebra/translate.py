@@ -36,6 +36,7 @@ def translate(
         UnsupportedFunctionError: a function or power outside the engine.
     """
     done: dict[Any, int] = dict(leaves)
+    unspecified: dict[str, Any] = {}
     for root in expressions:
         stack = [root]
         while stack:
@@ -48,6 +49,13 @@ def translate(
             if missing:
                 stack.extend(missing)
                 continue
+            if isinstance(e, AppliedUndef):
+                first = unspecified.setdefault(e.func.__name__, e.func)
+                if first != e.func:
+                    raise ModelError(
+                        f"two unspecified functions are called {first}, of different assumptions;"
+                        " make the function once"
+                    )
             done[e] = _node(program, e, [done[c] for c in children])
             stack.pop()
     return [done[e] for e in expressions]
@@ -108,9 +116,10 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
             raise UnsupportedFunctionError(
                 f"{e} has {len(args)} arguments; an unspecified activation takes one"
             )
-        return program.function(
-            ("sigma", e.func.__name__, 0, getattr(e.func, "parity", "")), args[0]
-        )
+        name = e.func.__name__
+        base = name.rstrip("'")  # a name with dashes is a derivative, as `to_sympy` writes it
+        key = ("sigma", base, len(name) - len(base), getattr(e.func, "parity", ""))
+        return program.function(key, args[0])
     if e is sympy.I or e.is_infinite or e is sympy.nan:
         raise ModelError(f"{e} is not a finite real number; models are real-valued and finite")
     raise UnsupportedFunctionError(

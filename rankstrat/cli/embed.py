@@ -14,6 +14,7 @@ from rankstrat.cli._question import add_formats, add_model, emit, list_of_famili
 from rankstrat.cli._status import FAILS, HOLDS
 from rankstrat.errors import FamilyError, NotCriticalError, RankstratError
 from rankstrat.mappings import null, splitting
+from rankstrat.mappings.constructions.units import group_of
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence, compose
 from rankstrat.model.model import Model
 from rankstrat.rank.verdict import Verdict
@@ -112,15 +113,13 @@ def run(options: Namespace) -> int:
 
 
 def _splitting(model: Model, layer: int, unit: int, alpha: sympy.Expr | None) -> CriticalMapping:
-    try:
-        return splitting(model, layer=layer, unit=unit, alpha=alpha)
-    except FamilyError as error:
-        if not str(error).startswith("unit "):
-            raise
-        known = re.sub(r"\d+\.\.(\d+)", lambda m: f"1..{int(m[1]) + 1}", str(error).split("; ")[-1])
+    size = group_of(model, layer).count
+    if not 0 <= unit < size:
         raise FamilyError(
-            f"--split {layer},{unit + 1}: there is no such unit in layer {layer}; {known}"
-        ) from None
+            f"--split {layer},{unit + 1}: there is no such unit in layer {layer}; units are"
+            f" 1..{size}"
+        )
+    return splitting(model, layer=layer, unit=unit, alpha=alpha)
 
 
 def _table(evidence: MappingEvidence) -> Table:

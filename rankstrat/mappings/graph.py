@@ -8,8 +8,9 @@ from itertools import pairwise
 import networkx as nx
 
 from rankstrat.errors import ModelError, demand
-from rankstrat.mappings.constructions.layers import LAYERED, Layered
+from rankstrat.mappings.constructions.layers import Layered, is_layered
 from rankstrat.mappings.constructions.splitting import splitting, widening
+from rankstrat.mappings.constructions.units import counts_of, widened
 from rankstrat.mappings.mapping import CriticalMapping, compose
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import Verdict
@@ -90,7 +91,7 @@ def embedding_graph(
     again as mappings of their own.
 
     Args:
-        models: models of layered families; others take part through `mappings`.
+        models: models with interchangeable units; others take part through `mappings`.
         mappings: further critical mappings between them.
         seed: as for `CriticalMapping.check`.
 
@@ -101,32 +102,23 @@ def embedding_graph(
         [(0, 1, True), (0, 2, False), (1, 2, True)]
     """
     _checked(models, mappings)
-    layered = {
-        m: Layered(m) for m in models if m.structure is not None and m.structure.family in LAYERED
-    }
-    pairs = [
-        (a, b) for a in layered.values() for b in layered.values() if a is not b and a.same_kind(b)
-    ]
-    steps = [m for a, b in pairs for m in _one_step(a, b)]
+    pairs = [(a, b) for a in models for b in models if a is not b and widened(a, b)]
+    steps = [mapping for a, b in pairs for mapping in _one_step(a, b)]
     known = nx.DiGraph((m.source, m.target) for m in steps)
     known.add_nodes_from(models)
     for a, b in pairs:
-        wider = (
-            all(m <= n for m, n in zip(a.widths, b.widths, strict=True)) and a.widths != b.widths
-        )
-        if wider and not nx.has_path(known, a.model, b.model):
-            steps.append(widening(a.model, b.model))
+        if counts_of(a) != counts_of(b) and not nx.has_path(known, a, b):
+            steps.append(widening(a, b))
     return mapping_graph(models, [*mappings, *steps], seed=seed)
 
 
-def _one_step(a: Layered, b: Layered) -> list[CriticalMapping]:
-    gaps = [n - m for m, n in zip(a.widths, b.widths, strict=True)]
-    if a.widths == b.widths:
-        weights = [a.weights(k) for k in range(1, a.depth + 1)]
-        biases = [a.biases(k) for k in range(1, a.depth + 1)]
-        return [CriticalMapping(a.model, b.model, b.values(weights, biases), "identity")]
-    if sum(map(abs, gaps)) == 1 and sum(gaps) == 1 and a.family == b.family:
-        return [splitting(a.model, b.model, layer=gaps.index(1))]
+def _one_step(a: Model, b: Model) -> list[CriticalMapping]:
+    """The identity of equal nets of two families, or one splitting inside a family."""
+    gaps = [n - m for m, n in zip(counts_of(a), counts_of(b), strict=True)]
+    if sum(gaps) == 0:
+        return [widening(a, b)]
+    if sum(gaps) == 1 and type(a.structure) is type(b.structure):
+        return [splitting(a, b, layer=gaps.index(1) + 1)]
     return []
 
 
@@ -142,10 +134,9 @@ def _checked(models: object, mappings: object) -> None:
 
 
 def _label(model: Model) -> str:
-    if model.structure is None or model.structure.family not in LAYERED:
+    if model.structure is None or not is_layered(model):
         return str(model)
-    view = Layered(model)
-    return f"{view.family} {'-'.join(map(str, view.widths))}"
+    return f"{model.structure.family} {'-'.join(map(str, Layered(model).widths))}"
 
 
 __all__ = ["embedding_graph", "mapping_graph"]

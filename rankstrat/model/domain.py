@@ -28,11 +28,11 @@ Random = Callable[[], int]
 DRAWS, MOST_POINTS = 400, 4_000
 _COMPARISON = re.compile(r"(<=|>=|<|>)")
 _RELATIONS: Mapping[str, Any] = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}
-_WORDS = {
-    "positive": "{} > 0",
-    "negative": "{} < 0",
-    "nonnegative": "{} >= 0",
-    "nonpositive": "{} <= 0",
+_WORDS: Mapping[str, Any] = {
+    "positive": sympy.Gt,
+    "negative": sympy.Lt,
+    "nonnegative": sympy.Ge,
+    "nonpositive": sympy.Le,
 }
 _INTEGERS, _SPHERES, _REALS = ("integer", "integers", "Z"), ("sphere", "S"), ("real", "reals", "R")
 _GIVE = 'write "t > 0", "0 < t < 1", "n in Z", "x in {0, 1, 2}", "x in [0, 1]" or "sphere"'
@@ -83,6 +83,16 @@ class Domain:
 
     def __bool__(self) -> bool:
         return bool(self.statements)
+
+    def renamed(self, names: Mapping[sympy.Symbol, str]) -> Domain:
+        """The domain of inputs that are called otherwise, without assumptions."""
+        new = {old: sympy.Symbol(name) for old, name in names.items()}
+        return Domain(
+            tuple(c.func(c.lhs.xreplace(new), c.rhs.xreplace(new)) for c in self.conditions),
+            tuple(new[s] for s in self.integers),
+            tuple(tuple(new[s] for s in group) for group in self.spheres),
+            tuple(Finite(tuple(new[s] for s in g.symbols), g.points) for g in self.finite),
+        )
 
     @cached_property
     def forms(self) -> tuple[sympy.Expr, ...]:
@@ -339,7 +349,7 @@ class _Reader:
         word = text.strip()
         if word in _WORDS:
             for symbol in symbols:
-                self._compare(_WORDS[word].format(symbol))
+                self._condition(_WORDS[word](symbol, 0, evaluate=False))
         elif word in _INTEGERS:
             self.integers |= dict.fromkeys(symbols)
         elif word in _SPHERES:

@@ -22,12 +22,15 @@ from rankstrat.model.structure import Structure
 from rankstrat.model.values import (
     Entries,
     Exact,
+    Names,
     Shape,
     exact_array,
     exact_scalar,
     free_symbols,
+    in_order,
     listed,
 )
+from rankstrat.text.lines import escaped
 from rankstrat.text.parsing import block_symbols
 
 SHOWN = 40  # models with more parameters are named, not written out
@@ -131,6 +134,7 @@ class Model:
         domain: Any = None,
         constants: Any = (),
     ) -> None:
+        demand(name, str, ModelError, "a name", "write it in quotes")
         self.name = name
         self.structure: Structure | None = None
         self.constants = _symbols(constants, "the constant")
@@ -208,7 +212,7 @@ class Model:
         outputs, (parameters, inputs) = self._outputs, self._symbols
         p_leaves = [program.leaf(("p", i)) for i in range(len(parameters))]
         x_leaves = [program.leaf(("x", k)) for k in range(len(inputs))]
-        k_leaves = [program.leaf(("u", str(c))) for c in self.constants]
+        k_leaves = [program.leaf(("u", c)) for c in self.constants]
         leaves = dict(
             zip(
                 (*parameters, *inputs, *self.constants),
@@ -307,11 +311,12 @@ class Model:
                 " {'w': 0}"
             )
         given: dict[sympy.Symbol, Exact] = {}
-        known = {str(p): p for p in self.parameters}
+        known = Names(self.parameters)
         for key, value in {**dict(values or {}), **names}.items():
             name = str(key)
-            if name in known:
-                given[known[name]] = exact_scalar(name, value)
+            parameter = known.find(key)
+            if parameter is not None:
+                given[parameter] = exact_scalar(name, value)
             elif name in self.blocks:
                 symbols = block_symbols(name, self.blocks[name]).ravel()
                 given |= zip(
@@ -338,9 +343,9 @@ class Model:
         used: dict[sympy.Symbol, None] = {}
         for value in raw:
             if isinstance(value, sympy.Expr):
-                used |= dict.fromkeys(sorted(value.free_symbols, key=str))
+                used |= dict.fromkeys(in_order(value.free_symbols))
         order = {p: i for i, p in enumerate(self.parameters)}
-        coordinates = sorted(used, key=lambda s: (order.get(s, len(order)), str(s)))
+        coordinates = sorted(in_order(used), key=lambda s: order.get(s, len(order)))
         return Chart(self, tuple(coordinates), raw)
 
     def __repr__(self) -> str:
@@ -357,7 +362,7 @@ class Model:
         return f"Model({list(self.outputs)}, parameters={list(self.parameters)}{inputs})"
 
     def __str__(self) -> str:
-        return self.name or repr(self)
+        return escaped(self.name) or repr(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Model):
@@ -489,24 +494,23 @@ class Chart:
     def at(self, values: Mapping[Any, Any]) -> Chart:
         """The chart with some coordinates replaced by exact values or expressions."""
         demand(values, Mapping, PointError, "a mapping", "write {'w': 0}")
-        known, replace = {str(c): c for c in self.coordinates}, {}
+        known, replace = Names(self.coordinates), {}
         for key, value in values.items():
-            if str(key) not in known:
+            coordinate = known.find(key)
+            if coordinate is None:
                 raise PointError(
                     f"{key} is not a coordinate of this chart; its coordinates are"
                     f" {listed(self.coordinates)}"
                 )
             exact = exact_scalar(str(key), value)
-            replace[known[str(key)]] = (
-                exact if isinstance(exact, sympy.Expr) else sympy.Rational(exact)
-            )
+            replace[coordinate] = exact if isinstance(exact, sympy.Expr) else sympy.Rational(exact)
         raw = tuple(
             exact_scalar("value", v.xreplace(replace)) if isinstance(v, sympy.Expr) else v
             for v in self.raw
         )
         used = {s for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols}
         kept = [c for c in self.coordinates if c in used]
-        return Chart(self.model, (*kept, *sorted(used - set(kept), key=str)), raw)
+        return Chart(self.model, (*kept, *in_order(used - set(kept))), raw)
 
     def __repr__(self) -> str:
         return f"Chart(model={self.model!r}, coordinates=({listed(self.coordinates)}))"

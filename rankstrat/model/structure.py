@@ -9,6 +9,7 @@ of that floor, so the results are not typed here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import sympy
@@ -50,6 +51,102 @@ class Structure(Protocol):
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> Sequence[sympy.Expr]:
         """The outputs from arrays of symbols."""
+        ...
+
+
+@dataclass(frozen=True)
+class Units:
+    r"""A group of interchangeable units: which part of each block belongs to one of them.
+
+    With the parameters $v_i$ of unit i in the blocks of `own` and $a_i$ in those of `shares`, the
+    outputs are $g\bigl(\sum_i a_i\,h(v_i)\bigr)$ with the same g and h for every unit, linear in
+    $a_i$: a unit may be repeated if its copies share $a_i$, and one with $a_i = 0$ adds nothing.
+
+    Attributes:
+        count: how many units there are.
+        own: block -> the axis that counts units.
+        shares: the same for the blocks in which a unit enters linearly.
+        bias: the block of `own` that holds the biases of the units; empty if they have none.
+        constant: whether the sum has a constant of its own, so that a null unit may have any bias.
+    """
+
+    count: int
+    own: Mapping[str, int]
+    shares: Mapping[str, int]
+    bias: str = ""
+    constant: bool = False
+
+
+@runtime_checkable
+class HasUnits(Protocol):
+    """A structure with interchangeable units: splitting, null units and their graph are open to
+    it.
+    """
+
+    @property
+    def units(self) -> tuple[Units, ...]:
+        """One group for each hidden layer, or one in all."""
+        ...
+
+    def with_units(self, counts: Sequence[int]) -> Any:
+        """The `Model` that has these numbers of units in its groups, and is the same otherwise."""
+        ...
+
+
+@dataclass(frozen=True)
+class Layers:
+    r"""The layers of $f^{[l]} = \sigma(W_l f^{[l-1]} + b_l)$, $l = 1, \dots, L$, the last without
+    $\sigma$.
+
+    Attributes:
+        widths: $(m_0, \dots, m_L)$.
+        weights: the block of each W_l.
+        biases: the block of each b_l, empty where the layer has none.
+        activation: the `Activation` $\sigma$; the identity for products of matrices.
+    """
+
+    widths: tuple[int, ...]
+    weights: tuple[str, ...]
+    biases: tuple[str, ...]
+    activation: Any
+
+    @property
+    def units(self) -> tuple[Units, ...]:
+        """The units of the hidden layers."""
+        return tuple(self._group(layer) for layer in range(1, len(self.widths) - 1))
+
+    def _group(self, layer: int) -> Units:
+        own, bias = {self.weights[layer - 1]: 0}, self.biases[layer - 1]
+        if bias:
+            own[bias] = 0
+        shares = {self.weights[layer]: -1}  # a vector where there is one output
+        return Units(self.widths[layer], own, shares, bias, bool(self.biases[layer]))
+
+
+@runtime_checkable
+class HasLayers(HasUnits, Protocol):
+    """A layered network, or a product of matrices."""
+
+    @property
+    def layers(self) -> Layers:
+        """Widths, blocks and activation, layer by layer."""
+        ...
+
+    def with_widths(self, widths: Sequence[int]) -> Any:
+        """The `Model` of the same family with other widths."""
+        ...
+
+
+@runtime_checkable
+class HasEnlargements(Protocol):
+    """A structure that knows how its models lie in larger ones of the family, besides by more
+    units.
+    """
+
+    def enlarged(self, other: Any) -> Mapping[str, Any] | None:
+        """Values for the blocks of a larger structure, in the symbols of this one; None where it
+        is none.
+        """
         ...
 
 
@@ -138,10 +235,15 @@ class HasBranches(Protocol):
 __all__ = [
     "HasBranches",
     "HasConditions",
+    "HasEnlargements",
     "HasFunctionLevels",
+    "HasLayers",
     "HasNearby",
     "HasNeurons",
     "HasRankCoordinates",
     "HasStrata",
+    "HasUnits",
+    "Layers",
     "Structure",
+    "Units",
 ]

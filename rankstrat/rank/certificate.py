@@ -8,16 +8,22 @@ import json
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
-from typing import Any
 
 from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import listed
-from rankstrat.rank.checker import CheckedRelation, check_lower, check_relations
+from rankstrat.rank.checker import (
+    CheckedRelation,
+    check_hypotheses,
+    check_lower,
+    check_relations,
+)
 from rankstrat.rank.lower_bounds import Minor
 from rankstrat.rank.reader import FORMAT, CertificateReader
 from rankstrat.rank.search import Analysis, UpperBound
 from rankstrat.rank.verdict import Relation, Verdict
+from rankstrat.rank.writer import CertificateWriter
+from rankstrat.text.lines import escaped
 
 REASONS = {
     "parameters": "there are {M} parameters",
@@ -45,6 +51,7 @@ class RankCertificate:
         seed: names every random choice.
         region: an input of a piecewise model, when the rank is that on the linear region around it.
         subset: indices of the parameters that are free, when the others are frozen.
+        label: what a text that was read calls its model; kept for `to_json`, never printed.
         differentiable: False if the model is not differentiable at the chart for inputs of positive
             measure (or at all, without inputs), where slopes are those of the branch that holds, 0
             at the kink of relu and abs; None if that is not decided.
@@ -71,6 +78,7 @@ class RankCertificate:
     region: tuple[Fraction, ...] | None = None
     subset: tuple[int, ...] | None = None
     evidence: tuple[UpperBound, ...] = field(default=(), repr=False, compare=False)
+    label: str = field(default="", repr=False, compare=False)
     differentiable: bool | None = True
 
     def __post_init__(self) -> None:
@@ -83,6 +91,10 @@ class RankCertificate:
             raise CertificateError(
                 f"the verdict {self.verdict} does not go with the bounds {self.lower},"
                 f" {self.upper}; equal bounds are decided, others OPEN"
+            )
+        if not self.lower and self.minor is not None:
+            raise CertificateError(
+                "the lower bound 0 has a minor; every rank is at least 0; leave the minor out"
             )
 
     @property
@@ -134,15 +146,21 @@ class RankCertificate:
         error = f", error < {self.error_bound:.1e}" if self.verdict is Verdict.PROBABLE else ""
         if self.region is not None:
             where += f", on the region around x = ({', '.join(map(str, self.region))})"
-        return f"{rank} of {self.size} parameters {where}  [{self.verdict}{error}]\n{self._why()}"
+        text = f"{rank} of {self.size} parameters {where}  [{self.verdict}{error}]"
+        return f"{escaped(text)}\n{escaped(self._why())}"
 
     def _why(self) -> str:
-        upper = REASONS.get(self.reason, self.reason).format(
-            M=self.size,
-            q=len(self.model.outputs),
-            n=len(self.relations),
-            relations="relation" if len(self.relations) == 1 else "relations",
-        )
+        if self.reason in REASONS:
+            upper = REASONS[self.reason].format(
+                M=self.size,
+                q=len(self.model.outputs),
+                n=len(self.relations),
+                relations="relation" if len(self.relations) == 1 else "relations",
+            )
+        elif any(bound.reason == self.reason for bound in self.evidence):
+            upper = self.reason
+        else:  # a text cannot carry evidence, and what it says of it is no evidence
+            upper = "evidence that the certificate does not contain"
         if self.minor is None:
             lower = "every rank is at least 0"
         elif self.minor.prime > 1:
@@ -168,6 +186,7 @@ class RankCertificate:
         try:
             analysis = Analysis(self.chart, self.seed, self.region, self.subset)
             check_lower(analysis, self.lower, self.minor)
+            check_hypotheses(analysis, self.hypotheses)
             given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
             check_relations(analysis, given)
             self._check_upper(analysis, len(given))
@@ -233,23 +252,33 @@ class RankCertificate:
         )
 
     def to_json(self) -> str:
-        """A self-contained JSON text: the model as strings, the chart, bounds and witnesses."""
-        model, chart = self.model, self.chart
-        names = [str(p) for p in model.parameters]
-        minor = self.minor
+        """A self-contained JSON text: the model as strings, the chart, bounds and witnesses.
+
+        Raises:
+            CertificateError: something that the reader would refuse.
+        """
+        model, chart, minor = self.model, self.chart, self.minor
+        write = CertificateWriter(chart)
+        names = write.of(model.parameters)
+        own = dict(zip(names, model.parameters, strict=True))
+        values = zip(names, chart.raw, strict=True)
+        spec = {
+            "name": self.label or model.name,
+            "outputs": [write.text(o) for o in model.outputs],
+            "functions": sorted(write.functions.values()),
+            "parameters": names,
+            "inputs": write.of(model.inputs),
+        }
+        if model.constants:
+            spec["constants"] = write.of(model.constants)
+        if model.domain:
+            spec["domain"] = write.domain(model.domain)
+        assumed = write.assumptions()
         data = {
             "format": FORMAT,
-            "model": {
-                "name": model.name,
-                "outputs": [_text(o) for o in model.outputs],
-                "functions": list(model.generic_functions),
-                "parameters": names,
-                "inputs": [str(x) for x in model.inputs],
-                "constants": [str(c) for c in model.constants],
-                "domain": list(model.domain.statements),
-            },
-            "coordinates": [str(c) for c in chart.coordinates],
-            "values": {n: str(v) for n, v in zip(names, chart.raw, strict=True) if str(v) != n},
+            "model": spec | ({"assumptions": assumed} if assumed else {}),
+            "coordinates": write.of(chart.coordinates),
+            "values": {n: write.text(v) for n, v in values if v != own[n]},
             "lower": self.lower,
             "upper": self.upper,
             "verdict": self.verdict.value,
@@ -266,7 +295,7 @@ class RankCertificate:
             "relations": [
                 {
                     "parameter": names[r.parameter],
-                    "coefficients": {names[i]: _text(c) for i, c in r.coefficients},
+                    "coefficients": {names[i]: write.text(c) for i, c in r.coefficients},
                 }
                 for r in self.relations
             ],
@@ -287,16 +316,6 @@ class RankCertificate:
             CertificateError: malformed, with the field that is wrong.
         """
         return cls(**CertificateReader(text).fields())
-
-
-def _text(value: Any) -> str:
-    text = str(value)
-    if "'" in text or "Derivative(" in text:
-        raise CertificateError(
-            f"{text[:60]} cannot be written in a certificate; keep the certificate in memory when"
-            " relations contain derivatives of an unspecified function"
-        )
-    return text
 
 
 __all__ = ["RankCertificate", "Relation", "UpperBound", "Verdict"]

@@ -152,7 +152,7 @@ def _certify(
         region,
         None if subset is None else tuple(subset),
         tuple(evidence),
-        analysis.setting.differentiable,
+        differentiable=analysis.setting.differentiable,
     )
 
 

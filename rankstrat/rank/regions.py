@@ -83,7 +83,7 @@ def domain_nodes(base: Tangents) -> tuple[int, ...]:
     leaves = [program.leaf(("x", k)) for k in range(len(model.inputs))]
     nodes = base.piece.images(program, leaves)
     known = {s: nodes[k] for k, s in enumerate(model.inputs)}
-    known |= {s: program.leaf(("u", str(s))) for s in model.constants}
+    known |= {s: program.leaf(("u", s)) for s in model.constants}
     values = translate(program, list(forms), known)
     return tuple(n for n in values if program.value(n) is None)
 
@@ -92,7 +92,7 @@ def leaf_signs(base: Tangents) -> dict[Any, int]:
     """Signs of coordinates and constants by their assumptions."""
     symbols = (*base.chart.coordinates, *base.chart.model.constants)
     signs = {
-        ("u", str(s)): 1 if s.is_positive else -1 for s in symbols if s.is_positive or s.is_negative
+        ("u", s): 1 if s.is_positive else -1 for s in symbols if s.is_positive or s.is_negative
     }
     return dict(signs)
 
@@ -107,7 +107,7 @@ class RegionTangents(Tangents):
         self.parts = tuple(parts)
         self.program = Program()
         self._depends: dict[int, bool] = {}
-        self.outputs = []
+        self.outputs, self.divisors = [], []
         self.chosen = tuple(range(len(first.nodes)))
         restricted = [restrict(base, region, self.program, base.nodes) for base, region in parts]
         if len(restricted) == 1:

@@ -52,6 +52,7 @@ class Setting:
     tangents: Tangents
     written: Tangents
     regions: Regions | None
+    sites: tuple[Site, ...]
     seed: int = 0
 
     @cached_property
@@ -107,7 +108,7 @@ def setting(chart: Chart, region: Sequence[Any] | None, *, seed: int = 0) -> Set
         return _at_region(sites, region, piecewise, seed)
     written = sites[0] if len(sites) == 1 else RegionTangents([(s, None) for s in sites])
     if not piecewise:
-        return Setting(written, written, None)
+        return Setting(written, written, None, tuple(sites))
     if any(moves(site) for site in sites):
         raise UnsupportedFunctionError(
             "the regions of a piecewise model change with its parameters, so a chart with"
@@ -121,7 +122,7 @@ def setting(chart: Chart, region: Sequence[Any] | None, *, seed: int = 0) -> Set
             "no region of the piecewise model could be certified; change the parameters slightly"
         )
     members = tuple(r for _, r in parts)
-    return Setting(RegionTangents(parts), written, Regions(members, complete), seed)
+    return Setting(RegionTangents(parts), written, Regions(members, complete), tuple(sites), seed)
 
 
 def _at_region(sites: Sequence[Site], at: Sequence[Any], piecewise: bool, seed: int) -> Setting:
@@ -130,7 +131,7 @@ def _at_region(sites: Sequence[Site], at: Sequence[Any], piecewise: bool, seed: 
     site = next(s for s in sites if s.piece is piece)
     if not piecewise:
         every = sites[0] if len(sites) == 1 else RegionTangents([(s, None) for s in sites])
-        return Setting(every, every, None)
+        return Setting(every, every, None, tuple(sites))
     if moves(site):
         raise UnsupportedFunctionError(
             "the regions of a piecewise model change with its parameters, and a chart with"
@@ -142,7 +143,7 @@ def _at_region(sites: Sequence[Site], at: Sequence[Any], piecewise: bool, seed: 
             " declare the input real"
         )
     found = region_at(site, point)
-    return Setting(RegionTangents([(site, found)]), site, Regions((found,), True), seed)
+    return Setting(RegionTangents([(site, found)]), site, Regions((found,), True), (site,), seed)
 
 
 def sites_of(chart: Chart) -> list[Site]:

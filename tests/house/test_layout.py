@@ -68,7 +68,10 @@ def compared_names(tree: ast.AST) -> Iterator[ast.AST]:
         elif isinstance(node, ast.Subscript):
             subjects = [node.slice]
         for subject in subjects:
-            if any(isinstance(n, ast.Attribute) and n.attr == "family" for n in ast.walk(subject)):
+            parts = (
+                subject.elts if isinstance(subject, ast.Set | ast.Tuple | ast.List) else [subject]
+            )
+            if any(isinstance(part, ast.Attribute) and part.attr == "family" for part in parts):
                 yield node
 
 
@@ -81,4 +84,14 @@ def test_the_check_finds_comparisons():
         "UNITS[structure.family]",
     ):
         assert list(compared_names(ast.parse(text))), text
-    assert not list(compared_names(ast.parse("build(structure.family, width=2)")))
+    assert not list(compared_names(ast.parse("build(structure.family, width=2) == model")))
+
+
+def test_nobody_matches_on_names_of_families():
+    """Outside families/ what a model offers is asked of its structure, never read off a name."""
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.relative_to(PACKAGE).parts[0] != "families":
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            found += [f"{path.relative_to(ROOT)}:{n.lineno}" for n in compared_names(tree)]
+    assert found == []

@@ -5,7 +5,7 @@ short sequences.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -16,8 +16,9 @@ import sympy
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, flag
 from rankstrat.model.model import Model
+from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape, exact_scalar
-from rankstrat.text.parsing import shown
+from rankstrat.text.parsing import block_symbols, shown
 
 FAMILY = "attention"
 
@@ -85,6 +86,32 @@ class Attention:
         return tuple(
             f"x{i}_{j}" for i in range(1, self.tokens + 1) for j in range(1, self.model_dim + 1)
         )
+
+    @property
+    def units(self) -> tuple[Units, ...]:
+        """The heads."""
+        return (Units(self.heads, {"Q": 0, "K": 0, "V": 0}, {"O": 0}),)
+
+    def with_units(self, counts: Sequence[int]) -> Model:
+        """The layer with another number of heads."""
+        return Model.of(replace(self, heads=counts[0]))
+
+    def enlarged(self, other: object) -> Mapping[str, Any] | None:
+        r"""Zero columns in Q, K, V and zero rows in O, for larger heads.
+
+        The factor $1/\sqrt{d}$ changes with the head dimension, so Q is scaled.
+        """
+        same = {"head_dim": self.head_dim, "scale": self.scale}
+        if not isinstance(other, Attention) or replace(other, **same) != self:  # type: ignore[arg-type]
+            return None
+        if other.head_dim < self.head_dim:
+            return None
+        values = {}
+        for name, shape in self.blocks.items():
+            values[name] = np.full(other.blocks[name], sympy.Integer(0), dtype=object)
+            values[name][tuple(map(slice, shape))] = block_symbols(name, shape)
+        values["Q"] = values["Q"] * (self.factor / other.factor)
+        return values
 
     @property
     def factor(self) -> sympy.Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ import sympy
 
 from rankstrat.families._shared.arguments import count, counts
 from rankstrat.model.model import Model
+from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape
 
 FAMILY = "cp_factorization"
@@ -54,6 +55,16 @@ class CPFactorization:
     def input_names(self) -> tuple[str, ...]:
         """None: the map is finite-dimensional."""
         return ()
+
+    @property
+    def units(self) -> tuple[Units, ...]:
+        """The terms; each is linear in its first factor."""
+        first, *others = self.blocks
+        return (Units(self.terms, dict.fromkeys(others, 1), {first: 1}),)
+
+    def with_units(self, counts: Sequence[int]) -> Model:
+        """The factorization with another number of terms."""
+        return Model.of(replace(self, terms=counts[0]))
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

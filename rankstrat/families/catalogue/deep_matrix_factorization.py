@@ -5,17 +5,20 @@ $W_l \in \mathbb{R}^{d_l \times d_{l-1}}$.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import sympy
 
+from rankstrat.activation.lookup import activations
 from rankstrat.families._shared.arguments import counts
 from rankstrat.families._shared.function_levels import product_levels
+from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.orbits import halves, product_branches
 from rankstrat.families._shared.product_strata import DeepProductStrata
 from rankstrat.model.model import Model
+from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
 from rankstrat.strata import FunctionLevel, factor_distances
 from rankstrat.targets import BranchList, TargetFunction
@@ -25,7 +28,7 @@ FAMILY = "deep_matrix_factorization"
 
 
 @dataclass(frozen=True)
-class DeepMatrixFactorization:
+class DeepMatrixFactorization(LayeredStructure):
     r"""The structure of $W_L \cdots W_1$.
 
     Attributes:
@@ -68,6 +71,16 @@ class DeepMatrixFactorization:
     def input_names(self) -> tuple[str, ...]:
         """None: the map is finite-dimensional."""
         return ()
+
+    @property
+    def layers(self) -> Layers:
+        """W1, ..., WL."""
+        weights = tuple(f"W{layer}" for layer in range(1, self.depth + 1))
+        return Layers(self.widths, weights, ("",) * self.depth, activations["identity"])
+
+    def with_widths(self, widths: Sequence[int]) -> Model:
+        """The product with other widths."""
+        return Model.of(replace(self, widths=tuple(widths)))
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

@@ -5,7 +5,7 @@ any depth.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,11 +17,13 @@ from rankstrat.activation.record import Activation
 from rankstrat.errors import UndecidedError
 from rankstrat.families._shared.arguments import counts, flag, input_names
 from rankstrat.families._shared.deep_branches import splitting_branches
+from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.transport import Renaming
 from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.families.catalogue.two_layer.targets.dispatch import branches as two_layer_branches
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Model
+from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
 from rankstrat.targets import MAX_PARAMETERS, BranchList, TargetFunction, polynomial_branches
 
@@ -29,7 +31,7 @@ FAMILY = "fully_connected"
 
 
 @dataclass(frozen=True)
-class FullyConnected:
+class FullyConnected(LayeredStructure):
     r"""The structure of a network with layer widths $(m_0, \dots, m_L)$; one layer (L = 1) is an
     affine map.
 
@@ -103,6 +105,17 @@ class FullyConnected:
                 sums.append(sympy.Add(*terms, *([biases[i]] if biases is not None else [])))
             layer = sums if number == self.depth else [self.activation(z) for z in sums]
         return tuple(layer)
+
+    @cached_property
+    def layers(self) -> Layers:
+        """W1, b1, ..., WL, bL."""
+        names = [(f"W{layer}", f"b{layer}") for layer in range(1, self.depth + 1)]
+        biases = tuple(bias * (bias in self.blocks) for _, bias in names)
+        return Layers(self.widths, tuple(w for w, _ in names), biases, self.activation)
+
+    def with_widths(self, widths: Sequence[int]) -> Model:
+        """The network with other widths."""
+        return Model.of(replace(self, widths=tuple(widths)))
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """Branches of a target set: those of a two-layer network, else by splitting; see

@@ -5,7 +5,7 @@ $f(x) = \sum_{i=1}^m \Phi_i\bigl(\sum_{j=1}^d \varphi_{ij}(x_j)\bigr)$.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ import sympy
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, input_names
 from rankstrat.model.model import Model
+from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape, exact_scalar
 from rankstrat.text.parsing import shown
 
@@ -84,6 +85,15 @@ class KAN:
     def input_names(self) -> tuple[str, ...]:
         """x1, ..., xd."""
         return input_names(self.inputs)
+
+    @property
+    def units(self) -> tuple[Units, ...]:
+        """The neurons."""
+        return (Units(self.width, {"inner": 0}, {"outer": 0}),)
+
+    def with_units(self, counts: Sequence[int]) -> Model:
+        """The network with another width."""
+        return Model.of(replace(self, width=counts[0]))
 
     def spline(self, coefficients: Sequence[Any], z: sympy.Expr) -> sympy.Expr:
         """The spline with these coefficients at z."""

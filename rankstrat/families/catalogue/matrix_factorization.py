@@ -5,17 +5,20 @@ $B \in \mathbb{R}^{p \times d_2}$.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import sympy
 
+from rankstrat.activation.lookup import activations
 from rankstrat.families._shared.arguments import count
 from rankstrat.families._shared.function_levels import product_levels
+from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.orbits import halves, product_branches
 from rankstrat.families._shared.product_strata import ProductStrata
 from rankstrat.model.model import Model
+from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
 from rankstrat.strata import FunctionLevel, factor_distances
 from rankstrat.targets import BranchList, TargetFunction
@@ -25,7 +28,7 @@ FAMILY = "matrix_factorization"
 
 
 @dataclass(frozen=True)
-class MatrixFactorization:
+class MatrixFactorization(LayeredStructure):
     r"""The structure of $AB$.
 
     Attributes:
@@ -61,6 +64,16 @@ class MatrixFactorization:
     def input_names(self) -> tuple[str, ...]:
         """None: the map is finite-dimensional."""
         return ()
+
+    @property
+    def layers(self) -> Layers:
+        """B, then A."""
+        widths = (self.columns, self.inner, self.rows)
+        return Layers(widths, ("B", "A"), ("", ""), activations["identity"])
+
+    def with_widths(self, widths: Sequence[int]) -> Model:
+        """The product with other sizes."""
+        return Model.of(replace(self, columns=widths[0], inner=widths[1], rows=widths[2]))
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

@@ -3,7 +3,7 @@ r"""Polynomial networks: fully connected networks of any depth with $\sigma(z) =
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,15 +12,17 @@ import sympy
 from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation
 from rankstrat.families._shared.arguments import count
+from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families.catalogue.fully_connected import FullyConnected
 from rankstrat.model.model import Model
+from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
 
 FAMILY = "polynomial_network"
 
 
 @dataclass(frozen=True)
-class PolynomialNetwork:
+class PolynomialNetwork(LayeredStructure):
     r"""The structure of a network with the activation $z \mapsto z^r$.
 
     Attributes:
@@ -74,6 +76,15 @@ class PolynomialNetwork:
     def input_names(self) -> tuple[str, ...]:
         """x1, ..., xd."""
         return self.network.input_names
+
+    @property
+    def layers(self) -> Layers:
+        """Those of the fully connected network."""
+        return self.network.layers
+
+    def with_widths(self, widths: Sequence[int]) -> Model:
+        """The network with other widths."""
+        return Model.of(replace(self, widths=tuple(widths)))
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

@@ -35,7 +35,7 @@ def insertion(source: Model, target: Model, *, layer: int = 1) -> CriticalMappin
         <Verdict.PROVED: 'PROVED'>
     """
     a, b = Layered(source), Layered(target)
-    if not {a.family, b.family} <= {"matrix_factorization", "deep_matrix_factorization"}:
+    if not (a.is_linear and b.is_linear):
         raise FamilyError(
             f"{source} -> {target} is not a pair of matrix factorizations; use lifting for networks"
         )

@@ -8,11 +8,21 @@ import numpy as np
 import sympy
 
 from rankstrat.errors import ModelError, demand
-from rankstrat.mappings.constructions.layers import Layered
 from rankstrat.mappings.constructions.null import null
 from rankstrat.mappings.constructions.splitting import splitting
+from rankstrat.mappings.constructions.units import (
+    mapping_of,
+    reordered,
+    resized,
+    symbols_of,
+    units_of,
+)
 from rankstrat.mappings.mapping import CriticalMapping
+from rankstrat.model.model import Model
+from rankstrat.model.structure import Units
 from rankstrat.symmetry import InvariantManifold, Symmetry, symmetries
+
+HALF = sympy.Rational(1, 2)
 
 
 def identify(manifold: InvariantManifold) -> CriticalMapping | None:
@@ -36,9 +46,9 @@ def identify(manifold: InvariantManifold) -> CriticalMapping | None:
         "an invariant manifold",
         "try invariant_manifolds(model)[0]",
     )
-    view = Layered(manifold.chart.model)
-    flips = [None, *(g for g in symmetries(view.model) if g.kind == "sign")]
-    for mapping in _candidates(view):
+    model = manifold.chart.model
+    flips = [None, *(g for g in symmetries(model) if g.kind == "sign")]
+    for mapping in _candidates(model):
         for flip in flips:
             candidate = mapping if flip is None else _moved(mapping, flip)
             if _is_onto(candidate, manifold):
@@ -46,36 +56,26 @@ def identify(manifold: InvariantManifold) -> CriticalMapping | None:
     return None
 
 
-def _candidates(view: Layered) -> Iterator[CriticalMapping]:
-    for layer in range(1, view.depth):
-        if view.widths[layer] == 1:
+def _candidates(model: Model) -> Iterator[CriticalMapping]:
+    for layer, group in enumerate(units_of(model), 1):
+        last = group.count - 1
+        if last == 0:
             continue
-        widths = [m - (k == layer) for k, m in enumerate(view.widths)]
-        narrow, last = view.with_widths(widths), view.widths[layer] - 1
-        for place in range(view.widths[layer]):
+        narrow = resized(model, layer, -1)
+        for place in range(group.count):
             order = [*range(place), last, *range(place, last)]
             for unit in range(last):
-                half = splitting(
-                    narrow, view.model, layer=layer, unit=unit, alpha=sympy.Rational(1, 2)
-                )
-                yield _reordered(half, view, layer, order)
-            yield _reordered(null(narrow, view.model, layer=layer, alpha=0), view, layer, order)
+                half = splitting(narrow, model, layer=layer, unit=unit, alpha=HALF)
+                yield _reordered(half, group, order)
+            yield _reordered(null(narrow, model, layer=layer, alpha=0), group, order)
 
 
-def _reordered(
-    mapping: CriticalMapping, view: Layered, layer: int, order: list[int]
-) -> CriticalMapping:
-    """The mapping with the units of a layer of its target in another order."""
+def _reordered(mapping: CriticalMapping, group: Units, order: list[int]) -> CriticalMapping:
+    """The mapping with the units of a group of its target in another order."""
     pick = np.vectorize(lambda s: mapping.values[s], otypes=[object])
-    weights = [pick(view.weights(k)) for k in range(1, view.depth + 1)]
-    given = [view.biases(k) for k in range(1, view.depth + 1)]
-    biases = [None if b is None else pick(b) for b in given]
-    weights[layer - 1], weights[layer] = weights[layer - 1][order], weights[layer][:, order]
-    own = biases[layer - 1]
-    biases[layer - 1] = None if own is None else own[order]
-    return CriticalMapping(
-        mapping.source, mapping.target, view.values(weights, biases), mapping.name
-    )
+    blocks = {name: pick(block) for name, block in symbols_of(mapping.target).items()}
+    blocks = reordered(blocks, group, order)
+    return mapping_of(mapping.source, mapping.target, None, blocks, mapping.name)
 
 
 def _moved(mapping: CriticalMapping, g: Symmetry) -> CriticalMapping:

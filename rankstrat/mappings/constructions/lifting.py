@@ -152,12 +152,10 @@ def lifting(
 
 
 def _checked(a: Layered, b: Layered, layer: int) -> tuple[Piece, ...]:
-    if {a.family, b.family} != {"fully_connected"} or not all(
-        v.has_bias(k) for v in (a, b) for k in range(1, v.depth + 1)
-    ):
+    if not (a.has_all_biases and b.has_all_biases):
         raise FamilyError(
-            "lifting needs two fully connected nets with all biases; use mappings.insertion for"
-            " matrix products"
+            "lifting needs two layered nets with all biases; use mappings.insertion for matrix"
+            " products"
         )
     if (
         not 0 <= layer < a.depth

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import sympy
 
 from rankstrat.errors import FamilyError
-from rankstrat.mappings.constructions.layers import symbol, target_of
-from rankstrat.mappings.constructions.units import is_sum_of_units, null_unit
+from rankstrat.mappings.constructions.layers import symbol
+from rankstrat.mappings.constructions.units import (
+    group_of,
+    mapping_of,
+    symbols_of,
+    with_null,
+    with_one_more,
+)
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.model.model import Model
 
@@ -23,8 +28,7 @@ def null(
     bias there, or $\sigma(\alpha) = 0$. `check` decides it.
 
     Args:
-        source: a model of a layered family, or of a family of sums over units (then all its
-            parameters are zero).
+        source: a model with interchangeable units.
         target: the same with one more unit (built when omitted).
         layer: hidden layer, from 1.
         alpha: an exact value, the name of a symbol, or None for the symbol alpha where the next
@@ -35,7 +39,7 @@ def null(
             bias.
 
     References:
-        EP2 Definition 4.4; SPEC 7.2.
+        EP2 Definition 4.4.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -46,30 +50,16 @@ def null(
         [0, 1],
         [0, 0]])
     """
-    if is_sum_of_units(source):
-        return null_unit(source, target)
-    a, b = target_of(source, target, layer, 1)
-    if alpha not in (None, 0) and not a.has_bias(layer):
+    wide = with_one_more(source, target, layer)
+    group = group_of(source, layer)
+    if alpha not in (None, 0) and not group.bias:
         raise FamilyError(
             f"alpha = {alpha} was given, but layer {layer} of {source} has no bias; leave alpha out"
         )
-    value = (
-        symbol("alpha", alpha)
-        if alpha is not None or (a.has_bias(layer) and a.has_bias(layer + 1))
-        else sympy.Integer(0)
-    )
-    weights = [a.weights(k) for k in range(1, a.depth + 1)]
-    biases = [a.biases(k) for k in range(1, a.depth + 1)]
-    zero = sympy.Integer(0)
-    weights[layer - 1] = np.vstack(
-        [weights[layer - 1], np.full(a.widths[layer - 1], zero, dtype=object)]
-    )
-    bias = biases[layer - 1]
-    biases[layer - 1] = None if bias is None else np.append(bias, value)
-    weights[layer] = np.column_stack(
-        [weights[layer], np.full(a.widths[layer + 1], zero, dtype=object)]
-    )
-    return CriticalMapping(source, b.model, b.values(weights, biases), f"null({layer})")
+    any_bias = bool(group.bias) and group.constant
+    value = symbol("alpha", alpha) if any_bias or alpha is not None else sympy.Integer(0)
+    blocks = with_null(symbols_of(source), group, value)
+    return mapping_of(source, wide, target, blocks, f"null({layer})")
 
 
 __all__ = ["null"]

@@ -54,7 +54,7 @@ def reduction(point: Chart, *, seed: int = 0) -> Reduction:
         seed: for the exact checks.
 
     References:
-        CRIT Definition 4.4; SPEC 7.6.
+        CRIT Definition 4.4.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -213,10 +213,11 @@ def critical_stratum(point: Chart) -> CriticalStratum:
     """The stratum of critical points a point of a two-layer net without bias would lie in.
 
     Raises:
-        FamilyError: another family, or a net with bias.
+        FamilyError: another kind of model, a net with bias, or an activation without an
+            independence lemma.
 
     References:
-        CRIT Definitions 4.2-4.4, Theorem 5.1; SPEC 7.6.
+        CRIT Definitions 4.2-4.4, Theorem 5.1.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -226,10 +227,15 @@ def critical_stratum(point: Chart) -> CriticalStratum:
     """
     demand(point, Chart, PointError, "a point or chart", "try model.point(...)")
     view = Layered(point.model)
-    if view.family != "two_layer" or view.has_bias(1) or view.has_bias(2):
+    if view.depth != 2 or view.widths[2] != 1 or view.has_bias(1) or view.has_bias(2):
         raise FamilyError(
             f"{point.model} is not a two-layer net without bias; the strata C^(r,l) are defined for"
             " those only"
+        )
+    if view.activation.lemma is None:
+        raise FamilyError(
+            f"the activation {view.activation.name} has no independence lemma; the strata C^(r,l)"
+            " need one, so that equal and opposite weights are the only dependent ones"
         )
     work = _Weights(view, point)
     signs: Sequence[int] = (1, -1) if view.activation.parity in ("odd", "even") else (1,)

@@ -2,13 +2,22 @@ r"""Splitting: a unit and a copy of it share the outgoing weights, $(1-\alpha)$ 
 
 from __future__ import annotations
 
+from itertools import count, islice
 from typing import Any
 
-import numpy as np
-
-from rankstrat.errors import FamilyError
-from rankstrat.mappings.constructions.layers import Layered, symbol, target_of
-from rankstrat.mappings.constructions.units import is_sum_of_units, unit_splitting
+from rankstrat.errors import FamilyError, demand
+from rankstrat.mappings.constructions.layers import symbol
+from rankstrat.mappings.constructions.units import (
+    counts_of,
+    group_of,
+    mapping_of,
+    split,
+    structure_of,
+    symbols_of,
+    units_of,
+    widened,
+    with_one_more,
+)
 from rankstrat.mappings.mapping import CriticalMapping, compose
 from rankstrat.model.model import Model
 
@@ -22,10 +31,9 @@ def splitting(
     Works for every activation, with and without biases, and preserves the model rank.
 
     Args:
-        source: a model of a layered family, or of a family of sums over units (kernels, attention
-            heads, KAN neurons).
+        source: a model with interchangeable units: neurons, kernels, attention heads, a guest's.
         target: the same with one more unit (built when omitted).
-        layer: hidden layer, from 1 (layered families only).
+        layer: hidden layer, from 1.
         unit: unit of that layer, from 0.
         alpha: an exact value, the name of a symbol, or None for the symbol alpha.
 
@@ -33,32 +41,21 @@ def splitting(
         FamilyError: no such layer or unit; a target of another shape.
 
     References:
-        EP1 Definition 3; EP2 Definition 4.3; SPEC 7.2.
+        EP1 Definition 3; EP2 Definition 4.3.
 
     Example:
         >>> from rankstrat.families import two_layer
         >>> splitting(two_layer(width=1, inputs=1)).values
         mappingproxy({a1: a1*(1 - alpha), a2: a1*alpha, w1_1: w1_1, w2_1: w1_1})
     """
-    if is_sum_of_units(source):
-        return unit_splitting(source, target, unit, alpha)
-    a, b = target_of(source, target, layer, 1)
-    if not 0 <= unit < a.widths[layer]:
+    wide = with_one_more(source, target, layer)
+    group = group_of(source, layer)
+    if not 0 <= unit < group.count:
         raise FamilyError(
-            f"unit {unit} is not one of layer {layer}; units are 0..{a.widths[layer] - 1}"
+            f"unit {unit} is not one of layer {layer}; units are 0..{group.count - 1}"
         )
-    alpha = symbol("alpha", alpha)
-    weights = [a.weights(k) for k in range(1, a.depth + 1)]
-    biases = [a.biases(k) for k in range(1, a.depth + 1)]
-    weights[layer - 1] = np.vstack([weights[layer - 1], weights[layer - 1][unit]])
-    bias = biases[layer - 1]
-    biases[layer - 1] = None if bias is None else np.append(bias, bias[unit])
-    out = np.column_stack([weights[layer], weights[layer][:, unit] * alpha])
-    out[:, unit] = out[:, unit] * (1 - alpha)
-    weights[layer] = out
-    return CriticalMapping(
-        source, b.model, b.values(weights, biases), f"split(layer {layer}, unit {unit + 1})"
-    )
+    blocks = split(symbols_of(source), group, unit, [symbol("alpha", alpha)])
+    return mapping_of(source, wide, target, blocks, f"split(layer {layer}, unit {unit + 1})")
 
 
 def widening(source: Model, target: Model) -> CriticalMapping:
@@ -73,31 +70,23 @@ def widening(source: Model, target: Model) -> CriticalMapping:
         FamilyError: the target is narrower somewhere or of another kind.
 
     References:
-        EP2 Theorem 4.2; SPEC 7.4.
+        EP2 Theorem 4.2.
     """
-    a, b = Layered(source), Layered(target)
-    if not a.same_kind(b) or any(m > n for m, n in zip(a.widths, b.widths, strict=False)):
+    demand(target, Model, FamilyError, "a Model", "of a point, take its .model")
+    few = counts_of(source)
+    if not widened(source, target):
         raise FamilyError(
             f"{target} is not a wider net of the kind of {source}; depth, ends, activation and"
             " biases must agree"
         )
-    weights = [a.weights(k) for k in range(1, a.depth + 1)]
-    biases = [a.biases(k) for k in range(1, a.depth + 1)]
-    count = 0
-    for layer in range(1, a.depth):
-        extra = b.widths[layer] - a.widths[layer]
-        names = [symbol(f"alpha{count + i + 1}", None) for i in range(extra)]
-        count += extra
-        w, bias, out = weights[layer - 1], biases[layer - 1], weights[layer]
-        weights[layer - 1] = np.vstack([w, *[w[0]] * extra])
-        biases[layer - 1] = None if bias is None else np.append(bias, [bias[0]] * extra)
-        first = out[:, 0].copy()
-        out = np.column_stack([out, *(first * s for s in names)])
-        out[:, 0] = first * (1 - sum(names))
-        weights[layer] = out
-    return CriticalMapping(
-        source, target, b.values(weights, biases), f"split x {count}" if count else "identity"
-    )
+    many = counts_of(target)
+    names = (symbol(f"alpha{k}", None) for k in count(1))
+    blocks = symbols_of(source)
+    for group, size in zip(units_of(source), many, strict=True):
+        blocks = split(blocks, group, 0, list(islice(names, size - group.count)))
+    extra = sum(many) - sum(few)
+    name = f"split x {extra}" if extra else "identity"
+    return mapping_of(source, structure_of(source).with_units(many), target, blocks, name)
 
 
 def steps(source: Model, moves: list[tuple[int, int]]) -> CriticalMapping:

@@ -17,7 +17,7 @@ import sympy
 
 from rankstrat.errors import ParseError
 from rankstrat.text.parsing import guarded
-from rankstrat.text.parsing.cases import cases
+from rankstrat.text.parsing.conditions import NEEDED, piecewise
 from rankstrat.text.parsing.guarded import ELEMENTARY, ElementaryFunction
 from rankstrat.text.parsing.names import MAX_NAME, RESERVED, nearest, not_ascii, shown
 
@@ -35,7 +35,6 @@ FUNCTIONS: Mapping[str, ElementaryFunction] = ELEMENTARY
 
 Add ``{"sigma": unspecified("sigma")}`` for an unspecified activation.
 """
-CASES = "Piecewise"
 CONSTANTS: Mapping[str, sympy.Expr] = {"pi": sympy.pi, "E": sympy.E}
 
 _TOKEN = re.compile(
@@ -59,7 +58,6 @@ _KINDS: Mapping[type[ast.expr], str] = {
     ast.Lambda: "a lambda",
     ast.IfExp: "a conditional",
     ast.BoolOp: "a logical operator",
-    ast.Compare: "a comparison",
     ast.Await: "an await",
     ast.Yield: "a yield",
     ast.YieldFrom: "a yield",
@@ -77,6 +75,7 @@ def parse_expression(
     *,
     functions: Mapping[str, ElementaryFunction] = FUNCTIONS,
     max_length: int = MAX_LENGTH,
+    max_parts: int = MAX_NODES,
 ) -> sympy.Expr:
     r"""The exact expression that a string denotes, over the given symbols.
 
@@ -85,6 +84,7 @@ def parse_expression(
         symbols: name -> symbol (or expression) for every name that the string may use.
         functions: name -> function for every call that it may make.
         max_length: accepted number of characters.
+        max_parts: accepted number of operands and operations.
 
     Raises:
         ParseError: the string is not in the language, or too large.
@@ -95,7 +95,7 @@ def parse_expression(
         2*tanh(x/3)**2 - 1/2
     """
     tree = _parsed(_scanned(text, max_length))
-    result = _Builder(symbols, functions).build(tree)
+    result = _Builder(symbols, functions, max_parts).build(tree)
     part = guarded.forbidden_part(result, max_exponent=guarded.MAX_EXPONENT)
     if part is not None:
         raise ParseError(
@@ -199,10 +199,14 @@ class _Builder:
     """One walk over a syntax tree; refuses every node that is not in the language."""
 
     def __init__(
-        self, symbols: Mapping[str, sympy.Expr], functions: Mapping[str, ElementaryFunction]
+        self,
+        symbols: Mapping[str, sympy.Expr],
+        functions: Mapping[str, ElementaryFunction],
+        most: int,
     ) -> None:
         self.symbols = symbols
         self.functions = functions
+        self.most = most
         self.nodes = 0
         self.sizes: dict[sympy.Basic, int] = {}
 
@@ -211,9 +215,9 @@ class _Builder:
         nor quadratic.
         """
         self.nodes += 1
-        if self.nodes > MAX_NODES:
+        if self.nodes > self.most:
             raise ParseError(
-                f"An expression of more than {MAX_NODES} parts; a smaller one is needed; "
+                f"An expression of more than {self.most} parts; a smaller one is needed; "
                 "use a family, or split it into several outputs."
             )
         if depth > 4 * MAX_DEPTH:
@@ -300,8 +304,8 @@ class _Builder:
                 "Two factors without operator, as in (a)(b); a product is needed; write (a)*(b)."
             )
         name = node.func.id
-        if name == CASES and name not in self.functions:
-            return cases(node, self.build, depth)
+        if name == "Piecewise":
+            return piecewise(node, self.build, depth)
         if name not in self.functions:
             if name in self.symbols:
                 raise ParseError(
@@ -335,6 +339,11 @@ class _Builder:
 
 
 def _refused(node: ast.expr) -> ParseError:
+    if isinstance(node, ast.Compare):
+        return ParseError(
+            f"A comparison stands outside Piecewise; {_LANGUAGE}; write an expression, not an"
+            f" assignment or a comparison, and cases as {NEEDED}."
+        )
     what = _KINDS.get(type(node), type(node).__name__.lower())
     if isinstance(node, ast.BinOp | ast.UnaryOp):
         what = f"the operator {type(node.op).__name__.lower()}"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +28,7 @@ from rankstrat.families.catalogue.convolutional.strata import (
 )
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape
 from rankstrat.strata import Stratification
 from rankstrat.targets import BranchList, TargetFunction
@@ -152,6 +153,16 @@ class Convolutional:
         if self.output_bias:
             terms.append(blocks["c"][()])
         return (sympy.Add(*terms),)
+
+    @cached_property
+    def units(self) -> tuple[Units, ...]:
+        """The kernels."""
+        own = {"K": 0, "b": 0} if self.bias else {"K": 0}
+        return (Units(self.kernels, own, {"a": 0}, "b" * self.bias, self.output_bias),)
+
+    def with_units(self, counts: Sequence[int]) -> Model:
+        """The network with another number of kernels."""
+        return Model.of(replace(self, kernels=counts[0]))
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """A branch of least rank of a target set; see `rankstrat.target_set`."""

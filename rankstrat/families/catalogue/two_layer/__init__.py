@@ -3,7 +3,7 @@ r"""Two-layer networks $f(x) = \sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, cmp_to_key
 from typing import Any
 
@@ -13,12 +13,14 @@ import sympy
 from rankstrat.activation.lookup import as_activation, is_registered, named
 from rankstrat.activation.record import Activation
 from rankstrat.families._shared.arguments import count, flag, input_names
+from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families.catalogue.two_layer.neurons import neurons as neurons_at
 from rankstrat.families.catalogue.two_layer.strata.dispatch import strata as strata_of
 from rankstrat.families.catalogue.two_layer.strata.levels import function_levels
 from rankstrat.families.catalogue.two_layer.targets.dispatch import branches
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Model
+from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
 from rankstrat.strata import FunctionLevel, Stratification, neuron_distances
 from rankstrat.targets import BranchList, TargetFunction
@@ -28,7 +30,7 @@ FAMILY = "two_layer"
 
 
 @dataclass(frozen=True)
-class TwoLayer:
+class TwoLayer(LayeredStructure):
     r"""The structure of $\sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$, $x \in \mathbb{R}^d$.
 
     Attributes:
@@ -96,6 +98,16 @@ class TwoLayer:
         if self.output_bias:
             terms.append(blocks["c"][()])
         return (sympy.Add(*terms),)
+
+    @cached_property
+    def layers(self) -> Layers:
+        """w and b, then a and c."""
+        biases = ("b" if self.bias else "", "c" if self.output_bias else "")
+        return Layers((self.inputs, self.width, 1), ("w", "a"), biases, self.activation)
+
+    def with_widths(self, widths: Sequence[int]) -> Model:
+        """The network with another width."""
+        return Model.of(replace(self, inputs=widths[0], width=widths[1]))
 
     def strata(self, model: Model) -> Stratification | None:
         """All strata of parameter space; see `rankstrat.stratify`."""
