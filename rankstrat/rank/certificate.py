@@ -96,6 +96,10 @@ class RankCertificate:
             raise CertificateError(
                 "the lower bound 0 has a minor; every rank is at least 0; leave the minor out"
             )
+        if self.error_bound and self.reason != "schwartz-zippel":
+            raise CertificateError(
+                f"the error bound {self.error_bound:.1e} goes with no random evidence; 0 is needed"
+            )
 
     @property
     def value(self) -> int | None:
