@@ -247,7 +247,7 @@ def test_a_lower_bound_of_zero_has_no_minor(minor):
 
 
 def test_a_chart_with_coordinates_has_no_region():
-    chart = Model(a * sympy.Max(0, x) + b * x, [a, b], [x]).point([1, 1])
+    chart = Model(sympy.Max(0, a * x) + b * x, [a, b], [x]).point([1, 1])
     data = json.loads(model_rank(chart).to_json())
     data |= {"coordinates": ["a"], "values": {"b": "1"}, "region": ["1"]}
     refused(json.dumps(data), "coordinates")
