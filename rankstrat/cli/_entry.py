@@ -8,17 +8,20 @@ import argparse
 import importlib
 import os
 import pkgutil
+import signal
 import sys
+import threading
 import traceback
 from argparse import Namespace
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
-from typing import Protocol, cast
+from types import FrameType
+from typing import NoReturn, Protocol, cast
 
 from rankstrat.cli._status import BAD_QUESTION, BROKEN_PIPE, HOLDS, INTERNAL, INTERRUPTED, complain
 from rankstrat.errors import RankstratError
 from rankstrat.text.parsing import nearest, shown
+from rankstrat.text.version import version
 
 
 class Command(Protocol):
@@ -93,7 +96,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    top.add_argument("--version", action="version", version=f"rankstrat {_version()}")
+    top.add_argument("--version", action="version", version=f"rankstrat {version()}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     subs: dict[str, argparse.ArgumentParser] = {}
     for name, module in COMMANDS.items():
@@ -123,6 +126,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 errors="backslashreplace"
             )  # a terminal without Unicode is no reason to stop
     trace = "--traceback" in words
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminated)
     try:
         status = _run(words)
         sys.stdout.flush()
@@ -152,6 +157,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"internal error, please report it: {type(error).__name__}: {error}", INTERNAL, trace
         )
     return status
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    """A sweep that is told to end shows and keeps what it has, as after Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def _run(words: list[str]) -> int:
@@ -191,10 +201,3 @@ def _stop(message: str, status: int, trace: bool) -> int:
     if trace:
         traceback.print_exc()
     return complain(message, status)
-
-
-def _version() -> str:
-    try:
-        return metadata.version("rankstrat")
-    except metadata.PackageNotFoundError:
-        return "(not installed)"

@@ -7,10 +7,10 @@ import json
 import math
 import re
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rankstrat.cli._journal import Journal
 from rankstrat.cli._progress import progress
 from rankstrat.cli._question import add_formats, emit, list_of_families, model_of, say, whole_number
 from rankstrat.cli._status import BAD_QUESTION, HOLDS, INTERRUPTED, complain
@@ -21,7 +21,7 @@ from rankstrat.text.tables import Math, Table
 from rankstrat.theorems.conjecture import conjecture
 
 FORMAT = "rankstrat-table/2"
-MOST_MODELS, MAX_SAVED, SHOWN = 10_000, 200_000_000, 3
+MOST_MODELS, SHOWN = 10_000, 3
 HEAD = (
     "parameters",
     "rank",
@@ -70,29 +70,18 @@ def run(options: Namespace) -> int:
     is left out.
     """
     swept, cases = _cases(options.arguments)
-    path = None if options.save is None else Path(options.save)
-    done = {} if path is None else _saved(path)
+    found = _Sweep(_journal(options))
+    try:
+        complete = _fill(found, options, cases)
+    finally:
+        found.close()
+    refused = found.refused
     rows: list[tuple[object, ...]] = []
-    refused: list[tuple[str, RankstratError]] = []
-    complete = True
-    with progress() as step:
-        try:
-            for number, words in enumerate(cases):
-                step(options.model, number, len(cases))
-                key = json.dumps([options.model, sorted(words), options.seed])
-                if key not in done:
-                    try:
-                        done[key] = _computed(options, words)
-                    except RankstratError as error:  # too large, or sizes that do not fit together
-                        refused.append((" ".join(words), error))
-                        continue
-                    if path is not None:
-                        _append(path, key, done[key])
-                chosen = done[key][-1:] if options.top else done[key]
-                values = [_number(dict(w.split("=", 1) for w in words)[name]) for name in swept]
-                rows += [(*values, *row[:6], Math(*row[6]), row[7]) for row in chosen]
-        except KeyboardInterrupt:
-            complete = False
+    for words in cases:
+        done = found.rows.get(_key(words), [])
+        values = [_number(dict(w.split("=", 1) for w in words)[name]) for name in swept]
+        chosen = done[-1:] if options.top else done
+        rows += [(*values, *row[:6], Math(*row[6]), row[7]) for row in chosen]
     if refused and not rows and complete:
         raise refused[0][1]
     _print(options, Table((*swept, *HEAD), tuple(rows), f"Rank strata of {options.model}"), swept)
@@ -100,19 +89,66 @@ def run(options: Namespace) -> int:
         complain(f"left out: {name}: {why}", BAD_QUESTION)
     if len(refused) > SHOWN:
         complain(f"left out: {len(refused) - SHOWN} more models", BAD_QUESTION)
+    if found.error is not None:
+        return complain(f"error: {found.error}; what stands above is not all saved", BAD_QUESTION)
     if complete:
         return BAD_QUESTION if refused else HOLDS
-    finished = sum(
-        json.dumps([options.model, sorted(words), options.seed]) in done for words in cases
-    )
+    finished = sum(_key(words) in found.rows for words in cases)
     again = (
         "the same command goes on from here"
-        if path is not None
+        if options.save is not None
         else "--save FILE lets the next run go on there"
     )
     return complain(
         f"interrupted: {finished} of {len(cases)} models are in the table; {again}", INTERRUPTED
     )
+
+
+class _Sweep:
+    """The rows found so far by key, what was refused, and why rows can no longer be kept."""
+
+    def __init__(self, journal: Journal | None) -> None:
+        self._journal = journal
+        self.rows: dict[str, list[list[Any]]] = {} if journal is None else dict(journal.rows)
+        self.refused: list[tuple[str, RankstratError]] = []
+        self.error: ParseError | None = None
+
+    def add(self, key: str, rows: list[list[Any]]) -> None:
+        """Keep finished rows."""
+        self.rows[key] = rows
+        if self._journal is not None:
+            try:
+                self._journal.add(key, rows)
+            except ParseError as error:
+                self.error = error
+
+    def close(self) -> None:
+        """Let others write."""
+        if self._journal is not None:
+            self._journal.close()
+
+
+def _fill(found: _Sweep, options: Namespace, cases: list[list[str]]) -> bool:
+    """Compute what is missing; whether that came to an end."""
+    with progress() as step:
+        try:
+            for number, words in enumerate(cases):
+                step(options.model, number, len(cases))
+                if _key(words) in found.rows:
+                    continue
+                try:
+                    found.add(_key(words), _computed(options, words))
+                except RankstratError as error:  # too large, or sizes that do not fit together
+                    found.refused.append((" ".join(words), error))
+                if found.error is not None:  # to go on would be to compute what cannot be kept
+                    return False
+        except KeyboardInterrupt:
+            return False
+    return True
+
+
+def _key(words: list[str]) -> str:
+    return json.dumps(sorted(words))
 
 
 def _print(options: Namespace, table: Table, swept: list[str]) -> None:
@@ -176,41 +212,20 @@ def _cases(words: list[str]) -> tuple[list[str], list[list[str]]]:
     ]
 
 
-def _saved(path: Path) -> dict[str, list[list[Any]]]:
-    """Finished models of an earlier run; a last line that was cut off is left out."""
-    if not path.exists():
-        return {}
-    try:
-        if path.stat().st_size > MAX_SAVED:
-            raise ParseError(
-                f"{path} exceeds {MAX_SAVED} bytes; a saved table is needed; choose another name"
-            )
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+def _journal(options: Namespace) -> Journal | None:
+    """Finished models of earlier runs and of this one, or None without --save."""
+    if options.save is None:
+        return None
+    question = {"table": options.model, "columns": list(HEAD), "seed": options.seed}
+    journal = Journal(Path(options.save), question)
+    wrong = next((key for key, rows in journal.rows.items() if not _are_rows(rows)), None)
+    if wrong is not None:
+        journal.close()
         raise ParseError(
-            f"{path} cannot be read ({error}); a saved table is needed; choose another name"
-        ) from error
-    return dict(_entries(path, lines))
-
-
-def _entries(path: Path, lines: list[str]) -> Iterator[tuple[str, list[list[Any]]]]:
-    for number, line in enumerate(lines):
-        try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):
-            if number == len(lines) - 1:
-                return
-            entry = None
-        if (
-            not isinstance(entry, dict)
-            or entry.get("format") != FORMAT
-            or not _are_rows(entry.get("rows"))
-        ):
-            raise ParseError(
-                f"line {number + 1} of {path} is no row of a saved table; a file written by --save,"
-                " or a new one, is needed; choose another name"
-            )
-        yield str(entry["key"]), entry["rows"]
+            f"{shown(options.save)} has no rows of strata at {shown(wrong)}; a file written by"
+            " --save, or a new one, is needed; choose another name"
+        )
+    return journal
 
 
 def _are_rows(rows: object) -> bool:
@@ -232,18 +247,3 @@ def _are_rows(rows: object) -> bool:
         ):
             return False
     return True
-
-
-def _append(path: Path, key: str, rows: list[list[Any]]) -> None:
-    line = json.dumps({"format": FORMAT, "key": key, "rows": rows}, ensure_ascii=False)
-    try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        # a line that an interruption cut off makes room for a whole one
-        with path.open("r+" if path.exists() else "w", encoding="utf-8") as file:
-            file.seek(len(text[: text.rfind("\n") + 1].encode()))
-            file.write(line + "\n")
-            file.truncate()
-    except OSError as error:
-        raise ParseError(
-            f"{path} cannot be written ({error.strerror}); a writable file is needed"
-        ) from error

@@ -7,9 +7,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import os
 import signal
 import threading
-import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections import Counter
 from collections.abc import Iterator
@@ -17,21 +17,22 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from html import escape
-from multiprocessing import get_context
-from pathlib import Path
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 
 from rankstrat.cli._progress import Steps, progress
 from rankstrat.cli._proofs import refereed, save_bundle, verdict_line
 from rankstrat.cli._question import add_formats, emit, say, whole_number
-from rankstrat.cli._status import FAILS, HOLDS, INTERRUPTED
+from rankstrat.cli._saved import Saved, folder_of
+from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, INTERRUPTED, complain
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.text.parsing import nearest, shown
 from rankstrat.text.tables import Table
 from rankstrat.theorems import THEOREMS, Summary, verify
-from rankstrat.theorems.report import Report, Row, rows_from_json
+from rankstrat.theorems.report import Report, Row
 
-MAX_JOBS, MAX_SAVED = 256, 200_000_000
+MAX_JOBS = 256
 
 EXAMPLE = """examples:
   rankstrat verify                              all theorems
@@ -84,26 +85,26 @@ def run(options: Namespace) -> int:
     if options.list:
         emit(_listing(names), options.format)
         return HOLDS
-    folder = None if options.save is None else _folder(options.save)
+    folder = folder_of(options.save)
     reports: list[Report] = []
+    broken: ParseError | None = None
     with _executor(options) as executor, progress() as step:
         for name in names:
-            path = (
-                None if folder is None else folder / f"{name}{'.deep' if options.deep else ''}.json"
-            )
-            done = () if path is None else _saved(path, name, options.seed)
-            reports.append(_verified(name, options, executor, step, done))
-            if path is not None:
-                _write(path, reports[-1].to_json())
+            with Saved(folder, name, options.seed, options.deep) as saved:
+                reports.append(_verified(name, options, executor, step, saved))
+                saved.finish(reports[-1])
+                broken = saved.error
             if not options.summary:
                 _print_report(reports[-1], options.format)
-            if not reports[-1].complete:
+            if not reports[-1].complete or broken is not None:
                 break
     summary = Summary(tuple(reports))
     _print_summary(summary, options.format)
     if options.proof is not None:
         save_bundle(options.proof, _certificates(reports, options.seed))
     accepted = not options.referee or _refereed(reports, options.seed)
+    if broken is not None:
+        return complain(f"error: {broken}; what stands above is not all saved", BAD_QUESTION)
     if any(not report.complete for report in reports):
         return INTERRUPTED
     return HOLDS if summary.ok and accepted else FAILS
@@ -137,16 +138,22 @@ def _refereed(reports: list[Report], seed: int) -> bool:
 
 
 def _verified(
-    name: str, options: Namespace, executor: Executor | None, step: Steps, done: tuple[Row, ...]
+    name: str, options: Namespace, executor: Executor | None, step: Steps, saved: Saved
 ) -> Report:
+    def after(row: Row, count: int, total: int) -> None:
+        step(name, count, total)
+        if saved.error is not None:  # to go on would be to compute what cannot be kept
+            raise KeyboardInterrupt
+
     step(name, 0, 1)
     return verify(
         name,
         seed=options.seed,
         deep=options.deep,
         executor=executor,
-        progress=lambda row, count, total: step(name, count, total),
-        done=done,
+        progress=after,
+        done=saved.done,
+        keep=None if options.save is None else saved.keep,
     )
 
 
@@ -216,44 +223,6 @@ def _cases(summary: Summary) -> Table:
     return Table(("theorem", "case", "predicted", "lower", "upper", "verdict"), tuple(rows))
 
 
-def _folder(name: str) -> Path:
-    folder = Path(name)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise ParseError(
-            f"--save {shown(name)} is no folder ({error}); a writable folder is needed"
-        ) from error
-    return folder
-
-
-def _saved(path: Path, name: str, seed: int) -> tuple[Row, ...]:
-    if not path.exists():
-        return ()
-    try:
-        if path.stat().st_size > MAX_SAVED:
-            raise ParseError(
-                f"{path} exceeds {MAX_SAVED} bytes; a saved report is needed; remove it"
-            )
-        return rows_from_json(path.read_text(encoding="utf-8"), THEOREMS[name], seed)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParseError(
-            f"{path} cannot be read ({error}); a saved report is needed; remove it"
-        ) from error
-
-
-def _write(path: Path, text: str) -> None:
-    # By way of a second file, so that an interruption never leaves half a report.
-    half = path.with_suffix(f".{time.time_ns()}")
-    try:
-        half.write_text(text, encoding="utf-8")
-        half.replace(path)
-    except OSError as error:
-        raise ParseError(
-            f"{path} cannot be written ({error.strerror}); a writable folder is needed"
-        ) from error
-
-
 @contextmanager
 def _executor(options: Namespace) -> Iterator[Executor | None]:
     if options.dask is not None:
@@ -274,7 +243,7 @@ def _executor(options: Namespace) -> Iterator[Executor | None]:
         finally:
             client.close()
     elif options.jobs > 1:
-        pool = ProcessPoolExecutor(options.jobs, get_context("spawn"))
+        pool = ProcessPoolExecutor(options.jobs, get_context("spawn"), _end_with_parent)
         try:
             _start(pool, options.jobs)
             yield pool
@@ -282,6 +251,18 @@ def _executor(options: Namespace) -> Iterator[Executor | None]:
             pool.shutdown(wait=False, cancel_futures=True)
     else:
         yield None
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent is killed; else it would wait for ever."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _start(pool: ProcessPoolExecutor, jobs: int) -> None:

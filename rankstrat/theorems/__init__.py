@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -39,6 +39,7 @@ def verify(
     executor: Executor | None = None,
     progress: Progress | None = None,
     done: Iterable[Row] = (),
+    keep: Callable[[Row], None] | None = None,
 ) -> Report:
     r"""Predicted and computed values of a theorem in all its cases, in separate columns, each with
     its verdict.
@@ -50,6 +51,7 @@ def verify(
         executor: any `concurrent.futures.Executor`; the answer is the same.
         progress: called after each case with its row, the number done and the number of all.
         done: rows of an interrupted report with the same seed.
+        keep: called with each computed row as soon as it is there, in whatever order and thread.
 
     Raises:
         FamilyError: an unknown name.
@@ -64,7 +66,13 @@ def verify(
         theorem, Theorem, FamilyError, "the name of a theorem", "list(theorems.THEOREMS) has them"
     )
     return run(
-        theorem, seed=seed, deep=deep, executor=executor, progress=progress, done=tuple(done)
+        theorem,
+        seed=seed,
+        deep=deep,
+        executor=executor,
+        progress=progress,
+        done=tuple(done),
+        keep=keep,
     )
 
 

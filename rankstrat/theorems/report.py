@@ -8,10 +8,10 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, partial
 from html import escape
 from importlib.resources import files
 from textwrap import fill
@@ -20,6 +20,7 @@ from typing import Any, Literal
 from rankstrat.errors import FamilyError, ParseError, RankstratError
 from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.text.tables import Math, Table
+from rankstrat.text.version import version
 
 Case = Mapping[str, Any]
 """The parameters of one case.
@@ -318,12 +319,11 @@ class Report:
 
     def record(self) -> dict[str, Any]:
         """The report as plain data."""
-        rows = [{f.name: getattr(row, f.name) for f in fields(Row)} for row in self.rows]
-        for data in rows:
-            data["case"], data["verdict"] = dict(data["case"]), data["verdict"].value
+        rows = [row_to_data(row) for row in self.rows]
         counts = {str(verdict): count for verdict, count in self.counts.items()}
         return {
             "format": FORMAT,
+            "version": version(),
             "theorem": self.theorem.name,
             "title": self.theorem.title,
             "statement": self.theorem.statement,
@@ -336,6 +336,17 @@ class Report:
         }
 
 
+def row_to_data(row: Row) -> dict[str, Any]:
+    """A row as plain data."""
+    data = {f.name: getattr(row, f.name) for f in fields(Row)}
+    return data | {"case": dict(row.case), "verdict": row.verdict.value}
+
+
+def row_from_data(data: Mapping[str, Any]) -> Row:
+    """The row that `row_to_data` wrote."""
+    return Row(**{**data, "verdict": Verdict(data["verdict"])})
+
+
 def rows_from_json(text: str, theorem: Theorem, seed: int) -> tuple[Row, ...]:
     """The rows of an interrupted report, to be resumed.
 
@@ -344,12 +355,14 @@ def rows_from_json(text: str, theorem: Theorem, seed: int) -> tuple[Row, ...]:
     """
     try:
         data = json.loads(text)
-        if (data["format"], data["theorem"], data["seed"]) != (FORMAT, theorem.name, seed):
+        own = (FORMAT, version(), theorem.name, seed)
+        if (data["format"], data["version"], data["theorem"], data["seed"]) != own:
             raise ParseError(
-                f"the report is of {data['theorem']} with seed {data['seed']}; one of"
-                f" {theorem.name} with seed {seed} is needed; start anew"
+                f"the report is of {data['theorem']} with seed {data['seed']} by rankstrat"
+                f" {data['version']}; one of {theorem.name} with seed {seed} by {version()} is"
+                " needed; start anew"
             )
-        return tuple(Row(**{**row, "verdict": Verdict(row["verdict"])}) for row in data["rows"])
+        return tuple(map(row_from_data, data["rows"]))
     except (ValueError, KeyError, TypeError) as error:
         if isinstance(error, ParseError):
             raise
@@ -366,6 +379,7 @@ def run(
     executor: Executor | None = None,
     progress: Progress | None = None,
     done: Sequence[Row] = (),
+    keep: Callable[[Row], None] | None = None,
 ) -> Report:
     """The report of a theorem; Ctrl-C leaves the rows computed so far.
 
@@ -376,25 +390,28 @@ def run(
         executor: any `concurrent.futures.Executor`; the rows come in the same order.
         progress: called after each case.
         done: rows of an earlier run with the same seed, which are not computed again.
+        keep: called with each computed row as soon as it is there, in whatever order and thread.
     """
     cases = list(theorem.cases(seed, deep))
     known = {_key(row.case): row for row in done}
     futures: list[Future[Row]] = []
     rows: list[Row] = []
 
+    def here(case: Case) -> Row:
+        row = check_case(theorem, case, seed)
+        if keep is not None:
+            keep(row)
+        return row
+
     def results() -> Iterator[Row]:
-        if executor is None:
-            for case in cases:
-                yield known.get(_key(case)) or check_case(theorem, case, seed)
-            return
-        pending = {
-            _key(case): executor.submit(check_case, theorem, case, seed)
-            for case in cases
-            if _key(case) not in known
-        }
+        pending = {} if executor is None else _submitted(executor, theorem, cases, seed, known)
         futures.extend(pending.values())
+        if keep is not None:
+            for future in futures:
+                future.add_done_callback(partial(_keep, keep))
         for case in cases:
-            yield known.get(_key(case)) or pending[_key(case)].result()
+            row = known.get(_key(case)) or _result(pending.get(_key(case)))
+            yield here(case) if row is None else row
 
     try:
         for row in results():
@@ -405,6 +422,33 @@ def run(
         for future in futures:
             future.cancel()
     return Report(theorem, tuple(rows), len(cases), seed)
+
+
+def _submitted(
+    executor: Executor, theorem: Theorem, cases: Sequence[Case], seed: int, known: Container[str]
+) -> dict[str, Future[Row]]:
+    """The cases given to an executor, which takes none once it has lost a worker."""
+    pending: dict[str, Future[Row]] = {}
+    for case in cases:
+        if _key(case) not in known:
+            try:
+                pending[_key(case)] = executor.submit(check_case, theorem, case, seed)
+            except BrokenExecutor:
+                break
+    return pending
+
+
+def _result(future: Future[Row] | None) -> Row | None:
+    """The row of a case, or None where its worker was lost and it must be computed again."""
+    try:
+        return None if future is None else future.result()
+    except BrokenExecutor:
+        return None
+
+
+def _keep(keep: Callable[[Row], None], future: Future[Row]) -> None:
+    if not future.cancelled() and future.exception() is None:
+        keep(future.result())
 
 
 def _key(case: Case) -> str:

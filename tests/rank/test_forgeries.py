@@ -19,7 +19,7 @@ from rankstrat.model.model import Model
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 
-a, b, c, p, q, u, w, x = sympy.symbols("a b c p q u w x")
+a, b, c, p, q, u, w, x, y = sympy.symbols("a b c p q u w x y")
 BALL = {"prime": 0, "key": 1, "bits": 128, "rows": [0], "parameters": ["b"]}
 
 
@@ -74,10 +74,10 @@ def test_a_relation_on_the_regions_that_were_sampled_is_no_relation():
 
 
 def test_a_relation_whatever_the_branches_holds_on_regions_that_were_sampled():
-    # max(0, x^2 - 10^8) times a constant: the same function twice
-    bump = sympy.Max(0, x**2 - 10**8)
+    # max(0, x^2 + y^2 - 10^7) times a constant: the same function twice
+    bump = sympy.Max(0, x**2 + y**2 - 10**7)
     certificate = model_rank(
-        Model(a * bump + 3 * b * bump + c * x, [a, b, c], [x]).point([1, 1, 1])
+        Model(a * bump + 3 * b * bump + c * x, [a, b, c], [x, y]).point([1, 1, 1])
     )
     assert certificate.upper == 2
     certificate.check()
@@ -276,8 +276,8 @@ def test_functions_over_the_error_function_are_compared_by_its_derivative(outer,
 
 
 def test_residues_on_the_regions_that_were_sampled_bound_nothing():
-    # max(0, x^2 - 10^8) is not zero, far away: the rank is 2
-    chart = Model(a * sympy.Max(0, x**2 - 10**8) + b * x, [a, b], [x]).point([1, 1])
+    # max(0, x^2 + y^2 - 10^7) is not zero, far away: the rank is 2
+    chart = Model(a * sympy.Max(0, x**2 + y**2 - 10**7) + b * x, [a, b], [x, y]).point([1, 1])
     minor = {"prime": 3897749, "key": 1, "bits": 0, "rows": [0], "parameters": ["b"]}
     forged = {"lower": 1, "upper": 1, "verdict": "PROBABLE", "reason": "schwartz-zippel"}
     refused(text_of(chart, minor=minor, relations=[], **forged), "only 1.0e[+]00 can be shown")

@@ -29,7 +29,7 @@ def net(f, width=2):
 @cache
 def certificates() -> dict[str, tuple[RankCertificate, int]]:
     """Name -> certificate and rank, each rank derived by hand."""
-    bump = sympy.Max(0, x**2 - 10**8)
+    bump = sympy.Max(0, x**2 + y**2 - 10**7)
     piece = sympy.Piecewise((a * x + b, x > 0), (a * x**2, True))
     return {
         # a minor, and as many parameters
@@ -57,7 +57,7 @@ def certificates() -> dict[str, tuple[RankCertificate, int]]:
         "region": (region_rank(net(relu).point([1, 1, 1, 1, 0, -1]), [Rational(1, 2)]), 2),
         "regions": (model_rank(net(relu).point([1, 1, 1, 1, 0, -1])), 4),
         "sampled regions": (model_rank(Model(a * relu(x**2 - y) + 2 * b * relu(x**2 - y) + c * x, [a, b, c], [x, y]).point([1, 1, 1])), 2),
-        "far away": (model_rank(Model(a * bump + b * x, [a, b], [x]).point([1, 1])), 2),
+        "far away": (model_rank(Model(a * bump + b * x, [a, b], [x, y]).point([1, 1])), 2),
         "cases": (model_rank(Model(piece, [a, b], [x]).point([1, 1])), 2),
         # an unspecified function
         "unspecified": (model_rank(net(s).point([1, 2, 1, 1, 3, 3])), 3),

@@ -1,0 +1,129 @@
+"""What `verify --save` keeps: a journal of finished cases while it runs, then a report."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from types import TracebackType
+
+from rankstrat.cli._journal import MAX_SAVED, Journal
+from rankstrat.errors import ParseError
+from rankstrat.text.parsing import shown
+from rankstrat.theorems import THEOREMS
+from rankstrat.theorems.report import Report, Row, row_from_data, row_to_data, rows_from_json
+
+
+class Saved:
+    """The rows of one theorem in a folder; without a folder nothing is kept.
+
+    Args:
+        folder: where `NAME.json` and `NAME.jsonl` lie, or None.
+        name: the theorem.
+        seed, deep: the question.
+
+    Attributes:
+        done: the rows of earlier runs.
+        error: why rows can no longer be kept, once that is so.
+
+    Raises:
+        ParseError: a file of that name holds something else, or another process writes it.
+    """
+
+    def __init__(self, folder: Path | None, name: str, seed: int, deep: bool) -> None:
+        self.error: ParseError | None = None
+        self.done: tuple[Row, ...] = ()
+        self._journal: Journal | None = None
+        if folder is None:
+            return
+        stem = f"{name}{'.deep' if deep else ''}"
+        self._report = folder / f"{stem}.json"
+        question = {"theorem": name, "seed": seed, "cases": "deep" if deep else "default"}
+        self._journal = Journal(folder / f"{stem}.jsonl", question)
+        try:
+            rows = {_key(row): row for row in _saved(self._report, name, seed)}
+            rows |= {key: row_from_data(data) for key, data in self._journal.rows.items()}
+        except BaseException:
+            self._journal.close()
+            raise
+        self.done = tuple(rows.values())
+
+    def __enter__(self) -> Saved:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._journal is not None:
+            self._journal.close()
+
+    def keep(self, row: Row) -> None:
+        """Write a finished row down; whoever computes sees `error` when that fails."""
+        if self._journal is None or self.error is not None:
+            return
+        try:
+            self._journal.add(_key(row), row_to_data(row))
+        except ParseError as error:  # this may be the thread of a pool, where nobody would see it
+            self.error = error
+
+    def finish(self, report: Report) -> None:
+        """Write the report."""
+        if self._journal is not None and self.error is None:
+            try:
+                _write(self._report, report.to_json())
+            except ParseError as error:
+                self.error = error
+
+
+def folder_of(name: str | None) -> Path | None:
+    """The folder of --save, made if there is none.
+
+    Raises:
+        ParseError: it cannot be.
+    """
+    if name is None:
+        return None
+    folder = Path(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise ParseError(
+            f"--save {shown(name)} is no folder ({error}); a writable folder is needed"
+        ) from error
+    return folder
+
+
+def _key(row: Row) -> str:
+    return json.dumps(dict(row.case), sort_keys=True)
+
+
+def _saved(path: Path, name: str, seed: int) -> tuple[Row, ...]:
+    if not path.exists():
+        return ()
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_SAVED:
+            raise ParseError(
+                f"{path} is no file of at most {MAX_SAVED} bytes; a saved report is needed;"
+                " remove it"
+            )
+        return rows_from_json(path.read_text(encoding="utf-8"), THEOREMS[name], seed)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParseError(
+            f"{path} cannot be read ({error}); a saved report is needed; remove it"
+        ) from error
+
+
+def _write(path: Path, text: str) -> None:
+    # By way of a second file, so that an interruption never leaves half a report.
+    half = path.with_suffix(f".{time.time_ns()}")
+    try:
+        half.write_text(text, encoding="utf-8")
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise ParseError(
+            f"{path} cannot be written ({error.strerror}); a writable folder is needed"
+        ) from error
