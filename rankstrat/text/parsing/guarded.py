@@ -310,10 +310,8 @@ def _extremum(function: type[sympy.Max] | type[sympy.Min]) -> Callable[..., symp
 
 
 def _absolute(z: sympy.Expr) -> sympy.Expr:
-    value = sympy.Abs(z)
-    if not value.has(*_COMPLEX):
-        return value
-    # sympy takes symbols for complex numbers and answers |exp(x)| = exp(re(x)); here they are real.
+    # sympy takes symbols for complex numbers and answers |exp(x)| = exp(re(x)), after it has
+    # expanded the real part of a power; here they are real.
     real = {symbol: sympy.Dummy(symbol.name, real=True) for symbol in z.free_symbols}
     return sympy.Abs(z.xreplace(real)).xreplace({dummy: symbol for symbol, dummy in real.items()})
 
