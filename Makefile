@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV ?= .venv
 # worker processes of the test run
 JOBS ?= 2
+# how many mutations to try
+MUTANTS ?= 40
 # how long to fuzz
 SECONDS ?= 3600
 # theorems to verify; all of them if empty
@@ -13,13 +15,14 @@ NAMES ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help verify test lint types contract docs pytest slow fuzz bench clean distclean
+.PHONY: help verify test lint types contract docs pytest slow fuzz mutants bench clean distclean
 
 help:
 	@echo 'make verify    install rankstrat in $(VENV) and check every theorem (NAMES="..." for some)'
 	@echo 'make test      lint, types, import contract, documentation, tests, doctests, README and examples'
 	@echo 'make slow      the exhaustive sweeps'
 	@echo 'make fuzz      the command line on random input, for SECONDS=3600'
+	@echo 'make mutants   which mutations of the trusted rooms the tests miss, MUTANTS=40 of them'
 	@echo 'make bench     exact rank against python-flint alone'
 	@echo 'make docs      the documentation, in docs/_build/html (MATHJAX=.../tex-mml-chtml.js to read it without a network)'
 	@echo 'make clean     remove what these made; make distclean removes $(VENV) too'
@@ -67,6 +70,9 @@ slow: $(VENV)/.installed-dev
 
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python tests/fuzz/run.py $(SECONDS)
+
+mutants: $(VENV)/.installed-dev
+	$(BIN)/python tests/bench/mutation.py $(MUTANTS)
 
 bench: $(VENV)/.installed-dev
 	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
