@@ -120,9 +120,10 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
             raise UnsupportedFunctionError(
                 f"{e} has {len(args)} arguments; an unspecified activation takes one"
             )
-        return program.function(
-            ("sigma", e.func.__name__, 0, getattr(e.func, "parity", "")), args[0]
-        )
+        name = e.func.__name__
+        base = name.rstrip("'")  # a name with dashes is a derivative, as `to_sympy` writes it
+        key = ("sigma", base, len(name) - len(base), getattr(e.func, "parity", ""))
+        return program.function(key, args[0])
     if e is sympy.I or e.is_infinite or e is sympy.nan:
         raise ModelError(f"{e} is not a finite real number; models are real-valued and finite")
     raise UnsupportedFunctionError(

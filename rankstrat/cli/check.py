@@ -12,6 +12,7 @@ from rankstrat.cli._question import say
 from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, complain
 from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.rank.certificate import RankCertificate
+from rankstrat.text.lines import escaped
 
 MAX_BYTES = 50_000_000
 
@@ -47,7 +48,7 @@ def _check(name: str) -> int:
         certificate.check()
     except RankstratError as error:
         return complain(f"{name}: refused: {error}", FAILS)
-    say(f"{name}: holds: {certificate}")
+    say(f"{escaped(name)}: holds: {certificate}")
     return HOLDS
 
 

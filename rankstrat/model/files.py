@@ -36,6 +36,7 @@ from rankstrat.text.parsing import (
     FUNCTIONS,
     ElementaryFunction,
     block_names,
+    check_function,
     check_name,
     exact_value,
     inexact_literal,
@@ -122,7 +123,7 @@ def parse_model(text: str) -> ModelFile:
         raise _wrong_type("name", name, "a string")
     functions: dict[str, ElementaryFunction] = dict(FUNCTIONS)
     for function in _strings(table, "functions"):
-        functions[check_name(function)] = unspecified(function)
+        functions[check_function(function)] = unspecified(function)
     blocks, parameters = _declared(table, "parameters", functions)
     _, inputs = _declared(table, "inputs", functions)
     symbols = {symbol.name: symbol for symbol in (*parameters, *inputs)}
@@ -162,7 +163,7 @@ def dump_model(model: Model) -> str:
         functions = sorted(
             {f.func.__name__ for output in model.outputs for f in output.atoms(AppliedUndef)}
         )
-        known = dict(FUNCTIONS) | {check_name(name): unspecified(name) for name in functions}
+        known = dict(FUNCTIONS) | {check_function(name): unspecified(name) for name in functions}
         for key, group in (("parameters", model.parameters), ("inputs", model.inputs)):
             names = [check_name(symbol.name, known) for symbol in group]
             if names:

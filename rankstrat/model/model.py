@@ -26,6 +26,7 @@ from rankstrat.model.values import (
     free_symbols,
     listed,
 )
+from rankstrat.text.lines import escaped
 from rankstrat.text.parsing import block_symbols
 
 SHOWN = 40  # models with more parameters are named, not written out
@@ -105,6 +106,7 @@ class Model:
     """
 
     def __init__(self, outputs: Any, parameters: Any, inputs: Any = (), name: str = "") -> None:
+        demand(name, str, ModelError, "a name", "write it in quotes")
         self.name = name
         self.structure: Structure | None = None
         parts = (
@@ -310,7 +312,7 @@ class Model:
         return f"Model({list(self.outputs)}, parameters={list(self.parameters)}{inputs})"
 
     def __str__(self) -> str:
-        return self.name or repr(self)
+        return escaped(self.name) or repr(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Model):

@@ -8,16 +8,22 @@ import json
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
-from typing import Any
 
 from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.checker import CheckedRelation, check_lower, check_relations
+from rankstrat.rank.checker import (
+    CheckedRelation,
+    check_hypotheses,
+    check_lower,
+    check_relations,
+)
 from rankstrat.rank.lower_bounds import Minor
 from rankstrat.rank.reader import FORMAT, CertificateReader
 from rankstrat.rank.search import Analysis, UpperBound
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.verdict import Relation, Verdict
+from rankstrat.rank.writer import CertificateWriter
+from rankstrat.text.lines import escaped
 
 REASONS = {
     "parameters": "there are {M} parameters",
@@ -45,6 +51,7 @@ class RankCertificate:
         seed: names every random choice.
         region: an input of a piecewise model, when the rank is that on the linear region around it.
         subset: indices of the parameters that are free, when the others are frozen.
+        label: what a text that was read calls its model; kept for `to_json`, never printed.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -68,6 +75,7 @@ class RankCertificate:
     region: tuple[Fraction, ...] | None = None
     subset: tuple[int, ...] | None = None
     evidence: tuple[UpperBound, ...] = field(default=(), repr=False, compare=False)
+    label: str = field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.lower <= self.upper <= self.size:
@@ -79,6 +87,19 @@ class RankCertificate:
             raise CertificateError(
                 f"the verdict {self.verdict} does not go with the bounds {self.lower},"
                 f" {self.upper}; equal bounds are decided, others OPEN"
+            )
+        if not self.lower and self.minor is not None:
+            raise CertificateError(
+                "the lower bound 0 has a minor; every rank is at least 0; leave the minor out"
+            )
+        if self.region is not None and self.chart.coordinates:
+            raise CertificateError(
+                "a chart with coordinates was given a region, but its regions move with the"
+                " coordinates; a point is needed; give every parameter a value"
+            )
+        if self.error_bound and self.reason != "schwartz-zippel":
+            raise CertificateError(
+                f"the error bound {self.error_bound:.1e} goes with no random evidence; 0 is needed"
             )
 
     @property
@@ -126,15 +147,21 @@ class RankCertificate:
         error = f", error < {self.error_bound:.1e}" if self.verdict is Verdict.PROBABLE else ""
         if self.region is not None:
             where += f", on the region around x = ({', '.join(map(str, self.region))})"
-        return f"{rank} of {self.size} parameters {where}  [{self.verdict}{error}]\n{self._why()}"
+        text = f"{rank} of {self.size} parameters {where}  [{self.verdict}{error}]"
+        return f"{escaped(text)}\n{escaped(self._why())}"
 
     def _why(self) -> str:
-        upper = REASONS.get(self.reason, self.reason).format(
-            M=self.size,
-            q=len(self.model.outputs),
-            n=len(self.relations),
-            relations="relation" if len(self.relations) == 1 else "relations",
-        )
+        if self.reason in REASONS:
+            upper = REASONS[self.reason].format(
+                M=self.size,
+                q=len(self.model.outputs),
+                n=len(self.relations),
+                relations="relation" if len(self.relations) == 1 else "relations",
+            )
+        elif any(bound.reason == self.reason for bound in self.evidence):
+            upper = self.reason
+        else:  # a text cannot carry evidence, and what it says of it is no evidence
+            upper = "evidence that the certificate does not contain"
         if self.minor is None:
             lower = "every rank is at least 0"
         elif self.minor.prime > 1:
@@ -160,6 +187,7 @@ class RankCertificate:
         try:
             analysis = Analysis(self.chart, self.seed, self.region, self.subset)
             check_lower(analysis, self.lower, self.minor)
+            check_hypotheses(analysis, self.hypotheses)
             given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
             check_relations(analysis, given)
             self._check_upper(analysis, len(given))
@@ -220,21 +248,29 @@ class RankCertificate:
         )
 
     def to_json(self) -> str:
-        """A self-contained JSON text: the model as strings, the chart, bounds and witnesses."""
-        model, chart = self.model, self.chart
-        names = [str(p) for p in model.parameters]
-        minor = self.minor
+        """A self-contained JSON text: the model as strings, the chart, bounds and witnesses.
+
+        Raises:
+            CertificateError: something that the reader would refuse.
+        """
+        model, chart, minor = self.model, self.chart, self.minor
+        write = CertificateWriter(chart)
+        names = write.of(model.parameters)
+        own = dict(zip(names, model.parameters, strict=True))
+        values = zip(names, chart.raw, strict=True)
+        spec = {
+            "name": self.label or model.name,
+            "outputs": [write.text(o) for o in model.outputs],
+            "functions": sorted(write.functions.values()),
+            "parameters": names,
+            "inputs": write.of(model.inputs),
+        }
+        assumed = write.assumptions()
         data = {
             "format": FORMAT,
-            "model": {
-                "name": model.name,
-                "outputs": [_text(o) for o in model.outputs],
-                "functions": list(model.generic_functions),
-                "parameters": names,
-                "inputs": [str(x) for x in model.inputs],
-            },
-            "coordinates": [str(c) for c in chart.coordinates],
-            "values": {n: str(v) for n, v in zip(names, chart.raw, strict=True) if str(v) != n},
+            "model": spec | ({"assumptions": assumed} if assumed else {}),
+            "coordinates": write.of(chart.coordinates),
+            "values": {n: write.text(v) for n, v in values if v != own[n]},
             "lower": self.lower,
             "upper": self.upper,
             "verdict": self.verdict.value,
@@ -251,7 +287,7 @@ class RankCertificate:
             "relations": [
                 {
                     "parameter": names[r.parameter],
-                    "coefficients": {names[i]: _text(c) for i, c in r.coefficients},
+                    "coefficients": {names[i]: write.text(c) for i, c in r.coefficients},
                 }
                 for r in self.relations
             ],
@@ -271,17 +307,6 @@ class RankCertificate:
             CertificateError: malformed, with the field that is wrong.
         """
         return cls(**CertificateReader(text).fields())
-
-
-def _text(value: Any) -> str:
-    text = str(value)
-    if "Piecewise(" in text or "'" in text or "Derivative(" in text:
-        raise CertificateError(
-            f"{text[:60]} cannot be written in a certificate; write cases with Max, Min and Abs,"
-            " and keep the certificate in memory when relations contain derivatives of an"
-            " unspecified function"
-        )
-    return text
 
 
 __all__ = ["RankCertificate", "Relation", "UpperBound", "Verdict"]

@@ -16,8 +16,17 @@ from rankstrat.algebra.translate import translate
 from rankstrat.errors import BudgetError, CertificateError, PoleError, UndecidedError
 from rankstrat.model.values import Exact
 from rankstrat.rank.lower_bounds import BALL_LIMIT, PRECISIONS, Minor, check_ball_minor, check_minor
-from rankstrat.rank.search import Analysis, needs_hypotheses, vanishes_at_primes
+from rankstrat.rank.search import Analysis
+from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.upper_bounds import EXPANSION, ZERO_TEST
+from rankstrat.rank.vanishing import (
+    denominators,
+    needs_hypotheses,
+    require_nonzero,
+    smooth,
+    vanishes_at_primes,
+)
+from rankstrat.text.lines import escaped
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,12 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
     if len(set(minor.parameters)) != lower or len(set(minor.rows)) != lower:
         raise CertificateError(
             "the minor repeats a row or a column; rows and columns must be distinct"
+        )
+    frozen = set(minor.parameters) - set(analysis.tangents.chosen)
+    if frozen:
+        raise CertificateError(
+            f"the minor uses dF/d{analysis.chart.model.parameters[min(frozen)]}, but"
+            f" {analysis.chart.model.parameters[min(frozen)]} is frozen"
         )
     if minor.prime <= 1:
         if minor.bits not in PRECISIONS or minor.prime < 0:
@@ -97,6 +112,20 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
         )
 
 
+def check_hypotheses(analysis: Analysis, hypotheses: Sequence[str]) -> None:
+    """What a certificate calls undecided is what the analysis of its model leaves undecided.
+
+    Raises:
+        CertificateError: otherwise.
+    """
+    invented = hypotheses and set(hypotheses) - set(analysis.tower.hypotheses)
+    if invented:
+        raise CertificateError(
+            f"the hypothesis {escaped(min(invented), most=60)!r} is not among those that this model"
+            " needs"
+        )
+
+
 def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) -> None:
     """The relations are solved for distinct parameters, independent, and hold exactly.
 
@@ -109,14 +138,21 @@ def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) ->
             "two relations are solved for the same parameter; they must be solved for distinct ones"
         )
     names = analysis.chart.model.parameters
-    frozen = {i for r in relations for i in r.coefficients} - set(analysis.tangents.chosen)
+    if relations and analysis.regions is not None and not analysis.regions.complete:
+        # What holds on the regions that were sampled says nothing of the others.
+        tangents = analysis.written
+    else:
+        tangents = analysis.tangents
+    frozen = {i for r in relations for i in r.coefficients} - set(tangents.chosen)
     if frozen:
         raise CertificateError(
             f"a relation uses dF/d{names[min(frozen)]}, but that parameter is frozen"
         )
-    for relation in relations:
-        own = relation.coefficients.get(relation.parameter, 0)
-        if own == 0 or (isinstance(own, sympy.Expr) and _vanishes(analysis, own)):
+    nodes = [_coefficients(tangents, relation) for relation in relations]
+    _require_finite(tangents, nodes, analysis.seed)
+    for relation, coefficients in zip(relations, nodes, strict=True):
+        own = coefficients.get(relation.parameter, tangents.program.zero)
+        if vanishes_at_primes(tangents.program, own, analysis.seed):
             raise CertificateError(
                 f"the relation for {names[relation.parameter]} has coefficient 0 there and says"
                 " nothing"
@@ -132,39 +168,51 @@ def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) ->
             " other; they may not be independent"
         ) from None
     known: dict[int, Terms | None] = {}
-    for relation in relations:
-        if not _holds(analysis, relation, known):
+    for relation, coefficients in zip(relations, nodes, strict=True):
+        if not _holds(tangents, coefficients, known, analysis.seed):
             raise CertificateError(
                 f"the relation for {names[relation.parameter]} is false: its left side is not zero"
+                + ("" if tangents is analysis.tangents else " on every region")
             )
 
 
-def _vanishes(analysis: Analysis, expression: sympy.Expr) -> bool:
-    program = analysis.tangents.program
-    node = translate(program, [expression], _coordinates(analysis))[0]
-    return vanishes_at_primes(analysis.tangents, node, analysis.seed)
-
-
-def _coordinates(analysis: Analysis) -> dict[sympy.Symbol, int]:
-    return {c: analysis.tangents.program.leaf(("u", str(c))) for c in analysis.chart.coordinates}
-
-
-def _holds(analysis: Analysis, relation: CheckedRelation, known: dict[int, Terms | None]) -> bool:
-    tangents = analysis.tangents
+def _coefficients(tangents: Tangents, relation: CheckedRelation) -> dict[int, int]:
     program = tangents.program
-    terms = []
-    for i, c in relation.coefficients.items():
-        node = (
-            translate(program, [c], _coordinates(analysis))[0]
-            if isinstance(c, sympy.Expr)
-            else program.constant(c)
-        )
-        terms.append((1, program.product(((node, 1), (tangents.nodes[i], 1)))))
-    total = program.linear(0, terms)
+    leaves = {c: program.leaf(("u", str(c))) for c in tangents.chart.coordinates}
+    return {
+        i: translate(program, [c], leaves)[0] if isinstance(c, sympy.Expr) else program.constant(c)
+        for i, c in relation.coefficients.items()
+    }
+
+
+def _require_finite(tangents: Tangents, nodes: Sequence[Mapping[int, int]], seed: int) -> None:
+    """Every coefficient is defined: a denominator that is zero in disguise would prove anything."""
+    program = tangents.program
+    below = program.reachable({n for coefficients in nodes for n in coefficients.values()})
+    try:
+        require_nonzero(program, denominators(program, below), seed)
+    except PoleError:
+        raise CertificateError(
+            "a coefficient of a relation has a pole: it divides by an expression that is zero"
+        ) from None
+
+
+def _holds(
+    tangents: Tangents,
+    coefficients: Mapping[int, int],
+    known: dict[int, Terms | None],
+    seed: int,
+) -> bool:
+    program = tangents.program
+    total = program.linear(
+        0, [(1, program.product(((c, 1), (tangents.nodes[i], 1)))) for i, c in coefficients.items()]
+    )
     if total == program.zero or laurent(program, total, EXPANSION, known) == {}:
         return True
+    if smooth(program, [total]) != [total]:
+        return False  # a function with kinks counts as a free variable above, and nothing more
     try:
-        tower = Tower(program, [total], seed=analysis.seed)
+        tower = Tower(program, [total], seed=seed)
         return is_zero(tower.program, tower.roots[0], ZERO_TEST)
     except PoleError as error:
         raise CertificateError(f"a relation has a pole: {error}") from None

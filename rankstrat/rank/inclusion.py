@@ -29,9 +29,10 @@ from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import BudgetError, PoleError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Chart
 from rankstrat.rank.lower_bounds import sampled_rank
-from rankstrat.rank.search import is_identically_zero, needs_hypotheses
-from rankstrat.rank.tangents import Tangents, leaf_names
+from rankstrat.rank.search import is_identically_zero
+from rankstrat.rank.tangents import Tangents, divisors, leaf_names
 from rankstrat.rank.upper_bounds import ZERO_TEST, RelationFinder
+from rankstrat.rank.vanishing import needs_hypotheses, require_nonzero
 
 Row = dict[int, int]
 Split = dict[tuple[tuple[int, int | Fraction], ...], Terms]
@@ -51,16 +52,20 @@ class Joint(Tangents):
         self.nodes, self.outputs = [], []
         self.ranges: list[range] = []
         self.output_lists: list[list[int]] = []
+        self.divisors = []
         for chart in self.charts:
             compiled = chart.model.compiled
             done = compiled.program.rebuild(
                 (*compiled.gradient, *compiled.outputs), self.program, self._images(chart)
             )
+            values = [done[leaf] for leaf in compiled.parameters]
+            self.divisors += divisors(compiled.program, done, self.program, values)
             start = len(self.nodes)
             self.nodes += [done[n] for n in compiled.gradient]
             self.ranges.append(range(start, len(self.nodes)))
             self.output_lists.append([done[n] for n in compiled.outputs])
         self.outputs = self.output_lists[0]
+        require_nonzero(self.program, self.divisors, 0)
 
     def _images(self, chart: Chart) -> dict[int, int]:
         program = self.program

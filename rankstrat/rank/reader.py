@@ -5,7 +5,8 @@ parser.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,16 +16,25 @@ from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.lower_bounds import Minor
 from rankstrat.rank.verdict import Relation, Verdict
+from rankstrat.rank.writer import ASSUMPTIONS, unspecified_names
+from rankstrat.text.lines import escaped
 from rankstrat.text.parsing import (
     FUNCTIONS,
     ElementaryFunction,
+    check_function,
     check_name,
     parse_expression,
     unspecified,
 )
 
 FORMAT = "rankstrat-certificate/1"
-MAX_TEXT = 50_000_000
+MAX_TEXT, MAX_PARTS, MAX_ORDER = 50_000_000, 5_000_000, 12
+FIELDS = ("format", "model", "coordinates", "values", "lower", "upper", "verdict",
+          "reason", "error_bound", "minor", "relations", "hypotheses", "seed", "region",
+          "subset")  # fmt: skip
+MODEL_FIELDS = ("name", "outputs", "functions", "parameters", "inputs", "assumptions")
+MINOR_FIELDS = ("prime", "key", "bits", "rows", "parameters")
+RELATION_FIELDS = ("parameter", "coefficients")
 RARE = {
     str(f): ElementaryFunction(f)
     for f in (
@@ -35,9 +45,8 @@ RARE = {
         sympy.sec,
         sympy.csc,
         sympy.sign,
-        sympy.Heaviside,
     )
-}
+} | {"Heaviside": ElementaryFunction(sympy.Heaviside, (1, 2))}
 """Functions that a certificate may contain although the language of model files does not have them.
 """
 
@@ -51,7 +60,11 @@ class CertificateReader:
                 f"the certificate has {len(text)} characters; at most {MAX_TEXT} are read"
             )
         try:
-            self.data = json.loads(text, parse_constant=lambda c: self._fail("a number", f"is {c}"))
+            self.data = json.loads(
+                text,
+                parse_constant=lambda c: self._fail("a number", f"is {c}"),
+                object_pairs_hook=self._once,
+            )
         except CertificateError:
             raise
         except (ValueError, RecursionError) as error:
@@ -63,9 +76,27 @@ class CertificateReader:
                 f'the field "format" is not "{FORMAT}"; give the text written by to_json'
             )
 
+        self._only(self.data, FIELDS)
+
     @staticmethod
     def _fail(name: str, problem: str) -> Any:
-        raise CertificateError(f'the field "{name}" {problem}; give the text written by to_json')
+        raise CertificateError(
+            escaped(f'the field "{name}" {problem}; give the text written by to_json', most=500)
+        )
+
+    @classmethod
+    def _once(cls, pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+        table = dict(pairs)
+        if len(table) < len(pairs):
+            count = Counter(name for name, _ in pairs)
+            cls._fail(max(count, key=count.__getitem__), "is given twice")
+        return table
+
+    @classmethod
+    def _only(cls, table: Mapping[str, Any], known: Collection[str]) -> None:
+        for name in table:
+            if name not in known:
+                cls._fail(name, "is unknown")
 
     def get(self, data: Mapping[str, Any], name: str, kind: type | tuple[type, ...]) -> Any:
         """A field of the right type."""
@@ -115,24 +146,31 @@ class CertificateReader:
             "seed": self.get(data, "seed", int),
             "region": self._region(chart),
             "subset": self._subset(index),
+            "label": self.get(data["model"], "name", str),
         }
 
     def _chart(self) -> Chart:
         spec = self.get(self.data, "model", dict)
-        parameters = [sympy.Symbol(check_name(n)) for n in self.strings(spec, "parameters")]
-        inputs = [sympy.Symbol(check_name(n)) for n in self.strings(spec, "inputs")]
-        symbols = {str(s): s for s in (*parameters, *inputs)}
-        functions = {**FUNCTIONS, **RARE} | {
-            n: unspecified(check_name(n)) for n in self.strings(spec, "functions")
+        self._only(spec, MODEL_FIELDS)
+        assumed = self._assumptions(spec)
+        parameters = [self._symbol(n, assumed) for n in self.strings(spec, "parameters")]
+        inputs = [self._symbol(n, assumed) for n in self.strings(spec, "inputs")]
+        symbols = {s.name: s for s in (*parameters, *inputs)}
+        declared = [check_function(n) for n in self.strings(spec, "functions")]
+        functions = {**FUNCTIONS, **RARE} | {n: unspecified(n) for n in declared}
+        derived = unspecified_names(declared, MAX_ORDER)
+        self.functions = functions | {
+            n: unspecified(derived[n]) for n in derived if n not in functions
         }
         texts = self.strings(spec, "outputs")
         outputs = [
-            parse_expression(o, symbols, functions=functions, max_length=MAX_TEXT) for o in texts
+            parse_expression(
+                o, symbols, functions=functions, max_length=MAX_TEXT, max_parts=MAX_PARTS
+            )
+            for o in texts
         ]
-        model = Model(outputs, parameters, inputs, self.get(spec, "name", str))
-        coordinates = {
-            n: sympy.Symbol(check_name(n)) for n in self.strings(self.data, "coordinates")
-        }
+        model = Model(outputs, parameters, inputs)
+        coordinates = {n: self._symbol(n, assumed) for n in self.strings(self.data, "coordinates")}
         values = self.get(self.data, "values", dict)
         chart = model.chart(
             {
@@ -143,6 +181,7 @@ class CertificateReader:
                         else self._fail("values", "has a value that is not a string")
                     ),
                     coordinates,
+                    functions=self.functions,
                 )
                 for n, v in values.items()
             }
@@ -150,6 +189,23 @@ class CertificateReader:
         if [str(c) for c in chart.coordinates] != list(coordinates):
             self._fail("coordinates", "does not list the symbols the values leave free")
         return chart
+
+    def _assumptions(self, spec: Mapping[str, Any]) -> dict[str, dict[str, bool]]:
+        if "assumptions" not in spec:
+            return {}
+        table = self.get(spec, "assumptions", dict)
+        for name, known in table.items():
+            if not isinstance(known, dict) or not all(
+                k in ASSUMPTIONS and isinstance(v, bool) for k, v in known.items()
+            ):
+                self._fail("assumptions", f"says of {name} what no symbol can be")
+        return table
+
+    def _symbol(self, name: str, assumed: Mapping[str, dict[str, bool]]) -> sympy.Symbol:
+        try:
+            return sympy.Symbol(check_name(name), **assumed.get(name, {}))
+        except sympy.core.facts.InconsistentAssumptions:
+            return self._fail("assumptions", f"contradicts itself on {name}")
 
     def _region(self, chart: Chart) -> tuple[Fraction, ...] | None:
         if self.data.get("region") is None:
@@ -173,6 +229,7 @@ class CertificateReader:
             return None
         if not isinstance(spec, dict):
             self._fail("minor", "is not an object")
+        self._only(spec, MINOR_FIELDS)
         rows = self.get(spec, "rows", list)
         if not all(isinstance(r, int) and 0 <= r < 10**6 for r in rows):
             self._fail("rows", "is not a list of sample numbers")
@@ -193,6 +250,7 @@ class CertificateReader:
     ) -> Relation:
         if not isinstance(spec, dict):
             self._fail("relations", "has an entry that is not an object")
+        self._only(spec, RELATION_FIELDS)
         parameter, coefficients = (
             self.get(spec, "parameter", str),
             self.get(spec, "coefficients", dict),
@@ -209,6 +267,7 @@ class CertificateReader:
                     else self._fail("relations", "has a coefficient that is not a string")
                 ),
                 coordinates,
+                functions=self.functions,
             )
             pairs.append(
                 (index[name], Fraction(int(value.p), int(value.q)) if value.is_Rational else value)

@@ -50,7 +50,7 @@ class RegionTangents(Tangents):
         self.chart = base.chart
         self.program = Program()
         self._depends: dict[int, bool] = {}
-        self.outputs = []
+        self.outputs, self.divisors = [], []
         self.chosen = tuple(range(len(base.nodes)))
         restricted = [_restrict(base, region, self.program) for region in regions]
         if len(restricted) == 1:

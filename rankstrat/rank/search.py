@@ -10,13 +10,9 @@ from hashlib import sha256
 from numbers import Integral
 from typing import Any
 
-from rankstrat.algebra.balls import sign
 from rankstrat.algebra.degrees import failure_probability
 from rankstrat.algebra.elimination import RankProfile
-from rankstrat.algebra.evaluate import evaluate
-from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
-from rankstrat.algebra.program import LEAF, Program
-from rankstrat.algebra.relations import leaf_values, radicals
+from rankstrat.algebra.modular import mix
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import DataError, PoleError, UndecidedError, demand
 from rankstrat.model.model import Chart
@@ -24,6 +20,7 @@ from rankstrat.rank.lower_bounds import Minor, Sampled, ball_minor, row_count, s
 from rankstrat.rank.regions import tangents_of
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.upper_bounds import Nodes, RelationFinder, Relations, class_relations
+from rankstrat.rank.vanishing import needs_hypotheses, require_nonzero, vanishes_at_primes
 
 ATTEMPTS, ERROR_GOAL, ERROR_LIMIT, LARGE_PRIMES = 5, 1e-12, 1e-9, 8
 
@@ -99,6 +96,7 @@ class Analysis:
             tangents.chosen = (
                 tangents.chosen if subset is None else _indices(subset, chart.model.size)
             )
+        require_nonzero(self.written.program, self.written.divisors, seed)
 
     @cached_property
     def representatives(self) -> dict[int, int]:
@@ -290,69 +288,9 @@ class Analysis:
         return error
 
 
-def needs_hypotheses(tower: Tower) -> bool:
-    """Whether the independence of the generators rests on something unproved.
-
-    One number such as pi or log 2 is transcendental by itself; together with exp(1), or with a
-    second one, nothing is known.
-    """
-    if len(tower.opaque) != 1:
-        return bool(tower.opaque)
-    ((leaf, (function, argument)),) = tower.opaque.items()
-    simple = function == "pi" or (function == "log" and tower.program.value(argument) is not None)
-    others = any(
-        stage == 0 and n != leaf and tower.kind[n] in ("exp", "log", "erf", "pi")
-        for n, stage in tower.stage.items()
-    )
-    return not simple or others
-
-
 def is_identically_zero(tangents: Tangents, parameter: int, seed: int) -> bool:
     """Whether the constant factor of a tangent function vanishes at random primes; False proves
     that it does not.
     """
     column = tangents.columns[parameter]
-    return column is None or vanishes_at_primes(tangents, column.constant, seed)
-
-
-def vanishes_at_primes(tangents: Tangents, node: int, seed: int) -> bool:
-    """Whether a node free of inputs vanishes at random primes; False proves that it is not zero.
-
-    Where the independence of its constants is not known, as in exp(log 2) - 2, residues prove
-    nothing; a ball must.
-    """
-    if node == tangents.program.zero:
-        return True
-    tower = Tower(tangents.program, [node], seed=seed)
-    if needs_hypotheses(tower):
-        return not _is_enclosed_away_from_zero(tangents.program, node, seed)
-    zeros, roots = 0, radicals(tower, tower.roots)
-    for attempt in range(40):
-        field_ = GF(random_prime(SMALL, seed, 31, attempt, radicals=roots), 4)
-        try:
-            leaves = leaf_values(tower, field_, tower.roots, mix(seed, 32, attempt), shared_below=0)
-            value = evaluate(tower.program, tower.roots, field_, leaves)[0]
-        except BadReductionError:
-            continue
-        value = getattr(value, "value", value)
-        if value if isinstance(value, int) else bool((value * ~field_.poles).any()):
-            return False
-        zeros += 1
-        if zeros > 3:
-            break
-    return True
-
-
-def _is_enclosed_away_from_zero(program: Program, node: int, seed: int) -> bool:
-    """Whether a ball at random coordinates excludes zero."""
-    leaves = [program.data[n] for n in program.reachable((node,)) if program.kind[n] == LEAF]
-    for attempt in range(4):
-        values = {
-            k: Fraction(1 + int(mix(seed, 33, attempt, i)) % 97, 32) for i, k in enumerate(leaves)
-        }
-        try:
-            if sign(program, node, values):
-                return True
-        except (UndecidedError, ZeroDivisionError):
-            continue
-    return False
+    return column is None or vanishes_at_primes(tangents.program, column.constant, seed)

@@ -4,7 +4,7 @@ coincide at sight.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -16,6 +16,7 @@ from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import ModelError, demand
 from rankstrat.model.model import Chart, Model
+from rankstrat.rank.vanishing import denominators, smooth
 
 Rational = int | Fraction
 
@@ -53,6 +54,7 @@ class Tangents:
         done = compiled.program.rebuild(
             (*compiled.gradient, *compiled.outputs), self.program, image
         )
+        self.divisors = divisors(compiled.program, done, self.program, image.values())
         self.nodes: list[int] = [done[n] for n in compiled.gradient]
         self.outputs: list[int] = [done[n] for n in compiled.outputs]
         self._depends: dict[int, bool] = {}
@@ -157,6 +159,22 @@ class Tangents:
     def expressions(self, nodes: Sequence[int]) -> list[sympy.Expr]:
         """Nodes as sympy expressions in inputs and coordinates."""
         return to_sympy(self.program, list(nodes), leaf_names(self.chart))
+
+
+def divisors(
+    source: Program, done: Mapping[int, int], target: Program, values: Iterable[int]
+) -> list[int]:
+    """What a specialised model divides by, also where the quotient has cancelled.
+
+    Args:
+        source: the program of the model.
+        done: its nodes -> nodes of the specialised program.
+        target: the specialised program.
+        values: nodes of the parameter values.
+    """
+    images = [done[n] for n in denominators(source, done)]
+    own = denominators(target, target.reachable(values))
+    return smooth(target, list(dict.fromkeys([*images, *own])))
 
 
 def leaf_names(chart: Chart) -> dict[object, sympy.Expr]:

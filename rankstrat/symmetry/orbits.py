@@ -12,7 +12,7 @@ from rankstrat.errors import ModelError, UndecidedError, demand
 from rankstrat.model.model import Chart
 from rankstrat.rank.inclusion import Joint
 from rankstrat.rank.lower_bounds import sampled_rank
-from rankstrat.rank.search import needs_hypotheses
+from rankstrat.rank.vanishing import needs_hypotheses
 
 
 def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:

@@ -82,7 +82,7 @@ MALFORMED = [
     ('outputs = "pi"\nparameters = ["pi"]', ParseError, "means something else"),
     ('outputs = "a"\nparameters = ["а"]', ParseError, "CYRILLIC"),
     ('outputs = "a"\nparameters = ["a b"]', ParseError, "declaration"),
-    ('outputs = "a"\nparameters = ["a"]\nfunctions = ["exp"]', ParseError, "means something else"),
+    ('outputs = "a"\nparameters = ["a"]\nfunctions = ["exp"]', ParseError, "known function"),
     (
         'outputs = "a"\nparameters = ["a", "s"]\nfunctions = ["s"]',
         ParseError,
@@ -192,6 +192,11 @@ s = sympy.Function("sigma")
         Model(a ** Rational(3, 2) * sympy.atan(w) + sympy.pi * sympy.E, [a, w]),
         Model(sympy.tan(a + sympy.pi / 2) + sympy.sin(w) * sympy.cos(w), [a, w]),
         Model(a * s(w * x), [a, w], [x]),
+        Model(
+            sympy.Piecewise((a, (a > 0) & (x < 1)), (b * x, sympy.Ne(x, w)), (0, True)),
+            [a, b, w],
+            [x],
+        ),
         Model(a * tanh(w * tanh(b * x)) ** 3 / (1 + x**2), [a, w, b], [x]),
     ],
     ids=str,
@@ -226,7 +231,6 @@ def test_dump_model_of_a_wide_network_is_quick():
         Model(sympy.Symbol("a b"), [sympy.Symbol("a b")]),
         Model(sympy.gamma(a), [a]),
         Model(2**a, [a]),
-        Model(sympy.Piecewise((a, a > 0), (0, True)), [a]),
         Model(a * sympy.Function("exec")(x).diff(x), [a], [x]),
     ],
     ids=str,

@@ -4,6 +4,7 @@ nothing.
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -111,7 +112,7 @@ REFUSED = [
     ("(x := 1)", "':'"),
     ("x = 1", "not an assignment"),
     ("x == y", "not an assignment"),
-    ("x < y", "'<'"),
+    ("x < y", "outside Piecewise"),
     ("x is y", "comparison"),
     ("x in y", "comparison"),
     ("x and y", "logical operator"),
@@ -134,7 +135,7 @@ REFUSED = [
     ("x // y", "floordiv"),
     ("x % y", "'%'"),
     ("x @ y", "'@'"),
-    ("~x", "'~'"),
+    ("~x", "operator invert"),
     ("x, y", "Tuple"),
     ("()", "Tuple"),
     ("tanh(*x)", "starred"),
@@ -294,3 +295,44 @@ def _grow(children):
 @settings(max_examples=200)
 def test_what_sympy_prints_reads_back_as_the_same_expression(expression):
     assert parse_expression(sympy.sstr(expression), SYMBOLS) == expression
+
+
+PIECES = {
+    "Piecewise((x, x > 0), (0, True))": sympy.Piecewise((x, x > 0), (0, True)),
+    "Piecewise((x, x >= 1), (y, x < -1), (0, True))": sympy.Piecewise(
+        (x, x >= 1), (y, x < -1), (0, True)
+    ),
+    "2*Piecewise((x, (x > 0) & (y <= 2)), (1, Ne(y, 0) | ~(x != y)), (0, True))": 2
+    * sympy.Piecewise(
+        (x, (x > 0) & (y <= 2)), (1, sympy.Ne(y, 0) | sympy.Eq(x, y)), (0, True), evaluate=False
+    ),
+}
+
+
+@pytest.mark.parametrize("text", PIECES)
+def test_cases_are_read(text):
+    assert parse_expression(text, {"x": x, "y": y}) == PIECES[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Piecewise()", "0 pieces"),
+        ("Piecewise((x, x > 0))", "not True"),
+        ("Piecewise((x, x > 0), (0, 1))", "no comparison"),
+        ("Piecewise(x, x > 0)", "no pair"),
+        ("Piecewise((x, 0 < x < 1), (0, True))", "no comparison"),
+        ("Piecewise((x, x), (0, True))", "no comparison"),
+        ("Piecewise((x, x > 0.5), (0, True))", "not exact"),
+        ("Piecewise((x, z > 0), (0, True))", "name z is unknown"),
+        ("Piecewise((x, tanh(tanh(tanh(tanh(tanh(1))))) > 0), (0, True))", "nest"),
+        ("Piecewise(" + "(x, x > 0), " * 300 + "(0, True))", "301 pieces"),
+        ("Piecewise((x, x > 0), (0, True), evaluate=1)", "="),
+        ("(x, y)", "Tuple is not"),
+        ("x > 0", "outside Piecewise"),
+        ("Eq(x, 0)", "function Eq is unknown"),
+    ],
+)
+def test_cases_error(text, message):
+    with pytest.raises(ParseError, match=re.escape(message)):
+        parse_expression(text, {"x": x, "y": y})

@@ -17,6 +17,7 @@ import sympy
 
 from rankstrat.errors import ParseError
 from rankstrat.text.parsing import guarded
+from rankstrat.text.parsing.conditions import NEEDED, piecewise
 from rankstrat.text.parsing.guarded import ELEMENTARY, ElementaryFunction
 from rankstrat.text.parsing.names import MAX_NAME, RESERVED, nearest, not_ascii, shown
 
@@ -39,7 +40,7 @@ CONSTANTS: Mapping[str, sympy.Expr] = {"pi": sympy.pi, "E": sympy.E}
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<decimal>(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?|\d[\d_]*[eE][+-]?\d+)"
-    r"|(?P<integer>\d[\d_]*)|(?P<name>[A-Za-z_]\w*)|(?P<open>\()|(?P<close>\))|(?P<operator>\*\*|[-+*/,])|(?P<other>.)",
+    r"|(?P<integer>\d[\d_]*)|(?P<name>[A-Za-z_]\w*)|(?P<open>\()|(?P<close>\))|(?P<operator>\*\*|[<>=!]=|[-+*/,<>&|~])|(?P<other>.)",
     re.ASCII | re.DOTALL,
 )
 _HINTS = {
@@ -57,7 +58,6 @@ _KINDS: Mapping[type[ast.expr], str] = {
     ast.Lambda: "a lambda",
     ast.IfExp: "a conditional",
     ast.BoolOp: "a logical operator",
-    ast.Compare: "a comparison",
     ast.Await: "an await",
     ast.Yield: "a yield",
     ast.YieldFrom: "a yield",
@@ -75,6 +75,7 @@ def parse_expression(
     *,
     functions: Mapping[str, ElementaryFunction] = FUNCTIONS,
     max_length: int = MAX_LENGTH,
+    max_parts: int = MAX_NODES,
 ) -> sympy.Expr:
     r"""The exact expression that a string denotes, over the given symbols.
 
@@ -83,6 +84,7 @@ def parse_expression(
         symbols: name -> symbol (or expression) for every name that the string may use.
         functions: name -> function for every call that it may make.
         max_length: accepted number of characters.
+        max_parts: accepted number of operands and operations.
 
     Raises:
         ParseError: the string is not in the language, or too large.
@@ -93,7 +95,7 @@ def parse_expression(
         2*tanh(x/3)**2 - 1/2
     """
     tree = _parsed(_scanned(text, max_length))
-    result = _Builder(symbols, functions).build(tree)
+    result = _Builder(symbols, functions, max_parts).build(tree)
     part = guarded.forbidden_part(result, max_exponent=guarded.MAX_EXPONENT)
     if part is not None:
         raise ParseError(
@@ -197,10 +199,14 @@ class _Builder:
     """One walk over a syntax tree; refuses every node that is not in the language."""
 
     def __init__(
-        self, symbols: Mapping[str, sympy.Expr], functions: Mapping[str, ElementaryFunction]
+        self,
+        symbols: Mapping[str, sympy.Expr],
+        functions: Mapping[str, ElementaryFunction],
+        most: int,
     ) -> None:
         self.symbols = symbols
         self.functions = functions
+        self.most = most
         self.nodes = 0
         self.sizes: dict[sympy.Basic, int] = {}
 
@@ -209,9 +215,9 @@ class _Builder:
         nor quadratic.
         """
         self.nodes += 1
-        if self.nodes > MAX_NODES:
+        if self.nodes > self.most:
             raise ParseError(
-                f"An expression of more than {MAX_NODES} parts; a smaller one is needed; "
+                f"An expression of more than {self.most} parts; a smaller one is needed; "
                 "use a family, or split it into several outputs."
             )
         if depth > 4 * MAX_DEPTH:
@@ -298,6 +304,8 @@ class _Builder:
                 "Two factors without operator, as in (a)(b); a product is needed; write (a)*(b)."
             )
         name = node.func.id
+        if name == "Piecewise":
+            return piecewise(node, self.build, depth)
         if name not in self.functions:
             if name in self.symbols:
                 raise ParseError(
@@ -331,6 +339,11 @@ class _Builder:
 
 
 def _refused(node: ast.expr) -> ParseError:
+    if isinstance(node, ast.Compare):
+        return ParseError(
+            f"A comparison stands outside Piecewise; {_LANGUAGE}; write an expression, not an"
+            f" assignment or a comparison, and cases as {NEEDED}."
+        )
     what = _KINDS.get(type(node), type(node).__name__.lower())
     if isinstance(node, ast.BinOp | ast.UnaryOp):
         what = f"the operator {type(node.op).__name__.lower()}"

@@ -226,6 +226,15 @@ def _check_exponentials(expression: sympy.Expr, exponent: sympy.Expr) -> None:
             _check_constant("exp", factor.args[0] * exponent, bounded=True)
 
 
+def check_constant(name: str, value: sympy.Expr) -> None:
+    r"""Refuse a constant whose numerical evaluation would not be cheap.
+
+    Raises:
+        ParseError: it is complex, or nests too many functions.
+    """
+    _check_constant(name, value, bounded=False)
+
+
 def _check_constant(name: str, value: sympy.Expr, *, bounded: bool) -> None:
     if value.is_Rational:
         number = value
@@ -391,7 +400,7 @@ ELEMENTARY: dict[str, ElementaryFunction] = {
     "min": ElementaryFunction(_extremum(sympy.Min), (1, None)),
     "Min": ElementaryFunction(_extremum(sympy.Min), (1, None)),
 }
-"""The functions of the language.
+"""The functions of the language, beside Piecewise, whose arguments are pairs.
 
 The second spelling of abs, max and min is the one that sympy prints.
 """

@@ -21,8 +21,17 @@ MAX_NAMES = 100_000
 """Scalars of a block declaration."""
 MAX_NAME = 100
 """Characters of a name."""
-RESERVED = frozenset({"pi", "E", "I", "oo", "zoo", "nan", "inf"})
+RESERVED = frozenset({"pi", "E", "I", "oo", "zoo", "nan", "inf", "Piecewise", "Eq", "Ne"})
 """Names that a symbol may not have, beside functions and Python keywords."""
+_OTHER = ("asin", "acos", "arcsin", "arccos", "arcsinh", "arccosh", "arctanh", "heaviside", "step",
+          "elu", "selu", "celu", "relu6", "mish", "softsign", "softmax", "hardtanh", "hard_tanh",
+          "hardsigmoid", "hardswish", "logistic", "squareplus", "rectifier", "logsumexp", "norm",
+          "root", "power", "pow", "sgn", "sqr", "log2", "log10", "log1p", "expm1", "hypot",
+          "arctan2", "bessel", "airy", "cases", "piecewise")  # fmt: skip
+_KNOWN = frozenset(
+    name.casefold() for name in (*ELEMENTARY, *sympy.functions.__all__, *RESERVED, *_OTHER)
+)
+"""What an unspecified function may not be called, without regard to capitals."""
 
 
 def parse_blocks(text: str) -> dict[str, tuple[int, ...]]:
@@ -146,6 +155,44 @@ def check_name(name: str, functions: Iterable[str] = ELEMENTARY) -> str:
             f" write {name}_."
         )
     return name
+
+
+def is_symbol_name(name: str) -> bool:
+    r"""Whether `check_name` accepts a name."""
+    return (
+        name.isascii()
+        and name.isidentifier()
+        and len(name) <= MAX_NAME
+        and not keyword.iskeyword(name)
+        and name not in RESERVED
+        and name not in ELEMENTARY
+    )
+
+
+def is_known_function(name: str) -> bool:
+    r"""Whether a reader would take the name for a known function, whatever its capitals.
+
+    Example:
+        >>> is_known_function("Tanh"), is_known_function("sigma")
+        (True, False)
+    """
+    return name.casefold() in _KNOWN
+
+
+def check_function(name: str) -> str:
+    r"""The name itself, if an unspecified function may have it.
+
+    Raises:
+        ParseError: no name at all, or that of a known function: `Tanh` and `sech` would be read as
+            functions of which nothing is known.
+    """
+    if is_known_function(name):
+        raise ParseError(
+            f"{shown(name)} was declared an unspecified function, but it names a known function;"
+            f" another name is needed; write {shown(name)}_ if nothing is known of it, or the"
+            " known function by its formula."
+        )
+    return check_name(name)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -1,0 +1,188 @@
+"""Whether an expression is zero, or divides by zero; nonzero residues and balls are proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from rankstrat.algebra.balls import sign
+from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
+from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
+from rankstrat.algebra.relations import leaf_values, radicals
+from rankstrat.algebra.tower import Tower
+from rankstrat.errors import PoleError, UndecidedError
+
+PRIMES, ZEROS, MAX_NESTING = 40, 3, 40
+
+
+def needs_hypotheses(tower: Tower) -> bool:
+    """Whether the independence of the generators rests on something unproved.
+
+    One number such as pi or log 2 is transcendental by itself; together with exp(1), or with a
+    second one, nothing is known.
+    """
+    if len(tower.opaque) != 1:
+        return bool(tower.opaque)
+    ((leaf, (function, argument)),) = tower.opaque.items()
+    simple = function == "pi" or (function == "log" and tower.program.value(argument) is not None)
+    others = any(
+        stage == 0 and n != leaf and tower.kind[n] in ("exp", "log", "erf", "pi")
+        for n, stage in tower.stage.items()
+    )
+    return not simple or others
+
+
+def vanishes_at_primes(program: Program, node: int, seed: int) -> bool:
+    """Whether a node vanishes at random primes; False proves that it is not zero.
+
+    Where the independence of its constants is not known, as in exp(log 2) - 2, residues prove
+    nothing; a ball must.
+    """
+    value = program.value(node)
+    if value is not None:
+        return value == 0
+    if _certainly_nonzero(program, node):
+        return False
+    tower = Tower(program, [node], seed=seed)
+    if needs_hypotheses(tower):
+        return not _is_enclosed_away_from_zero(program, node, seed)
+    return bool(_zeros(tower, seed))
+
+
+def _zeros(tower: Tower, seed: int) -> list[int]:
+    """The roots of a tower that vanish, or meet poles, wherever they were evaluated."""
+    suspects = list(range(len(tower.roots)))
+    zeros, roots = 0, radicals(tower, tower.roots)
+    for attempt in range(PRIMES):
+        field = GF(random_prime(SMALL, seed, 31, attempt, radicals=roots), 4)
+        nodes = [tower.roots[j] for j in suspects]
+        try:
+            leaves = leaf_values(tower, field, nodes, mix(seed, 32, attempt), shared_below=0)
+            found = evaluate(tower.program, nodes, field, leaves)
+        except BadReductionError:
+            continue
+        values = [getattr(v, "value", v) for v in found]
+        suspects = [
+            j
+            for j, v in zip(suspects, values, strict=True)
+            if not (v if isinstance(v, int) else bool((v * ~field.poles).any()))
+        ]
+        zeros += 1
+        if not suspects or zeros > ZEROS:
+            break
+    return suspects
+
+
+def _is_enclosed_away_from_zero(program: Program, node: int, seed: int) -> bool:
+    """Whether a ball at random values of the leaves excludes zero."""
+    leaves = [program.data[n] for n in program.reachable((node,)) if program.kind[n] == LEAF]
+    for attempt in range(4):
+        values = {
+            k: Fraction(1 + int(mix(seed, 33, attempt, i)) % 97, 32) for i, k in enumerate(leaves)
+        }
+        try:
+            if sign(program, node, values):
+                return True
+        except (UndecidedError, ZeroDivisionError):
+            continue
+    return False
+
+
+# Denominators
+
+
+def denominators(program: Program, nodes: Iterable[int]) -> list[int]:
+    """What the given nodes divide by, and the arguments of their logarithms."""
+    found: dict[int, None] = {}
+    for n in nodes:
+        if program.kind[n] == PRODUCT:
+            pairs = zip(program.args[n], program.data[n], strict=True)
+            found |= dict.fromkeys(child for child, e in pairs if e < 0)
+        elif program.kind[n] == FUNCTION and program.data[n] == "log":
+            found[program.args[n][0]] = None
+    return list(found)
+
+
+def require_nonzero(program: Program, nodes: Iterable[int], seed: int) -> None:
+    r"""Prove that no denominator vanishes identically, not even one such as $(u+1)(u-1)-u^2+1$.
+
+    A program cancels a factor against its inverse, and so $S/S$ would be 1 and $b S x / S$ a
+    tangent function for S = 0.
+
+    Args:
+        program: holds the denominators.
+        nodes: the denominators.
+        seed: names the random residues.
+
+    Raises:
+        PoleError: one vanishes at random primes.
+        UndecidedError: whether one vanishes is not decided.
+    """
+    open_ = [n for n in dict.fromkeys(nodes) if not _certainly_nonzero(program, n)]
+    if not open_:
+        return
+    tower = Tower(program, open_, seed=seed)
+    hypotheses = needs_hypotheses(tower)
+    for j in range(len(open_)) if hypotheses else _zeros(tower, seed):
+        if not hypotheses:
+            raise PoleError(
+                "a denominator of the model or of its values vanishes identically here; choose"
+                " values away from the pole"
+            )
+        if not _is_enclosed_away_from_zero(program, open_[j], seed):
+            raise UndecidedError(
+                "whether a denominator vanishes here could not be decided; choose other values, or"
+                " rewrite the model without it"
+            )
+
+
+def smooth(program: Program, nodes: Sequence[int]) -> list[int]:
+    """The nodes with no piecewise function below them."""
+    broken: set[int] = set()
+    for n in program.reachable(nodes):
+        own = program.kind[n] == FUNCTION and program.data[n] in PIECEWISE
+        if own or not broken.isdisjoint(program.args[n]):
+            broken.add(n)
+    return [n for n in nodes if n not in broken]
+
+
+def _certainly_nonzero(program: Program, node: int) -> bool:
+    """Whether the form of a node alone shows that it is not identically zero."""
+    return (
+        program.kind[node] == LEAF
+        or bool(program.value(node))
+        or _sign(program, node, 0) > 0
+        or (
+            program.kind[node] == PRODUCT
+            and all(_certainly_nonzero(program, a) for a in program.args[node])
+        )
+    )
+
+
+def _sign(program: Program, node: int, depth: int) -> int:
+    """2 for a node positive wherever it is defined, 1 for a sum of squares of leaves, else 0."""
+    kind, data, args = program.kind[node], program.data[node], program.args[node]
+    if depth > MAX_NESTING:
+        return 0
+    if kind == CONSTANT:
+        return 2 if data > 0 else 0
+    if kind == LEAF:
+        return 2 if data[0] in ("pi", "prime") else 0
+    if kind == FUNCTION:
+        return 2 if data in ("exp", "cosh") else 0
+    if kind == PRODUCT:
+        pairs = zip(args, data, strict=True)
+        even_leaf = (1 if e % 2 == 0 and program.kind[a] == LEAF else 0 for a, e in pairs)
+        own = (_sign(program, a, depth + 1) for a in args)
+        return min(max(pair) for pair in zip(own, even_leaf, strict=True))
+    c0, *coefficients = data
+    if c0 < 0 or min(coefficients) < 0:
+        return 0
+    signs = [_sign(program, a, depth + 1) for a in args]
+    if not all(signs):
+        return 0
+    return 2 if c0 > 0 else max(signs)
+
+
+__all__ = ["denominators", "needs_hypotheses", "require_nonzero", "smooth", "vanishes_at_primes"]
