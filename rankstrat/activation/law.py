@@ -15,6 +15,7 @@ from rankstrat.algebra.balls import sign
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import FamilyError, UndecidedError
+from rankstrat.text.sources import proved
 
 _DIGITS = 120
 _UNBIASED = ((1, 0), (2, 0), (3, 0))
@@ -96,7 +97,13 @@ def law_of(activation: Activation, *, bias: bool) -> Law:
     ):
         assumptions = ("sigma is a generic smooth function", "weights of distinct classes")
         return Law(
-            activation, "none", Fraction(0), Fraction(0), Fraction(0), "SPEC 1.3", assumptions
+            activation,
+            "none",
+            Fraction(0),
+            Fraction(0),
+            Fraction(0),
+            proved("exponentials"),
+            assumptions,
         )
     if activation.is_piecewise:
         return _piecewise(activation)
@@ -147,7 +154,13 @@ def _piecewise(activation: Activation) -> Law:
         "neurons with distinct hyperplanes",
     )
     return Law(
-        activation, "even", Fraction(0), (up + down) / 2, (up - down) / 2, "SPEC 1.6", assumptions
+        activation,
+        "even",
+        Fraction(0),
+        (up + down) / 2,
+        (up - down) / 2,
+        proved("rays"),
+        assumptions,
     )
 
 

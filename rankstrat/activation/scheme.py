@@ -25,7 +25,7 @@ SLOPE_ZERO_ELSEWHERE = frozenset(["silu", "gelu"])
 
 @dataclass(frozen=True)
 class Scheme:
-    r"""What the independence lemma makes of an activation sigma = q + N (SPEC 1.4).
+    r"""What the independence lemma makes of an activation sigma = q + N.
 
     Attributes:
         signed: whether w and -w carry the same functions (N is odd or even).

@@ -180,8 +180,8 @@ def _run(words: list[str]) -> int:
         hint = nearest(rest[0].partition("=")[0], subs[options.command]._option_string_actions)
         also = f"{hint}; " if hint else ""
         told = (
-            f"unrecognized arguments: {shown(' '.join(rest))}; {also}try `rankstrat"
-            f" {options.command} --help`"
+            f"unrecognized arguments: {shown(' '.join(rest))}; {also}try"
+            f" `rankstrat {options.command} --help`"
         )
         return complain(f"error: {told}", BAD_QUESTION)
     return COMMANDS[options.command].run(options)

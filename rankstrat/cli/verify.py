@@ -220,8 +220,8 @@ def _executor(options: Namespace) -> Iterator[Executor | None]:
     if options.dask is not None:
         if importlib.util.find_spec("distributed") is None:
             raise FamilyError(
-                "--dask needs distributed, which is not installed; try `pip install"
-                " rankstrat[cluster]`"
+                "--dask needs distributed, which is not installed; try"
+                " `pip install rankstrat[cluster]`"
             )
         try:
             client = importlib.import_module("distributed").Client(options.dask)

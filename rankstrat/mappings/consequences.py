@@ -72,7 +72,7 @@ def transfer(
         DataError: a symbol of the mapping without a value.
 
     References:
-        EP2 Theorem 6.2; SPEC 7.5.
+        EP2 Theorem 6.2; docs/proofs.md#inertia.
 
     Example:
         >>> from rankstrat.mappings import splitting

@@ -4,7 +4,7 @@ preserving, checked exactly.
 $P$ is a critical mapping from A to B when $F_A(\theta) = F_B(P(\theta))$ and, for every data set
 and loss, a critical point $\theta$ of A goes to a critical point of B. Given the first half, the
 second is equivalent to $T_{P(\theta)}F_B \subseteq T_\theta F_A$ as spaces of functions, that is to
-a matrix with $T_B(P(\theta)) = K(\theta)\,T_A(\theta)$ (SPEC 3). This room knows no neurons.
+a matrix with $T_B(P(\theta)) = K(\theta)\,T_A(\theta)$. This room knows no neurons.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class CriticalMapping:
         PointError: a target parameter without a value.
 
     References:
-        LLR Definition 8 (JMLR), Theorem 3; SPEC 3.
+        LLR Definition 8 (JMLR), Theorem 3; docs/proofs.md#critical-mappings.
 
     Example:
         >>> import sympy

@@ -77,7 +77,7 @@ def count_recovering_subsets(
         BudgetError: more than five million subsets.
 
     References:
-        SPEC 6.4: "almost every sample" is false for discrete inputs.
+        docs/proofs.md#samples: "almost every sample" is false for discrete inputs.
 
     Example:
         >>> import sympy, rankstrat as rs

@@ -184,7 +184,7 @@ def local_linear_recovery(
         DataError: samples that do not fit the model.
 
     References:
-        LLR Definition 2 and Lemma 7 (JMLR Lemma 1); SPEC 10.
+        LLR Definition 2 and Lemma 7 (JMLR Lemma 1).
 
     Example:
         >>> a, w, x = sympy.symbols("a w x")
@@ -271,7 +271,7 @@ def linear_stability(
         DataError: the numbers of samples and labels differ.
 
     References:
-        LSH Definition 1; SPEC 10.
+        LSH Definition 1.
 
     Example:
         >>> a, w, x = sympy.symbols("a w x")

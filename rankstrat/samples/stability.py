@@ -57,7 +57,7 @@ class Thresholds:
             codimension is then known to lie between r and c only.
 
     References:
-        STR Theorem 5.4 with the corrections of SPEC 9.3.
+        STR Theorem 5.4 with the corrections of docs/proofs.md#stability.
     """
 
     rank: int
@@ -103,7 +103,7 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
             theorem is about.
 
     References:
-        STR Theorem 5.4 with the corrections of SPEC 9.3.
+        STR Theorem 5.4 with the corrections of docs/proofs.md#stability.
 
     Example:
         >>> import rankstrat as rs
@@ -208,7 +208,7 @@ def recovery_stability(
         DataError: the point is not on the branch, or a sample lies on a kink.
 
     References:
-        SPEC 9.3.
+        docs/proofs.md#stability.
 
     Example:
         >>> import rankstrat as rs

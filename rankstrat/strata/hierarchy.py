@@ -309,7 +309,7 @@ def stratify(
         BudgetError: the arrangement has too many flats.
 
     References:
-        LSH Section 3; SPEC 1.
+        LSH Section 3.
 
     Example:
         >>> from rankstrat.families import matrix_factorization

@@ -209,7 +209,7 @@ def target_set(
         TargetError: f* is not in the function space of F, or is malformed.
 
     References:
-        STR Definitions 3.2-3.4; SPEC 9.
+        STR Definitions 3.2-3.4; docs/proofs.md#branches.
 
     Example:
         >>> import rankstrat as rs
@@ -329,7 +329,7 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
         target set.
 
     References:
-        LLR Theorem 1; OPT; SPEC 2.
+        LLR Theorem 1; OPT.
 
     Example:
         >>> import rankstrat as rs

@@ -174,7 +174,7 @@ def attention(
         InexactValueError: a float for the scale.
 
     References:
-        SPEC 11.4.
+        docs/proofs.md#attention.
 
     Example:
         >>> attention(tokens=2, model_dim=1, head_dim=1, linear=True).outputs[0]

@@ -23,6 +23,7 @@ from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.strata import FunctionLevel
 from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 FAMILY = "deep_diagonal"
@@ -107,7 +108,8 @@ class DeepDiagonal:
         groups = [[("a", (layer, j)) for layer in range(self.depth)] for j in range(self.features)]
         reason = (
             "a product of the other factors is not zero unless two of them vanish (OPT Appendix"
-            " A.1; SPEC 5)"
+            " A.1;"
+            f" {proved('diagonal')})"
         )
         ranks = [int(z <= 1) for z in range(self.depth + 1)]
         return coordinate_strata(model, groups, range(self.depth + 1), ranks, reason)
@@ -117,7 +119,7 @@ class DeepDiagonal:
         if self.depth == 1:
             return None
         minimisers = Math("two zero factors or more off the support")
-        return diagonal_levels(self.features, minimisers, "OPT Appendix A.1; SPEC 5")
+        return diagonal_levels(self.features, minimisers, "OPT Appendix A.1")
 
 
 def deep_diagonal(features: int, depth: int = 2) -> Model:
@@ -131,7 +133,7 @@ def deep_diagonal(features: int, depth: int = 2) -> Model:
         FamilyError: not positive whole numbers.
 
     References:
-        OPT Appendix A.1; SPEC 5.
+        OPT Appendix A.1; docs/proofs.md#diagonal.
 
     Example:
         >>> deep_diagonal(features=1, depth=3).outputs

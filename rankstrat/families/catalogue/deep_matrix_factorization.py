@@ -133,7 +133,7 @@ def deep_matrix_factorization(widths: Sequence[int]) -> Model:
         FamilyError: fewer than two widths, or one that is not a positive whole number.
 
     References:
-        SPEC 6.1.
+        docs/proofs.md#products.
 
     Example:
         >>> deep_matrix_factorization(widths=[1, 1, 1, 1]).outputs

@@ -22,6 +22,7 @@ from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.strata import FunctionLevel
 from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 FAMILY = "diagonal"
@@ -97,12 +98,15 @@ class Diagonal:
     def strata(self, model: Model) -> CoordinateStrata:
         """All strata of parameter space; see `rankstrat.stratify`."""
         groups = [(("a", j), ("b", j)) for j in range(self.features)]
-        reason = "the tangent functions are 2 a x_j and -2 b x_j: rank 1 unless a = b = 0 (SPEC 5)"
+        reason = (
+            "the tangent functions are 2 a x_j and -2 b x_j: rank 1 unless a = b = 0"
+            f" ({proved('diagonal')})"
+        )
         return coordinate_strata(model, groups, (0, 2), (1, 1, 0), reason)
 
     def function_levels(self, model: Model) -> list[FunctionLevel]:
         """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
-        return diagonal_levels(self.features, Math("a = b = 0 off the support"), "SPEC 5")
+        return diagonal_levels(self.features, Math("a = b = 0 off the support"), proved("diagonal"))
 
 
 def diagonal(features: int) -> Model:
@@ -115,7 +119,7 @@ def diagonal(features: int) -> Model:
         FamilyError: not a positive whole number.
 
     References:
-        DIAG; SPEC 5.
+        DIAG; docs/proofs.md#diagonal.
 
     Example:
         >>> diagonal(features=1).outputs

@@ -198,7 +198,7 @@ def fully_connected(
         FamilyError: fewer than two widths, a width that is not a positive whole number, ...
 
     References:
-        EP2 Section 2; SPEC 7.1.
+        EP2 Section 2.
 
     Example:
         >>> fully_connected(widths=[2, 3, 3, 1]).size

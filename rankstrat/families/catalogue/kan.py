@@ -136,7 +136,7 @@ def kan(width: int, inputs: int, degree: int = 3, knots: Sequence[Any] = ()) -> 
             rational numbers.
 
     References:
-        SPEC 11.5.
+        docs/proofs.md#attention.
 
     Example:
         >>> kan(width=1, inputs=1, degree=1).outputs

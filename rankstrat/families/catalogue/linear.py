@@ -119,7 +119,7 @@ def linear(features: int | Sequence[Any]) -> Model:
         ParseError: a formula outside the language of model files.
 
     References:
-        LSH; LLR Corollary 3; SPEC 5.
+        LSH; LLR Corollary 3.
 
     Example:
         >>> linear(features=["1", "x1", "x1**2"]).outputs

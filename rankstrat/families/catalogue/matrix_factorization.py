@@ -124,7 +124,7 @@ def matrix_factorization(rows: int, inner: int, columns: int) -> Model:
         FamilyError: a size that is not a positive whole number.
 
     References:
-        LSH Proposition 1; SPEC 6.1.
+        LSH Proposition 1; docs/proofs.md#products.
 
     Example:
         >>> matrix_factorization(rows=1, inner=2, columns=1).outputs

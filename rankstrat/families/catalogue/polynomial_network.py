@@ -112,7 +112,7 @@ def polynomial_network(
         FamilyError: widths or degree that are not positive whole numbers.
 
     References:
-        SPEC 1.7.
+        docs/proofs.md#quadratic.
 
     Example:
         >>> polynomial_network(widths=[1, 1, 1], degree=3).outputs

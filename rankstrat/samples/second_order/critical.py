@@ -1,6 +1,4 @@
-r"""Exact critical points: for any point and inputs there are labels for which it is critical (SPEC
-7.2).
-"""
+r"""Exact critical points: for any point and inputs there are labels for which it is critical."""
 
 from __future__ import annotations
 
@@ -109,7 +107,7 @@ def critical_data(
         DataError: too few rows, an input of the wrong length, or inputs on which the rank drops.
 
     References:
-        SPEC 7.2, the testing trick.
+        docs/proofs.md#critical-points.
 
     Example:
         >>> import sympy

@@ -2,11 +2,11 @@ r"""Hessian inertia of the squared loss at exact critical points: certified numb
 zero and negative eigenvalues.
 
 For any point $\theta$ and inputs X there are data for which $\theta$ is critical: take
-$e \in \ker J(X)^T$ and $y = f_\theta(X) - e$ (SPEC 7.2). For polynomial models e and the Hessian
-$H = J^TJ + \sum_i e_i \nabla^2 f_\theta(x_i)$ are rational and the inertia is exact. Otherwise they
-are enclosed in balls: block LDL^T gives lower bounds for the positive and negative eigenvalues, and
-zero ones come from exact identities (entries of H between kernel directions of J that vanish
-because $e \perp T$).
+$e \in \ker J(X)^T$ and $y = f_\theta(X) - e$ (docs/proofs.md#critical-points). For polynomial
+models e and the Hessian $H = J^TJ + \sum_i e_i \nabla^2 f_\theta(x_i)$ are rational and the inertia
+is exact. Otherwise they are enclosed in balls: block LDL^T gives lower bounds for the positive and
+negative eigenvalues, and zero ones come from exact identities (entries of H between kernel
+directions of J that vanish because $e \perp T$).
 """
 
 from __future__ import annotations

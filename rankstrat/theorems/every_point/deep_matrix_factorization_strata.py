@@ -84,12 +84,11 @@ THEOREM = Theorem(
     name="deep_matrix_factorization_strata",
     title="Deep matrix factorization, rank at every point",
     statement=(
-        r"$W_L \cdots W_1$ has model rank $\sum_{l=1}^L (c_l - c_{l-1})\,r_l$ with $c_l ="
-        r" \operatorname{rank}(W_L "
-        r"\cdots W_{l+1})$, $c_L = d_L$, $c_0 = 0$, $r_l = \operatorname{rank}(W_{l-1} \cdots"
-        r" W_1)$, $r_1 = d_0$."
+        r"$W_L \cdots W_1$ has model rank $\sum_{l=1}^L (c_l - c_{l-1})\,r_l$ with"
+        r" $c_l = \operatorname{rank}(W_L \cdots W_{l+1})$, $c_L = d_L$, $c_0 = 0$,"
+        r" $r_l = \operatorname{rank}(W_{l-1} \cdots W_1)$, $r_1 = d_0$."
     ),
-    source="derived here; LSH Proposition 1 is the case L = 2",
+    source="derived in docs/proofs.md#products; LSH Proposition 1 is the case L = 2",
     keys=("LSH",),
     assumptions=("none",),
     formula=Math("sum_l (c_l - c_{l-1}) r_l", r"\sum_l (c_l - c_{l-1}) r_l"),

@@ -82,15 +82,13 @@ THEOREM = Theorem(
     name="two_layer_points_linear",
     title="Two-layer rank for softplus, swish and GELU",
     statement=(
-        r"Let $\sigma(z) = z/2 + N(z)$ with $N$ even and not a polynomial. The rank of $\sum_i a_i"
-        r" \sigma(w_i \cdot "
-        r"x)$ at any point is that of the vectors $\sigma(w_i \cdot x)$, $a_i \sigma'(w_i \cdot x)"
-        r" x_t$ in the basis "
-        r"$\{N(v \cdot x), N'(v \cdot x) x_t, 1, x_t\}$, $v$ one member of each class $\{w, -w\}$"
-        r" of nonzero weights. "
-        r"One antipodal pair in two dimensions has the rank 5, two of them 8."
+        r"Let $\sigma(z) = z/2 + N(z)$ with $N$ even and not a polynomial. The rank of"
+        r" $\sum_i a_i \sigma(w_i \cdot x)$ at any point is that of the vectors"
+        r" $\sigma(w_i \cdot x)$, $a_i \sigma'(w_i \cdot x) x_t$ in the basis"
+        r" $\{N(v \cdot x), N'(v \cdot x) x_t, 1, x_t\}$, $v$ one member of each class $\{w, -w\}$"
+        r" of nonzero weights. One antipodal pair in two dimensions has the rank 5, two of them 8."
     ),
-    source="derived here (extends LSH Corollary 2)",
+    source="derived in docs/proofs.md#counting (extends LSH Corollary 2)",
     keys=("LSH",),
     assumptions=("no biases", "the activation is softplus, swish (silu) or GELU"),
     formula=Math("rank in the basis N, N', 1, x", r"\operatorname{rank}\{N, N', 1, x\}"),

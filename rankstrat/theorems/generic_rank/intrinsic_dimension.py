@@ -83,16 +83,14 @@ THEOREM = Theorem(
     title="The largest rank of a model",
     statement=(
         r"The intrinsic number of parameters $M_I = \max_\theta r_\theta$ is $m$ for diagonal"
-        r" models of any depth, "
-        r"$p(d_1 + d_2 - p)$ for $d_1 \times p \times d_2$ matrix factorization with $p \leq"
-        r" \min(d_1, d_2)$ and $d_1 "
-        r"d_2$ for larger $p$, $m(d+1)$ for two-layer tanh networks and $md$ for ReLU. A model is"
-        r" overparameterized "
-        r"for $n < M_I$ samples, which is more than $n < M$ says."
+        r" models of any depth, $p(d_1 + d_2 - p)$ for $d_1 \times p \times d_2$ matrix"
+        r" factorization with $p \leq \min(d_1, d_2)$ and $d_1 d_2$ for larger $p$, $m(d+1)$ for"
+        r" two-layer tanh networks and $md$ for ReLU. A model is overparameterized for $n < M_I$"
+        r" samples, which is more than $n < M$ says."
     ),
     source=(
-        "OPT (the definition); LSH Proposition 1, LLR Theorem 4 (JMLR); derived here for ReLU and"
-        " depth"
+        "OPT (the definition); LSH Proposition 1, LLR Theorem 4 (JMLR); derived in"
+        " docs/proofs.md#rays for ReLU and depth"
     ),
     keys=("OPT", "LSH", "LLR"),
     assumptions=("no bias", "ReLU: at a point with different rays, none antipodal to another"),

@@ -104,12 +104,9 @@ THEOREM = Theorem(
     title="Local linear recovery begins at the model rank",
     statement=(
         r"A point recovers its function from generic samples by local linear recovery exactly if"
-        r" there are at least as "
-        r"many samples as the model rank $r_\theta$. With $k$ effective neurons in $d$ dimensions"
-        r" at a condensed "
-        r"point this is $k(d+1)$ at every width, and $k$ at a $k$-sparse point of a deep diagonal"
-        r" model: fewer than "
-        r"the parameters."
+        r" there are at least as many samples as the model rank $r_\theta$. With $k$ effective"
+        r" neurons in $d$ dimensions at a condensed point this is $k(d+1)$ at every width, and $k$"
+        r" at a $k$-sparse point of a deep diagonal model: fewer than the parameters."
     ),
     source="LLR Lemma 1 and Corollary 1 (JMLR)",
     keys=("LLR",),

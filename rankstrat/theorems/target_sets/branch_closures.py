@@ -67,13 +67,11 @@ THEOREM = Theorem(
     title="Branches meet: when a target set is connected",
     statement=(
         r"If $m > m_0$, every branch of the target set of $m_0$ neurons with $r = m_0$ distinct"
-        r" input weights (fully "
-        r"condensed) meets the closure of one with $r = m_0 + 1$, in a set of one dimension less,"
-        r" and lies in the "
-        r"closure of no other branch. The target set is connected then; it is $m!$ isolated points"
-        r" if $m = m_0$."
+        r" input weights (fully condensed) meets the closure of one with $r = m_0 + 1$, in a set"
+        r" of one dimension less, and lies in the closure of no other branch. The target set is"
+        r" connected then; it is $m!$ isolated points if $m = m_0$."
     ),
-    source="derived here; compare STR Proposition 3.2 and Lemma 3.5",
+    source="derived in docs/proofs.md#branches; compare STR Proposition 3.2 and Lemma 3.5",
     keys=("STR",),
     assumptions=(
         r"no bias; $\sigma$ is generic in the sense of STR (exp is; tanh is not)",

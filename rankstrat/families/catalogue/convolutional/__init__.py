@@ -230,7 +230,7 @@ def convolutional(
         FamilyError: a kernel larger than the image, a dimension other than 1 and 2, ...
 
     References:
-        LLR Theorems 5 and 6; SPEC 4.
+        LLR Theorems 5 and 6; docs/proofs.md#tied-weights.
 
     Example:
         >>> convolutional(kernels=1, size=3, kernel_size=2).outputs

@@ -239,7 +239,7 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         TargetError: the target is not in the function space, or the activation is not covered.
 
     References:
-        LLR Theorems 5 and 6; SPEC 4.
+        LLR Theorems 5 and 6; docs/proofs.md#tied-weights.
     """
     law = law_of(structure.activation, structure.bias)
     if law.zero or law.offset:

@@ -159,7 +159,7 @@ def two_layer(
         FamilyError: a width that is not a positive whole number, an unknown activation, ...
 
     References:
-        LLR Theorem 4; SPEC 1.3, 1.5.
+        LLR Theorem 4; docs/proofs.md#counting.
 
     Example:
         >>> two_layer(width=2, inputs=1, bias=True).outputs

@@ -49,7 +49,7 @@ class TwoLayerStrata:
     independence lemma.
 
     References:
-        LSH Corollary 2, LLR Corollary 7; SPEC 1.3-1.5.
+        LSH Corollary 2, LLR Corollary 7; docs/proofs.md#counting.
     """
 
     model: Model

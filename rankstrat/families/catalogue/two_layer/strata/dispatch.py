@@ -16,6 +16,7 @@ from rankstrat.families.catalogue.two_layer.strata.squares import LARGEST, Squar
 from rankstrat.families.catalogue.two_layer.strata.trigonometric import TrigonometricStrata
 from rankstrat.model.model import Model
 from rankstrat.strata import Stratification
+from rankstrat.text.sources import proved
 
 _RAYS = Scheme(signed=True, pair_constant=False, pair_linear=True, value=False, slope=False)
 
@@ -39,7 +40,7 @@ def strata(structure: Any, model: Model) -> Stratification | None:
     if name in ("sin", "cos") and plain is not None:
         return TrigonometricStrata(*shape, plain, activation.lemma.citation)
     if name in ("relu", "leaky_relu"):
-        return RayStrata(*shape, _RAYS, "SPEC 1.6", leaky=name == "leaky_relu")
+        return RayStrata(*shape, _RAYS, proved("rays"), leaky=name == "leaky_relu")
     if (
         name == "square"
         and not (structure.bias or structure.output_bias)

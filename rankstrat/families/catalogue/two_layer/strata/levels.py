@@ -1,4 +1,4 @@
-r"""The rank hierarchy of the functions of two-layer networks with an odd activation (SPEC 2)."""
+r"""The rank hierarchy of the functions of two-layer networks with an odd activation."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from rankstrat.activation.scheme import scheme
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import FunctionLevel, Knowledge
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 
@@ -19,9 +20,9 @@ def function_levels(structure: Any) -> list[FunctionLevel] | None:
     if found is None or activation.parity != "odd" or not found.slope:
         return None
     weights = structure.inputs + structure.bias
-    section = "2.1" if structure.bias else "2"
     known = Knowledge(
-        Verdict.PROVED, f"independence lemma ({activation.lemma.citation}); SPEC {section}"
+        Verdict.PROVED,
+        f"independence lemma ({activation.lemma.citation}); {proved('levels')}",
     )
     levels = []
     for k in range(structure.width + 1):

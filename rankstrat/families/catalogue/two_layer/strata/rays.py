@@ -44,7 +44,7 @@ class RayStrata(TwoLayerStrata):
             then a neuron with w = 0 also counts where b < 0.
 
     References:
-        SPEC 1.6.
+        docs/proofs.md#rays.
     """
 
     leaky: bool = False

@@ -18,6 +18,7 @@ from rankstrat.errors import PointError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 LARGEST = 4
@@ -35,7 +36,7 @@ class SquareStrata:
     (four lines in a plane have 3).
 
     References:
-        SPEC 1.7.
+        docs/proofs.md#quadratic.
     """
 
     model: Model
@@ -108,7 +109,9 @@ class SquareStrata:
 
     def constancy(self, label: Label) -> Knowledge:
         """Quadratic forms modulo the ideal of V."""
-        return Knowledge(Verdict.PROVED, "dimension of a space of quadratic forms (SPEC 1.7)")
+        return Knowledge(
+            Verdict.PROVED, f"dimension of a space of quadratic forms ({proved('quadratic')})"
+        )
 
     @property
     def coverage(self) -> Knowledge:

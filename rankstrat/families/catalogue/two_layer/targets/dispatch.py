@@ -30,7 +30,7 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
             lemma.
 
     References:
-        STR Definitions 3.2-3.4 and Proposition 3.2; SPEC 9.2.
+        STR Definitions 3.2-3.4 and Proposition 3.2.
     """
     if structure.activation.is_polynomial and model.size <= MAX_PARAMETERS:
         decomposed = polynomial_branches(model, target)

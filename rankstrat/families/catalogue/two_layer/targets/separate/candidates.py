@@ -233,7 +233,7 @@ def rank_by_lemma(
     [1], [x] whether constants and linear functions occur.
 
     References:
-        LSH Corollary 2; SPEC 1.3, 1.5.
+        LSH Corollary 2; docs/proofs.md#counting.
     """
     classes: dict[Any, set[int]] = {}
     active = set()
