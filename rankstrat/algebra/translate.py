@@ -35,6 +35,7 @@ def translate(
         UnsupportedFunctionError: a function or power outside the engine.
     """
     done: dict[Any, int] = dict(leaves)
+    unspecified: dict[str, Any] = {}
     for root in expressions:
         stack = [root]
         while stack:
@@ -47,6 +48,13 @@ def translate(
             if missing:
                 stack.extend(missing)
                 continue
+            if isinstance(e, AppliedUndef):
+                first = unspecified.setdefault(e.func.__name__, e.func)
+                if first != e.func:
+                    raise ModelError(
+                        f"two unspecified functions are called {first}, of different assumptions;"
+                        " make the function once"
+                    )
             done[e] = _node(program, e, [done[c] for c in children])
             stack.pop()
     return [done[e] for e in expressions]

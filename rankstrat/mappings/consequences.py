@@ -12,6 +12,7 @@ import sympy
 
 from rankstrat.errors import DataError, ModelError, NotCriticalError, demand
 from rankstrat.mappings.mapping import CriticalMapping
+from rankstrat.mappings.values import exact_map
 from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
@@ -90,28 +91,20 @@ def transfer(
         raise NotCriticalError(
             f"{mapping.label} is not known to be critical everywhere: {mapping.evidence}"
         )
-    missing = [s for s in mapping.symbols if str(s) not in {str(k) for k in values or {}}]
+    own = exact_map(values or {}, mapping.symbols)
+    missing = [s for s in mapping.symbols if s not in own]
     if missing:
         raise DataError(
             f"no value for {missing[0]}; give exact values to all symbols of {mapping.label}"
         )
     before = inertia(data, seed=seed)
     image = mapping.chart(data.chart, values)
-    own = {
-        s: sympy.sympify(v, strict=True)
-        for s, v in zip(mapping.symbols, _own(mapping, values), strict=True)
-    }
     replace = {**data.chart.values, **own}
     directions = [
         [sympy.diff(v, s).xreplace(replace) for v in mapping.values.values()]
         for s in mapping.symbols
     ]
     return Transfer(mapping, before, inertia(data, image, directions=directions, seed=seed))
-
-
-def _own(mapping: CriticalMapping, values: Mapping[Any, Any] | None) -> list[Any]:
-    given = {str(k): v for k, v in (values or {}).items()}
-    return [given.get(str(s), s) for s in mapping.symbols]
 
 
 def critical_dimension(mapping: CriticalMapping, point: Chart) -> int:

@@ -27,7 +27,7 @@ from rankstrat.errors import (
 )
 from rankstrat.mappings.values import exact_map, image_chart, target_chart
 from rankstrat.model.model import Chart, Model
-from rankstrat.model.values import exact_scalar
+from rankstrat.model.values import Names, exact_scalar
 from rankstrat.rank.certificate import UpperBound, Verdict
 from rankstrat.rank.inclusion import Inclusion, Joint, include, same_function
 from rankstrat.rank.model_rank import model_rank
@@ -229,15 +229,15 @@ class CriticalMapping:
         return CriticalMapping(
             self.source,
             self.target,
-            {p: v.xreplace(exact_map(values)) for p, v in self.values.items()},
+            {p: v.xreplace(exact_map(values, self.symbols)) for p, v in self.values.items()},
             self.name,
         )
 
     def _known(self, values: Mapping[Any, Any]) -> None:
-        own = {str(s) for s in self.symbols}
-        wrong = [str(k) for k in values if str(k) not in own]
+        own = Names(self.symbols)
+        wrong = [str(k) for k in values if own.find(k) is None]
         if wrong:
-            names = ", ".join(sorted(own)) or "none"
+            names = ", ".join(sorted(map(str, self.symbols))) or "none"
             raise PointError(f"{wrong[0]} is not a symbol of this mapping; its symbols are {names}")
 
     def chart(self, start: Chart, values: Mapping[Any, Any] | None = None) -> Chart:
@@ -247,13 +247,13 @@ class CriticalMapping:
                 f"a chart of {start.model} was given; this mapping starts at {self.source}"
             )
         self._known(values or {})
-        clash = {str(s) for s in self.symbols} & {str(c) for c in start.coordinates}
+        clash = set(self.symbols) & set(start.coordinates)
         if clash:
             raise PointError(
-                f"{min(clash)} is a symbol of the mapping and a coordinate of the chart; rename one"
-                " of them"
+                f"{min(map(str, clash))} is a symbol of the mapping and a coordinate of the chart;"
+                " rename one of them"
             )
-        replace = {**start.values, **exact_map(values or {})}
+        replace = {**start.values, **exact_map(values or {}, self.symbols)}
         return target_chart(
             self.source, self.target, [v.xreplace(replace) for v in self.values.values()]
         )
@@ -390,7 +390,7 @@ def _denominators(expressions: Any) -> list[sympy.Expr]:
         if below.free_symbols:
             for factor, _ in sympy.factor_list(below)[1]:
                 real = factor.xreplace(
-                    {s: sympy.Symbol(str(s), real=True) for s in factor.free_symbols}
+                    {s: sympy.Dummy(s.name, real=True) for s in factor.free_symbols}
                 )
                 if not real.is_nonzero:  # such as 1 + exp(alpha)
                     result[factor] = None

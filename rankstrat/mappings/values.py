@@ -4,14 +4,14 @@ source's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sympy
 
 from rankstrat.errors import PointError
 from rankstrat.model.model import Chart, Model
-from rankstrat.model.values import Exact, exact_array, exact_scalar, listed
+from rankstrat.model.values import Exact, Names, exact_array, exact_scalar, in_order, listed
 from rankstrat.text.parsing import block_symbols
 
 
@@ -19,11 +19,12 @@ def image_chart(source: Model, target: Model, values: Mapping[Any, Any]) -> Char
     """The values as a chart of the target; its coordinates are those of the source, then the
     mapping's own.
     """
-    known, given = {str(p): p for p in target.parameters}, dict[sympy.Symbol, Exact]()
+    known, given = Names(target.parameters), dict[sympy.Symbol, Exact]()
     for key, value in values.items():
         name = str(key)
-        if name in known:
-            given[known[name]] = exact_scalar(name, value)
+        parameter = known.find(key)
+        if parameter is not None:
+            given[parameter] = exact_scalar(name, value)
         elif name in target.blocks:
             symbols = block_symbols(name, target.blocks[name]).ravel()
             given |= zip(
@@ -43,11 +44,16 @@ def image_chart(source: Model, target: Model, values: Mapping[Any, Any]) -> Char
     return target_chart(source, target, [given[p] for p in target.parameters])
 
 
-def exact_map(values: Mapping[Any, Any]) -> dict[sympy.Symbol, sympy.Expr]:
-    """Symbols (or their names) -> exact expressions."""
+def exact_map(
+    values: Mapping[Any, Any], symbols: Iterable[sympy.Symbol]
+) -> dict[sympy.Symbol, sympy.Expr]:
+    """Those of the symbols that are given, by themselves or by name -> exact expressions."""
+    known = Names(symbols)
+    found = ((known.find(k), str(k), v) for k, v in values.items())
     return {
-        sympy.Symbol(str(k)): sympy.sympify(exact_scalar(str(k), v), strict=True)
-        for k, v in values.items()
+        s: sympy.sympify(exact_scalar(name, v), strict=True)
+        for s, name, v in found
+        if s is not None
     }
 
 
@@ -61,7 +67,7 @@ def target_chart(source: Model, target: Model, raw: Sequence[Exact]) -> Chart:
             f"the values use the input {min(clash)}; a mapping of parameters may not depend on"
             " inputs"
         )
-    own = sorted(used - set(source.parameters), key=str)
+    own = in_order(used - set(source.parameters))
     return Chart(target, (*(p for p in source.parameters if p in used), *own), raw)
 
 

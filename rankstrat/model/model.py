@@ -20,10 +20,12 @@ from rankstrat.model.structure import Structure
 from rankstrat.model.values import (
     Entries,
     Exact,
+    Names,
     Shape,
     exact_array,
     exact_scalar,
     free_symbols,
+    in_order,
     listed,
 )
 from rankstrat.text.lines import escaped
@@ -264,11 +266,12 @@ class Model:
                 " {'w': 0}"
             )
         given: dict[sympy.Symbol, Exact] = {}
-        known = {str(p): p for p in self.parameters}
+        known = Names(self.parameters)
         for key, value in {**dict(values or {}), **names}.items():
             name = str(key)
-            if name in known:
-                given[known[name]] = exact_scalar(name, value)
+            parameter = known.find(key)
+            if parameter is not None:
+                given[parameter] = exact_scalar(name, value)
             elif name in self.blocks:
                 symbols = block_symbols(name, self.blocks[name]).ravel()
                 given |= zip(
@@ -295,9 +298,9 @@ class Model:
         used: dict[sympy.Symbol, None] = {}
         for value in raw:
             if isinstance(value, sympy.Expr):
-                used |= dict.fromkeys(sorted(value.free_symbols, key=str))
+                used |= dict.fromkeys(in_order(value.free_symbols))
         order = {p: i for i, p in enumerate(self.parameters)}
-        coordinates = sorted(used, key=lambda s: (order.get(s, len(order)), str(s)))
+        coordinates = sorted(in_order(used), key=lambda s: order.get(s, len(order)))
         return Chart(self, tuple(coordinates), raw)
 
     def __repr__(self) -> str:
@@ -433,24 +436,23 @@ class Chart:
     def at(self, values: Mapping[Any, Any]) -> Chart:
         """The chart with some coordinates replaced by exact values or expressions."""
         demand(values, Mapping, PointError, "a mapping", "write {'w': 0}")
-        known, replace = {str(c): c for c in self.coordinates}, {}
+        known, replace = Names(self.coordinates), {}
         for key, value in values.items():
-            if str(key) not in known:
+            coordinate = known.find(key)
+            if coordinate is None:
                 raise PointError(
                     f"{key} is not a coordinate of this chart; its coordinates are"
                     f" {listed(self.coordinates)}"
                 )
             exact = exact_scalar(str(key), value)
-            replace[known[str(key)]] = (
-                exact if isinstance(exact, sympy.Expr) else sympy.Rational(exact)
-            )
+            replace[coordinate] = exact if isinstance(exact, sympy.Expr) else sympy.Rational(exact)
         raw = tuple(
             exact_scalar("value", v.xreplace(replace)) if isinstance(v, sympy.Expr) else v
             for v in self.raw
         )
         used = {s for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols}
         kept = [c for c in self.coordinates if c in used]
-        return Chart(self.model, (*kept, *sorted(used - set(kept), key=str)), raw)
+        return Chart(self.model, (*kept, *in_order(used - set(kept))), raw)
 
     def __repr__(self) -> str:
         return f"Chart(model={self.model!r}, coordinates=({listed(self.coordinates)}))"

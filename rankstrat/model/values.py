@@ -55,6 +55,71 @@ def listed(items: Iterable[Any]) -> str:
     return ", ".join(names[:8]) + (f", ... ({len(names)} in all)" if len(names) > 8 else "")
 
 
+class Names:
+    """Symbols by themselves or by name; a name that several of them have means none of them."""
+
+    def __init__(self, symbols: Iterable[sympy.Symbol]) -> None:
+        self._own: set[sympy.Symbol] = set()
+        self._named: dict[str, list[sympy.Symbol]] = {}
+        for symbol in symbols:
+            if symbol not in self._own:
+                self._own.add(symbol)
+                self._named.setdefault(str(symbol), []).append(symbol)
+
+    def find(self, key: Any) -> sympy.Symbol | None:
+        """The symbol that a key means, or None.
+
+        Raises:
+            PointError: a name, or another symbol of that name, that could mean several symbols.
+        """
+        if isinstance(key, sympy.Symbol) and key in self._own:
+            return key
+        matches = self._named.get(str(key), [])
+        if len(matches) > 1:
+            raise PointError(
+                f"{key} could mean {len(matches)} different symbols of that name; one is needed;"
+                " give the symbol itself"
+            )
+        return matches[0] if matches else None
+
+
+def distinct_names(
+    symbols: Iterable[sympy.Symbol], taken: Iterable[str] = ()
+) -> dict[sympy.Symbol, str]:
+    """A name for each symbol, its own where no other one has it.
+
+    Example:
+        >>> s, t = sympy.Dummy("t"), sympy.Dummy("t")
+        >>> list(distinct_names([s, t]).values())
+        ['_t', '_t_2']
+    """
+    used, result = set(taken), dict[sympy.Symbol, str]()
+    for symbol in symbols:
+        name, n = str(symbol), 1
+        while name in used:
+            n += 1
+            name = f"{symbol}_{n}"
+        used.add(name)
+        result[symbol] = name
+    return result
+
+
+def in_order(symbols: Iterable[sympy.Symbol]) -> list[sympy.Symbol]:
+    """Symbols by name, and those of one name by what else tells them apart."""
+    by_name: dict[str, list[sympy.Symbol]] = {}
+    for symbol in symbols:
+        by_name.setdefault(str(symbol), []).append(symbol)
+    return [
+        symbol
+        for name in sorted(by_name)
+        for symbol in (
+            by_name[name]
+            if len(by_name[name]) == 1
+            else sorted(by_name[name], key=lambda s: (s.sort_key(), sympy.srepr(s)))
+        )
+    ]
+
+
 def counted(number: int, word: str) -> str:
     """1 point, 2 points."""
     return f"{number} {word}" + ("" if number == 1 else "s")

@@ -19,6 +19,7 @@ from rankstrat.algebra.floats import FloatRing, MpRing, leaf_number
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.errors import BudgetError, DataError, PointError, PoleError
 from rankstrat.model.model import Chart
+from rankstrat.model.values import Names
 from rankstrat.rank.tangents import Tangents
 from rankstrat.text.parsing import block_symbols
 
@@ -60,7 +61,7 @@ class Jacobian:
         else:
             tangents = Tangents(chart)
             self.program, self.nodes = tangents.program, tangents.nodes
-            self.leaves = {("u", str(c)): given.get(c) for c in chart.coordinates}
+            self.leaves = {("u", c): given.get(c) for c in chart.coordinates}
         self.random = [key for key, value in self.leaves.items() if value is None]
         self.below = [n for n in self.program.reachable(self.nodes) if self.program.kind[n] == LEAF]
         self.inputs = self._inputs(samples)
@@ -236,11 +237,13 @@ class Jacobian:
 def _numbers(chart: Chart, values: Mapping[Any, Any]) -> dict[sympy.Symbol, Any]:
     """Coordinate -> number, from values by symbol, name or block."""
     known = {str(c): c for c in chart.coordinates}
+    own = Names(chart.coordinates)
     result: dict[sympy.Symbol, Any] = {}
     for key, value in values.items():
         name = str(key)
-        if name in known:
-            result[known[name]] = _number(name, value)
+        coordinate = own.find(key)
+        if coordinate is not None:
+            result[coordinate] = _number(name, value)
             continue
         shape = chart.model.blocks.get(name)
         symbols = (

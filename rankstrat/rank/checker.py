@@ -178,7 +178,7 @@ def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) ->
 
 def _coefficients(tangents: Tangents, relation: CheckedRelation) -> dict[int, int]:
     program = tangents.program
-    leaves = {c: program.leaf(("u", str(c))) for c in tangents.chart.coordinates}
+    leaves = {c: program.leaf(("u", c)) for c in tangents.chart.coordinates}
     return {
         i: translate(program, [c], leaves)[0] if isinstance(c, sympy.Expr) else program.constant(c)
         for i, c in relation.coefficients.items()

@@ -40,8 +40,8 @@ MAX_SUPPORT = 16
 
 
 class Joint(Tangents):
-    """The tangent functions and outputs of several charts in one program; coordinates of the same
-    name are the same.
+    """The tangent functions and outputs of several charts in one program; a symbol that is a
+    coordinate of several charts is the same coordinate.
     """
 
     def __init__(self, charts: Sequence[Chart], program: Expanding | None = None) -> None:
@@ -69,7 +69,7 @@ class Joint(Tangents):
 
     def _images(self, chart: Chart) -> dict[int, int]:
         program = self.program
-        leaves = {c: program.leaf(("u", str(c))) for c in chart.coordinates}
+        leaves = {c: program.leaf(("u", c)) for c in chart.coordinates}
         translated = iter(
             translate(program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves)
         )

@@ -170,7 +170,8 @@ class CertificateReader:
             for o in texts
         ]
         model = Model(outputs, parameters, inputs)
-        coordinates = {n: self._symbol(n, assumed) for n in self.strings(self.data, "coordinates")}
+        names = self.strings(self.data, "coordinates")
+        coordinates = {n: self._symbol(n, assumed) for n in names}
         values = self.get(self.data, "values", dict)
         chart = model.chart(
             {
@@ -186,9 +187,10 @@ class CertificateReader:
                 for n, v in values.items()
             }
         )
-        if [str(c) for c in chart.coordinates] != list(coordinates):
+        if len(coordinates) < len(names) or set(coordinates.values()) != set(chart.coordinates):
             self._fail("coordinates", "does not list the symbols the values leave free")
-        return chart
+        # the order numbers the random residues, so it is that of the certificate
+        return Chart(model, tuple(coordinates.values()), chart.raw)
 
     def _assumptions(self, spec: Mapping[str, Any]) -> dict[str, dict[str, bool]]:
         if "assumptions" not in spec:

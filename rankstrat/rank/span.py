@@ -3,7 +3,7 @@ r"relations, the matroid."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -65,7 +65,7 @@ class TangentSpan:
         outputs).
         """
         index = {p: i for i, p in enumerate(self.chart.model.parameters)}
-        return tuple(_functions(self.chart, [index[p] for p in self.parameters]))
+        return Tangents(self.chart).functions([index[p] for p in self.parameters])
 
     @property
     def relations(self) -> tuple[Relation, ...]:
@@ -165,16 +165,6 @@ class TangentSpan:
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
-
-
-def _functions(chart: Chart, indices: Sequence[int]) -> list[Any]:
-    tangents = Tangents(chart)
-    expressions = tangents.expressions([tangents.nodes[i] for i in indices])
-    count = len(chart.model.outputs)
-    if count == 1:
-        return expressions
-    mixers = [sympy.Symbol(f"c_{k + 1}") for k in range(count)]
-    return [sympy.Matrix([sympy.diff(e, c) for c in mixers]) for e in expressions]
 
 
 def tangent_span(chart: Chart | Model, *, seed: int = 0) -> TangentSpan:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import sympy
 
@@ -16,6 +17,7 @@ from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import ModelError, demand
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.values import distinct_names
 from rankstrat.rank.vanishing import denominators, smooth
 
 Rational = int | Fraction
@@ -157,8 +159,21 @@ class Tangents:
         return Tower(self.program, [self.nodes[i] for i in parameters], seed=seed)
 
     def expressions(self, nodes: Sequence[int]) -> list[sympy.Expr]:
-        """Nodes as sympy expressions in inputs and coordinates."""
+        """Nodes as sympy expressions in inputs and coordinates, of a model with one output."""
         return to_sympy(self.program, list(nodes), leaf_names(self.chart))
+
+    def functions(self, parameters: Sequence[int]) -> tuple[Any, ...]:
+        """The tangent functions of the parameters, as column matrices for several outputs."""
+        nodes = [self.nodes[i] for i in parameters]
+        count = len(self.chart.model.outputs)
+        if count == 1:
+            return tuple(self.expressions(nodes))
+        names = leaf_names(self.chart)
+        mixers = [names["mix", k] for k in range(count)]
+        return tuple(
+            sympy.Matrix([sympy.diff(e, c) for c in mixers])
+            for e in to_sympy(self.program, nodes, names)
+        )
 
 
 def divisors(
@@ -178,16 +193,19 @@ def divisors(
 
 
 def leaf_names(chart: Chart) -> dict[object, sympy.Expr]:
-    """Leaf key -> sympy symbol, for printing."""
-    names: dict[object, sympy.Expr] = {("x", k): x for k, x in enumerate(chart.model.inputs)}
-    names |= {("u", str(c)): c for c in chart.coordinates}
-    names |= {("mix", k): sympy.Symbol(f"c_{k + 1}") for k in range(len(chart.model.outputs))}
-    return names
+    """Leaf key -> sympy symbol, for printing; mixing weights take names that nobody has."""
+    model = chart.model
+    names: dict[object, sympy.Expr] = {("x", k): x for k, x in enumerate(model.inputs)}
+    names |= {("u", c): c for c in chart.coordinates}
+    mixers = [sympy.Symbol(f"c_{k + 1}") for k in range(len(model.outputs))]
+    taken = [str(s) for s in (*model.parameters, *model.inputs, *chart.coordinates)]
+    free = distinct_names(mixers, taken)
+    return names | {("mix", k): sympy.Symbol(free[c]) for k, c in enumerate(mixers)}
 
 
 def _leaf_images(chart: Chart, program: Program) -> dict[int, int]:
     compiled = chart.model.compiled
-    coordinates = {c: program.leaf(("u", str(c))) for c in chart.coordinates}
+    coordinates = {c: program.leaf(("u", c)) for c in chart.coordinates}
     expressions = [v for v in chart.raw if isinstance(v, sympy.Expr)]
     translated = iter(translate(program, expressions, coordinates))
     image = {}
@@ -208,11 +226,5 @@ def tangent_functions(model: Model | Chart) -> tuple[sympy.Expr, ...]:
         >>> tangent_functions(Model(a * sympy.tanh(w * x), [a, w], [x]))
         (tanh(w*x), -a*x*(tanh(w*x)**2 - 1))
     """
-    chart = model.generic() if isinstance(model, Model) else model
-    tangents = Tangents(chart)
-    expressions = tangents.expressions(tangents.nodes)
-    count = len(chart.model.outputs)
-    if count == 1:
-        return tuple(expressions)
-    mixers = [sympy.Symbol(f"c_{k + 1}") for k in range(count)]
-    return tuple(sympy.Matrix([sympy.diff(e, c) for c in mixers]) for e in expressions)
+    tangents = Tangents(model.generic() if isinstance(model, Model) else model)
+    return tangents.functions(range(len(tangents.nodes)))

@@ -42,8 +42,7 @@ def same_functions(
     differences = [g - h for g, h in zip(left, right, strict=True)]
     if all(difference == 0 for difference in differences):
         return True
-    t = sympy.Dummy("t")
-    scale = sympy.Symbol(str(t) + "_scale")
+    scale = sympy.Dummy("scale")
     model = Model([scale * d for d in differences], [scale, *coordinates], inputs)
     certificate = model_rank(model.chart({scale: 0}))
     if certificate.lower > 0:

@@ -64,16 +64,16 @@ class Symmetry:
 
 
 class _Scaled(Expanding):
-    """Pulls the positive leaf of this name out of relu, abs, step and sign."""
+    """Pulls the positive leaf of this symbol out of relu, abs, step and sign."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, symbol: sympy.Symbol | None) -> None:
+        self._symbol = symbol
         super().__init__()
 
     def function(self, name: Hashable, arg: int) -> int:
         if name in (*HOMOGENEOUS, "step", "sign"):
             terms = self.terms(arg)
-            scale = self.leaf(("u", self._name))
+            scale = self.leaf(("u", self._symbol))
             powers: set[Rational] = {dict(m).get(scale, 0) for m in terms} if terms else {0}
             if len(powers) == 1 and powers != {0}:
                 (e,) = powers
@@ -88,7 +88,7 @@ def _verdict(
     """PROVED when F(g theta) = F(theta) identically, REFUTED when not, OPEN when undecided."""
     raw = tuple(values.get(p, p) for p in model.parameters)
     coordinates = (*model.parameters, *((symbol,) if symbol is not None else ()))
-    joint = Joint([model.generic(), Chart(model, coordinates, raw)], _Scaled(str(symbol)))
+    joint = Joint([model.generic(), Chart(model, coordinates, raw)], _Scaled(symbol))
     found = []
     for f, g in zip(*joint.output_lists, strict=True):
         try:

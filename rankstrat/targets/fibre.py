@@ -287,6 +287,11 @@ def as_target(model: Model, target: Any) -> TargetFunction:
                 f"the target uses {unknown[0]}, but the inputs of the model are {names}; write it"
                 " in these"
             )
+        if len({str(s) for s in output.free_symbols}) < len(output.free_symbols):
+            raise TargetError(
+                f"the target {output} uses two different symbols of one name; one is needed;"
+                " make each symbol once"
+            )
         renamed.append(output.xreplace({s: known[str(s)] for s in output.free_symbols}))
     if len(renamed) != len(model.outputs):
         raise TargetError(

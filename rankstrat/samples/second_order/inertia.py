@@ -230,7 +230,7 @@ def _exact_zeros(
         *({i: 1} for i in range(size) if i not in {r.parameter for r in relations}),
     ]
     basis = []
-    leaves = {c: program.leaf(("u", str(c))) for c in point.coordinates}
+    leaves = {c: program.leaf(("u", c)) for c in point.coordinates}
     for vector in vectors:
         nodes = translate(program, [sympy.sympify(c, strict=True) for c in vector.values()], leaves)
         basis.append(dict(zip(vector, nodes, strict=True)))
@@ -272,7 +272,7 @@ def _exact_zeros(
 
 def _balls(data: Data, program: Program, nodes: Sequence[int]) -> list[Any]:
     """Nodes free of inputs at the coordinates of an enclosed point."""
-    leaves = {program.leaf(("u", name)): value for name, value in data.coordinates.items()}
+    leaves = {program.leaf(("u", c)): data.coordinates[str(c)] for c in data.chart.coordinates}
     return evaluate(program, nodes, BallRing(), leaves)
 
 

@@ -28,8 +28,8 @@ class SecondOrder:
         source = compiled.program
         self.program = Program() if program is None else program
         self._compiled = compiled
-        self.coordinates = {str(c): self.program.leaf(("u", str(c))) for c in chart.coordinates}
-        leaves = {c: self.coordinates[str(c)] for c in chart.coordinates}
+        leaves = {c: self.program.leaf(("u", c)) for c in chart.coordinates}
+        self.coordinates = {str(c): leaf for c, leaf in leaves.items()}
         expressions = iter(
             translate(self.program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves)
         )
