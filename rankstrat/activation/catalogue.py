@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import sympy
 
-from rankstrat.activation.record import Activation, Lemma, Parity, Z
+from rankstrat.activation.record import Activation, Between, Lemma, Parity, Root, Z
 
 _HALF = Fraction(1, 2)
 
@@ -28,9 +28,12 @@ def _record(
     bias: bool = False,
     q: tuple[Fraction, ...] = (),
     remainder: Parity | None = None,
+    zeros: tuple[Root, ...] | None = None,
+    flat: tuple[Root, ...] | None = None,
 ) -> Activation:
-    """An activation to which Lemma 1.2 applies (its remainder N has infinitely many nonzero Taylor
-    coefficients).
+    """An activation to which the Taylor lemma applies.
+
+    Its remainder N has infinitely many nonzero Taylor coefficients.
     """
     remainder = parity if remainder is None else remainder
     assumptions = _taylor(remainder, " up to an added polynomial" if q else "")
@@ -41,7 +44,14 @@ def _record(
     citation = "LSH Proposition 2, LLR Proposition 3" + (
         "; derived here with biases" if bias else ""
     )
-    return Activation(name, formula, parity, q, remainder, Lemma(citation, assumptions, bias))
+    lemma = Lemma(citation, assumptions, bias)
+    return Activation(name, formula, parity, q, remainder, lemma, zeros, flat)
+
+
+def _swish(name: str, formula: sympy.Expr, zeros: tuple[Root, ...], *flat: Root) -> Activation:
+    """z/2 and an even function."""
+    q = (Fraction(0), _HALF)
+    return _record(name, formula, "none", bias=True, q=q, remainder="even", zeros=zeros, flat=flat)
 
 
 def _plain(name: str, formula: sympy.Expr, parity: Parity) -> Activation:
@@ -49,32 +59,32 @@ def _plain(name: str, formula: sympy.Expr, parity: Parity) -> Activation:
     return Activation(name, formula, parity, (), parity)
 
 
-_LINEAR_HALF = (Fraction(0), _HALF)
 BUILT_IN = (
-    _record("tanh", sympy.tanh(Z), "odd", bias=True),
-    _record("sigmoid", 1 / (1 + sympy.exp(-Z)), "none", bias=True, q=(_HALF,), remainder="odd"),
-    _record("arctan", sympy.atan(Z), "odd", bias=True),
-    _record("erf", sympy.erf(Z), "odd", bias=True),
-    _record("sin", sympy.sin(Z), "odd"),
-    _record("sinh", sympy.sinh(Z), "odd"),
-    _record("cos", sympy.cos(Z), "even"),
-    _record("cosh", sympy.cosh(Z), "even"),
-    _record("exp", sympy.exp(Z), "none"),
-    _record("gaussian", sympy.exp(-(Z**2)), "even", bias=True),
-    _record("ztanh", Z * sympy.tanh(Z), "even", bias=True),
-    _record("z2tanh", Z**2 * sympy.tanh(Z), "odd", bias=True),
+    _record("tanh", sympy.tanh(Z), "odd", bias=True, zeros=(0,), flat=()),
     _record(
-        "softplus", sympy.log(1 + sympy.exp(Z)), "none", bias=True, q=_LINEAR_HALF, remainder="even"
-    ),
-    _record("silu", Z / (1 + sympy.exp(-Z)), "none", bias=True, q=_LINEAR_HALF, remainder="even"),
-    _record(
-        "gelu",
-        Z * (1 + sympy.erf(Z / sympy.sqrt(2))) / 2,
+        "sigmoid",
+        1 / (1 + sympy.exp(-Z)),
         "none",
         bias=True,
-        q=_LINEAR_HALF,
-        remainder="even",
+        q=(_HALF,),
+        remainder="odd",
+        zeros=(),
+        flat=(),
     ),
+    _record("arctan", sympy.atan(Z), "odd", bias=True, zeros=(0,), flat=()),
+    _record("erf", sympy.erf(Z), "odd", bias=True, zeros=(0,), flat=()),
+    _record("sin", sympy.sin(Z), "odd"),
+    _record("sinh", sympy.sinh(Z), "odd", zeros=(0,), flat=()),
+    _record("cos", sympy.cos(Z), "even"),
+    _record("cosh", sympy.cosh(Z), "even", zeros=(), flat=(0,)),
+    _record("exp", sympy.exp(Z), "none", zeros=(), flat=()),
+    _record("gaussian", sympy.exp(-(Z**2)), "even", bias=True, zeros=(), flat=(0,)),
+    _record("ztanh", Z * sympy.tanh(Z), "even", bias=True, zeros=(0,), flat=(0,)),
+    _record("z2tanh", Z**2 * sympy.tanh(Z), "odd", bias=True, zeros=(0,), flat=(0,)),
+    _swish("softplus", sympy.log(1 + sympy.exp(Z)), ()),
+    # the slope of silu vanishes where exp(z) = -(1 + z), which is no algebraic number (Lindemann)
+    _swish("silu", Z / (1 + sympy.exp(-Z)), (0,), Between(Fraction(-2), Fraction(-1))),
+    _swish("gelu", Z * (1 + sympy.erf(Z / sympy.sqrt(2))) / 2, (0,), Between(Fraction(-1), -_HALF)),
     _plain("relu", sympy.Max(0, Z), "none"),
     _plain("leaky_relu", sympy.Max(Z, Z / 100), "none"),
     _plain("abs", sympy.Abs(Z), "even"),

@@ -1,57 +1,163 @@
-r"""What an independence lemma says of an activation, checked as far as this is possible."""
+r"""What is proved of an activation: all that ranks, strata and target sets need of sigma."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any
 
-import mpmath
 import sympy
 from sympy.core.function import AppliedUndef
 
-from rankstrat.activation.record import Activation, Parity, Z, check_parity
-from rankstrat.algebra.balls import sign
-from rankstrat.algebra.program import Program
-from rankstrat.algebra.translate import translate
-from rankstrat.errors import FamilyError, UndecidedError
-from rankstrat.text.sources import proved
+from rankstrat.activation.checks import check_lemma, has_only, vanishes
+from rankstrat.activation.record import Activation, Parity, Root, Z
 
-_DIGITS = 120
-_UNBIASED = ((1, 0), (2, 0), (3, 0))
-_BIASED = ((1, 0), (1, 1), (2, 1), (1, -2))
+Vector = tuple[Fraction, ...]
 
 
 @dataclass(frozen=True)
 class Law:
-    r"""$\sigma = q_0 + q_1 z + N$ with N(u.x) and N'(u.x) x_t independent over distinct classes,
-    modulo polynomials.
+    r"""$\sigma = q_0 + q_1 z + N$ with N(u.x), N'(u.x) x_t independent over distinct classes.
+
+    They are independent modulo affine functions.
+
+    The affine part of the parity of N belongs to N, so that only what a pair of neurons u, -u
+    leaves is kept apart: the constant $2 q_0$ if N is odd, the linear function $2 q_1 u \cdot x$ if
+    N is even.
 
     Attributes:
         activation: sigma.
+        bias: whether neurons have biases; without, nothing but sigma(0) and sigma'(0) is asked of
+            neurons with w = 0.
         parity: of N: odd or even, then u and -u are one class; or none.
-        offset: q_0.
-        slope: q_1.
+        offset: q_0, for an odd N.
+        slope: q_1, for an even N.
         kink: for $\sigma(z) = q_1 z + \kappa |z|$ the number kappa, else 0; then classes are lines.
         citation: the lemma.
         assumptions: what it needs.
     """
 
     activation: Activation
+    bias: bool
     parity: Parity
-    offset: Fraction
-    slope: Fraction
-    kink: Fraction
-    citation: str
-    assumptions: tuple[str, ...]
+    offset: Fraction = Fraction(0)
+    slope: Fraction = Fraction(0)
+    kink: Fraction = Fraction(0)
+    citation: str = ""
+    assumptions: tuple[str, ...] = ()
+
+    # what coincidences of neurons do
+    @property
+    def signed(self) -> bool:
+        """Whether u and -u belong to one class."""
+        return self.parity in ("odd", "even")
+
+    @property
+    def sides(self) -> bool:
+        """Whether the signs inside a class matter."""
+        return bool(self.offset or self.slope)
+
+    @property
+    def rays(self) -> bool:
+        """Whether positive multiples of weights give multiples of one function."""
+        return bool(self.kink)
+
+    @property
+    def apart(self) -> bool:
+        """Whether classes of a target are compared one by one: no linear part couples them."""
+        return not (self.slope or self.kink or self.activation.is_unspecified)
+
+    def factor(self, sign: int) -> int:
+        """N(sign * z) / N(z)."""
+        return sign if self.parity == "odd" else 1
+
+    def class_of(self, u: Vector) -> tuple[int, Vector]:
+        """u = sign * representative; the first nonzero entry of the representative is positive."""
+        lead = next((v for v in u if v), Fraction(0))
+        if self.signed and lead < 0:
+            return -1, tuple(-v for v in u)
+        return 1, u
+
+    def line(self, u: Vector) -> tuple[Fraction, Vector]:
+        """u = factor * key, with one key for each class (for rays, each line)."""
+        lead = next(v for v in u if v)
+        factor = lead if self.rays else Fraction(1 if lead > 0 else -1)
+        return factor, tuple(v / factor for v in u)
+
+    # values, for neurons with w = 0
+    @cached_property
+    def zero(self) -> sympy.Expr:
+        """sigma(0)."""
+        return sympy.sympify(self.activation.value_at_zero, strict=True)
+
+    @cached_property
+    def silent(self) -> bool:
+        """Whether sigma(0) = 0."""
+        return self.value_vanishes(Fraction(0))
+
+    @cached_property
+    def still(self) -> bool:
+        """Whether sigma'(0) = 0."""
+        return self.slope_vanishes(Fraction(0))
+
+    @cached_property
+    def silent_elsewhere(self) -> bool | None:
+        """Whether sigma(b) = 0 for some b != 0, a bias of a neuron with w = 0; None: unknown."""
+        return self._elsewhere(self.activation.formula, self.activation.zeros, "sigma")
+
+    @cached_property
+    def still_elsewhere(self) -> bool | None:
+        """The same for sigma'."""
+        return self._elsewhere(self.activation.derivative, self.activation.flat, "sigma'")
+
+    @property
+    def tame(self) -> bool:
+        """Whether sigma is known to vanish at most at 0, where neurons with w = 0 need it."""
+        return self.rays or self.silent_elsewhere is False
+
+    @property
+    def steep(self) -> bool:
+        """Whether sigma' is known to vanish at most at 0, where neurons with w = 0 need it."""
+        return self.rays or self.still_elsewhere is False
+
+    def _elsewhere(
+        self, formula: sympy.Expr, roots: tuple[Root, ...] | None, name: str
+    ) -> bool | None:
+        if not self.bias:
+            return False
+        if roots is None or not has_only(formula, roots, f"{name} of {self.activation.name}"):
+            return None
+        return any(root != 0 for root in roots)
+
+    @property
+    def remainder(self) -> sympy.Expr:
+        """N(z), for an even N."""
+        return self.activation.formula - sympy.Rational(self.slope) * Z
+
+    def value(self, b: Any) -> sympy.Expr:
+        """sigma(b).
+
+        For an even N at negative numbers sigma(-b) + 2 q_1 b, so that equal logarithms look alike.
+        """
+        b = sympy.sympify(b, strict=True)
+        if self.slope and b.is_Rational and b < 0:
+            return self.value(-b) + 2 * sympy.Rational(self.slope) * b
+        return _at(self.activation.formula, b)
+
+    def derivative(self, b: Any) -> sympy.Expr:
+        """sigma'(b)."""
+        return _at(self.activation.derivative, sympy.sympify(b, strict=True))
+
+    def side(self, sign: int) -> Fraction:
+        """sigma(sign), for rays: the value of a neuron with w = 0, |b| = 1."""
+        return self.slope * sign + self.kink
 
     def value_vanishes(self, b: Fraction) -> bool:
         """Whether sigma(b) = 0."""
         if self.activation.is_unspecified:
             return False
-        return _vanishes(
-            self.activation.formula.xreplace({Z: sympy.Rational(b.numerator, b.denominator)})
-        )
+        return vanishes(_at(self.activation.formula, _exact(b)))
 
     def slope_vanishes(self, b: Fraction) -> bool:
         """Whether sigma'(b) = 0."""
@@ -59,95 +165,90 @@ class Law:
             return self.slope + (self.kink if b > 0 else -self.kink) == 0
         if self.activation.is_unspecified:
             return False
-        return _vanishes(
-            self.activation.derivative.xreplace(
-                {Z: sympy.Rational(b.numerator, b.denominator)}
-            ).doit()
-        )
+        return vanishes(_at(self.activation.derivative, _exact(b)))
+
+
+def _exact(b: Fraction) -> sympy.Rational:
+    return sympy.Rational(b.numerator, b.denominator)
 
 
 @lru_cache(maxsize=10_000)
-def _vanishes(number: sympy.Expr) -> bool:
-    """Whether an exact number is 0: excluded by a ball, or seen by sympy."""
-    if number.is_Rational:
-        return bool(number == 0)
-    program = Program()
-    (node,) = translate(program, [number], {})
-    if sign(program, node, {}):
-        return False
-    if sympy.simplify(number) == 0:
-        return True
-    raise UndecidedError(
-        f"whether {number} is 0 is not decided; choose another bias, or use model_rank"
-    )
+def _at(formula: sympy.Expr, b: sympy.Expr) -> sympy.Expr:
+    return formula.xreplace({Z: b}).doit()
+
+
+def law_of(activation: Activation, *, bias: bool) -> Law | None:
+    """The law of an activation; None where nothing is proved of its neurons.
+
+    Raises:
+        FamilyError: the record declares what its formula does not have.
+
+    Example:
+        >>> from rankstrat.activation.lookup import activations
+        >>> law_of(activations["softplus"], bias=True).slope, law_of(activations["sin"], bias=True)
+        (Fraction(1, 2), None)
+    """
+    found = _found(activation, bias)
+    return found if isinstance(found, Law) else None
+
+
+def why_not(activation: Activation, *, bias: bool) -> str:
+    """What is missing where there is no law."""
+    found = _found(activation, bias)
+    return "" if isinstance(found, Law) else found
+
+
+def unproved(activation: Activation, *, bias: bool) -> Law:
+    """What a record says of coincidences of neurons, without a lemma."""
+    known = activation.parity in ("odd", "even")
+    return Law(activation, bias, activation.parity if known else "none")
 
 
 @lru_cache(maxsize=1_000)
-def law_of(activation: Activation, *, bias: bool) -> Law:
-    """The law of an activation.
-
-    Raises:
-        UndecidedError: no independence lemma is known for it (with these biases).
-        FamilyError: the record declares a parity it does not have.
-    """
-    if (
-        activation.is_unspecified
-        and activation.parity == "unknown"
-        and isinstance(activation.formula, AppliedUndef)
-    ):
+def _found(activation: Activation, bias: bool) -> Law | str:
+    if isinstance(activation.formula, AppliedUndef) and activation.parity == "unknown":
         assumptions = ("sigma is a generic smooth function", "weights of distinct classes")
-        return Law(
-            activation,
-            "none",
-            Fraction(0),
-            Fraction(0),
-            Fraction(0),
-            proved("exponentials"),
-            assumptions,
-        )
+        return Law(activation, bias, "none", citation="SPEC 1.3", assumptions=assumptions)
     if activation.is_piecewise:
-        return _piecewise(activation)
-    lemma = activation.lemma
+        return _piecewise(activation, bias)
+    lemma, parity, q = activation.lemma, activation.remainder_parity, activation.polynomial_part
     if lemma is None:
-        raise UndecidedError(
+        return (
             f"no independence lemma is known for the activation {activation.name}; an Activation"
-            " with a lemma is needed; use model_rank"
+            " with a lemma is needed"
         )
     if bias and not lemma.with_bias:
-        raise UndecidedError(
+        return (
             f"the independence lemma of {activation.name} does not hold with biases; a model"
-            " without bias is needed; use model_rank"
+            " without bias is needed"
         )
-    if len(activation.polynomial_part) > 2 or activation.remainder_parity == "unknown":
-        raise UndecidedError(
-            f"{activation.name} = q + N has a polynomial part of degree"
-            f" {len(activation.polynomial_part) - 1} and a remainder of parity"
-            f" {activation.remainder_parity}; degree at most 1 and a known parity are needed; use"
-            " model_rank"
+    if len(q) > 2 or parity == "unknown":
+        return (
+            f"{activation.name} = q + N has a polynomial part of degree {len(q) - 1} and a"
+            f" remainder of parity {parity}; degree at most 1 and a known parity are needed"
         )
-    check_record(activation, bias=bias)
-    q = (*activation.polynomial_part, Fraction(0), Fraction(0))
+    check_lemma(activation, bias=bias)
+    parts = dict(enumerate(q))
+    offset = parts.get(0, Fraction(0)) if parity == "odd" else Fraction(0)
+    slope = parts.get(1, Fraction(0)) if parity == "even" else Fraction(0)
     return Law(
         activation,
-        activation.remainder_parity,
-        q[0],
-        q[1],
-        Fraction(0),
-        lemma.citation,
-        lemma.assumptions,
+        bias,
+        parity,
+        offset,
+        slope,
+        citation=lemma.citation,
+        assumptions=lemma.assumptions,
     )
 
 
-def _piecewise(activation: Activation) -> Law:
-    positive = sympy.Symbol("p", positive=True)
-    above = activation.formula.subs(Z, positive) / positive
-    below = activation.formula.subs(Z, -positive) / -positive
-    if not (above.is_Rational and below.is_Rational) or above == below:
-        raise UndecidedError(
+def _piecewise(activation: Activation, bias: bool) -> Law | str:
+    if activation.slopes is None:
+        return (
             f"{activation.name} is not linear on both sides of 0; ReLU, leaky ReLU or |z| are"
-            " needed; use model_rank"
+            " needed"
         )
-    up, down = Fraction(above.p, above.q), Fraction(below.p, below.q)
+    up, down = activation.slopes
     assumptions = (
         "sigma is linear on both sides of 0 and not linear",
         "functions on all of R^d, almost everywhere",
@@ -155,51 +256,13 @@ def _piecewise(activation: Activation) -> Law:
     )
     return Law(
         activation,
+        bias,
         "even",
-        Fraction(0),
-        (up + down) / 2,
-        (up - down) / 2,
-        proved("rays"),
-        assumptions,
+        slope=(up + down) / 2,
+        kink=(up - down) / 2,
+        citation="SPEC 1.6",
+        assumptions=assumptions,
     )
 
 
-@lru_cache(maxsize=1_000)
-def check_record(activation: Activation, *, bias: bool) -> None:
-    r"""Refute a record that declares a parity or a lemma that its formula does not have.
-
-    The lemma is tried on a few neurons in one variable, by a determinant of $\sigma(wz + b)$, its
-    derivatives, 1 and z at as many numbers: a polynomial fails for every lemma, exp and cos for one
-    with biases. Whoever declares a lemma vouches for all other neurons.
-
-    Raises:
-        FamilyError: the record is wrong.
-    """
-    if activation.is_unspecified:
-        return
-    check_parity(activation)
-    with mpmath.workdps(_DIGITS):
-        value, slope = (
-            sympy.lambdify(Z, f, "mpmath") for f in (activation.formula, activation.derivative)
-        )
-        neurons = [*_BIASED] if bias else [*_UNBIASED]
-        if activation.remainder_parity == "none":
-            neurons.append((-1, 0))
-        size = 2 + len(neurons) * (3 if bias else 2)
-        rows = []
-        for n in range(size):
-            z = mpmath.mpf(37 * n + 11) / (9 * size) - 2
-            row = [mpmath.mpf(1), z]
-            for w, b in neurons:
-                row += [
-                    value(w * z + b),
-                    z * slope(w * z + b),
-                    *([slope(w * z + b)] if bias else []),
-                ]
-            rows.append([v / max(map(abs, row)) for v in row])
-        if abs(mpmath.det(mpmath.matrix(rows))) < mpmath.mpf(10) ** (-3 * _DIGITS // 4):
-            raise FamilyError(
-                f"the activation {activation.name} is declared to have an independence"
-                f" lemma{' with biases' if bias else ''}, but the functions of the neurons (w, b) ="
-                f" {neurons} are dependent; correct the record; see testing.check_activation"
-            )
+__all__ = ["Law", "Vector", "law_of", "unproved", "why_not"]

@@ -11,7 +11,8 @@ import sympy
 from sympy.core.function import UndefinedFunction
 
 from rankstrat.activation.catalogue import ALIASES, BUILT_IN, GENERIC
-from rankstrat.activation.record import Activation, Parity, Z, check_parity
+from rankstrat.activation.checks import check_parity
+from rankstrat.activation.record import Activation, Parity, Z
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.registry import Registry
 from rankstrat.text.parsing import parse_expression, shown

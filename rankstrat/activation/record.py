@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
 
 import sympy
 from sympy.core.function import AppliedUndef
@@ -19,7 +19,6 @@ Z = sympy.Symbol("z")
 """The variable of an activation's formula."""
 
 Parity = Literal["odd", "even", "none", "unknown"]
-CHECKED_AT, _DIGITS = (sympy.Rational(2, 3), sympy.Rational(7, 4), sympy.Rational(5, 2)), 40
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,18 @@ class Lemma:
 
 
 @dataclass(frozen=True)
+class Between:
+    """The one zero in an open interval, where no exact expression for it is known."""
+
+    low: Fraction
+    high: Fraction
+
+
+Root: TypeAlias = sympy.Expr | int | Between
+"""A real zero: a number, or an interval that contains no other."""
+
+
+@dataclass(frozen=True)
 class Activation:
     r"""$\sigma(z)$ as an exact expression in z.
 
@@ -54,6 +65,9 @@ class Activation:
         polynomial_part: coefficients, ascending, of the polynomial q in sigma = q + N.
         remainder_parity: parity of N, which is not a polynomial unless sigma is.
         lemma: the independence lemma that holds for N, if one does.
+        zeros: all real zeros of sigma, if they are known; strata and target sets of networks with
+            biases need them, for neurons whose weights vanish.
+        flat: the same for sigma'.
 
     Raises:
         FamilyError: the formula has another symbol, or is not an expression.
@@ -70,6 +84,8 @@ class Activation:
     polynomial_part: tuple[Fraction, ...] = ()
     remainder_parity: Parity = "unknown"
     lemma: Lemma | None = field(default=None, repr=False)
+    zeros: tuple[Root, ...] | None = field(default=None, repr=False)
+    flat: tuple[Root, ...] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.formula, sympy.Expr):
@@ -84,12 +100,19 @@ class Activation:
                 " alone is needed; fix the other values"
             )
         exact_value(self.formula, name=f"the activation {self.name}")
+        for root in (*(self.zeros or ()), *(self.flat or ())):
+            if not _is_root(root):
+                raise FamilyError(
+                    f"the activation {self.name} declares the zero {shown(repr(root))}; a rational"
+                    " number, a square root of one or an interval with one zero is needed; write"
+                    " Between(low, high)"
+                )
 
     def __call__(self, z: Any) -> sympy.Expr:
         """The value at an expression."""
         return _replaced(self.formula, sympy.sympify(z, strict=True))
 
-    @property
+    @cached_property
     def derivative(self) -> sympy.Expr:
         r"""$\sigma'(z)$."""
         real = sympy.Dummy("z", real=True)  # the derivative of |z| is not sign(z) for complex z
@@ -126,11 +149,40 @@ class Activation:
         """
         return bool(self.formula.atoms(AppliedUndef))
 
+    @cached_property
+    def slopes(self) -> tuple[Fraction, Fraction] | None:
+        r"""The slopes right and left of 0, of a kinked sigma that is linear on both sides."""
+        if not self.is_piecewise:
+            return None
+        positive = sympy.Symbol("p", positive=True)
+        above = self.formula.subs(Z, positive) / positive
+        below = self.formula.subs(Z, -positive) / -positive
+        if not (above.is_Rational and below.is_Rational) or above == below:
+            return None
+        return Fraction(int(above.p), int(above.q)), Fraction(int(below.p), int(below.q))
+
+    @cached_property
+    def power(self) -> int:
+        """k if sigma(z) = z^k, else 0."""
+        base, exponent = self.formula.as_base_exp()
+        if base == Z and exponent.is_Integer and exponent > 0:
+            return int(exponent)
+        return 0
+
     def __str__(self) -> str:
         return f"{self.name}: z -> {self.formula}"
 
     def _repr_latex_(self) -> str:
         return f"$z \\mapsto {sympy.latex(self.formula)}$"
+
+
+def _is_root(root: object) -> bool:
+    """Whether a zero is given in a form that can be checked."""
+    if isinstance(root, Between):
+        return root.low < root.high
+    if not isinstance(root, int | sympy.Expr):
+        return False
+    return bool(sympy.sympify(root).is_real) and bool(sympy.sympify(root**2).is_Rational)
 
 
 def _replaced(formula: sympy.Expr, z: sympy.Expr) -> sympy.Expr:
@@ -172,32 +224,4 @@ def _is_plain(argument: sympy.Expr, signed: bool) -> bool:
     )
 
 
-@lru_cache(maxsize=1_000)
-def check_parity(activation: Activation) -> None:
-    """Refute a declared parity of sigma, or of sigma minus its polynomial part, at a few numbers.
-
-    Raises:
-        FamilyError: the formula does not have it.
-    """
-    if activation.is_unspecified:
-        return
-    terms = (
-        sympy.Rational(c.numerator, c.denominator) * Z**k
-        for k, c in enumerate(activation.polynomial_part)
-    )
-    remainder = activation.formula - sympy.Add(*terms)
-    for what, parity, formula in (
-        ("", activation.parity, activation.formula),
-        (" minus its polynomial part", activation.remainder_parity, remainder),
-    ):
-        flip = {"odd": -1, "even": 1}.get(parity)
-        for z in CHECKED_AT if flip else ():
-            gap = formula.xreplace({Z: z}) - flip * formula.xreplace({Z: -z})
-            if abs(gap.evalf(_DIGITS, chop=True)) > sympy.Float(10) ** (-_DIGITS // 2):
-                raise FamilyError(
-                    f"the activation {activation.name}{what} is declared {parity}, but it is not at"
-                    f" z = {z}; correct the record; see testing.check_activation"
-                )
-
-
-__all__ = ["Activation", "Lemma", "Parity", "Z", "check_parity"]
+__all__ = ["Activation", "Between", "Lemma", "Parity", "Root", "Z"]

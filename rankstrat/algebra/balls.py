@@ -97,6 +97,16 @@ def sign(
     return 0
 
 
+def sign_on(program: Program, node: int, leaf: int, low: Fraction, high: Fraction) -> int:
+    """The certain sign (+1 or -1) of a node while a leaf runs through an interval, else 0."""
+    leaves = leaf_balls(program, (node,), {program.data[leaf]: low})
+    leaves[leaf] = BallRing().constant(low).union(BallRing().constant(high))
+    ball = evaluate(program, (node,), BallRing(), leaves)[0]
+    if ball > 0 or ball < 0:
+        return 1 if ball > 0 else -1
+    return 0
+
+
 def determinant_excludes_zero(
     program: Program,
     nodes: Sequence[int],

@@ -7,8 +7,7 @@ says is independent.
 
 from __future__ import annotations
 
-from rankstrat.activation.law import check_record
 from rankstrat.lemma.arrays import Neurons
 from rankstrat.lemma.terms import Terms, lemma_terms
 
-__all__ = ["Neurons", "Terms", "check_record", "lemma_terms"]
+__all__ = ["Neurons", "Terms", "lemma_terms"]

@@ -17,7 +17,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from rankstrat.activation.law import Law, law_of
+from rankstrat.activation.law import Law, law_of, why_not
 from rankstrat.activation.record import Activation
 from rankstrat.errors import PointError, UndecidedError
 from rankstrat.lemma.arrays import Classes, Indices, Neurons, classes, compacted, leading_signs
@@ -54,6 +54,8 @@ def lemma_terms(neurons: Neurons, activation: Activation, *, seed: int = 0) -> T
         PointError: the model is not differentiable at the point.
     """
     law = law_of(activation, bias=neurons.has_bias)
+    if law is None:
+        raise UndecidedError(f"{why_not(activation, bias=neurons.has_bias)}; use model_rank")
     counts = _Count(neurons, law, seed).counts()
     return Terms(tuple(counts.items()), law.citation, law.assumptions)
 
@@ -161,7 +163,7 @@ class _Count:
         """
         law, of, number = self.law, self.groups.of, self.groups.number
         forms = [Entries(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
-        if law.parity == "none" or not (law.offset if law.parity == "odd" else law.slope):
+        if not law.sides:
             return forms
         both = np.zeros((2, number), dtype=bool)
         both[(self.signs > 0).astype(np.int64), of] = True

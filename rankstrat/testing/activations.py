@@ -8,6 +8,7 @@ from typing import Any
 import mpmath
 import sympy
 
+from rankstrat.activation.checks import has_only
 from rankstrat.activation.record import Activation, Z
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.floats import MpRing, leaf_number
@@ -29,12 +30,11 @@ DIGITS = 40
 
 
 def check_activation(record: Activation) -> tuple[str, ...]:
-    r"""The facts of a record that were checked: values, derivatives, parity, value at 0, polynomial
-    part, lemma.
+    r"""The facts of a record that were checked: values, parity, polynomial part, lemma, zeros.
 
     Derivatives of order up to 3 of the engine's program are compared with mpmath's at 40 digits,
     the declared parity and polynomial part at six points, and the lemma with `model_rank` at two
-    points of a two-layer model.
+    points of a two-layer model, and declared zeros with balls.
 
     Raises:
         FamilyError: a fact does not hold; the message says which, and where.
@@ -42,7 +42,7 @@ def check_activation(record: Activation) -> tuple[str, ...]:
     Example:
         >>> from rankstrat.activation.lookup import activations
         >>> check_activation(activations["tanh"])[-1]
-        'lemma'
+        'zeros'
     """
     if record.is_unspecified:
         return ("unspecified",)
@@ -58,7 +58,22 @@ def check_activation(record: Activation) -> tuple[str, ...]:
     if record.lemma is not None:
         _check_lemma(record)
         checked.append("lemma")
+    if _check_zeros(record):
+        checked.append("zeros")
     return tuple(checked)
+
+
+def _check_zeros(record: Activation) -> bool:
+    """Whether zeros of sigma and sigma' are declared; then they are enclosed, without others."""
+    declared = [(record.formula, record.zeros, "sigma"), (record.derivative, record.flat, "sigma'")]
+    for formula, roots, name in declared:
+        what = f"{name} of {record.name}"
+        if roots is not None and not has_only(formula, roots, what):
+            raise FamilyError(
+                f"the zeros {roots} of {what} are declared, but balls do not confirm them on"
+                " [-8, 8]; leave them out (None), or give smaller intervals"
+            )
+    return record.zeros is not None and record.flat is not None
 
 
 def _wrong(record: Activation, fact: str, where: Any, given: Any, needed: Any) -> FamilyError:

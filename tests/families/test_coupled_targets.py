@@ -24,11 +24,12 @@ from coupled_solutions import (
 )
 
 from rankstrat import Verdict, recovery_stability, stability_table
+from rankstrat.activation.law import law_of
 from rankstrat.errors import UndecidedError
 from rankstrat.families import two_layer
 from rankstrat.families._shared.patterns import Pattern
 from rankstrat.families.catalogue.two_layer.targets.coupled.charts import branch_of
-from rankstrat.families.catalogue.two_layer.targets.coupled.law import coupled_law, coupled_target
+from rankstrat.families.catalogue.two_layer.targets.coupled.goals import coupled_target
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece
 from rankstrat.targets import as_target, optimistic_sample_size, target_set
 
@@ -234,7 +235,7 @@ def test_closure_of_rays_is_decided_by_cones():
     """
     target = two_layer(3, 2, "relu").point(a=[1, 1, 1], w=[[1, 0], [0, 1], [1, 1]])
     model = two_layer(6, 2, "relu")
-    law = coupled_law(model.structure.activation, False)
+    law = law_of(model.structure.activation, bias=False)
     goal = coupled_target(law, model.inputs, False, as_target(model, target))
     pattern = Pattern((((0, 1), (3, -1)), ((1, 1), (4, -1)), ((2, 1), (5, -1))), (), ())
     branch = branch_of(Piece(Coupled(model, model.structure, law, goal), pattern))

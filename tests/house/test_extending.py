@@ -74,6 +74,9 @@ assert is_registered(sigma) and sigma.parity == "odd"
 G = rs.families.two_layer(width=2, inputs=1, activation="cubed_tanh")
 assert int(rs.model_rank(G)) == 4
 assert int(rs.model_rank(G.point(a=[1, 1], w=[[1], [-1]]))) == 2
+H = rs.families.two_layer(width=2, inputs=1, activation="sech", bias=True)
+assert rs.stratify(H).complete
+assert rs.target_set(H, rs.families.two_layer(1, 1, "sech", bias=True).point([1, 2, 3])).complete
 assert list(THEOREMS)[-1] == "exponential_rank" and len(THEOREMS) > 1
 report = rs.verify("exponential_rank")
 assert report.ok and [row.computed for row in report.rows] == [2, 4, 6, 8]

@@ -14,6 +14,7 @@ import pytest
 import sympy
 
 import rankstrat as rs
+from rankstrat.activation.checks import check_lemma
 from rankstrat.activation.record import Activation, Lemma, Z
 from rankstrat.errors import (
     CertificateError,
@@ -22,7 +23,7 @@ from rankstrat.errors import (
     PointError,
     UndecidedError,
 )
-from rankstrat.lemma import arrays, check_record, sparse
+from rankstrat.lemma import arrays, sparse
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 
 WITHOUT_BIAS = [
@@ -435,7 +436,7 @@ def test_a_wrongly_declared_lemma_is_refused_on_every_road(formula, parity, part
 def test_every_record_with_a_lemma_passes_the_same_trial(bias):
     for record in rs.activations.values():
         if record.lemma is not None and (record.lemma.with_bias or not bias):
-            check_record(record, bias=bias)
+            check_lemma(record, bias=bias)
 
 
 def test_the_result_says_why_and_checks():

@@ -8,73 +8,17 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import sympy
 
+from rankstrat.activation.law import Law, Vector
 from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation, Z
-from rankstrat.activation.scheme import vanishes_at_most_at_0
 from rankstrat.errors import TargetError
-from rankstrat.lemma import check_record
 from rankstrat.model.model import Chart
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import TargetFunction
-
-Vector = tuple[Fraction, ...]
-
-
-@lru_cache(maxsize=1000)
-def _derivative(formula: sympy.Expr) -> sympy.Expr:
-    return formula.diff(Z)
-
-
-@lru_cache(maxsize=10_000)
-def _at(formula: sympy.Expr, b: sympy.Expr) -> sympy.Expr:
-    return formula.xreplace({Z: b}).doit()
-
-
-@dataclass(frozen=True)
-class Law:
-    r"""What the independence lemma says of an activation $\sigma = q_0 + N$.
-
-    Attributes:
-        activation: sigma.
-        parity: of N: neurons with weights u and -u give the same class if it is odd or even.
-        offset: q_0.
-        zero: sigma(0).
-        tame: whether sigma and sigma' are known to vanish at most at 0; without biases no other
-            zero matters.
-    """
-
-    activation: Activation
-    parity: str
-    offset: Fraction
-    zero: Fraction
-    tame: bool = True
-
-    @property
-    def signed(self) -> bool:
-        """Whether u and -u belong to one class."""
-        return self.parity in ("odd", "even")
-
-    def factor(self, sign: int) -> int:
-        """N(sign * z) / N(z)."""
-        return sign if self.parity == "odd" else 1
-
-    def value(self, b: Any) -> sympy.Expr:
-        """sigma(b)."""
-        return _at(self.activation.formula, sympy.sympify(b, strict=True))
-
-    def slope(self, b: Any) -> sympy.Expr:
-        """sigma'(b)."""
-        return _at(_derivative(self.activation.formula), sympy.sympify(b, strict=True))
-
-    def class_of(self, u: Vector) -> tuple[int, Vector]:
-        """u = sign * representative; the first nonzero entry of the representative is positive."""
-        lead = next((v for v in u if v), Fraction(0))
-        return (-1, tuple(-v for v in u)) if self.signed and lead < 0 else (1, u)
 
 
 @dataclass(frozen=True)
@@ -86,43 +30,6 @@ class Effective:
     weights: tuple[Vector, ...]
     coefficients: tuple[Fraction, ...]
     constant: sympy.Expr
-
-
-def law_of(activation: Activation, bias: bool) -> Law:
-    """The law of an activation.
-
-    Raises:
-        TargetError: no independence lemma covers it.
-        FamilyError: its record declares what its formula does not have.
-    """
-    lemma = activation.lemma
-    covered = (
-        lemma is not None
-        and (lemma.with_bias or not bias)
-        and activation.remainder_parity != "unknown"
-    )
-    if not covered or len(activation.polynomial_part) > 1:
-        where = (
-            " with hidden biases"
-            if bias and lemma is not None and len(activation.polynomial_part) <= 1
-            else ""
-        )
-        raise TargetError(
-            f"the branches of two-layer networks with activation {activation.name}{where} are not"
-            " described; an activation whose distinct neurons are independent up to constants"
-            " (tanh, sigmoid, ...) is needed; or pass charts=[...]"
-        )
-    check_record(activation, bias=bias)
-    zero = sympy.nsimplify(activation.value_at_zero)
-    if not zero.is_Rational:
-        raise TargetError(
-            f"sigma(0) = {zero} is not rational; choose another activation, or pass charts=[...]"
-        )
-    offset = activation.polynomial_part[0] if activation.polynomial_part else Fraction(0)
-    tame = not bias or vanishes_at_most_at_0(activation)
-    return Law(
-        activation, activation.remainder_parity, offset, Fraction(int(zero.p), int(zero.q)), tame
-    )
 
 
 Neuron = tuple[Fraction, Vector, Any]

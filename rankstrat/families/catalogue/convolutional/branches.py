@@ -20,8 +20,9 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
+from rankstrat.activation.law import Law, Vector, law_of
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Effective, Law, Vector, effective, law_of
+from rankstrat.families._shared.effective_neurons import Effective, effective
 from rankstrat.families.catalogue.convolutional.covers import Kernel, best_cover, shapes
 from rankstrat.families.catalogue.convolutional.listing import MAX_NEURONS, Listing
 from rankstrat.model.model import Chart, Model
@@ -241,8 +242,8 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
     References:
         LLR Theorems 5 and 6; docs/proofs.md#tied-weights.
     """
-    law = law_of(structure.activation, structure.bias)
-    if law.zero or law.offset:
+    law = law_of(structure.activation, bias=structure.bias)
+    if law is None or not law.apart or law.offset or not law.silent:
         raise TargetError(
             f"target sets of convolutional networks with {structure.activation.name} are not"
             " described; an activation with sigma(0) = 0 and a parity or none (tanh, ...) is"

@@ -28,8 +28,8 @@ from typing import Any
 
 import networkx as nx
 
+from rankstrat.activation.law import Law, Vector
 from rankstrat.errors import BudgetError
-from rankstrat.families._shared.effective_neurons import Law, Vector
 
 MAX_SUBSETS = 20_000
 MAX_MEMBERS = 40

@@ -19,7 +19,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families._shared.effective_neurons import Effective, Law
+from rankstrat.activation.law import Law
+from rankstrat.families._shared.effective_neurons import Effective
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Candidate, Closure, RankBounds
 

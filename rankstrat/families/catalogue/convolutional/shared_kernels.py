@@ -16,13 +16,12 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activation.scheme import Scheme
+from rankstrat.activation.law import Law
 from rankstrat.errors import PointError
 from rankstrat.families.catalogue.two_layer.strata.classes import rational_rank
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
-from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 PRESENT, BIASED, NULL = 0, 1, 2
@@ -52,8 +51,7 @@ class SharedStrata:
     size: int
     bias: bool
     output_bias: bool
-    scheme: Scheme
-    citation: str
+    law: Law
     symmetric: bool
 
     @property
@@ -71,11 +69,11 @@ class SharedStrata:
     def _slopes(self, kinds: Sequence[int]) -> bool:
         """Whether both kernels vanish and both have tangents."""
         return len(kinds) == 2 and all(
-            k == BIASED or (k == NULL and self.scheme.slope) for k in kinds
+            k == BIASED or (k == NULL and not self.law.still) for k in kinds
         )
 
     def _balance_matters(self, kinds: Sequence[int]) -> bool:
-        plain = self.bias and not self.output_bias and self.scheme.slope and not self.scheme.value
+        plain = self.bias and not self.output_bias and not self.law.still and self.law.silent
         return plain and NULL in kinds and BIASED not in kinds
 
     def _relations(self, kinds: Sequence[int]) -> Iterator[tuple[int, ...]]:
@@ -83,7 +81,7 @@ class SharedStrata:
         if kinds == (PRESENT, PRESENT):
             reach = min(self.size, self.places) - 1
             yield from itertools.product(
-                range(-reach, reach + 1), (1, -1) if self.scheme.signed else (1,)
+                range(-reach, reach + 1), (1, -1) if self.law.signed else (1,)
             )
 
     def _dependences(
@@ -157,13 +155,13 @@ class SharedStrata:
         sloped = [
             on
             for k, on in zip(kinds, active, strict=True)
-            if k == BIASED or (k == NULL and self.scheme.slope)
+            if k == BIASED or (k == NULL and not self.law.still)
         ]
         rank += self.size * sum(sloped)
         if active == (1, 1) and self._slopes(kinds):
             rank -= max(0, self.size - self.degree + dependence)
-        constant = self.output_bias or BIASED in kinds or (NULL in kinds and self.scheme.value)
-        constant |= self.scheme.pair_constant and bool(relation) and relation[1] < 0
+        constant = self.output_bias or BIASED in kinds or (NULL in kinds and not self.law.silent)
+        constant |= bool(self.law.offset) and bool(relation) and relation[1] < 0
         acting = any(k == NULL and on for k, on in zip(kinds, active, strict=True))
         return rank + (constant or (self._balance_matters(kinds) and acting and not balanced))
 
@@ -188,8 +186,7 @@ class SharedStrata:
         """The closed formula."""
         return Knowledge(
             Verdict.PROVED,
-            f"closed formula from the independence lemma ({self.citation};"
-            f" {proved('tied-weights')})",
+            f"closed formula from the independence lemma ({self.law.citation}; SPEC 1.4)",
         )
 
     @property
@@ -346,7 +343,7 @@ class SharedStrata:
         shift = second[0] - first[0]
         if abs(shift) >= min(self.size, self.places) or [i + shift for i in first] != second:
             return ()
-        for sign in (1, -1) if self.scheme.signed else (1,):
+        for sign in (1, -1) if self.law.signed else (1,):
             same = all(kernels[1][i + shift] == sign * kernels[0][i] for i in first)
             if same and (not self.bias or biases[1] == sign * biases[0]):
                 return (shift, sign)
@@ -415,7 +412,7 @@ class SharedStrata:
                     self._generic(_put(kinds, unit, target), active, balanced=balanced),
                     Math("K = 0"),
                 )
-            elif kind == BIASED and (free or self.scheme.slope):
+            elif kind == BIASED and (free or not self.law.still):
                 kinds_ = _put(kinds, unit, NULL)
                 kept = dependence if active == (1, 1) and self._slopes(kinds_) else 0
                 yield (kinds_, (), active, kept, False), Math("b = 0")

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activation.scheme import is_flat_elsewhere, scheme
+from rankstrat.activation.law import Law, law_of
 from rankstrat.families.catalogue.convolutional.shared_kernels import SharedStrata
 from rankstrat.model.model import Chart, Model
 
@@ -40,13 +40,23 @@ def neuron_weights(structure: Any, arrays: Any) -> list[tuple[Any, Weights, Any]
     return found
 
 
+def _proved(structure: Any) -> Law | None:
+    """The law, where neurons with w = 0 meet no zero of sigma or sigma' but 0."""
+    law = law_of(structure.activation, bias=structure.bias)
+    if law is None or law.rays or law.activation.is_unspecified:
+        return None
+    if not (law.tame and law.steep):
+        return None
+    return law
+
+
 def shared_strata(structure: Any, model: Model) -> SharedStrata | None:
     """The complete strata of one shared kernel, or two in one dimension, where the lemma makes no
     linear functions.
     """
     activation = structure.activation
-    law = scheme(activation, structure.bias)
-    if law is None or law.pair_linear or not structure.sharing:
+    law = _proved(structure)
+    if law is None or law.slope or not structure.sharing:
         return None
     if structure.kernels > 2 or (structure.kernels == 2 and structure.dimension > 1):
         return None
@@ -59,7 +69,6 @@ def shared_strata(structure: Any, model: Model) -> SharedStrata | None:
         structure.bias,
         structure.output_bias,
         law,
-        activation.lemma.citation,
         symmetric=activation.parity in ("odd", "even"),
     )
 
@@ -123,8 +132,8 @@ def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]
     of kernels and biases, and the polynomials that opposite neurons and neurons without weights
     leave.
     """
-    law = scheme(structure.activation, structure.bias)
-    if law is None or (structure.bias and is_flat_elsewhere(structure.activation)):
+    law = _proved(structure)
+    if law is None:
         return None
     generic = neuron_weights(structure, chart.model.generic().arrays)
     pixels = structure.size**structure.dimension
@@ -133,8 +142,7 @@ def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]
     classes: dict[tuple[Any, ...], int] = {}
     signs: dict[int, set[int]] = {}
     extra: list[dict[int, Any]] = [{pixels: 1}] if structure.output_bias else []
-    q1 = sympy.Rational(1, 2) if law.pair_linear else sympy.Integer(0)
-    odd = structure.activation.remainder_parity == "odd"
+    q1 = sympy.Rational(law.slope.numerator, law.slope.denominator)
     for (a, weights, bias), (_, symbols, own) in zip(
         neuron_weights(structure, chart.arrays), generic, strict=True
     ):
@@ -145,25 +153,19 @@ def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]
             if symbol != 0
         ]
         if not any(vector[:pixels]):
-            if law.value or vector[-1] != 0:
+            if not law.silent or vector[-1] != 0:
                 extra.append({pixels: 1})
-            if law.slope or vector[-1] != 0:
+            if not law.still or vector[-1] != 0:
                 for t, symbol in slots:
                     _add(rows.setdefault(symbol, {}), t, a)
             continue
         number, sign = _class_of(vector, classes, signed=law.signed)
         if -sign in signs.setdefault(number, set()):
-            extra += (
-                [{pixels: 1}]
-                if law.pair_constant
-                else [dict(enumerate(vector))]
-                if law.pair_linear
-                else []
-            )
+            extra += [{pixels: 1}] if law.offset else [dict(enumerate(vector))] if law.slope else []
         signs[number].add(sign)
         for t, symbol in slots:
             row = rows.setdefault(symbol, {})
-            _add(row, number * width + t, a if odd or sign > 0 else -a)
+            _add(row, number * width + t, a if law.parity == "odd" or sign > 0 else -a)
             _add(row, t, q1 * a)
     every = [*rows.values(), *extra]
     columns = sorted({c for row in every for c in row})

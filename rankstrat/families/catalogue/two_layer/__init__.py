@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.activation.lookup import as_activation, is_registered, named
+from rankstrat.activation.law import law_of
+from rankstrat.activation.lookup import as_activation, named
 from rankstrat.activation.record import Activation
 from rankstrat.families._shared.arguments import count, flag, input_names
 from rankstrat.families._shared.layered import LayeredStructure
@@ -120,7 +121,8 @@ class TwoLayer(LayeredStructure):
     def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
         """Which neurons are nearly merged, null or inactive; see `rankstrat.nearest_strata`."""
         vectors = np.hstack([arrays["w"], arrays["b"][:, None]]) if self.bias else arrays["w"]
-        rays = is_registered(self.activation) and self.activation.name in ("relu", "leaky_relu")
+        law = law_of(self.activation, bias=self.bias)
+        rays = law is not None and law.rays and bool(law.slope)
         signed = self.activation.remainder_parity != "none"
         return neuron_distances(arrays["a"], vectors, self.inputs, signed=signed, rays=rays)
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activation.scheme import Scheme
+from rankstrat.activation.law import Law
 from rankstrat.errors import PointError
 from rankstrat.families.catalogue.two_layer.strata.types import (
     Kind,
@@ -57,8 +57,7 @@ class TwoLayerStrata:
     inputs: int
     bias: bool
     output_bias: bool
-    scheme: Scheme
-    citation: str
+    law: Law
 
     @property
     def extended(self) -> int:
@@ -77,7 +76,7 @@ class TwoLayerStrata:
         """Every label once."""
         for zero in range(self.width + 1):
             for counts in compositions(zero, self.zero_kinds):
-                for classes in multisets(self.width - zero, self.scheme.sides):
+                for classes in multisets(self.width - zero, self.law.sides):
                     for dependence in self._dependences(counts, classes):
                         yield (counts, classes, dependence)
 
@@ -85,7 +84,7 @@ class TwoLayerStrata:
         """The possible dimensions of the span of the pairs' weights; 0 alone where it plays no
         role.
         """
-        if not self.scheme.pair_linear or self._all_linear(zero, classes):
+        if not self.law.slope or self._all_linear(zero, classes):
             return range(1)
         pairs = sum(map(is_half, classes))
         return range(1, min(pairs, self._room(zero)) + 1) if pairs else range(1)
@@ -97,26 +96,26 @@ class TwoLayerStrata:
         """Whether every coordinate function x_t lies in the tangent span by itself."""
         slopes = any(count and self._slope(kind) for kind, count in enumerate(zero))
         return slopes or (
-            self.scheme.pair_linear and any(is_pair(k) and not is_half(k) for k in classes)
+            bool(self.law.slope) and any(is_pair(k) and not is_half(k) for k in classes)
         )
 
     def _slope(self, kind: int) -> bool:
         active, biased = self._zero(kind)
-        return active and (biased or self.scheme.slope)
+        return active and (biased or not self.law.still)
 
     def _value(self, kind: int) -> bool:
         _, biased = self._zero(kind)
-        return biased or self.scheme.value or (self.bias and self._slope(kind))
+        return biased or not self.law.silent or (self.bias and self._slope(kind))
 
     def _constant(self, zero: Sequence[int], classes: Sequence[Kind]) -> bool:
         """Whether the constants lie in the tangent span."""
         if self.output_bias or any(count and self._value(kind) for kind, count in enumerate(zero)):
             return True
-        if self.scheme.pair_constant and any(map(is_pair, classes)):
+        if self.law.offset and any(map(is_pair, classes)):
             return True
         return (
             self.bias
-            and self.scheme.pair_linear
+            and bool(self.law.slope)
             and any(is_pair(k) and not is_half(k) for k in classes)
         )
 
@@ -154,9 +153,9 @@ class TwoLayerStrata:
             ways = Fraction(1)
             for n, i in kind:
                 ways /= math.factorial(n) * math.factorial(i)
-            if self.scheme.sides and kind[0] == kind[1]:
+            if self.law.sides and kind[0] == kind[1]:
                 ways /= 2
-            elif self.scheme.signed and not self.scheme.sides:
+            elif self.law.signed and not self.law.sides:
                 ways *= 2 ** (size_of(kind) - 1)
             total = count * ways**times / math.factorial(times)
             count = total.numerator if total.denominator == 1 else total  # type: ignore[assignment]
@@ -165,7 +164,7 @@ class TwoLayerStrata:
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula."""
         return Knowledge(
-            Verdict.PROVED, f"closed formula from the independence lemma ({self.citation})"
+            Verdict.PROVED, f"closed formula from the independence lemma ({self.law.citation})"
         )
 
     @property
@@ -307,7 +306,7 @@ class TwoLayerStrata:
                 zero[kind + 2 * (arrays["b"][i] == 0) if self.bias else kind] += 1
                 continue
             mirrored = tuple(-v for v in vector)
-            side = int(mirrored in sides and self.scheme.signed)
+            side = int(mirrored in sides and self.law.signed)
             group = sides.setdefault(mirrored if side else vector, [[0, 0], [0, 0]])
             group[side][0 if active else 1] += 1
         found = []
@@ -315,7 +314,7 @@ class TwoLayerStrata:
             pair = [(plus[0], plus[1]), (minus[0], minus[1])]
             kind_: Kind = (
                 (max(pair), min(pair))
-                if self.scheme.sides
+                if self.law.sides
                 else ((plus[0] + minus[0], plus[1] + minus[1]),)
             )
             found.append((kind_, vector))
@@ -383,10 +382,10 @@ class TwoLayerStrata:
             for second in sorted(set(others), reverse=True):
                 rest = list(others)
                 rest.remove(second)
-                plain = self.scheme.sides or not self.scheme.signed
+                plain = self.law.sides or not self.law.signed
                 equal = Math("w = w'") if plain else Math("w = ±w'", r"w = \pm w'")
                 yield zero, [*rest, merged(kind, second)], equal
-                if self.scheme.sides:
+                if self.law.sides:
                     yield zero, [*rest, merged(kind, second[::-1])], Math("w = -w'")
         for place, count in enumerate(zero):
             active, biased = self._zero(place)

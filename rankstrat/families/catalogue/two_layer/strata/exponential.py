@@ -23,7 +23,5 @@ class ExponentialStrata(TwoLayerStrata):
 
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula without biases."""
-        reason = (
-            f"exp(w.x + b) = e^b exp(w.x), then the closed formula without biases ({self.citation})"
-        )
-        return Knowledge(Verdict.PROVED, reason)
+        lemma = f"the closed formula without biases ({self.law.citation})"
+        return Knowledge(Verdict.PROVED, f"exp(w.x + b) = e^b exp(w.x), then {lemma}")

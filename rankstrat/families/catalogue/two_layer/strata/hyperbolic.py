@@ -72,7 +72,7 @@ class HyperbolicStrata(TwoLayerStrata):
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula."""
         return Knowledge(
-            Verdict.PROVED, f"addition theorem and the independence lemma ({self.citation})"
+            Verdict.PROVED, f"addition theorem and the independence lemma ({self.law.citation})"
         )
 
     def layout(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rankstrat.activation.scheme import scheme
+from rankstrat.activation.law import law_of
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import FunctionLevel, Knowledge
-from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 
@@ -16,14 +15,14 @@ def function_levels(structure: Any) -> list[FunctionLevel] | None:
     activations.
     """
     activation = structure.activation
-    found = scheme(activation, structure.bias)
-    if found is None or activation.parity != "odd" or not found.slope:
+    law = law_of(activation, bias=structure.bias)
+    if law is None or activation.parity != "odd" or law.still:
+        return None
+    if not (law.tame and law.steep):
         return None
     weights = structure.inputs + structure.bias
-    known = Knowledge(
-        Verdict.PROVED,
-        f"independence lemma ({activation.lemma.citation}); {proved('levels')}",
-    )
+    section = "2.1" if structure.bias else "2"
+    known = Knowledge(Verdict.PROVED, f"independence lemma ({law.citation}); SPEC {section}")
     levels = []
     for k in range(structure.width + 1):
         rank = k * (weights + 1) + structure.output_bias

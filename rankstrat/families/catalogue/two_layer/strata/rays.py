@@ -39,15 +39,14 @@ class RayStrata(TwoLayerStrata):
     A line contributes all weights if a neuron on it is active, else 1; opposite rays add the linear
     functions $w \cdot x + b$, or all of them if both rays are active.
 
-    Attributes:
-        leaky: whether sigma has a slope other than 0 and the opposite one on the left (leaky ReLU);
-            then a neuron with w = 0 also counts where b < 0.
-
     References:
         docs/proofs.md#rays.
     """
 
-    leaky: bool = False
+    @property
+    def leaky(self) -> bool:
+        """Whether sigma has a slope on the left: a neuron with w = 0 also counts where b < 0."""
+        return bool(self.law.side(-1))
 
     @property
     def zero_kinds(self) -> int:
@@ -94,7 +93,7 @@ class RayStrata(TwoLayerStrata):
                 Verdict.OPEN, "the model is not differentiable where w = b = 0 and a != 0"
             )
         return Knowledge(
-            Verdict.PROVED, f"closed formula for piecewise linear functions ({self.citation})"
+            Verdict.PROVED, f"closed formula for piecewise linear functions ({self.law.citation})"
         )
 
     @property

@@ -42,10 +42,10 @@ class TrigonometricStrata(HyperbolicStrata):
         return kind % 2 == 0, kind < 2
 
     def _slope(self, kind: int) -> bool:
-        return kind % 2 == 0 and (kind < 2 or (kind < 4) == self.scheme.slope)
+        return kind % 2 == 0 and (kind < 2 or (kind < 4) != self.law.still)
 
     def _value(self, kind: int) -> bool:
-        return kind < 2 or (kind < 4) == self.scheme.value or self._slope(kind)
+        return kind < 2 or (kind < 4) != self.law.silent or self._slope(kind)
 
     def conditions(self, label: Label) -> tuple[Math, ...]:
         """Equalities modulo pi."""

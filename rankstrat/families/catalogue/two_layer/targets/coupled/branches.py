@@ -11,11 +11,10 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from rankstrat.activation.law import Law
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.patterns import Pattern, Signed, count_patterns, patterns
-from rankstrat.families.catalogue.two_layer.targets.coupled.charts import branch_of, null_branch
-from rankstrat.families.catalogue.two_layer.targets.coupled.law import coupled_law, coupled_target
-from rankstrat.families.catalogue.two_layer.targets.coupled.levels import (
+from rankstrat.families.catalogue.two_layer.targets.coupled.carriers import (
     Level,
     floor_everywhere,
     floor_of,
@@ -23,6 +22,8 @@ from rankstrat.families.catalogue.two_layer.targets.coupled.levels import (
     level_of,
     needs_constant_neuron,
 )
+from rankstrat.families.catalogue.two_layer.targets.coupled.charts import branch_of, null_branch
+from rankstrat.families.catalogue.two_layer.targets.coupled.goals import coupled_target
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece
 from rankstrat.families.catalogue.two_layer.targets.coupled.points import candidates
 from rankstrat.model.model import Chart, Model
@@ -34,16 +35,12 @@ _MANY_SPARE = 7  # as many spare neurons make more branches than that
 _SEEDS = range(6)
 
 
-def coupled_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
-    r"""All branches of a target where blocks are coupled by a linear function; None for other
-    activations.
+def coupled_branches(law: Law, structure: Any, model: Model, target: TargetFunction) -> BranchList:
+    r"""All branches of a target where blocks are coupled by a linear function.
 
     Raises:
         TargetError: the target is not in the function space, or is malformed.
     """
-    law = coupled_law(structure.activation, structure.bias)
-    if law is None:
-        return None
     goal = coupled_target(law, model.inputs, structure.bias, target)
     if law.rays and len(goal.linear) + structure.bias == 1 and not goal.weights:
         goal = replace(

@@ -55,7 +55,7 @@ def lies_in_closure(piece: Piece, equations: Sequence[sympy.Expr], point: Chart)
 def _constants(
     piece: Piece, values: Mapping[sympy.Symbol, sympy.Expr]
 ) -> dict[sympy.Expr, sympy.Expr]:
-    """sigma(b) for b < 0 as `CoupledLaw.value` writes it, which hides no zero in logarithms."""
+    """sigma(b) for b < 0 as `Law.value` writes it, which hides no zero in logarithms."""
     network = piece.network
     if not network.bias:
         return {}

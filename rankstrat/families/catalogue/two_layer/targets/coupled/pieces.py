@@ -29,9 +29,10 @@ from functools import cached_property
 
 import sympy
 
-from rankstrat.families._shared.effective_neurons import Vector, plain
+from rankstrat.activation.law import Law, Vector
+from rankstrat.families._shared.effective_neurons import plain
 from rankstrat.families._shared.patterns import Pattern, Signed
-from rankstrat.families.catalogue.two_layer.targets.coupled.law import CoupledLaw, CoupledTarget
+from rankstrat.families.catalogue.two_layer.targets.coupled.goals import CoupledTarget
 from rankstrat.families.catalogue.two_layer.targets.layout import Layout
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import CONSTANT, AffineSubspace
@@ -43,7 +44,7 @@ Row = dict[int, Fraction]
 class Coupled(Layout):
     """A two-layer model and a target, ready for enumeration."""
 
-    law: CoupledLaw
+    law: Law
     target: CoupledTarget
 
     @property
@@ -69,7 +70,7 @@ class Coupled(Layout):
     @cached_property
     def silent(self) -> bool:
         """Whether sigma(0) = 0."""
-        return is_zero(self.law.zero)
+        return self.law.silent
 
 
 @dataclass(frozen=True)

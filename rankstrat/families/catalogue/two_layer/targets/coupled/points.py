@@ -8,8 +8,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families._shared.effective_neurons import Vector
-from rankstrat.families.catalogue.two_layer.targets.coupled.levels import Level, level_of
+from rankstrat.activation.law import Vector
+from rankstrat.families.catalogue.two_layer.targets.coupled.carriers import Level, level_of
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import (
     Coupled,
     Piece,

@@ -19,8 +19,9 @@ from typing import Any
 
 import sympy
 
+from rankstrat.activation.law import Law
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Effective, Law
+from rankstrat.families._shared.effective_neurons import Effective
 from rankstrat.families._shared.patterns import (
     Pattern,
     Signed,
@@ -47,6 +48,12 @@ class Network(Layout):
 
     law: Law
     target: Effective
+
+    @cached_property
+    def zero(self) -> Fraction:
+        """sigma(0)."""
+        zero = self.law.zero
+        return Fraction(int(zero.p), int(zero.q))
 
     def patterns(self) -> Iterator[Pattern]:
         """Every pattern with all target classes present, the signs of further blocks up to a common
@@ -101,14 +108,14 @@ class Network(Layout):
 
     def _affine(self, pattern: Pattern, space: AffineSubspace) -> Branch | None:
         row = self.others(pattern)
-        row |= {i: self.law.zero for i in pattern.zeros if self.law.zero}
+        row |= {i: self.zero for i in pattern.zeros if self.zero}
         if self.output_bias is not None:
             row[self.output_bias] = Fraction(1)
         constant = self.target.constant
         if not constant.is_Rational:
             return self._irrational(pattern, space, row)
         kappa = Fraction(int(constant.p), int(constant.q))
-        if pattern.zeros and self.law.zero and self.output_bias is None:
+        if pattern.zeros and self.zero and self.output_bias is None:
             reduced = space.cut([{**self.others(pattern), CONSTANT: -kappa}])
             if reduced is not None and reduced.dimension == space.dimension:
                 # the weights w = 0 carry no constant: in the closure of a block of their own
@@ -166,7 +173,7 @@ class Network(Layout):
             )
         first, bias = next(iter(biases.items()))
         if len(biases) == 1 and not reduced.free_symbols and is_zero(reduced):
-            if self.law.zero:
+            if self.zero:
                 return None  # sigma has no zero, so a = 0: in the closure of a block of its own
             values[bias] = sympy.Integer(0)
             row = {self.incoming(first)[-1]: Fraction(1)}
@@ -190,9 +197,8 @@ class Network(Layout):
         space: Any,
     ) -> Branch:
         law = self.law.activation.lemma
-        # an irrational constant that blocks of both signs can carry is beyond the rational
-        # candidates
-        some_missing = not self.law.tame or (
+        # an irrational constant that blocks of both signs can carry is beyond the candidates
+        some_missing = not (self.law.tame and self.law.steep) or (
             bool(self.law.offset) and not self.target.constant.is_Rational
         )
         return Branch(
@@ -245,7 +251,7 @@ class Network(Layout):
             and self.target.constant != 0
             and (self.bias or not self.target.constant.is_Rational)
         ):
-            if self.bias and not one_more and self.law.tame and not self.law.zero:
+            if self.bias and not one_more and self.law.steep and not self.zero:
                 # sigma(b) != 0 with a != 0 for some w = 0: then b != 0, and sigma'(b) != 0 brings
                 # all linear functions
                 coefficients.append(Fraction(1))
@@ -255,12 +261,12 @@ class Network(Layout):
                 one_more = True
         if not one_more and plain and self.target.constant != 0 and not self.bias:
             constant = self.target.constant
-            coefficients.append(Fraction(int(constant.p), int(constant.q)) / self.law.zero)
+            coefficients.append(Fraction(int(constant.p), int(constant.q)) / self.zero)
             rows.append((Fraction(0),) * self.inputs)
         if not one_more and not plain and not self._reachable():
             one_more = True
         if k == 0 and not coefficients and not one_more:
-            if not (self.law.zero and self.law.tame):
+            if not (self.zero and self.law.tame):
                 return None
             coefficients, rows, biases = (
                 [Fraction(0)],
@@ -326,7 +332,7 @@ def separate_branches(network: Network) -> BranchList:
             " bias"
         )
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
-    if not network.law.tame:
+    if network.output_bias is None and not network.law.tame:
         missing = (
             f"constant neurons w = 0, {network.structure.activation.name}(b) = 0, b != 0 are left"
             " out, if there are any"

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families._shared.effective_neurons import Law
+from rankstrat.activation.law import Law
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import CONSTANT, AffineSubspace, Candidate
 
@@ -246,7 +246,7 @@ def rank_by_lemma(
                 active.add(representative)
             continue
         b = sympy.Rational(u[-1]) if bias else sympy.Integer(0)
-        steep = not is_zero(a) and not is_zero(law.slope(b))
+        steep = not is_zero(a) and not is_zero(law.derivative(b))
         one = one or not is_zero(law.value(b)) or (bias and steep)
         linear = linear or steep
     if law.offset and law.parity == "odd":

@@ -18,8 +18,8 @@ from typing import Any
 
 import sympy
 
+from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Vector
 from rankstrat.families._shared.patterns import Pattern
 from rankstrat.families.catalogue.two_layer.targets.special.partitions import partitions
 from rankstrat.model.model import Chart, Model

@@ -19,13 +19,9 @@ from typing import Any
 
 import sympy
 
+from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import (
-    Neuron,
-    Vector,
-    is_network,
-    neurons_of_point,
-)
+from rankstrat.families._shared.effective_neurons import Neuron, is_network, neurons_of_point
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.families._shared.patterns import Pattern
 from rankstrat.families.catalogue.two_layer.targets.special.exponentials import affine

@@ -22,30 +22,16 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activation.record import Z
+from rankstrat.activation.addition import Addition
+from rankstrat.activation.law import Law, Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Law, Vector, effective
+from rankstrat.families._shared.effective_neurons import effective
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero, same_functions
 from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
 
 Part = dict[Fraction, Any]
 """Output weight by bias, for the neurons of one class."""
-
-WAVES: Mapping[sympy.Expr, str] = {
-    sympy.cosh(Z): "even",
-    sympy.sinh(Z): "odd",
-    sympy.cos(Z): "even",
-    sympy.sin(Z): "odd",
-}
-"""Formula -> parity."""
-
-_FLAT = {
-    sympy.sin(Z): sympy.pi / 2,
-    sympy.cos(Z): sympy.Integer(0),
-    sympy.cosh(Z): sympy.Integer(0),
-}
-"""A bias where the slope vanishes: a constant neuron there brings the constant alone."""
 
 _DIGITS = (30, 300, 3000)
 
@@ -58,19 +44,27 @@ class Waves:
 
     model: Model
     structure: Any
+    addition: Addition
     parts: Mapping[Vector, Part]
     constant: sympy.Expr
 
     @property
-    def formula(self) -> sympy.Expr:
-        """Of the activation."""
-        return self.structure.activation.formula
+    def even(self) -> bool:
+        """Whether the activation is cosh or cos."""
+        return self.addition.parity == "even"
+
+    @property
+    def flat(self) -> sympy.Expr | None:
+        """A bias where the slope vanishes: a constant neuron there brings the constant alone."""
+        if self.even:
+            return sympy.Integer(0)
+        return sympy.pi / 2 if self.addition.periodic else None
 
     def is_neuron(self, part: Part) -> bool:
         r"""Whether $\sum_i a_i v(b_i)$ is a multiple of one v(b): a question of signs for cosh and
         sinh.
         """
-        if len(part) == 1 or self.formula in (sympy.sin(Z), sympy.cos(Z)):
+        if len(part) == 1 or self.addition.periodic:
             return True
         sums = [
             sympy.Add(
@@ -88,12 +82,10 @@ class Waves:
         zero = [0] * int(self.structure.inputs)
         output = bool(self.structure.output_bias)
         if not output and not is_zero(self.constant):
-            flat = self.formula in _FLAT
-            neurons.append(
-                (0 if flat else 1, zero, 0 if self.formula in (sympy.cosh(Z), sympy.cos(Z)) else 1)
-            )
+            acting = int(self.flat is None)
+            neurons.append((acting, zero, int(not self.even)))
         if not neurons:
-            if not output and self.formula != sympy.cosh(Z):
+            if not output and not self.addition.positive:
                 return None
             neurons.append((0, zero, 0))
         small = Model.of(replace(self.structure, width=len(neurons)))
@@ -110,8 +102,8 @@ class Waves:
         for u, part in self.parts.items():
             result += [(a, list(u), b) for b, a in self._at_most_two(part).items()]
         if not self.structure.output_bias and not is_zero(self.constant):
-            b = _FLAT.get(self.formula, sympy.Integer(1))
-            value = self.formula.xreplace({Z: b})
+            b = sympy.Integer(1) if self.flat is None else self.flat
+            value = self.structure.activation(b)
             result.append((self.constant / value, [0] * int(self.structure.inputs), b))
         return result
 
@@ -133,7 +125,7 @@ class Waves:
         return {keys[0]: first / area, keys[1]: second / area}
 
     def _odd(self, z: sympy.Expr) -> sympy.Expr:
-        return sympy.sinh(z) if self.formula in (sympy.cosh(Z), sympy.sinh(Z)) else sympy.sin(z)
+        return sympy.sin(z) if self.addition.periodic else sympy.sinh(z)
 
     def branch(self) -> Branch:
         """The target's neurons, and copies of the first one that share its output weight."""
@@ -149,7 +141,7 @@ class Waves:
         still = (
             0,
             [0] * int(self.structure.inputs),
-            sympy.pi / 2 if self.formula == sympy.cos(Z) else 0,
+            sympy.pi / 2 if self.addition.periodic and self.even else 0,
         )
         neurons += [neurons[0] if n else still] * (m - n)
         outputs = [a for a, _, _ in neurons]
@@ -199,9 +191,12 @@ def _sign(value: sympy.Expr) -> int:
     raise TargetError(f"the sign of {value} is not found; use smaller biases")
 
 
-def wave_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
-    r"""One branch of a target in a network of cosh, sinh, cos or sin neurons with biases, and a
-    bound for all points.
+def wave_branches(
+    addition: Addition, structure: Any, model: Model, target: TargetFunction
+) -> BranchList:
+    r"""One branch of a target in a network of cosh, sinh, cos or sin neurons with biases.
+
+    Its bound holds at all points of the target set.
 
     Distinct rational biases give independent numbers $e^b$ (or $e^{ib}$), so no class of the target
     vanishes.
@@ -209,12 +204,12 @@ def wave_branches(structure: Any, model: Model, target: TargetFunction) -> Branc
     Raises:
         TargetError: the target is no sum of such neurons, or has too many.
     """
-    law = Law(structure.activation, WAVES[structure.activation.formula], Fraction(0), Fraction(0))
+    law = Law(structure.activation, True, addition.parity)
     found = effective(law, model.inputs, True, target)
     parts: dict[Vector, Part] = {}
     for u, alpha in zip(found.weights, found.coefficients, strict=True):
         parts.setdefault(u[:-1], {})[u[-1]] = alpha
-    waves = Waves(model, structure, parts, found.constant)
+    waves = Waves(model, structure, addition, parts, found.constant)
     branch = waves.branch()
     outputs = [output.xreplace(branch.chart.values) for output in model.outputs]
     if not same_functions(outputs, target.expressions, model.inputs, branch.chart.coordinates):
@@ -228,4 +223,4 @@ def wave_branches(structure: Any, model: Model, target: TargetFunction) -> Branc
     return BranchList((branch,), False, basis)
 
 
-__all__ = ["WAVES", "wave_branches"]
+__all__ = ["wave_branches"]

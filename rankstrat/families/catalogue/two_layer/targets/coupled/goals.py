@@ -1,5 +1,6 @@
-r"""Activations $\sigma(z) = p z + N(z)$ with N even, whose blocks are coupled by a linear part, and
-their targets.
+r"""Targets of activations $\sigma(z) = p z + N(z)$ with N even.
+
+Their blocks are coupled by a linear part.
 """
 
 from __future__ import annotations
@@ -7,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import sympy
 
-from rankstrat.activation.record import Activation, Z
-from rankstrat.activation.scheme import is_flat_elsewhere, vanishes_at_most_at_0
+from rankstrat.activation.law import Law, Vector
+from rankstrat.activation.record import Z
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.effective_neurons import (
-    Vector,
     affine_form,
     arguments,
     is_network,
@@ -23,65 +22,7 @@ from rankstrat.families._shared.effective_neurons import (
     plain,
     rational,
 )
-from rankstrat.lemma import check_record
 from rankstrat.targets import TargetFunction
-
-KINKS = (sympy.Max, sympy.Min, sympy.Abs)
-
-
-@dataclass(frozen=True)
-class CoupledLaw:
-    r"""$\sigma(z) = p z + N(z)$ with N even: $N = q|z|$ (rays), or N analytic with an independence
-    lemma.
-
-    Attributes:
-        activation: sigma.
-        slope: p.
-        kink: q, for N = q |z|; 0 for an analytic N.
-        tame: whether sigma is known to vanish at most at 0; without hidden biases no other zero
-            matters.
-        steep: whether sigma' is known to vanish nowhere where a constant neuron needs it.
-    """
-
-    activation: Activation
-    slope: Fraction
-    kink: Fraction = Fraction(0)
-    tame: bool = True
-    steep: bool = True
-
-    @property
-    def rays(self) -> bool:
-        """Whether positive multiples of weights give multiples of one function."""
-        return self.kink != 0
-
-    @property
-    def remainder(self) -> sympy.Expr:
-        """N(z)."""
-        return self.activation.formula - sympy.Rational(self.slope) * Z
-
-    @property
-    def zero(self) -> sympy.Expr:
-        """sigma(0)."""
-        return sympy.sympify(self.activation.value_at_zero, strict=True)
-
-    def value(self, b: Any) -> sympy.Expr:
-        """sigma(b); at negative numbers as sigma(-b) + 2 p b, so that equal logarithms look
-        alike.
-        """
-        b = sympy.sympify(b, strict=True)
-        if b.is_Rational and b < 0:
-            return self.value(-b) + 2 * sympy.Rational(self.slope) * b
-        return self.activation.formula.xreplace({Z: b}).doit()
-
-    def side(self, sign: int) -> Fraction:
-        """sigma(sign), for rays: the value of a neuron with w = 0, |b| = 1."""
-        return self.slope * sign + self.kink
-
-    def line(self, u: Vector) -> tuple[Fraction, Vector]:
-        """u = factor * key, with one key for each class (for rays, each line)."""
-        lead = next(v for v in u if v)
-        factor = lead if self.rays else Fraction(1 if lead > 0 else -1)
-        return factor, tuple(v / factor for v in u)
 
 
 @dataclass(frozen=True)
@@ -111,50 +52,8 @@ class CoupledTarget:
         )
 
 
-def coupled_law(activation: Activation, bias: bool) -> CoupledLaw | None:
-    """The law of softplus, silu, gelu, relu, leaky_relu, abs and their kin; None for any other
-    activation.
-
-    Raises:
-        FamilyError: the record of the activation declares what its formula does not have.
-    """
-    values = _homogeneous(activation.formula)
-    if values is not None:
-        right, left = values
-        kink = (right + left) / 2
-        return CoupledLaw(activation, (right - left) / 2, kink) if kink else None
-    lemma, q = activation.lemma, activation.polynomial_part
-    if lemma is None or (bias and not lemma.with_bias) or activation.remainder_parity != "even":
-        return None
-    if len(q) != 2 or q[1] == 0:
-        return None
-    check_record(activation, bias=bias)
-    flat = is_flat_elsewhere(
-        activation
-    )  # silu and gelu vanish only at 0: sigma(z) = z times a positive function
-    known = vanishes_at_most_at_0(activation)
-    return CoupledLaw(activation, q[1], tame=not bias or known or flat, steep=not bias or known)
-
-
-def _homogeneous(formula: sympy.Expr) -> tuple[Fraction, Fraction] | None:
-    """sigma(1) and sigma(-1), if sigma is a combination of z, |z| and maxima or minima of multiples
-    of z.
-    """
-    for term in sympy.Add.make_args(formula):
-        _, rest = term.as_coeff_Mul()
-        parts = rest.args if isinstance(rest, KINKS) else (rest,)
-        if not all((part / Z).is_Rational for part in parts):
-            return None
-    values = [formula.subs(Z, side) for side in (1, -1)]
-    if not all(v.is_Rational for v in values):
-        return None
-    return Fraction(int(values[0].p), int(values[0].q)), Fraction(
-        int(values[1].p), int(values[1].q)
-    )
-
-
 def coupled_target(
-    law: CoupledLaw, inputs: Sequence[sympy.Symbol], bias: bool, target: TargetFunction
+    law: Law, inputs: Sequence[sympy.Symbol], bias: bool, target: TargetFunction
 ) -> CoupledTarget:
     """The effective neurons of a target, and the linear function that is left.
 
@@ -215,7 +114,7 @@ Term = tuple[Fraction, Fraction, Vector, Fraction]
 
 
 def _terms(
-    law: CoupledLaw, inputs: Sequence[sympy.Symbol], expression: sympy.Expr
+    law: Law, inputs: Sequence[sympy.Symbol], expression: sympy.Expr
 ) -> tuple[list[Term], sympy.Expr]:
     plain_form = _absolute(expression) if law.rays else expression
     for form in (plain_form, sympy.expand_mul(plain_form)):
@@ -238,7 +137,7 @@ def _terms(
     )
 
 
-def _match(law: CoupledLaw, inputs: Sequence[sympy.Symbol], term: sympy.Expr) -> Term | None:
+def _match(law: Law, inputs: Sequence[sympy.Symbol], term: sympy.Expr) -> Term | None:
     for candidate in arguments(law.activation, term):
         affine = affine_form(candidate, inputs)
         if affine is None:
@@ -251,7 +150,7 @@ def _match(law: CoupledLaw, inputs: Sequence[sympy.Symbol], term: sympy.Expr) ->
     return None
 
 
-def _kink(law: CoupledLaw, inputs: Sequence[sympy.Symbol], term: sympy.Expr) -> Term | None:
+def _kink(law: Law, inputs: Sequence[sympy.Symbol], term: sympy.Expr) -> Term | None:
     factor, rest = term.as_coeff_Mul()
     if not isinstance(rest, sympy.Abs) or not factor.is_Rational:
         return None

@@ -11,10 +11,10 @@ from typing import Any
 
 import sympy
 
+from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Vector, is_network, neurons_of_point
+from rankstrat.families._shared.effective_neurons import is_network, neurons_of_point
 from rankstrat.families._shared.equivariance import equivariance
-from rankstrat.families.catalogue.two_layer.targets.special.dispatch import special_branches
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets import (
     AffineSubspace,
@@ -27,25 +27,20 @@ from rankstrat.targets import (
 )
 
 
-def copies(
-    structure: Any, model: Model, target: TargetFunction, problem: TargetError
-) -> BranchList:
-    """The branch on which the spare neurons copy the first neuron of the target and share its
-    output weight.
+def copies(structure: Any, model: Model, target: TargetFunction, missing: str) -> BranchList:
+    """The branch on which the spare neurons copy the first neuron of the target.
+
+    They share its output weight.
 
     The target's neurons are merged only where they are equal, so this needs no lemma, and proves an
-    upper bound only; a lower bound comes from changes of the inputs. Exponentials with biases and
-    monomials are described on their own.
+    upper bound only; a lower bound comes from changes of the inputs.
 
     Raises:
         TargetError: the target is no network with the same activation, or does not fit.
     """
-    found = special_branches(structure, model, target)
-    if found is not None:
-        return found
     point = target.point
     if point is None or not is_network(point, structure.activation):
-        raise problem
+        raise TargetError(missing)
     neurons, constant = neurons_of_point(point)
     sums: dict[tuple[Vector, Any], Fraction] = {}
     for a, w, b in neurons:
@@ -60,7 +55,7 @@ def copies(
     if k > m:
         raise TargetError(
             f"the target has {k} different neurons, the model width {m}; choose width >= {k}"
-        ) from problem
+        )
     if constant != 0 and not structure.output_bias:
         raise TargetError(
             f"the target has the output bias {constant}; build the model with output_bias=True"
@@ -95,7 +90,7 @@ def copies(
             ),
         ),
     )
-    return BranchList((branch,), False, f"only the copies of the target's own neurons; {problem}")
+    return BranchList((branch,), False, f"only the copies of the target's own neurons; {missing}")
 
 
 def _one_point(chart: Chart) -> Iterator[Candidate]:

@@ -21,8 +21,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families._shared.effective_neurons import Vector
-from rankstrat.families.catalogue.two_layer.targets.coupled.law import CoupledLaw
+from rankstrat.activation.law import Law, Vector
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
@@ -224,7 +223,7 @@ def _unit(inputs: int) -> Vector:
 
 @lru_cache(maxsize=200)
 def _chart(
-    law: CoupledLaw, inputs: int, bias: bool, active: tuple[bool, ...], forms: tuple[Vector, ...]
+    law: Law, inputs: int, bias: bool, active: tuple[bool, ...], forms: tuple[Vector, ...]
 ) -> Chart | None:
     r"""sum a_t sigma(w_t.x + b_t) + sum c_j (g_j.x + h_j) at weights of distinct classes and c =
     0.
