@@ -12,6 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from rankstrat.activation.checks import check_lemma, has_only, vanishes
 from rankstrat.activation.record import Activation, Parity, Root, Z
+from rankstrat.text.sources import proved
 
 Vector = tuple[Fraction, ...]
 
@@ -208,7 +209,9 @@ def unproved(activation: Activation, *, bias: bool) -> Law:
 def _found(activation: Activation, bias: bool) -> Law | str:
     if isinstance(activation.formula, AppliedUndef) and activation.parity == "unknown":
         assumptions = ("sigma is a generic smooth function", "weights of distinct classes")
-        return Law(activation, bias, "none", citation="SPEC 1.3", assumptions=assumptions)
+        return Law(
+            activation, bias, "none", citation=proved("independence"), assumptions=assumptions
+        )
     if activation.is_piecewise:
         return _piecewise(activation, bias)
     lemma, parity, q = activation.lemma, activation.remainder_parity, activation.polynomial_part
@@ -260,7 +263,7 @@ def _piecewise(activation: Activation, bias: bool) -> Law | str:
         "even",
         slope=(up + down) / 2,
         kink=(up - down) / 2,
-        citation="SPEC 1.6",
+        citation=proved("rays"),
         assumptions=assumptions,
     )
 

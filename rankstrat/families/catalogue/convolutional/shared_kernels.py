@@ -22,6 +22,7 @@ from rankstrat.families.catalogue.two_layer.strata.classes import rational_rank
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 PRESENT, BIASED, NULL = 0, 1, 2
@@ -186,7 +187,8 @@ class SharedStrata:
         """The closed formula."""
         return Knowledge(
             Verdict.PROVED,
-            f"closed formula from the independence lemma ({self.law.citation}; SPEC 1.4)",
+            f"closed formula from the independence lemma ({self.law.citation};"
+            f" {proved('tied-weights')})",
         )
 
     @property
