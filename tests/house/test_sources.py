@@ -39,9 +39,12 @@ EVIDENT = (
 )
 
 
-def anchors() -> set[str]:
-    page = (ROOT / "docs" / "proofs.md").read_text(encoding="utf-8")
-    return set(re.findall(r"^\(([a-z-]+)\)=$", page, re.M))
+WRITTEN = re.compile(r"docs/(\w+)\.md#([a-z-]+)")
+
+
+def anchors(page: str = "proofs") -> set[str]:
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    return set(re.findall(r"^\(([a-z-]+)\)=$", text, re.M))
 
 
 def literal(node: ast.AST) -> str:
@@ -81,7 +84,8 @@ def reasons() -> Iterator[tuple[str, str]]:
 def stands(reason: str) -> bool:
     """Whether a reason names a theorem or a written argument, carries one on, or is one itself."""
     carried = re.search(r"\{[^}]*(citation|proved\(|reason|why|source|basis)[^}]*\}", reason)
-    return bool(carried or NUMBERED.search(reason)) or reason.startswith(EVIDENT)
+    written = WRITTEN.search(reason)
+    return bool(carried or written or NUMBERED.search(reason)) or reason.startswith(EVIDENT)
 
 
 def test_every_reason_of_a_proof_has_a_source():
@@ -113,13 +117,13 @@ def test_sections_are_those_of_the_page():
 
 def test_every_section_that_is_cited_exists():
     cited = {
-        (path.name, name)
+        (path.name, *found)
         for path, text in TEXTS.items()
-        for name in re.findall(r"docs/proofs\.md(?:#|, )([a-z][a-z-]*)\b", text)
+        for found in (*WRITTEN.findall(text), *re.findall(r"docs/(\w+)\.md, ([a-z-]+):", text))
         if path != Path(__file__)
     }
     assert cited
-    assert {(path, name) for path, name in cited if name not in anchors()} == set()
+    assert {c for c in cited if c[2] not in anchors(c[1])} == set()
 
 
 def test_nothing_cites_a_paper_nobody_can_read():
