@@ -54,9 +54,8 @@ class Level:
 
     @cached_property
     def maximal(self) -> tuple[Stratum, ...]:
-        """The strata that lie in the closure of no other stratum of the level.
-
-        Their closures hold all of it.
+        """The strata that lie in the closure of no other stratum of the level; their closures
+        hold all of it.
         """
         # the rank never rises in a closure, so a chain between two strata of one rank stays in it
         inner = {
