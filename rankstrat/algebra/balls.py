@@ -11,10 +11,10 @@ from typing import Any
 import flint
 
 from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import IMAGINARY, PI, Program
 from rankstrat.errors import UndecidedError
 
-Rational = int | Fraction
 _METHODS = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan", "erf")
 
 

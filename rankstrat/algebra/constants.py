@@ -11,11 +11,11 @@ from fractions import Fraction
 from typing import Any
 
 from rankstrat.algebra.generators import CONSTANT_STAGE
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.meaning import Meaning
 from rankstrat.algebra.program import LEAF, PI, PRODUCT, UNITY, factor
 from rankstrat.errors import PoleError
 
-Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
 MAX_TURN = 360
 r"""The largest q for which $e^{i \pi p/q}$ is computed with as an algebraic number."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, Protocol
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, Program, normal
 
-Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
 Terms = dict[Monomial, Rational]
 BUDGET = 400

@@ -9,7 +9,7 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
-Rational = int | Fraction
+from rankstrat.algebra.linear import Rational
 
 
 def matrix_rank(matrix: NDArray[np.int64], p: int) -> int:

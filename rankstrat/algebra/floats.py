@@ -19,10 +19,10 @@ import numpy as np
 import sympy
 from numpy.typing import DTypeLike, NDArray
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import PI
 from rankstrat.errors import PoleError, UndecidedError
 
-Rational = int | Fraction
 WAVES = 12
 LARGEST_EXPONENT_BITS = (
     20_000  # exp of a number with more bits before the point would fill the memory

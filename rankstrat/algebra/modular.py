@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import gcd, isqrt, lcm
 from typing import Any
@@ -19,10 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.numbers import is_cyclotomic_root, square_root
 from rankstrat.errors import UndecidedError
 
-Rational = int | Fraction
 Vector = NDArray[np.int64]
 TABLE_LIMIT = 1 << 23
 SMALL = (1 << 21, 1 << 22)

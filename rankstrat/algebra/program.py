@@ -16,9 +16,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 
-Rational = int | Fraction
 CONSTANT, LEAF, LINEAR, PRODUCT, FUNCTION = range(5)
 
 ODD = frozenset({"tanh", "sin", "tan", "sinh", "atan", "erf", "sign"})

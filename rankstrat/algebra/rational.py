@@ -12,11 +12,11 @@ from typing import Any
 import flint
 
 from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.numbers import is_special, vanishes
 from rankstrat.algebra.program import LEAF, LINEAR, PRODUCT, Program
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 
-Rational = int | Fraction
 MAX_ROOT = 20_000
 """The largest D for which the value of exp(h/D) is chosen as an integer b, and exp(h) is then b^D.
 """

@@ -26,9 +26,10 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from rankstrat.algebra.constants import Constants, Monomial, Rational
+from rankstrat.algebra.constants import Constants, Monomial
 from rankstrat.algebra.differential import Derivation
 from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import FUNCTION, LEAF, PI, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.relations import decide
 from rankstrat.errors import UndecidedError, UnsupportedFunctionError

@@ -25,6 +25,7 @@ from rankstrat.errors import (
     PointError,
     demand,
 )
+from rankstrat.frozen import settle
 from rankstrat.mappings.values import exact_map, image_chart, target_chart
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import Names, exact_scalar
@@ -181,8 +182,7 @@ class CriticalMapping:
                 f" {len(b.inputs)} and {len(b.outputs)}; a critical mapping needs equal numbers"
             )
         chart = image_chart(a, b, self.values)
-        object.__setattr__(self, "values", MappingProxyType(chart.values))
-        object.__setattr__(self, "image", chart)
+        settle(self, values=MappingProxyType(chart.values), image=chart)
 
     image: Chart = field(init=False, repr=False, compare=False)
 

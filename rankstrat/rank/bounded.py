@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import total_ordering
 
 from rankstrat.errors import BudgetError
+from rankstrat.frozen import settle
 from rankstrat.rank.verdict import Verdict
 
 
@@ -42,7 +43,7 @@ class Bounded:
                 " must be at most the second"
             )
         if self.value is None:
-            object.__setattr__(self, "verdict", Verdict.OPEN)
+            settle(self, verdict=Verdict.OPEN)
 
     @property
     def value(self) -> int | None:

@@ -164,7 +164,7 @@ class RankCertificate:
             upper = "evidence that the certificate does not contain"
         if self.minor is None:
             lower = "every rank is at least 0"
-        elif self.minor.prime > 1:
+        elif self.minor.prime:
             lower = f"a {self.lower} x {self.lower} minor is nonzero mod {self.minor.prime}"
         else:
             lower = (
@@ -281,6 +281,7 @@ class RankCertificate:
                 "prime": minor.prime,
                 "key": minor.key,
                 "bits": minor.bits,
+                "points": minor.points,
                 "rows": list(minor.rows),
                 "parameters": [names[i] for i in minor.parameters],
             },

@@ -36,6 +36,7 @@ class Minor:
         rows: the samples used.
         parameters: the tangent functions used, by parameter index.
         bits: working precision of a ball minor.
+        points: which set of sample points a ball minor is taken at.
     """
 
     prime: int
@@ -43,6 +44,7 @@ class Minor:
     rows: tuple[int, ...]
     parameters: tuple[int, ...]
     bits: int = 0
+    points: int = 0
 
     def __repr__(self) -> str:
         arithmetic = f"prime={self.prime}" if self.prime else f"bits={self.bits}"
@@ -191,7 +193,8 @@ def ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> M
         for bits in PRECISIONS:
             if len(parameters) ** 3 * bits > BALL_WORK:
                 break
-            minor = Minor(attempt, key, tuple(range(len(parameters))), tuple(parameters), bits)
+            rows = tuple(range(len(parameters)))
+            minor = Minor(0, key, rows, tuple(parameters), bits, attempt)
             if check_ball_minor(tangents, minor):
                 return minor
     return (
@@ -213,8 +216,8 @@ def _greedy_ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: i
 
 
 def check_ball_minor(tangents: Tangents, minor: Minor) -> bool:
-    """Recompute a ball minor (its `prime` field holds the number of the point set)."""
-    points = ball_points(tangents, minor.key, len(minor.parameters), minor.prime)
+    """Recompute a ball minor."""
+    points = ball_points(tangents, minor.key, len(minor.parameters), minor.points)
     nodes = [tangents.nodes[i] for i in minor.parameters]
     try:
         return determinant_excludes_zero(tangents.program, nodes, points, minor.bits)

@@ -20,7 +20,7 @@ from rankstrat.algebra.modular import mix
 from rankstrat.algebra.program import Program
 from rankstrat.errors import BudgetError, DataError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Chart
-from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.tangents import Built, Tangents
 
 MAX_REGIONS, SAMPLES, SAMPLED_REGIONS = 1_500, 400, 48
 
@@ -47,26 +47,22 @@ class RegionTangents(Tangents):
     """The tangent functions on given regions, mixed with one indeterminate for each region."""
 
     def __init__(self, base: Tangents, regions: Sequence[Region]) -> None:
-        self.chart = base.chart
-        self.program = Program()
-        self._depends: dict[int, bool] = {}
-        self.outputs, self.divisors = [], []
-        self.chosen = tuple(range(len(base.nodes)))
-        restricted = [_restrict(base, region, self.program) for region in regions]
-        if len(restricted) == 1:
-            self.nodes = restricted[0]
-            return
-        mixers = [self.program.leaf(("mix", ("region", i))) for i in range(len(restricted))]
-        self.nodes = [
-            self.program.linear(
-                0,
-                [
-                    (1, self.program.product(((m, 1), (nodes[j], 1))))
-                    for m, nodes in zip(mixers, restricted, strict=True)
-                ],
-            )
-            for j in range(len(base.nodes))
-        ]
+        program = Program()
+        restricted = [_restrict(base, region, program) for region in regions]
+        super().__init__(base.chart, Built(program, _mixed(program, restricted)))
+
+
+def _mixed(program: Program, restricted: Sequence[list[int]]) -> list[int]:
+    """The sums over the regions, with an indeterminate for each if there are several."""
+    if len(restricted) == 1:
+        return restricted[0]
+    mixers = [program.leaf(("mix", ("region", i))) for i in range(len(restricted))]
+    return [
+        program.linear(
+            0, [(1, program.product(((m, 1), (n, 1)))) for m, n in zip(mixers, nodes, strict=True)]
+        )
+        for nodes in zip(*restricted, strict=True)
+    ]
 
 
 def _restrict(base: Tangents, region: Region, target: Program) -> list[int]:

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import sympy
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
@@ -19,8 +19,6 @@ from rankstrat.errors import ModelError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import distinct_names
 from rankstrat.rank.vanishing import denominators, smooth
-
-Rational = int | Fraction
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,29 @@ class Column:
     core: int
 
 
+@dataclass(frozen=True)
+class Built:
+    """A program with the nodes of the tangent functions, the outputs and what is divided by."""
+
+    program: Program
+    nodes: Sequence[int]
+    outputs: Sequence[int] = ()
+    divisors: Sequence[int] = ()
+
+    @classmethod
+    def of(cls, chart: Chart) -> Built:
+        """The program of the model, specialised to a chart."""
+        compiled, program = chart.model.compiled, Program()
+        image = _leaf_images(chart, program)
+        done = compiled.program.rebuild((*compiled.gradient, *compiled.outputs), program, image)
+        return cls(
+            program,
+            [done[n] for n in compiled.gradient],
+            [done[n] for n in compiled.outputs],
+            divisors(compiled.program, done, program, image.values()),
+        )
+
+
 class Tangents:
     r"""The tangent functions of a model at a chart, as nodes of one program specialised to the
     chart.
@@ -45,20 +66,14 @@ class Tangents:
     functions.
     """
 
-    def __init__(self, chart: Chart) -> None:
+    def __init__(self, chart: Chart, built: Built | None = None) -> None:
         demand(
             chart, Chart, ModelError, "a Model, or a point or chart of one,", "try model.generic()"
         )
+        built = Built.of(chart) if built is None else built
         self.chart = chart
-        compiled = chart.model.compiled
-        self.program = Program()
-        image = _leaf_images(chart, self.program)
-        done = compiled.program.rebuild(
-            (*compiled.gradient, *compiled.outputs), self.program, image
-        )
-        self.divisors = divisors(compiled.program, done, self.program, image.values())
-        self.nodes: list[int] = [done[n] for n in compiled.gradient]
-        self.outputs: list[int] = [done[n] for n in compiled.outputs]
+        self.program, self.nodes = built.program, list(built.nodes)
+        self.outputs, self.divisors = list(built.outputs), list(built.divisors)
         self._depends: dict[int, bool] = {}
         self.chosen: tuple[int, ...] = tuple(range(len(self.nodes)))
 

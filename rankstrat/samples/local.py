@@ -8,8 +8,9 @@ So `model_rank` answers both halves of the question, and both come with a certif
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Sized
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence, Sized
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -121,11 +122,32 @@ class LocalLinearRecovery:
         empirical: certificate of the rank of the empirical tangent matrix.
         model: certificate of the model rank.
         samples: the number of samples n.
+        first: the certificate of the rank on the first k samples, by k.
     """
 
     empirical: RankCertificate
     model: RankCertificate
     samples: int
+    first: Callable[[int], RankCertificate] = field(repr=False, compare=False)
+
+    @cached_property
+    def threshold(self) -> int | None:
+        r"""$\min\{k : \operatorname{rank}_{\{x_1..x_k\}}(\theta) = r_\theta\}$ along the samples;
+        None if all are too few.
+
+        Raises:
+            BudgetError: some prefix is not decided.
+        """
+        low, high = 0, self.samples + 1  # the empirical rank grows with the prefix: bisect
+        while high - low > 1:
+            middle = (low + high) // 2
+            some = LocalLinearRecovery(self.first(middle), self.model, middle, self.first)
+            if some.guaranteed is None:
+                raise BudgetError(
+                    f"the first {middle} samples are not decided ({some}); use simpler exact values"
+                )
+            low, high = (low, middle) if some.guaranteed else (middle, high)
+        return high if high <= self.samples else None
 
     @property
     def verdict(self) -> Verdict:
@@ -193,6 +215,8 @@ def local_linear_recovery(
         local linear recovery not guaranteed: rank on 1 samples = 1 < 2 = model rank  [PROVED]
         >>> print(local_linear_recovery(theta, [1, 2]))
         local linear recovery guaranteed: rank on 2 samples = 2 = model rank  [PROVED]
+        >>> local_linear_recovery(theta, [1, -1, 3]).threshold
+        3
     """
     demand(point, (Chart, Model), DataError, "a point of a model", "try model.point(...)")
     demand(
@@ -202,9 +226,14 @@ def local_linear_recovery(
         "a list of inputs",
         "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
     )
-    point = point.generic() if isinstance(point, Model) else point
-    empirical = model_rank(seen_at(point, batch(point.model, samples, shape=shape)), seed=seed)
-    return LocalLinearRecovery(empirical, model_rank(point, seed=seed), len(samples))
+    theta = point.generic() if isinstance(point, Model) else point
+
+    def first(count: int) -> RankCertificate:
+        seen = seen_at(theta, batch(theta.model, list(samples)[:count], shape=shape))
+        return model_rank(seen, seed=seed)
+
+    size = len(samples)
+    return LocalLinearRecovery(first(size), model_rank(theta, seed=seed), size, first)
 
 
 def seen_at(point: Chart, model: Model) -> Chart:
@@ -215,44 +244,6 @@ def seen_at(point: Chart, model: Model) -> Chart:
             "a sample lies on a kink of the model, which has no tangent there; move the sample"
         )
     return seen
-
-
-def recovery_threshold(
-    point: Chart, samples: Sequence[Any], *, shape: tuple[int, int] | None = None, seed: int = 0
-) -> int | None:
-    r"""$\min\{n : \operatorname{rank}_{\{x_1..x_n\}}(\theta) = r_\theta\}$ along a sequence; None
-    if all are too few.
-
-    Raises:
-        BudgetError: some prefix is not decided.
-
-    Example:
-        >>> a, w, x = sympy.symbols("a w x")
-        >>> F = Model(a * sympy.tanh(w * x), [a, w], [x])
-        >>> recovery_threshold(F.point({a: 1, w: 2}), [1, -1, 3])
-        3
-    """
-    demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
-    demand(
-        samples,
-        Iterable,
-        DataError,
-        "a list of inputs",
-        "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
-    )
-    target, samples = model_rank(point, seed=seed), list(samples)
-    seen_at(point, batch(point.model, samples, shape=shape))
-    low, high = 0, len(samples) + 1  # the empirical rank grows with the prefix: bisect
-    while high - low > 1:
-        middle = (low + high) // 2
-        seen = seen_at(point, batch(point.model, samples[:middle], shape=shape))
-        decided = LocalLinearRecovery(model_rank(seen, seed=seed), target, middle)
-        if decided.guaranteed is None:
-            raise BudgetError(
-                f"the first {middle} samples are not decided ({decided}); use simpler exact values"
-            )
-        low, high = (low, middle) if decided.guaranteed else (middle, high)
-    return high if high <= len(samples) else None
 
 
 def linear_stability(

@@ -11,7 +11,7 @@ from typing import Any
 import sympy
 
 from rankstrat.algebra.expanding import Expanding
-from rankstrat.algebra.fields import Rational
+from rankstrat.algebra.linear import Rational
 from rankstrat.errors import UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.inclusion import Joint, same_function

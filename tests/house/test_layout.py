@@ -97,6 +97,15 @@ def test_the_check_finds_comparisons():
     assert not list(compared_names(ast.parse("build(structure.family, width=2) == model")))
 
 
+def test_frozen_objects_change_in_one_place():
+    found = [
+        str(path.relative_to(PACKAGE))
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if "object.__setattr__" in path.read_text(encoding="utf-8")
+    ]
+    assert found == ["frozen.py"]
+
+
 def test_nobody_matches_on_names_of_families():
     """Outside families/ what a model offers is asked of its structure, never read off a name."""
     found = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sympy
@@ -19,6 +19,7 @@ from rankstrat.families._shared.product_branches import (
     linear_coefficients,
     product_branches,
 )
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.strata import FunctionLevel
@@ -30,7 +31,7 @@ FAMILY = "deep_diagonal"
 
 
 @dataclass(frozen=True)
-class DeepDiagonal:
+class DeepDiagonal(Converted):
     r"""The structure of $\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$.
 
     Attributes:
@@ -38,12 +39,8 @@ class DeepDiagonal:
         depth: the number L of factors; with L = 1 the model is linear.
     """
 
-    features: int
-    depth: int
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "features", count(FAMILY, "features", self.features))
-        object.__setattr__(self, "depth", count(FAMILY, "depth", self.depth))
+    features: int = converted(partial(count, FAMILY))
+    depth: int = converted(partial(count, FAMILY))
 
     @property
     def family(self) -> str:

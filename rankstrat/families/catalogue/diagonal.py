@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sympy
@@ -18,6 +18,7 @@ from rankstrat.families._shared.product_branches import (
     linear_coefficients,
     product_branches,
 )
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.strata import FunctionLevel
@@ -29,17 +30,14 @@ FAMILY = "diagonal"
 
 
 @dataclass(frozen=True)
-class Diagonal:
+class Diagonal(Converted):
     r"""The structure of $\sum_j (a_j^2 - b_j^2)\,x_j$.
 
     Attributes:
         features: the number m of inputs.
     """
 
-    features: int
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "features", count(FAMILY, "features", self.features))
+    features: int = converted(partial(count, FAMILY))
 
     @property
     def family(self) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import sympy
 
 from rankstrat.activation.lookup import is_registered
-from rankstrat.algebra.signature import independent_columns
+from rankstrat.algebra.linear import independent_columns
 from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.mappings.constructions.layers import Array, Layered
 from rankstrat.model.model import Chart, Model

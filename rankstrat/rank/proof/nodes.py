@@ -8,11 +8,11 @@ from typing import Any
 
 import sympy
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PI, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.model.model import Chart
 
-Rational = int | Fraction
 Leaf = Callable[[Any], int]
 
 

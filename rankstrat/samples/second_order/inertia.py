@@ -21,6 +21,7 @@ import sympy
 
 from rankstrat.algebra.balls import BallRing
 from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.linear import Echelon
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.signature import ball, precision, signature
 from rankstrat.algebra.translate import translate
@@ -280,21 +281,12 @@ def _independent(vectors: Sequence[dict[int, Any]], count: int) -> list[dict[int
     """The first `count` independent ones of rational sparse vectors; None when some entry is not
     rational.
     """
-    chosen, echelon = list[dict[int, Any]](), dict[int, dict[int, Fraction]]()
+    chosen, echelon = list[dict[int, Any]](), Echelon()
     for vector in vectors:
         if not all(sympy.sympify(c, strict=True).is_Rational for c in vector.values()):
             return None
-        rest = {i: Fraction(str(c)) for i, c in vector.items()}
-        while rest and min(rest) in echelon:
-            pivot = min(rest)
-            factor = rest[pivot]
-            for i, c in echelon[pivot].items():
-                rest[i] = rest.get(i, Fraction(0)) - factor * c
-                if not rest[i]:
-                    del rest[i]
-        if rest and len(chosen) < count:
-            lead = rest[min(rest)]
-            echelon[min(rest)] = {i: c / lead for i, c in rest.items()}
+        row = {i: Fraction(str(c)) for i, c in vector.items()}
+        if len(chosen) < count and echelon.add(row) is not None:
             chosen.append(vector)
     return chosen if len(chosen) == count else None
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from rankstrat.algebra.linear import rank as rational_rank
 from rankstrat.families.catalogue.convolutional import convolutional
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
-from rankstrat.theorems._sampling import distinct_classes, nonzero, rational_rank, source
+from rankstrat.theorems._sampling import distinct_classes, nonzero, source
 from rankstrat.theorems.report import Case, Theorem
 
 _DEFAULT = (

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from rankstrat.algebra.linear import rank as rational_rank
 from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
-from rankstrat.theorems._sampling import Neurons, negative, rational_rank, representative, source
+from rankstrat.theorems._sampling import Neurons, negative, representative, source
 from rankstrat.theorems.report import Case, Theorem
 
 _VALUE_AT_ZERO = {"silu": 0, "softplus": 1, "gelu": 0}  # whether sigma(0) is nonzero

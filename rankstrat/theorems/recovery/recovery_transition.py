@@ -10,7 +10,7 @@ from rankstrat.families.catalogue.deep_diagonal import deep_diagonal
 from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.model.model import Chart
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples import local_linear_recovery, recovery_threshold
+from rankstrat.samples import local_linear_recovery
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import condensed, distinct_classes, nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem
@@ -82,7 +82,7 @@ def computed(case: Case, seed: int) -> Computed:
     samples = distinct_classes(
         rng, min(point.model.size, 60), inputs
     )  # x and -x say the same of an odd function
-    found, size = recovery_threshold(point, samples, seed=seed), point.model.size
+    found, size = local_linear_recovery(point, samples, seed=seed).threshold, point.model.size
     if found is None:
         return Computed(0, size, Verdict.OPEN, size, "the samples were too few")
     reached = local_linear_recovery(point, samples[:found], seed=seed)
