@@ -24,7 +24,7 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
         target set.
 
     References:
-        LLR Theorem 1; OPT; SPEC 2.
+        LLR Theorem 1; OPT.
 
     Example:
         >>> import rankstrat as rs

@@ -63,7 +63,8 @@ def compared_names(tree: ast.AST) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
         subjects: list[ast.expr] = []
         if isinstance(node, ast.Compare):
-            subjects = [node.left, *node.comparators]
+            registry = ast.unparse(node.comparators[-1]) == "FAMILIES"  # is it registered at all?
+            subjects = [] if registry else [node.left, *node.comparators]
         elif isinstance(node, ast.Match):
             subjects = [node.subject]
         elif isinstance(node, ast.MatchValue):

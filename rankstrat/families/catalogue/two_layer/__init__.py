@@ -11,7 +11,7 @@ import numpy as np
 import sympy
 
 from rankstrat.activation.law import law_of
-from rankstrat.activation.lookup import as_activation, named
+from rankstrat.activation.lookup import named
 from rankstrat.activation.record import Activation
 from rankstrat.families._shared.arguments import activation_of, count, flag, input_names
 from rankstrat.families._shared.layered import LayeredStructure
