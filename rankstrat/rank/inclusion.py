@@ -74,7 +74,8 @@ class Joint(Tangents):
             nodes += [done[n] for n in compiled.gradient]
             self.ranges.append(range(start, len(nodes)))
             self.output_lists.append([done[n] for n in compiled.outputs])
-        super().__init__(self.charts[0], Built(shared, nodes, self.output_lists[0], outside))
+        built = Built(shared, nodes, self.output_lists[0], outside)
+        super().__init__(self.charts[0], built=built)
         require_nonzero(self.program, self.divisors, 0)
 
     def values(self, chart: Chart) -> list[int]:

@@ -34,7 +34,7 @@ FIELDS = ("format", "model", "coordinates", "values", "lower", "upper", "verdict
           "subset", "differentiable")  # fmt: skip
 MODEL_FIELDS = ("name", "outputs", "functions", "parameters", "inputs", "assumptions",
                 "constants", "domain")  # fmt: skip
-MINOR_FIELDS = ("prime", "key", "bits", "rows", "parameters")
+MINOR_FIELDS = ("prime", "key", "bits", "points", "rows", "parameters")
 RELATION_FIELDS = ("parameter", "coefficients")
 RARE = {
     str(f): ElementaryFunction(f)

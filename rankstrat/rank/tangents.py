@@ -5,7 +5,7 @@ coincide at sight.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -37,25 +37,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Built:
-    """A program with the nodes of the tangent functions, the outputs and what is divided by."""
+    """A program with the nodes of the tangent functions, the outputs and what is divided by.
+
+    `images` are the nodes of a compiled model in it.
+    """
 
     program: Program
     nodes: Sequence[int]
     outputs: Sequence[int] = ()
     divisors: Sequence[int] = ()
-
-    @classmethod
-    def of(cls, chart: Chart) -> Built:
-        """The program of the model, specialised to a chart."""
-        compiled, program = chart.model.compiled, Program()
-        image = _leaf_images(chart, program)
-        done = compiled.program.rebuild((*compiled.gradient, *compiled.outputs), program, image)
-        return cls(
-            program,
-            [done[n] for n in compiled.gradient],
-            [done[n] for n in compiled.outputs],
-            divisors(compiled.program, done, program, image.values()),
-        )
+    images: Mapping[int, int] = field(default_factory=dict)
 
 
 class Tangents:
@@ -67,30 +58,41 @@ class Tangents:
     functions.
     """
 
-    def __init__(self, chart: Chart, piece: Piece | None = None) -> None:
+    def __init__(
+        self, chart: Chart, piece: Piece | None = None, built: Built | None = None
+    ) -> None:
         demand(
             chart, Chart, ModelError, "a Model, or a point or chart of one,", "try model.generic()"
         )
-        built = Built.of(chart) if built is None else built
         self.chart = chart
         self.piece = Piece() if piece is None else piece
-        compiled = chart.model.compiled
-        self.program = Program()
-        image = self.leaf_images(self.program)
+        self.program = Program() if built is None else built.program
+        built = self._built() if built is None else built
+        self.images: dict[int, int] = dict(built.images)
+        """Node of the compiled model -> node at the chart."""
+        self.nodes, self.outputs = list(built.nodes), list(built.outputs)
+        self.divisors = list(built.divisors)
+        self._depends: dict[int, bool] = {}
+        self.chosen: tuple[int, ...] = tuple(range(len(self.nodes)))
+
+    def _built(self) -> Built:
+        """The program of the model, specialised to the chart and the piece."""
+        compiled, program = self.chart.model.compiled, self.program
+        image = self.leaf_images(program)
         done = compiled.program.rebuild(
             (*compiled.gradient, *compiled.outputs),
-            self.program,
+            program,
             image,
             function=self._reduced if self.integers else None,
         )
-        self.images: dict[int, int] = done
-        """Node of the compiled model -> node at the chart."""
         values = [image[leaf] for leaf in compiled.parameters]
-        self.divisors = divisors(compiled.program, done, self.program, values)
-        self.nodes: list[int] = [done[n] for n in compiled.gradient]
-        self.outputs: list[int] = [done[n] for n in compiled.outputs]
-        self._depends: dict[int, bool] = {}
-        self.chosen: tuple[int, ...] = tuple(range(len(self.nodes)))
+        return Built(
+            program,
+            [done[n] for n in compiled.gradient],
+            [done[n] for n in compiled.outputs],
+            divisors(compiled.program, done, program, values),
+            done,
+        )
 
     @cached_property
     def integers(self) -> frozenset[int]:
