@@ -71,7 +71,9 @@ class Law:
 
     def factor(self, sign: int) -> int:
         """N(sign * z) / N(z)."""
-        return sign if self.parity == "odd" else 1
+        if self.parity == "odd":
+            return sign
+        return 1
 
     def class_of(self, u: Vector) -> tuple[int, Vector]:
         """u = sign * representative; the first nonzero entry of the representative is positive."""
@@ -190,13 +192,17 @@ def law_of(activation: Activation, *, bias: bool) -> Law | None:
         (Fraction(1, 2), None)
     """
     found = _found(activation, bias)
-    return found if isinstance(found, Law) else None
+    if isinstance(found, Law):
+        return found
+    return None
 
 
 def why_not(activation: Activation, *, bias: bool) -> str:
     """What is missing where there is no law."""
     found = _found(activation, bias)
-    return "" if isinstance(found, Law) else found
+    if isinstance(found, Law):
+        return ""
+    return found
 
 
 def unproved(activation: Activation, *, bias: bool) -> Law:

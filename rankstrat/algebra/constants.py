@@ -73,7 +73,9 @@ class Constants(Meaning):
         g = self.standard(g)
         value = self.program.value(g)
         if value is None:
-            return self._opaque_log(True, g) if imaginary else self._log_of_product(g)
+            if imaginary:
+                return self._opaque_log(True, g)
+            return self._log_of_product(g)
         if imaginary:
             if value in (-1, 0, 1):  # by Niven the only rational slopes of rational angles
                 return self.program.scale(Fraction(value) / 4, self.source_leaf(PI))

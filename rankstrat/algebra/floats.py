@@ -33,11 +33,9 @@ _erf_of = np.frompyfunc(math.erf, 1, 1)
 
 def _erf(value: Any) -> Any:
     value = np.asarray(value)
-    return (
-        _erf_of(value.astype(float)).astype(value.dtype)
-        if value.ndim
-        else value.dtype.type(math.erf(float(value)))
-    )
+    if value.ndim:
+        return _erf_of(value.astype(float)).astype(value.dtype)
+    return value.dtype.type(math.erf(float(value)))
 
 
 _UFUNCS: dict[str, Callable[[Any], Any]] = {
@@ -199,7 +197,9 @@ class MpRing:
 
     def leaf(self, key: Any) -> Any:
         """The value of pi, or of a prime under a root."""
-        return +self.context.pi if key == PI else self.context.mpf(key[1])
+        if key == PI:
+            return +self.context.pi
+        return self.context.mpf(key[1])
 
 
 def leaf_number(ring: FloatRing | MpRing, key: Any) -> Any:

@@ -40,7 +40,9 @@ class Echelon:
         self._modulus = modulus
 
     def _value(self, value: Fraction) -> Fraction:
-        return Fraction(int(value) % self._modulus) if self._modulus else value
+        if self._modulus:
+            return Fraction(int(value) % self._modulus)
+        return value
 
     def _subtract(self, row: Row, factor: Fraction, other: Row) -> None:
         for key, value in other.items():
@@ -97,7 +99,9 @@ def quotient(number: Rational, divisor: Rational) -> Rational:
     if divisor == -1:
         return -number
     result = Fraction(number) / divisor
-    return result.numerator if result.denominator == 1 else result
+    if result.denominator == 1:
+        return result.numerator
+    return result
 
 
 def reduced(rows: Iterable[Sequence[Rational]]) -> tuple[Form, ...]:

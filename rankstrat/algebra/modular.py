@@ -365,7 +365,9 @@ class GF:
             total = v if total is None else total * v % p
         if total is None:
             return scalar
-        return total if scalar == 1 else total * scalar % p
+        if scalar == 1:
+            return total
+        return total * scalar % p
 
     def _vector_power(self, v: Vector, e: int) -> Vector:
         if e < 0:
@@ -381,7 +383,9 @@ class GF:
             e >>= 1
             if e:
                 v = v * v % self.p
-        return np.ones_like(v) if result is None else result
+        if result is None:
+            return np.ones_like(v)
+        return result
 
     def function(self, name: Hashable, value: Any) -> Any:
         """Functions have no meaning mod p: the tower replaces them by generators first."""

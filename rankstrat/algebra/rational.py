@@ -350,7 +350,9 @@ def _fraction_free_nullvector(rows: list[list[Any]], size: int) -> list[Any] | N
     solution[free] = rows[0][pivots[0]] if pivots else 1
     for i, column in enumerate(pivots):
         solution[column] = -rows[i][free]
-    return solution if pivots else None
+    if pivots:
+        return solution
+    return None
 
 
 def _polynomial_node(

@@ -76,7 +76,9 @@ def middle(value: Any) -> Any:
 
 def approximate(value: Any) -> float:
     """The midpoint as a float."""
-    return float(value) if isinstance(value, int | Fraction) else float(value.mid())
+    if isinstance(value, int | Fraction):
+        return float(value)
+    return float(value.mid())
 
 
 def contains(outer: Any, inner: Any) -> bool:
@@ -93,7 +95,9 @@ def solve(matrix: Sequence[Sequence[Any]], right: Sequence[Any]) -> list[Any] | 
         isinstance(v, Fraction) for v in right
     ):
         found, rank = linear.solution(matrix, right)
-        return found if rank == size else None
+        if rank == size:
+            return found
+        return None
     try:
         solution = flint.arb_mat([list(row) for row in matrix]).solve(
             flint.arb_mat(size, 1, list(right))

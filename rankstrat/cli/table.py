@@ -101,7 +101,9 @@ def run(options: Namespace) -> int:
     if len(refused) > SHOWN:
         complain(f"left out: {len(refused) - SHOWN} more models", BAD_QUESTION)
     if complete:
-        return BAD_QUESTION if refused else HOLDS
+        if refused:
+            return BAD_QUESTION
+        return HOLDS
     finished = sum(
         json.dumps([options.model, sorted(words), options.seed]) in done for words in cases
     )
@@ -141,7 +143,9 @@ def _computed(options: Namespace, words: list[str]) -> list[list[Any]]:
 
 
 def _number(text: str) -> object:
-    return int(text) if re.fullmatch(r"\d{1,9}", text) else text
+    if re.fullmatch(r"\d{1,9}", text):
+        return int(text)
+    return text
 
 
 def _cases(words: list[str]) -> tuple[list[str], list[list[str]]]:

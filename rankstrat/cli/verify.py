@@ -106,7 +106,9 @@ def run(options: Namespace) -> int:
     accepted = not options.referee or _refereed(reports, options.seed)
     if any(not report.complete for report in reports):
         return INTERRUPTED
-    return HOLDS if summary.ok and accepted else FAILS
+    if summary.ok and accepted:
+        return HOLDS
+    return FAILS
 
 
 def _certificates(reports: list[Report], seed: int) -> Iterator[tuple[str, RankCertificate]]:

@@ -51,11 +51,9 @@ class Condition:
     checked: bool
 
     def __str__(self) -> str:
-        return (
-            f"{self.denominator} = 0 was checked as a chart of its own"
-            if self.checked
-            else f"{self.denominator} != 0 is assumed"
-        )
+        if self.checked:
+            return f"{self.denominator} = 0 was checked as a chart of its own"
+        return f"{self.denominator} != 0 is assumed"
 
 
 @dataclass(frozen=True)

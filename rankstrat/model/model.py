@@ -489,7 +489,9 @@ class Chart:
         """Block -> array of exact values; integer arrays where the point was given as such
         (`arrays` copies them).
         """
-        return self.raw.arrays if isinstance(self.raw, Entries) else self.arrays
+        if isinstance(self.raw, Entries):
+            return self.raw.arrays
+        return self.arrays
 
     def at(self, values: Mapping[Any, Any]) -> Chart:
         """The chart with some coordinates replaced by exact values or expressions."""
@@ -530,8 +532,6 @@ class Chart:
         given = (
             [] if self.model.size > SHOWN else [(p, v) for p, v in self.values.items() if p != v]
         )
-        return (
-            f"${', '.join(f'{sympy.latex(p)} = {sympy.latex(v)}' for p, v in given)}$"
-            if given
-            else None
-        )
+        if given:
+            return f"${', '.join(f'{sympy.latex(p)} = {sympy.latex(v)}' for p, v in given)}$"
+        return None

@@ -36,7 +36,9 @@ class RankReport:
         does not.
         """
         agreeing = list(takewhile(lambda result: result.agrees, reversed(self.results)))
-        return agreeing[-1].digits if agreeing else None
+        if agreeing:
+            return agreeing[-1].digits
+        return None
 
     def table(self) -> Table:
         """One row for each arithmetic; the exact rank has a row of its own."""
@@ -157,8 +159,6 @@ def rank_report(
 
 def _short(value: Any) -> str:
     number = mpmath.mpf(value)
-    return (
-        mpmath.nstr(number, 2)
-        if not number or mpmath.isinf(number)
-        else mpmath.nstr(number, 2, min_fixed=-2, max_fixed=3)
-    )
+    if not number or mpmath.isinf(number):
+        return mpmath.nstr(number, 2)
+    return mpmath.nstr(number, 2, min_fixed=-2, max_fixed=3)

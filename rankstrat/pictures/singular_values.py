@@ -67,7 +67,9 @@ def plot_singular_values(source: NumericalRank | RankReport, *, axes: Any = None
 
 
 def _log10(value: Any) -> float:
-    return float(mpmath.log10(value)) if value else float("-inf")
+    if value:
+        return float(mpmath.log10(value))
+    return float("-inf")
 
 
 __all__ = ["plot_singular_values"]

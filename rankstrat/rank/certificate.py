@@ -104,7 +104,9 @@ class RankCertificate:
     @property
     def value(self) -> int | None:
         """The rank, or None when the bounds differ."""
-        return self.lower if self.lower == self.upper else None
+        if self.lower == self.upper:
+            return self.lower
+        return None
 
     def __int__(self) -> int:
         if self.value is None:
@@ -119,7 +121,9 @@ class RankCertificate:
     @property
     def size(self) -> int:
         """The number of free parameters."""
-        return self.model.size if self.subset is None else len(self.subset)
+        if self.subset is None:
+            return self.model.size
+        return len(self.subset)
 
     @property
     def model(self) -> Model:

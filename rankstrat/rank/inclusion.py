@@ -124,7 +124,9 @@ def same_function(joint: Joint, first: int, second: int, *, seed: int = 0) -> bo
         )  # exp(log 2) and 2 are different only to the eye
     except (BudgetError, UndecidedError, UnsupportedFunctionError):
         values = _rational_values(joint, [difference], 8, seed)
-        return False if values is not None and any(v for row in values for v in row) else None
+        if values is not None and any(v for row in values for v in row):
+            return False
+        return None
 
 
 @dataclass
@@ -278,7 +280,9 @@ def _support(
     others = [k for k in range(len(columns)) if k not in set(profile.columns)]
     table = solve_dependents(matrix, prime, profile)
     used = [profile.columns[r] for r in np.flatnonzero(table[:, others.index(len(source))])]
-    return [source[u] for u in used] if len(used) <= MAX_SUPPORT else None
+    if len(used) <= MAX_SUPPORT:
+        return [source[u] for u in used]
+    return None
 
 
 def _residue(terms: Terms, prime: int, seed: int) -> int:

@@ -198,11 +198,9 @@ def ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> M
             minor = Minor(0, key, rows, tuple(parameters), bits, attempt)
             if check_ball_minor(tangents, minor):
                 return minor
-    return (
-        _greedy_ball_minor(tangents, parameters[:GREEDY_LIMIT], seed=seed)
-        if len(parameters) > 1
-        else None
-    )
+    if len(parameters) > 1:
+        return _greedy_ball_minor(tangents, parameters[:GREEDY_LIMIT], seed=seed)
+    return None
 
 
 def _greedy_ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> Minor | None:

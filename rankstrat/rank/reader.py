@@ -115,7 +115,9 @@ class CertificateReader:
 
     def optional(self, data: Mapping[str, Any], name: str) -> list[str]:
         """A field that is a list of strings, or absent."""
-        return self.strings(data, name) if name in data else []
+        if name in data:
+            return self.strings(data, name)
+        return []
 
     def _differentiable(self) -> bool | None:
         value = self.data.get("differentiable", True)

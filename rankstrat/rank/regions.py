@@ -141,11 +141,15 @@ def branch(program: Program, name: Any, argument: int, sign: int) -> int:
     """The branch of relu, abs, sign or step that holds where the argument has the given sign."""
     match name:
         case "relu":
-            return argument if sign > 0 else program.zero
+            if sign > 0:
+                return argument
+            return program.zero
         case "abs":
             return program.scale(sign, argument)
         case "step":
-            return program.one if sign > 0 else program.zero
+            if sign > 0:
+                return program.one
+            return program.zero
         case _:
             return program.constant(sign)
 

@@ -53,11 +53,9 @@ class TangentSpan:
     def parameters(self) -> tuple[sympy.Symbol, ...]:
         """The parameters whose tangent functions form the basis."""
         minor = self.certificate.minor
-        return (
-            ()
-            if minor is None
-            else tuple(self.chart.model.parameters[i] for i in sorted(minor.parameters))
-        )
+        if minor is None:
+            return ()
+        return tuple(self.chart.model.parameters[i] for i in sorted(minor.parameters))
 
     @cached_property
     def basis(self) -> tuple[Any, ...]:

@@ -147,7 +147,9 @@ class LocalLinearRecovery:
                     f"the first {middle} samples are not decided ({some}); use simpler exact values"
                 )
             low, high = (low, middle) if some.guaranteed else (middle, high)
-        return high if high <= self.samples else None
+        if high <= self.samples:
+            return high
+        return None
 
     @property
     def verdict(self) -> Verdict:
@@ -156,9 +158,13 @@ class LocalLinearRecovery:
         if (
             low.upper < high.lower
         ):  # a lower bound is always a proof, and so is an upper one that is not PROBABLE
-            return Verdict.REFUTED if low.verdict is not Verdict.PROBABLE else Verdict.PROBABLE
+            if low.verdict is not Verdict.PROBABLE:
+                return Verdict.REFUTED
+            return Verdict.PROBABLE
         if low.lower >= high.upper:
-            return Verdict.PROVED if high.verdict is not Verdict.PROBABLE else Verdict.PROBABLE
+            if high.verdict is not Verdict.PROBABLE:
+                return Verdict.PROVED
+            return Verdict.PROBABLE
         return Verdict.OPEN
 
     @property
@@ -166,7 +172,9 @@ class LocalLinearRecovery:
         """Whether the samples determine the target among the linearised functions; None if
         undecided.
         """
-        return None if self.verdict is Verdict.OPEN else self.empirical.lower >= self.model.upper
+        if self.verdict is Verdict.OPEN:
+            return None
+        return self.empirical.lower >= self.model.upper
 
     def __repr__(self) -> str:
         return f"<{self}>"
@@ -289,5 +297,7 @@ def linear_stability(
         return Verdict.REFUTED
     if gradient.upper == 0:
         guessed = gradient.verdict is Verdict.PROBABLE and recovery.verdict is Verdict.PROVED
-        return Verdict.PROBABLE if guessed else recovery.verdict
+        if guessed:
+            return Verdict.PROBABLE
+        return recovery.verdict
     return Verdict.OPEN

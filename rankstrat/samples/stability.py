@@ -69,7 +69,9 @@ class Thresholds:
         """The largest n for which no such point is stable: the rank, or one less if the rank may be
         the codimension.
         """
-        return self.rank - 1 if self.partial else min(self.rank, self.codimension - 1)
+        if self.partial:
+            return self.rank - 1
+        return min(self.rank, self.codimension - 1)
 
     @property
     def stable_from(self) -> int:
@@ -91,7 +93,9 @@ class Thresholds:
         """The convergence class of gradient flow to a generic point, from `stable_from` samples
         on.
         """
-        return "linear" if self.is_morse_bott else "may be sublinear"
+        if self.is_morse_bott:
+            return "linear"
+        return "may be sublinear"
 
 
 def recovery_thresholds(branch: Branch) -> Thresholds:
@@ -310,7 +314,9 @@ def _decided_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]) -
     if once is None or again is None or len(once) != len(again):
         return None
     agree = all(abs(u - v) <= _TINY * abs(v) for u, v in zip(once, again, strict=True))
-    return once if agree and all(once) else None
+    if agree and all(once):
+        return once
+    return None
 
 
 def _quadratic_form(

@@ -193,7 +193,9 @@ class ArrangementStrata:
         of its own.
         """
         solution = self._solution(label)
-        return None if solution is None else solution[0]
+        if solution is None:
+            return None
+        return solution[0]
 
     def _solution(self, label: Label) -> tuple[dict[sympy.Symbol, sympy.Expr], bool] | None:
         """The values, and whether they reach every point of the flat that lies on no smaller

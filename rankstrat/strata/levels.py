@@ -81,7 +81,9 @@ class Level:
 
 def _weakest(verdicts: Sequence[Verdict]) -> Verdict:
     order = [Verdict.OPEN, Verdict.NUMERICAL, Verdict.PROBABLE, Verdict.PROVED]
-    return min(verdicts, key=order.index) if verdicts else Verdict.PROVED
+    if verdicts:
+        return min(verdicts, key=order.index)
+    return Verdict.PROVED
 
 
 def levels_of(source: Stratification, strata: Mapping[int, Sequence[Stratum]]) -> tuple[Level, ...]:

@@ -119,7 +119,9 @@ def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.
         return None
     square = matrix.extract([rows[i] for i in pivots], [columns[j] for j in chosen])
     minor = sympy.expand(square.det(method="berkowitz"))
-    return None if minor == 0 else minor
+    if minor == 0:
+        return None
+    return minor
 
 
 def tangent_matrix(model: Model) -> TangentMatrix | None:

@@ -56,13 +56,11 @@ class ExpressionGraph:
 
     def _datum(self, n: int) -> Any:
         data: Any = self.program.data[n]
-        return (
-            data[0]
-            if self.program.kind[n] == LINEAR
-            else ()
-            if self.program.kind[n] == PRODUCT
-            else data
-        )
+        if self.program.kind[n] == LINEAR:
+            return data[0]
+        if self.program.kind[n] == PRODUCT:
+            return ()
+        return data
 
     # Permutations: colour refinement of two copies in step, one vertex after another
 

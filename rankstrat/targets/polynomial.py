@@ -370,7 +370,9 @@ def _chart(model: Model, piece: _Piece) -> Chart | None:
         left = [g for g in map(sympy.expand, numerators) if g != 0]
         if left:
             left = list(sympy.groebner(left, *model.parameters, order="grevlex").exprs)
-    return model.chart(values) if len(model.parameters) - len(values) == piece.dimension else None
+    if len(model.parameters) - len(values) == piece.dimension:
+        return model.chart(values)
+    return None
 
 
 def _linear(

@@ -77,7 +77,9 @@ def to_plain(cell: object) -> str:
     if cell is None:
         return ""
     if isinstance(cell, bool):
-        return "yes" if cell else "no"
+        if cell:
+            return "yes"
+        return "no"
     if isinstance(cell, float):
         return f"{cell:.6g}"
     return one_line(str(cell))

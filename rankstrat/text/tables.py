@@ -270,7 +270,9 @@ def _latex_row(cells: Sequence[str]) -> str:
 
 def _sentence(title: str, caption: str) -> str:
     """The title, closed by a full stop if a caption follows."""
-    return title + "." if title and caption and title[-1] not in ".!?:" else title
+    if title and caption and title[-1] not in ".!?:":
+        return title + "."
+    return title
 
 
 def _width(text: str) -> int:
@@ -287,7 +289,9 @@ def _width(text: str) -> int:
 
 def _pad(text: str, width: int, right: bool) -> str:
     space = " " * max(0, width - _width(text))
-    return space + text if right else text + space
+    if right:
+        return space + text
+    return text + space
 
 
 def _fit(widths: list[int], fixed: list[bool], total: int) -> list[int]:

@@ -38,7 +38,9 @@ def negative(v: Sequence[int]) -> Vector:
 def representative(v: Sequence[int]) -> Vector:
     """The member of {v, -v} whose first nonzero entry is positive."""
     leading = next((c for c in v if c != 0), 0)
-    return tuple(v) if leading >= 0 else negative(v)
+    if leading >= 0:
+        return tuple(v)
+    return negative(v)
 
 
 def distinct_classes(

@@ -53,7 +53,9 @@ class Conjecture:
         """OPEN: a formula that fits is a conjecture, never a theorem; REFUTED where a candidate has
         counterexamples.
         """
-        return Verdict.REFUTED if self.formula is None and self.counterexamples else Verdict.OPEN
+        if self.formula is None and self.counterexamples:
+            return Verdict.REFUTED
+        return Verdict.OPEN
 
     def __call__(self, *values: int, **named: int) -> int | Fraction:
         """The value the formula predicts.
@@ -71,7 +73,9 @@ class Conjecture:
             )
         value = self.formula.subs({sympy.Symbol(name): value for name, value in given.items()})
         fraction = Fraction(int(value.p), int(value.q))
-        return fraction.numerator if fraction.denominator == 1 else fraction
+        if fraction.denominator == 1:
+            return fraction.numerator
+        return fraction
 
     def __str__(self) -> str:
         if self.formula is not None:
@@ -84,7 +88,9 @@ class Conjecture:
         return f"no formula: {self.reason}{tried}"
 
     def _repr_latex_(self) -> str | None:
-        return rf"$r = {sympy.latex(self.formula)}$" if self.formula is not None else None
+        if self.formula is not None:
+            return rf"$r = {sympy.latex(self.formula)}$"
+        return None
 
     def table(self) -> Table:
         """Every row: variables, rank, what the candidate says, and what the row was used for."""

@@ -90,7 +90,9 @@ class DeepDiagonal(Converted):
 
         def special(j: int, c: Fraction) -> Values:
             *rest, last = factors[j]
-            return {**dict.fromkeys(rest, sympy.Integer(1)), last: sympy.Rational(c)} if c else {}
+            if c:
+                return {**dict.fromkeys(rest, sympy.Integer(1)), last: sympy.Rational(c)}
+            return {}
 
         support = [c for c in coefficients if c]
         forced = None

@@ -84,7 +84,9 @@ class Diagonal(Converted):
             return [(f"{a[j]}^2 - {b[j]}^2 = {c}", chart, (a[j] ** 2 - b[j] ** 2 - c,))]
 
         def special(j: int, c: Fraction) -> Values:
-            return {a[j]: sympy.Rational(1 + c) / 2, b[j]: sympy.Rational(c - 1) / 2} if c else {}
+            if c:
+                return {a[j]: sympy.Rational(1 + c) / 2, b[j]: sympy.Rational(c - 1) / 2}
+            return {}
 
         support = [c for c in coefficients if c]
         forced = None

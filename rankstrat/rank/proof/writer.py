@@ -109,7 +109,9 @@ def _regions(certificate: RankCertificate) -> list[Sequence[Fraction]]:
             " inputs; keep the certificate, whose check knows the domain"
         )
     regions = setting(certificate.chart, certificate.region, seed=certificate.seed).regions
-    return [] if regions is None else [member.point for member in regions.members]
+    if regions is None:
+        return []
+    return [member.point for member in regions.members]
 
 
 def _rows(certificate: RankCertificate, regions: int) -> list[list[int]]:

@@ -208,7 +208,9 @@ def _pivot_parameters(point: Chart, seed: int) -> tuple[int, ...]:
         return tuple(range(point.model.size))
     if certificate.verdict is not Verdict.PROVED:
         return tuple(range(point.model.size))
-    return certificate.minor.parameters if certificate.minor is not None else ()
+    if certificate.minor is not None:
+        return certificate.minor.parameters
+    return ()
 
 
 def _independent_rows(matrix: Sequence[Sequence[Any]], rank: int) -> list[int]:

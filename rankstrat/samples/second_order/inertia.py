@@ -78,11 +78,9 @@ class Inertia:
     @property
     def verdict(self) -> Verdict:
         """PROVED when the three numbers sum to the size, else OPEN."""
-        return (
-            Verdict.PROVED
-            if self.positive + self.zero + self.negative == self.size
-            else Verdict.OPEN
-        )
+        if self.positive + self.zero + self.negative == self.size:
+            return Verdict.PROVED
+        return Verdict.OPEN
 
     @property
     def kind(self) -> str:
@@ -288,7 +286,9 @@ def _independent(vectors: Sequence[dict[int, Any]], count: int) -> list[dict[int
         row = {i: Fraction(str(c)) for i, c in vector.items()}
         if len(chosen) < count and echelon.add(row) is not None:
             chosen.append(vector)
-    return chosen if len(chosen) == count else None
+    if len(chosen) == count:
+        return chosen
+    return None
 
 
 __all__ = ["Inertia", "hessian", "inertia"]

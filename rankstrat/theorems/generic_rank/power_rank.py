@@ -41,7 +41,9 @@ def predicted(case: Case, seed: int) -> int:
     """min(kd, number of monomials), less the defect; kd - k(k-1)/2 for p = 2."""
     p, d, k = case["p"], case["d"], case["k"]
     if p == 2:
-        return int(k * d - k * (k - 1) // 2) if k <= d else comb(d + 1, 2)
+        if k <= d:
+            return int(k * d - k * (k - 1) // 2)
+        return comb(d + 1, 2)
     return int(min(k * d, comb(d + p - 1, p)) - _DEFECTIVE.get((p, d, k), 0))
 
 

@@ -33,7 +33,9 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
 
 def predicted(case: Case, seed: int) -> int:
     """1 for m > m0, m! for m = m0."""
-    return 1 if case["m"] > case["m0"] else factorial(case["m"])
+    if case["m"] > case["m0"]:
+        return 1
+    return factorial(case["m"])
 
 
 def computed(case: Case, seed: int) -> Computed:

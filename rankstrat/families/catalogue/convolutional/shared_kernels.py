@@ -474,4 +474,6 @@ def _related(shift: int, sign: int, *, bias: bool) -> list[Math]:
             rf"K_2 = {minus}K_1\text{{{moved}}}" if moved else f"K_2 = {minus}K_1",
         )
     ]
-    return [*found, Math(f"b2 = {minus}b1", f"b_2 = {minus}b_1")] if bias else found
+    if bias:
+        return [*found, Math(f"b2 = {minus}b1", f"b_2 = {minus}b_1")]
+    return found

@@ -58,7 +58,9 @@ class SquareStrata:
             return ()
         if lines < 4:
             return (lines,)
-        return (3,) if room == 2 else (4, 3)
+        if room == 2:
+            return (3,)
+        return (4, 3)
 
     def rank(self, label: Label) -> int:
         """v d - v (v - 1) / 2 and the squares."""
@@ -237,7 +239,9 @@ class SquareStrata:
 
     def _freed(self, v: int, groups: tuple[int, ...]) -> tuple[int, ...]:
         """Modulo a hyperplane V all weights lie on one line; modulo a smaller V they need not."""
-        return (1,) * sum(groups) if self.inputs - v == 1 else groups
+        if self.inputs - v == 1:
+            return (1,) * sum(groups)
+        return groups
 
     def _smaller(
         self, active: int, v: int, groups: tuple[int, ...], words: Math
@@ -260,7 +264,9 @@ def _partitions(total: int, largest: int | None = None) -> Iterator[tuple[int, .
 
 
 def _rank_of(rows: list[Any]) -> int:
-    return int(sympy.Matrix.vstack(*rows).rank()) if rows else 0
+    if rows:
+        return int(sympy.Matrix.vstack(*rows).rank())
+    return 0
 
 
 def _rank(names: list[str], rank: int) -> Math:

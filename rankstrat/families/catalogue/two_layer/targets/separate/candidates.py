@@ -215,7 +215,9 @@ def _solve_constant(
         return values, rest - carried
     usable = [i for i, v in carriers.items() if not is_zero(v)]
     if not usable:
-        return (values, None) if is_zero(rest) else None
+        if is_zero(rest):
+            return (values, None)
+        return None
     i = usable[0]
     needed = (rest - carried + sympy.Rational(values[i]) * carriers[i]) / carriers[i]
     if is_zero(needed):
