@@ -321,11 +321,12 @@ class GF:
             term = v if k == 1 else (-v if k == p - 1 else v * k)
             if p >= TABLE_LIMIT:
                 term = term % p
-            total = (
-                term.copy()
-                if total is None and term is v
-                else (term if total is None else np.add(total, term, out=total))
-            )
+            if total is None and term is v:
+                total = term.copy()
+            elif total is None:
+                total = term
+            else:
+                total = np.add(total, term, out=total)
         if total is None:
             return scalar % p
         total += scalar % p

@@ -93,11 +93,10 @@ class FractionRing:
         for _, (_, below) in parts:
             for k, e in below.items():
                 common[k] = max(common.get(k, 0), e)
-        total = (
-            self._lift(int(c0 * scale) * self.context.constant(1), {}, common)
-            if c0
-            else self.context.constant(0)
-        )
+        if c0:
+            total = self._lift(int(c0 * scale) * self.context.constant(1), {}, common)
+        else:
+            total = self.context.constant(0)
         for c, (top, below) in parts:
             total = total + c * self._lift(top, below, common)
         if len(total) > self.budget:

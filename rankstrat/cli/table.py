@@ -107,11 +107,10 @@ def run(options: Namespace) -> int:
     finished = sum(
         json.dumps([options.model, sorted(words), options.seed]) in done for words in cases
     )
-    again = (
-        "the same command goes on from here"
-        if path is not None
-        else "--save FILE lets the next run go on there"
-    )
+    if path is not None:
+        again = "the same command goes on from here"
+    else:
+        again = "--save FILE lets the next run go on there"
     return complain(
         f"interrupted: {finished} of {len(cases)} models are in the table; {again}", INTERRUPTED
     )

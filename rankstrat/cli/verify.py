@@ -88,9 +88,10 @@ def run(options: Namespace) -> int:
     reports: list[Report] = []
     with _executor(options) as executor, progress() as step:
         for name in names:
-            path = (
-                None if folder is None else folder / f"{name}{'.deep' if options.deep else ''}.json"
-            )
+            if folder is None:
+                path = None
+            else:
+                path = folder / f"{name}{'.deep' if options.deep else ''}.json"
             done = () if path is None else _saved(path, name, options.seed)
             reports.append(_verified(name, options, executor, step, done))
             if path is not None:

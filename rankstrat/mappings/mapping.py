@@ -316,11 +316,10 @@ def _outputs(mapping: CriticalMapping, joint: Joint, seed: int) -> tuple[int, ..
             undecided.append(k)
         elif not same:
             left, right = joint.expressions([f, g])
-            detail = (
-                f": F_A = {left}, F_B(P) = {right}"
-                if left.count_ops() + right.count_ops() < 60
-                else ""
-            )
+            if left.count_ops() + right.count_ops() < 60:
+                detail = f": F_A = {left}, F_B(P) = {right}"
+            else:
+                detail = ""
             raise NotOutputPreservingError(
                 f"{mapping.label} changes output {k + 1}{detail}; F_A(theta) = F_B(P(theta)) must"
                 " hold identically"
@@ -338,9 +337,10 @@ def _refuse(
     function = joint.expressions([joint.nodes[joint.ranges[1].start + i]])[0]
     text = f" = {function}" if function.count_ops() < 40 else ""
     assert found.rank is not None
-    known = (
-        model_rank(joint.charts[0], seed=seed) if found.certain and not found.at_points else None
-    )
+    if found.certain and not found.at_points:
+        known = model_rank(joint.charts[0], seed=seed)
+    else:
+        known = None
     if found.at_points:
         how = "proved by exact values at a rational point"
     elif known is not None and known.upper <= found.rank and known.verdict is not Verdict.PROBABLE:

@@ -142,11 +142,10 @@ def exact_scalar(name: str, value: Any) -> Exact:
             return value.numerator
         return value
     if isinstance(value, float | np.floating):
-        hint = (
-            f"write {sympy.Rational(repr(float(value)))}"
-            if np.isfinite(float(value))
-            else "give a finite exact number"
-        )
+        if np.isfinite(float(value)):
+            hint = f"write {sympy.Rational(repr(float(value)))}"
+        else:
+            hint = "give a finite exact number"
         if "/" in hint:
             hint = "write sympy.Rational({}, {})".format(
                 *sympy.Rational(repr(float(value))).as_numer_denom()

@@ -199,7 +199,8 @@ def _ratio(numerator: Any, denominator: Any) -> float:
 
 def exact_fact(exact: RankCertificate) -> str:
     """The exact answer in a few words."""
-    fact = (
-        str(exact.lower) if exact.value is not None else f"between {exact.lower} and {exact.upper}"
-    )
+    if exact.value is not None:
+        fact = str(exact.lower)
+    else:
+        fact = f"between {exact.lower} and {exact.upper}"
     return f"the exact rank is {fact} [{exact.verdict}]"

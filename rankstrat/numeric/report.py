@@ -101,11 +101,10 @@ class RankReport:
             deepest = next(r for r in self.results if r.digits == start).smallest
             why = f"The smallest nonzero singular value is {_short(deepest)}; "
             why += f"at {last.digits} digits all below {_short(last.threshold)} are taken for zero."
-        until = (
-            f"still says {last.rank} at {last.digits} digits"
-            if start is None
-            else f"agrees from {start} digits on"
-        )
+        if start is None:
+            until = f"still says {last.rank} at {last.digits} digits"
+        else:
+            until = f"agrees from {start} digits on"
         return f"{fact}; numerics {until}. {why}"
 
     def __str__(self) -> str:

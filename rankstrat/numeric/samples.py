@@ -261,9 +261,10 @@ def _numbers(chart: Chart, values: Mapping[Any, Any]) -> dict[sympy.Symbol, Any]
             result[coordinate] = _number(name, value)
             continue
         shape = chart.model.blocks.get(name)
-        symbols = (
-            [] if shape is None else [str(s) for s in block_symbols(name, tuple(shape)).ravel()]
-        )
+        if shape is None:
+            symbols = []
+        else:
+            symbols = [str(s) for s in block_symbols(name, tuple(shape)).ravel()]
         if shape is None or not all(s in known for s in symbols):
             names = ", ".join(list(known)[:8]) or "none"
             raise PointError(

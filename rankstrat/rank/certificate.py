@@ -132,16 +132,14 @@ class RankCertificate:
 
     def __str__(self) -> str:
         place = "point" if self.chart.is_point else "generic point of the chart"
-        where = (
-            f"at the {place} of {self.model}"
-            if self.model.structure is not None or self.model.name
-            else f"at the {place}"
-        )
-        rank = (
-            f"model rank = {self.lower}"
-            if self.value is not None
-            else f"{self.lower} <= model rank <= {self.upper}"
-        )
+        if self.model.structure is not None or self.model.name:
+            where = f"at the {place} of {self.model}"
+        else:
+            where = f"at the {place}"
+        if self.value is not None:
+            rank = f"model rank = {self.lower}"
+        else:
+            rank = f"{self.lower} <= model rank <= {self.upper}"
         names = ", ".join(self.model.generic_functions)
         if names:
             where += f", for a generic smooth {names}"
@@ -238,13 +236,12 @@ class RankCertificate:
                 f" gives {bound}"
             )
         probable = self.reason == "schwartz-zippel"
-        expected = (
-            Verdict.OPEN
-            if self.lower < self.upper
-            else Verdict.PROBABLE
-            if probable
-            else Verdict.PROVED
-        )
+        if self.lower < self.upper:
+            expected = Verdict.OPEN
+        elif probable:
+            expected = Verdict.PROBABLE
+        else:
+            expected = Verdict.PROVED
         if self.verdict is not expected:
             raise CertificateError(
                 f"the verdict {self.verdict} is claimed, but the evidence gives {expected}"

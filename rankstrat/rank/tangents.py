@@ -174,11 +174,10 @@ class Tangents:
         column, program = self.columns[parameter], self.program
         if column is None:
             return False
-        factors = (
-            program.args[column.constant]
-            if program.kind[column.constant] == PRODUCT
-            else (column.constant,)
-        )
+        if program.kind[column.constant] == PRODUCT:
+            factors = program.args[column.constant]
+        else:
+            factors = (column.constant,)
         return all(n == program.one or program.kind[n] == LEAF for n in factors)
 
     def piecewise(self) -> list[int]:

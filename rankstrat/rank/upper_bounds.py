@@ -138,11 +138,12 @@ class RelationFinder:
             return result
         constant = self._constant_coefficients(sampled, pivots, dependents, table)
         rational = [k for k in range(len(dependents)) if constant[k]]
-        lifted = (
-            self._lift(sampled, pivots, [dependents[k] for k in rational], table[:, rational])
-            if rational
-            else {}
-        )
+        if rational:
+            lifted = self._lift(
+                sampled, pivots, [dependents[k] for k in rational], table[:, rational]
+            )
+        else:
+            lifted = {}
         for k, j in enumerate(dependents):
             support = [pivots[i] for i in np.flatnonzero(table[:, k])]
             coefficients: Mapping[int, int] | None = None

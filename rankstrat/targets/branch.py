@@ -197,11 +197,10 @@ class Branch:
 
     def __str__(self) -> str:
         index = f", (r, l) = {self.index}" if self.index else ""
-        rank = (
-            f"{self.certificate.lower}"
-            if self.certificate.value is not None
-            else f">= {self.certificate.lower}"
-        )
+        if self.certificate.value is not None:
+            rank = f"{self.certificate.lower}"
+        else:
+            rank = f">= {self.certificate.lower}"
         return (
             f"{self.label}: dimension {self.dimension}, codimension {self.codimension}, generic"
             f" rank {rank}{index}"

@@ -216,9 +216,10 @@ class _Minors:
         rows: list[list[sympy.Expr]] = []
         for output in model.outputs:
             expanded = sympy.expand(output)
-            coefficients = (
-                sympy.Poly(expanded, *model.inputs).coeffs() if model.inputs else [expanded]
-            )
+            if model.inputs:
+                coefficients = sympy.Poly(expanded, *model.inputs).coeffs()
+            else:
+                coefficients = [expanded]
             rows += [[sympy.diff(c, p) for p in model.parameters] for c in coefficients]
         self.matrix = sympy.Matrix(rows)
         self._minors: dict[int, tuple[sympy.Expr, ...]] = {}

@@ -80,11 +80,10 @@ class Conjecture:
     def __str__(self) -> str:
         if self.formula is not None:
             return f"rank = {self.formula} (conjectured): {self.reason}"
-        tried = (
-            f"; {self.candidate} fails at {len(self.counterexamples)} rows"
-            if self.counterexamples
-            else ""
-        )
+        if self.counterexamples:
+            tried = f"; {self.candidate} fails at {len(self.counterexamples)} rows"
+        else:
+            tried = ""
         return f"no formula: {self.reason}{tried}"
 
     def _repr_latex_(self) -> str | None:
@@ -97,9 +96,10 @@ class Conjecture:
         rows = []
         for use, part in (("fitted", self.fitted), ("held out", self.held_out)):
             for row in part:
-                formula = (
-                    "" if self.candidate is None else str(_at(self.candidate, self.variables, row))
-                )
+                if self.candidate is None:
+                    formula = ""
+                else:
+                    formula = str(_at(self.candidate, self.variables, row))
                 rows.append((*row, formula, use))
         return Table(
             (*self.variables, "rank", "formula", "use"), tuple(sorted(rows)), title=str(self)

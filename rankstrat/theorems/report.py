@@ -259,11 +259,10 @@ class Report:
     def summary(self) -> str:
         """One sentence: how many cases are known how."""
         known = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
-        missing = (
-            ""
-            if self.complete
-            else f" (interrupted: {self.total - len(self.rows)} cases not computed)"
-        )
+        if self.complete:
+            missing = ""
+        else:
+            missing = f" (interrupted: {self.total - len(self.rows)} cases not computed)"
         return f"{len(self.rows)} of {self.total} cases: {known or 'none'}{missing}."
 
     def __str__(self) -> str:

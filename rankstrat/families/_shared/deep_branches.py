@@ -363,11 +363,10 @@ def _narrow(structure: Any, model: Model, target: TargetFunction) -> Layers:
     weights, biases = [], []
     for layer in range(1, structure.depth + 1):
         w = _rational(arrays[f"W{layer}"])
-        b = (
-            _rational(arrays[f"b{layer}"])
-            if f"b{layer}" in arrays
-            else np.full(len(w), Fraction(0), dtype=object)
-        )
+        if f"b{layer}" in arrays:
+            b = _rational(arrays[f"b{layer}"])
+        else:
+            b = np.full(len(w), Fraction(0), dtype=object)
         if b.any() and f"b{layer}" not in structure.blocks:
             needed = "output_bias=True" if layer == structure.depth else "bias=True"
             raise TargetError(

@@ -193,11 +193,10 @@ class DeepProductStrata:
         ranks, found = self.ranks(label), []
         for i, j in sorted(self.intervals, key=lambda p: p[1] - p[0]):
             if i < j:
-                expected = (
-                    min(ranks[i, j - 1], ranks[i + 1, j])
-                    if j - i > 1
-                    else min(self.widths[i], self.widths[j])
-                )
+                if j - i > 1:
+                    expected = min(ranks[i, j - 1], ranks[i + 1, j])
+                else:
+                    expected = min(self.widths[i], self.widths[j])
                 if ranks[i, j] < expected:
                     found.append(_rank_of("".join(f"W{k}" for k in range(j, i, -1)), ranks[i, j]))
         return tuple(found)

@@ -74,11 +74,10 @@ class Linear(Converted):
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> tuple[sympy.Expr, ...]:
         """The one output."""
-        features = (
-            inputs
-            if isinstance(self.features, int)
-            else [_parsed(feature) for feature in self.features]
-        )
+        if isinstance(self.features, int):
+            features = inputs
+        else:
+            features = [_parsed(feature) for feature in self.features]
         return (
             sympy.Add(*(a * feature for a, feature in zip(blocks["a"], features, strict=True))),
         )

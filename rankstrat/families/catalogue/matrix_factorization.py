@@ -86,11 +86,10 @@ class MatrixFactorization(Converted, LayeredStructure):
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""
         left, right, rank = halves(target.expressions, self.rows, self.columns)
-        forced = (
-            matrix_factorization(self.rows, rank, self.columns).point(A=left, B=right)
-            if rank
-            else None
-        )
+        if rank:
+            forced = matrix_factorization(self.rows, rank, self.columns).point(A=left, B=right)
+        else:
+            forced = None
         return product_branches(
             model, target, (self.columns, self.inner, self.rows), ("B", "A"), forced
         )

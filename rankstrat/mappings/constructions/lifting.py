@@ -219,9 +219,10 @@ def _placed(
     for j in range(new):
         values = [h[j] for h in hidden] if j < old else [_ZERO]
         smallest, largest = min(values), max(values)
-        scale = (
-            _ONE if low == -_INF or high == _INF else (high - low) / (2 * (largest - smallest + 1))
-        )
+        if low == -_INF or high == _INF:
+            scale = _ONE
+        else:
+            scale = (high - low) / (2 * (largest - smallest + 1))
         if j < old:
             first[j, j] = scale
         if low == -_INF and high == _INF:

@@ -166,11 +166,10 @@ def _relations(certificate: RankCertificate, nodes: Nodes) -> list[Any]:
     for relation in _sorted(certificate.relations):
         terms = []
         for i, c in relation.coefficients:
-            value = (
-                translate(special, [c], nodes.leaves)[0]
-                if isinstance(c, sympy.Expr)
-                else special.constant(c)
-            )
+            if isinstance(c, sympy.Expr):
+                value = translate(special, [c], nodes.leaves)[0]
+            else:
+                value = special.constant(c)
             terms.append([i, nodes.constant(value)])
         result.append([relation.parameter, terms])
     return result

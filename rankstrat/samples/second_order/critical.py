@@ -68,11 +68,12 @@ class CriticalData:
         right = [
             sum((-jacobian[i][p] * number(e) for i, e in self.free), zero) for p in self.parameters
         ]
-        solution = (
-            solve([[jacobian[i][p] for i in self.pivots] for p in self.parameters], right)
-            if self.pivots
-            else []
-        )
+        if self.pivots:
+            solution = solve(
+                [[jacobian[i][p] for i in self.pivots] for p in self.parameters], right
+            )
+        else:
+            solution = []
         if solution is None:
             raise DataError(
                 "the pivot rows are not independent; choose other inputs, or more of them"

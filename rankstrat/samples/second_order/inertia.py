@@ -89,11 +89,10 @@ class Inertia:
             return "strict local minimum"
         if self.negative:
             return "strict saddle"
-        found = (
-            "no descent direction found"
-            if self.verdict is Verdict.OPEN
-            else "no negative eigenvalue"
-        )
+        if self.verdict is Verdict.OPEN:
+            found = "no descent direction found"
+        else:
+            found = "no negative eigenvalue"
         return f"degenerate, {found}"
 
     def __str__(self) -> str:
@@ -148,11 +147,10 @@ def inertia(
     size = point.model.size
     if all(isinstance(v, Fraction) for row in matrix for v in row):
         return Inertia(positive, size - positive - negative, negative, size, exact=True)
-    zero = (
-        0
-        if positive + negative == size
-        else min(size - positive - negative, _exact_zeros(data, point, directions, bits, seed))
-    )
+    if positive + negative == size:
+        zero = 0
+    else:
+        zero = min(size - positive - negative, _exact_zeros(data, point, directions, bits, seed))
     return Inertia(positive, zero, negative, size)
 
 

@@ -182,11 +182,10 @@ def _parsed(text: str) -> ast.expr:
     except (RecursionError, MemoryError) as error:
         raise _too_deep() from error
     except (SyntaxError, ValueError, OverflowError) as error:
-        where = (
-            f" near character {error.offset}"
-            if isinstance(error, SyntaxError) and error.offset
-            else ""
-        )
+        if isinstance(error, SyntaxError) and error.offset:
+            where = f" near character {error.offset}"
+        else:
+            where = ""
         raise ParseError(
             f"{shown(text)} is not well formed{where}; {_LANGUAGE}; check operators and"
             " parentheses."
