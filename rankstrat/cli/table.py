@@ -92,13 +92,14 @@ def run(options: Namespace) -> int:
     if found.error is not None:
         return complain(f"error: {found.error}; what stands above is not all saved", BAD_QUESTION)
     if complete:
-        return BAD_QUESTION if refused else HOLDS
+        if refused:
+            return BAD_QUESTION
+        return HOLDS
     finished = sum(_key(words) in found.rows for words in cases)
-    again = (
-        "the same command goes on from here"
-        if options.save is not None
-        else "--save FILE lets the next run go on there"
-    )
+    if options.save is not None:
+        again = "the same command goes on from here"
+    else:
+        again = "--save FILE lets the next run go on there"
     return complain(
         f"interrupted: {finished} of {len(cases)} models are in the table; {again}", INTERRUPTED
     )
@@ -177,7 +178,9 @@ def _computed(options: Namespace, words: list[str]) -> list[list[Any]]:
 
 
 def _number(text: str) -> object:
-    return int(text) if re.fullmatch(r"\d{1,9}", text) else text
+    if re.fullmatch(r"\d{1,9}", text):
+        return int(text)
+    return text
 
 
 def _cases(words: list[str]) -> tuple[list[str], list[list[str]]]:

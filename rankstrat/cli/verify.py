@@ -107,7 +107,9 @@ def run(options: Namespace) -> int:
         return complain(f"error: {broken}; what stands above is not all saved", BAD_QUESTION)
     if any(not report.complete for report in reports):
         return INTERRUPTED
-    return HOLDS if summary.ok and accepted else FAILS
+    if summary.ok and accepted:
+        return HOLDS
+    return FAILS
 
 
 def _certificates(reports: list[Report], seed: int) -> Iterator[tuple[str, RankCertificate]]:
@@ -228,8 +230,8 @@ def _executor(options: Namespace) -> Iterator[Executor | None]:
     if options.dask is not None:
         if importlib.util.find_spec("distributed") is None:
             raise FamilyError(
-                "--dask needs distributed, which is not installed; try `pip install"
-                " rankstrat[cluster]`"
+                "--dask needs distributed, which is not installed; try"
+                " `pip install rankstrat[cluster]`"
             )
         try:
             client = importlib.import_module("distributed").Client(options.dask)
