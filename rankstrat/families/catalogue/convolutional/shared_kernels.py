@@ -18,7 +18,7 @@ import sympy
 
 from rankstrat.activation.law import Law
 from rankstrat.errors import PointError
-from rankstrat.families.catalogue.two_layer.strata.classes import rational_rank
+from rankstrat.families.catalogue.two_layer.strata.representatives import rational_rank
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge

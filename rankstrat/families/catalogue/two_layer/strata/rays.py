@@ -10,11 +10,9 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import PointError
-from rankstrat.families.catalogue.two_layer.strata.classes import (
-    Label,
-    TwoLayerStrata,
-    rational_rank,
-)
+from rankstrat.families.catalogue.two_layer.strata.classes import TwoLayerStrata
+from rankstrat.families.catalogue.two_layer.strata.numbers import Label
+from rankstrat.families.catalogue.two_layer.strata.representatives import Group, rational_rank
 from rankstrat.families.catalogue.two_layer.strata.types import (
     Kind,
     is_active,
@@ -22,6 +20,7 @@ from rankstrat.families.catalogue.two_layer.strata.types import (
     kind_of,
     size_of,
 )
+from rankstrat.families.catalogue.two_layer.strata.words import chain, joined, symbol
 from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
@@ -107,23 +106,22 @@ class RayStrata(TwoLayerStrata):
 
     def conditions(self, label: Label) -> tuple[Math, ...]:
         """Rays in common, then w = 0, b = 0 and its sign, a = 0."""
-        found = []
-        for condition in super().conditions(label):
-            text = condition.text
-            if text.startswith(("w", "-w")) and not text.endswith("0"):
-                found.append(
-                    Math(text.replace(" = ", " ~ "), condition.latex.replace(" = ", r" \sim "))
-                )
-            elif not (text.startswith("b") and not text.endswith("0")):
-                found.append(condition)
-        zeros, _ = self.layout(label)
-        for sign, word in ((1, ">"), (-1, "<")):
-            names = [i + 1 for i, kind in zeros if self.bias and SIGNS[kind] == sign]
-            found += [Math(f"b{i} {word} 0", f"b_{{{i}}} {word} 0") for i in names]
-        return tuple(found)
+        return (*super().conditions(label), *self._signs(self.layout(label)[0]))
 
-    def chart(self, label: Label) -> None:  # type: ignore[override]
+    def _coincidence(self, group: Group) -> list[Math]:
+        return chain("w", [(i, sign) for i, sign, _ in group], relation="~")
+
+    def _signs(self, zeros: Sequence[tuple[int, int]]) -> list[Math]:
+        """The signs of the biases of neurons with w = 0."""
+        found = []
+        for sign, relation in ((1, " > "), (-1, " < ")):
+            members = [i for i, kind in zeros if self.bias and SIGNS[kind] == sign]
+            found += [joined([symbol("b", i), Math("0")], relation) for i in members]
+        return found
+
+    def chart(self, label: Label) -> Chart | None:
         """None: the regions of linearity move with the parameters; use `point`."""
+        return None
 
     def point(self, label: Label, seed: int = 0) -> Chart:
         """Random whole numbers, with positive multiples along each ray."""
