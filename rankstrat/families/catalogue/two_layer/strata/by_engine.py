@@ -46,11 +46,8 @@ class EngineStrata(TwoLayerStrata):
     def exceptions(self, label: Label) -> tuple[Finding, ...]:
         """Points of a type with small values whose rank differs."""
         if label not in self._exceptions:
-            rng, chart, found = (
-                random.Random(repr(label)),
-                self.parametrised(label),
-                list[Finding](),
-            )
+            rng, found = random.Random(repr(label)), list[Finding]()
+            chart = self.parametrised(label)
             for _ in range(TRIES):
                 point = chart.at({c: rng.choice((-1, 1, 1, 2)) for c in chart.coordinates})
                 if self.label_of(point) == label:

@@ -15,8 +15,7 @@ from rankstrat.text.tables import Math
 
 @dataclass(frozen=True)
 class TwoLayerStrata(Representatives):
-    r"""The strata of $\sum_i a_i \sigma(w_i \cdot x + b_i) + c$ for an activation with an independence
-    lemma.
+    r"""The strata of $\sum_i a_i \sigma(w_i \cdot x + b_i) + c$, for a sigma with a lemma.
 
     References:
         LSH Corollary 2, LLR Corollary 7; SPEC 1.3-1.5.

@@ -34,7 +34,7 @@ ACTIVE, BIASED = (True, False, True, False), (True, True, False, False)
 
 @dataclass(frozen=True)
 class TypeNumbers:
-    """The combinatorial types of a two-layer network: how many there are, their ranks and dimensions."""
+    """The combinatorial types of a two-layer network: their numbers, ranks and dimensions."""
 
     model: Model
     width: int
