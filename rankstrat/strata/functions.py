@@ -13,7 +13,8 @@ import sympy
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasFunctionLevels
 from rankstrat.rank.certificate import Verdict
-from rankstrat.strata.hierarchy import Level, Progress, RankHierarchy, stratify, words
+from rankstrat.strata.hierarchy import Progress, RankHierarchy, stratify
+from rankstrat.strata.levels import Level, words
 from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.tables import Math, Table
 
