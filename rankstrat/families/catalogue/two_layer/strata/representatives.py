@@ -102,9 +102,9 @@ class Representatives(TypeNumbers):
             for i, sign, active in group:
                 if not active:
                     values[names["a"][i]] = 0
-                for symbol, entry in zip(self._vector(i), vector, strict=True):
-                    if symbol != sign * entry:
-                        values[symbol] = sign * entry
+                for parameter, entry in zip(self._vector(i), vector, strict=True):
+                    if parameter != sign * entry:
+                        values[parameter] = sign * entry
         for i, kind in zeros:
             active, biased = self._zero(kind)
             values |= dict.fromkeys(names["w"][i], 0)
