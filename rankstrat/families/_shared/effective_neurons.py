@@ -13,10 +13,10 @@ from typing import Any
 import sympy
 
 from rankstrat.activation.law import Law, Vector
-from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation, Z
 from rankstrat.errors import TargetError
 from rankstrat.model.model import Chart
+from rankstrat.model.structure import HasLayers, Layers
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import TargetFunction
 
@@ -46,10 +46,10 @@ def effective(
             have.
     """
     point = target.point
-    if point is not None and is_network(point, law.activation):
-        neurons, constant = neurons_of_point(point)
-    else:
-        neurons, constant = _neurons_of_expression(law.activation, inputs, target.expressions[0])
+    found = None if point is None else neurons_of_point(point, law.activation)
+    if found is None:
+        found = _neurons_of_expression(law.activation, inputs, target.expressions[0])
+    neurons, constant = found
     sums: dict[Vector, Fraction] = {}
     for a, w, b in neurons:
         if a and b and not bias:
@@ -83,12 +83,14 @@ def plain(constant: sympy.Expr, size: int = 1) -> sympy.Expr:
     return close if is_zero(constant - close) else constant
 
 
-def is_network(point: Chart, activation: Activation) -> bool:
-    """Whether a point belongs to a two-layer network with this activation."""
-    structure = point.model.structure
-    if structure is None or structure.family != "two_layer":
-        return False
-    return bool(as_activation(structure.arguments["activation"]).formula == activation.formula)
+def network_layers(point: Chart, activation: Activation) -> Layers | None:
+    """The layers of the network of a point, if it has one hidden layer of this activation."""
+    structure: object = point.model.structure
+    if not isinstance(structure, HasLayers):
+        return None
+    layers = structure.layers
+    alike = layers.activation.formula == activation.formula
+    return layers if alike and len(layers.widths) == 3 and layers.widths[-1] == 1 else None
 
 
 def rational(value: Any, what: str) -> Fraction:
@@ -107,22 +109,29 @@ def rational(value: Any, what: str) -> Fraction:
     )
 
 
-def neurons_of_point(point: Chart) -> tuple[list[Neuron], sympy.Expr]:
-    """The neurons of a two-layer network and its output bias.
+def neurons_of_point(
+    point: Chart, activation: Activation
+) -> tuple[list[Neuron], sympy.Expr] | None:
+    """The neurons of a two-layer network and its output bias; None for any other model.
 
     Raises:
         TargetError: a value is not rational.
     """
+    layers = network_layers(point, activation)
+    if layers is None:
+        return None
     arrays = point.arrays
+    weights, outputs = (arrays[block] for block in layers.weights)
+    hidden, last = layers.biases
+    biases = arrays[hidden] if hidden else [0] * layers.widths[1]
     neurons: list[Neuron] = []
-    for i, a in enumerate(arrays["a"]):
-        w = tuple(
-            rational(v, f"w{i + 1}_{t + 1} of the target") for t, v in enumerate(arrays["w"][i])
-        )
-        b = rational(arrays["b"][i], f"b{i + 1} of the target") if "b" in arrays else Fraction(0)
+    for i, a in enumerate(outputs.reshape(-1)):
+        w = tuple(rational(v, f"w{i + 1}_{t + 1} of the target") for t, v in enumerate(weights[i]))
+        b = rational(biases[i], f"b{i + 1} of the target")
         neurons.append((rational(a, f"a{i + 1} of the target"), w, b))
-    constant = sympy.sympify(arrays["c"][()], strict=True) if "c" in arrays else sympy.Integer(0)
-    return neurons, constant
+    if not last:
+        return neurons, sympy.Integer(0)
+    return neurons, sympy.sympify(arrays[last].reshape(-1)[0], strict=True)
 
 
 def _neurons_of_expression(

@@ -17,7 +17,6 @@ from rankstrat.errors import TargetError
 from rankstrat.families._shared.effective_neurons import (
     affine_form,
     arguments,
-    is_network,
     neurons_of_point,
     plain,
     rational,
@@ -74,8 +73,9 @@ def coupled_target(
         sums[key] = sums.get(key, Fraction(0)) + alpha * abs(factor / law.line(kept)[0])
 
     point = target.point
-    if point is not None and is_network(point, law.activation):
-        neurons, constant = neurons_of_point(point)
+    found = None if point is None else neurons_of_point(point, law.activation)
+    if found is not None:
+        neurons, constant = found
         terms = [(a, a, w, b) for a, w, b in neurons]
     else:
         terms, form = _terms(law, inputs, target.expressions[0])

@@ -21,7 +21,7 @@ import sympy
 
 from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Neuron, is_network, neurons_of_point
+from rankstrat.families._shared.effective_neurons import Neuron, neurons_of_point
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.families._shared.patterns import Pattern
 from rankstrat.families.catalogue.two_layer.targets.special.exponentials import affine
@@ -219,8 +219,9 @@ def _neurons(
     structure: Any, degree: int, model: Model, target: TargetFunction
 ) -> tuple[list[Neuron], sympy.Expr]:
     point = target.point
-    if point is not None and is_network(point, structure.activation):
-        return neurons_of_point(point)
+    found = None if point is None else neurons_of_point(point, structure.activation)
+    if found is not None:
+        return found
     neurons: list[Neuron] = []
     constant = sympy.Integer(0)
     for term in sympy.Add.make_args(target.expressions[0]):
