@@ -16,6 +16,7 @@ from rankstrat.activation.record import Activation, Between, Lemma, Z
 from rankstrat.errors import FamilyError
 from rankstrat.lemma.rank import rank_by_lemma
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.verdict import Verdict
 from rankstrat.testing import check_activation
 
 ROOT = Path(__file__).parents[2]
@@ -146,7 +147,7 @@ def test_a_flat_bias_is_not_called_covered():
     hierarchy = rs.stratify(model)
     assert int(model_rank(point)) == 1
     assert not hierarchy.complete and "sigma'(b) = 0 (2 values of b != 0)" in str(hierarchy)
-    assert hierarchy.stratum_of(point).constancy.verdict != "PROVED"
+    assert hierarchy.stratum_of(point).constancy.verdict is Verdict.OPEN
 
 
 LEMMA = Lemma("Guest 1", ("Gaussian exponents of distinct classes differ",), True)
