@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rankstrat.converters import converts
 from rankstrat.text.cells import (
     Math,
     is_number,
@@ -34,6 +35,7 @@ _NARROWEST = 6  # a column is never wrapped below this many characters
 
 
 @dataclass(frozen=True)
+@converts(columns=tuple, rows=lambda rows: tuple(tuple(row) for row in rows))
 class Table:
     r"""A rectangular table of cells, printable in every format a report needs.
 
@@ -64,8 +66,6 @@ class Table:
     caption: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", tuple(self.columns))
-        object.__setattr__(self, "rows", tuple(tuple(row) for row in self.rows))
         if not self.columns:
             raise ValueError(
                 "the table has no column; give at least one heading, for example Table(('rank',),"

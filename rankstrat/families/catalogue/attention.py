@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.converters import converts
 from rankstrat.errors import FamilyError
-from rankstrat.families._shared.arguments import count, flag
+from rankstrat.families._shared.arguments import flags, whole
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape, exact_scalar
@@ -23,7 +24,25 @@ from rankstrat.text.parsing import block_symbols, shown
 FAMILY = "attention"
 
 
+def _scale(given: Any) -> int | Fraction | None:
+    """A rational number other than 0, or None."""
+    if given is None:
+        return None
+    scale = exact_scalar("scale", given)
+    if not isinstance(scale, int | Fraction) or scale == 0:
+        raise FamilyError(
+            f"{FAMILY}: scale = {shown(str(given))}; a rational number other than 0 is needed, or"
+            " None for 1/sqrt(head_dim); write for example scale=Fraction(1, 2)"
+        )
+    return scale
+
+
 @dataclass(frozen=True)
+@converts(
+    **whole(FAMILY, "tokens", "model_dim", "head_dim", "heads"),
+    **flags(FAMILY, "linear"),
+    scale=_scale,
+)
 class Attention:
     r"""The structure of one layer of attention, without normalisation, mask or MLP.
 
@@ -42,20 +61,6 @@ class Attention:
     heads: int = 1
     linear: bool = False
     scale: int | Fraction | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("tokens", "model_dim", "head_dim", "heads"):
-            object.__setattr__(self, name, count(FAMILY, name, getattr(self, name)))
-        object.__setattr__(self, "linear", flag(FAMILY, "linear", self.linear))
-        if self.scale is None:
-            return
-        scale = exact_scalar("scale", self.scale)
-        if not isinstance(scale, int | Fraction) or scale == 0:
-            raise FamilyError(
-                f"{FAMILY}: scale = {shown(str(self.scale))}; a rational number other than 0 is"
-                " needed, or None for 1/sqrt(head_dim); write for example scale=Fraction(1, 2)"
-            )
-        object.__setattr__(self, "scale", scale)
 
     @property
     def family(self) -> str:

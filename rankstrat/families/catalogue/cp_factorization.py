@@ -10,7 +10,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families._shared.arguments import count, counts
+from rankstrat.converters import converts
+from rankstrat.families._shared.arguments import whole, widths
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape
@@ -19,6 +20,7 @@ FAMILY = "cp_factorization"
 
 
 @dataclass(frozen=True)
+@converts(**widths(FAMILY, "shape", "[2, 2, 2]"), **whole(FAMILY, "terms"))
 class CPFactorization:
     r"""The structure of $\sum_r a_r^{(1)} \otimes \dots \otimes a_r^{(N)}$.
 
@@ -29,12 +31,6 @@ class CPFactorization:
 
     shape: tuple[int, ...]
     terms: int
-
-    def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "shape", counts(FAMILY, "shape", self.shape, shortest=2, example="[2, 2, 2]")
-        )
-        object.__setattr__(self, "terms", count(FAMILY, "terms", self.terms))
 
     @property
     def family(self) -> str:

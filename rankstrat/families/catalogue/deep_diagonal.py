@@ -10,7 +10,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.converters import converts
+from rankstrat.families._shared.arguments import input_names, whole
 from rankstrat.families._shared.diagonal_strata import CoordinateStrata, coordinate_strata
 from rankstrat.families._shared.function_levels import diagonal_levels
 from rankstrat.families._shared.product_branches import (
@@ -29,6 +30,7 @@ FAMILY = "deep_diagonal"
 
 
 @dataclass(frozen=True)
+@converts(**whole(FAMILY, "features", "depth"))
 class DeepDiagonal:
     r"""The structure of $\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$.
 
@@ -39,10 +41,6 @@ class DeepDiagonal:
 
     features: int
     depth: int
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "features", count(FAMILY, "features", self.features))
-        object.__setattr__(self, "depth", count(FAMILY, "depth", self.depth))
 
     @property
     def family(self) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 import sympy
 
 from rankstrat.activation.lookup import activations
-from rankstrat.families._shared.arguments import counts
+from rankstrat.converters import converts
+from rankstrat.families._shared.arguments import widths
 from rankstrat.families._shared.deep_product_strata import DeepProductStrata
 from rankstrat.families._shared.function_levels import product_levels
 from rankstrat.families._shared.layered import LayeredStructure
@@ -28,6 +29,7 @@ FAMILY = "deep_matrix_factorization"
 
 
 @dataclass(frozen=True)
+@converts(**widths(FAMILY, "widths", "[4, 2, 3, 4]"))
 class DeepMatrixFactorization(LayeredStructure):
     r"""The structure of $W_L \cdots W_1$.
 
@@ -36,13 +38,6 @@ class DeepMatrixFactorization(LayeredStructure):
     """
 
     widths: tuple[int, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(
-            self,
-            "widths",
-            counts(FAMILY, "widths", self.widths, shortest=2, example="[4, 2, 3, 4]"),
-        )
 
     @property
     def family(self) -> str:

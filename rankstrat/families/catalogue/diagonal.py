@@ -10,7 +10,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.converters import converts
+from rankstrat.families._shared.arguments import input_names, whole
 from rankstrat.families._shared.diagonal_strata import CoordinateStrata, coordinate_strata
 from rankstrat.families._shared.function_levels import diagonal_levels
 from rankstrat.families._shared.product_branches import (
@@ -28,6 +29,7 @@ FAMILY = "diagonal"
 
 
 @dataclass(frozen=True)
+@converts(**whole(FAMILY, "features"))
 class Diagonal:
     r"""The structure of $\sum_j (a_j^2 - b_j^2)\,x_j$.
 
@@ -36,9 +38,6 @@ class Diagonal:
     """
 
     features: int
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "features", count(FAMILY, "features", self.features))
 
     @property
     def family(self) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.converters import converts
 from rankstrat.errors import FamilyError
-from rankstrat.families._shared.arguments import count
+from rankstrat.families._shared.arguments import count, whole
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.text.parsing import shown
@@ -22,7 +23,39 @@ from rankstrat.text.parsing import shown
 FAMILY = "framework"
 
 
+def _edges(given: Any) -> tuple[tuple[int, int], ...]:
+    """Distinct pairs (i, j) of positive whole numbers, i < j, in ascending order."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise FamilyError(
+            f"{FAMILY}: edges = {shown(repr(given))}; pairs of vertices are needed; write"
+            " edges=[(1, 2), (2, 3)]"
+        )
+    edges = [_edge(edge) for edge in given]
+    if not edges or len(set(edges)) < len(edges):
+        raise FamilyError(
+            f"{FAMILY}: {'an edge is listed twice' if edges else 'no edges'}; distinct pairs of"
+            " vertices are needed; write edges=[(1, 2), (2, 3)]"
+        )
+    return tuple(sorted(edges))
+
+
+def _edge(given: Any) -> tuple[int, int]:
+    ends = given if _is_pair(given) else ()
+    numbers = {int(v) for v in ends if isinstance(v, int | np.integer) and v >= 1}
+    if len(numbers) != 2:
+        raise _no_edge(given, "n")
+    return min(numbers), max(numbers)
+
+
+def _no_edge(edge: Any, last: Any) -> FamilyError:
+    return FamilyError(
+        f"{FAMILY}: the edge {shown(repr(edge))} does not join two of the vertices 1, ..., {last};"
+        " write for example (1, 2)"
+    )
+
+
 @dataclass(frozen=True)
+@converts(**whole(FAMILY, "vertices", least=2), **whole(FAMILY, "dimension"), edges=_edges)
 class Framework:
     r"""The structure of $p \mapsto (|p_i - p_j|^2)_{ij \in E}$.
 
@@ -37,34 +70,9 @@ class Framework:
     dimension: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "vertices", count(FAMILY, "vertices", self.vertices, least=2))
-        object.__setattr__(self, "dimension", count(FAMILY, "dimension", self.dimension))
-        given: Any = self.edges
-        if isinstance(given, str) or not isinstance(given, Iterable):
-            raise FamilyError(
-                f"{FAMILY}: edges = {shown(repr(given))}; pairs of vertices are needed; write"
-                " edges=[(1, 2), (2, 3)]"
-            )
-        edges = [self._edge(edge) for edge in given]
-        if not edges or len(set(edges)) < len(edges):
-            raise FamilyError(
-                f"{FAMILY}: {'an edge is listed twice' if edges else 'no edges'}; distinct pairs of"
-                " vertices are needed; write edges=[(1, 2), (2, 3)]"
-            )
-        object.__setattr__(self, "edges", tuple(sorted(edges)))
-
-    def _edge(self, edge: Any) -> tuple[int, int]:
-        ends = (
-            [v for v in edge if isinstance(v, int | np.integer) and 1 <= v <= self.vertices]
-            if _is_pair(edge)
-            else []
-        )
-        if len(set(ends)) != 2:
-            raise FamilyError(
-                f"{FAMILY}: the edge {shown(repr(edge))} does not join two of the vertices 1, ...,"
-                f" {self.vertices}; write for example (1, 2)"
-            )
-        return int(min(ends)), int(max(ends))
+        for edge in self.edges:
+            if max(edge) > self.vertices:
+                raise _no_edge(edge, self.vertices)
 
     @property
     def family(self) -> str:

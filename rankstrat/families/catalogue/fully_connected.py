@@ -14,8 +14,9 @@ import sympy
 
 from rankstrat.activation.lookup import as_activation, named
 from rankstrat.activation.record import Activation
+from rankstrat.converters import converts
 from rankstrat.errors import UndecidedError
-from rankstrat.families._shared.arguments import counts, flag, input_names
+from rankstrat.families._shared.arguments import flags, input_names, widths
 from rankstrat.families._shared.deep_branches import splitting_branches
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.transport import Renaming
@@ -31,6 +32,11 @@ FAMILY = "fully_connected"
 
 
 @dataclass(frozen=True)
+@converts(
+    **widths(FAMILY, "widths", "[2, 3, 3, 1]"),
+    **flags(FAMILY, "bias", "output_bias"),
+    activation=as_activation,
+)
 class FullyConnected(LayeredStructure):
     r"""The structure of a network with layer widths $(m_0, \dots, m_L)$; one layer (L = 1) is an
     affine map.
@@ -46,16 +52,6 @@ class FullyConnected(LayeredStructure):
     activation: Activation
     bias: bool = False
     output_bias: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(
-            self,
-            "widths",
-            counts(FAMILY, "widths", self.widths, shortest=2, example="[2, 3, 3, 1]"),
-        )
-        object.__setattr__(self, "activation", as_activation(self.activation))
-        object.__setattr__(self, "bias", flag(FAMILY, "bias", self.bias))
-        object.__setattr__(self, "output_bias", flag(FAMILY, "output_bias", self.output_bias))
 
     @property
     def family(self) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 import sympy
 
+from rankstrat.converters import converts
 from rankstrat.errors import FamilyError
-from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.families._shared.arguments import input_names, whole
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape, exact_scalar
@@ -22,7 +23,24 @@ from rankstrat.text.parsing import shown
 FAMILY = "kan"
 
 
+def _knots(given: Any) -> tuple[int | Fraction, ...]:
+    """Ascending rational numbers."""
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise FamilyError(
+            f"{FAMILY}: knots = {shown(repr(given))}; a list of rational numbers is needed;"
+            " write knots=[0, 1]"
+        )
+    knots = [exact_scalar(f"knots[{i}]", knot) for i, knot in enumerate(given)]
+    if not all(isinstance(k, int | Fraction) for k in knots) or sorted(set(knots)) != knots:
+        raise FamilyError(
+            f"{FAMILY}: knots = {shown(str(list(given)))}; ascending rational numbers are needed;"
+            " write knots=[0, 1]"
+        )
+    return tuple(knots)
+
+
 @dataclass(frozen=True)
+@converts(**whole(FAMILY, "width", "inputs", "degree"), knots=_knots)
 class KAN:
     r"""The structure of a two-layer Kolmogorov-Arnold network with splines $\sum_g c_g B_g$ on its
     edges.
@@ -38,23 +56,6 @@ class KAN:
     inputs: int
     degree: int
     knots: tuple[int | Fraction, ...] = ()
-
-    def __post_init__(self) -> None:
-        for name in ("width", "inputs", "degree"):
-            object.__setattr__(self, name, count(FAMILY, name, getattr(self, name)))
-        given: Any = self.knots
-        if isinstance(given, str) or not isinstance(given, Sequence):
-            raise FamilyError(
-                f"{FAMILY}: knots = {shown(repr(given))}; a list of rational numbers is needed;"
-                " write knots=[0, 1]"
-            )
-        knots = [exact_scalar(f"knots[{i}]", knot) for i, knot in enumerate(given)]
-        if not all(isinstance(k, int | Fraction) for k in knots) or sorted(set(knots)) != knots:
-            raise FamilyError(
-                f"{FAMILY}: knots = {shown(str(list(self.knots)))}; ascending rational numbers are"
-                " needed; write knots=[0, 1]"
-            )
-        object.__setattr__(self, "knots", tuple(knots))
 
     @property
     def family(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy
 
+from rankstrat.converters import converts
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, input_names
 from rankstrat.families._shared.product_branches import affine_branch
@@ -20,7 +21,20 @@ from rankstrat.text.parsing import parse_expression, shown
 FAMILY = "linear"
 
 
+def _features(given: Any) -> int | tuple[str, ...]:
+    """A number of inputs, or formulas."""
+    if isinstance(given, str | bool) or not isinstance(given, Sequence):
+        return count(FAMILY, "features", given)
+    if not given:
+        raise FamilyError(
+            "linear: features is empty; at least one formula is needed; write features=['1',"
+            " 'x1', 'x1**2']"
+        )
+    return tuple(_formula(feature) for feature in given)
+
+
 @dataclass(frozen=True)
+@converts(features=_features)
 class Linear:
     r"""The structure of $\sum_i a_i\,\varphi_i(x)$.
 
@@ -29,17 +43,6 @@ class Linear:
     """
 
     features: int | tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        if isinstance(self.features, str | bool) or not isinstance(self.features, Sequence):
-            object.__setattr__(self, "features", count(FAMILY, "features", self.features))
-            return
-        if not self.features:
-            raise FamilyError(
-                "linear: features is empty; at least one formula is needed; write features=['1',"
-                " 'x1', 'x1**2']"
-            )
-        object.__setattr__(self, "features", tuple(_formula(feature) for feature in self.features))
 
     @property
     def family(self) -> str:

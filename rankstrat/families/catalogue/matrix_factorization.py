@@ -12,7 +12,8 @@ from typing import Any
 import sympy
 
 from rankstrat.activation.lookup import activations
-from rankstrat.families._shared.arguments import count
+from rankstrat.converters import converts
+from rankstrat.families._shared.arguments import whole
 from rankstrat.families._shared.function_levels import product_levels
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.orbits import halves, product_branches
@@ -28,6 +29,7 @@ FAMILY = "matrix_factorization"
 
 
 @dataclass(frozen=True)
+@converts(**whole(FAMILY, "rows", "inner", "columns"))
 class MatrixFactorization(LayeredStructure):
     r"""The structure of $AB$.
 
@@ -40,10 +42,6 @@ class MatrixFactorization(LayeredStructure):
     rows: int
     inner: int
     columns: int
-
-    def __post_init__(self) -> None:
-        for name in ("rows", "inner", "columns"):
-            object.__setattr__(self, name, count(FAMILY, name, getattr(self, name)))
 
     @property
     def family(self) -> str:

@@ -11,7 +11,8 @@ import sympy
 
 from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation
-from rankstrat.families._shared.arguments import count
+from rankstrat.converters import converts
+from rankstrat.families._shared.arguments import flags, whole, widths
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families.catalogue.fully_connected import FullyConnected
 from rankstrat.model.model import Model
@@ -22,6 +23,11 @@ FAMILY = "polynomial_network"
 
 
 @dataclass(frozen=True)
+@converts(
+    **widths(FAMILY, "widths", "[2, 3, 1]"),
+    **whole(FAMILY, "degree"),
+    **flags(FAMILY, "bias", "output_bias"),
+)
 class PolynomialNetwork(LayeredStructure):
     r"""The structure of a network with the activation $z \mapsto z^r$.
 
@@ -36,11 +42,6 @@ class PolynomialNetwork(LayeredStructure):
     degree: int
     bias: bool = False
     output_bias: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "degree", count(FAMILY, "degree", self.degree))
-        network = self.network
-        object.__setattr__(self, "widths", network.widths)
 
     @property
     def family(self) -> str:

@@ -15,8 +15,9 @@ import sympy
 
 from rankstrat.activation.lookup import as_activation, named
 from rankstrat.activation.record import Activation
+from rankstrat.converters import converts
 from rankstrat.errors import FamilyError
-from rankstrat.families._shared.arguments import count, flag, input_names
+from rankstrat.families._shared.arguments import flags, input_names, whole
 from rankstrat.families.catalogue.convolutional.branches import branches as branches_of
 from rankstrat.families.catalogue.convolutional.nearby import nearby as conditions_near
 from rankstrat.families.catalogue.convolutional.neurons import neurons as neurons_at
@@ -38,6 +39,11 @@ FAMILY = "convolutional"
 
 
 @dataclass(frozen=True)
+@converts(
+    **whole(FAMILY, "kernels", "size", "kernel_size", "dimension"),
+    **flags(FAMILY, "sharing", "bias", "output_bias"),
+    activation=as_activation,
+)
 class Convolutional:
     r"""The structure of a two-layer network whose neurons see windows of an image (stride 1, no
     padding).
@@ -63,11 +69,6 @@ class Convolutional:
     output_bias: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("kernels", "size", "kernel_size", "dimension"):
-            object.__setattr__(self, name, count(FAMILY, name, getattr(self, name)))
-        for name in ("sharing", "bias", "output_bias"):
-            object.__setattr__(self, name, flag(FAMILY, name, getattr(self, name)))
-        object.__setattr__(self, "activation", as_activation(self.activation))
         if self.dimension > 2:
             raise FamilyError(
                 f"{FAMILY}: dimension = {self.dimension}; images of dimension 1 or 2 are needed"

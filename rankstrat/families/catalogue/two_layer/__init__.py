@@ -13,7 +13,8 @@ import sympy
 from rankstrat.activation.law import law_of
 from rankstrat.activation.lookup import as_activation, named
 from rankstrat.activation.record import Activation
-from rankstrat.families._shared.arguments import count, flag, input_names
+from rankstrat.converters import converts
+from rankstrat.families._shared.arguments import flags, input_names, whole
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families.catalogue.two_layer.neurons import neurons as neurons_at
 from rankstrat.families.catalogue.two_layer.strata.dispatch import strata as strata_of
@@ -31,6 +32,11 @@ FAMILY = "two_layer"
 
 
 @dataclass(frozen=True)
+@converts(
+    **whole(FAMILY, "width", "inputs"),
+    **flags(FAMILY, "bias", "output_bias"),
+    activation=as_activation,
+)
 class TwoLayer(LayeredStructure):
     r"""The structure of $\sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$, $x \in \mathbb{R}^d$.
 
@@ -47,13 +53,6 @@ class TwoLayer(LayeredStructure):
     activation: Activation
     bias: bool = False
     output_bias: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "width", count(FAMILY, "width", self.width))
-        object.__setattr__(self, "inputs", count(FAMILY, "inputs", self.inputs))
-        object.__setattr__(self, "activation", as_activation(self.activation))
-        object.__setattr__(self, "bias", flag(FAMILY, "bias", self.bias))
-        object.__setattr__(self, "output_bias", flag(FAMILY, "output_bias", self.output_bias))
 
     @property
     def family(self) -> str:

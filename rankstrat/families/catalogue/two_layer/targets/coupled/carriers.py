@@ -31,7 +31,7 @@ MOST_CHOICES = 4096  # of signs and classes; beyond, only the classes themselves
 
 
 @dataclass(frozen=True)
-class Level:
+class AffineCarrier:
     """What carries the affine function.
 
     Attributes:
@@ -86,23 +86,23 @@ def _has_constant(network: Coupled) -> bool:
     return network.output_bias is not None or not network.bias
 
 
-def level_of(piece: Piece) -> Level:
+def carrier_of(piece: Piece) -> AffineCarrier:
     """What carries the affine function at the points of lowest rank in the closure of a branch."""
     network, blocks = piece.network, piece.pattern.targets
     spare, count = len(piece.mixed), len(blocks) - len(piece.turning)
     if 2 ** len(piece.turning) * math.comb(count, min(spare, count)) > MOST_CHOICES:
-        return Level("unknown")
+        return AffineCarrier("unknown")
     choices = {
         t: (1, -1) if t in piece.turning else (block[0][1],) for t, block in enumerate(blocks)
     }
     size = network.inputs if _has_constant(network) else network.length
     signs = _signs(network, size, choices, ())
     if signs is not None:
-        return Level("signs", signs)
-    if network.bias and network.output_bias is None and (piece.carriers or spare):
+        return AffineCarrier("signs", signs)
+    if network.bias and network.output_bias is None and (piece.constant_neurons or spare):
         signs = _signs(network, network.inputs, choices, ())
         if signs is not None:
-            return Level("constant", signs, vertical=not piece.carriers)
+            return AffineCarrier("constant", signs, vertical=not piece.constant_neurons)
     pure = [t for t in choices if t not in piece.turning]
     apart = piece.solved_apart or not network.bias
     for vertical in (False,) if apart or not spare else (False, True):
@@ -112,11 +112,11 @@ def level_of(piece: Piece) -> Level:
             rest = {t: choices[t] for t in pure if t not in turned}
             signs = _signs(network, piece.size, rest, span)
             if signs is not None:
-                return Level("classes", signs, turned, vertical)
-    return Level("further")
+                return AffineCarrier("classes", signs, turned, vertical)
+    return AffineCarrier("further")
 
 
-def level_everywhere(network: Coupled) -> Level | None:
+def carrier_everywhere(network: Coupled) -> AffineCarrier | None:
     """The same over the whole target set; None if nothing carries it."""
     k, m = len(network.target.weights), network.width
     spare = m - k - needs_constant_neuron(network)
@@ -126,16 +126,16 @@ def level_everywhere(network: Coupled) -> Level | None:
     if 2**k > MOST_CHOICES:
         guess = dict(enumerate(network.target.signs))
         signs = _signs(network, size, {t: (s,) for t, s in guess.items()}, ())
-        return Level("unknown" if signs is None else "signs", guess)
+        return AffineCarrier("unknown" if signs is None else "signs", guess)
     choices = dict.fromkeys(range(k), (1, -1))
     signs = _signs(network, size, choices, ())
     if signs is not None:
-        return Level("signs", signs)
+        return AffineCarrier("signs", signs)
     alone = network.bias and network.output_bias is None and spare > 0
     if alone:
         signs = _signs(network, network.inputs, choices, ())
         if signs is not None:
-            return Level("constant", signs)
+            return AffineCarrier("constant", signs)
     if not network.law.slope:
         return None
     for vertical in (False, True) if alone else (False,):
@@ -145,8 +145,8 @@ def level_everywhere(network: Coupled) -> Level | None:
             )
             signs = _signs(network, size, {t: choices[t] for t in choices if t not in turned}, span)
             if signs is not None:
-                return Level("classes", signs, turned, vertical)
-    return Level("further") if spare > 1 else None
+                return AffineCarrier("classes", signs, turned, vertical)
+    return AffineCarrier("further") if spare > 1 else None
 
 
 def needs_constant_neuron(network: Coupled) -> bool:
@@ -154,14 +154,14 @@ def needs_constant_neuron(network: Coupled) -> bool:
     return not network.bias and network.output_bias is None and not is_zero(network.target.constant)
 
 
-def floor_everywhere(network: Coupled, level: Level) -> Chart | None:
+def floor_everywhere(network: Coupled, carrier: AffineCarrier) -> Chart | None:
     """A smaller network with as many independent tangent functions as every point of the target set
     has at least.
     """
-    return _bound(network, level, _Present(network))
+    return _bound(network, carrier, _Present(network))
 
 
-def floor_of(piece: Piece, level: Level) -> Chart | None:
+def floor_of(piece: Piece, carrier: AffineCarrier) -> Chart | None:
     """A smaller network with as many independent tangent functions as every point of a branch has
     at least.
 
@@ -171,14 +171,14 @@ def floor_of(piece: Piece, level: Level) -> Chart | None:
     network = piece.network
     loud = not network.law.rays and not network.silent and network.law.tame
     still = loud and bool(piece.pattern.zeros)
-    if network.law.rays or level.kind not in ("signs", "constant"):
-        return _bound(network, level, _Present(network, still))
+    if network.law.rays or carrier.kind not in ("signs", "constant"):
+        return _bound(network, carrier, _Present(network, still))
     pairs = [network.target.weights[t] for t in piece.turning]
     # sigma(0) != 0: w = 0, a class of its own or both signs in a class of the target each bring one
     # function
     return _bound(
         network,
-        level,
+        carrier,
         _Present(network, still, pairs, more=loud and bool(piece.mixed) and not pairs),
     )
 
@@ -195,22 +195,22 @@ class _Present:
     more: bool = False
 
 
-def _bound(network: Coupled, level: Level, present: _Present) -> Chart | None:
+def _bound(network: Coupled, carrier: AffineCarrier, present: _Present) -> Chart | None:
     law, d = network.law, network.inputs
-    active = [True for alpha in network.target.coefficients if alpha or level.kind == "classes"]
+    active = [True for alpha in network.target.coefficients if alpha or carrier.kind == "classes"]
     constant = network.output_bias is not None or needs_constant_neuron(network)
     linear = needs_constant_neuron(network)
-    if level.kind in ("signs", "unknown"):
+    if carrier.kind in ("signs", "unknown"):
         constant = constant or present.still
         if not active and not constant and not law.rays and not network.silent and law.tame:
             active = [False]
         elif not constant:
             constant = present.more
-    elif level.kind == "constant":
+    elif carrier.kind == "constant":
         constant, linear = True, law.steep
     else:
         constant, linear = constant or network.bias, True
-        active += [True] * (level.kind == "further")
+        active += [True] * (carrier.kind == "further")
     forms = [tuple(Fraction(int(s == t)) for s in range(d + 1)) for t in range(d)] if linear else []
     forms += [(*u[:d], u[d] if network.bias else Fraction(0)) for u in present.pairs if not linear]
     forms += [_unit(d)] if constant else []

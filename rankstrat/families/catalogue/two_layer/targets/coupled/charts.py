@@ -31,7 +31,7 @@ def branch_of(piece: Piece) -> Branch | None:
     if (
         not network.bias
         and network.output_bias is None
-        and not piece.carriers
+        and not piece.constant_neurons
         and not is_zero(network.target.constant)
     ):
         return None

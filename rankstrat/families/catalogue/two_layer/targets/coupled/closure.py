@@ -244,7 +244,7 @@ class _Here:
         piece, network = self.piece, self.piece.network
         if network.output_bias is not None or not network.bias:
             return network.inputs, []
-        gains = {i: network.law.side(piece.sign(i)) for i in piece.carriers}
+        gains = {i: network.law.side(piece.sign(i)) for i in piece.constant_neurons}
         signs = {_sign(self.outputs[i] * gain) for i, gain in gains.items()}
         if any(self.scales[i] for i in gains) or len(signs) > 1 or signs == {0}:
             return network.inputs, []

@@ -97,11 +97,13 @@ class Equations:
                 carried += outputs[network.output_bias]
             found.append(carried - network.target.constant)
         if not network.bias:
-            carried = sympy.Add(*(outputs[i] for i in piece.carriers)) * law.zero
+            carried = sympy.Add(*(outputs[i] for i in piece.constant_neurons)) * law.zero
             if network.output_bias is not None:
                 found.append(carried + outputs[network.output_bias] - network.target.constant)
-            elif piece.carriers:
-                found.append(sympy.Add(*(outputs[i] for i in piece.carriers)) - network.share)
+            elif piece.constant_neurons:
+                found.append(
+                    sympy.Add(*(outputs[i] for i in piece.constant_neurons)) - network.share
+                )
         return found
 
     def _dependence(self) -> list[sympy.Expr]:

@@ -60,11 +60,11 @@ class Parametrisation:
             solved, goal = space.reduce(row), network.target.constant
         elif (
             not network.bias
-            and piece.carriers
+            and piece.constant_neurons
             and network.output_bias is None
             and piece.constant_share is None
         ):
-            solved, goal = dict.fromkeys(piece.carriers, Fraction(1)), network.share
+            solved, goal = dict.fromkeys(piece.constant_neurons, Fraction(1)), network.share
         if solved is not None:
             pivot = max(solved, default=CONSTANT)
             if pivot == CONSTANT:
@@ -156,7 +156,7 @@ class Parametrisation:
                 )
             )
         made = {}
-        for i in piece.carriers:
+        for i in piece.constant_neurons:
             if law.rays:
                 made[i] = number(law.side(piece.sign(i))) * self.scales[i]
             else:
@@ -166,7 +166,7 @@ class Parametrisation:
                 *(symbols[i] * v for i, v in made.items())
             )
             return
-        first = piece.carriers[0]
+        first = piece.constant_neurons[0]
         pairs[first] = (
             rest - sympy.Add(*(symbols[i] * v for i, v in made.items() if i != first))
         ) / made[first]
@@ -217,7 +217,7 @@ class Parametrisation:
         rows += [{j: one} for i in pattern.zeros for j in network.incoming(i)[network.inputs :]]
         if network.output_bias is not None:
             zero = network.law.zero
-            if network.irrational or (piece.carriers and not zero.is_Rational):
+            if network.irrational or (piece.constant_neurons and not zero.is_Rational):
                 return None
             row: Row = {
                 CONSTANT: -(network.target.rational or Fraction(0)),
@@ -225,7 +225,7 @@ class Parametrisation:
             }
             if network.bias:
                 row |= piece.constant_row
-            row |= {i: Fraction(int(zero.p), int(zero.q)) for i in piece.carriers}
+            row |= {i: Fraction(int(zero.p), int(zero.q)) for i in piece.constant_neurons}
             rows.append(row)
         elif network.irrational and (network.bias or piece.constant_share is None):
             return None

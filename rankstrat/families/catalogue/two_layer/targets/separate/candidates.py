@@ -91,12 +91,7 @@ def _with_zeros(
             continue
         a, c = outputs
         neurons = [(a[i], full[i]) for i in range(width)]
-        arrays: dict[str, Any] = {"a": a, "w": [list(full[i][:inputs]) for i in range(width)]}
-        if network.bias:
-            arrays["b"] = [full[i][-1] for i in range(width)]
-        if network.output_bias is not None:
-            arrays["c"] = c
-        point = network.model.point(arrays)
+        point = network.point_of(a, [full[i] for i in range(width)], c)
         yield Candidate(
             point,
             rank_by_lemma(

@@ -21,6 +21,7 @@ import sympy
 from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.patterns import Pattern
+from rankstrat.families.catalogue.two_layer.targets.layout import Layout
 from rankstrat.families.catalogue.two_layer.targets.special.partitions import partitions
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
@@ -32,25 +33,18 @@ r"""$\sum_q c_q e^q$ with rational q: zero exactly if no $c_q$ is left (Lindeman
 
 
 @dataclass(frozen=True)
-class Exponentials:
+class Exponentials(Layout):
     """A network with hidden biases and a target: its coefficients for each weight, w = 0 among
     them.
     """
 
-    model: Model
-    structure: Any
     classes: Mapping[Vector, sympy.Expr]
     constant: sympy.Expr
 
-    @property
-    def width(self) -> int:
-        """The number of neurons."""
-        return int(self.structure.width)
-
     def parameters(self, neuron: int) -> tuple[sympy.Symbol, list[sympy.Symbol], sympy.Symbol]:
         """a, w and b of a neuron."""
-        m, d, p = self.width, int(self.structure.inputs), self.model.parameters
-        return p[neuron], list(p[m + neuron * d : m + neuron * d + d]), p[m + m * d + neuron]
+        *w, b = self.symbols(neuron)
+        return self.model.parameters[neuron], w, b
 
     def branch(self, pattern: Pattern) -> Branch:
         """The branch of a pattern: weights of blocks equal, and one graph for each block."""
@@ -99,7 +93,7 @@ class Exponentials:
         """The least rank of a closure: further blocks join a class that is there anyway, with a
         = 0.
         """
-        d = int(self.structure.inputs)
+        d = self.inputs
         home = next(iter(self.classes), (Fraction(0),) * d)
         blocks = [*zip(pattern.targets, self.classes.items(), strict=True)]
         values: dict[sympy.Symbol, Any] = dict.fromkeys(self.model.parameters, 0)
@@ -117,7 +111,7 @@ class Exponentials:
 
     @property
     def _least(self) -> int:
-        k, d = len(self.classes), int(self.structure.inputs)
+        k, d = len(self.classes), self.inputs
         return k * (d + 1) + 1 if self.structure.output_bias else max(k * (d + 1), 1)
 
     @cached_property
@@ -125,7 +119,7 @@ class Exponentials:
         """One active neuron for each class of the target; for the zero function, some class is
         present.
         """
-        d = int(self.structure.inputs)
+        d = self.inputs
         weights: list[list[Any]] = [list(u) for u in self.classes] or [[0] * d]
         small = replace(self.structure, width=len(weights))
         arrays: dict[str, Any] = {

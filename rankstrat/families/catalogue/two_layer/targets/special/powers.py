@@ -24,6 +24,7 @@ from rankstrat.errors import TargetError
 from rankstrat.families._shared.effective_neurons import Neuron, neurons_of_point
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.families._shared.patterns import Pattern
+from rankstrat.families.catalogue.two_layer.targets.layout import Layout
 from rankstrat.families.catalogue.two_layer.targets.special.exponentials import affine
 from rankstrat.families.catalogue.two_layer.targets.special.partitions import partitions
 from rankstrat.model.model import Chart, Model
@@ -34,28 +35,13 @@ MAX_BRANCHES = 400
 
 
 @dataclass(frozen=True)
-class Powers:
+class Powers(Layout):
     """A network of k-th powers and the lines of a target, each with its coefficient."""
 
-    model: Model
-    structure: Any
     degree: int
     lines: tuple[tuple[Vector, Fraction], ...]
     constant: sympy.Expr
     forced: Chart
-
-    @property
-    def width(self) -> int:
-        """The number of neurons."""
-        return int(self.structure.width)
-
-    def incoming(self, neuron: int) -> list[sympy.Symbol]:
-        """The symbols of the weights of a neuron, then of its bias."""
-        m, d, p = self.width, int(self.structure.inputs), self.model.parameters
-        return [
-            *p[m + neuron * d : m + neuron * d + d],
-            *([p[m + m * d + neuron]] if self.structure.bias else []),
-        ]
 
     def branch(self, pattern: Pattern) -> Branch:
         """The branch of a pattern, parametrised by ratios lambda on every line."""
@@ -68,9 +54,9 @@ class Powers:
             ratios = {
                 i: sympy.Symbol(f"ratio{i + 1}") for i in (neurons if u is not None else others)
             }
-            direction = self.incoming(first) if u is None else [sympy.Rational(v) for v in u]
+            direction = self.symbols(first) if u is None else [sympy.Rational(v) for v in u]
             for i, ratio in ratios.items():
-                values |= {w: ratio * v for w, v in zip(self.incoming(i), direction, strict=True)}
+                values |= {w: ratio * v for w, v in zip(self.symbols(i), direction, strict=True)}
             rest = sympy.Add(*(self.model.parameters[i] * ratios[i] ** self.degree for i in others))
             scale = ratios[first] ** self.degree if first in ratios else 1
             values[self.model.parameters[first]] = (sympy.Rational(alpha) - rest) / scale
@@ -98,7 +84,7 @@ class Powers:
         self, neurons: Sequence[int], u: Vector | None, alpha: Fraction
     ) -> Iterator[sympy.Expr]:
         """One line, and the sum of the powers on it."""
-        rows = [self.incoming(i) for i in neurons]
+        rows = [self.symbols(i) for i in neurons]
         if u is not None:
             rows = [[sympy.Rational(v) for v in u], *rows]
         for n, one in enumerate(rows):
@@ -113,12 +99,12 @@ class Powers:
         a, k = self.model.parameters, self.degree
         if u is None:  # on one line the sum vanishes if its values at the unit vectors do
             yield from (
-                sympy.Add(*(a[i] * self.incoming(i)[t] ** k for i in neurons))
+                sympy.Add(*(a[i] * self.symbols(i)[t] ** k for i in neurons))
                 for t in range(len(rows[0]))
             )
             return
         t = next(t for t, v in enumerate(u) if v)  # lambda_i is read off at one entry
-        values = (a[i] * (self.incoming(i)[t] / sympy.Rational(u[t])) ** k for i in neurons)
+        values = (a[i] * (self.symbols(i)[t] / sympy.Rational(u[t])) ** k for i in neurons)
         yield sympy.Add(*values) - sympy.Rational(alpha)
 
     def _member(self, pattern: Pattern, equations: Sequence[sympy.Expr], point: Chart) -> bool:
@@ -129,7 +115,7 @@ class Powers:
         if not all(is_zero(equation.xreplace(values)) for equation in equations):
             return False
         for block in pattern.extras if self.degree % 2 == 0 else ():
-            if not any(values[w] for i, _ in block for w in self.incoming(i)):
+            if not any(values[w] for i, _ in block for w in self.symbols(i)):
                 signs = {sympy.sign(values[self.model.parameters[i]]) for i, _ in block}
                 if signs in ({sympy.Integer(1)}, {sympy.Integer(-1)}):
                     return False
@@ -138,16 +124,10 @@ class Powers:
     def _candidates(self, pattern: Pattern) -> Iterator[Candidate]:
         """All neurons but one on each line of the target become zero, with a = 0."""
         outputs = [Fraction(0)] * self.width
-        rows: list[Vector] = [(Fraction(0),) * len(self.incoming(0))] * self.width
+        rows: list[Vector] = [(Fraction(0),) * len(self.symbols(0))] * self.width
         for block, (u, alpha) in zip(pattern.targets, self.lines, strict=True):
             outputs[block[0][0]], rows[block[0][0]] = alpha, u
-        d = int(self.structure.inputs)
-        arrays: dict[str, Any] = {"a": outputs, "w": [list(row[:d]) for row in rows]}
-        if self.structure.bias:
-            arrays["b"] = [row[d] for row in rows]
-        if self.structure.output_bias:
-            arrays["c"] = self.constant
-        yield Candidate(self.model.point(arrays))
+        yield Candidate(self.point_of(outputs, rows, self.constant))
 
 
 def power_branches(structure: Any, degree: int, model: Model, target: TargetFunction) -> BranchList:

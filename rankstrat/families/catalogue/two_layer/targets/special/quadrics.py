@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -31,6 +31,7 @@ import sympy
 
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.equivariance import equivariance
+from rankstrat.families.catalogue.two_layer.targets.layout import Layout
 from rankstrat.families.catalogue.two_layer.targets.special.forms import Row, diagonalised, form_of
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
@@ -62,20 +63,13 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Quadric:
+class Quadric(Layout):
     """A network of squares and a target, diagonalised: S is the sum of s_j v_j v_j^T."""
 
-    model: Model
-    structure: Any
     matrix: tuple[Row, ...]
     squares: tuple[tuple[Fraction, Row], ...]
     constant: sympy.Expr
     forced: Chart
-
-    @property
-    def width(self) -> int:
-        """The number of neurons."""
-        return int(self.structure.width)
 
     @property
     def variables(self) -> int:
@@ -128,39 +122,21 @@ class Quadric:
             if j >= len(columns)
         ]
 
-    def point(self, outputs: Sequence[Any], weights: Sequence[Row]) -> Chart:
-        """The point with these neurons (bias last)."""
-        d = int(self.structure.inputs)
-        arrays: dict[str, Any] = {"a": outputs, "w": [list(row[:d]) for row in weights]}
-        if self.structure.bias:
-            arrays["b"] = [row[d] for row in weights]
-        if self.structure.output_bias:
-            arrays["c"] = self.constant
-        return self.model.point(arrays)
-
-    def incoming(self, neuron: int) -> list[sympy.Symbol]:
-        """The symbols of the weights of a neuron, then of its bias."""
-        m, d, p = self.width, int(self.structure.inputs), self.model.parameters
-        return [
-            *p[m + neuron * d : m + neuron * d + d],
-            *([p[m + m * d + neuron]] if self.structure.bias else []),
-        ]
-
     def branch(self, piece: Piece) -> Branch:
         """The branch of a piece; its chart is a point of the orbit, with the weights of inactive
         neurons free.
         """
-        values = dict(self.point(*self.rows(piece)).values)
+        values = dict(self.point_of(*self.rows(piece), self.constant).values)
         idle = [i for i, s in enumerate(piece.signs) if s == 0]
         for i in idle:
-            for symbol in self.incoming(i):
+            for symbol in self.symbols(i):
                 values.pop(symbol)
         chart = self.model.chart(values)
         symbols = self.model.parameters
         equations = [symbols[i] for i in idle]
         for i, j in itertools.combinations_with_replacement(range(self.variables), 2):
             products = (
-                symbols[k] * self.incoming(k)[i] * self.incoming(k)[j] for k in range(self.width)
+                symbols[k] * self.symbols(k)[i] * self.symbols(k)[j] for k in range(self.width)
             )
             equations.append(sympy.Add(*products) - sympy.Rational(self.matrix[i][j]))
         if self.structure.output_bias:
@@ -187,7 +163,7 @@ class Quadric:
         """The isotropic part shrinks to zero, and so do inactive neurons: the span of the active
         weights is least.
         """
-        yield Candidate(self.point(*self.rows(piece, isotropic=0)))
+        yield Candidate(self.point_of(*self.rows(piece, isotropic=0), self.constant))
 
     def _member(self, piece: Piece, point: Chart) -> bool:
         arrays = point.arrays
