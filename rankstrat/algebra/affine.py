@@ -18,6 +18,17 @@ Row = dict[int, Fraction]
 CONSTANT = -1
 
 
+def expression(row: Mapping[int, Fraction], variables: Sequence[sympy.Symbol]) -> sympy.Expr:
+    """A row as an expression in the variables.
+
+    Example:
+        >>> expression({0: Fraction(1, 2), CONSTANT: Fraction(3)}, [sympy.Symbol("t")])
+        t/2 + 3
+    """
+    terms = [sympy.Rational(c) * variables[i] for i, c in row.items() if i != CONSTANT]
+    return sympy.Add(*terms, sympy.Rational(row.get(CONSTANT, 0)))
+
+
 def _subtract(row: Row, factor: Fraction, other: Row) -> None:
     for key, value in other.items():
         new = row.get(key, Fraction(0)) - factor * value

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.algebra.affine import expression
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.families._shared.narrow_networks import Array, Network, narrow_network
@@ -148,22 +149,18 @@ class Widening:
         assert space is not None  # the equations of different units have different unknowns
         symbols = self.model.parameters
 
-        def form(row: dict[int, Fraction]) -> sympy.Expr:
-            return sympy.Add(
-                *(sympy.Rational(c) * (symbols[i] if i != CONSTANT else 1) for i, c in row.items())
-            )
-
         chart = self.model.chart(
-            {symbols[i]: symbols[i] - form(row) for i, row in space.rows.items()}
+            {symbols[i]: symbols[i] - expression(row, symbols) for i, row in space.rows.items()}
         )
         if not self.carries(maps, chart):
             raise TargetError(
                 f"the chart {_label(maps)} does not have the target as its function; report this"
             )
+        equations = tuple(expression(row, symbols) for row in space.rows.values())
         return Branch(
             label=_label(maps),
             chart=chart,
-            closure=Closure(tuple(form(row) for row in space.rows.values()), affine=space),
+            closure=Closure(equations, affine=space),
             dimension=space.dimension,
             is_component=len(self.widths) <= 2,
             bounds=RankBounds(

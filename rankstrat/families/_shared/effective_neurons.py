@@ -45,8 +45,7 @@ def effective(
         TargetError: it is not a finite sum of such neurons, or needs biases that the model does not
             have.
     """
-    point = target.point
-    found = None if point is None else neurons_of_point(point, law.activation)
+    found = given_neurons(target, law.activation)
     if found is None:
         found = _neurons_of_expression(law.activation, inputs, target.expressions[0])
     neurons, constant = found
@@ -83,14 +82,17 @@ def plain(constant: sympy.Expr, size: int = 1) -> sympy.Expr:
     return close if is_zero(constant - close) else constant
 
 
-def network_layers(point: Chart, activation: Activation) -> Layers | None:
+def network_layers(point: Chart | None, activation: Activation) -> Layers | None:
     """The layers of the network of a point, if it has one hidden layer of this activation."""
-    structure: object = point.model.structure
+    structure: object = point and point.model.structure
     if not isinstance(structure, HasLayers):
         return None
     layers = structure.layers
-    alike = layers.activation.formula == activation.formula
-    return layers if alike and len(layers.widths) == 3 and layers.widths[-1] == 1 else None
+    if layers.activation.formula != activation.formula:
+        return None
+    if len(layers.widths) != 3 or layers.widths[-1] != 1:
+        return None
+    return layers
 
 
 def rational(value: Any, what: str) -> Fraction:
@@ -109,16 +111,19 @@ def rational(value: Any, what: str) -> Fraction:
     )
 
 
-def neurons_of_point(
-    point: Chart, activation: Activation
+def given_neurons(
+    target: TargetFunction, activation: Activation
 ) -> tuple[list[Neuron], sympy.Expr] | None:
-    """The neurons of a two-layer network and its output bias; None for any other model.
+    """The neurons and the output bias of a target that is a point of a two-layer network.
+
+    None for any other target.
 
     Raises:
         TargetError: a value is not rational.
     """
+    point = target.point
     layers = network_layers(point, activation)
-    if layers is None:
+    if point is None or layers is None:
         return None
     arrays = point.arrays
     weights, outputs = (arrays[block] for block in layers.weights)

@@ -184,7 +184,7 @@ class Images:
         count = len(self.windows)
         free = 1 if self.structure.sharing else count
         orders = list(itertools.permutations(range(self.kernels)))
-        flips = list(itertools.product((1, -1) if self.law.signed else (1,), repeat=self.kernels))
+        flips = list(itertools.product(self.law.signs, repeat=self.kernels))
         for chosen in itertools.product(itertools.product(orders, flips), repeat=free):
             moved = []
             for kernel, place in itertools.product(range(self.kernels), range(count)):

@@ -19,6 +19,7 @@ from rankstrat.families.catalogue.convolutional.kernel_types import (
     Label,
 )
 from rankstrat.families.catalogue.two_layer.strata.representatives import rational_rank
+from rankstrat.families.catalogue.two_layer.strata.words import MINUS
 from rankstrat.model.model import Chart
 from rankstrat.text.tables import Math
 
@@ -174,7 +175,7 @@ class KernelPoints(KernelTypes):
         shift = second[0] - first[0]
         if abs(shift) >= min(self.size, self.places) or [i + shift for i in first] != second:
             return ()
-        for sign in (1, -1) if self.law.signed else (1,):
+        for sign in self.law.signs:
             same = all(kernels[1][i + shift] == sign * kernels[0][i] for i in first)
             if same and (not self.bias or biases[1] == sign * biases[0]):
                 return (shift, sign)
@@ -192,7 +193,7 @@ def _shifted(
 
 
 def _related(shift: int, sign: int, *, bias: bool) -> list[Math]:
-    minus = "-" if sign < 0 else ""
+    minus = MINUS[sign]
     moved = f" shifted by {shift}" if shift else ""
     found = [
         Math(

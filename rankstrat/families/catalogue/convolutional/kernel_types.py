@@ -69,9 +69,7 @@ class KernelTypes:
         yield ()
         if kinds == (PRESENT, PRESENT):
             reach = min(self.size, self.places) - 1
-            yield from itertools.product(
-                range(-reach, reach + 1), (1, -1) if self.law.signed else (1,)
-            )
+            yield from itertools.product(range(-reach, reach + 1), self.law.signs)
 
     def _dependences(
         self, kinds: Sequence[int], relation: tuple[int, ...], active: Sequence[int]

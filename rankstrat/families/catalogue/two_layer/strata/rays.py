@@ -3,7 +3,7 @@ r"""All strata of two-layer ReLU networks: which neurons share a ray, which rays
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import sympy
 from rankstrat.errors import PointError
 from rankstrat.families.catalogue.two_layer.strata.classes import TwoLayerStrata
 from rankstrat.families.catalogue.two_layer.strata.numbers import Label
-from rankstrat.families.catalogue.two_layer.strata.representatives import Group, rational_rank
+from rankstrat.families.catalogue.two_layer.strata.representatives import Group
 from rankstrat.families.catalogue.two_layer.strata.types import (
     Kind,
     is_active,
@@ -57,7 +57,9 @@ class RayStrata(TwoLayerStrata):
 
     def _slope(self, kind: int) -> bool:
         # the slopes of leaky ReLU on both sides of a kink are not 0
-        return kind % 2 == 0 if self.leaky else self.bias and kind == 0
+        if self.leaky:
+            return kind % 2 == 0
+        return self.bias and kind == 0
 
     def _value(self, kind: int) -> bool:
         return self.bias and (kind < 2 or (self.leaky and kind < 5))
@@ -71,8 +73,10 @@ class RayStrata(TwoLayerStrata):
     def _dependences(self, zero: Sequence[int], classes: Sequence[Kind]) -> range:
         possible = super()._dependences(zero, classes)
         # two lines are never parallel, unless b does not count
-        least = 1 if self._room(zero) < self.extended else 2
-        return range(min(least, possible[-1]), possible.stop) if possible != range(1) else possible
+        least = 2 - int(self._room(zero) < self.extended)
+        if possible == range(1):
+            return possible
+        return range(min(least, possible[-1]), possible.stop)
 
     def rank(self, label: Label) -> int:
         """Lines, less the scale that each active line has in common with a, and the linear
@@ -86,8 +90,8 @@ class RayStrata(TwoLayerStrata):
 
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula, where the model is differentiable."""
-        kinks = label[0][4] if self.bias else label[0][0]
-        if kinks:
+        last = self.zero_kinds - 2  # active, w = b = 0
+        if label[0][last]:
             return Knowledge(
                 Verdict.OPEN, "the model is not differentiable where w = b = 0 and a != 0"
             )
@@ -157,10 +161,13 @@ class RayStrata(TwoLayerStrata):
                 scaled = [scale * v for v in vector]
                 weights[i] = scaled[: self.inputs]
                 b[i] = scaled[-1]
-                a[i] = nonzero() if active else 0
+                if active:
+                    a[i] = nonzero()
         for i, kind_ in zeros:
-            a[i] = nonzero() if kind_ % 2 == 0 else 0
-            b[i] = SIGNS[kind_] * rng.randint(1, bound) if self.bias else 0
+            if kind_ % 2 == 0:
+                a[i] = nonzero()
+            if self.bias:
+                b[i] = SIGNS[kind_] * rng.randint(1, bound)
         values: dict[str, Any] = {"a": a, "w": weights}
         if self.bias:
             values["b"] = b
@@ -168,34 +175,17 @@ class RayStrata(TwoLayerStrata):
             values["c"] = nonzero()
         return self.model.point(values)
 
-    def label_of(self, point: Chart) -> Label:
-        """The combinatorial type of an exact point."""
-        arrays = point.arrays
-        zero = [0] * self.zero_kinds
-        lines: dict[tuple[Any, ...], list[list[int]]] = {}
-        for i in range(self.width):
-            idle = int(arrays["a"][i] == 0)
-            vector = [*arrays["w"][i], *([arrays["b"][i]] if self.bias else [])]
-            lead = next((v for v in vector[: self.inputs] if v != 0), None)
-            if lead is None:
-                sign = int(sympy.sign(arrays["b"][i])) if self.bias else 0
-                zero[(SIGNS.index(sign) if self.bias else 0) + idle] += 1
-                continue
-            line = tuple(
-                sympy.sympify(v, strict=True) / sympy.sympify(lead, strict=True) for v in vector
-            )
-            lines.setdefault(line, [[0, 0], [0, 0]])[int(bool(lead < 0))][idle] += 1
-        found = []
-        for line, (plus, minus) in lines.items():
-            pair = [(plus[0], plus[1]), (minus[0], minus[1])]
-            found.append(((max(pair), min(pair)), line))
-        classes = tuple(sorted((kind for kind, _ in found), reverse=True))
-        dependence = 0
-        if self._dependences(zero, classes) != range(1):
-            dependence = rational_rank(
-                [v[: self._room(zero)] for kind, v in found if is_half(kind)]
-            )
-        return (tuple(zero), classes, dependence)
+    def _zero_kind(self, vector: Sequence[Any]) -> int:
+        """Told apart by the sign of the bias."""
+        return self.bias and SIGNS.index(int(sympy.sign(vector[-1])))
+
+    def _class_of(
+        self, vector: tuple[Any, ...], known: Mapping[tuple[Any, ...], Any]
+    ) -> tuple[tuple[Any, ...], int]:
+        """The line on which a neuron lies, and its side there."""
+        exact = [sympy.sympify(v, strict=True) for v in vector]
+        lead = next(v for v in exact if v != 0)
+        return tuple(v / lead for v in exact), int(bool(lead < 0))
 
     def _moves(self, label: Label) -> Iterator[tuple[tuple[int, ...], list[Kind], Math]]:
         zero, classes, _ = label

@@ -3,16 +3,17 @@ r"""Conditions, charts and points of the types of two-layer networks."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import sympy
 
 from rankstrat.errors import PointError
 from rankstrat.families.catalogue.two_layer.strata.numbers import Label, TypeNumbers
-from rankstrat.families.catalogue.two_layer.strata.types import Kind, is_half
+from rankstrat.families.catalogue.two_layer.strata.types import Kind, Side, is_half, kind_of
 from rankstrat.families.catalogue.two_layer.strata.words import (
     chain,
     joined,
@@ -62,7 +63,8 @@ class Representatives(TypeNumbers):
     def _coincidence(self, group: Group) -> list[Math]:
         """What the neurons of a class have in common."""
         members = [(i, sign) for i, sign, _ in group]
-        return chain("w", members) + (chain("b", members) if self.bias else [])
+        words = chain("w", members)
+        return words + chain("b", members) * self.bias
 
     def _biases(self, zeros: Sequence[tuple[int, int]]) -> list[Math]:
         """What is special about the biases of neurons with w = 0."""
@@ -116,7 +118,7 @@ class Representatives(TypeNumbers):
 
     def _vector(self, i: int) -> list[Any]:
         names = self._names
-        return [*names["w"][i], *([names["b"][i]] if self.bias else [])]
+        return list(self._rows(names)[i])
 
     def _spanning(
         self, label: Label, groups: Sequence[Any], values: dict[Any, Any]
@@ -158,34 +160,46 @@ class Representatives(TypeNumbers):
         """The combinatorial type of an exact point."""
         arrays = point.arrays
         zero = [0] * self.zero_kinds
-        sides: dict[tuple[Any, ...], list[list[int]]] = {}
-        for i in range(self.width):
-            active = arrays["a"][i] != 0
-            weights = tuple(arrays["w"][i])
-            vector = (*weights, *([arrays["b"][i]] if self.bias else []))
-            if all(v == 0 for v in weights):
-                kind = 0 if active else 1
-                zero[kind + 2 * (arrays["b"][i] == 0) if self.bias else kind] += 1
+        found: dict[tuple[Any, ...], list[list[int]]] = {}
+        for a, vector in zip(arrays["a"], self._rows(arrays), strict=True):
+            idle = int(a == 0)
+            if all(v == 0 for v in vector[: self.inputs]):
+                zero[self._zero_kind(vector) + idle] += 1
                 continue
-            mirrored = tuple(-v for v in vector)
-            side = int(mirrored in sides and self.law.signed)
-            group = sides.setdefault(mirrored if side else vector, [[0, 0], [0, 0]])
-            group[side][0 if active else 1] += 1
-        found = []
-        for vector, (plus, minus) in sides.items():
-            pair = [(plus[0], plus[1]), (minus[0], minus[1])]
-            kind_: Kind = (
-                (max(pair), min(pair))
-                if self.law.sides
-                else ((plus[0] + minus[0], plus[1] + minus[1]),)
-            )
-            found.append((kind_, vector))
-        classes = tuple(sorted((kind for kind, _ in found), reverse=True))
+            key, side = self._class_of(vector, found)
+            found.setdefault(key, [[0, 0], [0, 0]])[side][idle] += 1
+        kinds = {key: self._kind((p[0], p[1]), (m[0], m[1])) for key, (p, m) in found.items()}
+        classes = tuple(sorted(kinds.values(), reverse=True))
         dependence = 0
         if self._dependences(zero, classes) != range(1):
             room = self._room(zero)
-            dependence = rational_rank([v[:room] for kind, v in found if is_half(kind)])
+            dependence = rational_rank([v[:room] for v, kind in kinds.items() if is_half(kind)])
         return (tuple(zero), classes, dependence)
+
+    def _rows(self, arrays: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The weights of each neuron, then its bias."""
+        rows = arrays["w"]
+        if self.bias:
+            rows = np.hstack([rows, arrays["b"][:, None]])
+        return [tuple(row) for row in rows]
+
+    def _zero_kind(self, vector: Sequence[Any]) -> int:
+        """The kind of an active neuron with w = 0; that of an inactive one is the next."""
+        return 2 * int(self.bias and vector[-1] == 0)
+
+    def _class_of(
+        self, vector: tuple[Any, ...], known: Mapping[tuple[Any, ...], Any]
+    ) -> tuple[tuple[Any, ...], int]:
+        """The key of a class, and the side of it on which a neuron stands."""
+        mirrored = tuple(-v for v in vector)
+        if self.law.signed and mirrored in known:
+            return mirrored, 1
+        return vector, 0
+
+    def _kind(self, plus: Side, minus: Side) -> Kind:
+        if self.law.sides:
+            return kind_of(plus, minus)
+        return ((plus[0] + minus[0], plus[1] + minus[1]),)
 
 
 def rational_rank(rows: Iterable[Sequence[Any]]) -> int:

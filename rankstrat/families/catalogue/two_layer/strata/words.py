@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rankstrat.text.tables import Math
 
+MINUS = {1: "", -1: "-"}
 RELATIONS = {"=": "=", "~": r"\sim"}
 
 
@@ -53,7 +54,7 @@ def chain(
     parts = []
     for neuron, sign in members:
         part = symbol(name, neuron)
-        parts.append(Math(f"-{part.text}", f"-{part.latex}") if sign < 0 else part)
+        parts.append(Math(MINUS[sign] + part.text, MINUS[sign] + part.latex))
     if not parts or len(parts) + bool(end) < 2:
         return []
     if end:
@@ -66,4 +67,4 @@ def vanishing(name: str, neurons: Iterable[int]) -> list[Math]:
     return chain(name, [(i, 1) for i in sorted(neurons)], end="0")
 
 
-__all__ = ["chain", "joined", "operator", "symbol", "vanishing"]
+__all__ = ["MINUS", "chain", "joined", "operator", "symbol", "vanishing"]

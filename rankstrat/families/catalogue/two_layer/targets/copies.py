@@ -13,7 +13,7 @@ import sympy
 
 from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import neurons_of_point
+from rankstrat.families._shared.effective_neurons import given_neurons
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets import (
@@ -38,8 +38,7 @@ def copies(structure: Any, model: Model, target: TargetFunction, missing: str) -
     Raises:
         TargetError: the target is no network with the same activation, or does not fit.
     """
-    point = target.point
-    found = None if point is None else neurons_of_point(point, structure.activation)
+    found = given_neurons(target, structure.activation)
     if found is None:
         raise TargetError(missing)
     neurons, constant = found

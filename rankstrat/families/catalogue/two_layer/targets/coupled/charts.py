@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from fractions import Fraction
+from collections.abc import Iterator
 from functools import partial
 
 import sympy
 
+from rankstrat.algebra.affine import expression
 from rankstrat.families._shared.patterns import conditions
 from rankstrat.families.catalogue.two_layer.targets.coupled.closure import lies_in_closure
 from rankstrat.families.catalogue.two_layer.targets.coupled.equations import Equations
 from rankstrat.families.catalogue.two_layer.targets.coupled.parametrisation import (
     Parametrisation,
-    number,
 )
-from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece
+from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Piece
 from rankstrat.model.model import Chart
 from rankstrat.rank.zero import is_zero
-from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Candidate, Closure, RankBounds
+from rankstrat.targets import AffineSubspace, Branch, Candidate, Closure, RankBounds
 
 
 def branch_of(piece: Piece) -> Branch | None:
@@ -82,7 +81,7 @@ def _finish(piece: Piece, chart: Chart, charts: Parametrisation) -> Branch:
     equations = (
         Equations(piece).all
         if affine is None
-        else tuple(form(network, r) for r in affine.rows.values())
+        else tuple(expression(r, network.model.parameters) for r in affine.rows.values())
     )
     return Branch(
         label=pattern.label,
@@ -97,9 +96,3 @@ def _finish(piece: Piece, chart: Chart, charts: Parametrisation) -> Branch:
         conditions=(*conditions(pattern), *extra),
         index=pattern.index,
     )
-
-
-def form(network: Coupled, row: Mapping[int, Fraction]) -> sympy.Expr:
-    """A row of linear algebra as an expression."""
-    symbols = network.model.parameters
-    return sympy.Add(*(number(c) * (symbols[i] if i != CONSTANT else 1) for i, c in row.items()))

@@ -17,7 +17,7 @@ from rankstrat.errors import TargetError
 from rankstrat.families._shared.effective_neurons import (
     affine_form,
     arguments,
-    neurons_of_point,
+    given_neurons,
     plain,
     rational,
 )
@@ -72,8 +72,7 @@ def coupled_target(
         signs.setdefault(key, 1 if factor > 0 else -1)
         sums[key] = sums.get(key, Fraction(0)) + alpha * abs(factor / law.line(kept)[0])
 
-    point = target.point
-    found = None if point is None else neurons_of_point(point, law.activation)
+    found = given_neurons(target, law.activation)
     if found is not None:
         neurons, constant = found
         terms = [(a, a, w, b) for a, w, b in neurons]

@@ -31,7 +31,7 @@ def _placements(network: Any, pattern: Any) -> Iterator[list[Any]]:
     """Where the weight of each further block goes: a target class, an earlier block, zero, or
     nowhere special.
     """
-    signs = (1, -1) if network.law.signed else (1,)
+    signs = network.law.signs
     choices: list[list[Any]] = []
     for j in range(len(pattern.extras)):
         options: list[Any] = [("target", t, s) for t in range(len(pattern.targets)) for s in signs]

@@ -11,6 +11,7 @@ from typing import Any
 import sympy
 
 from rankstrat.activation.law import Law
+from rankstrat.algebra.affine import expression
 from rankstrat.families._shared.effective_neurons import Effective
 from rankstrat.families._shared.patterns import (
     Pattern,
@@ -113,7 +114,7 @@ class Network(Layout):
         values = {
             p: self._value(space, i) for i, p in enumerate(self.model.parameters) if i in space.rows
         }
-        equations = tuple(self._equation(row) for row in space.rows.values())
+        equations = tuple(self._form(row) for row in space.rows.values())
         return self._finish(pattern, self.model.chart(values), equations, space.dimension, space)
 
     def _irrational(
@@ -135,7 +136,7 @@ class Network(Layout):
             if i in space.rows
         } | solved
         equations = (
-            *(self._equation(r) for r in space.rows.values()),
+            *(self._form(r) for r in space.rows.values()),
             self._form(row) - self.target.constant,
         )
         return self._finish(pattern, self.model.chart(values), equations, space.dimension - 1, None)
@@ -148,7 +149,7 @@ class Network(Layout):
             {p: self._value(space, i) for i, p in enumerate(symbols) if i in space.rows}
         )
         values = {p: self._value(space, i) for i, p in enumerate(symbols) if i in space.rows}
-        equations = tuple(self._equation(row) for row in space.rows.values())
+        equations = tuple(self._form(row) for row in space.rows.values())
         carried = sympy.Add(*(symbols[i] * self.law.value(b) for i, b in biases.items()))
         if self.output_bias is not None:
             c = symbols[self.output_bias]
@@ -211,13 +212,7 @@ class Network(Layout):
         return -self._form({i: c for i, c in row.items() if i != index})
 
     def _form(self, row: dict[int, Fraction]) -> sympy.Expr:
-        symbols = self.model.parameters
-        return sympy.Add(
-            *(sympy.Rational(c) * (symbols[i] if i != CONSTANT else 1) for i, c in row.items())
-        )
-
-    def _equation(self, row: dict[int, Fraction]) -> sympy.Expr:
-        return self._form(row)
+        return expression(row, self.model.parameters)
 
     @cached_property
     def forced(self) -> Chart | None:

@@ -21,7 +21,7 @@ import sympy
 
 from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Neuron, neurons_of_point
+from rankstrat.families._shared.effective_neurons import Neuron, given_neurons
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.families._shared.patterns import Pattern
 from rankstrat.families.catalogue.two_layer.targets.layout import Layout
@@ -198,8 +198,7 @@ def power_branches(structure: Any, degree: int, model: Model, target: TargetFunc
 def _neurons(
     structure: Any, degree: int, model: Model, target: TargetFunction
 ) -> tuple[list[Neuron], sympy.Expr]:
-    point = target.point
-    found = None if point is None else neurons_of_point(point, structure.activation)
+    found = given_neurons(target, structure.activation)
     if found is not None:
         return found
     neurons: list[Neuron] = []
