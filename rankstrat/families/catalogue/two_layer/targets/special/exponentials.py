@@ -53,8 +53,11 @@ class Exponentials(Layout):
         goals = [*self.classes.items(), *((None, sympy.Integer(0)) for _ in pattern.extras)]
         for block, (u, alpha) in zip((*pattern.targets, *pattern.extras), goals, strict=True):
             first, *others = (self.parameters(i) for i, _ in block)
-            fixed = first[1] if u is None else [sympy.Rational(v) for v in u]
-            for _, w, _ in [*([] if u is None else [first]), *others]:
+            if u is None:
+                bound, fixed = others, first[1]
+            else:
+                bound, fixed = [first, *others], [sympy.Rational(v) for v in u]
+            for _, w, _ in bound:
                 values |= dict(zip(w, fixed, strict=True))
                 equations += [v - f for v, f in zip(w, fixed, strict=True)]
             rest = sympy.Add(*(a * sympy.exp(b) for a, _, b in others))
@@ -97,7 +100,7 @@ class Exponentials(Layout):
         home = next(iter(self.classes), (Fraction(0),) * d)
         blocks = [*zip(pattern.targets, self.classes.items(), strict=True)]
         values: dict[sympy.Symbol, Any] = dict.fromkeys(self.model.parameters, 0)
-        for neuron in range(self.width if any(home) else 0):
+        for neuron in range(self.width * any(home)):
             values |= dict(zip(self.parameters(neuron)[1], home, strict=True))
         for block, (u, alpha) in blocks:
             for i, _ in block:
@@ -112,7 +115,9 @@ class Exponentials(Layout):
     @property
     def _least(self) -> int:
         k, d = len(self.classes), self.inputs
-        return k * (d + 1) + 1 if self.structure.output_bias else max(k * (d + 1), 1)
+        if self.structure.output_bias:
+            return k * (d + 1) + 1
+        return max(k * (d + 1), 1)
 
     @cached_property
     def forced(self) -> Chart:
@@ -140,7 +145,9 @@ def exponential_branches(structure: Any, model: Model, target: TargetFunction) -
     sums = coefficients(model.inputs, target.expressions[0])
     zero = (Fraction(0),) * len(model.inputs)
     classes = {u: _number(c) for u, c in sums.items()}
-    constant = classes.pop(zero, sympy.Integer(0)) if structure.output_bias else sympy.Integer(0)
+    constant = sympy.Integer(0)
+    if structure.output_bias:
+        constant = classes.pop(zero, constant)
     network = Exponentials(model, structure, classes, constant)
     k, m = len(classes), network.width
     if k > m:

@@ -51,14 +51,15 @@ class Powers(Layout):
         for block, (u, alpha) in zip((*pattern.targets, *pattern.extras), goals, strict=True):
             neurons = [i for i, _ in block]
             first, *others = neurons
-            ratios = {
-                i: sympy.Symbol(f"ratio{i + 1}") for i in (neurons if u is not None else others)
-            }
-            direction = self.symbols(first) if u is None else [sympy.Rational(v) for v in u]
+            if u is None:
+                scaled, direction = others, self.symbols(first)
+            else:
+                scaled, direction = neurons, [sympy.Rational(v) for v in u]
+            ratios = {i: sympy.Symbol(f"ratio{i + 1}") for i in scaled}
             for i, ratio in ratios.items():
                 values |= {w: ratio * v for w, v in zip(self.symbols(i), direction, strict=True)}
             rest = sympy.Add(*(self.model.parameters[i] * ratios[i] ** self.degree for i in others))
-            scale = ratios[first] ** self.degree if first in ratios else 1
+            scale = ratios.get(first, sympy.Integer(1)) ** self.degree
             values[self.model.parameters[first]] = (sympy.Rational(alpha) - rest) / scale
             equations += self._block_equations(neurons, u, alpha)
         if self.structure.output_bias:
@@ -88,7 +89,8 @@ class Powers(Layout):
         if u is not None:
             rows = [[sympy.Rational(v) for v in u], *rows]
         for n, one in enumerate(rows):
-            for two in rows[:n] if u is None else rows[:1] if n else []:
+            # all lie on one line: each on that of the target, or each pair on a common one
+            for two in rows[: n * (u is None) or min(n, 1)]:
                 for s in range(len(one)):
                     yield from (
                         e for t in range(s) if (e := one[s] * two[t] - one[t] * two[s]) != 0
@@ -114,7 +116,9 @@ class Powers(Layout):
         values = point.values
         if not all(is_zero(equation.xreplace(values)) for equation in equations):
             return False
-        for block in pattern.extras if self.degree % 2 == 0 else ():
+        if self.degree % 2:
+            return True
+        for block in pattern.extras:
             if not any(values[w] for i, _ in block for w in self.symbols(i)):
                 signs = {sympy.sign(values[self.model.parameters[i]]) for i, _ in block}
                 if signs in ({sympy.Integer(1)}, {sympy.Integer(-1)}):
@@ -155,7 +159,7 @@ def power_branches(structure: Any, degree: int, model: Model, target: TargetFunc
         if structure.output_bias and not any(w):
             constant += sympy.Rational(a * b**degree)
             continue
-        row = (*w, b) if structure.bias else w
+        row = (*w, *[b] * structure.bias)
         lead = next((v for v in row if v), None)
         if lead is None:
             continue
