@@ -101,8 +101,7 @@ class Widening:
         weights, biases = self.places
         whole = self.whole(maps)
         for number, (before, after) in enumerate(itertools.pairwise(whole)):
-            w, b = self.narrow.weights[number], self.narrow.biases[number]
-            bias = biases[number]
+            w, bias = self.narrow.weights[number], biases[number]
             for i, image in enumerate(after):
                 if image == IDLE:
                     continue
@@ -112,7 +111,7 @@ class Widening:
                         for j, source in enumerate(before)
                         if source == s
                     }
-                    yield row | {CONSTANT: -w[image, s] if image != SILENT else Fraction(0)}
+                    yield row | {CONSTANT: -self.narrow.weight(number, image, s)}
                 yield from (
                     {int(weights[number][i, j]): Fraction(1)}
                     for j, s in enumerate(before)
@@ -121,7 +120,7 @@ class Widening:
                 if bias is not None:
                     yield {
                         int(bias[i]): Fraction(1),
-                        CONSTANT: -b[image] if image != SILENT else Fraction(0),
+                        CONSTANT: -self.narrow.bias(number, image),
                     }
 
     def least(self, maps: Maps) -> Chart:
@@ -179,7 +178,7 @@ class Widening:
         """
         arrays = chart.arrays
         for number, (before, after) in enumerate(itertools.pairwise(self.whole(maps))):
-            w, b = self.narrow.weights[number], self.narrow.biases[number]
+            w = self.narrow.weights[number]
             found, biases = arrays[f"W{number + 1}"], arrays.get(f"b{number + 1}")
             for i, image in enumerate(after):
                 if image == IDLE:
@@ -188,13 +187,10 @@ class Widening:
                 for j, source in enumerate(before):
                     if source != SILENT:
                         sums[source].append(sympy.sympify(found[i, j]))
-                goals = {s: w[image, s] if image != SILENT and s != IDLE else 0 for s in sums}
-                bias = 0 if biases is None else biases[i]
-                goal = b[image] if image != SILENT else 0
-                pairs = [
-                    *((sympy.Add(*sums[s]), goals[s]) for s in sums),
-                    (sympy.sympify(bias), goal),
-                ]
+                narrow = self.narrow
+                pairs = [(sympy.Add(*sums[s]), narrow.weight(number, image, s)) for s in sums]
+                if biases is not None:
+                    pairs.append((sympy.sympify(biases[i]), narrow.bias(number, image)))
                 if any(sympy.expand(value - goal) != 0 for value, goal in pairs):
                     return False
         return True

@@ -59,7 +59,7 @@ def effective(
         if not any(w):
             constant += sympy.Rational(a) * law.value(sympy.Rational(b))
             continue
-        sign, representative = law.class_of((*w, b) if bias else w)
+        sign, representative = law.class_of((*w, *[b] * bias))
         sums[representative] = sums.get(representative, Fraction(0)) + law.factor(sign) * a
         constant += sympy.Rational(a * law.offset)
     kept = {u: value for u, value in sums.items() if value}
@@ -79,7 +79,9 @@ def plain(constant: sympy.Expr, size: int = 1) -> sympy.Expr:
     size = max(size, 10**12)
     digits = 20 + 3 * len(str(size))
     close = sympy.Rational(str(sympy.re(constant.evalf(digits, chop=True)))).limit_denominator(size)
-    return close if is_zero(constant - close) else constant
+    if is_zero(constant - close):
+        return close
+    return constant
 
 
 def network_layers(point: Chart | None, activation: Activation) -> Layers | None:
@@ -182,8 +184,10 @@ def arguments(activation: Activation, term: sympy.Expr) -> Iterable[sympy.Expr]:
     """
     kinds = (sympy.Function, sympy.exp)
     for ours in activation.formula.atoms(*kinds):
-        inner = sympy.Poly(ours.args[0], Z) if ours.args[0].is_polynomial(Z) else None
-        if inner is None or inner.degree() != 1:
+        if not ours.args[0].is_polynomial(Z):
+            continue
+        inner = sympy.Poly(ours.args[0], Z)
+        if inner.degree() != 1:
             continue
         slope, shift = inner.all_coeffs()
         for theirs in term.atoms(*kinds):

@@ -34,6 +34,18 @@ class Network:
         """m_0, ..., m_L."""
         return (self.weights[0].shape[1], *(w.shape[0] for w in self.weights))
 
+    def weight(self, number: int, unit: int, source: int) -> Any:
+        """The weight between units of two layers; 0 for what is no unit of the network."""
+        if min(unit, source) < 0:
+            return Fraction(0)
+        return self.weights[number][unit, source]
+
+    def bias(self, number: int, unit: int) -> Any:
+        """The bias of a unit; 0 for what is no unit of the network."""
+        if unit < 0:
+            return Fraction(0)
+        return self.biases[number][unit]
+
     def reduced(self, activation: Activation) -> Network:
         """The same function with equal units of a layer merged and units without effect left out
         (one stays).

@@ -121,8 +121,10 @@ class HyperbolicStrata(TwoLayerStrata):
         for i, kind in zeros:
             active, biased = self._zero(kind)
             values |= dict.fromkeys(names["w"][i], 0)
-            values |= {} if active else {names["a"][i]: 0}
-            values |= {} if biased else {names["b"][i]: 0}
+            if not active:
+                values[names["a"][i]] = 0
+            if not biased:
+                values[names["b"][i]] = 0
         return self.model.chart(values)
 
     def label_of(self, point: Chart) -> Label:
@@ -144,7 +146,7 @@ class HyperbolicStrata(TwoLayerStrata):
 
     def _special(self, b: Any) -> int:
         """The first kind of neurons with w = 0 and this bias."""
-        return 2 if b == 0 else 0
+        return 2 * int(b == 0)
 
     def _phase(self, b: Any) -> Any:
         """Equal for biases whose functions are proportional."""

@@ -49,7 +49,9 @@ def lies_in_closure(piece: Piece, equations: Sequence[sympy.Expr], point: Chart)
     here = _Here(piece, outputs, vectors, raw)
     if not (here.meets_blocks() and here.meets_coupling()):
         return False
-    return here.is_limit_of_rays() if piece.network.law.rays else here.is_limit()
+    if piece.network.law.rays:
+        return here.is_limit_of_rays()
+    return here.is_limit()
 
 
 def _constants(
@@ -123,7 +125,7 @@ class _Here:
     def _aligned(self, block: Signed, u: Vector | None) -> bool:
         rays = self.piece.network.law.rays
         for i, sign in block:
-            scale = Fraction(0 if rays else 1)
+            scale = Fraction(int(not rays))
             if u is not None:
                 lead = next(t for t, v in enumerate(u) if v)
                 if rays:
@@ -220,9 +222,8 @@ class _Here:
             axis = self.axes[e]
             if e in piece.mixed:
                 started = started or axis is None or self._signed(block) != 0
-                starts += (
-                    [(tuple(slope * v for v in axis[:size]), cone)] if axis is not None else []
-                )
+                if axis is not None:
+                    starts.append((tuple(slope * v for v in axis[:size]), cone))
         if started:
             return True  # the direction of this block can turn, which meets any small change
         if not piece.mixed:

@@ -44,11 +44,9 @@ class CoupledTarget:
     @property
     def rational(self) -> Fraction | None:
         """The constant, if it is rational."""
-        return (
-            Fraction(int(self.constant.p), int(self.constant.q))
-            if self.constant.is_Rational
-            else None
-        )
+        if not self.constant.is_Rational:
+            return None
+        return Fraction(int(self.constant.p), int(self.constant.q))
 
 
 def coupled_target(
@@ -68,8 +66,8 @@ def coupled_target(
 
     def add(alpha: Fraction, u: Vector) -> None:
         factor, key = law.line(u)
-        kept = first.setdefault(key, u if factor > 0 else tuple(-v for v in u))
-        signs.setdefault(key, 1 if factor > 0 else -1)
+        sign = signs.setdefault(key, (factor > 0) - (factor < 0))
+        kept = first.setdefault(key, tuple(sign * v for v in u))
         sums[key] = sums.get(key, Fraction(0)) + alpha * abs(factor / law.line(kept)[0])
 
     found = given_neurons(target, law.activation)
@@ -93,7 +91,7 @@ def coupled_target(
             linear[t] += law.slope * a * v
         constant += sympy.Rational(law.slope * a * b)
         if any(w):
-            add(alpha, (*w, b) if bias else w)
+            add(alpha, (*w, *[b] * bias))
         else:
             constant += sympy.Rational(alpha) * (
                 law.value(sympy.Rational(b)) - sympy.Rational(law.slope * b)

@@ -97,7 +97,9 @@ class _Builder:
         if self.carrier.kind == "further" and not self._place_further():
             return None
         shares = self._solve(coupled=True)
-        return None if shares is None else self._finish(shares)
+        if shares is None:
+            return None
+        return self._finish(shares)
 
     def _sample(self, space: AffineSubspace) -> list[Fraction]:
         turn = self.attempt
@@ -117,7 +119,9 @@ class _Builder:
                 row |= {i: network.law.slope * sign * self.places[e][tau] for i, sign in block}
             rows.append(row)
         space = AffineSubspace.solve(network.width, rows)
-        return None if space is None else self._sample(space)
+        if space is None:
+            return None
+        return self._sample(space)
 
     def _place_further(self) -> bool:
         """All further blocks at the weight that carries what the classes of the target leave."""
