@@ -88,7 +88,6 @@ READING_ORDER = {
         "count_recovering_subsets",
         "RecoveryCount",
         "linear_stability",
-        "recovery_threshold",
         "recovery_thresholds",
         "recovery_stability",
         "stability_table",

@@ -12,6 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from rankstrat.activation.checks import check_lemma, has_only, vanishes
 from rankstrat.activation.record import Activation, Parity, Root, Z
+from rankstrat.text.sources import proved
 
 Vector = tuple[Fraction, ...]
 
@@ -77,7 +78,9 @@ class Law:
 
     def factor(self, sign: int) -> int:
         """N(sign * z) / N(z)."""
-        return sign if self.parity == "odd" else 1
+        if self.parity == "odd":
+            return sign
+        return 1
 
     def class_of(self, u: Vector) -> tuple[int, Vector]:
         """u = sign * representative; the first nonzero entry of the representative is positive."""
@@ -214,7 +217,9 @@ def _found(activation: Activation, bias: bool) -> tuple[Law | None, str]:
     """The law, or what is missing."""
     if isinstance(activation.formula, AppliedUndef) and activation.parity == "unknown":
         assumptions = ("sigma is a generic smooth function", "weights of distinct classes")
-        law = Law(activation, bias, "none", citation="SPEC 1.3", assumptions=assumptions)
+        law = Law(
+            activation, bias, "none", citation=proved("independence"), assumptions=assumptions
+        )
         return law, ""
     if activation.is_piecewise:
         return _piecewise(activation, bias)
@@ -266,7 +271,7 @@ def _piecewise(activation: Activation, bias: bool) -> tuple[Law | None, str]:
         "even",
         slope=(up + down) / 2,
         kink=(up - down) / 2,
-        citation="SPEC 1.6",
+        citation=proved("rays"),
         assumptions=assumptions,
     )
     return law, ""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import sympy
 
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation
 from rankstrat.errors import FamilyError
 from rankstrat.text.parsing import shown
-
-Converter = Callable[[Any], Any]
 
 
 def count(family: str, name: str, value: Any, *, least: int = 1) -> int:
@@ -60,21 +59,11 @@ def counts(family: str, name: str, value: Any, *, shortest: int, example: str) -
     return tuple(count(family, f"{name}[{i}]", entry) for i, entry in enumerate(value))
 
 
-def whole(family: str, *names: str, least: int = 1) -> dict[str, Converter]:
-    """Converters of fields that are whole numbers."""
-    return {name: partial(count, family, name, least=least) for name in names}
-
-
-def flags(family: str, *names: str) -> dict[str, Converter]:
-    """Converters of fields that are True or False."""
-    return {name: partial(flag, family, name) for name in names}
-
-
-def widths(family: str, name: str, example: str) -> dict[str, Converter]:
-    """The converter of a field that is a sequence of whole numbers, two or more."""
-    return {name: partial(counts, family, name, shortest=2, example=example)}
-
-
 def input_names(number: int) -> tuple[str, ...]:
     """x1, ..., xd."""
     return tuple(f"x{t}" for t in range(1, number + 1))
+
+
+def activation_of(name: str, value: Any) -> Activation:
+    """The activation that a user means."""
+    return as_activation(value)

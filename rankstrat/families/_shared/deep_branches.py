@@ -246,7 +246,7 @@ def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> 
         TargetError: the target is no such network, or is wider somewhere.
 
     References:
-        EP2 Definition 4.3; LLR Theorem 4; SPEC 3, 7.2.
+        EP2 Definition 4.3; LLR Theorem 4.
     """
     narrow = narrow_network(structure, model, target).reduced(structure.activation)
     if any(m < k for m, k in zip(structure.widths, narrow.widths, strict=True)):

@@ -15,6 +15,7 @@ from rankstrat.families._shared.product_strata import COVER, rank_words
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 
@@ -27,7 +28,7 @@ class DeepProductStrata:
     acts transitively on the stratum.
 
     References:
-        SPEC 6.1.
+        docs/proofs.md#products.
     """
 
     model: Model
@@ -110,7 +111,8 @@ class DeepProductStrata:
         """A group acts transitively."""
         return Knowledge(
             Verdict.PROVED,
-            "base changes act transitively on the stratum and keep the rank (SPEC 6.1)",
+            "base changes act transitively on the stratum and keep the rank"
+            f" (AbeasisDelFra1985; {proved('products')})",
         )
 
     @property

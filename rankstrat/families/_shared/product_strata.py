@@ -16,6 +16,7 @@ import sympy
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 COVER = Knowledge(Verdict.PROVED, "every point has exactly one list of ranks")
@@ -27,7 +28,7 @@ class ProductStrata:
     $(A, B) \mapsto AB$.
 
     References:
-        LSH Proposition 1; SPEC 6.1.
+        LSH Proposition 1; docs/proofs.md#products.
     """
 
     model: Model
@@ -65,7 +66,7 @@ class ProductStrata:
         """The closed formula."""
         return Knowledge(
             Verdict.PROVED,
-            "closed formula d1 d2 - (d1 - rA)(d2 - rB) (LSH Proposition 1; SPEC 6.1)",
+            f"closed formula d1 d2 - (d1 - rA)(d2 - rB) (LSH Proposition 1; {proved('products')})",
         )
 
     @property

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sympy
 
-from rankstrat.converters import converts
-from rankstrat.families._shared.arguments import whole, widths
+from rankstrat.families._shared.arguments import count, counts
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape
@@ -20,8 +20,7 @@ FAMILY = "cp_factorization"
 
 
 @dataclass(frozen=True)
-@converts(**widths(FAMILY, "shape", "[2, 2, 2]"), **whole(FAMILY, "terms"))
-class CPFactorization:
+class CPFactorization(Converted):
     r"""The structure of $\sum_r a_r^{(1)} \otimes \dots \otimes a_r^{(N)}$.
 
     Attributes:
@@ -29,8 +28,8 @@ class CPFactorization:
         terms: the number R of rank-one terms.
     """
 
-    shape: tuple[int, ...]
-    terms: int
+    shape: tuple[int, ...] = converted(partial(counts, FAMILY, shortest=2, example="[2, 2, 2]"))
+    terms: int = converted(partial(count, FAMILY))
 
     @property
     def family(self) -> str:

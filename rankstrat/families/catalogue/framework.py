@@ -7,15 +7,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import sympy
 
-from rankstrat.converters import converts
 from rankstrat.errors import FamilyError
-from rankstrat.families._shared.arguments import count, whole
+from rankstrat.families._shared.arguments import count
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.text.parsing import shown
@@ -23,40 +23,38 @@ from rankstrat.text.parsing import shown
 FAMILY = "framework"
 
 
-def _edges(given: Any) -> tuple[tuple[int, int], ...]:
-    """Distinct pairs (i, j) of positive whole numbers, i < j, in ascending order."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise FamilyError(
-            f"{FAMILY}: edges = {shown(repr(given))}; pairs of vertices are needed; write"
-            " edges=[(1, 2), (2, 3)]"
-        )
-    edges = [_edge(edge) for edge in given]
-    if not edges or len(set(edges)) < len(edges):
-        raise FamilyError(
-            f"{FAMILY}: {'an edge is listed twice' if edges else 'no edges'}; distinct pairs of"
-            " vertices are needed; write edges=[(1, 2), (2, 3)]"
-        )
-    return tuple(sorted(edges))
-
-
-def _edge(given: Any) -> tuple[int, int]:
-    ends = given if _is_pair(given) else ()
-    numbers = {int(v) for v in ends if isinstance(v, int | np.integer) and v >= 1}
-    if len(numbers) != 2:
-        raise _no_edge(given, "n")
-    return min(numbers), max(numbers)
-
-
-def _no_edge(edge: Any, last: Any) -> FamilyError:
+def _no_edge(edge: Any, last: str) -> FamilyError:
     return FamilyError(
         f"{FAMILY}: the edge {shown(repr(edge))} does not join two of the vertices 1, ..., {last};"
         " write for example (1, 2)"
     )
 
 
+def _pairs(name: str, given: Any) -> tuple[tuple[int, int], ...]:
+    """Distinct pairs of different positive numbers, in ascending order."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise FamilyError(
+            f"{FAMILY}: {name} = {shown(repr(given))}; pairs of vertices are needed; write"
+            f" {name}=[(1, 2), (2, 3)]"
+        )
+    edges = []
+    for edge in given:
+        pair = edge if _is_pair(edge) else ()
+        ends = [v for v in pair if isinstance(v, int | np.integer) and v >= 1]
+        if len(set(ends)) != 2:
+            raise _no_edge(edge, "n")
+        edges.append((int(min(ends)), int(max(ends))))
+    if not edges or len(set(edges)) < len(edges):
+        problem = "an edge is listed twice" if edges else "no edges"
+        raise FamilyError(
+            f"{FAMILY}: {problem}; distinct pairs of vertices are needed; write"
+            f" {name}=[(1, 2), (2, 3)]"
+        )
+    return tuple(sorted(edges))
+
+
 @dataclass(frozen=True)
-@converts(**whole(FAMILY, "vertices", least=2), **whole(FAMILY, "dimension"), edges=_edges)
-class Framework:
+class Framework(Converted):
     r"""The structure of $p \mapsto (|p_i - p_j|^2)_{ij \in E}$.
 
     Attributes:
@@ -65,14 +63,15 @@ class Framework:
         dimension: D.
     """
 
-    vertices: int
-    edges: tuple[tuple[int, int], ...]
-    dimension: int
+    vertices: int = converted(partial(count, FAMILY, least=2))
+    edges: tuple[tuple[int, int], ...] = converted(_pairs)
+    dimension: int = converted(partial(count, FAMILY))
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for edge in self.edges:
-            if max(edge) > self.vertices:
-                raise _no_edge(edge, self.vertices)
+            if edge[1] > self.vertices:
+                raise _no_edge(edge, str(self.vertices))
 
     @property
     def family(self) -> str:

@@ -33,7 +33,7 @@ class KernelTypes:
     where $\sum_p a_{l,p} = 0$ for all vanishing kernels keeps the constants from the tangent span.
 
     References:
-        SPEC 1.4, 4.
+        docs/proofs.md#tied-weights.
     """
 
     model: Model

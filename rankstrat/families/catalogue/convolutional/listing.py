@@ -105,7 +105,9 @@ class Listing:
         for parameter, factor in terms:
             if parameter is not None:
                 row[parameter] = row.get(parameter, Fraction(0)) + factor
-        return {**row, CONSTANT: -value} if value else row
+        if value:
+            return {**row, CONSTANT: -value}
+        return row
 
     def _is_exact(self, pattern: Pattern, space: AffineSubspace) -> bool:
         """Whether generic kernels of the subspace keep the classes apart (and not zero)."""

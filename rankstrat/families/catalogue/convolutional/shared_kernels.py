@@ -9,6 +9,7 @@ from rankstrat.families.catalogue.convolutional.kernel_points import KernelPoint
 from rankstrat.families.catalogue.convolutional.kernel_types import BIASED, NULL, PRESENT, Label
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 
@@ -20,7 +21,8 @@ class SharedStrata(KernelPoints):
         """The closed formula."""
         return Knowledge(
             Verdict.PROVED,
-            f"closed formula from the independence lemma ({self.law.citation}; SPEC 1.4)",
+            f"closed formula from the independence lemma ({self.law.citation};"
+            f" {proved('tied-weights')})",
         )
 
     @property

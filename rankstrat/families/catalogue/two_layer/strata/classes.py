@@ -18,7 +18,7 @@ class TwoLayerStrata(Representatives):
     r"""The strata of $\sum_i a_i \sigma(w_i \cdot x + b_i) + c$, for a sigma with a lemma.
 
     References:
-        LSH Corollary 2, LLR Corollary 7; SPEC 1.3-1.5.
+        LSH Corollary 2, LLR Corollary 7; docs/proofs.md#counting.
     """
 
     def constancy(self, label: Label) -> Knowledge:

@@ -8,6 +8,7 @@ from rankstrat.families.catalogue.two_layer.strata.classes import TwoLayerStrata
 from rankstrat.families.catalogue.two_layer.strata.numbers import Label
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
+from rankstrat.text.sources import proved
 
 
 @dataclass(frozen=True)
@@ -24,5 +25,8 @@ class ExponentialStrata(TwoLayerStrata):
 
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula without biases."""
-        lemma = f"the closed formula without biases ({self.law.citation})"
-        return Knowledge(Verdict.PROVED, f"exp(w.x + b) = e^b exp(w.x), then {lemma}")
+        return Knowledge(
+            Verdict.PROVED,
+            "exp(w.x + b) = e^b exp(w.x), then the closed formula without biases"
+            f" ({self.law.citation}; {proved('exponentials')})",
+        )

@@ -1,4 +1,4 @@
-r"""The rank hierarchy of the functions of two-layer networks with an odd activation (SPEC 2)."""
+r"""The rank hierarchy of the functions of two-layer networks with an odd activation."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from rankstrat.activation.law import law_of
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import FunctionLevel, Knowledge
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 
@@ -21,8 +22,8 @@ def function_levels(structure: Any) -> list[FunctionLevel] | None:
     if not (law.tame and law.steep):
         return None
     weights = structure.inputs + structure.bias
-    section = "2.1" if structure.bias else "2"
-    known = Knowledge(Verdict.PROVED, f"independence lemma ({law.citation}); SPEC {section}")
+    reason = f"independence lemma ({law.citation}); {proved('levels')}"
+    known = Knowledge(Verdict.PROVED, reason)
     levels = []
     for k in range(structure.width + 1):
         rank = k * (weights + 1) + structure.output_bias

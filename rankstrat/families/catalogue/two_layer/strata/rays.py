@@ -39,7 +39,7 @@ class RayStrata(TwoLayerStrata):
     functions $w \cdot x + b$, or all of them if both rays are active.
 
     References:
-        SPEC 1.6.
+        docs/proofs.md#rays.
     """
 
     @property
@@ -50,7 +50,9 @@ class RayStrata(TwoLayerStrata):
     @property
     def zero_kinds(self) -> int:
         """Kinds of neurons with w = 0."""
-        return 6 if self.bias else 2
+        if self.bias:
+            return 6
+        return 2
 
     def _zero(self, kind: int) -> tuple[bool, bool]:
         return kind % 2 == 0, self.bias and SIGNS[kind] != 0

@@ -1,5 +1,5 @@
 r"""How little rank a coupled two-layer network can have on a target: what carries its affine
-function (SPEC 2).
+function (docs/proofs.md#levels).
 
 Each class of the target is active, and brings 1 + D functions (D with rays). Where no class is
 active on both sides, $\gamma_t = \pm \alpha_t$ and every $\beta$ is zero, so signs must carry the

@@ -263,7 +263,9 @@ def _rank(rows: Sequence[Vector]) -> int:
     space = AffineSubspace.solve(
         max(map(len, rows), default=0), [dict(enumerate(row)) for row in rows]
     )
-    return len(space.rows) if space is not None else 0
+    if space is not None:
+        return len(space.rows)
+    return 0
 
 
 def _in_cone(columns: Sequence[tuple[Vector, Cone]], vector: Vector) -> bool:

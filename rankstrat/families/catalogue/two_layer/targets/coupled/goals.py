@@ -153,7 +153,9 @@ def _kink(law: Law, inputs: Sequence[sympy.Symbol], term: sympy.Expr) -> Term | 
         return None
     affine = affine_form(sympy.expand(rest.args[0]), inputs)
     alpha = rational(factor, "an output weight of the target") / law.kink
-    return None if affine is None else (alpha, Fraction(0), *affine)
+    if affine is None:
+        return None
+    return (alpha, Fraction(0), *affine)
 
 
 def _absolute(expression: sympy.Expr) -> sympy.Expr:

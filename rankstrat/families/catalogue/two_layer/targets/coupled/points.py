@@ -87,7 +87,9 @@ class _Builder:
         if e not in piece.mixed and weights:
             sign = self.carrier.signs.get(0, piece.pattern.targets[0][0][1])
             return tuple(sign * v for v in weights[0])
-        return weights[pairs[0]] if e in piece.mixed and pairs else self._zero()
+        if e in piece.mixed and pairs:
+            return weights[pairs[0]]
+        return self._zero()
 
     def _zero(self) -> Vector:
         return (Fraction(0),) * self.network.length

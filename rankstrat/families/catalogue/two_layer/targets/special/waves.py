@@ -181,7 +181,9 @@ def _sign(value: sympy.Expr) -> int:
     for digits in _DIGITS:
         close = value.evalf(digits, maxn=10 * digits)
         if abs(close) > sympy.Float(10, digits) ** (-digits // 2):
-            return 1 if close > 0 else -1
+            if close > 0:
+                return 1
+            return -1
     raise TargetError(f"the sign of {value} is not found; use smaller biases")
 
 
