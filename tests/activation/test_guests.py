@@ -182,6 +182,24 @@ def test_points_of_strata_avoid_the_special_biases():
         assert {model_rank(point).lower for point in points} == {int(stratum.rank)}
 
 
+def test_lists_and_whole_numbers_are_welcome():
+    one = Activation("mine", 1 + sympy.tanh(Z), "none", [1], "odd", LEMMA, [], [])
+    assert one.polynomial_part == (Fraction(1),) and one.zeros == () and hash(one)
+    assert rs.stratify(rs.families.two_layer(1, 1, one, bias=True)).complete
+
+
+@pytest.mark.parametrize("given", [0, "0", Z, Between(0, 1)])
+def test_zeros_error(given):
+    with pytest.raises(FamilyError, match="a list of all real zeros"):
+        Activation("mine", sympy.tanh(Z), "odd", (), "odd", LEMMA, given)
+
+
+@pytest.mark.parametrize("given", [[0.5], "1", [Z]])
+def test_polynomial_part_error(given):
+    with pytest.raises(FamilyError, match="rational coefficients"):
+        Activation("mine", sympy.tanh(Z), "odd", given)
+
+
 @pytest.mark.parametrize("root", [0.5, Z, sympy.I, sympy.cbrt(2), "0", Between(1, 1)])
 def test_root_error(root):
     with pytest.raises(FamilyError, match="Between"):
