@@ -123,12 +123,8 @@ class Activation(Converted):
     polynomial_part: tuple[Fraction, ...] = converted(lambda _, given: _coefficients(given), ())
     remainder_parity: Parity = "unknown"
     lemma: Lemma | None = field(default=None, repr=False)
-    zeros: tuple[Root, ...] | None = converted(
-        lambda name, given: _roots(name, given), None, repr=False
-    )
-    flat: tuple[Root, ...] | None = converted(
-        lambda name, given: _roots(name, given), None, repr=False
-    )
+    zeros: tuple[Root, ...] | None = converted(_roots, None, repr=False)
+    flat: tuple[Root, ...] | None = converted(_roots, None, repr=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
