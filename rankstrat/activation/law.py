@@ -12,9 +12,8 @@ from sympy.core.function import AppliedUndef
 
 from rankstrat.activation.checks import check_lemma, has_only, vanishes
 from rankstrat.activation.record import Activation, Parity, Root, Z
+from rankstrat.algebra.linear import Vector
 from rankstrat.text.sources import proved
-
-Vector = tuple[Fraction, ...]
 
 
 @dataclass(frozen=True)
