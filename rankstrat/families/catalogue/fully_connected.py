@@ -115,7 +115,7 @@ class FullyConnected(Converted, LayeredStructure):
         if self.is_two_layer:
             renaming = self._two_layer(model)
             return renaming.branches(
-                two_layer_branches(renaming.source.structure, renaming.source, _plain(target))
+                two_layer_branches(renaming.source.structure, renaming.source, target)
             )
         if model.size <= MAX_PARAMETERS and (self.depth == 1 or self.activation.is_polynomial):
             return polynomial_branches(model, target)
@@ -161,16 +161,6 @@ class FullyConnected(Converted, LayeredStructure):
             biases=arrays.get("b1"),
             output_bias="b2" in arrays,
         )
-
-
-def _plain(target: TargetFunction) -> TargetFunction:
-    """A target of a network with one hidden layer as one of a two-layer network."""
-    point = target.point
-    structure = None if point is None else point.model.structure
-    if point is None or not isinstance(structure, FullyConnected) or not structure.is_two_layer:
-        return target
-    renaming = structure._two_layer(point.model)
-    return TargetFunction(target.expressions, renaming.back(point))
 
 
 def fully_connected(
