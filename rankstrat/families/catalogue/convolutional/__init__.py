@@ -178,7 +178,9 @@ class Convolutional:
         """
         return shared_strata(self, model)
 
-    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+    def nearby(
+        self, arrays: Mapping[str, Any], names: Mapping[str, Any] | None = None
+    ) -> Iterable[tuple[Math, float]]:
         """Which kernels nearly vanish or are nearly copies of each other; see
         `rankstrat.nearest_strata`.
         """
