@@ -21,8 +21,9 @@ from rankstrat.model.source import guest
 from rankstrat.model.structure import HasBranches
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.challenge import challenged
+from rankstrat.targets.general import general_branches
 from rankstrat.targets.given import given_branches
-from rankstrat.targets.polynomial import polynomial_branches
+from rankstrat.targets.polynomial import is_decomposable, polynomial_branches
 from rankstrat.targets.renamed import RenamedBranches, source_target
 from rankstrat.text.parsing import exact_value
 from rankstrat.text.tables import Math, Table
@@ -246,7 +247,12 @@ def target_set(
     known = _known(model, function)
     if known is not None and source:
         known, seen = challenged(model, function, known, source, seed=seed)
-    found = polynomial_branches(model, function) if known is None else known
+    if known is not None:
+        found = known
+    elif is_decomposable(model, function):
+        found = polynomial_branches(model, function)
+    else:
+        found = general_branches(model, function, seed=seed)
     return TargetSet(model, function, found.branches, found.complete, found.basis, source, seen)
 
 

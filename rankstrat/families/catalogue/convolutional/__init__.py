@@ -164,7 +164,7 @@ class Convolutional:
         """The network with another number of kernels."""
         return Model.of(replace(self, kernels=counts[0]))
 
-    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+    def branches(self, model: Model, target: TargetFunction) -> BranchList | None:
         """A branch of least rank of a target set; see `rankstrat.target_set`."""
         return branches_of(self, model, target)
 

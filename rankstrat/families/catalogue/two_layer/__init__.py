@@ -130,7 +130,7 @@ class TwoLayer(LayeredStructure):
             arrays["a"], vectors, self.inputs, signed=signed, rays=rays, names=names
         )
 
-    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+    def branches(self, model: Model, target: TargetFunction) -> BranchList | None:
         """The branches of a target set; see `rankstrat.target_set`."""
         return branches(self, model, target)
 
