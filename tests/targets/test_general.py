@@ -1,4 +1,4 @@
-"""Target sets of models that no family describes: what is given is right, what is not known is open."""
+"""Target sets of models that no family describes: what is given is right, the rest is open."""
 
 from __future__ import annotations
 
