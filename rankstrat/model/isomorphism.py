@@ -85,7 +85,8 @@ class Isomorphism:
     def __str__(self) -> str:
         moved = [f"{old} = {new}" for old, new in self.names.items() if str(old) != str(new)]
         shown = ", ".join(moved[:8]) + (", ..." if len(moved) > 8 else "")
-        return f"{self.target} is {self.source}" + (f" with {shown}" if shown else "")
+        own = self.target.name if self.target.structure is None else str(self.target)
+        return f"{own or 'this model'} is {self.source}" + (f" with {shown}" if shown else "")
 
 
 _RECOGNISERS: list[Callable[[Model], Isomorphism | None]] = []
