@@ -231,7 +231,9 @@ def stratification_of(
         known: Stratification | None = structure.strata(model)
         source = guest(structure)
         if known is not None:
-            return ClaimedStrata(known, source, seed) if source else known
+            if source:
+                return ClaimedStrata(known, source, seed)
+            return known
     same = None if conditions else isomorphism_of(model)
     if same is not None and isinstance(same.structure, HasStrata):
         known = same.structure.strata(same.source)
@@ -262,7 +264,7 @@ def stratify(
         BudgetError: the arrangement has too many flats.
 
     References:
-        LSH Section 3; SPEC 1.
+        LSH Section 3.
 
     Example:
         >>> from rankstrat.families import matrix_factorization
