@@ -238,17 +238,20 @@ def _listed(numbers: Sequence[int]) -> str:
     return ",".join(map(str, numbers))
 
 
-def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
+def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
     r"""Branches of a target that is a narrower network of the same depth and activation: copies,
     idle and silent units.
 
     Raises:
-        TargetError: the target is no such network, or is wider somewhere.
+        TargetError: the target is wider somewhere.
 
     References:
         EP2 Definition 4.3; LLR Theorem 4.
     """
-    narrow = narrow_network(structure, model, target).reduced(structure.activation)
+    given = narrow_network(structure, target)
+    if given is None:
+        return None
+    narrow = given.reduced(structure.activation)
     if any(m < k for m, k in zip(structure.widths, narrow.widths, strict=True)):
         raise TargetError(
             f"the target has widths {list(narrow.widths)}, the model {list(structure.widths)};"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rankstrat.activation.record import Activation
 from rankstrat.errors import TargetError
-from rankstrat.model.model import Chart, Model
+from rankstrat.model.model import Chart
 from rankstrat.model.structure import HasLayers, Layers
 from rankstrat.targets import (
     TargetFunction,
@@ -90,19 +90,16 @@ class Network:
         return Network(tuple(weights), tuple(biases))
 
 
-def narrow_network(structure: Any, model: Model, target: TargetFunction) -> Network:
-    """The target as a network of the same depth and activation.
+def narrow_network(structure: Any, target: TargetFunction) -> Network | None:
+    """The target as a network of the same depth and activation, if it is one.
 
     Raises:
-        TargetError: it is none, or needs biases that the model does not have.
+        TargetError: it needs biases that the model does not have.
     """
     point = target.point
     layers = None if point is None else _layers_of(point, structure)
     if point is None or layers is None:
-        raise TargetError(
-            f"target sets of {model} are described for points of narrower networks of the same"
-            " depth and activation only; give such a point, or pass charts=[...]"
-        )
+        return None
     weights, biases = [], []
     for layer, (own, bias) in enumerate(zip(layers.weights, layers.biases, strict=True), start=1):
         w = _rational(np.atleast_2d(point.arrays[own]))
