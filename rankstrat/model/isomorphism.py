@@ -15,6 +15,7 @@ import numpy as np
 import sympy
 
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.source import guest
 from rankstrat.model.structure import HasIsomorphism
 from rankstrat.model.values import Exact
 
@@ -47,6 +48,12 @@ class Isomorphism:
         new = [self.target.parameters[k] for k in self.places]
         new += [self.target.inputs[k] for k in self.inputs]
         return dict(zip(old, new, strict=True))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the outputs are equal once they are expanded."""
+        pairs = zip(self.source.outputs, self.target.outputs, strict=True)
+        return all(sympy.expand(self.renamed(o) - t) == 0 for o, t in pairs)
 
     def renamed(self, value: sympy.Expr) -> sympy.Expr:
         """An expression of the source as one of the target."""
@@ -107,7 +114,11 @@ def isomorphism_of(model: Model) -> Isomorphism | None:
     structure: object = model.structure
     if structure is not None:
         known = structure.isomorphism(model) if isinstance(structure, HasIsomorphism) else None
-        return known if isinstance(known, Isomorphism) else None
+        if not isinstance(known, Isomorphism):
+            return None
+        # a guest is not believed: the outputs must agree, and its families are asked by themselves
+        doubted = guest(structure) and not known.is_plain
+        return None if doubted or guest(known.structure) else known
     found = (recognise(model) for recognise in _RECOGNISERS)
     return next((f for f in found if f is not None), None)
 
