@@ -106,7 +106,7 @@ class Referee:
         functions = array(data["functions"], "functions")
         if not set(map(str, functions)) <= set(PARITIES):
             raise Refused(f"functions: a parity is one of {PARITIES}")
-        self.graph = Graph(data["graph"], self.sizes, [str(f) for f in functions])
+        self.graph = Graph(data["graph"], self.sizes, [str(f) for f in functions], self.fuel)
         last = self.graph.given - 1
         self.outputs = integers(data["outputs"], "outputs", 0, last)
         self.free = self._free()
@@ -346,6 +346,8 @@ class Referee:
             if not all(nodes[c][1] for c in pivots):
                 raise Refused("relations: the coefficient of a pivot is zero")
             return
+        if self.bare.kinks(self.graph.closure(coefficients)):
+            raise Unchecked("a coefficient of a relation contains a kink")
         at = [Fraction(11 * j + 13, 17 + j) for j in range(self.sizes["coordinates"])]
         try:
             order = self.graph.closure(coefficients)

@@ -151,6 +151,7 @@ class Tower:
         stack = list(roots)
         seen = set(stack)
         while stack:
+            self.fuel.burn(1)
             for c in self._below(stack.pop()):
                 if c not in seen:
                     seen.add(c)
@@ -264,6 +265,9 @@ class Tower:
         allowed = {"exp": {"exp", "log"}, "log": {"exp", "log"}, "root": {"root"}}
         if not kinds <= allowed.get(kind, {kind}):
             raise Refused(f"images: {printable(key)} uses generators of another kind")
+        for g in self._used(key, value):
+            if self.kinds[g] == "log":
+                self._check_logarithm(g, present)
         if kind == "pi":
             return True
         a = key[2] if kind == "jet" else key[1]
@@ -285,13 +289,6 @@ class Tower:
             power = e.scaled(p ** key[2], e.power(e.monomial(recipe), key[2]))
             return not e.plus([e.scaled(q ** key[2], e.quotient(a)), e.scaled(-1, power)])[0]
         root, recipe = value
-        for g, _ in recipe:  # a logarithm of the tower is real because the model needs it
-            if (
-                self.kinds[g] == "log"
-                and self.layer(g)
-                and ("log", self.arguments[g]) not in present
-            ):
-                raise Refused(f"images: generator {g} is no logarithm of the model")
         if (
             root == 1
             and len(recipe) == 1
@@ -301,6 +298,18 @@ class Tower:
             return True
         power = e.power(e.quotient(a), root)
         return not e.plus([power, e.scaled(-1, e.monomial(recipe))])[0]
+
+    def _check_logarithm(self, g: int, present: set[Any]) -> None:
+        """The logarithm of a positive number, or one that the model needs, is real."""
+        a = self.arguments[g]
+        if self.layer(g):
+            if ("log", a) not in present:
+                raise Refused(f"images: generator {g} is no logarithm of the model")
+            return
+        balls = Balls(256, self.fuel)
+        low, _ = balls.evaluate(self.graph, self.graph.closure([a]), [], [], set())[a]
+        if low <= 0:
+            raise Unchecked(f"the argument of generator {g} is not shown to be positive")
 
     def _equal(self, e: Expander, a: int, recipe: Recipe) -> bool:
         """Whether a = sum of n times the argument of an exponential, or n log."""
