@@ -22,7 +22,10 @@ BUDGET = 60_000_000
 
 @dataclass
 class Finding:
-    """What the referee found of one proof object."""
+    """What the referee found of one proof object.
+
+    If it `fails`, a line is false or the question itself is not checked, and nothing is shown.
+    """
 
     title: str = ""
     lower: int = 0
@@ -70,6 +73,7 @@ def check_one(data: Any, digest: str, budget: int) -> Finding:
         found.holds, found.fails, found.verdict, found.lower = False, True, "OPEN", 0
     except Unchecked as reason:
         found.lines.append(f"not checked: {reason}")
+        found.fails = True
     return found
 
 

@@ -285,3 +285,9 @@ def test_a_coordinate_is_one_number_for_all_samples() -> None:
     lower = {"kind": "minor", **SETTING, "rows": [[s, 0, -1] for s in range(4)],
              "columns": [0, 1]}  # fmt: skip
     assert judge(written(graph, outputs=[7], sizes=(2, 1, 1), lower=lower)).lower == 0
+
+
+def test_a_place_on_a_kink_shows_nothing() -> None:
+    found = changed("nested kinks", "places", "inputs", 1, 0, 0, value=0)
+    assert found.fails
+    assert not found.holds
