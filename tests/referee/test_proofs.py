@@ -291,3 +291,17 @@ def test_a_place_on_a_kink_shows_nothing() -> None:
     found = changed("nested kinks", "places", "inputs", 1, 0, 0, value=0)
     assert found.fails
     assert not found.holds
+
+
+@pytest.mark.parametrize("name", ["equal neurons", "chart", "softplus", "arctangents", "matrices"])
+def test_chance_gives_a_bound_that_is_true(name: str) -> None:
+    data, rank = proof(name), CASES[name][1]
+    data["upper"] = {"kind": "chance"}
+    data["claim"]["verdict"] = "PROBABLE"
+    found = judge(data)
+    assert (found.holds, found.verdict, found.upper) == (True, "PROBABLE", rank)
+    assert 0 < found.error < 1e-9
+    data["claim"]["verdict"] = "PROVED"
+    assert not judge(data).holds
+    data["claim"] = {"lower": 0, "upper": rank - 1, "verdict": "OPEN"}
+    assert judge(data).upper == data["sizes"]["parameters"]
