@@ -305,3 +305,10 @@ def test_chance_gives_a_bound_that_is_true(name: str) -> None:
     assert not judge(data).holds
     data["claim"] = {"lower": 0, "upper": rank - 1, "verdict": "OPEN"}
     assert judge(data).upper == data["sizes"]["parameters"]
+
+
+def test_a_large_power_of_a_root_costs_no_time() -> None:
+    data = proof("roots")
+    (image,) = [i for i in data["tower"]["images"] if i[0] == "root" and i[-1][0][0] == 0]
+    image[-1][0][1] = 10**9
+    assert judge(data).lower == 0
