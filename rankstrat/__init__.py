@@ -3,6 +3,7 @@
 from rankstrat import families, mappings, pictures
 from rankstrat.activation.lookup import activations
 from rankstrat.activation.record import Activation
+from rankstrat.families.recognition import Recognition, recognise
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 from rankstrat.mappings import embedding_graph
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
@@ -25,7 +26,6 @@ from rankstrat.samples import (
     inertia,
     linear_stability,
     local_linear_recovery,
-    recovery_threshold,
 )
 from rankstrat.samples.stability import recovery_stability, recovery_thresholds, stability_table
 from rankstrat.strata import (
@@ -72,6 +72,7 @@ __all__ = [
     "RankCertificate",
     "RankHierarchy",
     "RankReport",
+    "Recognition",
     "RecoveryCount",
     "Relation",
     "Report",
@@ -104,8 +105,8 @@ __all__ = [
     "pictures",
     "rank_by_lemma",
     "rank_report",
+    "recognise",
     "recovery_stability",
-    "recovery_threshold",
     "recovery_thresholds",
     "region_rank",
     "stability_table",

@@ -75,6 +75,20 @@ class _Piece:
         return all(self.vanishes(g) for g in other.basis)
 
 
+def is_decomposable(model: Model, target: TargetFunction) -> bool:
+    """Whether the equations of a target are few and polynomial over the rationals."""
+    if model.size > MAX_PARAMETERS:
+        return False
+    symbols = (*model.parameters, *model.inputs)
+    for output, goal in zip(model.outputs, target.expressions, strict=True):
+        difference = output - goal
+        if not difference.is_polynomial(*symbols):
+            return False
+        if not all(c.is_Rational for c in sympy.Poly(difference, *symbols).coeffs()):
+            return False
+    return True
+
+
 def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
     """The branches of a polynomial model with at most six parameters.
 
@@ -216,9 +230,10 @@ class _Minors:
         rows: list[list[sympy.Expr]] = []
         for output in model.outputs:
             expanded = sympy.expand(output)
-            coefficients = (
-                sympy.Poly(expanded, *model.inputs).coeffs() if model.inputs else [expanded]
-            )
+            if model.inputs:
+                coefficients = sympy.Poly(expanded, *model.inputs).coeffs()
+            else:
+                coefficients = [expanded]
             rows += [[sympy.diff(c, p) for p in model.parameters] for c in coefficients]
         self.matrix = sympy.Matrix(rows)
         self._minors: dict[int, tuple[sympy.Expr, ...]] = {}
@@ -370,7 +385,9 @@ def _chart(model: Model, piece: _Piece) -> Chart | None:
         left = [g for g in map(sympy.expand, numerators) if g != 0]
         if left:
             left = list(sympy.groebner(left, *model.parameters, order="grevlex").exprs)
-    return model.chart(values) if len(model.parameters) - len(values) == piece.dimension else None
+    if len(model.parameters) - len(values) == piece.dimension:
+        return model.chart(values)
+    return None
 
 
 def _linear(
