@@ -32,7 +32,6 @@ from rankstrat.samples import (
     inertia,
     linear_stability,
     local_linear_recovery,
-    recovery_threshold,
 )
 from rankstrat.samples.stability import recovery_stability, recovery_thresholds, stability_table
 from rankstrat.strata import (
@@ -122,7 +121,6 @@ __all__ = [
     "rank_by_lemma",
     "rank_report",
     "recovery_stability",
-    "recovery_threshold",
     "recovery_thresholds",
     "region_rank",
     "stability_table",

@@ -82,9 +82,10 @@ def run(options: Namespace) -> int:
     reports: list[Report] = []
     with workers(options) as executor, progress() as step:
         for name in names:
-            path = (
-                None if folder is None else folder / f"{name}{'.deep' if options.deep else ''}.json"
-            )
+            if folder is None:
+                path = None
+            else:
+                path = folder / f"{name}{'.deep' if options.deep else ''}.json"
             done = () if path is None else _saved(path, name, options.seed)
             reports.append(_verified(name, options, executor, step, done))
             if path is not None:
@@ -100,7 +101,9 @@ def run(options: Namespace) -> int:
     accepted = not options.referee or _refereed(reports, options.seed)
     if any(not report.complete for report in reports):
         return INTERRUPTED
-    return HOLDS if summary.ok and accepted else FAILS
+    if summary.ok and accepted:
+        return HOLDS
+    return FAILS
 
 
 def _certificates(reports: list[Report], seed: int) -> Iterator[tuple[str, RankCertificate]]:

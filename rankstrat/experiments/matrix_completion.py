@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.algebra.signature import independent_columns
+from rankstrat.algebra.linear import rank as rational_rank
 from rankstrat.dynamics.loss import Array, Loss
 from rankstrat.experiments.report import (
     NEVER,
@@ -78,7 +78,7 @@ def least_rank(rank: int) -> int:
 def recovers(rank: int, entries: Sequence[int]) -> bool:
     """Whether the tangent rows of the observed entries have the least rank, over the rationals."""
     rows = [_tangents(rank)[e] for e in entries]
-    return len(independent_columns(rows)) == least_rank(rank)
+    return rational_rank(rows) == least_rank(rank)
 
 
 def patterns(case: Case, seed: int) -> list[list[int]]:
