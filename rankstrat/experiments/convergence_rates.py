@@ -35,7 +35,7 @@ _MEMORY: dict[tuple[str, int, int], Trajectory] = {}
 
 def cases(seed: int, deep: bool) -> Iterable[Case]:
     """Starts near each kind of branch of tanh(x) in width 2 without biases."""
-    for kind in ("linear", "sublinear"):
+    for kind in ("exponential", "algebraic"):
         for trial in range(6 if deep else 2):
             yield {"branch": kind, "trial": trial}
 
@@ -45,7 +45,7 @@ def _run(case: Case, seed: int) -> Trajectory:
     key = (case["branch"], case["trial"], seed)
     if key not in _MEMORY:
         rng = np.random.default_rng((seed, 61, case["trial"]))
-        if case["branch"] == "linear":  # a_2 near 0, w_2 away from w_1 and 0
+        if case["branch"] == "exponential":  # a_2 near 0, w_2 away from w_1 and 0
             w2 = rng.uniform(2.0, 2.5) * rng.choice([-1, 1])
             start = np.array([1.0, 0.0, 1.0, w2]) + 0.05 * rng.standard_normal(4)
             time, until = 1e6, 1e-26
@@ -66,7 +66,7 @@ def limit(case: Case, seed: int) -> Chart:
     a1, _, _, w2 = (
         Fraction(float(v)).limit_denominator(DENOMINATOR) for v in _run(case, seed).final
     )
-    if case["branch"] == "linear":
+    if case["branch"] == "exponential":
         return NET.point([1, 0, 1, w2])
     return NET.point([a1, 1 - a1, 1, 1])
 
@@ -75,7 +75,7 @@ def predicted(case: Case, seed: int) -> Prediction:
     """The constant of the rate at the limit point, enclosed in balls."""
     point = limit(case, seed)
     certificate = model_rank(point)
-    if case["branch"] == "linear":
+    if case["branch"] == "exponential":
         mu = least_positive_eigenvalue(point, INPUTS, int(certificate))
         return Prediction(2 * mu.value, Verdict.PROVED, f"2 mu, mu = {mu} at the limit point")
     assert certificate.minor is not None
@@ -88,7 +88,7 @@ def measured(case: Case, seed: int) -> Measurement:
     """The slope of log R, or t^2 R at the end."""
     run = _run(case, seed)
     times, losses = run.times, run.losses
-    if case["branch"] == "linear":
+    if case["branch"] == "exponential":
         tail = (losses < 1e-8) & (losses > 1e-20)
         slope = np.polyfit(times[tail], np.log(losses[tail]), 1)[0]
         return Measurement(float(-slope), f"{int(tail.sum())} times; {run.reason}")
@@ -97,7 +97,7 @@ def measured(case: Case, seed: int) -> Measurement:
 
 def tolerance(case: Case) -> Tolerance:
     """1e-3 for exponential rates, 5 % for the constant of the slow one at t = 1e7."""
-    return Within(relative=1e-3 if case["branch"] == "linear" else 0.05)
+    return Within(relative=1e-3 if case["branch"] == "exponential" else 0.05)
 
 
 EXPERIMENT = Experiment(
