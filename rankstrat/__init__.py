@@ -10,6 +10,7 @@ from rankstrat.dynamics.flow import gradient_flow
 from rankstrat.dynamics.loss import Loss
 from rankstrat.dynamics.trajectory import Trajectory
 from rankstrat.experiments import experiment
+from rankstrat.families.recognition import Recognition, recognise
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 from rankstrat.mappings import embedding_graph
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
@@ -81,6 +82,7 @@ __all__ = [
     "RankCertificate",
     "RankHierarchy",
     "RankReport",
+    "Recognition",
     "RecoveryCount",
     "Relation",
     "Report",
@@ -120,6 +122,7 @@ __all__ = [
     "pictures",
     "rank_by_lemma",
     "rank_report",
+    "recognise",
     "recovery_stability",
     "recovery_thresholds",
     "region_rank",
