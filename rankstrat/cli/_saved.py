@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from types import TracebackType
 
 from rankstrat.cli._journal import MAX_SAVED, Journal
+from rankstrat.cli._sweep import write_whole
 from rankstrat.errors import ParseError
-from rankstrat.text.parsing import shown
 from rankstrat.theorems import THEOREMS
 from rankstrat.theorems.report import Report, Row, row_from_data, row_to_data, rows_from_json
 
@@ -73,27 +72,9 @@ class Saved:
         """Write the report."""
         if self._journal is not None and self.error is None:
             try:
-                _write(self._report, report.to_json())
+                write_whole(self._report, report.to_json())
             except ParseError as error:
                 self.error = error
-
-
-def folder_of(name: str | None) -> Path | None:
-    """The folder of --save, made if there is none.
-
-    Raises:
-        ParseError: it cannot be.
-    """
-    if name is None:
-        return None
-    folder = Path(name)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise ParseError(
-            f"--save {shown(name)} is no folder ({error}); a writable folder is needed"
-        ) from error
-    return folder
 
 
 def _key(row: Row) -> str:
@@ -113,17 +94,4 @@ def _saved(path: Path, name: str, seed: int) -> tuple[Row, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise ParseError(
             f"{path} cannot be read ({error}); a saved report is needed; remove it"
-        ) from error
-
-
-def _write(path: Path, text: str) -> None:
-    # By way of a second file, so that an interruption never leaves half a report.
-    half = path.with_suffix(f".{time.time_ns()}")
-    try:
-        half.write_text(text, encoding="utf-8")
-        half.replace(path)
-    except OSError as error:
-        half.unlink(missing_ok=True)
-        raise ParseError(
-            f"{path} cannot be written ({error.strerror}); a writable folder is needed"
         ) from error

@@ -4,35 +4,27 @@ verdict.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
-import os
-import signal
-import threading
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Executor
 from fnmatch import fnmatchcase
 from html import escape
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
 
 from rankstrat.cli._progress import Steps, progress
 from rankstrat.cli._proofs import refereed, save_bundle, verdict_line
 from rankstrat.cli._question import add_formats, emit, say, whole_number
-from rankstrat.cli._saved import Saved, folder_of
+from rankstrat.cli._saved import Saved
 from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, INTERRUPTED, complain
+from rankstrat.cli._sweep import folder_for, jobs, workers
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.proof.writer import expressible
 from rankstrat.text.parsing import nearest, shown
 from rankstrat.text.tables import Table
 from rankstrat.theorems import THEOREMS, Summary, verify
 from rankstrat.theorems.report import Report, Row
-
-MAX_JOBS = 256
 
 EXAMPLE = """examples:
   rankstrat verify                              all theorems
@@ -68,7 +60,7 @@ def configure(parser: ArgumentParser) -> None:
         help="names the random cases (default 0)",
     )
     parser.add_argument(
-        "--jobs", metavar="N", type=_jobs, default=1, help="compute with N processes"
+        "--jobs", metavar="N", type=jobs, default=1, help="compute with N processes"
     )
     parser.add_argument("--dask", metavar="ADDRESS", help="compute on a dask.distributed cluster")
     parser.add_argument(
@@ -85,10 +77,10 @@ def run(options: Namespace) -> int:
     if options.list:
         emit(_listing(names), options.format)
         return HOLDS
-    folder = folder_of(options.save)
+    folder = None if options.save is None else folder_for(options.save)
     reports: list[Report] = []
     broken: ParseError | None = None
-    with _executor(options) as executor, progress() as step:
+    with workers(options) as executor, progress() as step:
         for name in names:
             with Saved(folder, name, options.seed, options.deep) as saved:
                 reports.append(_verified(name, options, executor, step, saved))
@@ -119,7 +111,7 @@ def _certificates(reports: list[Report], seed: int) -> Iterator[tuple[str, RankC
             if row.upper is None:
                 continue
             found = report.theorem.computed(row.case, seed)
-            if isinstance(found, RankCertificate):
+            if isinstance(found, RankCertificate) and expressible(found.chart):
                 yield f"{report.theorem.name} {json.dumps(dict(row.case), default=str)}", found
 
 
@@ -134,7 +126,7 @@ def _refereed(reports: list[Report], seed: int) -> bool:
             fine = False
             say(f"referee: {title}: {verdict_line(found)}")
     cases = sum(len(report.rows) for report in reports)
-    counts["without a rank certificate"] = cases - counts.total()
+    counts["without a proof object"] = cases - counts.total()
     say("referee: " + ", ".join(f"{n} {name}" for name, n in counts.items() if n))
     return fine
 
@@ -223,67 +215,3 @@ def _cases(summary: Summary) -> Table:
         for row in report.rows
     ]
     return Table(("theorem", "case", "predicted", "lower", "upper", "verdict"), tuple(rows))
-
-
-@contextmanager
-def _executor(options: Namespace) -> Iterator[Executor | None]:
-    if options.dask is not None:
-        if importlib.util.find_spec("distributed") is None:
-            raise FamilyError(
-                "--dask needs distributed, which is not installed; try"
-                " `pip install rankstrat[cluster]`"
-            )
-        try:
-            client = importlib.import_module("distributed").Client(options.dask)
-        except (OSError, ValueError) as error:  # a name that means nothing, or nobody answers
-            raise FamilyError(
-                f"no dask scheduler answers at {shown(repr(options.dask))} ({error}); the address"
-                " of a running one is needed; try `dask scheduler`, or --jobs"
-            ) from None
-        try:
-            yield client.get_executor()
-        finally:
-            client.close()
-    elif options.jobs > 1:
-        pool = ProcessPoolExecutor(options.jobs, get_context("spawn"), _end_with_parent)
-        try:
-            _start(pool, options.jobs)
-            yield pool
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-    else:
-        yield None
-
-
-def _end_with_parent() -> None:
-    """End this worker when its parent is killed; else it would wait for ever."""
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
-
-
-def _wait_for_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-def _start(pool: ProcessPoolExecutor, jobs: int) -> None:
-    """Start all processes at once, deaf to Ctrl-C, which is for the parent alone: it keeps what is
-    done.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        for _ in range(jobs):
-            pool.submit(
-                int
-            )  # a process starts where none is idle, and inherits what its parent ignores
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= MAX_JOBS:
-        raise ArgumentTypeError(f"{shown(repr(text))} is no number of processes; write --jobs 2")
-    return int(text)

@@ -196,7 +196,8 @@ class RankCertificate:
             given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
             check_relations(analysis, given)
             self._check_upper(analysis, len(given))
-            if self.differentiable is not analysis.setting.differentiable:
+            # None claims nothing; what was undecided may be decided as the text writes it.
+            if self.differentiable not in (None, analysis.setting.differentiable):
                 raise CertificateError(
                     f"differentiable = {self.differentiable} is claimed, but"
                     f" {analysis.setting.differentiable} is found"
