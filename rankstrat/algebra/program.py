@@ -245,6 +245,8 @@ class Program:
                 whole = e.__floor__()
                 coefficient = normal(coefficient * Fraction(key[1]) ** whole)
                 e = e - whole
+            elif isinstance(key, tuple) and key[0] == "side" and e > 0:
+                e = 1  # a side of a kink is 0 or 1
             if e:
                 items.append((node, e))
         return coefficient, items

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import comb
 from typing import Any
 
 from rankstrat.algebra.arrangement import Hyperplane, Vector, cells
@@ -21,7 +22,7 @@ from rankstrat.algebra.signs import Signs, requirements
 from rankstrat.errors import BudgetError
 from rankstrat.rank.regions import Region, Site, leaf_signs, occurring, restrict
 
-MAX_REGIONS = 1_500
+MAX_REGIONS, EXPECTED = 1_500, 8
 Form = Any  # a Hyperplane, or a polynomial in one variable
 
 
@@ -187,11 +188,22 @@ class Enumeration:
 
     def _cells(self, forms: Sequence[Form]) -> dict[tuple[int, ...], Vector]:
         if self.line is None:
+            self._demand_few(forms)
             return cells(forms, self.dimension)
         return {
             signs: tuple(x if k == self.line else Fraction(0) for k in range(self.dimension))
             for signs, x in cells_on_line(forms).items()
         }
+
+    def _demand_few(self, forms: Sequence[Form]) -> None:
+        """Refuse an arrangement that would have too many cells in general position."""
+        count, rank = len(forms), min(self.dimension, len(forms))
+        if all(not form.offset for form in forms):
+            expected = 2 * sum(comb(count - 1, k) for k in range(rank))
+        else:
+            expected = sum(comb(count, k) for k in range(rank + 1))
+        if expected > EXPECTED * MAX_REGIONS:
+            raise BudgetError(f"{count} hyperplanes may have {expected} cells")
 
     def _is_real(self, state: _State, region: Region) -> bool:
         scratch = Program()

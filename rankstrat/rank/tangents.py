@@ -103,7 +103,7 @@ class Tangents:
                 continue
             stack.pop()
             if program.kind[n] == LEAF:
-                known[n] = program.data[n][0] in ("x", "mix")
+                known[n] = program.data[n][0] in ("x", "mix", "side")
             else:
                 known[n] = any(known[a] for a in program.args[n])
         return known[node]

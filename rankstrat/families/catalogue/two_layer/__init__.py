@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.algebra.program import Program
 from rankstrat.activation.law import law_of
 from rankstrat.activation.lookup import as_activation, named
 from rankstrat.activation.record import Activation
@@ -109,6 +110,24 @@ class TwoLayer(LayeredStructure):
     def with_widths(self, widths: Sequence[int]) -> Model:
         """The network with another width."""
         return Model.of(replace(self, inputs=widths[0], width=widths[1]))
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The one output as a node of a program."""
+        terms = []
+        weights, biases = blocks["w"].tolist(), blocks["b"].tolist() if self.bias else []
+        for i, a in enumerate(blocks["a"].tolist()):
+            z = [
+                (1, program.product(((weight, 1), (x, 1))))
+                for weight, x in zip(weights[i], inputs, strict=True)
+            ]
+            argument = program.linear(0, [*z, *((1, b) for b in biases[i : i + 1])])
+            value = self.activation.template.at(program, argument)
+            terms.append((1, program.product(((a, 1), (value, 1)))))
+        if self.output_bias:
+            terms.append((1, int(blocks["c"][()])))
+        return [program.linear(0, terms)]
 
     def strata(self, model: Model) -> Stratification | None:
         """All strata of parameter space; see `rankstrat.stratify`."""
