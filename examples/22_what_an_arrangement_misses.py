@@ -1,8 +1,7 @@
-"""Linear conditions miss a determinantal stratum; stratify says so, finds points on it, and accepts
-the equation.
+"""The flats of linear conditions miss determinantal strata; minors of a polynomial model find them.
 
 The model is the product of a 2 x 2 matrix and a vector. Where the vector vanishes, the rank is that
-of the matrix.
+of the matrix, which no linear condition sees.
 """
 
 import sympy
@@ -12,14 +11,19 @@ import rankstrat as rs
 a, b, c, d, e, f = sympy.symbols("a b c d e f")
 F = rs.Model([a * e + b * f, c * e + d * f], [a, b, c, d, e, f])
 
-linear = rs.stratify(F)
-print(linear, "\n")
-for finding in linear.uncovered:
-    print(finding)
+found = rs.stratify(F)
+print(found)
 
-better = rs.stratify(F, conditions=[a * d - b * c])
-print(f"\n{better}")
+assert found.complete
+assert found.level(1).dimension == 3  # e = f = 0 and ad = bc
+assert [str(c) for c in found.level(1).strata[0].conditions][-1] == "a*d - b*c = 0"
 
-assert not linear.complete
-assert linear.level(1).dimension == 2  # e = f = 0 and one row or column relation
-assert better.level(1).dimension == 3  # e = f = 0 and ad = bc
+# a model that is not polynomial: what is known of a level is a bound, and says so
+x, u, v, w = sympy.symbols("x u v w")
+G = rs.Model(sympy.tanh((u - v) * x) + w * x, [u, v, w], [x])
+print(f"\n{rs.stratify(G)}")
+for level in rs.stratify(G).levels:
+    dimension = level.dimension
+    print(level.rank, dimension, dimension.verdict, (dimension.lower, dimension.upper))
+
+assert str(rs.stratify(G).level(1).dimension.verdict) == "OPEN"

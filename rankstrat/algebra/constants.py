@@ -12,11 +12,13 @@ from typing import Any
 
 from rankstrat.algebra.generators import CONSTANT_STAGE
 from rankstrat.algebra.meaning import Meaning
-from rankstrat.algebra.program import LEAF, PI, PRODUCT, factor
+from rankstrat.algebra.program import LEAF, PI, PRODUCT, UNITY, factor
 from rankstrat.errors import PoleError
 
 Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
+MAX_TURN = 360
+r"""The largest q for which $e^{i \pi p/q}$ is computed with as an algebraic number."""
 
 
 class Constants(Meaning):
@@ -31,6 +33,8 @@ class Constants(Meaning):
         data = program.data[node]
         if imaginary and data == PI and (2 * c) % 1 == 0:
             return self.imaginary(), int(2 * c)  # e^(i pi / 2) = i
+        if imaginary and data == PI and Fraction(c).denominator <= MAX_TURN:
+            return self.new_leaf(UNITY, CONSTANT_STAGE, "unity"), c
         if not imaginary and program.kind[node] == LEAF and data[0] == "logprime":
             return program.constant(data[1]), c
         if imaginary and program.kind[node] == LEAF and data[0] == "log" and data[1]:

@@ -33,6 +33,13 @@ class Meaning(Generators):
         self._standard: dict[int, int] = {}
         self._arguments: dict[str, dict[Any, int]] = {}
 
+    def terms(self, h: int) -> Terms | None:
+        """The Laurent polynomial of h where that is a normal form: without roots of unity."""
+        terms = laurent(self.program, h)
+        if terms is None or any(self.kind.get(n) == "unity" for m in terms for n, _ in m):
+            return None
+        return terms
+
     def standard(self, h: int) -> int:
         """A node equal to h without generators that cancel, whose stage is that of the function.
 
@@ -45,7 +52,7 @@ class Meaning(Generators):
         return found
 
     def _standardised(self, h: int) -> int:
-        terms = laurent(self.program, h)
+        terms = self.terms(h)
         if terms is not None:
             return self._from_terms(terms)
         stage = self.stage_of(h)
@@ -54,7 +61,7 @@ class Meaning(Generators):
                 return h
             h = self.freeze(h, stage)
             stage = min(stage - 1, self.stage_of(h))
-        terms = laurent(self.program, h)
+        terms = self.terms(h)
         return h if terms is None else self._from_terms(terms)
 
     def _from_terms(self, terms: Terms) -> int:
@@ -67,9 +74,9 @@ class Meaning(Generators):
 
         `signed` asks for s = -1 as well, for functions with a parity.
         """
-        program, known = self.program, self._arguments.setdefault(family, {})
+        known = self._arguments.setdefault(family, {})
         h = self.standard(h)
-        terms = laurent(program, h)
+        terms = self.terms(h)
         signs = (1, -1) if signed else (1,)
         keys = {s: _key(terms, s) for s in signs}
         for sign, key in keys.items():

@@ -13,12 +13,13 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from math import gcd, isqrt
+from math import gcd, isqrt, lcm
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rankstrat.algebra.numbers import is_cyclotomic_root, square_root
 from rankstrat.errors import UndecidedError
 
 Rational = int | Fraction
@@ -74,34 +75,37 @@ def is_prime(n: int) -> bool:
 
 
 def random_prime(pool: tuple[int, int], *key: int, radicals: Sequence[tuple[int, int]] = ()) -> int:
-    """A random prime p of the pool with p = 1 mod 4 (so that -1 has a square root); uniform in the
+    r"""A random prime p of the pool with p = 1 mod 4 (so that -1 has a square root); uniform in the
     large pool.
 
     In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a
     smooth p - 1 would share factors with the common denominator of the weights and merge most of
     them. Such a p is not 1 mod 3, so 3 has no square root; where roots are needed (pairs of a
-    number and a degree) one factor 3 is let pass.
+    number and a degree) one factor 3 is let pass. The pair (-1, d) asks for $e^{i \pi/d}$.
 
     Raises:
         UndecidedError: no prime with these roots was found.
     """
     low, high = pool
+    order = lcm(4, *(2 * d for c, d in radicals if c == -1))
+    roots = [(c, d) for c, d in radicals if c != -1]
     for attempt in range(MAX_CANDIDATES):
         n = low + mix(*key, attempt) % (high - low)
-        n += (1 - n) % 4
-        if n >= high or not (pool is not SMALL or _is_rough(n, bool(radicals))) or not is_prime(n):
+        n += (1 - n) % order
+        rough = pool is not SMALL or _is_rough(n, order, bool(roots))
+        if n >= high or not rough or not is_prime(n):
             continue
-        if all(c % n and pow(c, (n - 1) // gcd(d, n - 1), n) == 1 for c, d in radicals):
+        if all(c % n and pow(c, (n - 1) // gcd(d, n - 1), n) == 1 for c, d in roots):
             return n
-    roots = ", ".join(f"{c}^(1/{d})" for c, d in radicals)
+    named = ", ".join(f"{c}^(1/{d})" for c, d in radicals)
     raise UndecidedError(
-        f"no small prime has the roots {roots}; fewer irrational numbers are needed at a time;"
+        f"no small prime has the roots {named}; fewer irrational numbers are needed at a time;"
         " round some of them"
     )
 
 
-def _is_rough(n: int, with_three: bool) -> bool:
-    rest = (n - 1) // (4 + 4 * (n % 8 == 1))
+def _is_rough(n: int, order: int, with_three: bool) -> bool:
+    rest = (n - 1) // (order * (2 if (n - 1) % (2 * order) == 0 else 1))
     return is_prime(rest // 3 if with_three and rest % 3 == 0 else rest)
 
 
@@ -178,6 +182,11 @@ class Power:
         """The residues of T itself."""
         return self.field.from_log(self.log, self.denominator)
 
+    @property
+    def root(self) -> Vector | int:
+        """The residues of the root of T that is taken as basic."""
+        return self.field.from_log(self.log, 1)
+
 
 @dataclass(frozen=True)
 class GF:
@@ -234,8 +243,14 @@ class GF:
         """One generator for all samples."""
         return Power(self, int(residues(key, 1, self.p - 1)[0]), denominator)
 
-    def radical(self, integer: int, denominator: int) -> Power:
-        """A `denominator`-th root of a positive integer, if this prime has one."""
+    def radical(
+        self, integer: int, denominator: int, order: int = 4, turns: Vector | int = 1
+    ) -> Power:
+        """A `denominator`-th root of a positive prime number, if this prime has one.
+
+        Where its square root lies in the field of the roots of unity of this order, the root is the
+        one that goes with those of `unity` at these turns.
+        """
         p = self.p
         if integer % p == 0 or p >= TABLE_LIMIT:
             raise BadReductionError
@@ -246,7 +261,39 @@ class GF:
         root = (
             log // common * pow(denominator // common, -1, (p - 1) // common) % ((p - 1) // common)
         )
-        return Power(self, root, denominator)
+        if denominator % 2 or not is_cyclotomic_root(integer, order):
+            return Power(self, root, denominator)
+        two = denominator & -denominator  # the power of 2 in the degree
+        if (p - 1) % two:
+            raise BadReductionError
+        flip = (p - 1) // two  # turns the square root into its opposite
+        value = self._turned(root * (denominator // 2))
+        signs = {
+            t: self._gauss(integer, order, t) != value for t in np.unique(np.atleast_1d(turns))
+        }
+        if isinstance(turns, int):
+            return Power(self, root + flip * signs[turns], denominator)
+        flips = np.array([signs[t] for t in turns.tolist()], dtype=np.int64)
+        return Power(self, root + flip * flips, denominator)
+
+    def _gauss(self, integer: int, order: int, turns: int) -> int:
+        """The square root of a prime that goes with the roots of unity at one turn."""
+        step = (self.p - 1) // order * int(turns)
+        return sum(c * self._turned(k * step) for c, k in square_root(integer, order)) % self.p
+
+    def turns(self, key: int, order: int) -> Vector:
+        """Random units modulo the order of the roots of unity, one for each sample."""
+        units = np.array([t for t in range(order) if gcd(t, order) == 1], dtype=np.int64)
+        return units[residues(key, self.count, len(units))]
+
+    def _turned(self, log: int) -> int:
+        return pow(self.generator, log % (self.p - 1), self.p)
+
+    def unity(self, denominator: int, turns: Vector | int = 1) -> Power:
+        r"""$-1$ with the root $e^{i \pi t/D}$, t odd, if this prime has one."""
+        if (self.p - 1) % (2 * denominator):
+            raise BadReductionError
+        return Power(self, turns * ((self.p - 1) // (2 * denominator)), denominator)
 
     def imaginary(self) -> int:
         """A square root of -1 (p = 1 mod 4)."""

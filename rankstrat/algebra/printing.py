@@ -9,19 +9,18 @@ from typing import Any
 
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.generators import Generators
-from rankstrat.algebra.program import IMAGINARY, LEAF, Program
+from rankstrat.algebra.program import IMAGINARY, LEAF, PI, UNITY, Program
 from rankstrat.errors import UndecidedError
 
 Rational = int | Fraction
 
 
-def untranslate(tower: Generators, nodes: Sequence[int], target: Program) -> list[int]:
-    """Constants of the tower as nodes of a program with functions (exp, log, cos, sin), for
-    printing.
+def untranslate(tower: Generators, nodes: Sequence[int], target: Program) -> list[tuple[int, int]]:
+    """Constants of the tower as pairs (real part, imaginary part) of nodes of a program with
+    functions (exp, log, cos, sin), for printing.
 
-    Complex constants of a relation between real functions are replaced by their real parts, or
-    by their imaginary parts when the real part of the last one vanishes: either is a relation
-    again.
+    The real parts of the coefficients of a relation between real functions are a relation again,
+    and so are the imaginary parts.
     """
     program = tower.program
     ring = _ComplexNodes(target)
@@ -29,25 +28,25 @@ def untranslate(tower: Generators, nodes: Sequence[int], target: Program) -> lis
     for n in program.reachable(nodes):
         if program.kind[n] == LEAF:
             values[n] = _untranslated_leaf(tower, n, target)
-    pairs = [ring.plain(v) for v in evaluate(program, nodes, ring, values)]
-    part = 0 if not pairs or pairs[-1][0] != target.zero else 1
-    return [pair[part] for pair in pairs]
+    return [ring.plain(v) for v in evaluate(program, nodes, ring, values)]
 
 
 def _untranslated_leaf(tower: Generators, leaf: int, target: Program) -> Any:
     key: Any = tower.program.data[leaf]
     if key == IMAGINARY:
         return target.zero, target.one
+    if key == UNITY:
+        return _Rotation(target.leaf(PI))
     if key[0] == "logprime":
         return target.function("log", target.constant(key[1])), target.zero
     if key[0] in ("exp", "log"):
-        argument = untranslate(tower, [key[2]], target)[0]
+        argument = untranslate(tower, [key[2]], target)[0][0]
         if key[1] and key[0] == "exp":
             return _Rotation(argument)
         name = "atan" if key[1] else key[0]
         return target.function(name, argument), target.zero
     if key[0] in ("erf", "sigma"):
-        argument = untranslate(tower, [key[-1]], target)[0]
+        argument = untranslate(tower, [key[-1]], target)[0][0]
         return target.function("erf" if key[0] == "erf" else key[:-1], argument), target.zero
     return target.leaf(key), target.zero
 

@@ -37,6 +37,8 @@ PIECEWISE = frozenset({"relu", "abs", "sign", "step"})
 
 PI: tuple[str] = ("pi",)
 IMAGINARY: tuple[str] = ("i",)
+UNITY: tuple[str] = ("unity",)
+r"""The leaf whose power c is $e^{i \pi c}$."""
 MAX_BITS = 1 << 24
 """Bits of a rational number raised to a power."""
 
@@ -241,9 +243,10 @@ class Program:
                 quarter = int(e) % 4
                 coefficient = coefficient * (1, 1, -1, -1)[quarter]
                 e = quarter % 2
-            elif isinstance(key, tuple) and key[0] == "prime":
+            elif isinstance(key, tuple) and key[0] in ("prime", "unity"):
                 whole = e.__floor__()
-                coefficient = normal(coefficient * Fraction(key[1]) ** whole)
+                base = key[1] if key[0] == "prime" else -1
+                coefficient = normal(coefficient * Fraction(base) ** whole)
                 e = e - whole
             elif isinstance(key, tuple) and key[0] == "side" and e > 0:
                 e = 1  # a side of a kink is 0 or 1

@@ -12,7 +12,8 @@ from typing import Any
 import flint
 
 from rankstrat.algebra.evaluate import evaluate
-from rankstrat.algebra.program import IMAGINARY, LEAF, LINEAR, PRODUCT, Program
+from rankstrat.algebra.numbers import is_special, vanishes
+from rankstrat.algebra.program import LEAF, LINEAR, PRODUCT, Program
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 
 Rational = int | Fraction
@@ -186,7 +187,7 @@ def is_zero(program: Program, node: int, budget: int = 20_000) -> bool:
     order = program.reachable((node,))
     leaves = [n for n in order if program.kind[n] == LEAF]
     free = [n for n in order if program.kind[n] not in (LEAF, LINEAR, PRODUCT) and program.args[n]]
-    if not any(_is_special(program.data[n]) for n in leaves) and _cancels(program, node):
+    if not any(is_special(program.data[n]) for n in leaves) and _cancels(program, node):
         return True
     denominators = root_denominators(program, (node,))
     ring = FractionRing([f"z{i}" for i in range(len(leaves) + len(free))], budget)
@@ -197,7 +198,7 @@ def is_zero(program: Program, node: int, budget: int = 20_000) -> bool:
     special = [
         (i, program.data[n], denominators.get(n, 1))
         for i, n in enumerate(leaves)
-        if _is_special(program.data[n])
+        if is_special(program.data[n])
     ]
     if special and any(_vanishes(factor, special) for factor in ring.factors):
         raise PoleError("a denominator vanishes identically; choose values away from the pole")
@@ -219,31 +220,24 @@ def _cancels(program: Program, node: int) -> bool:
     return not constant and not any(total.values())
 
 
-def _is_special(key: Any) -> bool:
-    return key == IMAGINARY or (isinstance(key, tuple) and key[0] == "prime")
-
-
 def _vanishes(polynomial: Any, special: Sequence[tuple[int, Any, int]]) -> bool:
     if not special or not len(polynomial):
         return not len(polynomial)
-    total: dict[tuple[int, ...], int] = {}
+    known = [(key, denominator) for _, key, denominator in special]
+    groups: dict[tuple[int, ...], dict[tuple[int, ...], int]] = {}
     for monomial, coefficient in polynomial.to_dict().items():
-        exponents, c = list(monomial), int(coefficient)
-        for i, key, denominator in special:
-            if key == IMAGINARY:
-                c *= (1, 1, -1, -1)[exponents[i] % 4]
-                exponents[i] %= 2
-            else:
-                c *= int(key[1]) ** (exponents[i] // denominator)
-                exponents[i] %= denominator
-        total[tuple(exponents)] = total.get(tuple(exponents), 0) + c
-    return not any(total.values())
+        exponents = list(monomial)
+        number = tuple(exponents[i] for i, _, _ in special)
+        for i, _, _ in special:
+            exponents[i] = 0
+        groups.setdefault(tuple(exponents), {})[number] = int(coefficient)
+    return all(vanishes(terms, known) for terms in groups.values())
 
 
 def reduced(program: Program, node: int, budget: int = 500) -> int:
     """The node as a fraction in lowest terms (the same node when that would be too large)."""
     leaves = [n for n in program.reachable((node,)) if program.kind[n] == LEAF]
-    if not leaves or any(_is_special(program.data[n]) for n in leaves):
+    if not leaves or any(is_special(program.data[n]) for n in leaves):
         return node
     denominators = root_denominators(program, (node,))
     ring = FractionRing([f"z{i}" for i in range(len(leaves))], budget)

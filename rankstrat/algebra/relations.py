@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 
@@ -30,13 +31,19 @@ def leaf_values(
     *,
     shared_below: int,
     start: int = 0,
+    conjugates: bool = False,
 ) -> dict[int, object]:
     """Random values of the leaves below the nodes.
 
-    Generators of a stage below `shared_below` are the same in every sample.
+    Generators of a stage below `shared_below` are the same in every sample. With `conjugates` every
+    sample has its own roots of unity, and the roots of primes that go with them.
     """
     program = tower.program
     denominators = root_denominators(program, nodes)
+    order = _order_of_unity(tower, denominators)
+    turns: int | Vector = 1
+    if conjugates:
+        turns = field.turns(mix(key, 79), order)
     values: dict[int, object] = {}
     for leaf in program.reachable(nodes):
         if program.kind[leaf] != LEAF:
@@ -44,9 +51,11 @@ def leaf_values(
         stage = tower.stage_of(leaf)
         kind, stream, d = tower.kind[leaf], mix(key, leaf), denominators.get(leaf, 1)
         if kind == "prime":
-            values[leaf] = field.radical(program.data[leaf][1], d)
+            values[leaf] = field.radical(program.data[leaf][1], d, order, turns)
+        elif kind == "unity":
+            values[leaf] = field.unity(d, turns)
         elif kind == "i":
-            values[leaf] = field.imaginary()
+            values[leaf] = field.unity(2, turns).root
         elif kind == "side":
             column = program.data[leaf][1]
             values[leaf] = (
@@ -67,21 +76,30 @@ def leaf_values(
     return values
 
 
+def _order_of_unity(tower: Generators, denominators: Mapping[int, int]) -> int:
+    leaves = (n for n in denominators if tower.kind.get(n) == "unity")
+    return lcm(4, *(2 * denominators[n] for n in leaves))
+
+
 def radicals(tower: Generators, nodes: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """The integers below the nodes whose roots a prime needs, each with the degree of the root."""
-    found = root_denominators(tower.program, nodes)
-    return tuple(
-        (tower.program.data[n][1], d)
-        for n, d in found.items()
-        if tower.kind.get(n) == "prime" and d > 1
-    )
+    program, found = tower.program, root_denominators(tower.program, nodes)
+    primes = ((program.data[n][1], d) for n, d in found.items() if tower.kind.get(n) == "prime")
+    unity = ((-1, d) for n, d in found.items() if tower.kind.get(n) == "unity")
+    return tuple((c, d) for c, d in (*primes, *unity) if d > 1)
 
 
 def sample_columns(
-    tower: Generators, nodes: Sequence[int], field: GF, key: int, *, shared_below: int
+    tower: Generators,
+    nodes: Sequence[int],
+    field: GF,
+    key: int,
+    *,
+    shared_below: int,
+    conjugates: bool = False,
 ) -> Vector:
     """The matrix (samples x nodes) mod p, rows that hit a pole removed."""
-    leaves = leaf_values(tower, field, nodes, key, shared_below=shared_below)
+    leaves = leaf_values(tower, field, nodes, key, shared_below=shared_below, conjugates=conjugates)
     values = evaluate(tower.program, nodes, field, leaves)
     matrix = np.empty((field.count, len(nodes)), dtype=np.int64)
     for j, v in enumerate(values):
@@ -115,7 +133,12 @@ def decide(
             continue
         try:
             matrix = sample_columns(
-                tower, columns, GF(p, rows), mix(seed, 78, attempt), shared_below=0
+                tower,
+                columns,
+                GF(p, rows),
+                mix(seed, 78, attempt),
+                shared_below=0,
+                conjugates=True,
             )
         except BadReductionError:
             continue

@@ -27,7 +27,7 @@ from math import lcm
 from typing import Any
 
 from rankstrat.algebra.constants import Constants, Monomial, Rational
-from rankstrat.algebra.differential import Derivation, laurent
+from rankstrat.algebra.differential import Derivation
 from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE
 from rankstrat.algebra.program import FUNCTION, LEAF, PI, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.relations import decide
@@ -205,7 +205,7 @@ class Tower(Constants):
     # The first road: Laurent polynomials
 
     def _laurent_exp(self, imaginary: bool, h: int) -> int | None:
-        terms = laurent(self.program, h)
+        terms = self.terms(h)
         if terms is None:
             return None
         parts: dict[int, list[tuple[Monomial, Rational]]] = {0: [], 1: [], 2: []}
@@ -396,7 +396,7 @@ class Tower(Constants):
 
     def _is_affine(self, h: int) -> bool:
         """Whether a node is a polynomial of degree at most 1 in the inputs over the constants."""
-        terms = laurent(self.program, h)
+        terms = self.terms(h)
         return terms is not None and all(
             [(self.kind[leaf], e) for leaf, e in m if self.stage_of(leaf) == FUNCTION_STAGE]
             in ([], [("x", 1)])

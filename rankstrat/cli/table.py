@@ -20,9 +20,18 @@ from rankstrat.text.parsing import shown
 from rankstrat.text.tables import Math, Table
 from rankstrat.theorems.conjecture import conjecture
 
-FORMAT = "rankstrat-table/1"
+FORMAT = "rankstrat-table/2"
 MOST_MODELS, MAX_SAVED, SHOWN = 10_000, 200_000_000, 3
-HEAD = ("parameters", "rank", "dimension", "codimension", "strata", "conditions", "verdict")
+HEAD = (
+    "parameters",
+    "rank",
+    "dimension",
+    "dimension is",
+    "codimension",
+    "strata",
+    "conditions",
+    "verdict",
+)
 
 EXAMPLE = f"""examples:
   rankstrat table two_layer width=1..4 inputs=1..3
@@ -81,7 +90,7 @@ def run(options: Namespace) -> int:
                         _append(path, key, done[key])
                 chosen = done[key][-1:] if options.top else done[key]
                 values = [_number(dict(w.split("=", 1) for w in words)[name]) for name in swept]
-                rows += [(*values, *row[:5], Math(*row[5]), row[6]) for row in chosen]
+                rows += [(*values, *row[:6], Math(*row[6]), row[7]) for row in chosen]
         except KeyboardInterrupt:
             complete = False
     if refused and not rows and complete:
@@ -126,7 +135,7 @@ def _computed(options: Namespace, words: list[str]) -> list[list[Any]]:
     model = model_of(Namespace(model=options.model, arguments=words)).model
     hierarchy = stratify(model, seed=options.seed)
     return [
-        [model.size, *row[:4], [row[4].text, row[4].latex], row[5]]  # type: ignore[attr-defined]
+        [model.size, *row[:5], [row[5].text, row[5].latex], row[6]]  # type: ignore[attr-defined]
         for row in hierarchy.table().rows
     ]
 
@@ -210,8 +219,13 @@ def _are_rows(rows: object) -> bool:
     for row in rows:
         if not isinstance(row, list) or len(row) != len(HEAD):
             return False
-        numbers, words, verdict = row[:5], row[5], row[6]
-        if not all(type(n) is int for n in numbers) or not isinstance(verdict, str):
+        size, rank, dimension, exact, codimension, strata, words, verdict = row
+        if not all(type(n) is int for n in (size, rank)):
+            return False
+        # an integer, or a bound with its side
+        if not all(type(n) in (int, str) for n in (dimension, codimension, strata)):
+            return False
+        if not isinstance(exact, str) or not isinstance(verdict, str):
             return False
         if not (
             isinstance(words, list) and len(words) == 2 and all(isinstance(w, str) for w in words)

@@ -181,6 +181,12 @@ class Model:
         """The q output expressions."""
         return self._outputs
 
+    @cached_property
+    def output_count(self) -> int:
+        """The number q of outputs, known without writing them out."""
+        structure: Any = self.structure
+        return len(self.compiled.outputs if isinstance(structure, Assembled) else self.outputs)
+
     @property
     def parameters(self) -> tuple[sympy.Symbol, ...]:
         """The M parameter symbols, blocks in order."""
@@ -232,13 +238,14 @@ class Model:
     def _nodes(
         self, program: Program, p_leaves: Sequence[int], x_leaves: Sequence[int]
     ) -> Sequence[int]:
-        if isinstance(self.structure, Assembled):
+        structure: Any = self.structure
+        if isinstance(structure, Assembled):
             blocks, start = {}, 0
-            for name, shape in self.structure.blocks.items():
+            for name, shape in self.blocks.items():
                 stop = start + int(np.prod(shape))
                 blocks[name] = np.array(p_leaves[start:stop], dtype=np.int64).reshape(shape)
                 start = stop
-            return self.structure.nodes(program, blocks, x_leaves)
+            return structure.nodes(program, blocks, x_leaves)
         k_leaves = [program.leaf(("u", c)) for c in self.constants]
         symbols = (*self.parameters, *self.inputs, *self.constants)
         leaves = dict(zip(symbols, (*p_leaves, *x_leaves, *k_leaves), strict=True))

@@ -57,7 +57,9 @@ class Structure(Protocol):
 
 @runtime_checkable
 class Assembled(Protocol):
-    """Outputs as nodes of a program, with no symbol on the way; the same functions as `expressions`."""
+    """Outputs as nodes of a program, with no symbol on the way; the same functions as
+    `expressions`.
+    """
 
     def nodes(
         self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]

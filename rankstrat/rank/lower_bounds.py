@@ -109,9 +109,9 @@ def row_count(tangents: Tangents, columns: int) -> int:
     """Samples needed: more than the rank can be, and more where patterns share functions."""
     model = tangents.chart.model
     if isinstance(tangents, PatternTangents):
-        return columns + columns // 2 + PATTERN_ROWS
+        return 2 * columns + PATTERN_ROWS
     if not model.inputs:
-        columns = min(columns, len(model.outputs))
+        columns = min(columns, model.output_count)
     return columns + EXTRA_ROWS
 
 

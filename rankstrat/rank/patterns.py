@@ -10,20 +10,27 @@ inputs, however many regions there are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.intervals import Intervals
-from rankstrat.algebra.modular import mix
+from rankstrat.algebra.modular import mix, residues
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
+from rankstrat.algebra.tower import Tower
 from rankstrat.errors import DataError, PoleError, UndecidedError
-from rankstrat.rank.regions import Region, Site, random_point, region_at
+from rankstrat.rank.regions import Region, Site, random_point, region_at, restrict
 from rankstrat.rank.tangents import Tangents
 
-SLOW_POINTS, MOST_POINTS = 300, 6_000
+SLOW_POINTS, MOST_POINTS, MOST_SIGNS = 300, 20_000, 4_000_000
+MOST_FLAT, EXPANSION = 64, 400
+SHIFTS = np.array([8, 9, 10, 11, 12, 7, 9, 10, 11, 5, 10, 9])
+BINARY, ROUNDS, NEAR = 16, 5, 16
+"""Inputs reach from 2^(4 - 12) to 2^(12 - 5): kinks lie where biases and weights balance."""
 
 
 class PatternTangents(Tangents):
@@ -63,6 +70,18 @@ class PatternTangents(Tangents):
         done = base.program.rebuild(base.nodes, target, {}, function=resolved)
         self.nodes = [done[n] for n in base.nodes]
 
+    def tower(self, parameters: Sequence[int], *, seed: int = 0) -> Tower:
+        """The tangent functions over independent generators, with sides that occur together."""
+        tower = super().tower(parameters, seed=seed)
+        tower.sides = self.sides
+        return tower
+
+    def sides(self, key: int, column: int, count: int, start: int) -> NDArray[np.int64]:
+        """The sides of one argument in the samples start, start + 1, ...: the patterns in turn."""
+        shift = int(mix(key)) % len(self.patterns)
+        rows = (np.arange(start, start + count) + shift) % len(self.patterns)
+        return self.patterns[rows, column].astype(np.int64)
+
 
 def arguments(base: Tangents) -> list[int]:
     """The arguments of the piecewise functions."""
@@ -70,7 +89,9 @@ def arguments(base: Tangents) -> list[int]:
 
 
 def has_patterns(base: Tangents) -> bool:
-    """Whether nothing but sums, products and piecewise functions stands above a piecewise function."""
+    """Whether nothing but sums, products and piecewise functions stands above a piecewise
+    function.
+    """
     program = base.program
     above: set[int] = set()
     for n in program.reachable((*base.nodes, *base.outputs)):
@@ -89,8 +110,8 @@ def has_patterns(base: Tangents) -> bool:
 
 
 def pattern_tangents(base: Site, seed: int) -> PatternTangents | None:
-    """The tangent functions over the patterns of random inputs; None if no pattern was certified."""
-    wanted = min(MOST_POINTS, 4 * len(base.nodes) + 64)
+    """The tangent functions over patterns of random inputs; None if none was certified."""
+    wanted = min(MOST_POINTS, MOST_SIGNS // len(arguments(base)))
     found = _quick(base, seed, wanted) if _is_quick(base) else _slow(base, seed)
     if found is None:
         return None
@@ -102,14 +123,36 @@ def pattern_tangents(base: Site, seed: int) -> PatternTangents | None:
         kept = (signs[:, exact] != 0).all(axis=1)
     if not kept.any():
         return None
-    _, first = np.unique(signs[kept], axis=0, return_index=True)
-    rows = np.flatnonzero(kept)[np.sort(first)]
+    _, first, times = np.unique(signs[kept], axis=0, return_index=True, return_counts=True)
+    # rare patterns and frequent ones in turn: a unit that is seldom active needs the rare ones
+    order = np.lexsort((first, times))
+    mixed = np.empty_like(order)
+    mixed[0::2], mixed[1::2] = order[: (len(order) + 1) // 2], order[::-1][: len(order) // 2]
+    rows = np.flatnonzero(kept)[first[mixed]]
+    # an argument that is zero at an input is so on a region, or the input lies on its boundary
     flat = [r for r in rows if (signs[r] == 0).any()]
-    parts = []
-    for r in [*flat[:64], rows[0]]:
-        pairs = zip(arguments(base), signs[r].tolist(), strict=True)
-        parts.append((base, Region(tuple(pairs), tuple(points[r]), base.piece)))
+    open_ = [r for r in flat[:MOST_FLAT] if _is_open(base, signs[r].tolist())]
+    shut = set(flat) - set(open_)
+    rows = np.array([r for r in rows if r not in shut], dtype=np.int64)
+    if not rows.size:
+        return None
+    parts = [
+        (base, Region(_pairs(base, signs[r].tolist()), tuple(points[r]), base.piece))
+        for r in [*open_, rows[0]]
+    ]
     return PatternTangents(base, (signs[rows] > 0).astype(np.int8), parts)
+
+
+def _pairs(base: Tangents, signs: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    return tuple(zip(arguments(base), signs, strict=True))
+
+
+def _is_open(base: Tangents, signs: Sequence[int]) -> bool:
+    """Whether the arguments of sign 0 vanish identically where the others have their signs."""
+    region, scratch = Region(_pairs(base, signs), ()), Program()
+    zero = [argument for argument, sign in region.signs if not sign]
+    values = restrict(base, region, scratch, zero)
+    return all(laurent(scratch, value, EXPANSION, {}) == {} for value in values)
 
 
 def _has_sign(base: Tangents, argument: int) -> bool:
@@ -120,7 +163,9 @@ def _has_sign(base: Tangents, argument: int) -> bool:
 
 
 def _is_quick(base: Site) -> bool:
-    """Whether the arguments are sums and products of piecewise functions and inputs with any domain."""
+    """Whether the arguments are sums and products of piecewise functions and inputs with any
+    domain.
+    """
     if base.is_restricted or base.chart.model.domain:
         return False
     program = base.program
@@ -138,17 +183,41 @@ def _is_quick(base: Site) -> bool:
 
 
 def _quick(base: Site, seed: int, count: int) -> tuple[NDArray[np.int8], list[Any]] | None:
-    points = [random_point(base, seed, i) for i in range(count)]
-    inputs = np.array([[float(v) for v in point or ()] for point in points])
-    ring = Intervals(count)
-    leaves = {
-        base.program.leaf(("x", k)): (inputs[:, k], 0.0) for k in range(inputs.shape[1])
-    }
-    wanted = arguments(base)
-    values = evaluate(base.program, wanted, ring, leaves)
+    """Signs at many inputs, and around those at which some argument is small."""
+    width = len(base.chart.model.inputs)
+    shifts = SHIFTS[np.arange(count) % len(SHIFTS)]
+    whole = _draws(seed, 48, count, width) << (BINARY - shifts)[:, None]
+    found: list[tuple[NDArray[np.int8], NDArray[np.int64]]] = []
+    for number in range(ROUNDS):
+        signs, sizes, certain = _signs(base, whole)
+        found.append((signs[certain], whole[certain]))
+        near = np.argpartition(sizes, min(NEAR, len(sizes) - 1), axis=0)[:NEAR].T.ravel()
+        steps = np.arange(len(near)) % 10
+        whole = whole[near] + (_draws(seed, 49 + number, len(near), width) << steps[:, None])
+    signs = np.concatenate([s for s, _ in found])
+    inputs = np.concatenate([x for _, x in found])
+    points = [tuple(Fraction(int(v), 1 << BINARY) for v in row) for row in inputs]
+    return (signs, points) if len(points) else None
+
+
+def _draws(seed: int, stream: int, count: int, width: int) -> NDArray[np.int64]:
+    columns = [residues(int(mix(seed, stream, k)), count, 4097) - 2048 for k in range(width)]
+    return np.stack(columns, axis=1).astype(np.int64)
+
+
+def _signs(
+    base: Site, whole: NDArray[np.int64]
+) -> tuple[NDArray[np.int8], NDArray[Any], NDArray[np.bool_]]:
+    """The signs of all arguments at inputs in units of 2^-BINARY, their sizes, and what is
+    certain.
+    """
+    inputs = whole / float(1 << BINARY)
+    ring = Intervals(len(inputs))
+    leaves = {base.program.leaf(("x", k)): (inputs[:, k], 0.0) for k in range(inputs.shape[1])}
+    values = evaluate(base.program, arguments(base), ring, leaves)
     signs = np.stack([ring.sign(v) for v in values], axis=1)
-    kept = np.flatnonzero(ring.certain)
-    return (signs[kept], [points[i] for i in kept]) if kept.size else None
+    sizes = np.stack([np.broadcast_to(np.abs(m), len(inputs)) for m, _ in values], axis=1)
+    return signs, np.nan_to_num(sizes, nan=np.inf), ring.certain
 
 
 def _slow(base: Site, seed: int) -> tuple[NDArray[np.int8], list[Any]] | None:
@@ -164,12 +233,3 @@ def _slow(base: Site, seed: int) -> tuple[NDArray[np.int8], list[Any]] | None:
         rows.append([sign for _, sign in region.signs])
         points.append(point)
     return (np.array(rows, dtype=np.int8), points) if rows else None
-
-
-def sides(
-    patterns: NDArray[np.int8], key: int, column: int, count: int, start: int
-) -> NDArray[np.int64]:
-    """The sides of one argument in the samples start, start + 1, ...: the patterns in turn."""
-    shift = int(mix(key)) % len(patterns)
-    rows = (np.arange(start, start + count) + shift) % len(patterns)
-    return patterns[rows, column].astype(np.int64)

@@ -21,6 +21,7 @@ from rankstrat.errors import (
 )
 from rankstrat.model.model import Chart
 from rankstrat.rank.cells import Enumeration
+from rankstrat.rank.counting import symmetry_bound
 from rankstrat.rank.draws import coordinate_keys, coordinate_values, drawn_coordinates
 from rankstrat.rank.kinks import is_differentiable
 from rankstrat.rank.lower_bounds import row_count, sampled_rank
@@ -38,8 +39,8 @@ from rankstrat.rank.regions import (
 )
 from rankstrat.rank.tangents import Tangents
 
-EXTRA_POINTS, WITNESSES, INSTANCES = 8, 200, 3
-LARGE, EXPENSIVE = 6_000, 400_000
+EXTRA_POINTS, WITNESSES, INSTANCES = 8, 200, 6
+EXPENSIVE, MANY_KINKS, MOST_COMPARED = 200_000, 8, 3_000
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
             " them values"
         )
     best: tuple[int, Setting] | None = None
+    bound = symmetry_bound(written, seed)
     for number in range(INSTANCES):
         keys = [("u", c) for c in chart.coordinates]
         values = drawn_coordinates(sites[0], keys, seed, number)
@@ -139,7 +141,7 @@ def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
         rank = _quick_rank(found.tangents, seed)
         if best is None or rank > best[0]:
             best = rank, found
-        if rank == len(found.tangents.nodes):
+        if rank == bound:
             break
     if best is None:
         raise UndecidedError(
@@ -223,15 +225,22 @@ def _patterns(site: Site, seed: int) -> PatternTangents | None:
     """Patterns of random inputs, for a model that is large or whose regions are not enumerated."""
     if not has_patterns(site):
         return None
-    size = len(site.program)
-    if size < LARGE:
+    found = pattern_tangents(site, seed)
+    if found is None:
+        return None
+    kinks = len(site.piecewise())
+    if kinks >= MANY_KINKS and len(found.nodes) <= MOST_COMPARED:
+        # generic points are settled without a list of regions
+        if _quick_rank(found, seed) == symmetry_bound(found, seed):
+            return found
+    most = EXPENSIVE // len(site.program)
+    if most:
         try:
-            count = len(Enumeration(site).regions())
+            if Enumeration(site, most).regions():
+                return None
         except BudgetError:
-            count = 0
-        if count and count * size <= EXPENSIVE:
-            return None
-    return pattern_tangents(site, seed)
+            return found
+    return found
 
 
 def regions_of(sites: Sequence[Site], seed: int) -> tuple[list[tuple[Tangents, Region]], bool]:

@@ -29,6 +29,7 @@ from rankstrat.algebra.tower import Tower
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 from rankstrat.rank.lower_bounds import Sampled, sample, sampled_rank
 from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.vanishing import vanishes_at_primes
 
 Rational = int | Fraction
 MAX_PRIMES, EXPANSION, ZERO_TEST = 24, 3000, 40_000
@@ -345,14 +346,18 @@ class RelationFinder:
         if not proved:
             return None, proved
         try:
-            translated = untranslate(tower, vector, self.tangents.program)
+            pairs = untranslate(tower, vector, self.tangents.program)
         except UndecidedError:
             return None, None
-        return {
-            self.parameters[j]: c
-            for c, j in zip(translated, columns, strict=True)
-            if c != self.tangents.program.zero
-        }, True
+        for translated in zip(*pairs, strict=True):
+            # solved for the last function, so that its coefficient must not be zero in disguise
+            if not vanishes_at_primes(self.tangents.program, translated[-1], self.seed):
+                return {
+                    self.parameters[j]: c
+                    for c, j in zip(translated, columns, strict=True)
+                    if c != self.tangents.program.zero
+                }, True
+        return None, None
 
 
 def _residual_is_zero(

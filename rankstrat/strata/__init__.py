@@ -7,13 +7,8 @@ from rankstrat.strata.arrangement import ArrangementStrata, Finding
 from rankstrat.strata.defaults import general_strata
 from rankstrat.strata.diagrams import dot, mermaid
 from rankstrat.strata.functions import FunctionHierarchy, FunctionLevel, function_hierarchy
-from rankstrat.strata.hierarchy import (
-    Level,
-    RankHierarchy,
-    stratification_of,
-    stratify,
-    stratum_of,
-)
+from rankstrat.strata.hierarchy import RankHierarchy, stratification_of, stratify, stratum_of
+from rankstrat.strata.levels import Level
 from rankstrat.strata.nearby import (
     Near,
     Neighbourhood,

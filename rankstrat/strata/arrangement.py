@@ -17,9 +17,11 @@ from rankstrat.errors import BudgetError, PointError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import HasRankCoordinates
 from rankstrat.model.values import counted
+from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.strata.flats import Condition, SignedPermutation, Vector, extended, reduced
+from rankstrat.strata.loci import RankLoci
 from rankstrat.strata.minors import TangentMatrix, tangent_matrix
 from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.tables import Math
@@ -62,6 +64,7 @@ class ArrangementStrata:
         polynomials: further equations, each linear in some parameter.
         symmetries: generators of a group of symmetries that permutes the conditions.
         seed: names the random choices.
+        loci: what minors say of the rank loci, where they do not decide all of them.
     """
 
     model: Model
@@ -69,6 +72,7 @@ class ArrangementStrata:
     polynomials: tuple[sympy.Expr, ...] = ()
     symmetries: tuple[SignedPermutation, ...] = field(default=(), repr=False)
     seed: int = 0
+    loci: RankLoci | None = field(default=None, repr=False)
 
     @cached_property
     def _orbits(self) -> dict[Label, int]:
@@ -394,6 +398,36 @@ class ArrangementStrata:
             Verdict.OPEN, f"on {counted(len(unproved), 'flat')} only the generic rank is known"
         )
 
+    def extent(self, rank: int) -> Bounded:
+        r"""The dimension of the set of all points of a rank.
+
+        A flat on which only the generic rank is known holds points of lower rank in a proper
+        analytic subset alone, and none of higher rank.
+        """
+        lower, upper = -1, -1
+        for label in self._orbits:
+            certificate, dimension = self.certificate(label), self.dimension(label)
+            solution = self._solution(label)
+            if certificate.verdict is Verdict.PROVED and certificate.value == rank:
+                lower = max(lower, dimension)
+            if self._study(label)[0].verdict is Verdict.PROVED:
+                upper = max(upper, dimension if certificate.value == rank else -1)
+            elif solution is None or not solution[1]:
+                upper = max(upper, dimension)  # the chart misses a part of the flat
+            elif certificate.lower <= rank <= certificate.upper:
+                upper = max(upper, dimension)
+            elif rank < certificate.lower:
+                upper = max(upper, dimension - 1)
+        most = None if self._unsolved or not is_analytic(self.model) else max(lower, upper)
+        if self.loci is not None:
+            minors = self.loci.extent(rank)
+            lower = max(lower, minors.lower)
+            most = min(u for u in (most, minors.upper) if u is not None)
+        if lower == self.model.size:
+            most = lower
+        reason = f"generic ranks of flats; {self.coverage.reason}"
+        return Bounded(max(lower, 0), most, reason, of="the dimension")
+
     @cached_property
     def _matrix(self) -> TangentMatrix | None:
         return tangent_matrix(self.model)
@@ -457,6 +491,12 @@ class ArrangementStrata:
         for smaller, words in self._meets(label):
             found.setdefault(self._canonical(smaller), words)
         yield from found.items()
+
+
+def is_analytic(model: Model) -> bool:
+    """Whether no output has a kink or a jump."""
+    kinks = (sympy.Abs, sympy.Max, sympy.Min, sympy.Piecewise, sympy.sign, sympy.Heaviside)
+    return not any(output.has(*kinks) for output in model.outputs)
 
 
 def _value(row: Vector, values: Sequence[sympy.Expr]) -> sympy.Expr:

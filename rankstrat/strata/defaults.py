@@ -5,7 +5,8 @@ suggest.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,7 @@ from rankstrat.model.model import Model
 from rankstrat.model.structure import HasConditions
 from rankstrat.strata.arrangement import ArrangementStrata
 from rankstrat.strata.flats import Condition, Number, SignedPermutation, Vector, quotient
+from rankstrat.strata.loci import loci_of
 from rankstrat.strata.stratum import Stratification
 from rankstrat.text.parsing import shown
 from rankstrat.text.tables import Math
@@ -26,27 +28,33 @@ LARGEST_SEARCH = 20
 def general_strata(
     model: Model, *, conditions: Sequence[Any] = (), seed: int = 0
 ) -> Stratification:
-    """The arrangement of the default conditions and those given.
+    r"""The rank loci where minors decide them, else the arrangement of the default conditions and
+    those given.
 
     Raises:
         ModelError: a given condition is not a polynomial in the parameters with rational
             coefficients, or is constant.
     """
-    linear, polynomials = [], []
-    for expression in _equations(model, conditions):
-        row = _row(model, expression)
-        if row is None:
-            polynomials.append(expression)
-        else:
-            linear.append(
-                Condition((row,), Math(f"{expression} = 0", f"{sympy.latex(expression)} = 0"))
-            )
+    expressions = tuple(_equations(model, conditions))
+    loci = loci_of(model, conditions=expressions, seed=seed)
+    if loci is not None and loci.is_complete:
+        linear, polynomials = _parted(model, expressions)
+        symmetries = _known_symmetries(model)
+        kept = tuple(g for g in symmetries if _permutes(g, linear, polynomials, model))
+        return replace(loci, symmetries=kept)
+    return replace(arrangement_of(model, conditions=conditions, seed=seed), loci=loci)
+
+
+def arrangement_of(
+    model: Model, *, conditions: Sequence[Any] = (), seed: int = 0
+) -> ArrangementStrata:
+    """The flats of the default conditions and those given."""
+    linear, polynomials = _parted(model, tuple(_equations(model, conditions)))
+    symmetries = _known_symmetries(model)
     structure: Any = model.structure
     if isinstance(structure, HasConditions):
         found = [_condition(model, group) for group in structure.conditions(model)]
-        symmetries = [_permutation(model, g) for g in structure.generators(model)]
     else:
-        symmetries = list(_symmetries(model))
         found = list(_defaults(model, symmetries))
     known: dict[tuple[Vector, ...], Condition] = {}
     for condition in (*found, *linear):
@@ -54,6 +62,28 @@ def general_strata(
     arrangement = tuple(known.values())
     kept = tuple(g for g in symmetries if _permutes(g, arrangement, polynomials, model))
     return ArrangementStrata(model, arrangement, tuple(polynomials), kept, seed)
+
+
+def _known_symmetries(model: Model) -> list[SignedPermutation]:
+    structure: Any = model.structure
+    if isinstance(structure, HasConditions):
+        return [_permutation(model, g) for g in structure.generators(model)]
+    return list(_symmetries(model))
+
+
+def _parted(
+    model: Model, expressions: Sequence[sympy.Expr]
+) -> tuple[list[Condition], list[sympy.Expr]]:
+    """The linear conditions, and the others."""
+    linear, polynomials = [], []
+    for expression in expressions:
+        row = _row(model, expression)
+        if row is None:
+            polynomials.append(expression)
+        else:
+            words = Math(f"{expression} = 0", f"{sympy.latex(expression)} = 0")
+            linear.append(Condition((row,), words))
+    return linear, polynomials
 
 
 def _equations(model: Model, conditions: Sequence[Any]) -> Iterator[sympy.Expr]:
@@ -234,8 +264,11 @@ def _symmetries(model: Model) -> Iterator[SignedPermutation]:
     outputs = model.outputs
     plain = tuple(map(sympy.expand, outputs))
     blocks = _blocks(model)
+    probe = _probe(model)
 
     def holds(images: dict[sympy.Symbol, sympy.Expr]) -> bool:
+        if probe is not None and probe(images) != probe({}):
+            return False
         return tuple(sympy.expand(o.xreplace(images)) for o in outputs) == plain
 
     signs: list[tuple[int, ...]] = []
@@ -265,3 +298,23 @@ def _symmetries(model: Model) -> Iterator[SignedPermutation]:
             if holds(images):
                 found.append(swaps)
                 yield _permutation(model, images)
+
+
+def _probe(model: Model) -> Callable[[dict[sympy.Symbol, sympy.Expr]], Any] | None:
+    """The outputs of a polynomial model at one point of whole numbers: most candidates differ
+    already there.
+    """
+    symbols = (*model.parameters, *model.inputs)
+    if not all(o.is_polynomial(*symbols) for o in model.outputs):
+        return None
+    outputs = sympy.lambdify([symbols], list(model.outputs), modules=[])
+    point = {s: 3 + 7 * n + n * n for n, s in enumerate(symbols)}
+
+    def at(images: dict[sympy.Symbol, sympy.Expr]) -> Any:
+        values = []
+        for symbol in symbols:
+            image = images.get(symbol, symbol)
+            values.append(point[image] if image in point else -point[-image])
+        return outputs(values)
+
+    return at

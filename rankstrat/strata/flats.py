@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import sympy
+
+from rankstrat.algebra.affine import AffineSubspace
 from rankstrat.text.tables import Math
 
 Number = int | Fraction
@@ -84,3 +87,31 @@ def _subtract(line: list[Number], factor: Number, other: Sequence[Number]) -> No
     for i, value in enumerate(other):
         if value:
             line[i] -= factor * value
+
+
+def equations_in_words(
+    equations: Sequence[sympy.Expr], parameters: Sequence[sympy.Symbol]
+) -> tuple[Math, ...]:
+    """Equations as they are written: affine ones solved for early parameters, equal values in one
+    chain.
+    """
+    late = tuple(reversed(parameters))
+    affine = [e for e in equations if sympy.Poly(e, *late).total_degree() == 1]
+    space = AffineSubspace.of(affine, late)
+    assert space is not None  # the equations hold somewhere
+    chains: dict[sympy.Expr, list[sympy.Symbol]] = {}
+    for pivot in sorted(space.rows, reverse=True):
+        row = space.rows[pivot]
+        rest = (
+            -sympy.Rational(c) * (late[i] if i >= 0 else 1) for i, c in row.items() if i != pivot
+        )
+        chains.setdefault(sympy.Add(*rest), []).append(late[pivot])
+    words = []
+    for value, symbols in chains.items():
+        chain = [*symbols, value]
+        words.append(Math(" = ".join(map(str, chain)), " = ".join(map(sympy.latex, chain))))
+    for equation in equations:
+        if equation not in affine:
+            shown = -equation if equation.could_extract_minus_sign() else equation
+            words.append(Math(f"{shown} = 0", f"{sympy.latex(shown)} = 0"))
+    return tuple(words)

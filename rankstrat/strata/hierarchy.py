@@ -14,76 +14,21 @@ import sympy
 
 from rankstrat.errors import BudgetError, ModelError, PointError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.source import guest
 from rankstrat.model.structure import HasStrata
 from rankstrat.model.values import exact_scalar
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.strata.arrangement import Finding
+from rankstrat.strata.claimed import ClaimedStrata
 from rankstrat.strata.defaults import general_strata
 from rankstrat.strata.diagrams import dot, mermaid
+from rankstrat.strata.levels import Level, levels_of, words
 from rankstrat.strata.stratum import Knowledge, Stratification, Stratum
-from rankstrat.text.tables import Math, Table
+from rankstrat.text.tables import Table
 
 Progress = Callable[[int, int], None]
 MAX_STRATA = 50_000  # up to symmetry
-
-
-@dataclass(frozen=True)
-class Level:
-    r"""$\{\theta : r(\theta) = k\}$: all strata of one rank.
-
-    Attributes:
-        rank: k.
-        strata: the strata up to symmetry, the largest first.
-    """
-
-    rank: int
-    strata: tuple[Stratum, ...] = field(repr=False)
-
-    @property
-    def dimension(self) -> int:
-        """The dimension of the level: that of its largest stratum."""
-        return max(s.dimension for s in self.strata)
-
-    @property
-    def codimension(self) -> int:
-        """The number of parameters less the dimension."""
-        return min(s.codimension for s in self.strata)
-
-    @property
-    def count(self) -> int:
-        """The number of strata, symmetric copies included."""
-        return sum(s.orbit for s in self.strata)
-
-    @cached_property
-    def maximal(self) -> tuple[Stratum, ...]:
-        """The strata that lie in the closure of no other stratum of the level; their closures hold
-        all of it.
-        """
-        # the rank never rises in a closure, so a chain between two strata of one rank stays in it
-        inner = {
-            label
-            for s in self.strata
-            for label, _ in s.source.children(s.label)
-            if label != s.label
-        }
-        return tuple(s for s in self.strata if s.label not in inner)
-
-    @property
-    def verdict(self) -> Verdict:
-        """PROVED if every stratum is; else the weakest verdict among them."""
-        return _weakest([s.verdict for s in self.strata])
-
-    def __str__(self) -> str:
-        many = (
-            f"{len(self.strata)} {'stratum' if len(self.strata) == 1 else 'strata'} up to symmetry"
-        )
-        return f"rank {self.rank}: {many}, dimension {self.dimension}  [{self.verdict}]"
-
-
-def _weakest(verdicts: Sequence[Verdict]) -> Verdict:
-    order = [Verdict.OPEN, Verdict.NUMERICAL, Verdict.PROBABLE, Verdict.PROVED]
-    return min(verdicts, key=order.index) if verdicts else Verdict.PROVED
 
 
 @dataclass(frozen=True)
@@ -124,7 +69,7 @@ class RankHierarchy:
         found: dict[int, list[Stratum]] = {}
         for stratum in self.strata:
             found.setdefault(stratum.rank, []).append(stratum)
-        return tuple(Level(rank, tuple(strata)) for rank, strata in sorted(found.items()))
+        return levels_of(self.source, found)
 
     def level(self, rank: int) -> Level | None:
         """The level of a rank; None if no stratum has it."""
@@ -194,15 +139,26 @@ class RankHierarchy:
             by: "level" (one row for each rank, the maximal strata named) or "stratum".
         """
         title = f"Rank strata of {self.model}"
+        columns: tuple[str, ...]
         columns = ("rank", "dimension", "codimension", "strata", "conditions", "verdict")
+        rows: list[tuple[object, ...]]
         if by == "stratum":
             rows = [
                 (s.rank, s.dimension, s.codimension, s.orbit, s.words, str(s.verdict))
                 for s in self.strata
             ]
         else:
+            columns = (*columns[:2], "dimension is", *columns[2:])
             rows = [
-                (v.rank, v.dimension, v.codimension, v.count, words(v), str(v.verdict))
+                (
+                    v.rank,
+                    v.dimension.cell,
+                    str(v.dimension.verdict),
+                    v.codimension.cell,
+                    v.count.cell,
+                    words(v),
+                    str(v.verdict),
+                )
                 for v in self.levels
             ]
         caption = f"Coverage: {self.coverage}."
@@ -260,17 +216,6 @@ class RankHierarchy:
         return mermaid(self.graph)
 
 
-def words(level: Level) -> Math:
-    """The conditions of the maximal strata, and how many kinds there are besides."""
-    shown = level.maximal[:2]
-    more = len(level.maximal) - len(shown)
-    text = "; ".join(s.words.text for s in shown) + (f"; {more} more" if more else "")
-    latex = r";\ ".join(s.words.latex for s in shown) + (
-        rf";\ \text{{{more} more}}" if more else ""
-    )
-    return Math(text, latex)
-
-
 def stratification_of(
     model: Model, *, conditions: Sequence[Any] = (), seed: int = 0
 ) -> Stratification:
@@ -281,9 +226,10 @@ def stratification_of(
     )
     structure: Any = model.structure
     if not conditions and isinstance(structure, HasStrata):
-        known = structure.strata(model)
+        known: Stratification | None = structure.strata(model)
+        source = guest(structure)
         if known is not None:
-            return known
+            return ClaimedStrata(known, source, seed) if source else known
     return general_strata(model, conditions=conditions, seed=seed)
 
 

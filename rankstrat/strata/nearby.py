@@ -13,8 +13,7 @@ from rankstrat.model.model import Model
 from rankstrat.model.structure import HasNearby
 from rankstrat.model.values import listed
 from rankstrat.rank.certificate import Verdict
-from rankstrat.strata.arrangement import ArrangementStrata
-from rankstrat.strata.defaults import general_strata
+from rankstrat.strata.defaults import arrangement_of
 from rankstrat.text.tables import Math, Table
 
 
@@ -135,10 +134,7 @@ def _array(name: str, shape: tuple[int, ...], given: Mapping[str, Any]) -> Any:
 
 
 def _distances(model: Model, theta: Any) -> Iterable[tuple[Math, float]]:
-    strata = general_strata(model)
-    if not isinstance(strata, ArrangementStrata):
-        return
-    for condition in strata.given:
+    for condition in arrangement_of(model).given:
         rows = np.array([[float(v) for v in row] for row in condition.rows])
         yield condition.words, float(np.linalg.norm(np.linalg.pinv(rows) @ (rows @ theta)))
 

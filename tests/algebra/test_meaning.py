@@ -143,3 +143,43 @@ def test_arguments_at_quarter_turns():
     """sin(pi (x + 1) - pi x) = 0 and cos of it = -1."""
     assert rank([erf(sin(pi * (x + 1) - pi * x)), 1]).value == 1
     assert rank([s(cos(pi * (x + 1) - pi * x)), s(-1)]).value == 1
+
+
+@pytest.mark.parametrize(
+    "turn", [Rational(p, q) for q in (3, 4, 6, 7, 9, 11, 12) for p in (1, q - 1, 2 * q - 1)]
+)
+def test_addition_theorem_at_rational_turns(turn):
+    """sin(x + t) = cos t sin x + sin t cos x, and it is a multiple of neither."""
+    certificate = rank([sin(x + pi * turn), sin(x), cos(x)])
+    assert (certificate.value, certificate.verdict) == (2, Verdict.PROVED)
+    certificate.check()
+    RankCertificate.from_json(certificate.to_json()).check()
+    assert rank([sin(x + pi * turn), sin(x)]).value == 2
+
+
+@pytest.mark.parametrize(
+    ("functions", "dimension"),
+    [
+        # the sum of the seventh roots of unity is 0
+        ([(cos(pi / 7) - cos(2 * pi / 7) + cos(3 * pi / 7) - Rational(1, 2)) * x, 1], 1),
+        ([(2 * cos(2 * pi / 7) + 1) * x, 1], 2),
+        (
+            [
+                exp(2 * cos(pi / 7) * x),
+                exp(2 * cos(2 * pi / 7) * x),
+                exp(2 * cos(3 * pi / 7) * x),
+                exp(x),
+            ],
+            4,
+        ),
+        # the product of cos(k pi/9), k = 1, 2, 4, is 1/8 (Morrie)
+        ([erf(8 * cos(pi / 9) * cos(2 * pi / 9) * cos(4 * pi / 9) * x), erf(x)], 1),
+        ([s(cos(pi / 9) * x), s(x)], 2),
+        ([sin(sqrt(5) * x), cos((4 * cos(2 * pi / 5) + 1) * x + pi / 7), cos(sqrt(5) * x)], 2),
+        ([x * sin(pi / 7) ** 2 + cos(pi / 7) ** 2, x - 1, 1], 2),
+    ],
+)
+def test_cosines_of_rational_turns(functions, dimension):
+    certificate = rank(functions)
+    assert (certificate.value, certificate.verdict) == (dimension, Verdict.PROVED)
+    certificate.check()

@@ -108,7 +108,7 @@ def test_table_leaves_out_models_that_are_refused(capsys):
 
 
 @pytest.mark.parametrize(
-    "text", ["no table\n{}\n", '{"format": "rankstrat-table/1", "key": "", "rows": [[1]]}\n{}\n']
+    "text", ["no table\n{}\n", '{"format": "rankstrat-table/2", "key": "", "rows": [[1]]}\n{}\n']
 )
 def test_table_refuses_other_files(capsys, tmp_path, text):
     path = tmp_path / "other"

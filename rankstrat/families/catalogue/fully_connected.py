@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.algebra.program import Program
 from rankstrat.activation.lookup import as_activation, named
 from rankstrat.activation.record import Activation
+from rankstrat.algebra.program import Program
 from rankstrat.errors import UndecidedError
 from rankstrat.families._shared.arguments import counts, flag, input_names
 from rankstrat.families._shared.deep_branches import splitting_branches

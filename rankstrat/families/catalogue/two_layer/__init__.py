@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.algebra.program import Program
 from rankstrat.activation.law import law_of
 from rankstrat.activation.lookup import as_activation, named
 from rankstrat.activation.record import Activation
+from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import count, flag, input_names
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families.catalogue.two_layer.neurons import neurons as neurons_at

@@ -1,0 +1,149 @@
+r"""The levels $\{\theta : r(\theta) = k\}$ of a stratification, each with what is known of its
+dimension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol, runtime_checkable
+
+from rankstrat.rank.bounded import Bounded
+from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.strata.stratum import Label, Stratification, Stratum
+from rankstrat.text.tables import Math
+
+
+@runtime_checkable
+class HasExtents(Protocol):
+    """A stratification that bounds the dimensions of its levels, whether or not it is complete."""
+
+    def extent(self, rank: int) -> Bounded:
+        """The dimension of the set of all points of a rank."""
+
+
+@runtime_checkable
+class HasCertificates(Protocol):
+    """A stratification whose ranks are those of generic points, with a certificate each."""
+
+    def certificate(self, label: Label) -> RankCertificate:
+        """The rank at the generic point of a stratum."""
+
+
+@dataclass(frozen=True)
+class Level:
+    r"""$\{\theta : r(\theta) = k\}$: all strata of one rank.
+
+    Attributes:
+        rank: k.
+        strata: the strata up to symmetry, the largest first.
+        dimension: of the set of all points of this rank, exact or a bound.
+        count: the number of strata, symmetric copies included.
+    """
+
+    rank: int
+    strata: tuple[Stratum, ...] = field(repr=False)
+    dimension: Bounded
+    count: Bounded
+
+    @property
+    def codimension(self) -> Bounded:
+        """The number of parameters less the dimension."""
+        return self.dimension.complement(self.strata[0].model.size)
+
+    @cached_property
+    def maximal(self) -> tuple[Stratum, ...]:
+        """The strata that lie in the closure of no other stratum of the level.
+
+        Their closures hold all of it.
+        """
+        # the rank never rises in a closure, so a chain between two strata of one rank stays in it
+        inner = {
+            label
+            for s in self.strata
+            for label, _ in s.source.children(s.label)
+            if label != s.label
+        }
+        return tuple(s for s in self.strata if s.label not in inner)
+
+    @property
+    def verdict(self) -> Verdict:
+        """PROVED if every stratum is; else the weakest verdict among them."""
+        return _weakest([s.verdict for s in self.strata])
+
+    def __str__(self) -> str:
+        many = (
+            f"{len(self.strata)} {'stratum' if len(self.strata) == 1 else 'strata'} up to symmetry"
+        )
+        exact = f"dimension {self.dimension} [{self.dimension.verdict}]"
+        return f"rank {self.rank}: {many}, {exact}  [ranks: {self.verdict}]"
+
+
+def _weakest(verdicts: Sequence[Verdict]) -> Verdict:
+    order = [Verdict.OPEN, Verdict.NUMERICAL, Verdict.PROBABLE, Verdict.PROVED]
+    return min(verdicts, key=order.index) if verdicts else Verdict.PROVED
+
+
+def levels_of(source: Stratification, strata: Mapping[int, Sequence[Stratum]]) -> tuple[Level, ...]:
+    """The levels, ascending in rank.
+
+    A level has the dimension of its largest stratum only where every point of it is known to lie
+    in a stratum of that rank; else that is a bound.
+    """
+    complete = source.coverage.verdict is Verdict.PROVED
+    return tuple(
+        Level(
+            rank,
+            tuple(found),
+            _dimension(source, rank, found, complete),
+            _count(source, found, complete),
+        )
+        for rank, found in sorted(strata.items())
+    )
+
+
+def _dimension(
+    source: Stratification, rank: int, strata: Sequence[Stratum], complete: bool
+) -> Bounded:
+    largest = max(s.dimension for s in strata)
+    if complete:
+        return Bounded(largest, largest, source.coverage.reason, of="the dimension")
+    if isinstance(source, HasExtents):
+        return source.extent(rank)
+    sure = [s.dimension for s in strata if _has_points(source, s)]
+    lower = max(sure, default=0)
+    if lower == source.model.size:
+        return Bounded(lower, lower, "an open set has this rank", of="the dimension")
+    reason = f"the largest stratum that is listed; {source.coverage.reason}"
+    return Bounded(lower, None, reason, of="the dimension")
+
+
+def _has_points(source: Stratification, stratum: Stratum) -> bool:
+    """Whether the generic point of a stratum is known to have its rank."""
+    if isinstance(source, HasCertificates):
+        return source.certificate(stratum.label).verdict is Verdict.PROVED
+    return stratum.verdict is Verdict.PROVED
+
+
+def _count(source: Stratification, strata: Sequence[Stratum], complete: bool) -> Bounded:
+    count = sum(s.orbit for s in strata)
+    if complete:
+        return Bounded(count, count, source.coverage.reason, of="the number of strata")
+    return Bounded(
+        count, None, f"those listed; {source.coverage.reason}", of="the number of strata"
+    )
+
+
+def words(level: Level) -> Math:
+    """The conditions of the maximal strata, and how many kinds there are besides."""
+    shown = level.maximal[:2]
+    more = len(level.maximal) - len(shown)
+    text = "; ".join(s.words.text for s in shown) + (f"; {more} more" if more else "")
+    latex = r";\ ".join(s.words.latex for s in shown) + (
+        rf";\ \text{{{more} more}}" if more else ""
+    )
+    return Math(text, latex)
+
+
+__all__ = ["HasCertificates", "HasExtents", "Level", "levels_of", "words"]
