@@ -164,8 +164,14 @@ class Analysis:
 
     @cached_property
     def full(self) -> int:
-        """The largest rank that representatives and counting allow."""
-        return min([len(self.parameters), *(bound for bound, _ in self.counted)])
+        """The largest rank that representatives allow; counting too, where explicit relations would
+        be many.
+        """
+        count = len(self.parameters)
+        bounds = [count] if self.ceiling is None else [count, self.ceiling]
+        if count > MOST_LIFTED or self.setting.largest:
+            bounds += [bound for bound, _ in self.counted]
+        return min(bounds)
 
     @cached_property
     def counted(self) -> list[tuple[int, str]]:

@@ -13,6 +13,7 @@ from rankstrat.algebra.translate import translate
 from rankstrat.errors import CertificateError
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.lower_bounds import ball_minor, ball_points
+from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.proof.generators import Proposal
 from rankstrat.rank.proof.nodes import Nodes
 from rankstrat.rank.setting import setting
@@ -108,7 +109,13 @@ def _regions(certificate: RankCertificate) -> list[Sequence[Fraction]]:
             "a model with a domain or constants was given; the referee reads models on all real"
             " inputs; keep the certificate, whose check knows the domain"
         )
-    regions = setting(certificate.chart, certificate.region, seed=certificate.seed).regions
+    found = setting(certificate.chart, certificate.region, seed=certificate.seed)
+    regions = found.regions
+    if found.largest or isinstance(found.tangents, PatternTangents):
+        raise CertificateError(
+            "a rank that rests on many activation patterns was given; the referee reads regions one"
+            " by one; keep the certificate, or ask for region_rank"
+        )
     return [] if regions is None else [member.point for member in regions.members]
 
 
