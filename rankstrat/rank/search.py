@@ -160,7 +160,9 @@ class Analysis:
     @cached_property
     def ceiling(self) -> int | None:
         """The dimension of the output space, for models without inputs."""
-        return None if self.chart.model.inputs else self.chart.model.output_count
+        if self.chart.model.inputs:
+            return None
+        return self.chart.model.output_count
 
     @cached_property
     def full(self) -> int:

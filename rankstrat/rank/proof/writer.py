@@ -116,7 +116,9 @@ def _regions(certificate: RankCertificate) -> list[Sequence[Fraction]]:
             "a rank that rests on many activation patterns was given; the referee reads regions one"
             " by one; keep the certificate, or ask for region_rank"
         )
-    return [] if regions is None else [member.point for member in regions.members]
+    if regions is None:
+        return []
+    return [member.point for member in regions.members]
 
 
 def _rows(certificate: RankCertificate, regions: int) -> list[list[int]]:
@@ -171,11 +173,10 @@ def _relations(certificate: RankCertificate, nodes: Nodes) -> list[Any]:
     for relation in _sorted(certificate.relations):
         terms = []
         for i, c in relation.coefficients:
-            value = (
-                translate(special, [c], nodes.leaves)[0]
-                if isinstance(c, sympy.Expr)
-                else special.constant(c)
-            )
+            if isinstance(c, sympy.Expr):
+                value = translate(special, [c], nodes.leaves)[0]
+            else:
+                value = special.constant(c)
             terms.append([i, nodes.constant(value)])
         result.append([relation.parameter, terms])
     return result
