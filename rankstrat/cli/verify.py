@@ -20,6 +20,7 @@ from rankstrat.cli._status import FAILS, HOLDS, INTERRUPTED
 from rankstrat.cli._sweep import folder_for, jobs, workers, write_whole
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.proof.writer import expressible
 from rankstrat.text.parsing import nearest, shown
 from rankstrat.text.tables import Table
 from rankstrat.theorems import THEOREMS, Summary, verify
@@ -113,7 +114,7 @@ def _certificates(reports: list[Report], seed: int) -> Iterator[tuple[str, RankC
             if row.upper is None:
                 continue
             found = report.theorem.computed(row.case, seed)
-            if isinstance(found, RankCertificate):
+            if isinstance(found, RankCertificate) and expressible(found.chart):
                 yield f"{report.theorem.name} {json.dumps(dict(row.case), default=str)}", found
 
 
@@ -128,7 +129,7 @@ def _refereed(reports: list[Report], seed: int) -> bool:
             fine = False
             say(f"referee: {title}: {verdict_line(found)}")
     cases = sum(len(report.rows) for report in reports)
-    counts["without a rank certificate"] = cases - counts.total()
+    counts["without a proof object"] = cases - counts.total()
     say("referee: " + ", ".join(f"{n} {name}" for name, n in counts.items() if n))
     return fine
 
