@@ -13,7 +13,8 @@ import sys
 import threading
 import traceback
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn, Protocol, cast
@@ -126,10 +127,9 @@ def main(argv: Sequence[str] | None = None) -> int:
                 errors="backslashreplace"
             )  # a terminal without Unicode is no reason to stop
     trace = "--traceback" in words
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminated)
     try:
-        status = _run(words)
+        with _ending_softly():
+            status = _run(words)
         sys.stdout.flush()
     except RankstratError as error:
         return _stop(f"error: {type(error).__name__}: {error}", BAD_QUESTION, trace)
@@ -157,6 +157,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"internal error, please report it: {type(error).__name__}: {error}", INTERNAL, trace
         )
     return status
+
+
+@contextmanager
+def _ending_softly() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C meanwhile, where signals can be taken at all."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminated)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _terminated(number: int, frame: FrameType | None) -> NoReturn:
