@@ -15,7 +15,7 @@ from rankstrat.algebra.program import IMAGINARY, PI, Program
 from rankstrat.errors import UndecidedError
 
 Rational = int | Fraction
-_METHODS = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan", "erf")
+_METHODS = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan", "erf", "erfi")
 
 
 class BallRing:

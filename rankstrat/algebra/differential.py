@@ -170,8 +170,8 @@ class Differentiable(Protocol):
     def imaginary(self) -> int:
         """The node of the imaginary unit."""
 
-    def gauss(self, h: int) -> int:
-        r"""$\exp(-h^2)$."""
+    def gauss(self, h: int, kind: str) -> int:
+        r"""The derivative of erf or erfi at h, a multiple of $\exp(\mp h^2)$."""
 
     def sigma_derivative(self, leaf: int) -> int:
         """The generator of the next derivative of an unspecified function."""
@@ -232,6 +232,8 @@ class Derivation:
         if kind == "log":
             below = program.linear(1, ((1, program.power(argument, 2)),)) if info[1] else argument
             return program.product(((d, 1), (below, -1)))
-        if kind == "erf":
-            return program.product(((tower.gauss(argument), 1), (d, 1)))
+        if kind == "root":
+            return program.product(((leaf, 1), (d, 1), (argument, -1)), Fraction(1, info[1]))
+        if kind in ("erf", "erfi"):
+            return program.product(((tower.gauss(argument, kind), 1), (d, 1)))
         return program.product(((tower.sigma_derivative(leaf), 1), (d, 1)))

@@ -139,6 +139,17 @@ def _tables(p: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return powers, inverse
 
 
+@lru_cache(maxsize=4)
+def _root_table(n: int, p: int) -> NDArray[np.int32]:
+    """An n-th root of every residue that has one, else -1."""
+    power = base = np.arange(p, dtype=np.int64)
+    for _ in range(n - 1):
+        power = power * base % p
+    table = np.full(p, -1, dtype=np.int32)
+    table[power] = base
+    return table
+
+
 @lru_cache(maxsize=64)
 def discrete_log(residue: int, p: int) -> int:
     """The k with g^k = residue, 0 <= k < p - 1, in about 2 sqrt(p) steps (Shanks)."""
@@ -294,6 +305,23 @@ class GF:
         if (self.p - 1) % (2 * denominator):
             raise BadReductionError
         return Power(self, turns * ((self.p - 1) // (2 * denominator)), denominator)
+
+    def nth_root(self, value: Vector | int, n: int, key: int, start: int = 0) -> Vector | int:
+        """A random n-th root of a residue; samples that have none count as poles."""
+        p = self.p
+        if p >= TABLE_LIMIT:
+            raise BadReductionError
+        table = _root_table(n, p)
+        common = gcd(n, p - 1)
+        if isinstance(value, int):
+            root = int(table[value % p])
+            if root < 0:
+                raise BadReductionError
+            return root * self._turned((p - 1) // common * int(residues(key, 1, common)[0])) % p
+        roots = table[value].astype(np.int64)
+        np.logical_or(self.poles, roots < 0, out=self.poles)
+        units = np.array([self._turned((p - 1) // common * k) for k in range(common)])
+        return np.maximum(roots, 0) * units[residues(key, self.count, common, start)] % p
 
     def imaginary(self) -> int:
         """A square root of -1 (p = 1 mod 4)."""

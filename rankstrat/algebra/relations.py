@@ -6,21 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import lcm
+from math import lcm, prod
 
 import numpy as np
 
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import combine, reconstruct, reduced_echelon
-from rankstrat.algebra.generators import Generators
+from rankstrat.algebra.generators import FUNCTION_STAGE, Generators
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, Power, Vector, mix, random_prime
 from rankstrat.algebra.program import LEAF
-from rankstrat.algebra.rational import is_zero, root_denominators
+from rankstrat.algebra.rational import is_zero, root_denominators, with_radicands
 from rankstrat.errors import BudgetError, UndecidedError
 
 Rational = int | Fraction
 Relation = Mapping[int, Rational]
 EXTRA_ROWS, ATTEMPTS, MAX_PRIMES, FRESH_PRIMES = 12, 12, 60, 3
+MAX_DROPPED = 4096
 
 
 def leaf_values(
@@ -39,13 +40,14 @@ def leaf_values(
     sample has its own roots of unity, and the roots of primes that go with them.
     """
     program = tower.program
-    denominators = root_denominators(program, nodes)
+    below = with_radicands(program, nodes)
+    denominators = root_denominators(program, below)
     order = _order_of_unity(tower, denominators)
     turns: int | Vector = 1
     if conjugates:
         turns = field.turns(mix(key, 79), order)
     values: dict[int, object] = {}
-    for leaf in program.reachable(nodes):
+    for leaf in program.reachable(below):
         if program.kind[leaf] != LEAF:
             continue
         stage = tower.stage_of(leaf)
@@ -56,6 +58,11 @@ def leaf_values(
             values[leaf] = field.unity(d, turns)
         elif kind == "i":
             values[leaf] = field.unity(2, turns).root
+        elif kind == "root":
+            _, n, radicand = program.data[leaf]
+            value = evaluate(program, (radicand,), field, values)[0]
+            plain = value.value if isinstance(value, Power) else value
+            values[leaf] = field.nth_root(plain, n, stream, start)
         elif kind in ("exp", "pi"):
             values[leaf] = (
                 field.shared_power(stream, d)
@@ -69,6 +76,20 @@ def leaf_values(
     return values
 
 
+def dropped(tower: Generators, nodes: Sequence[int]) -> int:
+    """How many samples are needed for one that has all roots of functions, on average."""
+    program = tower.program
+    leaves = [n for n in program.reachable(with_radicands(program, nodes)) if n in tower.kind]
+    found = [n for n in leaves if tower.kind[n] == "root" and tower.stage[n] == FUNCTION_STAGE]
+    count = prod(program.data[n][1] for n in found)
+    if count > MAX_DROPPED:
+        raise UndecidedError(
+            f"the model has {len(found)} roots of functions; fewer are needed, because only one sample"
+            f" in {count} has them all modulo a prime; use a part of the model"
+        )
+    return count
+
+
 def _order_of_unity(tower: Generators, denominators: Mapping[int, int]) -> int:
     leaves = (n for n in denominators if tower.kind.get(n) == "unity")
     return lcm(4, *(2 * denominators[n] for n in leaves))
@@ -76,7 +97,8 @@ def _order_of_unity(tower: Generators, denominators: Mapping[int, int]) -> int:
 
 def radicals(tower: Generators, nodes: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """The integers below the nodes whose roots a prime needs, each with the degree of the root."""
-    program, found = tower.program, root_denominators(tower.program, nodes)
+    program = tower.program
+    found = root_denominators(program, with_radicands(program, nodes))
     primes = ((program.data[n][1], d) for n, d in found.items() if tower.kind.get(n) == "prime")
     unity = ((-1, d) for n, d in found.items() if tower.kind.get(n) == "unity")
     return tuple((c, d) for c, d in (*primes, *unity) if d > 1)
@@ -114,7 +136,8 @@ def decide(
             rationals.
     """
     columns = [*basis, *candidates]
-    rows, roots = len(columns) + EXTRA_ROWS, radicals(tower, columns)
+    rows = (len(columns) + EXTRA_ROWS) * dropped(tower, columns)
+    roots = radicals(tower, columns)
     pivots: list[int] | None = None
     moduli: list[int] = []
     tables: list[Vector] = []
@@ -174,10 +197,11 @@ def vanishes(tower: Generators, node: int, *, seed: int) -> bool:
     if value is not None:
         return value == 0
     zeros, roots = 0, radicals(tower, [node])
+    rows = 8 * dropped(tower, [node])
     for attempt in range(MAX_PRIMES):
         p = random_prime(SMALL, seed, attempt, 0, radicals=roots)
         try:
-            matrix = sample_columns(tower, [node], GF(p, 8), mix(seed, 80, attempt), shared_below=0)
+            matrix = sample_columns(tower, [node], GF(p, rows), mix(seed, 80, attempt), shared_below=0)
         except BadReductionError:
             continue
         if matrix.any():
