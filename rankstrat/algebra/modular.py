@@ -81,19 +81,21 @@ def random_prime(pool: tuple[int, int], *key: int, radicals: Sequence[tuple[int,
     In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a
     smooth p - 1 would share factors with the common denominator of the weights and merge most of
     them. Such a p is not 1 mod 3, so 3 has no square root; where roots are needed (pairs of a
-    number and a degree) one factor 3 is let pass. The pair (-1, d) asks for $e^{i \pi/d}$.
+    number and a degree) one factor 3 is let pass. The pair (-1, d) asks for
+    $e^{i \pi/d}$, and (0, d) lets smooth p - 1 pass, for roots in fields where no rough one splits.
 
     Raises:
         UndecidedError: no prime with these roots was found.
     """
     low, high = pool
     order = lcm(4, *(2 * d for c, d in radicals if c == -1))
-    roots = [(c, d) for c, d in radicals if c != -1]
+    roots = [(c, d) for c, d in radicals if c > 0]
+    smooth = pool is not SMALL or any(c == 0 for c, _ in radicals)
     for attempt in range(MAX_CANDIDATES):
         n = low + mix(*key, attempt) % (high - low)
         n += (1 - n) % order
-        rough = pool is not SMALL or _is_rough(n, order, bool(roots))
-        if n >= high or not rough or not is_prime(n):
+        fits = smooth or _is_rough(n, order, bool(roots))
+        if n >= high or not fits or not is_prime(n):
             continue
         if all(c % n and pow(c, (n - 1) // gcd(d, n - 1), n) == 1 for c, d in roots):
             return n
@@ -287,6 +289,16 @@ class GF:
         flips = np.array([signs[t] for t in turns.tolist()], dtype=np.int64)
         return Power(self, root + flip * flips, denominator)
 
+    def conjugate(self, root: Power, order: int, integer: int, key: int) -> Power:
+        """Another root of the same prime number in each sample, as far as this prime has others."""
+        common = gcd(root.denominator, self.p - 1)
+        if root.denominator % 2 == 0 and is_cyclotomic_root(integer, order):
+            common //= 2  # the square root is already chosen
+        if common == 1:
+            return root
+        turns = residues(mix(key, 87), self.count, common)
+        return Power(self, root.log + (self.p - 1) // common * turns, root.denominator)
+
     def _gauss(self, integer: int, order: int, turns: int) -> int:
         """The square root of a prime that goes with the roots of unity at one turn."""
         step = (self.p - 1) // order * int(turns)
@@ -313,8 +325,8 @@ class GF:
             raise BadReductionError
         table = _root_table(n, p)
         common = gcd(n, p - 1)
-        if isinstance(value, int):
-            root = int(table[value % p])
+        if np.ndim(value) == 0:
+            root = int(table[int(value) % p])
             if root < 0:
                 raise BadReductionError
             return root * self._turned((p - 1) // common * int(residues(key, 1, common)[0])) % p

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import Any
 
@@ -14,6 +15,12 @@ import flint
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.numbers import is_special, vanishes
 from rankstrat.algebra.program import LEAF, LINEAR, PRODUCT, Program
+from rankstrat.algebra.separation import (
+    Variable,
+    is_zero_number,
+    root_variable,
+    special_variable,
+)
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 
 Rational = int | Fraction
@@ -233,7 +240,33 @@ class ZeroTest:
         """Whether every coefficient of the products of roots and other variables is 0."""
         for i, n, radicand in reversed(self.roots):
             polynomial = self._reduced(polynomial, i, n, radicand)
-        return _vanishes(polynomial, self.special)
+        if _vanishes(polynomial, self.special):
+            return True
+        numbers = self._numbers
+        if not any(i in numbers for i, _, _ in self.roots):
+            return False
+        # roots of numbers may be dependent: every coefficient of the other variables is a number
+        variables = [numbers.get(i) for i in range(len(self.ring.generators))]
+        groups: dict[tuple[int, ...], dict[tuple[int, ...], int]] = {}
+        for monomial, c in polynomial.to_dict().items():
+            other = tuple(0 if i in numbers else int(e) for i, e in enumerate(monomial))
+            number = tuple(int(e) if i in numbers else 0 for i, e in enumerate(monomial))
+            groups.setdefault(other, {})[number] = int(c)
+        return all(is_zero_number(terms, variables) for terms in groups.values())
+
+    @cached_property
+    def _numbers(self) -> dict[int, Variable]:
+        """The variables that are numbers: roots of unity, of primes, and of such numbers."""
+        found = {i: special_variable(key, degree) for i, key, degree in self.special}
+        ring = self.ring
+        for i, n, (top, below) in self.roots:
+            bottom = ring._lift(ring.context.constant(1), {}, below)
+            terms = {tuple(map(int, m)): int(c) for m, c in top.to_dict().items()}
+            used = {k for m in terms for k, e in enumerate(m) if e}
+            if used <= found.keys() and bottom.is_constant():
+                known = [found.get(k) for k in range(len(ring.generators))]
+                found[i] = root_variable(n, terms, int(bottom.leading_coefficient()), known)
+        return found
 
     def _reduced(
         self, polynomial: Any, i: int, n: int, radicand: tuple[Any, Mapping[int, int]]

@@ -12,7 +12,7 @@ import numpy as np
 
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import combine, reconstruct, reduced_echelon
-from rankstrat.algebra.generators import FUNCTION_STAGE, Generators
+from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE, Generators
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, Power, Vector, mix, random_prime
 from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.rational import is_zero, root_denominators, with_radicands
@@ -43,9 +43,7 @@ def leaf_values(
     below = with_radicands(program, nodes)
     denominators = root_denominators(program, below)
     order = _order_of_unity(tower, denominators)
-    turns: int | Vector = 1
-    if conjugates:
-        turns = field.turns(mix(key, 79), order)
+    turns: int | Vector = field.turns(mix(key, 79), order) if conjugates else 1
     values: dict[int, object] = {}
     for leaf in program.reachable(below):
         if program.kind[leaf] != LEAF:
@@ -54,6 +52,8 @@ def leaf_values(
         kind, stream, d = tower.kind[leaf], mix(key, leaf), denominators.get(leaf, 1)
         if kind == "prime":
             values[leaf] = field.radical(program.data[leaf][1], d, order, turns)
+            if conjugates:
+                values[leaf] = field.conjugate(values[leaf], order, program.data[leaf][1], stream)
         elif kind == "unity":
             values[leaf] = field.unity(d, turns)
         elif kind == "i":
@@ -76,11 +76,11 @@ def leaf_values(
     return values
 
 
-def dropped(tower: Generators, nodes: Sequence[int]) -> int:
-    """How many samples are needed for one that has all roots of functions, on average."""
+def dropped(tower: Generators, nodes: Sequence[int], *, stage: int = FUNCTION_STAGE) -> int:
+    """How many samples are needed for one that has all roots from a stage on, on average."""
     program = tower.program
     leaves = [n for n in program.reachable(with_radicands(program, nodes)) if n in tower.kind]
-    found = [n for n in leaves if tower.kind[n] == "root" and tower.stage[n] == FUNCTION_STAGE]
+    found = [n for n in leaves if tower.kind[n] == "root" and tower.stage[n] >= stage]
     count = prod(program.data[n][1] for n in found)
     if count > MAX_DROPPED:
         raise UndecidedError(
@@ -101,7 +101,12 @@ def radicals(tower: Generators, nodes: Sequence[int]) -> tuple[tuple[int, int], 
     found = root_denominators(program, with_radicands(program, nodes))
     primes = ((program.data[n][1], d) for n, d in found.items() if tower.kind.get(n) == "prime")
     unity = ((-1, d) for n, d in found.items() if tower.kind.get(n) == "unity")
-    return tuple((c, d) for c, d in (*primes, *unity) if d > 1)
+    numbers = (
+        (0, program.data[n][1])
+        for n in program.reachable(with_radicands(program, nodes))
+        if tower.kind.get(n) == "root" and tower.stage[n] == CONSTANT_STAGE
+    )
+    return tuple((c, d) for c, d in (*primes, *unity, *numbers) if d > 1)
 
 
 def sample_columns(
@@ -136,7 +141,7 @@ def decide(
             rationals.
     """
     columns = [*basis, *candidates]
-    rows = (len(columns) + EXTRA_ROWS) * dropped(tower, columns)
+    rows = (len(columns) + EXTRA_ROWS) * dropped(tower, columns, stage=CONSTANT_STAGE)
     roots = radicals(tower, columns)
     pivots: list[int] | None = None
     moduli: list[int] = []
@@ -196,6 +201,8 @@ def vanishes(tower: Generators, node: int, *, seed: int) -> bool:
     value = tower.program.value(node)
     if value is not None:
         return value == 0
+    if _has_nested_roots(tower, node):  # their residues may not go together
+        return _is_zero(tower, node)
     zeros, roots = 0, radicals(tower, [node])
     rows = 8 * dropped(tower, [node])
     for attempt in range(MAX_PRIMES):
@@ -209,6 +216,15 @@ def vanishes(tower: Generators, node: int, *, seed: int) -> bool:
         zeros += bool(matrix.size)
         if zeros == FRESH_PRIMES:
             break
+    return _is_zero(tower, node)
+
+
+def _has_nested_roots(tower: Generators, node: int) -> bool:
+    below = tower.program.reachable(with_radicands(tower.program, [node]))
+    return any(tower.kind.get(n) == "root" and tower.stage[n] == CONSTANT_STAGE for n in below)
+
+
+def _is_zero(tower: Generators, node: int) -> bool:
     try:
         return is_zero(tower.program, node)
     except BudgetError as error:

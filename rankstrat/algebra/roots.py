@@ -18,11 +18,11 @@ from rankstrat.algebra.generators import CONSTANT_STAGE
 from rankstrat.algebra.lines import LineRing, independent_multiplicities
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, Power, mix, random_prime
 from rankstrat.algebra.program import LEAF, PRODUCT
-from rankstrat.algebra.rational import root_denominators
+from rankstrat.algebra.rational import root_denominators, with_radicands
 from rankstrat.algebra.relations import leaf_values, radicals
 from rankstrat.errors import UndecidedError
 
-ATTEMPTS = 3
+ATTEMPTS, PRIMES = 3, 16
 
 
 class Roots(Constants):
@@ -77,9 +77,60 @@ class Roots(Constants):
             leaf = self._special[key] = self.new_leaf(key, stage, "root")
             earlier = [m for m in self.roots_of_stage[stage] if m not in self.opaque]
             self.roots_of_stage[stage].append(leaf)
-            if stage == CONSTANT_STAGE or not self._is_new(stage, [*earlier, leaf]):
+            if stage != CONSTANT_STAGE and not self._is_new(stage, [*earlier, leaf]):
                 self._note(leaf, "root", g, "a root of something that may be a power")
         return self._special[key]
+
+    def settle_numbers(self) -> None:
+        """Note a hypothesis for every root of a number not proved new over the other numbers.
+
+        The radicand is no q-th power in a number field if it is none modulo one prime with a map of
+        the field to the residues.
+        """
+        program = self.program
+        kinds = ("prime", "unity", "root")
+        numbers = [n for n, stage in self.stage.items() if stage == 0 and self.kind[n] in kinds]
+        if not any(self.kind[n] == "root" for n in numbers):
+            return
+        nodes = range(len(program))
+        degrees = root_denominators(program, nodes)
+        known = [
+            program.power(n, Fraction(1, degrees.get(n, 1)))
+            for n in numbers
+            if self.kind[n] != "root"
+        ]
+        for leaf in sorted(n for n in numbers if self.kind[n] == "root"):
+            _, n, radicand = program.data[leaf]
+            leaves = program.reachable(with_radicands(program, [radicand]))
+            new = all(
+                self.kind[m] in ("prime", "unity", "root", "i")
+                for m in leaves
+                if program.kind[m] == LEAF
+            ) and all(
+                self._is_no_power(known, radicand, q)
+                for q in range(2, n + 1)
+                if n % q == 0 and _is_prime(q)
+            )
+            if new:
+                known.append(leaf)
+            else:
+                self._note(leaf, "root", radicand, "a root of a number that may be a power")
+
+    def _is_no_power(self, nodes: Sequence[int], radicand: int, q: int) -> bool:
+        wanted = (*radicals(self, [*nodes, radicand]), (-1, q), (0, q))
+        for attempt in range(PRIMES):
+            prime = random_prime(SMALL, self.seed, 85, attempt, radicals=wanted)
+            field = GF(prime, 1)
+            try:
+                values = leaf_values(
+                    self, field, [*nodes, radicand], mix(self.seed, 86, attempt), shared_below=3
+                )
+                value = _residue(evaluate(self.program, [radicand], field, values)[0])
+            except BadReductionError:
+                continue
+            if value and pow(value, (prime - 1) // q, prime) != 1:
+                return True
+        return False
 
     def _is_new(self, stage: int, leaves: Sequence[int]) -> bool:
         """Whether the roots are proved to have their full degree over the rational functions."""

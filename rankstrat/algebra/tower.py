@@ -81,6 +81,7 @@ class Tower(Roots):
         self.image: dict[int, int] = {}
         self._build(roots)
         self.roots = [self.image[r] for r in roots]
+        self.settle_numbers()
 
     # Building, one level of nesting after another
 

@@ -28,6 +28,7 @@ from rankstrat.algebra.rational import is_zero, nullvector
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 from rankstrat.rank.lower_bounds import Sampled, sample, sampled_rank
+from rankstrat.rank.number_relations import number_relation
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import vanishes_at_primes
 
@@ -325,39 +326,39 @@ class RelationFinder:
         if len(columns) > MAX_SYMBOLIC or self._failures >= MAX_FAILURES:
             return None, None
         tower = self.tower
+        program = tower.program
+        nodes = [tower.roots[j] for j in columns]
+        numbers = number_relation(tower, nodes[:-1], nodes[-1], seed=self.seed)
+        if numbers is not None:
+            return self._printed([*numbers, program.constant(-1)], columns), True
         try:
-            vector = nullvector(
-                tower.program, [tower.roots[j] for j in columns], tower.varying(tower.roots)
-            )
+            vector = nullvector(program, nodes, tower.varying(tower.roots))
         except (BudgetError, UndecidedError, PoleError):
             self._failures += 1
             return None, None
         if vector is None:
             return None, None
-        program = tower.program
-        node = program.linear(
-            0,
-            [
-                (1, program.product(((c, 1), (tower.roots[j], 1))))
-                for c, j in zip(vector, columns, strict=True)
-            ],
-        )
-        proved = self._zero(node)
-        if not proved:
-            return None, proved
+        terms = [(1, program.product(((c, 1), (g, 1)))) for c, g in zip(vector, nodes, strict=True)]
+        proved = self._zero(program.linear(0, terms))
+        return (self._printed(vector, columns) if proved else None), proved
+
+    def _printed(self, vector: Sequence[int], columns: Sequence[int]) -> dict[int, int] | None:
+        """Coefficients as nodes of the specialised program, that of the last column not zero in
+        disguise.
+        """
+        program = self.tangents.program
         try:
-            pairs = untranslate(tower, vector, self.tangents.program)
+            pairs = untranslate(self.tower, vector, program)
         except UndecidedError:
-            return None, None
+            return None
         for translated in zip(*pairs, strict=True):
-            # solved for the last function, so that its coefficient must not be zero in disguise
-            if not vanishes_at_primes(self.tangents.program, translated[-1], self.seed):
+            if not vanishes_at_primes(program, translated[-1], self.seed):
                 return {
                     self.parameters[j]: c
                     for c, j in zip(translated, columns, strict=True)
-                    if c != self.tangents.program.zero
-                }, True
-        return None, None
+                    if c != program.zero
+                }
+        return None
 
 
 def _residual_is_zero(
