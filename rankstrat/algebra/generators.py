@@ -121,10 +121,11 @@ class Generators:
         )
 
     def _at_numbers(self, node: int, stage: int, attempt: int) -> int:
-        """The node where the generators from a stage on are small numbers, and roots what they are then."""
+        """The node where the generators from a stage on are small numbers, roots with them."""
         program = self.program
         values: dict[int, int] = {}
-        for i, leaf in enumerate(n for n in program.reachable(self._below(node)) if n in self.stage):
+        leaves = [n for n in program.reachable(self._below(node)) if n in self.stage]
+        for i, leaf in enumerate(leaves):
             if self.stage[leaf] < stage or program.kind[leaf] != LEAF:
                 continue
             if self.kind[leaf] == "root":

@@ -96,7 +96,9 @@ class LineRing:
 
 
 def independent_multiplicities(functions: Sequence[Quotient], prime: int, q: int) -> bool:
-    """Whether no product of powers, exponents below q and not all 0, is a constant times a q-th power."""
+    """Whether no product of powers, not all exponents multiples of q, is a constant times a q-th
+    power.
+    """
     rows: list[dict[str, int]] = []
     for function in functions:
         row: dict[str, int] = {}

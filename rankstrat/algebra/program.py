@@ -230,7 +230,7 @@ class Program:
     ) -> None:
         """node^e for a fraction e: factors that are known come out, the rest stays together."""
         c, core = self.content(node)
-        size = abs(c)
+        size = c if c > 0 else -c
         if size != 1:
             power = rational_power(size, e)
             stack += self._radical(size, e) if power is None else [(self.constant(power), 1)]

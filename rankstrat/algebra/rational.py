@@ -202,7 +202,7 @@ def is_zero(program: Program, node: int, budget: int = 20_000) -> bool:
     values = {n: Generator(ring, i, denominators.get(n, 1)) for i, n in enumerate(leaves)}
     if free:
         raise UndecidedError("a function without a generator reached an exact zero test")
-    numerator = tuple(evaluate(program, (node,), ring, values)[0])[0]
+    numerator, _ = evaluate(program, (node,), ring, values)[0]
     special = [
         (i, program.data[n], denominators.get(n, 1))
         for i, n in enumerate(leaves)

@@ -51,9 +51,9 @@ def leaf_values(
         stage = tower.stage_of(leaf)
         kind, stream, d = tower.kind[leaf], mix(key, leaf), denominators.get(leaf, 1)
         if kind == "prime":
-            values[leaf] = field.radical(program.data[leaf][1], d, order, turns)
-            if conjugates:
-                values[leaf] = field.conjugate(values[leaf], order, program.data[leaf][1], stream)
+            prime = program.data[leaf][1]
+            power = field.radical(prime, d, order, turns)
+            values[leaf] = field.conjugate(power, order, prime, stream) if conjugates else power
         elif kind == "unity":
             values[leaf] = field.unity(d, turns)
         elif kind == "i":
@@ -84,8 +84,8 @@ def dropped(tower: Generators, nodes: Sequence[int], *, stage: int = FUNCTION_ST
     count = prod(program.data[n][1] for n in found)
     if count > MAX_DROPPED:
         raise UndecidedError(
-            f"the model has {len(found)} roots of functions; fewer are needed, because only one sample"
-            f" in {count} has them all modulo a prime; use a part of the model"
+            f"the model has {len(found)} roots of functions; fewer are needed, because only one"
+            f" sample in {count} has them all modulo a prime; use a part of the model"
         )
     return count
 
@@ -208,7 +208,9 @@ def vanishes(tower: Generators, node: int, *, seed: int) -> bool:
     for attempt in range(MAX_PRIMES):
         p = random_prime(SMALL, seed, attempt, 0, radicals=roots)
         try:
-            matrix = sample_columns(tower, [node], GF(p, rows), mix(seed, 80, attempt), shared_below=0)
+            matrix = sample_columns(
+                tower, [node], GF(p, rows), mix(seed, 80, attempt), shared_below=0
+            )
         except BadReductionError:
             continue
         if matrix.any():

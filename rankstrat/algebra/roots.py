@@ -1,10 +1,11 @@
-r"""Roots of functions: $R^n = g$ is a generator of degree n where g is no power, and is opaque elsewhere.
+r"""Roots of functions: $R^n = g$ is a generator of degree n where g is no power.
 
 Over an algebraically closed field of constants, $K(g_1^{1/n_1}, \dots, g_s^{1/n_s})$ has the full
-degree $\prod n_i$ over a field K of rational functions if and only if, for every prime l, those g_i
-with $l \mid n_i$ are independent in $K^*/K^{*l}$ (Kummer). That is read off the multiplicities of
-their factors on a random line modulo a random prime: a product of powers that is a constant times an
-l-th power is one on every line. Exponentials have all their roots in K already.
+degree $\prod n_i$ over a field K of rational functions if and only if, for every prime l, those
+g_i with $l \mid n_i$ are independent in $K^*/K^{*l}$ (Kummer). That is read off the multiplicities
+of their factors on a random line modulo a random prime: a product of powers that is a constant
+times an l-th power is one on every line. Exponentials have all their roots in K already. Other
+roots are opaque.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-r"""Zero tests of real numbers made with nested roots: a ball, and a bound that separates 0 from the rest.
+r"""Zero tests of numbers made with nested roots: a ball, and a bound that separates 0 from others.
 
-An algebraic integer of degree at most D, all of whose conjugates have absolute value at most B, is 0
-or has absolute value at least $B^{1-D}$, because its norm is a whole number.
+An algebraic integer of degree at most D, all of whose conjugates have absolute value at most B, is
+0 or has absolute value at least $B^{1-D}$, because its norm is a whole number.
 """
 
 from __future__ import annotations

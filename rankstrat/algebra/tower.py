@@ -82,6 +82,20 @@ class Tower(Roots):
         self._build(roots)
         self.roots = [self.image[r] for r in roots]
         self.settle_numbers()
+        self._forget_pi()
+
+    def _forget_pi(self) -> None:
+        """Drop the hypothesis on pi where it only occurred in angles of roots of unity."""
+        program = self.program
+        nodes = list(self.roots)
+        for leaf in self.kind:
+            key: Any = program.data[leaf]
+            if self.kind[leaf] in ("exp", "log", "erf", "erfi", "sigma", "root"):
+                nodes.append(leaf if key[0] == "logprime" else key[-1])
+        leaf = program.leaf(PI)
+        if leaf in self.opaque and leaf not in program.reachable(nodes):
+            del self.opaque[leaf], self.stage[leaf], self.kind[leaf]
+            self.hypotheses.remove("pi")
 
     # Building, one level of nesting after another
 

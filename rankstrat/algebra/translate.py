@@ -161,9 +161,8 @@ def _power(program: Program, e: Any, args: list[int]) -> int:
         return program.function("exp", args[0])
     if not e.exp.is_Rational:
         # b^p = exp(p log b), for b > 0
-        base, exponent = args
-        log = program.function("log", base)
-        return program.function("exp", program.product(((exponent, 1), (log, 1))))
+        log = program.function("log", args[0])
+        return program.function("exp", program.product(((args[1], 1), (log, 1))))
     exponent = Fraction(int(e.exp.p), int(e.exp.q))
     if e.base is sympy.E:
         return program.function("exp", program.constant(exponent))
@@ -181,8 +180,8 @@ def _named(program: Program, name: str, args: list[int]) -> int:
     h = args[0]
     half, square = Fraction(1, 2), program.power(h, 2)
 
-    def root(c0: int, c: int) -> int:
-        return program.power(program.linear(c0, ((c, square),)), half)
+    def root(c0: int) -> int:
+        return program.power(program.linear(c0, ((1, square),)), half)
 
     def log_plus(c0: int, c: int, node: int) -> int:
         return program.function("log", program.linear(c0, ((c, node),)))
@@ -196,9 +195,9 @@ def _named(program: Program, name: str, args: list[int]) -> int:
     quarter = program.scale(half, program.leaf(PI))
     match name:
         case "asinh":
-            return program.function("log", program.linear(0, ((1, h), (1, root(1, 1)))))
+            return program.function("log", program.linear(0, ((1, h), (1, root(1)))))
         case "acosh":
-            return program.function("log", program.linear(0, ((1, h), (1, root(-1, 1)))))
+            return program.function("log", program.linear(0, ((1, h), (1, root(-1)))))
         case "atanh":
             return program.linear(0, ((half, log_plus(1, 1, h)), (-half, log_plus(1, -1, h))))
         case "acoth":

@@ -1,9 +1,9 @@
-r"""Relations with coefficients in a number field: over $\mathbb Q$ between multiples of the functions.
+r"""Relations with coefficients in a number field, as relations over $\mathbb Q$.
 
 With a basis $\beta_k$ of the real numbers that occur, $\sum_i c_i g_i = g$ with
 $c_i = \sum_k q_{ik} \beta_k$ is a relation with rational coefficients between g and the functions
-$\beta_k g_i$. It must hold for all conjugates of the numbers at once, so every sample modulo a prime
-draws its own.
+$\beta_k g_i$. It must hold for all conjugates of the numbers at once, so every sample modulo a
+prime draws its own.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ def number_basis(tower: Tower, nodes: Sequence[int]) -> list[int]:
     units = [k for k in range(order) if _coprime(k, order)]
     cosines = [program.one]
     for leaf in unity:  # 2 cos(2 pi k/N)
-        cosines += [
-            program.linear(0, [(1, program.power(leaf, Fraction(s * 2 * k, order))) for s in (1, -1)])
-            for k in range(1, len(units) // 2)
-        ]
+        for k in range(1, len(units) // 2):
+            turn = Fraction(2 * k, order)
+            ends = [(1, program.power(leaf, e)) for e in (turn, -turn)]
+            cosines.append(program.linear(0, ends))
     factors = [cosines]
     for n in program.reachable(nodes):
         kind, degree = tower.kind.get(n), degrees.get(n, 1)
@@ -56,7 +56,7 @@ def _coprime(a: int, b: int) -> bool:
 def number_relation(
     tower: Tower, support: Sequence[int], dependent: int, *, seed: int
 ) -> list[int] | None:
-    """Coefficients c_i, constants of the tower, with sum c_i g_i = g exactly; None if there are none.
+    """Coefficients c_i, constants of the tower, with sum c_i g_i = g exactly, or None.
 
     Args:
         tower: holds the functions.

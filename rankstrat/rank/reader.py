@@ -35,18 +35,9 @@ FIELDS = ("format", "model", "coordinates", "values", "lower", "upper", "verdict
 MODEL_FIELDS = ("name", "outputs", "functions", "parameters", "inputs", "assumptions")
 MINOR_FIELDS = ("prime", "key", "bits", "rows", "parameters")
 RELATION_FIELDS = ("parameter", "coefficients")
-RARE = {
-    str(f): ElementaryFunction(f)
-    for f in (
-        sympy.coth,
-        sympy.sech,
-        sympy.csch,
-        sympy.cot,
-        sympy.sec,
-        sympy.csc,
-        sympy.sign,
-    )
-} | {"Heaviside": ElementaryFunction(sympy.Heaviside, (1, 2))}
+RARE = {str(f): ElementaryFunction(f) for f in (sympy.sign,)} | {
+    "Heaviside": ElementaryFunction(sympy.Heaviside, (1, 2))
+}
 """Functions that a certificate may contain although the language of model files does not have them.
 """
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import Any
 
@@ -147,13 +148,14 @@ class RelationFinder:
         for k, j in enumerate(dependents):
             support = [pivots[i] for i in np.flatnonzero(table[:, k])]
             coefficients: Mapping[int, int] | None = None
+            proved: bool | None = None
             if constant[k] and j in lifted:
                 program = self.tangents.program
                 coefficients = {
                     self.parameters[i]: program.constant(c) for i, c in lifted[j].items()
                 }
                 proved = self._rational_zero(lifted[j])
-            else:
+            if not proved and (j not in lifted or not constant[k] or self._has_numbers):
                 coefficients, proved = self._symbolic(j, support)
             parameter = self.parameters[j]
             if proved and coefficients is not None:
@@ -275,7 +277,8 @@ class RelationFinder:
                 continue
             profile = again.profile()
             if modulus % again.prime == 0 or profile.columns != tuple(range(len(used))):
-                continue  # a prime that was drawn before says nothing new
+                last = {}  # a prime that was drawn before says nothing new
+                continue
             solved = solve_dependents(again.matrix, again.prime, profile)
             for k in open_:
                 for position, i in enumerate(used):
@@ -315,6 +318,13 @@ class RelationFinder:
             return None
 
     # Coefficients in the field of constants
+
+    @cached_property
+    def _has_numbers(self) -> bool:
+        """Whether algebraic numbers occur, which look rational modulo a prime."""
+        tower = self.tower
+        below = tower.program.reachable(tower.roots)
+        return any(tower.kind.get(n) in ("prime", "unity", "root") for n in below)
 
     def _symbolic(
         self, dependent: int, support: Sequence[int]

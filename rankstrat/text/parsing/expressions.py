@@ -35,7 +35,11 @@ FUNCTIONS: Mapping[str, ElementaryFunction] = ELEMENTARY
 
 Add ``{"sigma": unspecified("sigma")}`` for an unspecified activation.
 """
-CONSTANTS: Mapping[str, sympy.Expr] = {"pi": sympy.pi, "E": sympy.E}
+CONSTANTS: Mapping[str, sympy.Expr] = {
+    "pi": sympy.pi,
+    "E": sympy.E,
+    "GoldenRatio": sympy.GoldenRatio,
+}
 
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
