@@ -5,12 +5,13 @@ attained.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy
 
 from rankstrat.model.model import Model
+from rankstrat.model.source import guest
 from rankstrat.model.structure import HasFunctionLevels
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata.hierarchy import Progress, RankHierarchy, stratify
@@ -84,12 +85,19 @@ def function_hierarchy(
     structure: Any = getattr(model, "structure", None)  # what is no model is refused below
     if not conditions and isinstance(structure, HasFunctionLevels):
         levels = structure.function_levels(model)
+        source = guest(structure)
+        if levels is not None and source:
+            levels = [replace(v, known=_claimed(v.known, source)) for v in levels]
         if levels is not None:
             return FunctionHierarchy(model, tuple(levels))
     hierarchy = stratify(model, conditions=conditions, seed=seed, progress=progress)
     above: set[str] = set()
     rows = [_described(level, hierarchy, above) for level in hierarchy.levels]
     return FunctionHierarchy(model, tuple(row for row in rows if row is not None))
+
+
+def _claimed(known: Knowledge, source: str) -> Knowledge:
+    return Knowledge(known.verdict, f"{known.reason} (as {source} claims)")
 
 
 def _renamed(outputs: Sequence[sympy.Expr], model: Model) -> str:

@@ -3,7 +3,7 @@ r"""Branches of a target set $F^{-1}(f^*)$: charts with equations, dimensions an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -40,6 +40,7 @@ class Branch:
             computed there. None where this branch represents its orbit.
         is_component: False where it may be only a part of the target set near its points (a chart
             that somebody gave).
+        source: who claims this, where it is not proved by this package.
     """
 
     label: str
@@ -52,6 +53,7 @@ class Branch:
     generic_point: Callable[[], Chart] | None = field(default=None, repr=False, compare=False)
     representative: Branch | None = field(default=None, repr=False, compare=False)
     is_component: bool = field(default=True, repr=False, compare=False)
+    source: str = field(default="", repr=False, compare=False)
 
     @property
     def model(self) -> Model:
@@ -103,7 +105,10 @@ class Branch:
         """
         if self.representative is not None:
             return self.representative.minimum
-        return least_rank(self.bounds, lambda: self.certificate, self.chart)
+        found = least_rank(self.bounds, lambda: self.certificate, self.chart)
+        if not self.source:
+            return found
+        return replace(found, reason=f"{found.reason} (as {self.source} claims)")
 
     @property
     def minimum_rank(self) -> int:
