@@ -141,14 +141,37 @@ def _tables(p: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return powers, inverse
 
 
+def _powers(values: Vector, exponent: int, p: int) -> Vector:
+    result = np.ones_like(values)
+    while exponent:
+        if exponent & 1:
+            result = result * values % p
+        values = values * values % p
+        exponent >>= 1
+    return result
+
+
+def _square_roots(values: Vector, p: int) -> Vector:
+    """A square root of every square (Tonelli, Shanks); what comes out elsewhere is no root."""
+    odd, two = p - 1, 0
+    while odd % 2 == 0:
+        odd, two = odd // 2, two + 1
+    turn = pow(primitive_root(p), odd, p)
+    roots, rest = _powers(values, (odd + 1) // 2, p), _powers(values, odd, p)
+    for k in range(two - 1, 0, -1):
+        wrong = _powers(rest, 1 << (k - 1), p) != 1
+        roots = np.where(wrong, roots * turn % p, roots)
+        turn = turn * turn % p
+        rest = np.where(wrong, rest * turn % p, rest)
+    return roots
+
+
 @lru_cache(maxsize=4)
-def _root_table(n: int, p: int) -> NDArray[np.int32]:
-    """An n-th root of every residue that has one, else -1."""
-    power = base = np.arange(p, dtype=np.int64)
-    for _ in range(n - 1):
-        power = power * base % p
-    table = np.full(p, -1, dtype=np.int32)
-    table[power] = base
+def _root_table(n: int, p: int) -> NDArray[np.int64]:
+    """An n-th root of every residue that has one, else 0."""
+    base = np.arange(p, dtype=np.int64)
+    table = np.zeros(p, dtype=np.int64)
+    table[_powers(base, n, p)] = base
     return table
 
 
@@ -323,17 +346,22 @@ class GF:
         p = self.p
         if p >= TABLE_LIMIT:
             raise BadReductionError
-        table = _root_table(n, p)
         common = gcd(n, p - 1)
-        if np.ndim(value) == 0:
-            root = int(table[int(value) % p])
-            if root < 0:
-                raise BadReductionError
-            return root * self._turned((p - 1) // common * int(residues(key, 1, common)[0])) % p
-        roots = table[value].astype(np.int64)
-        np.logical_or(self.poles, roots < 0, out=self.poles)
+        values = np.atleast_1d(np.asarray(value, dtype=np.int64)) % p
+        if common == 1:
+            roots = _powers(values, pow(n, -1, p - 1), p)
+        elif n == 2:
+            roots = _square_roots(values, p)
+        else:
+            roots = _root_table(n, p)[values]
         units = np.array([self._turned((p - 1) // common * k) for k in range(common)])
-        return np.maximum(roots, 0) * units[residues(key, self.count, common, start)] % p
+        failed = _powers(roots, n, p) != values
+        if np.ndim(value) == 0:
+            if failed[0]:
+                raise BadReductionError
+            return int(roots[0]) * int(units[residues(key, 1, common)[0]]) % p
+        np.logical_or(self.poles, failed, out=self.poles)
+        return roots * units[residues(key, self.count, common, start)] % p
 
     def imaginary(self) -> int:
         """A square root of -1 (p = 1 mod 4)."""

@@ -14,7 +14,7 @@ from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import combine, reconstruct, reduced_echelon
 from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE, Generators
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, Power, Vector, mix, random_prime
-from rankstrat.algebra.program import LEAF
+from rankstrat.algebra.program import LEAF, UNITY
 from rankstrat.algebra.rational import is_zero, root_denominators, with_radicands
 from rankstrat.errors import BudgetError, UndecidedError
 
@@ -99,8 +99,9 @@ def radicals(tower: Generators, nodes: Sequence[int]) -> tuple[tuple[int, int], 
     """The integers below the nodes whose roots a prime needs, each with the degree of the root."""
     program = tower.program
     found = root_denominators(program, with_radicands(program, nodes))
-    primes = ((program.data[n][1], d) for n, d in found.items() if tower.kind.get(n) == "prime")
-    unity = ((-1, d) for n, d in found.items() if tower.kind.get(n) == "unity")
+    keys = {n: program.data[n] for n in found if program.kind[n] == LEAF}
+    primes = ((key[1], found[n]) for n, key in keys.items() if key[0] == "prime")
+    unity = ((-1, found[n]) for n, key in keys.items() if key == UNITY)
     numbers = (
         (0, program.data[n][1])
         for n in program.reachable(with_radicands(program, nodes))

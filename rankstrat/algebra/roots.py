@@ -90,6 +90,8 @@ class Roots(Constants):
         """
         program = self.program
         kinds = ("prime", "unity", "root")
+        for n in range(len(program)):
+            self.stage_of(n)
         numbers = [n for n, stage in self.stage.items() if stage == 0 and self.kind[n] in kinds]
         if not any(self.kind[n] == "root" for n in numbers):
             return
