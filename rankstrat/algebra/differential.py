@@ -99,6 +99,8 @@ def _expand_one(program: Program, n: int, budget: int, known: dict[int, Terms | 
 
 def _power(program: Program, child: int, e: Rational, terms: Terms, budget: int) -> Terms:
     alone: Terms = {((child, e),): 1}
+    if e % 1 != 0 and program.kind[child] != LEAF:
+        return alone  # sqrt(x y) is not sqrt(x) sqrt(y) where both are negative
     if len(terms) == 1 and (isinstance(e, int) or next(iter(terms.values())) == 1):
         ((monomial, c),) = terms.items()
         return {
@@ -121,6 +123,8 @@ def _product(program: Program, node: int, values: dict[int, Terms], budget: int)
     info: Any = program.data[node]
     for child, e in zip(program.args[node], info, strict=True):
         factor = values[child]
+        if e % 1 != 0 and program.kind[child] != LEAF:
+            return None
         if len(factor) == 1:
             ((monomial, c),) = factor.items()
             if not isinstance(e, int) and c != 1:

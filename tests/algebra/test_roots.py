@@ -71,6 +71,14 @@ def confirm(certificate, dimension):
         ([sqrt(exp(2 * x)), exp(x)], 1),
         ([sqrt(exp(2 * x) + exp(x)), exp(x / 2) * sqrt(1 + exp(x))], 1),
         ([sqrt(1 + x**2), sqrt(4 + x**2), sqrt((1 + x**2) * (4 + x**2)), 1], 4),
+        # |x + 1| |x + 2| |x + 3| where all three are negative: no product of the factors
+        (
+            [
+                sqrt((x + 1) * (x + 2)) * sqrt((x + 1) * (x + 3)) * sqrt((x + 2) * (x + 3)),
+                (x + 1) * (x + 2) * (x + 3),
+            ],
+            2,
+        ),
         ([cbrt(1 + x**2), (1 + x**2) ** Rational(2, 3), 1, x], 4),
         ([exp(sqrt(1 + x**2)), exp(2 * sqrt(1 + x**2)), sqrt(1 + x**2)], 3),
         ([tanh(sqrt(1 + x**2)), tanh(2 * sqrt(1 + x**2))], 2),
