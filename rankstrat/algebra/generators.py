@@ -10,7 +10,6 @@ from rankstrat.algebra.program import IMAGINARY, LEAF, PI, Program
 from rankstrat.algebra.rational import reduced
 from rankstrat.errors import PoleError, UndecidedError
 
-Rational = int | Fraction
 CONSTANT_STAGE, COORDINATE_STAGE, FUNCTION_STAGE = range(3)
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import flint
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.modular import BadReductionError
 from rankstrat.errors import UndecidedError
 
-Rational = int | Fraction
 MAX_DEGREE = 4_000
 
 

@@ -78,7 +78,9 @@ def _children(e: Any) -> tuple[Any, ...]:
         return tuple(value for value, _ in e.args) + tuple(
             h for _, condition in e.args for h in differences(condition)
         )
-    return e.args if not e.is_Atom else ()
+    if not e.is_Atom:
+        return e.args
+    return ()
 
 
 def _node(program: Program, e: Any, args: list[int]) -> int:
