@@ -13,7 +13,7 @@ import sympy
 
 from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import is_network, neurons_of_point
+from rankstrat.families._shared.effective_neurons import given_neurons
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets import (
@@ -27,7 +27,7 @@ from rankstrat.targets import (
 )
 
 
-def copies(structure: Any, model: Model, target: TargetFunction, missing: str) -> BranchList:
+def copies(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
     """The branch on which the spare neurons copy the first neuron of the target.
 
     They share its output weight.
@@ -36,12 +36,12 @@ def copies(structure: Any, model: Model, target: TargetFunction, missing: str) -
     upper bound only; a lower bound comes from changes of the inputs.
 
     Raises:
-        TargetError: the target is no network with the same activation, or does not fit.
+        TargetError: the target does not fit.
     """
-    point = target.point
-    if point is None or not is_network(point, structure.activation):
-        raise TargetError(missing)
-    neurons, constant = neurons_of_point(point)
+    found = given_neurons(target, structure.activation)
+    if found is None:
+        return None
+    neurons, constant = found
     sums: dict[tuple[Vector, Any], Fraction] = {}
     for a, w, b in neurons:
         if b and not structure.bias:
@@ -90,7 +90,8 @@ def copies(structure: Any, model: Model, target: TargetFunction, missing: str) -
             ),
         ),
     )
-    return BranchList((branch,), False, f"only the copies of the target's own neurons; {missing}")
+    basis = "only the copies of the target's own neurons; others are not described"
+    return BranchList((branch,), False, f"{basis} for {structure.activation.name}")
 
 
 def _one_point(chart: Chart) -> Iterator[Candidate]:

@@ -10,10 +10,8 @@ from rankstrat.activation.law import law_of
 from rankstrat.families._shared.effective_neurons import effective
 from rankstrat.families.catalogue.two_layer.targets.copies import copies
 from rankstrat.families.catalogue.two_layer.targets.coupled.branches import coupled_branches
-from rankstrat.families.catalogue.two_layer.targets.separate.branches import (
-    Network,
-    separate_branches,
-)
+from rankstrat.families.catalogue.two_layer.targets.separate.branches import separate_branches
+from rankstrat.families.catalogue.two_layer.targets.separate.network import Network
 from rankstrat.families.catalogue.two_layer.targets.special.exponentials import (
     exponential_branches,
 )
@@ -26,7 +24,7 @@ from rankstrat.targets import MAX_PARAMETERS, BranchList, TargetFunction, polyno
 Description = Callable[[Any, Model, TargetFunction], BranchList | None]
 
 
-def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
+def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
     r"""All branches $Q^r_{P,\pi}$ of a target in a two-layer network.
 
     Args:
@@ -35,14 +33,13 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         target: the target function.
 
     Raises:
-        TargetError: the target is not in the function space, or the activation has no independence
-            lemma.
+        TargetError: the target is not in the function space.
 
     References:
         STR Definitions 3.2-3.4 and Proposition 3.2.
     """
     found = _first(DESCRIPTIONS, structure, model, target)
-    return found or copies(structure, model, target, _missing(structure))
+    return found or copies(structure, model, target)
 
 
 def _first(
@@ -118,22 +115,3 @@ DESCRIPTIONS: tuple[Description, ...] = (
     _waves,
     *POWERS,
 )
-
-
-def _missing(structure: Any) -> str:
-    """Why no description goes with the activation."""
-    activation = structure.activation
-    law = law_of(activation, bias=structure.bias)
-    if law is not None and law.apart:
-        return (
-            f"sigma(0) = {law.zero} is not rational; choose another activation, or pass"
-            " charts=[...]"
-        )
-    where = ""
-    if structure.bias and law_of(activation, bias=False) is not None:
-        where = " with hidden biases"
-    return (
-        f"the branches of two-layer networks with activation {activation.name}{where} are not"
-        " described; an activation whose distinct neurons are independent up to constants (tanh,"
-        " sigmoid, ...) is needed; or pass charts=[...]"
-    )
