@@ -74,15 +74,17 @@ def coupled_branches(law: Law, structure: Any, model: Model, target: TargetFunct
         result.append(replace(null, bounds=replace(null.bounds, everywhere=floor)))
     if not result:
         raise TargetError(
-            f"a model of width {network.width} has more than {MAX_BRANCHES} branches; choose a"
-            " smaller one"
+            f"no branch was found among a few of the patterns of a model of width {network.width};"
+            " choose a smaller one"
         )
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
     if not listed:
         return BranchList(
             tuple(result),
             False,
-            f"{len(result)} branches are listed; there are more than {MAX_BRANCHES}",
+            f"{len(result)} branches are listed, of at most {everything:.4g} (one for each"
+            " pattern)",
+            most=everything,
         )
     if not law.tame:
         missing = (
