@@ -42,6 +42,7 @@ class Branch:
             computed there. None where this branch represents its orbit.
         is_component: False where it may be only a part of the target set near its points (a chart
             that somebody gave).
+        irreducible: False where it may consist of parts with different generic ranks.
     """
 
     label: str
@@ -55,6 +56,7 @@ class Branch:
     representative: Branch | None = field(default=None, repr=False, compare=False)
     copies: int = 1
     is_component: bool = field(default=True, repr=False, compare=False)
+    irreducible: bool = field(default=True, repr=False, compare=False)
 
     @property
     def model(self) -> Model:
@@ -115,8 +117,8 @@ class Branch:
 
     @property
     def is_morse_bott(self) -> bool:
-        """Whether the generic rank equals the codimension."""
-        return self.rank == self.codimension
+        """Whether the generic rank is known to equal the codimension on the whole branch."""
+        return self.irreducible and self.rank == self.codimension
 
     def contains(self, point: Chart) -> bool:
         """Whether a point lies in the closure of the branch.

@@ -290,7 +290,7 @@ def target_set(
 
     Args:
         model: F, of a family that lists its branches (two-layer and deep networks, linear, diagonal
-            and factorization models), or a polynomial model with at most six parameters.
+            and factorization models), or a polynomial model with at most twelve parameters.
         target: a point of any model with as many inputs and outputs; or an expression (or Matrix)
             in the inputs.
         charts: charts of the model on which F = f*, for any other model; each is verified, and

@@ -21,6 +21,7 @@ import sympy
 
 from rankstrat.activation.law import Law
 from rankstrat.errors import PointError
+from rankstrat.families.catalogue.two_layer.strata.counting import level_sizes
 from rankstrat.families.catalogue.two_layer.strata.types import (
     Kind,
     compositions,
@@ -34,7 +35,7 @@ from rankstrat.families.catalogue.two_layer.strata.types import (
 )
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
-from rankstrat.strata import Knowledge
+from rankstrat.strata import Knowledge, LevelSize
 from rankstrat.text.tables import Math
 
 Label = tuple[tuple[int, ...], tuple[Kind, ...], int]
@@ -171,6 +172,15 @@ class TwoLayerStrata:
     def coverage(self) -> Knowledge:
         """Every point has a type."""
         return Knowledge(Verdict.PROVED, "every point has exactly one combinatorial type")
+
+    def level_sizes(self) -> list[LevelSize] | None:
+        """The levels without a list of the strata; None where signs enter, or another formula
+        does.
+        """
+        methods = ("rank", "dimension", "orbit", "labels")
+        own = all(getattr(type(self), m) is getattr(TwoLayerStrata, m) for m in methods)
+        complete = self.coverage.verdict is Verdict.PROVED
+        return level_sizes(self) if own and complete and not self.law.sides else None
 
     def layout(
         self, label: Label
