@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy
 
+from rankstrat.cli._proofs import save_bundle
 from rankstrat.cli._question import add_formats, add_model, alone, emit, model_of, say
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import TargetError
@@ -39,6 +40,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--dot", action="store_true", help="print the graph of branches in the DOT language"
     )
+    parser.add_argument(
+        "--proof", metavar="FILE", help="write proof objects of the generic ranks of all branches"
+    )
     add_formats(parser)
 
 
@@ -63,6 +67,9 @@ def run(options: Namespace) -> int:
         emit(found.table(), options.format)
         if options.format == "text":
             say(f"\noptimistic sample size: {least}")
+    if options.proof is not None:
+        leaders = [b for b in found.branches if b.representative is None]
+        save_bundle(options.proof, [(b.label, b.certificate) for b in leaders])
     return HOLDS
 
 

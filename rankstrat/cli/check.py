@@ -8,13 +8,18 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from rankstrat.cli._proofs import is_proof
 from rankstrat.cli._question import say
 from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, complain
 from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.rank.certificate import RankCertificate
+from rankstrat.referee.__main__ import report
+from rankstrat.referee.proof import check
+from rankstrat.referee.reading import Refused
 from rankstrat.text.lines import escaped
 
-MAX_BYTES = 50_000_000
+MAX_BYTES = 200_000_000
+ENGINE = "  format 1: checked by the engine that writes such files; --proof asks the referee"
 
 EXAMPLE = """examples:
   rankstrat rank two_layer width=3 inputs=2 --json > certificate.json
@@ -28,7 +33,7 @@ def configure(parser: ArgumentParser) -> None:
         "files",
         metavar="CERT.json",
         nargs="+",
-        help="certificates written by --json; - is the input",
+        help="certificates written by --json, or proof objects by --proof; - is the input",
     )
 
 
@@ -41,15 +46,29 @@ def run(options: Namespace) -> int:
 
 def _check(name: str) -> int:
     try:
-        certificate = RankCertificate.from_json(_text(name))
+        text = _text(name)
+        if is_proof(text):
+            return _referee(name, text)
+        certificate = RankCertificate.from_json(text)
     except RankstratError as error:
         return complain(f"{name}: {error}; `rankstrat rank MODEL --json` writes one", BAD_QUESTION)
     try:
         certificate.check()
     except RankstratError as error:
         return complain(f"{name}: refused: {error}", FAILS)
-    say(f"{escaped(name)}: holds: {certificate}")
+    say(f"{escaped(name)}: holds: {certificate}\n{ENGINE}")
     return HOLDS
+
+
+def _referee(name: str, text: str) -> int:
+    """Let the referee judge a proof object or a bundle."""
+    try:
+        findings = check(text)
+    except Refused as reason:
+        return complain(f"{name}: no proof object: {reason}", BAD_QUESTION)
+    for found in findings:
+        say(f"{escaped(name)}: {report(found)}")
+    return HOLDS if all(found.holds for found in findings) else FAILS
 
 
 def _text(name: str) -> str:

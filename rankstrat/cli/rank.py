@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from rankstrat.cli._proofs import save_proof
 from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list_of_families, say
 from rankstrat.cli._status import HOLDS
 from rankstrat.rank.certificate import RankCertificate
@@ -20,6 +21,7 @@ EXAMPLE = f"""examples:
   rankstrat rank two_layer width=2 inputs=1 --at '{{"a": [1, "1/2"], "w": [[2], [-2]]}}'
   rankstrat rank two_layer width=2 inputs=1 --where w2_1=w1_1
   rankstrat rank model.toml --at point.toml --json > certificate.json
+  rankstrat rank model.toml --proof proof.json
 
 {list_of_families()}"""
 
@@ -27,6 +29,9 @@ EXAMPLE = f"""examples:
 def configure(parser: ArgumentParser) -> None:
     """A model, a point or chart, and a format; --json is the certificate."""
     add_model(parser)
+    parser.add_argument(
+        "--proof", metavar="FILE", help="write a proof object, which the referee checks"
+    )
     add_formats(parser)
 
 
@@ -39,6 +44,8 @@ def run(options: Namespace) -> int:
         say("\n".join([str(certificate), *relation_lines(certificate)]))
     else:
         emit(_table(certificate), options.format)
+    if options.proof is not None:
+        save_proof(options.proof, certificate)
     return HOLDS
 
 

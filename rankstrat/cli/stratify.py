@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator
 
 from rankstrat.cli._progress import progress
+from rankstrat.cli._proofs import save_bundle
 from rankstrat.cli._question import (
     add_formats,
     add_model,
@@ -16,7 +18,10 @@ from rankstrat.cli._question import (
 )
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import ParseError
+from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.strata import function_hierarchy, stratify
+from rankstrat.strata.stratum import Stratum
 from rankstrat.text.parsing import parse_expression, shown
 
 SHOWN = 5  # points that are not covered; --json has them all
@@ -55,6 +60,9 @@ def configure(parser: ArgumentParser) -> None:
         "--dot", action="store_true", help="print the Hasse diagram in the DOT language"
     )
     shown.add_argument("--mermaid", action="store_true", help="print the Hasse diagram for Mermaid")
+    parser.add_argument(
+        "--proof", metavar="FILE", help="write proof objects of the ranks of all strata"
+    )
     add_formats(parser)
 
 
@@ -102,4 +110,14 @@ def run(options: Namespace) -> int:
         emit(hierarchy.table(by="stratum" if options.each else "level"), options.format)
         if options.format == "text" and hierarchy.uncovered:
             say("".join(f"\nnot covered: {finding}" for finding in hierarchy.uncovered[:SHOWN]))
+    if options.proof is not None:
+        save_bundle(options.proof, _ranks(hierarchy.strata, options.seed))
     return HOLDS
+
+
+def _ranks(strata: Iterable[Stratum], seed: int) -> Iterator[tuple[str, RankCertificate]]:
+    """The ranks at the generic points of strata, or at points of those that have no chart."""
+    for stratum in strata:
+        chart = stratum.source.chart(stratum.label)
+        place = stratum.source.point(stratum.label, seed) if chart is None else chart
+        yield str(stratum), model_rank(place, seed=seed)

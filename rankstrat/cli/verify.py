@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -20,9 +21,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from rankstrat.cli._progress import Steps, progress
-from rankstrat.cli._question import add_formats, emit, whole_number
+from rankstrat.cli._proofs import refereed, save_bundle, verdict_line
+from rankstrat.cli._question import add_formats, emit, say, whole_number
 from rankstrat.cli._status import FAILS, HOLDS, INTERRUPTED
 from rankstrat.errors import FamilyError, ParseError
+from rankstrat.rank.certificate import RankCertificate
 from rankstrat.text.parsing import nearest, shown
 from rankstrat.text.tables import Table
 from rankstrat.theorems import THEOREMS, Summary, verify
@@ -49,6 +52,12 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--summary", action="store_true", help="one line for each theorem instead of its cases"
+    )
+    parser.add_argument(
+        "--referee", action="store_true", help="send the certificate of every case to the referee"
+    )
+    parser.add_argument(
+        "--proof", metavar="FILE", help="write the proof objects of all cases as a bundle"
     )
     parser.add_argument(
         "--seed",
@@ -92,9 +101,39 @@ def run(options: Namespace) -> int:
                 break
     summary = Summary(tuple(reports))
     _print_summary(summary, options.format)
+    if options.proof is not None:
+        save_bundle(options.proof, _certificates(reports, options.seed))
+    accepted = not options.referee or _refereed(reports, options.seed)
     if any(not report.complete for report in reports):
         return INTERRUPTED
-    return HOLDS if summary.ok else FAILS
+    return HOLDS if summary.ok and accepted else FAILS
+
+
+def _certificates(reports: list[Report], seed: int) -> Iterator[tuple[str, RankCertificate]]:
+    """The rank certificates of all cases, computed again; some cases compare other numbers."""
+    for report in reports:
+        for row in report.rows:
+            if row.upper is None:
+                continue
+            found = report.theorem.computed(row.case, seed)
+            if isinstance(found, RankCertificate):
+                yield f"{report.theorem.name} {json.dumps(dict(row.case), default=str)}", found
+
+
+def _refereed(reports: list[Report], seed: int) -> bool:
+    """Print how many cases the referee accepts, and why it does not accept others."""
+    counts: Counter[str] = Counter()
+    fine = True
+    for title, certificate in _certificates(reports, seed):
+        found = refereed(certificate)[1]
+        counts[f"accepted as {found.verdict}" if found.holds else "not accepted"] += 1
+        if not found.holds:
+            fine = False
+            say(f"referee: {title}: {verdict_line(found)}")
+    cases = sum(len(report.rows) for report in reports)
+    counts["without a rank certificate"] = cases - counts.total()
+    say("referee: " + ", ".join(f"{n} {name}" for name, n in counts.items() if n))
+    return fine
 
 
 def _verified(

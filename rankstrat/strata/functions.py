@@ -5,12 +5,13 @@ attained.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy
 
 from rankstrat.model.model import Model
+from rankstrat.model.source import guest
 from rankstrat.model.structure import HasFunctionLevels
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata.hierarchy import Progress, RankHierarchy, stratify
@@ -92,6 +93,9 @@ def function_hierarchy(
     structure: Any = getattr(model, "structure", None)  # what is no model is refused below
     if not conditions and isinstance(structure, HasFunctionLevels):
         levels = structure.function_levels(model)
+        source = guest(structure)
+        if levels is not None and source:
+            levels = [replace(v, known=_claimed(v.known, source)) for v in levels]
         if levels is not None:
             weakest = min((v.known for v in levels), key=lambda k: k.verdict is Verdict.PROVED)
             return FunctionHierarchy(model, tuple(levels), weakest)
@@ -101,6 +105,10 @@ def function_hierarchy(
     return FunctionHierarchy(
         model, tuple(row for row in rows if row is not None), hierarchy.coverage
     )
+
+
+def _claimed(known: Knowledge, source: str) -> Knowledge:
+    return Knowledge(known.verdict, f"{known.reason} (as {source} claims)")
 
 
 def _renamed(outputs: Sequence[sympy.Expr], model: Model) -> str:

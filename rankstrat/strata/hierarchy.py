@@ -14,11 +14,13 @@ import sympy
 
 from rankstrat.errors import BudgetError, ModelError, PointError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.source import guest
 from rankstrat.model.structure import HasStrata
 from rankstrat.model.values import exact_scalar
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.strata.arrangement import Finding
+from rankstrat.strata.claimed import ClaimedStrata
 from rankstrat.strata.defaults import general_strata
 from rankstrat.strata.diagrams import dot, mermaid
 from rankstrat.strata.levels import HasLevelSizes, Level, levels_by_size, levels_of, words
@@ -245,9 +247,10 @@ def stratification_of(
     )
     structure: Any = model.structure
     if not conditions and isinstance(structure, HasStrata):
-        known = structure.strata(model)
+        known: Stratification | None = structure.strata(model)
+        source = guest(structure)
         if known is not None:
-            return known
+            return ClaimedStrata(known, source, seed) if source else known
     return general_strata(model, conditions=conditions, seed=seed)
 
 

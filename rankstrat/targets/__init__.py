@@ -10,10 +10,10 @@ from rankstrat.targets.closure import Closure
 from rankstrat.targets.fibre import (
     TargetSet,
     as_target,
-    optimistic_sample_size,
     target_set,
 )
 from rankstrat.targets.least_rank import Candidate, LeastRank, RankBounds
+from rankstrat.targets.optimistic import optimistic_sample_size
 from rankstrat.targets.polynomial import MAX_PARAMETERS, polynomial_branches
 
 __all__ = [

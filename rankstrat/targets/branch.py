@@ -3,7 +3,7 @@ r"""Branches of a target set $F^{-1}(f^*)$: charts with equations, dimensions an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -43,6 +43,7 @@ class Branch:
         is_component: False where it may be only a part of the target set near its points (a chart
             that somebody gave).
         irreducible: False where it may consist of parts with different generic ranks.
+        source: who claims this, where it is not proved by this package.
     """
 
     label: str
@@ -57,6 +58,7 @@ class Branch:
     copies: int = 1
     is_component: bool = field(default=True, repr=False, compare=False)
     irreducible: bool = field(default=True, repr=False, compare=False)
+    source: str = field(default="", repr=False, compare=False)
 
     @property
     def model(self) -> Model:
@@ -108,7 +110,10 @@ class Branch:
         """
         if self.representative is not None:
             return self.representative.minimum
-        return least_rank(self.bounds, lambda: self.certificate, self.chart)
+        found = least_rank(self.bounds, lambda: self.certificate, self.chart)
+        if not self.source:
+            return found
+        return replace(found, reason=f"{found.reason} (as {self.source} claims)")
 
     @property
     def minimum_rank(self) -> int:

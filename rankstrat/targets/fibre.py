@@ -16,12 +16,13 @@ import sympy
 
 from rankstrat.errors import BudgetError, InexactValueError, RankstratError, TargetError, demand
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.source import guest
 from rankstrat.model.structure import HasBranches
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import Verdict
 from rankstrat.targets.branch import Branch, TargetFunction
+from rankstrat.targets.challenge import challenged
 from rankstrat.targets.given import given_branches
-from rankstrat.targets.least_rank import LeastRank
 from rankstrat.targets.meeting import APART, UNDECIDED, Meeting
 from rankstrat.targets.polynomial import polynomial_branches
 from rankstrat.text.parsing import exact_value
@@ -38,6 +39,8 @@ class TargetSet:
         branches: pieces whose closures cover the target set if `complete`.
         complete: whether they provably do.
         basis: why they do, or what is missing.
+        source: who claims this, where it is not proved by this package (a guest's family).
+        witnesses: points of the target set that were found without the list.
         most: an upper bound of the number of branches, where that is not certain.
     """
 
@@ -46,6 +49,8 @@ class TargetSet:
     branches: tuple[Branch, ...]
     complete: bool
     basis: str
+    source: str = ""
+    witnesses: tuple[Chart, ...] = field(default=(), repr=False, compare=False)
     most: int | None = None
 
     @property
@@ -174,6 +179,7 @@ class TargetSet:
                 "target": [str(e) for e in self.target.expressions],
                 "complete": self.complete,
                 "basis": self.basis,
+                "source": self.source,
                 "count": _bounds(self.count),
                 "dimension": _bounds(self.dimension),
                 "branches": [
@@ -327,9 +333,15 @@ def target_set(
         found = given_branches(model, function, charts)
     elif isinstance(structure, HasBranches):
         found = structure.branches(model, function)
+        source = guest(structure)
+        if source:
+            found, seen = challenged(model, function, found, source, seed=seed)
+            return TargetSet(
+                model, function, found.branches, found.complete, found.basis, source, seen
+            )
     else:
         found = polynomial_branches(model, function)
-    return TargetSet(model, function, found.branches, found.complete, found.basis, found.most)
+    return TargetSet(model, function, found.branches, found.complete, found.basis, most=found.most)
 
 
 def as_target(model: Model, target: Any) -> TargetFunction:
@@ -411,71 +423,3 @@ def _from_point(model: Model, point: Chart) -> TargetFunction:
             )
     replace = {**point.values, **dict(zip(source.inputs, model.inputs, strict=True))}
     return TargetFunction(tuple(output.xreplace(replace) for output in source.outputs), point)
-
-
-def optimistic_sample_size(target: TargetSet) -> LeastRank:
-    r"""$O_{f^*} = \min\{r_\theta : F(\theta) = f^*\}$, with evidence that it is attained and that
-    nothing is lower.
-
-    Args:
-        target: a target set.
-
-    Returns:
-        A `LeastRank`: `.value` (None when only bounds are known), `.lower`, `.upper`, `.minimiser`,
-        `.attained` and `.minimal`. MINIMAL is PROVED only if the branches are proved to cover the
-        target set.
-
-    References:
-        LLR Theorem 1; OPT; SPEC 2.
-
-    Example:
-        >>> import rankstrat as rs
-        >>> F = rs.families.two_layer(width=4, inputs=2)
-        >>> one = rs.families.two_layer(width=1, inputs=2).point([1, 1, 2])
-        >>> print(rs.optimistic_sample_size(rs.target_set(F, one)).value)
-        3
-    """
-    demand(target, TargetSet, TargetError, "a target set", "try target_set(model, target)")
-    best: LeastRank | None = None
-    lowest: int | None = None
-    floor, forced = 0, False
-    for branch in sorted(
-        (b for b in target.branches if b.representative is None), key=lambda b: b.index or (0, 0)
-    ):
-        least = branch.minimum
-        if best is None or least.upper < best.upper:
-            best = least
-        lowest = least.lower if lowest is None else min(lowest, least.lower)
-        floor = max(floor, branch.forced_rank)
-        if floor and best.upper <= floor:
-            forced = (
-                True  # no branch, listed or not, is lower than what the target forces everywhere
-            )
-            break
-    if best is None or lowest is None:
-        raise TargetError(
-            "the target set has no branch, so no parameters give the target; choose a wider model"
-        )
-    if forced:
-        return best
-    if not target.complete and best.upper > 0:
-        below = (
-            f"every rank is at least {floor}, which the target forces"
-            if floor
-            else "an upper bound only"
-        )
-        reason = f"{below}: {target.basis}"
-        return LeastRank(
-            floor, best.upper, best.minimiser, best.attained, Verdict.OPEN, reason, best.certificate
-        )
-    minimal = Verdict.PROVED if lowest == best.upper else Verdict.OPEN
-    reason = f"{best.reason}; {target.basis}"
-    return LeastRank(
-        min(lowest, best.upper),
-        best.upper,
-        best.minimiser,
-        best.attained,
-        minimal,
-        reason,
-        best.certificate,
-    )

@@ -4,31 +4,34 @@ built.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from rankstrat.errors import FamilyError, UndecidedError
+from rankstrat.errors import FamilyError, UndecidedError, demand
 from rankstrat.families import FAMILIES, build
 from rankstrat.lemma.rank import rank_by_lemma
 from rankstrat.model.files import dump_model, parse_model
 from rankstrat.model.model import Chart, Model
-from rankstrat.model.structure import HasNeurons
+from rankstrat.model.source import guest
+from rankstrat.model.structure import HasNeurons, Structure
 from rankstrat.numeric import numerical_rank
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.testing.laws import (
     DIGITS,
     check_embeddings,
-    check_strata,
     check_symmetries,
-    check_target,
     hold,
 )
+from rankstrat.testing.levels import check_levels, check_nearby
+from rankstrat.testing.strata import check_strata
+from rankstrat.testing.targets import check_target
 from rankstrat.text.parsing import shown
 
 EXAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType(
@@ -103,8 +106,11 @@ EXAMPLES: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType(
 """Family -> the sizes at which `check_family` builds it."""
 
 
+Family = str | Model | Structure | type | Callable[..., Model]
+
+
 def check_family(
-    name: str, sizes: Sequence[Mapping[str, Any]] | None = None, *, seed: int = 0
+    family: Family, sizes: Sequence[Mapping[str, Any]] | None = None, *, seed: int = 0
 ) -> tuple[int, ...]:
     r"""The generic ranks of a family at some sizes, after every law was checked.
 
@@ -113,13 +119,16 @@ def check_family(
     where the family offers neurons; certificates and model files survive a round trip; there is
     LaTeX. Symmetries, those that are found and those that the family declares, leave the outputs as
     they are. Where the family gives strata they are disjoint and cover points with special values,
-    with the right rank; where it gives branches of a target set they contain the point that the
-    target came from, and their points have the target as their function. A unit more, where there
-    are units, changes neither outputs nor rank.
+    with the right rank, dimension, number of copies and closures. Where it gives branches of a
+    target set they contain the point that the target came from and the solutions that brute force
+    and Newton's method find, and their points have the target as their function. Levels of function
+    space and distances to strata agree with both. A unit more, where there are units, changes
+    neither outputs nor rank.
 
     Args:
-        name: of the family.
-        sizes: keyword arguments, at least three of them; by default those of `EXAMPLES`.
+        family: its name, what builds it, the class of its structures, or one model or structure.
+        sizes: keyword arguments, at least three of them; by default those of `EXAMPLES`; none for
+            one model.
         seed: names the random points.
 
     Raises:
@@ -128,27 +137,57 @@ def check_family(
     Example:
         >>> check_family("diagonal")
         (1, 2, 4)
+        >>> from rankstrat.families import diagonal
+        >>> check_family(diagonal, [{"features": n} for n in (1, 2, 3)]), check_family(diagonal(5))
+        ((1, 2, 3), (5,))
     """
-    sizes = EXAMPLES.get(name, ()) if sizes is None else sizes
-    if len(sizes) < 3:
+    if isinstance(family, Model) or (not isinstance(family, type) and _is_structure(family)):
+        return (_check_instance(family, seed),)
+    name = family if isinstance(family, str) else getattr(family, "__name__", shown(repr(family)))
+    given = EXAMPLES.get(name, ()) if sizes is None else sizes
+    if len(given) < 3:
         raise FamilyError(
-            f"{len(sizes)} sizes were given for the family {name}; three are needed; pass"
+            f"{len(given)} sizes were given for the family {name}; three are needed; pass"
             " sizes=[...]"
         )
-    return tuple(_check_model(name, dict(arguments), seed) for arguments in sizes)
+    builder = _builder(family)
+    ranks = []
+    for arguments in given:
+        place = f"the family {name} at {shown(str(dict(arguments)))}"
+        ranks.append(_check_model(place, builder(**arguments), builder, seed))
+    return tuple(ranks)
 
 
-def _check_model(name: str, arguments: dict[str, Any], seed: int) -> int:
-    model = build(name, **arguments)
-    place = f"the family {name} at {shown(str(arguments))}"
+def _is_structure(family: object) -> bool:
+    return not isinstance(family, str) and isinstance(family, Structure)
+
+
+def _builder(family: Any) -> Callable[..., Model]:
+    """What builds a model from keyword arguments."""
+    if isinstance(family, str):
+        return partial(build, family)
+    if isinstance(family, type):
+        return lambda **arguments: Model.of(family(**arguments))
+    if not callable(family):
+        demand(family, str, FamilyError, "a family", "give its name, its class or a model")
+    constructor: Callable[..., Model] = family
+    return constructor
+
+
+def _check_instance(family: Any, seed: int) -> int:
+    model = family if isinstance(family, Model) else Model.of(family)
+    if model.structure is None:
+        raise FamilyError(f"{model} is of no family; give a model with a structure")
+    return _check_model(f"{model}", model, _builder(type(model.structure)), seed)
+
+
+def _check_model(place: str, model: Model, builder: Callable[..., Model], seed: int) -> int:
     structure = model.structure
-    if structure is None or name not in FAMILIES:
+    if structure is None:
         raise FamilyError(f"{place} has no structure; return Model.of(structure); see docs")
-    hold(
-        place,
-        "rebuilds from its arguments",
-        build(structure.family, **structure.arguments) == model,
-    )
+    own = structure.family in FAMILIES and not guest(structure)
+    rebuilt = partial(build, structure.family) if own else builder
+    hold(place, "rebuilds from its arguments", rebuilt(**structure.arguments) == model)
     hold(
         place,
         "has as many parameters as its blocks",
@@ -183,6 +222,8 @@ def _check_model(name: str, arguments: dict[str, Any], seed: int) -> int:
     check_symmetries(place, model, seed)
     check_strata(place, model, seed)
     check_target(place, model, seed)
+    check_levels(place, model, seed)
+    check_nearby(place, model, seed)
     check_embeddings(place, model, seed)
     return int(generic)
 

@@ -7,7 +7,6 @@ symmetries.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -16,22 +15,17 @@ import mpmath
 import numpy as np
 import sympy
 
-from rankstrat.errors import FamilyError, NotOutputPreservingError, RankstratError, TargetError
+from rankstrat.errors import FamilyError, NotOutputPreservingError, RankstratError
 from rankstrat.mappings import null, splitting
 from rankstrat.model.model import Chart, Model
-from rankstrat.model.structure import HasBranches, HasConditions, HasStrata
-from rankstrat.rank.certificate import Verdict
+from rankstrat.model.structure import HasConditions
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.strata import Stratification
 from rankstrat.symmetry import symmetries
-from rankstrat.targets import TargetSet, target_set
 
 DIGITS = 40
 SPECIAL = (-1, 0, 1, 2)
 """Values at which strata meet: neurons vanish, are equal, and are opposite."""
 
-POINTS = 6
-LABELS = 40
 
 Values = Mapping[sympy.Symbol, Any]
 
@@ -124,95 +118,6 @@ def _maps(place: str, model: Model) -> Iterator[tuple[str, Mapping[Any, Any]]]:
             yield words, images
 
 
-def check_strata(place: str, model: Model, seed: int = 0) -> int:
-    """The number of points whose strata were compared with the rank, 0 if the family gives no
-    strata.
-
-    Labels are distinct. A point with special values has one of them, and its rank where that is
-    claimed to be constant (elsewhere a lower one at most); so have its images under the signed
-    permutations. The stratum of a label's own points is that label and no other; its dimension is
-    that of its chart; in its closure dimensions drop and ranks do not rise.
-
-    Raises:
-        FamilyError: a law does not hold.
-    """
-    structure: object = model.structure
-    strata = structure.strata(model) if isinstance(structure, HasStrata) else None
-    if strata is None:
-        return 0
-    labels = list(strata.labels())
-    hold(place, "names every stratum once", len(set(labels)) == len(labels))
-    known, count = set(labels), 0
-    points = [model.point([v] * model.size) for v in (0, 1)]
-    for point in (*points, *(some_point(model, SPECIAL, seed + k) for k in range(POINTS))):
-        label = strata.label_of(point)
-        hold(place, f"has a stratum that contains {point}", label in known)
-        _right_rank(place, strata, label, point, seed)
-        for g in symmetries(model):
-            if g.orthogonal:
-                image = model.point(
-                    [g.values.get(p, p).xreplace(point.values) for p in model.parameters]
-                )
-                hold(
-                    place,
-                    f"has one stratum for {point} and its image under '{g}'",
-                    strata.label_of(image) == label,
-                )
-        count += 1
-    for label in _spread(labels):
-        _check_label(place, strata, label, seed)
-        count += 1
-    return count
-
-
-def _right_rank(place: str, strata: Stratification, label: Any, point: Chart, seed: int) -> None:
-    """The rank of the stratum, which may drop at a point only where the family does not claim that
-    it is constant.
-    """
-    given, found = strata.rank(label), model_rank(point, seed=seed)
-    constant = strata.constancy(label).verdict is Verdict.PROVED
-    law = (
-        f"has the rank {given} on the stratum {label}: at {point} it is {found.lower} to"
-        f" {found.upper}; this"
-    )
-    hold(place, law, found.lower <= given and (given <= found.upper or not constant))
-
-
-def _spread(labels: Sequence[Any]) -> list[Any]:
-    """At most 40 of the labels, from all parts of the list."""
-    step = -(-len(labels) // LABELS)
-    return list(labels[:: max(1, step)])
-
-
-def _check_label(place: str, strata: Stratification, label: Any, seed: int) -> None:
-    own = strata.point(label, seed)
-    hold(
-        place,
-        f"has disjoint strata: {own} of {label} has no other label; this",
-        strata.label_of(own) == label,
-    )
-    _right_rank(place, strata, label, own, seed)
-    chart = strata.chart(label)
-    if chart is not None:
-        size = 0
-        if chart.coordinates:
-            size = model_rank(
-                Model(list(chart.values.values()), chart.coordinates), seed=seed
-            ).lower
-        hold(
-            place,
-            f"has the dimension of its chart, {size}, on the stratum {label},",
-            size == strata.dimension(label),
-        )
-    for child, _ in itertools.islice(strata.children(label), LABELS):
-        law = (
-            f"has, in the closure of {label}, the stratum {child} of a smaller dimension and no"
-            " larger rank; this"
-        )
-        smaller = strata.dimension(child) < strata.dimension(label)
-        hold(place, law, smaller and strata.rank(child) <= strata.rank(label))
-
-
 def check_embeddings(place: str, model: Model, seed: int = 0) -> int:
     """The number of critical mappings into a model with one unit more that were evaluated; 0 where
     there are no units.
@@ -250,81 +155,10 @@ def check_embeddings(place: str, model: Model, seed: int = 0) -> int:
     return count
 
 
-def check_target(place: str, model: Model, seed: int = 0) -> int:
-    """The number of branches of two targets, functions of the model's own, that were checked; 0 if
-    it gives none.
-
-    The point lies in the closure of a branch if the branches are complete. Points of a branch have
-    the target as their function and lie in its closure; no parameters are counted twice in its
-    dimension.
-
-    Raises:
-        FamilyError: a law does not hold.
-    """
-    structure: object = model.structure
-    if not isinstance(structure, HasBranches):
-        return 0
-    outputs, count = Outputs(model), 0
-    for values in ((-3, -2, -1, 1, 2, 3), SPECIAL):
-        point = some_point(model, values, seed)
-        try:
-            found = target_set(model, point, seed=seed)
-        except TargetError as error:
-            # a target that a family does not describe is refused with the advice to pass charts
-            hold(
-                place,
-                f"has parameters for its own function at {point} ({error}); this",
-                "charts=" in str(error),
-            )
-            continue
-        count += _check_branches(place, found, point, outputs, seed)
-    return count
-
-
-def _check_branches(place: str, found: TargetSet, point: Chart, outputs: Outputs, seed: int) -> int:
-    if found.complete:
-        hold(
-            place,
-            f"has a branch of its target set that contains {point}",
-            bool(found.branches_of(point)),
-        )
-    own = model_rank(point, seed=seed)
-    chosen = found.branches[:8]
-    for branch in chosen:
-        sample = branch.sample(seed=seed)
-        hold(
-            place,
-            f"has the function of {point} on its branch {branch.label}",
-            outputs.agree(point.values, sample.values, seed),
-        )
-        hold(
-            place,
-            f"has {sample} in the closure of its branch {branch.label}",
-            branch.contains(sample),
-        )
-        size = len(branch.chart.coordinates)
-        if branch.affine is not None:
-            hold(
-                place,
-                f"has affine coordinates on its branch {branch.label}",
-                size == branch.dimension,
-            )
-        if branch.contains(point):
-            least = branch.minimum
-            hold(
-                place,
-                f"has no rank below {least.lower} on {branch.label}: at {point} this",
-                own.upper >= least.lower,
-            )
-    return len(chosen)
-
-
 __all__ = [
     "Outputs",
     "check_embeddings",
-    "check_strata",
     "check_symmetries",
-    "check_target",
     "hold",
     "some_point",
 ]

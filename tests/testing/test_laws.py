@@ -19,7 +19,9 @@ from rankstrat.strata import Stratification
 from rankstrat.symmetry import Symmetry
 from rankstrat.targets import BranchList, Closure
 from rankstrat.testing import EXAMPLES, check_activation, check_family, laws
-from rankstrat.testing.laws import check_embeddings, check_strata, check_symmetries, check_target
+from rankstrat.testing.laws import check_embeddings, check_symmetries
+from rankstrat.testing.strata import check_strata
+from rankstrat.testing.targets import check_target
 
 
 @pytest.mark.parametrize("name", rs.activations)

@@ -1,0 +1,1 @@
+"""Proof objects: a certificate written so that the referee can check it."""

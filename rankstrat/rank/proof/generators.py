@@ -1,0 +1,440 @@
+r"""Proposes generators, images and decisions of a proof object; the referee judges them.
+
+Arguments are expanded to Laurent polynomials in inputs, coordinates and function nodes. In every
+layer a basis over the rationals is chosen among the arguments, or among their monomials where these
+are not more; all other arguments are combinations of the basis plus an argument of a lower layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice, product
+from math import lcm
+from typing import Any
+
+from sympy.ntheory.residue_ntheory import nthroot_mod, sqrt_mod
+
+from rankstrat.algebra.differential import laurent
+from rankstrat.algebra.program import FUNCTION, LEAF
+from rankstrat.rank.proof.nodes import Nodes
+
+Monomial = tuple[tuple[int, Any], ...]
+Vector = dict[Monomial, Fraction]
+Recipe = dict[Any, int]
+BUDGET = 400
+LARGEST = 2147483647
+
+
+@dataclass
+class Request:
+    """An argument of a function: its expansion, and the recipe for it that is being built."""
+
+    group: str
+    node: int
+    argument: int
+    terms: Vector
+    depth: int
+
+
+class Proposal:
+    """Generators, images and decisions for the function nodes of a model."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        self.nodes, self.special = nodes, nodes.special
+        self._memo: dict[int, Any] = {}
+        self._layers: dict[int, int] = {}
+        self._depths: dict[int, int] = {}
+        self.generators: dict[Any, tuple[int, int, list[Any]]] = {}  # key -> layer, depth, entry
+        self.sources: dict[Any, list[int]] = {}  # key -> what its argument is made of
+        self.images: list[list[Any]] = []
+        self.pending: list[tuple[list[Any], Recipe]] = []
+        self.cores: dict[Any, Any] = {}
+        requests = [
+            Request(key[0], key[-1], argument, self._terms(argument), self._depth(argument))
+            for key, argument in nodes.calls.items()
+            if key[0] != "jet"
+        ]
+        self._roots()
+        for request in requests:
+            if request.group == "log":
+                self._logarithm(request)
+            elif request.group in ("atan", "erf"):
+                self._odd(request)
+        self._jets()
+        for group in ("exp", "cis"):
+            self._exponentials(group, [r for r in requests if r.group == group])
+        self.order = sorted(self.generators, key=lambda key: self.generators[key][:2])
+        self.number = {key: g for g, key in enumerate(self.order)}
+
+    def _terms(self, node: int) -> Vector:
+        terms = laurent(self.special, node, BUDGET, self._memo)
+        if terms is None:
+            return {((node, 1),): Fraction(1)}
+        return {m: Fraction(c) for m, c in terms.items()}
+
+    def _layer(self, node: int) -> int:
+        """0 for numbers, 1 for functions of coordinates, 2 for functions of inputs."""
+        if node not in self._layers:
+            for n in self.special.reachable((node,)):
+                if self.special.kind[n] == LEAF:
+                    kind = self.special.data[n][0]
+                    self._layers[n] = {"x": 2, "u": 1}.get(kind, 0)
+                else:
+                    self._layers[n] = max(
+                        (self._layers[a] for a in self.special.args[n]), default=0
+                    )
+        return self._layers[node]
+
+    def _depth(self, node: int) -> int:
+        if node not in self._depths:
+            for n in self.special.reachable((node,)):
+                below = max((self._depths[a] for a in self.special.args[n]), default=0)
+                self._depths[n] = below + (self.special.kind[n] == FUNCTION)
+        return self._depths[node]
+
+    def _level(self, monomial: Monomial) -> int:
+        return max((self._layer(n) for n, _ in monomial), default=0)
+
+    def _order_of(self, monomial: Monomial) -> int:
+        return max((self._depth(n) for n, _ in monomial), default=0)
+
+    def _node(self, terms: Vector) -> int:
+        """The node of a Laurent polynomial."""
+        nodes = self.nodes
+        parts = []
+        for monomial, c in terms.items():
+            factors = [nodes.power(nodes.plain(n), e) for n, e in monomial]
+            parts.append(nodes.scaled(c, nodes.product(factors)) if factors else nodes.rational(c))
+        return nodes.total(parts) if parts else nodes.rational(0)
+
+    def _generator(
+        self, key: Any, layer: int, depth: int, *entry: Any, source: Sequence[int] = ()
+    ) -> Any:
+        self.generators.setdefault(key, (layer, depth, list(entry)))
+        self.sources.setdefault(key, list(source))
+        return key
+
+    def _variables(self, key: Any, layer: int) -> list[list[Any]]:
+        """The inputs or coordinates on which the argument of a generator depends."""
+        kind = ("", "u", "x")[layer]
+        found = []
+        for n in self.special.reachable(self.sources[key]):
+            data: Any = self.special.data[n]
+            if self.special.kind[n] == LEAF and data[0] == kind:
+                found.append(["in" if layer == 2 else "coord", data[1]])
+        return sorted(found)
+
+    def _roots(self) -> None:
+        """Roots of rational numbers are products of roots of primes."""
+        nodes = self.nodes
+        orders: dict[int, int] = {}
+        roots = [(node[1], node[2]) for node in nodes.nodes if node[0] == "root"]
+        numbers = [
+            (a, n, nodes.nodes[a][1])
+            for a, n in roots
+            if nodes.nodes[a][0] == "rat" and nodes.nodes[a][2] == 1
+        ]
+        for _, n, q in numbers:
+            orders[q] = lcm(orders.get(q, 1), n)
+        for a, n, q in numbers:
+            key = self._generator(("root", q), 0, 0, "root", q, orders[q])
+            self.pending.append((["root", a, n, 1, 1], {key: orders[q] // n}))
+        if ["pi"] in nodes.nodes or any(node[0] == "erf" for node in nodes.nodes):
+            self.pending.append((["pi"], {self._generator("pi", 0, 0, "pi"): 1}))
+
+    def _place(self, node: int, argument: int) -> int:
+        """The node of an argument, without inputs where it does not depend on them."""
+        return node if self._layer(argument) == 2 else self.nodes.constant(argument)
+
+    def _shape(self, terms: Vector) -> tuple[Monomial, Fraction, Any]:
+        """m, c, p with terms = c m p, where p has neither a monomial nor a number as a factor."""
+        least: dict[int, Any] = {}
+        for n in {n for m in terms for n, _ in m}:
+            least[n] = min(dict(m).get(n, 0) for m in terms)
+        content = tuple(sorted((n, Fraction(e)) for n, e in least.items() if e))
+        lead = terms[max(terms)]
+        rest = frozenset((_times(m, content, -1), c / lead) for m, c in terms.items())
+        return content, lead, rest
+
+    def _logarithm(self, request: Request) -> None:
+        """log of c m p: logarithms of p, of the number c, and of the factors of m that are not
+        exponentials.
+        """
+        content, c, rest = self._shape(request.terms)
+        recipe: dict[Any, Fraction] = {}
+        free = []
+        for n, e in content:
+            if self.special.kind[n] == FUNCTION and self.special.data[n] == "exp":
+                recipe["arg", self.special.args[n][0]] = Fraction(e)
+            else:
+                free.append((n, e))
+        unit = free[0][1] if free else Fraction(1)
+        direction = tuple((n, e / unit) for n, e in free)
+        key = ("log", rest, direction) if len(rest) > 1 or direction else None
+        scale = unit if len(rest) == 1 and direction else Fraction(1)
+        if len(rest) > 1:
+            key = ("log", rest, tuple(free))
+        if key is not None:
+            layer, depth = self._layer(request.argument), self._depth(request.argument)
+            if key not in self.cores:
+                entry = self._place(request.node, request.argument)
+                self._generator(key, layer, depth, "log", entry, source=[request.argument])
+                self.cores[key] = c, scale, dict(recipe)
+                self.pending.append((["log", request.node, 1], {key: 1}))
+                return
+            c0, scale0, recipe0 = self.cores[key]
+            q = scale / scale0
+            recipe[key] = q
+            for k, e in recipe0.items():
+                recipe[k] = recipe.get(k, Fraction(0)) - q * e
+            c = c / c0**q if q.denominator == 1 else c
+        if c != 1 and c > 0:
+            large = max(c, 1 / c)
+            entry = self.nodes.rational(large)
+            key = self._generator(("number", large), 0, 0, "log", entry)
+            recipe[key] = Fraction(1 if large == c else -1)
+        bottom = lcm(*(e.denominator for e in recipe.values()))
+        self.pending.append(
+            (["log", request.node, bottom], {k: int(e * bottom) for k, e in recipe.items()})
+        )
+
+    def _odd(self, request: Request) -> None:
+        if not request.terms:
+            self.pending.append(([request.group, request.node, 1], {}))
+            return
+        terms = frozenset(request.terms.items())
+        minus = frozenset((m, -c) for m, c in terms)
+        group, layer = request.group, self._layer(request.argument)
+        sign, shape = (-1, minus) if (group, minus) in self.cores else (1, terms)
+        key = self._generator((group, shape), layer, request.depth + 1000 * (group == "erf"),
+                              group, self._place(request.node, request.argument),
+                              source=[request.argument])  # fmt: skip
+        self.cores[group, shape] = key
+        self.pending.append(([group, request.node, 1], {key: sign}))
+
+    def _jets(self) -> None:
+        for key, argument in list(self.nodes.calls.items()):
+            if key[0] == "jet":
+                _, function, node = key
+                terms = self._terms(argument)
+                shape = frozenset(terms.items())
+                minus = frozenset((m, -c) for m, c in terms.items())
+                parity = self.nodes.parities[self.nodes.functions[function]]
+                sign = 1
+                if parity.rstrip("0") and ("jet", function, minus) in self.generators:
+                    sign, shape = -1, minus
+                if parity and not terms:
+                    continue
+                layer = max(1, self._layer(argument))
+                depth = self._depth(argument)
+                entry = self._place(node, argument)
+                g = self._generator(("jet", function, shape), layer, depth, "jet", function, entry)
+                self.pending.append((["jet", function, node], {g: sign}))
+
+    def _exponentials(self, group: str, requests: Sequence[Request]) -> None:
+        left = {r.argument: (dict(r.terms), Recipe(), r) for r in requests}
+        for layer in (2, 1, 0):
+            self._one_layer(group, layer, left)
+        for r in requests:
+            self.pending.append(([group, r.node], left[r.argument][1]))
+        self.recipes = {
+            **getattr(self, "recipes", {}),
+            **{(group, a): v[1] for a, v in left.items()},
+        }
+
+    def _one_layer(
+        self, group: str, layer: int, left: dict[int, tuple[Vector, Recipe, Request]]
+    ) -> None:
+        """Express the parts of this layer in generators; what is left is of lower layers."""
+        parts: dict[int, Vector] = {}
+        for a, (terms, recipe, _) in left.items():
+            part = {m: c for m, c in terms.items() if self._level(m) == layer}
+            for m in list(part):
+                if len(m) == 1 and m[0][1] == 1 and part[m].denominator == 1 and group == "exp":
+                    key = self._log_of(m[0][0])
+                    if key is not None:
+                        recipe[key] = recipe.get(key, 0) + int(part.pop(m))
+                        del terms[m]
+            if part:
+                parts[a] = part
+        if not parts:
+            return
+        monomials = sorted(
+            {m for part in parts.values() for m in part}, key=lambda m: (self._order_of(m), m)
+        )
+        ranked = sorted(parts, key=lambda a: left[a][2].depth)
+        basis = _Basis()
+        combinations = {a: basis.reduce(parts[a], a) for a in ranked}
+        if len(basis.members) == len(monomials):
+            for m in monomials:
+                d = lcm(*(p[m].denominator for p in parts.values() if m in p))
+                unit = {m: Fraction(1, d)}
+                entry = self._node(unit)
+                source = [n for n, _ in m]
+                key = self._generator(
+                    (group, m), layer, self._order_of(m), group, entry, source=source
+                )
+                for a, part in parts.items():
+                    if m in part:
+                        left[a][1][key] = int(part[m] * d)
+            for a, part in parts.items():
+                for m in part:
+                    del left[a][0][m]
+            return
+        bottoms = dict.fromkeys(basis.members, 1)
+        for combination in combinations.values():
+            for b, c in combination.items():
+                bottoms[b] = lcm(bottoms[b], c.denominator)
+        wholes = {b: dict(left[b][0]) for b in basis.members}
+        for b in basis.members:
+            _, _, request = left[b]
+            whole = self._place(request.node, request.argument)
+            entry = self.nodes.scaled(Fraction(1, bottoms[b]), whole)
+            if wholes[b] != request.terms:
+                entry = self._node({m: c / bottoms[b] for m, c in wholes[b].items()})
+            self._generator((group, layer, b), layer, request.depth, group, entry, source=[b])
+        for a, combination in combinations.items():
+            terms, recipe, _ = left[a]
+            for b, c in combination.items():
+                recipe[group, layer, b] = int(c * bottoms[b])
+                for m, v in wholes[b].items():
+                    terms[m] = terms.get(m, Fraction(0)) - c * v
+                    if not terms[m]:
+                        del terms[m]
+
+    def _log_of(self, node: int) -> Any:
+        if self.special.kind[node] == FUNCTION and self.special.data[node] == "log":
+            content, c, rest = self._shape(self._terms(self.special.args[node][0]))
+            key = ("log", rest, content)
+            if len(rest) > 1 and key in self.cores and self.cores[key][0] == c:
+                return key
+        return None
+
+    def tower(self, seed: int) -> dict[str, Any]:
+        """The tower of the proof object."""
+        entries = [self.generators[key][2] for key in self.order]
+        for start, recipe in self.pending:
+            pairs = [[self.number[k], n] for k, n in self._flat(recipe).items() if n]
+            if start[0] == "jet":
+                self.images.append([*start, *pairs[0]])
+            elif start[0] == "pi":
+                self.images.append([*start, pairs[0][0]])
+            else:
+                self.images.append([*start, sorted(pairs)])
+        layers = [self.generators[key][0] for key in self.order]
+        decisions: list[Any] = [None, None, None]
+        setting = self.setting(seed)
+        for layer in (0, 1, 2):
+            members = [key for key, found in zip(self.order, layers, strict=True) if found == layer]
+            if layer and members:
+                decisions[layer] = {**setting, "rows": self._rows(layer, members, setting)}
+            elif not layer and any(self.generators[k][2][0] in ("exp", "cis") for k in members):
+                rows = [[i, r] for i, r in islice(self._choices(setting), 64)]
+                decisions[0] = {"prime": setting["prime"], "rows": rows}
+        return {"generators": entries, "images": self.images, "decisions": decisions}
+
+    def _flat(self, recipe: Recipe) -> Recipe:
+        result: Recipe = {}
+        for key, n in recipe.items():
+            parts = {key: 1}
+            if key[0] == "arg":
+                parts = self.recipes["exp", key[1]]
+            for k, m in parts.items():
+                result[k] = result.get(k, 0) + n * m
+        return result
+
+    def setting(self, seed: int) -> dict[str, Any]:
+        """A prime with a square root of -1 and roots of primes where they are needed."""
+        radicals = [self.generators[k][2][1:] for k in self.order if k[0] == "root"]
+        imaginary = any(self.generators[k][2][0] in ("cis", "atan") for k in self.order)
+        step = lcm(4 if imaginary else 1, *(n for _, n in radicals))
+        p = LARGEST - LARGEST % step + 1
+        while True:
+            p -= step
+            if not _is_prime(p):
+                continue
+            roots = [nthroot_mod(q, n, p) for q, n in radicals]
+            if all(r is not None for r in roots):
+                break
+        iota = int(sqrt_mod(-1, p)) if imaginary else 0
+        return {"prime": p, "seed": seed, "iota": iota, "roots": [int(r) for r in roots]}
+
+    def _choices(self, setting: dict[str, Any]) -> Any:
+        """Square roots of -1 and roots of primes, in every combination."""
+        p = setting["prime"]
+        iotas = [setting["iota"], p - setting["iota"]] if setting["iota"] else [0]
+        radicals = [self.generators[k][2][1:] for k in self.order if k[0] == "root"]
+        options = [nthroot_mod(q, n, p, all_roots=True) for q, n in radicals]
+        for choice in product(*options, iotas):
+            yield choice[-1], [int(r) for r in choice[:-1]]
+
+    def _rows(self, layer: int, members: Sequence[Any], setting: dict[str, Any]) -> list[Any]:
+        """Rows of a decision: generator after generator, derivatives by what it depends on.
+
+        There are more rows than generators, since the referee stops at full rank.
+        """
+        columns = [k for k in members if self.generators[k][2][0] in ("exp", "cis", "log", "atan")]
+        jets = [["jet", self.number[k], j] for k in members if k[0] == "jet" for j in range(3)]
+        choices = list(islice(self._choices(setting), 64))
+        options = {k: self._variables(k, layer) + jets for k in columns}
+        rows: list[Any] = []
+        most = 4 * len(columns) + 60
+        for turn in range(60):
+            for i, k in enumerate(columns):
+                if options[k] and turn < max(2 * len(options[k]) * len(choices), 4):
+                    variable = options[k][(turn + i) % len(options[k])]
+                    iota, roots = choices[(turn + i) // len(options[k]) % len(choices)]
+                    rows.append([len(rows), variable, iota, roots])
+            if len(rows) > most:
+                break
+        return rows
+
+
+class _Basis:
+    """Vectors that are independent over the rationals, in echelon form."""
+
+    def __init__(self) -> None:
+        self.members: list[int] = []
+        self._rows: list[tuple[Monomial, Vector, dict[int, Fraction]]] = []
+
+    def reduce(self, vector: Vector, name: int) -> dict[int, Fraction]:
+        """The combination of members that a vector is; it becomes one where there is none."""
+        rest = dict(vector)
+        used: dict[int, Fraction] = {}
+        for pivot, row, names in self._rows:
+            c = rest.get(pivot)
+            if c:
+                _subtract(rest, c, row)
+                for b, v in names.items():
+                    used[b] = used.get(b, Fraction(0)) + c * v
+        used = {b: c for b, c in used.items() if c}
+        if not rest:
+            return used
+        pivot = min(rest)
+        inverse = 1 / rest[pivot]
+        names = {b: -c * inverse for b, c in used.items()} | {name: inverse}
+        self._rows.append((pivot, {m: c * inverse for m, c in rest.items()}, names))
+        self.members.append(name)
+        return {name: Fraction(1)}
+
+
+def _subtract(vector: Vector, c: Fraction, row: Vector) -> None:
+    for m, v in row.items():
+        value = vector.get(m, Fraction(0)) - c * v
+        if value:
+            vector[m] = value
+        else:
+            vector.pop(m, None)
+
+
+def _times(m: Monomial, other: Monomial, sign: int) -> Monomial:
+    exponents = dict(m)
+    for n, e in other:
+        exponents[n] = exponents.get(n, 0) + sign * e
+    return tuple(sorted((n, e) for n, e in exponents.items() if e))
+
+
+def _is_prime(n: int) -> bool:
+    return all(pow(b, n - 1, n) == 1 for b in (2, 3, 5, 7, 11))

@@ -1,0 +1,59 @@
+"""Command line: `python -m rankstrat.referee FILE ...`, or `python referee FILE ...` on a copy."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+if not __package__:  # the folder itself was given to Python
+    folder = Path(__file__).resolve().parent
+    sys.path[0] = str(folder.parent)
+    runpy.run_module(folder.name, run_name="__main__", alter_sys=True)
+    raise SystemExit
+
+from .proof import Finding, check
+from .reading import Refused, printable
+
+USAGE = "usage: referee FILE ...   (a proof object, or a bundle of them; - is standard input)"
+
+
+def report(found: Finding) -> str:
+    """The lines of a finding, the conclusion last."""
+    error = f", error below {float(found.error):.0e}" if found.verdict == "PROBABLE" else ""
+    rank = (
+        f"rank = {found.lower}"
+        if found.lower == found.upper
+        else f"{found.lower} <= rank <= {found.upper}"
+    )
+    if found.fails:
+        rank = "a line fails, so that nothing is shown"
+    end = "accepted" if found.holds else "NOT accepted"
+    lines = [f"  {line}" for line in found.lines]
+    return "\n".join([found.title, *lines, f"{end}: {rank} [{found.verdict}{error}]"]).lstrip("\n")
+
+
+def main(arguments: list[str]) -> int:
+    """0 if every claim is shown, 1 if one is not, 2 if a file is no proof object."""
+    if not arguments or (arguments[0].startswith("-") and arguments[0] != "-"):
+        print(USAGE)
+        return 2
+    status = 0
+    for name in arguments:
+        print(f"{printable(name, 200)}:")
+        try:
+            text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+            findings = check(text)
+        except (OSError, UnicodeDecodeError, Refused) as reason:
+            print(f"  FAILS: {printable(reason, 300)}")
+            status = 2
+            continue
+        for found in findings:
+            print(report(found))
+        if not all(found.holds for found in findings):
+            status = max(status, 1)
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

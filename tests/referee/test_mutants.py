@@ -1,0 +1,127 @@
+"""Mutated proof objects: no false one is accepted, none crashes the referee, none keeps it busy."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import time
+from typing import Any
+
+import pytest
+from graph_rank import model_rank_of
+from proofs import CASES, proof
+
+from rankstrat.referee.proof import check
+
+OPERATIONS = [
+    "rat", "in", "coord", "par", "add", "mul", "pow", "root", "exp", "log", "tanh", "sinh",
+    "cosh", "sin", "cos", "tan", "atan", "erf", "jet", "relu", "abs", "step", "sign", "pi",
+    "isqrtpi", "cis", "minor", "balls", "none", "relations", "parameters", "outputs", "chance",
+    "PROVED", "PROBABLE", "OPEN", "odd", "even0",
+]  # fmt: skip
+SECTIONS = [
+    "claim", "lower", "upper", "tower", "tower", "graph", "graph", "places", "sizes", "free",
+    "region", "outputs", "functions",
+]  # fmt: skip
+LONGEST = 10
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The paths of all values."""
+    found = [path]
+    keys = list(value) if isinstance(value, dict) else []
+    keys += range(len(value)) if isinstance(value, list) else []
+    for key in keys:
+        found += places(value[key], (*path, key))
+    return found
+
+
+def at(data: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        data = data[key]
+    return data
+
+
+def mutate(data: Any, source: random.Random) -> None:
+    """Change one value: nearby, extreme, copied from elsewhere, removed, or doubled."""
+    section = source.choice(SECTIONS)
+    below = places(data[section], (section,))
+    path = source.choice(below)
+    parent, key = at(data, path[:-1]), path[-1]
+    value = parent[key]
+    choice = source.random()
+    if isinstance(value, int) and not isinstance(value, bool) and choice < 0.8:
+        parent[key] = source.choice(
+            [value + 1, value - 1, value * 2, -value, 0, 1, 2, source.randrange(-9, 40),
+             10**9, 10**18, 2**61 - 1, value + 2147483646]
+        )  # fmt: skip
+    elif isinstance(value, str) and choice < 0.8:
+        parent[key] = source.choice(OPERATIONS)
+    elif isinstance(value, list) and value and choice < 0.6:
+        i = source.randrange(len(value))
+        match source.randrange(4):
+            case 0:
+                del value[i]
+            case 1:
+                value.insert(i, copy.deepcopy(source.choice(value)))
+            case 2:
+                source.shuffle(value)
+            case _:
+                value[i] = copy.deepcopy(source.choice(value))
+    elif choice < 0.95:
+        parent[key] = copy.deepcopy(at(data, source.choice(below)))
+    else:
+        parent[key] = source.choice([None, [], {}, "", True, [[]], -1])
+
+
+def examine(seed: int) -> str:
+    """One mutant: what became of it."""
+    source = random.Random(seed)
+    name = source.choice(list(CASES))
+    data = copy.deepcopy(proof_of(name))
+    for _ in range(source.choice([1, 1, 1, 2, 3])):
+        mutate(data, source)
+    if source.random() < 0.3 and isinstance(data["claim"], dict):  # let it claim what is shown
+        data["claim"] = {"lower": 0, "upper": 10**6, "verdict": "OPEN"}
+    started = time.perf_counter()
+    (found,) = check(json.dumps(data))
+    seconds = time.perf_counter() - started
+    assert seconds < LONGEST, f"mutant {seed} of {name!r} took {seconds:.0f} s"
+    if found.fails:
+        return "a line fails"
+    size = data["sizes"]["parameters"] if data["free"] is None else len(data["free"])
+    if (found.lower, found.upper) == (0, size):
+        return "nothing shown"
+    rank = model_rank_of(data, seed)
+    if rank is None:
+        return "no value"
+    assert found.lower <= rank <= found.upper, (
+        f"mutant {seed} of {name!r}: {found.lower}..{found.upper} was shown, but the rank is {rank}"
+    )
+    return "true"
+
+
+PROOFS: dict[str, Any] = {}
+
+
+def proof_of(name: str) -> Any:
+    if name not in PROOFS:
+        PROOFS[name] = proof(name)
+    return PROOFS[name]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_oracle_agrees(name: str) -> None:
+    assert model_rank_of(proof_of(name)) == CASES[name][1]
+
+
+@pytest.mark.parametrize("start", range(0, 200, 50))
+def test_mutants(start: int) -> None:
+    assert "a line fails" in {examine(seed) for seed in range(start, start + 50)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(1000, 6000, 500))
+def test_thousands_of_mutants(start: int) -> None:
+    assert "a line fails" in {examine(seed) for seed in range(start, start + 500)}

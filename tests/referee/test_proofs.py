@@ -1,0 +1,204 @@
+"""The referee accepts what is true, over all kinds of evidence, and refuses what is false."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from proofs import CASES, proof
+
+from rankstrat.referee.proof import Finding, check
+
+FOLDER = Path(__file__).parents[2] / "rankstrat" / "referee"
+
+
+def judge(data: dict[str, Any]) -> Finding:
+    (found,) = check(json.dumps(data))
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_true_ranks_are_accepted(name: str) -> None:
+    found = judge(proof(name))
+    assert found.holds, found.lines
+    assert (found.lower, found.upper, found.verdict) == (CASES[name][1], CASES[name][1], "PROVED")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_larger_or_smaller_rank_is_refused(name: str) -> None:
+    data = proof(name)
+    for bound, step in (("lower", 1), ("upper", -1)):
+        wrong = copy.deepcopy(data)
+        wrong["claim"][bound] += step
+        assert not judge(wrong).holds
+
+
+def changed(name: str, *path: Any, value: Any) -> Finding:
+    data = copy.deepcopy(proof(name))
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return judge(data)
+
+
+def test_dependent_exponentials_are_no_generators() -> None:
+    # exp(x) and exp(2x) as two generators would give rank 2 for e^x e^x, e^(2x)
+    graph = [["rat", 1, 1], ["par", 0, 0], ["par", 1, 0], ["in", 0], ["rat", 2, 1],
+             ["mul", 4, 3], ["exp", 3], ["exp", 5], ["mul", 6, 6, 1], ["mul", 7, 2],
+             ["add", 8, 9]]  # fmt: skip
+    setting = {"prime": 2147483647, "seed": 0, "iota": 0, "roots": []}
+    data = {
+        "format": "rankstrat-proof/2", "names": None,
+        "sizes": {"parameters": 2, "inputs": 1, "coordinates": 0}, "functions": [],
+        "graph": graph, "outputs": [10], "free": None, "region": None,
+        "places": {"at": [], "inputs": [], "bits": 64},
+        "tower": {
+            "generators": [["exp", 3], ["exp", 5]],
+            "images": [["exp", 3, [[0, 1]]], ["exp", 5, [[1, 1]]]],
+            "decisions": [None, None,
+                          {**setting, "rows": [[i, ["in", 0], 0, []] for i in range(9)]}],
+        },
+        "lower": {"kind": "minor", **setting, "rows": [[s, 0, -1] for s in range(5)],
+                  "columns": [0, 1]},
+        "upper": {"kind": "parameters"},
+        "claim": {"lower": 2, "upper": 2, "verdict": "PROVED"},
+    }  # fmt: skip
+    assert judge(data).lower == 0
+    data["tower"]["generators"] = [["exp", 3]]
+    data["tower"]["images"] = [["exp", 3, [[0, 1]]], ["exp", 5, [[0, 2]]]]
+    assert judge(data).lower == 0  # the minor vanishes
+    data["lower"]["columns"] = [0]
+    data["claim"]["lower"] = 1
+    assert judge(data).lower == 1
+
+
+def test_numbers_beyond_the_theorems_are_not_independent() -> None:
+    # pi beside e: Schanuel's conjecture
+    data = proof("pi")
+    data["graph"].append(["rat", 1, 1])
+    data["tower"]["generators"].insert(0, ["exp", len(data["graph"]) - 1])
+    for image in data["tower"]["images"]:
+        if image[0] == "pi":
+            image[1] += 1
+        else:
+            for pair in image[-1]:
+                pair[0] += 1
+    assert judge(data).lower == 0
+
+
+def test_a_coefficient_that_is_infinite_in_disguise_is_refused() -> None:
+    # a x + b S x with S = (u+1)(u-1) - u^2 + 1 = 0: the coefficient -1/S proves rank 0, right is 1
+    graph = [["rat", 1, 1], ["coord", 0], ["rat", -1, 1], ["add", 1, 0], ["add", 1, 2],
+             ["mul", 3, 4], ["pow", 1, 2], ["mul", 2, 6], ["add", 5, 7, 0],
+             ["par", 0, 0], ["par", 1, 0], ["in", 0],
+             ["mul", 9, 11], ["mul", 10, 8, 11], ["add", 12, 13],
+             ["pow", 8, -1], ["mul", 2, 15], ["rat", 1, 1]]  # fmt: skip
+    empty = {"generators": [], "images": [], "decisions": [None, None, None]}
+    data = {
+        "format": "rankstrat-proof/2", "names": None,
+        "sizes": {"parameters": 2, "inputs": 1, "coordinates": 1}, "functions": [],
+        "graph": graph, "outputs": [14], "free": None, "region": None,
+        "places": {"at": [], "inputs": [], "bits": 64}, "tower": empty, "lower": {"kind": "none"},
+        "upper": {"kind": "relations", "relations": [[1, [[1, 17]]], [0, [[0, 17], [1, 16]]]]},
+        "claim": {"lower": 0, "upper": 0, "verdict": "PROVED"},
+    }  # fmt: skip
+    found = judge(data)
+    assert not found.holds
+    assert found.upper == 2
+    data["upper"]["relations"] = data["upper"]["relations"][:1]
+    data["claim"]["upper"] = 1
+    found = judge(data)
+    assert (found.upper, found.error) == (1, 0)
+
+
+def test_relations_that_hold_on_one_side_of_a_kink_only_are_refused() -> None:
+    # a max(0, x) + b x on x > 0: dF/da = dF/db there, and not elsewhere
+    graph = [["rat", 1, 1], ["par", 0, 0], ["par", 1, 0], ["in", 0], ["relu", 3],
+             ["mul", 1, 4], ["mul", 2, 3], ["add", 5, 6], ["rat", -1, 1]]  # fmt: skip
+    empty = {"generators": [], "images": [], "decisions": [None, None, None]}
+    data = {
+        "format": "rankstrat-proof/2", "names": None,
+        "sizes": {"parameters": 2, "inputs": 1, "coordinates": 0}, "functions": [],
+        "graph": graph, "outputs": [7], "free": None, "region": None,
+        "places": {"at": [], "inputs": [[[1, 1]]], "bits": 64}, "tower": empty,
+        "lower": {"kind": "none"},
+        "upper": {"kind": "relations", "relations": [[0, [[0, 0], [1, 8]]]]},
+        "claim": {"lower": 0, "upper": 1, "verdict": "OPEN"},
+    }  # fmt: skip
+    assert judge(data).upper == 2
+    data["region"] = 0
+    assert judge(data).upper == 1
+    data["region"] = None
+    data["places"]["inputs"].append([[-1, 1]])
+    assert judge(data).upper == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [("tower", "generators"), ("tower", "images"), ("tower", "decisions"), ("lower",), ("upper",),
+     ("graph",), ("sizes",), ("places",), ("claim",), ("outputs",), ("names",), ("free",)],
+)  # fmt: skip
+@pytest.mark.parametrize("value", [None, [], {}, 1, -1, 10**30, "x", [[]], [None], [[[1]]], True])
+def test_any_value_anywhere_gives_a_finding(path: tuple[str, ...], value: Any) -> None:
+    for name in ("equal neurons", "kinks"):
+        found = changed(name, *path, value=value)
+        other = path in [("outputs",), ("free",)] and value == []  # another question, of rank 0
+        rank = 0 if other else CASES[name][1]
+        assert found.fails or found.lower <= rank <= found.upper
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[", "{}", "1", '"x"', "[" * 100_000, '{"a": 1, "a": 2}', '{"format": 1.5}', "NaN",
+     '{"format": "rankstrat-proofs/2", "proofs": 3}', "1" * 10_000],
+)  # fmt: skip
+def test_other_texts_are_no_proofs(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "proof.json"
+    file.write_text(text)
+    run = subprocess.run(
+        [sys.executable, FOLDER, file], capture_output=True, text=True, check=False
+    )
+    assert run.returncode in (1, 2)
+    assert "Traceback" not in run.stderr
+
+
+def test_names_print_no_control_characters(tmp_path: Path) -> None:
+    data = proof("matrices")
+    evil = "good\naccepted: rank = 9 [PROVED]\x1b[2J"
+    data["names"] = {"parameters": [evil]}
+    bundle = {"format": "rankstrat-proofs/2", "proofs": [{"title": evil, "proof": data}]}
+    file = tmp_path / "proof.json"
+    file.write_text(json.dumps(bundle))
+    run = subprocess.run(
+        [sys.executable, FOLDER, file], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0
+    assert "\x1b" not in run.stdout
+    assert run.stdout.count("\naccepted") == 1
+
+
+def test_the_folder_runs_alone(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "sceptic", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "proof.json").write_text(json.dumps(proof("softplus")))
+    command = [sys.executable, "-I", "-S", "sceptic", "proof.json"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert "accepted: rank = 2 [PROVED]" in run.stdout
+
+
+def test_it_imports_the_standard_library_only() -> None:
+    import ast  # noqa: PLC0415
+
+    for file in FOLDER.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                assert {n.name.split(".")[0] for n in node.names} <= sys.stdlib_module_names
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                assert (node.module or "").split(".")[0] in sys.stdlib_module_names

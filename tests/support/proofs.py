@@ -1,0 +1,70 @@
+"""Proof objects of every kind of evidence, with the right ranks from mathematics."""
+
+# ruff: noqa: E501 (one case a line)
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sympy as sp
+
+import rankstrat as rs
+from rankstrat.rank.proof.writer import proof_object
+
+x, y = sp.symbols("x y")
+a, b, c, u, v, w = sp.symbols("a b c u v w")
+sigma = sp.Function("sigma")
+
+
+def span(*functions: sp.Expr) -> rs.Model:
+    """A model whose tangent functions are the given ones."""
+    theta = sp.symbols(f"t1:{len(functions) + 1}")
+    return rs.Model(sum(t * f for t, f in zip(theta, functions)), theta, [x])
+
+
+def chart(model: rs.Model, **values: Any) -> rs.Chart:
+    return model.point(**values)
+
+
+tanh3 = rs.families.two_layer(width=3, inputs=2, bias=True)
+hidden = rs.families.fully_connected(widths=[1, 2, 2, 1], activation="tanh")
+matrices = rs.families.matrix_factorization(rows=2, inner=2, columns=2)
+relu = rs.families.two_layer(width=2, inputs=1, activation="relu", bias=True)
+EQUAL = {"w2_1": "w1_1", "w2_2": "w1_2", "b2": "b1"}
+kinks = rs.Model(a * sp.Max(0, w * sp.Max(0, x) + b), [a, w, b], [x])
+
+CASES: dict[str, tuple[Callable[[], Any], int]] = {
+    "equal neurons": (
+        lambda: chart(tanh3, a=[1, 2, -1], w=[[1, 0], [0, 1], [0, 1]], b=[1, 2, 2]), 8),
+    "zero weights": (lambda: chart(tanh3, a=[1, 2, -1], w=[[1, 0], [0, 0], [0, 1]], b=[1, 0, 2]), 11),
+    "generic": (tanh3.generic, 12),
+    "chart": (lambda: tanh3.chart({k: sp.Symbol(v) for k, v in EQUAL.items()}), 8),
+    "double angle": (lambda: span(sp.tanh(2 * x), sp.tanh(x) / (1 + sp.tanh(x) ** 2)).generic(), 1),
+    "constant factor": (lambda: span(sp.exp(x), sp.exp(x + 1), sp.exp(2 * x)).generic(), 2),
+    "softplus": (lambda: span(sp.log(1 + sp.exp(x)), sp.log(1 + sp.exp(-x)), x).generic(), 2),
+    "tower": (lambda: span(sp.exp(2 * sp.exp(x)), sp.exp(sp.exp(x)), sp.exp(x)).generic(), 3),
+    "cosines": (lambda: span(sp.sin(x) ** 2, sp.cos(2 * x), sp.S.One).generic(), 2),
+    "roots": (lambda: span(sp.sqrt(2) * sp.exp(sp.sqrt(2) * x), sp.exp(x + sp.sqrt(3))).generic(), 2),
+    "real and imaginary": (lambda: span(sp.exp(x), sp.cos(x), sp.sin(x), 1 + x).generic(), 4),
+    "arctangents": (lambda: span(sp.atan(x), sp.atan(2 * x), sp.atan(-x)).generic(), 2),
+    "error functions": (lambda: span(sp.erf(x), sp.erf(-x), sp.exp(-(x**2)), sp.erf(2 * x)).generic(), 3),
+    "logarithms": (lambda: span(sp.log(x), sp.log(2 * x), sp.S.One, sp.log(x + 1)).generic(), 3),
+    "pi": (lambda: span(sp.pi * x, x, sp.exp(x)).generic(), 2),
+    "unspecified": (
+        lambda: rs.Model(a * sigma(u * x) + b * sigma(v * x), [a, b, u, v], [x]).point([1, 2, 3, 3]), 2),
+    "deep": (lambda: hidden.point([1, 2, 1, 2, 1, 1, 2, -1, 1, 3, 1, 1, 1]), 13),
+    "balls": (lambda: hidden.point([0, 1, 1, 2, 1, 1, 2, -1, 1, 3, 1, 1, 1]), 10),
+    "matrices": (lambda: matrices.point(A=[[1, 0], [0, 0]], B=[[1, 0], [0, 0]]), 3),
+    "kinks": (lambda: chart(relu, a=[1, 2], w=[[1], [-2]], b=[1, 1]), 4),
+    "nested kinks": (lambda: kinks.point([1, 2, 1]), 2),
+    "polynomial": (lambda: span(x, x**2 - x, x**2, (x - 1) ** 2).generic(), 3),
+}  # fmt: skip
+
+
+def proof(name: str) -> dict[str, Any]:
+    """The proof object of a case."""
+    make, rank = CASES[name]
+    certificate = rs.model_rank(make())
+    assert int(certificate) == rank
+    return proof_object(certificate)
