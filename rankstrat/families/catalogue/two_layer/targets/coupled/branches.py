@@ -13,7 +13,7 @@ from typing import Any
 
 from rankstrat.activation.law import Law
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.patterns import Pattern, Signed, count_patterns, patterns
+from rankstrat.families._shared.patterns import Pattern, Signed, about, count_patterns, patterns
 from rankstrat.families.catalogue.two_layer.targets.coupled.carriers import (
     Level,
     floor_everywhere,
@@ -30,7 +30,7 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import Branch, BranchList, RankBounds, TargetFunction
 
-MAX_BRANCHES = 4000
+MAX_BRANCHES, LARGEST = 4000, 10**18
 _MANY_SPARE = 7  # as many spare neurons make more branches than that
 _SEEDS = range(6)
 
@@ -82,9 +82,9 @@ def coupled_branches(law: Law, structure: Any, model: Model, target: TargetFunct
         return BranchList(
             tuple(result),
             False,
-            f"{len(result)} branches are listed, of at most {everything:.4g} (one for each"
+            f"{len(result)} branches are listed, of at most {about(everything)} (one for each"
             " pattern)",
-            most=everything,
+            most=everything if everything < LARGEST else None,
         )
     if not law.tame:
         missing = (

@@ -26,6 +26,7 @@ from rankstrat.families._shared.pattern_orbits import pattern_orbits
 from rankstrat.families._shared.patterns import (
     Pattern,
     Signed,
+    about,
     conditions,
     count_patterns,
     patterns,
@@ -37,6 +38,7 @@ from rankstrat.rank.zero import is_zero
 from rankstrat.targets import CONSTANT, AffineSubspace, Branch, BranchList, Closure, RankBounds
 
 MAX_BRANCHES, MAX_ORBITS = 4000, 1200
+LARGEST = 10**18  # a longer count tells nobody anything
 MAX_CONDENSED = 16
 
 
@@ -432,6 +434,6 @@ def _condensed(network: Network) -> BranchList:
     return BranchList(
         tuple(found),
         False,
-        f"{len(found)} branches are listed, of at most {most:.4g} (one for each pattern)",
-        most=most,
+        f"{len(found)} branches are listed, of at most {about(most)} (one for each pattern)",
+        most=most if most < LARGEST else None,
     )
