@@ -11,7 +11,7 @@ from typing import Any
 import flint
 
 from rankstrat.algebra.evaluate import evaluate
-from rankstrat.algebra.program import IMAGINARY, PI, Program
+from rankstrat.algebra.program import CONSTANT, IMAGINARY, LINEAR, PI, PRODUCT, Program
 from rankstrat.errors import UndecidedError
 
 Rational = int | Fraction
@@ -77,24 +77,74 @@ def leaf_balls(
     return result
 
 
+class Enclosures:
+    """Balls of the nodes of a growing program, each computed once at every precision.
+
+    Args:
+        program: the program; its leaves are numbers by `values`, pi or primes.
+        values: rational values of leaves by key.
+    """
+
+    def __init__(self, program: Program, values: Mapping[Hashable, Rational] | None = None) -> None:
+        self.program, self.values = program, dict(values or {})
+        self._known: dict[int, dict[int, Any]] = {}
+
+    def ball(self, node: int, bits: int) -> Any:
+        """The ball of a node at a working precision."""
+        known = self._known.setdefault(bits, {})
+        program, ring = self.program, BallRing()
+        before = flint.ctx.prec
+        flint.ctx.prec = bits
+        try:
+            stack = [node]
+            while stack:
+                n = stack[-1]
+                missing = [a for a in program.args[n] if a not in known]
+                if n not in known and missing:
+                    stack.extend(missing)
+                    continue
+                stack.pop()
+                if n not in known:
+                    known[n] = self._one(n, known, ring)
+            return known[node]
+        finally:
+            flint.ctx.prec = before
+
+    def _one(self, n: int, known: Mapping[int, Any], ring: BallRing) -> Any:
+        program = self.program
+        kind, args, data = program.kind[n], program.args[n], program.data[n]
+        if kind == CONSTANT:
+            return ring.constant(data)
+        if not args:
+            return leaf_balls(program, (n,), self.values)[n]
+        if kind == LINEAR:
+            return ring.linear(
+                data[0], [(c, known[a]) for c, a in zip(data[1:], args, strict=True)]
+            )
+        if kind == PRODUCT:
+            return ring.product([(known[a], e) for a, e in zip(args, data, strict=True)])
+        return ring.function(data, known[args[0]])
+
+    def sign(self, node: int, *, precision: int = 2048) -> int:
+        """The certain sign (+1 or -1) of a node, 0 when the balls contain zero at the highest
+        precision.
+        """
+        bits = 64
+        while bits <= precision:
+            ball = self.ball(node, bits)
+            if ball > 0 or ball < 0:
+                return 1 if ball > 0 else -1
+            bits *= 2
+        return 0
+
+
 def sign(
     program: Program, node: int, values: Mapping[Hashable, Rational], *, precision: int = 2048
 ) -> int:
     """The certain sign (+1 or -1) of a node, 0 when the balls still contain zero at the highest
     precision.
     """
-    bits = 64
-    before = flint.ctx.prec
-    try:
-        while bits <= precision:
-            flint.ctx.prec = bits
-            ball = evaluate(program, (node,), BallRing(), leaf_balls(program, (node,), values))[0]
-            if ball > 0 or ball < 0:
-                return 1 if ball > 0 else -1
-            bits *= 2
-    finally:
-        flint.ctx.prec = before
-    return 0
+    return Enclosures(program, values).sign(node, precision=precision)
 
 
 def sign_on(program: Program, node: int, leaf: int, low: Fraction, high: Fraction) -> int:

@@ -11,7 +11,7 @@ functions of duplicated or mirrored units *identical* nodes, which is a proof of
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -395,10 +395,12 @@ class Program:
         target: Program,
         image: Mapping[int, int],
         *,
-        default: bool = True,
+        function: Callable[[int, int], int] | None = None,
     ) -> dict[int, int]:
-        """Copy what is below the roots into `target`, replacing nodes by `image`; returns node ->
-        target node.
+        """Copy what is below the roots into `target`, replacing nodes by `image`.
+
+        `function` gives the copy of a function node from the node and the copy of its argument.
+        Returns node -> target node.
         """
         done = dict(image)
         pending = [r for r in roots if r not in done]
@@ -421,6 +423,8 @@ class Program:
                 )
             elif kind == PRODUCT:
                 done[node] = target.product([(done[a], e) for a, e in zip(args, data, strict=True)])
+            elif function is not None:
+                done[node] = function(node, done[args[0]])
             else:
                 done[node] = target.function(data, done[args[0]])
         return done

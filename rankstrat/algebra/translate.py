@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 from sympy.core.function import AppliedUndef
 
+from rankstrat.algebra.conditions import differences, heaviside, indicator
 from rankstrat.algebra.program import CONSTANT, LEAF, LINEAR, PI, PRODUCT, Program
 from rankstrat.errors import InexactValueError, ModelError, UnsupportedFunctionError
 
@@ -65,22 +66,9 @@ def _children(e: Any) -> tuple[Any, ...]:
         return (e.base,) if e.exp.is_Rational else (e.exp,) if e.base is sympy.E else ()
     if isinstance(e, sympy.Piecewise):
         return tuple(value for value, _ in e.args) + tuple(
-            _boundary(condition) for _, condition in e.args[:-1]
+            h for _, condition in e.args for h in differences(condition)
         )
-    if isinstance(e, sympy.Heaviside):
-        return (e.args[0],)
     return e.args if not e.is_Atom else ()
-
-
-def _boundary(condition: Any) -> Any:
-    """h such that the condition is h > 0 (up to a null set)."""
-    if isinstance(condition, sympy.StrictGreaterThan | sympy.GreaterThan):
-        return condition.lhs - condition.rhs
-    if isinstance(condition, sympy.StrictLessThan | sympy.LessThan):
-        return condition.rhs - condition.lhs
-    raise UnsupportedFunctionError(
-        f"the Piecewise condition {condition} is not an inequality; write it as h > 0"
-    )
 
 
 def _node(program: Program, e: Any, args: list[int]) -> int:
@@ -120,7 +108,7 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
             total = program.linear(0, ((1, total), (sign, gap)))
         return total
     if isinstance(e, sympy.Heaviside):
-        return program.function("step", args[0])
+        return heaviside(program, *args)
     if isinstance(e, sympy.Piecewise):
         return _piecewise(program, e, args)
     if isinstance(e, AppliedUndef):
@@ -167,15 +155,18 @@ def _piecewise(program: Program, e: Any, args: list[int]) -> int:
         raise UnsupportedFunctionError(
             f"{e} is not defined everywhere; end the Piecewise with (value, True)"
         )
-    values, boundaries = args[:count], args[count:]
-    total = values[-1]
-    for value, boundary in zip(reversed(values[:-1]), reversed(boundaries), strict=True):
-        step = program.function("step", boundary)
-        other = program.linear(1, ((-1, step),))
+    arguments = [h for _, condition in e.args for h in differences(condition)]
+    nodes = dict(zip(arguments, args[count:], strict=True))
+    total = args[count - 1]
+    for value, (_, condition) in zip(
+        reversed(args[: count - 1]), reversed(e.args[:-1]), strict=True
+    ):
+        holds = indicator(program, condition, nodes)
+        other = program.linear(1, ((-1, holds),))
         total = program.linear(
             0,
             (
-                (1, program.product(((step, 1), (value, 1)))),
+                (1, program.product(((holds, 1), (value, 1)))),
                 (1, program.product(((other, 1), (total, 1)))),
             ),
         )
@@ -204,7 +195,7 @@ def to_sympy(
         elif data == "relu":
             values[node] = sympy.Max(0, args[0])
         elif data == "step":
-            values[node] = sympy.Heaviside(args[0])
+            values[node] = sympy.Heaviside(args[0], 0)
         elif isinstance(data, str):
             values[node] = _SYMPY[data](args[0])
         else:

@@ -7,6 +7,8 @@ A model file::
     parameters = ["a", "w[2]"]
     inputs = ["x[2]"]
     outputs = ["a*tanh(w1*x1 + w2*x2)"]
+    constants = []                # optional: symbols that are neither parameters nor inputs
+    domain = ["x1 > 0"]           # optional: where the inputs live; or a table [domain]
 
     [point]                       # optional: exact values
     a = 1
@@ -53,7 +55,17 @@ MAX_POINT_BYTES = 10_000_000
 MAX_DIGITS = 1_000
 MAX_NESTING = 8
 _TOML_TOKEN = re.compile(r"""([\w-]+|"[^"\n]*"|'[^'\n]*'|[ \t]+)|.""", re.DOTALL)
-_KEYS = ("name", "parameters", "inputs", "outputs", "functions", "point", "chart")
+_KEYS = (
+    "name",
+    "parameters",
+    "inputs",
+    "outputs",
+    "constants",
+    "domain",
+    "functions",
+    "point",
+    "chart",
+)
 
 Values: TypeAlias = "sympy.Expr | list[Values]"
 """An exact value, or nested lists of them for a block of parameters."""
@@ -126,12 +138,15 @@ def parse_model(text: str) -> ModelFile:
         functions[check_function(function)] = unspecified(function)
     blocks, parameters = _declared(table, "parameters", functions)
     _, inputs = _declared(table, "inputs", functions)
-    symbols = {symbol.name: symbol for symbol in (*parameters, *inputs)}
+    _, constants = _declared(table, "constants", functions)
+    symbols = {symbol.name: symbol for symbol in (*parameters, *inputs, *constants)}
     outputs = [
         _expression(f"output {i}", text, symbols, functions)
         for i, text in _numbered(table, "outputs")
     ]
-    model = Model(outputs, parameters, inputs, name=name)
+    model = Model(
+        outputs, parameters, inputs, name=name, domain=_domain(table), constants=constants
+    )
     own = {symbol.name: symbol for symbol in parameters}
 
     def in_parameters(key: str, value: Any) -> sympy.Expr:
@@ -152,6 +167,30 @@ def parse_model(text: str) -> ModelFile:
     return ModelFile(model, _assigned(table, "point", blocks, own, _exact), chart)
 
 
+def _domain(table: Mapping[str, Any]) -> Any:
+    """The domain of a model file: statements, or a table of words and lists of values."""
+    given = table.get("domain")
+    if not isinstance(given, dict):
+        return _strings(table, "domain") if "domain" in table else None
+    return {
+        name: value if isinstance(value, str) else _points(f"domain.{name}", value)
+        for name, value in given.items()
+    }
+
+
+def _points(key: str, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise _wrong_type(key, value, "a statement or a list of values")
+    return [
+        tuple(_points(key, entry))
+        if isinstance(entry, list)
+        else parse_expression(entry, {})
+        if isinstance(entry, str)
+        else _exact(key, entry)
+        for entry in value
+    ]
+
+
 def dump_model(model: Model) -> str:
     r"""The text of a model file whose `parse_model` is the model, up to assumptions on its symbols.
 
@@ -164,13 +203,20 @@ def dump_model(model: Model) -> str:
             {f.func.__name__ for output in model.outputs for f in output.atoms(AppliedUndef)}
         )
         known = dict(FUNCTIONS) | {check_function(name): unspecified(name) for name in functions}
-        for key, group in (("parameters", model.parameters), ("inputs", model.inputs)):
+        for key, group in (
+            ("parameters", model.parameters),
+            ("inputs", model.inputs),
+            ("constants", model.constants),
+        ):
             names = [check_name(symbol.name, known) for symbol in group]
             if names:
                 lines.append(f"{key} = [{', '.join(map(_quoted, names))}]")
         if functions:
             lines.append(f"functions = [{', '.join(map(_quoted, functions))}]")
-        symbols = {symbol.name: symbol for symbol in (*model.parameters, *model.inputs)}
+        if model.domain:
+            lines.append(f"domain = [{', '.join(map(_quoted, model.domain.statements))}]")
+        every = (*model.parameters, *model.inputs, *model.constants)
+        symbols = {symbol.name: symbol for symbol in every}
         lines.append("outputs = [")
         for output in model.outputs:
             text = sympy.sstr(output, order="none")

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import sympy
 
-from rankstrat.algebra.program import FUNCTION, Program
+from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import ModelError, PointError, demand
+from rankstrat.model.domain import Domain, declared
 from rankstrat.model.structure import Structure
 from rankstrat.model.values import (
     Entries,
@@ -49,6 +51,16 @@ class Compiled:
     inputs: tuple[int, ...]
     mixers: tuple[int, ...]
     gradient: tuple[int, ...]
+
+    @cached_property
+    def piecewise(self) -> tuple[tuple[int, int], ...]:
+        """(node, argument) of the piecewise functions below the outputs."""
+        program = self.program
+        return tuple(
+            (n, program.args[n][0])
+            for n in program.reachable(self.outputs)
+            if program.kind[n] == FUNCTION and program.data[n] in PIECEWISE
+        )
 
 
 def _expressions(outputs: Any) -> tuple[sympy.Expr, ...]:
@@ -95,6 +107,11 @@ class Model:
         parameters: the M symbols theta.
         inputs: the d symbols x; none for a finite-dimensional map such as A, B -> AB.
         name: shown in reports.
+        domain: where the inputs live, as ``{t: "t > 0", n: "integer", (x, y): "sphere"}``, or a
+            list of statements; assumptions of the input symbols count too. All real inputs at which
+            the model is real, if nothing is said.
+        constants: symbols that are neither parameters nor inputs: fixed numbers, of which results
+            hold for generic values.
 
     Raises:
         ModelError: no outputs or parameters, repeated symbols, a parameter used as an input,
@@ -107,17 +124,28 @@ class Model:
         Model([a*tanh(w*x)], parameters=[a, w], inputs=[x])
     """
 
-    def __init__(self, outputs: Any, parameters: Any, inputs: Any = (), name: str = "") -> None:
+    def __init__(
+        self,
+        outputs: Any,
+        parameters: Any,
+        inputs: Any = (),
+        name: str = "",
+        *,
+        domain: Any = None,
+        constants: Any = (),
+    ) -> None:
         demand(name, str, ModelError, "a name", "write it in quotes")
         self.name = name
         self.structure: Structure | None = None
+        self.constants = _symbols(constants, "the constant")
         parts = (
             _expressions(outputs),
             _symbols(parameters, "the parameter"),
             _symbols(inputs, "the input"),
         )
-        self.__dict__["_parts"] = parts
-        _check_parts(*parts)
+        self.__dict__["_outputs"], self.__dict__["_symbols"] = parts[0], parts[1:]
+        _check_parts(*parts, self.constants)
+        self.domain = declared(domain, parts[2], self.constants)
 
     @classmethod
     def of(cls, structure: Structure, name: str = "") -> Model:
@@ -126,32 +154,42 @@ class Model:
         shown = ", ".join(f"{k}={v!r}" for k, v in structure.arguments.items() if v is not False)
         model.name = name or f"{structure.family}({shown})"
         model.structure = structure
+        model.constants, model.domain = (), Domain()
         return model
 
     @cached_property
-    def _parts(
-        self,
-    ) -> tuple[tuple[sympy.Expr, ...], tuple[sympy.Symbol, ...], tuple[sympy.Symbol, ...]]:
+    def _symbols(self) -> tuple[tuple[sympy.Symbol, ...], tuple[sympy.Symbol, ...]]:
+        assert self.structure is not None
+        blocks = self.structure.blocks.items()
+        inputs = tuple(sympy.Symbol(name) for name in self.structure.input_names)
+        return tuple(
+            s for name, shape in blocks for s in block_symbols(name, shape).ravel()
+        ), inputs
+
+    @cached_property
+    def _outputs(self) -> tuple[sympy.Expr, ...]:
         assert self.structure is not None
         blocks = {name: block_symbols(name, shape) for name, shape in self.structure.blocks.items()}
-        inputs = tuple(sympy.Symbol(name) for name in self.structure.input_names)
-        parameters = tuple(symbol for block in blocks.values() for symbol in block.ravel())
-        return tuple(self.structure.expressions(blocks, inputs)), parameters, inputs
+        return tuple(self.structure.expressions(blocks, self.inputs))
+
+    @property
+    def _parts(self) -> tuple[Any, ...]:
+        return (self.outputs, *self._symbols, self.constants, self.domain)
 
     @property
     def outputs(self) -> tuple[sympy.Expr, ...]:
         """The q output expressions."""
-        return self._parts[0]
+        return self._outputs
 
     @property
     def parameters(self) -> tuple[sympy.Symbol, ...]:
         """The M parameter symbols, blocks in order."""
-        return self._parts[1]
+        return self._symbols[0]
 
     @property
     def inputs(self) -> tuple[sympy.Symbol, ...]:
         """The d input symbols."""
-        return self._parts[2]
+        return self._symbols[1]
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:
@@ -171,10 +209,17 @@ class Model:
     def compiled(self) -> Compiled:
         """The model as a program with its gradient (built once)."""
         program = Program()
-        outputs, parameters, inputs = self._parts
+        outputs, (parameters, inputs) = self._outputs, self._symbols
         p_leaves = [program.leaf(("p", i)) for i in range(len(parameters))]
         x_leaves = [program.leaf(("x", k)) for k in range(len(inputs))]
-        leaves = dict(zip((*parameters, *inputs), (*p_leaves, *x_leaves), strict=True))
+        k_leaves = [program.leaf(("u", c)) for c in self.constants]
+        leaves = dict(
+            zip(
+                (*parameters, *inputs, *self.constants),
+                (*p_leaves, *x_leaves, *k_leaves),
+                strict=True,
+            )
+        )
         nodes = translate(program, list(outputs), leaves)
         mixers = (
             tuple(program.leaf(("mix", k)) for k in range(len(nodes))) if len(nodes) > 1 else ()
@@ -307,6 +352,8 @@ class Model:
         if self.structure is not None:
             return f"families.{self.name}"
         inputs = f", inputs={list(self.inputs)}" if self.inputs else ""
+        inputs += f", domain={list(self.domain.statements)}" if self.domain else ""
+        inputs += f", constants={list(self.constants)}" if self.constants else ""
         if self.size > SHOWN or len(self.outputs) > SHOWN:
             return (
                 f"<Model of {len(self.outputs)} outputs, {self.size} parameters:"
@@ -345,6 +392,7 @@ def _check_parts(
     outputs: Sequence[sympy.Expr],
     parameters: Sequence[sympy.Symbol],
     inputs: Sequence[sympy.Symbol],
+    constants: Sequence[sympy.Symbol],
 ) -> None:
     if not outputs:
         raise ModelError("a model without outputs was given; give at least one sympy expression")
@@ -352,14 +400,19 @@ def _check_parts(
         raise ModelError(
             "a model without parameters was given; list the symbols theta in `parameters`"
         )
-    for role, symbols in (("parameter", parameters), ("input", inputs)):
+    roles = (("parameter", parameters), ("input", inputs), ("constant", constants))
+    for role, symbols in roles:
         if len({str(s) for s in symbols}) < len(symbols):
             twice = next(s for s in symbols if [str(t) for t in symbols].count(str(s)) > 1)
             raise ModelError(f"the {role} {twice} is listed twice; names must be distinct")
-    both = {str(s) for s in parameters} & {str(s) for s in inputs}
-    if both:
-        raise ModelError(f"{min(both)} is both a parameter and an input; rename one of them")
-    known = {*parameters, *inputs}
+    for (role, symbols), (other, others) in combinations(roles, 2):
+        both = {str(s) for s in symbols} & {str(s) for s in others}
+        if both:
+            article = "an" if other == "input" else "a"
+            raise ModelError(
+                f"{min(both)} is both a {role} and {article} {other}; rename one of them"
+            )
+    known = {*parameters, *inputs, *constants}
     unknown = sorted(free_symbols(outputs) - known, key=str)
     for twin in sorted({str(s) for s in unknown} & {str(s) for s in known}):
         raise ModelError(
@@ -369,7 +422,7 @@ def _check_parts(
     if unknown:
         raise ModelError(
             f"the outputs use {listed(unknown)}, which is neither a parameter nor an input; list"
-            " it, or give it a value"
+            " it (perhaps in constants=[...]), or give it a value"
         )
 
 
@@ -395,11 +448,16 @@ class Chart:
                 " each"
             )
         if self.coordinates:
-            clash = {str(s) for s in self.coordinates} & {str(s) for s in self.model.inputs}
-            if clash:
-                raise PointError(
-                    f"the coordinate {min(clash)} is an input of the model; rename the coordinate"
-                )
+            names = {str(s) for s in self.coordinates}
+            for role, symbols in (
+                ("an input", self.model.inputs),
+                ("a constant", self.model.constants),
+            ):
+                clash = names & {str(s) for s in symbols}
+                if clash:
+                    raise PointError(
+                        f"the coordinate {min(clash)} is {role} of the model; rename the coordinate"
+                    )
 
     @property
     def is_point(self) -> bool:

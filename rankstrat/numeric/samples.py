@@ -62,6 +62,7 @@ class Jacobian:
             tangents = Tangents(chart)
             self.program, self.nodes = tangents.program, tangents.nodes
             self.leaves = {("u", c): given.get(c) for c in chart.coordinates}
+        self.leaves |= {("u", c): given.get(c) for c in self.model.constants}
         self.random = [key for key, value in self.leaves.items() if value is None]
         self.below = [n for n in self.program.reachable(self.nodes) if self.program.kind[n] == LEAF]
         self.inputs = self._inputs(samples)
@@ -168,9 +169,20 @@ class Jacobian:
             self.leaves[key] = Fraction(int(value) or 512, 1024)
 
     def _draw(self, number: int) -> list[list[Any]]:
+        if self.model.domain:
+            return [self._draw_inside() for _ in range(number)]
         # 16 binary places: single precision, double precision and mpmath see the same inputs
         draws = np.round(self.rng.normal(size=(number, len(self.model.inputs))) * 65536)
         return [[Fraction(int(v), 65536) for v in row] for row in draws]
+
+    def _draw_inside(self) -> list[Any]:
+        point = self.model.domain.draw(self.model.inputs, lambda: int(self.rng.integers(1 << 31)))
+        if point is None:
+            raise DataError(
+                f"no random input met the domain {self.model.domain}; inputs inside it are needed;"
+                " give samples=[...]"
+            )
+        return [_number("sample", v) for v in point]
 
     def _float_blocks(
         self, rows: list[list[Any]], ring: FloatRing
@@ -236,8 +248,9 @@ class Jacobian:
 
 def _numbers(chart: Chart, values: Mapping[Any, Any]) -> dict[sympy.Symbol, Any]:
     """Coordinate -> number, from values by symbol, name or block."""
-    known = {str(c): c for c in chart.coordinates}
-    own = Names(chart.coordinates)
+    every = (*chart.coordinates, *chart.model.constants)
+    known = {str(c): c for c in every}
+    own = Names(every)
     result: dict[sympy.Symbol, Any] = {}
     for key, value in values.items():
         name = str(key)

@@ -11,6 +11,7 @@ from html import escape
 
 from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.model.model import Chart, Model
+from rankstrat.model.values import listed
 from rankstrat.rank.checker import (
     CheckedRelation,
     check_hypotheses,
@@ -20,7 +21,6 @@ from rankstrat.rank.checker import (
 from rankstrat.rank.lower_bounds import Minor
 from rankstrat.rank.reader import FORMAT, CertificateReader
 from rankstrat.rank.search import Analysis, UpperBound
-from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.verdict import Relation, Verdict
 from rankstrat.rank.writer import CertificateWriter
 from rankstrat.text.lines import escaped
@@ -52,6 +52,9 @@ class RankCertificate:
         region: an input of a piecewise model, when the rank is that on the linear region around it.
         subset: indices of the parameters that are free, when the others are frozen.
         label: what a text that was read calls its model; kept for `to_json`, never printed.
+        differentiable: False if the model is not differentiable at the chart for inputs of positive
+            measure (or at all, without inputs), where slopes are those of the branch that holds, 0
+            at the kink of relu and abs; None if that is not decided.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -76,6 +79,7 @@ class RankCertificate:
     subset: tuple[int, ...] | None = None
     evidence: tuple[UpperBound, ...] = field(default=(), repr=False, compare=False)
     label: str = field(default="", repr=False, compare=False)
+    differentiable: bool | None = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.lower <= self.upper <= self.size:
@@ -91,11 +95,6 @@ class RankCertificate:
         if not self.lower and self.minor is not None:
             raise CertificateError(
                 "the lower bound 0 has a minor; every rank is at least 0; leave the minor out"
-            )
-        if self.region is not None and self.chart.coordinates:
-            raise CertificateError(
-                "a chart with coordinates was given a region, but its regions move with the"
-                " coordinates; a point is needed; give every parameter a value"
             )
         if self.error_bound and self.reason != "schwartz-zippel":
             raise CertificateError(
@@ -142,7 +141,11 @@ class RankCertificate:
         names = ", ".join(self.model.generic_functions)
         if names:
             where += f", for a generic smooth {names}"
-        if Tangents.at_kink(self.chart):
+        if self.model.constants:
+            where += f", for generic {listed(self.model.constants)}"
+        if self.model.domain:
+            where += f", on {self.model.domain}"
+        if self.differentiable is False:
             where += ", at a kink (slope 0 there by convention)"
         error = f", error < {self.error_bound:.1e}" if self.verdict is Verdict.PROBABLE else ""
         if self.region is not None:
@@ -191,6 +194,11 @@ class RankCertificate:
             given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
             check_relations(analysis, given)
             self._check_upper(analysis, len(given))
+            if self.differentiable is not analysis.setting.differentiable:
+                raise CertificateError(
+                    f"differentiable = {self.differentiable} is claimed, but"
+                    f" {analysis.setting.differentiable} is found"
+                )
         except CertificateError:
             raise
         except RankstratError as error:
@@ -265,6 +273,10 @@ class RankCertificate:
             "parameters": names,
             "inputs": write.of(model.inputs),
         }
+        if model.constants:
+            spec["constants"] = write.of(model.constants)
+        if model.domain:
+            spec["domain"] = write.domain(model.domain)
         assumed = write.assumptions()
         data = {
             "format": FORMAT,
@@ -293,6 +305,7 @@ class RankCertificate:
             ],
             "hypotheses": list(self.hypotheses),
             "seed": self.seed,
+            "differentiable": self.differentiable,
             "region": self.region and [str(v) for v in self.region],
             "subset": None if self.subset is None else [names[i] for i in self.subset],
         }

@@ -100,6 +100,10 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
         raise CertificateError(
             f"the minor uses dF/d{name}, which is zero or proportional to another tangent function"
         )
+    if analysis.at_integers:
+        raise CertificateError(
+            "the modular minor says nothing about functions at integers; a ball minor is needed"
+        )
     if needs_hypotheses(analysis.tower):
         raise CertificateError(
             f"the modular minor rests on undecided independence ({analysis.tower.hypotheses[0]}); a"
@@ -178,7 +182,9 @@ def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) ->
 
 def _coefficients(tangents: Tangents, relation: CheckedRelation) -> dict[int, int]:
     program = tangents.program
-    leaves = {c: program.leaf(("u", c)) for c in tangents.chart.coordinates}
+    chart = tangents.chart
+    symbols = (*chart.coordinates, *chart.model.constants)
+    leaves = {c: program.leaf(("u", c)) for c in symbols}
     return {
         i: translate(program, [c], leaves)[0] if isinstance(c, sympy.Expr) else program.constant(c)
         for i, c in relation.coefficients.items()

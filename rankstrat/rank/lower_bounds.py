@@ -19,6 +19,7 @@ from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.relations import leaf_values, radicals
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
+from rankstrat.rank.draws import domain_points, is_free
 from rankstrat.rank.tangents import Tangents
 
 EXTRA_ROWS, CHUNK, BALL_LIMIT, GREEDY_LIMIT = 8, 1024, 220, 16
@@ -214,7 +215,14 @@ def _greedy_ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: i
 
 def check_ball_minor(tangents: Tangents, minor: Minor) -> bool:
     """Recompute a ball minor (its `prime` field holds the number of the point set)."""
-    points = ball_points(tangents, minor.key, len(minor.parameters), minor.prime)
+    count = len(minor.parameters)
+    points = (
+        ball_points(tangents, minor.key, count, minor.prime)
+        if is_free(tangents)
+        else domain_points(tangents, minor.key, count, minor.prime)
+    )
+    if points is None:
+        return False
     nodes = [tangents.nodes[i] for i in minor.parameters]
     try:
         return determinant_excludes_zero(tangents.program, nodes, points, minor.bits)

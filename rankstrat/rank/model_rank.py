@@ -152,6 +152,7 @@ def _certify(
         region,
         None if subset is None else tuple(subset),
         tuple(evidence),
+        differentiable=analysis.setting.differentiable,
     )
 
 

@@ -31,8 +31,9 @@ FORMAT = "rankstrat-certificate/1"
 MAX_TEXT, MAX_PARTS, MAX_ORDER = 50_000_000, 5_000_000, 12
 FIELDS = ("format", "model", "coordinates", "values", "lower", "upper", "verdict",
           "reason", "error_bound", "minor", "relations", "hypotheses", "seed", "region",
-          "subset")  # fmt: skip
-MODEL_FIELDS = ("name", "outputs", "functions", "parameters", "inputs", "assumptions")
+          "subset", "differentiable")  # fmt: skip
+MODEL_FIELDS = ("name", "outputs", "functions", "parameters", "inputs", "assumptions",
+                "constants", "domain")  # fmt: skip
 MINOR_FIELDS = ("prime", "key", "bits", "rows", "parameters")
 RELATION_FIELDS = ("parameter", "coefficients")
 RARE = {
@@ -112,6 +113,16 @@ class CertificateReader:
             self._fail(name, "is not a list of strings")
         return list(value)
 
+    def optional(self, data: Mapping[str, Any], name: str) -> list[str]:
+        """A field that is a list of strings, or absent."""
+        return self.strings(data, name) if name in data else []
+
+    def _differentiable(self) -> bool | None:
+        value = self.data.get("differentiable", True)
+        if value is not None and not isinstance(value, bool):
+            self._fail("differentiable", "is not true, false or null")
+        return value
+
     def fields(self) -> dict[str, Any]:
         """The arguments of `RankCertificate`."""
         data = self.data
@@ -124,7 +135,7 @@ class CertificateReader:
                 f"the model or chart in the certificate is malformed: {error}"
             ) from None
         index = {str(p): i for i, p in enumerate(chart.model.parameters)}
-        coordinates = {str(c): c for c in chart.coordinates}
+        coordinates = {str(c): c for c in (*chart.coordinates, *chart.model.constants)}
         verdict = self.get(data, "verdict", str)
         if verdict not in Verdict.__members__:
             self._fail("verdict", f"is {verdict!r}, not one of {', '.join(Verdict.__members__)}")
@@ -146,6 +157,7 @@ class CertificateReader:
             "seed": self.get(data, "seed", int),
             "region": self._region(chart),
             "subset": self._subset(index),
+            "differentiable": self._differentiable(),
             "label": self.get(data["model"], "name", str),
         }
 
@@ -155,7 +167,8 @@ class CertificateReader:
         assumed = self._assumptions(spec)
         parameters = [self._symbol(n, assumed) for n in self.strings(spec, "parameters")]
         inputs = [self._symbol(n, assumed) for n in self.strings(spec, "inputs")]
-        symbols = {s.name: s for s in (*parameters, *inputs)}
+        constants = [self._symbol(n, assumed) for n in self.optional(spec, "constants")]
+        symbols = {s.name: s for s in (*parameters, *inputs, *constants)}
         declared = [check_function(n) for n in self.strings(spec, "functions")]
         functions = {**FUNCTIONS, **RARE} | {n: unspecified(n) for n in declared}
         derived = unspecified_names(declared, MAX_ORDER)
@@ -169,7 +182,8 @@ class CertificateReader:
             )
             for o in texts
         ]
-        model = Model(outputs, parameters, inputs)
+        domain = self.optional(spec, "domain")
+        model = Model(outputs, parameters, inputs, domain=domain, constants=constants)
         names = self.strings(self.data, "coordinates")
         coordinates = {n: self._symbol(n, assumed) for n in names}
         values = self.get(self.data, "values", dict)

@@ -3,56 +3,113 @@ r"""Piecewise models (ReLU, leaky ReLU, abs, max, ELU): the regions on which the
 On one region every piecewise function is one of its two branches. A tangent function is then the
 family of its restrictions, and linear relations must hold on every region: restricting to the
 regions i and forming $\sum_i c_i g|_i$ with indeterminates $c_i$ keeps the dimension of the span.
-Leaving regions out can only lose rank.
+Leaving regions out can only lose rank. Points where the model is not real belong to no region.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from rankstrat.algebra.arrangement import Hyperplane, Vector, cells
-from rankstrat.algebra.balls import sign as ball_sign
+from rankstrat.algebra.balls import Enclosures
 from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.modular import mix
-from rankstrat.algebra.program import Program
-from rankstrat.errors import BudgetError, DataError, UndecidedError, UnsupportedFunctionError
-from rankstrat.model.model import Chart
+from rankstrat.algebra.program import LEAF, PIECEWISE, Program
+from rankstrat.algebra.signs import Signs, requirements
+from rankstrat.algebra.translate import translate
+from rankstrat.errors import DataError, PoleError, UndecidedError
+from rankstrat.rank.pieces import Piece
 from rankstrat.rank.tangents import Tangents
 
-MAX_REGIONS, SAMPLES, SAMPLED_REGIONS = 1_500, 400, 48
+SAMPLES, SAMPLED_REGIONS, SHORT = 400, 48, 400
 
 
 @dataclass(frozen=True)
 class Region:
     """An open region: the sign of every argument of a piecewise function, and a rational point
     inside.
+
+    An argument that vanishes on the whole region has the sign 0. The point gives the free variables
+    of the piece of the domain in which the region lies.
     """
 
     signs: tuple[tuple[int, int], ...]
-    point: Vector
+    point: tuple[Any, ...]
+    piece: Piece = field(default=Piece(), compare=False)
 
 
 @dataclass(frozen=True)
 class Regions:
-    """Some regions of a piecewise model; `complete` when their closures cover the input space."""
+    """Some regions of a piecewise model; `complete` when their closures cover the domain."""
 
     members: tuple[Region, ...]
     complete: bool
 
 
+class Site(Tangents):
+    """The tangent functions on one piece of the domain, with what must be positive there.
+
+    Attributes:
+        inside: nodes that are positive on the domain as it was declared.
+    """
+
+    inside: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, base: Tangents) -> Site:
+        """The site of tangent functions that are specialised to a piece."""
+        site = cls.__new__(cls)
+        site.__dict__.update(base.__dict__)
+        site.inside = domain_nodes(site)
+        return site
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the model may fail to be real, or a domain was declared."""
+        signs = Signs(self.program, leaf_signs(self))
+        needed = (*self.inside, *requirements(self.program, self.outputs))
+        return any(signs.sure(n) != 1 for n in needed)
+
+
+def domain_nodes(base: Tangents) -> tuple[int, ...]:
+    """The left sides of the conditions h > 0 of a domain in the free variables of a piece."""
+    model = base.chart.model
+    forms = model.domain.forms
+    if not forms:
+        return ()
+    program = base.program
+    leaves = [program.leaf(("x", k)) for k in range(len(model.inputs))]
+    nodes = base.piece.images(program, leaves)
+    known = {s: nodes[k] for k, s in enumerate(model.inputs)}
+    known |= {s: program.leaf(("u", s)) for s in model.constants}
+    values = translate(program, list(forms), known)
+    return tuple(n for n in values if program.value(n) is None)
+
+
+def leaf_signs(base: Tangents) -> dict[Any, int]:
+    """Signs of coordinates and constants by their assumptions."""
+    symbols = (*base.chart.coordinates, *base.chart.model.constants)
+    signs = {
+        ("u", s): 1 if s.is_positive else -1 for s in symbols if s.is_positive or s.is_negative
+    }
+    return dict(signs)
+
+
 class RegionTangents(Tangents):
     """The tangent functions on given regions, mixed with one indeterminate for each region."""
 
-    def __init__(self, base: Tangents, regions: Sequence[Region]) -> None:
-        self.chart = base.chart
+    def __init__(self, parts: Sequence[tuple[Tangents, Region | None]]) -> None:
+        first = parts[0][0]
+        self.chart, self.piece = first.chart, first.piece
+        self.__dict__["integers"] = frozenset[int]().union(*(base.integers for base, _ in parts))
+        self.parts = tuple(parts)
         self.program = Program()
         self._depends: dict[int, bool] = {}
         self.outputs, self.divisors = [], []
-        self.chosen = tuple(range(len(base.nodes)))
-        restricted = [_restrict(base, region, self.program) for region in regions]
+        self.chosen = tuple(range(len(first.nodes)))
+        restricted = [restrict(base, region, self.program, base.nodes) for base, region in parts]
         if len(restricted) == 1:
             self.nodes = restricted[0]
             return
@@ -65,162 +122,146 @@ class RegionTangents(Tangents):
                     for m, nodes in zip(mixers, restricted, strict=True)
                 ],
             )
-            for j in range(len(base.nodes))
+            for j in range(len(first.nodes))
         ]
 
 
-def _restrict(base: Tangents, region: Region, target: Program) -> list[int]:
-    signs = dict(region.signs)
-    images: dict[int, int] = {}
-    for node in base.piecewise():
-        argument = base.program.args[node][0]
-        value = base.program.rebuild((argument,), target, images)[argument]
-        images[node] = branch(target, base.program.data[node], value, signs[argument])
-    done = base.program.rebuild(base.nodes, target, images)
-    return [done[n] for n in base.nodes]
+def restrict(
+    base: Tangents, region: Region | None, target: Program, roots: Sequence[int]
+) -> list[int]:
+    """Nodes of the tangent functions' program on one region, in another program."""
+    signs = dict(region.signs) if region is not None else {}
+
+    def resolved(node: int, argument: int) -> int:
+        name, sign = base.program.data[node], signs.get(base.program.args[node][0])
+        if sign is None or name not in PIECEWISE:
+            return target.function(name, argument)
+        return branch(target, name, argument, sign)
+
+    done = base.program.rebuild(roots, target, {}, function=resolved)
+    return [done[n] for n in roots]
 
 
 def branch(program: Program, name: Any, argument: int, sign: int) -> int:
-    """The branch of relu, abs, sign or step that holds where the argument has the given sign (the
-    lower one at 0).
-    """
+    """The branch of relu, abs, sign or step that holds where the argument has the given sign."""
     match name:
         case "relu":
             return argument if sign > 0 else program.zero
         case "abs":
-            return program.scale(1 if sign > 0 else -1, argument)
+            return program.scale(sign, argument)
         case "step":
             return program.one if sign > 0 else program.zero
         case _:
             return program.constant(sign)
 
 
-def find_regions(base: Tangents, *, seed: int = 0) -> Regions:
-    """All regions where the arguments are piecewise affine with rational coefficients, otherwise a
-    sample of them.
+class PointSigns:
+    """Signs of the arguments of piecewise functions at one rational input, exactly or by balls."""
+
+    def __init__(
+        self,
+        base: Tangents,
+        point: Sequence[Any],
+        coordinates: Mapping[Any, int | Fraction] | None = None,
+    ) -> None:
+        self.base, self.scratch = base, Program()
+        values = translate_values(self.scratch, point)
+        self.leaves = {base.program.leaf(("x", k)): v for k, v in enumerate(values)}
+        self.leaves |= {
+            base.program.leaf(key): self.scratch.constant(v)
+            for key, v in (coordinates or {}).items()
+        }
+        self.balls = Enclosures(self.scratch)
+        self.signs: dict[int, int] = {}
+
+    def sign(self, node: int) -> int:
+        """The sign of a node of the scratch program.
+
+        Raises:
+            UndecidedError: a sign cannot be decided at 2048 bits.
+        """
+        exact = self.scratch.value(node)
+        if exact is not None:
+            return (exact > 0) - (exact < 0)
+        result = self.balls.sign(node)
+        if not result:
+            raise UndecidedError(
+                "the sign of an argument of a piecewise function is too close to 0; choose another"
+                " input"
+            )
+        return result
+
+    def resolve(self, node: int, argument: int) -> int:
+        """The value of a function node, piecewise ones by the sign of their argument."""
+        base = self.base
+        name, original = base.program.data[node], base.program.args[node][0]
+        if name not in PIECEWISE:
+            return self.scratch.function(name, argument)
+        if original not in self.signs:
+            sign = self.sign(argument)
+            if sign == 0 and base.depends(original) and not self._vanishes(original):
+                raise DataError(
+                    "the input lies on the boundary between two regions; choose an input off the"
+                    " kinks"
+                )
+            self.signs[original] = sign
+        return branch(self.scratch, name, argument, self.signs[original])
+
+    def _vanishes(self, original: int) -> bool:
+        """Whether an argument vanishes on the whole region whose signs are known so far."""
+        region = Region(tuple(self.signs.items()), ())
+        scratch = Program()
+        value = restrict(self.base, region, scratch, (original,))[0]
+        return laurent(scratch, value, SHORT, {}) == {}
+
+
+def translate_values(program: Program, point: Sequence[Any]) -> list[int]:
+    """Nodes of exact numbers."""
+    numbers = [v for v in point if not isinstance(v, int | Fraction)]
+    symbolic = iter(translate(program, numbers, {}))
+    return [program.constant(v) if isinstance(v, int | Fraction) else next(symbolic) for v in point]
+
+
+def region_at(
+    base: Site,
+    point: Sequence[Any],
+    coordinates: Mapping[Any, int | Fraction] | None = None,
+) -> Region:
+    """The open region that contains an input, given by the free variables of the piece.
+
+    Args:
+        base: the tangent functions on a piece of the domain.
+        point: the free variables.
+        coordinates: values of the coordinates of the chart by leaf key, if there are any.
 
     Raises:
-        UnsupportedFunctionError: the chart has coordinates, on which the regions depend.
+        DataError: the input lies on the boundary of regions, or outside the domain.
+        UndecidedError: a sign cannot be decided at 2048 bits.
     """
-    if base.chart.coordinates:
-        raise UnsupportedFunctionError(
-            "the regions of a piecewise model change with its parameters, so a chart with"
-            " coordinates has no single rank; give a point"
-        )
-    try:
-        return Regions(tuple(_enumerate(base)), True)
-    except BudgetError:
-        return Regions(tuple(_sample(base, seed)), False)
+    found = PointSigns(base, point, coordinates)
+    kinks = base.piecewise()
+    roots = (*kinks, *base.inside, *base.outputs)
+    done = base.program.rebuild(roots, found.scratch, found.leaves, function=found.resolve)
+    if any(found.sign(done[n]) <= 0 for n in base.inside):
+        raise DataError("the input lies outside the domain of the model; choose another one")
+    needed = requirements(found.scratch, [done[n] for n in base.outputs])
+    if any(found.sign(n) <= 0 for n in needed):
+        raise DataError("the model is not real at this input; choose another one")
+    arguments = {base.program.args[n][0] for n in kinks}
+    signs = tuple(sorted((n, found.signs[n]) for n in arguments))
+    return Region(signs, tuple(point), base.piece)
 
 
-@dataclass
-class _State:
-    """Planes met so far with their signs, the signs of resolved arguments, and a point inside."""
-
-    planes: list[Hyperplane]
-    sides: tuple[int, ...]
-    signs: dict[int, int]
-    point: Vector
-
-
-def _enumerate(base: Tangents) -> list[Region]:
-    dimension = len(base.chart.model.inputs)
-    start = _State([], (), {}, (Fraction(0),) * dimension)
-    layers = _layers(base)
-    states = [start]
-    for layer in layers:
-        states = [new for state in states for new in _refine(base, state, layer, dimension)]
-        if len(states) > MAX_REGIONS:
-            raise BudgetError(f"the model has more than {MAX_REGIONS} regions")
-    return [Region(tuple(sorted(s.signs.items())), s.point) for s in states]
-
-
-def _layers(base: Tangents) -> list[list[int]]:
-    """Arguments of piecewise functions by nesting depth."""
-    program, depth = base.program, dict[int, int]()
-    inside = set(base.piecewise())
-    for node in program.reachable(base.nodes):
-        depth[node] = max((depth[a] for a in program.args[node]), default=0) + (node in inside)
-    result: dict[int, list[int]] = {}
-    for node in sorted(inside):
-        argument = program.args[node][0]
-        layer = result.setdefault(depth[node], [])
-        if argument not in layer:
-            layer.append(argument)
-    return [result[k] for k in sorted(result)]
-
-
-def _refine(base: Tangents, state: _State, layer: Sequence[int], dimension: int) -> list[_State]:
-    scratch = Program()
-    images = _resolved(base, state.signs, scratch)
-    values = base.program.rebuild(layer, scratch, images)
-    planes, owners, signs = list(state.planes), list[int](), dict(state.signs)
-    for argument in layer:
-        if argument in signs:
-            continue
-        plane = _affine(scratch, values[argument], dimension)
-        if isinstance(plane, int):
-            signs[argument] = plane
-        else:
-            planes.append(plane)
-            owners.append(argument)
-    if not owners:
-        return [_State(state.planes, state.sides, signs, state.point)]
-    known = len(state.sides)
-    return [
-        _State(planes, sides, signs | dict(zip(owners, sides[known:], strict=True)), point)
-        for sides, point in cells(planes, dimension).items()
-        if sides[:known] == state.sides
-    ]
-
-
-def _resolved(base: Tangents, signs: Mapping[int, int], scratch: Program) -> dict[int, int]:
-    images: dict[int, int] = {}
-    for node in base.piecewise():
-        argument = base.program.args[node][0]
-        if argument in signs:
-            value = base.program.rebuild((argument,), scratch, images)[argument]
-            images[node] = branch(scratch, base.program.data[node], value, signs[argument])
-    return images
-
-
-def _affine(program: Program, node: int, dimension: int) -> Hyperplane | int:
-    """The affine form of a node, or the sign of a constant one."""
-    terms = laurent(program, node, 400, {})
-    normal, offset = [Fraction(0)] * dimension, Fraction(0)
-    for monomial, c in (terms or {}).items():
-        key = program.data[monomial[0][0]] if len(monomial) == 1 and monomial[0][1] == 1 else None
-        if not monomial:
-            offset = Fraction(c)
-        elif isinstance(key, tuple) and key[0] == "x":
-            normal[key[1]] = Fraction(c)
-        else:
-            terms = None
-            break
-    if terms is None:
-        inputs = [
-            n
-            for n in program.reachable((node,))
-            if isinstance(program.data[n], tuple) and program.data[n][0] == "x"
-        ]
-        sign = 0 if inputs else ball_sign(program, node, {})
-        if not sign:
-            raise BudgetError("an argument of a piecewise function is not affine in the inputs")
-        return sign
-    if not any(normal):
-        return (offset > 0) - (offset < 0)
-    return Hyperplane(tuple(normal), offset)
-
-
-def _sample(base: Tangents, seed: int) -> list[Region]:
+def sampled_regions(base: Site, seed: int) -> list[Region]:
+    """Regions of random inputs of the domain."""
     found: dict[tuple[tuple[int, int], ...], Region] = {}
-    dimension = len(base.chart.model.inputs)
     for i in range(SAMPLES):
-        scale = 16 << (i % 8)
-        point = tuple(Fraction(mix(seed, 41, i, k) % 4097 - 2048, scale) for k in range(dimension))
+        point = random_point(base, seed, i)
+        if point is None:
+            break
         try:
             region = region_at(base, point)
-        except (UndecidedError, DataError):
+        except (UndecidedError, DataError, PoleError):
             continue
         found.setdefault(region.signs, region)
         if len(found) >= SAMPLED_REGIONS:
@@ -228,63 +269,28 @@ def _sample(base: Tangents, seed: int) -> list[Region]:
     return list(found.values())
 
 
-def region_at(base: Tangents, point: Sequence[Fraction]) -> Region:
-    """The open region that contains a rational input.
+def random_point(base: Tangents, seed: int, number: int) -> tuple[Any, ...] | None:
+    """The free variables of the piece at a random input of the domain, None if none was met."""
+    model = base.chart.model
+    if not model.domain:
+        scale = 16 << (number % 8)
+        width = len(model.inputs)
+        return tuple(Fraction(mix(seed, 41, number, k) % 4097 - 2048, scale) for k in range(width))
+    state = [0]
 
-    Raises:
-        DataError: the input lies on the boundary of regions.
-        UndecidedError: a sign cannot be decided at 2048 bits.
-    """
-    scratch = Program()
-    images = {base.program.leaf(("x", k)): scratch.constant(v) for k, v in enumerate(point)}
-    signs: dict[int, int] = {}
-    for node in base.piecewise():
-        argument = base.program.args[node][0]
-        value = base.program.rebuild((argument,), scratch, images)[argument]
-        if argument not in signs:
-            signs[argument] = _sign_at(base, argument, scratch, value)
-        images[node] = branch(scratch, base.program.data[node], value, signs[argument])
-    return Region(tuple(sorted(signs.items())), tuple(point))
+    def random() -> int:
+        state[0] += 1
+        return int(mix(seed, 42, number, state[0])) % (1 << 31)
+
+    return base.piece.draw(model, random)
 
 
-def _sign_at(base: Tangents, argument: int, scratch: Program, value: int) -> int:
-    exact = scratch.value(value)
-    if exact is None:
-        result = ball_sign(scratch, value, {})
-        if not result:
-            raise UndecidedError(
-                "the sign of an argument of a piecewise function is too close to 0; choose another"
-                " input"
-            )
-        return result
-    if exact == 0 and base.depends(argument):
-        raise DataError(
-            "the input lies on the boundary between two regions; choose an input off the kinks"
-        )
-    return (exact > 0) - (exact < 0)
-
-
-def tangents_of(
-    chart: Chart, region: Sequence[Fraction] | None, *, seed: int = 0
-) -> tuple[Tangents, Tangents, Regions | None]:
-    """The tangent functions the rank is about, those as written, and the regions of a piecewise
-    model.
-
-    Args:
-        chart: a point or chart.
-        region: an input; then only the region that contains it counts.
-        seed: names the sampled inputs where the regions cannot be enumerated.
-    """
-    base = Tangents(chart)
-    if not base.piecewise():
-        return base, base, None
-    regions = (
-        find_regions(base, seed=seed)
-        if region is None
-        else Regions((region_at(base, region),), True)
-    )
-    if not regions.members:
-        raise UndecidedError(
-            "no region of the piecewise model could be certified; change the parameters slightly"
-        )
-    return RegionTangents(base, regions.members), base, regions
+def occurring(base: Tangents) -> list[int]:
+    """Indices of the free variables that occur in the tangent functions or outputs."""
+    program = base.program
+    keys = [
+        program.data[n]
+        for n in program.reachable((*base.nodes, *base.outputs))
+        if program.kind[n] == LEAF
+    ]
+    return sorted(key[1] for key in keys if key[0] == "x")

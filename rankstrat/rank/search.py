@@ -12,12 +12,13 @@ from typing import Any
 
 from rankstrat.algebra.degrees import failure_probability
 from rankstrat.algebra.elimination import RankProfile
+from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.modular import mix
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import DataError, PoleError, UndecidedError, demand
 from rankstrat.model.model import Chart
 from rankstrat.rank.lower_bounds import Minor, Sampled, ball_minor, row_count, sampled_rank
-from rankstrat.rank.regions import tangents_of
+from rankstrat.rank.setting import setting
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.upper_bounds import Nodes, RelationFinder, Relations, class_relations
 from rankstrat.rank.vanishing import needs_hypotheses, require_nonzero, vanishes_at_primes
@@ -91,12 +92,15 @@ class Analysis:
         subset: Sequence[int] | None = None,
     ) -> None:
         self.chart, self.seed = chart, seed
-        self.tangents, self.written, self.regions = tangents_of(chart, region, seed=seed)
+        self.setting = setting(chart, region, seed=seed)
+        self.tangents, self.written = self.setting.tangents, self.setting.written
+        self.regions = self.setting.regions
         for tangents in (self.tangents, self.written):
             tangents.chosen = (
                 tangents.chosen if subset is None else _indices(subset, chart.model.size)
             )
-        require_nonzero(self.written.program, self.written.divisors, seed)
+        for site in self.setting.sites:
+            require_nonzero(site.program, site.divisors, seed)
 
     @cached_property
     def representatives(self) -> dict[int, int]:
@@ -197,6 +201,19 @@ class Analysis:
             found,
         )
 
+    @cached_property
+    def at_integers(self) -> bool:
+        """Whether functions of integer inputs occur, whose independence at integers residues do
+        not show.
+
+        Polynomials that vanish at all integers vanish.
+        """
+        tower = self.tower
+        return bool(self.tangents.integers) and any(
+            stage == FUNCTION_STAGE and tower.kind[n] not in ("x", "mix")
+            for n, stage in tower.stage.items()
+        )
+
     def evidence(self, extra: Sequence[UpperBound] = ()) -> Evidence:
         """Bounds for the rank, deterministic ones first."""
         if not self.parameters:
@@ -220,7 +237,7 @@ class Analysis:
         )
 
     def _lower(self, rank: int, minor: Minor) -> tuple[int, Minor, tuple[str, ...]]:
-        if not rank or not needs_hypotheses(self.tower):
+        if not rank or not (needs_hypotheses(self.tower) or self.at_integers):
             return rank, minor, ()
         ball = ball_minor(self.tangents, minor.parameters, seed=self.seed)
         hypotheses = tuple(dict.fromkeys(self.tower.hypotheses))

@@ -18,6 +18,7 @@ from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import ModelError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import distinct_names
+from rankstrat.rank.pieces import PERIODIC, Piece, without_turns
 from rankstrat.rank.vanishing import denominators, smooth
 
 Rational = int | Fraction
@@ -45,22 +46,50 @@ class Tangents:
     functions.
     """
 
-    def __init__(self, chart: Chart) -> None:
+    def __init__(self, chart: Chart, piece: Piece | None = None) -> None:
         demand(
             chart, Chart, ModelError, "a Model, or a point or chart of one,", "try model.generic()"
         )
         self.chart = chart
+        self.piece = Piece() if piece is None else piece
         compiled = chart.model.compiled
         self.program = Program()
-        image = _leaf_images(chart, self.program)
+        image = self.leaf_images(self.program)
         done = compiled.program.rebuild(
-            (*compiled.gradient, *compiled.outputs), self.program, image
+            (*compiled.gradient, *compiled.outputs),
+            self.program,
+            image,
+            function=self._reduced if self.integers else None,
         )
-        self.divisors = divisors(compiled.program, done, self.program, image.values())
+        self.images: dict[int, int] = done
+        """Node of the compiled model -> node at the chart."""
+        values = [image[leaf] for leaf in compiled.parameters]
+        self.divisors = divisors(compiled.program, done, self.program, values)
         self.nodes: list[int] = [done[n] for n in compiled.gradient]
         self.outputs: list[int] = [done[n] for n in compiled.outputs]
         self._depends: dict[int, bool] = {}
         self.chosen: tuple[int, ...] = tuple(range(len(self.nodes)))
+
+    @cached_property
+    def integers(self) -> frozenset[int]:
+        """Indices of the free variables that are integers."""
+        model = self.chart.model
+        index = {x: k for k, x in enumerate(model.inputs)}
+        return frozenset(index[s] for s in model.domain.endless) - self.piece.values.keys()
+
+    def _reduced(self, node: int, argument: int) -> int:
+        name = self.chart.model.compiled.program.data[node]
+        if name in PERIODIC:
+            argument = without_turns(self.program, argument, self.integers)
+        return self.program.function(name, argument)
+
+    def leaf_images(self, program: Program) -> dict[int, int]:
+        """Leaf of the compiled model -> node of a program at the chart and on the piece."""
+        image = parameter_images(self.chart, program)
+        inputs = self.chart.model.compiled.inputs
+        leaves = [program.leaf(("x", k)) for k in range(len(inputs))]
+        nodes = self.piece.images(program, leaves)
+        return image | {leaf: nodes[k] for k, leaf in enumerate(inputs)}
 
     def depends(self, node: int) -> bool:
         """Whether a node depends on the inputs (or on the mixing of outputs)."""
@@ -128,31 +157,14 @@ class Tangents:
         )
         return all(n == program.one or program.kind[n] == LEAF for n in factors)
 
-    @classmethod
-    def at_kink(cls, chart: Chart) -> bool:
-        """Whether an argument of a piecewise function vanishes identically on the chart (a
-        kink).
-        """
-        compiled = chart.model.compiled
-        source = compiled.program
-        arguments = [
-            source.args[n][0]
-            for n in source.reachable(compiled.outputs)
-            if source.kind[n] == FUNCTION and source.data[n] in PIECEWISE
-        ]
-        if not arguments:
-            return False
-        program = Program()
-        done = source.rebuild(arguments, program, _leaf_images(chart, program))
-        return any(done[n] == program.zero for n in arguments)
-
     def piecewise(self) -> list[int]:
-        """The nodes of piecewise functions below the tangent functions."""
+        """The nodes of piecewise functions below the tangent functions and the outputs."""
         program = self.program
         return [
-            n for n in program.reachable(self.nodes)
-            if program.kind[n] == FUNCTION and program.data[n] in ("relu", "abs", "sign", "step")
-        ]  # fmt: skip
+            n
+            for n in program.reachable((*self.nodes, *self.outputs))
+            if program.kind[n] == FUNCTION and program.data[n] in PIECEWISE
+        ]
 
     def tower(self, parameters: Sequence[int], *, seed: int = 0) -> Tower:
         """The tangent functions of the given parameters over independent generators."""
@@ -196,14 +208,16 @@ def leaf_names(chart: Chart) -> dict[object, sympy.Expr]:
     """Leaf key -> sympy symbol, for printing; mixing weights take names that nobody has."""
     model = chart.model
     names: dict[object, sympy.Expr] = {("x", k): x for k, x in enumerate(model.inputs)}
-    names |= {("u", c): c for c in chart.coordinates}
+    names |= {("u", c): c for c in (*chart.coordinates, *model.constants)}
     mixers = [sympy.Symbol(f"c_{k + 1}") for k in range(len(model.outputs))]
-    taken = [str(s) for s in (*model.parameters, *model.inputs, *chart.coordinates)]
+    every = (*model.parameters, *model.inputs, *model.constants, *chart.coordinates)
+    taken = [str(s) for s in every]
     free = distinct_names(mixers, taken)
     return names | {("mix", k): sympy.Symbol(free[c]) for k, c in enumerate(mixers)}
 
 
-def _leaf_images(chart: Chart, program: Program) -> dict[int, int]:
+def parameter_images(chart: Chart, program: Program) -> dict[int, int]:
+    """Leaf of a parameter in the compiled model -> node of its value at the chart."""
     compiled = chart.model.compiled
     coordinates = {c: program.leaf(("u", c)) for c in chart.coordinates}
     expressions = [v for v in chart.raw if isinstance(v, sympy.Expr)]

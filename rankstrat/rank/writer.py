@@ -15,6 +15,7 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.str import StrPrinter
 
 from rankstrat.errors import CertificateError
+from rankstrat.model.domain import Domain
 from rankstrat.model.model import Chart
 from rankstrat.text.parsing import is_known_function, is_symbol_name
 
@@ -38,7 +39,7 @@ class CertificateWriter(StrPrinter):  # type: ignore[misc]  # sympy is not typed
         self.names: dict[sympy.Symbol, str] = {}
         self.functions: dict[str, str] = {}
         taken: set[str] = set()
-        for symbol in dict.fromkeys((*model.parameters, *model.inputs, *chart.coordinates)):
+        for symbol in dict.fromkeys(_symbols(chart)):
             self.names[symbol] = _free(_identifier(symbol.name), taken)
         for name in model.generic_functions:
             self.functions[name] = _free(_function_name(name), taken)
@@ -52,6 +53,10 @@ class CertificateWriter(StrPrinter):  # type: ignore[misc]  # sympy is not typed
         if not isinstance(value, sympy.Expr):
             return str(value)
         return self.doprint(value)
+
+    def domain(self, domain: Domain) -> list[str]:
+        """The statements of a domain."""
+        return list(domain.renamed(self.names).statements)
 
     def of(self, symbols: Iterable[sympy.Symbol]) -> list[str]:
         """The names of symbols."""
@@ -108,6 +113,11 @@ class CertificateWriter(StrPrinter):  # type: ignore[misc]  # sympy is not typed
     def emptyPrinter(self, expr: Any) -> str:
         """What sympy has no text for, this has none for either."""
         return _unwritable(expr)
+
+
+def _symbols(chart: Chart) -> tuple[sympy.Symbol, ...]:
+    model = chart.model
+    return (*model.parameters, *model.inputs, *model.constants, *chart.coordinates)
 
 
 def _unwritable(value: Any) -> str:

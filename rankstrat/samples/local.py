@@ -19,7 +19,7 @@ from rankstrat.errors import BudgetError, DataError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.setting import at_kink
 from rankstrat.text.parsing import exact_value
 
 
@@ -210,7 +210,7 @@ def local_linear_recovery(
 def seen_at(point: Chart, model: Model) -> Chart:
     """The point in the batch model, where it must have a tangent."""
     seen = Chart(model, point.coordinates, point.raw)
-    if model is not point.model and Tangents.at_kink(seen) and not Tangents.at_kink(point):
+    if model is not point.model and at_kink(seen) and not at_kink(point):
         raise DataError(
             "a sample lies on a kink of the model, which has no tangent there; move the sample"
         )

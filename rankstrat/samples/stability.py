@@ -37,7 +37,7 @@ from rankstrat.errors import BudgetError, DataError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.setting import at_kink
 from rankstrat.samples.distinct import telling
 from rankstrat.samples.local import batch
 from rankstrat.targets import Branch, TargetSet
@@ -254,7 +254,7 @@ def recovery_stability(
         )
     seen = batch(point.model, samples)
     at = Chart(seen, (), point.raw)
-    if Tangents.at_kink(at):
+    if at_kink(at):
         raise DataError(
             "a sample, or the point, lies on a kink of the model, which has no tangent there;"
             " move it"

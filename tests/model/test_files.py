@@ -306,3 +306,55 @@ def test_load_point_of_many_values_is_quick():
     start = time.process_time()
     assert len(load_point(text)["w"]) == 10**5
     assert time.process_time() - start < 10
+
+
+DOMAIN_FILE = """
+parameters = ["a", "b"]
+inputs = ["x[2]", "n"]
+constants = ["k"]
+outputs = ["a*max(0, x1)*n + b*x2*exp(k*x1)"]
+{domain}
+"""
+
+
+@pytest.mark.parametrize(
+    ("domain", "statements"),
+    [
+        ('domain = ["x1 > 0", "n in Z"]', ("x1 > 0", "n in Z")),
+        ('domain = "0 < x1 < 1"', ("0 < x1", "x1 < 1")),
+        ('[domain]\nx = "sphere"\nn = [0, 1, "1/2"]', ("(x1, x2) in S", "n in {0, 1, 1/2}")),
+        (
+            '[domain]\n"x1, x2" = [[0, 1], ["1/2", "sqrt(2)"]]',
+            ("(x1, x2) in {(0, 1), (1/2, sqrt(2))}",),
+        ),
+        ('[domain]\nx1 = "positive"', ("x1 > 0",)),
+        ("", ()),
+    ],
+)  # fmt: skip
+def test_domain_and_constants_in_a_model_file(domain, statements):
+    model = parse_model(DOMAIN_FILE.format(domain=domain)).model
+    assert model.domain.statements == statements
+    assert [str(k) for k in model.constants] == ["k"]
+    assert parse_model(dump_model(model)).model == model
+
+
+@pytest.mark.parametrize(
+    ("domain", "words"),
+    [
+        ("domain = 3", "domain"),
+        ('[domain]\ny = "positive"', "not an input"),
+        ("[domain]\nn = [0.5]", "0.5"),
+        ("[domain]\nn = 1", "list of values"),
+        ('[domain]\nn = ["import os"]', "not well formed"),
+    ],
+)
+def test_domain_in_a_model_file_error(domain, words):
+    with pytest.raises(RankstratError, match=words):
+        parse_model(DOMAIN_FILE.format(domain=domain))
+
+
+def test_cases_are_written_and_read():
+    conditions = [w >= 0, (w > 0) & (v < 1), sympy.Ne(w, 0), sympy.Eq(v, 1) | (w < 0)]
+    for condition in conditions:
+        model = Model(sympy.Piecewise((a * w, condition), (w, True)), [a, w, v])
+        assert parse_model(dump_model(model)).model == model

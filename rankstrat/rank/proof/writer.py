@@ -10,11 +10,12 @@ from typing import Any
 import sympy
 
 from rankstrat.algebra.translate import translate
+from rankstrat.errors import CertificateError
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.lower_bounds import ball_minor, ball_points
 from rankstrat.rank.proof.generators import Proposal
 from rankstrat.rank.proof.nodes import Nodes
-from rankstrat.rank.regions import tangents_of
+from rankstrat.rank.setting import setting
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.verdict import Relation
 
@@ -48,10 +49,10 @@ def proof_object(certificate: RankCertificate, *, balls: bool = False) -> dict[s
         lower = _ball_minor(certificate, places)
     elif certificate.lower and certificate.minor is not None:
         rows = _rows(certificate, len(regions))
-        setting = proposal.setting(certificate.seed)
+        chosen = proposal.setting(certificate.seed)
         lower = {
             "kind": "minor",
-            **setting,
+            **chosen,
             "rows": rows,
             "columns": list(certificate.minor.parameters),
         }
@@ -101,7 +102,13 @@ def _pairs(values: Sequence[int | Fraction]) -> list[list[int]]:
 
 def _regions(certificate: RankCertificate) -> list[Sequence[Fraction]]:
     """One point in each region; the region that is asked about comes first."""
-    _, _, regions = tangents_of(certificate.chart, certificate.region, seed=certificate.seed)
+    model = certificate.model
+    if model.domain or model.constants:
+        raise CertificateError(
+            "a model with a domain or constants was given; the referee reads models on all real"
+            " inputs; keep the certificate, whose check knows the domain"
+        )
+    regions = setting(certificate.chart, certificate.region, seed=certificate.seed).regions
     return [] if regions is None else [member.point for member in regions.members]
 
 

@@ -1,0 +1,140 @@
+r"""Signs of expressions by structure: $e^h > 0$, $\tanh h$ has the sign of $h$, $xy$ that of $x$
+times that of $y$.
+
+A sign here is the sign almost everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rankstrat.algebra.differential import laurent
+from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PI, PRODUCT, Program
+
+POSITIVE = frozenset({"exp", "cosh"})
+MONOTONE = frozenset({"tanh", "sinh", "atan", "erf", "sign"})
+SHORT = 60
+
+
+class Signs:
+    """What the structure of a program says about signs.
+
+    Args:
+        program: the program.
+        leaves: signs of leaves by key, where they are known.
+    """
+
+    def __init__(self, program: Program, leaves: Mapping[Any, int] | None = None) -> None:
+        self.program = program
+        self.leaves = dict(leaves or {})
+        self._sure: dict[int, int | None] = {}
+
+    def sure(self, node: int) -> int | None:
+        """The sign that a node has almost everywhere, where its structure shows it."""
+        known, program = self._sure, self.program
+        stack = [node]
+        while stack:
+            n = stack[-1]
+            missing = [a for a in program.args[n] if a not in known]
+            if n not in known and missing:
+                stack.extend(missing)
+                continue
+            stack.pop()
+            if n not in known:
+                known[n] = self._sure_one(n)
+        return known[node]
+
+    def _sure_one(self, n: int) -> int | None:
+        program, known = self.program, self._sure
+        kind, args, data = program.kind[n], program.args[n], program.data[n]
+        if kind == CONSTANT:
+            return (data > 0) - (data < 0)
+        if kind == LEAF:
+            positive = data == PI or (isinstance(data, tuple) and data[0] == "prime")
+            return 1 if positive else self.leaves.get(data)
+        if kind == LINEAR:
+            signs = {(c > 0) - (c < 0) for c in data[:1] if c}
+            for c, a in zip(data[1:], args, strict=True):
+                s = known[a]
+                if s is None:
+                    return None
+                signs.add(s if c > 0 else -s)
+            signs.discard(0)
+            return signs.pop() if len(signs) == 1 else None
+        if kind == PRODUCT:
+            total = 1
+            for a, e in zip(args, data, strict=True):
+                if isinstance(e, int) and e % 2:
+                    s = known[a]
+                    if s is None:
+                        return None
+                    total *= s
+                elif isinstance(e, int) and not self.nonzero(a):
+                    return None
+            return total
+        if data in POSITIVE:
+            return 1
+        if data in MONOTONE:
+            return known[args[0]]
+        if data == "abs":
+            return 1 if self.nonzero(args[0]) else None
+        return None
+
+    def nonzero(self, node: int) -> bool:
+        """Whether a node is certainly not the zero function."""
+        if self.program.kind[node] == LEAF or self.sure(node) in (1, -1):
+            return True
+        program = self.program
+        # an expansion in which functions count as free variables proves nothing when it is not
+        # empty
+        functions = any(program.kind[n] == FUNCTION for n in program.reachable((node,)))
+        return not functions and bool(laurent(program, node, SHORT))
+
+    def pattern(self, node: int) -> tuple[int, tuple[int, ...]]:
+        """(s, atoms) such that the sign of the node is s times the signs of the atoms, almost
+        everywhere.
+        """
+        program = self.program
+        sign, atoms, stack = 1, list[int](), [node]
+        while stack:
+            n = stack.pop()
+            sure = self.sure(n)
+            if sure is not None:
+                sign *= sure
+                continue
+            kind, args, data = program.kind[n], program.args[n], program.data[n]
+            c, core = program.content(n)
+            if kind == LINEAR and core != n:
+                sign *= 1 if c > 0 else -1
+                stack.append(core)
+            elif kind == PRODUCT and self._splits(n):
+                stack.extend(
+                    a for a, e in zip(args, data, strict=True) if isinstance(e, int) and e % 2
+                )
+            elif kind == FUNCTION and data in MONOTONE:
+                stack.append(args[0])
+            elif kind == FUNCTION and data == "log":
+                stack.append(program.linear(-1, ((1, args[0]),)))
+            else:
+                atoms.append(n)
+        return sign, tuple(atoms)
+
+    def _splits(self, n: int) -> bool:
+        pairs = zip(self.program.args[n], self.program.data[n], strict=True)
+        return all(not isinstance(e, int) or e % 2 or self.nonzero(a) for a, e in pairs)
+
+
+def requirements(program: Program, nodes: list[int]) -> list[int]:
+    """The nodes that must be positive where the given ones are real: arguments of log, bases of
+    roots.
+    """
+    found: dict[int, None] = {}
+    for n in program.reachable(nodes):
+        if program.kind[n] == FUNCTION and program.data[n] == "log":
+            found[program.args[n][0]] = None
+        elif program.kind[n] == PRODUCT:
+            for a, e in zip(program.args[n], program.data[n], strict=True):
+                if not isinstance(e, int):
+                    found[a] = None
+    return list(found)

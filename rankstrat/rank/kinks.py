@@ -1,0 +1,327 @@
+r"""Whether a piecewise model is differentiable in its parameters: decided for almost every input.
+
+At an input $x$ only those arguments $h_k(\theta, x)$ matter that vanish at $\theta_0$. Near
+$\theta_0$ the model is one of finitely many smooth selections, one for each choice of branches.
+Along a direction $\epsilon$ with $D h_k\,\epsilon \ne 0$ the branches are known; the model is
+differentiable only if all such directions give the same value and the same gradient, and it is
+differentiable if all selections do. An argument that vanishes for one input of an open region
+vanishes on the region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from rankstrat.algebra.balls import Enclosures
+from rankstrat.algebra.differential import laurent
+from rankstrat.algebra.modular import mix
+from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PIECEWISE, PRODUCT, Program
+from rankstrat.errors import PoleError, UndecidedError
+from rankstrat.rank.regions import Region, branch, translate_values
+from rankstrat.rank.tangents import Tangents
+
+DIRECTIONS, MOST_KINKS, MOST_REGIONS, EXPANSION = 8, 6, 64, 400
+
+
+def is_differentiable(
+    parts: Sequence[tuple[Tangents, Region]], complete: bool, *, seed: int = 0
+) -> bool | None:
+    """Whether the model is differentiable at the chart for almost every input of the regions.
+
+    Args:
+        parts: the regions with their sites.
+        complete: whether they cover the domain.
+        seed: names the directions that are tried.
+
+    Returns:
+        False with a proof for inputs of positive measure, True with a proof for almost every input,
+        else None.
+    """
+    verdict: bool | None = True if complete else None
+    seen: set[Any] = set()
+    tried = 0
+    for base, region in parts:
+        kinks = _kinks(base, region)
+        if not any(sign == 0 for _, _, sign in kinks) or kinks in seen:
+            continue
+        seen.add(kinks)
+        tried += 1
+        if tried > MOST_REGIONS:
+            return None
+        found = _Kinks(base, region, kinks, seed).decide()
+        if found is False:
+            return False
+        if found is None:
+            verdict = None
+    return verdict
+
+
+def _kinks(base: Tangents, region: Region) -> tuple[tuple[int, int, int], ...]:
+    """(node, argument, sign of the argument on the region) for the piecewise nodes of the compiled
+    outputs.
+    """
+    signs, value = dict(region.signs), base.program.value
+    result = []
+    for n, argument in base.chart.model.compiled.piecewise:
+        here = base.images[argument]
+        number = value(here)
+        sign = signs.get(here, 0) if number is None else (number > 0) - (number < 0)
+        result.append((n, argument, sign))
+    return tuple(result)
+
+
+class _Kinks:
+    """The kinks of one region: arguments that vanish on it."""
+
+    def __init__(
+        self, base: Tangents, region: Region, kinks: Sequence[tuple[int, int, int]], seed: int
+    ) -> None:
+        self.base, self.region, self.seed = base, region, seed
+        self.compiled = base.chart.model.compiled
+        self.source = self.compiled.program
+        self.signs = {argument: sign for _, argument, sign in kinks}
+        self.nodes = [n for n, _, sign in kinks if not sign]
+
+    def decide(self) -> bool | None:
+        """True, False with a witness, or None."""
+        if not self.nodes or self._is_harmless():
+            return True
+        if self._selections_agree():
+            return True
+        return False if self._directions_differ() else None
+
+    # All selections
+
+    def _is_harmless(self) -> bool:
+        """Whether the model does not depend, to first order, on what happens at the kinks."""
+        if any(self.source.data[n] not in ("relu", "abs") for n in self.nodes):
+            return False
+        scratch = Program()
+        kinks = {n: scratch.leaf(("kink", n)) for n in self.nodes}
+        root = self._mixed(self._outputs(scratch, {}, kinks), scratch)
+        gradient = scratch.gradient(root, list(kinks.values()))
+        target = Program()
+        zero = dict.fromkeys(kinks.values(), target.zero)
+        nodes = self._at_chart(scratch, gradient, target, zero)
+        return all(laurent(target, n, EXPANSION, {}) == {} for n in nodes)
+
+    def _selections_agree(self) -> bool:
+        groups: dict[int, list[tuple[int, int]]] = {}
+        for argument in {self.source.args[n][0] for n in self.nodes}:
+            c, core = self.source.content(argument)
+            groups.setdefault(core, []).append((argument, 1 if c > 0 else -1))
+        if len(groups) > MOST_KINKS:
+            return False
+        target = Program()
+        first: list[int] | None = None
+        for chosen in product((1, -1), repeat=len(groups)):
+            signs = {
+                argument: sign * orientation
+                for sign, members in zip(chosen, groups.values(), strict=True)
+                for argument, orientation in members
+            }
+            nodes = self._selection(signs, target)
+            if first is None:
+                first = nodes
+            for a, b in zip(first, nodes, strict=True):
+                gap = target.linear(0, ((1, a), (-1, b)))
+                if laurent(target, gap, EXPANSION, {}) != {}:
+                    return False
+        return True
+
+    def _selection(self, signs: Mapping[int, int], target: Program) -> list[int]:
+        """Outputs and tangent functions at the chart with given branches at the kinks."""
+        scratch = Program()
+        outputs = self._outputs(scratch, signs, {})
+        root = self._mixed(outputs, scratch)
+        leaves = [scratch.leaf(("p", i)) for i in range(len(self.compiled.parameters))]
+        gradient = scratch.gradient(root, leaves)
+        return self._at_chart(scratch, [*outputs, *gradient], target, {})
+
+    def _outputs(
+        self, scratch: Program, signs: Mapping[int, int], images: Mapping[int, int]
+    ) -> list[int]:
+        known = self.signs | dict(signs)
+
+        def resolved(node: int, argument: int) -> int:
+            name = self.source.data[node]
+            if name in PIECEWISE:
+                return branch(scratch, name, argument, known[self.source.args[node][0]])
+            return scratch.function(name, argument)
+
+        done = self.source.rebuild(self.compiled.outputs, scratch, images, function=resolved)
+        return [done[n] for n in self.compiled.outputs]
+
+    def _mixed(self, outputs: Sequence[int], scratch: Program) -> int:
+        if len(outputs) == 1:
+            return outputs[0]
+        mixers = [scratch.leaf(("mix", k)) for k in range(len(outputs))]
+        return scratch.linear(
+            0,
+            [(1, scratch.product(((m, 1), (n, 1)))) for m, n in zip(mixers, outputs, strict=True)],
+        )
+
+    def _at_chart(
+        self, scratch: Program, nodes: Sequence[int], target: Program, images: Mapping[int, int]
+    ) -> list[int]:
+        at = self.base.leaf_images(target)
+        place = {self.source.data[leaf]: node for leaf, node in at.items()}
+        image = dict(images)
+        for n in scratch.reachable(nodes):
+            if scratch.kind[n] == LEAF and scratch.data[n] in place:
+                image[n] = place[scratch.data[n]]
+        done = scratch.rebuild(nodes, target, image)
+        return [done[n] for n in nodes]
+
+    # Directions
+
+    def _directions_differ(self) -> bool:
+        first: list[int] | None = None
+        numbers = Program()
+        balls = Enclosures(numbers)
+        count = len(self.compiled.parameters)
+        for attempt in range(DIRECTIONS):
+            sign = 1 - 2 * (attempt % 2)
+            draw = [int(mix(self.seed, 51, attempt // 2, i)) % 7 + 1 for i in range(count)]
+            flip = [int(mix(self.seed, 52, attempt // 2, i)) % 2 for i in range(count)]
+            direction = [sign * v * (1 - 2 * f) for v, f in zip(draw, flip, strict=True)]
+            try:
+                signs = self._along(direction)
+                nodes = None if signs is None else self._numbers(signs, numbers)
+            except (UndecidedError, PoleError):
+                continue
+            if nodes is None:
+                continue
+            if first is None:
+                first = nodes
+            for a, b in zip(first, nodes, strict=True):
+                gap = numbers.linear(0, ((1, a), (-1, b)))
+                value = numbers.value(gap)
+                if value or (value is None and balls.sign(gap)):
+                    return True
+        return False
+
+    def _numbers(self, signs: Mapping[int, int], numbers: Program) -> list[int]:
+        """Outputs and tangent functions of a selection at the point of the region."""
+        target = Program()
+        nodes = self._selection(signs, target)
+        image = self._point(target, nodes, numbers)
+        done = target.rebuild(nodes, numbers, image)
+        return [done[n] for n in nodes]
+
+    def _point(self, program: Program, nodes: Sequence[int], numbers: Program) -> dict[int, int]:
+        """Numbers for the leaves: the point of the region, random coordinates and mixers."""
+        values = translate_values(numbers, self.region.point)
+        image = {}
+        for n in program.reachable(nodes):
+            key: Any = program.data[n]
+            if program.kind[n] != LEAF or key[0] not in ("x", "u", "mix"):
+                continue
+            image[n] = (
+                values[key[1]] if key[0] == "x" else numbers.constant(_drawn(self.seed, repr(key)))
+            )
+        return image
+
+    def _along(self, direction: Sequence[int]) -> dict[int, int] | None:
+        """The branches along a direction from the chart; None where first order does not tell."""
+        source, numbers = self.source, Program()
+        balls = Enclosures(numbers)
+        at = self.base.leaf_images(target := Program())
+        leaves = list(at)
+        image = self._point(target, list(at.values()), numbers)
+        done = target.rebuild(list(at.values()), numbers, image)
+        values: dict[int, int] = {leaf: done[at[leaf]] for leaf in leaves}
+        slopes: dict[int, int] = dict.fromkeys(leaves, numbers.zero)
+        for leaf, step in zip(self.compiled.parameters, direction, strict=True):
+            slopes[leaf] = numbers.constant(step)
+        found: dict[int, int] = {}
+        for n in source.reachable(self.compiled.outputs):
+            if n in values:
+                continue
+            kind, args, data = source.kind[n], source.args[n], source.data[n]
+            if kind in (CONSTANT, LEAF):
+                values[n] = numbers.constant(data) if kind == CONSTANT else numbers.leaf(data)
+                slopes[n] = numbers.zero
+            elif kind == LINEAR:
+                values[n] = numbers.linear(
+                    data[0], [(c, values[a]) for c, a in zip(data[1:], args, strict=True)]
+                )
+                slopes[n] = numbers.linear(
+                    0, [(c, slopes[a]) for c, a in zip(data[1:], args, strict=True)]
+                )
+            elif kind == PRODUCT:
+                values[n] = numbers.product(
+                    [(values[a], e) for a, e in zip(args, data, strict=True)]
+                )
+                slopes[n] = _product_slope(numbers, values, slopes, args, data)
+            elif data in PIECEWISE:
+                argument = args[0]
+                if argument not in found:
+                    found[argument] = _sign(numbers, balls, values[argument]) or _sign(
+                        numbers, balls, slopes[argument]
+                    )
+                sign = found[argument]
+                if not sign and data in ("step", "sign") and numbers.value(values[argument]) == 0:
+                    if self.signs.get(argument) == 0 and argument not in self._constants():
+                        return None
+                values[n] = branch(numbers, data, values[argument], sign)
+                flat = data in ("step", "sign")
+                slopes[n] = numbers.zero if flat else branch(numbers, data, slopes[argument], sign)
+            else:
+                values[n] = numbers.function(data, values[args[0]])
+                slopes[n] = (
+                    numbers.product(((numbers.derivative(values[n]), 1), (slopes[args[0]], 1)))
+                    if numbers.kind[values[n]] == FUNCTION
+                    else self._slope_at(numbers, data, values[args[0]], slopes[args[0]])
+                )
+        return found
+
+    def _constants(self) -> set[int]:
+        """Arguments that involve no parameter, so that no direction moves them."""
+        below = {n: set(self.source.reachable((self.source.args[n][0],))) for n in self.nodes}
+        parameters = set(self.compiled.parameters)
+        return {self.source.args[n][0] for n, nodes in below.items() if not nodes & parameters}
+
+    def _slope_at(self, numbers: Program, name: Any, value: int, slope: int) -> int:
+        """f'(c) times a slope, where f(c) is a number already."""
+        scratch = Program()
+        z = scratch.leaf(("z",))
+        derivative = scratch.gradient(scratch.function(name, z), [z])[0]
+        done = scratch.rebuild((derivative,), numbers, {z: value})[derivative]
+        return numbers.product(((done, 1), (slope, 1)))
+
+
+def _product_slope(
+    numbers: Program,
+    values: Mapping[int, int],
+    slopes: Mapping[int, int],
+    args: Sequence[int],
+    exponents: Sequence[Any],
+) -> int:
+    terms = []
+    for i, (a, e) in enumerate(zip(args, exponents, strict=True)):
+        if slopes[a] == numbers.zero:
+            continue
+        rest = [
+            (values[b], f - (j == i)) for j, (b, f) in enumerate(zip(args, exponents, strict=True))
+        ]
+        terms.append((e, numbers.product([*rest, (slopes[a], 1)])))
+    return numbers.linear(0, terms)
+
+
+def _sign(numbers: Program, balls: Enclosures, node: int) -> int:
+    value = numbers.value(node)
+    if value is not None:
+        return (value > 0) - (value < 0)
+    sign = balls.sign(node)
+    if not sign:
+        raise UndecidedError("a sign at a kink is not decided at 2048 bits; use other values")
+    return sign
+
+
+def _drawn(seed: int, key: str) -> Fraction:
+    number = int.from_bytes(key.encode()[:12].ljust(12, b"."), "big") % (1 << 61)
+    return Fraction(1 + int(mix(seed, 53, number)) % 4096, 1024)

@@ -1,0 +1,269 @@
+r"""What a rank is about: the tangent functions on all pieces and regions of the domain, or on one
+region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from rankstrat.algebra.modular import mix
+from rankstrat.algebra.program import LEAF
+from rankstrat.algebra.signs import Signs, requirements
+from rankstrat.errors import (
+    BudgetError,
+    DataError,
+    PoleError,
+    UndecidedError,
+    UnsupportedFunctionError,
+)
+from rankstrat.model.model import Chart
+from rankstrat.rank.cells import Enumeration
+from rankstrat.rank.draws import coordinate_keys, coordinate_values
+from rankstrat.rank.kinks import is_differentiable
+from rankstrat.rank.pieces import Piece, coarse_pieces, periods, piece_at, residue_pieces
+from rankstrat.rank.regions import (
+    Region,
+    Regions,
+    RegionTangents,
+    Site,
+    leaf_signs,
+    random_point,
+    region_at,
+    sampled_regions,
+)
+from rankstrat.rank.tangents import Tangents
+
+EXTRA_POINTS, WITNESSES, INSTANCES = 8, 200, 3
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The tangent functions of a chart on its domain.
+
+    Attributes:
+        tangents: those the rank is about.
+        written: those as written, before piecewise functions are resolved.
+        regions: the regions of a piecewise model, else None.
+    """
+
+    tangents: Tangents
+    written: Tangents
+    regions: Regions | None
+    sites: tuple[Site, ...]
+    seed: int = 0
+
+    @cached_property
+    def differentiable(self) -> bool | None:
+        """Whether the model is differentiable at the chart for almost every input (None: not
+        decided).
+        """
+        model = self.tangents.chart.model
+        if not model.compiled.piecewise:
+            return True
+        given = getattr(self.written, "parts", ((self.written, None),))
+        if self.regions is not None:
+            assert isinstance(self.tangents, RegionTangents)
+            given = self.tangents.parts
+        origin = (0,) * len(model.inputs)
+        parts = [
+            (base, Region((), random_point(base, self.seed, 0) or origin) if r is None else r)
+            for base, r in given
+        ]
+        complete = self.regions is None or self.regions.complete
+        return is_differentiable(parts, complete, seed=self.seed)
+
+
+def at_kink(chart: Chart, *, seed: int = 0) -> bool:
+    """Whether a model is not differentiable at a point for inputs of positive measure, or at all
+    without inputs.
+    """
+    if not chart.model.compiled.piecewise:
+        return False
+    return setting(chart, None, seed=seed).differentiable is False
+
+
+def setting(chart: Chart, region: Sequence[Any] | None, *, seed: int = 0) -> Setting:
+    """The tangent functions the rank is about, those as written, and the regions of a piecewise
+    model.
+
+    Args:
+        chart: a point or chart.
+        region: an input; then only the region that contains it counts.
+        seed: names the sampled inputs where the regions cannot be enumerated.
+
+    Raises:
+        PoleError: the model is real nowhere on its domain.
+        UndecidedError: no input was found at which the model is real.
+    """
+    sites = sites_of(chart)
+    piecewise = any(site.piecewise() for site in sites)
+    if not piecewise:
+        for site in sites:
+            if site.is_restricted:
+                _demand_inputs(site, seed)
+    if region is not None:
+        return _at_region(sites, region, piecewise, seed)
+    written = sites[0] if len(sites) == 1 else RegionTangents([(s, None) for s in sites])
+    if not piecewise:
+        return Setting(written, written, None, tuple(sites))
+    if any(moves(site) for site in sites):
+        raise UnsupportedFunctionError(
+            "the regions of a piecewise model change with its parameters, so a chart with"
+            " coordinates has no single rank; give a point"
+        )
+    parts, complete = regions_of(sites, seed)
+    if not parts:
+        if complete:
+            raise _nowhere()
+        raise UndecidedError(
+            "no region of the piecewise model could be certified; change the parameters slightly"
+        )
+    members = tuple(r for _, r in parts)
+    return Setting(RegionTangents(parts), written, Regions(members, complete), tuple(sites), seed)
+
+
+def _at_region(sites: Sequence[Site], at: Sequence[Any], piecewise: bool, seed: int) -> Setting:
+    model = sites[0].chart.model
+    piece, point = piece_at(model, [site.piece for site in sites], at)
+    site = next(s for s in sites if s.piece is piece)
+    if not piecewise:
+        every = sites[0] if len(sites) == 1 else RegionTangents([(s, None) for s in sites])
+        return Setting(every, every, None, tuple(sites))
+    if moves(site):
+        raise UnsupportedFunctionError(
+            "the regions of a piecewise model change with its parameters, and a chart with"
+            " coordinates was given; a point is needed; give a point"
+        )
+    if site.integers:
+        raise UnsupportedFunctionError(
+            "the region of an integer input was asked for; regions are open sets of real inputs;"
+            " declare the input real"
+        )
+    found = region_at(site, point)
+    return Setting(RegionTangents([(site, found)]), site, Regions((found,), True), (site,), seed)
+
+
+def sites_of(chart: Chart) -> list[Site]:
+    """The tangent functions on every piece of the domain."""
+    sites = []
+    for piece in coarse_pieces(chart.model):
+        base = Tangents(chart, piece)
+        found = periods(base.program, (*base.nodes, *base.outputs), base.integers)
+        if not found:
+            sites.append(Site.of(base))
+            continue
+        sites += [Site.of(Tangents(chart, fine)) for fine in residue_pieces(piece, found)]
+    return sites
+
+
+def moves(site: Tangents) -> bool:
+    """Whether the regions of a piecewise model change with the coordinates of the chart."""
+    program = site.program
+    signs = Signs(program, leaf_signs(site))
+    arguments = {program.args[n][0] for n in site.piecewise()}
+    atoms = {a for n in arguments for a in signs.pattern(n)[1]}
+    return any(
+        program.kind[n] == LEAF and program.data[n][0] == "u" for n in program.reachable(atoms)
+    )
+
+
+def regions_of(sites: Sequence[Site], seed: int) -> tuple[list[tuple[Tangents, Region]], bool]:
+    """The regions of every site, and whether these are all."""
+    parts: list[tuple[Tangents, Region]] = []
+    complete = True
+    for site in sites:
+        if site.integers:
+            parts += _integer_points(site, seed)
+            complete = False
+            continue
+        try:
+            parts += [(site, region) for region in Enumeration(site).regions()]
+        except BudgetError:
+            parts += [(site, region) for region in sampled_regions(site, seed)]
+            complete = False
+    return parts, complete
+
+
+def _integer_points(site: Site, seed: int) -> list[tuple[Tangents, Region]]:
+    """Single integer inputs, each with the region of the other inputs around a random point."""
+    model = site.chart.model
+    found: dict[Any, tuple[Tangents, Region]] = {}
+    wanted = len(model.parameters) + EXTRA_POINTS
+    for number in range(8 * wanted):
+        drawn = model.domain.draw(model.inputs, _stream(seed, number))
+        if drawn is None or site.piece.coordinates(drawn) is None:
+            continue
+        values = dict(site.piece.values) | {k: drawn[k] for k in site.integers}
+        piece = Piece(values, site.piece.spheres)
+        here = Site.of(Tangents(site.chart, piece))
+        point = piece.coordinates(drawn)
+        assert point is not None
+        try:
+            region = region_at(here, point)
+        except (DataError, UndecidedError, PoleError):
+            continue
+        found.setdefault((tuple(sorted(values.items())), region.signs), (here, region))
+        if len(found) >= wanted:
+            break
+    return list(found.values())
+
+
+def _stream(seed: int, number: int) -> Any:
+    state = [0]
+
+    def random() -> int:
+        state[0] += 1
+        return int(mix(seed, 43, number, state[0])) % (1 << 31)
+
+    return random
+
+
+def _demand_inputs(site: Site, seed: int) -> None:
+    """Refuse a model that is real nowhere on a piece of its domain."""
+    if witness(site, seed) is None:
+        raise UndecidedError(
+            "no input was found at which the model is real; declare where its inputs live, as"
+            ' domain={x: "x > 10"}'
+        )
+
+
+def _nowhere() -> PoleError:
+    return PoleError(
+        "the model is real at no input of its domain; logarithms and roots of positive functions"
+        " are needed; correct the model or its domain"
+    )
+
+
+def witness(site: Site, seed: int) -> tuple[Any, ...] | None:
+    """The free variables at an input around which the model is real, for some coordinates of the
+    chart.
+
+    Raises:
+        PoleError: there is none.
+    """
+    signs = Signs(site.program, leaf_signs(site))
+    needed = (*site.inside, *requirements(site.program, site.outputs))
+    if any(signs.sure(n) in (-1, 0) for n in needed):
+        raise _nowhere()
+    keys = coordinate_keys(site)
+    if not keys and not site.integers:
+        try:
+            regions = Enumeration(site).regions()
+        except BudgetError:
+            regions = None
+        if regions is not None:
+            if not regions:
+                raise _nowhere()
+            return regions[0].point
+    for number in range(WITNESSES):
+        point = random_point(site, seed, number)
+        if point is None:
+            return None
+        try:
+            return region_at(site, point, coordinate_values(site, seed, number)).point
+        except (DataError, UndecidedError, PoleError):
+            continue
+    return None

@@ -1,0 +1,310 @@
+"""Ranks on the domain of a model, at the boundaries of cases, and where a model has a kink in its
+parameters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sympy as sp
+
+import rankstrat as rs
+from rankstrat.errors import (
+    CertificateError,
+    DataError,
+    ModelError,
+    ParseError,
+    PointError,
+    PoleError,
+)
+from rankstrat.rank.setting import at_kink, setting
+
+a, b, c, w, v, x, y, k = sp.symbols("a b c w v x y k")
+positive, integer = sp.Symbol("x", positive=True), sp.Symbol("n", integer=True)
+Max = sp.Max
+
+
+def proved(model: rs.Model, values: Any) -> int:
+    """The rank at a point, PROVED, with a certificate that passes its check, after JSON too."""
+    certificate = rs.model_rank(model.point(values))
+    certificate.check()
+    again = rs.RankCertificate.from_json(certificate.to_json())
+    again.check()
+    assert str(certificate.verdict) == "PROVED"
+    assert again.model.domain.statements == certificate.model.domain.statements
+    return int(again)
+
+
+CASES = sp.Piecewise((a * x + b * x**2, w >= 0), (a * x + b * x, True))
+STRICT = sp.Piecewise((a * x + b * x**2, w > 0), (a * x + b * x, True))
+
+
+@pytest.mark.parametrize(
+    ("output", "value", "rank"),
+    [
+        # at w = 0 the case that holds there counts: span{x, x^2} or span{x}; dF/dw = 0
+        (CASES, 0, 2),
+        (CASES, 1, 2),
+        (CASES, -1, 1),
+        (STRICT, 0, 1),
+        (STRICT, 1, 2),
+        # equality: only at w = 0 are there two functions
+        (sp.Piecewise((a * x + b * x**2, sp.Eq(w, 0)), (a * x + b * x, True)), 0, 2),
+        (sp.Piecewise((a * x + b * x**2, sp.Eq(w, 0)), (a * x + b * x, True)), 1, 1),
+        (sp.Piecewise((a * x + b * x**2, sp.Ne(w, 0)), (a * x + b * x, True)), 0, 1),
+        # a closed band, at both of its ends and outside
+        (sp.Piecewise((a * x + b * x**2, (w >= 0) & (w <= 1)), (a * x, True)), 0, 2),
+        (sp.Piecewise((a * x + b * x**2, (w >= 0) & (w <= 1)), (a * x, True)), 1, 2),
+        (sp.Piecewise((a * x + b * x**2, (w >= 0) & (w <= 1)), (a * x, True)), 2, 1),
+        (sp.Piecewise((a * x + b * x**2, (w < 0) | (w > 1)), (a * x, True)), 1, 1),
+        (sp.Piecewise((a * x + b * x**2, ~((w < 0) | (w > 1))), (a * x, True)), 1, 2),
+        # sympy's Heaviside is 1/2 at 0 unless another value is given
+        (a * x * sp.Heaviside(w) + b * x**2 * (1 - sp.Heaviside(w)), 0, 2),
+        (a * x * sp.Heaviside(w, 0) + b * x**2, 0, 1),
+        (a * x * sp.Heaviside(w, 1) + b * x**2, 0, 2),
+        (a * x * sp.Heaviside(w, 1) + b * x**2 * (1 - sp.Heaviside(w, 1)), 0, 1),
+        (a * x * sp.sign(w) + b * x**2, 0, 1),
+        (a * x * sp.sign(w) + b * x**2, -1, 2),
+    ],
+)
+def test_case_that_holds_at_a_boundary_counts(output: Any, value: int, rank: int) -> None:
+    assert proved(rs.Model(output, [a, b, w], [x]), [1, 1, value]) == rank
+
+
+DOMAINS: list[tuple[str, rs.Model, list[Any], int]] = [
+    # log x lives on x > 0, where Max(0, -x) = 0
+    ("log", rs.Model(a * sp.log(x) + b * Max(0, -x), [a, b], [x]), [1, 1], 1),
+    ("log of 1 - x^2", rs.Model(a * sp.log(1 - x**2) + b * Max(0, x - 1), [a, b], [x]), [1, 1], 1),
+    ("log of log", rs.Model(a * sp.log(sp.log(x)) + b * Max(0, 1 - x), [a, b], [x]), [1, 1], 1),
+    ("log in a dead case", rs.Model(
+        sp.Piecewise((a * sp.log(x), x > 0), (b * x, True)), [a, b], [x]), [1, 1], 2),
+    ("softplus everywhere", rs.Model(
+        a * sp.log(1 + sp.exp(x)) + b * Max(0, -x) + c * x, [a, b, c], [x]), [1, 1, 1], 3),
+    # x > 0: dF = x, a x, x
+    ("positive", rs.Model(a * Max(0, w * positive) + b * positive, [a, w, b], [positive]),
+     [1, 1, 1], 1),
+    ("declared positive", rs.Model(
+        a * Max(0, w * x) + b * x, [a, w, b], [x], domain={x: "positive"}), [1, 1, 1], 1),
+    ("real", rs.Model(a * Max(0, w * x) + b * x, [a, w, b], [x]), [1, 1, 1], 2),
+    # sin(pi n) = 0 and cos(pi n) = (-1)^n: span{(-1)^n, n (-1)^n}
+    ("integers", rs.Model(
+        a * sp.sin(w * integer) + b * sp.cos(w * integer), [a, b, w], [integer]),
+     [1, 1, sp.pi], 2),
+    # at pi/2: sin is 0, 1, 0, -1, cos 1, 0, -1, 0, and n (cos - sin): all independent
+    ("integers, four classes", rs.Model(
+        a * sp.sin(w * x) + b * sp.cos(w * x), [a, b, w], [x], domain={x: "integer"}),
+     [1, 1, sp.pi / 2], 3),
+    # cos(2 pi n) = 1
+    ("integers, full turns", rs.Model(
+        a * sp.cos(2 * sp.pi * x) + b + c * x, [a, b, c], [x], domain={x: "integer"}),
+     [1, 1, 1], 2),
+    ("no integers, no turns", rs.Model(
+        a * sp.cos(2 * sp.pi * x) + b + c * x, [a, b, c], [x]), [1, 1, 1], 3),
+    ("e^n at integers", rs.Model(
+        a * sp.exp(x) + b * sp.exp(2 * x) + c * x, [a, b, c], [x], domain={x: "integer"}),
+     [1, 1, 1], 3),
+    # x^2 + y^2 = 1 on the circle; x, y and x^2 stay independent
+    ("circle", rs.Model(
+        a * (x**2 + y**2) + b + c * x, [a, b, c], [x, y], domain={(x, y): "sphere"}),
+     [1, 1, 1], 2),
+    ("ReLU on the circle", rs.Model(
+        a * Max(0, x) + b * Max(0, -x) + c * x, [a, b, c], [x, y], domain={(x, y): "sphere"}),
+     [1, 1, 1], 2),
+    ("the sphere of the line", rs.Model(
+        a * x**2 + b + c * x, [a, b, c], [x], domain={x: "sphere"}), [1, 1, 1], 2),
+    # three values: functions on three points
+    ("three points", rs.Model(
+        a * x + b * x**2 + c * x**3, [a, b, c], [x], domain={x: [0, 1, 2]}), [1, 1, 1], 2),
+    ("x^3 = x on -1, 0, 1", rs.Model(
+        a * x + b * x**3, [a, b], [x], domain={x: [-1, 0, 1]}), [1, 1], 1),
+    ("bounded integers", rs.Model(
+        a * x + b * x**3, [a, b], [x], domain={x: "integer"} | {"x": "integer"}), [1, 1], 2),
+    ("bounded integers, three", rs.Model(
+        a * x + b * x**3, [a, b], [x], domain=["x in Z", "-1 <= x <= 1"]), [1, 1], 1),
+    ("irrational points", rs.Model(
+        a * x**2 + b, [a, b], [x], domain={x: [sp.sqrt(2), -sp.sqrt(2)]}), [1, 1], 1),
+    ("pairs of points", rs.Model(
+        a * x + b * y + c * x * y, [a, b, c], [x, y], domain={(x, y): [(1, 0), (0, 1)]}),
+     [1, 1, 1], 2),
+    ("a finite and a real input", rs.Model(
+        a * x * y + b * x**2 * y + c * y, [a, b, c], [x, y], domain={x: [0, 1]}), [1, 1, 1], 2),
+    ("a box", rs.Model(
+        a * Max(0, x) + b * x + c * Max(0, x - 1), [a, b, c], [x], domain={x: "[0, 1]"}),
+     [1, 1, 1], 1),
+    ("a half-plane", rs.Model(
+        a * Max(0, x + y) + b * (x + y), [a, b], [x, y], domain=["x + y > 0"]), [1, 1], 1),
+    ("a disc", rs.Model(
+        a * Max(0, x - 2) + b * x, [a, b], [x], domain=["x**2 < 1"]), [1, 1], 1),
+    ("log needs balls inside", rs.Model(
+        a * sp.log(x) + b * sp.erf(x**2) + c, [a, b, c], [x], domain={x: "x > 0"}), [1, 1, 1], 3),
+    ("far away", rs.Model(
+        a * sp.log(x - 1000) + b * sp.erf((x - 1000)**2) + c, [a, b, c], [x], domain=["x > 1000"]),
+     [1, 1, 1], 3),
+    # signs by structure
+    ("ReLU of tanh", rs.Model(
+        a * Max(0, sp.tanh(x)) + b * sp.tanh(x) + c * Max(0, -sp.tanh(x)), [a, b, c], [x]),
+     [1, 1, 1], 2),
+    ("ReLU of exp", rs.Model(a * Max(0, sp.exp(x)) + b * sp.exp(x), [a, b], [x]), [1, 1], 1),
+    ("|x y|", rs.Model(
+        a * sp.Abs(x * y) + b * x * y + c * Max(0, x * y), [a, b, c], [x, y]), [1, 1, 1], 2),
+    ("a band", rs.Model(
+        a * Max(0, x**2 - 2) + b * (x**2 - 2) + c * Max(0, 2 - x**2), [a, b, c], [x]),
+     [1, 1, 1], 2),
+    ("a distant kink", rs.Model(a * Max(0, x**2 - 10**8) + b * x, [a, b], [x]), [1, 1], 2),
+    ("max tree", rs.Model(
+        a * Max(x, y, 0) + b * Max(0, Max(x, y)), [a, b], [x, y]), [1, 1], 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("model", "values", "rank"), [pytest.param(*d[1:], id=d[0]) for d in DOMAINS]
+)
+def test_rank_on_the_domain(model: rs.Model, values: list[Any], rank: int) -> None:
+    assert proved(model, values) == rank
+
+
+@pytest.mark.parametrize(
+    "output",
+    [a * sp.log(-1 - x**2), a * sp.log(x) + sp.log(-x), a * sp.log(-sp.exp(x)) + x],
+    ids=str,
+)
+def test_model_that_is_real_nowhere_is_refused(output: Any) -> None:
+    with pytest.raises(PoleError, match="real at no input"):
+        rs.model_rank(rs.Model(output, [a], [x]).point([1]))
+
+
+def test_empty_domain_is_refused() -> None:
+    with pytest.raises(PoleError, match="real at no input"):
+        rs.model_rank(rs.Model(a * x, [a], [x], domain=["x > 1", "x < 0"]).point([1]))
+
+
+def relu(widths: list[int]) -> rs.Model:
+    return rs.families.fully_connected(widths, "relu")
+
+
+SMOOTH = sp.Piecewise((a * x + w**2 * x**2, w >= 0), (a * x, True))
+BENT = sp.Piecewise((a * x + w * x**2, w >= 0), (a * x, True))
+
+KINKS: list[tuple[str, Callable[[], rs.Model], list[Any], bool]] = [
+    # on x < 0 the second unit sees 0 + b2: a kink in b2
+    ("deep ReLU, zero biases", lambda: relu([1, 1, 1, 1]), [1, 0, 1, 0, 1, 0], False),
+    ("deep ReLU, b2 = 1", lambda: relu([1, 1, 1, 1]), [1, 0, 1, 1, 1, 0], True),
+    # W3 = 0: near the point F - b3 is of second order on x < 0
+    ("deep ReLU, W3 = 0", lambda: relu([1, 1, 1, 1]), [1, 0, 1, 0, 0, 0], True),
+    ("a |w x|_+ at a = w = 0", lambda: rs.Model(a * Max(0, w * x), [a, w], [x]), [0, 0], True),
+    ("a |w x|_+ at w = 0", lambda: rs.Model(a * Max(0, w * x), [a, w], [x]), [1, 0], False),
+    ("a |w x|_+ at w = 1", lambda: rs.Model(a * Max(0, w * x), [a, w], [x]), [1, 1], True),
+    # |h|_+ - |-h|_+ = h
+    ("cancelling", lambda: rs.Model(a * (Max(0, w * x) - Max(0, -w * x)), [a, w], [x]), [1, 0],
+     True),
+    ("a square", lambda: rs.Model(a * sp.Abs(w * x) ** 2, [a, w], [x]), [1, 0], True),
+    ("no inputs", lambda: rs.Model([a * Max(0, w)], [a, w]), [1, 0], False),
+    ("a jump", lambda: rs.Model(CASES, [a, b, w], [x]), [1, 1, 0], False),
+    # at b = 0 the two cases agree, but dF/db does not
+    ("a jump of the slope", lambda: rs.Model(CASES, [a, b, w], [x]), [1, 0, 0], False),
+    ("no jump", lambda: rs.Model(CASES, [a, b, w], [x]), [1, 1, 1], True),
+    ("C1 cases", lambda: rs.Model(SMOOTH, [a, w], [x]), [1, 0], True),
+    ("C0 cases", lambda: rs.Model(BENT, [a, w], [x]), [1, 0], False),
+    ("a kink of second order", lambda: rs.Model(Max(0, a * w * x) + c * x, [a, w, c], [x]),
+     [0, 0, 1], True),
+    ("ReLU of tanh", lambda: rs.Model(a * Max(0, sp.tanh(w * x)), [a, w], [x]), [1, 0], False),
+    ("equal sides of a max", lambda: rs.Model(Max(a * x, b * x), [a, b], [x]), [1, 1], False),
+    ("different sides", lambda: rs.Model(Max(a * x, b * x), [a, b], [x]), [1, 2], True),
+    ("nested", lambda: rs.Model(Max(0, Max(0, w * x) + v * x), [w, v], [x]), [0, 0], False),
+    # a kink in x alone is met by no open set of inputs
+    ("a jump in x", lambda: rs.Model(a * sp.Heaviside(x - b), [a, b], [x]), [1, 1], True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "values", "smooth"), [pytest.param(*d[1:], id=d[0]) for d in KINKS]
+)
+def test_differentiable_at_almost_every_input(
+    make: Callable[[], rs.Model], values: list[Any], smooth: bool
+) -> None:
+    point = make().point(values)
+    assert setting(point, None).differentiable is smooth
+    assert at_kink(point) is not smooth
+    certificate = rs.model_rank(point)
+    assert certificate.differentiable is smooth
+    assert ("at a kink" in str(certificate)) is not smooth
+
+
+def test_kink_is_part_of_the_certificate_and_of_its_check() -> None:
+    certificate = rs.model_rank(relu([1, 1, 1, 1]).point([1, 0, 1, 0, 1, 0]))
+    data = json.loads(certificate.to_json())
+    assert data["differentiable"] is False
+    rs.RankCertificate.from_json(json.dumps(data)).check()
+    data["differentiable"] = True
+    with pytest.raises(CertificateError, match="differentiable"):
+        rs.RankCertificate.from_json(json.dumps(data)).check()
+
+
+def test_domain_is_part_of_the_certificate_and_of_its_check() -> None:
+    model = rs.Model(a * Max(0, x) + b * x, [a, b], [x], domain={x: "x > 0"})
+    certificate = rs.model_rank(model.point([1, 1]))
+    assert "on x > 0" in str(certificate) and int(certificate) == 1
+    data = json.loads(certificate.to_json())
+    assert data["model"]["domain"] == ["x > 0"]
+    data["model"]["domain"] = []
+    with pytest.raises(CertificateError):
+        rs.RankCertificate.from_json(json.dumps(data)).check()
+
+
+def test_constants_are_neither_parameters_nor_inputs() -> None:
+    model = rs.Model(a * x + b * k * x, [a, b], [x], constants=[k])
+    certificate = rs.model_rank(model.point([1, 1]))
+    assert int(certificate) == 1 and "generic k" in str(certificate)
+    rs.RankCertificate.from_json(certificate.to_json()).check()
+    powers = rs.Model(a * x + b * sp.exp(k * x), [a, b], [x], constants=[k])
+    assert int(rs.model_rank(powers.point([1, 1]))) == 2
+    with pytest.raises(ModelError, match="both a parameter and a constant"):
+        rs.Model(a * x, [a], [x], constants=[a])
+    with pytest.raises(ModelError, match="neither a parameter nor an input"):
+        rs.Model(a * x + k, [a], [x])
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [{x: "x = 1"}, {"z": "z > 0"}, {x: 3}, {x: "big"}, ["1 < 0"], {x: [1.5]}, {x: "x in Q"},
+     {x: []}, {(x, y): [1, 2]}, ["x**y > import"], {x: "sphere", (x, y): "sphere"}],
+    ids=str,
+)  # fmt: skip
+def test_domain_that_is_not_understood_is_refused(domain: Any) -> None:
+    with pytest.raises((ModelError, ParseError, PointError)) as error:
+        rs.Model(a * x * y, [a], [x, y], domain=domain)
+    assert ";" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("domain", "rank"),
+    [({x: "integer"}, 1), ({x: [1, 2, 3]}, 1), ({x: "x > 0"}, 3), ({x: "[1, 2]"}, 3)],
+    ids=str,
+)
+def test_numerical_rank_samples_the_domain(domain: Any, rank: int) -> None:
+    # at integers sin(pi x) = 0 and cos(2 pi x) = 1
+    output = a * sp.sin(sp.pi * x) + b * sp.cos(2 * sp.pi * x) + c
+    model = rs.Model(output, [a, b, c], [x], domain=domain)
+    assert rs.numerical_rank(model.point([1, 1, 1])).rank == rank
+    assert proved(model, [1, 1, 1]) == rank
+
+
+def test_numerical_rank_at_constants() -> None:
+    model = rs.Model(a * sp.log(k + x) + b, [a, b], [x], domain={x: "x > 0"}, constants=[k])
+    assert rs.numerical_rank(model.point([1, 1]), {k: 2}).rank == 2
+
+
+def test_region_of_an_input_outside_the_domain_is_refused() -> None:
+    model = rs.Model(a * Max(0, x) + b * x, [a, b], [x], domain={x: "x > 0"})
+    with pytest.raises(DataError, match="not in the domain"):
+        rs.region_rank(model.point([1, 1]), [-1])
+    assert int(rs.region_rank(model.point([1, 1]), [2])) == 1
+
+
+def test_generic_chart_with_fixed_kinks_has_a_rank() -> None:
+    model = rs.Model(a * Max(0, x) + b * Max(0, x - 1), [a, b], [x])
+    assert int(rs.model_rank(model)) == 2
+    assert [int(rs.region_rank(model.generic(), [t])) for t in (-1, 2)] == [0, 2]
