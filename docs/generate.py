@@ -23,6 +23,7 @@ from pathlib import Path
 from textwrap import wrap
 
 import sympy
+from house import write_house
 
 import rankstrat
 from rankstrat.activation.lookup import activations
@@ -88,7 +89,6 @@ READING_ORDER = {
         "count_recovering_subsets",
         "RecoveryCount",
         "linear_stability",
-        "recovery_threshold",
         "recovery_thresholds",
         "recovery_stability",
         "stability_table",
@@ -126,6 +126,7 @@ def write_all() -> None:
     write_theorems(digest)
     write_gallery(digest)
     write_api()
+    write_house(PAGES / "house.svg")
     for old in KEPT.iterdir():
         if digest not in old.name:
             shutil.rmtree(old) if old.is_dir() else old.unlink()

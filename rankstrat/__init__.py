@@ -25,7 +25,6 @@ from rankstrat.samples import (
     inertia,
     linear_stability,
     local_linear_recovery,
-    recovery_threshold,
 )
 from rankstrat.samples.stability import recovery_stability, recovery_thresholds, stability_table
 from rankstrat.strata import (
@@ -105,7 +104,6 @@ __all__ = [
     "rank_by_lemma",
     "rank_report",
     "recovery_stability",
-    "recovery_threshold",
     "recovery_thresholds",
     "region_rank",
     "stability_table",

@@ -98,6 +98,6 @@ def demand(
 
 
 def _one(name: str) -> str:
-    return (
-        "nothing" if name == "NoneType" else f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
-    )
+    if name == "NoneType":
+        return "nothing"
+    return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"

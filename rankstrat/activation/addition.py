@@ -35,7 +35,9 @@ class Addition:
         """Of sigma."""
         if vanishes(self.slope):
             return "even"
-        return "odd" if vanishes(self.value) else "none"
+        if vanishes(self.value):
+            return "odd"
+        return "none"
 
     @property
     def exponential(self) -> bool:

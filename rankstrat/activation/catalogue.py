@@ -12,11 +12,10 @@ _HALF = Fraction(1, 2)
 
 
 def _taylor(parity: str, extra: str = "") -> tuple[str, ...]:
-    kind = (
-        f"{parity} and not a polynomial"
-        if parity != "none"
-        else "odd and even part both not polynomials"
-    )
+    if parity != "none":
+        kind = f"{parity} and not a polynomial"
+    else:
+        kind = "odd and even part both not polynomials"
     return (f"sigma is analytic, {kind}{extra}", "weights of distinct classes, none zero")
 
 

@@ -230,7 +230,9 @@ class _Line:
         if not left:
             return 0
         right = self.sign_between(middle, high, order=order, depth=depth - 1)
-        return left if left == right else 0
+        if left == right:
+            return left
+        return 0
 
 
 __all__ = ["check_lemma", "check_parity", "has_only", "vanishes"]

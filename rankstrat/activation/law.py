@@ -12,6 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from rankstrat.activation.checks import check_lemma, has_only, vanishes
 from rankstrat.activation.record import Activation, Parity, Root, Z
+from rankstrat.text.sources import proved
 
 Vector = tuple[Fraction, ...]
 
@@ -70,7 +71,9 @@ class Law:
 
     def factor(self, sign: int) -> int:
         """N(sign * z) / N(z)."""
-        return sign if self.parity == "odd" else 1
+        if self.parity == "odd":
+            return sign
+        return 1
 
     def class_of(self, u: Vector) -> tuple[int, Vector]:
         """u = sign * representative; the first nonzero entry of the representative is positive."""
@@ -189,13 +192,17 @@ def law_of(activation: Activation, *, bias: bool) -> Law | None:
         (Fraction(1, 2), None)
     """
     found = _found(activation, bias)
-    return found if isinstance(found, Law) else None
+    if isinstance(found, Law):
+        return found
+    return None
 
 
 def why_not(activation: Activation, *, bias: bool) -> str:
     """What is missing where there is no law."""
     found = _found(activation, bias)
-    return "" if isinstance(found, Law) else found
+    if isinstance(found, Law):
+        return ""
+    return found
 
 
 def unproved(activation: Activation, *, bias: bool) -> Law:
@@ -208,7 +215,9 @@ def unproved(activation: Activation, *, bias: bool) -> Law:
 def _found(activation: Activation, bias: bool) -> Law | str:
     if isinstance(activation.formula, AppliedUndef) and activation.parity == "unknown":
         assumptions = ("sigma is a generic smooth function", "weights of distinct classes")
-        return Law(activation, bias, "none", citation="SPEC 1.3", assumptions=assumptions)
+        return Law(
+            activation, bias, "none", citation=proved("independence"), assumptions=assumptions
+        )
     if activation.is_piecewise:
         return _piecewise(activation, bias)
     lemma, parity, q = activation.lemma, activation.remainder_parity, activation.polynomial_part
@@ -260,7 +269,7 @@ def _piecewise(activation: Activation, bias: bool) -> Law | str:
         "even",
         slope=(up + down) / 2,
         kink=(up - down) / 2,
-        citation="SPEC 1.6",
+        citation=proved("rays"),
         assumptions=assumptions,
     )
 

@@ -64,7 +64,9 @@ def as_activation(given: Any) -> Activation:
     if isinstance(given, str):
         return _from_text(given)
     if isinstance(given, UndefinedFunction):
-        return GENERIC if given(Z) == GENERIC.formula else Activation(str(given), given(Z))
+        if given(Z) == GENERIC.formula:
+            return GENERIC
+        return Activation(str(given), given(Z))
     formula = _formula(given)
     for record in activations.values():
         if record.formula == formula:
@@ -139,7 +141,9 @@ def is_registered(activation: Activation) -> bool:
 
 def named(activation: Activation) -> str | Activation:
     """The name of a registered activation, else the activation itself: what rebuilds a family."""
-    return activation.name if is_registered(activation) else activation
+    if is_registered(activation):
+        return activation.name
+    return activation
 
 
 __all__ = ["activations", "as_activation", "is_registered", "named"]

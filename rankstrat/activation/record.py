@@ -126,7 +126,9 @@ class Activation:
     @cached_property
     def slope_at_zero(self) -> sympy.Expr | None:
         r"""$\sigma'(0)$; None where the two sides differ."""
-        return None if self.is_piecewise else self.derivative.subs(Z, 0).doit()
+        if self.is_piecewise:
+            return None
+        return self.derivative.subs(Z, 0).doit()
 
     @cached_property
     def is_polynomial(self) -> bool:
@@ -193,7 +195,9 @@ def _replaced(formula: sympy.Expr, z: sympy.Expr) -> sympy.Expr:
     there it is skipped.
     """
     if not formula.args:
-        return z if formula == Z else formula
+        if formula == Z:
+            return z
+        return formula
     args = [_replaced(part, z) for part in formula.args]
     if (
         isinstance(formula, sympy.Function)

@@ -11,29 +11,11 @@ from functools import cached_property
 
 import sympy
 
+from rankstrat.algebra.linear import Echelon, Row
 from rankstrat.errors import TargetError
 
-Row = dict[int, Fraction]
-"""Coefficients by variable; the key -1 holds the constant term: sum_i c_i t_i + c_{-1} = 0."""
 CONSTANT = -1
-
-
-def _subtract(row: Row, factor: Fraction, other: Row) -> None:
-    for key, value in other.items():
-        new = row.get(key, Fraction(0)) - factor * value
-        if new:
-            row[key] = new
-        else:
-            row.pop(key, None)
-
-
-def _reduced(rows: Mapping[int, Row], row: Mapping[int, Fraction]) -> Row:
-    """The row without the pivots of an echelon form whose rows are fully reduced."""
-    result = {k: v for k, v in row.items() if v}
-    for pivot in [k for k in result if k in rows]:
-        if pivot in result:
-            _subtract(result, result[pivot], rows[pivot])
-    return result
+"""The key of the constant term in a row: sum_i c_i t_i + c_{-1} = 0."""
 
 
 @dataclass(frozen=True)
@@ -65,23 +47,12 @@ class AffineSubspace:
 
     def cut(self, equations: Sequence[Mapping[int, Fraction | int]]) -> AffineSubspace | None:
         """The points that also satisfy more equations; None if there are none."""
-        rows = {pivot: dict(row) for pivot, row in self.rows.items()}
+        # the last variable is solved for, so early ones stay coordinates
+        echelon = Echelon(self.rows, last=True)
         for equation in equations:
-            row = _reduced(rows, {k: Fraction(v) for k, v in equation.items()})
-            pivot = max(
-                row, default=None
-            )  # the last variable is solved for, so early ones stay coordinates
-            if pivot is None:
-                continue
-            if pivot == CONSTANT:
+            if echelon.add(equation) == CONSTANT:
                 return None
-            lead = row[pivot]
-            row = {k: v / lead for k, v in row.items()}
-            for other in rows.values():
-                if pivot in other:
-                    _subtract(other, other[pivot], row)
-            rows[pivot] = row
-        return AffineSubspace(self.size, rows)
+        return AffineSubspace(self.size, echelon.rows)
 
     @classmethod
     def of(
@@ -121,11 +92,12 @@ class AffineSubspace:
 
     def reduce(self, row: Mapping[int, Fraction]) -> Row:
         """An affine function on the subspace in terms of the free variables."""
-        return _reduced(self.rows, row)
+        return Echelon(self.rows, last=True).rest(row)
 
     def contains(self, other: AffineSubspace) -> bool:
         """Whether every point of the other subspace is in this one."""
-        return all(not _reduced(other.rows, row) for row in self.rows.values())
+        echelon = Echelon(other.rows, last=True)
+        return all(not echelon.rest(row) for row in self.rows.values())
 
     def contains_point(self, point: Sequence[Fraction | int]) -> bool:
         """Whether a rational point satisfies every equation."""

@@ -11,10 +11,10 @@ from typing import Any
 import flint
 
 from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, IMAGINARY, LINEAR, PI, PRODUCT, Program
 from rankstrat.errors import UndecidedError
 
-Rational = int | Fraction
 _METHODS = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan", "erf")
 
 
@@ -133,7 +133,9 @@ class Enclosures:
         while bits <= precision:
             ball = self.ball(node, bits)
             if ball > 0 or ball < 0:
-                return 1 if ball > 0 else -1
+                if ball > 0:
+                    return 1
+                return -1
             bits *= 2
         return 0
 
@@ -153,7 +155,9 @@ def sign_on(program: Program, node: int, leaf: int, low: Fraction, high: Fractio
     leaves[leaf] = BallRing().constant(low).union(BallRing().constant(high))
     ball = evaluate(program, (node,), BallRing(), leaves)[0]
     if ball > 0 or ball < 0:
-        return 1 if ball > 0 else -1
+        if ball > 0:
+            return 1
+        return -1
     return 0
 
 

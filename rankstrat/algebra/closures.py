@@ -129,7 +129,9 @@ def _with_relation(piece: Piece, left: Sequence[Poly]) -> Piece | None:
     if len(factors) != 1 or piece.relation is not None:
         return None
     found = Piece(piece.ring, piece.steps, factors[0], piece.units, piece.trail)
-    return found if all(found.vanishes(q) for q in left) else None
+    if all(found.vanishes(q) for q in left):
+        return found
+    return None
 
 
 def quadrics(piece: Piece) -> list[Poly]:

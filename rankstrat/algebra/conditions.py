@@ -12,7 +12,8 @@ from typing import Any
 import sympy
 from sympy.core.relational import Relational
 
-from rankstrat.algebra.program import Program, Rational
+from rankstrat.algebra.linear import Rational
+from rankstrat.algebra.program import Program
 from rankstrat.errors import UnsupportedFunctionError
 
 

@@ -11,11 +11,11 @@ from fractions import Fraction
 from typing import Any
 
 from rankstrat.algebra.generators import CONSTANT_STAGE
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.meaning import Meaning
 from rankstrat.algebra.program import LEAF, PI, PRODUCT, UNITY, factor
 from rankstrat.errors import PoleError
 
-Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
 MAX_TURN = 360
 r"""The largest q for which $e^{i \pi p/q}$ is computed with as an algebraic number."""
@@ -73,7 +73,9 @@ class Constants(Meaning):
         g = self.standard(g)
         value = self.program.value(g)
         if value is None:
-            return self._opaque_log(True, g) if imaginary else self._log_of_product(g)
+            if imaginary:
+                return self._opaque_log(True, g)
+            return self._log_of_product(g)
         if imaginary:
             if value in (-1, 0, 1):  # by Niven the only rational slopes of rational angles
                 return self.program.scale(Fraction(value) / 4, self.source_leaf(PI))

@@ -15,11 +15,11 @@ from math import ceil, lcm
 from typing import Any
 
 from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import IMAGINARY, LEAF, Program
 from rankstrat.algebra.rational import root_denominators
 from rankstrat.errors import UndecidedError
 
-Rational = int | Fraction
 PRIMES_IN_POOL = 25_340_000
 """A lower bound for the number of primes = 1 mod 4 in [2^30, 2^31), counted by a sieve."""
 

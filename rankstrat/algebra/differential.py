@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, Protocol
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, Program, normal
 
-Rational = int | Fraction
 Monomial = tuple[tuple[int, Rational], ...]
 Terms = dict[Monomial, Rational]
 BUDGET = 400
@@ -75,7 +75,9 @@ def _expand_one(program: Program, n: int, budget: int, known: dict[int, Terms | 
     kind, data = program.kind[n], program.data[n]
     alone: Terms = {((n, 1),): 1}
     if kind == CONSTANT:
-        return {(): data} if data else {}
+        if data:
+            return {(): data}
+        return {}
     if kind in (LEAF, FUNCTION):
         return alone
     total: Terms
@@ -87,7 +89,9 @@ def _expand_one(program: Program, n: int, budget: int, known: dict[int, Terms | 
             if len(total) > 2 * budget:
                 return alone
         total = {m: normal(c) for m, c in total.items() if c}
-        return total if len(total) <= budget else alone
+        if len(total) <= budget:
+            return total
+        return alone
     total = {(): 1}
     for child, e in zip(program.args[n], data, strict=True):
         factor = _power(program, child, e, known[child] or {}, budget)

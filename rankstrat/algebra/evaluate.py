@@ -5,12 +5,10 @@ balls).
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any, Protocol
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, LINEAR, PRODUCT, Program
-
-Rational = int | Fraction
 
 
 class Ring(Protocol):

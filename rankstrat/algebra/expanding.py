@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 
 from rankstrat.algebra.differential import Terms, laurent
-from rankstrat.algebra.program import LEAF, LINEAR, PRODUCT, Program, Rational
+from rankstrat.algebra.linear import Rational
+from rankstrat.algebra.program import LEAF, LINEAR, PRODUCT, Program
 
 BUDGET = 3000
 

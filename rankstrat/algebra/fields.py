@@ -9,17 +9,15 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
-Rational = int | Fraction
+from rankstrat.algebra.linear import Rational
 
 
 def matrix_rank(matrix: NDArray[np.int64], p: int) -> int:
     """Rank mod p by FLINT: the second opinion beside `elimination`."""
     rows, columns = matrix.shape
-    return (
-        int(flint.nmod_mat(rows, columns, (matrix % p).ravel().tolist(), p).rank())
-        if rows and columns
-        else 0
-    )
+    if rows and columns:
+        return int(flint.nmod_mat(rows, columns, (matrix % p).ravel().tolist(), p).rank())
+    return 0
 
 
 def reduced_echelon(matrix: NDArray[np.int64], p: int) -> tuple[list[int], NDArray[np.int64]]:
@@ -49,7 +47,9 @@ def reconstruct(residue: int, modulus: int) -> Rational | None:
     if not t1 or abs(t1) > bound:
         return None
     value = Fraction(r1, t1)
-    return value.numerator if value.denominator == 1 else value
+    if value.denominator == 1:
+        return value.numerator
+    return value
 
 
 def _isqrt(n: int) -> int:

@@ -19,10 +19,10 @@ import numpy as np
 import sympy
 from numpy.typing import DTypeLike, NDArray
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import PI
 from rankstrat.errors import PoleError, UndecidedError
 
-Rational = int | Fraction
 WAVES = 12
 LARGEST_EXPONENT_BITS = (
     20_000  # exp of a number with more bits before the point would fill the memory
@@ -33,11 +33,9 @@ _erf_of = np.frompyfunc(math.erf, 1, 1)
 
 def _erf(value: Any) -> Any:
     value = np.asarray(value)
-    return (
-        _erf_of(value.astype(float)).astype(value.dtype)
-        if value.ndim
-        else value.dtype.type(math.erf(float(value)))
-    )
+    if value.ndim:
+        return _erf_of(value.astype(float)).astype(value.dtype)
+    return value.dtype.type(math.erf(float(value)))
 
 
 _UFUNCS: dict[str, Callable[[Any], Any]] = {
@@ -199,7 +197,9 @@ class MpRing:
 
     def leaf(self, key: Any) -> Any:
         """The value of pi, or of a prime under a root."""
-        return +self.context.pi if key == PI else self.context.mpf(key[1])
+        if key == PI:
+            return +self.context.pi
+        return self.context.mpf(key[1])
 
 
 def leaf_number(ring: FloatRing | MpRing, key: Any) -> Any:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 from rankstrat.algebra.program import IMAGINARY, LEAF, PI, Program
 from rankstrat.algebra.rational import reduced
 from rankstrat.errors import PoleError, UndecidedError
 
-Rational = int | Fraction
 CONSTANT_STAGE, COORDINATE_STAGE, FUNCTION_STAGE = range(3)
 
 

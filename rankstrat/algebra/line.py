@@ -10,10 +10,10 @@ from typing import Any
 import flint
 
 from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.errors import BudgetError, PoleError
 
-Rational = int | Fraction
 MAX_DEGREE = 400
 
 

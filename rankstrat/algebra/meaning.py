@@ -62,7 +62,9 @@ class Meaning(Generators):
             h = self.freeze(h, stage)
             stage = min(stage - 1, self.stage_of(h))
         terms = self.terms(h)
-        return h if terms is None else self._from_terms(terms)
+        if terms is None:
+            return h
+        return self._from_terms(terms)
 
     def _from_terms(self, terms: Terms) -> int:
         program = self.program
@@ -103,7 +105,9 @@ class Meaning(Generators):
 
 
 def _key(terms: Terms | None, sign: int) -> frozenset[Any] | None:
-    return None if terms is None else frozenset((m, sign * c) for m, c in terms.items())
+    if terms is None:
+        return None
+    return frozenset((m, sign * c) for m, c in terms.items())
 
 
 __all__ = ["Meaning"]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import gcd, isqrt, lcm
 from typing import Any
@@ -19,10 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.numbers import is_cyclotomic_root, square_root
 from rankstrat.errors import UndecidedError
 
-Rational = int | Fraction
 Vector = NDArray[np.int64]
 TABLE_LIMIT = 1 << 23
 SMALL = (1 << 21, 1 << 22)
@@ -322,11 +321,12 @@ class GF:
             term = v if k == 1 else (-v if k == p - 1 else v * k)
             if p >= TABLE_LIMIT:
                 term = term % p
-            total = (
-                term.copy()
-                if total is None and term is v
-                else (term if total is None else np.add(total, term, out=total))
-            )
+            if total is None and term is v:
+                total = term.copy()
+            elif total is None:
+                total = term
+            else:
+                total = np.add(total, term, out=total)
         if total is None:
             return scalar % p
         total += scalar % p
@@ -366,7 +366,9 @@ class GF:
             total = v if total is None else total * v % p
         if total is None:
             return scalar
-        return total if scalar == 1 else total * scalar % p
+        if scalar == 1:
+            return total
+        return total * scalar % p
 
     def _vector_power(self, v: Vector, e: int) -> Vector:
         if e < 0:
@@ -382,7 +384,9 @@ class GF:
             e >>= 1
             if e:
                 v = v * v % self.p
-        return np.ones_like(v) if result is None else result
+        if result is None:
+            return np.ones_like(v)
+        return result
 
     def function(self, name: Hashable, value: Any) -> Any:
         """Functions have no meaning mod p: the tower replaces them by generators first."""

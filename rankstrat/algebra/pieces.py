@@ -161,7 +161,9 @@ class Piece:
             return row
         rest = without(common, units)
         whole = common if is_constant(common) else divided(common, rest)
-        return [p / whole for p in row] if whole is not None and whole != 1 else row
+        if whole is not None and whole != 1:
+            return [p / whole for p in row]
+        return row
 
     def with_units(self, polys: Sequence[Poly]) -> Piece | None:
         """The part where polynomials in the coordinates do not vanish; None where it is empty."""

@@ -104,7 +104,9 @@ def is_constant(poly: Poly) -> bool:
 
 def primitive(poly: Poly) -> Poly:
     """Without the common factor of its coefficients."""
-    return poly if poly == 0 else poly / poly.content()
+    if poly == 0:
+        return poly
+    return poly / poly.content()
 
 
 def parts(poly: Poly, variable: int) -> list[Poly]:
@@ -154,7 +156,9 @@ def remainder(poly: Poly, divisor: Poly, variable: int) -> Poly:
 def divided(poly: Poly, divisor: Poly) -> Poly | None:
     """The exact quotient; None if there is a remainder."""
     quotient, rest = divmod(poly, divisor)
-    return quotient if rest == 0 else None
+    if rest == 0:
+        return quotient
+    return None
 
 
 def without(poly: Poly, units: Sequence[Poly]) -> Poly:
@@ -213,7 +217,9 @@ def squares(matrix: Sequence[Sequence[Fraction]]) -> tuple[list[list[Fraction]],
     while left:
         pivot = next((i for i in left if a[i][i]), None)
         if pivot is None:
-            return (forms, signs) if not any(a[i][j] for i in left for j in left) else None
+            if not any(a[i][j] for i in left for j in left):
+                return (forms, signs)
+            return None
         row, d = list(a[pivot]), a[pivot][pivot]
         forms.append(row)
         signs.add(1 if d > 0 else -1)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.generators import Generators
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import IMAGINARY, LEAF, PI, UNITY, Program
 from rankstrat.errors import UndecidedError
-
-Rational = int | Fraction
 
 
 def untranslate(tower: Generators, nodes: Sequence[int], target: Program) -> list[tuple[int, int]]:

@@ -16,9 +16,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 
-Rational = int | Fraction
 CONSTANT, LEAF, LINEAR, PRODUCT, FUNCTION = range(5)
 
 ODD = frozenset({"tanh", "sin", "tan", "sinh", "atan", "erf", "sign"})
@@ -45,7 +45,9 @@ MAX_BITS = 1 << 24
 
 def normal(value: Rational) -> Rational:
     """The same rational number, as an `int` whenever it is one."""
-    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+    if isinstance(value, Fraction) and value.denominator == 1:
+        return value.numerator
+    return value
 
 
 def rational_power(base: Rational, exponent: Rational) -> Rational | None:
@@ -58,7 +60,9 @@ def rational_power(base: Rational, exponent: Rational) -> Rational | None:
                 "division by zero: a denominator vanishes identically here; choose values away from"
                 " the pole"
             )
-        return 0 if exponent else 1
+        if exponent:
+            return 0
+        return 1
     numerator, denominator = (
         (exponent, 1) if isinstance(exponent, int) else exponent.as_integer_ratio()
     )
@@ -85,7 +89,9 @@ def _integer_root(n: int, k: int) -> int | None:
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if middle**k <= n else (low, middle - 1)
-    return low if low**k == n else None
+    if low**k == n:
+        return low
+    return None
 
 
 class Program:
@@ -122,7 +128,9 @@ class Program:
 
     def value(self, node: int) -> Rational | None:
         """The rational value of a constant node, else None."""
-        return self.data[node] if self.kind[node] == CONSTANT else None
+        if self.kind[node] == CONSTANT:
+            return self.data[node]
+        return None
 
     def content(self, node: int) -> tuple[Rational, int]:
         """`(c, core)` with node = c * core, core free of a rational content."""
@@ -206,7 +214,9 @@ class Program:
             node = self._node(
                 PRODUCT, tuple(n for n, _ in items), tuple(normal(e) for _, e in items)
             )
-        return node if coefficient == 1 else self.scale(coefficient, node)
+        if coefficient == 1:
+            return node
+        return self.scale(coefficient, node)
 
     def _radical(
         self,
@@ -303,7 +313,9 @@ class Program:
             )
             if odd or name in EVEN or parity.startswith(("odd", "even")):
                 flipped = self._node(FUNCTION, (self._opposite(arg),), name)
-                return self.scale(-1, flipped) if odd else flipped
+                if odd:
+                    return self.scale(-1, flipped)
+                return flipped
         return self._node(FUNCTION, (arg,), name)
 
     def derivative(self, node: int) -> int:

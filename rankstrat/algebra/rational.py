@@ -12,11 +12,11 @@ from typing import Any
 import flint
 
 from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.numbers import is_special, vanishes
 from rankstrat.algebra.program import LEAF, LINEAR, PRODUCT, Program
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 
-Rational = int | Fraction
 MAX_ROOT = 20_000
 """The largest D for which the value of exp(h/D) is chosen as an integer b, and exp(h) is then b^D.
 """
@@ -93,11 +93,10 @@ class FractionRing:
         for _, (_, below) in parts:
             for k, e in below.items():
                 common[k] = max(common.get(k, 0), e)
-        total = (
-            self._lift(int(c0 * scale) * self.context.constant(1), {}, common)
-            if c0
-            else self.context.constant(0)
-        )
+        if c0:
+            total = self._lift(int(c0 * scale) * self.context.constant(1), {}, common)
+        else:
+            total = self.context.constant(0)
         for c, (top, below) in parts:
             total = total + c * self._lift(top, below, common)
         if len(total) > self.budget:
@@ -350,7 +349,9 @@ def _fraction_free_nullvector(rows: list[list[Any]], size: int) -> list[Any] | N
     solution[free] = rows[0][pivots[0]] if pivots else 1
     for i, column in enumerate(pivots):
         solution[column] = -rows[i][free]
-    return solution if pivots else None
+    if pivots:
+        return solution
+    return None
 
 
 def _polynomial_node(

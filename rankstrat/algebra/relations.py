@@ -13,12 +13,12 @@ import numpy as np
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import combine, reconstruct, reduced_echelon
 from rankstrat.algebra.generators import Generators
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, Power, Vector, mix, random_prime
 from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.rational import is_zero, root_denominators
 from rankstrat.errors import BudgetError, UndecidedError
 
-Rational = int | Fraction
 Relation = Mapping[int, Rational]
 EXTRA_ROWS, ATTEMPTS, MAX_PRIMES, FRESH_PRIMES = 12, 12, 60, 3
 

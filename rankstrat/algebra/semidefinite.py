@@ -29,7 +29,9 @@ def real_cases(poly: Poly) -> list[list[Poly]] | None:
         return _monomials(poly, [m for m, _ in terms])
     variables = occurring(poly)
     if len(variables) == 1:
-        return [] if _real_roots(poly, variables[0]) == 0 else None
+        if _real_roots(poly, variables[0]) == 0:
+            return []
+        return None
     matrix = quadratic_form(poly)
     if matrix is not None:
         found = squares(matrix)

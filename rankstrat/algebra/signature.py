@@ -11,9 +11,9 @@ from typing import Any
 
 import flint
 
+from rankstrat.algebra import linear
+from rankstrat.algebra.linear import Rational
 from rankstrat.errors import UndecidedError
-
-Rational = int | Fraction
 
 
 class Rationals:
@@ -76,7 +76,9 @@ def middle(value: Any) -> Any:
 
 def approximate(value: Any) -> float:
     """The midpoint as a float."""
-    return float(value) if isinstance(value, int | Fraction) else float(value.mid())
+    if isinstance(value, int | Fraction):
+        return float(value)
+    return float(value.mid())
 
 
 def contains(outer: Any, inner: Any) -> bool:
@@ -92,22 +94,10 @@ def solve(matrix: Sequence[Sequence[Any]], right: Sequence[Any]) -> list[Any] | 
     if all(isinstance(v, Fraction) for row in matrix for v in row) and all(
         isinstance(v, Fraction) for v in right
     ):
-        rows = [[*row, b] for row, b in zip(matrix, right, strict=True)]
-        for k in range(size):
-            pivot = next((i for i in range(k, size) if rows[i][k]), None)
-            if pivot is None:
-                return None
-            rows[k], rows[pivot] = rows[pivot], rows[k]
-            rows[k] = [v / rows[k][k] for v in rows[k]]
-            rows = [
-                (
-                    row
-                    if i == k or not row[k]
-                    else [a - row[k] * b for a, b in zip(row, rows[k], strict=True)]
-                )
-                for i, row in enumerate(rows)
-            ]
-        return [row[size] for row in rows]
+        found, rank = linear.solution(matrix, right)
+        if rank == size:
+            return found
+        return None
     try:
         solution = flint.arb_mat([list(row) for row in matrix]).solve(
             flint.arb_mat(size, 1, list(right))
@@ -115,22 +105,6 @@ def solve(matrix: Sequence[Sequence[Any]], right: Sequence[Any]) -> list[Any] | 
     except ZeroDivisionError:
         return None
     return [solution[i, 0] for i in range(size)]
-
-
-def independent_columns(matrix: Sequence[Sequence[Fraction]]) -> list[int]:
-    """The columns of a rational matrix that are not combinations of those before them."""
-    rest, used, columns = [list(row) for row in matrix], set[int](), list[int]()
-    for column in range(len(rest[0]) if rest else 0):
-        best = next((i for i in range(len(rest)) if i not in used and rest[i][column]), None)
-        if best is None:
-            continue
-        used.add(best)
-        columns.append(column)
-        for i in range(len(rest)):
-            if i not in used and rest[i][column]:
-                factor = rest[i][column] / rest[best][column]
-                rest[i] = [a - factor * b for a, b in zip(rest[i], rest[best], strict=True)]
-    return columns
 
 
 def signature(matrix: Sequence[Sequence[Any]]) -> tuple[int, int]:
@@ -213,7 +187,6 @@ __all__ = [
     "around_ball",
     "ball",
     "contains",
-    "independent_columns",
     "middle",
     "precision",
     "signature",

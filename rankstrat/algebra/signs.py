@@ -52,7 +52,9 @@ class Signs:
             return (data > 0) - (data < 0)
         if kind == LEAF:
             positive = data == PI or (isinstance(data, tuple) and data[0] == "prime")
-            return 1 if positive else self.leaves.get(data)
+            if positive:
+                return 1
+            return self.leaves.get(data)
         if kind == LINEAR:
             signs = {(c > 0) - (c < 0) for c in data[:1] if c}
             for c, a in zip(data[1:], args, strict=True):
@@ -61,7 +63,9 @@ class Signs:
                     return None
                 signs.add(s if c > 0 else -s)
             signs.discard(0)
-            return signs.pop() if len(signs) == 1 else None
+            if len(signs) == 1:
+                return signs.pop()
+            return None
         if kind == PRODUCT:
             total = 1
             for a, e in zip(args, data, strict=True):
@@ -78,7 +82,9 @@ class Signs:
         if data in MONOTONE:
             return known[args[0]]
         if data == "abs":
-            return 1 if self.nonzero(args[0]) else None
+            if self.nonzero(args[0]):
+                return 1
+            return None
         return None
 
     def nonzero(self, node: int) -> bool:

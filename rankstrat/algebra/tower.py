@@ -26,9 +26,10 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from rankstrat.algebra.constants import Constants, Monomial, Rational
+from rankstrat.algebra.constants import Constants, Monomial
 from rankstrat.algebra.differential import Derivation
 from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import FUNCTION, LEAF, PI, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.relations import decide
 from rankstrat.errors import UndecidedError, UnsupportedFunctionError
@@ -145,14 +146,16 @@ class Tower(Constants):
             half = program.linear(
                 0, ((Fraction(1, 2), e), (Fraction(sign, 2), program.power(e, -1)))
             )
-            return half if name != "sin" else program.product(((half, 1), (self.imaginary(), -1)))
+            if name != "sin":
+                return half
+            return program.product(((half, 1), (self.imaginary(), -1)))
         if name in ("tanh", "tan"):
             square = self._exps[name == "tan", program.scale(2, h)]
             # 1 - 2 / (E + 1): one use of E, and the same inverse as in the derivative 1 - tanh^2
             ratio = program.linear(1, ((-2, program.power(program.linear(1, ((1, square),)), -1)),))
-            return (
-                ratio if name == "tanh" else program.product(((ratio, 1), (self.imaginary(), -1)))
-            )
+            if name == "tanh":
+                return ratio
+            return program.product(((ratio, 1), (self.imaginary(), -1)))
         if name in ("log", "atan"):
             return self._logs[name == "atan", h]
         if name in PIECEWISE:

@@ -63,12 +63,18 @@ def translate(
 
 def _children(e: Any) -> tuple[Any, ...]:
     if e.is_Pow:
-        return (e.base,) if e.exp.is_Rational else (e.exp,) if e.base is sympy.E else ()
+        if e.exp.is_Rational:
+            return (e.base,)
+        if e.base is sympy.E:
+            return (e.exp,)
+        return ()
     if isinstance(e, sympy.Piecewise):
         return tuple(value for value, _ in e.args) + tuple(
             h for _, condition in e.args for h in differences(condition)
         )
-    return e.args if not e.is_Atom else ()
+    if not e.is_Atom:
+        return e.args
+    return ()
 
 
 def _node(program: Program, e: Any, args: list[int]) -> int:

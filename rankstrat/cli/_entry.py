@@ -175,13 +175,15 @@ def _run(words: list[str]) -> int:
     try:
         options, rest = top.parse_known_args(words)
     except SystemExit as stop:  # argparse has said what it had to say
-        return stop.code if isinstance(stop.code, int) else HOLDS
+        if isinstance(stop.code, int):
+            return stop.code
+        return HOLDS
     if rest:
         hint = nearest(rest[0].partition("=")[0], subs[options.command]._option_string_actions)
         also = f"{hint}; " if hint else ""
         told = (
-            f"unrecognized arguments: {shown(' '.join(rest))}; {also}try `rankstrat"
-            f" {options.command} --help`"
+            f"unrecognized arguments: {shown(' '.join(rest))}; {also}try"
+            f" `rankstrat {options.command} --help`"
         )
         return complain(f"error: {told}", BAD_QUESTION)
     return COMMANDS[options.command].run(options)

@@ -68,7 +68,9 @@ def _referee(name: str, text: str) -> int:
         return complain(f"{name}: no proof object: {reason}", BAD_QUESTION)
     for found in findings:
         say(f"{escaped(name)}: {report(found)}")
-    return HOLDS if all(found.holds for found in findings) else FAILS
+    if all(found.holds for found in findings):
+        return HOLDS
+    return FAILS
 
 
 def _text(name: str) -> str:

@@ -101,15 +101,16 @@ def run(options: Namespace) -> int:
     if len(refused) > SHOWN:
         complain(f"left out: {len(refused) - SHOWN} more models", BAD_QUESTION)
     if complete:
-        return BAD_QUESTION if refused else HOLDS
+        if refused:
+            return BAD_QUESTION
+        return HOLDS
     finished = sum(
         json.dumps([options.model, sorted(words), options.seed]) in done for words in cases
     )
-    again = (
-        "the same command goes on from here"
-        if path is not None
-        else "--save FILE lets the next run go on there"
-    )
+    if path is not None:
+        again = "the same command goes on from here"
+    else:
+        again = "--save FILE lets the next run go on there"
     return complain(
         f"interrupted: {finished} of {len(cases)} models are in the table; {again}", INTERRUPTED
     )
@@ -141,7 +142,9 @@ def _computed(options: Namespace, words: list[str]) -> list[list[Any]]:
 
 
 def _number(text: str) -> object:
-    return int(text) if re.fullmatch(r"\d{1,9}", text) else text
+    if re.fullmatch(r"\d{1,9}", text):
+        return int(text)
+    return text
 
 
 def _cases(words: list[str]) -> tuple[list[str], list[list[str]]]:

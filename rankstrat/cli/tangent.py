@@ -36,8 +36,8 @@ def run(options: Namespace) -> int:
     chart = chart_of(options)
     if chart.model.size > MOST:
         raise BudgetError(
-            f"{chart.model.size} tangent functions; at most {MOST} are printed; use `rankstrat"
-            " rank` for the rank alone"
+            f"{chart.model.size} tangent functions; at most {MOST} are printed; use"
+            " `rankstrat rank` for the rank alone"
         )
     functions = tangent_functions(chart)
     certificate = model_rank(chart, seed=options.seed)

@@ -88,9 +88,10 @@ def run(options: Namespace) -> int:
     reports: list[Report] = []
     with _executor(options) as executor, progress() as step:
         for name in names:
-            path = (
-                None if folder is None else folder / f"{name}{'.deep' if options.deep else ''}.json"
-            )
+            if folder is None:
+                path = None
+            else:
+                path = folder / f"{name}{'.deep' if options.deep else ''}.json"
             done = () if path is None else _saved(path, name, options.seed)
             reports.append(_verified(name, options, executor, step, done))
             if path is not None:
@@ -106,7 +107,9 @@ def run(options: Namespace) -> int:
     accepted = not options.referee or _refereed(reports, options.seed)
     if any(not report.complete for report in reports):
         return INTERRUPTED
-    return HOLDS if summary.ok and accepted else FAILS
+    if summary.ok and accepted:
+        return HOLDS
+    return FAILS
 
 
 def _certificates(reports: list[Report], seed: int) -> Iterator[tuple[str, RankCertificate]]:
@@ -259,8 +262,8 @@ def _executor(options: Namespace) -> Iterator[Executor | None]:
     if options.dask is not None:
         if importlib.util.find_spec("distributed") is None:
             raise FamilyError(
-                "--dask needs distributed, which is not installed; try `pip install"
-                " rankstrat[cluster]`"
+                "--dask needs distributed, which is not installed; try"
+                " `pip install rankstrat[cluster]`"
             )
         try:
             client = importlib.import_module("distributed").Client(options.dask)

@@ -104,7 +104,7 @@ def rank_by_lemma(point: Chart, *, seed: int = 0) -> LemmaRank:
         PointError: a chart with coordinates, irrational weights, or a kink at the point.
 
     References:
-        LSH Proposition 2 and Corollary 2; SPEC 1.2-1.6, 4.
+        LSH Proposition 2 and Corollary 2; docs/proofs.md#counting.
 
     Example:
         >>> from rankstrat.families import convolutional

@@ -56,11 +56,9 @@ class Entries:
 
 
 def _renumbered(labels: Indices) -> Indices:
-    return (
-        np.unique(labels, return_inverse=True)[1].astype(np.int64)
-        if labels.size
-        else labels.astype(np.int64)
-    )
+    if labels.size:
+        return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    return labels.astype(np.int64)
 
 
 def exact_rank(entries: Entries) -> int:
@@ -154,7 +152,9 @@ def _bounded(matrix: NDArray[Any], p: int) -> int | None:
     others = matrix[np.setdiff1d(np.arange(len(matrix)), profile.columns)]
     exact = np.empty((len(others), len(pivots)), dtype=object)
     exact[:] = coefficients if profile.rank else exact
-    return profile.rank if (exact.dot(pivots) == others).all() else None
+    if (exact.dot(pivots) == others).all():
+        return profile.rank
+    return None
 
 
 def _eliminated(matrix: list[list[int]]) -> int:

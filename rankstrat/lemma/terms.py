@@ -2,7 +2,8 @@ r"""$\dim \operatorname{span}\{\sigma(u_n \cdot \tilde x),\ a_n \sigma'(u_n \cdo
 x_t\}$, by a lemma.
 
 Every tangent function is a combination of N(rep.x), N'(rep.x) x_t (one rep for each class of
-neurons) and monomials of degree at most 1, which are independent (SPEC 1.4). Neurons of a class
+neurons) and monomials of degree at most 1, which are independent
+(docs/proofs.md#counting). Neurons of a class
 differ only by a sign and by polynomials, so a class contributes its functions N, N' x_t once, and a
 polynomial for each pair u, -u; what is left is linear algebra among polynomials of degree 1, and
 among tied weights.

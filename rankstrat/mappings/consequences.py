@@ -73,7 +73,7 @@ def transfer(
         DataError: a symbol of the mapping without a value.
 
     References:
-        EP2 Theorem 6.2; SPEC 7.5.
+        EP2 Theorem 6.2; docs/proofs.md#inertia.
 
     Example:
         >>> from rankstrat.mappings import splitting
@@ -126,11 +126,10 @@ def critical_dimension(mapping: CriticalMapping, point: Chart) -> int:
     )
     demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
     values = [v.xreplace(point.values) for v in mapping.values.values()]
-    jacobian = (
-        sympy.Matrix(values).jacobian(list(mapping.symbols))
-        if mapping.symbols
-        else sympy.zeros(len(values), 0)
-    )
+    if mapping.symbols:
+        jacobian = sympy.Matrix(values).jacobian(list(mapping.symbols))
+    else:
+        jacobian = sympy.zeros(len(values), 0)
     return int(jacobian.rank())
 
 

@@ -4,7 +4,7 @@ preserving, checked exactly.
 $P$ is a critical mapping from A to B when $F_A(\theta) = F_B(P(\theta))$ and, for every data set
 and loss, a critical point $\theta$ of A goes to a critical point of B. Given the first half, the
 second is equivalent to $T_{P(\theta)}F_B \subseteq T_\theta F_A$ as spaces of functions, that is to
-a matrix with $T_B(P(\theta)) = K(\theta)\,T_A(\theta)$ (SPEC 3). This room knows no neurons.
+a matrix with $T_B(P(\theta)) = K(\theta)\,T_A(\theta)$. This room knows no neurons.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from rankstrat.errors import (
     PointError,
     demand,
 )
+from rankstrat.frozen import settle
 from rankstrat.mappings.values import exact_map, image_chart, target_chart
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import Names, exact_scalar
@@ -50,11 +51,9 @@ class Condition:
     checked: bool
 
     def __str__(self) -> str:
-        return (
-            f"{self.denominator} = 0 was checked as a chart of its own"
-            if self.checked
-            else f"{self.denominator} != 0 is assumed"
-        )
+        if self.checked:
+            return f"{self.denominator} = 0 was checked as a chart of its own"
+        return f"{self.denominator} != 0 is assumed"
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ class CriticalMapping:
         PointError: a target parameter without a value.
 
     References:
-        LLR Definition 8 (JMLR), Theorem 3; SPEC 3.
+        LLR Definition 8 (JMLR), Theorem 3; docs/proofs.md#critical-mappings.
 
     Example:
         >>> import sympy
@@ -181,8 +180,7 @@ class CriticalMapping:
                 f" {len(b.inputs)} and {len(b.outputs)}; a critical mapping needs equal numbers"
             )
         chart = image_chart(a, b, self.values)
-        object.__setattr__(self, "values", MappingProxyType(chart.values))
-        object.__setattr__(self, "image", chart)
+        settle(self, values=MappingProxyType(chart.values), image=chart)
 
     image: Chart = field(init=False, repr=False, compare=False)
 
@@ -318,11 +316,10 @@ def _outputs(mapping: CriticalMapping, joint: Joint, seed: int) -> tuple[int, ..
             undecided.append(k)
         elif not same:
             left, right = joint.expressions([f, g])
-            detail = (
-                f": F_A = {left}, F_B(P) = {right}"
-                if left.count_ops() + right.count_ops() < 60
-                else ""
-            )
+            if left.count_ops() + right.count_ops() < 60:
+                detail = f": F_A = {left}, F_B(P) = {right}"
+            else:
+                detail = ""
             raise NotOutputPreservingError(
                 f"{mapping.label} changes output {k + 1}{detail}; F_A(theta) = F_B(P(theta)) must"
                 " hold identically"
@@ -340,9 +337,10 @@ def _refuse(
     function = joint.expressions([joint.nodes[joint.ranges[1].start + i]])[0]
     text = f" = {function}" if function.count_ops() < 40 else ""
     assert found.rank is not None
-    known = (
-        model_rank(joint.charts[0], seed=seed) if found.certain and not found.at_points else None
-    )
+    if found.certain and not found.at_points:
+        known = model_rank(joint.charts[0], seed=seed)
+    else:
+        known = None
     if found.at_points:
         how = "proved by exact values at a rational point"
     elif known is not None and known.upper <= found.rank and known.verdict is not Verdict.PROBABLE:

@@ -150,11 +150,9 @@ def parse_model(text: str) -> ModelFile:
     own = {symbol.name: symbol for symbol in parameters}
 
     def in_parameters(key: str, value: Any) -> sympy.Expr:
-        return (
-            _expression(key, value, own, functions)
-            if isinstance(value, str)
-            else _exact(key, value)
-        )
+        if isinstance(value, str):
+            return _expression(key, value, own, functions)
+        return _exact(key, value)
 
     chart = _assigned(table, "chart", blocks, own, in_parameters)
     for symbol, value in (chart or {}).items():
@@ -171,7 +169,9 @@ def _domain(table: Mapping[str, Any]) -> Any:
     """The domain of a model file: statements, or a table of words and lists of values."""
     given = table.get("domain")
     if not isinstance(given, dict):
-        return _strings(table, "domain") if "domain" in table else None
+        if "domain" in table:
+            return _strings(table, "domain")
+        return None
     return {
         name: value if isinstance(value, str) else _points(f"domain.{name}", value)
         for name, value in given.items()

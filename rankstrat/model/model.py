@@ -87,11 +87,10 @@ def _symbols(symbols: Any, role: str) -> tuple[sympy.Symbol, ...]:
         symbols = [symbols]
     if isinstance(symbols, sympy.MatrixBase | np.ndarray):
         symbols = list(np.asarray(symbols).ravel())
-    result = (
-        (symbols,)
-        if isinstance(symbols, str) or not isinstance(symbols, Iterable)
-        else tuple(symbols)
-    )
+    if isinstance(symbols, str) or not isinstance(symbols, Iterable):
+        result = (symbols,)
+    else:
+        result = tuple(symbols)
     for symbol in result:
         if not isinstance(symbol, sympy.Symbol):
             raise ModelError(f"{role} {symbol!r} is not a sympy symbol; make it with sympy.symbols")
@@ -221,9 +220,10 @@ class Model:
             )
         )
         nodes = translate(program, list(outputs), leaves)
-        mixers = (
-            tuple(program.leaf(("mix", k)) for k in range(len(nodes))) if len(nodes) > 1 else ()
-        )
+        if len(nodes) > 1:
+            mixers = tuple(program.leaf(("mix", k)) for k in range(len(nodes)))
+        else:
+            mixers = ()
         root = nodes[0]
         if mixers:
             root = program.linear(
@@ -328,11 +328,10 @@ class Model:
                     f" {listed(self.parameters)}"
                 )
         for p, value in given.items():
-            circular = (
-                value.free_symbols & (given.keys() - {p})
-                if isinstance(value, sympy.Expr)
-                else set()
-            )
+            if isinstance(value, sympy.Expr):
+                circular = value.free_symbols & (given.keys() - {p})
+            else:
+                circular = set()
             if circular:
                 q = min(circular, key=str)
                 raise PointError(
@@ -489,7 +488,9 @@ class Chart:
         """Block -> array of exact values; integer arrays where the point was given as such
         (`arrays` copies them).
         """
-        return self.raw.arrays if isinstance(self.raw, Entries) else self.arrays
+        if isinstance(self.raw, Entries):
+            return self.raw.arrays
+        return self.arrays
 
     def at(self, values: Mapping[Any, Any]) -> Chart:
         """The chart with some coordinates replaced by exact values or expressions."""
@@ -517,21 +518,19 @@ class Chart:
 
     def __str__(self) -> str:
         kind = "point" if self.is_point else f"chart with {len(self.coordinates)} coordinates"
-        at = (
-            f"{self.model.size} values"
-            if self.is_point or self.raw != self.model.parameters
-            else ""
-        )
+        if self.is_point or self.raw != self.model.parameters:
+            at = f"{self.model.size} values"
+        else:
+            at = ""
         if self.model.size <= SHOWN:
             at = ", ".join(f"{p} = {v}" for p, v in self.values.items() if p != v)
         return f"{kind} of {self.model}" + (f" at {at}" if at else "")
 
     def _repr_latex_(self) -> str | None:
-        given = (
-            [] if self.model.size > SHOWN else [(p, v) for p, v in self.values.items() if p != v]
-        )
-        return (
-            f"${', '.join(f'{sympy.latex(p)} = {sympy.latex(v)}' for p, v in given)}$"
-            if given
-            else None
-        )
+        if self.model.size > SHOWN:
+            given = []
+        else:
+            given = [(p, v) for p, v in self.values.items() if p != v]
+        if given:
+            return f"${', '.join(f'{sympy.latex(p)} = {sympy.latex(v)}' for p, v in given)}$"
+        return None

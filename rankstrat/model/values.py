@@ -45,7 +45,9 @@ def exact(value: Any, *, denominator: int | None = None) -> Any:
                 f"{value} is not a finite number; only finite floats have an exact value"
             )
         fraction = Fraction(float(value))
-        return fraction if denominator is None else fraction.limit_denominator(denominator)
+        if denominator is None:
+            return fraction
+        return fraction.limit_denominator(denominator)
     return exact_scalar("value", value)
 
 
@@ -80,7 +82,9 @@ class Names:
                 f"{key} could mean {len(matches)} different symbols of that name; one is needed;"
                 " give the symbol itself"
             )
-        return matches[0] if matches else None
+        if matches:
+            return matches[0]
+        return None
 
 
 def distinct_names(
@@ -134,13 +138,14 @@ def exact_scalar(name: str, value: Any) -> Exact:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, Fraction):
-        return value.numerator if value.denominator == 1 else value
+        if value.denominator == 1:
+            return value.numerator
+        return value
     if isinstance(value, float | np.floating):
-        hint = (
-            f"write {sympy.Rational(repr(float(value)))}"
-            if np.isfinite(float(value))
-            else "give a finite exact number"
-        )
+        if np.isfinite(float(value)):
+            hint = f"write {sympy.Rational(repr(float(value)))}"
+        else:
+            hint = "give a finite exact number"
         if "/" in hint:
             hint = "write sympy.Rational({}, {})".format(
                 *sympy.Rational(repr(float(value))).as_numer_denom()
@@ -222,7 +227,9 @@ class Entries(Sequence[Exact]):
         fits = all(
             a.dtype.kind in "iu" and a.shape == tuple(blocks[name]) for name, a in arrays.items()
         )
-        return cls(arrays) if fits else None
+        if fits:
+            return cls(arrays)
+        return None
 
     def __len__(self) -> int:
         return self._length

@@ -61,17 +61,23 @@ class NumericalRank:
     @property
     def smallest(self) -> Any:
         """The smallest counted singular value (infinity if there is none)."""
-        return self.singular_values[self.rank - 1] if self.rank else math.inf
+        if self.rank:
+            return self.singular_values[self.rank - 1]
+        return math.inf
 
     @property
     def largest_dropped(self) -> Any:
         """The largest singular value that was not counted (0 if all were)."""
-        return self.singular_values[self.rank] if self.rank < len(self.singular_values) else 0.0
+        if self.rank < len(self.singular_values):
+            return self.singular_values[self.rank]
+        return 0.0
 
     @property
     def agrees(self) -> bool | None:
         """Whether the rank lies within the exact bounds; None without an exact answer."""
-        return None if self.exact is None else self.exact.lower <= self.rank <= self.exact.upper
+        if self.exact is None:
+            return None
+        return self.exact.lower <= self.rank <= self.exact.upper
 
     def __int__(self) -> int:
         return self.rank
@@ -193,7 +199,8 @@ def _ratio(numerator: Any, denominator: Any) -> float:
 
 def exact_fact(exact: RankCertificate) -> str:
     """The exact answer in a few words."""
-    fact = (
-        str(exact.lower) if exact.value is not None else f"between {exact.lower} and {exact.upper}"
-    )
+    if exact.value is not None:
+        fact = str(exact.lower)
+    else:
+        fact = f"between {exact.lower} and {exact.upper}"
     return f"the exact rank is {fact} [{exact.verdict}]"

@@ -36,7 +36,9 @@ class RankReport:
         does not.
         """
         agreeing = list(takewhile(lambda result: result.agrees, reversed(self.results)))
-        return agreeing[-1].digits if agreeing else None
+        if agreeing:
+            return agreeing[-1].digits
+        return None
 
     def table(self) -> Table:
         """One row for each arithmetic; the exact rank has a row of its own."""
@@ -99,11 +101,10 @@ class RankReport:
             deepest = next(r for r in self.results if r.digits == start).smallest
             why = f"The smallest nonzero singular value is {_short(deepest)}; "
             why += f"at {last.digits} digits all below {_short(last.threshold)} are taken for zero."
-        until = (
-            f"still says {last.rank} at {last.digits} digits"
-            if start is None
-            else f"agrees from {start} digits on"
-        )
+        if start is None:
+            until = f"still says {last.rank} at {last.digits} digits"
+        else:
+            until = f"agrees from {start} digits on"
         return f"{fact}; numerics {until}. {why}"
 
     def __str__(self) -> str:
@@ -157,8 +158,6 @@ def rank_report(
 
 def _short(value: Any) -> str:
     number = mpmath.mpf(value)
-    return (
-        mpmath.nstr(number, 2)
-        if not number or mpmath.isinf(number)
-        else mpmath.nstr(number, 2, min_fixed=-2, max_fixed=3)
-    )
+    if not number or mpmath.isinf(number):
+        return mpmath.nstr(number, 2)
+    return mpmath.nstr(number, 2, min_fixed=-2, max_fixed=3)

@@ -221,7 +221,9 @@ class Jacobian:
             return None
         with np.errstate(all="ignore"):
             rounded = np.array([[ring.constant(v) for v in line] for line in block])
-        return rounded if np.isfinite(rounded).all() else None
+        if np.isfinite(rounded).all():
+            return rounded
+        return None
 
     def _mp_block(self, row: list[Any], ring: MpRing) -> list[list[Any]] | None:
         block = []
@@ -259,9 +261,10 @@ def _numbers(chart: Chart, values: Mapping[Any, Any]) -> dict[sympy.Symbol, Any]
             result[coordinate] = _number(name, value)
             continue
         shape = chart.model.blocks.get(name)
-        symbols = (
-            [] if shape is None else [str(s) for s in block_symbols(name, tuple(shape)).ravel()]
-        )
+        if shape is None:
+            symbols = []
+        else:
+            symbols = [str(s) for s in block_symbols(name, tuple(shape)).ravel()]
         if shape is None or not all(s in known for s in symbols):
             names = ", ".join(list(known)[:8]) or "none"
             raise PointError(
@@ -288,7 +291,9 @@ def _number(name: str, value: Any) -> Any:
     ):
         return value
     if isinstance(value, sympy.Expr) and value.is_number and value.is_real and value.is_finite:
-        return Fraction(int(value.p), int(value.q)) if value.is_Rational else value
+        if value.is_Rational:
+            return Fraction(int(value.p), int(value.q))
+        return value
     raise PointError(
         f"{name} = {value!r} is not a finite real number; give an int, a float, a Fraction or a"
         " sympy number"

@@ -29,9 +29,8 @@ def plot_singular_values(source: NumericalRank | RankReport, *, axes: Any = None
         DataError: there is no positive singular value to draw.
     """
     results = source.results if isinstance(source, RankReport) else (source,)
-    axes = (
-        pyplot("plot_singular_values").subplots(layout="constrained")[1] if axes is None else axes
-    )
+    if axes is None:
+        axes = pyplot("plot_singular_values").subplots(layout="constrained")[1]
     for number, result in enumerate(results):
         largest = result.singular_values[0]
         if not largest:
@@ -67,7 +66,9 @@ def plot_singular_values(source: NumericalRank | RankReport, *, axes: Any = None
 
 
 def _log10(value: Any) -> float:
-    return float(mpmath.log10(value)) if value else float("-inf")
+    if value:
+        return float(mpmath.log10(value))
+    return float("-inf")
 
 
 __all__ = ["plot_singular_values"]

@@ -142,7 +142,9 @@ def _spread(row: Sequence[Stratum], x: dict[Stratum, float], widest: int) -> Non
 
 
 def _mean(values: Sequence[float], otherwise: float) -> float:
-    return sum(values) / len(values) if values else otherwise
+    if values:
+        return sum(values) / len(values)
+    return otherwise
 
 
 def _area(orbit: int, largest: int) -> float:

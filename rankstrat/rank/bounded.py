@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import total_ordering
 
 from rankstrat.errors import BudgetError
+from rankstrat.frozen import settle
 from rankstrat.rank.verdict import Verdict
 
 
@@ -42,12 +43,14 @@ class Bounded:
                 " must be at most the second"
             )
         if self.value is None:
-            object.__setattr__(self, "verdict", Verdict.OPEN)
+            settle(self, verdict=Verdict.OPEN)
 
     @property
     def value(self) -> int | None:
         """The number, or None where the bounds differ."""
-        return self.lower if self.lower == self.upper else None
+        if self.lower == self.upper:
+            return self.lower
+        return None
 
     def __int__(self) -> int:
         if self.value is None:
@@ -67,7 +70,9 @@ class Bounded:
         return int(self) < int(other)
 
     def __hash__(self) -> int:
-        return hash(self.lower) if self.value is not None else hash((self.lower, self.upper))
+        if self.value is not None:
+            return hash(self.lower)
+        return hash((self.lower, self.upper))
 
     def __add__(self, other: int | Bounded) -> int:
         return int(self) + int(other)
@@ -85,10 +90,14 @@ class Bounded:
             return str(self.value)
         if self.upper is None:
             return f">= {self.lower}"
-        return f"<= {self.upper}" if self.lower <= 0 else f"in [{self.lower}, {self.upper}]"
+        if self.lower <= 0:
+            return f"<= {self.upper}"
+        return f"in [{self.lower}, {self.upper}]"
 
     def __format__(self, spec: str) -> str:
-        return format(int(self), spec) if spec else str(self)
+        if spec:
+            return format(int(self), spec)
+        return str(self)
 
     def __repr__(self) -> str:
         if self.verdict is Verdict.PROVED:
@@ -98,7 +107,9 @@ class Bounded:
     @property
     def cell(self) -> int | str:
         """What stands in a table: the integer, or the bound with its side."""
-        return self.value if self.value is not None else str(self)
+        if self.value is not None:
+            return self.value
+        return str(self)
 
     def complement(self, whole: int) -> Bounded:
         """`whole` less the number, as a codimension is."""

@@ -147,7 +147,9 @@ class Enumeration:
                 raise BudgetError("an argument of a piecewise function is not rational")
             return _constant_or(form, form.degree() <= 0 and form[0])
         plane = self._affine(program, node)
-        return plane if any(plane.normal) else _sign(plane.offset)
+        if any(plane.normal):
+            return plane
+        return _sign(plane.offset)
 
     def _affine(self, program: Program, node: int) -> Hyperplane:
         normal, offset = [Fraction(0)] * self.dimension, Fraction(0)
@@ -175,7 +177,9 @@ class Enumeration:
         return form.leading_coefficient()
 
     def _orientation(self, form: Form) -> int:
-        return 1 if self._lead(form) > 0 else -1
+        if self._lead(form) > 0:
+            return 1
+        return -1
 
     @staticmethod
     def _oriented(form: Form, orientation: int) -> Form:
@@ -213,7 +217,9 @@ def _is_input(program: Program, node: int) -> bool:
 
 
 def _constant_or(form: Form, value: Any) -> Form | int:
-    return form if value is False else _sign(value)
+    if value is False:
+        return form
+    return _sign(value)
 
 
 def _sign(value: Any) -> int:

@@ -104,7 +104,9 @@ class RankCertificate:
     @property
     def value(self) -> int | None:
         """The rank, or None when the bounds differ."""
-        return self.lower if self.lower == self.upper else None
+        if self.lower == self.upper:
+            return self.lower
+        return None
 
     def __int__(self) -> int:
         if self.value is None:
@@ -119,7 +121,9 @@ class RankCertificate:
     @property
     def size(self) -> int:
         """The number of free parameters."""
-        return self.model.size if self.subset is None else len(self.subset)
+        if self.subset is None:
+            return self.model.size
+        return len(self.subset)
 
     @property
     def model(self) -> Model:
@@ -128,16 +132,14 @@ class RankCertificate:
 
     def __str__(self) -> str:
         place = "point" if self.chart.is_point else "generic point of the chart"
-        where = (
-            f"at the {place} of {self.model}"
-            if self.model.structure is not None or self.model.name
-            else f"at the {place}"
-        )
-        rank = (
-            f"model rank = {self.lower}"
-            if self.value is not None
-            else f"{self.lower} <= model rank <= {self.upper}"
-        )
+        if self.model.structure is not None or self.model.name:
+            where = f"at the {place} of {self.model}"
+        else:
+            where = f"at the {place}"
+        if self.value is not None:
+            rank = f"model rank = {self.lower}"
+        else:
+            rank = f"{self.lower} <= model rank <= {self.upper}"
         names = ", ".join(self.model.generic_functions)
         if names:
             where += f", for a generic smooth {names}"
@@ -167,7 +169,7 @@ class RankCertificate:
             upper = "evidence that the certificate does not contain"
         if self.minor is None:
             lower = "every rank is at least 0"
-        elif self.minor.prime > 1:
+        elif self.minor.prime:
             lower = f"a {self.lower} x {self.lower} minor is nonzero mod {self.minor.prime}"
         else:
             lower = (
@@ -234,13 +236,12 @@ class RankCertificate:
                 f" gives {bound}"
             )
         probable = self.reason == "schwartz-zippel"
-        expected = (
-            Verdict.OPEN
-            if self.lower < self.upper
-            else Verdict.PROBABLE
-            if probable
-            else Verdict.PROVED
-        )
+        if self.lower < self.upper:
+            expected = Verdict.OPEN
+        elif probable:
+            expected = Verdict.PROBABLE
+        else:
+            expected = Verdict.PROVED
         if self.verdict is not expected:
             raise CertificateError(
                 f"the verdict {self.verdict} is claimed, but the evidence gives {expected}"
@@ -293,6 +294,7 @@ class RankCertificate:
                 "prime": minor.prime,
                 "key": minor.key,
                 "bits": minor.bits,
+                "points": minor.points,
                 "rows": list(minor.rows),
                 "parameters": [names[i] for i in minor.parameters],
             },

@@ -66,8 +66,8 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
             f"the minor uses dF/d{analysis.chart.model.parameters[min(frozen)]}, but"
             f" {analysis.chart.model.parameters[min(frozen)]} is frozen"
         )
-    if minor.prime <= 1:
-        if minor.bits not in PRECISIONS or minor.prime < 0:
+    if minor.prime <= 0:
+        if minor.bits not in PRECISIONS or minor.prime < 0 or minor.points not in (0, 1):
             raise CertificateError(
                 f"the ball minor has {minor.bits} bits; the precisions used are {PRECISIONS}"
             )

@@ -20,23 +20,36 @@ from rankstrat.algebra.differential import Terms
 from rankstrat.algebra.elimination import rank_profile, solve_dependents
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.expanding import Expanding
+from rankstrat.algebra.linear import independent_columns
 from rankstrat.algebra.modular import SMALL, mix, random_prime
 from rankstrat.algebra.program import LEAF, Program, normal
 from rankstrat.algebra.rational import is_zero, nullvector
-from rankstrat.algebra.signature import Rationals, independent_columns
+from rankstrat.algebra.signature import Rationals
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import BudgetError, PoleError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Chart
 from rankstrat.rank.lower_bounds import sampled_rank
 from rankstrat.rank.search import is_identically_zero
-from rankstrat.rank.tangents import Tangents, divisors, leaf_names
+from rankstrat.rank.tangents import Built, Tangents, divisors, leaf_names
 from rankstrat.rank.upper_bounds import ZERO_TEST, RelationFinder
 from rankstrat.rank.vanishing import needs_hypotheses, require_nonzero
 
 Row = dict[int, int]
 Split = dict[tuple[tuple[int, int | Fraction], ...], Terms]
 MAX_SUPPORT = 16
+
+
+def _images(chart: Chart, program: Program) -> dict[int, int]:
+    """The nodes of the parameters of a chart, whose coordinates are leaves."""
+    leaves = {c: program.leaf(("u", c)) for c in chart.coordinates}
+    translated = iter(
+        translate(program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves)
+    )
+    return {
+        leaf: next(translated) if isinstance(value, sympy.Expr) else program.constant(value)
+        for leaf, value in zip(chart.model.compiled.parameters, chart.raw, strict=True)
+    }
 
 
 class Joint(Tangents):
@@ -46,41 +59,28 @@ class Joint(Tangents):
 
     def __init__(self, charts: Sequence[Chart], program: Expanding | None = None) -> None:
         self.charts = tuple(charts)
-        self.chart = self.charts[0]
-        self.program = Expanding() if program is None else program
-        self._depends: dict[int, bool] = {}
-        self.nodes, self.outputs = [], []
+        shared = Expanding() if program is None else program
+        nodes, outside = list[int](), list[int]()
         self.ranges: list[range] = []
         self.output_lists: list[list[int]] = []
-        self.divisors = []
         for chart in self.charts:
             compiled = chart.model.compiled
             done = compiled.program.rebuild(
-                (*compiled.gradient, *compiled.outputs), self.program, self._images(chart)
+                (*compiled.gradient, *compiled.outputs), shared, _images(chart, shared)
             )
             values = [done[leaf] for leaf in compiled.parameters]
-            self.divisors += divisors(compiled.program, done, self.program, values)
-            start = len(self.nodes)
-            self.nodes += [done[n] for n in compiled.gradient]
-            self.ranges.append(range(start, len(self.nodes)))
+            outside += divisors(compiled.program, done, shared, values)
+            start = len(nodes)
+            nodes += [done[n] for n in compiled.gradient]
+            self.ranges.append(range(start, len(nodes)))
             self.output_lists.append([done[n] for n in compiled.outputs])
-        self.outputs = self.output_lists[0]
+        built = Built(shared, nodes, self.output_lists[0], outside)
+        super().__init__(self.charts[0], built=built)
         require_nonzero(self.program, self.divisors, 0)
-
-    def _images(self, chart: Chart) -> dict[int, int]:
-        program = self.program
-        leaves = {c: program.leaf(("u", c)) for c in chart.coordinates}
-        translated = iter(
-            translate(program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves)
-        )
-        return {
-            leaf: next(translated) if isinstance(value, sympy.Expr) else program.constant(value)
-            for leaf, value in zip(chart.model.compiled.parameters, chart.raw, strict=True)
-        }
 
     def values(self, chart: Chart) -> list[int]:
         """The nodes of the parameters at a chart, in order."""
-        image = self._images(chart)
+        image = _images(chart, self.program)
         return [image[leaf] for leaf in chart.model.compiled.parameters]
 
     def expressions(self, nodes: Sequence[int]) -> list[sympy.Expr]:
@@ -124,7 +124,9 @@ def same_function(joint: Joint, first: int, second: int, *, seed: int = 0) -> bo
         )  # exp(log 2) and 2 are different only to the eye
     except (BudgetError, UndecidedError, UnsupportedFunctionError):
         values = _rational_values(joint, [difference], 8, seed)
-        return False if values is not None and any(v for row in values for v in row) else None
+        if values is not None and any(v for row in values for v in row):
+            return False
+        return None
 
 
 @dataclass
@@ -278,7 +280,9 @@ def _support(
     others = [k for k in range(len(columns)) if k not in set(profile.columns)]
     table = solve_dependents(matrix, prime, profile)
     used = [profile.columns[r] for r in np.flatnonzero(table[:, others.index(len(source))])]
-    return [source[u] for u in used] if len(used) <= MAX_SUPPORT else None
+    if len(used) <= MAX_SUPPORT:
+        return [source[u] for u in used]
+    return None
 
 
 def _residue(terms: Terms, prime: int, seed: int) -> int:

@@ -91,7 +91,9 @@ class _Kinks:
             return True
         if self._selections_agree():
             return True
-        return False if self._directions_differ() else None
+        if self._directions_differ():
+            return False
+        return None
 
     # All selections
 

@@ -37,6 +37,7 @@ class Minor:
         rows: the samples used.
         parameters: the tangent functions used, by parameter index.
         bits: working precision of a ball minor.
+        points: which set of sample points a ball minor is taken at.
     """
 
     prime: int
@@ -44,6 +45,7 @@ class Minor:
     rows: tuple[int, ...]
     parameters: tuple[int, ...]
     bits: int = 0
+    points: int = 0
 
     def __repr__(self) -> str:
         arithmetic = f"prime={self.prime}" if self.prime else f"bits={self.bits}"
@@ -192,14 +194,13 @@ def ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> M
         for bits in PRECISIONS:
             if len(parameters) ** 3 * bits > BALL_WORK:
                 break
-            minor = Minor(attempt, key, tuple(range(len(parameters))), tuple(parameters), bits)
+            rows = tuple(range(len(parameters)))
+            minor = Minor(0, key, rows, tuple(parameters), bits, attempt)
             if check_ball_minor(tangents, minor):
                 return minor
-    return (
-        _greedy_ball_minor(tangents, parameters[:GREEDY_LIMIT], seed=seed)
-        if len(parameters) > 1
-        else None
-    )
+    if len(parameters) > 1:
+        return _greedy_ball_minor(tangents, parameters[:GREEDY_LIMIT], seed=seed)
+    return None
 
 
 def _greedy_ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> Minor | None:

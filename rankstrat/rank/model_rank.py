@@ -47,7 +47,7 @@ def model_rank(
         UndecidedError: the independence of two functions cannot be decided.
 
     References:
-        LLR Definition 4; SPEC 1.1.
+        LLR Definition 4.
 
     Example:
         >>> import sympy

@@ -171,7 +171,9 @@ def without_turns(program: Program, node: int, integers: frozenset[int]) -> int:
         for monomial, c in (laurent(program, node, SHORT, {}) or {}).items()
         if Fraction(c) % 2 == 0 and _integer_monomial(program, monomial, integers)
     ]
-    return program.linear(0, [(1, node), *turns]) if turns else node
+    if turns:
+        return program.linear(0, [(1, node), *turns])
+    return node
 
 
 def residue_pieces(piece: Piece, found: Mapping[int, int]) -> list[Piece]:

@@ -34,7 +34,7 @@ FIELDS = ("format", "model", "coordinates", "values", "lower", "upper", "verdict
           "subset", "differentiable")  # fmt: skip
 MODEL_FIELDS = ("name", "outputs", "functions", "parameters", "inputs", "assumptions",
                 "constants", "domain")  # fmt: skip
-MINOR_FIELDS = ("prime", "key", "bits", "rows", "parameters")
+MINOR_FIELDS = ("prime", "key", "bits", "points", "rows", "parameters")
 RELATION_FIELDS = ("parameter", "coefficients")
 RARE = {
     str(f): ElementaryFunction(f)
@@ -115,7 +115,9 @@ class CertificateReader:
 
     def optional(self, data: Mapping[str, Any], name: str) -> list[str]:
         """A field that is a list of strings, or absent."""
-        return self.strings(data, name) if name in data else []
+        if name in data:
+            return self.strings(data, name)
+        return []
 
     def _differentiable(self) -> bool | None:
         value = self.data.get("differentiable", True)
@@ -253,12 +255,18 @@ class CertificateReader:
         unknown = [n for n in parameters if n not in index]
         if unknown:
             self._fail("minor", f"uses {unknown[0]}, which is not a parameter of the model")
+        prime, points = self.get(spec, "prime", int), 0
+        if "points" in spec:
+            points = self.get(spec, "points", int)
+        elif prime in (0, 1):  # certificates without the field keep the number of the points there
+            prime, points = 0, prime
         return Minor(
-            self.get(spec, "prime", int),
+            prime,
             self.get(spec, "key", int),
             tuple(rows),
             tuple(index[n] for n in parameters),
             self.get(spec, "bits", int),
+            points,
         )
 
     def _relation(

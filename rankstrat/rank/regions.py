@@ -21,7 +21,7 @@ from rankstrat.algebra.signs import Signs, requirements
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import DataError, PoleError, UndecidedError
 from rankstrat.rank.pieces import Piece
-from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.tangents import Built, Tangents
 
 SAMPLES, SAMPLED_REGIONS, SHORT = 400, 48, 400
 
@@ -101,29 +101,24 @@ class RegionTangents(Tangents):
     """The tangent functions on given regions, mixed with one indeterminate for each region."""
 
     def __init__(self, parts: Sequence[tuple[Tangents, Region | None]]) -> None:
-        first = parts[0][0]
-        self.chart, self.piece = first.chart, first.piece
+        first, program = parts[0][0], Program()
+        restricted = [restrict(base, region, program, base.nodes) for base, region in parts]
+        super().__init__(first.chart, first.piece, Built(program, _mixed(program, restricted)))
         self.__dict__["integers"] = frozenset[int]().union(*(base.integers for base, _ in parts))
         self.parts = tuple(parts)
-        self.program = Program()
-        self._depends: dict[int, bool] = {}
-        self.outputs, self.divisors = [], []
-        self.chosen = tuple(range(len(first.nodes)))
-        restricted = [restrict(base, region, self.program, base.nodes) for base, region in parts]
-        if len(restricted) == 1:
-            self.nodes = restricted[0]
-            return
-        mixers = [self.program.leaf(("mix", ("region", i))) for i in range(len(restricted))]
-        self.nodes = [
-            self.program.linear(
-                0,
-                [
-                    (1, self.program.product(((m, 1), (nodes[j], 1))))
-                    for m, nodes in zip(mixers, restricted, strict=True)
-                ],
-            )
-            for j in range(len(first.nodes))
-        ]
+
+
+def _mixed(program: Program, restricted: Sequence[list[int]]) -> list[int]:
+    """The sums over the regions, with an indeterminate for each if there are several."""
+    if len(restricted) == 1:
+        return restricted[0]
+    mixers = [program.leaf(("mix", ("region", i))) for i in range(len(restricted))]
+    return [
+        program.linear(
+            0, [(1, program.product(((m, 1), (n, 1)))) for m, n in zip(mixers, nodes, strict=True)]
+        )
+        for nodes in zip(*restricted, strict=True)
+    ]
 
 
 def restrict(
@@ -146,11 +141,15 @@ def branch(program: Program, name: Any, argument: int, sign: int) -> int:
     """The branch of relu, abs, sign or step that holds where the argument has the given sign."""
     match name:
         case "relu":
-            return argument if sign > 0 else program.zero
+            if sign > 0:
+                return argument
+            return program.zero
         case "abs":
             return program.scale(sign, argument)
         case "step":
-            return program.one if sign > 0 else program.zero
+            if sign > 0:
+                return program.one
+            return program.zero
         case _:
             return program.constant(sign)
 

@@ -154,13 +154,17 @@ class Analysis:
     @cached_property
     def ceiling(self) -> int | None:
         """The dimension of the output space, for models without inputs."""
-        return None if self.chart.model.inputs else len(self.chart.model.outputs)
+        if self.chart.model.inputs:
+            return None
+        return len(self.chart.model.outputs)
 
     @cached_property
     def full(self) -> int:
         """The largest rank the representatives allow."""
         count = len(self.parameters)
-        return count if self.ceiling is None else min(count, self.ceiling)
+        if self.ceiling is None:
+            return count
+        return min(count, self.ceiling)
 
     def search(self) -> tuple[int, Minor | None, Relations]:
         """The best rank over a few primes, its minor, and the relations found below full rank."""

@@ -53,11 +53,9 @@ class TangentSpan:
     def parameters(self) -> tuple[sympy.Symbol, ...]:
         """The parameters whose tangent functions form the basis."""
         minor = self.certificate.minor
-        return (
-            ()
-            if minor is None
-            else tuple(self.chart.model.parameters[i] for i in sorted(minor.parameters))
-        )
+        if minor is None:
+            return ()
+        return tuple(self.chart.model.parameters[i] for i in sorted(minor.parameters))
 
     @cached_property
     def basis(self) -> tuple[Any, ...]:
@@ -154,11 +152,10 @@ class TangentSpan:
         r"""The span and its relations in LaTeX."""
         functions = r",\ ".join(sympy.latex(b) for b in self.basis) or "0"
         known = self.certificate
-        size = (
-            rf"\dim = {known.value}"
-            if known.value is not None
-            else rf"{known.lower} \leq \dim \leq {known.upper}"
-        )
+        if known.value is not None:
+            size = rf"\dim = {known.value}"
+        else:
+            size = rf"{known.lower} \leq \dim \leq {known.upper}"
         lines = [rf"\operatorname{{span}}\left\{{{functions}\right\}}, \qquad {size}"]
         lines += [r._repr_latex_().strip("$") for r in self.relations]
         return "\\begin{gathered}\n" + " \\\\\n".join(lines) + "\n\\end{gathered}"

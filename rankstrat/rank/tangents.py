@@ -5,13 +5,13 @@ coincide at sight.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import sympy
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
@@ -20,8 +20,6 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import distinct_names
 from rankstrat.rank.pieces import PERIODIC, Piece, without_turns
 from rankstrat.rank.vanishing import denominators, smooth
-
-Rational = int | Fraction
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,20 @@ class Column:
     core: int
 
 
+@dataclass(frozen=True)
+class Built:
+    """A program with the nodes of the tangent functions, the outputs and what is divided by.
+
+    `images` are the nodes of a compiled model in it.
+    """
+
+    program: Program
+    nodes: Sequence[int]
+    outputs: Sequence[int] = ()
+    divisors: Sequence[int] = ()
+    images: Mapping[int, int] = field(default_factory=dict)
+
+
 class Tangents:
     r"""The tangent functions of a model at a chart, as nodes of one program specialised to the
     chart.
@@ -46,29 +58,41 @@ class Tangents:
     functions.
     """
 
-    def __init__(self, chart: Chart, piece: Piece | None = None) -> None:
+    def __init__(
+        self, chart: Chart, piece: Piece | None = None, built: Built | None = None
+    ) -> None:
         demand(
             chart, Chart, ModelError, "a Model, or a point or chart of one,", "try model.generic()"
         )
         self.chart = chart
         self.piece = Piece() if piece is None else piece
-        compiled = chart.model.compiled
-        self.program = Program()
-        image = self.leaf_images(self.program)
+        self.program = Program() if built is None else built.program
+        built = self._built() if built is None else built
+        self.images: dict[int, int] = dict(built.images)
+        """Node of the compiled model -> node at the chart."""
+        self.nodes, self.outputs = list(built.nodes), list(built.outputs)
+        self.divisors = list(built.divisors)
+        self._depends: dict[int, bool] = {}
+        self.chosen: tuple[int, ...] = tuple(range(len(self.nodes)))
+
+    def _built(self) -> Built:
+        """The program of the model, specialised to the chart and the piece."""
+        compiled, program = self.chart.model.compiled, self.program
+        image = self.leaf_images(program)
         done = compiled.program.rebuild(
             (*compiled.gradient, *compiled.outputs),
-            self.program,
+            program,
             image,
             function=self._reduced if self.integers else None,
         )
-        self.images: dict[int, int] = done
-        """Node of the compiled model -> node at the chart."""
         values = [image[leaf] for leaf in compiled.parameters]
-        self.divisors = divisors(compiled.program, done, self.program, values)
-        self.nodes: list[int] = [done[n] for n in compiled.gradient]
-        self.outputs: list[int] = [done[n] for n in compiled.outputs]
-        self._depends: dict[int, bool] = {}
-        self.chosen: tuple[int, ...] = tuple(range(len(self.nodes)))
+        return Built(
+            program,
+            [done[n] for n in compiled.gradient],
+            [done[n] for n in compiled.outputs],
+            divisors(compiled.program, done, program, values),
+            done,
+        )
 
     @cached_property
     def integers(self) -> frozenset[int]:
@@ -150,11 +174,10 @@ class Tangents:
         column, program = self.columns[parameter], self.program
         if column is None:
             return False
-        factors = (
-            program.args[column.constant]
-            if program.kind[column.constant] == PRODUCT
-            else (column.constant,)
-        )
+        if program.kind[column.constant] == PRODUCT:
+            factors = program.args[column.constant]
+        else:
+            factors = (column.constant,)
         return all(n == program.one or program.kind[n] == LEAF for n in factors)
 
     def piecewise(self) -> list[int]:

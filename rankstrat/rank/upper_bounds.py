@@ -21,6 +21,7 @@ from rankstrat.algebra.differential import Terms, laurent
 from rankstrat.algebra.elimination import RankProfile, solve_dependents
 from rankstrat.algebra.fields import combine, reconstruct
 from rankstrat.algebra.generators import FUNCTION_STAGE
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.modular import GF, BadReductionError, mix
 from rankstrat.algebra.printing import untranslate
 from rankstrat.algebra.program import LEAF, Program
@@ -31,7 +32,6 @@ from rankstrat.rank.lower_bounds import Sampled, sample, sampled_rank
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import vanishes_at_primes
 
-Rational = int | Fraction
 MAX_PRIMES, EXPANSION, ZERO_TEST = 24, 3000, 40_000
 MAX_SYMBOLIC, MAX_FAILURES = 24, 3
 
@@ -138,11 +138,12 @@ class RelationFinder:
             return result
         constant = self._constant_coefficients(sampled, pivots, dependents, table)
         rational = [k for k in range(len(dependents)) if constant[k]]
-        lifted = (
-            self._lift(sampled, pivots, [dependents[k] for k in rational], table[:, rational])
-            if rational
-            else {}
-        )
+        if rational:
+            lifted = self._lift(
+                sampled, pivots, [dependents[k] for k in rational], table[:, rational]
+            )
+        else:
+            lifted = {}
         for k, j in enumerate(dependents):
             support = [pivots[i] for i in np.flatnonzero(table[:, k])]
             coefficients: Mapping[int, int] | None = None

@@ -166,11 +166,17 @@ def _sign(program: Program, node: int, depth: int) -> int:
     if depth > MAX_NESTING:
         return 0
     if kind == CONSTANT:
-        return 2 if data > 0 else 0
+        if data > 0:
+            return 2
+        return 0
     if kind == LEAF:
-        return 2 if data[0] in ("pi", "prime") else 0
+        if data[0] in ("pi", "prime"):
+            return 2
+        return 0
     if kind == FUNCTION:
-        return 2 if data in ("exp", "cosh") else 0
+        if data in ("exp", "cosh"):
+            return 2
+        return 0
     if kind == PRODUCT:
         pairs = zip(args, data, strict=True)
         even_leaf = (1 if e % 2 == 0 and program.kind[a] == LEAF else 0 for a, e in pairs)
@@ -182,7 +188,9 @@ def _sign(program: Program, node: int, depth: int) -> int:
     signs = [_sign(program, a, depth + 1) for a in args]
     if not all(signs):
         return 0
-    return 2 if c0 > 0 else max(signs)
+    if c0 > 0:
+        return 2
+    return max(signs)
 
 
 __all__ = ["denominators", "needs_hypotheses", "require_nonzero", "smooth", "vanishes_at_primes"]

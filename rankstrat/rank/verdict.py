@@ -67,13 +67,12 @@ class Relation:
     def __str__(self) -> str:
         text = ""
         for negative, size, name in self._terms():
-            factor = (
-                ""
-                if size == 1
-                else f"({size})*"
-                if isinstance(size, sympy.Add | Fraction)
-                else f"{size}*"
-            )
+            if size == 1:
+                factor = ""
+            elif isinstance(size, sympy.Add | Fraction):
+                factor = f"({size})*"
+            else:
+                factor = f"{size}*"
             sign = (" - " if text else "-") if negative else (" + " if text else "")
             text += f"{sign}{factor}dF/d{name}"
         return f"{text} = 0"
@@ -82,13 +81,12 @@ class Relation:
         text = ""
         for negative, size, name in self._terms():
             latex = sympy.latex(sympy.sympify(size, strict=True))
-            factor = (
-                ""
-                if size == 1
-                else rf"\left({latex}\right) "
-                if isinstance(size, sympy.Add)
-                else f"{latex} "
-            )
+            if size == 1:
+                factor = ""
+            elif isinstance(size, sympy.Add):
+                factor = rf"\left({latex}\right) "
+            else:
+                factor = f"{latex} "
             sign = (" - " if text else "-") if negative else (" + " if text else "")
             text += rf"{sign}{factor}\partial_{{{sympy.latex(sympy.Symbol(name))}}} F"
         return f"${text} = 0$"

@@ -72,7 +72,9 @@ class CertificateWriter(StrPrinter):  # type: ignore[misc]  # sympy is not typed
         return result
 
     def _print_Symbol(self, expr: sympy.Symbol) -> str:
-        return self.names[expr] if expr in self.names else _unwritable(expr)
+        if expr in self.names:
+            return self.names[expr]
+        return _unwritable(expr)
 
     _print_Dummy = _print_Symbol
 
@@ -134,12 +136,16 @@ def _identifier(name: str) -> str:
     if letters == name.strip("_"):
         letters = name[:MAX_NAME]
     candidate = letters if not letters[0].isdigit() else f"v{letters}"
-    return candidate if is_symbol_name(candidate) else f"{candidate}_"
+    if is_symbol_name(candidate):
+        return candidate
+    return f"{candidate}_"
 
 
 def _function_name(name: str) -> str:
     candidate = _identifier(name)
-    return candidate if not is_known_function(candidate) else f"{candidate}_"
+    if not is_known_function(candidate):
+        return candidate
+    return f"{candidate}_"
 
 
 def _free(name: str, taken: set[str]) -> str:

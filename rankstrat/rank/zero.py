@@ -17,7 +17,9 @@ from rankstrat.rank.verdict import Verdict
 def is_zero(value: Any) -> bool:
     """Whether a number is zero, decided by the engine: the rank of t -> value * t is 0 or 1."""
     value = sympy.sympify(value, strict=True)
-    return bool(value == 0) if value.is_Rational else _vanishes(value)
+    if value.is_Rational:
+        return bool(value == 0)
+    return _vanishes(value)
 
 
 @lru_cache(maxsize=10_000)

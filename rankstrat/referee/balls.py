@@ -38,7 +38,9 @@ class Balls:
 
     def scale(self, a: Ball, n: int) -> Ball:
         """An integer multiple."""
-        return (a[0] * n, a[1] * n) if n >= 0 else (a[1] * n, a[0] * n)
+        if n >= 0:
+            return (a[0] * n, a[1] * n)
+        return (a[1] * n, a[0] * n)
 
     def multiply(self, a: Ball, b: Ball) -> Ball:
         """A product."""
@@ -104,7 +106,9 @@ class Balls:
         e = self._series((self.unit, self.unit), r, lambda k: max(k, 1), True)
         for _ in range(4):
             e = self.multiply(e, e)
-        return (e[0] << n, e[1] << n) if n >= 0 else (e[0] >> -n, -(-e[1] >> -n))
+        if n >= 0:
+            return (e[0] << n, e[1] << n)
+        return (e[0] >> -n, -(-e[1] >> -n))
 
     def exp(self, a: Ball) -> Ball:
         """The exponential."""
@@ -283,7 +287,11 @@ class Balls:
         """The sign of a ball; 0 by convention where the argument vanishes identically."""
         if not zero and a[0] <= 0 <= a[1]:
             raise Unchecked("the sign at a kink is not decided")
-        return 0 if zero else 1 if a[0] > 0 else -1
+        if zero:
+            return 0
+        if a[0] > 0:
+            return 1
+        return -1
 
     def is_regular(self, matrix: list[list[Ball]]) -> bool:
         r"""Whether $\lVert I - BA \rVert_\infty < 1$ for an approximate inverse $B$ of $A$."""

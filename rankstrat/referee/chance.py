@@ -92,11 +92,9 @@ class Sizes:
         if op == "exp":
             return e
         top, length = 2 * max(e[0], e[2]), 2 * max(e[1], e[3]) + 1
-        return (
-            (top, length, top, length)
-            if op == "tanh"
-            else (top, length, e[0] + e[2], e[1] + e[3] + 1)
-        )
+        if op == "tanh":
+            return (top, length, top, length)
+        return (top, length, e[0] + e[2], e[1] + e[3] + 1)
 
 
 class Chance:

@@ -88,7 +88,9 @@ class Graph:
 
     def node(self, *node: Any) -> int:
         """The number of a node, which is added if it is new."""
-        return self.known[node] if node in self.known else self._append(node)
+        if node in self.known:
+            return self.known[node]
+        return self._append(node)
 
     def rational(self, p: int, q: int = 1) -> int:
         """The number of a constant node."""
@@ -97,7 +99,9 @@ class Graph:
     def reflection(self, f: int, j: int) -> int:
         """s with sigma^(j)(-h) = s sigma^(j)(h) for an odd or even function, else 0."""
         parity = self.functions[f].rstrip("0")
-        return (-1) ** (j + (parity == "odd")) if parity else 0
+        if parity:
+            return (-1) ** (j + (parity == "odd"))
+        return 0
 
     def argument(self, k: int) -> int:
         """The argument of a function node."""
@@ -134,14 +138,22 @@ class Graph:
     def total(self, terms: Sequence[int]) -> int:
         """A node for a sum."""
         terms = [t for t in terms if t != self.zero]
-        return self.zero if not terms else terms[0] if len(terms) == 1 else self.node("add", *terms)
+        if not terms:
+            return self.zero
+        if len(terms) == 1:
+            return terms[0]
+        return self.node("add", *terms)
 
     def product(self, *factors: int) -> int:
         """A node for a product."""
         if self.zero in factors:
             return self.zero
         left = [f for f in factors if f != self.one]
-        return self.one if not left else left[0] if len(left) == 1 else self.node("mul", *left)
+        if not left:
+            return self.one
+        if len(left) == 1:
+            return left[0]
+        return self.node("mul", *left)
 
     def partials(self, k: int) -> list[tuple[int, int]]:
         """Pairs (child, node of the partial derivative), by the rules of calculus."""
@@ -161,7 +173,9 @@ class Graph:
                 return pairs
             case "pow":
                 power = self.node("pow", a, node[2] - 1)
-                return [(a, self.product(self.rational(node[2]), power))] if node[2] else []
+                if node[2]:
+                    return [(a, self.product(self.rational(node[2]), power))]
+                return []
             case "exp":
                 slope = k
             case "log":

@@ -86,7 +86,9 @@ class Expander:
                     result[key] = value
                 else:
                     result.pop(key, None)
-        return self._reduced(result) if self.special else result
+        if self.special:
+            return self._reduced(result)
+        return result
 
     def times(self, a: Quotient, b: Quotient) -> Quotient:
         """The product of quotients."""
@@ -216,7 +218,9 @@ class Expander:
                 side = self.plus([ONE, self.scaled(-1, side)])
         if op in ("abs", "sign"):
             side = self.plus([self.scaled(2, side), self.scaled(-1, ONE)])
-        return side if op in ("step", "sign") else self.times(side, value)
+        if op in ("step", "sign"):
+            return side
+        return self.times(side, value)
 
     def _function(self, k: int, node: tuple[Any, ...]) -> Quotient:
         op, a = node[0], self.tower.graph.argument(k)
@@ -224,7 +228,9 @@ class Expander:
         if not value[0] and op != "jet":
             if op == "log":
                 raise Refused("the logarithm of zero")
-            return ONE if op in ("exp", "cosh", "cos") else ({}, {})
+            if op in ("exp", "cosh", "cos"):
+                return ONE
+            return ({}, {})
         if self.full and op == "jet" and ("jet", node[1], a) in self.tower.verified:
             ((g, sign),) = self.tower.image("jet", node[1], a)
             factor = 1 if sign > 0 else self.tower.graph.reflection(node[1], node[2])
@@ -238,7 +244,9 @@ class Expander:
         reflection = self.tower.graph.reflection(*node[1:3]) if op == "jet" else int(op not in ODD)
         if op == "jet" and not value[0]:
             known = self.tower.graph.functions[node[1]].endswith("0") and not node[2]
-            return ({}, {}) if known or reflection < 0 else self.atom("free", op, *node[1:3])
+            if known or reflection < 0:
+                return ({}, {})
+            return self.atom("free", op, *node[1:3])
         if (op in ODD or op in EVEN or op == "exp" or (op == "jet" and reflection)) and value[0][
             max(value[0])
         ] < 0:

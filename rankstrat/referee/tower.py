@@ -118,7 +118,9 @@ class Tower:
         """0 for numbers, 1 for functions of coordinates, 2 for functions of inputs."""
         a = self.arguments[g]
         least = 1 if self.kinds[g] == "jet" else 0
-        return least if a < 0 else max(least, self.graph.layers[a])
+        if a < 0:
+            return least
+        return max(least, self.graph.layers[a])
 
     def _used(self, key: tuple[Any, ...], value: Any) -> list[int]:
         """The generators in an image."""
@@ -135,7 +137,9 @@ class Tower:
                 return "jet", node[1], node[3]
             case "root":
                 return "root", node[1], node[2]
-        return (GROUPS[node[0]], node[1]) if node[0] in GROUPS else ()
+        if node[0] in GROUPS:
+            return (GROUPS[node[0]], node[1])
+        return ()
 
     def _below(self, k: int) -> list[int]:
         """The nodes that the value of a node is computed from, through its image also."""
@@ -257,7 +261,9 @@ class Tower:
 
     @staticmethod
     def _inner(key: tuple[Any, ...]) -> tuple[int, ...]:
-        return key[2:] if key[0] == "jet" else key[1:2]
+        if key[0] == "jet":
+            return key[2:]
+        return key[1:2]
 
     def _identity(self, e: Expander, key: Any, value: Any, present: set[Any]) -> bool:
         kind, kinds = key[0], {self.kinds[g] for g in self._used(key, value)}
@@ -491,7 +497,9 @@ class Tower:
         """The layer of an unknown of the full mode."""
         match name[0]:
             case "in" | "coord":
-                return 2 if name[0] == "in" else 1
+                if name[0] == "in":
+                    return 2
+                return 1
             case "t" | "jet":
                 return self.layer(name[1])
             case "radical" | "iota" | "isqrtpi":

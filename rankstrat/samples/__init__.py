@@ -11,7 +11,6 @@ from rankstrat.samples.local import (
     batch,
     linear_stability,
     local_linear_recovery,
-    recovery_threshold,
 )
 from rankstrat.samples.second_order.critical import CriticalData, critical_data
 from rankstrat.samples.second_order.enclosure import EnclosedCriticalPoint, enclose_critical_point
@@ -33,7 +32,6 @@ __all__ = [
     "linear_stability",
     "local_linear_recovery",
     "recovery_stability",
-    "recovery_threshold",
     "recovery_thresholds",
     "stability_table",
 ]

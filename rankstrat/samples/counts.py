@@ -77,7 +77,7 @@ def count_recovering_subsets(
         BudgetError: more than five million subsets.
 
     References:
-        SPEC 6.4: "almost every sample" is false for discrete inputs.
+        docs/proofs.md#samples: "almost every sample" is false for discrete inputs.
 
     Example:
         >>> import sympy, rankstrat as rs
@@ -209,11 +209,10 @@ def _batched_rank(blocks: NDArray[np.int64], p: int) -> NDArray[np.int64]:
         b, r, s = which[has], pivot[has], ranks[has]
         work[b, r], work[b, s] = work[b, s].copy(), work[b, r].copy()
         lead = work[b, s]
-        inverse = (
-            np.array([pow(int(v), -1, p) for v in lead[:, column]], dtype=np.int64)
-            if len(b)
-            else lead[:, column]
-        )
+        if len(b):
+            inverse = np.array([pow(int(v), -1, p) for v in lead[:, column]], dtype=np.int64)
+        else:
+            inverse = lead[:, column]
         lead = lead * inverse[:, None] % p
         below = np.arange(rows)[None, :] > s[:, None]
         factors = np.where(below, work[b, :, column], 0)

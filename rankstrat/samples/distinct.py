@@ -43,7 +43,9 @@ def telling(seen: Model, *, analytic: bool, seed: int = 0) -> tuple[int, ...]:
     for k in range(1, len(kept) + 1):
         if model_rank(combined, subset=(*basis, k), seed=seed).lower == len(basis) + 1:
             basis = (*basis, k)
-    return tuple(kept[k - 1] for k in basis[1:]) if len(basis) == int(certificate) else kept
+    if len(basis) == int(certificate):
+        return tuple(kept[k - 1] for k in basis[1:])
+    return kept
 
 
 def _distinct(outputs: Sequence[sympy.Expr]) -> tuple[int, ...]:

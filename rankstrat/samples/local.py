@@ -8,8 +8,9 @@ So `model_rank` answers both halves of the question, and both come with a certif
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Sized
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence, Sized
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -121,11 +122,34 @@ class LocalLinearRecovery:
         empirical: certificate of the rank of the empirical tangent matrix.
         model: certificate of the model rank.
         samples: the number of samples n.
+        first: the certificate of the rank on the first k samples, by k.
     """
 
     empirical: RankCertificate
     model: RankCertificate
     samples: int
+    first: Callable[[int], RankCertificate] = field(repr=False, compare=False)
+
+    @cached_property
+    def threshold(self) -> int | None:
+        r"""$\min\{k : \operatorname{rank}_{\{x_1..x_k\}}(\theta) = r_\theta\}$ along the samples;
+        None if all are too few.
+
+        Raises:
+            BudgetError: some prefix is not decided.
+        """
+        low, high = 0, self.samples + 1  # the empirical rank grows with the prefix: bisect
+        while high - low > 1:
+            middle = (low + high) // 2
+            some = LocalLinearRecovery(self.first(middle), self.model, middle, self.first)
+            if some.guaranteed is None:
+                raise BudgetError(
+                    f"the first {middle} samples are not decided ({some}); use simpler exact values"
+                )
+            low, high = (low, middle) if some.guaranteed else (middle, high)
+        if high <= self.samples:
+            return high
+        return None
 
     @property
     def verdict(self) -> Verdict:
@@ -134,9 +158,13 @@ class LocalLinearRecovery:
         if (
             low.upper < high.lower
         ):  # a lower bound is always a proof, and so is an upper one that is not PROBABLE
-            return Verdict.REFUTED if low.verdict is not Verdict.PROBABLE else Verdict.PROBABLE
+            if low.verdict is not Verdict.PROBABLE:
+                return Verdict.REFUTED
+            return Verdict.PROBABLE
         if low.lower >= high.upper:
-            return Verdict.PROVED if high.verdict is not Verdict.PROBABLE else Verdict.PROBABLE
+            if high.verdict is not Verdict.PROBABLE:
+                return Verdict.PROVED
+            return Verdict.PROBABLE
         return Verdict.OPEN
 
     @property
@@ -144,7 +172,9 @@ class LocalLinearRecovery:
         """Whether the samples determine the target among the linearised functions; None if
         undecided.
         """
-        return None if self.verdict is Verdict.OPEN else self.empirical.lower >= self.model.upper
+        if self.verdict is Verdict.OPEN:
+            return None
+        return self.empirical.lower >= self.model.upper
 
     def __repr__(self) -> str:
         return f"<{self}>"
@@ -184,7 +214,7 @@ def local_linear_recovery(
         DataError: samples that do not fit the model.
 
     References:
-        LLR Definition 2 and Lemma 7 (JMLR Lemma 1); SPEC 10.
+        LLR Definition 2 and Lemma 7 (JMLR Lemma 1).
 
     Example:
         >>> a, w, x = sympy.symbols("a w x")
@@ -193,6 +223,8 @@ def local_linear_recovery(
         local linear recovery not guaranteed: rank on 1 samples = 1 < 2 = model rank  [PROVED]
         >>> print(local_linear_recovery(theta, [1, 2]))
         local linear recovery guaranteed: rank on 2 samples = 2 = model rank  [PROVED]
+        >>> local_linear_recovery(theta, [1, -1, 3]).threshold
+        3
     """
     demand(point, (Chart, Model), DataError, "a point of a model", "try model.point(...)")
     demand(
@@ -202,9 +234,14 @@ def local_linear_recovery(
         "a list of inputs",
         "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
     )
-    point = point.generic() if isinstance(point, Model) else point
-    empirical = model_rank(seen_at(point, batch(point.model, samples, shape=shape)), seed=seed)
-    return LocalLinearRecovery(empirical, model_rank(point, seed=seed), len(samples))
+    theta = point.generic() if isinstance(point, Model) else point
+
+    def first(count: int) -> RankCertificate:
+        seen = seen_at(theta, batch(theta.model, list(samples)[:count], shape=shape))
+        return model_rank(seen, seed=seed)
+
+    size = len(samples)
+    return LocalLinearRecovery(first(size), model_rank(theta, seed=seed), size, first)
 
 
 def seen_at(point: Chart, model: Model) -> Chart:
@@ -215,44 +252,6 @@ def seen_at(point: Chart, model: Model) -> Chart:
             "a sample lies on a kink of the model, which has no tangent there; move the sample"
         )
     return seen
-
-
-def recovery_threshold(
-    point: Chart, samples: Sequence[Any], *, shape: tuple[int, int] | None = None, seed: int = 0
-) -> int | None:
-    r"""$\min\{n : \operatorname{rank}_{\{x_1..x_n\}}(\theta) = r_\theta\}$ along a sequence; None
-    if all are too few.
-
-    Raises:
-        BudgetError: some prefix is not decided.
-
-    Example:
-        >>> a, w, x = sympy.symbols("a w x")
-        >>> F = Model(a * sympy.tanh(w * x), [a, w], [x])
-        >>> recovery_threshold(F.point({a: 1, w: 2}), [1, -1, 3])
-        3
-    """
-    demand(point, Chart, DataError, "a point of a model", "try model.point(...)")
-    demand(
-        samples,
-        Iterable,
-        DataError,
-        "a list of inputs",
-        "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
-    )
-    target, samples = model_rank(point, seed=seed), list(samples)
-    seen_at(point, batch(point.model, samples, shape=shape))
-    low, high = 0, len(samples) + 1  # the empirical rank grows with the prefix: bisect
-    while high - low > 1:
-        middle = (low + high) // 2
-        seen = seen_at(point, batch(point.model, samples[:middle], shape=shape))
-        decided = LocalLinearRecovery(model_rank(seen, seed=seed), target, middle)
-        if decided.guaranteed is None:
-            raise BudgetError(
-                f"the first {middle} samples are not decided ({decided}); use simpler exact values"
-            )
-        low, high = (low, middle) if decided.guaranteed else (middle, high)
-    return high if high <= len(samples) else None
 
 
 def linear_stability(
@@ -271,7 +270,7 @@ def linear_stability(
         DataError: the numbers of samples and labels differ.
 
     References:
-        LSH Definition 1; SPEC 10.
+        LSH Definition 1.
 
     Example:
         >>> a, w, x = sympy.symbols("a w x")
@@ -298,5 +297,7 @@ def linear_stability(
         return Verdict.REFUTED
     if gradient.upper == 0:
         guessed = gradient.verdict is Verdict.PROBABLE and recovery.verdict is Verdict.PROVED
-        return Verdict.PROBABLE if guessed else recovery.verdict
+        if guessed:
+            return Verdict.PROBABLE
+        return recovery.verdict
     return Verdict.OPEN

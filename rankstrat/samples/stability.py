@@ -57,7 +57,7 @@ class Thresholds:
             codimension is then known to lie between r and c only.
 
     References:
-        STR Theorem 5.4 with the corrections of SPEC 9.3.
+        STR Theorem 5.4 with the corrections of docs/proofs.md#stability.
     """
 
     rank: int
@@ -69,7 +69,9 @@ class Thresholds:
         """The largest n for which no such point is stable: the rank, or one less if the rank may be
         the codimension.
         """
-        return self.rank - 1 if self.partial else min(self.rank, self.codimension - 1)
+        if self.partial:
+            return self.rank - 1
+        return min(self.rank, self.codimension - 1)
 
     @property
     def stable_from(self) -> int:
@@ -91,7 +93,9 @@ class Thresholds:
         """The convergence class of gradient flow to a generic point, from `stable_from` samples
         on.
         """
-        return "linear" if self.is_morse_bott else "may be sublinear"
+        if self.is_morse_bott:
+            return "linear"
+        return "may be sublinear"
 
 
 def recovery_thresholds(branch: Branch) -> Thresholds:
@@ -103,7 +107,7 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
             theorem is about.
 
     References:
-        STR Theorem 5.4 with the corrections of SPEC 9.3.
+        STR Theorem 5.4 with the corrections of docs/proofs.md#stability.
 
     Example:
         >>> import rankstrat as rs
@@ -227,7 +231,7 @@ def recovery_stability(
         DataError: the point is not on the branch, or a sample lies on a kink.
 
     References:
-        SPEC 9.3.
+        docs/proofs.md#stability.
 
     Example:
         >>> import rankstrat as rs
@@ -329,7 +333,9 @@ def _decided_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]) -
     if once is None or again is None or len(once) != len(again):
         return None
     agree = all(abs(u - v) <= _TINY * abs(v) for u, v in zip(once, again, strict=True))
-    return once if agree and all(once) else None
+    if agree and all(once):
+        return once
+    return None
 
 
 def _quadratic_form(

@@ -13,6 +13,7 @@ from typing import Any
 
 import sympy
 
+from rankstrat.algebra.linear import Form, extended, reduced
 from rankstrat.errors import BudgetError, PointError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import HasRankCoordinates
@@ -20,13 +21,13 @@ from rankstrat.model.values import counted
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.strata.flats import Condition, SignedPermutation, Vector, extended, reduced
+from rankstrat.strata.flats import Condition, SignedPermutation
 from rankstrat.strata.loci import RankLoci
 from rankstrat.strata.minors import TangentMatrix, tangent_matrix
 from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.tables import Math
 
-Label = tuple[tuple[Vector, ...], tuple[int, ...]]
+Label = tuple[tuple[Form, ...], tuple[int, ...]]
 MOST_FLATS, MOST_MEMBERS, TRIES = 4_000, 30_000, 40
 
 
@@ -98,7 +99,7 @@ class ArrangementStrata:
         """How many conditions are independent of each other: each subset of them is a flat,
         symmetric copies apart.
         """
-        rows: tuple[Vector, ...] = ()
+        rows: tuple[Form, ...] = ()
         count = 0
         for condition in self.given:
             more = extended(rows, condition.rows)
@@ -178,7 +179,7 @@ class ArrangementStrata:
             }
         return rows, tuple(sorted(vanishing))
 
-    def _linear(self, rows: Sequence[Vector]) -> dict[sympy.Symbol, sympy.Expr]:
+    def _linear(self, rows: Sequence[Form]) -> dict[sympy.Symbol, sympy.Expr]:
         """Pivot parameters in terms of the others."""
         values = {}
         for row in rows:
@@ -192,7 +193,9 @@ class ArrangementStrata:
         of its own.
         """
         solution = self._solution(label)
-        return None if solution is None else solution[0]
+        if solution is None:
+            return None
+        return solution[0]
 
     def _solution(self, label: Label) -> tuple[dict[sympy.Symbol, sympy.Expr], bool] | None:
         """The values, and whether they reach every point of the flat that lies on no smaller
@@ -225,7 +228,7 @@ class ArrangementStrata:
         """Flats that are left out although they may have points of their own."""
         return set()
 
-    def _is_condition(self, factor: sympy.Expr, rows: Sequence[Vector]) -> bool:
+    def _is_condition(self, factor: sympy.Expr, rows: Sequence[Form]) -> bool:
         """Whether a factor vanishes only on smaller flats."""
         poly = sympy.Poly(factor, *self.model.parameters)
         if poly.total_degree() != 1 or poly.nth(*[0] * len(self.model.parameters)) != 0:
@@ -472,7 +475,7 @@ class ArrangementStrata:
 
     def _own_label(self, point: Chart) -> Label:
         values = [sympy.sympify(v, strict=True) for v in point.raw]
-        rows: list[Vector] = []
+        rows: list[Form] = []
         for condition in self.given:
             if all(_value(row, values) == 0 for row in condition.rows):
                 rows += condition.rows
@@ -499,7 +502,7 @@ def is_analytic(model: Model) -> bool:
     return not any(output.has(*kinks) for output in model.outputs)
 
 
-def _value(row: Vector, values: Sequence[sympy.Expr]) -> sympy.Expr:
+def _value(row: Form, values: Sequence[sympy.Expr]) -> sympy.Expr:
     """The value of a linear form."""
     return sympy.Add(
         *(

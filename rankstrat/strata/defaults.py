@@ -12,12 +12,13 @@ from typing import Any
 
 import sympy
 
+from rankstrat.algebra.linear import Form, Rational, quotient
 from rankstrat.errors import ModelError
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasConditions
 from rankstrat.strata.arrangement import ArrangementStrata
 from rankstrat.strata.candidates import found_conditions
-from rankstrat.strata.flats import Condition, Number, SignedPermutation, Vector, quotient
+from rankstrat.strata.flats import Condition, SignedPermutation
 from rankstrat.strata.loci import loci_of
 from rankstrat.strata.stratum import Stratification
 from rankstrat.text.parsing import shown
@@ -61,7 +62,7 @@ def arrangement_of(
         found = [_condition(model, group) for group in structure.conditions(model)]
     else:
         found = list(_defaults(model, symmetries))
-    known: dict[tuple[Vector, ...], Condition] = {}
+    known: dict[tuple[Form, ...], Condition] = {}
     for condition in (*found, *linear):
         known.setdefault(tuple(sorted(condition.rows)), condition)
     arrangement = tuple(known.values())
@@ -133,7 +134,7 @@ def _few(model: Model) -> str:
     return ", ".join(map(str, model.parameters[:6])) + (", ..." if model.size > 6 else "")
 
 
-def _row(model: Model, expression: sympy.Expr) -> Vector | None:
+def _row(model: Model, expression: sympy.Expr) -> Form | None:
     """The coefficients of a linear form, scaled so that the first is 1; None for another
     polynomial.
     """
@@ -194,7 +195,7 @@ def _permutes(
     return all(sympy.expand(q.xreplace(swap)) in plain for q in polynomials)
 
 
-def _scaled(row: Sequence[Number]) -> Vector:
+def _scaled(row: Sequence[Rational]) -> Form:
     lead = next(v for v in row if v)
     return tuple(quotient(v, lead) if v else 0 for v in row)
 

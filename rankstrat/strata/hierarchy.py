@@ -250,7 +250,9 @@ def stratification_of(
         known: Stratification | None = structure.strata(model)
         source = guest(structure)
         if known is not None:
-            return ClaimedStrata(known, source, seed) if source else known
+            if source:
+                return ClaimedStrata(known, source, seed)
+            return known
     return general_strata(model, conditions=conditions, seed=seed)
 
 
@@ -276,7 +278,7 @@ def stratify(
         BudgetError: the arrangement has too many flats.
 
     References:
-        LSH Section 3; SPEC 1.
+        LSH Section 3.
 
     Example:
         >>> from rankstrat.families import matrix_factorization

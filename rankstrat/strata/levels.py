@@ -82,9 +82,8 @@ class Level:
 
     @cached_property
     def maximal(self) -> tuple[Stratum, ...]:
-        """The strata that lie in the closure of no other stratum of the level.
-
-        Their closures hold all of it.
+        """The strata that lie in the closure of no other stratum of the level; their closures
+        hold all of it.
         """
         if not self.listed:
             return self.strata
@@ -112,7 +111,9 @@ class Level:
 
 def _weakest(verdicts: Sequence[Verdict]) -> Verdict:
     order = [Verdict.OPEN, Verdict.NUMERICAL, Verdict.PROBABLE, Verdict.PROVED]
-    return min(verdicts, key=order.index) if verdicts else Verdict.PROVED
+    if verdicts:
+        return min(verdicts, key=order.index)
+    return Verdict.PROVED
 
 
 def levels_of(source: Stratification, strata: Mapping[int, Sequence[Stratum]]) -> tuple[Level, ...]:

@@ -28,7 +28,7 @@ from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.tables import Math
 
 TRIES = 400
-BASIS = "minors of the tangent functions vanish exactly there (docs: rank loci)"
+BASIS = "minors of the tangent functions vanish exactly there (docs/strata.md#rank-loci)"
 
 
 @dataclass(frozen=True)

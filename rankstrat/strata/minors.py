@@ -11,8 +11,8 @@ from fractions import Fraction
 
 import sympy
 
+from rankstrat.algebra.linear import Form, reduced
 from rankstrat.model.model import Chart, Model
-from rankstrat.strata.flats import Vector, reduced
 
 LARGEST, ATTEMPTS, MOST_PARAMETERS, MOST_OUTPUTS = 8, 40, 24, 16
 
@@ -45,8 +45,8 @@ class TangentMatrix:
         self,
         values: Mapping[sympy.Symbol, sympy.Expr],
         rank: int,
-        excluded: Sequence[tuple[Vector, ...]],
-        flat: tuple[Vector, ...],
+        excluded: Sequence[tuple[Form, ...]],
+        flat: tuple[Form, ...],
         polynomials: Sequence[sympy.Expr] = (),
         *,
         seed: int = 0,
@@ -63,7 +63,7 @@ class TangentMatrix:
         matrix = sympy.Matrix(self.rows).xreplace(dict(values)).applyfunc(sympy.expand)
         rng = random.Random(seed)
         nonzero = {g for q in polynomials for g in _factors(sympy.expand(q.xreplace(dict(values))))}
-        remaining: set[Vector] = set()
+        remaining: set[Form] = set()
         for _ in range(ATTEMPTS):
             minor = _random_minor(matrix, rank, rng)
             if minor is None:
@@ -83,7 +83,7 @@ class TangentMatrix:
                     return True
         return False
 
-    def _form(self, factor: sympy.Expr) -> Vector | None:
+    def _form(self, factor: sympy.Expr) -> Form | None:
         poly = sympy.Poly(factor, *self.model.parameters)
         if poly.total_degree() != 1 or poly.nth(*[0] * len(self.model.parameters)) != 0:
             return None
@@ -93,7 +93,7 @@ class TangentMatrix:
         )
 
     def _excludes(
-        self, factor: sympy.Expr, flat: tuple[Vector, ...], excluded: Sequence[tuple[Vector, ...]]
+        self, factor: sympy.Expr, flat: tuple[Form, ...], excluded: Sequence[tuple[Form, ...]]
     ) -> bool:
         form = self._form(factor)
         return form is not None and reduced([*flat, form]) in excluded
@@ -119,7 +119,9 @@ def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.
         return None
     square = matrix.extract([rows[i] for i in pivots], [columns[j] for j in chosen])
     minor = sympy.expand(square.det(method="berkowitz"))
-    return None if minor == 0 else minor
+    if minor == 0:
+        return None
+    return minor
 
 
 def tangent_matrix(model: Model) -> TangentMatrix | None:

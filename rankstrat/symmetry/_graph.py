@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from rankstrat.algebra.linear import Echelon
 from rankstrat.algebra.program import CONSTANT, EVEN, FUNCTION, LEAF, LINEAR, ODD, PRODUCT, Program
 from rankstrat.errors import ModelError, demand
 from rankstrat.model.model import Compiled, Model
@@ -55,13 +56,11 @@ class ExpressionGraph:
 
     def _datum(self, n: int) -> Any:
         data: Any = self.program.data[n]
-        return (
-            data[0]
-            if self.program.kind[n] == LINEAR
-            else ()
-            if self.program.kind[n] == PRODUCT
-            else data
-        )
+        if self.program.kind[n] == LINEAR:
+            return data[0]
+        if self.program.kind[n] == PRODUCT:
+            return ()
+        return data
 
     # Permutations: colour refinement of two copies in step, one vertex after another
 
@@ -269,33 +268,10 @@ def _sparse(basis: list[Weights], characteristic: int) -> list[Weights]:
 
 def _nullspace(equations: Sequence[Weights], size: int, characteristic: int) -> list[Weights]:
     """A basis of the solutions over Q, or over GF(2) when the characteristic is 2."""
-    pivots: dict[int, Weights] = {}
-
-    def reduce(row: Weights) -> Weights:
-        return _reduced(row, characteristic)
-
+    echelon = Echelon(last=True, modulus=characteristic)
     for equation in equations:
-        row = reduce(equation)
-        for p, other in pivots.items():
-            if p in row:
-                row = reduce(_combine([(Fraction(1), row), (-row[p], other)]))
-        if not row:
-            continue
-        p = max(row)
-        inverse = 1 / row[p]
-        row = {i: w * inverse for i, w in row.items()}
-        for q, other in list(pivots.items()):
-            if p in other:
-                pivots[q] = reduce(_combine([(Fraction(1), other), (-other[p], row)]))
-        pivots[p] = row
-    result = []
-    for free in (i for i in range(size) if i not in pivots):
-        vector: Weights = {free: Fraction(1)}
-        for p, row in pivots.items():
-            if free in row:
-                vector[p] = -row[free]
-        result.append(reduce(vector))
-    return result
+        echelon.add(equation)
+    return echelon.kernel(size)
 
 
 __all__ = ["ExpressionGraph", "Weights"]

@@ -11,7 +11,7 @@ from typing import Any
 import sympy
 
 from rankstrat.algebra.expanding import Expanding
-from rankstrat.algebra.fields import Rational
+from rankstrat.algebra.linear import Rational
 from rankstrat.errors import UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.inclusion import Joint, same_function
@@ -78,7 +78,9 @@ class _Scaled(Expanding):
             if len(powers) == 1 and powers != {0}:
                 (e,) = powers
                 inner = super().function(name, self.product(((arg, 1), (scale, -e))))
-                return self.product(((inner, 1), (scale, e))) if name in HOMOGENEOUS else inner
+                if name in HOMOGENEOUS:
+                    return self.product(((inner, 1), (scale, e)))
+                return inner
         return super().function(name, arg)
 
 
@@ -95,7 +97,11 @@ def _verdict(
             found.append(same_function(joint, f, g))
         except (UndecidedError, UnsupportedFunctionError):
             found.append(None)
-    return Verdict.PROVED if all(found) else Verdict.REFUTED if False in found else Verdict.OPEN
+    if all(found):
+        return Verdict.PROVED
+    if False in found:
+        return Verdict.REFUTED
+    return Verdict.OPEN
 
 
 def symmetries(model: Model) -> tuple[Symmetry, ...]:

@@ -69,7 +69,7 @@ def invariant_manifolds(model: Model, *, pairs: bool = True) -> tuple[InvariantM
         pairs: also the products of a permutation and a sign change, as $(a_2, w_2) = -(a_1, w_1)$.
 
     References:
-        SIM Theorem 4.1; SPEC 11.1, 11.3.
+        SIM Theorem 4.1; docs/proofs.md#invariant-manifolds.
 
     Example:
         >>> from rankstrat.families import two_layer

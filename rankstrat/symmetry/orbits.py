@@ -41,7 +41,7 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> Bounded:
         UndecidedError: the independence of two functions cannot be decided.
 
     References:
-        DIAG Section 3 (Hermann-Nagano); SPEC 11.1, 11.2.
+        DIAG Section 3 (Hermann-Nagano); docs/proofs.md#invariant-manifolds.
 
     Example:
         >>> from rankstrat.families import two_layer

@@ -83,7 +83,9 @@ class Branch:
     @property
     def typical(self) -> Chart:
         """The chart, or the generic point in its place."""
-        return self.chart if self.generic_point is None else self.generic_point()
+        if self.generic_point is None:
+            return self.chart
+        return self.generic_point()
 
     @cached_property
     def certificate(self) -> RankCertificate:
@@ -96,7 +98,9 @@ class Branch:
     def forced_rank(self) -> int:
         """A proved lower bound of the rank at every point of the target set."""
         everywhere = self.bounds.everywhere
-        return 0 if everywhere is None else model_rank(everywhere).lower
+        if everywhere is None:
+            return 0
+        return model_rank(everywhere).lower
 
     @property
     def rank(self) -> int:
@@ -143,7 +147,9 @@ class Branch:
             )
             values = {u: int(v) for u, v in zip(self.chart.coordinates, drawn, strict=True)}
             try:
-                return self.chart.at(values) if values else self.chart
+                if values:
+                    return self.chart.at(values)
+                return self.chart
             except ZeroDivisionError:
                 continue
         raise TargetError(
@@ -196,11 +202,10 @@ class Branch:
 
     def __str__(self) -> str:
         index = f", (r, l) = {self.index}" if self.index else ""
-        rank = (
-            f"{self.certificate.lower}"
-            if self.certificate.value is not None
-            else f">= {self.certificate.lower}"
-        )
+        if self.certificate.value is not None:
+            rank = f"{self.certificate.lower}"
+        else:
+            rank = f">= {self.certificate.lower}"
         return (
             f"{self.label}: dimension {self.dimension}, codimension {self.codimension}, generic"
             f" rank {rank}{index}"

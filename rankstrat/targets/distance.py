@@ -75,4 +75,6 @@ def _descend(
             break
         else:
             damping *= 4
-    return now if np.isfinite(now) else np.inf
+    if np.isfinite(now):
+        return now
+    return np.inf

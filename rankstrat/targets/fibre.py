@@ -307,7 +307,7 @@ def target_set(
         TargetError: f* is not in the function space of F, or is malformed.
 
     References:
-        STR Definitions 3.2-3.4; SPEC 9.
+        STR Definitions 3.2-3.4; docs/proofs.md#branches.
 
     Example:
         >>> import rankstrat as rs

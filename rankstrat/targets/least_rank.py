@@ -83,7 +83,9 @@ class LeastRank:
     @property
     def value(self) -> int | None:
         """The minimum, or None when only bounds are known."""
-        return self.lower if self.lower == self.upper else None
+        if self.lower == self.upper:
+            return self.lower
+        return None
 
     def __int__(self) -> int:
         if self.value is None:

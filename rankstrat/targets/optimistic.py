@@ -24,7 +24,7 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
         target set.
 
     References:
-        LLR Theorem 1; OPT; SPEC 2.
+        LLR Theorem 1; OPT.
 
     Example:
         >>> import rankstrat as rs
@@ -69,11 +69,10 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
     if forced:
         return best
     if not target.complete and best.upper > 0:
-        below = (
-            f"every rank is at least {floor}, which the target forces"
-            if floor
-            else "an upper bound only"
-        )
+        if floor:
+            below = f"every rank is at least {floor}, which the target forces"
+        else:
+            below = "an upper bound only"
         reason = f"{below}: {target.basis}"
         return LeastRank(
             floor, best.upper, best.minimiser, best.attained, Verdict.OPEN, reason, best.certificate

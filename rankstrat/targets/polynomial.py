@@ -226,9 +226,10 @@ class _Minors:
         rows: list[list[sympy.Expr]] = []
         for output in model.outputs:
             expanded = sympy.expand(output)
-            coefficients = (
-                sympy.Poly(expanded, *model.inputs).coeffs() if model.inputs else [expanded]
-            )
+            if model.inputs:
+                coefficients = sympy.Poly(expanded, *model.inputs).coeffs()
+            else:
+                coefficients = [expanded]
             rows += [[sympy.diff(c, p) for p in model.parameters] for c in coefficients]
         self.matrix = sympy.Matrix(rows)
         self._minors: dict[int, tuple[sympy.Expr, ...]] = {}
@@ -381,7 +382,9 @@ def _chart(model: Model, piece: _Piece) -> Chart | None:
         left = [g for g in map(sympy.expand, numerators) if g != 0]
         if left:
             left = list(sympy.groebner(left, *model.parameters, order="grevlex").exprs)
-    return model.chart(values) if len(model.parameters) - len(values) == piece.dimension else None
+    if len(model.parameters) - len(values) == piece.dimension:
+        return model.chart(values)
+    return None
 
 
 def _linear(

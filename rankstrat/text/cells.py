@@ -11,6 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from rankstrat.frozen import settle
+
 WIDE = 30
 """LaTeX stacks the clauses of a formula whose text is wider than this."""
 
@@ -33,7 +35,7 @@ class Math:
 
     def __post_init__(self) -> None:
         if not self.latex:
-            object.__setattr__(self, "latex", self.text)
+            settle(self, latex=self.text)
 
     def __str__(self) -> str:
         return self.text
@@ -75,7 +77,9 @@ def to_plain(cell: object) -> str:
     if cell is None:
         return ""
     if isinstance(cell, bool):
-        return "yes" if cell else "no"
+        if cell:
+            return "yes"
+        return "no"
     if isinstance(cell, float):
         return f"{cell:.6g}"
     return one_line(str(cell))

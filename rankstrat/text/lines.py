@@ -20,4 +20,6 @@ def escaped(text: object, *, most: int | None = None) -> str:
     letters = "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text)
     )
-    return letters if most is None or len(letters) <= most else letters[:most] + "..."
+    if most is None or len(letters) <= most:
+        return letters
+    return letters[:most] + "..."

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rankstrat.frozen import Converted, converted
 from rankstrat.text.cells import (
     Math,
     is_number,
@@ -34,7 +35,7 @@ _NARROWEST = 6  # a column is never wrapped below this many characters
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Converted):
     r"""A rectangular table of cells, printable in every format a report needs.
 
     Args:
@@ -58,14 +59,13 @@ class Table:
         12      36
     """
 
-    columns: tuple[str | Math, ...]
-    rows: tuple[tuple[object, ...], ...]
+    columns: tuple[str | Math, ...] = converted(lambda name, given: tuple(given))
+    rows: tuple[tuple[object, ...], ...] = converted(lambda name, given: tuple(map(tuple, given)))
     title: str = ""
     caption: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", tuple(self.columns))
-        object.__setattr__(self, "rows", tuple(tuple(row) for row in self.rows))
+        super().__post_init__()
         if not self.columns:
             raise ValueError(
                 "the table has no column; give at least one heading, for example Table(('rank',),"
@@ -270,7 +270,9 @@ def _latex_row(cells: Sequence[str]) -> str:
 
 def _sentence(title: str, caption: str) -> str:
     """The title, closed by a full stop if a caption follows."""
-    return title + "." if title and caption and title[-1] not in ".!?:" else title
+    if title and caption and title[-1] not in ".!?:":
+        return title + "."
+    return title
 
 
 def _width(text: str) -> int:
@@ -287,7 +289,9 @@ def _width(text: str) -> int:
 
 def _pad(text: str, width: int, right: bool) -> str:
     space = " " * max(0, width - _width(text))
-    return space + text if right else text + space
+    if right:
+        return space + text
+    return text + space
 
 
 def _fit(widths: list[int], fixed: list[bool], total: int) -> list[int]:

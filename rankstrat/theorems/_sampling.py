@@ -8,7 +8,6 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import prod
 from typing import Any
 
@@ -39,7 +38,9 @@ def negative(v: Sequence[int]) -> Vector:
 def representative(v: Sequence[int]) -> Vector:
     """The member of {v, -v} whose first nonzero entry is positive."""
     leading = next((c for c in v if c != 0), 0)
-    return tuple(v) if leading >= 0 else negative(v)
+    if leading >= 0:
+        return tuple(v)
+    return negative(v)
 
 
 def distinct_classes(
@@ -153,19 +154,3 @@ def least(found: LeastRank) -> Computed:
     verdict = found.attained if decided else Verdict.OPEN
     size, error = found.minimiser.model.size, found.certificate.error_bound
     return Computed(found.lower, found.upper, verdict, size, str(found), error)
-
-
-def rational_rank(rows: Sequence[Sequence[Any]]) -> int:
-    """The rank of a matrix of rational numbers, by elimination in fractions."""
-    rest, rank = [[Fraction(v) for v in row] for row in rows], 0
-    for column in range(len(rest[0]) if rest else 0):
-        pivot = next((i for i in range(rank, len(rest)) if rest[i][column]), None)
-        if pivot is None:
-            continue
-        rest[rank], rest[pivot] = rest[pivot], rest[rank]
-        for i in range(rank + 1, len(rest)):
-            if rest[i][column]:
-                factor = rest[i][column] / rest[rank][column]
-                rest[i] = [u - factor * v for u, v in zip(rest[i], rest[rank], strict=True)]
-        rank += 1
-    return rank

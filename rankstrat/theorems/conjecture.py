@@ -12,6 +12,7 @@ from itertools import combinations, combinations_with_replacement
 import numpy as np
 import sympy
 
+from rankstrat.algebra.linear import solution
 from rankstrat.errors import DataError, demand
 from rankstrat.rank.certificate import Verdict
 from rankstrat.text.tables import Table
@@ -52,7 +53,9 @@ class Conjecture:
         """OPEN: a formula that fits is a conjecture, never a theorem; REFUTED where a candidate has
         counterexamples.
         """
-        return Verdict.REFUTED if self.formula is None and self.counterexamples else Verdict.OPEN
+        if self.formula is None and self.counterexamples:
+            return Verdict.REFUTED
+        return Verdict.OPEN
 
     def __call__(self, *values: int, **named: int) -> int | Fraction:
         """The value the formula predicts.
@@ -70,29 +73,33 @@ class Conjecture:
             )
         value = self.formula.subs({sympy.Symbol(name): value for name, value in given.items()})
         fraction = Fraction(int(value.p), int(value.q))
-        return fraction.numerator if fraction.denominator == 1 else fraction
+        if fraction.denominator == 1:
+            return fraction.numerator
+        return fraction
 
     def __str__(self) -> str:
         if self.formula is not None:
             return f"rank = {self.formula} (conjectured): {self.reason}"
-        tried = (
-            f"; {self.candidate} fails at {len(self.counterexamples)} rows"
-            if self.counterexamples
-            else ""
-        )
+        if self.counterexamples:
+            tried = f"; {self.candidate} fails at {len(self.counterexamples)} rows"
+        else:
+            tried = ""
         return f"no formula: {self.reason}{tried}"
 
     def _repr_latex_(self) -> str | None:
-        return rf"$r = {sympy.latex(self.formula)}$" if self.formula is not None else None
+        if self.formula is not None:
+            return rf"$r = {sympy.latex(self.formula)}$"
+        return None
 
     def table(self) -> Table:
         """Every row: variables, rank, what the candidate says, and what the row was used for."""
         rows = []
         for use, part in (("fitted", self.fitted), ("held out", self.held_out)):
             for row in part:
-                formula = (
-                    "" if self.candidate is None else str(_at(self.candidate, self.variables, row))
-                )
+                if self.candidate is None:
+                    formula = ""
+                else:
+                    formula = str(_at(self.candidate, self.variables, row))
                 rows.append((*row, formula, use))
         return Table(
             (*self.variables, "rank", "formula", "use"), tuple(sorted(rows)), title=str(self)
@@ -250,7 +257,7 @@ def _is_undetermined(names: Sequence[str], rows: Sequence[Row], degree: int) -> 
         m for d in range(degree + 1) for m in combinations_with_replacement(range(len(names)), d)
     ]
     matrix = [[math.prod(values[i] for i in m) for m in monomials] for values in columns]
-    return _solve(matrix, [row[-1] for row in rows])[0] is not None
+    return solution(matrix, [row[-1] for row in rows])[0] is not None
 
 
 def _polynomials(
@@ -270,11 +277,11 @@ def _polynomials(
             for m in combinations_with_replacement(range(len(symbols)), d)
         ]
         matrix = [[math.prod(values[i] for i in m) for m in monomials] for values in columns]
-        solution, pivots = _solve(matrix, ranks)
-        if solution is None:
+        found, pivots = solution(matrix, ranks)
+        if found is None:
             continue
         if len(ranks) - pivots >= 2:
-            yield _formula(symbols, monomials, solution), pivots
+            yield _formula(symbols, monomials, found), pivots
             return
         for terms in range(1, _SPARSE_TERMS + 1):
             choices = math.comb(len(monomials), terms)
@@ -283,7 +290,7 @@ def _polynomials(
             if choices > _MOST_SUPPORTS or len(ranks) - used < 2:
                 break
             for support in _supports(matrix, ranks, terms):
-                sparse, _ = _solve([[line[j] for j in support] for line in matrix], ranks)
+                sparse, _ = solution([[line[j] for j in support] for line in matrix], ranks)
                 if sparse is not None and all(sparse):
                     yield _formula(symbols, [monomials[j] for j in support], sparse), terms
                     return
@@ -303,41 +310,12 @@ def _supports(
     yield from supports[np.linalg.norm(rest, axis=1) < 1e-6 * (1 + np.linalg.norm(right))].tolist()
 
 
-def _solve(
-    matrix: Sequence[Sequence[int]], right: Sequence[int]
-) -> tuple[list[Fraction] | None, int]:
-    """A solution with zeros at the dependent columns, which come late, and the rank; None if there
-    is none.
-    """
-    lines = [[Fraction(v) for v in (*line, r)] for line, r in zip(matrix, right, strict=True)]
-    width, pivots = len(matrix[0]), list[int]()
-    for column in range(width):
-        top = len(pivots)
-        lead = next((i for i in range(top, len(lines)) if lines[i][column]), None)
-        if lead is None:
-            continue
-        lines[top], lines[lead] = lines[lead], lines[top]
-        scale = lines[top][column]
-        lines[top] = [v / scale for v in lines[top]]
-        for i, line in enumerate(lines):
-            if i != top and line[column]:
-                factor = line[column]
-                lines[i] = [v - factor * p for v, p in zip(line, lines[top], strict=True)]
-        pivots.append(column)
-    if any(line[-1] for line in lines[len(pivots) :]):
-        return None, len(pivots)
-    solution = [Fraction(0)] * width
-    for line, column in zip(lines, pivots, strict=False):
-        solution[column] = line[-1]
-    return solution, len(pivots)
-
-
 def _formula(
-    symbols: Sequence[sympy.Expr], monomials: Sequence[Monomial], solution: Sequence[Fraction]
+    symbols: Sequence[sympy.Expr], monomials: Sequence[Monomial], coefficients: Sequence[Fraction]
 ) -> sympy.Expr:
     terms = [
         sympy.Mul(sympy.Rational(c.numerator, c.denominator), *(symbols[i] for i in m))
-        for c, m in zip(solution, monomials, strict=True) if c
+        for c, m in zip(coefficients, monomials, strict=True) if c
     ]  # fmt: skip
     expanded = sympy.Add(*terms)
     if not expanded.free_symbols:

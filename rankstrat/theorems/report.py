@@ -137,7 +137,9 @@ class Row:
         """The computed value, or the interval it is known to lie in."""
         if self.upper is None:
             return f"{self.lower}..?"
-        return self.lower if self.lower == self.upper else f"{self.lower}..{self.upper}"
+        if self.lower == self.upper:
+            return self.lower
+        return f"{self.lower}..{self.upper}"
 
 
 def _judge(relation: str, predicted: int, found: Computed) -> Verdict:
@@ -145,7 +147,9 @@ def _judge(relation: str, predicted: int, found: Computed) -> Verdict:
     above = relation != "<=" and found.upper < predicted
     below = relation != ">=" and found.lower > predicted
     if above or below:
-        return Verdict.REFUTED if found.verdict in (*HOLDING, Verdict.OPEN) else found.verdict
+        if found.verdict in (*HOLDING, Verdict.OPEN):
+            return Verdict.REFUTED
+        return found.verdict
     certain = (relation == ">=" or found.upper <= predicted) and (
         relation == "<=" or found.lower >= predicted
     )
@@ -155,7 +159,9 @@ def _judge(relation: str, predicted: int, found: Computed) -> Verdict:
     settled = found.verdict is Verdict.OPEN or (
         relation == ">=" and found.verdict is Verdict.PROBABLE
     )
-    return Verdict.PROVED if settled else found.verdict
+    if settled:
+        return Verdict.PROVED
+    return found.verdict
 
 
 def check_case(theorem: Theorem, case: Case, seed: int = 0) -> Row:
@@ -226,7 +232,9 @@ class Report:
     def counterexample(self) -> Row | None:
         """The refuted row with the fewest parameters."""
         refuted = [row for row in self.rows if row.verdict is Verdict.REFUTED]
-        return min(refuted, key=lambda row: row.size) if refuted else None
+        if refuted:
+            return min(refuted, key=lambda row: row.size)
+        return None
 
     @property
     def seconds(self) -> float:
@@ -251,11 +259,10 @@ class Report:
     def summary(self) -> str:
         """One sentence: how many cases are known how."""
         known = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
-        missing = (
-            ""
-            if self.complete
-            else f" (interrupted: {self.total - len(self.rows)} cases not computed)"
-        )
+        if self.complete:
+            missing = ""
+        else:
+            missing = f" (interrupted: {self.total - len(self.rows)} cases not computed)"
         return f"{len(self.rows)} of {self.total} cases: {known or 'none'}{missing}."
 
     def __str__(self) -> str:

@@ -222,7 +222,7 @@ def test_a_guest_adds_an_activation(monkeypatch):
 
 @pytest.mark.parametrize("name", [n for n in NAMES if rs.activations[n].lemma is not None])
 def test_generic_rank_is_full(name):
-    # SPEC 1.2: m(d+1) at the generic point of every activation with the lemma
+    # docs/proofs.md, independence: m(d+1) at the generic point of every activation with the lemma
     model = rs.families.two_layer(width=3, inputs=2, activation=name)
     rng = random.Random(name)
     w = [[rng.randint(1, 30), rng.randint(1, 30)] for _ in range(3)]

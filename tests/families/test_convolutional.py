@@ -1,5 +1,5 @@
-"""Convolutional networks: the table of SPEC 4 by the engine, and points where papers are
-imprecise.
+"""Convolutional networks: the closed forms for tied weights by the engine, and points where
+papers are imprecise.
 """
 
 from __future__ import annotations

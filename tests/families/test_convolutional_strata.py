@@ -59,7 +59,8 @@ def test_convolutional_strata_deep(sizes, activation, bias, output_bias):
 
 
 def test_convolutional_strata_against_the_papers():
-    # SPEC 4: kernels that are shifts of each other have 7 < 8, 8 < 10; k (S + J) else
+    # docs/proofs.md, tied-weights: kernels that are shifts of each other have 7 < 8, 8 < 10;
+    # k (S + J) else
     for size, generic, shifted in ((3, 8, 7), (4, 10, 8)):
         model = families.convolutional(kernels=2, size=size, kernel_size=2)
         outputs = [list(range(1, size)), [k * k + 1 for k in range(1, size)]]

@@ -1,5 +1,5 @@
-"""Optimistic sample sizes of convolutional targets: the table of SPEC 4, shifted kernels, and bad
-targets.
+"""Optimistic sample sizes of convolutional targets: the closed forms for tied weights, shifted
+kernels, and bad targets.
 """
 
 from __future__ import annotations

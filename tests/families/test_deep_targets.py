@@ -1,4 +1,4 @@
-"""Target sets of deep networks by splitting: verified charts, the table of SPEC 3, widths, and
+"""Target sets of deep networks by splitting: verified charts, the table of LLR, widths, and
 malformed targets.
 """
 
@@ -86,7 +86,9 @@ def test_branches_are_counted_by_maps():
 @pytest.mark.parametrize("depth", [2, 3, 4])
 @pytest.mark.parametrize("inputs", [1, 2])
 def test_one_unit_in_every_layer(depth, inputs):
-    """SPEC 3: d + L - 1 without biases, attained; at least d + 1, so both agree for two layers."""
+    """LLR Table 1: d + L - 1 without biases, attained; at least d + 1, so both agree for two
+    layers.
+    """
     target = a_point(network([inputs, *[1] * depth]), seed=depth)
     for width in (1, 2):
         q = target_set(network([inputs, *[width] * (depth - 1), 1]), target)

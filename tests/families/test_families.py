@@ -325,8 +325,8 @@ def test_rank_of_width_100_in_dimension_8():
 
 
 def test_independence_with_bias():
-    # SPEC 1.5: k = 3, d = 2, equal weights among them; full for tanh, less for exp, squares and
-    # cubes
+    # docs/proofs.md, counting: k = 3, d = 2, equal weights among them; full for tanh, less for
+    # exp, squares and cubes
     a, w, b = [1, 2, 3], [[1, 2], [1, 2], [3, -1]], [0, 1, 2]
     expected = {
         "tanh": 12,

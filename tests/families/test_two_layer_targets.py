@@ -250,7 +250,7 @@ def check_size(activation, k, m, d, bias):
         target = sympy.Integer(0)
         expected = int(
             activation in ("exp", "cosh", "sigmoid")
-        )  # SPEC 2: the constant sigma(0) remains
+        )  # docs/proofs.md, levels: the constant sigma(0) remains
     elif bias:
         weights = [[i + 1] + [i] * (d - 1) for i in range(k)]
         target = two_layer(k, d, activation, bias=True).point(
@@ -287,7 +287,7 @@ def test_optimistic_sample_size_with_bias_everywhere(k, m, d):
 def test_constants_and_output_bias(d):
     biased = two_layer(3, d, "tanh", bias=True)
     constant = optimistic_sample_size(target_set(biased, sympy.tanh(1)))
-    assert constant.value == d + 1 and constant.minimal is Verdict.PROVED  # SPEC 2.1
+    assert constant.value == d + 1 and constant.minimal is Verdict.PROVED
     one = sympy.tanh(X1) + 2 * sympy.tanh(1)
     assert optimistic_sample_size(target_set(biased, one)).value == 2 * (d + 2) - 1
     with_output = two_layer(3, d, "tanh", bias=True, output_bias=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import rankstrat
+from rankstrat.families import FAMILIES
 
 ROOT = Path(__file__).parents[2]
 PACKAGE, TESTS = ROOT / "rankstrat", ROOT / "tests"
@@ -58,21 +59,30 @@ def test_tests_stand_in_the_folder_of_a_room():
 
 
 def compared_names(tree: ast.AST) -> Iterator[ast.AST]:
-    """Comparisons, memberships and matches of something that is called family."""
+    """Comparisons, memberships and matches of something called family, or with a family's name."""
     for node in ast.walk(tree):
         subjects: list[ast.expr] = []
         if isinstance(node, ast.Compare):
-            subjects = [node.left, *node.comparators]
+            registry = ast.unparse(node.comparators[-1]) == "FAMILIES"  # is it registered at all?
+            subjects = [] if registry else [node.left, *node.comparators]
         elif isinstance(node, ast.Match):
             subjects = [node.subject]
+        elif isinstance(node, ast.MatchValue):
+            subjects = [node.value]
         elif isinstance(node, ast.Subscript):
             subjects = [node.slice]
         for subject in subjects:
             parts = (
                 subject.elts if isinstance(subject, ast.Set | ast.Tuple | ast.List) else [subject]
             )
-            if any(isinstance(part, ast.Attribute) and part.attr == "family" for part in parts):
+            if any(map(names_a_family, parts)):
                 yield node
+
+
+def names_a_family(part: ast.AST) -> bool:
+    if isinstance(part, ast.Constant):
+        return part.value in FAMILIES
+    return isinstance(part, ast.Attribute) and part.attr == "family"
 
 
 def test_the_check_finds_comparisons():
@@ -82,9 +92,19 @@ def test_the_check_finds_comparisons():
         "model.structure.family in UNITS",
         "match self.family:\n    case 'kan':\n        pass",
         "UNITS[structure.family]",
+        "case['family'] == 'two_layer'",
     ):
         assert list(compared_names(ast.parse(text))), text
     assert not list(compared_names(ast.parse("build(structure.family, width=2) == model")))
+
+
+def test_frozen_objects_change_in_one_place():
+    found = [
+        str(path.relative_to(PACKAGE))
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if "object.__setattr__" in path.read_text(encoding="utf-8")
+    ]
+    assert found == ["frozen.py"]
 
 
 def test_nobody_matches_on_names_of_families():

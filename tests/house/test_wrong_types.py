@@ -94,10 +94,6 @@ CALLS = {
         lambda: rs.local_linear_recovery(POINT, 3),
         "a list of inputs is needed",
     ),
-    "recovery_threshold of a model": (
-        lambda: rs.recovery_threshold(F, [1]),
-        "a point of a model is needed",
-    ),
     "linear_stability of a number": (
         lambda: rs.linear_stability(3, [1], [1]),
         "a point of a model is needed",

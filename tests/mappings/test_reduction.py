@@ -190,7 +190,9 @@ def test_lifting_claims_nothing_off_the_data() -> None:
 
 
 def test_after_a_relu_layer_the_identity_block_is_global_and_keeps_the_rank() -> None:
-    """SPEC 8: W_hat >= 0, b_hat > 0 after a hidden relu layer preserves outputs everywhere."""
+    """docs/proofs.md#lifting: W_hat >= 0, b_hat > 0 after a hidden relu layer preserves outputs
+    everywhere.
+    """
     net = fully_connected([1, 2, 1], "relu")
     point = random_point(net, 4)
     step = lifting(

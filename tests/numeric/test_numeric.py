@@ -49,7 +49,7 @@ def reference(width, seed=0):
 
 
 def test_double_precision_misses_rank_at_width_16():
-    # The exact rank is 3 * 16 (SPEC 1.5); numpy on a Jacobian written by hand misses as much.
+    # The exact rank is 3 * 16; numpy on a Jacobian written by hand misses as much.
     found = rs.numerical_rank(tanh_point(16))
     assert found.rank < 40
     assert abs(found.rank - np.linalg.matrix_rank(reference(16))) <= 4

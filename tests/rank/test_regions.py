@@ -71,7 +71,7 @@ def test_regions_of_two_kinks() -> None:
 
 @pytest.mark.parametrize("bias", [False, True])
 def test_relu_rank_on_all_inputs_agrees_with_the_formula(bias: bool) -> None:
-    # SPEC 1.6 through an independent oracle, on degenerate points
+    # docs/proofs.md, rays through an independent oracle, on degenerate points
     rng = random.Random(5)
     for _ in range(25):
         width, inputs = rng.randint(1, 4), rng.randint(1, 2)

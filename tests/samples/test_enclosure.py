@@ -1,5 +1,5 @@
-"""Critical points of the lecture's exercise, enclosed: losses and inertia of SPEC 14 and 17, all
-proved.
+"""Critical points of the lecture's exercise, enclosed: losses and inertia of independent
+computations, all proved.
 """
 
 from __future__ import annotations

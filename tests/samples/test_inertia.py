@@ -163,7 +163,7 @@ def test_a_strict_local_minimum_becomes_a_strict_saddle() -> None:
 
 
 def test_the_zero_network_of_the_lecture_has_inertia_3_3_3() -> None:
-    """SPEC 17: width 3 with bias, all parameters zero."""
+    """Width 3 with bias, all parameters zero."""
     net = two_layer(width=3, inputs=1, bias=True)
     data = critical_data(net.point([0] * 9), [[1], [2], [5]])
     found = inertia(data)

@@ -22,7 +22,6 @@ from rankstrat.samples import (
     count_recovering_subsets,
     linear_stability,
     local_linear_recovery,
-    recovery_threshold,
 )
 
 X = sympy.Symbol("x")
@@ -144,18 +143,18 @@ def test_phase_transition_at_the_model_rank(bias):
     rank = int(model_rank(point))
     assert rank == (6 if bias else 4)
     samples = [sympy.Rational(k, 3) for k in (1, 4, -5, 7, 2, 11, -8)]
-    assert recovery_threshold(point, samples) == rank
+    assert local_linear_recovery(point, samples).threshold == rank
     for n in range(1, 8):
         assert local_linear_recovery(point, samples[:n]).guaranteed == (n >= rank)
 
 
 def test_symmetric_samples_of_an_odd_network_are_worth_half():
     point = tanh_network(2).point([1, 1, 1, 2])
-    assert recovery_threshold(point, [1, -1, 2, -2, 3, -3, 4, -4]) == 7
+    assert local_linear_recovery(point, [1, -1, 2, -2, 3, -3, 4, -4]).threshold == 7
 
 
 def test_threshold_is_none_when_all_samples_are_too_few():
-    assert recovery_threshold(tanh_network(2).point([1, 1, 1, 2]), [1, 2, 3]) is None
+    assert local_linear_recovery(tanh_network(2).point([1, 1, 1, 2]), [1, 2, 3]).threshold is None
 
 
 def test_linear_stability():
@@ -211,7 +210,7 @@ def test_samples_on_a_kink_are_refused_by_counts_and_thresholds_too():
     relu = two_layer(2, 1, "relu", bias=True).point(a=[1, 2], w=[[1], [1]], b=[0, -1])
     samples = [0, 1, 2, 3, Fraction(1, 2), 5]
     for ask in (
-        lambda: recovery_threshold(relu, samples),
+        lambda: local_linear_recovery(relu, samples).threshold,
         lambda: count_recovering_subsets(relu, 4, samples=samples),
     ):
         with pytest.raises(DataError, match="kink"):

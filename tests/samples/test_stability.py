@@ -95,8 +95,8 @@ def test_lower_threshold_of_the_condensed_branch():
 
 
 def curvature(samples, weight):
-    """The form of SPEC 9.3: sum_i c_i sigma''(w.x_i) x_i x_i^T with c the left null vector of
-    [sigma, sigma' x].
+    """The form of docs/proofs.md#stability: sum_i c_i sigma''(w.x_i) x_i x_i^T with c the left
+    null vector of [sigma, sigma' x].
     """
     x = np.array(samples, float)
     e = np.exp(x @ np.array(weight, float))

@@ -231,7 +231,7 @@ def test_orbits_of_hyperbolic_networks_by_brute_force(activation):
 
 
 def test_dependent_pairs_of_swish_neurons():
-    # SPEC 1.3: two inactive antipodal pairs have rank 3 if collinear, 4 if not
+    # docs/proofs.md, counting: two inactive antipodal pairs have rank 3 if collinear, 4 if not
     model = families.two_layer(4, 2, "swish")
     a = [0, 0, 0, 0]
     assert stratum_of(model.point(a=a, w=[[1, 0], [-1, 0], [2, 0], [-2, 0]])).rank == 3
@@ -362,7 +362,7 @@ def test_function_hierarchy_of_the_theory():
         4,
         7,
         8,
-    ]  # SPEC 2.1: d + 1, k (d + 2), k (d + 2) - 1 with a constant neuron
+    ]  # docs/proofs.md, levels: d + 1, k (d + 2), k (d + 2) - 1 with a constant neuron
     assert [v.rank for v in function_hierarchy(families.diagonal(3)).levels] == [0, 1, 2, 3]
     example = function_hierarchy(families.opt_example())
     assert [(v.rank, v.functions.text, v.minimisers.text) for v in example.levels] == [

@@ -1,5 +1,5 @@
 """Symmetries, structural invariant manifolds and orbits, against sympy, gradient steps and the
-table of SPEC 11.2.
+table of two-neuron networks.
 """
 
 from __future__ import annotations
@@ -89,9 +89,7 @@ def test_a_model_without_symmetry_has_none() -> None:
 
 
 def test_heads_of_attention_are_interchangeable() -> None:
-    """Two heads, d_model = 2, head dimension 1, two tokens; equal heads are an invariant manifold
-    (SPEC 11.4).
-    """
+    """Two heads, d_model = 2, head dimension 1, two tokens; equal heads are invariant."""
     model = attention(heads=2)
     permutations = [g for g in symmetries(model) if g.kind == "permutation"]
     assert len(permutations) == 1
@@ -201,7 +199,7 @@ def test_a_false_symmetry_is_not_an_invariant_manifold() -> None:
     assert fixed_set(Symmetry(model, "permutation", {w1: w2, w2: w1})).verdict is Verdict.OPEN
 
 
-# Orbits: SPEC 11.2, (orbit dimension by brackets of depth <= 2, model rank)
+# Orbits: (orbit dimension by brackets of depth <= 2, model rank)
 
 POINTS = {
     "generic": ([1, 2], [3, 5]), "w1 = w2": ([1, 2], [3, 3]), "equal": ([1, 1], [3, 3]),

@@ -78,7 +78,10 @@ def test_conjecture_is_silent_on_noise(seed):
 
 
 def test_conjecture_is_silent_on_shifted_kernels():
-    cases = [{"size": 3, "rank": 7}, {"size": 4, "rank": 8}]  # SPEC 4: K_1 = (1, 0), K_2 = (0, 1)
+    cases = [
+        {"size": 3, "rank": 7},
+        {"size": 4, "rank": 8},
+    ]  # shifted kernels: K_1 = (1, 0), K_2 = (0, 1)
     assert conjecture(cases).formula is None
     both = []
     for size in range(3, 8):

@@ -77,7 +77,7 @@ def test_table_of_4_by_4():
 
 
 def test_slide_numbers():
-    # SPEC 2.2: 9 for three neurons in width 500 with bias, 21 for d = 5
+    # LLR Section 6: 9 for three neurons in width 500 with bias, 21 for d = 5
     theorem = THEOREMS["two_layer_rank_bias"]
     slides = {(500, 3): 9, (5, 3): 21}
     cases = [case for case in theorem.cases(0, False) if (case["m"], case["k"]) in slides]

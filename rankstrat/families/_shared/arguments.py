@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.activation.lookup import as_activation
+from rankstrat.activation.record import Activation
 from rankstrat.errors import FamilyError
 from rankstrat.text.parsing import shown
 
@@ -60,3 +62,8 @@ def counts(family: str, name: str, value: Any, *, shortest: int, example: str) -
 def input_names(number: int) -> tuple[str, ...]:
     """x1, ..., xd."""
     return tuple(f"x{t}" for t in range(1, number + 1))
+
+
+def activation_of(name: str, value: Any) -> Activation:
+    """The activation that a user means."""
+    return as_activation(value)

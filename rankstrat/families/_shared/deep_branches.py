@@ -312,7 +312,7 @@ def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> 
         TargetError: the target is no such network, or is wider somewhere.
 
     References:
-        EP2 Definition 4.3; LLR Theorem 4; SPEC 3, 7.2.
+        EP2 Definition 4.3; LLR Theorem 4.
     """
     narrow = _narrow(structure, model, target).reduced(structure.activation)
     if any(m < k for m, k in zip(structure.widths, narrow.widths, strict=True)):
@@ -363,11 +363,10 @@ def _narrow(structure: Any, model: Model, target: TargetFunction) -> Layers:
     weights, biases = [], []
     for layer in range(1, structure.depth + 1):
         w = _rational(arrays[f"W{layer}"])
-        b = (
-            _rational(arrays[f"b{layer}"])
-            if f"b{layer}" in arrays
-            else np.full(len(w), Fraction(0), dtype=object)
-        )
+        if f"b{layer}" in arrays:
+            b = _rational(arrays[f"b{layer}"])
+        else:
+            b = np.full(len(w), Fraction(0), dtype=object)
         if b.any() and f"b{layer}" not in structure.blocks:
             needed = "output_bias=True" if layer == structure.depth else "bias=True"
             raise TargetError(

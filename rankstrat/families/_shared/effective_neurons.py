@@ -80,7 +80,9 @@ def plain(constant: sympy.Expr, size: int = 1) -> sympy.Expr:
     size = max(size, 10**12)
     digits = 20 + 3 * len(str(size))
     close = sympy.Rational(str(sympy.re(constant.evalf(digits, chop=True)))).limit_denominator(size)
-    return close if is_zero(constant - close) else constant
+    if is_zero(constant - close):
+        return close
+    return constant
 
 
 def is_network(point: Chart, activation: Activation) -> bool:

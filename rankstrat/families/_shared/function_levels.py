@@ -1,5 +1,5 @@
-r"""Rank hierarchies of function space for products of matrices and for diagonal networks (SPEC 5,
-6.1).
+r"""Rank hierarchies of function space for products of matrices and for diagonal networks
+(docs/proofs.md#products and #diagonal).
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import FunctionLevel, Knowledge
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 
@@ -15,7 +16,8 @@ def product_levels(widths: Sequence[int], names: Sequence[str]) -> list[Function
     """Matrices of rank r: r (d_0 + d_L - r), for two or more factors."""
     rows, columns = widths[-1], widths[0]
     known = Knowledge(
-        Verdict.PROVED, "closed formula r (d_0 + d_L - r) (LSH Proposition 1; SPEC 6.1)"
+        Verdict.PROVED,
+        f"closed formula r (d_0 + d_L - r) (LSH Proposition 1; {proved('products')})",
     )
     levels = []
     for r in range(min(widths) + 1):

@@ -34,11 +34,10 @@ class Pattern:
     def label(self) -> str:
         """Neurons counted from 1, a minus sign for an opposite weight: {1,-3} | {2} | 0{4}."""
         parts = ["".join(map(_block, blocks)) for blocks in (self.targets, self.extras)]
-        zeros = (
-            f" | 0{_block(tuple((i, -1 if i in self.below else 1) for i in self.zeros))}"
-            if self.zeros
-            else ""
-        )
+        if self.zeros:
+            zeros = f" | 0{_block(tuple((i, -1 if i in self.below else 1) for i in self.zeros))}"
+        else:
+            zeros = ""
         return f"{parts[0] or '-'} | {parts[1] or '-'}{zeros}"
 
     def orbit(self, flips: bool) -> tuple[Any, ...]:

@@ -113,11 +113,10 @@ def _equations_of_span(model: Model, target: TargetFunction) -> list[dict[int, F
     found = model_rank(wider.point([0] * wider.size))
     vectors = [dict(relation.coefficients) for relation in found.relations]
     rows = [[_coefficient(vector.get(i, 0)) for i in range(wider.size)] for vector in vectors]
-    kernel = (
-        sympy.Matrix(rows).nullspace()
-        if rows
-        else [sympy.eye(wider.size)[:, i] for i in range(wider.size)]
-    )
+    if rows:
+        kernel = sympy.Matrix(rows).nullspace()
+    else:
+        kernel = [sympy.eye(wider.size)[:, i] for i in range(wider.size)]
     if found.verdict is not Verdict.PROVED or len(kernel) != int(found):
         raise TargetError(
             f"the relations between features and target are not all known ({found}); pass"

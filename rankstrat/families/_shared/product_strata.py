@@ -17,6 +17,7 @@ import sympy
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 _COVER = Knowledge(Verdict.PROVED, "every point has exactly one list of ranks")
@@ -28,7 +29,7 @@ class ProductStrata:
     $(A, B) \mapsto AB$.
 
     References:
-        LSH Proposition 1; SPEC 6.1.
+        LSH Proposition 1; docs/proofs.md#products.
     """
 
     model: Model
@@ -66,7 +67,7 @@ class ProductStrata:
         """The closed formula."""
         return Knowledge(
             Verdict.PROVED,
-            "closed formula d1 d2 - (d1 - rA)(d2 - rB) (LSH Proposition 1; SPEC 6.1)",
+            f"closed formula d1 d2 - (d1 - rA)(d2 - rB) (LSH Proposition 1; {proved('products')})",
         )
 
     @property
@@ -122,7 +123,7 @@ class DeepProductStrata:
     acts transitively on the stratum.
 
     References:
-        SPEC 6.1.
+        docs/proofs.md#products.
     """
 
     model: Model
@@ -192,11 +193,10 @@ class DeepProductStrata:
         ranks, found = self.ranks(label), []
         for i, j in sorted(self.intervals, key=lambda p: p[1] - p[0]):
             if i < j:
-                expected = (
-                    min(ranks[i, j - 1], ranks[i + 1, j])
-                    if j - i > 1
-                    else min(self.widths[i], self.widths[j])
-                )
+                if j - i > 1:
+                    expected = min(ranks[i, j - 1], ranks[i + 1, j])
+                else:
+                    expected = min(self.widths[i], self.widths[j])
                 if ranks[i, j] < expected:
                     found.append(_rank_of("".join(f"W{k}" for k in range(j, i, -1)), ranks[i, j]))
         return tuple(found)
@@ -205,7 +205,8 @@ class DeepProductStrata:
         """A group acts transitively."""
         return Knowledge(
             Verdict.PROVED,
-            "base changes act transitively on the stratum and keep the rank (SPEC 6.1)",
+            "base changes act transitively on the stratum and keep the rank"
+            f" (AbeasisDelFra1985; {proved('products')})",
         )
 
     @property

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import sympy
 
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, flag
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape, exact_scalar
@@ -23,8 +24,21 @@ from rankstrat.text.parsing import block_symbols, shown
 FAMILY = "attention"
 
 
+def _factor(name: str, given: Any) -> int | Fraction | None:
+    """A rational number other than 0, or None."""
+    if given is None:
+        return None
+    scale = exact_scalar(name, given)
+    if not isinstance(scale, int | Fraction) or scale == 0:
+        raise FamilyError(
+            f"{FAMILY}: {name} = {shown(str(given))}; a rational number other than 0 is needed, or"
+            " None for 1/sqrt(head_dim); write for example scale=Fraction(1, 2)"
+        )
+    return scale
+
+
 @dataclass(frozen=True)
-class Attention:
+class Attention(Converted):
     r"""The structure of one layer of attention, without normalisation, mask or MLP.
 
     Attributes:
@@ -36,26 +50,12 @@ class Attention:
         scale: the factor c of the scores, rational; None means $1/\sqrt{d}$.
     """
 
-    tokens: int
-    model_dim: int
-    head_dim: int
-    heads: int = 1
-    linear: bool = False
-    scale: int | Fraction | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("tokens", "model_dim", "head_dim", "heads"):
-            object.__setattr__(self, name, count(FAMILY, name, getattr(self, name)))
-        object.__setattr__(self, "linear", flag(FAMILY, "linear", self.linear))
-        if self.scale is None:
-            return
-        scale = exact_scalar("scale", self.scale)
-        if not isinstance(scale, int | Fraction) or scale == 0:
-            raise FamilyError(
-                f"{FAMILY}: scale = {shown(str(self.scale))}; a rational number other than 0 is"
-                " needed, or None for 1/sqrt(head_dim); write for example scale=Fraction(1, 2)"
-            )
-        object.__setattr__(self, "scale", scale)
+    tokens: int = converted(partial(count, FAMILY))
+    model_dim: int = converted(partial(count, FAMILY))
+    head_dim: int = converted(partial(count, FAMILY))
+    heads: int = converted(partial(count, FAMILY), 1)
+    linear: bool = converted(partial(flag, FAMILY), False)
+    scale: int | Fraction | None = converted(_factor, None)
 
     @property
     def family(self) -> str:
@@ -174,7 +174,7 @@ def attention(
         InexactValueError: a float for the scale.
 
     References:
-        SPEC 11.4.
+        docs/proofs.md#attention.
 
     Example:
         >>> attention(tokens=2, model_dim=1, head_dim=1, linear=True).outputs[0]

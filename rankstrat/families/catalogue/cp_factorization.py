@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sympy
 
 from rankstrat.families._shared.arguments import count, counts
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape
@@ -19,7 +20,7 @@ FAMILY = "cp_factorization"
 
 
 @dataclass(frozen=True)
-class CPFactorization:
+class CPFactorization(Converted):
     r"""The structure of $\sum_r a_r^{(1)} \otimes \dots \otimes a_r^{(N)}$.
 
     Attributes:
@@ -27,14 +28,8 @@ class CPFactorization:
         terms: the number R of rank-one terms.
     """
 
-    shape: tuple[int, ...]
-    terms: int
-
-    def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "shape", counts(FAMILY, "shape", self.shape, shortest=2, example="[2, 2, 2]")
-        )
-        object.__setattr__(self, "terms", count(FAMILY, "terms", self.terms))
+    shape: tuple[int, ...] = converted(partial(counts, FAMILY, shortest=2, example="[2, 2, 2]"))
+    terms: int = converted(partial(count, FAMILY))
 
     @property
     def family(self) -> str:

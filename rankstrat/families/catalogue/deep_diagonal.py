@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sympy
@@ -19,17 +19,19 @@ from rankstrat.families._shared.product_branches import (
     linear_coefficients,
     product_branches,
 )
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.strata import FunctionLevel
 from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 FAMILY = "deep_diagonal"
 
 
 @dataclass(frozen=True)
-class DeepDiagonal:
+class DeepDiagonal(Converted):
     r"""The structure of $\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$.
 
     Attributes:
@@ -37,12 +39,8 @@ class DeepDiagonal:
         depth: the number L of factors; with L = 1 the model is linear.
     """
 
-    features: int
-    depth: int
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "features", count(FAMILY, "features", self.features))
-        object.__setattr__(self, "depth", count(FAMILY, "depth", self.depth))
+    features: int = converted(partial(count, FAMILY))
+    depth: int = converted(partial(count, FAMILY))
 
     @property
     def family(self) -> str:
@@ -92,7 +90,9 @@ class DeepDiagonal:
 
         def special(j: int, c: Fraction) -> Values:
             *rest, last = factors[j]
-            return {**dict.fromkeys(rest, sympy.Integer(1)), last: sympy.Rational(c)} if c else {}
+            if c:
+                return {**dict.fromkeys(rest, sympy.Integer(1)), last: sympy.Rational(c)}
+            return {}
 
         support = [c for c in coefficients if c]
         forced = None
@@ -107,7 +107,8 @@ class DeepDiagonal:
         groups = [[("a", (layer, j)) for layer in range(self.depth)] for j in range(self.features)]
         reason = (
             "a product of the other factors is not zero unless two of them vanish (OPT Appendix"
-            " A.1; SPEC 5)"
+            " A.1;"
+            f" {proved('diagonal')})"
         )
         ranks = [int(z <= 1) for z in range(self.depth + 1)]
         return coordinate_strata(model, groups, range(self.depth + 1), ranks, reason)
@@ -117,7 +118,7 @@ class DeepDiagonal:
         if self.depth == 1:
             return None
         minimisers = Math("two zero factors or more off the support")
-        return diagonal_levels(self.features, minimisers, "OPT Appendix A.1; SPEC 5")
+        return diagonal_levels(self.features, minimisers, "OPT Appendix A.1")
 
 
 def deep_diagonal(features: int, depth: int = 2) -> Model:
@@ -131,7 +132,7 @@ def deep_diagonal(features: int, depth: int = 2) -> Model:
         FamilyError: not positive whole numbers.
 
     References:
-        OPT Appendix A.1; SPEC 5.
+        OPT Appendix A.1; docs/proofs.md#diagonal.
 
     Example:
         >>> deep_diagonal(features=1, depth=3).outputs

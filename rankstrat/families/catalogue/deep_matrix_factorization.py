@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sympy
@@ -17,6 +17,7 @@ from rankstrat.families._shared.function_levels import product_levels
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.orbits import halves, product_branches
 from rankstrat.families._shared.product_strata import DeepProductStrata
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
@@ -28,21 +29,14 @@ FAMILY = "deep_matrix_factorization"
 
 
 @dataclass(frozen=True)
-class DeepMatrixFactorization(LayeredStructure):
+class DeepMatrixFactorization(Converted, LayeredStructure):
     r"""The structure of $W_L \cdots W_1$.
 
     Attributes:
         widths: (d_0, ..., d_L).
     """
 
-    widths: tuple[int, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(
-            self,
-            "widths",
-            counts(FAMILY, "widths", self.widths, shortest=2, example="[4, 2, 3, 4]"),
-        )
+    widths: tuple[int, ...] = converted(partial(counts, FAMILY, shortest=2, example="[4, 2, 3, 4]"))
 
     @property
     def family(self) -> str:
@@ -133,7 +127,7 @@ def deep_matrix_factorization(widths: Sequence[int]) -> Model:
         FamilyError: fewer than two widths, or one that is not a positive whole number.
 
     References:
-        SPEC 6.1.
+        docs/proofs.md#products.
 
     Example:
         >>> deep_matrix_factorization(widths=[1, 1, 1, 1]).outputs

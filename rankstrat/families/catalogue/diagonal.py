@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sympy
@@ -18,27 +18,26 @@ from rankstrat.families._shared.product_branches import (
     linear_coefficients,
     product_branches,
 )
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.strata import FunctionLevel
 from rankstrat.targets import BranchList, TargetFunction
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 FAMILY = "diagonal"
 
 
 @dataclass(frozen=True)
-class Diagonal:
+class Diagonal(Converted):
     r"""The structure of $\sum_j (a_j^2 - b_j^2)\,x_j$.
 
     Attributes:
         features: the number m of inputs.
     """
 
-    features: int
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "features", count(FAMILY, "features", self.features))
+    features: int = converted(partial(count, FAMILY))
 
     @property
     def family(self) -> str:
@@ -85,7 +84,9 @@ class Diagonal:
             return [(f"{a[j]}^2 - {b[j]}^2 = {c}", chart, (a[j] ** 2 - b[j] ** 2 - c,))]
 
         def special(j: int, c: Fraction) -> Values:
-            return {a[j]: sympy.Rational(1 + c) / 2, b[j]: sympy.Rational(c - 1) / 2} if c else {}
+            if c:
+                return {a[j]: sympy.Rational(1 + c) / 2, b[j]: sympy.Rational(c - 1) / 2}
+            return {}
 
         support = [c for c in coefficients if c]
         forced = None
@@ -97,12 +98,15 @@ class Diagonal:
     def strata(self, model: Model) -> CoordinateStrata:
         """All strata of parameter space; see `rankstrat.stratify`."""
         groups = [(("a", j), ("b", j)) for j in range(self.features)]
-        reason = "the tangent functions are 2 a x_j and -2 b x_j: rank 1 unless a = b = 0 (SPEC 5)"
+        reason = (
+            "the tangent functions are 2 a x_j and -2 b x_j: rank 1 unless a = b = 0"
+            f" ({proved('diagonal')})"
+        )
         return coordinate_strata(model, groups, (0, 2), (1, 1, 0), reason)
 
     def function_levels(self, model: Model) -> list[FunctionLevel]:
         """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
-        return diagonal_levels(self.features, Math("a = b = 0 off the support"), "SPEC 5")
+        return diagonal_levels(self.features, Math("a = b = 0 off the support"), proved("diagonal"))
 
 
 def diagonal(features: int) -> Model:
@@ -115,7 +119,7 @@ def diagonal(features: int) -> Model:
         FamilyError: not a positive whole number.
 
     References:
-        DIAG; SPEC 5.
+        DIAG; docs/proofs.md#diagonal.
 
     Example:
         >>> diagonal(features=1).outputs

@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import sympy
 
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.text.parsing import shown
@@ -22,8 +23,38 @@ from rankstrat.text.parsing import shown
 FAMILY = "framework"
 
 
+def _no_edge(edge: Any, last: str) -> FamilyError:
+    return FamilyError(
+        f"{FAMILY}: the edge {shown(repr(edge))} does not join two of the vertices 1, ..., {last};"
+        " write for example (1, 2)"
+    )
+
+
+def _pairs(name: str, given: Any) -> tuple[tuple[int, int], ...]:
+    """Distinct pairs of different positive numbers, in ascending order."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise FamilyError(
+            f"{FAMILY}: {name} = {shown(repr(given))}; pairs of vertices are needed; write"
+            f" {name}=[(1, 2), (2, 3)]"
+        )
+    edges = []
+    for edge in given:
+        pair = edge if _is_pair(edge) else ()
+        ends = [v for v in pair if isinstance(v, int | np.integer) and v >= 1]
+        if len(set(ends)) != 2:
+            raise _no_edge(edge, "n")
+        edges.append((int(min(ends)), int(max(ends))))
+    if not edges or len(set(edges)) < len(edges):
+        problem = "an edge is listed twice" if edges else "no edges"
+        raise FamilyError(
+            f"{FAMILY}: {problem}; distinct pairs of vertices are needed; write"
+            f" {name}=[(1, 2), (2, 3)]"
+        )
+    return tuple(sorted(edges))
+
+
 @dataclass(frozen=True)
-class Framework:
+class Framework(Converted):
     r"""The structure of $p \mapsto (|p_i - p_j|^2)_{ij \in E}$.
 
     Attributes:
@@ -32,39 +63,15 @@ class Framework:
         dimension: D.
     """
 
-    vertices: int
-    edges: tuple[tuple[int, int], ...]
-    dimension: int
+    vertices: int = converted(partial(count, FAMILY, least=2))
+    edges: tuple[tuple[int, int], ...] = converted(_pairs)
+    dimension: int = converted(partial(count, FAMILY))
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "vertices", count(FAMILY, "vertices", self.vertices, least=2))
-        object.__setattr__(self, "dimension", count(FAMILY, "dimension", self.dimension))
-        given: Any = self.edges
-        if isinstance(given, str) or not isinstance(given, Iterable):
-            raise FamilyError(
-                f"{FAMILY}: edges = {shown(repr(given))}; pairs of vertices are needed; write"
-                " edges=[(1, 2), (2, 3)]"
-            )
-        edges = [self._edge(edge) for edge in given]
-        if not edges or len(set(edges)) < len(edges):
-            raise FamilyError(
-                f"{FAMILY}: {'an edge is listed twice' if edges else 'no edges'}; distinct pairs of"
-                " vertices are needed; write edges=[(1, 2), (2, 3)]"
-            )
-        object.__setattr__(self, "edges", tuple(sorted(edges)))
-
-    def _edge(self, edge: Any) -> tuple[int, int]:
-        ends = (
-            [v for v in edge if isinstance(v, int | np.integer) and 1 <= v <= self.vertices]
-            if _is_pair(edge)
-            else []
-        )
-        if len(set(ends)) != 2:
-            raise FamilyError(
-                f"{FAMILY}: the edge {shown(repr(edge))} does not join two of the vertices 1, ...,"
-                f" {self.vertices}; write for example (1, 2)"
-            )
-        return int(min(ends)), int(max(ends))
+        super().__post_init__()
+        for edge in self.edges:
+            if edge[1] > self.vertices:
+                raise _no_edge(edge, str(self.vertices))
 
     @property
     def family(self) -> str:

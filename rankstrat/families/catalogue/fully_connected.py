@@ -6,21 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import sympy
 
-from rankstrat.activation.lookup import as_activation, named
+from rankstrat.activation.lookup import named
 from rankstrat.activation.record import Activation
 from rankstrat.errors import UndecidedError
-from rankstrat.families._shared.arguments import counts, flag, input_names
+from rankstrat.families._shared.arguments import activation_of, counts, flag, input_names
 from rankstrat.families._shared.deep_branches import splitting_branches
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.transport import Renaming
 from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.families.catalogue.two_layer.targets.dispatch import branches as two_layer_branches
+from rankstrat.frozen import Converted, converted
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers
@@ -31,7 +32,7 @@ FAMILY = "fully_connected"
 
 
 @dataclass(frozen=True)
-class FullyConnected(LayeredStructure):
+class FullyConnected(Converted, LayeredStructure):
     r"""The structure of a network with layer widths $(m_0, \dots, m_L)$; one layer (L = 1) is an
     affine map.
 
@@ -42,20 +43,10 @@ class FullyConnected(LayeredStructure):
         output_bias: the output bias b_L.
     """
 
-    widths: tuple[int, ...]
-    activation: Activation
-    bias: bool = False
-    output_bias: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(
-            self,
-            "widths",
-            counts(FAMILY, "widths", self.widths, shortest=2, example="[2, 3, 3, 1]"),
-        )
-        object.__setattr__(self, "activation", as_activation(self.activation))
-        object.__setattr__(self, "bias", flag(FAMILY, "bias", self.bias))
-        object.__setattr__(self, "output_bias", flag(FAMILY, "output_bias", self.output_bias))
+    widths: tuple[int, ...] = converted(partial(counts, FAMILY, shortest=2, example="[2, 3, 3, 1]"))
+    activation: Activation = converted(activation_of)
+    bias: bool = converted(partial(flag, FAMILY), False)
+    output_bias: bool = converted(partial(flag, FAMILY), False)
 
     @property
     def family(self) -> str:
@@ -198,7 +189,7 @@ def fully_connected(
         FamilyError: fewer than two widths, a width that is not a positive whole number, ...
 
     References:
-        EP2 Section 2; SPEC 7.1.
+        EP2 Section 2.
 
     Example:
         >>> fully_connected(widths=[2, 3, 3, 1]).size

@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sympy
 
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape, exact_scalar
@@ -22,8 +23,25 @@ from rankstrat.text.parsing import shown
 FAMILY = "kan"
 
 
+def _ascending(name: str, given: Any) -> tuple[int | Fraction, ...]:
+    """Rational numbers in ascending order."""
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise FamilyError(
+            f"{FAMILY}: {name} = {shown(repr(given))}; a list of rational numbers is needed; write"
+            f" {name}=[0, 1]"
+        )
+    knots = [exact_scalar(f"{name}[{i}]", knot) for i, knot in enumerate(given)]
+    rational = [k for k in knots if isinstance(k, int | Fraction)]
+    if len(rational) < len(knots) or sorted(set(rational)) != knots:
+        raise FamilyError(
+            f"{FAMILY}: {name} = {shown(str(list(given)))}; ascending rational numbers are needed;"
+            f" write {name}=[0, 1]"
+        )
+    return tuple(rational)
+
+
 @dataclass(frozen=True)
-class KAN:
+class KAN(Converted):
     r"""The structure of a two-layer Kolmogorov-Arnold network with splines $\sum_g c_g B_g$ on its
     edges.
 
@@ -34,27 +52,10 @@ class KAN:
         knots: interior knots; none for polynomials.
     """
 
-    width: int
-    inputs: int
-    degree: int
-    knots: tuple[int | Fraction, ...] = ()
-
-    def __post_init__(self) -> None:
-        for name in ("width", "inputs", "degree"):
-            object.__setattr__(self, name, count(FAMILY, name, getattr(self, name)))
-        given: Any = self.knots
-        if isinstance(given, str) or not isinstance(given, Sequence):
-            raise FamilyError(
-                f"{FAMILY}: knots = {shown(repr(given))}; a list of rational numbers is needed;"
-                " write knots=[0, 1]"
-            )
-        knots = [exact_scalar(f"knots[{i}]", knot) for i, knot in enumerate(given)]
-        if not all(isinstance(k, int | Fraction) for k in knots) or sorted(set(knots)) != knots:
-            raise FamilyError(
-                f"{FAMILY}: knots = {shown(str(list(self.knots)))}; ascending rational numbers are"
-                " needed; write knots=[0, 1]"
-            )
-        object.__setattr__(self, "knots", tuple(knots))
+    width: int = converted(partial(count, FAMILY))
+    inputs: int = converted(partial(count, FAMILY))
+    degree: int = converted(partial(count, FAMILY))
+    knots: tuple[int | Fraction, ...] = converted(_ascending, ())
 
     @property
     def family(self) -> str:
@@ -136,7 +137,7 @@ def kan(width: int, inputs: int, degree: int = 3, knots: Sequence[Any] = ()) -> 
             rational numbers.
 
     References:
-        SPEC 11.5.
+        docs/proofs.md#attention.
 
     Example:
         >>> kan(width=1, inputs=1, degree=1).outputs

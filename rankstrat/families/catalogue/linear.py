@@ -12,6 +12,7 @@ import sympy
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, input_names
 from rankstrat.families._shared.product_branches import affine_branch
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.targets import BranchList, TargetFunction
@@ -20,26 +21,27 @@ from rankstrat.text.parsing import parse_expression, shown
 FAMILY = "linear"
 
 
+def _features(name: str, given: Any) -> int | tuple[str, ...]:
+    """A number of inputs, or formulas."""
+    if isinstance(given, str | bool) or not isinstance(given, Sequence):
+        return count(FAMILY, name, given)
+    if not given:
+        raise FamilyError(
+            "linear: features is empty; at least one formula is needed; write features=['1', 'x1',"
+            " 'x1**2']"
+        )
+    return tuple(map(_formula, given))
+
+
 @dataclass(frozen=True)
-class Linear:
+class Linear(Converted):
     r"""The structure of $\sum_i a_i\,\varphi_i(x)$.
 
     Attributes:
         features: m, for phi_i = x_i; or formulas phi_1, ..., phi_m in x1, x2, ...
     """
 
-    features: int | tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        if isinstance(self.features, str | bool) or not isinstance(self.features, Sequence):
-            object.__setattr__(self, "features", count(FAMILY, "features", self.features))
-            return
-        if not self.features:
-            raise FamilyError(
-                "linear: features is empty; at least one formula is needed; write features=['1',"
-                " 'x1', 'x1**2']"
-            )
-        object.__setattr__(self, "features", tuple(_formula(feature) for feature in self.features))
+    features: int | tuple[str, ...] = converted(_features)
 
     @property
     def family(self) -> str:
@@ -72,11 +74,10 @@ class Linear:
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> tuple[sympy.Expr, ...]:
         """The one output."""
-        features = (
-            inputs
-            if isinstance(self.features, int)
-            else [_parsed(feature) for feature in self.features]
-        )
+        if isinstance(self.features, int):
+            features = inputs
+        else:
+            features = [_parsed(feature) for feature in self.features]
         return (
             sympy.Add(*(a * feature for a, feature in zip(blocks["a"], features, strict=True))),
         )
@@ -119,7 +120,7 @@ def linear(features: int | Sequence[Any]) -> Model:
         ParseError: a formula outside the language of model files.
 
     References:
-        LSH; LLR Corollary 3; SPEC 5.
+        LSH; LLR Corollary 3.
 
     Example:
         >>> linear(features=["1", "x1", "x1**2"]).outputs

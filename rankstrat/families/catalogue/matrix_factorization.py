@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sympy
@@ -17,6 +17,7 @@ from rankstrat.families._shared.function_levels import product_levels
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.orbits import halves, product_branches
 from rankstrat.families._shared.product_strata import ProductStrata
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
@@ -28,7 +29,7 @@ FAMILY = "matrix_factorization"
 
 
 @dataclass(frozen=True)
-class MatrixFactorization(LayeredStructure):
+class MatrixFactorization(Converted, LayeredStructure):
     r"""The structure of $AB$.
 
     Attributes:
@@ -37,13 +38,9 @@ class MatrixFactorization(LayeredStructure):
         columns: d_2, the columns of B.
     """
 
-    rows: int
-    inner: int
-    columns: int
-
-    def __post_init__(self) -> None:
-        for name in ("rows", "inner", "columns"):
-            object.__setattr__(self, name, count(FAMILY, name, getattr(self, name)))
+    rows: int = converted(partial(count, FAMILY))
+    inner: int = converted(partial(count, FAMILY))
+    columns: int = converted(partial(count, FAMILY))
 
     @property
     def family(self) -> str:
@@ -89,11 +86,10 @@ class MatrixFactorization(LayeredStructure):
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""
         left, right, rank = halves(target.expressions, self.rows, self.columns)
-        forced = (
-            matrix_factorization(self.rows, rank, self.columns).point(A=left, B=right)
-            if rank
-            else None
-        )
+        if rank:
+            forced = matrix_factorization(self.rows, rank, self.columns).point(A=left, B=right)
+        else:
+            forced = None
         return product_branches(
             model, target, (self.columns, self.inner, self.rows), ("B", "A"), forced
         )
@@ -124,7 +120,7 @@ def matrix_factorization(rows: int, inner: int, columns: int) -> Model:
         FamilyError: a size that is not a positive whole number.
 
     References:
-        LSH Proposition 1; SPEC 6.1.
+        LSH Proposition 1; docs/proofs.md#products.
 
     Example:
         >>> matrix_factorization(rows=1, inner=2, columns=1).outputs

@@ -55,7 +55,7 @@ def opt_example() -> Model:
     $\theta_2 = \theta_3 = 0$, else 3.
 
     References:
-        OPT; SPEC 2.3.
+        OPT.
 
     Example:
         >>> opt_example().outputs

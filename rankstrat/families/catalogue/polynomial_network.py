@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sympy
 
 from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation
-from rankstrat.families._shared.arguments import count
+from rankstrat.families._shared.arguments import count, counts, flag
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families.catalogue.fully_connected import FullyConnected
+from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
@@ -22,7 +23,7 @@ FAMILY = "polynomial_network"
 
 
 @dataclass(frozen=True)
-class PolynomialNetwork(LayeredStructure):
+class PolynomialNetwork(Converted, LayeredStructure):
     r"""The structure of a network with the activation $z \mapsto z^r$.
 
     Attributes:
@@ -32,15 +33,10 @@ class PolynomialNetwork(LayeredStructure):
         output_bias: the output bias.
     """
 
-    widths: tuple[int, ...]
-    degree: int
-    bias: bool = False
-    output_bias: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "degree", count(FAMILY, "degree", self.degree))
-        network = self.network
-        object.__setattr__(self, "widths", network.widths)
+    widths: tuple[int, ...] = converted(partial(counts, FAMILY, shortest=2, example="[2, 3, 3, 1]"))
+    degree: int = converted(partial(count, FAMILY))
+    bias: bool = converted(partial(flag, FAMILY), False)
+    output_bias: bool = converted(partial(flag, FAMILY), False)
 
     @property
     def family(self) -> str:
@@ -112,7 +108,7 @@ def polynomial_network(
         FamilyError: widths or degree that are not positive whole numbers.
 
     References:
-        SPEC 1.7.
+        docs/proofs.md#quadratic.
 
     Example:
         >>> polynomial_network(widths=[1, 1, 1], degree=3).outputs

@@ -1,6 +1,4 @@
-r"""General compatible embeddings: every target unit is a copy of a source unit or a null unit (SPEC
-7.3).
-"""
+r"""General compatible embeddings: every target unit is a copy of a source unit or a null unit."""
 
 from __future__ import annotations
 
@@ -49,7 +47,7 @@ def compatible(
             is needed.
 
     References:
-        EP2 Definition 5.2, Theorem 5.1; SPEC 7.3.
+        EP2 Definition 5.2, Theorem 5.1.
 
     Example:
         >>> from rankstrat.families import fully_connected

@@ -143,7 +143,9 @@ def symbol(name: str, value: Any) -> Any:
     """The exact value, or a fresh symbol where None is given (a string names the symbol)."""
     if value is None:
         return sympy.Symbol(name)
-    return sympy.Symbol(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return sympy.Symbol(value)
+    return value
 
 
 __all__ = ["Array", "Layered", "is_layered", "symbol"]

@@ -13,7 +13,7 @@ import numpy as np
 import sympy
 
 from rankstrat.activation.lookup import is_registered
-from rankstrat.algebra.signature import independent_columns
+from rankstrat.algebra.linear import independent_columns
 from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.mappings.constructions.layers import Array, Layered
 from rankstrat.model.model import Chart, Model
@@ -47,9 +47,9 @@ class Lifting:
         image: the point of the net with one more layer.
         inputs: the data inputs; nothing is claimed elsewhere.
         slopes, offsets: lambda and mu of the linear piece each new unit works in.
-        verdict: PROVED when conditions 1 and 2 of SPEC 8, equal outputs on the data and the
-            inclusion of the empirical tangent spaces were verified exactly (the last two are
-            implied, and verified where the nets are rational).
+        verdict: PROVED when conditions (1) and (2) of docs/proofs.md#lifting, equal outputs on the
+            data and the inclusion of the empirical tangent spaces were verified exactly (the last
+            two are implied, and verified where the nets are rational).
     """
 
     source: Chart
@@ -76,9 +76,9 @@ def lifting(
     r"""One-layer lifting: a layer inserted after layer q, linear on the data, with
     $W'_{q+1}\Lambda\hat W = W_{q+1}$.
 
-    Conditions (SPEC 8), checked exactly on the data: every pre-activation of the new layer lies in
-    a linear piece of the activation, and the outgoing weights and bias undo it. Outputs are
-    preserved on the data only, so this is not a critical mapping of models.
+    Conditions (docs/proofs.md#lifting), checked exactly on the data: every pre-activation of the
+    new layer lies in a linear piece of the activation, and the outgoing weights and bias undo it.
+    Outputs are preserved on the data only, so this is not a critical mapping of models.
 
     Args:
         point: an exact point of a fully connected net with all biases.
@@ -219,9 +219,10 @@ def _placed(
     for j in range(new):
         values = [h[j] for h in hidden] if j < old else [_ZERO]
         smallest, largest = min(values), max(values)
-        scale = (
-            _ONE if low == -_INF or high == _INF else (high - low) / (2 * (largest - smallest + 1))
-        )
+        if low == -_INF or high == _INF:
+            scale = _ONE
+        else:
+            scale = (high - low) / (2 * (largest - smallest + 1))
         if j < old:
             first[j, j] = scale
         if low == -_INF and high == _INF:

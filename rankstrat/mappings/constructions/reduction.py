@@ -93,7 +93,11 @@ def _critical(point: Chart, reduced: Chart, seed: int) -> Verdict:
                 " report this"
             )
     found = include(joint, seed=seed)
-    return Verdict.REFUTED if found.outside else Verdict.OPEN if found.unproved else Verdict.PROVED
+    if found.outside:
+        return Verdict.REFUTED
+    if found.unproved:
+        return Verdict.OPEN
+    return Verdict.PROVED
 
 
 class _Weights:

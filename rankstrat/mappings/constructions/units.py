@@ -193,9 +193,10 @@ def head_padding(source: Model, target: Model) -> CriticalMapping:
         <Verdict.PROVED: 'PROVED'>
     """
     structure: object = source.structure
-    values = (
-        structure.enlarged(target.structure) if isinstance(structure, HasEnlargements) else None
-    )
+    if isinstance(structure, HasEnlargements):
+        values = structure.enlarged(target.structure)
+    else:
+        values = None
     if values is None:
         raise FamilyError(
             f"{source} -> {target} is not a pair of attention models that differ in a growing"

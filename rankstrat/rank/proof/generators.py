@@ -107,7 +107,9 @@ class Proposal:
         for monomial, c in terms.items():
             factors = [nodes.power(nodes.plain(n), e) for n, e in monomial]
             parts.append(nodes.scaled(c, nodes.product(factors)) if factors else nodes.rational(c))
-        return nodes.total(parts) if parts else nodes.rational(0)
+        if parts:
+            return nodes.total(parts)
+        return nodes.rational(0)
 
     def _generator(
         self, key: Any, layer: int, depth: int, *entry: Any, source: Sequence[int] = ()
@@ -146,7 +148,9 @@ class Proposal:
 
     def _place(self, node: int, argument: int) -> int:
         """The node of an argument, without inputs where it does not depend on them."""
-        return node if self._layer(argument) == 2 else self.nodes.constant(argument)
+        if self._layer(argument) == 2:
+            return node
+        return self.nodes.constant(argument)
 
     def _shape(self, terms: Vector) -> tuple[Monomial, Fraction, Any]:
         """m, c, p with terms = c m p, where p has neither a monomial nor a number as a factor."""

@@ -8,11 +8,11 @@ from typing import Any
 
 import sympy
 
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PI, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.model.model import Chart
 
-Rational = int | Fraction
 Leaf = Callable[[Any], int]
 
 
@@ -58,22 +58,30 @@ class Nodes:
 
     def total(self, terms: list[int]) -> int:
         """A sum."""
-        return terms[0] if len(terms) == 1 else self.add("add", *terms)
+        if len(terms) == 1:
+            return terms[0]
+        return self.add("add", *terms)
 
     def product(self, factors: list[int]) -> int:
         """A product."""
-        return factors[0] if len(factors) == 1 else self.add("mul", *factors)
+        if len(factors) == 1:
+            return factors[0]
+        return self.add("mul", *factors)
 
     def scaled(self, c: Rational, node: int) -> int:
         """A rational multiple."""
-        return node if c == 1 else self.add("mul", self.rational(c), node)
+        if c == 1:
+            return node
+        return self.add("mul", self.rational(c), node)
 
     def power(self, node: int, e: Rational) -> int:
         """A rational power."""
         top, bottom = Fraction(e).as_integer_ratio()
         if bottom != 1:
             node = self.add("root", node, bottom)
-        return node if top == 1 else self.add("pow", node, top)
+        if top == 1:
+            return node
+        return self.add("pow", node, top)
 
     def _model(self) -> list[int]:
         compiled = self.chart.model.compiled
@@ -153,7 +161,9 @@ class Nodes:
         if kind == CONSTANT:
             return self.rational(data)
         if kind == LEAF:
-            return self.add("pi") if data == PI else leaf(data)
+            if data == PI:
+                return self.add("pi")
+            return leaf(data)
         if kind == LINEAR:
             start = [self.rational(data[0])] if data[0] else []
             terms = zip(data[1:], args, strict=True)

@@ -109,7 +109,9 @@ def _regions(certificate: RankCertificate) -> list[Sequence[Fraction]]:
             " inputs; keep the certificate, whose check knows the domain"
         )
     regions = setting(certificate.chart, certificate.region, seed=certificate.seed).regions
-    return [] if regions is None else [member.point for member in regions.members]
+    if regions is None:
+        return []
+    return [member.point for member in regions.members]
 
 
 def _rows(certificate: RankCertificate, regions: int) -> list[list[int]]:
@@ -164,11 +166,10 @@ def _relations(certificate: RankCertificate, nodes: Nodes) -> list[Any]:
     for relation in _sorted(certificate.relations):
         terms = []
         for i, c in relation.coefficients:
-            value = (
-                translate(special, [c], nodes.leaves)[0]
-                if isinstance(c, sympy.Expr)
-                else special.constant(c)
-            )
+            if isinstance(c, sympy.Expr):
+                value = translate(special, [c], nodes.leaves)[0]
+            else:
+                value = special.constant(c)
             terms.append([i, nodes.constant(value)])
         result.append([relation.parameter, terms])
     return result

@@ -1,6 +1,4 @@
-r"""Exact critical points: for any point and inputs there are labels for which it is critical (SPEC
-7.2).
-"""
+r"""Exact critical points: for any point and inputs there are labels for which it is critical."""
 
 from __future__ import annotations
 
@@ -70,11 +68,12 @@ class CriticalData:
         right = [
             sum((-jacobian[i][p] * number(e) for i, e in self.free), zero) for p in self.parameters
         ]
-        solution = (
-            solve([[jacobian[i][p] for i in self.pivots] for p in self.parameters], right)
-            if self.pivots
-            else []
-        )
+        if self.pivots:
+            solution = solve(
+                [[jacobian[i][p] for i in self.pivots] for p in self.parameters], right
+            )
+        else:
+            solution = []
         if solution is None:
             raise DataError(
                 "the pivot rows are not independent; choose other inputs, or more of them"
@@ -109,7 +108,7 @@ def critical_data(
         DataError: too few rows, an input of the wrong length, or inputs on which the rank drops.
 
     References:
-        SPEC 7.2, the testing trick.
+        docs/proofs.md#critical-points.
 
     Example:
         >>> import sympy
@@ -210,7 +209,9 @@ def _pivot_parameters(point: Chart, seed: int) -> tuple[int, ...]:
         return tuple(range(point.model.size))
     if certificate.verdict is not Verdict.PROVED:
         return tuple(range(point.model.size))
-    return certificate.minor.parameters if certificate.minor is not None else ()
+    if certificate.minor is not None:
+        return certificate.minor.parameters
+    return ()
 
 
 def _independent_rows(matrix: Sequence[Sequence[Any]], rank: int) -> list[int]:

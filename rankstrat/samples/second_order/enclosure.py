@@ -95,7 +95,7 @@ def enclose_critical_point(
             point, say).
 
     References:
-        Krawczyk 1969; SPEC 14.
+        Krawczyk1969; docs/proofs.md#critical-points.
 
     Example:
         >>> import sympy

@@ -2,11 +2,11 @@ r"""Hessian inertia of the squared loss at exact critical points: certified numb
 zero and negative eigenvalues.
 
 For any point $\theta$ and inputs X there are data for which $\theta$ is critical: take
-$e \in \ker J(X)^T$ and $y = f_\theta(X) - e$ (SPEC 7.2). For polynomial models e and the Hessian
-$H = J^TJ + \sum_i e_i \nabla^2 f_\theta(x_i)$ are rational and the inertia is exact. Otherwise they
-are enclosed in balls: block LDL^T gives lower bounds for the positive and negative eigenvalues, and
-zero ones come from exact identities (entries of H between kernel directions of J that vanish
-because $e \perp T$).
+$e \in \ker J(X)^T$ and $y = f_\theta(X) - e$ (docs/proofs.md#critical-points). For polynomial
+models e and the Hessian $H = J^TJ + \sum_i e_i \nabla^2 f_\theta(x_i)$ are rational and the inertia
+is exact. Otherwise they are enclosed in balls: block LDL^T gives lower bounds for the positive and
+negative eigenvalues, and zero ones come from exact identities (entries of H between kernel
+directions of J that vanish because $e \perp T$).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import sympy
 
 from rankstrat.algebra.balls import BallRing
 from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.linear import Echelon
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.signature import ball, precision, signature
 from rankstrat.algebra.translate import translate
@@ -77,11 +78,9 @@ class Inertia:
     @property
     def verdict(self) -> Verdict:
         """PROVED when the three numbers sum to the size, else OPEN."""
-        return (
-            Verdict.PROVED
-            if self.positive + self.zero + self.negative == self.size
-            else Verdict.OPEN
-        )
+        if self.positive + self.zero + self.negative == self.size:
+            return Verdict.PROVED
+        return Verdict.OPEN
 
     @property
     def kind(self) -> str:
@@ -90,11 +89,10 @@ class Inertia:
             return "strict local minimum"
         if self.negative:
             return "strict saddle"
-        found = (
-            "no descent direction found"
-            if self.verdict is Verdict.OPEN
-            else "no negative eigenvalue"
-        )
+        if self.verdict is Verdict.OPEN:
+            found = "no descent direction found"
+        else:
+            found = "no negative eigenvalue"
         return f"degenerate, {found}"
 
     def __str__(self) -> str:
@@ -149,11 +147,10 @@ def inertia(
     size = point.model.size
     if all(isinstance(v, Fraction) for row in matrix for v in row):
         return Inertia(positive, size - positive - negative, negative, size, exact=True)
-    zero = (
-        0
-        if positive + negative == size
-        else min(size - positive - negative, _exact_zeros(data, point, directions, bits, seed))
-    )
+    if positive + negative == size:
+        zero = 0
+    else:
+        zero = min(size - positive - negative, _exact_zeros(data, point, directions, bits, seed))
     return Inertia(positive, zero, negative, size)
 
 
@@ -280,23 +277,16 @@ def _independent(vectors: Sequence[dict[int, Any]], count: int) -> list[dict[int
     """The first `count` independent ones of rational sparse vectors; None when some entry is not
     rational.
     """
-    chosen, echelon = list[dict[int, Any]](), dict[int, dict[int, Fraction]]()
+    chosen, echelon = list[dict[int, Any]](), Echelon()
     for vector in vectors:
         if not all(sympy.sympify(c, strict=True).is_Rational for c in vector.values()):
             return None
-        rest = {i: Fraction(str(c)) for i, c in vector.items()}
-        while rest and min(rest) in echelon:
-            pivot = min(rest)
-            factor = rest[pivot]
-            for i, c in echelon[pivot].items():
-                rest[i] = rest.get(i, Fraction(0)) - factor * c
-                if not rest[i]:
-                    del rest[i]
-        if rest and len(chosen) < count:
-            lead = rest[min(rest)]
-            echelon[min(rest)] = {i: c / lead for i, c in rest.items()}
+        row = {i: Fraction(str(c)) for i, c in vector.items()}
+        if len(chosen) < count and echelon.add(row) is not None:
             chosen.append(vector)
-    return chosen if len(chosen) == count else None
+    if len(chosen) == count:
+        return chosen
+    return None
 
 
 __all__ = ["Inertia", "hessian", "inertia"]

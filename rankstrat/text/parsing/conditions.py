@@ -60,7 +60,9 @@ def _condition(node: ast.expr, build: Build, depth: int) -> Any:
             "A condition is nested too deeply; a flat one is needed; remove parentheses."
         )
     if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        return sympy.true if node.value else sympy.false
+        if node.value:
+            return sympy.true
+        return sympy.false
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
         join = sympy.And if isinstance(node.op, ast.BitAnd) else sympy.Or
         parts = _condition(node.left, build, depth + 1), _condition(node.right, build, depth + 1)

@@ -38,9 +38,7 @@ Add ``{"sigma": unspecified("sigma")}`` for an unspecified activation.
 CONSTANTS: Mapping[str, sympy.Expr] = {"pi": sympy.pi, "E": sympy.E}
 
 _TOKEN = re.compile(
-    r"(?P<space>\s+)"
-    r"|(?P<decimal>(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?|\d[\d_]*[eE][+-]?\d+)"
-    r"|(?P<integer>\d[\d_]*)|(?P<name>[A-Za-z_]\w*)|(?P<open>\()|(?P<close>\))|(?P<operator>\*\*|[<>=!]=|[-+*/,<>&|~])|(?P<other>.)",
+    r"(?P<space>\s+)|(?P<decimal>(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?|\d[\d_]*[eE][+-]?\d+)|(?P<integer>\d[\d_]*)|(?P<name>[A-Za-z_]\w*)|(?P<open>\()|(?P<close>\))|(?P<operator>\*\*|[<>=!]=|[-+*/,<>&|~])|(?P<other>.)",
     re.ASCII | re.DOTALL,
 )
 _HINTS = {
@@ -184,11 +182,10 @@ def _parsed(text: str) -> ast.expr:
     except (RecursionError, MemoryError) as error:
         raise _too_deep() from error
     except (SyntaxError, ValueError, OverflowError) as error:
-        where = (
-            f" near character {error.offset}"
-            if isinstance(error, SyntaxError) and error.offset
-            else ""
-        )
+        if isinstance(error, SyntaxError) and error.offset:
+            where = f" near character {error.offset}"
+        else:
+            where = ""
         raise ParseError(
             f"{shown(text)} is not well formed{where}; {_LANGUAGE}; check operators and"
             " parentheses."

@@ -291,7 +291,9 @@ def _hyperbolic(function: type[sympy.Function]) -> Callable[[sympy.Expr], sympy.
             return function(z)
         if z.could_extract_minus_sign():
             value = function(-z, evaluate=False)
-            return value if function is sympy.cosh else -value
+            if function is sympy.cosh:
+                return value
+            return -value
         return function(z, evaluate=False)
 
     return build

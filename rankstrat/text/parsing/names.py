@@ -198,12 +198,16 @@ def check_function(name: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     r"""A clause that names the known name closest to a misspelled one; empty if none is close."""
     close = difflib.get_close_matches(name[:MAX_NAME], list(known)[:2000], n=1)
-    return f"did you mean {close[0]}" if close else ""
+    if close:
+        return f"did you mean {close[0]}"
+    return ""
 
 
 def shown(text: str) -> str:
     r"""The text for a message: at most 60 characters of it."""
-    return text if len(text) <= 60 else text[:57] + "..."
+    if len(text) <= 60:
+        return text
+    return text[:57] + "..."
 
 
 def not_ascii(character: str) -> ParseError:

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from rankstrat.algebra.linear import rank as rational_rank
 from rankstrat.families.catalogue.convolutional import convolutional
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
-from rankstrat.theorems._sampling import distinct_classes, nonzero, rational_rank, source
+from rankstrat.theorems._sampling import distinct_classes, nonzero, source
 from rankstrat.theorems.report import Case, Theorem
 
 _DEFAULT = (
@@ -89,10 +90,9 @@ THEOREM = Theorem(
     title="Rank of a CNN at its points",
     statement=(
         r"At a point of a two-layer tanh CNN let $m_K$ count the classes $\{K, -K\}$ of nonzero"
-        r" kernels and $m_a$ be "
-        r"the sum over the classes of the dimension of the span of their output weights $a_l \in"
-        r" \mathbb{R}^J$. The "
-        r"rank is $m_a S + m_K J$ with windows of $S$ pixels at $J$ places."
+        r" kernels and $m_a$ be the sum over the classes of the dimension of the span of their"
+        r" output weights $a_l \in \mathbb{R}^J$. The rank is $m_a S + m_K J$ with windows of $S$"
+        r" pixels at $J$ places."
     ),
     source="LLR Proposition 4 (JMLR)",
     keys=("LLR",),

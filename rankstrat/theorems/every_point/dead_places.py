@@ -72,12 +72,10 @@ THEOREM = Theorem(
     title="Dead places that keep their kernels",
     statement=(
         r"Let $m_n$ of the $kJ$ output weights of an image network without sharing be 0. With"
-        r" kernels $\neq 0$ at all "
-        r"places the rank is $k(S+1)J - S m_n$, and $k(S+2)J - (S+1)m_n$ with hidden biases; with"
-        r" $D$ for $S$ if the "
-        r"network is fully connected. The optimistic sample size $(S+1)(kJ - m_n)$ is smaller: it"
-        r" needs the kernels of "
-        r"dead places to be zero."
+        r" kernels $\neq 0$ at all places the rank is $k(S+1)J - S m_n$, and $k(S+2)J - (S+1)m_n$"
+        r" with hidden biases; with $D$ for $S$ if the network is fully connected. The optimistic"
+        r" sample size $(S+1)(kJ - m_n)$ is smaller: it needs the kernels of dead places to be"
+        r" zero."
     ),
     source=(
         "LSH Table 4 (there as the optimistic sample size, and with S for D in the caption);"

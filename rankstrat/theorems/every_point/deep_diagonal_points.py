@@ -39,8 +39,7 @@ THEOREM = Theorem(
     title="Deep diagonal linear networks, rank at every point",
     statement=(
         r"$\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$, $L \geq 2$, has rank $\sum_j g(a_j)$,"
-        r" where $g(v) = 1$ if "
-        r"at most one entry of $v$ is zero, else $0$."
+        r" where $g(v) = 1$ if at most one entry of $v$ is zero, else $0$."
     ),
     source="OPT Appendix A.1",
     keys=("OPT",),

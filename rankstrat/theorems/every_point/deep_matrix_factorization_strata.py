@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sympy.polys.domains import ZZ
-from sympy.polys.matrices import DomainMatrix
-
+from rankstrat.algebra.linear import rank
 from rankstrat.families.catalogue.deep_matrix_factorization import deep_matrix_factorization
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
@@ -40,16 +38,12 @@ def _factors(case: Case, seed: int) -> list[Matrix]:
     return [matrix_of_rank(rng, n, m, rng.randint(min(n, m) // 3, min(n, m))) for n, m in shapes]
 
 
-def _rank(matrix: Matrix) -> int:
-    return int(DomainMatrix(matrix, (len(matrix), len(matrix[0])), ZZ).to_field().rank())
-
-
 def _partial_ranks(factors: Sequence[Matrix]) -> list[int]:
     """The ranks of W_1, W_2 W_1, W_3 W_2 W_1, ..."""
-    product, ranks = factors[0], [_rank(factors[0])]
+    product, ranks = factors[0], [rank(factors[0])]
     for factor in factors[1:]:
         product = multiply(factor, product)
-        ranks.append(_rank(product))
+        ranks.append(rank(product))
     return ranks
 
 
@@ -84,12 +78,11 @@ THEOREM = Theorem(
     name="deep_matrix_factorization_strata",
     title="Deep matrix factorization, rank at every point",
     statement=(
-        r"$W_L \cdots W_1$ has model rank $\sum_{l=1}^L (c_l - c_{l-1})\,r_l$ with $c_l ="
-        r" \operatorname{rank}(W_L "
-        r"\cdots W_{l+1})$, $c_L = d_L$, $c_0 = 0$, $r_l = \operatorname{rank}(W_{l-1} \cdots"
-        r" W_1)$, $r_1 = d_0$."
+        r"$W_L \cdots W_1$ has model rank $\sum_{l=1}^L (c_l - c_{l-1})\,r_l$ with"
+        r" $c_l = \operatorname{rank}(W_L \cdots W_{l+1})$, $c_L = d_L$, $c_0 = 0$,"
+        r" $r_l = \operatorname{rank}(W_{l-1} \cdots W_1)$, $r_1 = d_0$."
     ),
-    source="derived here; LSH Proposition 1 is the case L = 2",
+    source="derived in docs/proofs.md#products; LSH Proposition 1 is the case L = 2",
     keys=("LSH",),
     assumptions=("none",),
     formula=Math("sum_l (c_l - c_{l-1}) r_l", r"\sum_l (c_l - c_{l-1}) r_l"),

@@ -40,7 +40,7 @@ THEOREM = Theorem(
     name="diagonal_points",
     title="Diagonal linear networks, rank at every point",
     statement=r"$\sum_j (a_j^2 - b_j^2)\,x_j$ has rank $\#\{j : (a_j, b_j) \neq (0, 0)\}$.",
-    source="derived here; DIAG defines the model",
+    source="derived in docs/proofs.md#diagonal; DIAG defines the model",
     keys=("DIAG",),
     assumptions=("none",),
     formula=Math("#{j: (a_j, b_j) != 0}", r"\#\{j : (a_j, b_j) \neq 0\}"),

@@ -58,16 +58,15 @@ THEOREM = Theorem(
     name="exponential_points_bias",
     title="Rank of exponential networks with bias",
     statement=(
-        r"Let $S$ count the distinct $w_i$, zero among them, and $S_a$ those with some $a_i \neq"
-        r" 0$. The rank of "
-        r"$\sum_i a_i e^{w_i \cdot x + b_i}$ is $S + d S_a$, whatever the biases: neurons that"
-        r" differ in the bias only "
-        r"are multiples of each other, and $\partial_b = a\,\partial_a$. Three neurons in two"
-        r" dimensions, two of them "
-        r"with the same weight, have rank 6; for tanh it is 12."
+        r"Let $S$ count the distinct $w_i$, zero among them, and $S_a$ those with some"
+        r" $a_i \neq 0$. The rank of $\sum_i a_i e^{w_i \cdot x + b_i}$ is $S + d S_a$, whatever"
+        r" the biases: neurons that differ in the bias only are multiples of each other, and"
+        r" $\partial_b = a\,\partial_a$. Three neurons in two dimensions, two of them with the"
+        r" same weight, have rank 6; for tanh it is 12."
     ),
     source=(
-        "derived here: the independence lemma (LSH Proposition 2) does not extend to exp with bias"
+        "derived in docs/proofs.md#exponentials: the independence lemma (LSH Proposition 2) does"
+        " not extend to exp with bias"
     ),
     keys=("LSH",),
     assumptions=("no output bias",),

@@ -59,10 +59,9 @@ THEOREM = Theorem(
     title="Matrix factorization, rank at every point",
     statement=(
         r"At $(A, B) \in \mathbb{R}^{d_1 \times p} \times \mathbb{R}^{p \times d_2}$ the map $AB$"
-        r" has model rank $d_1 "
-        r"d_2 - (d_1 - \operatorname{rank} A)(d_2 - \operatorname{rank} B)$."
+        r" has model rank $d_1 d_2 - (d_1 - \operatorname{rank} A)(d_2 - \operatorname{rank} B)$."
     ),
-    source="LSH Proposition 1 (square); derived here (rectangular)",
+    source="LSH Proposition 1 (square); derived in docs/proofs.md#products (rectangular)",
     keys=("LSH", "OPT"),
     assumptions=("none",),
     formula=Math("d1 d2 - (d1 - rank A)(d2 - rank B)", r"d_1 d_2 - (d_1 - r_A)(d_2 - r_B)"),

@@ -60,9 +60,9 @@ THEOREM = Theorem(
     name="matrix_factorization_table",
     title="Matrix factorization, the 4 x 4 table",
     statement=(
-        r"For $4 \times 4$ factors a target of rank $0, 1, 2, 3, 4$ has optimistic sample size $0,"
-        r" 7, 12, 15, 16$; "
-        r"here at a balanced factorization of each target matrix of the experiments."
+        r"For $4 \times 4$ factors a target of rank $0, 1, 2, 3, 4$ has optimistic sample size"
+        r" $0, 7, 12, 15, 16$; here at a balanced factorization of each target matrix of the"
+        r" experiments."
     ),
     source="LSH Proposition 1, with the target matrices of its appendix",
     keys=("LSH",),

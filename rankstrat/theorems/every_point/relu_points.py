@@ -94,18 +94,15 @@ THEOREM = Theorem(
     name="relu_points",
     title="Two-layer ReLU rank at every point",
     statement=(
-        r"Let $D = d$ (with bias $D = d+1$, $\tilde w = (w, b)$). For each ray $\rho ="
-        r" \mathbb{R}_{>0} \tilde w$ of "
-        r"neurons with $w \neq 0$ let $U_\rho = \mathbb{R}^D$ if one of them has $a \neq 0$, else"
-        r" $U_\rho = "
-        r"\operatorname{span}(\tilde w)$; for antipodal rays both present $\Lambda_\rho = U_\rho"
-        r" \cap U_{-\rho}$; and "
-        r"let the neurons with $w = 0 < b$ span $G$ ($\mathbb{R}^D$ if $a \neq 0$, else the"
-        r" constants). Then $r_\theta "
-        r"= \sum_\rho \dim U_\rho - \sum_{\pm\rho} \dim \Lambda_\rho + \dim(\sum_{\pm\rho}"
-        r" \Lambda_\rho + G)$."
+        r"Let $D = d$ (with bias $D = d+1$, $\tilde w = (w, b)$). For each ray"
+        r" $\rho = \mathbb{R}_{>0} \tilde w$ of neurons with $w \neq 0$ let"
+        r" $U_\rho = \mathbb{R}^D$ if one of them has $a \neq 0$, else"
+        r" $U_\rho = \operatorname{span}(\tilde w)$; for antipodal rays both present"
+        r" $\Lambda_\rho = U_\rho \cap U_{-\rho}$; and let the neurons with $w = 0 < b$ span $G$"
+        r" ($\mathbb{R}^D$ if $a \neq 0$, else the constants). Then $r_\theta = \sum_\rho \dim"
+        r" U_\rho - \sum_{\pm\rho} \dim \Lambda_\rho + \dim(\sum_{\pm\rho} \Lambda_\rho + G)$."
     ),
-    source="derived here",
+    source="derived in docs/proofs.md#rays",
     keys=("LLR",),
     assumptions=(
         r"no neuron with $\tilde w = 0$ (the derivative does not exist there)",

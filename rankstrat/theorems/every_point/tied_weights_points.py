@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from rankstrat.algebra.linear import rank as rational_rank
 from rankstrat.families.catalogue.convolutional import convolutional
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
-from rankstrat.theorems._sampling import NETS, rational_rank, representative, source
+from rankstrat.theorems._sampling import NETS, representative, source
 from rankstrat.theorems.report import Case, Theorem
 
 _DEFAULT = (
@@ -109,21 +110,18 @@ THEOREM = Theorem(
     name="tied_weights_points",
     title="Rank with tied input weights at every point",
     statement=(
-        r"Let the input weights of the neurons be linear in shared parameters, $u_n = A_n \kappa$,"
-        r" with free output "
-        r"weights $a_n$. The rank of $\sum_n a_n \tanh(u_n \cdot x)$ is the number of classes $\{u,"
-        r" -u\}$ of nonzero "
-        r"$u_n$ plus the rank of the vectors $v_s = \sum_n a_n\, e_{\mathrm{class}(u_n)} \otimes"
-        r" A_n e_s$, one for "
-        r"each shared parameter, where the zero vector is a class too. If $\sigma$ is even, $a_n$"
-        r" has the sign with "
-        r"which $u_n$ occurs in its class and $u_n = 0$ is left out; for exp classes are single"
-        r" vectors, and $u_n = 0$ "
-        r"counts as one of the first kind."
+        r"Let the input weights of the neurons be linear in shared parameters,"
+        r" $u_n = A_n \kappa$, with free output weights $a_n$. The rank of"
+        r" $\sum_n a_n \tanh(u_n \cdot x)$ is the number of classes $\{u, -u\}$ of nonzero $u_n$"
+        r" plus the rank of the vectors"
+        r" $v_s = \sum_n a_n\, e_{\mathrm{class}(u_n)} \otimes A_n e_s$, one for each shared"
+        r" parameter, where the zero vector is a class too. If $\sigma$ is even, $a_n$ has the"
+        r" sign with which $u_n$ occurs in its class and $u_n = 0$ is left out; for exp classes"
+        r" are single vectors, and $u_n = 0$ counts as one of the first kind."
     ),
     source=(
-        "derived here from LSH Proposition 2; corrects LLR Propositions 4 and 5 (JMLR) at special"
-        " kernels"
+        "derived in docs/proofs.md#tied-weights from LSH Proposition 2; corrects LLR Propositions"
+        " 4 and 5 (JMLR) at special kernels"
     ),
     keys=("LSH", "LLR"),
     assumptions=(

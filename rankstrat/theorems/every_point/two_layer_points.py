@@ -74,19 +74,17 @@ THEOREM = Theorem(
     name="two_layer_points",
     title="Two-layer rank at every point",
     statement=(
-        r"Let $C$ count the classes $\{v, -v\}$ of nonzero weights, $C_a$ those with some $a_i \neq"
-        r" 0$, $S$ and $S_a$ "
-        r"distinct nonzero weights likewise, $Z, Z_a \in \{0, 1\}$ whether $w_i = 0$ occurs (with"
-        r" $a_i \neq 0$), and "
-        r"$A$ whether some $v$ and $-v$ both occur. The rank is $C + d(C_a + Z_a)$ for odd $\sigma$"
-        r" with $\sigma'(0) "
-        r"\neq 0$, $C + d C_a$ for odd $\sigma$ with $\sigma'(0) = 0$, $C + Z[\sigma(0) \neq 0] + d"
-        r" C_a$ for even "
-        r"$\sigma$, $S + Z[\sigma(0) \neq 0] + d(S_a + Z_a[\sigma'(0) \neq 0])$ if odd and even"
-        r" part are not "
-        r"polynomials, and $C + \max(Z, A) + d(C_a + Z_a)$ for the sigmoid."
+        r"Let $C$ count the classes $\{v, -v\}$ of nonzero weights, $C_a$ those with some"
+        r" $a_i \neq 0$, $S$ and $S_a$ distinct nonzero weights likewise, $Z, Z_a \in \{0, 1\}$"
+        r" whether $w_i = 0$ occurs (with $a_i \neq 0$), and $A$ whether some $v$ and $-v$ both"
+        r" occur. The rank is $C + d(C_a + Z_a)$ for odd $\sigma$ with $\sigma'(0) \neq 0$,"
+        r" $C + d C_a$ for odd $\sigma$ with $\sigma'(0) = 0$, $C + Z[\sigma(0) \neq 0] + d C_a$"
+        r" for even $\sigma$, $S + Z[\sigma(0) \neq 0] + d(S_a + Z_a[\sigma'(0) \neq 0])$ if odd"
+        r" and even part are not polynomials, and $C + \max(Z, A) + d(C_a + Z_a)$ for the sigmoid."
     ),
-    source="LSH Corollary 2, LLR Corollary 7 (tanh); derived here for the others",
+    source=(
+        "LSH Corollary 2, LLR Corollary 7 (tanh); derived in docs/proofs.md#counting for the others"
+    ),
     keys=("LSH", "LLR"),
     assumptions=("no biases", r"$\sigma$ is analytic and not a polynomial"),
     formula=Math("formula of the parity", r"r(C, C_a, Z, Z_a, \ldots)"),

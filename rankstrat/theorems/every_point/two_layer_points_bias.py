@@ -61,12 +61,11 @@ THEOREM = Theorem(
     title="Two-layer tanh rank with bias at every point",
     statement=(
         r"$r(\theta) = C + (d+1) C_a + c + d\,\ell$, where $C$ counts the classes $\pm(w_i, b_i)$"
-        r" with $w_i \neq 0$, "
-        r"$C_a$ those with some $a_i \neq 0$, $c = 1$ if there is an output bias or some $w_i = 0$"
-        r" with $b_i \neq 0$ "
-        r"or $a_i \neq 0$, and $\ell = 1$ if some $w_i = 0$ with $a_i \neq 0$ (else 0)."
+        r" with $w_i \neq 0$, $C_a$ those with some $a_i \neq 0$, $c = 1$ if there is an output"
+        r" bias or some $w_i = 0$ with $b_i \neq 0$ or $a_i \neq 0$, and $\ell = 1$ if some"
+        r" $w_i = 0$ with $a_i \neq 0$ (else 0)."
     ),
-    source="derived here; LSH Corollary 2 is the case without bias",
+    source="derived in docs/proofs.md#counting; LSH Corollary 2 is the case without bias",
     keys=("LSH",),
     assumptions=("tanh activation", "hidden biases"),
     formula=Math("C + (d+1)C_a + c + d l", r"C + (d+1)C_a + c + d\,\ell"),

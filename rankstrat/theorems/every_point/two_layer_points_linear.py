@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from rankstrat.algebra.linear import rank as rational_rank
 from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
-from rankstrat.theorems._sampling import Neurons, negative, rational_rank, representative, source
+from rankstrat.theorems._sampling import Neurons, negative, representative, source
 from rankstrat.theorems.report import Case, Theorem
 
 _VALUE_AT_ZERO = {"silu": 0, "softplus": 1, "gelu": 0}  # whether sigma(0) is nonzero
@@ -82,15 +83,13 @@ THEOREM = Theorem(
     name="two_layer_points_linear",
     title="Two-layer rank for softplus, swish and GELU",
     statement=(
-        r"Let $\sigma(z) = z/2 + N(z)$ with $N$ even and not a polynomial. The rank of $\sum_i a_i"
-        r" \sigma(w_i \cdot "
-        r"x)$ at any point is that of the vectors $\sigma(w_i \cdot x)$, $a_i \sigma'(w_i \cdot x)"
-        r" x_t$ in the basis "
-        r"$\{N(v \cdot x), N'(v \cdot x) x_t, 1, x_t\}$, $v$ one member of each class $\{w, -w\}$"
-        r" of nonzero weights. "
-        r"One antipodal pair in two dimensions has the rank 5, two of them 8."
+        r"Let $\sigma(z) = z/2 + N(z)$ with $N$ even and not a polynomial. The rank of"
+        r" $\sum_i a_i \sigma(w_i \cdot x)$ at any point is that of the vectors"
+        r" $\sigma(w_i \cdot x)$, $a_i \sigma'(w_i \cdot x) x_t$ in the basis"
+        r" $\{N(v \cdot x), N'(v \cdot x) x_t, 1, x_t\}$, $v$ one member of each class $\{w, -w\}$"
+        r" of nonzero weights. One antipodal pair in two dimensions has the rank 5, two of them 8."
     ),
-    source="derived here (extends LSH Corollary 2)",
+    source="derived in docs/proofs.md#counting (extends LSH Corollary 2)",
     keys=("LSH",),
     assumptions=("no biases", "the activation is softplus, swish (silu) or GELU"),
     formula=Math("rank in the basis N, N', 1, x", r"\operatorname{rank}\{N, N', 1, x\}"),

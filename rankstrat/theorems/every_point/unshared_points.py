@@ -27,8 +27,8 @@ _DEEP = ((1, 8, 2, 5), (1, 9, 4, 3), (2, 4, 3, 3), (2, 5, 2, 2))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Axes, image size d, window size s, copies k of the net; the point of SPEC 4, then entries -1,
-    0, 1.
+    """Axes, image size d, window size s, copies k of the net; the point of the errata, then
+    entries -1, 0, 1.
     """
     yield {"axes": 1, "d": 5, "s": 3, "k": 1, "net": NETS[1], "sample": 0}
     for axes, d, s, k in (*_DEFAULT, *(_DEEP if deep else ())):
@@ -72,17 +72,15 @@ THEOREM = Theorem(
     name="unshared_points",
     title="Rank without weight sharing at every point",
     statement=(
-        r"Each neuron of a two-layer tanh network without sharing sees one window of the image. Let"
-        r" $C$ count the "
-        r"classes $\{u, -u\}$ of nonzero padded weights. The rank is $C$ plus, summed over the"
-        r" classes and $u = 0$, "
-        r"the number of pixels in the union of the windows of those neurons in the class with $a"
-        r" \neq 0$: 9, not $m_a "
-        r"S + m_K = 8$, for $d = 5$, $S = 3$ and the kernels $(0,1,0)$, $(1,0,0)$, $(2,1,1)$."
+        r"Each neuron of a two-layer tanh network without sharing sees one window of the image."
+        r" Let $C$ count the classes $\{u, -u\}$ of nonzero padded weights. The rank is $C$ plus,"
+        r" summed over the classes and $u = 0$, the number of pixels in the union of the windows"
+        r" of those neurons in the class with $a \neq 0$: 9, not $m_a S + m_K = 8$, for $d = 5$,"
+        r" $S = 3$ and the kernels $(0,1,0)$, $(1,0,0)$, $(2,1,1)$."
     ),
     source=(
-        "derived here; corrects LLR Proposition 5 (JMLR), which holds without coincident padded"
-        " kernels"
+        "derived in docs/proofs.md#tied-weights; corrects LLR Proposition 5 (JMLR), which holds"
+        " without coincident padded kernels"
     ),
     keys=("LLR",),
     assumptions=("stride 1, no padding, no bias",),

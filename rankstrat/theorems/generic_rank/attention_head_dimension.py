@@ -61,17 +61,14 @@ THEOREM = Theorem(
     name="attention_head_dimension",
     title="Attention heads in a larger dimension",
     statement=(
-        r"A softmax head of dimension $d$ becomes one of dimension $d' \geq d$ with the same output"
-        r" when $Q, K, V$ get "
-        r"zero columns, $O$ zero rows, and $QK^\top$ the factor by which the scale of the scores"
-        r" changes, "
-        r"$\sqrt{d'/d}$ for the scale $1/\sqrt{d}$. The padding is a critical mapping, and the rank"
-        r" stays $4Dd - 2d^2$ "
-        r"in model dimension $D$."
+        r"A softmax head of dimension $d$ becomes one of dimension $d' \geq d$ with the same"
+        r" output when $Q, K, V$ get zero columns, $O$ zero rows, and $QK^\top$ the factor by"
+        r" which the scale of the scores changes, $\sqrt{d'/d}$ for the scale $1/\sqrt{d}$. The"
+        r" padding is a critical mapping, and the rank stays $4Dd - 2d^2$ in model dimension $D$."
     ),
     source=(
-        "derived here and computed case by case; corrects the slides, where the scale does not"
-        " change"
+        "derived in docs/proofs.md#attention and computed case by case; corrects the slides,"
+        " where the scale does not change"
     ),
     keys=(),
     assumptions=(

@@ -79,16 +79,14 @@ THEOREM = Theorem(
     title="Rank of softmax attention",
     statement=(
         r"At a generic point, $h$ softmax heads of dimension $d$ in model dimension $D$ have the"
-        r" rank $h(4Dd - "
-        r"2d^2)$: each head loses $2d^2$ to the gauge $Q \to QG$, $K \to KG^{-\top}$ and $V \to"
-        r" VG$, $O \to G^{-1}O$. "
-        r"Copies of a head with proportional $O$ and heads that are zero add nothing: 24, 48 and 24"
-        r" for $D = 4$, $d = "
-        r"2$ and one, two and two equal heads."
+        r" rank $h(4Dd - 2d^2)$: each head loses $2d^2$ to the gauge $Q \to QG$,"
+        r" $K \to KG^{-\top}$ and $V \to VG$, $O \to G^{-1}O$. Copies of a head with proportional"
+        r" $O$ and heads that are zero add nothing: 24, 48 and 24 for $D = 4$, $d = 2$ and one,"
+        r" two and two equal heads."
     ),
     source=(
-        "derived here and computed case by case; no proof of the lower bound for all sizes is"
-        " claimed"
+        "derived in docs/proofs.md#attention and computed case by case; no proof of the lower"
+        " bound for all sizes is claimed"
     ),
     keys=(),
     assumptions=(

@@ -68,14 +68,12 @@ THEOREM = Theorem(
     name="bilinear_features",
     title="Linear features and products of two parameters",
     statement=(
-        r"The rank of $\theta_0 + \sum_{i=1}^p \theta_i x_i + \sum_{j=1}^q u_j v_j x_{p+j}$ is $1 +"
-        r" p$ plus the number "
-        r"of $j$ with $(u_j, v_j) \neq (0, 0)$. For $p = q = 1$, the example $\theta_0 + \theta_1"
-        r" x_1 + \theta_2 "
-        r"\theta_3 x_2$, a function without $x_2$ has $O_{f^*} = 2$ and any other one 3, as in the"
-        r" linear model."
+        r"The rank of $\theta_0 + \sum_{i=1}^p \theta_i x_i + \sum_{j=1}^q u_j v_j x_{p+j}$ is"
+        r" $1 + p$ plus the number of $j$ with $(u_j, v_j) \neq (0, 0)$. For $p = q = 1$, the"
+        r" example $\theta_0 + \theta_1 x_1 + \theta_2 \theta_3 x_2$, a function without $x_2$ has"
+        r" $O_{f^*} = 2$ and any other one 3, as in the linear model."
     ),
-    source="OPT (the example with p = q = 1); derived here for all p, q",
+    source="OPT (the example with p = q = 1); derived in docs/proofs.md#diagonal for all p, q",
     keys=("OPT",),
     assumptions=("any point; random nonzero factors in the cases",),
     formula=Math("1 + p + #{j : (u_j,v_j) != 0}", r"1 + p + \#\{j : (u_j, v_j) \neq 0\}"),

@@ -84,11 +84,9 @@ THEOREM = Theorem(
     title="CNN, CNN without sharing and fully connected network of 28 x 28 images",
     statement=(
         r"On $28 \times 28$ images with $3 \times 3$ kernels ($D = 784$, $S = 9$, $J = 676$) a"
-        r" function of $k$ kernels "
-        r"has the rank $k(S+J) = 685k$ at its parameters in the CNN, $(S+1)kJ = 6760k$ without"
-        r" weight sharing and "
-        r"$(D+1)kJ = 530660k$ in the fully connected network with as many neurons: 775 times the"
-        r" first, not 1000."
+        r" function of $k$ kernels has the rank $k(S+J) = 685k$ at its parameters in the CNN,"
+        r" $(S+1)kJ = 6760k$ without weight sharing and $(D+1)kJ = 530660k$ in the fully connected"
+        r" network with as many neurons: 775 times the first, not 1000."
     ),
     source="LLR Theorems 5 and 6 (arXiv 6 and 7)",
     keys=("LLR", "LSH"),

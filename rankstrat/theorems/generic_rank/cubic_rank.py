@@ -40,12 +40,11 @@ THEOREM = Theorem(
     name="cubic_rank",
     title="Two-layer networks with cubic activation",
     statement=(
-        r"$\sum_{i=1}^k a_i (w_i \cdot x)^3$ with all $a_i \neq 0$ and linearly independent $w_i"
-        r" \in \mathbb{R}^d$ has "
-        r"rank $kd$ (in coordinates with $w_i = e_i$ the tangent functions are the distinct"
-        r" monomials $x_i^2 x_t$)."
+        r"$\sum_{i=1}^k a_i (w_i \cdot x)^3$ with all $a_i \neq 0$ and linearly independent"
+        r" $w_i \in \mathbb{R}^d$ has rank $kd$ (in coordinates with $w_i = e_i$ the tangent"
+        r" functions are the distinct monomials $x_i^2 x_t$)."
     ),
-    source="derived here",
+    source="derived in docs/proofs.md#quadratic",
     keys=(),
     assumptions=("no biases", r"$a_i \neq 0$", "the $w_i$ are linearly independent"),
     formula=Math("kd"),

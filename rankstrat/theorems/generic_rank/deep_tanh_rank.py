@@ -59,7 +59,7 @@ THEOREM = Theorem(
         r"The generic rank of these fully connected tanh networks is the number $M$ of their"
         r" parameters."
     ),
-    source="computed here, case by case; no general proof is claimed",
+    source="computed case by case; no general proof is claimed (docs/proofs.md#deep-networks)",
     keys=(),
     assumptions=("the architectures listed, without any bias or with all biases",),
     formula=Math("M"),

@@ -4,7 +4,8 @@ parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from rankstrat.families import build
 from rankstrat.rank.certificate import RankCertificate
@@ -12,12 +13,30 @@ from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems.report import Case, Theorem
 
-_ARGUMENTS = {
-    "matrix_factorization": ("rows", "inner", "columns"),
-    "diagonal": ("features",),
-    "deep_diagonal": ("features", "depth"),
-    "two_layer": ("width", "inputs"),
-    "two_layer relu": ("width", "inputs"),
+
+@dataclass(frozen=True)
+class Sizes:
+    """A family: the names of its sizes, $M_I$ as their function, and the activation if it is
+    given.
+    """
+
+    family: str
+    names: tuple[str, ...]
+    rank: Callable[..., int]
+    activation: str = ""
+
+
+def _product(rows: int, inner: int, columns: int) -> int:
+    p = min(rows, inner, columns)
+    return p * (rows + columns - p)
+
+
+_FAMILIES = {
+    "matrix_factorization": Sizes("matrix_factorization", ("rows", "inner", "columns"), _product),
+    "diagonal": Sizes("diagonal", ("features",), lambda m: m),
+    "deep_diagonal": Sizes("deep_diagonal", ("features", "depth"), lambda m, depth: m),
+    "two_layer": Sizes("two_layer", ("width", "inputs"), lambda m, d: m * (d + 1)),
+    "two_layer relu": Sizes("two_layer", ("width", "inputs"), lambda m, d: m * d, "relu"),
 }
 _DEFAULT: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("diagonal", (2,)),
@@ -43,30 +62,18 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
 
 def predicted(case: Case, seed: int) -> int:
     """M_I of the family."""
-    sizes = [int(size) for size in case["sizes"].split()]
-    match case["family"]:
-        case "matrix_factorization":
-            rows, inner, columns = sizes
-            r = min(sizes)
-            return r * (rows + columns - r) if inner == r else rows * columns
-        case "two_layer":
-            return sizes[0] * (sizes[1] + 1)
-        case "two_layer relu":
-            return sizes[0] * sizes[1]
-    return sizes[0]
+    return _FAMILIES[case["family"]].rank(*map(int, case["sizes"].split()))
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
     """The rank at the generic point."""
-    family, *activation = case["family"].split()
-    arguments = dict(zip(_ARGUMENTS[case["family"]], map(int, case["sizes"].split()), strict=True))
-    model = build(family, **arguments, **({"activation": activation[0]} if activation else {}))
-    if not activation:
-        return model_rank(model.generic(), seed=seed)
-    width, inputs = (
-        arguments["width"],
-        arguments["inputs"],
-    )  # regions of a piecewise model need numbers
+    family = _FAMILIES[case["family"]]
+    arguments = dict(zip(family.names, map(int, case["sizes"].split()), strict=True))
+    if not family.activation:
+        return model_rank(build(family.family, **arguments).generic(), seed=seed)
+    model = build(family.family, **arguments, activation=family.activation)
+    # regions of a piecewise model need numbers
+    width, inputs = arguments["width"], arguments["inputs"]
     rows = [[i**t + t for t in range(inputs)] for i in range(1, width + 1)]
     return model_rank(model.point(a=[1] * width, w=rows), seed=seed)
 
@@ -76,16 +83,14 @@ THEOREM = Theorem(
     title="The largest rank of a model",
     statement=(
         r"The intrinsic number of parameters $M_I = \max_\theta r_\theta$ is $m$ for diagonal"
-        r" models of any depth, "
-        r"$p(d_1 + d_2 - p)$ for $d_1 \times p \times d_2$ matrix factorization with $p \leq"
-        r" \min(d_1, d_2)$ and $d_1 "
-        r"d_2$ for larger $p$, $m(d+1)$ for two-layer tanh networks and $md$ for ReLU. A model is"
-        r" overparameterized "
-        r"for $n < M_I$ samples, which is more than $n < M$ says."
+        r" models of any depth, $p(d_1 + d_2 - p)$ for $d_1 \times p \times d_2$ matrix"
+        r" factorization with $p \leq \min(d_1, d_2)$ and $d_1 d_2$ for larger $p$, $m(d+1)$ for"
+        r" two-layer tanh networks and $md$ for ReLU. A model is overparameterized for $n < M_I$"
+        r" samples, which is more than $n < M$ says."
     ),
     source=(
-        "OPT (the definition); LSH Proposition 1, LLR Theorem 4 (JMLR); derived here for ReLU and"
-        " depth"
+        "OPT (the definition); LSH Proposition 1, LLR Theorem 4 (JMLR); derived in"
+        " docs/proofs.md#rays for ReLU and depth"
     ),
     keys=("OPT", "LSH", "LLR"),
     assumptions=("no bias", "ReLU: at a point with different rays, none antipodal to another"),

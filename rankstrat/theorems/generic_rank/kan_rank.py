@@ -36,14 +36,14 @@ THEOREM = Theorem(
     title="Generic rank of polynomial KANs",
     statement=(
         r"A KAN $\sum_{i=1}^k \Phi_i(\sum_{j=1}^d \varphi_{ij}(x_j))$ with polynomials of degree"
-        r" $\leq r$ on its "
-        r"edges, $G = r+1$ coefficients each, has the generic rank $k(G + dG - (d-1) - 2) - (k-1)$:"
-        r" each neuron loses "
-        r"$d-1$ to shifts between the $\varphi_{ij}$ and $2$ to affine reparametrisations of"
-        r" $\Phi_i$, and all share "
-        r"the constant."
+        r" $\leq r$ on its edges, $G = r+1$ coefficients each, has the generic rank"
+        r" $k(G + dG - (d-1) - 2) - (k-1)$: each neuron loses $d-1$ to shifts between the"
+        r" $\varphi_{ij}$ and $2$ to affine reparametrisations of $\Phi_i$, and all share the"
+        r" constant."
     ),
-    source="derived here and computed case by case; no general proof is claimed",
+    source=(
+        "derived in docs/proofs.md#attention and computed case by case; no general proof is claimed"
+    ),
     keys=(),
     assumptions=(
         r"no interior knots (with knots the loss to reparametrisations is smaller), $r \geq 2$",

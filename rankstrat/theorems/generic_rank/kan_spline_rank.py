@@ -73,17 +73,15 @@ THEOREM = Theorem(
     name="kan_spline_rank",
     title="Rank of spline Kolmogorov-Arnold networks",
     statement=(
-        r"Let $k$ neurons $\Phi_i(\sum_j \varphi_{ij}(x_j))$ have splines with $G$ basis functions"
-        r" on their edges, and "
-        r"let $\Phi_i$ not be smooth at $e$ of the knots. The rank is at least $k(G + dG - (d-1) -"
-        r" \max(0, 2-e)) - "
-        r"(k-1)$: 13 for one cubic neuron of two inputs with one knot, 25 for two. Knots added to"
-        r" the grid raise the "
-        r"rank of the same function, each by $d + 1$."
+        r"Let $k$ neurons $\Phi_i(\sum_j \varphi_{ij}(x_j))$ have splines with $G$ basis"
+        r" functions on their edges, and let $\Phi_i$ not be smooth at $e$ of the knots. The rank"
+        r" is at least $k(G + dG - (d-1) - \max(0, 2-e)) - (k-1)$: 13 for one cubic neuron of two"
+        r" inputs with one knot, 25 for two. Knots added to the grid raise the rank of the same"
+        r" function, each by $d + 1$."
     ),
     source=(
-        "derived here and computed case by case; that it is no larger is shown by relations"
-        " (derived, not computed)"
+        "derived in docs/proofs.md#attention and computed case by case; that it is no larger is"
+        " shown by relations (derived, not computed)"
     ),
     keys=(),
     assumptions=(
@@ -92,9 +90,9 @@ THEOREM = Theorem(
             r" knot is reached"
         ),
         r"not capped by the dimension of all polynomials; generic coefficients otherwise",
-        r"upper bound: shifts of $\varphi_{ij}$ with sum 0, affine maps of the argument of $\Phi_i$"
-        r" that vanish at its "
-        r"kinks, and one common constant; the engine does not find the second kind",
+        r"upper bound: shifts of $\varphi_{ij}$ with sum 0, affine maps of the argument of"
+        r" $\Phi_i$ that vanish at its kinks, and one common constant; the engine does not find"
+        r" the second kind",
     ),
     formula=Math("k(G+dG-(d-1)-max(0,2-e)) - (k-1)", r"k(G+dG-(d-1)-\max(0,2-e)) - (k-1)"),
     cases=cases,

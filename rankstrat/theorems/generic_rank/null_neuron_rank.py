@@ -81,15 +81,13 @@ THEOREM = Theorem(
     title="Null neurons and the rank",
     statement=(
         r"Neurons with zero weights in and out and bias $\beta$ leave the rank as it is if"
-        r" $\sigma(\beta) = 0$ or the "
-        r"next layer has biases. In a two-layer network without output bias they raise it by one if"
-        r" $\sigma(\beta) "
-        r"\neq 0$: the constant is a new tangent function, and the null embedding does not keep"
-        r" critical points "
-        r"critical."
+        r" $\sigma(\beta) = 0$ or the next layer has biases. In a two-layer network without output"
+        r" bias they raise it by one if $\sigma(\beta) \neq 0$: the constant is a new tangent"
+        r" function, and the null embedding does not keep critical points critical."
     ),
     source=(
-        "EP2 Definition 4.4 and Theorem 4.1 (all layers with bias); the exception is derived here"
+        "EP2 Definition 4.4 and Theorem 4.1 (all layers with bias); the exception is derived in"
+        " docs/proofs.md#deep-networks"
     ),
     keys=("EP2",),
     assumptions=(

@@ -72,14 +72,12 @@ THEOREM = Theorem(
     title="Independence of neurons modulo polynomials",
     statement=(
         r"For $w_1, \dots, w_k \in \mathbb{R}^d \setminus \{0\}$ with $w_i \neq \pm w_j$ the"
-        r" $k(d+1)$ functions "
-        r"$\sigma(w_i \cdot x)$, $\sigma'(w_i \cdot x) x_t$ and all $\binom{d+N}{d}$ monomials of"
-        r" degree at most $N$ "
-        r"are linearly independent."
+        r" $k(d+1)$ functions $\sigma(w_i \cdot x)$, $\sigma'(w_i \cdot x) x_t$ and all"
+        r" $\binom{d+N}{d}$ monomials of degree at most $N$ are linearly independent."
     ),
     source=(
-        "LSH Proposition 2, LLR Proposition 3 (JMLR); modulo polynomials: derived here by the same"
-        " proof"
+        "LSH Proposition 2, LLR Proposition 3 (JMLR); modulo polynomials: derived in"
+        " docs/proofs.md#independence by the same proof"
     ),
     keys=("LSH", "LLR"),
     assumptions=(

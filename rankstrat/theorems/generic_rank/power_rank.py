@@ -41,7 +41,9 @@ def predicted(case: Case, seed: int) -> int:
     """min(kd, number of monomials), less the defect; kd - k(k-1)/2 for p = 2."""
     p, d, k = case["p"], case["d"], case["k"]
     if p == 2:
-        return int(k * d - k * (k - 1) // 2) if k <= d else comb(d + 1, 2)
+        if k <= d:
+            return int(k * d - k * (k - 1) // 2)
+        return comb(d + 1, 2)
     return int(min(k * d, comb(d + p - 1, p)) - _DEFECTIVE.get((p, d, k), 0))
 
 
@@ -59,14 +61,12 @@ THEOREM = Theorem(
     title="Rank with powers as activation",
     statement=(
         r"At generic weights $\sum_{i=1}^k a_i (w_i \cdot x)^p$, $p \geq 3$, has the rank"
-        r" $\min(kd, "
-        r"\binom{d+p-1}{p})$, but one less for $(p, d, k) = (3, 5, 7)$, $(4, 3, 5)$, $(4, 4, 9)$"
-        r" and $(4, 5, 14)$. It "
-        r"is the dimension of the span of all $(w_i \cdot x)^{p-1} x_t$, a tangent space of the"
-        r" $k$-th secant variety "
-        r"of the Veronese variety."
+        r" $\min(kd, \binom{d+p-1}{p})$, but one less for $(p, d, k) = (3, 5, 7)$, $(4, 3, 5)$,"
+        r" $(4, 4, 9)$ and $(4, 5, 14)$. It is the dimension of the span of all"
+        r" $(w_i \cdot x)^{p-1} x_t$, a tangent space of the $k$-th secant variety of the Veronese"
+        r" variety."
     ),
-    source="Alexander and Hirschowitz 1995 (dimensions of secant varieties)",
+    source="AlexanderHirschowitz1995 (dimensions of secant varieties); docs/proofs.md#quadratic",
     keys=("AlexanderHirschowitz1995",),
     assumptions=(
         "all output weights are nonzero, no bias",

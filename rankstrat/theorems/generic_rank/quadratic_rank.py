@@ -41,11 +41,11 @@ THEOREM = Theorem(
     name="quadratic_rank",
     title="Two-layer networks with quadratic activation",
     statement=(
-        r"$\sum_{i=1}^k a_i (w_i \cdot x)^2$ with all $a_i \neq 0$ and linearly independent $w_i"
-        r" \in \mathbb{R}^d$ has "
-        r"rank $kd - k(k-1)/2$, the dimension of $\{\sum_i w_i v_i^T + v_i w_i^T\}$: not $k(d+1)$."
+        r"$\sum_{i=1}^k a_i (w_i \cdot x)^2$ with all $a_i \neq 0$ and linearly independent"
+        r" $w_i \in \mathbb{R}^d$ has rank $kd - k(k-1)/2$, the dimension of"
+        r" $\{\sum_i w_i v_i^T + v_i w_i^T\}$: not $k(d+1)$."
     ),
-    source="derived here",
+    source="derived in docs/proofs.md#quadratic",
     keys=(),
     assumptions=("no biases", r"$a_i \neq 0$", "the $w_i$ are linearly independent"),
     formula=Math("kd - k(k-1)/2"),

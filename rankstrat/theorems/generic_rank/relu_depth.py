@@ -65,15 +65,15 @@ THEOREM = Theorem(
     title="Depth and the rank of ReLU networks",
     statement=(
         r"Insert layers after the hidden layer of a ReLU network with biases whose weights are"
-        r" $\geq 0$ and invertible "
-        r"and whose biases are positive, and undo them in the outgoing weights. Outputs are the"
-        r" same on all of "
-        r"$\mathbb{R}^d$, and the rank at the lifted point is that of the shallow network, $k(d+1)"
-        r" + 1$ for $k$ "
-        r"generic neurons: $O_{f^*}$ does not grow with depth. It needs a linear piece, which tanh"
-        r" does not have."
+        r" $\geq 0$ and invertible and whose biases are positive, and undo them in the outgoing"
+        r" weights. Outputs are the same on all of $\mathbb{R}^d$, and the rank at the lifted"
+        r" point is that of the shallow network, $k(d+1) + 1$ for $k$ generic neurons: $O_{f^*}$"
+        r" does not grow with depth. It needs a linear piece, which tanh does not have."
     ),
-    source="derived here; compare EPD, which preserves outputs on the training inputs only",
+    source=(
+        "derived in docs/proofs.md#lifting; compare EPD, which preserves outputs on the training"
+        " inputs only"
+    ),
     keys=("EPD",),
     assumptions=(
         "ReLU, biases in all layers",

@@ -82,14 +82,13 @@ THEOREM = Theorem(
     name="relu_rank",
     title="Two-layer ReLU rank: kd, or k(d+1) with bias",
     statement=(
-        r"Let the neurons of a two-layer ReLU network lie on $k$ rays $\mathbb{R}_{>0}(w_i, b_i)$,"
-        r" $p$ pairs of which "
-        r"are antipodal, and $D = d$ (with bias $D = d+1$). Then $r_\theta = D(k - p + [p > 0])$;"
-        r" in particular it is "
-        r"$kd$ and $k(d+1)$ for $p = 0$, not $k(d+1)$ and $k(d+2)$ as for tanh: $a\,\partial_a = w"
-        r" \cdot \partial_w$."
+        r"Let the neurons of a two-layer ReLU network lie on $k$ rays"
+        r" $\mathbb{R}_{>0}(w_i, b_i)$, $p$ pairs of which are antipodal, and $D = d$ (with bias"
+        r" $D = d+1$). Then $r_\theta = D(k - p + [p > 0])$; in particular it is $kd$ and $k(d+1)$"
+        r" for $p = 0$, not $k(d+1)$ and $k(d+2)$ as for tanh:"
+        r" $a\,\partial_a = w \cdot \partial_w$."
     ),
-    source="derived here; LLR Theorem 5 does not extend to ReLU",
+    source="derived in docs/proofs.md#rays; LLR Theorem 5 does not extend to ReLU",
     keys=("LLR",),
     assumptions=(
         r"each ray has a neuron with $a_i \neq 0$ and $w_i \neq 0$",

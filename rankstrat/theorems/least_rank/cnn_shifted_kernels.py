@@ -60,17 +60,15 @@ THEOREM = Theorem(
     name="cnn_shifted_kernels",
     title="Kernels that are shifts of each other",
     statement=(
-        r"If $K_1$ and $K_2$ have one entry 1 each, $t$ pixels apart along an axis, then $c ="
-        r" (d+1-s-t)(d+1-s)^{n-1}$ "
-        r"neurons ($n$ axes) of the CNN coincide, and a function of these kernels has $O_{f^*} ="
-        r" 2(S+J) - c$ in the "
-        r"CNN, $(S+1)(2J-c)$ without sharing, $(D+1)(2J-c)$ fully connected: for $d=3$, $s=2$ this"
-        r" is 7, 9 and 12, not "
-        r"8, 12 and 16; 8, not 10, for $d=4$; 14, not 16, for $n=2$."
+        r"If $K_1$ and $K_2$ have one entry 1 each, $t$ pixels apart along an axis, then"
+        r" $c = (d+1-s-t)(d+1-s)^{n-1}$ neurons ($n$ axes) of the CNN coincide, and a function of"
+        r" these kernels has $O_{f^*} = 2(S+J) - c$ in the CNN, $(S+1)(2J-c)$ without sharing,"
+        r" $(D+1)(2J-c)$ fully connected: for $d=3$, $s=2$ this is 7, 9 and 12, not 8, 12 and 16;"
+        r" 8, not 10, for $d=4$; 14, not 16, for $n=2$."
     ),
     source=(
-        "derived here; corrects LLR Theorems 5 and 6 (arXiv 6 and 7), which need kernels without"
-        " such coincidences"
+        "derived in docs/proofs.md#tied-weights; corrects LLR Theorems 5 and 6 (arXiv 6 and 7),"
+        " which need kernels without such coincidences"
     ),
     keys=("LLR",),
     assumptions=(

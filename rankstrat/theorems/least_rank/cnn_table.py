@@ -83,14 +83,15 @@ THEOREM = Theorem(
     title="CNN, CNN without sharing and fully connected network",
     statement=(
         r"Let $f^*$ be a function of $k$ and no fewer kernels of a two-layer tanh CNN with $J$"
-        r" places and windows of "
-        r"$S$ of $D$ pixels, and $m_n$ the number of its output weights $a_{l,p} = 0$. Then"
-        r" $O_{f^*} = k(S+J)$ in the "
-        r"CNN, $(S+1)(kJ - m_n)$ without weight sharing and $(D+1)(kJ - m_n)$ in the fully"
-        r" connected network with as "
-        r"many neurons; with hidden biases $k(S+1+J)$, $(S+2)(kJ - m_n)$ and $(D+2)(kJ - m_n)$."
+        r" places and windows of $S$ of $D$ pixels, and $m_n$ the number of its output weights"
+        r" $a_{l,p} = 0$. Then $O_{f^*} = k(S+J)$ in the CNN, $(S+1)(kJ - m_n)$ without weight"
+        r" sharing and $(D+1)(kJ - m_n)$ in the fully connected network with as many neurons; with"
+        r" hidden biases $k(S+1+J)$, $(S+2)(kJ - m_n)$ and $(D+2)(kJ - m_n)$."
     ),
-    source="LLR Theorems 5 and 6 (arXiv 6 and 7), LSH Table 4 corrected; derived here with bias",
+    source=(
+        "LLR Theorems 5 and 6 (arXiv 6 and 7), LSH Table 4 corrected; derived in"
+        " docs/proofs.md#tied-weights with bias"
+    ),
     keys=("LLR", "LSH"),
     assumptions=(
         "kernels are nonzero, each has an output weight other than 0, stride 1, no padding",

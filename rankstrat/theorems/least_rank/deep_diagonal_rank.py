@@ -43,8 +43,8 @@ THEOREM = Theorem(
     title="Deep diagonal linear networks, optimistic sample size attained",
     statement=(
         r"For $\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$, $L \geq 2$, a function with $k$"
-        r" nonzero coefficients "
-        r"has optimistic sample size $k$, attained where all factors off the support vanish."
+        r" nonzero coefficients has optimistic sample size $k$, attained where all factors off the"
+        r" support vanish."
     ),
     source="OPT Appendix A.1",
     keys=("OPT",),

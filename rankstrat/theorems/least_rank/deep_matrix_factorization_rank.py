@@ -66,11 +66,11 @@ THEOREM = Theorem(
     name="deep_matrix_factorization_rank",
     title="Deep matrix factorization, optimistic sample size attained",
     statement=(
-        r"A matrix of rank $r$ has $\min r(W_1, \dots, W_L) = r(d_0 + d_L - r)$ over $W_L \cdots"
-        r" W_1 = f^*$ for every "
-        r"depth $L \geq 2$ and hidden widths $\geq r$: the same hierarchy as with two factors."
+        r"A matrix of rank $r$ has $\min r(W_1, \dots, W_L) = r(d_0 + d_L - r)$ over"
+        r" $W_L \cdots W_1 = f^*$ for every depth $L \geq 2$ and hidden widths $\geq r$: the same"
+        r" hierarchy as with two factors."
     ),
-    source="derived here; LSH Proposition 1 is the case L = 2",
+    source="derived in docs/proofs.md#products; LSH Proposition 1 is the case L = 2",
     keys=("LSH",),
     assumptions=(r"$L \geq 2$ and all hidden widths at least $r$",),
     formula=Math("r(d_0 + d_L - r)"),

@@ -66,12 +66,10 @@ THEOREM = Theorem(
     title="Upper bound of optimistic sample sizes in deep networks",
     statement=(
         r"If a network has at least as many units in each layer as another one of the same depth,"
-        r" the functions of the "
-        r"narrower one have $O_{f^*} \leq M'$ in the wider one, $M'$ the number of parameters of"
-        r" the narrower one: "
-        r"without biases $d m'_1 + m'_1 m'_2 + \dots + m'_{L-1}$ for one output, and $d + L - 1$"
-        r" for widths $1, \dots, "
-        r"1$."
+        r" the functions of the narrower one have $O_{f^*} \leq M'$ in the wider one, $M'$ the"
+        r" number of parameters of the narrower one: without biases"
+        r" $d m'_1 + m'_1 m'_2 + \dots + m'_{L-1}$ for one output, and $d + L - 1$ for widths"
+        r" $1, \dots, 1$."
     ),
     source="LLR Theorem 3 (arXiv 4), Lemma 3 (arXiv 12), Table 1",
     keys=("LLR",),

@@ -43,11 +43,10 @@ THEOREM = Theorem(
     name="diagonal_rank",
     title="Diagonal linear networks, optimistic sample size attained",
     statement=(
-        r"For $\sum_j (a_j^2 - b_j^2)\,x_j$, a function $\sum_j c_j x_j$ with $k$ nonzero $c_j$ has"
-        r" optimistic sample "
-        r"size $k$, attained where $(a_j, b_j) = 0$ off the support."
+        r"For $\sum_j (a_j^2 - b_j^2)\,x_j$, a function $\sum_j c_j x_j$ with $k$ nonzero $c_j$"
+        r" has optimistic sample size $k$, attained where $(a_j, b_j) = 0$ off the support."
     ),
-    source="derived here; DIAG defines the model",
+    source="derived in docs/proofs.md#diagonal; DIAG defines the model",
     keys=("DIAG",),
     assumptions=("none",),
     formula=Math("k"),

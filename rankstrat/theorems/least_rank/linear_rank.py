@@ -49,9 +49,8 @@ THEOREM = Theorem(
     title="Linear models",
     statement=(
         r"$\sum_{i=1}^m a_i\,\varphi_i(x)$ has rank $\dim \operatorname{span}\{\varphi_i\}$ at"
-        r" every point; so every "
-        r"function has optimistic sample size $m$ if and only if the features are linearly"
-        r" independent."
+        r" every point; so every function has optimistic sample size $m$ if and only if the"
+        r" features are linearly independent."
     ),
     source="LLR Corollary 3",
     keys=("LLR",),

@@ -70,11 +70,10 @@ THEOREM = Theorem(
     title="Matrix factorization, optimistic sample size attained",
     statement=(
         r"A matrix of rank $r$ has $\min_{AB = f^*} r(A, B) = r(d_1 + d_2 - r)$ ($2rd - r^2$ for"
-        r" square matrices), for "
-        r"every inner dimension $p \geq r$; it is attained where $\operatorname{rank} A ="
-        r" \operatorname{rank} B = r$."
+        r" square matrices), for every inner dimension $p \geq r$; it is attained where"
+        r" $\operatorname{rank} A = \operatorname{rank} B = r$."
     ),
-    source="LSH Proposition 1 and OPT (square); derived here (rectangular)",
+    source="LSH Proposition 1 and OPT (square); derived in docs/proofs.md#products (rectangular)",
     keys=("LSH", "OPT"),
     assumptions=(r"$r \leq \min(d_1, p, d_2)$",),
     formula=Math("r(d1 + d2 - r)", "r(d_1 + d_2 - r)"),

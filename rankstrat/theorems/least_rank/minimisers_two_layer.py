@@ -51,14 +51,12 @@ THEOREM = Theorem(
     title="Minimisers of the rank among the parameters of a function",
     statement=(
         r"Among the parameters of a function of $k$ effective neurons in a wider two-layer tanh"
-        r" network those have the "
-        r"least rank $k(d+1)$ whose nonzero $w_i$ lie in the $k$ classes of the target and whose"
-        r" neurons with $w_i = "
-        r"0$ have $a_i = 0$. A silent neuron ($a = 0$) of another class costs 1, a pair $a, -a$ of"
-        r" another class $d + "
-        r"1$, a neuron with $w = 0$, $a \neq 0$ costs $d$."
+        r" network those have the least rank $k(d+1)$ whose nonzero $w_i$ lie in the $k$ classes"
+        r" of the target and whose neurons with $w_i = 0$ have $a_i = 0$. A silent neuron"
+        r" ($a = 0$) of another class costs 1, a pair $a, -a$ of another class $d + 1$, a neuron"
+        r" with $w = 0$, $a \neq 0$ costs $d$."
     ),
-    source="derived here from LLR Theorem 4 and Corollary 7 (JMLR)",
+    source="derived in docs/proofs.md#levels from LLR Theorem 4 and Corollary 7 (JMLR)",
     keys=("LLR",),
     assumptions=("tanh, no bias", "one such exception at a time"),
     formula=Math("k(d+1) + cost", r"k(d+1) + \{0, 1, d+1, d\}"),

@@ -68,14 +68,12 @@ THEOREM = Theorem(
     name="optimistic_bias",
     title="Optimistic sample size of two-layer tanh networks with bias",
     statement=(
-        r"In $\sum_{i=1}^m a_i \tanh(w_i \cdot x + b_i)$ a function of $k \leq m$ effective neurons"
-        r" has $O_{f^*} = "
-        r"k(d+2)$; one more if the model has an output bias, and $k(d+2) - 1$ if it has none and"
-        r" one of the $k$ "
-        r"neurons is constant ($w_i = 0$, $b_i \neq 0$): a constant $f^* \neq 0$ has $O_{f^*} ="
-        r" d+1$."
+        r"In $\sum_{i=1}^m a_i \tanh(w_i \cdot x + b_i)$ a function of $k \leq m$ effective"
+        r" neurons has $O_{f^*} = k(d+2)$; one more if the model has an output bias, and"
+        r" $k(d+2) - 1$ if it has none and one of the $k$ neurons is constant ($w_i = 0$,"
+        r" $b_i \neq 0$): a constant $f^* \neq 0$ has $O_{f^*} = d+1$."
     ),
-    source="derived here (LLR Section 6.2 uses 9 = 3(d+2) and 21 for d = 5)",
+    source="derived in docs/proofs.md#levels (LLR Section 6.2 uses 9 = 3(d+2) and 21 for d = 5)",
     keys=("LLR", "LSH"),
     assumptions=(
         r"the $(w_i, b_i)$ are pairwise different up to sign",

@@ -60,12 +60,11 @@ THEOREM = Theorem(
     name="optimistic_diagonal",
     title="Optimistic sample size of diagonal models",
     statement=(
-        r"In $\sum_j (a_j^2 - b_j^2) x_j$ and in $\sum_j (\prod_{l=1}^L a_j^{[l]}) x_j$, $L \geq"
-        r" 2$, a function "
-        r"$\sum_j c_j x_j$ with $k$ nonzero coefficients has $O_{f^*} = k$, for any number $m \geq"
-        r" k$ of features."
+        r"In $\sum_j (a_j^2 - b_j^2) x_j$ and in $\sum_j (\prod_{l=1}^L a_j^{[l]}) x_j$,"
+        r" $L \geq 2$, a function $\sum_j c_j x_j$ with $k$ nonzero coefficients has"
+        r" $O_{f^*} = k$, for any number $m \geq k$ of features."
     ),
-    source="OPT Appendix A.1; derived here for a^2 - b^2",
+    source="OPT Appendix A.1; derived in docs/proofs.md#diagonal for a^2 - b^2",
     keys=("OPT",),
     assumptions=(r"$L \geq 2$ (for $L = 1$ the model is linear and $O_{f^*} = m$)",),
     formula=Math("k"),

@@ -78,21 +78,18 @@ THEOREM = Theorem(
     name="optimistic_exceptional",
     title="Optimistic sample sizes of targets with a constant",
     statement=(
-        r"In $\sum_{i=1}^m a_i \sigma(w_i \cdot x)$ the zero function has $O = 0$ if $\sigma(0) ="
-        r" 0$, and $O = 1$ "
-        r"for exp, cosh and the sigmoid. A target of $k$ neurons plus a constant that they do not"
-        r" supply has $O_{f^*} "
-        r"= k(d+1) + 1$ for cosh (a neuron with $w = 0$, $\sigma'(0) = 0$) and, if $k \geq 1$, for"
-        r" the sigmoid (a pair "
-        r"$u, -u$ inside a class), $(k+1)(d+1)$ for exp, and a constant $\neq 0$ alone has $1 + d$"
-        r" for sigmoid and exp."
+        r"In $\sum_{i=1}^m a_i \sigma(w_i \cdot x)$ the zero function has $O = 0$ if"
+        r" $\sigma(0) = 0$, and $O = 1$ for exp, cosh and the sigmoid. A target of $k$ neurons"
+        r" plus a constant that they do not supply has $O_{f^*} = k(d+1) + 1$ for cosh (a neuron"
+        r" with $w = 0$, $\sigma'(0) = 0$) and, if $k \geq 1$, for the sigmoid (a pair $u, -u$"
+        r" inside a class), $(k+1)(d+1)$ for exp, and a constant $\neq 0$ alone has $1 + d$ for"
+        r" sigmoid and exp."
     ),
-    source="derived here (LLR Theorem 4 (JMLR) is for tanh)",
+    source="derived in docs/proofs.md#levels (LLR Theorem 4 (JMLR) is for tanh)",
     keys=("LLR",),
     assumptions=(
-        r"sigmoid: with $f^* = c + \sum_C \alpha_C \tanh(u_C \cdot x/2)$ the constant $c$ is no sum"
-        r" $\sum_C \pm "
-        r"\alpha_C$; wide enough ($m \geq k + 1$)",
+        r"sigmoid: with $f^* = c + \sum_C \alpha_C \tanh(u_C \cdot x/2)$ the constant $c$ is no"
+        r" sum $\sum_C \pm \alpha_C$; wide enough ($m \geq k + 1$)",
         "the input weights are pairwise different up to sign",
     ),
     formula=Math("k(d+1) + [constant]", "k(d+1) + [c]"),

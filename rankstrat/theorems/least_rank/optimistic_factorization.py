@@ -65,11 +65,10 @@ THEOREM = Theorem(
     title="Optimistic sample size of matrix factorization",
     statement=(
         r"In $W_L \cdots W_1$ with widths $d_0, \dots, d_L$, $L \geq 2$, a matrix of rank $r$ has"
-        r" $O_{f^*} = r(d_0 + "
-        r"d_L - r)$, for every depth and all hidden widths $\geq r$; $2rd - r^2$ for square"
-        r" matrices."
+        r" $O_{f^*} = r(d_0 + d_L - r)$, for every depth and all hidden widths $\geq r$;"
+        r" $2rd - r^2$ for square matrices."
     ),
-    source="LSH Proposition 1 and OPT (L = 2); derived here for deep products",
+    source="LSH Proposition 1 and OPT (L = 2); derived in docs/proofs.md#products for L > 2",
     keys=("LSH", "OPT"),
     assumptions=(r"hidden widths $\geq r$", r"$L \geq 2$ (for $L = 1$ it is $d_0 d_1$)"),
     formula=Math("r (d0 + dL - r)", r"r (d_0 + d_L - r)"),

@@ -60,13 +60,12 @@ THEOREM = Theorem(
     title="Optimistic sample size of two-layer networks with monomial activation",
     statement=(
         r"A sum $f^* = \sum_{i=1}^k a_i (w_i \cdot x)^p$ with all $a_i \neq 0$ and linearly"
-        r" independent $w_i \in "
-        r"\mathbb{R}^d$ has $O_{f^*} = kd$ for $p \geq 3$ and $kd - k(k-1)/2$ for $p = 2$, at every"
-        r" width $m \geq k$."
+        r" independent $w_i \in \mathbb{R}^d$ has $O_{f^*} = kd$ for $p \geq 3$ and"
+        r" $kd - k(k-1)/2$ for $p = 2$, at every width $m \geq k$."
     ),
     source=(
-        "derived here: the functions x_t df*/dx_s lie in the tangent span at every point of the"
-        " target set"
+        "derived in docs/proofs.md#quadratic: the functions x_t df*/dx_s lie in the tangent span"
+        " at every point of the target set"
     ),
     keys=(),
     assumptions=("no biases", r"$a_i \neq 0$", "the $w_i$ are linearly independent"),

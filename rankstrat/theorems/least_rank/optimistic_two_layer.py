@@ -57,13 +57,11 @@ THEOREM = Theorem(
     name="optimistic_two_layer",
     title="Optimistic sample size of two-layer networks",
     statement=(
-        r"In $\sum_{i=1}^m a_i \sigma(w_i \cdot x)$ a function of $k \leq m$ effective neurons has"
-        r" the optimistic "
-        r"sample size $O_{f^*} = \min_{F(\theta) = f^*} r_\theta = k(d+1)$, whatever the width $m$;"
-        r" it is $0$ for "
-        r"$f^* = 0$ if $\sigma(0) = 0$."
+        r"In $\sum_{i=1}^m a_i \sigma(w_i \cdot x)$ a function of $k \leq m$ effective neurons"
+        r" has the optimistic sample size $O_{f^*} = \min_{F(\theta) = f^*} r_\theta = k(d+1)$,"
+        r" whatever the width $m$; it is $0$ for $f^* = 0$ if $\sigma(0) = 0$."
     ),
-    source="LLR Theorem 5 (tanh); derived here for the others",
+    source="LLR Theorem 5 (tanh); derived in docs/proofs.md#levels for the others",
     keys=("LLR", "LSH"),
     assumptions=(
         (

@@ -58,11 +58,10 @@ THEOREM = Theorem(
     name="two_layer_rank",
     title="Two-layer rank, attained",
     statement=(
-        r"For odd analytic non-polynomial $\sigma$ with $\sigma'(0) \neq 0$ and $f^* = \sum_{i \leq"
-        r" k} a_i\,\sigma(w_i "
-        r"\cdot x)$ with $k$ effective neurons, $\min_{F(\theta) = f^*} r(\theta) = k(d+1)$ for"
-        r" every width $m \geq "
-        r"k$; the minimum is attained where all other neurons are copies of the $k$, or null."
+        r"For odd analytic non-polynomial $\sigma$ with $\sigma'(0) \neq 0$ and"
+        r" $f^* = \sum_{i \leq k} a_i\,\sigma(w_i \cdot x)$ with $k$ effective neurons,"
+        r" $\min_{F(\theta) = f^*} r(\theta) = k(d+1)$ for every width $m \geq k$; the minimum is"
+        r" attained where all other neurons are copies of the $k$, or null."
     ),
     source="LLR Theorem 4 (arXiv Theorem 5) for tanh; the same proof for the other activations",
     keys=("LLR", "LSH"),

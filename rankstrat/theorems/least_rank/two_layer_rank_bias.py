@@ -81,13 +81,13 @@ THEOREM = Theorem(
     title="Two-layer tanh rank with bias, attained",
     statement=(
         r"For $f^* = \sum_{i \leq k} a_i \tanh(w_i \cdot x + b_i)$ with $k$ effective neurons,"
-        r" $\min_{F(\theta) = f^*} "
-        r"r(\theta) = k(d+2)$ for every width $m \geq k$; it is $k(d+2)+1$ with an output bias, and"
-        r" $k(d+2)-1$ without "
-        r"one if one of the $k$ neurons is constant ($w_i = 0$, $b_i \neq 0$)."
+        r" $\min_{F(\theta) = f^*} r(\theta) = k(d+2)$ for every width $m \geq k$; it is"
+        r" $k(d+2)+1$ with an output bias, and $k(d+2)-1$ without one if one of the $k$ neurons is"
+        r" constant ($w_i = 0$, $b_i \neq 0$)."
     ),
     source=(
-        "derived here (used in LLR Section 6.2; the caption of LSH Table 4 states it for 1-D CNNs)"
+        "derived in docs/proofs.md#counting (used in LLR Section 6.2; the caption of LSH Table 4"
+        " states it for 1-D CNNs)"
     ),
     keys=("LLR", "LSH"),
     assumptions=(

@@ -58,9 +58,8 @@ THEOREM = Theorem(
     name="two_layer_rank_minimal",
     title="Two-layer rank, minimal",
     statement=(
-        r"Every representation $\theta$ of $f^* = \sum_{i \leq k} a_i \tanh(w_i \cdot x)$ with $k$"
-        r" effective neurons "
-        r"has $r(\theta) \geq k(d+1)$."
+        r"Every representation $\theta$ of $f^* = \sum_{i \leq k} a_i \tanh(w_i \cdot x)$ with"
+        r" $k$ effective neurons has $r(\theta) \geq k(d+1)$."
     ),
     source="LLR Theorem 4 (arXiv Theorem 5)",
     keys=("LLR",),

@@ -74,11 +74,10 @@ THEOREM = Theorem(
     name="compatible_freedom",
     title="Degrees of freedom of compatible embeddings",
     statement=(
-        r"For fixed copies and null units a general compatible embedding into a network with $K_l$"
-        r" more units in layer "
-        r"$l$, $K = \sum_l K_l$, is critical for all values of $K + \sum_l K_l K_{l-1}$ free"
-        r" parameters, and the "
-        r"images of a generic point form a set of that dimension."
+        r"For fixed copies and null units a general compatible embedding into a network with"
+        r" $K_l$ more units in layer $l$, $K = \sum_l K_l$, is critical for all values of"
+        r" $K + \sum_l K_l K_{l-1}$ free parameters, and the images of a generic point form a set"
+        r" of that dimension."
     ),
     source="EP2 Theorem 5.1 and the count after it (there a heuristic)",
     keys=("EP2",),

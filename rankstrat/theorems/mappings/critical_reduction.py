@@ -70,12 +70,9 @@ THEOREM = Theorem(
     title="Critical reduction of two-layer networks",
     statement=(
         r"Adding up the output weights of neurons with dependent $\sigma(w \cdot x)$ and leaving"
-        r" out those with $a = "
-        r"0$ leads to the $k$ effective neurons, with the same function and the rank $k(d+1)$. The"
-        r" tangent functions "
-        r"there are tangent functions of the wide network, so a critical point reduces to a"
-        r" critical point, whatever "
-        r"the data."
+        r" out those with $a = 0$ leads to the $k$ effective neurons, with the same function and"
+        r" the rank $k(d+1)$. The tangent functions there are tangent functions of the wide"
+        r" network, so a critical point reduces to a critical point, whatever the data."
     ),
     source="CRIT Definition 4.4, Proposition 4.1",
     keys=("CRIT",),

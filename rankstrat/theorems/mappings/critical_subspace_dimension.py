@@ -58,10 +58,9 @@ THEOREM = Theorem(
     name="critical_subspace_dimension",
     title="Critical subspaces of wider networks",
     statement=(
-        r"The images of a point of a network under $K$ splittings, for all shares $\alpha \in"
-        r" \mathbb{R}^K$, have "
-        r"dimension $K$ in the wider network; all of them are critical, for every data set,"
-        r" whenever the point is."
+        r"The images of a point of a network under $K$ splittings, for all shares"
+        r" $\alpha \in \mathbb{R}^K$, have dimension $K$ in the wider network; all of them are"
+        r" critical, for every data set, whenever the point is."
     ),
     source="EP1 Theorem 2, EP2 Theorem 6.1",
     keys=("EP1", "EP2"),

@@ -89,12 +89,10 @@ THEOREM = Theorem(
     title="Lifting to a deeper network on the data",
     statement=(
         r"A layer inserted into a network with biases, whose units all work in a linear piece of"
-        r" the activation on the "
-        r"data and are undone by the next layer, changes no output on the data, and the tangent"
-        r" vectors on the data "
-        r"are combinations of those before: the point is critical if the shallow one is, and the"
-        r" rank on $n$ samples "
-        r"is at most $\min(nq, M)$ with the $M$ parameters and $q$ outputs of the shallow network."
+        r" the activation on the data and are undone by the next layer, changes no output on the"
+        r" data, and the tangent vectors on the data are combinations of those before: the point"
+        r" is critical if the shallow one is, and the rank on $n$ samples is at most $\min(nq, M)$"
+        r" with the $M$ parameters and $q$ outputs of the shallow network."
     ),
     source="EPD (slides 4.1; reconstructed here)",
     keys=("EPD",),

@@ -80,14 +80,11 @@ THEOREM = Theorem(
     name="embedded_degeneracy",
     title="Degenerate directions of embedded critical points",
     statement=(
-        r"Let a critical point be embedded into a network with $K_l$ more units in layer $l$, $K ="
-        r" \sum_l K_l$, by "
-        r"copies with generic shares. No number of positive, zero or negative eigenvalues of the"
-        r" Hessian drops "
-        r"($A^\top H' A = H$ and $H'A = B^\top H$ with constant $A$, $B$), and exactly $K + \sum_l"
-        r" K_l K_{l-1}$ zero "
-        r"eigenvalues are added. A null unit of a two-layer network with $d$ inputs adds $d$ of"
-        r" them."
+        r"Let a critical point be embedded into a network with $K_l$ more units in layer $l$,"
+        r" $K = \sum_l K_l$, by copies with generic shares. No number of positive, zero or"
+        r" negative eigenvalues of the Hessian drops ($A^\top H' A = H$ and $H'A = B^\top H$ with"
+        r" constant $A$, $B$), and exactly $K + \sum_l K_l K_{l-1}$ zero eigenvalues are added. A"
+        r" null unit of a two-layer network with $d$ inputs adds $d$ of them."
     ),
     source=(
         "EP2 Theorems 6.1 and 6.2, EP1 Theorem 2 (at least K); the exact number is computed case by"

@@ -95,12 +95,10 @@ THEOREM = Theorem(
     title="Degree of degeneracy in the lecture's exercise",
     statement=(
         r"Fit $\tanh(x-7) + \tanh(x) + \tanh(x+7)$ at 50 equally spaced points of $[-15, 14]$ by"
-        r" $\sum_{j \leq M} a_j "
-        r"\tanh(w_j x + b_j)$. The critical functions of width $m$, embedded by splitting or null"
-        r" neurons with bias 0, "
-        r"have $M - m$ zero eigenvalues of the Hessian: in width 3 two for the minimum of width 1,"
-        r" one for those of "
-        r"width 2, three for the zero function."
+        r" $\sum_{j \leq M} a_j \tanh(w_j x + b_j)$. The critical functions of width $m$, embedded"
+        r" by splitting or null neurons with bias 0, have $M - m$ zero eigenvalues of the Hessian:"
+        r" in width 3 two for the minimum of width 1, one for those of width 2, three for the zero"
+        r" function."
     ),
     source="EP1 Figure 4, EP2 Theorem 6.1 (at least $M - m$)",
     keys=("EP1", "EP2"),

@@ -60,14 +60,15 @@ THEOREM = Theorem(
     name="splitting_preserves_rank",
     title="Splitting preserves the rank",
     statement=(
-        r"If each of several neurons of a network is replaced in turn by two copies whose outgoing"
-        r" weights are shared "
-        r"as $1-\alpha$ and $\alpha$, then the rank of the wide network at the image is that of the"
-        r" narrow one; at a "
-        r"generic point of the tanh networks below it is the number $M$ of parameters of the narrow"
-        r" network."
+        r"If each of several neurons of a network is replaced in turn by two copies whose"
+        r" outgoing weights are shared as $1-\alpha$ and $\alpha$, then the rank of the wide"
+        r" network at the image is that of the narrow one; at a generic point of the tanh networks"
+        r" below it is the number $M$ of parameters of the narrow network."
     ),
-    source="EP1 Theorem 1, EP2 Theorem 4.2; the equality of ranks is derived here",
+    source=(
+        "EP1 Theorem 1, EP2 Theorem 4.2; the equality of ranks is derived in"
+        " docs/proofs.md#deep-networks"
+    ),
     keys=("EP1", "EP2"),
     assumptions=(
         r"the shares $\alpha$ are random integers; a unit made by a split may be split again",

@@ -85,13 +85,13 @@ THEOREM = Theorem(
     title="More kernels, heads or KAN neurons",
     statement=(
         r"In a sum over units (kernels of a CNN, heads of softmax attention, neurons of a"
-        r" Kolmogorov-Arnold network) a "
-        r"copy of a unit that shares its outgoing weights, and a unit whose parameters are all"
-        r" zero, are critical "
-        r"mappings, and the rank is that before: $O_{f^*}$ does not grow with the number of units."
+        r" Kolmogorov-Arnold network) a copy of a unit that shares its outgoing weights, and a"
+        r" unit whose parameters are all zero, are critical mappings, and the rank is that before:"
+        r" $O_{f^*}$ does not grow with the number of units."
     ),
     source=(
-        "derived here and computed case by case (EP2 Theorem 4.1 is for fully connected networks)"
+        "derived in docs/proofs.md#deep-networks and computed case by case (EP2 Theorem 4.1 is"
+        " for fully connected networks)"
     ),
     keys=("EP2",),
     assumptions=(

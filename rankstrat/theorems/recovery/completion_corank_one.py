@@ -42,11 +42,11 @@ THEOREM = Theorem(
     name="completion_corank_one",
     title="Sampling of a matrix of rank d - 1",
     statement=(
-        r"At a generic point of rank $d-1$ of $AB$, $A, B$ of rank $d-1$, every set of $d^2 - 1 ="
-        r" O_{f^*}$ observed "
-        r"entries guarantees local linear recovery: 16 of 16 for $4 \times 4$."
+        r"At a generic point of rank $d-1$ of $AB$, $A, B$ of rank $d-1$, every set of"
+        r" $d^2 - 1 = O_{f^*}$ observed entries guarantees local linear recovery: 16 of 16 for"
+        r" $4 \times 4$."
     ),
-    source="derived here",
+    source="derived in docs/proofs.md#samples",
     keys=("LSH",),
     assumptions=(
         "rank A = rank B = d - 1",

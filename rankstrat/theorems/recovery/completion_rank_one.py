@@ -46,13 +46,14 @@ THEOREM = Theorem(
     title="Sampling of a rank-one matrix",
     statement=(
         r"At a rank-one point without zero entries of $AB$, a set of $d_1 + d_2 - 1 = O_{f^*}$"
-        r" observed entries "
-        r"guarantees local linear recovery exactly if it is a spanning tree of $K_{d_1,d_2}$:"
-        r" $d_1^{d_2-1} "
-        r"d_2^{d_1-1}$ sets, 4096 of 11440 for $4 \times 4$, so almost every sample is not enough"
-        r" for discrete inputs."
+        r" observed entries guarantees local linear recovery exactly if it is a spanning tree of"
+        r" $K_{d_1,d_2}$: $d_1^{d_2-1} d_2^{d_1-1}$ sets, 4096 of 11440 for $4 \times 4$, so"
+        r" almost every sample is not enough for discrete inputs."
     ),
-    source="derived here; LSH Theorem 1 and LLR Proposition 2 hold for continuous inputs only",
+    source=(
+        "derived in docs/proofs.md#samples; LSH Theorem 1 and LLR Proposition 2 hold for"
+        " continuous inputs only"
+    ),
     keys=("LSH", "LLR"),
     assumptions=("rank A = rank B = 1, no entry of AB is zero",),
     formula=Math("d1^(d2-1) d2^(d1-1)", "d_1^{d_2-1} d_2^{d_1-1}"),

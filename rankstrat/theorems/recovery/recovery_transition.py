@@ -2,13 +2,15 @@ r"""Local linear recovery at a point begins with as many generic samples as its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from random import Random
 
 from rankstrat.families.catalogue.deep_diagonal import deep_diagonal
 from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.model.model import Chart
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples import local_linear_recovery, recovery_threshold
+from rankstrat.samples import local_linear_recovery
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import condensed, distinct_classes, nonzero, source
 from rankstrat.theorems.report import Case, Computed, Theorem
@@ -40,30 +42,47 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
 
 def predicted(case: Case, seed: int) -> int:
     """k(d+1), or k."""
-    return int(case["k"] * ((case["d or L"] + 1) if case["family"] == "two_layer" else 1))
+    return int(case["k"] * _KINDS[case["family"]].samples(case["d or L"]))
 
 
-def _point(case: Case, seed: int) -> tuple[Chart, int]:
-    """A condensed or sparse point, and the number of inputs."""
-    rng, m, size, k = source(case, seed), case["m"], case["d or L"], case["k"]
-    if case["family"] == "two_layer":
-        model = two_layer(m, size)
-        neurons = condensed(rng, m, distinct_classes(rng, k, size), odd=True)
-        return model.point(a=neurons.a, w=neurons.v), size
-    sparse = [[nonzero(rng) if j < k else 0 for j in range(m)] for _ in range(size)]
-    return deep_diagonal(m, size).point([v for row in sparse for v in row]), m
+def _network(rng: Random, m: int, d: int, k: int) -> tuple[Chart, int]:
+    neurons = condensed(rng, m, distinct_classes(rng, k, d), odd=True)
+    return two_layer(m, d).point(a=neurons.a, w=neurons.v), d
+
+
+def _sparse(rng: Random, m: int, depth: int, k: int) -> tuple[Chart, int]:
+    rows = [[nonzero(rng) if j < k else 0 for j in range(m)] for _ in range(depth)]
+    return deep_diagonal(m, depth).point([v for row in rows for v in row]), m
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Samples for each neuron or coefficient, and a condensed or sparse point with its number of
+    inputs.
+    """
+
+    samples: Callable[[int], int]
+    point: Callable[[Random, int, int, int], tuple[Chart, int]]
+
+
+_KINDS = {
+    "two_layer": Kind(lambda d: d + 1, _network),
+    "deep_diagonal": Kind(lambda depth: 1, _sparse),
+}
 
 
 def computed(case: Case, seed: int) -> Computed:
     """The number of samples, of a random sequence, from which on the empirical rank is the model
     rank.
     """
-    point, inputs = _point(case, seed)
+    point, inputs = _KINDS[case["family"]].point(
+        source(case, seed), case["m"], case["d or L"], case["k"]
+    )
     rng = source({**case, "what": "samples"}, seed)
     samples = distinct_classes(
         rng, min(point.model.size, 60), inputs
     )  # x and -x say the same of an odd function
-    found, size = recovery_threshold(point, samples, seed=seed), point.model.size
+    found, size = local_linear_recovery(point, samples, seed=seed).threshold, point.model.size
     if found is None:
         return Computed(0, size, Verdict.OPEN, size, "the samples were too few")
     reached = local_linear_recovery(point, samples[:found], seed=seed)
@@ -85,12 +104,9 @@ THEOREM = Theorem(
     title="Local linear recovery begins at the model rank",
     statement=(
         r"A point recovers its function from generic samples by local linear recovery exactly if"
-        r" there are at least as "
-        r"many samples as the model rank $r_\theta$. With $k$ effective neurons in $d$ dimensions"
-        r" at a condensed "
-        r"point this is $k(d+1)$ at every width, and $k$ at a $k$-sparse point of a deep diagonal"
-        r" model: fewer than "
-        r"the parameters."
+        r" there are at least as many samples as the model rank $r_\theta$. With $k$ effective"
+        r" neurons in $d$ dimensions at a condensed point this is $k(d+1)$ at every width, and $k$"
+        r" at a $k$-sparse point of a deep diagonal model: fewer than the parameters."
     ),
     source="LLR Lemma 1 and Corollary 1 (JMLR)",
     keys=("LLR",),

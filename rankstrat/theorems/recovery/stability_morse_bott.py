@@ -59,9 +59,8 @@ THEOREM = Theorem(
     title="Recovery stability on Morse-Bott branches, tested with samples",
     statement=(
         r"If $l = 2r - m - m_0$, then the rank equals the codimension, and almost every point of"
-        r" the branch is "
-        r"recovery stable for $n$ generic samples if and only if $n \geq r + (m + m_0 - r)d$; also"
-        r" if $m = m_0$."
+        r" the branch is recovery stable for $n$ generic samples if and only if"
+        r" $n \geq r + (m + m_0 - r)d$; also if $m = m_0$."
     ),
     source="STR Theorem 5.4, corrected here: STR says unstable and stable for the same n",
     keys=("STR",),

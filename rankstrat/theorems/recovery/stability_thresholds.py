@@ -55,15 +55,12 @@ THEOREM = Theorem(
     name="stability_thresholds",
     title="Recovery stability of the branches of a target set",
     statement=(
-        r"On a branch with $r$ distinct input weights and deficient number $l$, for generic samples"
-        r" almost every "
-        r"point is recovery stable for $n \geq r + (m + m_0 - r)d$, and none is for $n \leq r +"
-        r" (r-l)d$ if $l > 2r - "
-        r"m - m_0$, for $n < r + (r-l)d$ if $l = 2r - m - m_0$, where both numbers are equal. The"
-        r" non-condensed "
-        r"branches become stable first ($m + m_0 d$), the condensed ones last ($m_0 + md$); between"
-        r" the two numbers "
-        r"nothing is claimed."
+        r"On a branch with $r$ distinct input weights and deficient number $l$, for generic"
+        r" samples almost every point is recovery stable for $n \geq r + (m + m_0 - r)d$, and none"
+        r" is for $n \leq r + (r-l)d$ if $l > 2r - m - m_0$, for $n < r + (r-l)d$ if"
+        r" $l = 2r - m - m_0$, where both numbers are equal. The non-condensed branches become"
+        r" stable first ($m + m_0 d$), the condensed ones last ($m_0 + md$); between the two"
+        r" numbers nothing is claimed."
     ),
     source="STR Theorem 5.4, corrected here where both bounds meet",
     keys=("STR",),

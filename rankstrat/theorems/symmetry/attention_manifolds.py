@@ -72,13 +72,10 @@ THEOREM = Theorem(
     name="attention_manifolds",
     title="Equal heads and columns are invariant",
     statement=(
-        r"In softmax attention with $h$ heads of dimension $d$ in model dimension $D$ the set where"
-        r" two heads are "
-        r"equal is left by no gradient flow and has the dimension $4Dd(h-1)$; so is the set where"
-        r" two columns of $Q$ "
-        r"and of $K$ in a head are equal, and that where two columns of $V$ and rows of $O$ are, of"
-        r" dimension $4Ddh - "
-        r"2D$."
+        r"In softmax attention with $h$ heads of dimension $d$ in model dimension $D$ the set"
+        r" where two heads are equal is left by no gradient flow and has the dimension $4Dd(h-1)$;"
+        r" so is the set where two columns of $Q$ and of $K$ in a head are equal, and that where"
+        r" two columns of $V$ and rows of $O$ are, of dimension $4Ddh - 2D$."
     ),
     source="SIM Theorem 4.1 and the slides; counted here",
     keys=("SIM",),

@@ -92,16 +92,14 @@ THEOREM = Theorem(
     name="invariant_orbits",
     title="Orbits of the gradient fields of two-layer networks",
     statement=(
-        r"The orbit of the fields $\nabla_\theta F(\cdot)(x)$ through a point of $\sum_i a_i"
-        r" \sigma(w_i \cdot x)$ has "
-        r"the dimension $(d+1)c$, $c$ the number of different neurons $(a_i, w_i)$, up to $(a,w)"
-        r" \to (-a,-w)$ "
-        r"for odd and $(a, -w)$ for even $\sigma$, null ones not counted for odd $\sigma$. Equal"
-        r" input weights alone "
-        r"($w_1 = w_2$, $a_1 \neq a_2$) are not invariant, nor is $a_2 = 0$ alone: the orbit is"
+        r"The orbit of the fields $\nabla_\theta F(\cdot)(x)$ through a point of"
+        r" $\sum_i a_i \sigma(w_i \cdot x)$ has the dimension $(d+1)c$, $c$ the number of"
+        r" different neurons $(a_i, w_i)$, up to $(a,w) \to (-a,-w)$ for odd and $(a, -w)$ for"
+        r" even $\sigma$, null ones not counted for odd $\sigma$. Equal input weights alone"
+        r" ($w_1 = w_2$, $a_1 \neq a_2$) are not invariant, nor is $a_2 = 0$ alone: the orbit is"
         r" full."
     ),
-    source="DIAG Section 3, SIM Theorem 4.1; derived here",
+    source="DIAG Section 3, SIM Theorem 4.1; derived in docs/proofs.md#invariant-manifolds",
     keys=("DIAG", "SIM"),
     assumptions=(
         (
@@ -109,8 +107,7 @@ THEOREM = Theorem(
             " contains the point"
         ),
         r"no neuron with $w_i = 0$, $a_i \neq 0$, no mirrored pair that is not symmetric, no null"
-        r" neuron if $\sigma$ "
-        "is even: these are only bounded",
+        r" neuron if $\sigma$ is even: these are only bounded",
     ),
     formula=Math("(d+1) c"),
     cases=cases,

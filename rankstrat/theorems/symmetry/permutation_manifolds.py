@@ -85,7 +85,9 @@ THEOREM = Theorem(
         r"the network with one unit less in that layer, and so is the model rank at its generic"
         r" point."
     ),
-    source="SIM Theorem 4.1 and the slides; the rank is derived here",
+    source=(
+        "SIM Theorem 4.1 and the slides; the rank is derived in docs/proofs.md#invariant-manifolds"
+    ),
     keys=("SIM",),
     assumptions=(
         "tanh, fully connected",

@@ -33,7 +33,9 @@ def cases(seed: int, deep: bool) -> Iterator[Case]:
 
 def predicted(case: Case, seed: int) -> int:
     """1 for m > m0, m! for m = m0."""
-    return 1 if case["m"] > case["m0"] else factorial(case["m"])
+    if case["m"] > case["m0"]:
+        return 1
+    return factorial(case["m"])
 
 
 def computed(case: Case, seed: int) -> Computed:
@@ -67,13 +69,11 @@ THEOREM = Theorem(
     title="Branches meet: when a target set is connected",
     statement=(
         r"If $m > m_0$, every branch of the target set of $m_0$ neurons with $r = m_0$ distinct"
-        r" input weights (fully "
-        r"condensed) meets the closure of one with $r = m_0 + 1$, in a set of one dimension less,"
-        r" and lies in the "
-        r"closure of no other branch. The target set is connected then; it is $m!$ isolated points"
-        r" if $m = m_0$."
+        r" input weights (fully condensed) meets the closure of one with $r = m_0 + 1$, in a set"
+        r" of one dimension less, and lies in the closure of no other branch. The target set is"
+        r" connected then; it is $m!$ isolated points if $m = m_0$."
     ),
-    source="derived here; compare STR Proposition 3.2 and Lemma 3.5",
+    source="derived in docs/proofs.md#branches; compare STR Proposition 3.2 and Lemma 3.5",
     keys=("STR",),
     assumptions=(
         r"no bias; $\sigma$ is generic in the sense of STR (exp is; tanh is not)",

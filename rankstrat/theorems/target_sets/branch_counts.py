@@ -71,10 +71,8 @@ THEOREM = Theorem(
     title="Number of branches of a target set",
     statement=(
         r"The target set of a function of $m_0$ neurons in a two-layer network of width $m$ has"
-        r" $S(m, r)\, r!/(r - "
-        r"m_0)!$ branches with exactly $r$ distinct input weights, $m_0 \leq r \leq m$ ($S$:"
-        r" Stirling numbers of the "
-        r"second kind)."
+        r" $S(m, r)\, r!/(r - m_0)!$ branches with exactly $r$ distinct input weights,"
+        r" $m_0 \leq r \leq m$ ($S$: Stirling numbers of the second kind)."
     ),
     source="STR Definitions 3.2-3.4; counted here",
     keys=("STR",),

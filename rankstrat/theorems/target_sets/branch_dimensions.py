@@ -53,10 +53,9 @@ THEOREM = Theorem(
     name="branch_dimensions",
     title="Dimension of the branches of a target set",
     statement=(
-        r"A branch with $r$ distinct input weights of the target set of $m_0$ neurons in width $m$"
-        r" has the dimension "
-        r"$(m - r) + (r - m_0)d$ and the codimension $r + (m + m_0 - r)d$, whatever its deficient"
-        r" number $l$."
+        r"A branch with $r$ distinct input weights of the target set of $m_0$ neurons in width"
+        r" $m$ has the dimension $(m - r) + (r - m_0)d$ and the codimension $r + (m + m_0 - r)d$,"
+        r" whatever its deficient number $l$."
     ),
     source="STR Proposition 3.2",
     keys=("STR",),

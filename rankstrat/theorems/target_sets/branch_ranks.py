@@ -58,9 +58,9 @@ THEOREM = Theorem(
     name="branch_ranks",
     title="Rank on the branches of a target set",
     statement=(
-        r"At almost every point of a branch with $r$ distinct input weights, $l$ of which belong to"
-        r" one neuron each "
-        r"whose output weight is $0$ (the deficient number), the model rank is $r + (r-l)d$."
+        r"At almost every point of a branch with $r$ distinct input weights, $l$ of which belong"
+        r" to one neuron each whose output weight is $0$ (the deficient number), the model rank is"
+        r" $r + (r-l)d$."
     ),
     source="STR Lemma 4.2",
     keys=("STR",),

@@ -42,10 +42,8 @@ THEOREM = Theorem(
     title="Least deficient number of a branch",
     statement=(
         r"Among the branches of the target set of $m_0$ neurons in width $m$ with $r$ distinct"
-        r" input weights the least "
-        r"deficient number (input weights besides those of the target that only one neuron carries)"
-        r" is $\max(0, 2r - m "
-        r"- m_0)$."
+        r" input weights the least deficient number (input weights besides those of the target"
+        r" that only one neuron carries) is $\max(0, 2r - m - m_0)$."
     ),
     source="STR Lemma 3.6",
     keys=("STR",),

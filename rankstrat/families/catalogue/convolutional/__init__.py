@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import sympy
 from rankstrat.activation.lookup import as_activation, named
 from rankstrat.activation.record import Activation
 from rankstrat.errors import FamilyError
-from rankstrat.families._shared.arguments import count, flag, input_names
+from rankstrat.families._shared.arguments import activation_of, count, flag, input_names
 from rankstrat.families.catalogue.convolutional.branches import branches as branches_of
 from rankstrat.families.catalogue.convolutional.nearby import nearby as conditions_near
 from rankstrat.families.catalogue.convolutional.neurons import neurons as neurons_at
@@ -26,6 +26,7 @@ from rankstrat.families.catalogue.convolutional.strata import (
     rank_coordinates,
     shared_strata,
 )
+from rankstrat.frozen import Converted, converted
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import Units
@@ -38,7 +39,7 @@ FAMILY = "convolutional"
 
 
 @dataclass(frozen=True)
-class Convolutional:
+class Convolutional(Converted):
     r"""The structure of a two-layer network whose neurons see windows of an image (stride 1, no
     padding).
 
@@ -53,21 +54,17 @@ class Convolutional:
         output_bias: whether there is an output bias c.
     """
 
-    kernels: int
-    size: int
-    kernel_size: int
-    dimension: int
-    sharing: bool
-    activation: Activation
-    bias: bool = False
-    output_bias: bool = False
+    kernels: int = converted(partial(count, FAMILY))
+    size: int = converted(partial(count, FAMILY))
+    kernel_size: int = converted(partial(count, FAMILY))
+    dimension: int = converted(partial(count, FAMILY))
+    sharing: bool = converted(partial(flag, FAMILY))
+    activation: Activation = converted(activation_of)
+    bias: bool = converted(partial(flag, FAMILY), False)
+    output_bias: bool = converted(partial(flag, FAMILY), False)
 
     def __post_init__(self) -> None:
-        for name in ("kernels", "size", "kernel_size", "dimension"):
-            object.__setattr__(self, name, count(FAMILY, name, getattr(self, name)))
-        for name in ("sharing", "bias", "output_bias"):
-            object.__setattr__(self, name, flag(FAMILY, name, getattr(self, name)))
-        object.__setattr__(self, "activation", as_activation(self.activation))
+        super().__post_init__()
         if self.dimension > 2:
             raise FamilyError(
                 f"{FAMILY}: dimension = {self.dimension}; images of dimension 1 or 2 are needed"
@@ -230,7 +227,7 @@ def convolutional(
         FamilyError: a kernel larger than the image, a dimension other than 1 and 2, ...
 
     References:
-        LLR Theorems 5 and 6; SPEC 4.
+        LLR Theorems 5 and 6; docs/proofs.md#tied-weights.
 
     Example:
         >>> convolutional(kernels=1, size=3, kernel_size=2).outputs

@@ -103,11 +103,10 @@ class Images:
             graph.add_edges_from(
                 (node, (kernel, p)) for kernel in range(self.kernels) for p in options
             )
-        matching = (
-            nx.bipartite.maximum_matching(graph, top_nodes=list(found))
-            if graph.number_of_edges()
-            else {}
-        )
+        if graph.number_of_edges():
+            matching = nx.bipartite.maximum_matching(graph, top_nodes=list(found))
+        else:
+            matching = {}
         if any(node not in matching for node in found):
             return None
         alpha = self.target.coefficients
@@ -240,7 +239,7 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         TargetError: the target is not in the function space, or the activation is not covered.
 
     References:
-        LLR Theorems 5 and 6; SPEC 4.
+        LLR Theorems 5 and 6; docs/proofs.md#tied-weights.
     """
     law = law_of(structure.activation, bias=structure.bias)
     if law is None or not law.apart or law.offset or not law.silent:
@@ -251,11 +250,10 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         )
     images = Images(model, structure, law, effective(law, model.inputs, structure.bias, target))
     if images.target.constant != 0 and not structure.output_bias:
-        carried = (
-            "constants carried by kernels that vanish are not described"
-            if structure.bias
-            else "nothing makes it"
-        )
+        if structure.bias:
+            carried = "constants carried by kernels that vanish are not described"
+        else:
+            carried = "nothing makes it"
         raise TargetError(
             f"the target has the constant {images.target.constant}; {carried}; use output_bias=True"
         )

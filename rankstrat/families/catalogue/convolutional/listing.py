@@ -52,7 +52,9 @@ class Listing:
     @cached_property
     def signs(self) -> tuple[int, ...]:
         """The signs with which a neuron can belong to a class."""
-        return (1, -1) if self.law.signed else (1,)
+        if self.law.signed:
+            return (1, -1)
+        return (1,)
 
     def patterns(self) -> Iterator[tuple[Pattern, AffineSubspace]]:
         """Every pattern that is not refined by its own equations, with the kernels that have it."""
@@ -105,7 +107,9 @@ class Listing:
         for parameter, factor in terms:
             if parameter is not None:
                 row[parameter] = row.get(parameter, Fraction(0)) + factor
-        return {**row, CONSTANT: -value} if value else row
+        if value:
+            return {**row, CONSTANT: -value}
+        return row
 
     def _is_exact(self, pattern: Pattern, space: AffineSubspace) -> bool:
         """Whether generic kernels of the subspace keep the classes apart (and not zero)."""

@@ -22,6 +22,7 @@ from rankstrat.families.catalogue.two_layer.strata.classes import rational_rank
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 PRESENT, BIASED, NULL = 0, 1, 2
@@ -42,7 +43,7 @@ class SharedStrata:
     where $\sum_p a_{l,p} = 0$ for all vanishing kernels keeps the constants from the tangent span.
 
     References:
-        SPEC 1.4, 4.
+        docs/proofs.md#tied-weights.
     """
 
     model: Model
@@ -186,7 +187,8 @@ class SharedStrata:
         """The closed formula."""
         return Knowledge(
             Verdict.PROVED,
-            f"closed formula from the independence lemma ({self.law.citation}; SPEC 1.4)",
+            f"closed formula from the independence lemma ({self.law.citation};"
+            f" {proved('tied-weights')})",
         )
 
     @property
@@ -472,4 +474,6 @@ def _related(shift: int, sign: int, *, bias: bool) -> list[Math]:
             rf"K_2 = {minus}K_1\text{{{moved}}}" if moved else f"K_2 = {minus}K_1",
         )
     ]
-    return [*found, Math(f"b2 = {minus}b1", f"b_2 = {minus}b_1")] if bias else found
+    if bias:
+        return [*found, Math(f"b2 = {minus}b1", f"b_2 = {minus}b_1")]
+    return found

@@ -1,6 +1,4 @@
-r"""When the rank of a convolutional network may drop, and its rank in exact coordinates (SPEC
-1.4).
-"""
+r"""When the rank of a convolutional network may drop, and its rank in exact coordinates."""
 
 from __future__ import annotations
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, cmp_to_key
+from functools import cached_property, cmp_to_key, partial
 from typing import Any
 
 import numpy as np
 import sympy
 
 from rankstrat.activation.law import law_of
-from rankstrat.activation.lookup import as_activation, named
+from rankstrat.activation.lookup import named
 from rankstrat.activation.record import Activation
-from rankstrat.families._shared.arguments import count, flag, input_names
+from rankstrat.families._shared.arguments import activation_of, count, flag, input_names
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families.catalogue.two_layer.neurons import neurons as neurons_at
 from rankstrat.families.catalogue.two_layer.strata.dispatch import strata as strata_of
 from rankstrat.families.catalogue.two_layer.strata.levels import function_levels
 from rankstrat.families.catalogue.two_layer.targets.dispatch import branches
+from rankstrat.frozen import Converted, converted
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers
@@ -31,7 +32,7 @@ FAMILY = "two_layer"
 
 
 @dataclass(frozen=True)
-class TwoLayer(LayeredStructure):
+class TwoLayer(Converted, LayeredStructure):
     r"""The structure of $\sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$, $x \in \mathbb{R}^d$.
 
     Attributes:
@@ -42,18 +43,11 @@ class TwoLayer(LayeredStructure):
         output_bias: whether there is an output bias c.
     """
 
-    width: int
-    inputs: int
-    activation: Activation
-    bias: bool = False
-    output_bias: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "width", count(FAMILY, "width", self.width))
-        object.__setattr__(self, "inputs", count(FAMILY, "inputs", self.inputs))
-        object.__setattr__(self, "activation", as_activation(self.activation))
-        object.__setattr__(self, "bias", flag(FAMILY, "bias", self.bias))
-        object.__setattr__(self, "output_bias", flag(FAMILY, "output_bias", self.output_bias))
+    width: int = converted(partial(count, FAMILY))
+    inputs: int = converted(partial(count, FAMILY))
+    activation: Activation = converted(activation_of)
+    bias: bool = converted(partial(flag, FAMILY), False)
+    output_bias: bool = converted(partial(flag, FAMILY), False)
 
     @property
     def family(self) -> str:
@@ -161,7 +155,7 @@ def two_layer(
         FamilyError: a width that is not a positive whole number, an unknown activation, ...
 
     References:
-        LLR Theorem 4; SPEC 1.3, 1.5.
+        LLR Theorem 4; docs/proofs.md#counting.
 
     Example:
         >>> two_layer(width=2, inputs=1, bias=True).outputs

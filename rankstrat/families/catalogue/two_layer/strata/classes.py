@@ -50,7 +50,7 @@ class TwoLayerStrata:
     independence lemma.
 
     References:
-        LSH Corollary 2, LLR Corollary 7; SPEC 1.3-1.5.
+        LSH Corollary 2, LLR Corollary 7; docs/proofs.md#counting.
     """
 
     model: Model
@@ -68,10 +68,14 @@ class TwoLayerStrata:
     @property
     def zero_kinds(self) -> int:
         """Kinds of neurons with w = 0: active or not, and b != 0 or not."""
-        return 4 if self.bias else 2
+        if self.bias:
+            return 4
+        return 2
 
     def _zero(self, kind: int) -> tuple[bool, bool]:
-        return (ACTIVE[kind], BIASED[kind]) if self.bias else (kind == 0, False)
+        if self.bias:
+            return (ACTIVE[kind], BIASED[kind])
+        return (kind == 0, False)
 
     def labels(self) -> Iterator[Label]:
         """Every label once."""
@@ -88,10 +92,14 @@ class TwoLayerStrata:
         if not self.law.slope or self._all_linear(zero, classes):
             return range(1)
         pairs = sum(map(is_half, classes))
-        return range(1, min(pairs, self._room(zero)) + 1) if pairs else range(1)
+        if pairs:
+            return range(1, min(pairs, self._room(zero)) + 1)
+        return range(1)
 
     def _room(self, zero: Sequence[int]) -> int:
-        return self.inputs if not self.bias or self._constant(zero, ()) else self.extended
+        if not self.bias or self._constant(zero, ()):
+            return self.inputs
+        return self.extended
 
     def _all_linear(self, zero: Sequence[int], classes: Sequence[Kind]) -> bool:
         """Whether every coordinate function x_t lies in the tangent span by itself."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rankstrat.families.catalogue.two_layer.strata.classes import Label, TwoLayerStrata
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
+from rankstrat.text.sources import proved
 
 
 @dataclass(frozen=True)
@@ -23,5 +24,8 @@ class ExponentialStrata(TwoLayerStrata):
 
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula without biases."""
-        lemma = f"the closed formula without biases ({self.law.citation})"
-        return Knowledge(Verdict.PROVED, f"exp(w.x + b) = e^b exp(w.x), then {lemma}")
+        return Knowledge(
+            Verdict.PROVED,
+            "exp(w.x + b) = e^b exp(w.x), then the closed formula without biases"
+            f" ({self.law.citation}; {proved('exponentials')})",
+        )

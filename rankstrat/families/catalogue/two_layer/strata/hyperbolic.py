@@ -147,7 +147,9 @@ class HyperbolicStrata(TwoLayerStrata):
 
     def _special(self, b: Any) -> int:
         """The first kind of neurons with w = 0 and this bias."""
-        return 2 if b == 0 else 0
+        if b == 0:
+            return 2
+        return 0
 
     def _phase(self, b: Any) -> Any:
         """Equal for biases whose functions are proportional."""

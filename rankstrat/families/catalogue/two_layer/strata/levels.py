@@ -1,4 +1,4 @@
-r"""The rank hierarchy of the functions of two-layer networks with an odd activation (SPEC 2)."""
+r"""The rank hierarchy of the functions of two-layer networks with an odd activation."""
 
 from __future__ import annotations
 

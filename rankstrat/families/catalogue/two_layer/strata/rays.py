@@ -40,7 +40,7 @@ class RayStrata(TwoLayerStrata):
     functions $w \cdot x + b$, or all of them if both rays are active.
 
     References:
-        SPEC 1.6.
+        docs/proofs.md#rays.
     """
 
     @property
@@ -51,14 +51,18 @@ class RayStrata(TwoLayerStrata):
     @property
     def zero_kinds(self) -> int:
         """Kinds of neurons with w = 0."""
-        return 6 if self.bias else 2
+        if self.bias:
+            return 6
+        return 2
 
     def _zero(self, kind: int) -> tuple[bool, bool]:
         return kind % 2 == 0, self.bias and SIGNS[kind] != 0
 
     def _slope(self, kind: int) -> bool:
         # the slopes of leaky ReLU on both sides of a kink are not 0
-        return kind % 2 == 0 if self.leaky else self.bias and kind == 0
+        if self.leaky:
+            return kind % 2 == 0
+        return self.bias and kind == 0
 
     def _value(self, kind: int) -> bool:
         return self.bias and (kind < 2 or (self.leaky and kind < 5))
@@ -73,7 +77,9 @@ class RayStrata(TwoLayerStrata):
         possible = super()._dependences(zero, classes)
         # two lines are never parallel, unless b does not count
         least = 1 if self._room(zero) < self.extended else 2
-        return range(min(least, possible[-1]), possible.stop) if possible != range(1) else possible
+        if possible != range(1):
+            return range(min(least, possible[-1]), possible.stop)
+        return possible
 
     def rank(self, label: Label) -> int:
         """Lines, less the scale that each active line has in common with a, and the linear

@@ -18,6 +18,7 @@ from rankstrat.errors import PointError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 LARGEST = 4
@@ -35,7 +36,7 @@ class SquareStrata:
     (four lines in a plane have 3).
 
     References:
-        SPEC 1.7.
+        docs/proofs.md#quadratic.
     """
 
     model: Model
@@ -57,7 +58,9 @@ class SquareStrata:
             return ()
         if lines < 4:
             return (lines,)
-        return (3,) if room == 2 else (4, 3)
+        if room == 2:
+            return (3,)
+        return (4, 3)
 
     def rank(self, label: Label) -> int:
         """v d - v (v - 1) / 2 and the squares."""
@@ -108,7 +111,9 @@ class SquareStrata:
 
     def constancy(self, label: Label) -> Knowledge:
         """Quadratic forms modulo the ideal of V."""
-        return Knowledge(Verdict.PROVED, "dimension of a space of quadratic forms (SPEC 1.7)")
+        return Knowledge(
+            Verdict.PROVED, f"dimension of a space of quadratic forms ({proved('quadratic')})"
+        )
 
     @property
     def coverage(self) -> Knowledge:
@@ -234,7 +239,9 @@ class SquareStrata:
 
     def _freed(self, v: int, groups: tuple[int, ...]) -> tuple[int, ...]:
         """Modulo a hyperplane V all weights lie on one line; modulo a smaller V they need not."""
-        return (1,) * sum(groups) if self.inputs - v == 1 else groups
+        if self.inputs - v == 1:
+            return (1,) * sum(groups)
+        return groups
 
     def _smaller(
         self, active: int, v: int, groups: tuple[int, ...], words: Math
@@ -257,7 +264,9 @@ def _partitions(total: int, largest: int | None = None) -> Iterator[tuple[int, .
 
 
 def _rank_of(rows: list[Any]) -> int:
-    return int(sympy.Matrix.vstack(*rows).rank()) if rows else 0
+    if rows:
+        return int(sympy.Matrix.vstack(*rows).rank())
+    return 0
 
 
 def _rank(names: list[str], rank: int) -> Math:

@@ -83,7 +83,11 @@ class TrigonometricStrata(HyperbolicStrata):
         rest, turns = self._phase(b)
         if rest != 0:
             return 0
-        return 2 if turns == 0 else 4 if turns == sympy.Rational(1, 2) else 0
+        if turns == 0:
+            return 2
+        if turns == sympy.Rational(1, 2):
+            return 4
+        return 0
 
     def _phase(self, b: Any) -> Any:
         """(r, s mod 1) for b = r + s pi with rational r and s, which are unique."""

@@ -39,7 +39,7 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
             lemma.
 
     References:
-        STR Definitions 3.2-3.4 and Proposition 3.2; SPEC 9.2.
+        STR Definitions 3.2-3.4 and Proposition 3.2.
     """
     found = _first(DESCRIPTIONS, structure, model, target)
     return found or copies(structure, model, target, _missing(structure))
@@ -60,7 +60,9 @@ def _by_decomposition(structure: Any, model: Model, target: TargetFunction) -> B
     described = None
     if not decomposed.complete:
         described = _first(POWERS, structure, model, target)
-    return described if described is not None and described.complete else decomposed
+    if described is not None and described.complete:
+        return described
+    return decomposed
 
 
 def _coupled(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
@@ -82,7 +84,9 @@ def _exponentials(structure: Any, model: Model, target: TargetFunction) -> Branc
     addition = addition_law(structure.activation)
     if addition is None or not addition.exponential or addition.value != 1:
         return None
-    return exponential_branches(structure, model, target) if structure.bias else None
+    if structure.bias:
+        return exponential_branches(structure, model, target)
+    return None
 
 
 def _waves(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:

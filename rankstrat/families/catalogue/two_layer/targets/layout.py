@@ -44,4 +44,6 @@ class Layout:
     @cached_property
     def output_bias(self) -> int | None:
         """The index of c."""
-        return self.model.size - 1 if self.structure.output_bias else None
+        if self.structure.output_bias:
+            return self.model.size - 1
+        return None

@@ -147,7 +147,9 @@ def _is_enough(network: Coupled, width: int) -> bool:
 
 
 def _zero_kinds(network: Coupled) -> int:
-    return 2 if network.law.rays and network.bias else 1
+    if network.law.rays and network.bias:
+        return 2
+    return 1
 
 
 def _pieces(network: Coupled) -> Iterator[Piece]:
@@ -204,11 +206,9 @@ def _null(network: Coupled) -> Branch | None:
             return None
     piece = Piece(network, Pattern((), (), tuple(range(network.width))))
     branch = null_branch(piece)
-    return (
-        None
-        if branch is None
-        else replace(branch, generic_point=partial(_generic_point, piece, branch))
-    )
+    if branch is None:
+        return None
+    return replace(branch, generic_point=partial(_generic_point, piece, branch))
 
 
 def _condensed(network: Coupled, level: Level) -> Iterator[Pattern]:

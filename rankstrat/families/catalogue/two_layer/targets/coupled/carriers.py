@@ -1,5 +1,5 @@
 r"""How little rank a coupled two-layer network can have on a target: what carries its affine
-function (SPEC 2).
+function (docs/proofs.md#levels).
 
 Each class of the target is active, and brings 1 + D functions (D with rays). Where no class is
 active on both sides, $\gamma_t = \pm \alpha_t$ and every $\beta$ is zero, so signs must carry the
@@ -72,7 +72,9 @@ def _signs(
             for s in signs
         }
     found = states.get((Fraction(0),) * size)
-    return None if found is None else dict(zip(choices, found, strict=True))
+    if found is None:
+        return None
+    return dict(zip(choices, found, strict=True))
 
 
 def _vertical(network: Coupled) -> Vector:
@@ -146,7 +148,9 @@ def level_everywhere(network: Coupled) -> Level | None:
             signs = _signs(network, size, {t: choices[t] for t in choices if t not in turned}, span)
             if signs is not None:
                 return Level("classes", signs, turned, vertical)
-    return Level("further") if spare > 1 else None
+    if spare > 1:
+        return Level("further")
+    return None
 
 
 def needs_constant_neuron(network: Coupled) -> bool:
@@ -247,4 +251,6 @@ def _chart(
             c * sympy.Add(*(sympy.Rational(g) * y for g, y in zip(form, (*x, 1), strict=True)))
         )
         values[c] = 0
-    return Model(sympy.Add(*terms), list(values), x).point(values) if terms else None
+    if terms:
+        return Model(sympy.Add(*terms), list(values), x).point(values)
+    return None

@@ -49,7 +49,9 @@ def lies_in_closure(piece: Piece, equations: Sequence[sympy.Expr], point: Chart)
     here = _Here(piece, outputs, vectors, raw)
     if not (here.meets_blocks() and here.meets_coupling()):
         return False
-    return here.is_limit_of_rays() if piece.network.law.rays else here.is_limit()
+    if piece.network.law.rays:
+        return here.is_limit_of_rays()
+    return here.is_limit()
 
 
 def _constants(
@@ -262,7 +264,9 @@ def _rank(rows: Sequence[Vector]) -> int:
     space = AffineSubspace.solve(
         max(map(len, rows), default=0), [dict(enumerate(row)) for row in rows]
     )
-    return len(space.rows) if space is not None else 0
+    if space is not None:
+        return len(space.rows)
+    return 0
 
 
 def _in_cone(columns: Sequence[tuple[Vector, Cone]], vector: Vector) -> bool:

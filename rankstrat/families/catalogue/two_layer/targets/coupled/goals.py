@@ -45,11 +45,9 @@ class CoupledTarget:
     @property
     def rational(self) -> Fraction | None:
         """The constant, if it is rational."""
-        return (
-            Fraction(int(self.constant.p), int(self.constant.q))
-            if self.constant.is_Rational
-            else None
-        )
+        if self.constant.is_Rational:
+            return Fraction(int(self.constant.p), int(self.constant.q))
+        return None
 
 
 def coupled_target(
@@ -156,7 +154,9 @@ def _kink(law: Law, inputs: Sequence[sympy.Symbol], term: sympy.Expr) -> Term | 
         return None
     affine = affine_form(sympy.expand(rest.args[0]), inputs)
     alpha = rational(factor, "an output weight of the target") / law.kink
-    return None if affine is None else (alpha, Fraction(0), *affine)
+    if affine is None:
+        return None
+    return (alpha, Fraction(0), *affine)
 
 
 def _absolute(expression: sympy.Expr) -> sympy.Expr:

@@ -99,15 +99,21 @@ class Piece:
 
     def sign(self, neuron: int) -> int:
         """The sign of the bias of a neuron with w = 0 (rays)."""
-        return -1 if neuron in self.pattern.below else 1
+        if neuron in self.pattern.below:
+            return -1
+        return 1
 
     @cached_property
     def carriers(self) -> tuple[int, ...]:
         """The neurons with w = 0 that can make a constant."""
         network, zeros = self.network, self.pattern.zeros
         if network.law.rays:
-            return tuple(i for i in zeros if network.law.side(self.sign(i))) if network.bias else ()
-        return zeros if network.bias or not network.silent else ()
+            if network.bias:
+                return tuple(i for i in zeros if network.law.side(self.sign(i)))
+            return ()
+        if network.bias or not network.silent:
+            return zeros
+        return ()
 
     @property
     def solved_apart(self) -> bool:
@@ -117,11 +123,9 @@ class Piece:
     @property
     def size(self) -> int:
         """The number E of coordinates of the vector equation."""
-        return (
-            self.network.inputs
-            if self.solved_apart or not self.network.bias
-            else self.network.length
-        )
+        if self.solved_apart or not self.network.bias:
+            return self.network.inputs
+        return self.network.length
 
     def signed_sum(self, block: Signed) -> Row:
         """gamma or beta of a block, as a row in c."""
@@ -173,7 +177,9 @@ class Piece:
         if irrational.
         """
         ratio = self.network.share
-        return Fraction(int(ratio.p), int(ratio.q)) if ratio.is_Rational else None
+        if ratio.is_Rational:
+            return Fraction(int(ratio.p), int(ratio.q))
+        return None
 
     @cached_property
     def remaining(self) -> Vector:

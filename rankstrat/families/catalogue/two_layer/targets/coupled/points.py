@@ -84,7 +84,9 @@ class _Builder:
         if e not in piece.mixed and weights:
             sign = self.level.signs.get(0, piece.pattern.targets[0][0][1])
             return tuple(sign * v for v in weights[0])
-        return weights[pairs[0]] if e in piece.mixed and pairs else self._zero()
+        if e in piece.mixed and pairs:
+            return weights[pairs[0]]
+        return self._zero()
 
     def _zero(self) -> Vector:
         return (Fraction(0),) * self.network.length
@@ -94,7 +96,9 @@ class _Builder:
         if self.level.kind == "further" and not self._place_further():
             return None
         shares = self._solve(coupled=True)
-        return None if shares is None else self._finish(shares)
+        if shares is None:
+            return None
+        return self._finish(shares)
 
     def _sample(self, space: AffineSubspace) -> list[Fraction]:
         turn = self.attempt
@@ -114,7 +118,9 @@ class _Builder:
                 row |= {i: network.law.slope * sign * self.places[e][tau] for i, sign in block}
             rows.append(row)
         space = AffineSubspace.solve(network.width, rows)
-        return None if space is None else self._sample(space)
+        if space is None:
+            return None
+        return self._sample(space)
 
     def _place_further(self) -> bool:
         """All further blocks at the weight that carries what the classes of the target leave."""

@@ -97,7 +97,9 @@ class Network(Layout):
     def others(self, pattern: Pattern) -> dict[int, Fraction]:
         r"""$q_0 \sum_{w_i \ne 0} a_i$ as a row."""
         blocks = (*pattern.targets, *pattern.extras)
-        return {i: self.law.offset for block in blocks for i, _ in block} if self.law.offset else {}
+        if self.law.offset:
+            return {i: self.law.offset for block in blocks for i, _ in block}
+        return {}
 
     def branch(self, pattern: Pattern) -> Branch | None:
         """The branch of a pattern; None if it is empty or lies in the closure of another one."""

@@ -215,7 +215,9 @@ def _solve_constant(
         return values, rest - carried
     usable = [i for i, v in carriers.items() if not is_zero(v)]
     if not usable:
-        return (values, None) if is_zero(rest) else None
+        if is_zero(rest):
+            return (values, None)
+        return None
     i = usable[0]
     needed = (rest - carried + sympy.Rational(values[i]) * carriers[i]) / carriers[i]
     if is_zero(needed):
@@ -233,7 +235,7 @@ def rank_by_lemma(
     [1], [x] whether constants and linear functions occur.
 
     References:
-        LSH Corollary 2; SPEC 1.3, 1.5.
+        LSH Corollary 2; docs/proofs.md#counting.
     """
     classes: dict[Any, set[int]] = {}
     active = set()

@@ -118,7 +118,9 @@ class Exponentials:
     @property
     def _least(self) -> int:
         k, d = len(self.classes), int(self.structure.inputs)
-        return k * (d + 1) + 1 if self.structure.output_bias else max(k * (d + 1), 1)
+        if self.structure.output_bias:
+            return k * (d + 1) + 1
+        return max(k * (d + 1), 1)
 
     @cached_property
     def forced(self) -> Chart:

@@ -216,7 +216,7 @@ def quadric_branches(structure: Any, model: Model, target: TargetFunction) -> Br
             more neurons.
 
     References:
-        Witt's theorem; SPEC 1.7.
+        Witt's theorem; docs/proofs.md#quadratic.
     """
     matrix, constant = _form(structure, model, target)
     squares = diagonalised(matrix)

@@ -58,7 +58,9 @@ class Waves:
         """A bias where the slope vanishes: a constant neuron there brings the constant alone."""
         if self.even:
             return sympy.Integer(0)
-        return sympy.pi / 2 if self.addition.periodic else None
+        if self.addition.periodic:
+            return sympy.pi / 2
+        return None
 
     def is_neuron(self, part: Part) -> bool:
         r"""Whether $\sum_i a_i v(b_i)$ is a multiple of one v(b): a question of signs for cosh and
@@ -125,7 +127,9 @@ class Waves:
         return {keys[0]: first / area, keys[1]: second / area}
 
     def _odd(self, z: sympy.Expr) -> sympy.Expr:
-        return sympy.sin(z) if self.addition.periodic else sympy.sinh(z)
+        if self.addition.periodic:
+            return sympy.sin(z)
+        return sympy.sinh(z)
 
     def branch(self) -> Branch:
         """The target's neurons, and copies of the first one that share its output weight."""
@@ -187,7 +191,9 @@ def _sign(value: sympy.Expr) -> int:
     for digits in _DIGITS:
         close = value.evalf(digits, maxn=10 * digits)
         if abs(close) > sympy.Float(10, digits) ** (-digits // 2):
-            return 1 if close > 0 else -1
+            if close > 0:
+                return 1
+            return -1
     raise TargetError(f"the sign of {value} is not found; use smaller biases")
 
 
