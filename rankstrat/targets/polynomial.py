@@ -76,6 +76,29 @@ class _Piece:
         return all(self.vanishes(g) for g in other.basis)
 
 
+def is_decomposable(model: Model, target: TargetFunction, *, most: int = MAX_PARAMETERS) -> bool:
+    """Whether the equations of a target are few and polynomial over the rationals."""
+    if model.size > most:
+        return False
+    symbols = (*model.parameters, *model.inputs)
+    for output, goal in zip(model.outputs, target.expressions, strict=True):
+        difference = output - goal
+        if not difference.is_polynomial(*symbols):
+            return False
+        if not all(c.is_Rational for c in sympy.Poly(difference, *symbols).coeffs()):
+            return False
+    return True
+
+
+def solved_branches(model: Model, target: TargetFunction) -> BranchList | None:
+    """The branches of a polynomial model by solving equations one after another; None where that
+    does not decide them.
+    """
+    if not is_decomposable(model, target, most=MOST_UNKNOWNS):
+        return None
+    return Fibre(model, _equations(model, target), _Minors(model).matrix).branches()
+
+
 def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
     """The branches of a polynomial model with at most twelve parameters.
 
