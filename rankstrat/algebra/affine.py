@@ -18,6 +18,17 @@ CONSTANT = -1
 """The key of the constant term in a row: sum_i c_i t_i + c_{-1} = 0."""
 
 
+def expression(row: Mapping[int, Fraction], variables: Sequence[sympy.Symbol]) -> sympy.Expr:
+    """A row as an expression in the variables.
+
+    Example:
+        >>> expression({0: Fraction(1, 2), CONSTANT: Fraction(3)}, [sympy.Symbol("t")])
+        t/2 + 3
+    """
+    terms = [sympy.Rational(c) * variables[i] for i, c in row.items() if i != CONSTANT]
+    return sympy.Add(*terms, sympy.Rational(row.get(CONSTANT, 0)))
+
+
 @dataclass(frozen=True)
 class AffineSubspace:
     r"""$\{t \in \mathbb{R}^M : \sum_i c_{ji} t_i + c_{j,-1} = 0 \text{ for all } j\}$, in reduced

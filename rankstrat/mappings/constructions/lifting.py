@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.activation.lookup import is_registered
+from rankstrat.activation.pieces import Piece, affine_pieces
 from rankstrat.algebra.linear import independent_columns
 from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.mappings.constructions.layers import Array, Layered
@@ -21,20 +21,7 @@ from rankstrat.model.values import exact_array, exact_scalar
 from rankstrat.rank.verdict import Verdict
 from rankstrat.samples.second_order.second import SecondOrder, values_at
 
-Piece = tuple[sympy.Expr, sympy.Expr, sympy.Expr, sympy.Expr]
 _INF, _ONE, _ZERO = sympy.oo, sympy.Integer(1), sympy.Integer(0)
-PIECES: dict[str, tuple[Piece, ...]] = {
-    "relu": ((_ZERO, _INF, _ONE, _ZERO),),
-    "leaky_relu": ((_ZERO, _INF, _ONE, _ZERO), (-_INF, _ZERO, sympy.Rational(1, 100), _ZERO)),
-    "abs": ((_ZERO, _INF, _ONE, _ZERO), (-_INF, _ZERO, -_ONE, _ZERO)),
-    "elu": ((_ZERO, _INF, _ONE, _ZERO),),
-    "hardtanh": ((-_ONE, _ONE, _ONE, _ZERO),),
-    "identity": ((-_INF, _INF, _ONE, _ZERO),),
-}
-"""Activation -> its linear pieces (c1, c2, slope, offset).
-
-Sigma(z) = slope * z + offset for c1 < z < c2.
-"""
 
 
 @dataclass(frozen=True)
@@ -170,14 +157,13 @@ def _checked(a: Layered, b: Layered, layer: int) -> tuple[Piece, ...]:
         raise FamilyError(
             f"the activations {a.activation.name} and {b.activation.name} differ; they must agree"
         )
-    if (
-        not is_registered(a.activation) or a.activation.name not in PIECES
-    ):  # a name alone proves nothing
+    pieces = affine_pieces(a.activation)
+    if not pieces:
         raise FamilyError(
             f"{a.activation.name} has no linear piece; lifting needs one, as relu, leaky_relu, abs,"
             " elu, hardtanh have"
         )
-    return PIECES[a.activation.name]
+    return pieces
 
 
 def _exact_layers(view: Layered, point: Chart) -> tuple[list[Array], list[Array]]:
@@ -306,4 +292,4 @@ def _verified(point: Chart, image: Chart, data: Sequence[tuple[Fraction, ...]]) 
     return Verdict.PROVED
 
 
-__all__ = ["PIECES", "Lifting", "lifting"]
+__all__ = ["Lifting", "lifting"]

@@ -11,6 +11,7 @@ import sympy
 
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import CertificateError
+from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.lower_bounds import ball_minor, ball_points
 from rankstrat.rank.proof.generators import Proposal
@@ -100,10 +101,14 @@ def _pairs(values: Sequence[int | Fraction]) -> list[list[int]]:
     return [list(Fraction(v).as_integer_ratio()) for v in values]
 
 
+def expressible(chart: Chart) -> bool:
+    """Whether there are proof objects for the model: it has neither a domain nor constants."""
+    return not (chart.model.domain or chart.model.constants)
+
+
 def _regions(certificate: RankCertificate) -> list[Sequence[Fraction]]:
     """One point in each region; the region that is asked about comes first."""
-    model = certificate.model
-    if model.domain or model.constants:
+    if not expressible(certificate.chart):
         raise CertificateError(
             "a model with a domain or constants was given; the referee reads models on all real"
             " inputs; keep the certificate, whose check knows the domain"
