@@ -145,8 +145,8 @@ def _no_theorem(model: Model) -> str:
     """Why the theorem on generic samples says nothing of a model; empty if it does."""
     if not model.inputs:
         return "has no inputs, so there are no generic samples"
-    if len(model.outputs) > 1:
-        return f"has {len(model.outputs)} outputs, and the theorem on generic samples is about one"
+    if model.output_count > 1:
+        return f"has {model.output_count} outputs, and the theorem on generic samples is about one"
     if _is_piecewise(model):
         return "is not analytic, and generic samples may all lie on one side of its kinks"
     return ""
