@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rankstrat.algebra.program import IMAGINARY, LEAF, PI, Program
@@ -32,6 +32,8 @@ class Generators:
         self.hypotheses: list[str] = []
         self.opaque: dict[int, tuple[Any, int]] = {}
         self.branched: set[int] = set()
+        self.sides: Callable[[int, int, int, int], Any] | None = None
+        """(key, argument, count, start) -> the sides of a kink in samples; random bits without."""
         self._special: dict[Any, int] = {}
         self._stages: dict[int, int] = {}
 
@@ -86,6 +88,7 @@ class Generators:
             self.stage[leaf] = {
                 "x": FUNCTION_STAGE,
                 "mix": FUNCTION_STAGE,
+                "side": FUNCTION_STAGE,
                 "u": COORDINATE_STAGE,
             }.get(kind, CONSTANT_STAGE)
             self.kind[leaf] = kind

@@ -56,6 +56,13 @@ def leaf_values(
             values[leaf] = field.unity(d, turns)
         elif kind == "i":
             values[leaf] = field.unity(2, turns).root
+        elif kind == "side":
+            column = program.data[leaf][1]
+            values[leaf] = (
+                tower.sides(key, column, field.count, start)
+                if tower.sides is not None
+                else field.sample(stream, start) % 2
+            )
         elif kind in ("exp", "pi"):
             values[leaf] = (
                 field.shared_power(stream, d)
