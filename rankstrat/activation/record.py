@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 import sympy
 from sympy.core.function import AppliedUndef
 
+from rankstrat.algebra.translate import Template
 from rankstrat.errors import FamilyError
 from rankstrat.frozen import Converted, converted
 from rankstrat.text.parsing import exact_value, shown
@@ -144,6 +145,11 @@ class Activation(Converted):
     def __call__(self, z: Any) -> sympy.Expr:
         """The value at an expression."""
         return _replaced(self.formula, sympy.sympify(z, strict=True))
+
+    @cached_property
+    def template(self) -> Template:
+        """The formula as a program."""
+        return Template(self.formula, Z)
 
     @cached_property
     def derivative(self) -> sympy.Expr:

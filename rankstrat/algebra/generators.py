@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -34,6 +34,8 @@ class Generators:
         self.opaque: dict[int, tuple[Any, int]] = {}
         self.branched: set[int] = set()
         self.roots_of_stage: dict[int, list[int]] = {0: [], 1: [], 2: []}
+        self.sides: Callable[[int, int, int, int], Any] | None = None
+        """(key, argument, count, start) -> the sides of a kink in samples; random bits without."""
         self._special: dict[Any, int] = {}
         self._stages: dict[int, int] = {}
 
@@ -88,6 +90,7 @@ class Generators:
             self.stage[leaf] = {
                 "x": FUNCTION_STAGE,
                 "mix": FUNCTION_STAGE,
+                "side": FUNCTION_STAGE,
                 "u": COORDINATE_STAGE,
             }.get(kind, CONSTANT_STAGE)
             self.kind[leaf] = kind

@@ -345,6 +345,8 @@ class Program:
                 base = key[1] if key[0] == "prime" else -1
                 coefficient = normal(coefficient * Fraction(base) ** whole)
                 e = e - whole
+            elif isinstance(key, tuple) and key[0] == "side" and e > 0:
+                e = 1  # a side of a kink is 0 or 1
             if e:
                 items.append((node, e))
         return coefficient, items

@@ -63,6 +63,13 @@ def leaf_values(
             value = evaluate(program, (radicand,), field, values)[0]
             plain = value.value if isinstance(value, Power) else value
             values[leaf] = field.nth_root(plain, n, stream, start)
+        elif kind == "side":
+            column = program.data[leaf][1]
+            values[leaf] = (
+                tower.sides(key, column, field.count, start)
+                if tower.sides is not None
+                else field.sample(stream, start) % 2
+            )
         elif kind in ("exp", "pi"):
             values[leaf] = (
                 field.shared_power(stream, d)

@@ -69,6 +69,24 @@ def translate(
     return [done[e] for e in expressions]
 
 
+class Template:
+    """A function of one variable, translated once and copied for every argument.
+
+    Args:
+        formula: an expression.
+        variable: its one symbol.
+    """
+
+    def __init__(self, formula: sympy.Expr, variable: sympy.Symbol) -> None:
+        self.program = Program()
+        self._leaf = self.program.leaf(("argument",))
+        self._root = translate(self.program, [formula], {variable: self._leaf})[0]
+
+    def at(self, target: Program, argument: int) -> int:
+        """The node of the function at a node of another program."""
+        return self.program.rebuild((self._root,), target, {self._leaf: argument})[self._root]
+
+
 def _children(e: Any) -> tuple[Any, ...]:
     if e.is_Pow:
         if e.exp.is_Rational:

@@ -20,9 +20,10 @@ from rankstrat.algebra.relations import dropped, leaf_values, radicals
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.rank.draws import domain_points, is_free
+from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.tangents import Tangents
 
-EXTRA_ROWS, CHUNK, BALL_LIMIT, GREEDY_LIMIT = 8, 1024, 220, 16
+EXTRA_ROWS, PATTERN_ROWS, CHUNK, BALL_LIMIT, GREEDY_LIMIT = 8, 40, 1024, 220, 16
 BALL_WORK = 1_500_000_000  # bits times cube of the size: about ten seconds
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 
@@ -107,10 +108,12 @@ def sample(
 
 
 def row_count(tangents: Tangents, columns: int) -> int:
-    """Samples needed: more than the rank can be."""
+    """Samples needed: more than the rank can be, and more where patterns share functions."""
     model = tangents.chart.model
+    if isinstance(tangents, PatternTangents):
+        return 2 * columns + PATTERN_ROWS
     if not model.inputs:
-        columns = min(columns, len(model.outputs))
+        columns = min(columns, model.output_count)
     return columns + EXTRA_ROWS
 
 

@@ -69,7 +69,7 @@ class EnclosedCriticalPoint:
 
     def rows(self) -> list[Row]:
         """The data rows."""
-        return [(x, k) for x in self.inputs for k in range(len(self.model.outputs))]
+        return [(x, k) for x in self.inputs for k in range(self.model.output_count)]
 
     def residual(self) -> list[Any]:
         """f(x_i) - y_i, enclosed."""
@@ -117,16 +117,16 @@ def enclose_critical_point(
     ys = tuple(sympy.sympify(exact_scalar("label", v), strict=True) for v in labels)
     if (
         len(start) != model.size
-        or len(ys) != len(xs) * len(model.outputs)
+        or len(ys) != len(xs) * model.output_count
         or any(len(x) != len(model.inputs) for x in xs)
     ):
         raise DataError(
             f"{len(start)} starting values, {len(xs)} inputs and {len(ys)} labels do not fit"
-            f" {model.size} parameters, {len(model.inputs)} inputs and {len(model.outputs)}"
+            f" {model.size} parameters, {len(model.inputs)} inputs and {model.output_count}"
             " outputs; give one value for each"
         )
     second = SecondOrder(model.generic())
-    rows = [(x, k) for x in xs for k in range(len(model.outputs))]
+    rows = [(x, k) for x in xs for k in range(model.output_count)]
 
     def system(values: Sequence[Any]) -> tuple[list[Any], list[list[Any]]]:
         return _system(second, rows, ys, _named(model, values))
