@@ -123,6 +123,11 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
     if missing:
         raise UndecidedError(f"{branch.model} {missing}; use recovery_stability for given samples")
     certificate = branch.certificate
+    if not branch.irreducible:
+        raise UndecidedError(
+            f"{branch.label} may consist of parts with different ranks; an irreducible branch is"
+            " needed; pass charts=[...] of its parts to target_set"
+        )
     if certificate.value is None:
         raise BudgetError(
             f"the generic rank of {branch.label} is not decided; choose simpler exact values"
@@ -152,9 +157,23 @@ def stability_table(target: TargetSet) -> Table:
     OPEN.
     """
     demand(target, TargetSet, DataError, "a target set", "try target_set(model, target)")
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for branch in target.branches:
         if branch.representative is not None:
+            continue
+        if not branch.irreducible:
+            unknown = (None,) * 3
+            rows.append(
+                (
+                    branch.label,
+                    branch.index,
+                    branch.dimension,
+                    branch.codimension,
+                    *unknown,
+                    None,
+                    "OPEN",
+                )
+            )
             continue
         t = recovery_thresholds(branch)
         gap = f"{t.gap.start}..{t.gap.stop - 1} OPEN" if len(t.gap) else None
