@@ -3,6 +3,7 @@
 from rankstrat import families, mappings, pictures
 from rankstrat.activation.lookup import activations
 from rankstrat.activation.record import Activation
+from rankstrat.families.recognition import Recognition, recognise
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 from rankstrat.mappings import embedding_graph
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
@@ -71,6 +72,7 @@ __all__ = [
     "RankCertificate",
     "RankHierarchy",
     "RankReport",
+    "Recognition",
     "RecoveryCount",
     "Relation",
     "Report",
@@ -103,6 +105,7 @@ __all__ = [
     "pictures",
     "rank_by_lemma",
     "rank_report",
+    "recognise",
     "recovery_stability",
     "recovery_thresholds",
     "region_rank",

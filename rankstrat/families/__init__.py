@@ -13,6 +13,7 @@ from typing import Any
 
 from rankstrat.errors import FamilyError
 from rankstrat.families import catalogue
+from rankstrat.families.recognition import Recognition, recognise
 from rankstrat.model.model import Model
 from rankstrat.registry import Registry, modules
 from rankstrat.text.parsing import nearest, shown
@@ -73,4 +74,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *FAMILIES})
 
 
-__all__ = ["FAMILIES", "Constructor", "build", *_OWN]  # noqa: PLE0604
+__all__ = ["FAMILIES", "Constructor", "Recognition", "build", "recognise", *_OWN]  # noqa: PLE0604

@@ -4,10 +4,11 @@ linear time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rankstrat.errors import CertificateError, PointError, UndecidedError, demand
 from rankstrat.lemma import lemma_terms
+from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Chart
 from rankstrat.model.structure import HasNeurons
 from rankstrat.rank.search import UpperBound
@@ -114,6 +115,10 @@ def rank_by_lemma(point: Chart, *, seed: int = 0) -> LemmaRank:
     """
     demand(point, Chart, PointError, "an exact point", "give model.point(...)")
     structure: object = point.model.structure
+    same = isomorphism_of(point.model) if point.model.structure is None else None
+    if same is not None and point.is_point and isinstance(same.structure, HasNeurons):
+        found = rank_by_lemma(same.back(point), seed=seed)
+        return replace(found, point=point, assumptions=(*found.assumptions, str(same)))
     if not isinstance(structure, HasNeurons):
         raise UndecidedError(
             f"no independence lemma is known for {point.model}; a two-layer or convolutional family"

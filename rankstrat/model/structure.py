@@ -165,6 +165,15 @@ class HasNeurons(Protocol):
 
 
 @runtime_checkable
+class HasIsomorphism(Protocol):
+    """A structure whose model is one of another family with other names."""
+
+    def isomorphism(self, model: Any) -> Any:
+        """The `model.isomorphism.Isomorphism` to that model; None where it is none."""
+        ...
+
+
+@runtime_checkable
 class HasStrata(Protocol):
     """A structure that knows all strata of its models."""
 
@@ -216,9 +225,11 @@ class HasRankCoordinates(Protocol):
 class HasNearby(Protocol):
     """A structure that measures how far float values are from its strata."""
 
-    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Any, float]]:
+    def nearby(
+        self, arrays: Mapping[str, Any], names: Mapping[str, Any] | None = None
+    ) -> Iterable[tuple[Any, float]]:
         """Conditions (`text.tables.Math`) with the Euclidean distance of the point from the set
-        where they hold.
+        where they hold; in arrays of other names, where they are given.
         """
         ...
 
@@ -228,7 +239,9 @@ class HasBranches(Protocol):
     """A structure that lists the branches of a target."""
 
     def branches(self, model: Any, target: Any) -> Any:
-        """The `targets.BranchList` of a `targets.TargetFunction` in the model of this structure."""
+        """The `targets.BranchList` of a `targets.TargetFunction` in the model of this structure;
+        None where it does not know them for these arguments.
+        """
         ...
 
 
@@ -237,6 +250,7 @@ __all__ = [
     "HasConditions",
     "HasEnlargements",
     "HasFunctionLevels",
+    "HasIsomorphism",
     "HasLayers",
     "HasNearby",
     "HasNeurons",

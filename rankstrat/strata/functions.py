@@ -10,6 +10,8 @@ from typing import Any
 
 import sympy
 
+from rankstrat.errors import ModelError, demand
+from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasFunctionLevels
@@ -82,22 +84,33 @@ def function_hierarchy(
         >>> [v.rank for v in function_hierarchy(matrix_factorization(4, 4, 4)).levels]
         [0, 7, 12, 15, 16]
     """
-    structure: Any = getattr(model, "structure", None)  # what is no model is refused below
-    if not conditions and isinstance(structure, HasFunctionLevels):
-        levels = structure.function_levels(model)
-        source = guest(structure)
-        if levels is not None and source:
-            levels = [replace(v, known=_claimed(v.known, source)) for v in levels]
-        if levels is not None:
-            return FunctionHierarchy(model, tuple(levels))
+    demand(model, Model, ModelError, "a Model", "of a point or chart, take its .model")
+    levels = None if conditions else _known_levels(model)
+    if levels is not None:
+        return FunctionHierarchy(model, tuple(levels))
     hierarchy = stratify(model, conditions=conditions, seed=seed, progress=progress)
     above: set[str] = set()
     rows = [_described(level, hierarchy, above) for level in hierarchy.levels]
     return FunctionHierarchy(model, tuple(row for row in rows if row is not None))
 
 
-def _claimed(known: Knowledge, source: str) -> Knowledge:
-    return Knowledge(known.verdict, f"{known.reason} (as {source} claims)")
+def _known_levels(model: Model) -> Sequence[FunctionLevel] | None:
+    """What a family says, that of the model or one that it is up to names."""
+    structure: Any = model.structure
+    if isinstance(structure, HasFunctionLevels):
+        levels = structure.function_levels(model)
+        source = guest(structure)
+        if levels is not None:
+            return [_noted(v, f" (as {source} claims)") for v in levels] if source else levels
+    same = isomorphism_of(model)
+    if same is None or not isinstance(same.structure, HasFunctionLevels):
+        return None
+    levels = same.structure.function_levels(same.source)
+    return None if levels is None else [_noted(v, f"; {same}") for v in levels]
+
+
+def _noted(level: FunctionLevel, note: str) -> FunctionLevel:
+    return replace(level, known=Knowledge(level.known.verdict, f"{level.known.reason}{note}"))
 
 
 def _renamed(outputs: Sequence[sympy.Expr], model: Model) -> str:

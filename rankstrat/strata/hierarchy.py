@@ -13,6 +13,7 @@ import networkx as nx
 import sympy
 
 from rankstrat.errors import BudgetError, ModelError, PointError, UndecidedError, demand
+from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasStrata
@@ -24,6 +25,7 @@ from rankstrat.strata.claimed import ClaimedStrata
 from rankstrat.strata.defaults import general_strata
 from rankstrat.strata.diagrams import dot, mermaid
 from rankstrat.strata.levels import Level, levels_of, words
+from rankstrat.strata.renamed import RenamedStrata
 from rankstrat.strata.stratum import Knowledge, Stratification, Stratum
 from rankstrat.text.tables import Table
 
@@ -232,6 +234,11 @@ def stratification_of(
             if source:
                 return ClaimedStrata(known, source, seed)
             return known
+    same = None if conditions else isomorphism_of(model)
+    if same is not None and isinstance(same.structure, HasStrata):
+        known = same.structure.strata(same.source)
+        if known is not None:
+            return RenamedStrata(known, same)
     return general_strata(model, conditions=conditions, seed=seed)
 
 

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import sympy
 
 from rankstrat.errors import ModelError, PointError, demand
+from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasNearby
 from rankstrat.model.values import listed
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata.defaults import arrangement_of
 from rankstrat.text.tables import Math, Table
+
+Names = Mapping[str, Any]
+"""Block -> array of the symbols that its entries are elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +114,14 @@ def nearest_strata(
     given = {**dict(values or {}), **blocks}
     arrays = {name: _array(name, shape, given) for name, shape in model.blocks.items()}
     structure: Any = model.structure
+    theta = np.concatenate([a.ravel() for a in arrays.values()])
+    same = isomorphism_of(model)
     if isinstance(structure, HasNearby):
         pairs = list(structure.nearby(arrays))
+    elif same is not None and isinstance(same.structure, HasNearby):
+        pairs = list(same.structure.nearby(same.blocks(theta), same.named))
     else:
-        pairs = list(_distances(model, np.concatenate([a.ravel() for a in arrays.values()])))
+        pairs = list(_distances(model, theta))
     near = sorted((Near(c, float(d)) for c, d in pairs if d <= tolerance), key=lambda n: n.distance)
     return Neighbourhood(model, tuple(near))
 
@@ -140,7 +149,13 @@ def _distances(model: Model, theta: Any) -> Iterable[tuple[Math, float]]:
 
 
 def neuron_distances(
-    a: Any, vectors: Any, weights: int, *, signed: bool, rays: bool = False
+    a: Any,
+    vectors: Any,
+    weights: int,
+    *,
+    signed: bool,
+    rays: bool = False,
+    names: Names | None = None,
 ) -> Iterable[tuple[Math, float]]:
     """Distances to a_i = 0, w_i = 0 and v_i = v_j, v_i = -v_j for neurons with output weights a and
     rows v = (w, b).
@@ -148,10 +163,12 @@ def neuron_distances(
     With `rays` the vectors matter up to positive factors: v_i ~ v_j, or v_i ~ -v_j, at the distance
     of the second singular value of the two.
     """
+    outputs, inputs = ([_name(block, i, names) for i in range(len(a))] for block in ("a", "w"))
     for i in range(len(a)):
-        yield Math(f"a{i + 1} = 0", f"a_{{{i + 1}}} = 0"), abs(float(a[i]))
+        out, own = outputs[i], inputs[i]
+        yield Math(f"{out.text} = 0", f"{out.latex} = 0"), abs(float(a[i]))
         yield (
-            Math(f"w{i + 1} = 0", f"w_{{{i + 1}}} = 0"),
+            Math(f"{own.text} = 0", f"{own.latex} = 0"),
             float(np.linalg.norm(vectors[i][:weights])),
         )
         for j in range(i):
@@ -169,11 +186,23 @@ def neuron_distances(
                 text, latex = (" ~ ", r" \sim ") if rays else (" = ", " = ")
                 yield (
                     Math(
-                        f"w{j + 1}{text}{minus}w{i + 1}",
-                        f"w_{{{j + 1}}}{latex}{minus}w_{{{i + 1}}}",
+                        f"{inputs[j].text}{text}{minus}{inputs[i].text}",
+                        f"{inputs[j].latex}{latex}{minus}{inputs[i].latex}",
                     ),
                     distance,
                 )
+
+
+def _name(block: str, unit: int, names: Names | None) -> Math:
+    """The printed name of a part of a unit: the block's with a number, or the names it has
+    elsewhere.
+    """
+    if names is None:
+        return Math(f"{block}{unit + 1}", f"{block}_{{{unit + 1}}}")
+    own = np.ravel(names[block][unit]).tolist()
+    if len(own) == 1:
+        return Math(str(own[0]), sympy.latex(own[0]))
+    return Math(f"({', '.join(map(str, own))})", f"({', '.join(map(sympy.latex, own))})")
 
 
 def factor_distances(arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:

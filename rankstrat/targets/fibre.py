@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,13 +15,16 @@ import numpy as np
 import sympy
 
 from rankstrat.errors import InexactValueError, RankstratError, TargetError, demand
+from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasBranches
-from rankstrat.targets.branch import Branch, TargetFunction
+from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.challenge import challenged
+from rankstrat.targets.general import general_branches
 from rankstrat.targets.given import given_branches
-from rankstrat.targets.polynomial import polynomial_branches
+from rankstrat.targets.polynomial import is_decomposable, polynomial_branches
+from rankstrat.targets.renamed import RenamedBranches, source_target
 from rankstrat.text.parsing import exact_value
 from rankstrat.text.tables import Math, Table
 
@@ -238,17 +241,36 @@ def target_set(
     structure: object = model.structure
     if charts:
         found = given_branches(model, function, charts)
-    elif isinstance(structure, HasBranches):
-        found = structure.branches(model, function)
-        source = guest(structure)
-        if source:
-            found, seen = challenged(model, function, found, source, seed=seed)
-            return TargetSet(
-                model, function, found.branches, found.complete, found.basis, source, seen
-            )
-    else:
+        return TargetSet(model, function, found.branches, found.complete, found.basis)
+    source = guest(structure)
+    seen: tuple[Chart, ...] = ()
+    known = _known(model, function)
+    if known is not None and source:
+        known, seen = challenged(model, function, known, source, seed=seed)
+    if known is not None:
+        found = known
+    elif is_decomposable(model, function):
         found = polynomial_branches(model, function)
-    return TargetSet(model, function, found.branches, found.complete, found.basis)
+    else:
+        found = general_branches(model, function, seed=seed)
+    return TargetSet(model, function, found.branches, found.complete, found.basis, source, seen)
+
+
+def _known(model: Model, target: TargetFunction) -> BranchList | None:
+    """What a family says of the target, that of the model or one that it is up to names."""
+    structure: object = model.structure
+    if isinstance(structure, HasBranches):
+        found: BranchList | None = structure.branches(model, target)
+        if found is not None:
+            return found
+    same = isomorphism_of(model)
+    if same is None or not isinstance(same.structure, HasBranches):
+        return None
+    found = same.structure.branches(same.source, source_target(same, target))
+    if found is None:
+        return None
+    moved = RenamedBranches(same).branches(found)
+    return replace(moved, basis=f"{moved.basis}; {same}")
 
 
 def as_target(model: Model, target: Any) -> TargetFunction:

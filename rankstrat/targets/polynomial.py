@@ -75,6 +75,20 @@ class _Piece:
         return all(self.vanishes(g) for g in other.basis)
 
 
+def is_decomposable(model: Model, target: TargetFunction) -> bool:
+    """Whether the equations of a target are few and polynomial over the rationals."""
+    if model.size > MAX_PARAMETERS:
+        return False
+    symbols = (*model.parameters, *model.inputs)
+    for output, goal in zip(model.outputs, target.expressions, strict=True):
+        difference = output - goal
+        if not difference.is_polynomial(*symbols):
+            return False
+        if not all(c.is_Rational for c in sympy.Poly(difference, *symbols).coeffs()):
+            return False
+    return True
+
+
 def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
     """The branches of a polynomial model with at most six parameters.
 

@@ -299,7 +299,6 @@ def test_branches_of_small_networks_everywhere(kernels, size, sharing, activatio
             two_layer(1, 3, output_bias=True).point([1, 1, 2, 0, 5]),
             "output_bias=True",
         ),
-        (convolutional(1, 3, 2, activation="sigmoid"), sympy.Integer(0), "sigma"),
     ],
 )
 def test_malformed_targets(model, target, message):

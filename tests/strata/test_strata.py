@@ -285,7 +285,7 @@ def test_a_nonlinear_condition_divides_the_strata():
     for hierarchy in (plain, found):
         assert {v.rank: v.dimension for v in hierarchy.levels} == true
         assert hierarchy.complete
-    assert len(found.strata) == len(plain.strata) + 1
+    assert any(len(s.conditions) == 1 and "a11*a22" in s.words.text for s in found.strata)
     for point in special_points(model, 60):
         assert model_rank(point).value == found.stratum_of(point).rank
 

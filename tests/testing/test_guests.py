@@ -17,6 +17,7 @@ import rankstrat as rs
 from rankstrat.errors import FamilyError, TargetError
 from rankstrat.families import build
 from rankstrat.families.catalogue.two_layer import TwoLayer
+from rankstrat.model.isomorphism import Isomorphism, isomorphism_of
 from rankstrat.strata import Stratification
 from rankstrat.targets import Branch, BranchList, Candidate, Closure
 from rankstrat.targets.challenge import objections, witnesses
@@ -256,3 +257,21 @@ def test_wrong_strata_of_a_guest_are_open():
     H = rs.stratify(guest(wrong, width=2, inputs=1, activation="tanh"))
     assert not H.complete and "refuted" in H.coverage.reason
     assert {s.verdict for s in H.strata} == {rs.Verdict.OPEN}
+
+
+@dataclass(frozen=True)
+class Impostor(Guest):
+    """A network that says it is another one, with the output weights where the others are."""
+
+    def isomorphism(self, model):
+        size = model.size // 2
+        places = (*range(size, 2 * size), *range(size))
+        return Isomorphism(rs.families.two_layer(size, 1), model, places, (0,))
+
+    strata = function_levels = branches = lambda self, *given: None
+
+
+def test_an_isomorphism_of_a_guest_is_not_believed():
+    F = guest(Impostor, width=2, inputs=1, activation="tanh")
+    assert isomorphism_of(F) is None
+    assert not rs.target_set(F, F.point([2, 1, 3, 5])).complete

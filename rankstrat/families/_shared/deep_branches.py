@@ -304,17 +304,20 @@ def _listed(numbers: Sequence[int]) -> str:
     return ",".join(map(str, numbers))
 
 
-def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
+def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
     r"""Branches of a target that is a narrower network of the same depth and activation: copies,
     idle and silent units.
 
     Raises:
-        TargetError: the target is no such network, or is wider somewhere.
+        TargetError: the target is wider somewhere.
 
     References:
         EP2 Definition 4.3; LLR Theorem 4.
     """
-    narrow = _narrow(structure, model, target).reduced(structure.activation)
+    given = _narrow(structure, target)
+    if given is None:
+        return None
+    narrow = given.reduced(structure.activation)
     if any(m < k for m, k in zip(structure.widths, narrow.widths, strict=True)):
         raise TargetError(
             f"the target has widths {list(narrow.widths)}, the model {list(structure.widths)};"
@@ -340,7 +343,8 @@ def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> 
     return BranchList(tuple(result), False, f"some of the {basis}" if condensed else f"the {basis}")
 
 
-def _narrow(structure: Any, model: Model, target: TargetFunction) -> Layers:
+def _narrow(structure: Any, target: TargetFunction) -> Layers | None:
+    """The layers of a target that is a network of the same depth and activation."""
     point = target.point
     source = point.model.structure if point is not None else None
     family = source.family if source is not None else ""
@@ -351,10 +355,7 @@ def _narrow(structure: Any, model: Model, target: TargetFunction) -> Layers:
         or not known
         or not _same_kind(structure, source.arguments, family)
     ):
-        raise TargetError(
-            f"target sets of {model} are described for points of narrower networks of the same"
-            " depth and activation only; give such a point, or pass charts=[...]"
-        )
+        return None
     arrays = dict(point.arrays)
     if family == "two_layer":
         arrays = {"W1": arrays["w"], "W2": arrays["a"][None, :]} | {

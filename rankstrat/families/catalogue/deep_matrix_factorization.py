@@ -111,7 +111,9 @@ class DeepMatrixFactorization(Converted, LayeredStructure):
             return None
         return product_levels(self.widths, tuple(self.blocks))
 
-    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+    def nearby(
+        self, arrays: Mapping[str, Any], names: Mapping[str, Any] | None = None
+    ) -> Iterable[tuple[Math, float]]:
         """Which singular values of the factors nearly vanish; see `rankstrat.nearest_strata`."""
         return factor_distances(arrays)
 

@@ -18,11 +18,10 @@ from rankstrat.errors import UndecidedError
 from rankstrat.families._shared.arguments import activation_of, counts, flag, input_names
 from rankstrat.families._shared.deep_branches import splitting_branches
 from rankstrat.families._shared.layered import LayeredStructure
-from rankstrat.families._shared.transport import Renaming
 from rankstrat.families.catalogue.two_layer import two_layer
-from rankstrat.families.catalogue.two_layer.targets.dispatch import branches as two_layer_branches
 from rankstrat.frozen import Converted, converted
 from rankstrat.lemma import Neurons
+from rankstrat.model.isomorphism import Isomorphism
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
@@ -108,15 +107,12 @@ class FullyConnected(Converted, LayeredStructure):
         """The network with other widths."""
         return Model.of(replace(self, widths=tuple(widths)))
 
-    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+    def branches(self, model: Model, target: TargetFunction) -> BranchList | None:
         """Branches of a target set: those of a two-layer network, else by splitting; see
         `rankstrat.target_set`.
         """
         if self.is_two_layer:
-            renaming = self._two_layer(model)
-            return renaming.branches(
-                two_layer_branches(renaming.source.structure, renaming.source, _plain(target))
-            )
+            return None  # what is known of two-layer networks
         if model.size <= MAX_PARAMETERS and (self.depth == 1 or self.activation.is_polynomial):
             return polynomial_branches(model, target)
         return splitting_branches(self, model, target)
@@ -126,19 +122,20 @@ class FullyConnected(Converted, LayeredStructure):
         """Whether there is one hidden layer and one output."""
         return self.depth == 2 and self.widths[2] == 1
 
-    def _two_layer(self, model: Model) -> Renaming:
+    def isomorphism(self, model: Model) -> Isomorphism | None:
         """The two-layer network with the parameters a = W2, w = W1, b = b1, c = b2."""
+        if not self.is_two_layer:
+            return None
         d, m, _ = self.widths
         hidden = m * d + m * self.bias
-        places = [
+        places = (
             *range(hidden, hidden + m),
             *range(m * d),
             *range(m * d, hidden),
             *range(hidden + m, model.size),
-        ]
-        return Renaming(
-            two_layer(m, d, self.activation, self.bias, self.output_bias), model, places
         )
+        source = two_layer(m, d, self.activation, self.bias, self.output_bias)
+        return Isomorphism(source, model, places, tuple(range(d)))
 
     def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
         """The neurons at a point of a network with one hidden layer and one output, for
@@ -161,16 +158,6 @@ class FullyConnected(Converted, LayeredStructure):
             biases=arrays.get("b1"),
             output_bias="b2" in arrays,
         )
-
-
-def _plain(target: TargetFunction) -> TargetFunction:
-    """A target of a network with one hidden layer as one of a two-layer network."""
-    point = target.point
-    structure = None if point is None else point.model.structure
-    if point is None or not isinstance(structure, FullyConnected) or not structure.is_two_layer:
-        return target
-    renaming = structure._two_layer(point.model)
-    return TargetFunction(target.expressions, renaming.back(point))
 
 
 def fully_connected(

@@ -102,7 +102,9 @@ class MatrixFactorization(Converted, LayeredStructure):
         """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
         return product_levels((self.columns, self.inner, self.rows), ("A", "B"))
 
-    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+    def nearby(
+        self, arrays: Mapping[str, Any], names: Mapping[str, Any] | None = None
+    ) -> Iterable[tuple[Math, float]]:
         """Which singular values of the factors nearly vanish; see `rankstrat.nearest_strata`."""
         return factor_distances(arrays)
 

@@ -49,19 +49,24 @@ class Equation:
 
     @cached_property
     def _inputs(self) -> Vector:
-        """Random inputs in [-2, 2], twice as many as parameters and some more."""
+        """Random inputs in [-2, 2] where f* is finite, some more than twice the parameters."""
         count = 2 * self.model.size + 6 if self.model.inputs else 1
         source = np.random.default_rng(self.seed)
-        return source.integers(-16, 17, (count, len(self.model.inputs))) / 8.0
+        drawn = source.uniform(-2, 2, (3 * count, len(self.model.inputs)))
+        finite = np.isfinite(self._values(drawn)).all(axis=1)
+        return drawn[finite][:count] if finite.any() else drawn[:count]
 
     @cached_property
     def _goals(self) -> Vector:
         """The values of f*, shape (samples, outputs)."""
+        return self._values(self._inputs)
+
+    def _values(self, inputs: Vector) -> Vector:
         program = Program()
         leaves = {x: program.leaf(("x", k)) for k, x in enumerate(self.model.inputs)}
         nodes = translate(program, list(self.target.expressions), leaves)
-        values = {leaf: self._inputs[:, k] for k, leaf in enumerate(leaves.values())}
-        return self._evaluated(program, nodes, values, (len(self._inputs),))
+        values = {leaf: inputs[:, k] for k, leaf in enumerate(leaves.values())}
+        return self._evaluated(program, nodes, values, (len(inputs),))
 
     @staticmethod
     def _evaluated(

@@ -161,7 +161,7 @@ class Convolutional(Converted):
         """The network with another number of kernels."""
         return Model.of(replace(self, kernels=counts[0]))
 
-    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+    def branches(self, model: Model, target: TargetFunction) -> BranchList | None:
         """A branch of least rank of a target set; see `rankstrat.target_set`."""
         return branches_of(self, model, target)
 
@@ -175,7 +175,9 @@ class Convolutional(Converted):
         """
         return shared_strata(self, model)
 
-    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+    def nearby(
+        self, arrays: Mapping[str, Any], names: Mapping[str, Any] | None = None
+    ) -> Iterable[tuple[Math, float]]:
         """Which kernels nearly vanish or are nearly copies of each other; see
         `rankstrat.nearest_strata`.
         """

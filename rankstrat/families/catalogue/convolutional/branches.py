@@ -227,7 +227,7 @@ def _one_point(point: Chart) -> Iterator[Candidate]:
     yield Candidate(point)
 
 
-def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
+def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
     r"""A branch of least rank of a target in a convolutional network.
 
     Args:
@@ -236,18 +236,14 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         target: the target function.
 
     Raises:
-        TargetError: the target is not in the function space, or the activation is not covered.
+        TargetError: the target is not in the function space.
 
     References:
         LLR Theorems 5 and 6; docs/proofs.md#tied-weights.
     """
     law = law_of(structure.activation, bias=structure.bias)
     if law is None or not law.apart or law.offset or not law.silent:
-        raise TargetError(
-            f"target sets of convolutional networks with {structure.activation.name} are not"
-            " described; an activation with sigma(0) = 0 and a parity or none (tanh, ...) is"
-            " needed; or pass charts=[...]"
-        )
+        return None
     images = Images(model, structure, law, effective(law, model.inputs, structure.bias, target))
     if images.target.constant != 0 and not structure.output_bias:
         if structure.bias:

@@ -112,15 +112,19 @@ class TwoLayer(Converted, LayeredStructure):
         """The rank hierarchy of function space; see `rankstrat.function_hierarchy`."""
         return function_levels(self)
 
-    def nearby(self, arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
+    def nearby(
+        self, arrays: Mapping[str, Any], names: Mapping[str, Any] | None = None
+    ) -> Iterable[tuple[Math, float]]:
         """Which neurons are nearly merged, null or inactive; see `rankstrat.nearest_strata`."""
         vectors = np.hstack([arrays["w"], arrays["b"][:, None]]) if self.bias else arrays["w"]
         law = law_of(self.activation, bias=self.bias)
         rays = law is not None and law.rays and bool(law.slope)
         signed = self.activation.remainder_parity != "none"
-        return neuron_distances(arrays["a"], vectors, self.inputs, signed=signed, rays=rays)
+        return neuron_distances(
+            arrays["a"], vectors, self.inputs, signed=signed, rays=rays, names=names
+        )
 
-    def branches(self, model: Model, target: TargetFunction) -> BranchList:
+    def branches(self, model: Model, target: TargetFunction) -> BranchList | None:
         """The branches of a target set; see `rankstrat.target_set`."""
         return branches(self, model, target)
 

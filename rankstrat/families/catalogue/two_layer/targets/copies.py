@@ -27,7 +27,7 @@ from rankstrat.targets import (
 )
 
 
-def copies(structure: Any, model: Model, target: TargetFunction, missing: str) -> BranchList:
+def copies(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
     """The branch on which the spare neurons copy the first neuron of the target.
 
     They share its output weight.
@@ -36,11 +36,11 @@ def copies(structure: Any, model: Model, target: TargetFunction, missing: str) -
     upper bound only; a lower bound comes from changes of the inputs.
 
     Raises:
-        TargetError: the target is no network with the same activation, or does not fit.
+        TargetError: the target does not fit.
     """
     point = target.point
     if point is None or not is_network(point, structure.activation):
-        raise TargetError(missing)
+        return None
     neurons, constant = neurons_of_point(point)
     sums: dict[tuple[Vector, Any], Fraction] = {}
     for a, w, b in neurons:
@@ -90,7 +90,8 @@ def copies(structure: Any, model: Model, target: TargetFunction, missing: str) -
             ),
         ),
     )
-    return BranchList((branch,), False, f"only the copies of the target's own neurons; {missing}")
+    basis = "only the copies of the target's own neurons; others are not described"
+    return BranchList((branch,), False, f"{basis} for {structure.activation.name}")
 
 
 def _one_point(chart: Chart) -> Iterator[Candidate]:

@@ -26,7 +26,7 @@ from rankstrat.targets import MAX_PARAMETERS, BranchList, TargetFunction, polyno
 Description = Callable[[Any, Model, TargetFunction], BranchList | None]
 
 
-def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList:
+def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList | None:
     r"""All branches $Q^r_{P,\pi}$ of a target in a two-layer network.
 
     Args:
@@ -35,14 +35,13 @@ def branches(structure: Any, model: Model, target: TargetFunction) -> BranchList
         target: the target function.
 
     Raises:
-        TargetError: the target is not in the function space, or the activation has no independence
-            lemma.
+        TargetError: the target is not in the function space.
 
     References:
         STR Definitions 3.2-3.4 and Proposition 3.2.
     """
     found = _first(DESCRIPTIONS, structure, model, target)
-    return found or copies(structure, model, target, _missing(structure))
+    return found or copies(structure, model, target)
 
 
 def _first(
@@ -118,22 +117,3 @@ DESCRIPTIONS: tuple[Description, ...] = (
     _waves,
     *POWERS,
 )
-
-
-def _missing(structure: Any) -> str:
-    """Why no description goes with the activation."""
-    activation = structure.activation
-    law = law_of(activation, bias=structure.bias)
-    if law is not None and law.apart:
-        return (
-            f"sigma(0) = {law.zero} is not rational; choose another activation, or pass"
-            " charts=[...]"
-        )
-    where = ""
-    if structure.bias and law_of(activation, bias=False) is not None:
-        where = " with hidden biases"
-    return (
-        f"the branches of two-layer networks with activation {activation.name}{where} are not"
-        " described; an activation whose distinct neurons are independent up to constants (tanh,"
-        " sigmoid, ...) is needed; or pass charts=[...]"
-    )

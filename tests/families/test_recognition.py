@@ -1,0 +1,105 @@
+"""Models of somebody's own: recognised where they are of a family, and what differs where not."""
+
+from __future__ import annotations
+
+import pytest
+import sympy
+from sympy import Max, cos, exp, log, sin, tanh
+
+import rankstrat as rs
+from rankstrat.errors import ModelError
+from rankstrat.families import build, fully_connected, matrix_factorization, two_layer
+
+a, b, c, d, p, q, r, s, t, u, v, w, x, y = sympy.symbols("a b c d p q r s t u v w x y")
+sigma = sympy.Function("sigma")
+
+KNOWN = [
+    (a * tanh(b * x) + c * tanh(d * x), [a, b, c, d], [x], "two_layer", {"activation": "tanh"}),
+    (tanh(b * x) * a + d * tanh(c * x), [d, c, b, a], [x], "two_layer", {"width": 2}),
+    (a / (1 + exp(-b * x - c)) + d, [a, b, c, d], [x], "two_layer", {"activation": "sigmoid"}),
+    (a * (b * x + c) / (1 + exp(-b * x - c)), [a, b, c], [x], "two_layer", {"activation": "silu"}),
+    (a * Max(0, b * x + c), [a, b, c], [x], "two_layer", {"activation": "relu", "bias": True}),
+    (a * log(1 + exp(b * x)), [a, b], [x], "two_layer", {"activation": "softplus"}),
+    (a * sigma(b * x + c * y), [a, b, c], [x, y], "two_layer", {"inputs": 2}),
+    (a * (b * x + c * y) ** 3, [a, b, c], [x, y], "two_layer", {"activation": "cube"}),
+    (a * exp(b * x + c), [a, b, c], [x], "two_layer", {"activation": "exp", "bias": True}),
+    (a * tanh(b * tanh(c * x)), [a, b, c], [x], "fully_connected", {"widths": [1, 1, 1, 1]}),
+    ([a * sin(b * x), c * sin(b * x)], [a, b, c], [x], "fully_connected", {"widths": [1, 1, 2]}),
+    ([a * x + b * y, c * x + d * y], [a, b, c, d], [y, x], "fully_connected", {"widths": [2, 2]}),
+    ([a * c, a * d, b * c, b * d], [a, b, c, d], [], "matrix_factorization", {"inner": 1}),
+    ([c * a + d * b, p * a + q * b], [a, b, c, d, p, q], [], "matrix_factorization", {"inner": 2}),
+    (a * b * x + c * d * y, [a, b, c, d], [x, y], "deep_diagonal", {"features": 2}),
+    ((a**2 - b**2) * x + (c**2 - d**2) * y, [a, b, c, d], [x, y], "diagonal", {"features": 2}),
+]
+
+
+@pytest.mark.parametrize("row", KNOWN)
+def test_known_models(row):
+    outputs, parameters, inputs, family, some = row
+    found = rs.recognise(rs.Model(outputs, parameters, inputs))
+    structure = found.known_as.structure
+    assert structure.family == family and some.items() <= structure.arguments.items()
+    assert structure.arguments == build(family, **structure.arguments).structure.arguments
+    for one, two in zip(found.known_as.outputs, found.model.outputs, strict=True):
+        values = {p: sympy.Rational(k + 2, 3) for k, p in enumerate((*parameters, *inputs))}
+        gap = (found.same.renamed(one) - two).subs(sigma, tanh).doit().xreplace(values)
+        assert abs(sympy.N(gap)) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("outputs", "parameters", "inputs", "difference"),
+    [
+        (a * tanh(b * x) + c * x, [a, b, c], [x], "no activation in common"),  # a skip term
+        (a * tanh(b * x) + a * tanh(c * x), [a, b, c], [x], "the weights a stand in several"),
+        (a * tanh(b * x) + c * tanh(b * x + d), [a, b, c, d], [x], "only some units have a bias"),
+        (a * tanh(b * x) + c * sin(d * x), [a, b, c, d], [x], "no activation in common"),
+        (a * tanh(b * x) + c * tanh(d * y), [a, b, c, d], [x, y], "not all to all"),
+        (a * tanh(b * x) + tanh(c * x), [a, b, c], [x], "no weight times a unit"),
+        (a * tanh(b * x), [a, b, c], [x], "the parameters c have no place"),
+        (a * tanh(b * sin(c * x)), [a, b, c], [x], "the activations tanh and sin"),
+        (a * tanh(b * x) + c + d, [a, b, c, d], [x], "are biases of one unit"),
+        (a * tanh(b * x), [a, b], [x, y], "does not use all inputs"),
+        (a * x / (b + x), [a, b], [x], "is no activation of a sum"),
+        ([a * b, c * d], [a, b, c, d], [], ""),
+        (cos(a) + b, [a, b], [], ""),
+    ],
+)
+def test_near_misses_say_what_is_different(outputs, parameters, inputs, difference):
+    found = rs.recognise(rs.Model(outputs, parameters, inputs))
+    assert not found and found.known_as is None and difference in str(found)
+
+
+def test_a_network_of_ones_own_gets_what_the_family_gets():
+    F = rs.Model(a * tanh(w * x) + b * tanh(u * x), [a, b, w, u], [x])
+    G = two_layer(2, 1)
+    H, K = rs.stratify(F), rs.stratify(G)
+    rows = [[(v.rank, v.dimension, v.count, v.verdict) for v in h.levels] for h in (H, K)]
+    assert rows[0] == rows[1] and H.complete
+    assert "this model is two_layer(width=2, inputs=1" in str(H)
+    zero = next(s for s in H.strata if s.dimension == 0)
+    assert set(zero.words.text.split(" = ")) == {"a", "b", "w", "u", "0"}
+    Q = rs.target_set(F, F.point([1, 2, 3, 3]))
+    assert Q.complete and len(Q.branches) == len(rs.target_set(G, G.point([1, 2, 3, 3])).branches)
+    assert all(branch.model == F for branch in Q.branches)
+    least = rs.optimistic_sample_size(Q)
+    assert (int(least), least.minimal) == (2, rs.Verdict.PROVED)
+    assert [v.rank for v in rs.function_hierarchy(F).levels] == [0, 2, 4]
+    assert int(rs.rank_by_lemma(F.point([1, 2, 3, -3]))) == 2
+    near = rs.nearest_strata(F, {"a": 1.0, "b": 2.0, "w": 1.0, "u": -1.01}, tolerance=0.1)
+    assert [n.condition.text for n in near] == ["w = -u"]
+
+
+def test_a_product_of_ones_own_gets_what_the_family_gets():
+    F = rs.Model([a * c, a * d, b * c, b * d], [a, b, c, d])
+    G = matrix_factorization(2, 1, 2)
+    rows = [[(v.rank, v.dimension) for v in rs.stratify(m).levels] for m in (F, G)]
+    assert rows[0] == rows[1]
+    sizes = [rs.optimistic_sample_size(rs.target_set(m, sympy.zeros(2, 2))).value for m in (F, G)]
+    assert sizes[0] == sizes[1] == 0
+
+
+def test_models_of_a_family_are_themselves():
+    F = fully_connected([1, 2, 2, 1])
+    assert rs.recognise(F).known_as == F
+    with pytest.raises(ModelError):
+        rs.recognise(3)

@@ -1,0 +1,97 @@
+"""Target sets of models that no family describes: what is given is right, the rest is open."""
+
+from __future__ import annotations
+
+import pytest
+import sympy
+
+import rankstrat as rs
+from rankstrat.errors import TargetError
+from rankstrat.families import attention, convolutional, fully_connected, two_layer
+from rankstrat.rank.zero import same_functions
+
+a, b, c, d, x = sympy.symbols("a b c d x")
+
+
+def answered(model, target):
+    """The target set, after every branch was seen to have the target as its function."""
+    q = rs.target_set(model, target)
+    for branch in q.branches[:3]:
+        outputs = [o.xreplace(branch.chart.values) for o in model.outputs]
+        coordinates = branch.chart.coordinates
+        assert same_functions(outputs, q.target.expressions, model.inputs, coordinates)
+    return q
+
+
+@pytest.mark.parametrize("activation", ["square", "relu", "softplus"])
+def test_a_kernel_with_any_activation(activation):
+    F = convolutional(kernels=1, size=3, kernel_size=2, activation=activation)
+    q = answered(F, F.point(a=[[1, 2]], K=[[1, 3]]))
+    size = rs.optimistic_sample_size(q)
+    if activation == "square":  # the same outputs as a plain model
+        plain = rs.Model(F.outputs, F.parameters, F.inputs)
+        other = rs.optimistic_sample_size(rs.target_set(plain, q.target.expressions[0]))
+        assert int(size) == int(other) == 3
+        assert size.minimal is other.minimal is rs.Verdict.PROVED
+    else:
+        assert not q.complete and 1 <= size.lower <= size.upper
+        assert "other" in q.basis
+
+
+def test_the_orbit_of_a_point_is_a_component_where_dimensions_meet():
+    """a c tanh(b x) + d x: (a, c) -> (t a, c / t); rank 3 of 4 at a point with a c != 0."""
+    F = rs.Model(a * sympy.tanh(b * x) * c + x * d, [a, b, c, d], [x])
+    q = answered(F, F.point([1, 2, 3, 0]))
+    assert all(branch.dimension == 1 and branch.is_component for branch in q.branches)
+    assert q.branches[0].contains(F.point([3, 2, 1, 0]))
+    assert "the target set has dimension 1" in q.basis
+
+
+def test_a_head_has_the_orbit_of_its_gauge_group():
+    F = attention(tokens=2, model_dim=1, head_dim=1)
+    point = F.point(list(range(1, F.size + 1)))
+    branch = answered(F, point).branches[0]
+    assert branch.dimension == F.size - rs.model_rank(point).lower
+
+
+def test_the_interval_holds_the_least_rank():
+    """The target 0: the rank is 1 at (0, 5, 0), and 0 where all parameters vanish."""
+    F = rs.Model(a * sympy.tanh(b * x) + c**2, [a, b, c], [x])
+    size = rs.optimistic_sample_size(answered(F, F.point([0, 5, 0])))
+    assert (size.lower, size.upper) == (0, 0) and size.minimal is rs.Verdict.PROVED
+
+
+def test_euler_forces_the_target_itself():
+    """F(c a) = c F(a) has F among its tangent functions."""
+    F = rs.Model(a * sympy.sin(b * x) / (1 + sympy.exp(x)), [a, b], [x])
+    size = rs.optimistic_sample_size(answered(F, F.point([2, 3])))
+    assert size.lower >= 1
+    G = rs.Model(a**2 + sympy.cos(b * x), [a, b], [x])
+    assert rs.optimistic_sample_size(rs.target_set(G, G.point([2, 3]))).lower == 0
+
+
+def test_parameters_are_found_among_small_numbers():
+    F = rs.Model(a * x / (b + x), [a, b], [x])  # with a pole
+    q = answered(F, 3 * x / (2 + x))
+    assert q.branches[0].contains(F.point([3, 2]))
+    with pytest.raises(TargetError, match="charts="):
+        rs.target_set(F, sympy.exp(x))
+
+
+def test_a_network_of_one_hidden_layer_is_a_two_layer_network():
+    F, G = fully_connected([1, 3, 1]), two_layer(3, 1, bias=True, output_bias=True)
+    H, K = rs.stratify(F), rs.stratify(G)
+    rows = [[(v.rank, v.dimension, v.count, v.verdict) for v in h.levels] for h in (H, K)]
+    assert rows[0] == rows[1] and [r[1] for r in rows[0]][:3] == [4, 7, 7]
+    assert H.complete and "two_layer" in H.coverage.reason
+    assert next(s.words.text for s in H.strata if s.orbit == 1).startswith("W1_1_1")
+    names = {str(p) for p in F.parameters}
+    for stratum in H.strata[::7]:
+        assert stratum.chart is not None and {str(p) for p in stratum.chart.coordinates} <= names
+        assert rs.stratum_of(stratum.point()) == stratum
+        assert rs.model_rank(stratum.point()).value == stratum.rank
+    levels = [[v.rank for v in rs.function_hierarchy(m).levels] for m in (F, G)]
+    assert levels[0] == levels[1]
+    floats = {"W1": [[1.0], [-1.01], [3.0]], "b1": [0.0] * 3, "W2": [[1.0, 2.0, 1e-3]], "b2": [0]}
+    near = rs.nearest_strata(F, floats, tolerance=0.1)
+    assert [n.condition.text for n in near] == ["W2_1_3 = 0", "W1_1_1 = -W1_2_1"]
