@@ -11,11 +11,12 @@ NAMES ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help verify test lint types contract docs pytest slow bench clean distclean
+.PHONY: help verify lab test lint types contract docs pytest slow bench clean distclean
 
 help:
 	@echo 'make verify    install rankstrat in $(VENV) and check every theorem (NAMES="..." for some)'
 	@echo 'make test      lint, types, import contract, documentation, tests, doctests, README and examples'
+	@echo 'make lab       the experiments of the lectures: predictions beside measurements (minutes)'
 	@echo 'make slow      the exhaustive sweeps'
 	@echo 'make bench     exact rank against python-flint alone'
 	@echo 'make docs      the documentation, in docs/_build/html (MATHJAX=.../tex-mml-chtml.js to read it without a network)'
@@ -39,6 +40,9 @@ $(VENV)/.installed-dev: setup.cfg pyproject.toml | $(BIN)/python
 
 verify: $(VENV)/.installed
 	$(BIN)/rankstrat verify $(NAMES)
+
+lab: $(VENV)/.installed-dev
+	$(BIN)/rankstrat experiment --jobs $(JOBS)
 
 # Every check runs, also after one has failed; the tests come last.
 test: $(VENV)/.installed-dev

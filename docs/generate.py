@@ -111,6 +111,19 @@ READING_ORDER = {
         "Conjecture",
     ),
     "Activations": ("Activation", "activations"),
+    "The laboratory": (
+        "Loss",
+        "gradient_flow",
+        "gradient_descent",
+        "stochastic_descent",
+        "adam",
+        "Trajectory",
+        "limiting_directions",
+        "LimitingDirections",
+        "critical_functions",
+        "CriticalAtlas",
+        "experiment",
+    ),
 }
 """Public names by heading; a public name that is missing here is listed at the end of the page."""
 

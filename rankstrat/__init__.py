@@ -3,6 +3,13 @@
 from rankstrat import families, mappings, pictures
 from rankstrat.activation.lookup import activations
 from rankstrat.activation.record import Activation
+from rankstrat.dynamics.atlas import CriticalAtlas, critical_functions
+from rankstrat.dynamics.descent import adam, gradient_descent, stochastic_descent
+from rankstrat.dynamics.directions import LimitingDirections, limiting_directions
+from rankstrat.dynamics.flow import gradient_flow
+from rankstrat.dynamics.loss import Loss
+from rankstrat.dynamics.trajectory import Trajectory
+from rankstrat.experiments import experiment
 from rankstrat.families.recognition import Recognition, recognise
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 from rankstrat.mappings import embedding_graph
@@ -56,6 +63,7 @@ __all__ = [
     "Chart",
     "Computed",
     "Conjecture",
+    "CriticalAtlas",
     "CriticalData",
     "CriticalMapping",
     "EnclosedCriticalPoint",
@@ -65,7 +73,9 @@ __all__ = [
     "LeastRank",
     "LemmaRank",
     "Level",
+    "LimitingDirections",
     "LocalLinearRecovery",
+    "Loss",
     "MappingEvidence",
     "Model",
     "NumericalRank",
@@ -81,19 +91,26 @@ __all__ = [
     "TangentSpan",
     "TargetSet",
     "Theorem",
+    "Trajectory",
     "UpperBound",
     "Verdict",
     "activations",
+    "adam",
     "conjecture",
     "count_recovering_subsets",
     "critical_data",
+    "critical_functions",
     "embedding_graph",
     "enclose_critical_point",
     "exact",
+    "experiment",
     "families",
     "function_hierarchy",
+    "gradient_descent",
+    "gradient_flow",
     "inertia",
     "invariant_manifolds",
+    "limiting_directions",
     "linear_stability",
     "local_linear_recovery",
     "mappings",
@@ -110,6 +127,7 @@ __all__ = [
     "recovery_thresholds",
     "region_rank",
     "stability_table",
+    "stochastic_descent",
     "stratify",
     "stratum_of",
     "symmetries",

@@ -60,7 +60,9 @@ def check_parity(activation: Activation) -> None:
         (" minus its polynomial part", activation.remainder_parity, remainder),
     ):
         flip = {"odd": -1, "even": 1}.get(parity)
-        for z in CHECKED_AT if flip else ():
+        if flip is None:
+            continue
+        for z in CHECKED_AT:
             gap = formula.xreplace({Z: z}) - flip * formula.xreplace({Z: -z})
             if abs(gap.evalf(_DIGITS, chop=True)) > sympy.Float(10) ** (-_DIGITS // 2):
                 raise FamilyError(
@@ -87,7 +89,7 @@ def check_lemma(activation: Activation, *, bias: bool) -> None:
         value, slope = (
             sympy.lambdify(Z, f, "mpmath") for f in (activation.formula, activation.derivative)
         )
-        neurons = [*_BIASED] if bias else [*_UNBIASED]
+        neurons = [*(_BIASED if bias else _UNBIASED)]
         if activation.remainder_parity == "none":
             neurons.append((-1, 0))
         size = 2 + len(neurons) * (3 if bias else 2)

@@ -12,9 +12,8 @@ from sympy.core.function import AppliedUndef
 
 from rankstrat.activation.checks import check_lemma, has_only, vanishes
 from rankstrat.activation.record import Activation, Parity, Root, Z
+from rankstrat.algebra.linear import Vector
 from rankstrat.text.sources import proved
-
-Vector = tuple[Fraction, ...]
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,13 @@ class Law:
     def signed(self) -> bool:
         """Whether u and -u belong to one class."""
         return self.parity in ("odd", "even")
+
+    @property
+    def signs(self) -> tuple[int, ...]:
+        """The s for which u and s u belong to one class."""
+        if self.signed:
+            return (1, -1)
+        return (1,)
 
     @property
     def sides(self) -> bool:
@@ -191,18 +197,12 @@ def law_of(activation: Activation, *, bias: bool) -> Law | None:
         >>> law_of(activations["softplus"], bias=True).slope, law_of(activations["sin"], bias=True)
         (Fraction(1, 2), None)
     """
-    found = _found(activation, bias)
-    if isinstance(found, Law):
-        return found
-    return None
+    return _found(activation, bias)[0]
 
 
 def why_not(activation: Activation, *, bias: bool) -> str:
     """What is missing where there is no law."""
-    found = _found(activation, bias)
-    if isinstance(found, Law):
-        return ""
-    return found
+    return _found(activation, bias)[1]
 
 
 def unproved(activation: Activation, *, bias: bool) -> Law:
@@ -212,48 +212,49 @@ def unproved(activation: Activation, *, bias: bool) -> Law:
 
 
 @lru_cache(maxsize=1_000)
-def _found(activation: Activation, bias: bool) -> Law | str:
+def _found(activation: Activation, bias: bool) -> tuple[Law | None, str]:
+    """The law, or what is missing."""
     if isinstance(activation.formula, AppliedUndef) and activation.parity == "unknown":
         assumptions = ("sigma is a generic smooth function", "weights of distinct classes")
-        return Law(
+        law = Law(
             activation, bias, "none", citation=proved("independence"), assumptions=assumptions
         )
+        return law, ""
     if activation.is_piecewise:
         return _piecewise(activation, bias)
     lemma, parity, q = activation.lemma, activation.remainder_parity, activation.polynomial_part
     if lemma is None:
-        return (
+        return None, (
             f"no independence lemma is known for the activation {activation.name}; an Activation"
             " with a lemma is needed"
         )
     if bias and not lemma.with_bias:
-        return (
+        return None, (
             f"the independence lemma of {activation.name} does not hold with biases; a model"
             " without bias is needed"
         )
     if len(q) > 2 or parity == "unknown":
-        return (
+        return None, (
             f"{activation.name} = q + N has a polynomial part of degree {len(q) - 1} and a"
             f" remainder of parity {parity}; degree at most 1 and a known parity are needed"
         )
     check_lemma(activation, bias=bias)
     parts = dict(enumerate(q))
-    offset = parts.get(0, Fraction(0)) if parity == "odd" else Fraction(0)
-    slope = parts.get(1, Fraction(0)) if parity == "even" else Fraction(0)
-    return Law(
+    law = Law(
         activation,
         bias,
         parity,
-        offset,
-        slope,
+        offset=parts.get(0, Fraction(0)) * (parity == "odd"),
+        slope=parts.get(1, Fraction(0)) * (parity == "even"),
         citation=lemma.citation,
         assumptions=lemma.assumptions,
     )
+    return law, ""
 
 
-def _piecewise(activation: Activation, bias: bool) -> Law | str:
+def _piecewise(activation: Activation, bias: bool) -> tuple[Law | None, str]:
     if activation.slopes is None:
-        return (
+        return None, (
             f"{activation.name} is not linear on both sides of 0; ReLU, leaky ReLU or |z| are"
             " needed"
         )
@@ -263,7 +264,7 @@ def _piecewise(activation: Activation, bias: bool) -> Law | str:
         "functions on all of R^d, almost everywhere",
         "neurons with distinct hyperplanes",
     )
-    return Law(
+    law = Law(
         activation,
         bias,
         "even",
@@ -272,6 +273,7 @@ def _piecewise(activation: Activation, bias: bool) -> Law | str:
         citation=proved("rays"),
         assumptions=assumptions,
     )
+    return law, ""
 
 
 __all__ = ["Law", "Vector", "law_of", "unproved", "why_not"]

@@ -12,7 +12,9 @@ from typing import Any, Literal, TypeAlias
 import sympy
 from sympy.core.function import AppliedUndef
 
+from rankstrat.algebra.translate import Template
 from rankstrat.errors import FamilyError
+from rankstrat.frozen import Converted, converted
 from rankstrat.text.parsing import exact_value, shown
 
 Z = sympy.Symbol("z")
@@ -50,12 +52,50 @@ class Between:
     high: Fraction
 
 
+RATIONAL = int | Fraction | sympy.Rational
 Root: TypeAlias = sympy.Expr | int | Between
 """A real zero: a number, or an interval that contains no other."""
 
 
+def _roots(name: str, given: Any) -> tuple[Root, ...] | None:
+    """Real zeros in a form that can be checked, or None."""
+    if given is None:
+        return None
+    if isinstance(given, str | int | sympy.Expr | Between):
+        raise FamilyError(
+            f"{name} = {shown(repr(given))}; a list of all real zeros is needed, or None; write"
+            f" {name}=[0], with Between(low, high) for a zero in an interval"
+        )
+    for root in given:
+        if not _is_root(root):
+            raise FamilyError(
+                f"{name} lists {shown(repr(root))}; a rational number, a square root of one or an"
+                " interval with one zero is needed; write Between(low, high)"
+            )
+    return tuple(given)
+
+
+def _is_root(root: object) -> bool:
+    if isinstance(root, Between):
+        return root.low < root.high
+    if not isinstance(root, int | sympy.Expr):
+        return False
+    exact = sympy.sympify(root)
+    return bool(exact.is_real) and bool((exact**2).is_Rational)
+
+
+def _coefficients(given: Any) -> tuple[Fraction, ...]:
+    """Rational coefficients, ascending."""
+    if isinstance(given, str) or not all(isinstance(c, RATIONAL) for c in given):
+        raise FamilyError(
+            f"polynomial_part = {shown(repr(given))}; rational coefficients in ascending order are"
+            " needed; write for example [0, Fraction(1, 2)]"
+        )
+    return tuple(Fraction(int(c.numerator), int(c.denominator)) for c in given)
+
+
 @dataclass(frozen=True)
-class Activation:
+class Activation(Converted):
     r"""$\sigma(z)$ as an exact expression in z.
 
     Attributes:
@@ -81,13 +121,14 @@ class Activation:
     name: str
     formula: sympy.Expr
     parity: Parity = "unknown"
-    polynomial_part: tuple[Fraction, ...] = ()
+    polynomial_part: tuple[Fraction, ...] = converted(lambda _, given: _coefficients(given), ())
     remainder_parity: Parity = "unknown"
     lemma: Lemma | None = field(default=None, repr=False)
-    zeros: tuple[Root, ...] | None = field(default=None, repr=False)
-    flat: tuple[Root, ...] | None = field(default=None, repr=False)
+    zeros: tuple[Root, ...] | None = converted(_roots, None, repr=False)
+    flat: tuple[Root, ...] | None = converted(_roots, None, repr=False)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not isinstance(self.formula, sympy.Expr):
             raise FamilyError(
                 f"the activation {self.name} has the formula {shown(repr(self.formula))}; a sympy"
@@ -100,17 +141,15 @@ class Activation:
                 " alone is needed; fix the other values"
             )
         exact_value(self.formula, name=f"the activation {self.name}")
-        for root in (*(self.zeros or ()), *(self.flat or ())):
-            if not _is_root(root):
-                raise FamilyError(
-                    f"the activation {self.name} declares the zero {shown(repr(root))}; a rational"
-                    " number, a square root of one or an interval with one zero is needed; write"
-                    " Between(low, high)"
-                )
 
     def __call__(self, z: Any) -> sympy.Expr:
         """The value at an expression."""
         return _replaced(self.formula, sympy.sympify(z, strict=True))
+
+    @cached_property
+    def template(self) -> Template:
+        """The formula as a program."""
+        return Template(self.formula, Z)
 
     @cached_property
     def derivative(self) -> sympy.Expr:
@@ -176,15 +215,6 @@ class Activation:
 
     def _repr_latex_(self) -> str:
         return f"$z \\mapsto {sympy.latex(self.formula)}$"
-
-
-def _is_root(root: object) -> bool:
-    """Whether a zero is given in a form that can be checked."""
-    if isinstance(root, Between):
-        return root.low < root.high
-    if not isinstance(root, int | sympy.Expr):
-        return False
-    return bool(sympy.sympify(root).is_real) and bool(sympy.sympify(root**2).is_Rational)
 
 
 def _replaced(formula: sympy.Expr, z: sympy.Expr) -> sympy.Expr:

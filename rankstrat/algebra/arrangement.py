@@ -30,10 +30,13 @@ class Hyperplane:
         return sum((n * v for n, v in zip(self.normal, x, strict=True)), self.offset)
 
 
-def cells(hyperplanes: Sequence[Hyperplane], dimension: int) -> dict[tuple[int, ...], Vector]:
+def cells(
+    hyperplanes: Sequence[Hyperplane], dimension: int, sides: Sequence[int] = ()
+) -> dict[tuple[int, ...], Vector]:
     """Sign vector -> interior point, for every open cell of the arrangement.
 
-    A constant form has its sign everywhere (0 where it is identically zero).
+    A constant form has its sign everywhere (0 where it is identically zero). With `sides` only the
+    cells on these sides of the first hyperplanes are found.
 
     Raises:
         BudgetError: more than 20,000 cells.
@@ -43,9 +46,10 @@ def cells(hyperplanes: Sequence[Hyperplane], dimension: int) -> dict[tuple[int, 
         if not any(plane.normal):
             sign = _sign(plane.offset)
             found = {(*s, sign): x for s, x in found.items()}
+            found = _kept(found, k, sides)
             continue
         before = hyperplanes[:k]
-        cut = _cells_on(plane, before, dimension)
+        cut = _cells_on(plane, before, dimension, sides[:k])
         result: dict[tuple[int, ...], Vector] = {}
         for signs, point in found.items():
             if signs in cut:
@@ -53,7 +57,7 @@ def cells(hyperplanes: Sequence[Hyperplane], dimension: int) -> dict[tuple[int, 
                     result[(*signs, side)] = _step(cut[signs], plane, before, side)
             else:
                 result[(*signs, _sign(plane.at(point)))] = point
-        found = result
+        found = _kept(result, k, sides)
         if len(found) > MAX_CELLS:
             raise BudgetError(
                 f"the arrangement of {len(hyperplanes)} hyperplanes has more than {MAX_CELLS}"
@@ -62,8 +66,14 @@ def cells(hyperplanes: Sequence[Hyperplane], dimension: int) -> dict[tuple[int, 
     return found
 
 
+def _kept(
+    found: dict[tuple[int, ...], Vector], k: int, sides: Sequence[int]
+) -> dict[tuple[int, ...], Vector]:
+    return {s: x for s, x in found.items() if s[k] == sides[k]} if k < len(sides) else found
+
+
 def _cells_on(
-    plane: Hyperplane, others: Sequence[Hyperplane], dimension: int
+    plane: Hyperplane, others: Sequence[Hyperplane], dimension: int, sides: Sequence[int]
 ) -> dict[tuple[int, ...], Vector]:
     """Sign vectors of the other hyperplanes on the cells of the restriction to `plane`, with points
     of the plane.
@@ -82,7 +92,7 @@ def _cells_on(
         if any(other.normal) and not any(normal) and not restricted[-1].offset:
             return {}  # the plane occurs among the others: it cuts nothing
     result = {}
-    for signs, point in cells(restricted, dimension - 1).items():
+    for signs, point in cells(restricted, dimension - 1, sides).items():
         missing = (
             -(
                 plane.offset

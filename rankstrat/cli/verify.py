@@ -4,34 +4,29 @@ verdict.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
-import signal
-import threading
-import time
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Executor
 from fnmatch import fnmatchcase
 from html import escape
-from multiprocessing import get_context
 from pathlib import Path
 
 from rankstrat.cli._progress import Steps, progress
 from rankstrat.cli._proofs import refereed, save_bundle, verdict_line
 from rankstrat.cli._question import add_formats, emit, say, whole_number
 from rankstrat.cli._status import FAILS, HOLDS, INTERRUPTED
+from rankstrat.cli._sweep import folder_for, jobs, workers, write_whole
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.proof.writer import expressible
 from rankstrat.text.parsing import nearest, shown
 from rankstrat.text.tables import Table
 from rankstrat.theorems import THEOREMS, Summary, verify
 from rankstrat.theorems.report import Report, Row, rows_from_json
 
-MAX_JOBS, MAX_SAVED = 256, 200_000_000
+MAX_SAVED = 200_000_000
 
 EXAMPLE = """examples:
   rankstrat verify                              all theorems
@@ -67,7 +62,7 @@ def configure(parser: ArgumentParser) -> None:
         help="names the random cases (default 0)",
     )
     parser.add_argument(
-        "--jobs", metavar="N", type=_jobs, default=1, help="compute with N processes"
+        "--jobs", metavar="N", type=jobs, default=1, help="compute with N processes"
     )
     parser.add_argument("--dask", metavar="ADDRESS", help="compute on a dask.distributed cluster")
     parser.add_argument(
@@ -84,9 +79,9 @@ def run(options: Namespace) -> int:
     if options.list:
         emit(_listing(names), options.format)
         return HOLDS
-    folder = None if options.save is None else _folder(options.save)
+    folder = None if options.save is None else folder_for(options.save)
     reports: list[Report] = []
-    with _executor(options) as executor, progress() as step:
+    with workers(options) as executor, progress() as step:
         for name in names:
             if folder is None:
                 path = None
@@ -95,7 +90,7 @@ def run(options: Namespace) -> int:
             done = () if path is None else _saved(path, name, options.seed)
             reports.append(_verified(name, options, executor, step, done))
             if path is not None:
-                _write(path, reports[-1].to_json())
+                write_whole(path, reports[-1].to_json())
             if not options.summary:
                 _print_report(reports[-1], options.format)
             if not reports[-1].complete:
@@ -119,7 +114,7 @@ def _certificates(reports: list[Report], seed: int) -> Iterator[tuple[str, RankC
             if row.upper is None:
                 continue
             found = report.theorem.computed(row.case, seed)
-            if isinstance(found, RankCertificate):
+            if isinstance(found, RankCertificate) and expressible(found.chart):
                 yield f"{report.theorem.name} {json.dumps(dict(row.case), default=str)}", found
 
 
@@ -134,7 +129,7 @@ def _refereed(reports: list[Report], seed: int) -> bool:
             fine = False
             say(f"referee: {title}: {verdict_line(found)}")
     cases = sum(len(report.rows) for report in reports)
-    counts["without a rank certificate"] = cases - counts.total()
+    counts["without a proof object"] = cases - counts.total()
     say("referee: " + ", ".join(f"{n} {name}" for name, n in counts.items() if n))
     return fine
 
@@ -219,17 +214,6 @@ def _cases(summary: Summary) -> Table:
     return Table(("theorem", "case", "predicted", "lower", "upper", "verdict"), tuple(rows))
 
 
-def _folder(name: str) -> Path:
-    folder = Path(name)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise ParseError(
-            f"--save {shown(name)} is no folder ({error}); a writable folder is needed"
-        ) from error
-    return folder
-
-
 def _saved(path: Path, name: str, seed: int) -> tuple[Row, ...]:
     if not path.exists():
         return ()
@@ -243,67 +227,3 @@ def _saved(path: Path, name: str, seed: int) -> tuple[Row, ...]:
         raise ParseError(
             f"{path} cannot be read ({error}); a saved report is needed; remove it"
         ) from error
-
-
-def _write(path: Path, text: str) -> None:
-    # By way of a second file, so that an interruption never leaves half a report.
-    half = path.with_suffix(f".{time.time_ns()}")
-    try:
-        half.write_text(text, encoding="utf-8")
-        half.replace(path)
-    except OSError as error:
-        raise ParseError(
-            f"{path} cannot be written ({error.strerror}); a writable folder is needed"
-        ) from error
-
-
-@contextmanager
-def _executor(options: Namespace) -> Iterator[Executor | None]:
-    if options.dask is not None:
-        if importlib.util.find_spec("distributed") is None:
-            raise FamilyError(
-                "--dask needs distributed, which is not installed; try"
-                " `pip install rankstrat[cluster]`"
-            )
-        try:
-            client = importlib.import_module("distributed").Client(options.dask)
-        except (OSError, ValueError) as error:  # a name that means nothing, or nobody answers
-            raise FamilyError(
-                f"no dask scheduler answers at {shown(repr(options.dask))} ({error}); the address"
-                " of a running one is needed; try `dask scheduler`, or --jobs"
-            ) from None
-        try:
-            yield client.get_executor()
-        finally:
-            client.close()
-    elif options.jobs > 1:
-        pool = ProcessPoolExecutor(options.jobs, get_context("spawn"))
-        try:
-            _start(pool, options.jobs)
-            yield pool
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-    else:
-        yield None
-
-
-def _start(pool: ProcessPoolExecutor, jobs: int) -> None:
-    """Start all processes at once, deaf to Ctrl-C, which is for the parent alone: it keeps what is
-    done.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        for _ in range(jobs):
-            pool.submit(
-                int
-            )  # a process starts where none is idle, and inherits what its parent ignores
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= MAX_JOBS:
-        raise ArgumentTypeError(f"{shown(repr(text))} is no number of processes; write --jobs 2")
-    return int(text)

@@ -18,7 +18,7 @@ from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import ModelError, PointError, demand
 from rankstrat.model.domain import Domain, declared
-from rankstrat.model.structure import Structure
+from rankstrat.model.structure import Assembled, Structure
 from rankstrat.model.values import (
     Entries,
     Exact,
@@ -180,6 +180,12 @@ class Model:
         """The q output expressions."""
         return self._outputs
 
+    @cached_property
+    def output_count(self) -> int:
+        """The number q of outputs, known without writing them out."""
+        structure: Any = self.structure
+        return len(self.compiled.outputs if isinstance(structure, Assembled) else self.outputs)
+
     @property
     def parameters(self) -> tuple[sympy.Symbol, ...]:
         """The M parameter symbols, blocks in order."""
@@ -208,22 +214,12 @@ class Model:
     def compiled(self) -> Compiled:
         """The model as a program with its gradient (built once)."""
         program = Program()
-        outputs, (parameters, inputs) = self._outputs, self._symbols
-        p_leaves = [program.leaf(("p", i)) for i in range(len(parameters))]
-        x_leaves = [program.leaf(("x", k)) for k in range(len(inputs))]
-        k_leaves = [program.leaf(("u", c)) for c in self.constants]
-        leaves = dict(
-            zip(
-                (*parameters, *inputs, *self.constants),
-                (*p_leaves, *x_leaves, *k_leaves),
-                strict=True,
-            )
-        )
-        nodes = translate(program, list(outputs), leaves)
+        p_leaves = [program.leaf(("p", i)) for i in range(self.size)]
+        x_leaves = [program.leaf(("x", k)) for k in range(len(self.inputs))]
+        nodes = self._nodes(program, p_leaves, x_leaves)
+        mixers: tuple[int, ...] = ()
         if len(nodes) > 1:
             mixers = tuple(program.leaf(("mix", k)) for k in range(len(nodes)))
-        else:
-            mixers = ()
         root = nodes[0]
         if mixers:
             root = program.linear(
@@ -237,6 +233,22 @@ class Model:
         return Compiled(
             program, tuple(nodes), tuple(p_leaves), tuple(x_leaves), mixers, tuple(gradient)
         )
+
+    def _nodes(
+        self, program: Program, p_leaves: Sequence[int], x_leaves: Sequence[int]
+    ) -> Sequence[int]:
+        structure: Any = self.structure
+        if isinstance(structure, Assembled):
+            blocks, start = {}, 0
+            for name, shape in self.blocks.items():
+                stop = start + int(np.prod(shape))
+                blocks[name] = np.array(p_leaves[start:stop], dtype=np.int64).reshape(shape)
+                start = stop
+            return structure.nodes(program, blocks, x_leaves)
+        k_leaves = [program.leaf(("u", c)) for c in self.constants]
+        symbols = (*self.parameters, *self.inputs, *self.constants)
+        leaves = dict(zip(symbols, (*p_leaves, *x_leaves, *k_leaves), strict=True))
+        return translate(program, list(self.outputs), leaves)
 
     @property
     def generic_functions(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import sympy
 
+from rankstrat.algebra.program import Program
 from rankstrat.model.values import Shape
 
 
@@ -51,6 +52,19 @@ class Structure(Protocol):
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> Sequence[sympy.Expr]:
         """The outputs from arrays of symbols."""
+        ...
+
+
+@runtime_checkable
+class Assembled(Protocol):
+    """Outputs as nodes of a program, with no symbol on the way; the same functions as
+    `expressions`.
+    """
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> Sequence[int]:
+        """The nodes of the outputs from arrays of nodes."""
         ...
 
 

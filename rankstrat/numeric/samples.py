@@ -43,7 +43,7 @@ class Jacobian:
         seed: int,
         samples: int | Sequence[Any] | None,
     ) -> None:
-        self.model, self.outputs = chart.model, len(chart.model.outputs)
+        self.model, self.outputs = chart.model, chart.model.output_count
         self.rng = np.random.default_rng(seed)
         self.program: Program
         self.leaves: dict[Hashable, Any] = {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import comb
 from typing import Any
 
 from rankstrat.algebra.arrangement import Hyperplane, Vector, cells
@@ -21,7 +22,7 @@ from rankstrat.algebra.signs import Signs, requirements
 from rankstrat.errors import BudgetError
 from rankstrat.rank.regions import Region, Site, leaf_signs, occurring, restrict
 
-MAX_REGIONS = 1_500
+MAX_REGIONS, EXPECTED = 1_500, 1
 Form = Any  # a Hyperplane, or a polynomial in one variable
 
 
@@ -42,8 +43,8 @@ class Enumeration:
         BudgetError: an argument whose sign no form decides, or too many regions.
     """
 
-    def __init__(self, base: Site) -> None:
-        self.base = base
+    def __init__(self, base: Site, most: int = MAX_REGIONS) -> None:
+        self.base, self.most = base, most
         self.dimension = len(base.chart.model.inputs)
         used = occurring(base)
         self.line = used[0] if len(used) == 1 else None
@@ -56,9 +57,12 @@ class Enumeration:
         states = self._refine(_State([], (), {}, (Fraction(0),) * self.dimension), base.inside)
         states = [s for s in states if all(s.signs[n] == 1 for n in base.inside)]
         for layer in self._layers():
-            states = [new for state in states for new in self._refine(state, layer)]
-            if len(states) > MAX_REGIONS:
-                raise BudgetError(f"the model has more than {MAX_REGIONS} regions")
+            found_states: list[_State] = []
+            for state in states:
+                found_states += self._refine(state, layer)
+                if len(found_states) > self.most:
+                    raise BudgetError(f"the model has more than {self.most} regions")
+            states = found_states
         arguments = {base.program.args[n][0] for n in base.piecewise()}
         found = []
         for state in states:
@@ -96,7 +100,7 @@ class Enumeration:
             sides = [(state.sides, state.point)]
         else:
             known = len(state.sides)
-            found = self._cells(forms)
+            found = self._cells(forms, state.sides)
             sides = [(s, x) for s, x in found.items() if s[:known] == state.sides]
         return [
             _State(
@@ -189,13 +193,24 @@ class Enumeration:
             return Hyperplane(tuple(-n for n in form.normal), -form.offset)
         return -form
 
-    def _cells(self, forms: Sequence[Form]) -> dict[tuple[int, ...], Vector]:
+    def _cells(self, forms: Sequence[Form], sides: Sequence[int]) -> dict[tuple[int, ...], Vector]:
         if self.line is None:
-            return cells(forms, self.dimension)
+            self._demand_few(forms[len(sides) :])
+            return cells(forms, self.dimension, sides)
         return {
             signs: tuple(x if k == self.line else Fraction(0) for k in range(self.dimension))
             for signs, x in cells_on_line(forms).items()
         }
+
+    def _demand_few(self, forms: Sequence[Form]) -> None:
+        """Refuse an arrangement that would have too many cells in general position."""
+        count, rank = len(forms), min(self.dimension, len(forms))
+        if all(not form.offset for form in forms):
+            expected = 2 * sum(comb(count - 1, k) for k in range(rank))
+        else:
+            expected = sum(comb(count, k) for k in range(rank + 1))
+        if expected > EXPECTED * self.most:
+            raise BudgetError(f"{count} hyperplanes may have {expected} cells")
 
     def _is_real(self, state: _State, region: Region) -> bool:
         scratch = Program()

@@ -28,6 +28,8 @@ from rankstrat.text.lines import escaped
 REASONS = {
     "parameters": "there are {M} parameters",
     "outputs": "there are {q} outputs",
+    "symmetries": "scalings of the parameters and equal columns",
+    "monomials": "the tangent functions are polynomials of a space of this dimension",
     "relations": "{n} independent {relations} among the {M} tangent functions",
     "schwartz-zippel": "no larger minor at random large primes",
 }
@@ -55,6 +57,8 @@ class RankCertificate:
         differentiable: False if the model is not differentiable at the chart for inputs of positive
             measure (or at all, without inputs), where slopes are those of the branch that holds, 0
             at the kink of relu and abs; None if that is not decided.
+        largest: whether this is the largest rank on a chart of a piecewise model, taken on an open
+            set of it; on other open sets it may be less.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -80,6 +84,7 @@ class RankCertificate:
     evidence: tuple[UpperBound, ...] = field(default=(), repr=False, compare=False)
     label: str = field(default="", repr=False, compare=False)
     differentiable: bool | None = True
+    largest: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.lower <= self.upper <= self.size:
@@ -147,6 +152,8 @@ class RankCertificate:
             where += f", for generic {listed(self.model.constants)}"
         if self.model.domain:
             where += f", on {self.model.domain}"
+        if self.largest:
+            where += ", the largest one, taken on an open set"
         if self.differentiable is False:
             where += ", at a kink (slope 0 there by convention)"
         error = f", error < {self.error_bound:.1e}" if self.verdict is Verdict.PROBABLE else ""
@@ -159,7 +166,7 @@ class RankCertificate:
         if self.reason in REASONS:
             upper = REASONS[self.reason].format(
                 M=self.size,
-                q=len(self.model.outputs),
+                q=self.model.output_count,
                 n=len(self.relations),
                 relations="relation" if len(self.relations) == 1 else "relations",
             )
@@ -196,6 +203,11 @@ class RankCertificate:
             given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
             check_relations(analysis, given)
             self._check_upper(analysis, len(given))
+            if self.largest is not analysis.setting.largest:
+                raise CertificateError(
+                    f"largest = {self.largest} is claimed; it says whether the regions move with"
+                    " the coordinates of the chart, and here they do otherwise"
+                )
             if self.differentiable is not analysis.setting.differentiable:
                 raise CertificateError(
                     f"differentiable = {self.differentiable} is claimed, but"
@@ -211,6 +223,8 @@ class RankCertificate:
         match self.reason:
             case "parameters":
                 bound = size
+            case "symmetries" | "monomials":
+                bound = next((b for b, r in analysis.counted if r == self.reason), size)
             case "outputs":
                 if analysis.ceiling is None:
                     raise CertificateError(
@@ -308,6 +322,7 @@ class RankCertificate:
             "hypotheses": list(self.hypotheses),
             "seed": self.seed,
             "differentiable": self.differentiable,
+            "largest": self.largest,
             "region": self.region and [str(v) for v in self.region],
             "subset": None if self.subset is None else [names[i] for i in self.subset],
         }

@@ -2,7 +2,7 @@ r"""Exact sample points of tangent functions: inputs inside the domain and insid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -123,9 +123,16 @@ def coordinate_values(site: Tangents, seed: int, number: int) -> dict[Any, Fract
     """Random rational values of the coordinates, of the signs that their symbols are declared to
     have.
     """
+    return drawn_coordinates(site, coordinate_keys(site), seed, number)
+
+
+def drawn_coordinates(
+    site: Tangents, keys: Sequence[Any], seed: int, number: int
+) -> dict[Any, Fraction]:
+    """Random rational values of the coordinates with the given leaf keys."""
     signs = leaf_signs(site)
     result = {}
-    for place, key in enumerate(coordinate_keys(site)):
+    for place, key in enumerate(keys):
         size = Fraction(1 + int(mix(seed, 44, number, place)) % 4096, 1024)
         negative = int(mix(seed, 45, number, place)) % 2
         result[key] = size * signs.get(key, -1 if negative else 1)

@@ -16,13 +16,14 @@ from rankstrat.algebra.fields import matrix_rank
 from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.modular import GF, LARGE, SMALL, BadReductionError, Power, mix, random_prime
 from rankstrat.algebra.program import LEAF
-from rankstrat.algebra.relations import leaf_values, radicals
+from rankstrat.algebra.relations import dropped, leaf_values, radicals
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.rank.draws import domain_points, is_free
+from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.tangents import Tangents
 
-EXTRA_ROWS, CHUNK, BALL_LIMIT, GREEDY_LIMIT = 8, 1024, 220, 16
+EXTRA_ROWS, PATTERN_ROWS, CHUNK, BALL_LIMIT, GREEDY_LIMIT = 8, 40, 1024, 220, 16
 BALL_WORK = 1_500_000_000  # bits times cube of the size: about ten seconds
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 
@@ -87,30 +88,32 @@ def sample(
         BadReductionError: the prime or the shared constants hit a pole.
     """
     nodes = tower.roots if columns is None else [tower.roots[j] for j in columns]
-    matrix = np.empty((count, len(nodes)), dtype=np.int32)
-    keep = np.ones(count, dtype=bool)
-    chunk = max(64, min(CHUNK, count))
-    for start in range(0, count, chunk):
-        stop = min(count, start + chunk)
+    total = count * dropped(tower, nodes)
+    chunk = max(64, min(CHUNK, total))
+    blocks: list[NDArray[np.int32]] = []
+    kept: list[NDArray[np.int64]] = []
+    for start in range(0, total, chunk):
+        stop = min(total, start + chunk)
         field = GF(prime, stop - start)
         leaves = leaf_values(tower, field, nodes, key, shared_below=FUNCTION_STAGE, start=start)
+        block = np.empty((stop - start, len(nodes)), dtype=np.int32)
         for j, value in enumerate(evaluate(tower.program, nodes, field, leaves)):
-            matrix[start:stop, j] = value.value if isinstance(value, Power) else value
-        keep[start:stop] = ~field.poles
-    rows = np.flatnonzero(keep)
-    if rows.size < min(count, len(nodes)):
-        if rows.size < count // 2:
-            raise BadReductionError
-    return Sampled(
-        prime, key, tuple(parameters), rows, matrix if rows.size == count else matrix[rows]
-    )
+            block[:, j] = value.value if isinstance(value, Power) else value
+        blocks.append(block if not field.poles.any() else block[~field.poles])
+        kept.append(np.flatnonzero(~field.poles) + start)
+    rows = np.concatenate(kept)
+    if rows.size < min(count, len(nodes)) and rows.size < count // 2:
+        raise BadReductionError
+    return Sampled(prime, key, tuple(parameters), rows, np.concatenate(blocks))
 
 
 def row_count(tangents: Tangents, columns: int) -> int:
-    """Samples needed: more than the rank can be."""
+    """Samples needed: more than the rank can be, and more where patterns share functions."""
     model = tangents.chart.model
+    if isinstance(tangents, PatternTangents):
+        return 2 * columns + PATTERN_ROWS
     if not model.inputs:
-        columns = min(columns, len(model.outputs))
+        columns = min(columns, model.output_count)
     return columns + EXTRA_ROWS
 
 

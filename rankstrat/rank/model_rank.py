@@ -153,6 +153,7 @@ def _certify(
         None if subset is None else tuple(subset),
         tuple(evidence),
         differentiable=analysis.setting.differentiable,
+        largest=analysis.setting.largest,
     )
 
 

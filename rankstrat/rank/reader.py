@@ -31,23 +31,14 @@ FORMAT = "rankstrat-certificate/1"
 MAX_TEXT, MAX_PARTS, MAX_ORDER = 50_000_000, 5_000_000, 12
 FIELDS = ("format", "model", "coordinates", "values", "lower", "upper", "verdict",
           "reason", "error_bound", "minor", "relations", "hypotheses", "seed", "region",
-          "subset", "differentiable")  # fmt: skip
+          "subset", "differentiable", "largest")  # fmt: skip
 MODEL_FIELDS = ("name", "outputs", "functions", "parameters", "inputs", "assumptions",
                 "constants", "domain")  # fmt: skip
 MINOR_FIELDS = ("prime", "key", "bits", "points", "rows", "parameters")
 RELATION_FIELDS = ("parameter", "coefficients")
-RARE = {
-    str(f): ElementaryFunction(f)
-    for f in (
-        sympy.coth,
-        sympy.sech,
-        sympy.csch,
-        sympy.cot,
-        sympy.sec,
-        sympy.csc,
-        sympy.sign,
-    )
-} | {"Heaviside": ElementaryFunction(sympy.Heaviside, (1, 2))}
+RARE = {str(f): ElementaryFunction(f) for f in (sympy.sign,)} | {
+    "Heaviside": ElementaryFunction(sympy.Heaviside, (1, 2))
+}
 """Functions that a certificate may contain although the language of model files does not have them.
 """
 
@@ -160,6 +151,7 @@ class CertificateReader:
             "region": self._region(chart),
             "subset": self._subset(index),
             "differentiable": self._differentiable(),
+            "largest": self.data.get("largest", False) is True,
             "label": self.get(data["model"], "name", str),
         }
 

@@ -17,12 +17,15 @@ from rankstrat.algebra.modular import mix
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import DataError, PoleError, UndecidedError, demand
 from rankstrat.model.model import Chart
+from rankstrat.rank.counting import monomial_bound, symmetry_bound
 from rankstrat.rank.lower_bounds import Minor, Sampled, ball_minor, row_count, sampled_rank
+from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.setting import setting
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.upper_bounds import Nodes, RelationFinder, Relations, class_relations
 from rankstrat.rank.vanishing import needs_hypotheses, require_nonzero, vanishes_at_primes
 
+MOST_LIFTED = 60
 ATTEMPTS, ERROR_GOAL, ERROR_LIMIT, LARGE_PRIMES = 5, 1e-12, 1e-9, 8
 
 
@@ -149,22 +152,51 @@ class Analysis:
     @cached_property
     def tower(self) -> Tower:
         """The representatives over independent generators."""
-        return Tower(self.tangents.program, self.nodes, seed=self.seed)
+        tower = Tower(self.tangents.program, self.nodes, seed=self.seed)
+        if isinstance(self.tangents, PatternTangents):
+            tower.sides = self.tangents.sides
+        return tower
 
     @cached_property
     def ceiling(self) -> int | None:
         """The dimension of the output space, for models without inputs."""
         if self.chart.model.inputs:
             return None
-        return len(self.chart.model.outputs)
+        return self.chart.model.output_count
 
     @cached_property
     def full(self) -> int:
-        """The largest rank the representatives allow."""
+        """The largest rank that representatives allow; counting too, where explicit relations would
+        be many.
+        """
         count = len(self.parameters)
-        if self.ceiling is None:
-            return count
-        return min(count, self.ceiling)
+        bounds = [count] if self.ceiling is None else [count, self.ceiling]
+        if count > MOST_LIFTED or self.setting.largest:
+            bounds += [bound for bound, _ in self.counted]
+        return min(bounds)
+
+    @cached_property
+    def counted(self) -> list[tuple[int, str]]:
+        """Upper bounds by counting, each with its reason."""
+        bounds = [] if self.ceiling is None else [(self.ceiling, "outputs")]
+        if not self.setting.largest:
+            monomials = monomial_bound(self.tangents)
+            if monomials is not None and self.chart.model.inputs:
+                bounds.append((monomials, "monomials"))
+        if self.regions is not None:
+            bounds.append((self.symmetry_bound, "symmetries"))
+        return bounds
+
+    @cached_property
+    def symmetry_bound(self) -> int:
+        """The bound by scaling symmetries and equal columns, which hold on every region."""
+        return symmetry_bound(self.written, self.seed)
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether only some regions were met, and relations on them need not hold everywhere."""
+        incomplete = self.regions is not None and not self.regions.complete
+        return incomplete and self.written is not self.tangents
 
     def search(self) -> tuple[int, Minor | None, Relations]:
         """The best rank over a few primes, its minor, and the relations found below full rank."""
@@ -185,7 +217,10 @@ class Analysis:
             if profile.rank == self.full:
                 found = Relations()
                 break
-            if self.regions is not None and not self.regions.complete:
+            large = (
+                isinstance(self.tangents, PatternTangents) and len(self.parameters) > MOST_LIFTED
+            )
+            if self.is_sampled or (large and attempt):
                 break
             if attempt == 0:  # a small prime is asked twice before a low rank is believed
                 continue
@@ -220,6 +255,8 @@ class Analysis:
 
     def evidence(self, extra: Sequence[UpperBound] = ()) -> Evidence:
         """Bounds for the rank, deterministic ones first."""
+        if not self.parameters and self.setting.largest:
+            return Evidence(0, self.symmetry_bound, "symmetries")
         if not self.parameters:
             return Evidence(0, 0, "relations", None, class_relations(self.tangents, {}))
         rank, minor, found = self.search()
@@ -251,12 +288,18 @@ class Analysis:
 
     def _upper(self, rank: int, found: Relations) -> tuple[int, str, dict[int, Nodes]]:
         size = len(self.tangents.chosen)
-        if self.regions is not None and not self.regions.complete:
-            return self._upper_as_written()
+        if self.setting.largest:
+            bound, reason, relations = size, "parameters", dict[int, Nodes]()
+        elif self.is_sampled:
+            bound, reason, relations = self._upper_as_written()
+        else:
+            bound, reason, relations = self._upper_by_relations(size, found)
+        value, other = min(self.counted, default=(size, ""))
+        return (value, other, {}) if value < bound else (bound, reason, relations)
+
+    def _upper_by_relations(self, size: int, found: Relations) -> tuple[int, str, dict[int, Nodes]]:
         relations = class_relations(self.tangents, self.representatives) | found.proved
         bound = size - len(relations)
-        if self.ceiling is not None and self.ceiling < bound:
-            return self.ceiling, "outputs", {}
         return bound, "relations" if relations else "parameters", relations
 
     def _upper_as_written(self) -> tuple[int, str, dict[int, Nodes]]:
@@ -280,7 +323,11 @@ class Analysis:
         showed no " "larger minor.
         """
         tower = self.tower
-        if tower.opaque or (self.regions is not None and not self.regions.complete):
+        if (
+            tower.opaque
+            or self.setting.largest
+            or (self.regions is not None and not self.regions.complete)
+        ):
             return 1.0
         try:
             one = failure_probability(tower.program, tower.roots, rank + 1, 1 << 30)

@@ -21,8 +21,11 @@ from rankstrat.errors import (
 )
 from rankstrat.model.model import Chart
 from rankstrat.rank.cells import Enumeration
-from rankstrat.rank.draws import coordinate_keys, coordinate_values
+from rankstrat.rank.counting import symmetry_bound
+from rankstrat.rank.draws import coordinate_keys, coordinate_values, drawn_coordinates
 from rankstrat.rank.kinks import is_differentiable
+from rankstrat.rank.lower_bounds import row_count, sampled_rank
+from rankstrat.rank.patterns import PatternTangents, has_patterns, pattern_tangents
 from rankstrat.rank.pieces import Piece, coarse_pieces, periods, piece_at, residue_pieces
 from rankstrat.rank.regions import (
     Region,
@@ -36,7 +39,8 @@ from rankstrat.rank.regions import (
 )
 from rankstrat.rank.tangents import Tangents
 
-EXTRA_POINTS, WITNESSES, INSTANCES = 8, 200, 3
+EXTRA_POINTS, WITNESSES, INSTANCES = 8, 200, 6
+EXPENSIVE, MANY_KINKS, MOST_COMPARED = 200_000, 8, 3_000
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Setting:
     regions: Regions | None
     sites: tuple[Site, ...]
     seed: int = 0
+    largest: bool = False
+    """Whether the regions change with the coordinates, so that the rank is the largest one."""
 
     @cached_property
     def differentiable(self) -> bool | None:
@@ -65,7 +71,7 @@ class Setting:
             return True
         given = getattr(self.written, "parts", ((self.written, None),))
         if self.regions is not None:
-            assert isinstance(self.tangents, RegionTangents)
+            assert isinstance(self.tangents, RegionTangents | PatternTangents)
             given = self.tangents.parts
         origin = (0,) * len(model.inputs)
         parts = [
@@ -110,10 +116,55 @@ def setting(chart: Chart, region: Sequence[Any] | None, *, seed: int = 0) -> Set
     if not piecewise:
         return Setting(written, written, None, tuple(sites))
     if any(moves(site) for site in sites):
+        return _instance(sites, written, seed)
+    return _everywhere(sites, written, seed)
+
+
+def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
+    """The setting at the best of a few random points of a chart whose regions move."""
+    chart = sites[0].chart
+    if chart.model.constants:
         raise UnsupportedFunctionError(
-            "the regions of a piecewise model change with its parameters, so a chart with"
-            " coordinates has no single rank; give a point"
+            "the regions of a piecewise model change with its constants; numbers are needed; give"
+            " them values"
         )
+    best: tuple[int, Setting] | None = None
+    bound = symmetry_bound(written, seed)
+    for number in range(INSTANCES):
+        keys = [("u", c) for c in chart.coordinates]
+        values = drawn_coordinates(sites[0], keys, seed, number)
+        point = chart.at({c: values["u", c] for c in chart.coordinates})
+        try:
+            found = _everywhere(sites_of(point), written, seed)
+        except (UndecidedError, PoleError):
+            continue
+        rank = _quick_rank(found.tangents, seed)
+        if best is None or rank > best[0]:
+            best = rank, found
+        if rank == bound:
+            break
+    if best is None:
+        raise UndecidedError(
+            "no region of the piecewise model could be certified at random points of the chart;"
+            " give a point"
+        )
+    found = best[1]
+    return Setting(found.tangents, written, found.regions, tuple(sites), seed, True)
+
+
+def _quick_rank(tangents: Tangents, seed: int) -> int:
+    """A lower bound for the rank from one small prime."""
+    live = [i for i, n in enumerate(tangents.nodes) if n != tangents.program.zero]
+    tower = tangents.tower(live, seed=seed)
+    return sampled_rank(tower, live, row_count(tangents, len(live)), seed=seed, attempt=0).rank()
+
+
+def _everywhere(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
+    if len(sites) == 1 and not sites[0].integers:
+        patterns = _patterns(sites[0], seed)
+        if patterns is not None:
+            few = Regions(tuple(r for _, r in patterns.parts), False)
+            return Setting(patterns, patterns, few, tuple(sites), seed)
     parts, complete = regions_of(sites, seed)
     if not parts:
         if complete:
@@ -168,6 +219,28 @@ def moves(site: Tangents) -> bool:
     return any(
         program.kind[n] == LEAF and program.data[n][0] == "u" for n in program.reachable(atoms)
     )
+
+
+def _patterns(site: Site, seed: int) -> PatternTangents | None:
+    """Patterns of random inputs, for a model that is large or whose regions are not enumerated."""
+    if not has_patterns(site):
+        return None
+    found = pattern_tangents(site, seed)
+    if found is None:
+        return None
+    kinks = len(site.piecewise())
+    if kinks >= MANY_KINKS and len(found.nodes) <= MOST_COMPARED:
+        # generic points are settled without a list of regions
+        if _quick_rank(found, seed) == symmetry_bound(found, seed):
+            return found
+    most = EXPENSIVE // len(site.program)
+    if most:
+        try:
+            if Enumeration(site, most).regions():
+                return None
+        except BudgetError:
+            return found
+    return found
 
 
 def regions_of(sites: Sequence[Site], seed: int) -> tuple[list[tuple[Tangents, Region]], bool]:

@@ -127,7 +127,7 @@ class Tangents:
                 continue
             stack.pop()
             if program.kind[n] == LEAF:
-                known[n] = program.data[n][0] in ("x", "mix")
+                known[n] = program.data[n][0] in ("x", "mix", "side")
             else:
                 known[n] = any(known[a] for a in program.args[n])
         return known[node]
@@ -189,6 +189,11 @@ class Tangents:
             if program.kind[n] == FUNCTION and program.data[n] in PIECEWISE
         ]
 
+    def parameter_values(self) -> list[int]:
+        """Nodes of the parameter values."""
+        image = parameter_images(self.chart, self.program)
+        return [image[leaf] for leaf in self.chart.model.compiled.parameters]
+
     def tower(self, parameters: Sequence[int], *, seed: int = 0) -> Tower:
         """The tangent functions of the given parameters over independent generators."""
         return Tower(self.program, [self.nodes[i] for i in parameters], seed=seed)
@@ -200,7 +205,7 @@ class Tangents:
     def functions(self, parameters: Sequence[int]) -> tuple[Any, ...]:
         """The tangent functions of the parameters, as column matrices for several outputs."""
         nodes = [self.nodes[i] for i in parameters]
-        count = len(self.chart.model.outputs)
+        count = self.chart.model.output_count
         if count == 1:
             return tuple(self.expressions(nodes))
         names = leaf_names(self.chart)
@@ -232,7 +237,7 @@ def leaf_names(chart: Chart) -> dict[object, sympy.Expr]:
     model = chart.model
     names: dict[object, sympy.Expr] = {("x", k): x for k, x in enumerate(model.inputs)}
     names |= {("u", c): c for c in (*chart.coordinates, *model.constants)}
-    mixers = [sympy.Symbol(f"c_{k + 1}") for k in range(len(model.outputs))]
+    mixers = [sympy.Symbol(f"c_{k + 1}") for k in range(model.output_count)]
     every = (*model.parameters, *model.inputs, *model.constants, *chart.coordinates)
     taken = [str(s) for s in every]
     free = distinct_names(mixers, taken)

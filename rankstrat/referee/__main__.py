@@ -27,7 +27,7 @@ def report(found: Finding) -> str:
         else f"{found.lower} <= rank <= {found.upper}"
     )
     if found.fails:
-        rank = "a line fails, so that nothing is shown"
+        rank = "nothing is shown"
     end = "accepted" if found.holds else "NOT accepted"
     lines = [f"  {line}" for line in found.lines]
     return "\n".join([found.title, *lines, f"{end}: {rank} [{found.verdict}{error}]"]).lstrip("\n")

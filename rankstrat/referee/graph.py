@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .reading import Refused, array, big, integer, printable
+from .reading import Fuel, Refused, array, big, integer, printable
 
 Node = tuple[Any, ...]
 UNARY = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan")
@@ -20,8 +20,9 @@ MAX_NODES = 3_000_000
 class Graph:
     """Nodes; each refers to earlier ones, so that their order is an order of evaluation."""
 
-    def __init__(self, nodes: Any, sizes: dict[str, int], functions: list[str]) -> None:
-        self.sizes, self.functions, self.nodes = sizes, functions, list[Node]()
+    def __init__(self, nodes: Any, sizes: dict[str, int], functions: list[str], fuel: Fuel) -> None:
+        self.sizes, self.functions, self.fuel = sizes, functions, fuel
+        self.nodes: list[Node] = []
         self.known: dict[Node, int] = {}
         self.layers: list[int] = []
         self.private: list[bool] = []  # whether a parameter or an input stands below
@@ -129,6 +130,7 @@ class Graph:
         stack = list(roots)
         seen = set(stack)
         while stack:
+            self.fuel.burn(1)
             for c in self.children(stack.pop()):
                 if c not in seen:
                     seen.add(c)

@@ -53,6 +53,8 @@ class Expander:
                 if name[0] == "side":
                     n = 1
                 elif name[0] == "radical":
+                    if abs(n) * name[1].bit_length() > MAX_COEFFICIENT:
+                        raise Unchecked("a power of a root is too long")
                     c, n = c * Fraction(name[1]) ** (n // name[2]), n % name[2]
                 elif name[0] == "iota":
                     c, n = c * (-1) ** (n % 4 // 2), n % 2

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 MAX_TEXT = 200_000_000
-MAX_BITS = 60_000
+MAX_BITS = 14_000
 SMALL = 1_000_000_000
 
 

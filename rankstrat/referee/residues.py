@@ -69,7 +69,7 @@ class Residues:
             Unchecked: a function node has no image.
         """
         p, values, nodes, tower = self.prime, self.values, self.tower.graph.nodes, self.tower
-        layers, seed = tower.graph.layers, self.seed
+        seed = self.seed
         powers: dict[tuple[str, int], int] = {}
         for k in order:
             node = nodes[k]
@@ -104,7 +104,7 @@ class Residues:
                 v %= p
             elif op == "jet":
                 ((g, sign),) = tower.image("jet", node[1], node[3])
-                v = drawn(p, seed, tag if layers[k] > 1 else tag[0], "t", g, node[2])
+                v = drawn(p, seed, tag if tower.layer(g) > 1 else tag[0], "t", g, node[2])
                 v = v if sign > 0 else tower.graph.reflection(node[1], node[2]) * v % p
             elif op == "isqrtpi" or op == "pi":
                 t = self.generator(tower.image("pi"), tag)

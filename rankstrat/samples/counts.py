@@ -92,7 +92,7 @@ def count_recovering_subsets(
         raise DataError(
             "the model has inputs, so it has no finite sample set of its own; pass samples=[...]"
         )
-    per_sample = len(point.model.outputs) if samples is not None and point.model.inputs else 1
+    per_sample = point.model.output_count if samples is not None and point.model.inputs else 1
     matrix = _integer_tangents(seen_at(point, seen))
     count = len(matrix) // per_sample
     if not 1 <= size <= count:
@@ -123,7 +123,7 @@ def count_recovering_subsets(
 def _integer_tangents(point: Chart) -> list[list[int]]:
     """The tangent matrix of a model without inputs, each row scaled to integers."""
     tangents = Tangents(point)
-    program, outputs = tangents.program, len(point.model.outputs)
+    program, outputs = tangents.program, point.model.output_count
     rows = []
     for k in range(outputs):
         leaves = {}

@@ -87,7 +87,7 @@ def _input_vector(model: Model, sample: Any) -> list[sympy.Expr]:
 
 
 def _output_number(model: Model, sample: Any, shape: tuple[int, int] | None) -> int:
-    count = len(model.outputs)
+    count = model.output_count
     if isinstance(sample, Sequence) and not isinstance(sample, str):
         if shape is None or shape[0] * shape[1] != count:
             raise DataError(

@@ -123,6 +123,11 @@ def recovery_thresholds(branch: Branch) -> Thresholds:
     if missing:
         raise UndecidedError(f"{branch.model} {missing}; use recovery_stability for given samples")
     certificate = branch.certificate
+    if not branch.irreducible:
+        raise UndecidedError(
+            f"{branch.label} may consist of parts with different ranks; an irreducible branch is"
+            " needed; pass charts=[...] of its parts to target_set"
+        )
     if certificate.value is None:
         raise BudgetError(
             f"the generic rank of {branch.label} is not decided; choose simpler exact values"
@@ -140,8 +145,8 @@ def _no_theorem(model: Model) -> str:
     """Why the theorem on generic samples says nothing of a model; empty if it does."""
     if not model.inputs:
         return "has no inputs, so there are no generic samples"
-    if len(model.outputs) > 1:
-        return f"has {len(model.outputs)} outputs, and the theorem on generic samples is about one"
+    if model.output_count > 1:
+        return f"has {model.output_count} outputs, and the theorem on generic samples is about one"
     if _is_piecewise(model):
         return "is not analytic, and generic samples may all lie on one side of its kinks"
     return ""
@@ -152,9 +157,23 @@ def stability_table(target: TargetSet) -> Table:
     OPEN.
     """
     demand(target, TargetSet, DataError, "a target set", "try target_set(model, target)")
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for branch in target.branches:
         if branch.representative is not None:
+            continue
+        if not branch.irreducible:
+            unknown = (None,) * 3
+            rows.append(
+                (
+                    branch.label,
+                    branch.index,
+                    branch.dimension,
+                    branch.codimension,
+                    *unknown,
+                    None,
+                    "OPEN",
+                )
+            )
             continue
         t = recovery_thresholds(branch)
         gap = f"{t.gap.start}..{t.gap.stop - 1} OPEN" if len(t.gap) else None

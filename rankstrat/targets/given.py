@@ -4,14 +4,14 @@ the coordinates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
 import sympy
 
-from rankstrat.algebra.affine import CONSTANT, AffineSubspace
+from rankstrat.algebra.affine import CONSTANT, AffineSubspace, expression
 from rankstrat.errors import BudgetError, TargetError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.model_rank import model_rank
@@ -49,7 +49,7 @@ def given_branches(model: Model, target: TargetFunction, charts: Sequence[Any]) 
             )
             decide = partial(_on_chart, chart)
         else:
-            equations = tuple(_form(row, model.parameters) for row in affine.rows.values())
+            equations = tuple(expression(row, model.parameters) for row in affine.rows.values())
         branches.append(
             Branch(
                 label=f"chart {number}",
@@ -84,12 +84,6 @@ def _image(chart: Chart) -> AffineSubspace | None:
     both = AffineSubspace.solve(size + len(places), rows)
     assert both is not None  # every chart has points
     return AffineSubspace(size, {pivot: row for pivot, row in both.rows.items() if pivot < size})
-
-
-def _form(row: Mapping[int, Fraction], variables: Sequence[sympy.Symbol]) -> sympy.Expr:
-    return sympy.Add(
-        *(sympy.Rational(c) * (variables[i] if i != CONSTANT else 1) for i, c in row.items())
-    )
 
 
 def _on_chart(chart: Chart, point: Chart) -> bool:

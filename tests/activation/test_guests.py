@@ -16,6 +16,7 @@ from rankstrat.activation.record import Activation, Between, Lemma, Z
 from rankstrat.errors import FamilyError
 from rankstrat.lemma.rank import rank_by_lemma
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.verdict import Verdict
 from rankstrat.testing import check_activation
 
 ROOT = Path(__file__).parents[2]
@@ -65,9 +66,12 @@ def verdicts(name, bias):
     hierarchy = rs.stratify(model)
     found = {
         "rank": int(rank_by_lemma(model.point(values))),
-        "levels": [[level.rank, level.dimension, len(level.strata)] for level in hierarchy.levels],
+        "levels": [
+            [int(level.rank), sorted(s.dimension for s in level.strata)]
+            for level in hierarchy.levels
+        ],
         "strata": [
-            [s.rank, str(s.constancy.verdict), bool(bias and s.label[0][0])]
+            [int(s.rank), str(s.constancy.verdict), bool(bias and s.label[0][0])]
             for s in hierarchy.strata
         ],
         "targets": [],
@@ -78,7 +82,7 @@ def verdicts(name, bias):
         point = one.point(values | ({"c": 5} if output_bias else {}))
         target = rs.target_set(two_layer(3, 1, name, bias=bias, output_bias=output_bias), point)
         least = rs.optimistic_sample_size(target)
-        branches = sorted([b.dimension, b.label] for b in target.branches)
+        branches = sorted([int(b.dimension), b.label] for b in target.branches)
         found["targets"].append(
             [branches, target.complete, least.lower, least.upper, str(least.minimal)]
         )
@@ -136,7 +140,7 @@ def test_strata_of_a_guest_have_the_rank_of_the_engine(name):
     hierarchy = rs.stratify(rs.families.two_layer(2, 1, records()[name], bias=True))
     for stratum in hierarchy.strata[::3]:
         point = hierarchy.source.point(stratum.label)
-        assert model_rank(point).lower == stratum.rank
+        assert model_rank(point).lower == int(stratum.rank)
 
 
 def test_a_flat_bias_is_not_called_covered():
@@ -146,7 +150,7 @@ def test_a_flat_bias_is_not_called_covered():
     hierarchy = rs.stratify(model)
     assert int(model_rank(point)) == 1
     assert not hierarchy.complete and "sigma'(b) = 0 (2 values of b != 0)" in str(hierarchy)
-    assert hierarchy.stratum_of(point).constancy.verdict != "PROVED"
+    assert hierarchy.stratum_of(point).constancy.verdict is Verdict.OPEN
 
 
 LEMMA = Lemma("Guest 1", ("Gaussian exponents of distinct classes differ",), True)
@@ -175,7 +179,25 @@ def test_points_of_strata_avoid_the_special_biases():
     hierarchy = rs.stratify(rs.families.two_layer(1, 1, cubic, bias=True))
     for stratum in hierarchy.strata:
         points = [hierarchy.source.point(stratum.label, seed) for seed in range(8)]
-        assert {model_rank(point).lower for point in points} == {stratum.rank}
+        assert {model_rank(point).lower for point in points} == {int(stratum.rank)}
+
+
+def test_lists_and_whole_numbers_are_welcome():
+    one = Activation("mine", 1 + sympy.tanh(Z), "none", [1], "odd", LEMMA, [], [])
+    assert one.polynomial_part == (Fraction(1),) and one.zeros == () and hash(one)
+    assert rs.stratify(rs.families.two_layer(1, 1, one, bias=True)).complete
+
+
+@pytest.mark.parametrize("given", [0, "0", Z, Between(0, 1)])
+def test_zeros_error(given):
+    with pytest.raises(FamilyError, match="a list of all real zeros"):
+        Activation("mine", sympy.tanh(Z), "odd", (), "odd", LEMMA, given)
+
+
+@pytest.mark.parametrize("given", [[0.5], "1", [Z]])
+def test_polynomial_part_error(given):
+    with pytest.raises(FamilyError, match="rational coefficients"):
+        Activation("mine", sympy.tanh(Z), "odd", given)
 
 
 @pytest.mark.parametrize("root", [0.5, Z, sympy.I, sympy.cbrt(2), "0", Between(1, 1)])

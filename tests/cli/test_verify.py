@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rankstrat.cli import main, verify
+from rankstrat.cli import _sweep, main
 from rankstrat.errors import UndecidedError
 from rankstrat.theorems import THEOREMS
 
@@ -165,7 +165,7 @@ def test_jobs_error(capsys, jobs):
 
 
 def test_cluster(capsys, catalogue, monkeypatch):
-    monkeypatch.setattr(verify.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(_sweep.importlib.util, "find_spec", lambda name: None)
     assert "pip install rankstrat[cluster]" in ask(capsys, "holds", "--dask", "tcp://nowhere:1")[2]
 
 
@@ -181,7 +181,7 @@ def test_cluster_executor_is_used(capsys, catalogue, monkeypatch):
         util=SimpleNamespace(find_spec=lambda name: True),
         import_module=lambda name: SimpleNamespace(Client=lambda address: client),
     )
-    monkeypatch.setattr(verify, "importlib", fake)
+    monkeypatch.setattr(_sweep, "importlib", fake)
     assert ask(capsys, "holds", "--dask", "tcp://somewhere:1")[0] == 0
     assert closed == [True]
 
@@ -194,7 +194,7 @@ def test_cluster_that_does_not_answer(capsys, catalogue, monkeypatch):
         util=SimpleNamespace(find_spec=lambda name: True),
         import_module=lambda name: SimpleNamespace(Client=refuse),
     )
-    monkeypatch.setattr(verify, "importlib", fake)
+    monkeypatch.setattr(_sweep, "importlib", fake)
     status, _, err = ask(capsys, "holds", "--dask", "tcp://nowhere:1")
     assert status == 2
     assert "no dask scheduler answers at 'tcp://nowhere:1'" in err and "is needed; try" in err

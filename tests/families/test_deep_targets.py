@@ -11,8 +11,9 @@ import sympy
 from rankstrat import Verdict, model_rank
 from rankstrat.errors import TargetError
 from rankstrat.families import fully_connected, two_layer
-from rankstrat.families._shared.deep_branches import IDLE, SILENT, Layers, Widening
+from rankstrat.families._shared.deep_branches import IDLE, SILENT, Widening
 from rankstrat.families._shared.equivariance import equivariance
+from rankstrat.families._shared.narrow_networks import Network
 from rankstrat.rank.zero import same_functions
 from rankstrat.targets import as_target, optimistic_sample_size, target_set
 
@@ -208,7 +209,7 @@ def test_wrong_charts_are_noticed():
     """
     target = a_point(network([2, 2, 1, 1], bias=True), seed=7)
     model = network([2, 3, 2, 1], bias=True)
-    narrow = Layers(
+    narrow = Network(
         *([np.array(target.arrays[f"{n}{k}"], dtype=object) for k in (1, 2, 3)] for n in "Wb")
     )
     widening = Widening(model, model.structure, narrow, target)

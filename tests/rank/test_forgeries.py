@@ -69,7 +69,7 @@ def test_a_relation_on_the_regions_that_were_sampled_is_no_relation():
             | {"lower": 1, "upper": 1, "verdict": "PROVED", "minor": minor, "reason": "relations",
                "relations": relations}
         ),
-        "zero on every region",
+        "left side is not zero",
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import math
 import random
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -346,6 +347,17 @@ def test_nearest_strata_of_relu_are_rays():
     angles = [k * 1e-6 for k in range(30_000)]
     least = min(math.hypot(math.sin(t), 2 * math.sin(t) - 0.02 * math.cos(t)) for t in angles)
     assert found.near[0].distance == pytest.approx(least, rel=1e-4)
+
+
+def test_conditions_of_the_tenth_neuron():
+    strata = stratify(families.two_layer(1, 2, activation="relu", bias=True)).strata[0].source
+    wide = replace(strata, model=families.two_layer(10, 2, "relu", bias=True), width=10)
+    one_line = ((0,) * 6, (((10, 0), (0, 0)),), 0)
+    (words,) = wide.conditions(one_line)
+    assert words.text == " ~ ".join(f"w{i}" for i in range(1, 11))
+    assert words.latex == r" \sim ".join(f"w_{{{i}}}" for i in range(1, 11))
+    null = wide.conditions(((0, 0, 0, 0, 0, 10), (), 0))
+    assert [w.text.split(" = ")[-2:] for w in null] == [[f"{name}10", "0"] for name in "wba"]
 
 
 def test_function_hierarchy_of_the_theory():

@@ -119,7 +119,11 @@ def rank(matrix: list[list[Any]]) -> int:
 
 
 def model_rank_of(data: dict[str, Any], seed: int = 0) -> int | None:
-    """The rank of the model at a random point of its chart, or None where no value is found."""
+    """The rank of the model at a random point of its chart, or None where no value is found, or
+    where 120 digits are too few.
+    """
+    if any(abs(v) > 999 for node in data["graph"] if node[0] in ("rat", "pow") for v in node[1:]):
+        return None
     source = random.Random(seed)
     free = data["sizes"]["parameters"] if data["free"] is None else len(data["free"])
     best = None
@@ -135,7 +139,8 @@ def model_rank_of(data: dict[str, Any], seed: int = 0) -> int | None:
                 target = [] if target is None else target
                 gradients(data, u, [mpf(p) / q for p, q in place], target)
                 break
-            while len(rows) < free + 6 and tries < 80:
+            count = 0
+            while count < free + 6 and tries < 80:
                 tries += 1
                 scale = 2 ** source.randrange(-2, 6)
                 x = [mpf(source.randrange(-999, 999)) / 999 * scale
@@ -147,6 +152,7 @@ def model_rank_of(data: dict[str, Any], seed: int = 0) -> int | None:
                     continue
                 if target is None or signs == target:
                     rows += found
+                    count += 1
             if rows:
                 best = max(best or 0, rank(rows))
             del attempt

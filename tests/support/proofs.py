@@ -43,6 +43,8 @@ CASES: dict[str, tuple[Callable[[], Any], int]] = {
     "double angle": (lambda: span(sp.tanh(2 * x), sp.tanh(x) / (1 + sp.tanh(x) ** 2)).generic(), 1),
     "constant factor": (lambda: span(sp.exp(x), sp.exp(x + 1), sp.exp(2 * x)).generic(), 2),
     "softplus": (lambda: span(sp.log(1 + sp.exp(x)), sp.log(1 + sp.exp(-x)), x).generic(), 2),
+    # log(1 + e^-z) with a z that is not normalised: the neurons 2 - x and x - 2 differ by x - 2
+    "softplus units": (lambda: span(sp.log(1 + sp.exp(2 - x)), sp.log(1 + sp.exp(x - 2)), sp.log(1 + sp.exp(-x - 1)), x - 2).generic(), 3),
     "tower": (lambda: span(sp.exp(2 * sp.exp(x)), sp.exp(sp.exp(x)), sp.exp(x)).generic(), 3),
     "cosines": (lambda: span(sp.sin(x) ** 2, sp.cos(2 * x), sp.S.One).generic(), 2),
     "roots": (lambda: span(sp.sqrt(2) * sp.exp(sp.sqrt(2) * x), sp.exp(x + sp.sqrt(3))).generic(), 2),

@@ -20,12 +20,11 @@ from typing import Any
 
 import numpy as np
 import sympy
-from numpy.typing import NDArray
 
-from rankstrat.activation.lookup import as_activation
-from rankstrat.activation.record import Activation
+from rankstrat.algebra.affine import expression
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.equivariance import equivariance
+from rankstrat.families._shared.narrow_networks import Array, Network, narrow_network
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets import (
     CONSTANT,
@@ -41,63 +40,6 @@ from rankstrat.targets import (
 MAX_BRANCHES, MAX_SIZE = 400, 2000
 IDLE, SILENT = -1, -2
 Maps = tuple[tuple[int, ...], ...]
-Array = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Layers:
-    """Weights and biases of a network, layer by layer: W_l (m_l, m_{l-1}) and b_l (m_l,)."""
-
-    weights: tuple[Array, ...]
-    biases: tuple[Array, ...]
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """m_0, ..., m_L."""
-        return (self.weights[0].shape[1], *(w.shape[0] for w in self.weights))
-
-    def reduced(self, activation: Activation) -> Layers:
-        """The same function with equal units of a layer merged and units without effect left out
-        (one stays).
-        """
-        current = self
-        while (smaller := current._step(activation)) is not None:
-            current = smaller
-        return current
-
-    def _step(self, activation: Activation) -> Layers | None:
-        signs = {"odd": ((1, 1), (-1, -1)), "even": ((1, 1), (-1, 1))}.get(
-            activation.parity, ((1, 1),)
-        )
-        for number in range(len(self.weights) - 1):
-            w, b, out = self.weights[number], self.biases[number], self.weights[number + 1]
-            if len(w) == 1:
-                if not out.any() and (w.any() or b.any()):
-                    return self._silenced(number)
-                continue
-            for i in range(len(w)):
-                flat = not w[i].any() and not b[i] and activation.value_at_zero == 0
-                if flat or not out[:, i].any():
-                    return self._without(number, i, out)
-                for j, (turn, factor) in itertools.product(range(i), signs):
-                    if (w[i] == turn * w[j]).all() and b[i] == turn * b[j]:
-                        merged = out.copy()
-                        merged[:, j] = out[:, j] + factor * out[:, i]
-                        return self._without(number, i, merged)
-        return None
-
-    def _silenced(self, number: int) -> Layers:
-        """The only unit of a layer, when nothing uses it, with weights zero."""
-        weights, biases = list(self.weights), list(self.biases)
-        weights[number], biases[number] = weights[number] * 0, biases[number] * 0
-        return Layers(tuple(weights), tuple(biases))
-
-    def _without(self, number: int, unit: int, out: Array) -> Layers:
-        weights, biases = list(self.weights), list(self.biases)
-        weights[number] = np.delete(weights[number], unit, axis=0)
-        biases[number] = np.delete(biases[number], unit)
-        weights[number + 1] = np.delete(out, unit, axis=1)
-        return Layers(tuple(weights), tuple(biases))
 
 
 @dataclass(frozen=True)
@@ -106,7 +48,7 @@ class Widening:
 
     model: Model
     structure: Any
-    narrow: Layers
+    narrow: Network
     forced: Chart
 
     @cached_property
@@ -159,8 +101,7 @@ class Widening:
         weights, biases = self.places
         whole = self.whole(maps)
         for number, (before, after) in enumerate(itertools.pairwise(whole)):
-            w, b = self.narrow.weights[number], self.narrow.biases[number]
-            bias = biases[number]
+            w, bias = self.narrow.weights[number], biases[number]
             for i, image in enumerate(after):
                 if image == IDLE:
                     continue
@@ -170,7 +111,7 @@ class Widening:
                         for j, source in enumerate(before)
                         if source == s
                     }
-                    yield row | {CONSTANT: -w[image, s] if image != SILENT else Fraction(0)}
+                    yield row | {CONSTANT: -self.narrow.weight(number, image, s)}
                 yield from (
                     {int(weights[number][i, j]): Fraction(1)}
                     for j, s in enumerate(before)
@@ -179,7 +120,7 @@ class Widening:
                 if bias is not None:
                     yield {
                         int(bias[i]): Fraction(1),
-                        CONSTANT: -b[image] if image != SILENT else Fraction(0),
+                        CONSTANT: -self.narrow.bias(number, image),
                     }
 
     def least(self, maps: Maps) -> Chart:
@@ -207,22 +148,18 @@ class Widening:
         assert space is not None  # the equations of different units have different unknowns
         symbols = self.model.parameters
 
-        def form(row: dict[int, Fraction]) -> sympy.Expr:
-            return sympy.Add(
-                *(sympy.Rational(c) * (symbols[i] if i != CONSTANT else 1) for i, c in row.items())
-            )
-
         chart = self.model.chart(
-            {symbols[i]: symbols[i] - form(row) for i, row in space.rows.items()}
+            {symbols[i]: symbols[i] - expression(row, symbols) for i, row in space.rows.items()}
         )
         if not self.carries(maps, chart):
             raise TargetError(
                 f"the chart {_label(maps)} does not have the target as its function; report this"
             )
+        equations = tuple(expression(row, symbols) for row in space.rows.values())
         return Branch(
             label=_label(maps),
             chart=chart,
-            closure=Closure(tuple(form(row) for row in space.rows.values()), affine=space),
+            closure=Closure(equations, affine=space),
             dimension=space.dimension,
             is_component=len(self.widths) <= 2,
             bounds=RankBounds(
@@ -241,7 +178,7 @@ class Widening:
         """
         arrays = chart.arrays
         for number, (before, after) in enumerate(itertools.pairwise(self.whole(maps))):
-            w, b = self.narrow.weights[number], self.narrow.biases[number]
+            w = self.narrow.weights[number]
             found, biases = arrays[f"W{number + 1}"], arrays.get(f"b{number + 1}")
             for i, image in enumerate(after):
                 if image == IDLE:
@@ -250,13 +187,10 @@ class Widening:
                 for j, source in enumerate(before):
                     if source != SILENT:
                         sums[source].append(sympy.sympify(found[i, j]))
-                goals = {s: w[image, s] if image != SILENT and s != IDLE else 0 for s in sums}
-                bias = 0 if biases is None else biases[i]
-                goal = b[image] if image != SILENT else 0
-                pairs = [
-                    *((sympy.Add(*sums[s]), goals[s]) for s in sums),
-                    (sympy.sympify(bias), goal),
-                ]
+                narrow = self.narrow
+                pairs = [(sympy.Add(*sums[s]), narrow.weight(number, image, s)) for s in sums]
+                if biases is not None:
+                    pairs.append((sympy.sympify(biases[i]), narrow.bias(number, image)))
                 if any(sympy.expand(value - goal) != 0 for value, goal in pairs):
                     return False
         return True
@@ -314,7 +248,7 @@ def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> 
     References:
         EP2 Definition 4.3; LLR Theorem 4.
     """
-    given = _narrow(structure, target)
+    given = narrow_network(structure, target)
     if given is None:
         return None
     narrow = given.reduced(structure.activation)
@@ -341,64 +275,6 @@ def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> 
         " give the target"
     )
     return BranchList(tuple(result), False, f"some of the {basis}" if condensed else f"the {basis}")
-
-
-def _narrow(structure: Any, target: TargetFunction) -> Layers | None:
-    """The layers of a target that is a network of the same depth and activation."""
-    point = target.point
-    source = point.model.structure if point is not None else None
-    family = source.family if source is not None else ""
-    known = family in ("fully_connected", "two_layer")
-    if (
-        point is None
-        or source is None
-        or not known
-        or not _same_kind(structure, source.arguments, family)
-    ):
-        return None
-    arrays = dict(point.arrays)
-    if family == "two_layer":
-        arrays = {"W1": arrays["w"], "W2": arrays["a"][None, :]} | {
-            new: arrays[old].reshape(-1) for old, new in (("b", "b1"), ("c", "b2")) if old in arrays
-        }
-    weights, biases = [], []
-    for layer in range(1, structure.depth + 1):
-        w = _rational(arrays[f"W{layer}"])
-        if f"b{layer}" in arrays:
-            b = _rational(arrays[f"b{layer}"])
-        else:
-            b = np.full(len(w), Fraction(0), dtype=object)
-        if b.any() and f"b{layer}" not in structure.blocks:
-            needed = "output_bias=True" if layer == structure.depth else "bias=True"
-            raise TargetError(
-                f"the target has biases in layer {layer}, the model has none; build it with"
-                f" {needed}"
-            )
-        weights.append(w)
-        biases.append(b)
-    return Layers(tuple(weights), tuple(biases))
-
-
-def _same_kind(structure: Any, arguments: Any, family: str) -> bool:
-    depth = 2 if family == "two_layer" else len(arguments["widths"]) - 1
-    same = as_activation(arguments["activation"]).formula == structure.activation.formula
-    return depth == structure.depth and (same or depth == 1)
-
-
-def _rational(values: Array) -> Array:
-    result = np.empty(values.shape, dtype=object)
-    for place, value in np.ndenumerate(values):
-        if isinstance(value, sympy.Expr) and not value.is_Rational:
-            raise TargetError(
-                f"the weight {value} of the target is not rational; rational weights are needed; or"
-                " pass charts=[...]"
-            )
-        result[place] = (
-            Fraction(int(value.p), int(value.q))
-            if isinstance(value, sympy.Expr)
-            else Fraction(value)
-        )
-    return result
 
 
 __all__ = ["splitting_branches"]

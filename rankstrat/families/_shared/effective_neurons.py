@@ -13,10 +13,10 @@ from typing import Any
 import sympy
 
 from rankstrat.activation.law import Law, Vector
-from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation, Z
 from rankstrat.errors import TargetError
 from rankstrat.model.model import Chart
+from rankstrat.model.structure import HasLayers, Layers
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import TargetFunction
 
@@ -45,11 +45,10 @@ def effective(
         TargetError: it is not a finite sum of such neurons, or needs biases that the model does not
             have.
     """
-    point = target.point
-    if point is not None and is_network(point, law.activation):
-        neurons, constant = neurons_of_point(point)
-    else:
-        neurons, constant = _neurons_of_expression(law.activation, inputs, target.expressions[0])
+    found = given_neurons(target, law.activation)
+    if found is None:
+        found = _neurons_of_expression(law.activation, inputs, target.expressions[0])
+    neurons, constant = found
     sums: dict[Vector, Fraction] = {}
     for a, w, b in neurons:
         if a and b and not bias:
@@ -60,7 +59,7 @@ def effective(
         if not any(w):
             constant += sympy.Rational(a) * law.value(sympy.Rational(b))
             continue
-        sign, representative = law.class_of((*w, b) if bias else w)
+        sign, representative = law.class_of((*w, *[b] * bias))
         sums[representative] = sums.get(representative, Fraction(0)) + law.factor(sign) * a
         constant += sympy.Rational(a * law.offset)
     kept = {u: value for u, value in sums.items() if value}
@@ -85,12 +84,17 @@ def plain(constant: sympy.Expr, size: int = 1) -> sympy.Expr:
     return constant
 
 
-def is_network(point: Chart, activation: Activation) -> bool:
-    """Whether a point belongs to a two-layer network with this activation."""
-    structure = point.model.structure
-    if structure is None or structure.family != "two_layer":
-        return False
-    return bool(as_activation(structure.arguments["activation"]).formula == activation.formula)
+def network_layers(point: Chart | None, activation: Activation) -> Layers | None:
+    """The layers of the network of a point, if it has one hidden layer of this activation."""
+    structure: object = point and point.model.structure
+    if not isinstance(structure, HasLayers):
+        return None
+    layers = structure.layers
+    if layers.activation.formula != activation.formula:
+        return None
+    if len(layers.widths) != 3 or layers.widths[-1] != 1:
+        return None
+    return layers
 
 
 def rational(value: Any, what: str) -> Fraction:
@@ -109,22 +113,32 @@ def rational(value: Any, what: str) -> Fraction:
     )
 
 
-def neurons_of_point(point: Chart) -> tuple[list[Neuron], sympy.Expr]:
-    """The neurons of a two-layer network and its output bias.
+def given_neurons(
+    target: TargetFunction, activation: Activation
+) -> tuple[list[Neuron], sympy.Expr] | None:
+    """The neurons and the output bias of a target that is a point of a two-layer network.
+
+    None for any other target.
 
     Raises:
         TargetError: a value is not rational.
     """
+    point = target.point
+    layers = network_layers(point, activation)
+    if point is None or layers is None:
+        return None
     arrays = point.arrays
+    weights, outputs = (arrays[block] for block in layers.weights)
+    hidden, last = layers.biases
+    biases = arrays[hidden] if hidden else [0] * layers.widths[1]
     neurons: list[Neuron] = []
-    for i, a in enumerate(arrays["a"]):
-        w = tuple(
-            rational(v, f"w{i + 1}_{t + 1} of the target") for t, v in enumerate(arrays["w"][i])
-        )
-        b = rational(arrays["b"][i], f"b{i + 1} of the target") if "b" in arrays else Fraction(0)
+    for i, a in enumerate(outputs.reshape(-1)):
+        w = tuple(rational(v, f"w{i + 1}_{t + 1} of the target") for t, v in enumerate(weights[i]))
+        b = rational(biases[i], f"b{i + 1} of the target")
         neurons.append((rational(a, f"a{i + 1} of the target"), w, b))
-    constant = sympy.sympify(arrays["c"][()], strict=True) if "c" in arrays else sympy.Integer(0)
-    return neurons, constant
+    if not last:
+        return neurons, sympy.Integer(0)
+    return neurons, sympy.sympify(arrays[last].reshape(-1)[0], strict=True)
 
 
 def _neurons_of_expression(
@@ -170,8 +184,10 @@ def arguments(activation: Activation, term: sympy.Expr) -> Iterable[sympy.Expr]:
     """
     kinds = (sympy.Function, sympy.exp)
     for ours in activation.formula.atoms(*kinds):
-        inner = sympy.Poly(ours.args[0], Z) if ours.args[0].is_polynomial(Z) else None
-        if inner is None or inner.degree() != 1:
+        if not ours.args[0].is_polynomial(Z):
+            continue
+        inner = sympy.Poly(ours.args[0], Z)
+        if inner.degree() != 1:
             continue
         slope, shift = inner.all_coeffs()
         for theirs in term.atoms(*kinds):

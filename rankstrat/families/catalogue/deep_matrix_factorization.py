@@ -13,10 +13,10 @@ import sympy
 
 from rankstrat.activation.lookup import activations
 from rankstrat.families._shared.arguments import counts
+from rankstrat.families._shared.deep_product_strata import DeepProductStrata
 from rankstrat.families._shared.function_levels import product_levels
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.orbits import halves, product_branches
-from rankstrat.families._shared.product_strata import DeepProductStrata
 from rankstrat.frozen import Converted, converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers

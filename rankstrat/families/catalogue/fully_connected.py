@@ -14,6 +14,7 @@ import sympy
 
 from rankstrat.activation.lookup import named
 from rankstrat.activation.record import Activation
+from rankstrat.algebra.program import Program
 from rankstrat.errors import UndecidedError
 from rankstrat.families._shared.arguments import activation_of, counts, flag, input_names
 from rankstrat.families._shared.deep_branches import splitting_branches
@@ -106,6 +107,25 @@ class FullyConnected(Converted, LayeredStructure):
     def with_widths(self, widths: Sequence[int]) -> Model:
         """The network with other widths."""
         return Model.of(replace(self, widths=tuple(widths)))
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The outputs as nodes of a program."""
+        layer = list(inputs)
+        for number in range(1, self.depth + 1):
+            biases = blocks.get(f"b{number}")
+            sums = []
+            for i, row in enumerate(blocks[f"W{number}"].tolist()):
+                products = [
+                    (1, program.product(((weight, 1), (value, 1))))
+                    for weight, value in zip(row, layer, strict=True)
+                ]
+                bias = [] if biases is None else [(1, int(biases[i]))]
+                sums.append(program.linear(0, [*products, *bias]))
+            last = number == self.depth
+            layer = sums if last else [self.activation.template.at(program, z) for z in sums]
+        return layer
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList | None:
         """Branches of a target set: those of a two-layer network, else by splitting; see

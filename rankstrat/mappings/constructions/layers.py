@@ -11,7 +11,7 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from rankstrat.activation.record import Activation, Z
+from rankstrat.activation.record import Activation
 from rankstrat.errors import FamilyError, demand
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasLayers
@@ -73,7 +73,7 @@ class Layered:
     @property
     def is_linear(self) -> bool:
         """Whether the model is a product of matrices."""
-        return self.activation.formula == Z and not any(self.structure.layers.biases)
+        return self.activation.power == 1 and not any(self.structure.layers.biases)
 
     @property
     def has_all_biases(self) -> bool:

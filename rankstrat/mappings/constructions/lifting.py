@@ -7,14 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
 import sympy
-from sympy.core.function import AppliedUndef
 
-from rankstrat.activation.record import Activation, Z
+from rankstrat.activation.pieces import Piece, affine_pieces
 from rankstrat.algebra.linear import independent_columns
 from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.mappings.constructions.layers import Array, Layered
@@ -23,86 +21,7 @@ from rankstrat.model.values import exact_array, exact_scalar
 from rankstrat.rank.verdict import Verdict
 from rankstrat.samples.second_order.second import SecondOrder, values_at
 
-Piece = tuple[sympy.Expr, sympy.Expr, sympy.Expr, sympy.Expr]
 _INF, _ONE, _ZERO = sympy.oo, sympy.Integer(1), sympy.Integer(0)
-
-
-def linear_pieces(activation: Activation) -> tuple[Piece, ...]:
-    """Intervals (c1, c2, slope, offset) with sigma(z) = slope * z + offset, slope != 0, from the
-    right.
-
-    Read off a formula in Max, Min and Abs whose kinks are rational; others have none here.
-
-    Example:
-        >>> from rankstrat.activation.lookup import activations
-        >>> linear_pieces(activations["hardtanh"])
-        ((-1, 1, 1, 0),)
-        >>> linear_pieces(activations["tanh"])
-        ()
-    """
-    formula = activation.formula
-    if formula.atoms(sympy.Piecewise, sympy.Heaviside, sympy.sign, sympy.floor, AppliedUndef):
-        return ()
-    kinks: set[sympy.Expr] = set()
-    while True:
-        ends = [-_INF, *sorted(kinks), _INF]
-        intervals = list(pairwise(ends))
-        new = {r for low, high in intervals for r in _roots(formula, low, high)} - kinks
-        if not new:
-            break
-        kinks |= new
-    found: list[Piece] = []
-    for low, high in reversed(intervals):
-        form = sympy.expand(_smooth(formula, _inside(low, high)))
-        if not (form.is_polynomial(Z) and sympy.degree(form, Z) == 1):
-            continue
-        line = (form.coeff(Z, 1), form.coeff(Z, 0))
-        if found and found[-1][0] == high and found[-1][2:] == line:
-            high = found.pop()[1]  # one line on both sides: no kink after all
-        found.append((low, high, *line))
-    return tuple(found)
-
-
-def _inside(low: sympy.Expr, high: sympy.Expr) -> sympy.Expr:
-    """A number of an interval."""
-    if low == -_INF:
-        return _ZERO if high == _INF else high - 1
-    return low + 1 if high == _INF else (low + high) / 2
-
-
-def _roots(formula: sympy.Expr, low: sympy.Expr, high: sympy.Expr) -> set[sympy.Expr]:
-    """Where two arguments of Max or Min, or that of Abs and 0, may meet inside an interval.
-
-    Raises:
-        FamilyError: they are not linear.
-    """
-    at, found = _inside(low, high), set()
-    for part in formula.atoms(sympy.Max, sympy.Min, sympy.Abs):
-        args = [_smooth(arg, at) for arg in part.args]
-        args += [_ZERO] * (len(args) == 1)
-        for u, v in combinations(args, 2):
-            gap = sympy.expand(u - v)
-            if not (gap.is_polynomial(Z) and sympy.degree(gap, Z) <= 1):
-                raise FamilyError(
-                    f"{part} has kinks where {gap} = 0; linear pieces between rational kinks are"
-                    " needed; use another activation"
-                )
-            root = -gap.coeff(Z, 0) / gap.coeff(Z, 1) if gap.has(Z) else low
-            if low < root < high:
-                found.add(root)
-    return found
-
-
-def _smooth(formula: sympy.Expr, at: sympy.Expr) -> sympy.Expr:
-    """The smooth formula that holds around a number off the kinks."""
-    args = [_smooth(arg, at) for arg in formula.args]
-    if isinstance(formula, sympy.Max):
-        return max(args, key=lambda arg: arg.subs(Z, at))
-    if isinstance(formula, sympy.Min):
-        return min(args, key=lambda arg: arg.subs(Z, at))
-    if isinstance(formula, sympy.Abs):
-        return args[0] if args[0].subs(Z, at) > 0 else -args[0]
-    return formula.func(*args) if args else formula
 
 
 @dataclass(frozen=True)
@@ -238,7 +157,7 @@ def _checked(a: Layered, b: Layered, layer: int) -> tuple[Piece, ...]:
         raise FamilyError(
             f"the activations {a.activation.name} and {b.activation.name} differ; they must agree"
         )
-    pieces = linear_pieces(a.activation)
+    pieces = affine_pieces(a.activation)
     if not pieces:
         raise FamilyError(
             f"{a.activation.name} has no linear piece; lifting needs one, as relu, leaky_relu, abs,"
@@ -373,4 +292,4 @@ def _verified(point: Chart, image: Chart, data: Sequence[tuple[Fraction, ...]]) 
     return Verdict.PROVED
 
 
-__all__ = ["Lifting", "lifting", "linear_pieces"]
+__all__ = ["Lifting", "lifting"]

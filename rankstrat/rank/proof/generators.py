@@ -51,22 +51,23 @@ class Proposal:
         self.images: list[list[Any]] = []
         self.pending: list[tuple[list[Any], Recipe]] = []
         self.cores: dict[Any, Any] = {}
-        requests = [
-            Request(key[0], key[-1], argument, self._terms(argument), self._depth(argument))
-            for key, argument in nodes.calls.items()
-            if key[0] != "jet"
-        ]
         self._roots()
-        for request in requests:
-            if request.group == "log":
-                self._logarithm(request)
-            elif request.group in ("atan", "erf"):
-                self._odd(request)
+        for request in self._requests("log"):
+            self._logarithm(request)
+        for request in (*self._requests("atan"), *self._requests("erf")):
+            self._odd(request)
         self._jets()
         for group in ("exp", "cis"):
-            self._exponentials(group, [r for r in requests if r.group == group])
+            self._exponentials(group, self._requests(group))
         self.order = sorted(self.generators, key=lambda key: self.generators[key][:2])
         self.number = {key: g for g, key in enumerate(self.order)}
+
+    def _requests(self, group: str) -> list[Request]:
+        return [
+            Request(key[0], key[-1], argument, self._terms(argument), self._depth(argument))
+            for key, argument in list(self.nodes.calls.items())
+            if key[0] == group
+        ]
 
     def _terms(self, node: int) -> Vector:
         terms = laurent(self.special, node, BUDGET, self._memo)
@@ -171,7 +172,9 @@ class Proposal:
         free = []
         for n, e in content:
             if self.special.kind[n] == FUNCTION and self.special.data[n] == "exp":
-                recipe["arg", self.special.args[n][0]] = Fraction(e)
+                inner = self.special.args[n][0]
+                self.nodes.calls.setdefault(("exp", self.nodes.plain(inner)), inner)
+                recipe["arg", inner] = Fraction(e)
             else:
                 free.append((n, e))
         unit = free[0][1] if free else Fraction(1)

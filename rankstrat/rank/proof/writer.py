@@ -11,8 +11,10 @@ import sympy
 
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import CertificateError
+from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.lower_bounds import ball_minor, ball_points
+from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.proof.generators import Proposal
 from rankstrat.rank.proof.nodes import Nodes
 from rankstrat.rank.setting import setting
@@ -100,15 +102,25 @@ def _pairs(values: Sequence[int | Fraction]) -> list[list[int]]:
     return [list(Fraction(v).as_integer_ratio()) for v in values]
 
 
+def expressible(chart: Chart) -> bool:
+    """Whether there are proof objects for the model: it has neither a domain nor constants."""
+    return not (chart.model.domain or chart.model.constants)
+
+
 def _regions(certificate: RankCertificate) -> list[Sequence[Fraction]]:
     """One point in each region; the region that is asked about comes first."""
-    model = certificate.model
-    if model.domain or model.constants:
+    if not expressible(certificate.chart):
         raise CertificateError(
             "a model with a domain or constants was given; the referee reads models on all real"
             " inputs; keep the certificate, whose check knows the domain"
         )
-    regions = setting(certificate.chart, certificate.region, seed=certificate.seed).regions
+    found = setting(certificate.chart, certificate.region, seed=certificate.seed)
+    regions = found.regions
+    if found.largest or isinstance(found.tangents, PatternTangents):
+        raise CertificateError(
+            "a rank that rests on many activation patterns was given; the referee reads regions one"
+            " by one; keep the certificate, or ask for region_rank"
+        )
     if regions is None:
         return []
     return [member.point for member in regions.members]
@@ -116,7 +128,7 @@ def _regions(certificate: RankCertificate) -> list[Sequence[Fraction]]:
 
 def _rows(certificate: RankCertificate, regions: int) -> list[list[int]]:
     """Samples, outputs and places: more than the columns, since the referee stops at full rank."""
-    count, outputs = certificate.lower, len(certificate.model.outputs)
+    count, outputs = certificate.lower, certificate.model.output_count
     samples = count if certificate.model.inputs else 1
     rows, s = [], 0
     for _ in range(samples + 1):
@@ -143,7 +155,7 @@ def _ball_minor(certificate: RankCertificate, places: dict[str, Any]) -> dict[st
         places["inputs"].append(
             _pairs([point.get(("x", k), 0) for k in range(len(chart.model.inputs))])
         )
-        mixed = [Fraction(point.get(("mix", k), 1)) for k in range(len(chart.model.outputs))]
+        mixed = [Fraction(point.get(("mix", k), 1)) for k in range(chart.model.output_count)]
         bottom = max(v.denominator for v in mixed)
         rows.append([start + i, [int(v * bottom) for v in mixed]])
     return {"kind": "balls", "rows": rows, "columns": list(minor.parameters)}
@@ -152,7 +164,7 @@ def _ball_minor(certificate: RankCertificate, places: dict[str, Any]) -> dict[st
 def _upper(certificate: RankCertificate, nodes: Nodes) -> dict[str, Any]:
     if certificate.upper == certificate.size:
         return {"kind": "parameters"}
-    if not certificate.model.inputs and certificate.upper >= len(certificate.model.outputs):
+    if not certificate.model.inputs and certificate.upper >= certificate.model.output_count:
         return {"kind": "outputs"}
     if certificate.relations and certificate.size - len(certificate.relations) <= certificate.upper:
         return {"kind": "relations", "relations": _relations(certificate, nodes)}

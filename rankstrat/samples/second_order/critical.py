@@ -57,7 +57,7 @@ class CriticalData:
 
     def rows(self) -> list[Row]:
         """The data rows, (input, number of the output)."""
-        return [(x, k) for x in self.inputs for k in range(len(self.chart.model.outputs))]
+        return [(x, k) for x in self.inputs for k in range(self.chart.model.output_count)]
 
     def residual(self) -> list[Any]:
         """The residual e: fractions for a rational model, else balls at the current precision."""
@@ -132,7 +132,7 @@ def critical_data(
             " values"
         )
     model = point.model
-    outputs = len(model.outputs)
+    outputs = model.output_count
     second = SecondOrder(point)
     parameters = tuple(range(model.size)) if second.rational else _pivot_parameters(point, seed)
     xs = _inputs(model, inputs, -(-(len(parameters) + extra) // outputs), seed)

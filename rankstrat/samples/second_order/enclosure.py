@@ -13,8 +13,9 @@ import sympy
 
 from rankstrat.algebra.balls import BallRing
 from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.krawczyk import krawczyk, newton
 from rankstrat.algebra.program import Program
-from rankstrat.algebra.signature import around_ball, ball, contains, middle, precision, solve
+from rankstrat.algebra.signature import ball, middle, precision
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import DataError
 from rankstrat.model.model import Chart, Model
@@ -22,6 +23,13 @@ from rankstrat.model.values import exact_scalar
 from rankstrat.samples.second_order.second import Row, SecondOrder, values_at
 
 BITS, STEPS = 320, 60
+_FAILURES = {
+    "singular": (
+        "Newton met a singular Hessian; choose another starting point, or a nondegenerate critical"
+        " point"
+    ),
+    "diverges": "Newton diverges from this starting point; start closer to a critical point",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class EnclosedCriticalPoint:
 
     def rows(self) -> list[Row]:
         """The data rows."""
-        return [(x, k) for x in self.inputs for k in range(len(self.model.outputs))]
+        return [(x, k) for x in self.inputs for k in range(self.model.output_count)]
 
     def residual(self) -> list[Any]:
         """f(x_i) - y_i, enclosed."""
@@ -109,35 +117,25 @@ def enclose_critical_point(
     ys = tuple(sympy.sympify(exact_scalar("label", v), strict=True) for v in labels)
     if (
         len(start) != model.size
-        or len(ys) != len(xs) * len(model.outputs)
+        or len(ys) != len(xs) * model.output_count
         or any(len(x) != len(model.inputs) for x in xs)
     ):
         raise DataError(
             f"{len(start)} starting values, {len(xs)} inputs and {len(ys)} labels do not fit"
-            f" {model.size} parameters, {len(model.inputs)} inputs and {len(model.outputs)}"
+            f" {model.size} parameters, {len(model.inputs)} inputs and {model.output_count}"
             " outputs; give one value for each"
         )
     second = SecondOrder(model.generic())
-    rows = [(x, k) for x in xs for k in range(len(model.outputs))]
+    rows = [(x, k) for x in xs for k in range(model.output_count)]
+
+    def system(values: Sequence[Any]) -> tuple[list[Any], list[list[Any]]]:
+        return _system(second, rows, ys, _named(model, values))
+
     with precision(BITS):
-        point = [ball(Fraction(v)) for v in start]
-        for _ in range(STEPS):
-            gradient, matrix = _system(second, rows, ys, _named(model, point))
-            step = solve(matrix, gradient)
-            if step is None:
-                raise DataError(
-                    "Newton met a singular Hessian; choose another starting point, or a"
-                    " nondegenerate critical point"
-                )
-            point = [middle(v - s) for v, s in zip(point, step, strict=True)]
-            size = max(abs(float(middle(s))) for s in step)
-            if size < 1e-60:
-                break
-            if size > 1e6:
-                raise DataError(
-                    "Newton diverges from this starting point; start closer to a critical point"
-                )
-        box = _krawczyk(second, rows, ys, model, point)
+        point = newton(system, [ball(Fraction(v)) for v in start], steps=STEPS)
+        if isinstance(point, str):
+            raise DataError(_FAILURES[point])
+        box = krawczyk(system, point)
     if box is None:
         raise DataError(
             "the Krawczyk test failed near the last Newton iterate; start closer to a nondegenerate"
@@ -190,39 +188,6 @@ def _system(
         for i in range(size)
     ]
     return gradient, matrix
-
-
-def _krawczyk(
-    second: SecondOrder,
-    rows: Sequence[Row],
-    labels: Sequence[sympy.Expr],
-    model: Model,
-    point: Sequence[Any],
-) -> list[Any] | None:
-    r"""A box X with $m - YG(m) + (1 - YH(X))(X - m)$ in its interior: it contains exactly one zero
-    of the gradient.
-    """
-    size = len(point)
-    gradient, matrix = _system(second, rows, labels, _named(model, point))
-    columns = [solve(matrix, [ball(int(i == j)) for i in range(size)]) for j in range(size)]
-    if any(c is None for c in columns):
-        return None
-    inverse = [[middle(columns[j][i]) for j in range(size)] for i in range(size)]  # type: ignore[index]
-    for exponent in (-120, -90, -60, -40, -25):
-        box = [around_ball(m, exponent) for m in point]
-        _, over = _system(second, rows, labels, _named(model, box))
-        image = []
-        for i in range(size):
-            value = point[i] - sum((inverse[i][k] * gradient[k] for k in range(size)), ball(0))
-            for j in range(size):
-                entry = ball(int(i == j)) - sum(
-                    (inverse[i][k] * over[k][j] for k in range(size)), ball(0)
-                )
-                value = value + entry * (box[j] - point[j])
-            image.append(value)
-        if all(contains(b, v) for b, v in zip(box, image, strict=True)):
-            return image
-    return None
 
 
 __all__ = ["EnclosedCriticalPoint", "enclose_critical_point"]

@@ -17,10 +17,10 @@ from fractions import Fraction
 from functools import cached_property, partial
 from typing import Any
 
-import sympy
-
 from rankstrat.activation.law import Law
+from rankstrat.algebra.affine import expression
 from rankstrat.families._shared.effective_neurons import Effective
+from rankstrat.families.catalogue.two_layer.strata.words import MINUS
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Candidate, Closure, RankBounds
 
@@ -52,9 +52,7 @@ class Listing:
     @cached_property
     def signs(self) -> tuple[int, ...]:
         """The signs with which a neuron can belong to a class."""
-        if self.law.signed:
-            return (1, -1)
-        return (1,)
+        return self.law.signs
 
     def patterns(self) -> Iterator[tuple[Pattern, AffineSubspace]]:
         """Every pattern that is not refined by its own equations, with the kernels that have it."""
@@ -185,7 +183,7 @@ class Listing:
         """Neurons (kernel.place) by class, a minus sign for an opposite weight."""
         blocks: dict[Any, list[str]] = {}
         for name, (kind, which, sign) in zip(self.names, pattern, strict=True):
-            blocks.setdefault((kind, which), []).append(("-" if sign < 0 else "") + name)
+            blocks.setdefault((kind, which), []).append(MINUS[sign] + name)
         parts = []
         for wanted in ("target", "extra", "zero"):
             found = sorted(
@@ -239,12 +237,7 @@ class Listing:
         self, pattern: Pattern, space: AffineSubspace, forced: Chart | None, leader: Branch | None
     ) -> Branch:
         symbols = self.model.parameters
-        forms = {
-            i: sympy.Add(
-                *(sympy.Rational(c) * (symbols[j] if j != CONSTANT else 1) for j, c in row.items())
-            )
-            for i, row in space.rows.items()
-        }
+        forms = {i: expression(row, symbols) for i, row in space.rows.items()}
         extras = [which for kind, which, _ in pattern if kind == "extra"]
         classes = {(kind, which) for kind, which, _ in pattern if kind != "zero"}
         return Branch(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from rankstrat.families.catalogue.two_layer.strata.words import MINUS
 from rankstrat.text.tables import Math
 
 ALL_PAIRS = 400
@@ -82,6 +83,6 @@ def _vanishes(name: str, index: Any) -> Math:
 
 
 def _equal(one: str, two: str, sign: int, moved: str) -> Math:
-    minus = "-" if sign < 0 else ""
+    minus = MINUS[sign]
     latex = rf"K_{{{one.replace('_', ',')}}} = {minus}K_{{{two.replace('_', ',')}}}"
     return Math(f"K{one} = {minus}K{two}{moved}", latex + (rf"\text{{{moved}}}" if moved else ""))

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import sympy
 
 from rankstrat.activation.law import Law, law_of
@@ -85,9 +86,9 @@ def conditions(structure: Any, model: Model) -> Iterator[list[Any]]:
     for (_, one, b), (_, two, c) in itertools.combinations(neurons, 2):
         for sign in (1, -1):
             difference = [u - sign * v for u, v in zip(one, two, strict=True)]
-            groups.append(
-                [e for e in [*difference, *([b - sign * c] if b is not None else [])] if e != 0]
-            )
+            if b is not None:
+                difference.append(b - sign * c)
+            groups.append([e for e in difference if e != 0])
     seen = set()
     for group in groups:
         key = frozenset(group)
@@ -115,10 +116,11 @@ def generators(structure: Any, model: Model) -> Iterator[dict[Any, Any]]:
     for kernel in range(structure.kernels):
         for place in places:
             own = (kernel, *place)
-            changed = [*arrays["K"][own].ravel(), *([arrays["b"][own]] if structure.bias else [])]
+            changed = [*arrays["K"][own].ravel()]
+            if structure.bias:
+                changed.append(arrays["b"][own])
             if parity == "odd":
-                part = arrays["a"][own]
-                changed += [*part.ravel()] if structure.sharing else [part]
+                changed += [*np.ravel(arrays["a"][own])]
             yield {p: -p for p in changed}
 
 
@@ -141,17 +143,13 @@ def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]
     rows: dict[sympy.Symbol, dict[int, Any]] = {}
     classes: dict[tuple[Any, ...], int] = {}
     signs: dict[int, set[int]] = {}
-    extra: list[dict[int, Any]] = [{pixels: 1}] if structure.output_bias else []
+    extra: list[dict[int, Any]] = [{pixels: 1}] * structure.output_bias
     q1 = sympy.Rational(law.slope.numerator, law.slope.denominator)
     for (a, weights, bias), (_, symbols, own) in zip(
         neuron_weights(structure, chart.arrays), generic, strict=True
     ):
-        vector = tuple(sympy.cancel(v) for v in (*weights, 0 if bias is None else bias))
-        slots = [
-            (t, symbol)
-            for t, symbol in enumerate((*symbols, 0 if own is None else own))
-            if symbol != 0
-        ]
+        vector = tuple(sympy.cancel(v) for v in (*weights, bias or 0))
+        slots = [(t, symbol) for t, symbol in enumerate((*symbols, own or 0)) if symbol != 0]
         if not any(vector[:pixels]):
             if not law.silent or vector[-1] != 0:
                 extra.append({pixels: 1})
@@ -161,11 +159,11 @@ def rank_coordinates(structure: Any, chart: Chart) -> tuple[int, list[list[Any]]
             continue
         number, sign = _class_of(vector, classes, signed=law.signed)
         if -sign in signs.setdefault(number, set()):
-            extra += [{pixels: 1}] if law.offset else [dict(enumerate(vector))] if law.slope else []
+            extra += [{pixels: 1}] * bool(law.offset) + [dict(enumerate(vector))] * bool(law.slope)
         signs[number].add(sign)
         for t, symbol in slots:
             row = rows.setdefault(symbol, {})
-            _add(row, number * width + t, a if law.parity == "odd" or sign > 0 else -a)
+            _add(row, number * width + t, a * law.factor(sign) * sign)
             _add(row, t, q1 * a)
     every = [*rows.values(), *extra]
     columns = sorted({c for row in every for c in row})

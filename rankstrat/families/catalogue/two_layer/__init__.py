@@ -13,6 +13,7 @@ import sympy
 from rankstrat.activation.law import law_of
 from rankstrat.activation.lookup import named
 from rankstrat.activation.record import Activation
+from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import activation_of, count, flag, input_names
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families.catalogue.two_layer.neurons import neurons as neurons_at
@@ -103,6 +104,24 @@ class TwoLayer(Converted, LayeredStructure):
     def with_widths(self, widths: Sequence[int]) -> Model:
         """The network with another width."""
         return Model.of(replace(self, inputs=widths[0], width=widths[1]))
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The one output as a node of a program."""
+        terms = []
+        weights, biases = blocks["w"].tolist(), blocks["b"].tolist() if self.bias else []
+        for i, a in enumerate(blocks["a"].tolist()):
+            z = [
+                (1, program.product(((weight, 1), (x, 1))))
+                for weight, x in zip(weights[i], inputs, strict=True)
+            ]
+            argument = program.linear(0, [*z, *((1, b) for b in biases[i : i + 1])])
+            value = self.activation.template.at(program, argument)
+            terms.append((1, program.product(((a, 1), (value, 1)))))
+        if self.output_bias:
+            terms.append((1, int(blocks["c"][()])))
+        return [program.linear(0, terms)]
 
     def strata(self, model: Model) -> Stratification | None:
         """All strata of parameter space; see `rankstrat.stratify`."""

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from rankstrat.families.catalogue.two_layer.strata.classes import Label, TwoLayerStrata
+from rankstrat.families.catalogue.two_layer.strata.classes import TwoLayerStrata
+from rankstrat.families.catalogue.two_layer.strata.numbers import Label
 from rankstrat.model.values import counted
 from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.model_rank import model_rank
@@ -31,7 +32,7 @@ class EngineStrata(TwoLayerStrata):
     def certificate(self, label: Label) -> RankCertificate:
         """The rank at the generic point of a type."""
         if label not in self._certificates:
-            self._certificates[label] = model_rank(self.chart(label))
+            self._certificates[label] = model_rank(self.parametrised(label))
         return self._certificates[label]
 
     def rank(self, label: Label) -> int:
@@ -45,7 +46,8 @@ class EngineStrata(TwoLayerStrata):
     def exceptions(self, label: Label) -> tuple[Finding, ...]:
         """Points of a type with small values whose rank differs."""
         if label not in self._exceptions:
-            rng, chart, found = random.Random(repr(label)), self.chart(label), list[Finding]()
+            rng, found = random.Random(repr(label)), list[Finding]()
+            chart = self.parametrised(label)
             for _ in range(TRIES):
                 point = chart.at({c: rng.choice((-1, 1, 1, 2)) for c in chart.coordinates})
                 if self.label_of(point) == label:
@@ -59,7 +61,7 @@ class EngineStrata(TwoLayerStrata):
     def constancy(self, label: Label) -> Knowledge:
         """Only the generic rank, and what the search found."""
         certificate, found = self.certificate(label), self.exceptions(label)
-        if not self.chart(label).coordinates:
+        if not self.parametrised(label).coordinates:
             return Knowledge(certificate.verdict, "one point")
         if found:
             return Knowledge(Verdict.OPEN, f"generic rank only: special points found, {found[0]}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rankstrat.families.catalogue.two_layer.strata.classes import Label, TwoLayerStrata
+from rankstrat.families.catalogue.two_layer.strata.classes import TwoLayerStrata
+from rankstrat.families.catalogue.two_layer.strata.numbers import Label
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
 from rankstrat.text.sources import proved

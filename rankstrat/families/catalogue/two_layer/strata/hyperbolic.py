@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from rankstrat.families.catalogue.two_layer.strata.classes import Label, TwoLayerStrata
+from rankstrat.families.catalogue.two_layer.strata.classes import TwoLayerStrata
+from rankstrat.families.catalogue.two_layer.strata.numbers import Label
+from rankstrat.families.catalogue.two_layer.strata.representatives import Group
 from rankstrat.families.catalogue.two_layer.strata.types import Kind, Side, compositions, size_of
+from rankstrat.families.catalogue.two_layer.strata.words import chain
 from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
@@ -90,23 +93,17 @@ class HyperbolicStrata(TwoLayerStrata):
         spare = [kind for kind, count in enumerate(zero) for _ in range(count)]
         return [(neuron + j, kind) for j, kind in enumerate(spare)], groups
 
-    def conditions(self, label: Label) -> tuple[Math, ...]:
-        """Equalities of weights and biases, then what vanishes."""
-        zeros, groups = self.layout(label)
-        found = []
-        for group in groups:
-            found += _equal("w", [i for i, _, _ in group])
-            for phase in {p: None for _, p, _ in group}:
-                found += _equal("b", [i for i, p, _ in group if p == phase])
-        found += _equal("w", [i for i, _ in zeros], "0")
-        found += _equal("b", [i for i, k in zeros if not self._zero(k)[1]], "0")
-        idle = [i for group in groups for i, _, active in group if not active]
-        return (
-            *found,
-            *_equal("a", sorted([*idle, *(i for i, k in zeros if not self._zero(k)[0])]), "0"),
-        )
+    def _coincidence(self, group: Group) -> list[Math]:
+        """Equal weights in a class, equal biases in a phase."""
+        found = chain("w", [(i, 1) for i, _, _ in group])
+        for phase in {p: None for _, p, _ in group}:
+            found += self._same_phase([(i, 1) for i, p, _ in group if p == phase])
+        return found
 
-    def chart(self, label: Label) -> Chart:
+    def _same_phase(self, members: list[tuple[int, int]]) -> list[Math]:
+        return chain("b", members)
+
+    def parametrised(self, label: Label) -> Chart:
         """The weights of the first neuron of a class and the bias of the first of a phase as
         coordinates.
         """
@@ -124,8 +121,10 @@ class HyperbolicStrata(TwoLayerStrata):
         for i, kind in zeros:
             active, biased = self._zero(kind)
             values |= dict.fromkeys(names["w"][i], 0)
-            values |= {} if active else {names["a"][i]: 0}
-            values |= {} if biased else {names["b"][i]: 0}
+            if not active:
+                values[names["a"][i]] = 0
+            if not biased:
+                values[names["b"][i]] = 0
         return self.model.chart(values)
 
     def label_of(self, point: Chart) -> Label:
@@ -147,9 +146,7 @@ class HyperbolicStrata(TwoLayerStrata):
 
     def _special(self, b: Any) -> int:
         """The first kind of neurons with w = 0 and this bias."""
-        if b == 0:
-            return 2
-        return 0
+        return 2 * int(b == 0)
 
     def _phase(self, b: Any) -> Any:
         """Equal for biases whose functions are proportional."""
@@ -217,10 +214,3 @@ def _multisets(total: int, kinds: Sequence[Kind], start: int = 0) -> Iterator[tu
             yield from (
                 (kinds[k], *rest) for rest in _multisets(total - size_of(kinds[k]), kinds, k)
             )
-
-
-def _equal(name: str, neurons: Sequence[int], *end: str) -> list[Math]:
-    if len(neurons) + len(end) < 2 or not neurons:
-        return []
-    texts, latex = [f"{name}{i + 1}" for i in neurons], [f"{name}_{{{i + 1}}}" for i in neurons]
-    return [Math(" = ".join([*texts, *end]), " = ".join([*latex, *end]))]

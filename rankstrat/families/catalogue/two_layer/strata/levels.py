@@ -7,6 +7,7 @@ from typing import Any
 from rankstrat.activation.law import law_of
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import FunctionLevel, Knowledge
+from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
 
@@ -21,8 +22,8 @@ def function_levels(structure: Any) -> list[FunctionLevel] | None:
     if not (law.tame and law.steep):
         return None
     weights = structure.inputs + structure.bias
-    section = "2.1" if structure.bias else "2"
-    known = Knowledge(Verdict.PROVED, f"independence lemma ({law.citation}); SPEC {section}")
+    reason = f"independence lemma ({law.citation}); {proved('levels')}"
+    known = Knowledge(Verdict.PROVED, reason)
     levels = []
     for k in range(structure.width + 1):
         rank = k * (weights + 1) + structure.output_bias
@@ -41,8 +42,10 @@ def function_levels(structure: Any) -> list[FunctionLevel] | None:
 
 def _functions(structure: Any, k: int, *, constant: bool) -> Math:
     name = structure.activation.name
-    argument = "w_i x + b_i" if structure.bias else "w_i x"
-    end = " + c" if structure.output_bias else " + c, c != 0" if constant else ""
+    argument = "w_i x" + " + b_i" * structure.bias
+    end = " + c" * (structure.output_bias or constant)
+    if constant:
+        end += ", c != 0"
     latex_end = end.replace("!=", r"\neq")
     if k == 0:
         text = end.removeprefix(" + ") or "0"
@@ -54,26 +57,30 @@ def _functions(structure: Any, k: int, *, constant: bool) -> Math:
     )
 
 
+def _classes(k: int) -> str:
+    """The classes of a target, in words."""
+    return f"{k} class" + "es" * (k != 1)
+
+
 def _minimisers(structure: Any, k: int) -> Math:
     vector = "(w, b)" if structure.bias else "w"
     idle = "a = b = 0" if structure.bias and not structure.output_bias else "a = 0"
     if k == 0:
         return Math(f"w = 0, {idle}")
-    plural = "class" if k == 1 else "classes"
-    text = f"every {vector} with w != 0 in the {k} {plural} of the target; w = 0 only with {idle}"
-    first = rf"\text{{every }} {vector} \text{{ with }} w \neq 0 \text{{ in the {k} {plural}; }}"
+    classes = _classes(k)
+    text = f"every {vector} with w != 0 in the {classes} of the target; w = 0 only with {idle}"
+    first = rf"\text{{every }} {vector} \text{{ with }} w \neq 0 \text{{ in the {classes}; }}"
     return Math(text, rf"{first} w = 0 \text{{ only with }} {idle}")
 
 
 def _constant(k: int) -> Math:
-    plural = "class" if k == 1 else "classes"
+    classes = _classes(k)
     last = r"\text{some } w = 0,\ a \neq 0,\ b \neq 0"
     if k == 0:
         return Math(
             "every w = 0; some w = 0 with a != 0, b != 0", rf"\text{{every }} w = 0;\ {last}"
         )
     return Math(
-        f"every (w, b) with w != 0 in the {k} {plural} of the target; some w = 0 with a != 0, b"
-        " != 0",
-        rf"\text{{every }} (w, b) \text{{ with }} w \neq 0 \text{{ in the {k} {plural}; }} {last}",
+        f"every (w, b) with w != 0 in the {classes} of the target; some w = 0 with a != 0, b != 0",
+        rf"\text{{every }} (w, b) \text{{ with }} w \neq 0 \text{{ in the {classes}; }} {last}",
     )

@@ -3,18 +3,16 @@ r"""All strata of two-layer ReLU networks: which neurons share a ray, which rays
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sympy
 
 from rankstrat.errors import PointError
-from rankstrat.families.catalogue.two_layer.strata.classes import (
-    Label,
-    TwoLayerStrata,
-    rational_rank,
-)
+from rankstrat.families.catalogue.two_layer.strata.classes import TwoLayerStrata
+from rankstrat.families.catalogue.two_layer.strata.numbers import Label
+from rankstrat.families.catalogue.two_layer.strata.representatives import Group
 from rankstrat.families.catalogue.two_layer.strata.types import (
     Kind,
     is_active,
@@ -22,6 +20,7 @@ from rankstrat.families.catalogue.two_layer.strata.types import (
     kind_of,
     size_of,
 )
+from rankstrat.families.catalogue.two_layer.strata.words import chain, joined, symbol
 from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
@@ -76,10 +75,10 @@ class RayStrata(TwoLayerStrata):
     def _dependences(self, zero: Sequence[int], classes: Sequence[Kind]) -> range:
         possible = super()._dependences(zero, classes)
         # two lines are never parallel, unless b does not count
-        least = 1 if self._room(zero) < self.extended else 2
-        if possible != range(1):
-            return range(min(least, possible[-1]), possible.stop)
-        return possible
+        least = 2 - int(self._room(zero) < self.extended)
+        if possible == range(1):
+            return possible
+        return range(min(least, possible[-1]), possible.stop)
 
     def rank(self, label: Label) -> int:
         """Lines, less the scale that each active line has in common with a, and the linear
@@ -93,8 +92,8 @@ class RayStrata(TwoLayerStrata):
 
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula, where the model is differentiable."""
-        kinks = label[0][4] if self.bias else label[0][0]
-        if kinks:
+        last = self.zero_kinds - 2  # active, w = b = 0
+        if label[0][last]:
             return Knowledge(
                 Verdict.OPEN, "the model is not differentiable where w = b = 0 and a != 0"
             )
@@ -113,23 +112,22 @@ class RayStrata(TwoLayerStrata):
 
     def conditions(self, label: Label) -> tuple[Math, ...]:
         """Rays in common, then w = 0, b = 0 and its sign, a = 0."""
-        found = []
-        for condition in super().conditions(label):
-            text = condition.text
-            if text.startswith(("w", "-w")) and not text.endswith("0"):
-                found.append(
-                    Math(text.replace(" = ", " ~ "), condition.latex.replace(" = ", r" \sim "))
-                )
-            elif not (text.startswith("b") and not text.endswith("0")):
-                found.append(condition)
-        zeros, _ = self.layout(label)
-        for sign, word in ((1, ">"), (-1, "<")):
-            names = [i + 1 for i, kind in zeros if self.bias and SIGNS[kind] == sign]
-            found += [Math(f"b{i} {word} 0", f"b_{{{i}}} {word} 0") for i in names]
-        return tuple(found)
+        return (*super().conditions(label), *self._signs(self.layout(label)[0]))
 
-    def chart(self, label: Label) -> None:  # type: ignore[override]
+    def _coincidence(self, group: Group) -> list[Math]:
+        return chain("w", [(i, sign) for i, sign, _ in group], relation="~")
+
+    def _signs(self, zeros: Sequence[tuple[int, int]]) -> list[Math]:
+        """The signs of the biases of neurons with w = 0."""
+        found = []
+        for sign, relation in ((1, " > "), (-1, " < ")):
+            members = [i for i, kind in zeros if self.bias and SIGNS[kind] == sign]
+            found += [joined([symbol("b", i), Math("0")], relation) for i in members]
+        return found
+
+    def chart(self, label: Label) -> Chart | None:
         """None: the regions of linearity move with the parameters; use `point`."""
+        return None
 
     def point(self, label: Label, seed: int = 0) -> Chart:
         """Random whole numbers, with positive multiples along each ray."""
@@ -165,10 +163,13 @@ class RayStrata(TwoLayerStrata):
                 scaled = [scale * v for v in vector]
                 weights[i] = scaled[: self.inputs]
                 b[i] = scaled[-1]
-                a[i] = nonzero() if active else 0
+                if active:
+                    a[i] = nonzero()
         for i, kind_ in zeros:
-            a[i] = nonzero() if kind_ % 2 == 0 else 0
-            b[i] = SIGNS[kind_] * rng.randint(1, bound) if self.bias else 0
+            if kind_ % 2 == 0:
+                a[i] = nonzero()
+            if self.bias:
+                b[i] = SIGNS[kind_] * rng.randint(1, bound)
         values: dict[str, Any] = {"a": a, "w": weights}
         if self.bias:
             values["b"] = b
@@ -176,34 +177,17 @@ class RayStrata(TwoLayerStrata):
             values["c"] = nonzero()
         return self.model.point(values)
 
-    def label_of(self, point: Chart) -> Label:
-        """The combinatorial type of an exact point."""
-        arrays = point.arrays
-        zero = [0] * self.zero_kinds
-        lines: dict[tuple[Any, ...], list[list[int]]] = {}
-        for i in range(self.width):
-            idle = int(arrays["a"][i] == 0)
-            vector = [*arrays["w"][i], *([arrays["b"][i]] if self.bias else [])]
-            lead = next((v for v in vector[: self.inputs] if v != 0), None)
-            if lead is None:
-                sign = int(sympy.sign(arrays["b"][i])) if self.bias else 0
-                zero[(SIGNS.index(sign) if self.bias else 0) + idle] += 1
-                continue
-            line = tuple(
-                sympy.sympify(v, strict=True) / sympy.sympify(lead, strict=True) for v in vector
-            )
-            lines.setdefault(line, [[0, 0], [0, 0]])[int(bool(lead < 0))][idle] += 1
-        found = []
-        for line, (plus, minus) in lines.items():
-            pair = [(plus[0], plus[1]), (minus[0], minus[1])]
-            found.append(((max(pair), min(pair)), line))
-        classes = tuple(sorted((kind for kind, _ in found), reverse=True))
-        dependence = 0
-        if self._dependences(zero, classes) != range(1):
-            dependence = rational_rank(
-                [v[: self._room(zero)] for kind, v in found if is_half(kind)]
-            )
-        return (tuple(zero), classes, dependence)
+    def _zero_kind(self, vector: Sequence[Any]) -> int:
+        """Told apart by the sign of the bias."""
+        return self.bias and SIGNS.index(int(sympy.sign(vector[-1])))
+
+    def _class_of(
+        self, vector: tuple[Any, ...], known: Mapping[tuple[Any, ...], Any]
+    ) -> tuple[tuple[Any, ...], int]:
+        """The line on which a neuron lies, and its side there."""
+        exact = [sympy.sympify(v, strict=True) for v in vector]
+        lead = next(v for v in exact if v != 0)
+        return tuple(v / lead for v in exact), int(bool(lead < 0))
 
     def _moves(self, label: Label) -> Iterator[tuple[tuple[int, ...], list[Kind], Math]]:
         zero, classes, _ = label

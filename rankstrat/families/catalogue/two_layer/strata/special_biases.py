@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from rankstrat.activation.record import Between, Root
-from rankstrat.families.catalogue.two_layer.strata.classes import Label, TwoLayerStrata
+from rankstrat.families.catalogue.two_layer.strata.classes import TwoLayerStrata
+from rankstrat.families.catalogue.two_layer.strata.numbers import Label
 from rankstrat.model.model import Chart
 from rankstrat.rank.verdict import Verdict
 from rankstrat.strata import Knowledge

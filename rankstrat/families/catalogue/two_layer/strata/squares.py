@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import math
 import random
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,13 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import PointError
+from rankstrat.families.catalogue.two_layer.strata.words import (
+    chain,
+    joined,
+    operator,
+    symbol,
+    vanishing,
+)
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
@@ -87,27 +93,24 @@ class SquareStrata:
         lines.
         """
         active, v, inside, groups, squares = label
-        found = []
-        names = [f"w{i + 1}" for i in range(self.width)]
-        spanning = f"span({', '.join(names[:active])})"
-        if v == 0 and active + inside:
-            found.append(_worded(" = ".join([*names[: active + inside], "0"])))
+        names = [symbol("w", i) for i in range(self.width)]
+        spanning = operator("span", names[:active])
+        still, found = active + inside, list[Math]()
+        if v == 0:
+            found += vanishing("w", range(still))
         elif v < min(active, self.inputs):
             found.append(_rank(names[:active], v))
         if v and inside:
-            found.append(_worded(f"{', '.join(names[active : active + inside])} in {spanning}"))
-        start = active + inside
+            found.append(joined([joined(names[active:still], ", "), spanning], " in ", r" \in "))
+        start = still
         for size in groups:
-            if size > 1:
-                text = " ~ ".join(names[start : start + size])
-                found.append(_worded(f"{text} mod {spanning}" if v else text))
+            lines = chain("w", [(i, 1) for i in range(start, start + size)], relation="~")
+            modulo = r"\ \mathrm{mod}\ "
+            found += [joined([line, spanning], " mod ", modulo) if v else line for line in lines]
             start += size
         if len(groups) == 4 and squares == 3 and self.inputs - v > 2:
             found.append(_rank(names[-4:], 2))
-        idle = [f"a{i + 1}" for i in range(active, self.width)]
-        if idle:
-            found.append(_worded(" = ".join([*idle, "0"])))
-        return tuple(found)
+        return (*found, *vanishing("a", range(active, self.width)))
 
     def constancy(self, label: Label) -> Knowledge:
         """Quadratic forms modulo the ideal of V."""
@@ -120,8 +123,9 @@ class SquareStrata:
         """Every point has a type."""
         return Knowledge(Verdict.PROVED, "every point has exactly one type")
 
-    def chart(self, label: Label) -> None:
+    def chart(self, label: Label) -> Chart | None:
         """None: use `point`."""
+        return None
 
     def point(self, label: Label, seed: int = 0) -> Chart:
         """Random whole numbers."""
@@ -269,12 +273,5 @@ def _rank_of(rows: list[Any]) -> int:
     return 0
 
 
-def _rank(names: list[str], rank: int) -> Math:
-    return _worded(f"rank({', '.join(names)}) = {rank}")
-
-
-def _worded(text: str) -> Math:
-    """The text with its LaTeX form."""
-    latex = re.sub(r"([aw])(\d+)", r"\1_{\2}", text).replace(" in ", r" \in ").replace("~", r"\sim")
-    latex = re.sub(r"\b(rank|span)\(", r"\\operatorname{\1}(", latex)
-    return Math(text, latex.replace(" mod ", r"\ \mathrm{mod}\ "))
+def _rank(names: list[Math], rank: int) -> Math:
+    return joined([operator("rank", names), Math(str(rank))], " = ")

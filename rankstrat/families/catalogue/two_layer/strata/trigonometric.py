@@ -4,22 +4,24 @@ modulo pi.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sympy
 
 from rankstrat.errors import UndecidedError
-from rankstrat.families.catalogue.two_layer.strata.classes import Label
 from rankstrat.families.catalogue.two_layer.strata.hyperbolic import HyperbolicStrata
+from rankstrat.families.catalogue.two_layer.strata.numbers import Label
 from rankstrat.families.catalogue.two_layer.strata.types import Kind
+from rankstrat.families.catalogue.two_layer.strata.words import joined, symbol
 from rankstrat.model.model import Chart
 from rankstrat.text.tables import Math
 
 # With w = 0, sigma(b) and sigma'(b) vanish at multiples of pi and halfway between them, or the
 # other way round.
-WORDS = {2: ("0 mod pi", r"0\ \mathrm{mod}\ \pi"), 4: ("pi/2 mod pi", r"\pi/2\ \mathrm{mod}\ \pi")}
+SPECIAL = {2: Math("0"), 4: Math("pi/2", r"\pi/2")}
+MODULO_PI = Math("mod pi", r"\mathrm{mod}\ \pi")
 
 
 @dataclass(frozen=True)
@@ -49,30 +51,26 @@ class TrigonometricStrata(HyperbolicStrata):
 
     def conditions(self, label: Label) -> tuple[Math, ...]:
         """Equalities modulo pi."""
-        _, groups = self.layout(label)
-        phases = [
-            [i + 1 for i, p, _ in group if p == phase]
-            for group in groups
-            for phase in {p for _, p, _ in group}
-        ]
-        shared = {" = ".join(f"b{i}" for i in phase) for phase in phases if len(phase) > 1}
-        found = []
-        for condition in super().conditions(label):
-            if condition.text in shared:
-                found.append(
-                    Math(f"{condition.text} mod pi", rf"{condition.latex}\ \mathrm{{mod}}\ \pi")
-                )
-            elif not condition.text.startswith("b"):
-                found.append(condition)
-        zeros, _ = self.layout(label)
-        for special, (text, latex) in WORDS.items():
-            names = [i + 1 for i, kind in zeros if kind in (special, special + 1)]
-            found += [Math(f"b{i} = {text}", f"b_{{{i}}} = {latex}") for i in names]
-        return tuple(found)
+        return (*super().conditions(label), *self._special_biases(self.layout(label)[0]))
 
-    def chart(self, label: Label) -> Chart:
+    def _same_phase(self, members: list[tuple[int, int]]) -> list[Math]:
+        return [joined([words, MODULO_PI], " ", r"\ ") for words in super()._same_phase(members)]
+
+    def _biases(self, zeros: Sequence[tuple[int, int]]) -> list[Math]:
+        return []
+
+    def _special_biases(self, zeros: Sequence[tuple[int, int]]) -> list[Math]:
+        """Biases at multiples of pi, and halfway between."""
+        found = []
+        for special, value in SPECIAL.items():
+            members = [i for i, kind in zeros if kind in (special, special + 1)]
+            right = joined([value, MODULO_PI], " ", r"\ ")
+            found += [joined([symbol("b", i), right], " = ") for i in members]
+        return found
+
+    def parametrised(self, label: Label) -> Chart:
         """As for sinh, with b = pi/2 where it is halfway."""
-        values = dict(super().chart(label).values)
+        values = dict(super().parametrised(label).values)
         free = {p: v for p, v in values.items() if p != v}
         free |= {
             self._names["b"][i]: sympy.pi / 2 for i, kind in self.layout(label)[0] if kind >= 4

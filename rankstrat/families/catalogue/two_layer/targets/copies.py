@@ -13,7 +13,7 @@ import sympy
 
 from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import is_network, neurons_of_point
+from rankstrat.families._shared.effective_neurons import given_neurons
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets import (
@@ -38,10 +38,10 @@ def copies(structure: Any, model: Model, target: TargetFunction) -> BranchList |
     Raises:
         TargetError: the target does not fit.
     """
-    point = target.point
-    if point is None or not is_network(point, structure.activation):
+    found = given_neurons(target, structure.activation)
+    if found is None:
         return None
-    neurons, constant = neurons_of_point(point)
+    neurons, constant = found
     sums: dict[tuple[Vector, Any], Fraction] = {}
     for a, w, b in neurons:
         if b and not structure.bias:

@@ -10,10 +10,8 @@ from rankstrat.activation.law import law_of
 from rankstrat.families._shared.effective_neurons import effective
 from rankstrat.families.catalogue.two_layer.targets.copies import copies
 from rankstrat.families.catalogue.two_layer.targets.coupled.branches import coupled_branches
-from rankstrat.families.catalogue.two_layer.targets.separate.branches import (
-    Network,
-    separate_branches,
-)
+from rankstrat.families.catalogue.two_layer.targets.separate.branches import separate_branches
+from rankstrat.families.catalogue.two_layer.targets.separate.network import Network
 from rankstrat.families.catalogue.two_layer.targets.special.exponentials import (
     exponential_branches,
 )

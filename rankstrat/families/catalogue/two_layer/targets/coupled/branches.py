@@ -13,13 +13,13 @@ from typing import Any
 
 from rankstrat.activation.law import Law
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.patterns import Pattern, Signed, count_patterns, patterns
+from rankstrat.families._shared.patterns import Pattern, Signed, about, count_patterns, patterns
 from rankstrat.families.catalogue.two_layer.targets.coupled.carriers import (
-    Level,
+    AffineCarrier,
+    carrier_everywhere,
+    carrier_of,
     floor_everywhere,
     floor_of,
-    level_everywhere,
-    level_of,
     needs_constant_neuron,
 )
 from rankstrat.families.catalogue.two_layer.targets.coupled.charts import branch_of, null_branch
@@ -30,7 +30,7 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import Branch, BranchList, RankBounds, TargetFunction
 
-MAX_BRANCHES = 4000
+MAX_BRANCHES, LARGEST = 4000, 10**18
 _MANY_SPARE = 7  # as many spare neurons make more branches than that
 _SEEDS = range(6)
 
@@ -47,8 +47,8 @@ def coupled_branches(law: Law, structure: Any, model: Model, target: TargetFunct
             goal, weights=((Fraction(1),),), coefficients=(Fraction(0),)
         )  # there is one line only
     network = Coupled(model, structure, law, goal)
-    level = _check(network)
-    floor = floor_everywhere(network, level)
+    carrier = _check(network)
+    floor = floor_everywhere(network, carrier)
     everything = count_patterns(
         network.width, len(network.target.weights), True, _zero_kinds(network)
     )
@@ -58,7 +58,7 @@ def coupled_branches(law: Law, structure: Any, model: Model, target: TargetFunct
     pieces = (
         list(_pieces(network))
         if listed
-        else [Piece(network, p) for p in _condensed(network, level)]
+        else [Piece(network, p) for p in _condensed(network, carrier)]
     )
     found: dict[tuple[Any, ...], Branch] = {}
     result: list[Branch] = []
@@ -74,15 +74,17 @@ def coupled_branches(law: Law, structure: Any, model: Model, target: TargetFunct
         result.append(replace(null, bounds=replace(null.bounds, everywhere=floor)))
     if not result:
         raise TargetError(
-            f"a model of width {network.width} has more than {MAX_BRANCHES} branches; choose a"
-            " smaller one"
+            f"no branch was found among a few of the patterns of a model of width {network.width};"
+            " choose a smaller one"
         )
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
     if not listed:
         return BranchList(
             tuple(result),
             False,
-            f"{len(result)} branches are listed; there are more than {MAX_BRANCHES}",
+            f"{len(result)} branches are listed, of at most {about(everything)} (one for each"
+            " pattern)",
+            most=everything if everything < LARGEST else None,
         )
     if not law.tame:
         missing = (
@@ -100,7 +102,7 @@ def coupled_branches(law: Law, structure: Any, model: Model, target: TargetFunct
     )
 
 
-def _check(network: Coupled) -> Level:
+def _check(network: Coupled) -> AffineCarrier:
     target, model = network.target, network.model
     k, m = len(target.weights), network.width
     if k > m:
@@ -114,8 +116,8 @@ def _check(network: Coupled) -> Level:
             f"no parameters of {model} give the constant {target.constant} of the target; it is not"
             " in the function space; build the model with bias=True or output_bias=True"
         )
-    level = level_everywhere(network)
-    if level is None:
+    carrier = carrier_everywhere(network)
+    if carrier is None:
         form = (
             " + ".join(f"{v} {x}" for v, x in zip(target.linear, model.inputs, strict=True) if v)
             or "0"
@@ -134,12 +136,12 @@ def _check(network: Coupled) -> Level:
                 else "choose an activation that is not even"
             )
         )
-    return level
+    return carrier
 
 
 def _is_enough(network: Coupled, width: int) -> bool:
     return (
-        level_everywhere(replace(network, structure=replace(network.structure, width=width)))
+        carrier_everywhere(replace(network, structure=replace(network.structure, width=width)))
         is not None
     )
 
@@ -161,7 +163,7 @@ def _pieces(network: Coupled) -> Iterator[Piece]:
 
 
 def _ranked(piece: Piece, branch: Branch, floor: Chart | None) -> Branch:
-    own = floor_of(piece, level_of(piece))
+    own = floor_of(piece, carrier_of(piece))
     if piece.network.law.rays:
         branch = replace(branch, generic_point=partial(_generic_point, piece, branch))
     bounds = RankBounds(floor, own, partial(candidates, piece, branch))
@@ -209,18 +211,18 @@ def _null(network: Coupled) -> Branch | None:
     return replace(branch, generic_point=partial(_generic_point, piece, branch))
 
 
-def _condensed(network: Coupled, level: Level) -> Iterator[Pattern]:
+def _condensed(network: Coupled, carrier: AffineCarrier) -> Iterator[Pattern]:
     """Patterns that contain a point of the least rank, where listing all would take too long."""
     k, m = len(network.target.weights), network.width
-    blocks: list[list[tuple[int, int]]] = [[(t, level.signs.get(t, 1))] for t in range(k)]
+    blocks: list[list[tuple[int, int]]] = [[(t, carrier.signs.get(t, 1))] for t in range(k)]
     spare = list(range(k, m))
     zeros: list[int] = []
     extras: list[Signed] = []
-    for t in level.turned:
+    for t in carrier.turned:
         blocks[t].append((spare.pop(), -blocks[t][0][1]))
-    if needs_constant_neuron(network) or level.kind == "constant" or level.vertical:
+    if needs_constant_neuron(network) or carrier.kind == "constant" or carrier.vertical:
         zeros.append(spare.pop())
-    if level.kind == "further":
+    if carrier.kind == "further":
         extras.append(((spare.pop(0), 1), (spare.pop(0), -1)))
     # the other neurons copy the first block, or each other
     if blocks:

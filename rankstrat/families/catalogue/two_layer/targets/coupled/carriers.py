@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -31,7 +31,7 @@ MOST_CHOICES = 4096  # of signs and classes; beyond, only the classes themselves
 
 
 @dataclass(frozen=True)
-class Level:
+class AffineCarrier:
     """What carries the affine function.
 
     Attributes:
@@ -81,76 +81,82 @@ def _vertical(network: Coupled) -> Vector:
     return _unit(network.inputs)
 
 
-def _has_constant(network: Coupled) -> bool:
-    """Whether the constant is free anyway: an output bias, or no hidden biases (then w = 0 carries
-    it, if it can).
+def _size(network: Coupled) -> int:
+    """How many coordinates of the affine function have to be carried.
+
+    The constant is free where there is an output bias, or no hidden bias (then w = 0 carries it, if
+    it can).
     """
-    return network.output_bias is not None or not network.bias
+    if network.output_bias is not None:
+        return network.inputs
+    return network.length
 
 
-def level_of(piece: Piece) -> Level:
+def _with_vertical(network: Coupled, turned: Iterable[int], vertical: bool) -> list[Vector]:
+    """The weights of classes on both sides, and the constant of a block that has become one."""
+    span = [network.target.weights[t] for t in turned]
+    return span + [_vertical(network)] * vertical
+
+
+def carrier_of(piece: Piece) -> AffineCarrier:
     """What carries the affine function at the points of lowest rank in the closure of a branch."""
     network, blocks = piece.network, piece.pattern.targets
     spare, count = len(piece.mixed), len(blocks) - len(piece.turning)
     if 2 ** len(piece.turning) * math.comb(count, min(spare, count)) > MOST_CHOICES:
-        return Level("unknown")
-    choices = {
-        t: (1, -1) if t in piece.turning else (block[0][1],) for t, block in enumerate(blocks)
-    }
-    size = network.inputs if _has_constant(network) else network.length
-    signs = _signs(network, size, choices, ())
+        return AffineCarrier("unknown")
+    choices: dict[int, tuple[int, ...]] = {t: (block[0][1],) for t, block in enumerate(blocks)}
+    choices |= dict.fromkeys(piece.turning, (1, -1))
+    signs = _signs(network, _size(network), choices, ())
     if signs is not None:
-        return Level("signs", signs)
-    if network.bias and network.output_bias is None and (piece.carriers or spare):
+        return AffineCarrier("signs", signs)
+    if network.bias and network.output_bias is None and (piece.constant_neurons or spare):
         signs = _signs(network, network.inputs, choices, ())
         if signs is not None:
-            return Level("constant", signs, vertical=not piece.carriers)
+            return AffineCarrier("constant", signs, vertical=not piece.constant_neurons)
     pure = [t for t in choices if t not in piece.turning]
-    apart = piece.solved_apart or not network.bias
-    for vertical in (False,) if apart or not spare else (False, True):
+    upright = network.bias and spare > 0 and not piece.solved_apart
+    for vertical in (False, True)[: 1 + upright]:
         for turned in itertools.combinations(pure, min(spare - vertical, len(pure))):
-            span = [network.target.weights[t] for t in (*piece.turning, *turned)]
-            span += [_vertical(network)] if vertical else []
+            span = _with_vertical(network, (*piece.turning, *turned), vertical)
             rest = {t: choices[t] for t in pure if t not in turned}
             signs = _signs(network, piece.size, rest, span)
             if signs is not None:
-                return Level("classes", signs, turned, vertical)
-    return Level("further")
+                return AffineCarrier("classes", signs, turned, vertical)
+    return AffineCarrier("further")
 
 
-def level_everywhere(network: Coupled) -> Level | None:
+def carrier_everywhere(network: Coupled) -> AffineCarrier | None:
     """The same over the whole target set; None if nothing carries it."""
     k, m = len(network.target.weights), network.width
     spare = m - k - needs_constant_neuron(network)
     if spare < 0:
         return None
-    size = network.inputs if _has_constant(network) else network.length
+    size = _size(network)
     if 2**k > MOST_CHOICES:
         guess = dict(enumerate(network.target.signs))
-        signs = _signs(network, size, {t: (s,) for t, s in guess.items()}, ())
-        return Level("unknown" if signs is None else "signs", guess)
+        if _signs(network, size, {t: (s,) for t, s in guess.items()}, ()) is None:
+            return AffineCarrier("unknown", guess)
+        return AffineCarrier("signs", guess)
     choices = dict.fromkeys(range(k), (1, -1))
     signs = _signs(network, size, choices, ())
     if signs is not None:
-        return Level("signs", signs)
+        return AffineCarrier("signs", signs)
     alone = network.bias and network.output_bias is None and spare > 0
     if alone:
         signs = _signs(network, network.inputs, choices, ())
         if signs is not None:
-            return Level("constant", signs)
+            return AffineCarrier("constant", signs)
     if not network.law.slope:
         return None
-    for vertical in (False, True) if alone else (False,):
+    for vertical in (False, True)[: 1 + alone]:
         for turned in itertools.combinations(choices, min(spare - vertical, k)):
-            span = [network.target.weights[t] for t in turned] + (
-                [_vertical(network)] if vertical else []
-            )
+            span = _with_vertical(network, turned, vertical)
             signs = _signs(network, size, {t: choices[t] for t in choices if t not in turned}, span)
             if signs is not None:
-                return Level("classes", signs, turned, vertical)
-    if spare > 1:
-        return Level("further")
-    return None
+                return AffineCarrier("classes", signs, turned, vertical)
+    if spare < 2:
+        return None
+    return AffineCarrier("further")
 
 
 def needs_constant_neuron(network: Coupled) -> bool:
@@ -158,14 +164,14 @@ def needs_constant_neuron(network: Coupled) -> bool:
     return not network.bias and network.output_bias is None and not is_zero(network.target.constant)
 
 
-def floor_everywhere(network: Coupled, level: Level) -> Chart | None:
+def floor_everywhere(network: Coupled, carrier: AffineCarrier) -> Chart | None:
     """A smaller network with as many independent tangent functions as every point of the target set
     has at least.
     """
-    return _bound(network, level, _Present(network))
+    return _bound(network, carrier, _Present(network))
 
 
-def floor_of(piece: Piece, level: Level) -> Chart | None:
+def floor_of(piece: Piece, carrier: AffineCarrier) -> Chart | None:
     """A smaller network with as many independent tangent functions as every point of a branch has
     at least.
 
@@ -175,14 +181,14 @@ def floor_of(piece: Piece, level: Level) -> Chart | None:
     network = piece.network
     loud = not network.law.rays and not network.silent and network.law.tame
     still = loud and bool(piece.pattern.zeros)
-    if network.law.rays or level.kind not in ("signs", "constant"):
-        return _bound(network, level, _Present(network, still))
+    if network.law.rays or carrier.kind not in ("signs", "constant"):
+        return _bound(network, carrier, _Present(network, still))
     pairs = [network.target.weights[t] for t in piece.turning]
     # sigma(0) != 0: w = 0, a class of its own or both signs in a class of the target each bring one
     # function
     return _bound(
         network,
-        level,
+        carrier,
         _Present(network, still, pairs, more=loud and bool(piece.mixed) and not pairs),
     )
 
@@ -199,25 +205,27 @@ class _Present:
     more: bool = False
 
 
-def _bound(network: Coupled, level: Level, present: _Present) -> Chart | None:
+def _bound(network: Coupled, carrier: AffineCarrier, present: _Present) -> Chart | None:
     law, d = network.law, network.inputs
-    active = [True for alpha in network.target.coefficients if alpha or level.kind == "classes"]
+    active = [True for alpha in network.target.coefficients if alpha or carrier.kind == "classes"]
     constant = network.output_bias is not None or needs_constant_neuron(network)
     linear = needs_constant_neuron(network)
-    if level.kind in ("signs", "unknown"):
+    if carrier.kind in ("signs", "unknown"):
         constant = constant or present.still
         if not active and not constant and not law.rays and not network.silent and law.tame:
             active = [False]
         elif not constant:
             constant = present.more
-    elif level.kind == "constant":
+    elif carrier.kind == "constant":
         constant, linear = True, law.steep
     else:
         constant, linear = constant or network.bias, True
-        active += [True] * (level.kind == "further")
-    forms = [tuple(Fraction(int(s == t)) for s in range(d + 1)) for t in range(d)] if linear else []
-    forms += [(*u[:d], u[d] if network.bias else Fraction(0)) for u in present.pairs if not linear]
-    forms += [_unit(d)] if constant else []
+        active += [True] * (carrier.kind == "further")
+    if linear:
+        forms = [tuple(Fraction(int(s == t)) for s in range(d + 1)) for t in range(d)]
+    else:
+        forms = [(*u, Fraction(0))[: d + 1] for u in present.pairs]
+    forms += [_unit(d)] * constant
     return _chart(law, d, network.bias, tuple(active), tuple(forms))
 
 
@@ -237,20 +245,19 @@ def _chart(
     terms: list[sympy.Expr] = []
     for t, on in enumerate(active):
         a, *w = sympy.symbols(f"a{t + 1} w{t + 1}_1:{inputs + 1}")
-        b = [sympy.Symbol(f"b{t + 1}")] if bias else []
+        b = [sympy.Symbol(f"b{t + 1}")] * bias
         terms.append(a * law.activation(sympy.Add(*(v * y for v, y in zip(w, x, strict=True)), *b)))
         values |= (
-            {a: int(on)}
-            | {v: 1 if j == 0 else (t + 1) ** j for j, v in enumerate(w)}
-            | dict.fromkeys(b, t + 2)
+            {a: int(on)} | {v: (t + 1) ** j for j, v in enumerate(w)} | dict.fromkeys(b, t + 2)
         )
-        values[w[0]] = t + 1 if inputs == 1 and not law.rays else 1
+        if inputs == 1 and not law.rays:
+            values[w[0]] = t + 1
     for j, form in enumerate(forms):
         c = sympy.Symbol(f"c{j + 1}")
         terms.append(
             c * sympy.Add(*(sympy.Rational(g) * y for g, y in zip(form, (*x, 1), strict=True)))
         )
         values[c] = 0
-    if terms:
-        return Model(sympy.Add(*terms), list(values), x).point(values)
-    return None
+    if not terms:
+        return None
+    return Model(sympy.Add(*terms), list(values), x).point(values)

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property, partial
+from collections.abc import Iterator
+from functools import partial
 
 import sympy
 
-from rankstrat.families._shared.patterns import Signed, conditions
+from rankstrat.algebra.affine import expression
+from rankstrat.families._shared.patterns import conditions
 from rankstrat.families.catalogue.two_layer.targets.coupled.closure import lies_in_closure
-from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece, Row
+from rankstrat.families.catalogue.two_layer.targets.coupled.equations import Equations
+from rankstrat.families.catalogue.two_layer.targets.coupled.parametrisation import (
+    Parametrisation,
+)
+from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Piece
 from rankstrat.model.model import Chart
 from rankstrat.rank.zero import is_zero
-from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Candidate, Closure, RankBounds
-
-Vector = list[sympy.Expr]
-
-
-def number(value: Fraction) -> sympy.Rational:
-    """A fraction as a sympy number."""
-    return sympy.Rational(value.numerator, value.denominator)
+from rankstrat.targets import AffineSubspace, Branch, Candidate, Closure, RankBounds
 
 
 def branch_of(piece: Piece) -> Branch | None:
@@ -35,11 +30,11 @@ def branch_of(piece: Piece) -> Branch | None:
     if (
         not network.bias
         and network.output_bias is None
-        and not piece.carriers
+        and not piece.constant_neurons
         and not is_zero(network.target.constant)
     ):
         return None
-    charts = _Charts(piece)
+    charts = Parametrisation(piece)
     values = charts.values
     if values is None:
         return None
@@ -76,7 +71,7 @@ def _still(chart: Chart) -> Iterator[Candidate]:
     yield Candidate(chart.at(dict.fromkeys(chart.coordinates, 0)))
 
 
-def _finish(piece: Piece, chart: Chart, charts: _Charts) -> Branch:
+def _finish(piece: Piece, chart: Chart, charts: Parametrisation) -> Branch:
     network, pattern, affine = piece.network, piece.pattern, charts.affine
     extra: list[str] = []
     if network.law.rays:
@@ -84,9 +79,9 @@ def _finish(piece: Piece, chart: Chart, charts: _Charts) -> Branch:
     if piece.mixed:
         extra.append("not all sums of the signed output weights of further blocks vanish")
     equations = (
-        _Equations(piece).all
+        Equations(piece).all
         if affine is None
-        else tuple(_form(network, r) for r in affine.rows.values())
+        else tuple(expression(r, network.model.parameters) for r in affine.rows.values())
     )
     return Branch(
         label=pattern.label,
@@ -101,338 +96,3 @@ def _finish(piece: Piece, chart: Chart, charts: _Charts) -> Branch:
         conditions=(*conditions(pattern), *extra),
         index=pattern.index,
     )
-
-
-def _form(network: Coupled, row: Mapping[int, Fraction]) -> sympy.Expr:
-    symbols = network.model.parameters
-    return sympy.Add(*(number(c) * (symbols[i] if i != CONSTANT else 1) for i, c in row.items()))
-
-
-@dataclass(frozen=True)
-class _Charts:
-    """The parameters of a branch in terms of its coordinates."""
-
-    piece: Piece
-
-    @cached_property
-    def network(self) -> Coupled:
-        return self.piece.network
-
-    @cached_property
-    def scales(self) -> list[sympy.Expr]:
-        """lambda_i: a square for rays (1 for the first neuron of a further block)."""
-        count, pattern = self.network.width, self.piece.pattern
-        if not self.network.law.rays:
-            return [sympy.Integer(1)] * count
-        first = {block[0][0] for block in pattern.extras}
-        return [
-            sympy.Integer(1) if i in first else sympy.Symbol(f"t{i + 1}") ** 2 for i in range(count)
-        ]
-
-    @cached_property
-    def shares(self) -> list[sympy.Expr] | None:
-        """The c_i in terms of coordinates; the neuron that carries the constant keeps its own for
-        the moment.
-        """
-        piece, network = self.piece, self.network
-        space = piece.space
-        assert space is not None
-        outputs = network.model.parameters
-        c = [outputs[i] * self.scales[i] for i in range(network.width)]
-        solved: Row | None = None
-        goal: sympy.Expr = sympy.Integer(0)
-        if network.irrational and not piece.mixed and piece.size > network.inputs:
-            row = piece.coupling(network.inputs)
-            solved, goal = space.reduce(row), network.target.constant
-        elif (
-            not network.bias
-            and piece.carriers
-            and network.output_bias is None
-            and piece.constant_share is None
-        ):
-            solved, goal = dict.fromkeys(piece.carriers, Fraction(1)), network.share
-        if solved is not None:
-            pivot = max(solved, default=CONSTANT)
-            if pivot == CONSTANT:
-                return None  # a rational number is not the constant
-            rest = self._sum({i: v for i, v in solved.items() if i != pivot}, c)
-            c[pivot] = (goal - rest) / number(solved[pivot])
-        for i, row in space.rows.items():
-            c[i] = -self._sum({j: v for j, v in row.items() if j != i}, c)
-        return c
-
-    @staticmethod
-    def _sum(row: Mapping[int, Fraction], c: Sequence[sympy.Expr]) -> sympy.Expr:
-        return sympy.Add(*(number(v) * (c[i] if i != CONSTANT else 1) for i, v in row.items()))
-
-    def _signed(self, block: Signed) -> sympy.Expr:
-        assert self.shares is not None
-        return sympy.expand(self._sum(self.piece.signed_sum(block), self.shares))
-
-    @cached_property
-    def directions(self) -> list[Vector]:
-        """The first weight of each further block; those of the first mixed block solve the vector
-        equation.
-        """
-        piece, network = self.piece, self.network
-        symbols = network.model.parameters
-        found = [
-            [symbols[j] for j in network.incoming(block[0][0])] for block in piece.pattern.extras
-        ]
-        if piece.mixed:
-            first, *others = piece.mixed
-            for tau in range(piece.size):
-                goal = (
-                    network.target.constant if tau == network.inputs else number(network.goal[tau])
-                )
-                rest = goal / number(network.law.slope)
-                for block, u in zip(piece.pattern.targets, network.target.weights, strict=True):
-                    rest -= number(u[tau]) * self._signed(block)
-                rest -= sympy.Add(
-                    *(self._signed(piece.pattern.extras[e]) * found[e][tau] for e in others)
-                )
-                found[first][tau] = sympy.expand(rest) / self._signed(piece.pattern.extras[first])
-        return found
-
-    @cached_property
-    def values(self) -> dict[sympy.Symbol, sympy.Expr] | None:
-        """Parameters that are not coordinates; None where the constant cannot be met."""
-        piece, network = self.piece, self.network
-        symbols, pattern = network.model.parameters, piece.pattern
-        c = self.shares
-        if c is None:
-            return None
-        pairs: dict[int, sympy.Expr] = {i: c[i] / self.scales[i] for i in range(network.width)}
-        for block, u in zip(pattern.targets, network.target.weights, strict=True):
-            for i, sign in block:
-                pairs |= {
-                    j: number(sign * v) * self.scales[i]
-                    for j, v in zip(network.incoming(i), u, strict=True)
-                }
-        for block, vector in zip(pattern.extras, self.directions, strict=True):
-            for i, sign in block:
-                pairs |= {
-                    j: sign * v * self.scales[i]
-                    for j, v in zip(network.incoming(i), vector, strict=True)
-                }
-        for i in pattern.zeros:
-            pairs |= {j: sympy.Integer(0) for j in network.incoming(i)[: network.inputs]}
-            if network.bias and network.law.rays:
-                pairs[network.incoming(i)[-1]] = piece.sign(i) * self.scales[i]
-        if piece.flat:
-            pairs[network.incoming(pattern.zeros[0])[-1]] = sympy.Integer(0)
-        else:
-            self._meet_constant(pairs, c)
-        return {symbols[j]: v for j, v in pairs.items() if v != symbols[j]}
-
-    def _meet_constant(self, pairs: dict[int, sympy.Expr], c: Sequence[sympy.Expr]) -> None:
-        piece, network = self.piece, self.network
-        symbols, pattern, law = network.model.parameters, piece.pattern, network.law
-        if not piece.solved_apart:
-            return
-        rest: sympy.Expr = network.target.constant
-        if network.bias:
-            slope = number(law.slope)
-            for block, u in zip(pattern.targets, network.target.weights, strict=True):
-                rest -= slope * number(u[-1]) * self._signed(block)
-            rest -= sympy.Add(
-                *(
-                    slope * self._signed(pattern.extras[e]) * self.directions[e][-1]
-                    for e in piece.mixed
-                )
-            )
-        made = {}
-        for i in piece.carriers:
-            if law.rays:
-                made[i] = number(law.side(piece.sign(i))) * self.scales[i]
-            else:
-                made[i] = law.value(symbols[network.incoming(i)[-1]]) if network.bias else law.zero
-        if network.output_bias is not None:
-            pairs[network.output_bias] = rest - sympy.Add(
-                *(symbols[i] * v for i, v in made.items())
-            )
-            return
-        first = piece.carriers[0]
-        pairs[first] = (
-            rest - sympy.Add(*(symbols[i] * v for i, v in made.items() if i != first))
-        ) / made[first]
-
-    @cached_property
-    def ambient(self) -> AffineSubspace | None:
-        """The linear equations: weights of the blocks (for rays, on the lines), and sums of
-        output weights.
-        """
-        network, pattern = self.network, self.piece.pattern
-        one, rays = Fraction(1), network.law.rays
-        rows: list[Row] = [] if rays else [dict(row) for row in self.piece.sums.rows.values()]
-        for block, u in zip(pattern.targets, network.target.weights, strict=True):
-            lead = next(t for t, v in enumerate(u) if v)
-            for i, sign in block:
-                v = network.incoming(i)
-                if rays:
-                    rows += [{v[t]: u[lead], v[lead]: -u[t]} for t in range(len(u)) if t != lead]
-                else:
-                    rows += [{j: one, CONSTANT: -sign * x} for j, x in zip(v, u, strict=True)]
-        for block in pattern.extras if not rays else ():
-            base = network.incoming(block[0][0])
-            for i, sign in block[1:]:
-                rows += [
-                    {j: one, f: Fraction(-sign)}
-                    for j, f in zip(network.incoming(i), base, strict=True)
-                ]
-        for i in pattern.zeros:
-            rows += [{j: one} for j in network.incoming(i)[: network.inputs]]
-        return AffineSubspace.solve(network.model.size, rows)
-
-    @cached_property
-    def affine(self) -> AffineSubspace | None:
-        """The closure as an affine subspace, where it is one and rational."""
-        piece, network = self.piece, self.network
-        pattern = piece.pattern
-        curved_zeros = network.bias and pattern.zeros and not piece.flat
-        if (
-            network.law.rays
-            or piece.mixed
-            or curved_zeros
-            or piece.space is None
-            or self.ambient is None
-        ):
-            return None
-        one = Fraction(1)
-        rows: list[Row] = [dict(row) for row in piece.space.rows.values()]
-        rows += [{j: one} for i in pattern.zeros for j in network.incoming(i)[network.inputs :]]
-        if network.output_bias is not None:
-            zero = network.law.zero
-            if network.irrational or (piece.carriers and not zero.is_Rational):
-                return None
-            row: Row = {
-                CONSTANT: -(network.target.rational or Fraction(0)),
-                network.output_bias: one,
-            }
-            if network.bias:
-                row |= piece.constant_row
-            row |= {i: Fraction(int(zero.p), int(zero.q)) for i in piece.carriers}
-            rows.append(row)
-        elif network.irrational and (network.bias or piece.constant_share is None):
-            return None
-        return self.ambient.cut(rows)
-
-
-@dataclass(frozen=True)
-class _Equations:
-    """Polynomial equations (and those of constants sigma(b)) that hold on the closure of a
-    branch.
-    """
-
-    piece: Piece
-
-    @cached_property
-    def all(self) -> tuple[sympy.Expr, ...]:
-        """Every equation."""
-        found = [*self._blocks(), *self._coupling(), *self._dependence()]
-        return tuple(e for e in found if e != 0)
-
-    def _weights(self, neuron: int) -> list[sympy.Symbol]:
-        symbols = self.piece.network.model.parameters
-        return [symbols[j] for j in self.piece.network.incoming(neuron)]
-
-    def _blocks(self) -> list[sympy.Expr]:
-        network, pattern = self.piece.network, self.piece.pattern
-        outputs, rays = network.model.parameters, network.law.rays
-        found: list[sympy.Expr] = []
-        for block, u, alpha in zip(
-            pattern.targets, network.target.weights, network.target.coefficients, strict=True
-        ):
-            lead = next(t for t, v in enumerate(u) if v)
-            total = -number(alpha)
-            for i, sign in block:
-                v = self._weights(i)
-                if rays:
-                    found += [
-                        v[t] * number(u[lead]) - v[lead] * number(u[t])
-                        for t in range(len(u))
-                        if t != lead
-                    ]
-                    total += outputs[i] * sign * v[lead] / number(u[lead])
-                else:
-                    found += [x - number(sign * y) for x, y in zip(v, u, strict=True)]
-                    total += outputs[i]
-            found.append(total)
-        for block in pattern.extras:
-            vectors = [[sign * x for x in self._weights(i)] for i, sign in block]
-            if rays:
-                for v, w in itertools.combinations(vectors, 2):
-                    found += [
-                        v[s] * w[t] - v[t] * w[s]
-                        for s, t in itertools.combinations(range(len(v)), 2)
-                    ]
-                found += [
-                    sympy.Add(
-                        *(outputs[i] * v[t] for (i, _), v in zip(block, vectors, strict=True))
-                    )
-                    for t in range(network.length)
-                ]
-            else:
-                found += [x - y for v in vectors[1:] for x, y in zip(v, vectors[0], strict=True)]
-                found.append(sympy.Add(*(outputs[i] for i, _ in block)))
-        for i in pattern.zeros:
-            found += self._weights(i)[: None if self.piece.flat else network.inputs]
-        return found
-
-    def _coupling(self) -> list[sympy.Expr]:
-        piece, network = self.piece, self.piece.network
-        pattern, law = piece.pattern, network.law
-        outputs, slope = network.model.parameters, number(network.law.slope)
-        busy = [i for block in (*pattern.targets, *pattern.extras) for i, _ in block]
-        found = []
-        for tau in range(network.length):
-            carried = sympy.Add(*(slope * outputs[i] * self._weights(i)[tau] for i in busy))
-            if tau < network.inputs:
-                found.append(carried - number(network.goal[tau]))
-                continue
-            for i in pattern.zeros:
-                b = self._weights(i)[-1]
-                carried += outputs[i] * (
-                    number(law.side(piece.sign(i)) * piece.sign(i)) * b
-                    if law.rays
-                    else law.value(b)
-                )
-            if network.output_bias is not None:
-                carried += outputs[network.output_bias]
-            found.append(carried - network.target.constant)
-        if not network.bias:
-            carried = sympy.Add(*(outputs[i] for i in piece.carriers)) * law.zero
-            if network.output_bias is not None:
-                found.append(carried + outputs[network.output_bias] - network.target.constant)
-            elif piece.carriers:
-                found.append(sympy.Add(*(outputs[i] for i in piece.carriers)) - network.share)
-        return found
-
-    def _dependence(self) -> list[sympy.Expr]:
-        """Where all beta vanish, the weights are dependent modulo those of mixed target blocks:
-        minors.
-        """
-        piece, network = self.piece, self.piece.network
-        if not piece.mixed or (network.irrational and piece.size > network.inputs):
-            return []
-        turning = [network.target.weights[t][: piece.size] for t in piece.turning]
-        base = (
-            sympy.Matrix([[number(v) for v in u] for u in turning])
-            if turning
-            else sympy.zeros(0, piece.size)
-        )
-        rest = sympy.Matrix([[number(v) for v in piece.remaining[: piece.size]]])
-        rank = base.rank() if turning else 0
-        if (base.col_join(rest)).rank() > rank:
-            return []  # then some beta is not zero anyway
-        rows = [self._weights(piece.pattern.extras[e][0][0])[: piece.size] for e in piece.mixed]
-        independent = [base.row(i) for i in base.T.rref()[1]] if turning else []
-        matrix = sympy.Matrix([*rows, *(list(r) for r in independent)])
-        if matrix.rows > matrix.cols:
-            return []
-        return [
-            sympy.expand(
-                matrix.extract(list(range(matrix.rows)), list(columns)).det(method="berkowitz")
-            )
-            for columns in itertools.combinations(range(matrix.cols), matrix.rows)
-        ]

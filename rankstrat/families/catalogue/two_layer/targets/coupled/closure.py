@@ -125,7 +125,7 @@ class _Here:
     def _aligned(self, block: Signed, u: Vector | None) -> bool:
         rays = self.piece.network.law.rays
         for i, sign in block:
-            scale = Fraction(0 if rays else 1)
+            scale = Fraction(int(not rays))
             if u is not None:
                 lead = next(t for t, v in enumerate(u) if v)
                 if rays:
@@ -222,9 +222,8 @@ class _Here:
             axis = self.axes[e]
             if e in piece.mixed:
                 started = started or axis is None or self._signed(block) != 0
-                starts += (
-                    [(tuple(slope * v for v in axis[:size]), cone)] if axis is not None else []
-                )
+                if axis is not None:
+                    starts.append((tuple(slope * v for v in axis[:size]), cone))
         if started:
             return True  # the direction of this block can turn, which meets any small change
         if not piece.mixed:
@@ -246,7 +245,7 @@ class _Here:
         piece, network = self.piece, self.piece.network
         if network.output_bias is not None or not network.bias:
             return network.inputs, []
-        gains = {i: network.law.side(piece.sign(i)) for i in piece.carriers}
+        gains = {i: network.law.side(piece.sign(i)) for i in piece.constant_neurons}
         signs = {_sign(self.outputs[i] * gain) for i, gain in gains.items()}
         if any(self.scales[i] for i in gains) or len(signs) > 1 or signs == {0}:
             return network.inputs, []

@@ -17,8 +17,7 @@ from rankstrat.errors import TargetError
 from rankstrat.families._shared.effective_neurons import (
     affine_form,
     arguments,
-    is_network,
-    neurons_of_point,
+    given_neurons,
     plain,
     rational,
 )
@@ -45,9 +44,9 @@ class CoupledTarget:
     @property
     def rational(self) -> Fraction | None:
         """The constant, if it is rational."""
-        if self.constant.is_Rational:
-            return Fraction(int(self.constant.p), int(self.constant.q))
-        return None
+        if not self.constant.is_Rational:
+            return None
+        return Fraction(int(self.constant.p), int(self.constant.q))
 
 
 def coupled_target(
@@ -67,13 +66,13 @@ def coupled_target(
 
     def add(alpha: Fraction, u: Vector) -> None:
         factor, key = law.line(u)
-        kept = first.setdefault(key, u if factor > 0 else tuple(-v for v in u))
-        signs.setdefault(key, 1 if factor > 0 else -1)
+        sign = signs.setdefault(key, (factor > 0) - (factor < 0))
+        kept = first.setdefault(key, tuple(sign * v for v in u))
         sums[key] = sums.get(key, Fraction(0)) + alpha * abs(factor / law.line(kept)[0])
 
-    point = target.point
-    if point is not None and is_network(point, law.activation):
-        neurons, constant = neurons_of_point(point)
+    found = given_neurons(target, law.activation)
+    if found is not None:
+        neurons, constant = found
         terms = [(a, a, w, b) for a, w, b in neurons]
     else:
         terms, form = _terms(law, inputs, target.expressions[0])
@@ -92,7 +91,7 @@ def coupled_target(
             linear[t] += law.slope * a * v
         constant += sympy.Rational(law.slope * a * b)
         if any(w):
-            add(alpha, (*w, b) if bias else w)
+            add(alpha, (*w, *[b] * bias))
         else:
             constant += sympy.Rational(alpha) * (
                 law.value(sympy.Rational(b)) - sympy.Rational(law.slope * b)

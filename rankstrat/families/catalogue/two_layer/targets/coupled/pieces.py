@@ -104,7 +104,7 @@ class Piece:
         return 1
 
     @cached_property
-    def carriers(self) -> tuple[int, ...]:
+    def constant_neurons(self) -> tuple[int, ...]:
         """The neurons with w = 0 that can make a constant."""
         network, zeros = self.network, self.pattern.zeros
         if network.law.rays:
@@ -118,7 +118,9 @@ class Piece:
     @property
     def solved_apart(self) -> bool:
         """Whether the equation for the constant is solved by c or by a neuron with w = 0."""
-        return self.network.output_bias is not None or bool(self.network.bias and self.carriers)
+        if self.network.output_bias is not None:
+            return True
+        return self.network.bias and bool(self.constant_neurons)
 
     @property
     def size(self) -> int:
@@ -160,11 +162,11 @@ class Piece:
         """
         network = self.network
         space: AffineSubspace | None = self.sums
-        if not network.bias and self.carriers and network.output_bias is None:
+        if not network.bias and self.constant_neurons and network.output_bias is None:
             share = self.constant_share
             if share is not None:
                 space = self.sums.cut(
-                    [{**dict.fromkeys(self.carriers, Fraction(1)), CONSTANT: -share}]
+                    [{**dict.fromkeys(self.constant_neurons, Fraction(1)), CONSTANT: -share}]
                 )
         if self.mixed or space is None:
             return space
@@ -266,10 +268,10 @@ class Piece:
             return False
         if not network.bias:
             return not network.law.rays and not network.silent and is_zero(network.target.constant)
-        if not self.carriers or not self.balanced:
+        if not self.constant_neurons or not self.balanced:
             return False
         if network.law.rays:
-            return len({network.law.side(self.sign(i)) for i in self.carriers}) == 1
+            return len({network.law.side(self.sign(i)) for i in self.constant_neurons}) == 1
         return len(zeros) == 1 and not network.silent
 
     @property

@@ -9,7 +9,10 @@ from typing import Any
 import sympy
 
 from rankstrat.activation.law import Vector
-from rankstrat.families.catalogue.two_layer.targets.coupled.carriers import Level, level_of
+from rankstrat.families.catalogue.two_layer.targets.coupled.carriers import (
+    AffineCarrier,
+    carrier_of,
+)
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import (
     Coupled,
     Piece,
@@ -24,21 +27,21 @@ TRIES = 12
 
 
 def candidates(piece: Piece, branch: Branch) -> Iterator[Candidate]:
-    """A point of the level that the branch allows, if one is found in its closure, and a generic
-    point of rays.
+    """A point where the affine part is carried with the fewest functions, if one is found in the
+    closure, and a generic point of rays.
     """
-    level = level_of(piece)
-    if level.kind != "unknown" and not (
+    carrier = carrier_of(piece)
+    if carrier.kind != "unknown" and not (
         piece.network.irrational and piece.size > piece.network.inputs
     ):
-        yield from _lowest(piece, branch, level)
+        yield from _lowest(piece, branch, carrier)
     if branch.generic_point is not None:
         yield Candidate(branch.generic_point())
 
 
-def _lowest(piece: Piece, branch: Branch, level: Level) -> Iterator[Candidate]:
+def _lowest(piece: Piece, branch: Branch, carrier: AffineCarrier) -> Iterator[Candidate]:
     for attempt in range(TRIES):
-        point = _Builder(piece, level, attempt).point()
+        point = _Builder(piece, carrier, attempt).point()
         if point is None:
             continue
         if piece.network.law.rays and not all(isinstance(v, int | Fraction) for v in point.raw):
@@ -51,8 +54,8 @@ def _lowest(piece: Piece, branch: Branch, level: Level) -> Iterator[Candidate]:
 class _Builder:
     """Places the blocks, then solves for the output weights."""
 
-    def __init__(self, piece: Piece, level: Level, attempt: int) -> None:
-        self.piece, self.level, self.attempt = piece, level, attempt
+    def __init__(self, piece: Piece, carrier: AffineCarrier, attempt: int) -> None:
+        self.piece, self.carrier, self.attempt = piece, carrier, attempt
         self.network: Coupled = piece.network
         network, extras = piece.network, piece.pattern.extras
         weights = network.target.weights
@@ -61,17 +64,17 @@ class _Builder:
             i for e, block in enumerate(extras) if e not in piece.mixed for i, _ in block
         }
         mixed = list(piece.mixed)
-        if level.kind in ("signs", "constant"):
+        if carrier.kind in ("signs", "constant"):
             for t, block in enumerate(piece.pattern.targets):
                 turning, alpha = t in piece.turning, network.target.coefficients[t]
                 self.idle |= {
-                    i for i, sign in block if not alpha or (turning and sign != level.signs[t])
+                    i for i, sign in block if not alpha or (turning and sign != carrier.signs[t])
                 }
-        for t in level.turned:
+        for t in carrier.turned:
             self.places[mixed.pop(0)] = weights[t]
-        if level.vertical:
+        if carrier.vertical:
             self.places[mixed.pop(0)] = (*[Fraction(0)] * network.inputs, Fraction(1))
-        if level.kind == "further":
+        if carrier.kind == "further":
             mixed.pop(0)
         self.idle |= {i for e in mixed for i, _ in extras[e]}
 
@@ -80,9 +83,9 @@ class _Builder:
         at zero.
         """
         weights, piece = self.network.target.weights, self.piece
-        pairs = (*piece.turning, *self.level.turned)
+        pairs = (*piece.turning, *self.carrier.turned)
         if e not in piece.mixed and weights:
-            sign = self.level.signs.get(0, piece.pattern.targets[0][0][1])
+            sign = self.carrier.signs.get(0, piece.pattern.targets[0][0][1])
             return tuple(sign * v for v in weights[0])
         if e in piece.mixed and pairs:
             return weights[pairs[0]]
@@ -93,7 +96,7 @@ class _Builder:
 
     def point(self) -> Chart | None:
         """The point, or None if this attempt fails."""
-        if self.level.kind == "further" and not self._place_further():
+        if self.carrier.kind == "further" and not self._place_further():
             return None
         shares = self._solve(coupled=True)
         if shares is None:
@@ -176,9 +179,9 @@ class _Builder:
         if network.output_bias is not None:
             arrays["c"] = constant
         elif not is_zero(constant):
-            if not piece.carriers or piece.flat:
+            if not piece.constant_neurons or piece.flat:
                 return None
-            first = piece.carriers[0]
+            first = piece.constant_neurons[0]
             if network.bias:
                 sign = piece.sign(first) if law.rays else 1
                 vectors[first] = (*[Fraction(0)] * network.inputs, Fraction(sign))

@@ -31,7 +31,7 @@ def _placements(network: Any, pattern: Any) -> Iterator[list[Any]]:
     """Where the weight of each further block goes: a target class, an earlier block, zero, or
     nowhere special.
     """
-    signs = (1, -1) if network.law.signed else (1,)
+    signs = network.law.signs
     choices: list[list[Any]] = []
     for j in range(len(pattern.extras)):
         options: list[Any] = [("target", t, s) for t in range(len(pattern.targets)) for s in signs]
@@ -91,12 +91,7 @@ def _with_zeros(
             continue
         a, c = outputs
         neurons = [(a[i], full[i]) for i in range(width)]
-        arrays: dict[str, Any] = {"a": a, "w": [list(full[i][:inputs]) for i in range(width)]}
-        if network.bias:
-            arrays["b"] = [full[i][-1] for i in range(width)]
-        if network.output_bias is not None:
-            arrays["c"] = c
-        point = network.model.point(arrays)
+        point = network.point_of(a, [full[i] for i in range(width)], c)
         yield Candidate(
             point,
             rank_by_lemma(

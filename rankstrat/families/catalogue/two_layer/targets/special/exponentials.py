@@ -21,6 +21,7 @@ import sympy
 from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.patterns import Pattern
+from rankstrat.families.catalogue.two_layer.targets.layout import Layout
 from rankstrat.families.catalogue.two_layer.targets.special.partitions import partitions
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
@@ -32,25 +33,18 @@ r"""$\sum_q c_q e^q$ with rational q: zero exactly if no $c_q$ is left (Lindeman
 
 
 @dataclass(frozen=True)
-class Exponentials:
+class Exponentials(Layout):
     """A network with hidden biases and a target: its coefficients for each weight, w = 0 among
     them.
     """
 
-    model: Model
-    structure: Any
     classes: Mapping[Vector, sympy.Expr]
     constant: sympy.Expr
 
-    @property
-    def width(self) -> int:
-        """The number of neurons."""
-        return int(self.structure.width)
-
     def parameters(self, neuron: int) -> tuple[sympy.Symbol, list[sympy.Symbol], sympy.Symbol]:
         """a, w and b of a neuron."""
-        m, d, p = self.width, int(self.structure.inputs), self.model.parameters
-        return p[neuron], list(p[m + neuron * d : m + neuron * d + d]), p[m + m * d + neuron]
+        *w, b = self.symbols(neuron)
+        return self.model.parameters[neuron], w, b
 
     def branch(self, pattern: Pattern) -> Branch:
         """The branch of a pattern: weights of blocks equal, and one graph for each block."""
@@ -59,8 +53,11 @@ class Exponentials:
         goals = [*self.classes.items(), *((None, sympy.Integer(0)) for _ in pattern.extras)]
         for block, (u, alpha) in zip((*pattern.targets, *pattern.extras), goals, strict=True):
             first, *others = (self.parameters(i) for i, _ in block)
-            fixed = first[1] if u is None else [sympy.Rational(v) for v in u]
-            for _, w, _ in [*([] if u is None else [first]), *others]:
+            if u is None:
+                bound, fixed = others, first[1]
+            else:
+                bound, fixed = [first, *others], [sympy.Rational(v) for v in u]
+            for _, w, _ in bound:
                 values |= dict(zip(w, fixed, strict=True))
                 equations += [v - f for v, f in zip(w, fixed, strict=True)]
             rest = sympy.Add(*(a * sympy.exp(b) for a, _, b in others))
@@ -99,11 +96,11 @@ class Exponentials:
         """The least rank of a closure: further blocks join a class that is there anyway, with a
         = 0.
         """
-        d = int(self.structure.inputs)
+        d = self.inputs
         home = next(iter(self.classes), (Fraction(0),) * d)
         blocks = [*zip(pattern.targets, self.classes.items(), strict=True)]
         values: dict[sympy.Symbol, Any] = dict.fromkeys(self.model.parameters, 0)
-        for neuron in range(self.width if any(home) else 0):
+        for neuron in range(self.width * any(home)):
             values |= dict(zip(self.parameters(neuron)[1], home, strict=True))
         for block, (u, alpha) in blocks:
             for i, _ in block:
@@ -117,7 +114,7 @@ class Exponentials:
 
     @property
     def _least(self) -> int:
-        k, d = len(self.classes), int(self.structure.inputs)
+        k, d = len(self.classes), self.inputs
         if self.structure.output_bias:
             return k * (d + 1) + 1
         return max(k * (d + 1), 1)
@@ -127,7 +124,7 @@ class Exponentials:
         """One active neuron for each class of the target; for the zero function, some class is
         present.
         """
-        d = int(self.structure.inputs)
+        d = self.inputs
         weights: list[list[Any]] = [list(u) for u in self.classes] or [[0] * d]
         small = replace(self.structure, width=len(weights))
         arrays: dict[str, Any] = {
@@ -148,7 +145,9 @@ def exponential_branches(structure: Any, model: Model, target: TargetFunction) -
     sums = coefficients(model.inputs, target.expressions[0])
     zero = (Fraction(0),) * len(model.inputs)
     classes = {u: _number(c) for u, c in sums.items()}
-    constant = classes.pop(zero, sympy.Integer(0)) if structure.output_bias else sympy.Integer(0)
+    constant = sympy.Integer(0)
+    if structure.output_bias:
+        constant = classes.pop(zero, constant)
     network = Exponentials(model, structure, classes, constant)
     k, m = len(classes), network.width
     if k > m:
@@ -165,7 +164,9 @@ def exponential_branches(structure: Any, model: Model, target: TargetFunction) -
         found.setdefault(orbit, branch)
     if condensed:
         return BranchList(
-            tuple(result), False, f"one branch is listed; there are more than {MAX_BRANCHES}"
+            tuple(result),
+            False,
+            f"one branch is listed, of more than {MAX_BRANCHES} patterns of neurons",
         )
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
     return BranchList(tuple(result), True, f"comparison of coefficients: {BASIS}")

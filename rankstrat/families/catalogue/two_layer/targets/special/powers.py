@@ -21,9 +21,10 @@ import sympy
 
 from rankstrat.activation.law import Vector
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.effective_neurons import Neuron, is_network, neurons_of_point
+from rankstrat.families._shared.effective_neurons import Neuron, given_neurons
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.families._shared.patterns import Pattern
+from rankstrat.families.catalogue.two_layer.targets.layout import Layout
 from rankstrat.families.catalogue.two_layer.targets.special.exponentials import affine
 from rankstrat.families.catalogue.two_layer.targets.special.partitions import partitions
 from rankstrat.model.model import Chart, Model
@@ -34,28 +35,13 @@ MAX_BRANCHES = 400
 
 
 @dataclass(frozen=True)
-class Powers:
+class Powers(Layout):
     """A network of k-th powers and the lines of a target, each with its coefficient."""
 
-    model: Model
-    structure: Any
     degree: int
     lines: tuple[tuple[Vector, Fraction], ...]
     constant: sympy.Expr
     forced: Chart
-
-    @property
-    def width(self) -> int:
-        """The number of neurons."""
-        return int(self.structure.width)
-
-    def incoming(self, neuron: int) -> list[sympy.Symbol]:
-        """The symbols of the weights of a neuron, then of its bias."""
-        m, d, p = self.width, int(self.structure.inputs), self.model.parameters
-        return [
-            *p[m + neuron * d : m + neuron * d + d],
-            *([p[m + m * d + neuron]] if self.structure.bias else []),
-        ]
 
     def branch(self, pattern: Pattern) -> Branch:
         """The branch of a pattern, parametrised by ratios lambda on every line."""
@@ -65,14 +51,15 @@ class Powers:
         for block, (u, alpha) in zip((*pattern.targets, *pattern.extras), goals, strict=True):
             neurons = [i for i, _ in block]
             first, *others = neurons
-            ratios = {
-                i: sympy.Symbol(f"ratio{i + 1}") for i in (neurons if u is not None else others)
-            }
-            direction = self.incoming(first) if u is None else [sympy.Rational(v) for v in u]
+            if u is None:
+                scaled, direction = others, self.symbols(first)
+            else:
+                scaled, direction = neurons, [sympy.Rational(v) for v in u]
+            ratios = {i: sympy.Symbol(f"ratio{i + 1}") for i in scaled}
             for i, ratio in ratios.items():
-                values |= {w: ratio * v for w, v in zip(self.incoming(i), direction, strict=True)}
+                values |= {w: ratio * v for w, v in zip(self.symbols(i), direction, strict=True)}
             rest = sympy.Add(*(self.model.parameters[i] * ratios[i] ** self.degree for i in others))
-            scale = ratios[first] ** self.degree if first in ratios else 1
+            scale = ratios.get(first, sympy.Integer(1)) ** self.degree
             values[self.model.parameters[first]] = (sympy.Rational(alpha) - rest) / scale
             equations += self._block_equations(neurons, u, alpha)
         if self.structure.output_bias:
@@ -98,11 +85,12 @@ class Powers:
         self, neurons: Sequence[int], u: Vector | None, alpha: Fraction
     ) -> Iterator[sympy.Expr]:
         """One line, and the sum of the powers on it."""
-        rows = [self.incoming(i) for i in neurons]
+        rows = [self.symbols(i) for i in neurons]
         if u is not None:
             rows = [[sympy.Rational(v) for v in u], *rows]
         for n, one in enumerate(rows):
-            for two in rows[:n] if u is None else rows[:1] if n else []:
+            # all lie on one line: each on that of the target, or each pair on a common one
+            for two in rows[: n * (u is None) or min(n, 1)]:
                 for s in range(len(one)):
                     yield from (
                         e for t in range(s) if (e := one[s] * two[t] - one[t] * two[s]) != 0
@@ -113,12 +101,12 @@ class Powers:
         a, k = self.model.parameters, self.degree
         if u is None:  # on one line the sum vanishes if its values at the unit vectors do
             yield from (
-                sympy.Add(*(a[i] * self.incoming(i)[t] ** k for i in neurons))
+                sympy.Add(*(a[i] * self.symbols(i)[t] ** k for i in neurons))
                 for t in range(len(rows[0]))
             )
             return
         t = next(t for t, v in enumerate(u) if v)  # lambda_i is read off at one entry
-        values = (a[i] * (self.incoming(i)[t] / sympy.Rational(u[t])) ** k for i in neurons)
+        values = (a[i] * (self.symbols(i)[t] / sympy.Rational(u[t])) ** k for i in neurons)
         yield sympy.Add(*values) - sympy.Rational(alpha)
 
     def _member(self, pattern: Pattern, equations: Sequence[sympy.Expr], point: Chart) -> bool:
@@ -128,8 +116,10 @@ class Powers:
         values = point.values
         if not all(is_zero(equation.xreplace(values)) for equation in equations):
             return False
-        for block in pattern.extras if self.degree % 2 == 0 else ():
-            if not any(values[w] for i, _ in block for w in self.incoming(i)):
+        if self.degree % 2:
+            return True
+        for block in pattern.extras:
+            if not any(values[w] for i, _ in block for w in self.symbols(i)):
                 signs = {sympy.sign(values[self.model.parameters[i]]) for i, _ in block}
                 if signs in ({sympy.Integer(1)}, {sympy.Integer(-1)}):
                     return False
@@ -138,16 +128,10 @@ class Powers:
     def _candidates(self, pattern: Pattern) -> Iterator[Candidate]:
         """All neurons but one on each line of the target become zero, with a = 0."""
         outputs = [Fraction(0)] * self.width
-        rows: list[Vector] = [(Fraction(0),) * len(self.incoming(0))] * self.width
+        rows: list[Vector] = [(Fraction(0),) * len(self.symbols(0))] * self.width
         for block, (u, alpha) in zip(pattern.targets, self.lines, strict=True):
             outputs[block[0][0]], rows[block[0][0]] = alpha, u
-        d = int(self.structure.inputs)
-        arrays: dict[str, Any] = {"a": outputs, "w": [list(row[:d]) for row in rows]}
-        if self.structure.bias:
-            arrays["b"] = [row[d] for row in rows]
-        if self.structure.output_bias:
-            arrays["c"] = self.constant
-        yield Candidate(self.model.point(arrays))
+        yield Candidate(self.point_of(outputs, rows, self.constant))
 
 
 def power_branches(structure: Any, degree: int, model: Model, target: TargetFunction) -> BranchList:
@@ -175,7 +159,7 @@ def power_branches(structure: Any, degree: int, model: Model, target: TargetFunc
         if structure.output_bias and not any(w):
             constant += sympy.Rational(a * b**degree)
             continue
-        row = (*w, b) if structure.bias else w
+        row = (*w, *[b] * structure.bias)
         lead = next((v for v in row if v), None)
         if lead is None:
             continue
@@ -211,16 +195,16 @@ def power_branches(structure: Any, degree: int, model: Model, target: TargetFunc
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
     missing = "other sums of powers of such forms may give the target"
     if condensed:
-        missing = f"one branch is listed; there are more than {MAX_BRANCHES}"
+        missing = f"one branch is listed, of more than {MAX_BRANCHES} patterns of neurons"
     return BranchList(tuple(result), False, missing)
 
 
 def _neurons(
     structure: Any, degree: int, model: Model, target: TargetFunction
 ) -> tuple[list[Neuron], sympy.Expr]:
-    point = target.point
-    if point is not None and is_network(point, structure.activation):
-        return neurons_of_point(point)
+    found = given_neurons(target, structure.activation)
+    if found is not None:
+        return found
     neurons: list[Neuron] = []
     constant = sympy.Integer(0)
     for term in sympy.Add.make_args(target.expressions[0]):

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -31,12 +31,13 @@ import sympy
 
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.equivariance import equivariance
+from rankstrat.families.catalogue.two_layer.targets.layout import Layout
+from rankstrat.families.catalogue.two_layer.targets.special.forms import Row, diagonalised, form_of
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
 
 MAX_BRANCHES = 4000
-Row = tuple[Fraction, ...]
 Signs = tuple[int, ...]
 
 
@@ -62,20 +63,13 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Quadric:
+class Quadric(Layout):
     """A network of squares and a target, diagonalised: S is the sum of s_j v_j v_j^T."""
 
-    model: Model
-    structure: Any
     matrix: tuple[Row, ...]
     squares: tuple[tuple[Fraction, Row], ...]
     constant: sympy.Expr
     forced: Chart
-
-    @property
-    def width(self) -> int:
-        """The number of neurons."""
-        return int(self.structure.width)
 
     @property
     def variables(self) -> int:
@@ -128,39 +122,21 @@ class Quadric:
             if j >= len(columns)
         ]
 
-    def point(self, outputs: Sequence[Any], weights: Sequence[Row]) -> Chart:
-        """The point with these neurons (bias last)."""
-        d = int(self.structure.inputs)
-        arrays: dict[str, Any] = {"a": outputs, "w": [list(row[:d]) for row in weights]}
-        if self.structure.bias:
-            arrays["b"] = [row[d] for row in weights]
-        if self.structure.output_bias:
-            arrays["c"] = self.constant
-        return self.model.point(arrays)
-
-    def incoming(self, neuron: int) -> list[sympy.Symbol]:
-        """The symbols of the weights of a neuron, then of its bias."""
-        m, d, p = self.width, int(self.structure.inputs), self.model.parameters
-        return [
-            *p[m + neuron * d : m + neuron * d + d],
-            *([p[m + m * d + neuron]] if self.structure.bias else []),
-        ]
-
     def branch(self, piece: Piece) -> Branch:
         """The branch of a piece; its chart is a point of the orbit, with the weights of inactive
         neurons free.
         """
-        values = dict(self.point(*self.rows(piece)).values)
+        values = dict(self.point_of(*self.rows(piece), self.constant).values)
         idle = [i for i, s in enumerate(piece.signs) if s == 0]
         for i in idle:
-            for symbol in self.incoming(i):
+            for symbol in self.symbols(i):
                 values.pop(symbol)
         chart = self.model.chart(values)
         symbols = self.model.parameters
         equations = [symbols[i] for i in idle]
         for i, j in itertools.combinations_with_replacement(range(self.variables), 2):
             products = (
-                symbols[k] * self.incoming(k)[i] * self.incoming(k)[j] for k in range(self.width)
+                symbols[k] * self.symbols(k)[i] * self.symbols(k)[j] for k in range(self.width)
             )
             equations.append(sympy.Add(*products) - sympy.Rational(self.matrix[i][j]))
         if self.structure.output_bias:
@@ -187,7 +163,7 @@ class Quadric:
         """The isotropic part shrinks to zero, and so do inactive neurons: the span of the active
         weights is least.
         """
-        yield Candidate(self.point(*self.rows(piece, isotropic=0)))
+        yield Candidate(self.point_of(*self.rows(piece, isotropic=0), self.constant))
 
     def _member(self, piece: Piece, point: Chart) -> bool:
         arrays = point.arrays
@@ -218,7 +194,7 @@ def quadric_branches(structure: Any, model: Model, target: TargetFunction) -> Br
     References:
         Witt's theorem; docs/proofs.md#quadratic.
     """
-    matrix, constant = _form(structure, model, target)
+    matrix, constant = form_of(structure, model, target)
     squares = diagonalised(matrix)
     if len(squares) > structure.width:
         raise TargetError(
@@ -258,68 +234,6 @@ def _many(quadric: Quadric) -> bool:
         math.comb(m, p) * math.comb(m - p, q) for p in range(m + 1) for q in range(m + 1 - p)
     )
     return patterns * (min(quadric.variables, m) + 1) > MAX_BRANCHES
-
-
-def _form(
-    structure: Any, model: Model, target: TargetFunction
-) -> tuple[tuple[Row, ...], sympy.Expr]:
-    """S and the output bias."""
-    expression = sympy.expand(target.expressions[0])
-    needed = "a polynomial of degree at most 2" if structure.bias else "a quadratic form"
-    if not expression.is_polynomial(*model.inputs):
-        raise TargetError(
-            f"the target {expression} is not {needed} with rational coefficients; give such a"
-            " target"
-        )
-    polynomial = sympy.Poly(expression, *model.inputs)
-    size = len(model.inputs) + int(structure.bias)
-    matrix = [[Fraction(0)] * size for _ in range(size)]
-    constant = sympy.Integer(0)
-    for powers, c in polynomial.terms():
-        places = [t for t, e in enumerate(powers) for _ in range(e)]
-        if not places and structure.output_bias:
-            constant = c
-            continue
-        if structure.bias:
-            places += [size - 1] * (2 - len(places))
-        if c != 0 and (len(places) != 2 or not c.is_Rational):
-            raise TargetError(
-                "the target has the term"
-                f" {c * sympy.Mul(*(x**e for x, e in zip(model.inputs, powers, strict=True)))};"
-                f" {needed} with rational coefficients is needed; change the target, or the biases"
-                " of the model"
-            )
-        if c != 0:
-            i, j = places
-            half = Fraction(int(c.p), int(c.q)) / 2
-            matrix[i][j] += half
-            matrix[j][i] += half
-    return tuple(map(tuple, matrix)), constant
-
-
-def diagonalised(matrix: Sequence[Sequence[Fraction]]) -> tuple[tuple[Fraction, Row], ...]:
-    r"""$(s_j, v_j)$ with the matrix $\sum_j s_j v_j v_j^T$, the $v_j$ independent: one vector x
-    with $x^T S x \ne 0$ at a time.
-
-    Example:
-        >>> [(str(s), [str(x) for x in v]) for s, v in diagonalised([[0, 1], [1, 0]])]
-        [('1/2', ['1', '1']), ('-2', ['-1/2', '1/2'])]
-    """
-    size = len(matrix)
-    left = [[Fraction(v) for v in row] for row in matrix]
-    found = []
-    while any(any(row) for row in left):
-        place = next((i for i in range(size) if left[i][i]), None)
-        if place is not None:
-            image, value = list(left[place]), left[place][place]
-        else:
-            i, j = next((i, j) for i in range(size) for j in range(i) if left[i][j])
-            image, value = [u + v for u, v in zip(left[i], left[j], strict=True)], 2 * left[i][j]
-        found.append((1 / value, tuple(image)))
-        left = [
-            [left[i][j] - image[i] * image[j] / value for j in range(size)] for i in range(size)
-        ]
-    return tuple(found)
 
 
 __all__ = ["diagonalised", "quadric_branches"]

@@ -26,6 +26,7 @@ from rankstrat.activation.addition import Addition
 from rankstrat.activation.law import Law, Vector
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.effective_neurons import effective
+from rankstrat.families.catalogue.two_layer.targets.layout import Layout
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero, same_functions
 from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
@@ -37,13 +38,11 @@ _DIGITS = (30, 300, 3000)
 
 
 @dataclass(frozen=True)
-class Waves:
+class Waves(Layout):
     """A network and the classes of a target: the neurons of each by their biases, never zero in
     total.
     """
 
-    model: Model
-    structure: Any
     addition: Addition
     parts: Mapping[Vector, Part]
     constant: sympy.Expr
@@ -80,8 +79,10 @@ class Waves:
         """A network whose rank no point of the target set falls below; None where that is 0."""
         neurons: list[tuple[Any, list[Any], Any]] = []
         for u, part in self.parts.items():
-            neurons += [(1, list(u), b) for b in ((0,) if self.is_neuron(part) else (0, 1))]
-        zero = [0] * int(self.structure.inputs)
+            neurons.append((1, list(u), 0))
+            if not self.is_neuron(part):
+                neurons.append((1, list(u), 1))
+        zero = [0] * self.inputs
         output = bool(self.structure.output_bias)
         if not output and not is_zero(self.constant):
             acting = int(self.flat is None)
@@ -106,7 +107,7 @@ class Waves:
         if not self.structure.output_bias and not is_zero(self.constant):
             b = sympy.Integer(1) if self.flat is None else self.flat
             value = self.structure.activation(b)
-            result.append((self.constant / value, [0] * int(self.structure.inputs), b))
+            result.append((self.constant / value, [0] * self.inputs, b))
         return result
 
     def _at_most_two(self, part: Part) -> Part:
@@ -134,7 +135,7 @@ class Waves:
     def branch(self) -> Branch:
         """The target's neurons, and copies of the first one that share its output weight."""
         neurons = self.neurons()
-        m, n = int(self.structure.width), len(neurons)
+        m, n = self.width, len(neurons)
         if n > m:
             raise TargetError(
                 f"the target was written with {n} neurons of rational biases, the model has width"
@@ -142,29 +143,18 @@ class Waves:
             )
         symbols = self.model.parameters
         spare = symbols[n:m]
-        still = (
-            0,
-            [0] * int(self.structure.inputs),
-            sympy.pi / 2 if self.addition.periodic and self.even else 0,
-        )
-        neurons += [neurons[0] if n else still] * (m - n)
+        silent_bias = sympy.pi / 2 * int(self.addition.periodic and self.even)
+        still = (0, [0] * self.inputs, silent_bias)
+        neurons += [*neurons[:1], still][:1] * (m - n)
         outputs = [a for a, _, _ in neurons]
         if n:
             outputs = [sympy.sympify(outputs[0]) - sympy.Add(*spare), *outputs[1:n], *spare]
-        arrays: dict[str, Any] = {
-            "a": outputs,
-            "w": [w for _, w, _ in neurons],
-            "b": [b for _, _, b in neurons],
-        }
-        values = [
-            v
-            for name in "awb"
-            for row in arrays[name]
-            for v in (row if isinstance(row, list) else [row])
-        ]
-        if self.structure.output_bias:
-            values.append(self.constant)
-        pairs = {p: sympy.sympify(v) for p, v in zip(symbols, values, strict=True) if p != v}
+        values: dict[sympy.Symbol, Any] = dict(zip(symbols, outputs, strict=False))
+        for i, (_, w, b) in enumerate(neurons):
+            values |= dict(zip(self.symbols(i), (*w, b), strict=True))
+        if self.output_bias is not None:
+            values[symbols[self.output_bias]] = self.constant
+        pairs = {p: sympy.sympify(v) for p, v in values.items() if p != v}
         chart = self.model.chart(pairs)
         return Branch(
             label="copies of the target's neurons",

@@ -1,0 +1,135 @@
+"""Run the experiments of the lectures: an exact prediction beside a measurement, cell by cell."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from rankstrat.cli._progress import Steps, progress
+from rankstrat.cli._question import add_formats, emit, whole_number
+from rankstrat.cli._status import FAILS, HOLDS, INTERRUPTED
+from rankstrat.cli._sweep import folder_for, jobs, workers, write_whole
+from rankstrat.errors import FamilyError, ParseError
+from rankstrat.experiments import EXPERIMENTS, ExperimentReport, experiment
+from rankstrat.experiments.report import Progress, Row, rows_from_json
+from rankstrat.pictures import plot_experiment
+from rankstrat.text.parsing import nearest, shown
+from rankstrat.text.tables import Table
+
+MAX_SAVED = 50_000_000
+
+EXAMPLE = """examples:
+  rankstrat experiment                              all of them, about two minutes
+  rankstrat experiment plateaus convergence_rates
+  rankstrat experiment matrix_completion --seed 7 --latex
+  rankstrat experiment --deep --jobs 2 --save runs  (resumed when called again)
+  rankstrat experiment --list"""
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Names, formats, and how to run."""
+    parser.add_argument(
+        "names", metavar="NAME", nargs="*", help="experiments; all if none is given"
+    )
+    parser.add_argument("--list", action="store_true", help="list the experiments and stop")
+    parser.add_argument("--deep", action="store_true", help="the large cells too (hours)")
+    parser.add_argument(
+        "--seed", metavar="N", type=whole_number, default=0, help="names every draw (default 0)"
+    )
+    parser.add_argument(
+        "--jobs", metavar="N", type=jobs, default=1, help="compute with N processes"
+    )
+    parser.add_argument("--dask", metavar="ADDRESS", help="compute on a dask.distributed cluster")
+    parser.add_argument(
+        "--save", metavar="DIR", help="keep cells there; cells found there are not run again"
+    )
+    parser.add_argument("--plot", metavar="DIR", help="draw each experiment into a PNG file there")
+    add_formats(parser)
+
+
+def run(options: Namespace) -> int:
+    """0 if every cell is CONSISTENT, 1 if not, 130 if Ctrl-C left cells out."""
+    for name in options.names:
+        if name not in EXPERIMENTS:
+            hint = nearest(name, EXPERIMENTS) or "`rankstrat experiment --list` lists them"
+            raise FamilyError(f"no experiment is called {shown(repr(name))}; {hint}")
+    names = options.names or list(EXPERIMENTS)
+    if options.list:
+        rows = [(e.name, e.title) for e in (EXPERIMENTS[name] for name in names)]
+        emit(Table(("name", "title"), tuple(rows)), options.format)
+        return HOLDS
+    folder = None if options.save is None else folder_for(options.save)
+    pictures = None if options.plot is None else folder_for(options.plot)
+    suffix = ".deep" if options.deep else ""
+    reports: list[ExperimentReport] = []
+    with workers(options) as executor, progress() as step:
+        for name in names:
+            path = None if folder is None else folder / f"{name}{suffix}.json"
+            done = () if path is None else _saved(path, name, options.seed)
+            step(name, 0, 1)
+            report = experiment(
+                name,
+                seed=options.seed,
+                deep=options.deep,
+                executor=executor,
+                progress=_shown(step, name),
+                done=done,
+            )
+            reports.append(report)
+            if path is not None:
+                write_whole(path, report.to_json())
+            if pictures is not None:
+                axes = plot_experiment(report.experiment.title, report.points())
+                axes.figure.savefig(pictures / f"{name}.png", dpi=150)
+            _print(report, options.format)
+            if not report.complete:
+                break
+    _print_all(reports, options.format)
+    if any(not report.complete for report in reports):
+        return INTERRUPTED
+    return HOLDS if all(report.ok for report in reports) else FAILS
+
+
+def _shown(step: Steps, name: str) -> Progress:
+    return lambda row, count, total: step(name, count, total)
+
+
+def _print(report: ExperimentReport, form: str) -> None:
+    if form in ("json", "csv"):
+        return
+    if form == "text":
+        print(f"{report}\n", flush=True)
+    else:
+        emit(report.table(), form)
+        print()
+
+
+def _print_all(reports: list[ExperimentReport], form: str) -> None:
+    if form == "json":
+        ok = all(report.ok for report in reports)
+        print(json.dumps({"ok": ok, "reports": [r.record() for r in reports]}, indent=1))
+        return
+    rows = [
+        (r.experiment.name, len(r.rows), r.total, _count(r, "CONSISTENT"), round(r.seconds, 1))
+        for r in reports
+    ]
+    columns = ("experiment", "cells run", "cells", "consistent", "seconds")
+    emit(Table(columns, tuple(rows), "Experiments"), form)
+
+
+def _count(report: ExperimentReport, outcome: str) -> int:
+    return sum(row.outcome == outcome for row in report.rows)
+
+
+def _saved(path: Path, name: str, seed: int) -> tuple[Row, ...]:
+    if not path.exists():
+        return ()
+    try:
+        if path.stat().st_size > MAX_SAVED:
+            raise ParseError(f"{path} exceeds {MAX_SAVED} bytes; saved cells are needed; remove it")
+        return rows_from_json(path.read_text(encoding="utf-8"), EXPERIMENTS[name], seed)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParseError(
+            f"{path} cannot be read ({error}); saved cells are needed; remove it"
+        ) from error

@@ -1,0 +1,338 @@
+r"""Critical functions of a network on given data: searched in floats, certified in balls.
+
+A critical function of width k is one of every larger width (embedding principle), so the atlas of
+a network is that of all narrower ones. What is listed exists and is distinct by proof; that nothing
+else exists is never claimed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import sympy
+
+from rankstrat.algebra.balls import BallRing
+from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.program import Program
+from rankstrat.algebra.signature import precision
+from rankstrat.algebra.translate import translate
+from rankstrat.dynamics.loss import Array, Loss
+from rankstrat.errors import DataError, demand
+from rankstrat.families import build
+from rankstrat.model.model import Model
+from rankstrat.model.values import exact_scalar
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.verdict import Verdict
+from rankstrat.samples import (
+    EnclosedCriticalPoint,
+    Inertia,
+    enclose_critical_point,
+    inertia,
+)
+from rankstrat.text.tables import Table
+
+BITS, LARGEST, SAME = 192, 1e3, 1e-6
+BLOCK, STEPS = 250, 250
+
+
+@dataclass(frozen=True)
+class CriticalFunction:
+    r"""A function that is critical for the data, by proof.
+
+    Attributes:
+        width: of the narrowest network in which it was found; 0 for the zero function.
+        loss: the mean squared error $\tfrac1n \sum (f(x_i) - y_i)^2$, a float in the enclosure.
+        radius: the loss is within this of `loss`, by proof.
+        point: the enclosed critical point; None for the zero function.
+        inertia: of the Hessian there, in its own width.
+        outputs: the values at the data, as balls.
+    """
+
+    width: int
+    loss: float
+    radius: float
+    point: EnclosedCriticalPoint | None = field(repr=False)
+    inertia: Inertia | None = None
+    outputs: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def verdict(self) -> Verdict:
+        """PROVED, by Krawczyk's test; the zero function by its vanishing gradient."""
+        return Verdict.PROVED
+
+    @property
+    def kind(self) -> str:
+        """What the inertia says in its own width."""
+        return "zero function" if self.inertia is None else self.inertia.kind
+
+    def __str__(self) -> str:
+        return f"width {self.width}, mean squared error {self.loss:.12f}, {self.kind}"
+
+
+@dataclass(frozen=True)
+class CriticalAtlas:
+    """Distinct certified critical functions of a network on data, by width and loss.
+
+    Attributes:
+        model: the widest network.
+        functions: ascending in width, descending in loss.
+        starts: how many starting points were tried.
+        refused: candidates of the search that could not be certified.
+    """
+
+    model: Model
+    functions: tuple[CriticalFunction, ...]
+    starts: int
+    refused: int
+
+    def table(self) -> Table:
+        """One row for each function."""
+        rows = [
+            (f.width, f"{f.loss:.12f}", _signs(f.inertia), f.kind, str(f.verdict))
+            for f in self.functions
+        ]
+        caption = (
+            f"At least {len(self.functions)} distinct critical functions ({self.starts} starts,"
+            f" {self.refused} candidates not certified); completeness is not claimed."
+        )
+        columns = ("width", "mean squared error", "inertia (+, 0, -)", "kind", "verdict")
+        return Table(columns, tuple(rows), f"Critical functions of {self.model.name}", caption)
+
+    def __str__(self) -> str:
+        return str(self.table())
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+
+def _signs(found: Inertia | None) -> str:
+    return "" if found is None else f"({found.positive}, {found.zero}, {found.negative})"
+
+
+def critical_functions(
+    model: Model,
+    inputs: Sequence[Any],
+    labels: Sequence[Any],
+    *,
+    starts: int = 400,
+    seed: int = 0,
+    budget: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> CriticalAtlas:
+    r"""Certified distinct critical functions of a two-layer network and of all narrower ones.
+
+    Starts have kinks at random places among the inputs; the output weights are solved for, and the
+    gradient in the others by Levenberg and Marquardt with the exact Hessian. Nondegenerate bounded
+    candidates are enclosed by Krawczyk's test, and kept if their outputs differ from all others at
+    some data point by proof.
+
+    Args:
+        model: `two_layer` of any width.
+        inputs: n exact inputs.
+        labels: n exact labels (sympy expressions without symbols).
+        starts: for each width.
+        seed: names the starts.
+        budget: seconds for the search and certification together; what is found so far is kept.
+        progress: called with (starts done, starts in all).
+
+    Raises:
+        DataError: a model without a width, or data that do not fit.
+
+    References:
+        Zhang, Zhang, Luo, Xu, Embedding principle of loss landscape, NeurIPS 2021.
+    """
+    demand(model, Model, DataError, "a two-layer model", "try families.two_layer(3, 1, bias=True)")
+    rows = [x if isinstance(x, Sequence | np.ndarray) else [x] for x in inputs]
+    xs = [[exact_scalar("input", v) for v in x] for x in rows]
+    ys = [sympy.sympify(exact_scalar("label", v), strict=True) for v in labels]
+    networks = _narrower(model)
+    search = _Search(xs, ys, seed, budget)
+    zero = _zero(networks[0][1], ys)
+    functions = [zero] if zero is not None else []
+    refused, done = 0, 0
+    for width, network in networks:
+        loss = Loss(network, np.array(xs, dtype=float), [float(y) for y in ys], scale="sum")
+        for theta, _ in search.candidates(loss, width, starts):
+            if search.over:
+                break
+            found = search.certify(network, width, theta)
+            if found is None:
+                refused += 1
+            elif all(_differ(found, other) for other in functions):
+                functions.append(found)
+        done += starts
+        if progress is not None:
+            progress(done, starts * len(networks))
+    ordered = sorted(functions, key=lambda f: (f.width, -f.loss))
+    return CriticalAtlas(model, tuple(ordered), done, refused)
+
+
+def _narrower(model: Model) -> list[tuple[int, Model]]:
+    structure = model.structure
+    arguments = {} if structure is None else dict(structure.arguments)
+    if structure is None or "width" not in arguments or "a" not in model.blocks:
+        raise DataError(
+            f"{model.name} has no width; a two-layer network is needed; try"
+            " families.two_layer(3, 1, bias=True)"
+        )
+    widths = range(1, arguments["width"] + 1)
+    return [(k, build(structure.family, **{**arguments, "width": k})) for k in widths]
+
+
+class _Search:
+    """Candidates in floats, then proofs in balls."""
+
+    def __init__(
+        self, xs: Sequence[Sequence[Any]], ys: Sequence[sympy.Expr], seed: int, budget: float | None
+    ) -> None:
+        self.xs, self.ys, self.seed = xs, ys, seed
+        self.floats = np.array(xs, dtype=float)
+        self.end = np.inf if budget is None else time.monotonic() + budget
+
+    @property
+    def over(self) -> bool:
+        """Whether the budget is spent."""
+        return time.monotonic() > self.end
+
+    def starts(self, loss: Loss, width: int, count: int) -> Array:
+        """Slopes log-uniform, kinks among the inputs, output weights by least squares."""
+        rng = np.random.default_rng((self.seed, width))
+        d = self.floats.shape[1]
+        size = 10 ** rng.uniform(-1.5, 1.2, (count, width, 1))
+        direction = rng.standard_normal((count, width, d))
+        w = direction / np.linalg.norm(direction, axis=2, keepdims=True) * size
+        low, high = self.floats.min(axis=0), self.floats.max(axis=0)
+        centre = rng.uniform(low - 1, high + 1, (count, width, d))
+        values = {"w": w, "b": -(w * centre).sum(axis=2)}
+        return np.concatenate(
+            [
+                values.get(name, np.zeros((count, *shape))).reshape(count, -1)
+                for name, shape in loss.model.blocks.items()
+            ],
+            axis=1,
+        )
+
+    def candidates(self, loss: Loss, width: int, count: int) -> list[tuple[Array, Array]]:
+        """Nondegenerate bounded zeros of the gradient with their outputs, no two with the same."""
+        found: list[tuple[Array, Array]] = []
+        thetas = self.starts(loss, width, count)
+        for block in np.array_split(thetas, max(1, count // BLOCK)):
+            if self.over:
+                break
+            for theta in _zeros(loss, width, block, self.end):
+                outputs = loss.outputs(theta).ravel()
+                if all(np.abs(outputs - other).max() > SAME for _, other in found):
+                    found.append((theta, outputs))
+        return sorted(found, key=lambda c: float(loss.value(c[0])))
+
+    def certify(self, network: Model, width: int, theta: Array) -> CriticalFunction | None:
+        """Enclosure, inertia and loss; None where a proof fails."""
+        try:
+            point = enclose_critical_point(network, self.xs, self.ys, [float(v) for v in theta])
+        except DataError:
+            return None
+        with precision(BITS):
+            residual = point.residual()
+            loss = sum((e * e for e in residual), 0 * residual[0]) / len(residual)
+            program = Program()
+            wanted = evaluate(program, translate(program, list(self.ys), {}), BallRing(), {})
+            outputs = tuple(e + y for e, y in zip(residual, wanted, strict=True))
+        return CriticalFunction(
+            width, float(loss.mid()), float(loss.rad()) + 1e-16, point, inertia(point), outputs
+        )
+
+
+def _solve_outer(loss: Loss, width: int, thetas: Array) -> Array:
+    """The output weights (which come first) that are best for the given neurons."""
+    with_ones = thetas.copy()
+    with_ones[:, :width] = 1.0
+    features = loss.jacobian(with_ones)[:, :, 0, :width]
+    gram = np.matmul(features.transpose(0, 2, 1), features)
+    right = np.matmul(features.transpose(0, 2, 1), loss.labels[:, 0])
+    gram += 1e-12 * np.trace(gram, axis1=1, axis2=2)[:, None, None] * np.eye(width)
+    with_ones[:, :width] = np.linalg.solve(gram + 1e-30 * np.eye(width), right[..., None])[..., 0]
+    return with_ones
+
+
+def _reduced(loss: Loss, width: int, thetas: Array) -> tuple[Array, Array, Array]:
+    """Parameters with solved output weights, and gradient and Hessian in the other ones."""
+    thetas = _solve_outer(loss, width, thetas)
+    gradient, hessian = loss.value_and_gradient(thetas)[1], loss.hessian(thetas)
+    outer, mixed, inner = (
+        hessian[:, :width, :width], hessian[:, :width, width:], hessian[:, width:, width:],
+    )  # fmt: skip
+    outer = outer + 1e-12 * np.trace(outer, axis1=1, axis2=2)[:, None, None] * np.eye(width)
+    schur = inner - np.matmul(mixed.transpose(0, 2, 1), np.linalg.solve(outer, mixed))
+    return thetas, gradient[:, width:], schur
+
+
+def _zeros(loss: Loss, width: int, thetas: Array, end: float) -> list[Array]:
+    """Levenberg and Marquardt on the reduced gradient, all starts at once; then Newton."""
+    with np.errstate(all="ignore"):
+        thetas, gradient, hessian = _reduced(loss, width, thetas)
+        damping = np.full(len(thetas), 1e-2)
+        for _ in range(STEPS):
+            if time.monotonic() > end:
+                break
+            size = np.linalg.norm(gradient, axis=1)
+            live = np.isfinite(size) & (size > 1e-11) & (np.abs(thetas).max(axis=1) < LARGEST)
+            if not live.any():
+                break
+            h, g = hessian[live], gradient[live]
+            normal = np.matmul(h, h)
+            scale = np.trace(normal, axis1=1, axis2=2)[:, None, None] / normal.shape[1]
+            normal += damping[live, None, None] * scale * np.eye(normal.shape[1])
+            step = np.linalg.solve(normal, np.matmul(h, g[..., None]))[..., 0]
+            tried = thetas[live].copy()
+            tried[:, width:] -= step
+            tried, new_gradient, new_hessian = _reduced(loss, width, tried)
+            better = np.linalg.norm(new_gradient, axis=1) < size[live]
+            index = np.flatnonzero(live)
+            damping[index] = np.where(better, damping[index] / 5, damping[index] * 4)
+            damping = np.clip(damping, 1e-14, 1e6)
+            won = index[better]
+            thetas[won], gradient[won], hessian[won] = (
+                tried[better], new_gradient[better], new_hessian[better],
+            )  # fmt: skip
+        size = np.linalg.norm(gradient, axis=1)
+        small = (size < 1e-5) & (np.abs(thetas).max(axis=1) < LARGEST)
+        polished = (_polish(loss, theta) for theta in thetas[small])
+        return [theta for theta in polished if theta is not None]
+
+
+def _polish(loss: Loss, theta: Array) -> Array | None:
+    """Newton to rounding error; None where the point is degenerate or unbounded."""
+    for _ in range(6):
+        hessian = loss.hessian(theta)
+        values = np.linalg.eigvalsh(hessian) if np.isfinite(hessian).all() else np.zeros(1)
+        if np.abs(values).min() <= 1e-9 * np.abs(values).max():
+            return None
+        theta = theta - np.linalg.solve(hessian, loss.gradient(theta))
+        if np.abs(theta).max() > LARGEST:
+            return None
+    return theta if np.abs(loss.gradient(theta)).max() < 1e-9 else None
+
+
+def _differ(first: CriticalFunction, second: CriticalFunction) -> bool:
+    """Whether outputs are disjoint balls at some data point."""
+    return any(not a.overlaps(b) for a, b in zip(first.outputs, second.outputs, strict=True))
+
+
+def _zero(network: Model, ys: Sequence[sympy.Expr]) -> CriticalFunction | None:
+    """The zero function, critical at the origin where all tangent functions vanish."""
+    origin = network.point([0] * network.size)
+    if "c" in network.blocks or int(model_rank(origin)) != 0:
+        return None
+    program = Program()
+    with precision(BITS):
+        wanted = evaluate(program, translate(program, list(ys), {}), BallRing(), {})
+        loss = sum((y * y for y in wanted), 0 * wanted[0]) / len(wanted)
+        zeros = tuple(0 * y for y in wanted)
+    return CriticalFunction(0, float(loss.mid()), float(loss.rad()) + 1e-16, None, None, zeros)
+
+
+__all__ = ["CriticalAtlas", "CriticalFunction", "critical_functions"]

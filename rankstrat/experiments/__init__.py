@@ -1,0 +1,67 @@
+"""The experiments of the lectures: one file each; this folder is the registry.
+
+A file ``experiments/plateaus.py`` defines ``EXPERIMENT``, an `Experiment` of the same name. Every
+one is a report of two columns: an exact prediction with its verdict, and a measurement.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
+from types import MappingProxyType
+
+from rankstrat.experiments.report import (
+    Experiment,
+    ExperimentReport,
+    Measurement,
+    Prediction,
+    Progress,
+    Row,
+    named,
+    run,
+)
+
+_NAMES = [m.name for m in pkgutil.iter_modules(__path__) if m.name != "report" and m.name[0] != "_"]
+EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
+    {name: importlib.import_module(f"{__name__}.{name}").EXPERIMENT for name in _NAMES}
+)
+"""Name -> experiment."""
+
+
+def experiment(
+    name: str | Experiment,
+    *,
+    seed: int = 0,
+    deep: bool = False,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    done: Iterable[Row] = (),
+) -> ExperimentReport:
+    """Exact predictions and measurements of one experiment, cell by cell.
+
+    Args:
+        name: a name of `EXPERIMENTS`, or an `Experiment`.
+        seed: names every draw.
+        deep: the large cells too (minutes to hours).
+        executor: any `concurrent.futures.Executor`; the answer is the same.
+        progress: called after each cell with its row, the number done and the number of all.
+        done: cells of an interrupted report with the same seed.
+
+    Raises:
+        FamilyError: an unknown name.
+        ModuleNotFoundError: scipy is not installed.
+    """
+    found = named(name, EXPERIMENTS)
+    return run(found, seed=seed, deep=deep, executor=executor, progress=progress, done=tuple(done))
+
+
+__all__ = [
+    "EXPERIMENTS",
+    "Experiment",
+    "ExperimentReport",
+    "Measurement",
+    "Prediction",
+    "experiment",
+]

@@ -1,0 +1,159 @@
+r"""E4: matrix completion by AB with 4 x 4 factors from n entries, against local linear recovery.
+
+If the tangent functions restricted to the observed entries have a smaller rank than the target's
+optimistic one, the target is not even locally the only solution near the branch of least rank, and
+descent must not find it. With full rank it is found more often the smaller the initialisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from rankstrat.algebra.linear import rank as rational_rank
+from rankstrat.dynamics.loss import Array, Loss
+from rankstrat.experiments.report import (
+    NEVER,
+    AtLeast,
+    Case,
+    Experiment,
+    Frequency,
+    Measurement,
+    Prediction,
+    Tolerance,
+)
+from rankstrat.families import matrix_factorization
+from rankstrat.rank.verdict import Verdict
+from rankstrat.samples import count_recovering_subsets
+
+SIZE, STEPS, RATE = 4, 20_000, 0.1
+FACTORS = {
+    1: ([[1], [2], [-1], [3]], [[1, -1, 2, 1]]),
+    2: ([[1, 0], [2, 1], [-1, 1], [0, 2]], [[1, -1, 2, 0], [0, 1, 1, -1]]),
+}
+"""Target rank -> the two factors of the target, in small integers."""
+MODEL = matrix_factorization(SIZE, SIZE, SIZE)
+
+
+def cases(seed: int, deep: bool) -> Iterable[Case]:
+    """No success without recovery; more success with recovery at smaller initialisation."""
+    trials = 500 if deep else 100
+    for rank, n in ((1, 7), (2, 12)):
+        yield {"rank": rank, "n": n, "scale": 1e-8, "recovery": "no", "trials": trials}
+        yield {"rank": rank, "n": n - 1, "scale": 1e-8, "recovery": "no", "trials": trials}
+        yield {"rank": rank, "n": n + 1, "scale": 1e-16, "recovery": "yes", "trials": trials}
+
+
+def matrix(rank: int) -> Any:
+    """The target."""
+    a, b = FACTORS[rank]
+    return np.array(a) @ np.array(b)
+
+
+@lru_cache(maxsize=4)
+def _tangents(rank: int) -> tuple[tuple[Fraction, ...], ...]:
+    """Rows of the Jacobian of AB at the least-rank point, one for each entry, exact."""
+    a, b = FACTORS[rank]
+    left = np.zeros((SIZE, SIZE), dtype=int)
+    right = np.zeros((SIZE, SIZE), dtype=int)
+    left[:, :rank], right[:rank] = a, b
+    rows = []
+    for i in range(SIZE):
+        for j in range(SIZE):
+            da, db = np.zeros((SIZE, SIZE), int), np.zeros((SIZE, SIZE), int)
+            da[i], db[:, j] = right[:, j], left[i]
+            rows.append(tuple(Fraction(int(v)) for v in (*da.ravel(), *db.ravel())))
+    return tuple(rows)
+
+
+def least_rank(rank: int) -> int:
+    r"""$2 \cdot 4 r - r^2$, the rank at the point of least rank."""
+    return 2 * SIZE * rank - rank * rank
+
+
+def recovers(rank: int, entries: Sequence[int]) -> bool:
+    """Whether the tangent rows of the observed entries have the least rank, over the rationals."""
+    rows = [_tangents(rank)[e] for e in entries]
+    return rational_rank(rows) == least_rank(rank)
+
+
+def patterns(case: Case, seed: int) -> list[list[int]]:
+    """Random sets of entries of the size and kind of a case."""
+    rng = np.random.default_rng((seed, 41, case["rank"], case["n"]))
+    wanted = case["recovery"] == "yes"
+    found: list[list[int]] = []
+    for _ in range(400 * case["trials"]):
+        entries = sorted(int(v) for v in rng.permutation(SIZE * SIZE)[: case["n"]])
+        if recovers(case["rank"], entries) == wanted:
+            found.append(entries)
+        if len(found) == case["trials"]:
+            break
+    return found
+
+
+def predicted(case: Case, seed: int) -> Prediction:
+    """Never without recovery (exact ranks); at least 80 % with recovery at the smallest scale."""
+    if case["recovery"] == "no":
+        return Prediction(NEVER, Verdict.PROVED, "the rank on the observed entries is too small")
+    a, b = FACTORS[case["rank"]]
+    left, right = np.zeros((SIZE, SIZE), int), np.zeros((SIZE, SIZE), int)
+    left[:, : case["rank"]], right[: case["rank"]] = a, b
+    count = count_recovering_subsets(MODEL.point(A=left.tolist(), B=right.tolist()), case["n"])
+    statement = f"{count}; the rate tends to 1 as the initialisation tends to 0 (OPEN)"
+    return Prediction(0.8, Verdict.OPEN, statement, "a rate of at least 0.8")
+
+
+def measured(case: Case, seed: int) -> Measurement:
+    """Descent on all trials at once; success is a relative error below 1e-3 on all entries."""
+    sets = patterns(case, seed)
+    target = matrix(case["rank"]).astype(float)
+    observed = np.zeros((len(sets), SIZE * SIZE), dtype=bool)
+    for mask, entries in zip(observed, sets, strict=True):
+        mask[entries] = True
+    loss = Loss(MODEL, None, target.ravel(), scale="sum")
+    rng = np.random.default_rng((seed, 42, case["n"]))
+    theta = case["scale"] * rng.standard_normal((len(sets), MODEL.size))
+    ends = _descend(loss, theta, observed, case["n"])
+    errors = np.linalg.norm(loss.outputs(ends)[:, 0] - target.ravel(), axis=1)
+    successes = int((errors < 1e-3 * np.linalg.norm(target)).sum())
+    fitted = loss.value_and_gradient(ends, observed=observed)[0] < 1e-6
+    detail = f"{int(fitted.sum())} of {len(sets)} fit their entries to 1e-6"
+    if case["recovery"] == "yes":
+        return Measurement(successes / len(sets), detail)
+    return Measurement(successes, detail, len(sets))
+
+
+def _descend(loss: Loss, theta: Array, observed: Any, n: int) -> Array:
+    """Plain descent on the mean over the observed entries; trials that fit them stop."""
+    theta, live = theta.copy(), np.arange(len(theta))
+    for _ in range(STEPS):
+        value, gradient = loss.value_and_gradient(theta[live], observed=observed[live])
+        theta[live] -= RATE / n * gradient
+        live = live[value > 1e-10]
+        if not len(live):
+            break
+    return theta
+
+
+def tolerance(case: Case) -> Tolerance:
+    """No success at all; a rate that is at least the stated one."""
+    return Frequency() if case["recovery"] == "no" else AtLeast()
+
+
+EXPERIMENT = Experiment(
+    name="matrix_completion",
+    title="Matrix completion and local linear recovery",
+    statement=(
+        r"A 4 x 4 matrix of rank r is recovered by gradient descent on $\|AB - M\|^2$ over n"
+        r" entries only if the tangent functions have rank $8r - r^2$ on them."
+    ),
+    keys=("OPT", "LLR"),
+    cases=cases,
+    predicted=predicted,
+    measured=measured,
+    tolerance=tolerance,
+)

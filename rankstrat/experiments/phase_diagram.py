@@ -1,0 +1,110 @@
+r"""E2: the phase diagram of two-layer ReLU networks, and the exponent of the displacement.
+
+$|\theta_w(t) - \theta_w(0)| / |\theta_w(0)| \sim m^S$ with S from `displacement_exponent`, against
+slopes of log RD over log m.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+import sympy
+
+from rankstrat.dynamics.flow import gradient_flow
+from rankstrat.dynamics.initial import M, Scheme, displacement_exponent, draw
+from rankstrat.dynamics.loss import Loss
+from rankstrat.dynamics.observables import displacement
+from rankstrat.experiments.report import (
+    Case,
+    Experiment,
+    Measurement,
+    Prediction,
+    Tolerance,
+    Within,
+)
+from rankstrat.families import two_layer
+from rankstrat.model.model import Model
+from rankstrat.rank.verdict import Verdict
+
+INPUTS, LABELS = (-1.0, -0.3, 0.4, 1.0), (0.6, -0.4, 0.2, -0.5)
+POINTS = (("1/2", "0"), ("7/4", "0"), ("3/2", "1/2"), ("1", "0"))
+
+
+def cases(seed: int, deep: bool) -> Iterable[Case]:
+    """Four points of the diagram.
+
+    Linear, critical, condensed, and critical away from gamma' = 0.
+    """
+    for gamma, gamma_prime in POINTS if deep else POINTS[:3]:
+        yield {"gamma": gamma, "gamma'": gamma_prime, "widths": 4096 if deep else 1024}
+
+
+def _scheme(case: Case) -> Scheme:
+    first, second = sympy.Rational(case["gamma"]), sympy.Rational(case["gamma'"])
+    one = sympy.Integer(1)
+    name = f"({first}, {second})"
+    return Scheme(name, one, M ** (-(first + second) / 2), M ** (-(first - second) / 2))
+
+
+def predicted(case: Case, seed: int) -> Prediction:
+    """S of the exponent law, exact."""
+    scheme = _scheme(case)
+    value = displacement_exponent(scheme.gamma, scheme.gamma_prime)
+    text = f"{value} ({scheme.regime})"
+    statement = (
+        "exponents by exact limits; the law of the exponent is derived by scales, not proved"
+    )
+    return Prediction(float(value), Verdict.OPEN, statement, text)
+
+
+@lru_cache(maxsize=16)
+def _network(width: int) -> Model:
+    return two_layer(width, 1, "relu", bias=True)
+
+
+def measured(case: Case, seed: int) -> Measurement:
+    """The least-squares slope over widths that double, two draws each.
+
+    The flow stops at 2 % of the loss.
+    """
+    scheme, top = _scheme(case), case["widths"]
+    widths = [top // 8, top]
+    means = []
+    for width in widths:
+        model = _network(width)
+        loss = Loss(model, INPUTS, LABELS)
+        logs = []
+        for trial in range(2):
+            start = draw(model, scheme, (seed, 21, width, trial), antisymmetric=True)
+            level = 0.02 * loss.value(start)
+            end = gradient_flow(
+                model, start, loss, method="RK23", time=1e8, until=level, rtol=1e-3, atol=1e-9
+            )
+            logs.append(np.log10(displacement(model, start, end.final)))
+        means.append(float(np.mean(logs)))
+    slope = float(np.polyfit(np.log10(widths), means, 1)[0])
+    shown = ", ".join(f"{10**v:.3g}" for v in means)
+    return Measurement(slope, f"RD at widths {', '.join(map(str, widths))}: {shown}")
+
+
+def tolerance(case: Case) -> Tolerance:
+    """Finite width: 0.1."""
+    return Within(absolute=0.1)
+
+
+EXPERIMENT = Experiment(
+    name="phase_diagram",
+    title="Phase diagram of two-layer ReLU networks",
+    statement=(
+        r"The displacement of the input weights grows like $m^S$: S < 0 in the linear regime, S = 0"
+        r" at the boundary, S > 0 in the condensed regime; S is predicted from the exact exponents"
+        r" $\gamma, \gamma'$ of the initialisation."
+    ),
+    keys=("PD",),
+    cases=cases,
+    predicted=predicted,
+    measured=measured,
+    tolerance=tolerance,
+)

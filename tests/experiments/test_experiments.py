@@ -1,0 +1,139 @@
+"""Cheap cells of every experiment are CONSISTENT, and a wrong prediction is INCONSISTENT."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from rankstrat.cli import main
+from rankstrat.errors import FamilyError, ParseError
+from rankstrat.experiments import EXPERIMENTS, experiment
+from rankstrat.experiments.report import (
+    ALWAYS,
+    NEVER,
+    SOMETIMES,
+    Frequency,
+    Measurement,
+    Prediction,
+    check_cell,
+    rows_from_json,
+    run,
+)
+from rankstrat.rank.verdict import Verdict
+
+SEED = 11
+WRONG = {ALWAYS: NEVER, NEVER: ALWAYS, SOMETIMES: NEVER}
+
+
+def wrong(prediction):
+    """A prediction that differs: the opposite word, or twice the number plus one."""
+    words = {"stays": "leaves", "two copies": "one neuron", "(10, 1, 1)": "(11, 1, 0)", **WRONG}
+    value = prediction.value
+    other = words[value] if isinstance(value, str) else 2 * value + 1
+    return Prediction(other, prediction.verdict, "deliberately wrong")
+
+
+CELLS = {  # experiment -> the numbers of cells that take about a second
+    "convergence_rates": [2],
+    "critical_points": [1, 4],
+    "facilitators": [0, 1, 4],
+    "initial_condensation": [0, 3, 5, 7],
+    "matrix_completion": [1],
+    "phase_diagram": [0],
+    "plateaus": [0],
+    "sample_sizes": [3, 4],
+}
+
+
+def test_every_experiment_has_cells_here():
+    assert set(CELLS) == set(EXPERIMENTS)
+
+
+SLOW = {"matrix_completion", "phase_diagram"}
+RUN = [
+    pytest.param(name, number, marks=[pytest.mark.slow] if name in SLOW else [])
+    for name, numbers in CELLS.items()
+    for number in numbers
+]
+
+
+@pytest.mark.parametrize(("name", "number"), RUN)
+def test_cells_agree_and_wrong_predictions_do_not(name, number):
+    found = EXPERIMENTS[name]
+    case = list(found.cases(SEED, False))[number]
+    predicted, measured = found.predicted(case, SEED), found.measured(case, SEED)
+    tolerance = found.tolerance(case)
+    assert tolerance.holds(predicted, measured), (case, str(predicted), measured)
+    assert not tolerance.holds(wrong(predicted), measured)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [101, 102, 103])
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_all_cells_on_other_seeds(name, seed):
+    report = experiment(name, seed=seed)
+    assert report.ok, str(report)
+
+
+def toy(value):
+    return replace(
+        EXPERIMENTS["facilitators"],
+        cases=lambda seed, deep: [{"n": k} for k in range(3)],
+        predicted=lambda case, seed: Prediction(float(case["n"]), Verdict.PROVED, ""),
+        measured=lambda case, seed: Measurement(value(case["n"])),
+        tolerance=lambda case: EXPERIMENTS["plateaus"].tolerance({"quantity": "distance"}),
+    )
+
+
+def test_rows_keep_prediction_and_measurement_apart():
+    report = run(toy(lambda n: n + 0.01))
+    assert report.ok and [row.outcome for row in report.rows] == ["CONSISTENT"] * 3
+    assert {str(row.verdict) for row in report.rows} == {"PROVED"}
+    assert not run(toy(lambda n: n + 1.0)).ok
+
+
+def test_interrupt_keeps_finished_cells_and_resumes():
+    def value(n):
+        if n == 2:
+            raise KeyboardInterrupt
+        return float(n)
+
+    report = run(toy(value))
+    assert len(report.rows) == 2 and not report.complete
+    done = rows_from_json(report.to_json(), report.experiment, 0)
+    assert run(toy(float), done=done).ok
+    with pytest.raises(ParseError, match="start anew"):
+        rows_from_json(report.to_json(), report.experiment, 1)
+    with pytest.raises(ParseError, match="not a report of an experiment"):
+        rows_from_json("[]", report.experiment, 0)
+
+
+def test_a_refusal_is_not_a_measurement():
+    def refuse(case, seed):
+        raise FamilyError("no")
+
+    row = check_cell(replace(toy(float), measured=refuse), {"n": 1})
+    assert row.outcome == "NOT MEASURED" and row.measured == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "count", "holds"),
+    [(NEVER, 0, True), (NEVER, 1, False), (ALWAYS, 9, True), (ALWAYS, 8, False),
+     (SOMETIMES, 5, True), (SOMETIMES, 0, False), (SOMETIMES, 10, False)],
+)  # fmt: skip
+def test_counts(word, count, holds):
+    predicted = Prediction(word, Verdict.PROVED, "")
+    assert Frequency(1).holds(predicted, Measurement(count, "", 10)) is holds
+
+
+def test_command(capsys, tmp_path):
+    assert main(["experiment", "--list"]) == 0
+    assert "matrix_completion" in capsys.readouterr().out
+    assert main(["experiment", "platform"]) == 2
+    assert "no experiment is called" in capsys.readouterr().err
+    words = ["experiment", "facilitators", "--save", str(tmp_path), "--json"]
+    assert main(words) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert first["ok"] and (tmp_path / "facilitators.json").exists()
+    assert main(words) == 0
+    assert json.loads(capsys.readouterr().out)["reports"][0]["rows"] == first["reports"][0]["rows"]

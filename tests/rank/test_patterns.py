@@ -1,0 +1,233 @@
+"""Large piecewise models: programs without symbols, activation patterns, scalings, charts whose
+regions move.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import rankstrat as rs
+from rankstrat.algebra.arrangement import Hyperplane, cells
+from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.intervals import Intervals
+from rankstrat.algebra.program import Program
+from rankstrat.algebra.scaling import scalings
+from rankstrat.algebra.translate import to_sympy, translate
+from rankstrat.errors import CertificateError, UnsupportedFunctionError
+from rankstrat.rank.cells import Enumeration
+from rankstrat.rank.counting import symmetry_bound
+from rankstrat.rank.lower_bounds import row_count, sampled_rank
+from rankstrat.rank.patterns import pattern_tangents
+from rankstrat.rank.regions import RegionTangents
+from rankstrat.rank.search import Analysis
+from rankstrat.rank.setting import sites_of
+
+a, b, v, w, x = sp.symbols("a b v w x")
+ACTIVATIONS = ["relu", "leaky_relu", "elu", "tanh", "silu", "gelu", "softplus"]
+
+
+def network(widths: list[int], activation: str = "relu", **biases: bool) -> rs.Model:
+    return rs.families.fully_connected(widths, activation, **biases)
+
+
+def drawn(model: rs.Model, rng: random.Random, values: list[int]) -> rs.Chart:
+    return model.point([rng.choice(values) for _ in range(model.size)])
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("family", ["deep", "two_layer"])
+def test_program_without_symbols_is_that_of_the_expressions(activation: str, family: str) -> None:
+    model = network([2, 3, 2], activation)
+    if family == "two_layer":
+        model = rs.families.two_layer(3, 2, activation, bias=True, output_bias=True)
+    plain = rs.Model(model.outputs, model.parameters, model.inputs)
+    point = {p: sp.Rational(k % 7 - 3, 3) for k, p in enumerate(model.parameters)}
+    place = {x: sp.Rational(k + 1, 5) for k, x in enumerate(model.inputs)}
+    for output, node in zip(plain.outputs, model.compiled.outputs, strict=True):
+        program, compiled = Program(), model.compiled
+        values = [*point.values(), *place.values()]
+        leaves = (*compiled.parameters, *compiled.inputs)
+        image = dict(zip(leaves, translate(program, values, {}), strict=True))
+        found = compiled.program.rebuild((node,), program, image)[node]
+        gap = to_sympy(program, [found], {})[0] - output.subs(point | place)
+        assert abs(sp.N(gap, 50, maxn=400)) < sp.Float(10) ** -40
+
+
+@pytest.mark.parametrize(
+    ("model", "count"),
+    [
+        # one positive scaling for each hidden unit; none for tanh
+        (network([1, 2, 2, 1]), 4),
+        (network([1, 2, 2, 1], bias=False, output_bias=False), 4),
+        (network([1, 2, 1], "leaky_relu"), 2),
+        (network([1, 2, 2, 1], "tanh"), 0),
+        (rs.families.two_layer(4, 2, "relu", bias=True, output_bias=True), 4),
+        # A D, D^-1 B for diagonal D
+        (rs.families.matrix_factorization(3, 2, 4), 2),
+        (rs.families.matrix_factorization(3, 5, 4), 5),
+        # (a / l^2, l w)
+        (rs.Model(a * sp.Max(0, w * x) ** 2, [a, w], [x]), 1),
+        (rs.Model(a * sp.Max(0, w * x - b) + v, [a, w, b, v], [x]), 1),
+        (rs.Model(a * sp.Max(0, w * x - 1), [a, w], [x]), 0),
+    ],
+    ids=str,
+)
+def test_scalings(model: rs.Model, count: int) -> None:
+    compiled = model.compiled
+    found = scalings(compiled.program, compiled.outputs, compiled.parameters)
+    assert len(found) == count
+    rng = random.Random(0)
+    values = [Fraction(rng.randint(1, 9), rng.randint(1, 5)) for _ in range(model.size)]
+    plain = {s: sp.Rational(2, 3) for s in model.inputs}
+    for degrees in found:
+        whole = lcm(*(Fraction(d).denominator for d in degrees.values()))
+        scaled = [
+            val * Fraction(2) ** int(degrees.get(i, 0) * whole) for i, val in enumerate(values)
+        ]
+        for output in model.outputs:
+            at = dict(zip(model.parameters, map(sp.Rational, values), strict=True))
+            to = dict(zip(model.parameters, map(sp.Rational, scaled), strict=True))
+            assert output.subs(at | plain) == output.subs(to | plain)
+
+
+def test_cells_on_given_sides_are_those_of_the_whole_arrangement() -> None:
+    rng = random.Random(1)
+    for _ in range(30):
+        d, n = rng.choice([1, 2, 3]), rng.randint(1, 5)
+        numbers = [[Fraction(rng.randint(-2, 2)) for _ in range(d + 1)] for _ in range(n)]
+        planes = [Hyperplane(tuple(row[1:]), row[0]) for row in numbers]
+        whole, k = cells(planes, d), rng.randint(0, n)
+        for sides in {signs[:k] for signs in whole}:
+            assert set(cells(planes, d, sides)) == {s for s in whole if s[:k] == sides}
+
+
+def test_signs_by_intervals_are_exact() -> None:
+    rng = random.Random(2)
+    program = Program()
+    x_leaf = program.leaf(("x", 0))
+    for _ in range(60):
+        c = [Fraction(rng.randint(-(10**9), 10**9), rng.randint(1, 10**9)) for _ in range(4)]
+        h = program.linear(c[0], ((c[1], x_leaf), (c[2], program.power(x_leaf, 3))))
+        g = program.linear(c[3], ((1, program.function("relu", h)), (-1, h)))
+        points = [Fraction(rng.randint(-4096, 4096), 1024) for _ in range(50)]
+        ring = Intervals(len(points))
+        value = evaluate(program, (g,), ring, {x_leaf: (np.array([float(p) for p in points]), 0.0)})
+        signs = ring.sign(value[0])
+        for p, sign, certain in zip(points, signs, ring.certain, strict=True):
+            inner = c[0] + c[1] * p + c[2] * p**3
+            exact = c[3] + max(inner, 0) - inner
+            assert not certain or sign == (exact > 0) - (exact < 0)
+    # 1/3 - (1/3 - 1e-20) is not zero, but too small for double precision
+    ring = Intervals(1)
+    near = program.linear(Fraction(1, 10**20) - Fraction(1, 3), ((Fraction(1, 3), x_leaf),))
+    ring.sign(evaluate(program, (near,), ring, {x_leaf: (np.ones(1), 0.0)})[0])
+    assert not ring.certain[0]
+
+
+@pytest.mark.parametrize(
+    "widths", [[1, 3, 1], [2, 3, 1], [1, 2, 2, 1], [2, 2, 2, 1], [1, 2, 1, 2, 1]]
+)
+def test_patterns_and_symmetries_bracket_the_rank_on_all_regions(widths: list[int]) -> None:
+    # special points: zeros, equal and opposite neurons, dead units
+    rng = random.Random(sum(widths))
+    model = network(widths)
+    for _ in range(6):
+        point = drawn(model, rng, [-1, 0, 1, 2])
+        site = sites_of(point)[0]
+        if not site.piecewise():
+            continue
+        regions = Enumeration(site).regions()
+        complete = RegionTangents([(site, region) for region in regions])
+        live = [i for i, n in enumerate(complete.nodes) if n != complete.program.zero]
+        tower = complete.tower(live)
+        count = row_count(complete, len(live))
+        rank = sampled_rank(tower, live, count, seed=0, attempt=0).rank() if live else 0
+        patterns = pattern_tangents(site, 0)
+        assert patterns is not None
+        assert symmetry_bound(patterns, 0) >= rank
+        some = [i for i, n in enumerate(patterns.nodes) if n != patterns.program.zero]
+        if some:
+            tower, count = patterns.tower(some), row_count(patterns, len(some))
+            assert sampled_rank(tower, some, count, seed=0, attempt=0).rank() <= rank
+        known = {tuple(int(s > 0) for _, s in region.signs) for region in regions}
+        assert {tuple(row) for row in patterns.patterns.tolist()} <= known
+
+
+def gaussian(model: rs.Model, seed: int) -> rs.Chart:
+    rng = np.random.default_rng(seed)
+    blocks = {n: rng.normal(size=s) / np.sqrt(s[-1]) for n, s in model.blocks.items()}
+    return model.point(**rs.exact(blocks))
+
+
+def test_rank_of_a_wide_network_needs_no_list_of_regions() -> None:
+    # Theorem on generic two-layer ReLU networks with biases: m (d + 2) + 1 parameters, one scaling
+    # for each unit, and nothing else
+    model = network([2, 40, 1])
+    certificate = rs.model_rank(gaussian(model, 0))
+    assert (int(certificate), str(certificate.verdict)) == (40 * 4 + 1 - 40, "PROVED")
+    certificate.check()
+    rs.RankCertificate.from_json(certificate.to_json()).check()
+
+
+def test_rank_on_one_region_of_a_trained_size_network() -> None:
+    # on a region the outputs are affine: tangent functions lie in the span of 1, x1..x5, three
+    # times
+    model = network([5, 32, 32, 32, 3])
+    certificate = rs.region_rank(gaussian(model, 0), [1, 2, Fraction(1, 3), 0, 1])
+    assert (int(certificate), str(certificate.verdict)) == (18, "PROVED")
+    assert "_outputs" not in vars(model)
+
+
+@pytest.mark.parametrize(
+    ("output", "parameters", "rank"),
+    [
+        # a dF/da = w dF/dw
+        (a * sp.Max(0, w * x), [a, w], 1),
+        # two units on different sides of 0, which is the best they can do
+        (a * sp.Max(0, w * x) + b * sp.Max(0, v * x), [a, b, w, v], 2),
+        (a * sp.Max(0, w * x + b), [a, w, b], 2),
+        (sp.Max(a * x, b * x), [a, b], 2),
+        (sp.Abs(w * x - b), [w, b], 2),
+        (a * sp.Max(0, sp.tanh(w * x)), [a, w], 2),
+        (sp.Piecewise((a * x, x > w), (b * x**2, True)), [a, b, w], 2),
+    ],
+    ids=str,
+)
+def test_largest_rank_on_a_chart_whose_regions_move(
+    output: Any, parameters: list[Any], rank: int
+) -> None:
+    certificate = rs.model_rank(rs.Model(output, parameters, [x]))
+    assert (int(certificate), str(certificate.verdict)) == (rank, "PROVED")
+    assert certificate.largest and "largest" in str(certificate)
+    certificate.check()
+    data = json.loads(certificate.to_json())
+    rs.RankCertificate.from_json(json.dumps(data)).check()
+    data["largest"] = False
+    with pytest.raises(CertificateError, match="largest"):
+        rs.RankCertificate.from_json(json.dumps(data)).check()
+    with pytest.raises(UnsupportedFunctionError, match="give a point"):
+        rs.region_rank(certificate.chart, [1])
+
+
+def test_largest_rank_of_a_deep_network() -> None:
+    certificate = rs.model_rank(network([2, 4, 4, 1]))
+    assert (int(certificate), str(certificate.verdict)) == (37 - 8, "PROVED")
+
+
+def test_claim_of_too_many_symmetries_is_refused() -> None:
+    certificate = rs.model_rank(network([1, 2, 1]))
+    data = json.loads(certificate.to_json())
+    data |= {"upper": data["upper"] - 1, "lower": data["lower"] - 1}
+    data["minor"]["rows"].pop()
+    data["minor"]["parameters"].pop()
+    with pytest.raises(CertificateError, match="only gives"):
+        rs.RankCertificate.from_json(json.dumps(data)).check()
+    assert Analysis(certificate.chart, 0).setting.largest
