@@ -47,8 +47,12 @@ class Registry(Mapping[str, T], Generic[T]):
         self._own = own
 
     @cached_property
+    def _built_in(self) -> dict[str, T]:
+        return dict(self._own())
+
+    @cached_property
     def _found(self) -> dict[str, T]:
-        found = dict(self._own())
+        found = dict(self._built_in)
         for point in entry_points(group=self.group):
             if point.name in found:
                 continue
@@ -70,7 +74,10 @@ class Registry(Mapping[str, T], Generic[T]):
                 f"the {self.what} {shown(repr(name))} is not a name; use one of those listed, such"
                 f" as {next(iter(self))!r}; {self.attempt}"
             )
-        found = self._found.get(self.aliases.get(name, name))
+        key = self.aliases.get(name, name)
+        # a guest's module may import this package while it is imported itself, so guests are only
+        # loaded for names that are not built in
+        found = self._built_in.get(key) or self._found.get(key)
         if found is None:
             known = f"known are {', '.join(self._found)}"
             hint = nearest(name, (*self._found, *self.aliases)) or known
@@ -80,7 +87,10 @@ class Registry(Mapping[str, T], Generic[T]):
         return found
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self.aliases.get(name, name) in self._found
+        if not isinstance(name, str):
+            return False
+        key = self.aliases.get(name, name)
+        return key in self._built_in or key in self._found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)

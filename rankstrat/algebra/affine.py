@@ -72,16 +72,17 @@ class AffineSubspace:
         """The solutions of affine equations with rational coefficients; None if one is not of that
         kind.
         """
-        rows = []
+        rows, places = [], {v: i for i, v in enumerate(variables)}
         for equation in equations:
-            if not equation.is_polynomial(*variables):
+            # an equation of a wide network contains few of its parameters
+            present = [v for v in equation.free_symbols if v in places]
+            if not equation.is_polynomial(*present):
                 return None
-            form = sympy.Poly(equation, *variables)
+            form = sympy.Poly(equation, *(present or [sympy.Dummy()]))
             if form.total_degree() > 1 or not all(c.is_Rational for c in form.coeffs()):
                 return None
-            row = {i: form.coeff_monomial(v) for i, v in enumerate(variables)} | {
-                CONSTANT: form.coeff_monomial(1)
-            }
+            row = {places[v]: form.coeff_monomial(v) for v in present}
+            row[CONSTANT] = form.coeff_monomial(1)
             rows.append({i: Fraction(int(c.p), int(c.q)) for i, c in row.items() if c})
         return cls.solve(len(variables), rows)
 

@@ -15,7 +15,7 @@ from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, IMAGINARY, LINEAR, PI, PRODUCT, Program
 from rankstrat.errors import UndecidedError
 
-_METHODS = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan", "erf")
+_METHODS = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan", "erf", "erfi")
 
 
 class BallRing:

@@ -3,7 +3,6 @@ r"""Which pieces of zero sets lie in the closures of others, without elimination
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -12,11 +11,20 @@ from typing import Any
 import flint
 
 from rankstrat.algebra.affine import AffineSubspace
-from rankstrat.algebra.pieces import Piece
-from rankstrat.algebra.points import at
-from rankstrat.algebra.polynomials import Poly, Ring, key, occurring, parts, primitive
+from rankstrat.algebra.pieces import MOST_TERMS, Budget, Piece, cut
+from rankstrat.algebra.polynomials import (
+    Poly,
+    Ring,
+    is_constant,
+    key,
+    occurring,
+    parts,
+    primitive,
+    remainder,
+    terms_of,
+)
 
-MOST_VARIABLES = 12
+MOST_VARIABLES, MOST_PIECES = 12, 100
 LIMITS = (60, 200, 400)  # of a Groebner basis: polynomials, terms, bits
 
 
@@ -38,6 +46,18 @@ class Closures:
             found = [f for f in self.pool if piece.normal(f) == 0]
             self._equations[piece.name] = [*piece.trail, *found]
         return self._equations[piece.name]
+
+    def described(self, piece: Piece) -> tuple[list[Poly], bool]:
+        """Equations of the closure of a piece, and whether they are seen to have no other zeros."""
+        equations = [
+            *self.equations(piece),
+            *(self.quadrics(piece) if len(piece.trail) > 1 else []),
+        ]
+        kept = fewest(piece.ring, equations)
+        if len(piece.trail) <= 1:
+            return kept, True
+        zeros = cut(Piece(piece.ring), kept, Budget(MOST_PIECES))
+        return kept, all(self.lies_in(p, piece) for p in zeros)
 
     def quadrics(self, piece: Piece) -> list[Poly]:
         """All equations of degree at most 2 that hold on a piece."""
@@ -114,30 +134,78 @@ def _with_relation(piece: Piece, left: Sequence[Poly]) -> Piece | None:
     return None
 
 
-def quadrics(piece: Piece, *, seed: int = 0) -> list[Poly]:
-    """A basis of the polynomials of degree at most 2 that vanish on a piece without a relation.
-
-    Found at random points, and verified on the piece.
+def quadrics(piece: Piece) -> list[Poly]:
+    """A basis of the polynomials of degree at most 2 that vanish on a piece, by linear algebra on
+    what the monomials are there.
     """
-    size = piece.ring.size
-    if piece.relation is not None or piece.pending or size > MOST_VARIABLES:
+    size, ring = piece.ring.size, piece.ring
+    if piece.pending or size > MOST_VARIABLES:
         return []
-    monomials = [
-        tuple(int(i == a) + int(i == b) for i in range(size))
-        for a, b in itertools.combinations_with_replacement(range(size + 1), 2)
-    ]
-    rng, rows = random.Random(seed), list[dict[int, Fraction]]()
-    while len(rows) < len(monomials) + 5:
-        point = at(piece, [Fraction(rng.randint(-50, 50)) for _ in range(size)])
-        if point is not None:
-            rows.append({k: _power(point, m) for k, m in enumerate(monomials)})
-    space = AffineSubspace.solve(len(monomials), rows)
-    assert space is not None  # the equations have no constant terms
+    tops, bottom = _over_one_bottom(piece)
+    values = [*tops, bottom]
+    monomials = list(itertools.combinations_with_replacement(range(size + 1), 2))
+    columns = []
+    for a, b in monomials:
+        product = _reduced(values[a] * values[b], piece.relation)
+        if product is None or len(product) > MOST_TERMS:
+            return []
+        columns.append(dict(terms_of(product)))
+    rows: dict[tuple[int, ...], dict[int, Fraction]] = {}
+    for k, column in enumerate(columns):
+        for monomial, c in column.items():
+            rows.setdefault(monomial, {})[k] = Fraction(c)
+    space = AffineSubspace.solve(len(monomials), list(rows.values()))
+    if space is None:
+        return []
     found = []
     for i in space.free:
-        values = space.section({j: Fraction(int(j == i)) for j in space.free})
-        found.append(piece.ring.of({m: c for m, c in zip(monomials, values, strict=True) if c}))
+        line = space.section({j: Fraction(int(j == i)) for j in space.free})
+        terms = {
+            tuple(int(v == a) + int(v == b) for v in range(size)): c
+            for (a, b), c in zip(monomials, line, strict=True)
+            if c
+        }
+        found.append(ring.of(terms))
     return [f for f in found if piece.normal(f) == 0]
+
+
+def _over_one_bottom(piece: Piece) -> tuple[list[Poly], Poly]:
+    """All variables as quotients of polynomials in the coordinates, with one bottom."""
+    ring = piece.ring
+    tops, bottom = list(ring.variables), ring.one
+    for step in reversed(piece.steps):
+        # top / bottom of the step, its variables being quotients already
+        degree = max(step.top.total_degree(), step.bottom.total_degree())
+        up, down = (_homogeneous(part, tops, bottom, degree) for part in (step.top, step.bottom))
+        common = down.gcd(bottom)
+        factor, rest = down / common, bottom / common
+        tops = [t * factor for t in tops]
+        tops[step.variable] = up * rest
+        bottom = bottom * factor
+    return tops, bottom
+
+
+def _homogeneous(poly: Poly, tops: Sequence[Poly], bottom: Poly, degree: int) -> Poly:
+    total = poly * 0
+    for monomial, c in terms_of(poly):
+        term = poly * 0 + c
+        for top, e in zip(tops, monomial, strict=True):
+            term = term * top**e
+        total += term * bottom ** (degree - sum(monomial))
+    return total
+
+
+def _reduced(poly: Poly, relation: Poly | None) -> Poly | None:
+    """The remainder by the relation in a variable with a constant leading coefficient; None
+    without one.
+    """
+    if relation is None:
+        return poly
+    for v in occurring(relation):
+        lead = parts(relation, v)[-1]
+        if is_constant(lead) and abs(int(lead.leading_coefficient())) == 1:
+            return remainder(poly, relation, v)
+    return None
 
 
 def fewest(ring: Ring, equations: Sequence[Poly]) -> list[Poly]:
@@ -150,13 +218,6 @@ def fewest(ring: Ring, equations: Sequence[Poly]) -> list[Poly]:
             kept.append(f)
             basis = flint.fmpz_mpoly_vec(kept, ring.context).buchberger_naive(LIMITS)[0]
     return kept
-
-
-def _power(point: Sequence[Fraction], monomial: Sequence[int]) -> Fraction:
-    total = Fraction(1)
-    for x, e in zip(point, monomial, strict=True):
-        total *= x**e
-    return total
 
 
 __all__ = ["Closures", "fewest", "quadrics"]

@@ -103,6 +103,8 @@ def _expand_one(program: Program, n: int, budget: int, known: dict[int, Terms | 
 
 def _power(program: Program, child: int, e: Rational, terms: Terms, budget: int) -> Terms:
     alone: Terms = {((child, e),): 1}
+    if e % 1 != 0 and program.kind[child] != LEAF:
+        return alone  # sqrt(x y) is not sqrt(x) sqrt(y) where both are negative
     if len(terms) == 1 and (isinstance(e, int) or next(iter(terms.values())) == 1):
         ((monomial, c),) = terms.items()
         return {
@@ -125,6 +127,8 @@ def _product(program: Program, node: int, values: dict[int, Terms], budget: int)
     info: Any = program.data[node]
     for child, e in zip(program.args[node], info, strict=True):
         factor = values[child]
+        if e % 1 != 0 and program.kind[child] != LEAF:
+            return None
         if len(factor) == 1:
             ((monomial, c),) = factor.items()
             if not isinstance(e, int) and c != 1:
@@ -174,8 +178,8 @@ class Differentiable(Protocol):
     def imaginary(self) -> int:
         """The node of the imaginary unit."""
 
-    def gauss(self, h: int) -> int:
-        r"""$\exp(-h^2)$."""
+    def gauss(self, h: int, kind: str) -> int:
+        r"""The derivative of erf or erfi at h, a multiple of $\exp(\mp h^2)$."""
 
     def sigma_derivative(self, leaf: int) -> int:
         """The generator of the next derivative of an unspecified function."""
@@ -236,6 +240,8 @@ class Derivation:
         if kind == "log":
             below = program.linear(1, ((1, program.power(argument, 2)),)) if info[1] else argument
             return program.product(((d, 1), (below, -1)))
-        if kind == "erf":
-            return program.product(((tower.gauss(argument), 1), (d, 1)))
+        if kind == "root":
+            return program.product(((leaf, 1), (d, 1), (argument, -1)), Fraction(1, info[1]))
+        if kind in ("erf", "erfi"):
+            return program.product(((tower.gauss(argument, kind), 1), (d, 1)))
         return program.product(((tower.sigma_derivative(leaf), 1), (d, 1)))

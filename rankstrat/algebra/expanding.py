@@ -86,7 +86,7 @@ class Expanding(Program):
         stack, ready = list(factors), []
         while stack:
             node, e = stack.pop()
-            if self.kind[node] == PRODUCT:
+            if self.kind[node] == PRODUCT and e % 1 == 0:
                 stack.extend(
                     (n, e * f) for n, f in zip(self.args[node], self.data[node], strict=True)
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from rankstrat.algebra.program import IMAGINARY, LEAF, PI, Program
@@ -32,6 +33,7 @@ class Generators:
         self.hypotheses: list[str] = []
         self.opaque: dict[int, tuple[Any, int]] = {}
         self.branched: set[int] = set()
+        self.roots_of_stage: dict[int, list[int]] = {0: [], 1: [], 2: []}
         self.sides: Callable[[int, int, int, int], Any] | None = None
         """(key, argument, count, start) -> the sides of a kink in samples; random bits without."""
         self._special: dict[Any, int] = {}
@@ -112,23 +114,41 @@ class Generators:
                 " another function; rewrite it with one arctangent"
             )
         for attempt in range(1, 8):
-            values = {}
-            for i, leaf in enumerate(leaves):
-                exponential = self.kind[leaf] == "exp"
-                values[leaf] = program.constant(
-                    attempt**2
-                    if exponential and attempt > 1
-                    else 1
-                    if exponential
-                    else attempt + 3 * i
-                )
             try:
-                return reduced(program, program.rebuild((node,), program, values)[node])
+                return reduced(program, self._at_numbers(node, stage, attempt))
             except (PoleError, UndecidedError):
                 continue
         raise UndecidedError(
             "a constant between dependent functions could not be evaluated; simplify the model"
         )
+
+    def _at_numbers(self, node: int, stage: int, attempt: int) -> int:
+        """The node where the generators from a stage on are small numbers, roots with them."""
+        program = self.program
+        values: dict[int, int] = {}
+        leaves = [n for n in program.reachable(self._below(node)) if n in self.stage]
+        for i, leaf in enumerate(leaves):
+            if self.stage[leaf] < stage or program.kind[leaf] != LEAF:
+                continue
+            if self.kind[leaf] == "root":
+                _, n, radicand = program.data[leaf]
+                number = program.rebuild((radicand,), program, values)[radicand]
+                values[leaf] = program.power(number, Fraction(1, n))
+            elif self.kind[leaf] == "exp":
+                values[leaf] = program.constant(attempt**2)
+            else:
+                values[leaf] = program.constant(attempt + 3 * i)
+        return program.rebuild((node,), program, values)[node]
+
+    def _below(self, node: int) -> list[int]:
+        """The node and the radicands of the roots below it."""
+        program, result, seen = self.program, [node], set[int]()
+        for n in result:
+            roots = (m for m in program.reachable((n,)) if self.kind.get(m) == "root")
+            fresh = [m for m in roots if m not in seen]
+            seen |= set(fresh)
+            result += [program.data[m][2] for m in fresh]
+        return result
 
     def varying(self, nodes: Sequence[int]) -> dict[int, bool]:
         """The generators of the function stage below the nodes -> whether they are exponentials."""

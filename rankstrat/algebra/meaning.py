@@ -36,9 +36,13 @@ class Meaning(Generators):
     def terms(self, h: int) -> Terms | None:
         """The Laurent polynomial of h where that is a normal form: without roots of unity."""
         terms = laurent(self.program, h)
-        if terms is None or any(self.kind.get(n) == "unity" for m in terms for n, _ in m):
+        if terms is None or any(self._is_dependent(n) for m in terms for n, _ in m):
             return None
         return terms
+
+    def _is_dependent(self, leaf: int) -> bool:
+        """Whether a generator satisfies relations with others, as roots of unity and roots do."""
+        return self.kind.get(leaf) in ("unity", "root")
 
     def standard(self, h: int) -> int:
         """A node equal to h without generators that cancel, whose stage is that of the function.

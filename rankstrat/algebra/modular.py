@@ -80,19 +80,21 @@ def random_prime(pool: tuple[int, int], *key: int, radicals: Sequence[tuple[int,
     In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a
     smooth p - 1 would share factors with the common denominator of the weights and merge most of
     them. Such a p is not 1 mod 3, so 3 has no square root; where roots are needed (pairs of a
-    number and a degree) one factor 3 is let pass. The pair (-1, d) asks for $e^{i \pi/d}$.
+    number and a degree) one factor 3 is let pass. The pair (-1, d) asks for
+    $e^{i \pi/d}$, and (0, d) lets smooth p - 1 pass, for roots in fields where no rough one splits.
 
     Raises:
         UndecidedError: no prime with these roots was found.
     """
     low, high = pool
     order = lcm(4, *(2 * d for c, d in radicals if c == -1))
-    roots = [(c, d) for c, d in radicals if c != -1]
+    roots = [(c, d) for c, d in radicals if c > 0]
+    smooth = pool is not SMALL or any(c == 0 for c, _ in radicals)
     for attempt in range(MAX_CANDIDATES):
         n = low + mix(*key, attempt) % (high - low)
         n += (1 - n) % order
-        rough = pool is not SMALL or _is_rough(n, order, bool(roots))
-        if n >= high or not rough or not is_prime(n):
+        fits = smooth or _is_rough(n, order, bool(roots))
+        if n >= high or not fits or not is_prime(n):
             continue
         if all(c % n and pow(c, (n - 1) // gcd(d, n - 1), n) == 1 for c, d in roots):
             return n
@@ -136,6 +138,40 @@ def _tables(p: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     inverse[powers[1:]] = powers[:0:-1]
     inverse[1] = 1
     return powers, inverse
+
+
+def _powers(values: Vector, exponent: int, p: int) -> Vector:
+    result = np.ones_like(values)
+    while exponent:
+        if exponent & 1:
+            result = result * values % p
+        values = values * values % p
+        exponent >>= 1
+    return result
+
+
+def _square_roots(values: Vector, p: int) -> Vector:
+    """A square root of every square (Tonelli, Shanks); what comes out elsewhere is no root."""
+    odd, two = p - 1, 0
+    while odd % 2 == 0:
+        odd, two = odd // 2, two + 1
+    turn = pow(primitive_root(p), odd, p)
+    roots, rest = _powers(values, (odd + 1) // 2, p), _powers(values, odd, p)
+    for k in range(two - 1, 0, -1):
+        wrong = _powers(rest, 1 << (k - 1), p) != 1
+        roots = np.where(wrong, roots * turn % p, roots)
+        turn = turn * turn % p
+        rest = np.where(wrong, rest * turn % p, rest)
+    return roots
+
+
+@lru_cache(maxsize=4)
+def _root_table(n: int, p: int) -> NDArray[np.int64]:
+    """An n-th root of every residue that has one, else 0."""
+    base = np.arange(p, dtype=np.int64)
+    table = np.zeros(p, dtype=np.int64)
+    table[_powers(base, n, p)] = base
+    return table
 
 
 @lru_cache(maxsize=64)
@@ -275,6 +311,16 @@ class GF:
         flips = np.array([signs[t] for t in turns.tolist()], dtype=np.int64)
         return Power(self, root + flip * flips, denominator)
 
+    def conjugate(self, root: Power, order: int, integer: int, key: int) -> Power:
+        """Another root of the same prime number in each sample, as far as this prime has others."""
+        common = gcd(root.denominator, self.p - 1)
+        if root.denominator % 2 == 0 and is_cyclotomic_root(integer, order):
+            common //= 2  # the square root is already chosen
+        if common == 1:
+            return root
+        turns = residues(mix(key, 87), self.count, common)
+        return Power(self, root.log + (self.p - 1) // common * turns, root.denominator)
+
     def _gauss(self, integer: int, order: int, turns: int) -> int:
         """The square root of a prime that goes with the roots of unity at one turn."""
         step = (self.p - 1) // order * int(turns)
@@ -293,6 +339,28 @@ class GF:
         if (self.p - 1) % (2 * denominator):
             raise BadReductionError
         return Power(self, turns * ((self.p - 1) // (2 * denominator)), denominator)
+
+    def nth_root(self, value: Vector | int, n: int, key: int, start: int = 0) -> Vector | int:
+        """A random n-th root of a residue; samples that have none count as poles."""
+        p = self.p
+        if p >= TABLE_LIMIT:
+            raise BadReductionError
+        common = gcd(n, p - 1)
+        values = np.atleast_1d(np.asarray(value, dtype=np.int64)) % p
+        if common == 1:
+            roots = _powers(values, pow(n, -1, p - 1), p)
+        elif n == 2:
+            roots = _square_roots(values, p)
+        else:
+            roots = _root_table(n, p)[values]
+        units = np.array([self._turned((p - 1) // common * k) for k in range(common)])
+        failed = _powers(roots, n, p) != values
+        if np.ndim(value) == 0:
+            if failed[0]:
+                raise BadReductionError
+            return int(roots[0]) * int(units[residues(key, 1, common)[0]]) % p
+        np.logical_or(self.poles, failed, out=self.poles)
+        return roots * units[residues(key, self.count, common, start)] % p
 
     def imaginary(self) -> int:
         """A square root of -1 (p = 1 mod 4)."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from rankstrat.algebra.pieces import Piece
-from rankstrat.algebra.polynomials import Poly, occurring, parts
+from rankstrat.algebra.polynomials import Poly, Ring, occurring, parts, terms_of
 
 
 def at(piece: Piece, values: Sequence[Fraction]) -> list[Fraction] | None:
@@ -36,6 +37,52 @@ def roots(piece: Piece, values: Sequence[Fraction]) -> Iterator[list[Fraction]]:
             yield [root if i == v else x for i, x in enumerate(values)]
 
 
+def chords(
+    relation: Poly, zero: Sequence[Fraction], ring: Ring, step: Sequence[int]
+) -> Iterator[list[Fraction]]:
+    """Further rational zeros on the line through a zero: on a quadric there is always another."""
+    line: dict[int, Fraction] = {}
+    for monomial, c in terms_of(relation):
+        product = {0: Fraction(c)}
+        for x, d, e in zip(zero, step, monomial, strict=True):
+            for _ in range(e):
+                product = _times(product, x, d)
+        for power, c_s in product.items():
+            line[power] = line.get(power, Fraction(0)) + c_s
+    for s in ring.rational_roots({p: c for p, c in line.items() if c}):
+        yield [x + s * d for x, d in zip(zero, step, strict=True)]
+
+
+def _times(poly: dict[int, Fraction], x: Fraction, d: int) -> dict[int, Fraction]:
+    """The polynomial in s times x + s d."""
+    result: dict[int, Fraction] = {}
+    for power, c in poly.items():
+        result[power] = result.get(power, Fraction(0)) + c * x
+        result[power + 1] = result.get(power + 1, Fraction(0)) + c * d
+    return result
+
+
+def rational_points(piece: Piece, *, seed: int = 0, tries: int = 300) -> Iterator[list[Fraction]]:
+    """Rational points of a piece, with small values of the coordinates first."""
+    if piece.pending:
+        return
+    rng, size = random.Random(seed), piece.ring.size
+    zeros: list[list[Fraction]] = []
+    for turn in range(tries):
+        bound = 2 + turn // 12
+        values = [Fraction(rng.randint(-bound, bound)) for _ in range(size)]
+        found = list(roots(piece, values))
+        if piece.relation is not None:
+            zeros += found[:1] if len(zeros) < 20 else []
+            if not found and zeros:
+                step = [rng.randint(-bound, bound) for _ in range(size)]
+                found = list(chords(piece.relation, rng.choice(zeros), piece.ring, step))
+        for candidate in found:
+            point = at(piece, candidate)
+            if point is not None and holds(piece, point):
+                yield point
+
+
 def value(poly: Poly, point: Sequence[Fraction]) -> Fraction:
     """The value at a rational point."""
     total = Fraction(0)
@@ -61,4 +108,4 @@ def holds(piece: Piece, point: Sequence[Fraction]) -> bool:
     )
 
 
-__all__ = ["at", "holds", "roots", "value"]
+__all__ = ["at", "chords", "holds", "rational_points", "roots", "value"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from rankstrat.algebra.evaluate import evaluate
@@ -43,9 +44,12 @@ def _untranslated_leaf(tower: Generators, leaf: int, target: Program) -> Any:
             return _Rotation(argument)
         name = "atan" if key[1] else key[0]
         return target.function(name, argument), target.zero
-    if key[0] in ("erf", "sigma"):
+    if key[0] == "root":
+        radicand = untranslate(tower, [key[2]], target)[0][0]
+        return target.power(radicand, Fraction(1, key[1])), target.zero
+    if key[0] in ("erf", "erfi", "sigma"):
         argument = untranslate(tower, [key[-1]], target)[0][0]
-        return target.function("erf" if key[0] == "erf" else key[:-1], argument), target.zero
+        return target.function(key[:-1] if key[0] == "sigma" else key[0], argument), target.zero
     return target.leaf(key), target.zero
 
 

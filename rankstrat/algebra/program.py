@@ -21,7 +21,7 @@ from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 
 CONSTANT, LEAF, LINEAR, PRODUCT, FUNCTION = range(5)
 
-ODD = frozenset({"tanh", "sin", "tan", "sinh", "atan", "erf", "sign"})
+ODD = frozenset({"tanh", "sin", "tan", "sinh", "atan", "erf", "erfi", "sign"})
 EVEN = frozenset({"cos", "cosh", "abs"})
 VALUE_AT_ZERO: dict[str, int] = {
     "exp": 1,
@@ -31,7 +31,7 @@ VALUE_AT_ZERO: dict[str, int] = {
     "abs": 0,
     "sign": 0,
     "step": 0,
-} | dict.fromkeys(("tanh", "sin", "tan", "sinh", "atan", "erf"), 0)
+} | dict.fromkeys(("tanh", "sin", "tan", "sinh", "atan", "erf", "erfi"), 0)
 ELEMENTARY = frozenset({"log", *VALUE_AT_ZERO})
 PIECEWISE = frozenset({"relu", "abs", "sign", "step"})
 
@@ -102,6 +102,7 @@ class Program:
         self.args: list[tuple[int, ...]] = []
         self.data: list[Any] = []
         self._index: dict[tuple[int, tuple[int, ...], Hashable], int] = {}
+        self._nonnegative: dict[int, bool] = {}
         self.zero = self.constant(0)
         self.one = self.constant(1)
 
@@ -174,8 +175,10 @@ class Program:
         return self.linear(0, ((c, node),))
 
     def product(self, factors: Iterable[tuple[int, Rational]], coefficient: Rational = 1) -> int:
-        r"""The node of $c \prod n_i^{e_i}$; rational exponents are meant for positive leaves and
-        exact roots only.
+        r"""The node of $c \prod n_i^{e_i}$.
+
+        A power with a fractional exponent is the positive root of something that is not negative
+        where the expression is defined, so that $(a^2 b)^{1/2} = |a|\,b^{1/2}$.
         """
         total: dict[int, Rational] = {}
         stack = list(factors)
@@ -184,25 +187,29 @@ class Program:
             if not e:
                 continue
             kind = self.kind[node]
-            if kind == PRODUCT:
+            whole = isinstance(e, int) or e.denominator == 1
+            if not whole and not (kind == CONSTANT or self._splits(node)):
+                self._root(node, e, stack, total)
+            elif kind == PRODUCT:
                 stack.extend(
                     (n, e * f) for n, f in zip(self.args[node], self.data[node], strict=True)
                 )
-                continue
-            if kind in (CONSTANT, LINEAR):
+            elif kind in (CONSTANT, LINEAR):
                 c, core = self.content(node)
-                if c != 1:
-                    power = rational_power(c, e)
-                    if power is None:
-                        coefficient, core = self._radical(coefficient, c, e, stack, node, core)
-                    else:
-                        coefficient = coefficient * power
-                    if core != node:
-                        stack.append((core, e))
+                if c == 1:
+                    if kind != CONSTANT:
+                        total[node] = total[node] + e if node in total else e
                     continue
-                if kind == CONSTANT:
-                    continue
-            total[node] = total[node] + e if node in total else e
+                power = rational_power(c, e)
+                if power is None:
+                    stack += self._radical(c, e)
+                else:
+                    coefficient = coefficient * power
+                stack.append((core, e))
+            else:
+                total[node] = total[node] + e if node in total else e
+            if not stack:  # roots that have become whole powers are products again
+                stack += [(n, total.pop(n)) for n in list(total) if self._opens(n, total[n])]
         if not coefficient:
             return self.zero
         coefficient, items = self._reduce(coefficient, total)
@@ -218,21 +225,101 @@ class Program:
             return node
         return self.scale(coefficient, node)
 
-    def _radical(
+    def _opens(self, node: int, e: Rational) -> bool:
+        """Whether a factor under a root stands for a product, now that the exponent is whole."""
+        if self.kind[node] not in (LINEAR, PRODUCT) or Fraction(e).denominator != 1:
+            return False
+        return self.kind[node] == PRODUCT or self.content(node)[0] != 1
+
+    def _splits(self, node: int) -> bool:
+        """Whether fractional powers of a leaf are generators of a tower, or roots of a number."""
+        return self.kind[node] == LEAF and self.data[node][0] in ("exp", "prime", "pi", "unity")
+
+    def _root(
+        self, node: int, e: Rational, stack: list[tuple[int, Rational]], total: dict[int, Rational]
+    ) -> None:
+        """node^e for a fraction e: factors that are known come out, the rest stays together."""
+        c, core = self.content(node)
+        size = c if c > 0 else -c
+        if size != 1:
+            power = rational_power(size, e)
+            stack += self._radical(size, e) if power is None else [(self.constant(power), 1)]
+        if self.kind[core] == FUNCTION and self.data[core] == "exp" and c > 0:
+            stack.append((self.function("exp", self.scale(e, self.args[core][0])), 1))
+            return
+        rest: list[tuple[int, Rational]] = []
+        pairs = (
+            zip(self.args[core], self.data[core], strict=True)
+            if self.kind[core] == PRODUCT
+            else ((core, 1),)
+        )
+        for n, f in pairs:
+            if f % 1 != 0 or self._splits(n) or self.nonnegative(n):
+                if n == core:
+                    total[n] = total.get(n, 0) + e
+                else:
+                    stack.append((n, f * e))
+            elif f % 2 == 0:
+                stack.append((self.function("abs", n), f * e))
+            else:
+                rest.append((n, f))
+        self._rest_of_root(rest, 1 if c > 0 else -1, e, stack, total)
+
+    def _rest_of_root(
         self,
-        coefficient: Rational,
-        c: Rational,
+        rest: list[tuple[int, Rational]],
+        sign: int,
         e: Rational,
         stack: list[tuple[int, Rational]],
-        node: int,
-        core: int,
-    ) -> tuple[Rational, int]:
+        total: dict[int, Rational],
+    ) -> None:
+        """(sign prod n^f)^e for odd f: one factor has the sign, several keep each other company."""
+        if not rest:
+            if sign < 0:
+                raise UndecidedError(
+                    "the root of a negative expression is not real; only real values are accepted"
+                )
+            return
+        if len(rest) == 1:
+            ((n, f),) = rest
+            atom = n if sign > 0 else self._opposite(n)
+            total[atom] = total.get(atom, 0) + f * e
+            return
+        stack += [(self.function("abs", n), (f - 1) * e) for n, f in rest]
+        node = self.product([(n, 1) for n, _ in rest])
+        atom = node if sign > 0 else self.scale(-1, node)
+        total[atom] = total.get(atom, 0) + e
+
+    def nonnegative(self, node: int) -> bool:
+        """Whether the form of a node shows that it is nowhere negative."""
+        known = self._nonnegative.get(node)
+        if known is None:
+            known = self._nonnegative[node] = self._is_nonnegative(node)
+        return known
+
+    def _is_nonnegative(self, node: int) -> bool:
+        kind, args, data = self.kind[node], self.args[node], self.data[node]
+        if kind == CONSTANT:
+            return data >= 0
+        if kind == LEAF:
+            return data[0] in ("pi", "prime")
+        if kind == FUNCTION:
+            return data in ("exp", "cosh", "abs", "relu", "step")
+        if kind == PRODUCT:
+            return all(
+                f % 2 == 0 or f % 1 != 0 or self.nonnegative(n)
+                for n, f in zip(args, data, strict=True)
+            )
+        return min(data) >= 0 and all(map(self.nonnegative, args))
+
+    def _radical(self, c: Rational, e: Rational) -> list[tuple[int, Rational]]:
         # c**e is an irrational root: primes become radical leaves (Besicovitch: real radicals of
         # distinct primes are independent); a negative number under a root has no real value.
         if c < 0:
             raise UndecidedError(
                 f"the root of the negative number {c} is not real; only real values are accepted"
             )
+        result: list[tuple[int, Rational]] = []
         for integer, sign in zip(Fraction(c).as_integer_ratio(), (1, -1), strict=True):
             factors = factor(integer)
             if factors is None:
@@ -240,8 +327,8 @@ class Program:
                     f"the root of a number with the large factor {integer} is not supported; use"
                     " smaller radicands"
                 )
-            stack.extend((self.leaf(("prime", q)), sign * k * e) for q, k in factors)
-        return coefficient, core
+            result += [(self.leaf(("prime", q)), sign * k * e) for q, k in factors]
+        return result
 
     def _reduce(
         self, coefficient: Rational, total: dict[int, Rational]
@@ -289,6 +376,10 @@ class Program:
         """
         if name == "log" and arg == self.one:
             return self.zero
+        if name == "exp":
+            c, core = self.content(arg)
+            if self.kind[core] == FUNCTION and self.data[core] == "log":
+                return self.power(self.args[core][0], c)
         if name in PIECEWISE and self.kind[arg] == CONSTANT:
             c = self.data[arg]
             return self.constant(
@@ -345,8 +436,9 @@ class Program:
                 return self.function("sinh", arg)
             case "atan":
                 return self.power(self.linear(1, ((1, self.power(arg, 2)),)), -1)
-            case "erf":
-                gauss = self.function("exp", self.product(((arg, 2),), -1))
+            case "erf" | "erfi":
+                sign = -1 if name == "erf" else 1
+                gauss = self.function("exp", self.product(((arg, 2),), sign))
                 return self.product(((gauss, 1), (self.leaf(PI), Fraction(-1, 2))), 2)
             case "relu":
                 return self.function("step", arg)

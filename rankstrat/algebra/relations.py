@@ -6,21 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import lcm
+from math import lcm, prod
 
 import numpy as np
 
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import combine, reconstruct, reduced_echelon
-from rankstrat.algebra.generators import Generators
+from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE, Generators
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.modular import GF, SMALL, BadReductionError, Power, Vector, mix, random_prime
-from rankstrat.algebra.program import LEAF
-from rankstrat.algebra.rational import is_zero, root_denominators
+from rankstrat.algebra.program import LEAF, UNITY
+from rankstrat.algebra.rational import is_zero, root_denominators, with_radicands
 from rankstrat.errors import BudgetError, UndecidedError
 
 Relation = Mapping[int, Rational]
 EXTRA_ROWS, ATTEMPTS, MAX_PRIMES, FRESH_PRIMES = 12, 12, 60, 3
+MAX_DROPPED = 4096
 
 
 def leaf_values(
@@ -39,23 +40,29 @@ def leaf_values(
     sample has its own roots of unity, and the roots of primes that go with them.
     """
     program = tower.program
-    denominators = root_denominators(program, nodes)
+    below = with_radicands(program, nodes)
+    denominators = root_denominators(program, below)
     order = _order_of_unity(tower, denominators)
-    turns: int | Vector = 1
-    if conjugates:
-        turns = field.turns(mix(key, 79), order)
+    turns: int | Vector = field.turns(mix(key, 79), order) if conjugates else 1
     values: dict[int, object] = {}
-    for leaf in program.reachable(nodes):
+    for leaf in program.reachable(below):
         if program.kind[leaf] != LEAF:
             continue
         stage = tower.stage_of(leaf)
         kind, stream, d = tower.kind[leaf], mix(key, leaf), denominators.get(leaf, 1)
         if kind == "prime":
-            values[leaf] = field.radical(program.data[leaf][1], d, order, turns)
+            prime = program.data[leaf][1]
+            power = field.radical(prime, d, order, turns)
+            values[leaf] = field.conjugate(power, order, prime, stream) if conjugates else power
         elif kind == "unity":
             values[leaf] = field.unity(d, turns)
         elif kind == "i":
             values[leaf] = field.unity(2, turns).root
+        elif kind == "root":
+            _, n, radicand = program.data[leaf]
+            value = evaluate(program, (radicand,), field, values)[0]
+            plain = value.value if isinstance(value, Power) else value
+            values[leaf] = field.nth_root(plain, n, stream, start)
         elif kind == "side":
             column = program.data[leaf][1]
             values[leaf] = (
@@ -76,6 +83,20 @@ def leaf_values(
     return values
 
 
+def dropped(tower: Generators, nodes: Sequence[int], *, stage: int = FUNCTION_STAGE) -> int:
+    """How many samples are needed for one that has all roots from a stage on, on average."""
+    program = tower.program
+    leaves = [n for n in program.reachable(with_radicands(program, nodes)) if n in tower.kind]
+    found = [n for n in leaves if tower.kind[n] == "root" and tower.stage[n] >= stage]
+    count = prod(program.data[n][1] for n in found)
+    if count > MAX_DROPPED:
+        raise UndecidedError(
+            f"the model has {len(found)} roots of functions; fewer are needed, because only one"
+            f" sample in {count} has them all modulo a prime; use a part of the model"
+        )
+    return count
+
+
 def _order_of_unity(tower: Generators, denominators: Mapping[int, int]) -> int:
     leaves = (n for n in denominators if tower.kind.get(n) == "unity")
     return lcm(4, *(2 * denominators[n] for n in leaves))
@@ -83,10 +104,17 @@ def _order_of_unity(tower: Generators, denominators: Mapping[int, int]) -> int:
 
 def radicals(tower: Generators, nodes: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """The integers below the nodes whose roots a prime needs, each with the degree of the root."""
-    program, found = tower.program, root_denominators(tower.program, nodes)
-    primes = ((program.data[n][1], d) for n, d in found.items() if tower.kind.get(n) == "prime")
-    unity = ((-1, d) for n, d in found.items() if tower.kind.get(n) == "unity")
-    return tuple((c, d) for c, d in (*primes, *unity) if d > 1)
+    program = tower.program
+    found = root_denominators(program, with_radicands(program, nodes))
+    keys = {n: program.data[n] for n in found if program.kind[n] == LEAF}
+    primes = ((key[1], found[n]) for n, key in keys.items() if key[0] == "prime")
+    unity = ((-1, found[n]) for n, key in keys.items() if key == UNITY)
+    numbers = (
+        (0, program.data[n][1])
+        for n in program.reachable(with_radicands(program, nodes))
+        if tower.kind.get(n) == "root" and tower.stage[n] == CONSTANT_STAGE
+    )
+    return tuple((c, d) for c, d in (*primes, *unity, *numbers) if d > 1)
 
 
 def sample_columns(
@@ -121,7 +149,8 @@ def decide(
             rationals.
     """
     columns = [*basis, *candidates]
-    rows, roots = len(columns) + EXTRA_ROWS, radicals(tower, columns)
+    rows = (len(columns) + EXTRA_ROWS) * dropped(tower, columns, stage=CONSTANT_STAGE)
+    roots = radicals(tower, columns)
     pivots: list[int] | None = None
     moduli: list[int] = []
     tables: list[Vector] = []
@@ -180,11 +209,16 @@ def vanishes(tower: Generators, node: int, *, seed: int) -> bool:
     value = tower.program.value(node)
     if value is not None:
         return value == 0
+    if _has_nested_roots(tower, node):  # their residues may not go together
+        return _is_zero(tower, node)
     zeros, roots = 0, radicals(tower, [node])
+    rows = 8 * dropped(tower, [node])
     for attempt in range(MAX_PRIMES):
         p = random_prime(SMALL, seed, attempt, 0, radicals=roots)
         try:
-            matrix = sample_columns(tower, [node], GF(p, 8), mix(seed, 80, attempt), shared_below=0)
+            matrix = sample_columns(
+                tower, [node], GF(p, rows), mix(seed, 80, attempt), shared_below=0
+            )
         except BadReductionError:
             continue
         if matrix.any():
@@ -192,6 +226,15 @@ def vanishes(tower: Generators, node: int, *, seed: int) -> bool:
         zeros += bool(matrix.size)
         if zeros == FRESH_PRIMES:
             break
+    return _is_zero(tower, node)
+
+
+def _has_nested_roots(tower: Generators, node: int) -> bool:
+    below = tower.program.reachable(with_radicands(tower.program, [node]))
+    return any(tower.kind.get(n) == "root" and tower.stage[n] == CONSTANT_STAGE for n in below)
+
+
+def _is_zero(tower: Generators, node: int) -> bool:
     try:
         return is_zero(tower.program, node)
     except BudgetError as error:

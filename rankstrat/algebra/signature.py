@@ -31,6 +31,8 @@ class Rationals:
         """prod v_i^{e_i} with whole exponents."""
         total = Fraction(1)
         for v, e in factors:
+            if Fraction(e).denominator != 1:
+                raise UndecidedError("a root has no exact rational value; use balls")
             total *= v ** int(e)
         return total
 

@@ -26,12 +26,13 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from rankstrat.algebra.constants import Constants, Monomial
+from rankstrat.algebra.constants import Monomial
 from rankstrat.algebra.differential import Derivation
 from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import FUNCTION, LEAF, PI, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.relations import decide
+from rankstrat.algebra.roots import Roots
 from rankstrat.errors import UndecidedError, UnsupportedFunctionError
 
 
@@ -56,7 +57,7 @@ class Block:
     laurent: bool = True
 
 
-class Tower(Constants):
+class Tower(Roots):
     """The program below `roots` over independent generators.
 
     Args:
@@ -81,6 +82,21 @@ class Tower(Constants):
         self.image: dict[int, int] = {}
         self._build(roots)
         self.roots = [self.image[r] for r in roots]
+        self.settle_numbers()
+        self._forget_pi()
+
+    def _forget_pi(self) -> None:
+        """Drop the hypothesis on pi where it only occurred in angles of roots of unity."""
+        program = self.program
+        nodes = list(self.roots)
+        for leaf in self.kind:
+            key: Any = program.data[leaf]
+            if self.kind[leaf] in ("exp", "log", "erf", "erfi", "sigma", "root"):
+                nodes.append(leaf if key[0] == "logprime" else key[-1])
+        leaf = program.leaf(PI)
+        if leaf in self.opaque and leaf not in program.reachable(nodes):
+            del self.opaque[leaf], self.stage[leaf], self.kind[leaf]
+            self.hypotheses.remove("pi")
 
     # Building, one level of nesting after another
 
@@ -90,7 +106,7 @@ class Tower(Constants):
         levels: dict[int, tuple[list[int], list[int]]] = {}
         for node in source.reachable(roots):
             below = max((depth[a] for a in source.args[node]), default=0)
-            is_function = source.kind[node] == FUNCTION
+            is_function = source.kind[node] == FUNCTION or self._has_root(node)
             depth[node] = below + is_function
             levels.setdefault(depth[node], ([], []))[0 if is_function else 1].append(node)
         for level in sorted(levels):
@@ -98,6 +114,22 @@ class Tower(Constants):
             if functions:
                 self._functions(functions)
             self._others(others)
+
+    def _has_root(self, node: int) -> bool:
+        """Whether a node of the source is a product with roots of other than numbers."""
+        source = self.source
+        return source.kind[node] == PRODUCT and any(
+            f % 1 != 0 and not (source.kind[n] == LEAF and source.data[n][0] in ("prime", "pi"))
+            for n, f in zip(source.args[node], source.data[node], strict=True)
+        )
+
+    def _rooted(self, node: int) -> int:
+        source = self.source
+        factors = []
+        for n, f in zip(source.args[node], source.data[node], strict=True):
+            image = self.image[n]
+            factors.append((image, f) if f % 1 == 0 else (self.root_power(image, f), 1))
+        return self.program.product(factors)
 
     def _others(self, nodes: Iterable[int]) -> None:
         source = self.source
@@ -117,6 +149,9 @@ class Tower(Constants):
         logs: dict[tuple[bool, int], None] = {}
         wanted: list[tuple[int, Any, int]] = []
         for node in nodes:
+            if source.kind[node] == PRODUCT:
+                self.image[node] = self._rooted(node)
+                continue
             name, h = source.data[node], self.image[source.args[node][0]]
             wanted.append((node, name, h))
             match name:
@@ -163,8 +198,8 @@ class Tower(Constants):
                 f"{name} is piecewise and its rank depends on the region; ask for region_rank,"
                 " batch_rank or rank on all inputs"
             )
-        if name == "erf":
-            return self._erf(h)
+        if name in ("erf", "erfi"):
+            return self._erf(name, h)
         return self._generic(name, h)
 
     def _resolve(self, exps: Sequence[tuple[bool, int]], logs: Sequence[tuple[bool, int]]) -> None:
@@ -252,38 +287,32 @@ class Tower(Constants):
         return block.monomials[monomial], c
 
     def _root(self, imaginary: bool, g: int, c: Rational) -> tuple[int, Rational]:
-        """exp(c log g) = g^c, or exp(i c atan g) = ((1 + i g)/(1 - i g))^(c/2), where that is
-        rational.
+        """exp(c log g) = g^c, or exp(i c atan g) = ((1 + i g)/(1 - i g))^(c/2).
 
-        Otherwise it is an algebraic function: a generator of its own, whose independence is a
+        For a fraction of an arctangent it is a generator of its own, whose independence is a
         hypothesis.
         """
         program = self.program
-        base, power = g, c
-        if imaginary:
-            ig = program.product(((g, 1), (self.imaginary(), 1)))
-            base = program.product(
-                ((program.linear(1, ((1, ig),)), 1), (program.linear(1, ((-1, ig),)), -1))
-            )
-            power = Fraction(c) / 2
-        if Fraction(power).denominator == 1:
-            return base, int(power)
-        kinds = {
-            self.kind.get(n)
-            for n in (program.args[base] if program.kind[base] == PRODUCT else (base,))
-        }
-        if kinds <= {"exp", "prime"} and not imaginary:
-            return base, power
-        key = ("root", imaginary, g)
+        if not imaginary:
+            return (g, int(c)) if Fraction(c).denominator == 1 else (self.root_power(g, c), 1)
+        ig = program.product(((g, 1), (self.imaginary(), 1)))
+        base = program.product(
+            ((program.linear(1, ((1, ig),)), 1), (program.linear(1, ((-1, ig),)), -1))
+        )
+        if (Fraction(c) / 2).denominator == 1:
+            return base, int(c) // 2
+        if Fraction(c).denominator == 1:  # exp(i atan g) = (1 + i g)/sqrt(1 + g^2)
+            size = self.root_power(program.linear(1, ((1, program.power(g, 2)),)), Fraction(-1, 2))
+            return program.product(((program.linear(1, ((1, ig),)), 1), (size, 1))), int(c)
+        key = ("turn", g)
         if key not in self._special:
             argument = next(
-                t for t, node in self.blocks[imaginary, self.stage_of(g)].logs.items() if node == g
+                t for t, node in self.blocks[True, self.stage_of(g)].logs.items() if node == g
             )
             leaf = self._special[key] = self.new_leaf(
-                ("exp", imaginary, argument), self.stage_of(g), "exp"
+                ("exp", True, argument), self.stage_of(g), "exp"
             )
-            text = "a fractional power of a function, as (1 + exp(x))**(1/2)"
-            self._note(leaf, "cis" if imaginary else "exp", argument, text)
+            self._note(leaf, "cis", argument, "a fraction of an arctangent below a sine or cosine")
         return self._special[key], c
 
     # The second road: derivatives modulo random primes
@@ -384,17 +413,17 @@ class Tower(Constants):
         self._note(leaf, "atan", g, "an arctangent that is a combination of others up to jumps")
         return leaf
 
-    def _erf(self, h: int) -> int:
+    def _erf(self, name: str, h: int) -> int:
         program = self.program
-        sign, h = self.representative("erf", h, signed=True)
+        sign, h = self.representative(name, h, signed=True)
         if h == program.zero:
             return h
-        key = ("erf", h)
+        key = (name, h)
         if key not in self._special:
             stage = self.stage_of(h)
-            leaf = self._special[key] = self.new_leaf(key, stage, "erf")
+            leaf = self._special[key] = self.new_leaf(key, stage, name)
             if stage != FUNCTION_STAGE or not self._is_affine(h):
-                self._note(leaf, "erf", h, "erf of an argument that is not affine in the inputs")
+                self._note(leaf, name, h, f"{name} of an argument that is not affine in the inputs")
         return program.scale(sign, self._special[key])
 
     def _is_affine(self, h: int) -> bool:
@@ -425,10 +454,10 @@ class Tower(Constants):
         _, label, order, parity, h = self.program.data[leaf]
         return self._generic(("sigma", label, order + 1, parity), h)
 
-    def gauss(self, h: int) -> int:
-        """2/sqrt(pi) exp(-h^2), the derivative of erf at h."""
+    def gauss(self, h: int, kind: str) -> int:
+        """2/sqrt(pi) exp(-+h^2), the derivative of erf or erfi at h."""
         program = self.program
-        square = program.product(((h, 2),), -1)
+        square = program.product(((h, 2),), -1 if kind == "erf" else 1)
         return program.product(
             ((self.exponential(False, square), 1), (self.source_leaf(PI), Fraction(-1, 2))), 2
         )

@@ -16,13 +16,21 @@ from rankstrat.errors import InexactValueError, ModelError, UnsupportedFunctionE
 _NAMES: dict[Any, str] = {
     sympy.exp: "exp", sympy.log: "log", sympy.tanh: "tanh", sympy.sinh: "sinh", sympy.cosh: "cosh",
     sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan", sympy.atan: "atan", sympy.erf: "erf",
-    sympy.Abs: "abs", sympy.sign: "sign",
+    sympy.erfi: "erfi", sympy.Abs: "abs", sympy.sign: "sign",
 }  # fmt: skip
 _SYMPY = {name: function for function, name in _NAMES.items()}
 _RECIPROCALS: dict[Any, tuple[str, int]] = {
     sympy.coth: ("tanh", -1), sympy.sech: ("cosh", -1), sympy.csch: ("sinh", -1),
     sympy.cot: ("tan", -1), sympy.sec: ("cos", -1), sympy.csc: ("sin", -1),
 }  # fmt: skip
+_WRITTEN: dict[Any, str] = {
+    f: f.__name__
+    for f in (
+        sympy.asinh, sympy.acosh, sympy.atanh, sympy.acoth, sympy.asin, sympy.acos, sympy.acot,
+        sympy.asec, sympy.acsc, sympy.erfc, sympy.sinc, sympy.atan2,
+    )
+}  # fmt: skip
+"""Functions that are written with logarithms, arctangents and roots."""
 
 
 def translate(
@@ -83,9 +91,7 @@ def _children(e: Any) -> tuple[Any, ...]:
     if e.is_Pow:
         if e.exp.is_Rational:
             return (e.base,)
-        if e.base is sympy.E:
-            return (e.exp,)
-        return ()
+        return (e.exp,) if e.base is sympy.E else (e.base, e.exp)
     if isinstance(e, sympy.Piecewise):
         return tuple(value for value, _ in e.args) + tuple(
             h for _, condition in e.args for h in differences(condition)
@@ -122,6 +128,11 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
     if e.func in _RECIPROCALS:
         name, power = _RECIPROCALS[e.func]
         return program.power(program.function(name, args[0]), power)
+    if e.func in _WRITTEN:
+        return _named(program, _WRITTEN[e.func], args)
+    if e is sympy.GoldenRatio:
+        five = program.power(program.constant(5), Fraction(1, 2))
+        return program.linear(Fraction(1, 2), ((Fraction(1, 2), five),))
     if isinstance(e, sympy.Max | sympy.Min):
         sign = 1 if isinstance(e, sympy.Max) else -1
         # constants first, so that max(0, z) is relu(z), whose derivative at the kink is 0 by
@@ -157,20 +168,68 @@ def _power(program: Program, e: Any, args: list[int]) -> int:
     if e.base is sympy.E and not e.exp.is_Rational:
         return program.function("exp", args[0])
     if not e.exp.is_Rational:
-        raise UnsupportedFunctionError(
-            f"{e} has the exponent {e.exp}; use a rational number, or exp(exponent * log(base))"
-        )
+        # b^p = exp(p log b), for b > 0
+        log = program.function("log", args[0])
+        return program.function("exp", program.product(((args[1], 1), (log, 1))))
     exponent = Fraction(int(e.exp.p), int(e.exp.q))
     if e.base is sympy.E:
         return program.function("exp", program.constant(exponent))
-    if exponent.denominator != 1 and not (e.base.is_Rational or e.base is sympy.pi):
-        raise UnsupportedFunctionError(
-            f"{e} is a root of a parameter or an input, an algebraic function; square the parameter"
-            " instead, or rewrite the model"
-        )
     if e.exp.q == 1 and abs(int(e.exp.p)) > 10**6:
         raise UnsupportedFunctionError(f"the exponent {e.exp} is beyond 10^6; use a smaller power")
     return program.power(args[0], exponent)
+
+
+def _named(program: Program, name: str, args: list[int]) -> int:
+    """A function that is written with others.
+
+    Raises:
+        UnsupportedFunctionError: two arguments where one is needed.
+    """
+    h = args[0]
+    half, square = Fraction(1, 2), program.power(h, 2)
+
+    def root(c0: int) -> int:
+        return program.power(program.linear(c0, ((1, square),)), half)
+
+    def log_plus(c0: int, c: int, node: int) -> int:
+        return program.function("log", program.linear(c0, ((c, node),)))
+
+    def arcsine(node: int) -> int:
+        rest = program.linear(1, ((-1, program.power(node, 2)),))
+        slope = program.product(((node, 1), (rest, -half)))
+        return program.function("atan", slope)
+
+    inverse = program.power(h, -1)
+    quarter = program.scale(half, program.leaf(PI))
+    match name:
+        case "asinh":
+            return program.function("log", program.linear(0, ((1, h), (1, root(1)))))
+        case "acosh":
+            return program.function("log", program.linear(0, ((1, h), (1, root(-1)))))
+        case "atanh":
+            return program.linear(0, ((half, log_plus(1, 1, h)), (-half, log_plus(1, -1, h))))
+        case "acoth":
+            return program.linear(
+                0, ((half, log_plus(1, 1, inverse)), (-half, log_plus(1, -1, inverse)))
+            )
+        case "asin":
+            return arcsine(h)
+        case "acos":
+            return program.linear(0, ((1, quarter), (-1, arcsine(h))))
+        case "acsc":
+            return arcsine(inverse)
+        case "asec":
+            return program.linear(0, ((1, quarter), (-1, arcsine(inverse))))
+        case "acot":
+            return program.function("atan", inverse)
+        case "erfc":
+            return program.linear(1, ((-1, program.function("erf", h)),))
+        case "sinc":
+            return program.product(((program.function("sin", h), 1), (h, -1)))
+    x = args[1]  # atan2(y, x) = 2 atan(y / (r + x)) off the half-line y = 0, x < 0
+    r = program.power(program.linear(0, ((1, square), (1, program.power(x, 2)))), half)
+    below = program.linear(0, ((1, r), (1, x)))
+    return program.scale(2, program.function("atan", program.product(((h, 1), (below, -1)))))
 
 
 def _piecewise(program: Program, e: Any, args: list[int]) -> int:

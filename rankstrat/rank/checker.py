@@ -11,6 +11,7 @@ import sympy
 from rankstrat.algebra.differential import Terms, laurent
 from rankstrat.algebra.modular import SMALL, is_prime
 from rankstrat.algebra.rational import is_zero
+from rankstrat.algebra.relations import dropped
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import BudgetError, CertificateError, PoleError, UndecidedError
@@ -90,7 +91,8 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
         raise CertificateError(
             f"the prime {minor.prime} is outside the range {SMALL[0]}..{SMALL[1]} in use"
         )
-    if max(minor.rows) >= 2 * analysis.chart.model.size + 64:
+    samples = (2 * analysis.chart.model.size + 64) * dropped(analysis.tower, analysis.tower.roots)
+    if max(minor.rows) >= samples:
         raise CertificateError(
             f"the minor uses sample {max(minor.rows)}, beyond the samples of this model"
         )

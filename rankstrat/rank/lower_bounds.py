@@ -16,7 +16,7 @@ from rankstrat.algebra.fields import matrix_rank
 from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.modular import GF, LARGE, SMALL, BadReductionError, Power, mix, random_prime
 from rankstrat.algebra.program import LEAF
-from rankstrat.algebra.relations import leaf_values, radicals
+from rankstrat.algebra.relations import dropped, leaf_values, radicals
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.rank.draws import domain_points, is_free
@@ -89,23 +89,23 @@ def sample(
         BadReductionError: the prime or the shared constants hit a pole.
     """
     nodes = tower.roots if columns is None else [tower.roots[j] for j in columns]
-    matrix = np.empty((count, len(nodes)), dtype=np.int32)
-    keep = np.ones(count, dtype=bool)
-    chunk = max(64, min(CHUNK, count))
-    for start in range(0, count, chunk):
-        stop = min(count, start + chunk)
+    total = count * dropped(tower, nodes)
+    chunk = max(64, min(CHUNK, total))
+    blocks: list[NDArray[np.int32]] = []
+    kept: list[NDArray[np.int64]] = []
+    for start in range(0, total, chunk):
+        stop = min(total, start + chunk)
         field = GF(prime, stop - start)
         leaves = leaf_values(tower, field, nodes, key, shared_below=FUNCTION_STAGE, start=start)
+        block = np.empty((stop - start, len(nodes)), dtype=np.int32)
         for j, value in enumerate(evaluate(tower.program, nodes, field, leaves)):
-            matrix[start:stop, j] = value.value if isinstance(value, Power) else value
-        keep[start:stop] = ~field.poles
-    rows = np.flatnonzero(keep)
-    if rows.size < min(count, len(nodes)):
-        if rows.size < count // 2:
-            raise BadReductionError
-    return Sampled(
-        prime, key, tuple(parameters), rows, matrix if rows.size == count else matrix[rows]
-    )
+            block[:, j] = value.value if isinstance(value, Power) else value
+        blocks.append(block if not field.poles.any() else block[~field.poles])
+        kept.append(np.flatnonzero(~field.poles) + start)
+    rows = np.concatenate(kept)
+    if rows.size < min(count, len(nodes)) and rows.size < count // 2:
+        raise BadReductionError
+    return Sampled(prime, key, tuple(parameters), rows, np.concatenate(blocks))
 
 
 def row_count(tangents: Tangents, columns: int) -> int:

@@ -36,18 +36,9 @@ MODEL_FIELDS = ("name", "outputs", "functions", "parameters", "inputs", "assumpt
                 "constants", "domain")  # fmt: skip
 MINOR_FIELDS = ("prime", "key", "bits", "points", "rows", "parameters")
 RELATION_FIELDS = ("parameter", "coefficients")
-RARE = {
-    str(f): ElementaryFunction(f)
-    for f in (
-        sympy.coth,
-        sympy.sech,
-        sympy.csch,
-        sympy.cot,
-        sympy.sec,
-        sympy.csc,
-        sympy.sign,
-    )
-} | {"Heaviside": ElementaryFunction(sympy.Heaviside, (1, 2))}
+RARE = {str(f): ElementaryFunction(f) for f in (sympy.sign,)} | {
+    "Heaviside": ElementaryFunction(sympy.Heaviside, (1, 2))
+}
 """Functions that a certificate may contain although the language of model files does not have them.
 """
 

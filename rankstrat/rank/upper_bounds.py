@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import Any
 
@@ -29,6 +30,7 @@ from rankstrat.algebra.rational import is_zero, nullvector
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 from rankstrat.rank.lower_bounds import Sampled, sample, sampled_rank
+from rankstrat.rank.number_relations import number_relation
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import vanishes_at_primes
 
@@ -147,13 +149,14 @@ class RelationFinder:
         for k, j in enumerate(dependents):
             support = [pivots[i] for i in np.flatnonzero(table[:, k])]
             coefficients: Mapping[int, int] | None = None
+            proved: bool | None = None
             if constant[k] and j in lifted:
                 program = self.tangents.program
                 coefficients = {
                     self.parameters[i]: program.constant(c) for i, c in lifted[j].items()
                 }
                 proved = self._rational_zero(lifted[j])
-            else:
+            if not proved and (j not in lifted or not constant[k] or self._has_numbers):
                 coefficients, proved = self._symbolic(j, support)
             parameter = self.parameters[j]
             if proved and coefficients is not None:
@@ -275,7 +278,8 @@ class RelationFinder:
                 continue
             profile = again.profile()
             if modulus % again.prime == 0 or profile.columns != tuple(range(len(used))):
-                continue  # a prime that was drawn before says nothing new
+                last = {}  # a prime that was drawn before says nothing new
+                continue
             solved = solve_dependents(again.matrix, again.prime, profile)
             for k in open_:
                 for position, i in enumerate(used):
@@ -316,6 +320,13 @@ class RelationFinder:
 
     # Coefficients in the field of constants
 
+    @cached_property
+    def _has_numbers(self) -> bool:
+        """Whether algebraic numbers occur, which look rational modulo a prime."""
+        tower = self.tower
+        below = tower.program.reachable(tower.roots)
+        return any(tower.kind.get(n) in ("prime", "unity", "root") for n in below)
+
     def _symbolic(
         self, dependent: int, support: Sequence[int]
     ) -> tuple[dict[int, int] | None, bool | None]:
@@ -326,39 +337,39 @@ class RelationFinder:
         if len(columns) > MAX_SYMBOLIC or self._failures >= MAX_FAILURES:
             return None, None
         tower = self.tower
+        program = tower.program
+        nodes = [tower.roots[j] for j in columns]
+        numbers = number_relation(tower, nodes[:-1], nodes[-1], seed=self.seed)
+        if numbers is not None:
+            return self._printed([*numbers, program.constant(-1)], columns), True
         try:
-            vector = nullvector(
-                tower.program, [tower.roots[j] for j in columns], tower.varying(tower.roots)
-            )
+            vector = nullvector(program, nodes, tower.varying(tower.roots))
         except (BudgetError, UndecidedError, PoleError):
             self._failures += 1
             return None, None
         if vector is None:
             return None, None
-        program = tower.program
-        node = program.linear(
-            0,
-            [
-                (1, program.product(((c, 1), (tower.roots[j], 1))))
-                for c, j in zip(vector, columns, strict=True)
-            ],
-        )
-        proved = self._zero(node)
-        if not proved:
-            return None, proved
+        terms = [(1, program.product(((c, 1), (g, 1)))) for c, g in zip(vector, nodes, strict=True)]
+        proved = self._zero(program.linear(0, terms))
+        return (self._printed(vector, columns) if proved else None), proved
+
+    def _printed(self, vector: Sequence[int], columns: Sequence[int]) -> dict[int, int] | None:
+        """Coefficients as nodes of the specialised program, that of the last column not zero in
+        disguise.
+        """
+        program = self.tangents.program
         try:
-            pairs = untranslate(tower, vector, self.tangents.program)
+            pairs = untranslate(self.tower, vector, program)
         except UndecidedError:
-            return None, None
+            return None
         for translated in zip(*pairs, strict=True):
-            # solved for the last function, so that its coefficient must not be zero in disguise
-            if not vanishes_at_primes(self.tangents.program, translated[-1], self.seed):
+            if not vanishes_at_primes(program, translated[-1], self.seed):
                 return {
                     self.parameters[j]: c
                     for c, j in zip(translated, columns, strict=True)
-                    if c != self.tangents.program.zero
-                }, True
-        return None, None
+                    if c != program.zero
+                }
+        return None
 
 
 def _residual_is_zero(

@@ -8,7 +8,7 @@ from rankstrat.strata.defaults import general_strata
 from rankstrat.strata.diagrams import dot, mermaid
 from rankstrat.strata.functions import FunctionHierarchy, FunctionLevel, function_hierarchy
 from rankstrat.strata.hierarchy import RankHierarchy, stratification_of, stratify, stratum_of
-from rankstrat.strata.levels import Level
+from rankstrat.strata.levels import Level, LevelSize
 from rankstrat.strata.nearby import (
     Near,
     Neighbourhood,
@@ -26,6 +26,7 @@ __all__ = [
     "Knowledge",
     "Label",
     "Level",
+    "LevelSize",
     "Near",
     "Neighbourhood",
     "RankHierarchy",

@@ -17,6 +17,7 @@ from rankstrat.errors import ModelError
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasConditions
 from rankstrat.strata.arrangement import ArrangementStrata
+from rankstrat.strata.candidates import found_conditions
 from rankstrat.strata.flats import Condition, SignedPermutation
 from rankstrat.strata.loci import loci_of
 from rankstrat.strata.stratum import Stratification
@@ -30,7 +31,7 @@ def general_strata(
     model: Model, *, conditions: Sequence[Any] = (), seed: int = 0
 ) -> Stratification:
     r"""The rank loci where minors decide them, else the arrangement of the default conditions and
-    those given.
+    those given, with factors of minors on flats where the tangents are polynomial.
 
     Raises:
         ModelError: a given condition is not a polynomial in the parameters with rational
@@ -43,7 +44,11 @@ def general_strata(
         symmetries = _known_symmetries(model)
         kept = tuple(g for g in symmetries if _permutes(g, linear, polynomials, model))
         return replace(loci, symmetries=kept)
-    return replace(arrangement_of(model, conditions=conditions, seed=seed), loci=loci)
+    arrangement = arrangement_of(model, conditions=conditions, seed=seed)
+    found = found_conditions(arrangement) if loci is None and not conditions else []
+    if found:
+        arrangement = arrangement_of(model, conditions=found, seed=seed)
+    return replace(arrangement, loci=loci)
 
 
 def arrangement_of(

@@ -47,17 +47,25 @@ class FunctionHierarchy:
     Attributes:
         model: the model.
         levels: the rows, ascending in rank.
+        coverage: how it is known that every function stands in a row, and with its least rank.
     """
 
     model: Model
     levels: tuple[FunctionLevel, ...] = field(repr=False)
+    coverage: Knowledge
+
+    @property
+    def complete(self) -> bool:
+        """Whether the rows are proved to hold every function, with its least rank."""
+        return self.coverage.verdict is Verdict.PROVED
 
     def table(self) -> Table:
         """Rank, functions, minimisers, verdict."""
         rows = [(v.rank, v.functions, v.minimisers, str(v.known.verdict)) for v in self.levels]
         reasons = "; ".join(dict.fromkeys(v.known.reason for v in self.levels))
         columns = ("rank", "functions", "minimisers", "verdict")
-        return Table(columns, tuple(rows), f"Rank hierarchy of {self.model}", f"{reasons}.")
+        caption = f"Coverage: {self.coverage}. Rows: {reasons}."
+        return Table(columns, tuple(rows), f"Rank hierarchy of {self.model}", caption)
 
     def __str__(self) -> str:
         return self.table().text()
@@ -87,11 +95,14 @@ def function_hierarchy(
     demand(model, Model, ModelError, "a Model", "of a point or chart, take its .model")
     levels = None if conditions else _known_levels(model)
     if levels is not None:
-        return FunctionHierarchy(model, tuple(levels))
+        weakest = min((v.known for v in levels), key=lambda k: k.verdict is Verdict.PROVED)
+        return FunctionHierarchy(model, tuple(levels), weakest)
     hierarchy = stratify(model, conditions=conditions, seed=seed, progress=progress)
     above: set[str] = set()
     rows = [_described(level, hierarchy, above) for level in hierarchy.levels]
-    return FunctionHierarchy(model, tuple(row for row in rows if row is not None))
+    return FunctionHierarchy(
+        model, tuple(row for row in rows if row is not None), hierarchy.coverage
+    )
 
 
 def _known_levels(model: Model) -> Sequence[FunctionLevel] | None:

@@ -24,7 +24,7 @@ from rankstrat.strata.arrangement import Finding
 from rankstrat.strata.claimed import ClaimedStrata
 from rankstrat.strata.defaults import general_strata
 from rankstrat.strata.diagrams import dot, mermaid
-from rankstrat.strata.levels import Level, levels_of, words
+from rankstrat.strata.levels import HasLevelSizes, Level, levels_by_size, levels_of, words
 from rankstrat.strata.renamed import RenamedStrata
 from rankstrat.strata.stratum import Knowledge, Stratification, Stratum
 from rankstrat.text.tables import Table
@@ -40,6 +40,7 @@ class RankHierarchy:
     Attributes:
         source: the stratification, with its strata up to symmetry.
         strata: the strata, by rank, then downwards in dimension.
+        sized: the levels, where the strata are too many to be listed.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -52,13 +53,12 @@ class RankHierarchy:
 
     source: Stratification = field(repr=False)
     strata: tuple[Stratum, ...] = field(repr=False)
+    sized: tuple[Level, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         ranks = f"{self.levels[0].rank} to {self.levels[-1].rank}" if self.levels else "none"
-        return (
-            f"<RankHierarchy of {self.model}: ranks {ranks}, {len(self.strata)} strata up to"
-            " symmetry>"
-        )
+        many = "levels only" if self.sized else f"{len(self.strata)} strata up to symmetry"
+        return f"<RankHierarchy of {self.model}: ranks {ranks}, {many}>"
 
     @property
     def model(self) -> Model:
@@ -68,6 +68,8 @@ class RankHierarchy:
     @cached_property
     def levels(self) -> tuple[Level, ...]:
         """The levels, ascending in rank."""
+        if self.sized:
+            return self.sized
         found: dict[int, list[Stratum]] = {}
         for stratum in self.strata:
             found.setdefault(stratum.rank, []).append(stratum)
@@ -105,6 +107,12 @@ class RankHierarchy:
         """The closure order: an edge from a stratum to each of the largest strata in its closure
         (`condition`).
         """
+        if self.sized:
+            raise BudgetError(
+                f"the strata of {self.model} are more than {MAX_STRATA} up to symmetry and are not"
+                " listed, only their levels; a list is needed for their graph; choose a smaller"
+                " model"
+            )
         known = {s.label: s for s in self.strata}
         graph = nx.DiGraph()
         for stratum in self.strata:
@@ -200,7 +208,20 @@ class RankHierarchy:
                     }
                     for s in self.strata
                 ],
-                "edges": sorted(
+                "levels": [
+                    {
+                        "rank": v.rank,
+                        "dimension": v.dimension.cell,
+                        "lower": v.dimension.lower,
+                        "upper": v.dimension.upper,
+                        "verdict": str(v.dimension.verdict),
+                        "strata": v.count.cell,
+                    }
+                    for v in self.levels
+                ],
+                "edges": []
+                if self.sized
+                else sorted(
                     [position[u], position[v], str(c)]
                     for u, v, c in self.graph.edges(data="condition")
                 ),
@@ -274,6 +295,9 @@ def stratify(
     source = stratification_of(model, conditions=conditions, seed=seed)
     strata, labels = [], list(islice(source.labels(), MAX_STRATA + 1))
     if len(labels) > MAX_STRATA:
+        sizes = source.level_sizes() if isinstance(source, HasLevelSizes) else None
+        if sizes is not None:
+            return RankHierarchy(source, (), levels_by_size(source, sizes))
         raise BudgetError(
             f"{model} has more than {MAX_STRATA} strata up to symmetry; choose a smaller model"
         )

@@ -32,20 +32,48 @@ class HasCertificates(Protocol):
 
 
 @dataclass(frozen=True)
+class LevelSize:
+    """A level without a list of its strata.
+
+    Attributes:
+        rank: k.
+        dimension: of the set of all points of this rank.
+        count: the number of strata, symmetric copies included.
+        largest: the label of a stratum of this dimension.
+    """
+
+    rank: int
+    dimension: int
+    count: int
+    largest: Label
+
+
+@runtime_checkable
+class HasLevelSizes(Protocol):
+    """A stratification that knows its levels although its strata are too many to be listed."""
+
+    def level_sizes(self) -> Sequence[LevelSize] | None:
+        """The levels, ascending in rank; None where they are not known."""
+
+
+@dataclass(frozen=True)
 class Level:
     r"""$\{\theta : r(\theta) = k\}$: all strata of one rank.
 
     Attributes:
         rank: k.
-        strata: the strata up to symmetry, the largest first.
+        strata: the strata up to symmetry, the largest first; a largest one alone where they are too
+            many to be listed.
         dimension: of the set of all points of this rank, exact or a bound.
         count: the number of strata, symmetric copies included.
+        listed: whether all strata are there.
     """
 
     rank: int
     strata: tuple[Stratum, ...] = field(repr=False)
     dimension: Bounded
     count: Bounded
+    listed: bool = True
 
     @property
     def codimension(self) -> Bounded:
@@ -57,6 +85,8 @@ class Level:
         """The strata that lie in the closure of no other stratum of the level; their closures
         hold all of it.
         """
+        if not self.listed:
+            return self.strata
         # the rank never rises in a closure, so a chain between two strata of one rank stays in it
         inner = {
             label
@@ -104,6 +134,21 @@ def levels_of(source: Stratification, strata: Mapping[int, Sequence[Stratum]]) -
     )
 
 
+def levels_by_size(source: Stratification, sizes: Sequence[LevelSize]) -> tuple[Level, ...]:
+    """The levels of a complete stratification, each with one largest stratum."""
+    reason = source.coverage.reason
+    return tuple(
+        Level(
+            size.rank,
+            (Stratum(source, size.largest),),
+            Bounded(size.dimension, size.dimension, reason, of="the dimension"),
+            Bounded(size.count, size.count, reason, of="the number of strata"),
+            listed=False,
+        )
+        for size in sizes
+    )
+
+
 def _dimension(
     source: Stratification, rank: int, strata: Sequence[Stratum], complete: bool
 ) -> Bounded:
@@ -140,11 +185,21 @@ def words(level: Level) -> Math:
     """The conditions of the maximal strata, and how many kinds there are besides."""
     shown = level.maximal[:2]
     more = len(level.maximal) - len(shown)
-    text = "; ".join(s.words.text for s in shown) + (f"; {more} more" if more else "")
+    ends = (f"; {more} more" if more else "") + ("" if level.listed else "; others")
+    text = "; ".join(s.words.text for s in shown) + ends
     latex = r";\ ".join(s.words.latex for s in shown) + (
         rf";\ \text{{{more} more}}" if more else ""
     )
     return Math(text, latex)
 
 
-__all__ = ["HasCertificates", "HasExtents", "Level", "levels_of", "words"]
+__all__ = [
+    "HasCertificates",
+    "HasExtents",
+    "HasLevelSizes",
+    "Level",
+    "LevelSize",
+    "levels_by_size",
+    "levels_of",
+    "words",
+]

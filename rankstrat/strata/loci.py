@@ -4,7 +4,6 @@ from minors.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,9 +12,9 @@ from math import lcm
 
 import sympy
 
-from rankstrat.algebra.closures import Closures, fewest
+from rankstrat.algebra.closures import Closures
 from rankstrat.algebra.pieces import Piece, cut
-from rankstrat.algebra.points import at, holds, roots
+from rankstrat.algebra.points import holds, rational_points
 from rankstrat.algebra.polynomials import Poly, Ring, terms_of
 from rankstrat.algebra.rank_loci import Ranked, RankPieces
 from rankstrat.errors import PointError
@@ -173,7 +172,7 @@ class RankLoci:
         result = []
         for group in self._groups:
             piece = group[0].piece
-            equations = fewest(self.ring, self._closures.equations(piece))
+            equations, _ = self._closures.described(piece)
             found = [self._expression(f) for f in equations]
             result.append(equations_in_words(found, self.model.parameters))
         return tuple(result)
@@ -201,16 +200,9 @@ class RankLoci:
     def point(self, label: int, seed: int = 0) -> Chart:
         """Small whole numbers for the coordinates, and a rational root of the relation."""
         piece = self._groups[label][0].piece
-        rng = random.Random(f"{seed} {label}")
-        for turn in range(TRIES):
-            bound = 3 + turn // 4
-            values = [
-                Fraction(rng.choice((-1, 1)) * rng.randint(1, bound)) for _ in range(self.ring.size)
-            ]
-            for candidate in roots(piece, values):
-                point = at(piece, candidate)
-                if point is not None and holds(piece, point) and self._place(point) == label:
-                    return self.model.point(list(point))
+        for point in rational_points(piece, seed=seed, tries=TRIES):
+            if self._place(point) == label:
+                return self.model.point(list(point))
         raise PointError(
             "no rational point of the stratum was found among small numbers; give the values"
             " yourself"

@@ -4,25 +4,32 @@ brackets.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import ModelError, UndecidedError, demand
 from rankstrat.model.model import Chart
+from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.inclusion import Joint
 from rankstrat.rank.lower_bounds import sampled_rank
 from rankstrat.rank.vanishing import needs_hypotheses
+from rankstrat.rank.verdict import Verdict
+from rankstrat.symmetry.manifolds import invariant_manifolds
+
+MOST_PARAMETERS = 12
+
+MOST_PARAMETERS = 12
 
 
-def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:
-    r"""A lower bound of the dimension of the orbit through a point of all
-    $\nabla_\theta F(\cdot)(x)$, $x$ any input.
+def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> Bounded:
+    r"""The dimension of the orbit through a point of all $\nabla_\theta F(\cdot)(x)$, $x$ any
+    input, between bounds.
 
-    It is the rank at the point of the fields and their brackets $[X, Y] = DY\,X - DX\,Y$ up to the
-    given depth (0: the model rank), by a nonzero minor modulo a prime. Every orbit is a structural
-    invariant manifold and each one is a union of orbits, so a point is not on a proper one when the
-    bound is the number of parameters.
+    From below it is the rank at the point of the fields and their brackets
+    $[X, Y] = DY\,X - DX\,Y$ up to the given depth (0: the model rank), by a nonzero minor modulo a
+    prime. Every structural invariant manifold is a union of orbits, so one that contains the point
+    bounds it from above; small models are searched for them.
 
     Args:
         point: a point or chart (its generic point) of a scalar model.
@@ -39,8 +46,10 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:
     Example:
         >>> from rankstrat.families import two_layer
         >>> net = two_layer(width=2, inputs=1)
-        >>> [orbit_dimension(net.point(a=a, w=[[3], [3]])) for a in ([1, 2], [1, 1])]
-        [4, 2]
+        >>> orbit_dimension(net.point(a=[1, 2], w=[[3], [3]]))
+        4
+        >>> orbit_dimension(net.point(a=[1, 1], w=[[3], [3]]))
+        2
     """
     demand(point, Chart, ModelError, "a point or chart", "try model.generic()")
     model = point.model
@@ -76,12 +85,29 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> int:
     tower = Tower(joint.program, columns, seed=seed)
     if needs_hypotheses(tower):
         raise UndecidedError(f"the bound would rest on {tower.hypotheses[0]}; choose another point")
-    return max(
+    lower = max(
         sampled_rank(tower, range(len(columns)), len(columns) + 8, seed=seed, attempt=attempt)
         .profile()
         .rank
         for attempt in range(2)
     )
+    if lower == model.size:
+        return Bounded(lower, lower, "brackets span every direction", of="the dimension")
+    small = point.is_point and model.size <= MOST_PARAMETERS
+    upper = min(_above(point), default=None) if small else None
+    reason = f"brackets of depth at most {depth}"
+    reason += ", and an invariant manifold that contains the point" if upper is not None else ""
+    return Bounded(lower, upper, reason, of="the dimension")
+
+
+def _above(point: Chart) -> Iterator[int]:
+    """The dimensions of invariant manifolds that contain the point."""
+    for manifold in invariant_manifolds(point.model):
+        values = manifold.chart.values
+        place = {c: point.values[c] for c in manifold.chart.coordinates}
+        if manifold.verdict is Verdict.PROVED:
+            if all(v.xreplace(place) == point.values[p] for p, v in values.items()):
+                yield manifold.dimension
 
 
 def _bracket(

@@ -36,10 +36,13 @@ class Branch:
         bounds: what bounds the rank on the closure.
         generic_point: a point with the generic rank, where the engine takes no charts (piecewise
             activations).
+        copies: how many branches it stands for, itself included, where a list holds one of each
+            orbit only.
         representative: an earlier branch that a symmetry of the model maps to this one; ranks are
             computed there. None where this branch represents its orbit.
         is_component: False where it may be only a part of the target set near its points (a chart
             that somebody gave).
+        irreducible: False where it may consist of parts with different generic ranks.
         source: who claims this, where it is not proved by this package.
     """
 
@@ -52,7 +55,9 @@ class Branch:
     bounds: RankBounds = field(default=RankBounds(), repr=False, compare=False)
     generic_point: Callable[[], Chart] | None = field(default=None, repr=False, compare=False)
     representative: Branch | None = field(default=None, repr=False, compare=False)
+    copies: int = 1
     is_component: bool = field(default=True, repr=False, compare=False)
+    irreducible: bool = field(default=True, repr=False, compare=False)
     source: str = field(default="", repr=False, compare=False)
 
     @property
@@ -121,8 +126,8 @@ class Branch:
 
     @property
     def is_morse_bott(self) -> bool:
-        """Whether the generic rank equals the codimension."""
-        return self.rank == self.codimension
+        """Whether the generic rank is known to equal the codimension on the whole branch."""
+        return self.irreducible and self.rank == self.codimension
 
     def contains(self, point: Chart) -> bool:
         """Whether a point lies in the closure of the branch.
@@ -215,11 +220,13 @@ class BranchList:
         branches: their closures cover the target set if `complete`.
         complete: whether that is proved.
         basis: the statement that proves it, or what is missing.
+        most: an upper bound of the number of branches, where not all are listed.
     """
 
     branches: tuple[Branch, ...]
     complete: bool
     basis: str
+    most: int | None = None
 
 
 @dataclass(frozen=True)

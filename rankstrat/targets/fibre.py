@@ -5,7 +5,7 @@ it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,16 +14,19 @@ import networkx as nx
 import numpy as np
 import sympy
 
-from rankstrat.errors import InexactValueError, RankstratError, TargetError, demand
+from rankstrat.errors import BudgetError, InexactValueError, RankstratError, TargetError, demand
 from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasBranches
+from rankstrat.rank.bounded import Bounded
+from rankstrat.rank.certificate import Verdict
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.challenge import challenged
 from rankstrat.targets.general import general_branches
 from rankstrat.targets.given import given_branches
-from rankstrat.targets.polynomial import is_decomposable, polynomial_branches
+from rankstrat.targets.meeting import APART, UNDECIDED, Meeting
+from rankstrat.targets.polynomial import is_decomposable, polynomial_branches, solved_branches
 from rankstrat.targets.renamed import RenamedBranches, source_target
 from rankstrat.text.parsing import exact_value
 from rankstrat.text.tables import Math, Table
@@ -41,6 +44,7 @@ class TargetSet:
         basis: why they do, or what is missing.
         source: who claims this, where it is not proved by this package (a guest's family).
         witnesses: points of the target set that were found without the list.
+        most: an upper bound of the number of branches, where that is not certain.
     """
 
     model: Model
@@ -50,6 +54,20 @@ class TargetSet:
     basis: str
     source: str = ""
     witnesses: tuple[Chart, ...] = field(default=(), repr=False, compare=False)
+    most: int | None = None
+
+    @property
+    def by_orbits(self) -> bool:
+        """Whether a branch of the list stands for its copies as well."""
+        return any(branch.copies > 1 for branch in self.branches)
+
+    @property
+    def count(self) -> Bounded:
+        """The number of branches, copies included."""
+        listed = sum(branch.copies for branch in self.branches)
+        known = listed if self.complete and self.most is None else self.most
+        lower = listed if self.most is None or not self.complete else 1
+        return Bounded(lower, known, self.basis, of="the number of branches")
 
     @cached_property
     def graph(self) -> nx.Graph[int]:
@@ -59,6 +77,7 @@ class TargetSet:
         Pairs with a curved member that cannot be decided by linear algebra are listed in
         ``graph.graph["undecided"]``.
         """
+        self._refuse_orbits("graphs")
         graph: nx.Graph[int] = nx.Graph()
         undecided = []
         for i, branch in enumerate(self.branches):
@@ -69,31 +88,29 @@ class TargetSet:
                 codimension=branch.codimension,
                 index=branch.index,
             )
-        for i, first in enumerate(self.branches):
-            for j in range(i + 1, len(self.branches)):
-                second = self.branches[j]
-                one, two = first.closure.hull, second.closure.hull
-                common = one.intersect(two) if one is not None and two is not None else None
-                if one is not None and two is not None and common is None:
+        for i, row in Meeting(self.model, self.branches).rows():
+            for j, dimension in enumerate(row.tolist()):
+                if j <= i or dimension == APART:
                     continue
-                if common is None or first.affine is None or second.affine is None:
+                if dimension == UNDECIDED:
                     undecided.append((i, j))
                 else:
-                    graph.add_edge(i, j, dimension=common.dimension)
-        graph.graph["undecided"] = undecided
+                    graph.add_edge(i, j, dimension=dimension)
+        graph.graph["undecided"] = sorted(undecided)
         return graph
 
-    @property
-    def components(self) -> tuple[frozenset[int], ...]:
-        """The branches (by number) of each connected component of the target set; exact where all
-        are affine.
+    @cached_property
+    def components(self) -> Components:
+        """The connected components of the target set, as far as the graph of closures decides
+        them.
         """
-        return tuple(frozenset(c) for c in nx.connected_components(self.graph))
+        return components_of(self)
 
     @cached_property
-    def dimension(self) -> int:
-        """The largest dimension of a branch."""
-        return max(branch.dimension for branch in self.branches)
+    def dimension(self) -> Bounded:
+        """The dimension of the target set: that of the largest branch, if the branches cover it."""
+        largest = max(branch.dimension for branch in self.branches)
+        return Bounded(largest, largest if self.complete else None, self.basis, of="the dimension")
 
     def branches_of(self, point: Chart) -> tuple[Branch, ...]:
         """The branches whose closures contain a point.
@@ -106,7 +123,15 @@ class TargetSet:
             raise TargetError(
                 f"{point} was given; a point of {self.model} is needed; use model.point(...)"
             )
+        self._refuse_orbits("the branches of a point")
         return tuple(branch for branch in self.branches if branch.contains(point))
+
+    def _refuse_orbits(self, what: str) -> None:
+        if self.by_orbits:
+            raise BudgetError(
+                f"{self.count} branches are listed by orbits, {len(self.branches)} of them;"
+                f" {what} need all of them; choose a narrower model"
+            )
 
     def branch_of(self, point: Chart) -> Branch | None:
         """The branch with the fewest distinct neurons whose closure contains the point; None
@@ -122,7 +147,7 @@ class TargetSet:
         leaders = [b for b in self.branches if b.representative is None]
         for branch in self.branches:
             key = (branch.representative or branch).label
-            counts[key] = counts.get(key, 0) + 1
+            counts[key] = counts.get(key, 0) + branch.copies
         for b in leaders:
             least = b.minimum
             bounds = least.value if least.value is not None else f"[{least.lower}, {least.upper}]"
@@ -158,6 +183,8 @@ class TargetSet:
                 "complete": self.complete,
                 "basis": self.basis,
                 "source": self.source,
+                "count": _bounds(self.count),
+                "dimension": _bounds(self.dimension),
                 "branches": [
                     {
                         "label": b.label,
@@ -166,15 +193,20 @@ class TargetSet:
                         "index": b.index,
                         "equations": [str(e) for e in b.equations],
                         "conditions": list(b.conditions),
+                        "copies": b.copies,
                     }
                     for b in self.branches
                 ],
-                "intersections": [
-                    [i, j, data["dimension"]] for i, j, data in self.graph.edges(data=True)
-                ],
-                "undecided": self.graph.graph["undecided"],
+                **({} if self.by_orbits else self._edges()),
             }
         )
+
+    def _edges(self) -> dict[str, Any]:
+        edges = self.graph.edges(data="dimension")
+        return {
+            "intersections": [list(edge) for edge in edges],
+            "undecided": self.graph.graph["undecided"],
+        }
 
     def to_dot(self) -> str:
         """The graph of branches in the DOT language."""
@@ -192,11 +224,72 @@ class TargetSet:
 
     def __str__(self) -> str:
         how = "complete" if self.complete else "not proved complete"
-        many = "1 branch" if len(self.branches) == 1 else f"{len(self.branches)} branches"
-        return f"target set of {self.model}: {many}, {how}\n  {self.basis}"
+        many = "1 branch" if self.count == 1 else f"{self.count} branches"
+        size = f"dimension {self.dimension} [{self.dimension.verdict}]"
+        return f"target set of {self.model}: {many}, {how}, {size}\n  {self.basis}"
 
     def _repr_html_(self) -> str:
         return self.table().html()
+
+
+def _bounds(number: Bounded) -> dict[str, Any]:
+    return {
+        "value": number.value,
+        "lower": number.lower,
+        "upper": number.upper,
+        "verdict": str(number.verdict),
+    }
+
+
+@dataclass(frozen=True)
+class Components:
+    """The connected components of a target set.
+
+    Attributes:
+        parts: the branches (by number) of each component of the graph of closures that meet.
+        count: how many components the target set has.
+    """
+
+    parts: tuple[frozenset[int], ...]
+    count: Bounded
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of the number."""
+        return self.count.verdict
+
+    def __iter__(self) -> Iterator[frozenset[int]]:
+        return iter(self.parts)
+
+    def __len__(self) -> int:
+        return int(self.count)
+
+    def __str__(self) -> str:
+        return f"{self.count} components  [{self.verdict}: {self.count.reason}]"
+
+
+def components_of(target: TargetSet) -> Components:
+    """Components from the graph of closures.
+
+    Closures that do not meet are apart, since all are closed and finitely many; affine ones are
+    connected, so the graph decides where it is complete. A curved one may fall into parts.
+    """
+    what = "the number of components"
+    if target.by_orbits or not target.complete:
+        parts = (
+            ()
+            if target.by_orbits
+            else tuple(frozenset(c) for c in nx.connected_components(target.graph))
+        )
+        return Components(parts, Bounded(1, None, target.basis, of=what))
+    graph = target.graph
+    parts = tuple(frozenset(c) for c in nx.connected_components(graph))
+    loose = graph.copy()
+    loose.add_edges_from(graph.graph["undecided"])
+    apart = nx.number_connected_components(loose)
+    connected = all(b.affine is not None for b in target.branches)
+    reason = "closures that meet" if connected else "curved closures may fall into parts"
+    return Components(parts, Bounded(apart, len(parts) if connected else None, reason, of=what))
 
 
 def target_set(
@@ -206,7 +299,7 @@ def target_set(
 
     Args:
         model: F, of a family that lists its branches (two-layer and deep networks, linear, diagonal
-            and factorization models), or a polynomial model with at most six parameters.
+            and factorization models), or a polynomial model with at most twelve parameters.
         target: a point of any model with as many inputs and outputs; or an expression (or Matrix)
             in the inputs.
         charts: charts of the model on which F = f*, for any other model; each is verified, and
@@ -252,8 +345,11 @@ def target_set(
     elif is_decomposable(model, function):
         found = polynomial_branches(model, function)
     else:
-        found = general_branches(model, function, seed=seed)
-    return TargetSet(model, function, found.branches, found.complete, found.basis, source, seen)
+        solved = solved_branches(model, function)
+        found = solved if solved is not None else general_branches(model, function, seed=seed)
+    return TargetSet(
+        model, function, found.branches, found.complete, found.basis, source, seen, found.most
+    )
 
 
 def _known(model: Model, target: TargetFunction) -> BranchList | None:

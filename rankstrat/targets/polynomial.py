@@ -24,8 +24,9 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.closure import Closure
 from rankstrat.targets.least_rank import Candidate, RankBounds
+from rankstrat.targets.pieces import Fibre
 
-MAX_PARAMETERS = 6
+MAX_PARAMETERS, MOST_UNKNOWNS = 6, 12
 _TRIED = (1, -1, 2, -3, 3, -2, 0, 5, 4, sympy.Rational(1, 2), -4, 7)
 _MAX_PIECES = 200
 _MAX_MINORS = 20_000
@@ -75,9 +76,9 @@ class _Piece:
         return all(self.vanishes(g) for g in other.basis)
 
 
-def is_decomposable(model: Model, target: TargetFunction) -> bool:
+def is_decomposable(model: Model, target: TargetFunction, *, most: int = MAX_PARAMETERS) -> bool:
     """Whether the equations of a target are few and polynomial over the rationals."""
-    if model.size > MAX_PARAMETERS:
+    if model.size > most:
         return False
     symbols = (*model.parameters, *model.inputs)
     for output, goal in zip(model.outputs, target.expressions, strict=True):
@@ -89,13 +90,32 @@ def is_decomposable(model: Model, target: TargetFunction) -> bool:
     return True
 
 
+def solved_branches(model: Model, target: TargetFunction) -> BranchList | None:
+    """The branches of a polynomial model by solving equations one after another; None where that
+    does not decide them.
+    """
+    if not is_decomposable(model, target, most=MOST_UNKNOWNS):
+        return None
+    return Fibre(model, _equations(model, target), _Minors(model).matrix).branches()
+
+
 def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
-    """The branches of a polynomial model with at most six parameters.
+    """The branches of a polynomial model with at most twelve parameters.
 
     Raises:
         TargetError: another kind of model, an irrational target, or one outside the function space.
     """
     equations = _equations(model, target)
+    minors = _Minors(model)
+    exact = Fibre(model, equations, minors.matrix).branches()
+    if exact is not None:
+        return exact
+    if model.size > MAX_PARAMETERS:
+        raise TargetError(
+            f"the target set of {model} with {model.size} parameters is not decided by solving its"
+            f" equations one after another; at most {MAX_PARAMETERS} parameters are needed for"
+            " other roads; pass charts=[...]"
+        )
     pieces = list(_split(model, equations))
     kept: list[_Piece] = []
     for piece in sorted(pieces, key=lambda p: -p.dimension):
@@ -106,7 +126,6 @@ def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
             f"no parameters of {model} give the target: it is not in the function space; choose"
             " another"
         )
-    minors = _Minors(model)
     branches = [_branch(minors, piece, number) for number, piece in enumerate(kept, start=1)]
     found = tuple(b for b in branches if b is not None)
     missing = len(kept) - len(found)
@@ -125,11 +144,11 @@ def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
 
 def _equations(model: Model, target: TargetFunction) -> list[sympy.Expr]:
     parameters, inputs = model.parameters, model.inputs
-    if model.size > MAX_PARAMETERS:
+    if model.size > MOST_UNKNOWNS:
         raise TargetError(
             f"{model} has {model.size} parameters and no description of its target sets; a"
             " two-layer, linear, diagonal or factorization family, or a polynomial model of at"
-            f" most {MAX_PARAMETERS}, is needed; or pass charts=[...]"
+            f" most {MOST_UNKNOWNS}, is needed; or pass charts=[...]"
         )
     equations = []
     for output, goal in zip(model.outputs, target.expressions, strict=True):
@@ -292,6 +311,7 @@ def _branch(minors: _Minors, piece: _Piece, number: int) -> Branch | None:
         chart=chart,
         closure=Closure(piece.basis, affine=AffineSubspace.of(piece.basis, parameters)),
         dimension=piece.dimension,
+        irreducible=False,
         bounds=RankBounds(
             candidates=partial(_one_point, model, point, least if settled else None),
             exhaustive=reason if settled else "",

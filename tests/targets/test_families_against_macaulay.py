@@ -271,7 +271,7 @@ def test_malformed_polynomial_targets(output, target, message):
     a, b = sympy.symbols("a b")
     with pytest.raises(TargetError, match=message):
         target_set(Model(sympy.sympify(output), [a, b]), sympy.sympify(target))
-    many = sympy.symbols("t1:8")
+    many = sympy.symbols("t1:14")
     q = target_set(Model(sympy.Add(*many), many), sympy.Integer(1))
     assert not q.complete and q.branches and int(optimistic_sample_size(q)) == 1
 

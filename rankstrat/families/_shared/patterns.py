@@ -119,3 +119,10 @@ def count_patterns(width: int, classes: int, signed: bool, zero_kinds: int = 1) 
                 following[state] = following.get(state, 0) + count * ways
         states = following
     return sum(count for (missing, _), count in states.items() if not missing)
+
+
+def about(number: int) -> str:
+    """A count in words: exact where it is short, else its order of magnitude from above."""
+    if number < 10**9:
+        return str(number)
+    return f"10^{int(number.bit_length() * 0.30103) + 1}"

@@ -12,7 +12,7 @@ import sympy
 
 from rankstrat.algebra.balls import BallRing
 from rankstrat.algebra.evaluate import evaluate
-from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, Program
+from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.signature import Rationals, ball
 from rankstrat.algebra.translate import translate
 from rankstrat.model.model import Chart
@@ -59,6 +59,7 @@ class SecondOrder:
         return not any(
             (program.kind[n] == FUNCTION and program.data[n] not in PIECEWISE)
             or (program.kind[n] == LEAF and program.data[n][0] not in ("x", "mix"))
+            or (program.kind[n] == PRODUCT and any(e % 1 != 0 for e in program.data[n]))
             for n in nodes
         )
 

@@ -35,7 +35,11 @@ FUNCTIONS: Mapping[str, ElementaryFunction] = ELEMENTARY
 
 Add ``{"sigma": unspecified("sigma")}`` for an unspecified activation.
 """
-CONSTANTS: Mapping[str, sympy.Expr] = {"pi": sympy.pi, "E": sympy.E}
+CONSTANTS: Mapping[str, sympy.Expr] = {
+    "pi": sympy.pi,
+    "E": sympy.E,
+    "GoldenRatio": sympy.GoldenRatio,
+}
 
 _TOKEN = re.compile(
     r"(?P<space>\s+)|(?P<decimal>(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?|\d[\d_]*[eE][+-]?\d+)|(?P<integer>\d[\d_]*)|(?P<name>[A-Za-z_]\w*)|(?P<open>\()|(?P<close>\))|(?P<operator>\*\*|[<>=!]=|[-+*/,<>&|~])|(?P<other>.)",

@@ -93,10 +93,7 @@ def power(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
             bits.
     """
     if not exponent.is_Rational:
-        raise ParseError(
-            "The exponent of ** is not a rational number; an integer or a fraction is needed; write"
-            " exp(n*log(x)) for x**n and exp(x) for E**x."
-        )
+        return _general_power(base, exponent)
     if abs(exponent.p) > MAX_EXPONENT * exponent.q or exponent.q > MAX_ROOT:
         raise ParseError(
             f"The exponent of ** is outside [-{MAX_EXPONENT}, {MAX_EXPONENT}] or has a denominator"
@@ -117,6 +114,22 @@ def power(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
             " odd root write -(2**(1/3)) instead of (-2)**(1/3)."
         )
     _check_exponentials(base, exponent)
+    return base**exponent
+
+
+def _general_power(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
+    """b**p = exp(p log b) for an exponent that is no rational number."""
+    if base is S.Exp1:
+        return _exp(exponent)
+    if base.is_number and not (base.is_Rational and base.is_positive):
+        raise ParseError(
+            "The base of ** with a general exponent is not a positive rational number; one is"
+            " needed; write exp(n*log(b)) for b**n."
+        )
+    if exponent.is_number:
+        _check_constant("**", exponent, bounded=True)
+    if _bits(base) > MAX_BITS // 8:
+        raise _too_many_bits("A power")
     return base**exponent
 
 
@@ -386,6 +399,30 @@ ELEMENTARY: dict[str, ElementaryFunction] = {
     "cosh": ElementaryFunction(_hyperbolic(sympy.cosh)),
     "tanh": ElementaryFunction(_hyperbolic(sympy.tanh)),
     "erf": ElementaryFunction(sympy.erf),
+    "cbrt": ElementaryFunction(lambda z: power(z, sympy.Rational(1, 3))),
+    "atan2": ElementaryFunction(sympy.atan2, (2, 2)),
+    **{
+        f.__name__: ElementaryFunction(f)
+        for f in (
+            sympy.sec,
+            sympy.csc,
+            sympy.asin,
+            sympy.acos,
+            sympy.acot,
+            sympy.asec,
+            sympy.acsc,
+            sympy.sech,
+            sympy.csch,
+            sympy.coth,
+            sympy.asinh,
+            sympy.acosh,
+            sympy.atanh,
+            sympy.acoth,
+            sympy.erfc,
+            sympy.erfi,
+            sympy.sinc,
+        )
+    },
     "sigmoid": ElementaryFunction(_sigmoid),
     "softplus": ElementaryFunction(lambda z: sympy.log(1 + _exp(z))),
     "silu": ElementaryFunction(lambda z: z * _sigmoid(z)),

@@ -21,7 +21,9 @@ MAX_NAMES = 100_000
 """Scalars of a block declaration."""
 MAX_NAME = 100
 """Characters of a name."""
-RESERVED = frozenset({"pi", "E", "I", "oo", "zoo", "nan", "inf", "Piecewise", "Eq", "Ne"})
+RESERVED = frozenset(
+    {"pi", "E", "GoldenRatio", "I", "oo", "zoo", "nan", "inf", "Piecewise", "Eq", "Ne"}
+)
 """Names that a symbol may not have, beside functions and Python keywords."""
 _OTHER = ("asin", "acos", "arcsin", "arccos", "arcsinh", "arccosh", "arctanh", "heaviside", "step",
           "elu", "selu", "celu", "relu6", "mish", "softsign", "softmax", "hardtanh", "hard_tanh",

@@ -73,7 +73,7 @@ def computed(case: Case, seed: int) -> Computed:
             a[-1] = 0
     model = two_layer(m, d, case["activation"])
     point = model.point(a=a, w=w)
-    lower = orbit_dimension(point, seed=seed)
+    lower = orbit_dimension(point, seed=seed).lower
     upper = model.size
     for manifold in invariant_manifolds(model) if lower < upper else ():
         place = {p: point.values[p] for p in manifold.chart.coordinates}

@@ -47,7 +47,7 @@ def computed(case: Case, seed: int) -> Computed:
     """
     found = generic_target(case, seed)
     graph, m0 = found.graph, case["m0"]
-    number = len(found.components)
+    number = len(found.components.parts)
     for i, branch in enumerate(found.branches):
         if case["m"] > m0 and branch.index is not None and branch.index[0] == m0:
             larger = [j for j in graph[i] if (found.branches[j].index or (0,))[0] == m0 + 1]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rankstrat.families.catalogue.two_layer.strata.counting import level_sizes
 from rankstrat.families.catalogue.two_layer.strata.numbers import Label
 from rankstrat.families.catalogue.two_layer.strata.representatives import Representatives
 from rankstrat.families.catalogue.two_layer.strata.types import Kind, is_half, kind_of, merged
 from rankstrat.rank.verdict import Verdict
-from rankstrat.strata import Knowledge
+from rankstrat.strata import Knowledge, LevelSize
 from rankstrat.text.tables import Math
 
 
@@ -31,6 +32,15 @@ class TwoLayerStrata(Representatives):
     def coverage(self) -> Knowledge:
         """Every point has a type."""
         return Knowledge(Verdict.PROVED, "every point has exactly one combinatorial type")
+
+    def level_sizes(self) -> list[LevelSize] | None:
+        """The levels without a list of the strata; None where signs enter, or another formula
+        does.
+        """
+        methods = ("rank", "dimension", "orbit", "labels")
+        own = all(getattr(type(self), m) is getattr(TwoLayerStrata, m) for m in methods)
+        complete = self.coverage.verdict is Verdict.PROVED
+        return level_sizes(self) if own and complete and not self.law.sides else None
 
     def children(self, label: Label) -> Iterator[tuple[Label, Math]]:
         """An active neuron becomes inactive, two classes merge, a class or a bias vanishes,

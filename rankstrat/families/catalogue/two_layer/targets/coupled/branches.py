@@ -13,7 +13,7 @@ from typing import Any
 
 from rankstrat.activation.law import Law
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.patterns import Pattern, Signed, count_patterns, patterns
+from rankstrat.families._shared.patterns import Pattern, Signed, about, count_patterns, patterns
 from rankstrat.families.catalogue.two_layer.targets.coupled.carriers import (
     AffineCarrier,
     carrier_everywhere,
@@ -30,7 +30,7 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import Branch, BranchList, RankBounds, TargetFunction
 
-MAX_BRANCHES = 4000
+MAX_BRANCHES, LARGEST = 4000, 10**18
 _MANY_SPARE = 7  # as many spare neurons make more branches than that
 _SEEDS = range(6)
 
@@ -74,15 +74,17 @@ def coupled_branches(law: Law, structure: Any, model: Model, target: TargetFunct
         result.append(replace(null, bounds=replace(null.bounds, everywhere=floor)))
     if not result:
         raise TargetError(
-            f"a model of width {network.width} has more than {MAX_BRANCHES} branches; choose a"
-            " smaller one"
+            f"no branch was found among a few of the patterns of a model of width {network.width};"
+            " choose a smaller one"
         )
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
     if not listed:
         return BranchList(
             tuple(result),
             False,
-            f"{len(result)} branches are listed; there are more than {MAX_BRANCHES}",
+            f"{len(result)} branches are listed, of at most {about(everything)} (one for each"
+            " pattern)",
+            most=everything if everything < LARGEST else None,
         )
     if not law.tame:
         missing = (

@@ -16,15 +16,14 @@ from fractions import Fraction
 from typing import Any
 
 from rankstrat.errors import TargetError
-from rankstrat.families._shared.patterns import (
-    Pattern,
-)
+from rankstrat.families._shared.pattern_orbits import pattern_orbits
+from rankstrat.families._shared.patterns import Pattern, about
 from rankstrat.families.catalogue.two_layer.targets.separate.network import Network
 from rankstrat.targets import Branch, BranchList
 
-MAX_BRANCHES = 4000
+MAX_BRANCHES, MAX_ORBITS = 4000, 1200
+LARGEST = 10**18  # a longer count tells nobody anything
 MAX_CONDENSED = 16
-_MANY_SPARE = 7  # as many spare neurons make more branches than that
 
 
 def separate_branches(network: Network) -> BranchList:
@@ -39,9 +38,9 @@ def separate_branches(network: Network) -> BranchList:
             f"the target needs {k} neurons, the model has width {m}; it is not in the function"
             f" space; choose width >= {k}"
         )
-    if m - k > _MANY_SPARE or network.count_patterns() > MAX_BRANCHES:
-        return _condensed(network)
     flips = network.law.signed and not network.law.offset
+    if network.count_patterns() > MAX_BRANCHES:
+        return _by_orbits(network, flips=flips)
     lemma = network.structure.activation.lemma
     found: dict[tuple[Any, ...], Branch] = {}
     result: list[Branch] = []
@@ -55,11 +54,7 @@ def separate_branches(network: Network) -> BranchList:
     if network.law.offset and not network.structure.output_bias:
         result = _irredundant(result)
     if not result:
-        raise TargetError(
-            f"no parameters of {network.model} give the constant {network.target.constant} of the"
-            " target; it is not in the function space; choose a wider model, or one with an output"
-            " bias"
-        )
+        raise _unreachable(network)
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
     if network.output_bias is None and not network.law.tame:
         missing = (
@@ -95,6 +90,41 @@ def _irredundant(branches: list[Branch]) -> list[Branch]:
     return [b for b in branches if (b.representative or b).label not in redundant]
 
 
+def _by_orbits(network: Network, *, flips: bool) -> BranchList:
+    """One branch of each orbit, with the number of its copies, where listing all would take too
+    long; a few where even that does.
+    """
+    width, classes = network.width, len(network.target.weights)
+    orbits = pattern_orbits(width, classes, signed=network.law.signed, flips=flips)
+    chosen = list(itertools.islice(orbits, MAX_ORBITS + 1))
+    tame = network.output_bias is not None or network.law.tame
+    if len(chosen) > MAX_ORBITS or not tame:
+        return _condensed(network)
+    found = [(network.branch(pattern), count) for pattern, count in chosen]
+    result = [replace(b, copies=count) for b, count in found if b is not None]
+    if not result:
+        raise _unreachable(network)
+    result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
+    lemma = network.structure.activation.lemma
+    # the equation for the constant may put a closure into another
+    uncertain = network.law.offset and not network.structure.output_bias
+    return BranchList(
+        tuple(result),
+        True,
+        "one branch of each orbit under exchanges of neurons; comparison of coefficients by the"
+        f" independence lemma: {lemma}",
+        most=sum(b.copies for b in result) if uncertain else None,
+    )
+
+
+def _unreachable(network: Network) -> TargetError:
+    return TargetError(
+        f"no parameters of {network.model} give the constant {network.target.constant} of the"
+        " target; it is not in the function space; choose a wider model, or one with an output"
+        " bias"
+    )
+
+
 def _condensed(network: Network) -> BranchList:
     """A few branches, where listing all of them would take too long: the spare neurons join the
     first class.
@@ -122,9 +152,14 @@ def _condensed(network: Network) -> BranchList:
                 found.append(branch)
     if not found:
         raise TargetError(
-            f"a model of width {m} has more than {MAX_BRANCHES} branches; choose a narrower model"
+            f"no branch was found among a few of the patterns of a model of width {m}; choose a"
+            " narrower model"
         )
     found.sort(key=lambda b: b.index or (0, 0))
+    most = network.count_patterns()
     return BranchList(
-        tuple(found), False, f"{len(found)} branches are listed; there are more than {MAX_BRANCHES}"
+        tuple(found),
+        False,
+        f"{len(found)} branches are listed, of at most {about(most)} (one for each pattern)",
+        most=most if most < LARGEST else None,
     )

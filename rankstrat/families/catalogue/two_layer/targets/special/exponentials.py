@@ -164,7 +164,9 @@ def exponential_branches(structure: Any, model: Model, target: TargetFunction) -
         found.setdefault(orbit, branch)
     if condensed:
         return BranchList(
-            tuple(result), False, f"one branch is listed; there are more than {MAX_BRANCHES}"
+            tuple(result),
+            False,
+            f"one branch is listed, of more than {MAX_BRANCHES} patterns of neurons",
         )
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
     return BranchList(tuple(result), True, f"comparison of coefficients: {BASIS}")

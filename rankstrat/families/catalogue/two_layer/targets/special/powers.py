@@ -195,7 +195,7 @@ def power_branches(structure: Any, degree: int, model: Model, target: TargetFunc
     result.sort(key=lambda b: (b.index or (0, 0), -b.dimension))
     missing = "other sums of powers of such forms may give the target"
     if condensed:
-        missing = f"one branch is listed; there are more than {MAX_BRANCHES}"
+        missing = f"one branch is listed, of more than {MAX_BRANCHES} patterns of neurons"
     return BranchList(tuple(result), False, missing)
 
 

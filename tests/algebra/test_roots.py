@@ -1,0 +1,262 @@
+"""Roots, symbolic exponents, inverse functions and algebraic numbers: ranks by hand and by digits.
+
+The functions f_1..f_n are the tangent functions of sum_i t_i f_i(x).
+"""
+
+from __future__ import annotations
+
+import random
+
+import mpmath
+import pytest
+import sympy
+from sympy import (
+    GoldenRatio,
+    Rational,
+    acos,
+    acosh,
+    acot,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cbrt,
+    cos,
+    cosh,
+    cot,
+    coth,
+    csch,
+    erf,
+    erfc,
+    erfi,
+    exp,
+    log,
+    pi,
+    sec,
+    sech,
+    sin,
+    sinc,
+    sqrt,
+    tan,
+    tanh,
+)
+
+from rankstrat import Model, RankCertificate, Verdict, model_rank
+
+x, y = sympy.symbols("x y")
+s = sympy.Function("s")
+
+
+def rank(functions, inputs=(x,)):
+    t = sympy.symbols(f"t1:{len(functions) + 1}")
+    return model_rank(Model(sum(c * f for c, f in zip(t, functions, strict=True)), t, inputs))
+
+
+def confirm(certificate, dimension):
+    assert (certificate.value, certificate.verdict) == (dimension, Verdict.PROVED)
+    certificate.check()
+    RankCertificate.from_json(certificate.to_json()).check()
+
+
+@pytest.mark.parametrize(
+    ("functions", "dimension"),
+    [
+        ([sqrt(1 + x**2), x, 1], 3),
+        # (1 + x^2)/r = 1/r + x^2/r
+        ([sqrt(1 + x**2), 1 / sqrt(1 + x**2), x**2 / sqrt(1 + x**2)], 2),
+        ([sqrt(2 + 2 * x**2), sqrt(1 + x**2)], 1),
+        ([sqrt(x**2 + 2 * x + 1), x, 1], 3),  # |x + 1|
+        ([sqrt(x**2 + 1) + x, 1 / (sqrt(x**2 + 1) - x)], 1),
+        ([sqrt(exp(2 * x)), exp(x)], 1),
+        ([sqrt(exp(2 * x) + exp(x)), exp(x / 2) * sqrt(1 + exp(x))], 1),
+        ([sqrt(1 + x**2), sqrt(4 + x**2), sqrt((1 + x**2) * (4 + x**2)), 1], 4),
+        # |x + 1| |x + 2| |x + 3| where all three are negative: no product of the factors
+        (
+            [
+                sqrt((x + 1) * (x + 2)) * sqrt((x + 1) * (x + 3)) * sqrt((x + 2) * (x + 3)),
+                (x + 1) * (x + 2) * (x + 3),
+            ],
+            2,
+        ),
+        ([cbrt(1 + x**2), (1 + x**2) ** Rational(2, 3), 1, x], 4),
+        ([exp(sqrt(1 + x**2)), exp(2 * sqrt(1 + x**2)), sqrt(1 + x**2)], 3),
+        ([tanh(sqrt(1 + x**2)), tanh(2 * sqrt(1 + x**2))], 2),
+        ([s(sqrt(x**2 + 1) ** 2 - x**2), s(1)], 1),
+        ([s(sqrt(x**2 + 1)), s(x), 1], 3),
+        ([erf(sqrt(x**2 + 1)), 1], 2),
+        ([exp(log(1 + exp(x)) / 2), sqrt(1 + exp(x))], 1),
+        ([cosh(asinh(x)), sqrt(1 + x**2)], 1),
+        ([sin(atan(x)), x / sqrt(1 + x**2)], 1),
+        ([cos(atan(x)), x * sin(atan(x))], 2),  # 1/r, x^2/r
+    ],
+)
+def test_roots_of_functions(functions, dimension):
+    confirm(rank(functions), dimension)
+
+
+@pytest.mark.parametrize(
+    ("functions", "dimension"),
+    [
+        ([asinh(x), log(x + sqrt(x**2 + 1)), x], 2),
+        ([asin(x), acos(x), 1], 2),  # asin + acos = pi/2
+        ([acosh(x), x, 1], 3),
+        ([atanh(x), log(1 + x) - log(1 - x)], 1),
+        ([acot(x), atan(1 / x)], 1),
+        ([erfc(x), erf(x), 1], 2),
+        ([erfi(x), exp(x**2), 1, x], 4),
+        ([erfi(x), erfi(-x), erf(x)], 2),
+        ([coth(x), csch(x), 1], 3),
+        ([coth(x) ** 2, csch(x) ** 2, 1], 2),
+        ([sech(x) ** 2, tanh(x) ** 2, 1], 2),
+        ([sec(x) ** 2, tan(x) ** 2, 1], 2),
+        ([cot(x), tan(x), cot(2 * x)], 2),  # 2 cot 2x = cot x - tan x
+        ([sinc(x), sin(x), cos(x) / x], 3),
+        ([sqrt(x), x ** Rational(3, 2), x], 3),
+    ],
+)
+def test_named_functions(functions, dimension):
+    certificate = rank(functions)
+    assert certificate.lower <= dimension <= certificate.upper
+    certificate.check()
+    if certificate.value is not None:
+        confirm(certificate, dimension)
+
+
+def test_a_bearing():
+    """The gradient of atan2(y - b, x - a) in (a, b): two functions of (x, y)."""
+    a, b = sympy.symbols("a b")
+    model = Model(atan2(y - b, x - a), [a, b], [x, y])
+    confirm(model_rank(model.point({a: 1, b: 2})), 2)
+
+
+@pytest.mark.parametrize(
+    ("functions", "dimension"),
+    [
+        ([2**x, exp(x * log(2))], 1),
+        ([2**x, 4**x, 2 ** (x + 1)], 2),
+        ([2**x, 3**x, 6**x, 1], 4),
+    ],
+)
+def test_exponentials_to_any_base(functions, dimension):
+    confirm(rank(functions), dimension)
+
+
+def test_hill_function_with_symbolic_exponent():
+    """V x^n/(k^n + x^n): V, k and n are three functions; at n = 1 too."""
+    v, k, n = sympy.symbols("V k n")
+    model = Model(v * x**n / (k**n + x**n), [v, k, n], [x])
+    for point in ({v: 1, k: 2, n: 1}, {v: 3, k: 2, n: Rational(3, 2)}, {v: 1, k: 1, n: 2}):
+        certificate = model_rank(model.point(point))
+        assert certificate.upper == 3
+        certificate.check()
+
+
+def test_normalised_weights():
+    """g v.x/|v| at v = (3, 4): scaling v changes nothing, so 2 of 3."""
+    g, v, w = sympy.symbols("g v w")
+    model = Model(g * (v * x + w * y) / sqrt(v**2 + w**2), [g, v, w], [x, y])
+    confirm(model_rank(model.point({g: 1, v: 3, w: 4})), 2)
+    confirm(model_rank(model.point({g: 2, v: 1, w: 2})), 2)
+
+
+def test_layer_norm():
+    """a tanh(w (x - m)/sd) + b for two features and eps > 0: three functions of x - y."""
+    a, b, w = sympy.symbols("a b w")
+    mean = (x + y) / 2
+    size = sqrt(((x - mean) ** 2 + (y - mean) ** 2) / 2 + Rational(1, 100))
+    model = Model(a * tanh(w * (x - mean) / size) + b, [a, b, w], [x, y])
+    confirm(model_rank(model.point({a: 1, b: 0, w: 1})), 3)
+
+
+def test_multiquadrics():
+    """sum_k a_k sqrt((x - c_k)^2 + 1): four functions for two centres, two for equal ones."""
+    a, c, b, d = sympy.symbols("a c b d")
+    model = Model(a * sqrt((x - c) ** 2 + 1) + b * sqrt((x - d) ** 2 + 1), [a, c, b, d], [x])
+    confirm(model_rank(model.point({a: 1, c: 0, b: 2, d: 1})), 4)
+    confirm(model_rank(model.point({a: 1, c: 1, b: 2, d: 1})), 2)
+
+
+NESTED = sqrt(2 + sqrt(3)) - (sqrt(6) + sqrt(2)) / 2  # 0: both squares are 2 + sqrt 3
+
+
+@pytest.mark.parametrize(
+    ("functions", "dimension"),
+    [
+        ([GoldenRatio * x, (1 + sqrt(5)) * x], 1),
+        ([sqrt(5 + sqrt(5)) * x, x], 1),
+        ([exp(sqrt(5 + sqrt(5)) * x), exp(sqrt(5) * x), exp(x)], 3),
+        ([erf(sqrt(2 + sqrt(3)) * x), erf((sqrt(6) + sqrt(2)) / 2 * x)], 1),
+        *[([sin(x + pi * p / q), sin(x), cos(x)], 2) for p, q in ((1, 5), (2, 5), (3, 8), (7, 10))],
+    ],
+)
+def test_nested_roots_of_numbers(functions, dimension):
+    confirm(rank(functions), dimension)
+
+
+def test_a_number_that_is_zero_is_never_called_a_rank():
+    for functions, dimension in (
+        ([NESTED * x, 1], 1),
+        ([NESTED], 0),
+        ([s(1 + NESTED * x), s(1)], 1),
+    ):
+        certificate = rank(functions)
+        assert certificate.lower <= dimension <= certificate.upper
+
+
+a, b, c = sympy.symbols("a b c")
+CUBE = cbrt(2)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "parameters", "point", "dimension"),
+    [
+        ([a + sqrt(2) * b, sqrt(2) * a + 2 * b], [a, b], None, 1),
+        ([a + CUBE * b, CUBE * a + CUBE**2 * b], [a, b], None, 1),
+        ([a**2, a * b], [a, b], {a: sqrt(2), b: 1}, 2),
+        ([a * sqrt(5 + sqrt(5)) + b, a * (5 + sqrt(5)) + b * sqrt(5 + sqrt(5))], [a, b], None, 1),
+        ([a + cos(pi / 7) * b + c, a * cos(pi / 7) + b * cos(pi / 7) ** 2 + c], [a, b, c], None, 2),
+        ([a + 2 * cos(pi / 7) * b, a * cos(pi / 7) + b * (1 + cos(2 * pi / 7))], [a, b], None, 1),
+    ],
+)
+def test_matrices_of_algebraic_numbers(outputs, parameters, point, dimension):
+    model = Model(outputs, parameters)
+    confirm(model_rank(model.generic() if point is None else model.point(point)), dimension)
+
+
+# Random functions against forty digits
+
+PIECES = [
+    x, sympy.Integer(1), sqrt(1 + x**2), sqrt(2 + x), exp(x), exp(x / 2), sqrt(1 + exp(x)),
+    cbrt(3 + x), log(2 + x), sqrt(4 + 2 * x), sqrt(x**2 + 5 * x + 6), asinh(x), 2**x, sqrt(x + 3),
+    atan(x), sqrt(2) * x, sin(x + pi / 5), cos(x), sin(x),
+]  # fmt: skip
+
+
+def numerical(functions):
+    with mpmath.workdps(60):
+        numbers = [sympy.lambdify(x, f, "mpmath") for f in functions]
+        rows = [[f(mpmath.mpf(3 * i + 1) / 37 - 1) for f in numbers] for i in range(24)]
+        values = mpmath.svd_r(mpmath.matrix(rows), compute_uv=False)
+        return sum(v > mpmath.mpf(10) ** -40 for v in values)
+
+
+def random_functions(seed):
+    draw = random.Random(seed)
+    products = [draw.choice(PIECES) * draw.choice(PIECES) for _ in range(draw.randint(2, 4))]
+    products.append(draw.choice(products) * 2 - draw.choice(products) * 3)
+    return [sympy.expand(p) if draw.random() < 0.5 else p for p in products]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_functions(seed):
+    functions = random_functions(seed)
+    certificate = rank(functions)
+    truth = numerical(functions)
+    assert certificate.lower <= truth <= certificate.upper, functions
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12, 400))
+def test_many_random_functions(seed):
+    test_random_functions(seed)
