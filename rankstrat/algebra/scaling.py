@@ -1,5 +1,5 @@
-r"""Scalings of the leaves that change no output: $F(\lambda^{d_1}\theta_1, \dots,
-\lambda^{d_M}\theta_M) = F(\theta)$, $\lambda > 0$.
+r"""Scalings of the leaves that change no output:
+$F(\lambda^{d_1}\theta_1, \dots, \lambda^{d_M}\theta_M) = F(\theta)$, $\lambda > 0$.
 
 A node has a degree if it is multiplied by $\lambda^d$: the terms of a sum need one degree, factors
 add theirs, $|h|_+$ and $|h|$ have that of h, the steps of h degree 0, and other functions need an

@@ -35,27 +35,13 @@ def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | No
     places = _places(hierarchy, apart=labels)
     largest = max(s.orbit for s in hierarchy.strata)
     width = max(1.0, *(abs(x) for x, _ in places.values()))
-    top = max(level.rank for level in hierarchy.levels)
     if axes is None:
         step, rise = (1.3, 1.3) if labels else (0.62, 1.1)
         tall = max(4.5, rise * len(hierarchy.levels) + 1)
         title = 0.09 * len(str(hierarchy.model))  # it must fit as well
         size = (max(6.0, step * (2 * width + 1.5), 0.75 * tall, title), tall)
         axes = pyplot("plot_strata").subplots(figsize=size, layout="constrained")[1]
-    for upper, lower in hierarchy.graph.edges:
-        (x, y), (u, v) = places[upper], places[lower]
-        axes.annotate(
-            "",
-            (u, v),
-            (x, y),
-            zorder=1,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": "0.75",
-                "linewidth": 0.6,
-                "connectionstyle": "arc3,rad=0.04",
-            },
-        )
+    _edges(axes, hierarchy, places)
     strata = list(places)
     dots = axes.scatter(
         [places[s][0] for s in strata],
@@ -65,31 +51,12 @@ def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | No
         cmap=colours(), edgecolors="white", linewidths=1.2, zorder=3,
     )  # fmt: skip
     if labels:
-        for stratum, (x, y) in places.items():
-            lines = stratum.words.latex.replace(r",\ ", "$\n$")
-            axes.annotate(
-                f"${lines}$",
-                (x, y),
-                (0, -(_area(stratum.orbit, largest) ** 0.5) / 2 - 2),
-                textcoords="offset points",
-                ha="center",
-                va="top",
-                fontsize=9,
-                color="0.1",
-                zorder=2,
-                linespacing=0.95,
-                bbox={
-                    "boxstyle": "round,pad=0.1",
-                    "facecolor": "white",
-                    "edgecolor": "none",
-                    "alpha": 0.8,
-                },
-            )
+        _conditions(axes, places, largest)
     ranks = [level.rank for level in hierarchy.levels]
     for rank in ranks[::2]:
         axes.axhspan(rank - 0.5, rank + 0.5, color="0.965", zorder=0, linewidth=0)
     axes.set_yticks(ranks)
-    axes.set_ylim(min(ranks) - 0.75, top + 0.6)
+    axes.set_ylim(min(ranks) - 0.75, max(ranks) + 0.6)
     axes.set_xlim(-width - 0.7, width + 0.7)
     axes.set_xticks([])
     axes.set_ylabel("model rank")
@@ -101,6 +68,27 @@ def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | No
     bar.update_ticks()
     _legend(axes, sorted({s.orbit for s in strata}))
     return axes
+
+
+Places = dict[Stratum, tuple[float, float]]
+
+
+def _edges(axes: Any, hierarchy: RankHierarchy, places: Places) -> None:
+    look = {"arrowstyle": "-", "color": "0.75", "linewidth": 0.6}
+    look["connectionstyle"] = "arc3,rad=0.04"
+    for upper, lower in hierarchy.graph.edges:
+        axes.annotate("", places[lower], places[upper], zorder=1, arrowprops=look)
+
+
+def _conditions(axes: Any, places: Places, largest: int) -> None:
+    box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}
+    for stratum, place in places.items():
+        lines = stratum.words.latex.replace(r",\ ", "$\n$")
+        below = (0, -(_area(stratum.orbit, largest) ** 0.5) / 2 - 2)
+        axes.annotate(
+            f"${lines}$", place, below, textcoords="offset points", ha="center", va="top",
+            fontsize=9, color="0.1", zorder=2, linespacing=0.95, bbox=box,
+        )  # fmt: skip
 
 
 def _places(hierarchy: RankHierarchy, *, apart: bool) -> dict[Stratum, tuple[float, float]]:

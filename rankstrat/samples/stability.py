@@ -242,31 +242,9 @@ def recovery_stability(
         >>> [recovery_stability(Q2, Q2.sample(), range(n)).stable for n in (1, 2, 3)]
         [False, False, True]
     """
-    demand(branch, Branch, DataError, "a branch of a target set", "try Q.branches[0]")
-    demand(point, Chart, DataError, "a point of the branch", "try branch.sample()")
-    demand(
-        samples,
-        Iterable,
-        DataError,
-        "a list of inputs",
-        "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
-    )
-    samples = list(samples)
-    if not point.is_point or not branch.contains(point):
-        raise DataError(
-            f"{point} is not a point of {branch.label}; use branch.sample() or branch.chart.at(...)"
-        )
-    seen = batch(point.model, samples)
-    at = Chart(seen, (), point.raw)
-    if at_kink(at):
-        raise DataError(
-            "a sample, or the point, lies on a kink of the model, which has no tangent there;"
-            " move it"
-        )
-    certificate = model_rank(at, seed=seed)
-    count, codimension = len(seen.outputs), branch.codimension
-    rank = certificate.lower
-    exact = certificate.value is not None and certificate.verdict is Verdict.PROVED
+    seen = _seen(branch, point, samples)
+    certificate = model_rank(Chart(seen, (), point.raw), seed=seed)
+    count, codimension, rank = len(seen.outputs), branch.codimension, certificate.lower
     outputs, repeated = seen.outputs, ""
     if rank < count and rank < codimension:
         kept = telling(seen, analytic=not _is_piecewise(seen), seed=seed)
@@ -274,19 +252,12 @@ def recovery_stability(
         if len(outputs) < count:
             repeated = f" ({count - len(outputs)} of {count} numbers follow from the others)"
         count = len(outputs)
-    if (
-        rank == count < codimension
-        and not branch.is_component
-        and count >= model_rank(point, seed=seed).lower
-    ):
+    if rank == count < codimension:
         # the target set has dimension at most M - r near the point, so fewer samples than r would
         # settle it
-        reason = (
-            f"{branch.label} may be a part of the target set only, so its codimension proves"
-            " nothing"
-        )
-        return RecoveryStability(None, Verdict.OPEN, reason, rank)
-    if rank == count < codimension:
+        if not branch.is_component and count >= model_rank(point, seed=seed).lower:
+            part = f"{branch.label} may be a part of the target set only, so its codimension proves"
+            return RecoveryStability(None, Verdict.OPEN, f"{part} nothing", rank)
         reason = (
             f"the {count} samples have independent gradients, fewer than the codimension"
             f" {codimension}{repeated}"
@@ -295,33 +266,60 @@ def recovery_stability(
     if rank == codimension:
         reason = f"the empirical rank reaches the codimension {codimension}"
         return RecoveryStability(True, Verdict.PROVED, reason, rank)
-    if not exact or count - rank != 1 or _is_piecewise(seen):
-        reason = (
-            f"{count} samples, empirical rank {rank}, codimension {codimension}: neither argument"
-            f" applies{repeated}"
+    exact = certificate.value is not None and certificate.verdict is Verdict.PROVED
+    if exact and count - rank == 1 and not _is_piecewise(seen):
+        return _by_second_order(branch, point, outputs, rank)
+    reason = (
+        f"{count} samples, empirical rank {rank}, codimension {codimension}: neither argument"
+        f" applies{repeated}"
+    )
+    if count >= codimension and not _no_theorem(point.model):
+        almost = "almost all such samples are stable (STR Theorem 5.3)"
+        reason += f"; {almost}, which says nothing about these"
+    return RecoveryStability(None, Verdict.OPEN, reason, rank)
+
+
+def _seen(branch: Branch, point: Chart, samples: Sequence[Any]) -> Model:
+    """The model at the samples.
+
+    Raises:
+        DataError: the point is not on the branch, or a sample lies on a kink.
+    """
+    demand(branch, Branch, DataError, "a branch of a target set", "try Q.branches[0]")
+    demand(point, Chart, DataError, "a point of the branch", "try branch.sample()")
+    hint = "write [1, 2], or [[1, 2], [3, 4]] for two inputs"
+    demand(samples, Iterable, DataError, "a list of inputs", hint)
+    if not point.is_point or not branch.contains(point):
+        raise DataError(
+            f"{point} is not a point of {branch.label}; use branch.sample() or branch.chart.at(...)"
         )
-        if count >= codimension and not _no_theorem(point.model):
-            reason += (
-                "; almost all such samples are stable (STR Theorem 5.3), which says nothing about"
-                " these"
-            )
-        return RecoveryStability(None, Verdict.OPEN, reason, rank)
+    seen = batch(point.model, list(samples))
+    if at_kink(Chart(seen, (), point.raw)):
+        raise DataError(
+            "a sample, or the point, lies on a kink of the model, which has no tangent there;"
+            " move it"
+        )
+    return seen
+
+
+def _by_second_order(
+    branch: Branch, point: Chart, outputs: Sequence[sympy.Expr], rank: int
+) -> RecoveryStability:
+    """What the quadratic form across the branch says where one number is missing."""
     values = _decided_form(branch, point, outputs)
     if values is None:
-        return RecoveryStability(
-            None, Verdict.OPEN, "the quadratic form across the branch is degenerate", rank
-        )
+        reason = "the quadratic form across the branch is degenerate"
+        return RecoveryStability(None, Verdict.OPEN, reason, rank)
     definite = all(v > 0 for v in values) or all(v < 0 for v in values)
-    kind = "definite" if definite else "indefinite"
     if not branch.is_component and not definite:
         reason = (
             f"the quadratic form is indefinite across {branch.label}, which may be a part of the"
             " target set only"
         )
         return RecoveryStability(None, Verdict.OPEN, reason, rank)
-    return RecoveryStability(
-        definite, Verdict.NUMERICAL, f"the quadratic form across the branch is {kind}", rank
-    )
+    kind = "definite" if definite else "indefinite"
+    reason = f"the quadratic form across the branch is {kind}"
+    return RecoveryStability(definite, Verdict.NUMERICAL, reason, rank)
 
 
 def _decided_form(branch: Branch, point: Chart, outputs: Sequence[sympy.Expr]) -> list[Any] | None:

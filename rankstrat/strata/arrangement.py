@@ -296,68 +296,52 @@ class ArrangementStrata:
 
     def _examine(self, label: Label) -> tuple[Knowledge, tuple[Finding, ...]]:
         certificate = self.certificate(label)
+        low, high, verdict = certificate.lower, certificate.upper, certificate.verdict
         if certificate.value is None:
-            return (
-                Knowledge(
-                    Verdict.OPEN,
-                    f"the generic rank lies in [{certificate.lower}, {certificate.upper}]",
-                ),
-                (),
-            )
-        matrix, rank = self._matrix, certificate.value
-        structure: Any = self.model.structure
-        values, onto = self._solution(label) or (
-            {},
-            False,
-        )  # the chart may miss a component of the flat
-        if rank == 0 and onto and certificate.verdict is Verdict.PROVED:
+            return Knowledge(Verdict.OPEN, f"the generic rank lies in [{low}, {high}]"), ()
+        # the chart may miss a component of the flat
+        values, onto = self._solution(label) or ({}, False)
+        if low == 0 and onto and verdict is Verdict.PROVED:
             return Knowledge(Verdict.PROVED, "all tangent functions vanish"), ()
         if self._fixed_tangents:
-            return (
-                Knowledge(
-                    certificate.verdict, "the tangent functions do not depend on the parameters"
-                ),
-                (),
-            )
+            return Knowledge(verdict, "the tangent functions do not depend on the parameters"), ()
         if onto and not self.chart(label).coordinates:
-            return Knowledge(certificate.verdict, "one point"), ()
+            return Knowledge(verdict, "one point"), ()
+        proof = self._constant_rank(label, certificate, values, onto)
+        if proof is not None:
+            return proof, ()
+        found = self._special_points(label, low)
+        if found:
+            reason = f"generic rank only: special points found, {found[0]}"
+            return Knowledge(Verdict.OPEN, reason), found
+        tried = f"no exception among {TRIES} points with small values"
+        return Knowledge(Verdict.OPEN, f"generic rank only ({verdict}); {tried}"), ()
+
+    def _constant_rank(
+        self, label: Label, certificate: RankCertificate, values: Any, onto: bool
+    ) -> Knowledge | None:
+        """The proof, by minors or by a lemma, that the rank is the generic one at every point."""
+        matrix, rank, verdict = self._matrix, certificate.lower, certificate.verdict
+        structure: Any = self.model.structure
         if matrix is None and isinstance(structure, HasRankCoordinates):
             coordinates = structure.rank_coordinates(self.chart(label))
             if coordinates is not None:
                 rank -= coordinates[0]
                 lemma = TangentMatrix(self.model, tuple(map(tuple, coordinates[1])))
                 if not any(any(row) for row in lemma.rows) and rank == 0 and onto:
-                    return (
-                        Knowledge(
-                            certificate.verdict,
-                            "independence lemma: the rank is the number of classes",
-                        ),
-                        (),
+                    return Knowledge(
+                        verdict, "independence lemma: the rank is the number of classes"
                     )
-                matrix = lemma if rank and lemma.generic_rank(values) == rank else None
-        if matrix is not None and onto and certificate.verdict is Verdict.PROVED:
-            excluded = [reduced([*label[0], *c.rows]) for c in self.given]
-            excluded = [flat for flat in excluded if len(flat) > len(label[0])]
-            others = [q for k, q in enumerate(self.polynomials) if k not in label[1]]
-            if matrix.never_drops(values, rank, excluded, label[0], others, seed=self.seed):
-                return (
-                    Knowledge(Verdict.PROVED, "the minors have no common zero on the stratum"),
-                    (),
-                )
-        found = self._special_points(label, certificate.value)
-        tried = f"{TRIES} points with small values"
-        if found:
-            return (
-                Knowledge(Verdict.OPEN, f"generic rank only: special points found, {found[0]}"),
-                found,
-            )
-        return (
-            Knowledge(
-                Verdict.OPEN,
-                f"generic rank only ({certificate.verdict}); no exception among {tried}",
-            ),
-            (),
-        )
+                if rank and lemma.generic_rank(values) == rank:
+                    matrix = lemma
+        if matrix is None or not onto or verdict is not Verdict.PROVED:
+            return None
+        flats = [reduced([*label[0], *c.rows]) for c in self.given]
+        excluded = [flat for flat in flats if len(flat) > len(label[0])]
+        others = [q for k, q in enumerate(self.polynomials) if k not in label[1]]
+        if matrix.never_drops(values, rank, excluded, label[0], others, seed=self.seed):
+            return Knowledge(Verdict.PROVED, "the minors have no common zero on the stratum")
+        return None
 
     @cached_property
     def _fixed_tangents(self) -> bool:

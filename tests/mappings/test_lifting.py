@@ -1,0 +1,57 @@
+"""Linear pieces of activations, read off their formulas."""
+
+from __future__ import annotations
+
+import pytest
+import sympy
+from sympy import Abs, Max, Min, Rational, oo
+
+import rankstrat as rs
+from rankstrat.activation.record import Activation, Z
+from rankstrat.errors import DataError, FamilyError
+from rankstrat.families import fully_connected
+from rankstrat.mappings import lifting
+from rankstrat.mappings.constructions.lifting import linear_pieces
+
+PIECES = {
+    "relu": ((0, oo, 1, 0),),
+    "leaky_relu": ((0, oo, 1, 0), (-oo, 0, Rational(1, 100), 0)),
+    "abs": ((0, oo, 1, 0), (-oo, 0, -1, 0)),
+    "elu": ((0, oo, 1, 0),),
+    "hardtanh": ((-1, 1, 1, 0),),
+    "identity": ((-oo, oo, 1, 0),),
+    "tanh": (),
+    "softplus": (),
+    "square": (),
+}
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_pieces_of_the_catalogue(name):
+    assert linear_pieces(rs.activations[name]) == PIECES[name]
+
+
+def test_kinks_are_found_wherever_they_are():
+    """3z - 2 = 0 at 2/3, which no number of the formula names; nested kinks are found too."""
+    assert linear_pieces(Activation("ramp", Max(3 * Z - 2, 0))) == ((Rational(2, 3), oo, 3, -2),)
+    nested = Activation("nested", Max(2 * Z - 1, Min(Z, Rational(1, 4))))
+    assert linear_pieces(nested) == ((Rational(5, 8), oo, 2, -1), (-oo, Rational(1, 4), 1, 0))
+    assert linear_pieces(Activation("vee", Abs(2 * Z + 1))) == (
+        (Rational(-1, 2), oo, 2, 1),
+        (-oo, Rational(-1, 2), -2, -1),
+    )
+
+
+def test_a_guest_with_a_linear_piece_is_lifted():
+    ramp = Activation("ramp", Max(3 * Z - 2, 0))
+    narrow, deep = (fully_connected(widths, ramp) for widths in ([1, 1, 1], [1, 1, 1, 1]))
+    net = narrow.point([1, 0, 2, 1])
+    assert lifting(net, deep, [[1], [3]], layer=1).verdict is rs.Verdict.PROVED
+    with pytest.raises(DataError, match="outside every linear piece"):
+        lifting(net, deep, [[1]], layer=1, weights=[[0]], bias=[Rational(2, 3)])
+
+
+def test_curved_kinks_are_refused():
+    with pytest.raises(FamilyError, match="kinks where"):
+        linear_pieces(Activation("curved", Max(Z**2, Z)))
+    assert linear_pieces(Activation("step", sympy.Heaviside(Z) * Z)) == ()
