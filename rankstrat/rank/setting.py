@@ -223,7 +223,7 @@ def moves(site: Tangents) -> bool:
 
 def _patterns(site: Site, seed: int) -> PatternTangents | None:
     """Patterns of random inputs, for a model that is large or whose regions are not enumerated."""
-    if not has_patterns(site):
+    if not site.piecewise() or not has_patterns(site):
         return None
     found = pattern_tangents(site, seed)
     if found is None:

@@ -125,6 +125,15 @@ def test_a_value_of_an_unspecified_function_beside_logarithms_is_not_zero():
     RankCertificate.from_json(certificate.to_json()).check()
 
 
+def test_kinks_of_a_parameter_alone_leave_no_regions():
+    # dF/da = min(1, |b + 3/2|) x and dF/db = +-a x or 0: rank 1 everywhere
+    F = Model(a * sympy.Min(1, sympy.Abs(b + Rational(3, 2))) * x, [a, b], [x])
+    certificate = model_rank(F)
+    assert certificate.lower <= 1 <= certificate.upper
+    certificate.check()
+    RankCertificate.from_json(certificate.to_json()).check()
+
+
 # Random models
 
 UNARY = [sympy.exp, sympy.tanh, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.atan, sympy.erf, sympy.tan,
