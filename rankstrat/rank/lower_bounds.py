@@ -24,6 +24,7 @@ from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.tangents import Tangents
 
 EXTRA_ROWS, PATTERN_ROWS, CHUNK, BALL_LIMIT, GREEDY_LIMIT = 8, 40, 1024, 220, 16
+MANY_COLUMNS = 4_000
 BALL_WORK = 1_500_000_000  # bits times cube of the size: about ten seconds
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 
@@ -111,6 +112,8 @@ def row_count(tangents: Tangents, columns: int) -> int:
     """Samples needed: more than the rank can be, and more where patterns share functions."""
     model = tangents.chart.model
     if isinstance(tangents, PatternTangents):
+        if columns >= MANY_COLUMNS:
+            return columns + PATTERN_ROWS
         return 2 * columns + PATTERN_ROWS
     if not model.inputs:
         columns = min(columns, model.output_count)

@@ -220,7 +220,7 @@ class Analysis:
             large = (
                 isinstance(self.tangents, PatternTangents) and len(self.parameters) > MOST_LIFTED
             )
-            if self.is_sampled or (large and attempt):
+            if self.is_sampled or large:
                 break
             if attempt == 0:  # a small prime is asked twice before a low rank is believed
                 continue
