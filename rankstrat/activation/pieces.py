@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 import sympy
+from sympy.core.function import AppliedUndef
 
 from rankstrat.activation.record import Activation, Z
 
@@ -20,8 +21,9 @@ KINKS = (sympy.Max, sympy.Min, sympy.Abs)
 def affine_pieces(activation: Activation) -> tuple[Piece, ...]:
     r"""The largest intervals on which sigma is affine and not constant, from right to left.
 
-    Maxima, minima and absolute values of affine functions change only where two of these are equal
-    or one vanishes; between such places the formula without cases is read off at one number.
+    Maxima, minima and absolute values of affine functions, also nested ones, change only where two
+    arguments are equal or one vanishes; between such places the formula without cases is read off
+    at one number.
 
     Example:
         >>> from rankstrat.activation.lookup import activations
@@ -29,15 +31,11 @@ def affine_pieces(activation: Activation) -> tuple[Piece, ...]:
         (((-1, 1, 1, 0),), ())
     """
     formula = activation.formula
-    inside = [arg for kink in formula.atoms(*KINKS) for arg in kink.args]
-    forms = [arg for arg in inside if not arg.has(*KINKS)]
-    if formula.has(sympy.Piecewise, sympy.Heaviside, sympy.sign) or not all(map(_affine, forms)):
+    places = _kinks(formula)
+    if places is None:
         return ()
-    differences = [*forms, *(g - h for g, h in itertools.combinations(forms, 2))]
-    places = {root for form in differences if form.has(Z) for root in sympy.roots(form, Z)}
-    ends = [-sympy.oo, *sorted(places), sympy.oo]
     found: list[Piece] = []
-    for low, high in pairwise(ends):
+    for low, high in pairwise([-sympy.oo, *places, sympy.oo]):
         plain = _without_cases(formula, _between(low, high))
         if not _affine(plain) or not plain.coeff(Z, 1):
             continue
@@ -47,6 +45,32 @@ def affine_pieces(activation: Activation) -> tuple[Piece, ...]:
         else:
             found.append((low, high, slope, offset))
     return tuple(reversed(found))
+
+
+def _kinks(formula: sympy.Expr) -> list[sympy.Expr] | None:
+    """Where the formula without cases may change, ascending; None where that is not known.
+
+    What a nested maximum is near a number decides where the outer one changes, so places are added
+    until no interval has one inside.
+    """
+    if formula.has(sympy.Piecewise, sympy.Heaviside, sympy.sign, sympy.floor, AppliedUndef):
+        return None
+    places: set[sympy.Expr] = set()
+    while True:
+        new: set[sympy.Expr] = set()
+        for low, high in pairwise([-sympy.oo, *sorted(places), sympy.oo]):
+            at = _between(low, high)
+            for kink in formula.atoms(*KINKS):
+                args = [_without_cases(arg, at) for arg in kink.args]
+                args += [sympy.Integer(0)] * isinstance(kink, sympy.Abs)
+                gaps = [sympy.expand(g - h) for g, h in itertools.combinations(args, 2)]
+                if not all(map(_affine, gaps)):
+                    return None
+                roots = {-gap.coeff(Z, 0) / gap.coeff(Z, 1) for gap in gaps if gap.has(Z)}
+                new |= {root for root in roots if low < root < high}
+        if not new:
+            return sorted(places)
+        places |= new
 
 
 def _affine(form: sympy.Expr) -> bool:

@@ -7,11 +7,11 @@ import sympy
 from sympy import Abs, Max, Min, Rational, oo
 
 import rankstrat as rs
+from rankstrat.activation.pieces import affine_pieces
 from rankstrat.activation.record import Activation, Z
 from rankstrat.errors import DataError, FamilyError
 from rankstrat.families import fully_connected
 from rankstrat.mappings import lifting
-from rankstrat.mappings.constructions.lifting import linear_pieces
 
 PIECES = {
     "relu": ((0, oo, 1, 0),),
@@ -28,15 +28,17 @@ PIECES = {
 
 @pytest.mark.parametrize("name", PIECES)
 def test_pieces_of_the_catalogue(name):
-    assert linear_pieces(rs.activations[name]) == PIECES[name]
+    assert affine_pieces(rs.activations[name]) == PIECES[name]
 
 
 def test_kinks_are_found_wherever_they_are():
     """3z - 2 = 0 at 2/3, which no number of the formula names; nested kinks are found too."""
-    assert linear_pieces(Activation("ramp", Max(3 * Z - 2, 0))) == ((Rational(2, 3), oo, 3, -2),)
+    assert affine_pieces(Activation("ramp", Max(3 * Z - 2, 0))) == ((Rational(2, 3), oo, 3, -2),)
     nested = Activation("nested", Max(2 * Z - 1, Min(Z, Rational(1, 4))))
-    assert linear_pieces(nested) == ((Rational(5, 8), oo, 2, -1), (-oo, Rational(1, 4), 1, 0))
-    assert linear_pieces(Activation("vee", Abs(2 * Z + 1))) == (
+    assert affine_pieces(nested) == ((Rational(5, 8), oo, 2, -1), (-oo, Rational(1, 4), 1, 0))
+    inner = Activation("inner", Max(2 * Max(Z, 0) - 1, Z))  # 2z - 1 = z at 1
+    assert affine_pieces(inner) == ((1, oo, 2, -1), (-1, 1, 1, 0))
+    assert affine_pieces(Activation("vee", Abs(2 * Z + 1))) == (
         (Rational(-1, 2), oo, 2, 1),
         (-oo, Rational(-1, 2), -2, -1),
     )
@@ -52,6 +54,13 @@ def test_a_guest_with_a_linear_piece_is_lifted():
 
 
 def test_curved_kinks_are_refused():
-    with pytest.raises(FamilyError, match="kinks where"):
-        linear_pieces(Activation("curved", Max(Z**2, Z)))
-    assert linear_pieces(Activation("step", sympy.Heaviside(Z) * Z)) == ()
+    curved = Activation("curved", Max(Z**2, Z))
+    assert affine_pieces(curved) == ()
+    with pytest.raises(FamilyError, match="no linear piece"):
+        lifting(
+            fully_connected([1, 1, 1], curved).point([1, 0, 2, 1]),
+            fully_connected([1, 1, 1, 1], curved),
+            [[1]],
+            layer=1,
+        )
+    assert affine_pieces(Activation("step", sympy.Heaviside(Z) * Z)) == ()
