@@ -1,5 +1,7 @@
 """rankstrat: what a parametric model can do near a parameter point, exactly and with evidence."""
 
+from importlib.metadata import PackageNotFoundError, version
+
 from rankstrat import families, mappings, pictures
 from rankstrat.activation.lookup import activations
 from rankstrat.activation.record import Activation
@@ -57,6 +59,11 @@ from rankstrat.theorems import verify, verify_all
 from rankstrat.theorems.conjecture import Conjecture, conjecture
 from rankstrat.theorems.report import Computed, Report, Theorem
 
+try:
+    __version__ = version("rankstrat")
+except PackageNotFoundError:  # a checkout that nobody has installed
+    __version__ = "0+unknown"
+
 __all__ = [
     "Activation",
     "Branch",
@@ -94,6 +101,7 @@ __all__ = [
     "Trajectory",
     "UpperBound",
     "Verdict",
+    "__version__",
     "activations",
     "adam",
     "conjecture",

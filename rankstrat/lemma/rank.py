@@ -11,12 +11,13 @@ from rankstrat.lemma import lemma_terms
 from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Chart
 from rankstrat.model.structure import HasNeurons
+from rankstrat.rank.decided import DecidedInteger
 from rankstrat.rank.search import UpperBound
 from rankstrat.rank.verdict import Verdict
 
 
-@dataclass(frozen=True)
-class LemmaRank:
+@dataclass(frozen=True, eq=False)
+class LemmaRank(DecidedInteger):
     r"""The model rank at a point, by an independence lemma.
 
     Attributes:

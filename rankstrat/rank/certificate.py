@@ -18,6 +18,7 @@ from rankstrat.rank.checker import (
     check_lower,
     check_relations,
 )
+from rankstrat.rank.decided import DecidedInteger
 from rankstrat.rank.lower_bounds import Minor
 from rankstrat.rank.reader import FORMAT, CertificateReader
 from rankstrat.rank.search import Analysis, UpperBound
@@ -35,8 +36,8 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True)
-class RankCertificate:
+@dataclass(frozen=True, eq=False)
+class RankCertificate(DecidedInteger):
     """lower <= model rank of the chart <= upper, with witnesses; an int when the bounds meet.
 
     Attributes:

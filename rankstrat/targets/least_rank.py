@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from rankstrat.errors import BudgetError, TargetError
 from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.rank.decided import DecidedInteger
 from rankstrat.rank.model_rank import model_rank
 
 
@@ -59,8 +60,8 @@ class RankBounds:
         return sorted(found, key=lambda c: -1 if c.predicted is None else c.predicted)
 
 
-@dataclass(frozen=True)
-class LeastRank:
+@dataclass(frozen=True, eq=False)
+class LeastRank(DecidedInteger):
     r"""$\min r_\theta$ over a set of parameters: a bound from each side, and how each is known.
 
     Attributes:
