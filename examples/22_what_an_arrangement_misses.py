@@ -1,22 +1,22 @@
 """The flats of linear conditions miss determinantal strata; minors of a polynomial model find them.
 
-The model is the product of a 2 x 2 matrix and a vector. Where the vector vanishes, the rank is that
-of the matrix, which no linear condition sees.
+The model is the product of a 2 x 2 matrix and a vector, beside one further parameter. Where the
+vector vanishes, the rank is one more than that of the matrix, which no linear condition sees.
 """
 
 import sympy
 
 import rankstrat as rs
 
-a, b, c, d, e, f = sympy.symbols("a b c d e f")
-F = rs.Model([a * e + b * f, c * e + d * f], [a, b, c, d, e, f])
+a, b, c, d, e, f, g = sympy.symbols("a b c d e f g")
+F = rs.Model([a * e + b * f, c * e + d * f, g], [a, b, c, d, e, f, g])
 
 found = rs.stratify(F)
 print(found)
 
 assert found.complete
-assert found.level(1).dimension == 3  # e = f = 0 and ad = bc
-assert [str(c) for c in found.level(1).strata[0].conditions][-1] == "a*d - b*c = 0"
+assert found.level(2).dimension == 4  # e = f = 0 and ad = bc
+assert [str(c) for c in found.level(2).strata[0].conditions][-1] == "a*d - b*c = 0"
 
 # a model that is not polynomial: what is known of a level is a bound, and says so
 x, u, v, w = sympy.symbols("x u v w")

@@ -28,10 +28,8 @@ for name, words, target, _expected in cases:
     Q = rs.target_set(rs.families.two_layer(3, 2, name), target)
     size = rs.optimistic_sample_size(Q)
     curved = sum(branch.affine is None for branch in Q.branches)
-    print(
-        f"{name}, {words}: {size.value} [{size.minimal}]; {len(Q.branches)} branches, {curved} of"
-        " them curved"
-    )
+    branches = f"{len(Q.branches)} branches, {curved} of them curved"
+    print(f"{name}, {words}: {size.value} [{size.minimal}]; {branches}")
     sizes.append(size)
     assert Q.complete
 

@@ -60,8 +60,9 @@ def least_positive_eigenvalue(
         >>> from rankstrat.model.model import Model
         >>> a, b, x = sympy.symbols("a b x")
         >>> point = Model((a + b) * x, [a, b], [x]).point({a: 1, b: 2})
-        >>> print(least_positive_eigenvalue(point, [1, 2], 1))
-        20 +- 1e-14
+        >>> found = least_positive_eigenvalue(point, [1, 2], 1)
+        >>> round(found.value, 9), found.radius < 1e-9
+        (20.0, True)
     """
     with precision(BITS):
         jacobian = _jacobian(point, inputs)
