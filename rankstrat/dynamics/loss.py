@@ -145,7 +145,7 @@ class Loss:
     Example:
         >>> from rankstrat.families import two_layer
         >>> loss = Loss(two_layer(width=1, inputs=1), [1.0, 2.0], [0.5, 0.6])
-        >>> float(loss.value(np.array([0.0, 1.0])).round(4))
+        >>> round(loss.value([0.0, 1.0]), 4)
         0.1525
     """
 
