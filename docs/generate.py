@@ -325,7 +325,9 @@ def grouped() -> Iterator[tuple[str, list[str]]]:
     rest = [
         name
         for name in public
-        if name not in listed and not inspect.ismodule(getattr(rankstrat, name))
+        if name not in listed
+        and not name.startswith("_")
+        and not inspect.ismodule(getattr(rankstrat, name))
     ]
     if rest:
         yield "More", rest
@@ -337,7 +339,8 @@ def _entry(name: str) -> str:
         return f".. autoclass:: rankstrat.{name}\n   :members:\n"
     if inspect.isfunction(thing):
         return f".. autofunction:: rankstrat.{name}\n"
-    return f".. py:data:: rankstrat.{name}\n\n   {inspect.getdoc(thing) or ''}\n"
+    summary = (inspect.getdoc(thing) or "").partition("\n\n")[0].replace("\n", " ")
+    return f".. py:data:: rankstrat.{name}\n\n   {summary}\n"
 
 
 def _latex(formula: sympy.Expr) -> str:

@@ -132,8 +132,7 @@ class LocalLinearRecovery:
 
     @cached_property
     def threshold(self) -> int | None:
-        r"""$\min\{k : \operatorname{rank}_{\{x_1..x_k\}}(\theta) = r_\theta\}$ along the samples;
-        None if all are too few.
+        """The least k for which the first k samples recover; None if all are too few.
 
         Raises:
             BudgetError: some prefix is not decided.
