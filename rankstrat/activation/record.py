@@ -80,7 +80,7 @@ def _is_root(root: object) -> bool:
         return root.low < root.high
     if not isinstance(root, int | sympy.Expr):
         return False
-    exact = sympy.sympify(root)
+    exact = sympy.sympify(root, strict=True)
     return bool(exact.is_real) and bool((exact**2).is_Rational)
 
 

@@ -39,7 +39,8 @@ class Scheme:
             FamilyError: the scheme still has symbols of its own.
         """
         place = {M: width, D: inputs}
-        values = [e.subs(place) for e in map(sympy.sympify, (self.alpha, self.beta1, self.beta2))]
+        parts = (self.alpha, self.beta1, self.beta2)
+        values = [sympy.sympify(part, strict=True).subs(place) for part in parts]
         free = sorted({str(s) for v in values for s in v.free_symbols})
         if free:
             raise FamilyError(
@@ -51,12 +52,12 @@ class Scheme:
     @property
     def kappa(self) -> sympy.Expr:
         r"""$\kappa = \beta_1 \beta_2 / \alpha$: the size of the output of a neuron."""
-        return sympy.sympify(self.beta1) * self.beta2 / self.alpha
+        return sympy.sympify(self.beta1, strict=True) * self.beta2 / self.alpha
 
     @property
     def kappa_prime(self) -> sympy.Expr:
         r"""$\kappa' = \beta_1 / \beta_2$: the ratio of the layers."""
-        return sympy.sympify(self.beta1) / self.beta2
+        return sympy.sympify(self.beta1, strict=True) / self.beta2
 
     @property
     def gamma(self) -> sympy.Expr:
@@ -96,7 +97,7 @@ def regime(gamma: Any, gamma_prime: Any) -> str:
     References:
         Luo, Xu, Ma, Zhang, Phase diagram for two-layer ReLU networks at infinite width, JMLR 2021.
     """
-    first, second = sympy.sympify(gamma) - 1, sympy.sympify(gamma_prime)
+    first, second = sympy.sympify(gamma, strict=True) - 1, sympy.sympify(gamma_prime, strict=True)
     if bool(first < 0) or bool(second > first):
         return "linear"
     if bool(first > 0) and bool(second < first):
@@ -120,7 +121,7 @@ def displacement_exponent(gamma: Any, gamma_prime: Any) -> sympy.Expr:
         >>> displacement_exponent(sympy.Rational(7, 4), 0), displacement_exponent(1, 0)
         (3/8, 0)
     """
-    first, second = sympy.sympify(gamma) - 1, sympy.sympify(gamma_prime)
+    first, second = sympy.sympify(gamma, strict=True) - 1, sympy.sympify(gamma_prime, strict=True)
     if bool(second <= 0) and bool(first <= -second):
         return first
     if bool(first >= abs(second)):
@@ -151,12 +152,12 @@ def e_et_al(exponent: Any) -> Scheme:
 
     So $\gamma = \gamma' = g$, which is linear for every g.
     """
-    return Scheme(f"e_et_al({exponent})", _ONE, M ** -sympy.sympify(exponent), _ONE)
+    return Scheme(f"e_et_al({exponent})", _ONE, M ** -sympy.sympify(exponent, strict=True), _ONE)
 
 
 def condensed(exponent: Any) -> Scheme:
     r"""Small initialisation: all weights of size $m^{-g}$, so $\gamma = 2g$ and $\gamma' = 0$."""
-    size = M ** -sympy.sympify(exponent)
+    size = M ** -sympy.sympify(exponent, strict=True)
     return Scheme(f"condensed({exponent})", _ONE, size, size)
 
 

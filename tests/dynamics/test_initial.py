@@ -84,3 +84,10 @@ def test_bad_draws_error():
     free = Scheme("mine", sympy.Integer(1), sympy.Symbol("s"), sympy.Integer(1))
     with pytest.raises(FamilyError, match="still has the symbol s"):
         draw(two_layer(2, 1), free)
+
+
+def test_strings_are_not_evaluated():
+    with pytest.raises(sympy.SympifyError):
+        regime("__import__('os')", 0)
+    with pytest.raises(sympy.SympifyError):
+        e_et_al("1/2")
