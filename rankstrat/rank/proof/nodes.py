@@ -78,10 +78,10 @@ class Nodes:
         """A rational power."""
         top, bottom = Fraction(e).as_integer_ratio()
         if bottom != 1:
-            node = self.add("root", node, bottom)
+            node = self.add("root", bottom, node)
         if top == 1:
             return node
-        return self.add("pow", node, top)
+        return self.add("pow", top, node)
 
     def _model(self) -> list[int]:
         compiled = self.chart.model.compiled
@@ -183,7 +183,7 @@ class Nodes:
             square = self.scaled(-1, self.power(a, 2))
             self.calls["exp", square] = self.special.product(((argument, 2),), -1)
             self.calls["erf", a] = argument
-            return self.add("erf", a, self.add("exp", square))
+            return self.add("erf", self.add("exp", square), a)
         groups = {"sin": "cis", "cos": "cis", "tan": "cis", "log": "log", "atan": "atan"}
         if name not in ("relu", "abs", "step", "sign"):
             self.calls[groups.get(name, "exp"), a] = argument

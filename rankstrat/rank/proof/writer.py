@@ -17,6 +17,7 @@ from rankstrat.rank.lower_bounds import ball_minor, ball_points
 from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.proof.generators import Proposal
 from rankstrat.rank.proof.nodes import Nodes
+from rankstrat.rank.proof.order import ordered
 from rankstrat.rank.setting import setting
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.verdict import Relation
@@ -58,34 +59,36 @@ def proof_object(certificate: RankCertificate, *, balls: bool = False) -> dict[s
             "rows": rows,
             "columns": list(certificate.minor.parameters),
         }
-    return {
-        "format": FORMAT,
-        "names": {
-            "parameters": [str(p) for p in model.parameters],
-            "inputs": [str(x) for x in model.inputs],
-            "coordinates": [str(c) for c in chart.coordinates],
-            "functions": nodes.functions,
-        },
-        "sizes": {
-            "parameters": model.size,
-            "inputs": len(model.inputs),
-            "coordinates": len(chart.coordinates),
-        },
-        "functions": [nodes.parities.get(name, "") for name in nodes.functions],
-        "graph": nodes.nodes,
-        "outputs": nodes.outputs,
-        "free": None if certificate.subset is None else list(certificate.subset),
-        "region": None if certificate.region is None else 0,
-        "places": places,
-        "tower": tower,
-        "lower": lower,
-        "upper": upper,
-        "claim": {
-            "lower": certificate.lower,
-            "upper": certificate.upper,
-            "verdict": certificate.verdict.value,
-        },
-    }
+    return ordered(
+        {
+            "format": FORMAT,
+            "names": {
+                "parameters": [str(p) for p in model.parameters],
+                "inputs": [str(x) for x in model.inputs],
+                "coordinates": [str(c) for c in chart.coordinates],
+                "functions": nodes.functions,
+            },
+            "sizes": {
+                "parameters": model.size,
+                "inputs": len(model.inputs),
+                "coordinates": len(chart.coordinates),
+            },
+            "functions": [nodes.parities.get(name, "") for name in nodes.functions],
+            "graph": nodes.nodes,
+            "outputs": nodes.outputs,
+            "free": None if certificate.subset is None else list(certificate.subset),
+            "region": None if certificate.region is None else 0,
+            "places": places,
+            "tower": tower,
+            "lower": lower,
+            "upper": upper,
+            "claim": {
+                "lower": certificate.lower,
+                "upper": certificate.upper,
+                "verdict": certificate.verdict.value,
+            },
+        }
+    )
 
 
 def proof_text(data: dict[str, Any]) -> str:
