@@ -96,7 +96,7 @@ def symmetry_bound(tangents: Tangents, seed: int) -> int:
     a nonzero minor modulo a prime.
     """
     chosen = list(tangents.chosen)
-    rows = _rows(tangents)
+    rows = relation_rows(tangents)
     if not rows:
         return len(chosen)
     place = {i: k for k, i in enumerate(chosen)}
@@ -135,7 +135,7 @@ def symmetry_bound(tangents: Tangents, seed: int) -> int:
     return len(chosen) - best
 
 
-def _rows(tangents: Tangents) -> list[dict[int, int]]:
+def relation_rows(tangents: Tangents) -> list[dict[int, int]]:
     """Relations as rows: parameter -> node of its coefficient."""
     program, chart = tangents.program, tangents.chart
     free = set(tangents.chosen)
