@@ -139,7 +139,7 @@ def _kernel(
         if free in known:
             continue
         column = table[:, free]
-        vector = {pivots[r]: int(-column[r] % p) for r in np.flatnonzero(column)}
+        vector = {pivots[int(r)]: int(-column[r] % p) for r in np.flatnonzero(column)}
         result.append(vector | {free: 1})
     return result
 
