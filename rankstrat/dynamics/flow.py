@@ -9,7 +9,7 @@ import numpy as np
 
 from rankstrat.dynamics._scipy import one_thread, scipy
 from rankstrat.dynamics.conserved import MAX_PARAMETERS, ConservedForm, conserved_forms, drift
-from rankstrat.dynamics.loss import MAX_HESSIAN, Array, Loss, PointLoss, data_loss
+from rankstrat.dynamics.loss import Array, Loss, PointLoss, data_loss
 from rankstrat.dynamics.trajectory import Trajectory
 from rankstrat.errors import DataError
 from rankstrat.model.model import Chart, Model
@@ -57,8 +57,8 @@ def gradient_flow(
         start: M floats in parameter order, or an exact point.
         data: (inputs, labels) of shapes (n, d) and (n, q), or a `Loss`.
         loss: "squared" (half mean), "cross entropy", "logistic", a `PointLoss` or a `Loss`.
-        method: an integrator of scipy; "auto" is BDF with the exact Hessian up to 400 parameters,
-            else RK45.
+        method: an integrator of scipy; "auto" is BDF with the exact Hessian where that is formed
+            (400 parameters, 2,000 for two-layer networks), else RK45.
         time: the end time.
         until: the loss at which to stop.
         rtol: relative tolerance of the integrator.
@@ -84,7 +84,7 @@ def gradient_flow(
     theta = start_point(model, start)
     chosen: str = method
     if method == "auto":
-        chosen = "BDF" if model.size <= MAX_HESSIAN else "RK45"
+        chosen = "BDF" if model.size <= function.hessian_limit else "RK45"
     run = _Run(function, time, until, budget, stop)
     run.keep(0.0, theta)
     reason = f"the loss reached {until:g}" if function.value(theta) <= until else ""

@@ -12,18 +12,22 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from types import MappingProxyType
 
-from rankstrat.experiments.report import (
-    Experiment,
-    ExperimentReport,
+from rankstrat.experiments._agreement import (
     Measurement,
     Prediction,
+)
+from rankstrat.experiments._report import (
+    Experiment,
+    ExperimentReport,
     Progress,
     Row,
+)
+from rankstrat.experiments._running import (
     named,
     run,
 )
 
-_NAMES = [m.name for m in pkgutil.iter_modules(__path__) if m.name != "report" and m.name[0] != "_"]
+_NAMES = [m.name for m in pkgutil.iter_modules(__path__) if m.name[0] != "_"]
 EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
     {name: importlib.import_module(f"{__name__}.{name}").EXPERIMENT for name in _NAMES}
 )

@@ -16,15 +16,17 @@ import numpy as np
 
 from rankstrat.algebra.linear import rank as rational_rank
 from rankstrat.dynamics.loss import Array, Loss
-from rankstrat.experiments.report import (
+from rankstrat.experiments._agreement import (
     NEVER,
     AtLeast,
-    Case,
-    Experiment,
     Frequency,
     Measurement,
     Prediction,
     Tolerance,
+)
+from rankstrat.experiments._report import (
+    Case,
+    Experiment,
 )
 from rankstrat.families import matrix_factorization
 from rankstrat.rank.verdict import Verdict

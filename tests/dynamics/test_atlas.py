@@ -15,7 +15,7 @@ KNOWN = {1: [0.110135518417], 2: [0.071726661554, 0.072169980235]}
 @pytest.fixture(scope="module")
 def lecture():
     return rs.critical_functions(
-        rs.families.two_layer(2, 1, bias=True), INPUTS, labels(), starts=250, seed=1
+        rs.families.two_layer(2, 1, bias=True), INPUTS, labels(), starts=100, seed=1
     )
 
 
@@ -45,9 +45,7 @@ def test_zero_is_critical_where_sigma_vanishes_at_zero(lecture):
 def test_other_data():
     xs = [Fraction(k, 2) for k in range(-6, 7)]
     ys = [sympy.tanh(2 * sympy.Rational(x) - 1) - sympy.tanh(sympy.Rational(x) + 2) for x in xs]
-    found = rs.critical_functions(
-        rs.families.two_layer(2, 1, bias=True), xs, ys, starts=150, seed=2
-    )
+    found = rs.critical_functions(rs.families.two_layer(2, 1, bias=True), xs, ys, starts=60, seed=2)
     widths = [f.width for f in found.functions]
     assert widths.count(1) >= 2 and widths.count(2) >= 1
     assert all(f.loss < found.functions[0].loss for f in found.functions[1:])  # less than zero's

@@ -6,7 +6,7 @@ import sympy
 
 from rankstrat.dynamics.loss import Loss, PointLoss
 from rankstrat.errors import DataError
-from rankstrat.families import fully_connected, matrix_factorization, two_layer
+from rankstrat.families import fully_connected, linear, matrix_factorization, two_layer
 
 RNG = np.random.default_rng(5)
 F, Y = sympy.symbols("f y")
@@ -85,7 +85,7 @@ BAD = {
     "scale": (lambda: Loss(NET, [1], [0], scale="median"), "choose one"),
     "theta": (lambda: Loss(NET, [1], [0]).value([1, 2, 3]), "4 numbers are needed"),
     "hessian": (
-        lambda: Loss(two_layer(300, 1), [1], [0]).hessian(np.zeros(600)),
+        lambda: Loss(linear(401), np.ones((1, 401)), [0]).hessian(np.zeros(401)),
         "at most 400",
     ),
     "symbols": (lambda: PointLoss.of(F * sympy.Symbol("t"), [F], [Y]), "neither an output"),

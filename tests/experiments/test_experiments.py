@@ -8,14 +8,18 @@ import pytest
 from rankstrat.cli import main
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.experiments import EXPERIMENTS, experiment
-from rankstrat.experiments.report import (
+from rankstrat.experiments._agreement import (
     ALWAYS,
     NEVER,
     SOMETIMES,
     Frequency,
     Measurement,
     Prediction,
+)
+from rankstrat.experiments._report import (
     check_cell,
+)
+from rankstrat.experiments._running import (
     rows_from_json,
     run,
 )
