@@ -83,6 +83,12 @@ READING_ORDER = {
         "optimistic_sample_size",
         "LeastRank",
     ),
+    "Learning coefficients": (
+        "learning_coefficient",
+        "LearningCoefficient",
+        "volume_slope",
+        "VolumeSlope",
+    ),
     "Recovery": (
         "local_linear_recovery",
         "LocalLinearRecovery",

@@ -37,6 +37,12 @@ from rankstrat.samples import (
     local_linear_recovery,
 )
 from rankstrat.samples.stability import recovery_stability, recovery_thresholds, stability_table
+from rankstrat.singular import (
+    LearningCoefficient,
+    VolumeSlope,
+    learning_coefficient,
+    volume_slope,
+)
 from rankstrat.strata import (
     FunctionHierarchy,
     Level,
@@ -77,6 +83,7 @@ __all__ = [
     "FunctionHierarchy",
     "Inertia",
     "InvariantManifold",
+    "LearningCoefficient",
     "LeastRank",
     "LemmaRank",
     "Level",
@@ -101,6 +108,7 @@ __all__ = [
     "Trajectory",
     "UpperBound",
     "Verdict",
+    "VolumeSlope",
     "__version__",
     "activations",
     "adam",
@@ -118,6 +126,7 @@ __all__ = [
     "gradient_flow",
     "inertia",
     "invariant_manifolds",
+    "learning_coefficient",
     "limiting_directions",
     "linear_stability",
     "local_linear_recovery",
@@ -144,4 +153,5 @@ __all__ = [
     "target_set",
     "verify",
     "verify_all",
+    "volume_slope",
 ]

@@ -30,6 +30,7 @@ REASONS = {
     "parameters": "there are {M} parameters",
     "outputs": "there are {q} outputs",
     "symmetries": "scalings of the parameters and equal columns",
+    "affine symmetries": "affine symmetries of the model, each verified as an identity",
     "monomials": "the tangent functions are polynomials of a space of this dimension",
     "relations": "{n} independent {relations} among the {M} tangent functions",
     "schwartz-zippel": "no larger minor at random large primes",
@@ -227,6 +228,8 @@ class RankCertificate(DecidedInteger):
                 bound = size
             case "symmetries" | "monomials":
                 bound = next((b for b, r in analysis.counted if r == self.reason), size)
+            case "affine symmetries":
+                bound = analysis.affine_bound
             case "outputs":
                 if analysis.ceiling is None:
                     raise CertificateError(

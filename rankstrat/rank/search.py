@@ -17,6 +17,7 @@ from rankstrat.algebra.modular import mix
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import DataError, PoleError, UndecidedError, demand
 from rankstrat.model.model import Chart
+from rankstrat.rank.affine_symmetries import affine_symmetries
 from rankstrat.rank.counting import monomial_bound, symmetry_bound
 from rankstrat.rank.lower_bounds import Minor, Sampled, ball_minor, row_count, sampled_rank
 from rankstrat.rank.patterns import PatternTangents
@@ -192,6 +193,12 @@ class Analysis:
         """The bound by scaling symmetries and equal columns, which hold on every region."""
         return symmetry_bound(self.written, self.seed)
 
+    @cached_property
+    def affine_bound(self) -> int:
+        """The bound by affine symmetries of the model besides."""
+        fields = affine_symmetries(self.chart.model, self.seed)
+        return symmetry_bound(self.written, self.seed, fields)
+
     @property
     def is_sampled(self) -> bool:
         """Whether only some regions were met, and relations on them need not hold everywhere."""
@@ -263,6 +270,8 @@ class Analysis:
         assert minor is not None
         lower, minor, hypotheses = self._lower(rank, minor)
         upper, reason, relations = self._upper(rank, found)
+        if rank == lower < upper and rank <= self.affine_bound < upper:
+            upper, reason, relations = self.affine_bound, "affine symmetries", {}
         for bound in extra:
             if lower <= bound.value < upper and bound.holds(self.chart):
                 upper, reason, relations = bound.value, bound.reason, {}
