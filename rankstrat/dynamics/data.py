@@ -41,12 +41,8 @@ def checked_data(model: Model, inputs: Any, labels: Any) -> tuple[Array, Array]:
     """
     d, q = len(model.inputs), len(model.outputs)
     if d == 0:
-        y = _array(
-            "labels",
-            np.reshape(np.asarray(labels, dtype=float), (1, -1)),
-            q,
-            "one number for each output",
-        )
+        flat = np.ravel(np.asarray(labels, dtype=object))[None, :]
+        y = _array("labels", flat, q, "one number for each output")
         return np.zeros((1, 0)), y
     x = _array("inputs", inputs, d, f"the model has {d} inputs and n samples are rows")
     y = _array("labels", labels, q, f"the model has {q} outputs and n samples are rows")

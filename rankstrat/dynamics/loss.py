@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rankstrat.dynamics.checks import real
 from rankstrat.dynamics.data import checked_data, checked_mask
 from rankstrat.dynamics.dropout import DropoutPenalty
 from rankstrat.dynamics.kernels import Kernel, kernel
@@ -60,7 +61,8 @@ class Loss:
         keep: float = 1.0,
     ) -> None:
         demand(model, Model, DataError, "a Model", "try rankstrat.families.two_layer(...)")
-        self.model, self.decay, self.scale = model, float(decay), scale
+        self.model, self.scale = model, scale
+        self.decay = real("the weight decay", decay, "try 1e-4")
         self.inputs, self.labels = checked_data(model, inputs, labels)
         self.point = point_loss(kind)
         samples = len(self.labels)
@@ -72,7 +74,7 @@ class Loss:
         self.factor = factors[scale]
         self.observed = checked_mask(observed, self.labels, self.point)
         self.penalty = None
-        if keep != 1.0:
+        if real("keep", keep, "try 0.8") != 1:
             self.penalty = DropoutPenalty.of(model, self.kernel, self.point, self.factor, keep)
 
     @property

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rankstrat.algebra.batched import Batched
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.translate import translate
-from rankstrat.errors import DataError
+from rankstrat.errors import DataError, demand
 
 Array = NDArray[np.float64]
 
@@ -48,6 +48,7 @@ class PointLoss:
             >>> float(loss.slope(np.array([[1.0]]), np.array([[1.0]]))[0, 0])
             0.0
         """
+        demand(expression, sympy.Expr, DataError, "a sympy expression", "try (f - y)**2")
         others = expression.free_symbols - {*outputs, *labels}
         if others:
             raise DataError(

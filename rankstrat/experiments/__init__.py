@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from types import MappingProxyType
 
+from rankstrat.dynamics.checks import whole
 from rankstrat.experiments._agreement import (
     Measurement,
     Prediction,
@@ -58,6 +59,7 @@ def experiment(
         ModuleNotFoundError: scipy is not installed.
     """
     found = named(name, EXPERIMENTS)
+    whole("the seed", seed, 0, "try 0")
     return run(found, seed=seed, deep=deep, executor=executor, progress=progress, done=tuple(done))
 
 

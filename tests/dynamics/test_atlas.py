@@ -63,3 +63,19 @@ def test_at_least_17_in_width_3():
     )
     assert len(found.functions) >= 17
     assert any(abs(f.loss - 0.059983406925) < 1e-9 for f in found.functions)
+
+
+def test_bad_data_error():
+    net = rs.families.two_layer(1, 1, bias=True)
+    with pytest.raises(DataError, match="the same positive number"):
+        rs.critical_functions(net, [], [])
+    with pytest.raises(DataError, match="the same positive number"):
+        rs.critical_functions(net, [1, 2], [1])
+    with pytest.raises(DataError, match="the number of starts"):
+        rs.critical_functions(net, [1, 2], [1, 2], starts=0)
+
+
+def test_piecewise_networks_certify_nothing_but_zero():
+    net = rs.families.two_layer(1, 1, "relu", bias=True)
+    found = rs.critical_functions(net, [1, 2], [1, 2], starts=3)
+    assert [f.kind for f in found.functions] in ([], ["zero function"])
