@@ -55,8 +55,11 @@ from rankstrat.strata import (
     stratum_of,
 )
 from rankstrat.symmetry import (
+    Identifiability,
+    Identified,
     InvariantManifold,
     Symmetry,
+    identifiability,
     invariant_manifolds,
     orbit_dimension,
     symmetries,
@@ -82,6 +85,8 @@ __all__ = [
     "CriticalMapping",
     "EnclosedCriticalPoint",
     "FunctionHierarchy",
+    "Identifiability",
+    "Identified",
     "Inertia",
     "InvariantManifold",
     "LearningCoefficient",
@@ -126,6 +131,7 @@ __all__ = [
     "function_hierarchy",
     "gradient_descent",
     "gradient_flow",
+    "identifiability",
     "inertia",
     "invariant_manifolds",
     "learning_coefficient",
