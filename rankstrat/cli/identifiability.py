@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 
 from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list_of_families
 from rankstrat.cli._status import HOLDS
-from rankstrat.symmetry.identifiability import Identifiability, identifiability
+from rankstrat.symmetry.identifiable import Identifiability, identifiability
 
 EXAMPLE = f"""examples:
   rankstrat identifiability matrix_factorization rows=2 inner=1 columns=2

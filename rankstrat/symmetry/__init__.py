@@ -3,7 +3,7 @@ invariant.
 """
 
 from rankstrat.symmetry.groups import Symmetry, symmetries
-from rankstrat.symmetry.identifiability import Identifiability, Identified, identifiability
+from rankstrat.symmetry.identifiable import Identifiability, Identified, identifiability
 from rankstrat.symmetry.manifolds import InvariantManifold, fixed_set, invariant_manifolds
 from rankstrat.symmetry.orbits import orbit_dimension
 
