@@ -157,7 +157,7 @@ def identifiability(
         Local identifiability at almost every parameter
         <BLANKLINE>
         parameter  identifiable  verdict  why
-        ---------  ------------  -------  ------------------------------------------
+        ---------  ------------  -------  -------------------------------------
         k          no            PROVED   dF/dk is a combination of the others
         a          no            PROVED   dF/da is a combination of the others
         m          yes           PROVED   dF/dm is no combination of the others
