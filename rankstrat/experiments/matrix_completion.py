@@ -27,8 +27,10 @@ from rankstrat.experiments._agreement import (
 from rankstrat.experiments._report import (
     Case,
     Experiment,
+    ExperimentReport,
 )
 from rankstrat.families import matrix_factorization
+from rankstrat.pictures.panels import Curve, Panel
 from rankstrat.rank.verdict import Verdict
 from rankstrat.samples import count_recovering_subsets
 
@@ -166,6 +168,27 @@ def tolerance(case: Case) -> Tolerance:
     return Frequency() if case["recovery"] == "no" else AtLeast()
 
 
+def picture(report: ExperimentReport) -> Sequence[Panel]:
+    """The share of runs that end below a relative error."""
+    panels = []
+    for rank in FACTORS:
+        curves = tuple(
+            Curve(f"n = {row.case['n']}, recovery: {row.case['recovery']}", points, "steps")
+            for row, points in report.curves("relative error", rank=rank)
+        )
+        panels.append(
+            Panel(
+                f"rank {rank}",
+                "relative error",
+                "share of runs",
+                curves,
+                places=(("success", SUCCESS),),
+                logarithmic="x",
+            )
+        )
+    return panels
+
+
 EXPERIMENT = Experiment(
     name="matrix_completion",
     title="Matrix completion and local linear recovery",
@@ -178,4 +201,5 @@ EXPERIMENT = Experiment(
     predicted=predicted,
     measured=measured,
     tolerance=tolerance,
+    picture=picture,
 )
