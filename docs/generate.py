@@ -106,6 +106,8 @@ READING_ORDER = {
         "Inertia",
         "enclose_critical_point",
         "EnclosedCriticalPoint",
+        "splitting_line",
+        "SplittingLine",
     ),
     "Theorems": (
         "verify",

@@ -15,6 +15,7 @@ from rankstrat.experiments import experiment
 from rankstrat.families.recognition import Recognition, recognise
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 from rankstrat.mappings import embedding_graph
+from rankstrat.mappings.line import SplittingLine, splitting_line
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact
@@ -100,6 +101,7 @@ __all__ = [
     "RecoveryCount",
     "Relation",
     "Report",
+    "SplittingLine",
     "Stratum",
     "Symmetry",
     "TangentSpan",
@@ -143,6 +145,7 @@ __all__ = [
     "recovery_stability",
     "recovery_thresholds",
     "region_rank",
+    "splitting_line",
     "stability_table",
     "stochastic_descent",
     "stratify",

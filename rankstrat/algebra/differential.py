@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, Program, normal
+from rankstrat.deadline import check
 
 Monomial = tuple[tuple[int, Rational], ...]
 Terms = dict[Monomial, Rational]
@@ -26,6 +27,7 @@ def laurent(
         return _expand(program, node, budget, known)
     values: dict[int, Terms] = {}
     for n in program.reachable((node,)):
+        check("an expression was expanded")
         kind, data = program.kind[n], program.data[n]
         if kind == CONSTANT:
             values[n] = {(): data} if data else {}
@@ -54,6 +56,7 @@ def _expand(
     stack = [node]
     while stack:
         n = stack[-1]
+        check("an expression was expanded")
         if n in known:
             stack.pop()
             continue
