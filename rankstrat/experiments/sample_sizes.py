@@ -41,7 +41,7 @@ def cases(seed: int, deep: bool) -> Iterable[Case]:
     """Sample sizes around the thresholds in width 2, 2 and 3 in width 1."""
     trials = 24 if deep else 5
     for n in range(2, 9) if deep else range(3, 6):
-        yield {"width": 2, "n": n, "trials": 2 * trials if n == 4 else trials}
+        yield {"width": 2, "n": n, "trials": 4 * trials if n == 4 else trials}
     for n in (2, 3):
         yield {"width": 1, "n": n, "trials": trials}
 
