@@ -75,6 +75,7 @@ READING_ORDER = {
         "InvariantManifold",
         "orbit_dimension",
     ),
+    "Trained networks": ("read", "Network", "condensation", "Condensation", "Candidate"),
     "Critical mappings": ("CriticalMapping", "MappingEvidence", "embedding_graph"),
     "Target sets and optimistic sample sizes": (
         "target_set",

@@ -18,6 +18,7 @@ from rankstrat.mappings import embedding_graph
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact
+from rankstrat.networks import Candidate, Condensation, Network, condensation, read
 from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_report
 from rankstrat.rank.certificate import RankCertificate, Relation, UpperBound, Verdict
 from rankstrat.rank.model_rank import model_rank, region_rank
@@ -67,8 +68,10 @@ except PackageNotFoundError:  # a checkout that nobody has installed
 __all__ = [
     "Activation",
     "Branch",
+    "Candidate",
     "Chart",
     "Computed",
+    "Condensation",
     "Conjecture",
     "CriticalAtlas",
     "CriticalData",
@@ -85,6 +88,7 @@ __all__ = [
     "Loss",
     "MappingEvidence",
     "Model",
+    "Network",
     "NumericalRank",
     "RankCertificate",
     "RankHierarchy",
@@ -104,6 +108,7 @@ __all__ = [
     "__version__",
     "activations",
     "adam",
+    "condensation",
     "conjecture",
     "count_recovering_subsets",
     "critical_data",
@@ -130,6 +135,7 @@ __all__ = [
     "pictures",
     "rank_by_lemma",
     "rank_report",
+    "read",
     "recognise",
     "recovery_stability",
     "recovery_thresholds",
