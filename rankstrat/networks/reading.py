@@ -26,6 +26,8 @@ NAMES = {
     "hard_tanh": "hardtanh", "leakyrelu": "leaky_relu",
 }  # fmt: skip
 """Names of frameworks -> ours; an empty one closes a network and is left out."""
+PLAIN = ("", "linear", "identity")
+"""What frameworks call no activation."""
 SILENT = ("dropout", "flatten", "inputlayer", "input_layer", "identity")
 
 
@@ -264,7 +266,7 @@ def _weightless(kind: str, name: str, kinds: list[str], layers: int) -> None:
     """A part without weights: an activation, or one that does nothing after the training."""
     if kind.lower() in SILENT or name.lower() in SILENT:
         return
-    if not layers or len(kinds) != layers or kinds[-1] not in ("", "linear"):
+    if not layers or len(kinds) != layers or kinds[-1] not in PLAIN:
         raise DataError(
             f"the part {shown(kind)} follows no affine layer; layers with one activation after each"
             " are read; build the network as an rs.Model"
@@ -296,7 +298,7 @@ def _closed(layers: Sequence[Affine], kinds: Sequence[str]) -> tuple[Sequence[Af
 
 def _notes(kinds: Sequence[str]) -> Sequence[str]:
     last = kinds[-1].lower()
-    if last in ("", "linear", "identity"):
+    if last in PLAIN:
         return ()
     return (f"{last} at the end was left out: outputs are before it",)
 
