@@ -84,6 +84,12 @@ READING_ORDER = {
         "optimistic_sample_size",
         "LeastRank",
     ),
+    "Learning coefficients": (
+        "learning_coefficient",
+        "LearningCoefficient",
+        "volume_slope",
+        "VolumeSlope",
+    ),
     "Recovery": (
         "local_linear_recovery",
         "LocalLinearRecovery",
@@ -101,6 +107,8 @@ READING_ORDER = {
         "Inertia",
         "enclose_critical_point",
         "EnclosedCriticalPoint",
+        "splitting_line",
+        "SplittingLine",
     ),
     "Theorems": (
         "verify",

@@ -13,6 +13,7 @@ import flint
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, IMAGINARY, LINEAR, PI, PRODUCT, Program
+from rankstrat.deadline import check
 from rankstrat.errors import UndecidedError
 
 _METHODS = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan", "erf", "erfi")
@@ -169,6 +170,7 @@ def determinant_excludes_zero(
             evaluate(program, nodes, BallRing(), leaf_balls(program, nodes, values))
             for values in samples
         ]
+        check("a determinant was enclosed", 1e-9 * len(rows) ** 3 * bits / 64)
         determinant = flint.arb_mat(rows).det() if rows else flint.arb(1)
         return bool(determinant != 0)
     finally:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, Program, normal
+from rankstrat.deadline import check
 
 Monomial = tuple[tuple[int, Rational], ...]
 Terms = dict[Monomial, Rational]
@@ -26,6 +27,7 @@ def laurent(
         return _expand(program, node, budget, known)
     values: dict[int, Terms] = {}
     for n in program.reachable((node,)):
+        check("an expression was expanded")
         kind, data = program.kind[n], program.data[n]
         if kind == CONSTANT:
             values[n] = {(): data} if data else {}
@@ -55,6 +57,7 @@ def _expand(
         return () if program.kind[n] == FUNCTION else program.args[n]
 
     for n in program.unknown(node, known, children):
+        check("an expression was expanded")
         known[n] = _expand_one(program, n, budget, known)
     return known[node]
 

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from rankstrat.algebra.linear import Rational
+from rankstrat.deadline import check
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 
 CONSTANT, LEAF, LINEAR, PRODUCT, FUNCTION = range(5)
@@ -113,6 +114,7 @@ class Program:
         key = (kind, args, data)
         found = self._index.get(key)
         if found is None:
+            check("an expression was built")
             found = self._index[key] = len(self.kind)
             self.kind.append(kind)
             self.args.append(args)
