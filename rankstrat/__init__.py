@@ -15,6 +15,7 @@ from rankstrat.experiments import experiment
 from rankstrat.families.recognition import Recognition, recognise
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 from rankstrat.mappings import embedding_graph
+from rankstrat.mappings.line import SplittingLine, splitting_line
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact
@@ -38,6 +39,12 @@ from rankstrat.samples import (
     local_linear_recovery,
 )
 from rankstrat.samples.stability import recovery_stability, recovery_thresholds, stability_table
+from rankstrat.singular import (
+    LearningCoefficient,
+    VolumeSlope,
+    learning_coefficient,
+    volume_slope,
+)
 from rankstrat.strata import (
     FunctionHierarchy,
     Level,
@@ -80,6 +87,7 @@ __all__ = [
     "FunctionHierarchy",
     "Inertia",
     "InvariantManifold",
+    "LearningCoefficient",
     "LeastRank",
     "LemmaRank",
     "Level",
@@ -97,6 +105,7 @@ __all__ = [
     "RecoveryCount",
     "Relation",
     "Report",
+    "SplittingLine",
     "Stratum",
     "Symmetry",
     "TangentSpan",
@@ -105,6 +114,7 @@ __all__ = [
     "Trajectory",
     "UpperBound",
     "Verdict",
+    "VolumeSlope",
     "__version__",
     "activations",
     "adam",
@@ -123,6 +133,7 @@ __all__ = [
     "gradient_flow",
     "inertia",
     "invariant_manifolds",
+    "learning_coefficient",
     "limiting_directions",
     "linear_stability",
     "local_linear_recovery",
@@ -140,6 +151,7 @@ __all__ = [
     "recovery_stability",
     "recovery_thresholds",
     "region_rank",
+    "splitting_line",
     "stability_table",
     "stochastic_descent",
     "stratify",
@@ -150,4 +162,5 @@ __all__ = [
     "target_set",
     "verify",
     "verify_all",
+    "volume_slope",
 ]

@@ -44,6 +44,10 @@ class BudgetError(RankstratError):
     """A bound on work was reached before the answer."""
 
 
+class OutOfTimeError(RankstratError):
+    """The `budget` of seconds ended; verbs catch it and return the bounds they have."""
+
+
 class CertificateError(RankstratError, ValueError):
     """A certificate is malformed or does not check."""
 

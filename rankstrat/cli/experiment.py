@@ -12,7 +12,13 @@ from rankstrat.cli._status import FAILS, HOLDS, INTERRUPTED
 from rankstrat.cli._sweep import folder_for, jobs, workers, write_whole
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.experiments import EXPERIMENTS, ExperimentReport, experiment
-from rankstrat.experiments.report import Progress, Row, rows_from_json
+from rankstrat.experiments._report import (
+    Progress,
+    Row,
+)
+from rankstrat.experiments._running import (
+    rows_from_json,
+)
 from rankstrat.pictures import plot_experiment
 from rankstrat.text.parsing import nearest, shown
 from rankstrat.text.tables import Table

@@ -12,18 +12,23 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from types import MappingProxyType
 
-from rankstrat.experiments.report import (
-    Experiment,
-    ExperimentReport,
+from rankstrat.dynamics.checks import whole
+from rankstrat.experiments._agreement import (
     Measurement,
     Prediction,
+)
+from rankstrat.experiments._report import (
+    Experiment,
+    ExperimentReport,
     Progress,
     Row,
+)
+from rankstrat.experiments._running import (
     named,
     run,
 )
 
-_NAMES = [m.name for m in pkgutil.iter_modules(__path__) if m.name != "report" and m.name[0] != "_"]
+_NAMES = [m.name for m in pkgutil.iter_modules(__path__) if m.name[0] != "_"]
 EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
     {name: importlib.import_module(f"{__name__}.{name}").EXPERIMENT for name in _NAMES}
 )
@@ -54,6 +59,7 @@ def experiment(
         ModuleNotFoundError: scipy is not installed.
     """
     found = named(name, EXPERIMENTS)
+    whole("the seed", seed, 0, "try 0")
     return run(found, seed=seed, deep=deep, executor=executor, progress=progress, done=tuple(done))
 
 

@@ -17,14 +17,16 @@ import sympy
 
 from rankstrat.dynamics.atlas import critical_functions
 from rankstrat.dynamics.loss import Loss
-from rankstrat.experiments.report import (
+from rankstrat.experiments._agreement import (
     AtLeast,
-    Case,
     Equal,
-    Experiment,
     Measurement,
     Prediction,
     Tolerance,
+)
+from rankstrat.experiments._report import (
+    Case,
+    Experiment,
 )
 from rankstrat.families import two_layer
 from rankstrat.mappings import splitting, transfer

@@ -19,14 +19,16 @@ from rankstrat.dynamics.descent import gradient_descent
 from rankstrat.dynamics.flow import gradient_flow
 from rankstrat.dynamics.loss import Loss
 from rankstrat.dynamics.observables import sharpness, units
-from rankstrat.experiments.report import (
-    Case,
+from rankstrat.experiments._agreement import (
     Equal,
-    Experiment,
     Measurement,
     Prediction,
     Tolerance,
     Within,
+)
+from rankstrat.experiments._report import (
+    Case,
+    Experiment,
 )
 from rankstrat.families import two_layer
 from rankstrat.model.model import Model

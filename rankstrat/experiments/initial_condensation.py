@@ -20,15 +20,17 @@ from rankstrat.dynamics.flow import gradient_flow
 from rankstrat.dynamics.initial import draw
 from rankstrat.dynamics.loss import Array, Loss
 from rankstrat.dynamics.observables import units
-from rankstrat.experiments.report import (
+from rankstrat.experiments._agreement import (
     ALWAYS,
     AtLeast,
-    Case,
-    Experiment,
     Frequency,
     Measurement,
     Prediction,
     Tolerance,
+)
+from rankstrat.experiments._report import (
+    Case,
+    Experiment,
 )
 from rankstrat.families import two_layer
 from rankstrat.model.model import Model

@@ -16,13 +16,15 @@ from rankstrat.dynamics.flow import gradient_flow
 from rankstrat.dynamics.initial import M, Scheme, displacement_exponent, draw
 from rankstrat.dynamics.loss import Loss
 from rankstrat.dynamics.observables import displacement
-from rankstrat.experiments.report import (
-    Case,
-    Experiment,
+from rankstrat.experiments._agreement import (
     Measurement,
     Prediction,
     Tolerance,
     Within,
+)
+from rankstrat.experiments._report import (
+    Case,
+    Experiment,
 )
 from rankstrat.families import two_layer
 from rankstrat.model.model import Model

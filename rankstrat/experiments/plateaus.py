@@ -10,15 +10,17 @@ import numpy as np
 from rankstrat.dynamics.flow import gradient_flow
 from rankstrat.dynamics.initial import draw
 from rankstrat.dynamics.loss import Loss
-from rankstrat.experiments.critical_points import INPUTS, labels
-from rankstrat.experiments.report import (
-    Case,
-    Experiment,
+from rankstrat.experiments._agreement import (
     Measurement,
     Prediction,
     Tolerance,
     Within,
 )
+from rankstrat.experiments._report import (
+    Case,
+    Experiment,
+)
+from rankstrat.experiments.critical_points import INPUTS, labels
 from rankstrat.families import two_layer
 from rankstrat.rank.verdict import Verdict
 from rankstrat.samples import enclose_critical_point

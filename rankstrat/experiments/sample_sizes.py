@@ -13,16 +13,18 @@ import numpy as np
 
 from rankstrat.dynamics.flow import gradient_flow
 from rankstrat.dynamics.initial import draw
-from rankstrat.experiments.report import (
+from rankstrat.experiments._agreement import (
     ALWAYS,
     NEVER,
     SOMETIMES,
-    Case,
-    Experiment,
     Frequency,
     Measurement,
     Prediction,
     Tolerance,
+)
+from rankstrat.experiments._report import (
+    Case,
+    Experiment,
 )
 from rankstrat.families import two_layer
 from rankstrat.rank.verdict import Verdict
