@@ -19,6 +19,7 @@ from rankstrat.mappings.line import SplittingLine, splitting_line
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact
+from rankstrat.networks import Candidate, Condensation, Network, condensation, read
 from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_report
 from rankstrat.rank.certificate import RankCertificate, Relation, UpperBound, Verdict
 from rankstrat.rank.model_rank import model_rank, region_rank
@@ -74,8 +75,10 @@ except PackageNotFoundError:  # a checkout that nobody has installed
 __all__ = [
     "Activation",
     "Branch",
+    "Candidate",
     "Chart",
     "Computed",
+    "Condensation",
     "Conjecture",
     "CriticalAtlas",
     "CriticalData",
@@ -93,6 +96,7 @@ __all__ = [
     "Loss",
     "MappingEvidence",
     "Model",
+    "Network",
     "NumericalRank",
     "RankCertificate",
     "RankHierarchy",
@@ -114,6 +118,7 @@ __all__ = [
     "__version__",
     "activations",
     "adam",
+    "condensation",
     "conjecture",
     "count_recovering_subsets",
     "critical_data",
@@ -141,6 +146,7 @@ __all__ = [
     "pictures",
     "rank_by_lemma",
     "rank_report",
+    "read",
     "recognise",
     "recovery_stability",
     "recovery_thresholds",

@@ -61,6 +61,7 @@ class RankCertificate(DecidedInteger):
             at the kink of relu and abs; None if that is not decided.
         largest: whether this is the largest rank on a chart of a piecewise model, taken on an open
             set of it; on other open sets it may be less.
+        ended: where the budget of time ended, if it did.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -87,6 +88,7 @@ class RankCertificate(DecidedInteger):
     label: str = field(default="", repr=False, compare=False)
     differentiable: bool | None = True
     largest: bool = False
+    ended: str = field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.lower <= self.upper <= self.size:
@@ -162,7 +164,8 @@ class RankCertificate(DecidedInteger):
         if self.region is not None:
             where += f", on the region around x = ({', '.join(map(str, self.region))})"
         text = f"{rank} of {self.size} parameters {where}  [{self.verdict}{error}]"
-        return f"{escaped(text)}\n{escaped(self._why())}"
+        lines = [text, self._why(), *([f"  {self.ended}"] if self.ended else [])]
+        return "\n".join(map(escaped, lines))
 
     def _why(self) -> str:
         if self.reason in REASONS:
@@ -205,7 +208,7 @@ class RankCertificate(DecidedInteger):
             given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
             check_relations(analysis, given)
             self._check_upper(analysis, len(given))
-            if self.largest is not analysis.setting.largest:
+            if self.lower and self.largest is not analysis.setting.largest:
                 raise CertificateError(
                     f"largest = {self.largest} is claimed; it says whether the regions move with"
                     " the coordinates of the chart, and here they do otherwise"

@@ -956,7 +956,7 @@ _OWN = {
     "sign": mpmath.sign,
     "airyaiprime": lambda e: mpmath.airyai(e, derivative=1),
 }
-DRAWS, SIGNED_DRAWS, DIGITS = 2, 10, 60
+DRAWS, SIGNED_DRAWS, DIGITS = 2, 24, 60
 
 
 def _number(rng: random.Random, low: int, high: int) -> mpmath.mpf:
@@ -1017,6 +1017,8 @@ def _numerical(matrix: list[list[mpmath.mpf]]) -> int:
             for i in range(rank, len(work))
             for j in range(rank, len(work[0]))
         )
+        if not best:
+            break
         if best < scale * mpmath.mpf(10) ** -(DIGITS // 2):
             assert best < last * mpmath.mpf(10) ** -20, f"no gap: {last} {best}"
             break
