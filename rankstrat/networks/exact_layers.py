@@ -25,7 +25,7 @@ class Move:
     r"""One step that narrows a hidden layer by one unit and keeps the function.
 
     Attributes:
-        kind: "merge", "drop", "constant" or "linear".
+        kind: "merge", "drop", "constant" or "combination".
         layer: hidden layer, from 1.
         unit: the unit that goes, from 0 in the layer as it then is.
         onto: for each unit that takes it up (before the removal), the factor of its outgoing
@@ -51,7 +51,7 @@ class Move:
             return f"{place} has no outgoing weight"
         if self.kind == "constant":
             return f"{place} is the constant {self.constant}"
-        if self.kind == "linear":
+        if self.kind == "combination":
             return f"{place} is a combination of {len(self.onto)} units"
         ((other, factor),) = self.onto
         if factor == 1:

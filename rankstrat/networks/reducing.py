@@ -256,7 +256,7 @@ def _combination(layers: ExactLayers, layer: int, j: int) -> Move | None:
     if found is None:
         return None
     onto = tuple((k, c) for k, c in zip(others, found, strict=True) if c)
-    return Move("linear", layer, j, onto, rows[j], tuple(layers.weights[layer][:, j]))
+    return Move("combination", layer, j, onto, rows[j], tuple(layers.weights[layer][:, j]))
 
 
 def _is_identity(layers: ExactLayers, move: Move) -> bool:
@@ -267,7 +267,7 @@ def _is_identity(layers: ExactLayers, move: Move) -> bool:
     if move.kind == "constant":
         own = _value(layers, layers.row(layer, j), layer)
         return not any(layers.weights[layer - 1][j]) and same(own, move.constant)
-    if move.kind == "linear":
+    if move.kind == "combination":
         rows = [[c * Fraction(v) for v in layers.row(layer, k)] for k, c in move.onto]
         sums = [sum(column, Fraction(0)) for column in zip(*rows, strict=True)]
         linear = layers.activation.power == 1
