@@ -15,9 +15,11 @@ from rankstrat.experiments import experiment
 from rankstrat.families.recognition import Recognition, recognise
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 from rankstrat.mappings import embedding_graph
+from rankstrat.mappings.line import SplittingLine, splitting_line
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact
+from rankstrat.networks import Candidate, Condensation, Network, condensation, read
 from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_report
 from rankstrat.rank.certificate import RankCertificate, Relation, UpperBound, Verdict
 from rankstrat.rank.model_rank import model_rank, region_rank
@@ -37,6 +39,12 @@ from rankstrat.samples import (
     local_linear_recovery,
 )
 from rankstrat.samples.stability import recovery_stability, recovery_thresholds, stability_table
+from rankstrat.singular import (
+    LearningCoefficient,
+    VolumeSlope,
+    learning_coefficient,
+    volume_slope,
+)
 from rankstrat.strata import (
     FunctionHierarchy,
     Level,
@@ -67,8 +75,10 @@ except PackageNotFoundError:  # a checkout that nobody has installed
 __all__ = [
     "Activation",
     "Branch",
+    "Candidate",
     "Chart",
     "Computed",
+    "Condensation",
     "Conjecture",
     "CriticalAtlas",
     "CriticalData",
@@ -77,6 +87,7 @@ __all__ = [
     "FunctionHierarchy",
     "Inertia",
     "InvariantManifold",
+    "LearningCoefficient",
     "LeastRank",
     "LemmaRank",
     "Level",
@@ -85,6 +96,7 @@ __all__ = [
     "Loss",
     "MappingEvidence",
     "Model",
+    "Network",
     "NumericalRank",
     "RankCertificate",
     "RankHierarchy",
@@ -93,6 +105,7 @@ __all__ = [
     "RecoveryCount",
     "Relation",
     "Report",
+    "SplittingLine",
     "Stratum",
     "Symmetry",
     "TangentSpan",
@@ -101,9 +114,11 @@ __all__ = [
     "Trajectory",
     "UpperBound",
     "Verdict",
+    "VolumeSlope",
     "__version__",
     "activations",
     "adam",
+    "condensation",
     "conjecture",
     "count_recovering_subsets",
     "critical_data",
@@ -118,6 +133,7 @@ __all__ = [
     "gradient_flow",
     "inertia",
     "invariant_manifolds",
+    "learning_coefficient",
     "limiting_directions",
     "linear_stability",
     "local_linear_recovery",
@@ -130,10 +146,12 @@ __all__ = [
     "pictures",
     "rank_by_lemma",
     "rank_report",
+    "read",
     "recognise",
     "recovery_stability",
     "recovery_thresholds",
     "region_rank",
+    "splitting_line",
     "stability_table",
     "stochastic_descent",
     "stratify",
@@ -144,4 +162,5 @@ __all__ = [
     "target_set",
     "verify",
     "verify_all",
+    "volume_slope",
 ]

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.deadline import check
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasIsomorphism
@@ -122,8 +123,10 @@ def isomorphism_of(model: Model) -> Isomorphism | None:
         # a guest is not believed: the outputs must agree, and its families are asked by themselves
         doubted = guest(structure) and not known.is_plain
         return None if doubted or guest(known.structure) else known
-    found = (recognise(model) for recognise in _RECOGNISERS)
-    return next((f for f in found if f is not None), None)
+    candidates = (recognise(model) for recognise in _RECOGNISERS)
+    found = next((f for f in candidates if f is not None), None)
+    check("it was known whether the model is one of a family")  # an answer in haste is not kept
+    return found
 
 
 def _has_all_inputs(model: Model) -> bool:

@@ -14,7 +14,15 @@ import networkx as nx
 import numpy as np
 import sympy
 
-from rankstrat.errors import BudgetError, InexactValueError, RankstratError, TargetError, demand
+from rankstrat.deadline import ended, within
+from rankstrat.errors import (
+    BudgetError,
+    InexactValueError,
+    OutOfTimeError,
+    RankstratError,
+    TargetError,
+    demand,
+)
 from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
@@ -47,6 +55,7 @@ class TargetSet:
         source: who claims this, where it is not proved by this package (a guest's family).
         witnesses: points of the target set that were found without the list.
         most: an upper bound of the number of branches, where that is not certain.
+        ended: where the budget of time ended, if it did.
     """
 
     model: Model
@@ -57,6 +66,7 @@ class TargetSet:
     source: str = ""
     witnesses: tuple[Chart, ...] = field(default=(), repr=False, compare=False)
     most: int | None = None
+    ended: str = field(default="", compare=False)
 
     @property
     def by_orbits(self) -> bool:
@@ -316,7 +326,12 @@ def components_of(target: TargetSet) -> Components:
 
 
 def target_set(
-    model: Model, target: Any, *, charts: Sequence[Chart | Mapping[Any, Any]] = (), seed: int = 0
+    model: Model,
+    target: Any,
+    *,
+    charts: Sequence[Chart | Mapping[Any, Any]] = (),
+    seed: int = 0,
+    budget: float | None = None,
 ) -> TargetSet:
     r"""Describe $F^{-1}(f^*) = \{\theta : F(\theta) = f^*\}$ by branches.
 
@@ -328,6 +343,8 @@ def target_set(
         charts: charts of the model on which F = f*, for any other model; each is verified, and
             the description is marked incomplete.
         seed: names the random choices.
+        budget: seconds after which what is known comes back, not complete: no branch, or the
+            point that was given as the target.
 
     Raises:
         TargetError: f* is not in the function space of F, or is malformed.
@@ -353,7 +370,25 @@ def target_set(
     demand(charts, Sequence, TargetError, "a list of charts", "write [model.chart(...)]")
     for chart in charts:
         demand(chart, Chart | Mapping, TargetError, "a list of charts", "write [model.chart(...)]")
-    function = as_target(model, target)
+    with within(budget):
+        function = as_target(model, target)
+        try:
+            return _described(model, function, charts, seed)
+        except OutOfTimeError as error:
+            stopped = ended(error)
+    return TargetSet(model, function, _own_point(model, function), False, stopped, ended=stopped)
+
+
+def _own_point(model: Model, function: TargetFunction) -> tuple[Branch, ...]:
+    """The target itself where it is a point of the model, as the only branch known."""
+    if function.point is None or function.point.model != model:
+        return ()
+    return given_branches(model, function, [function.point]).branches
+
+
+def _described(
+    model: Model, function: TargetFunction, charts: Sequence[Any], seed: int
+) -> TargetSet:
     structure: object = model.structure
     if charts:
         found = given_branches(model, function, charts)
