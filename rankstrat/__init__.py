@@ -19,7 +19,18 @@ from rankstrat.mappings.line import SplittingLine, splitting_line
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact
-from rankstrat.networks import Candidate, Condensation, Network, condensation, read
+from rankstrat.networks import (
+    Candidate,
+    Condensation,
+    Equivalence,
+    Matching,
+    Network,
+    Reduced,
+    condensation,
+    equivalent,
+    read,
+    reduce,
+)
 from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_report
 from rankstrat.rank.certificate import RankCertificate, Relation, UpperBound, Verdict
 from rankstrat.rank.model_rank import model_rank, region_rank
@@ -84,6 +95,7 @@ __all__ = [
     "CriticalData",
     "CriticalMapping",
     "EnclosedCriticalPoint",
+    "Equivalence",
     "FunctionHierarchy",
     "Inertia",
     "InvariantManifold",
@@ -95,6 +107,7 @@ __all__ = [
     "LocalLinearRecovery",
     "Loss",
     "MappingEvidence",
+    "Matching",
     "Model",
     "Network",
     "NumericalRank",
@@ -103,6 +116,7 @@ __all__ = [
     "RankReport",
     "Recognition",
     "RecoveryCount",
+    "Reduced",
     "Relation",
     "Report",
     "SplittingLine",
@@ -125,6 +139,7 @@ __all__ = [
     "critical_functions",
     "embedding_graph",
     "enclose_critical_point",
+    "equivalent",
     "exact",
     "experiment",
     "families",
@@ -150,6 +165,7 @@ __all__ = [
     "recognise",
     "recovery_stability",
     "recovery_thresholds",
+    "reduce",
     "region_rank",
     "splitting_line",
     "stability_table",
