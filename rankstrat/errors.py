@@ -78,6 +78,10 @@ class TargetError(RankstratError, ValueError):
     """A target that is not in the function space of the model, or is malformed."""
 
 
+class MissingPackageError(RankstratError, ModuleNotFoundError):
+    """An optional package is needed and not installed."""
+
+
 def demand(
     value: object,
     kind: type | tuple[type, ...] | UnionType,

@@ -97,16 +97,8 @@ class Enclosures:
         before = flint.ctx.prec
         flint.ctx.prec = bits
         try:
-            stack = [node]
-            while stack:
-                n = stack[-1]
-                missing = [a for a in program.args[n] if a not in known]
-                if n not in known and missing:
-                    stack.extend(missing)
-                    continue
-                stack.pop()
-                if n not in known:
-                    known[n] = self._one(n, known, ring)
+            for n in program.unknown(node, known):
+                known[n] = self._one(n, known, ring)
             return known[node]
         finally:
             flint.ctx.prec = before

@@ -53,21 +53,12 @@ def laurent(
 def _expand(
     program: Program, node: int, budget: int, known: dict[int, Terms | None]
 ) -> Terms | None:
-    stack = [node]
-    while stack:
-        n = stack[-1]
+    def children(n: int) -> tuple[int, ...]:
+        return () if program.kind[n] == FUNCTION else program.args[n]
+
+    for n in program.unknown(node, known, children):
         check("an expression was expanded")
-        if n in known:
-            stack.pop()
-            continue
-        kind = program.kind[n]
-        children = () if kind == FUNCTION else program.args[n]
-        missing = [a for a in children if a not in known]
-        if missing:
-            stack.extend(missing)
-            continue
         known[n] = _expand_one(program, n, budget, known)
-        stack.pop()
     return known[node]
 
 

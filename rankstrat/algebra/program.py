@@ -11,7 +11,7 @@ functions of duplicated or mirrored units *identical* nodes, which is a proof of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -462,6 +462,32 @@ class Program:
                     seen.add(child)
                     stack.append(child)
         return sorted(seen)
+
+    def unknown(
+        self,
+        root: int,
+        known: Container[int],
+        below: Callable[[int], Iterable[int]] | None = None,
+    ) -> Iterator[int]:
+        """The nodes below a root that are not known, children first; whoever walks makes each of
+        them known before it takes the next. Without recursion: programs are deep.
+
+        Args:
+            root: where the walk starts.
+            known: what need not be visited.
+            below: node -> the children to be known first; all of them by default.
+        """
+        children = below or self.args.__getitem__
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            missing = [] if node in known else [a for a in children(node) if a not in known]
+            if missing:
+                stack.extend(missing)
+                continue
+            stack.pop()
+            if node not in known:
+                yield node
 
     def gradient(self, root: int, leaves: Sequence[int]) -> list[int]:
         """Reverse-mode: the nodes of d root / d leaf, for each leaf."""
