@@ -15,9 +15,22 @@ from rankstrat.experiments import experiment
 from rankstrat.families.recognition import Recognition, recognise
 from rankstrat.lemma.rank import LemmaRank, rank_by_lemma
 from rankstrat.mappings import embedding_graph
+from rankstrat.mappings.line import SplittingLine, splitting_line
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact
+from rankstrat.networks import (
+    Candidate,
+    Condensation,
+    Equivalence,
+    Matching,
+    Network,
+    Reduced,
+    condensation,
+    equivalent,
+    read,
+    reduce,
+)
 from rankstrat.numeric import NumericalRank, RankReport, numerical_rank, rank_report
 from rankstrat.rank.certificate import RankCertificate, Relation, UpperBound, Verdict
 from rankstrat.rank.model_rank import model_rank, region_rank
@@ -37,6 +50,12 @@ from rankstrat.samples import (
     local_linear_recovery,
 )
 from rankstrat.samples.stability import recovery_stability, recovery_thresholds, stability_table
+from rankstrat.singular import (
+    LearningCoefficient,
+    VolumeSlope,
+    learning_coefficient,
+    volume_slope,
+)
 from rankstrat.strata import (
     FunctionHierarchy,
     Level,
@@ -48,8 +67,11 @@ from rankstrat.strata import (
     stratum_of,
 )
 from rankstrat.symmetry import (
+    Identifiability,
+    Identified,
     InvariantManifold,
     Symmetry,
+    identifiability,
     invariant_manifolds,
     orbit_dimension,
     symmetries,
@@ -67,16 +89,22 @@ except PackageNotFoundError:  # a checkout that nobody has installed
 __all__ = [
     "Activation",
     "Branch",
+    "Candidate",
     "Chart",
     "Computed",
+    "Condensation",
     "Conjecture",
     "CriticalAtlas",
     "CriticalData",
     "CriticalMapping",
     "EnclosedCriticalPoint",
+    "Equivalence",
     "FunctionHierarchy",
+    "Identifiability",
+    "Identified",
     "Inertia",
     "InvariantManifold",
+    "LearningCoefficient",
     "LeastRank",
     "LemmaRank",
     "Level",
@@ -84,15 +112,19 @@ __all__ = [
     "LocalLinearRecovery",
     "Loss",
     "MappingEvidence",
+    "Matching",
     "Model",
+    "Network",
     "NumericalRank",
     "RankCertificate",
     "RankHierarchy",
     "RankReport",
     "Recognition",
     "RecoveryCount",
+    "Reduced",
     "Relation",
     "Report",
+    "SplittingLine",
     "Stratum",
     "Symmetry",
     "TangentSpan",
@@ -101,23 +133,28 @@ __all__ = [
     "Trajectory",
     "UpperBound",
     "Verdict",
+    "VolumeSlope",
     "__version__",
     "activations",
     "adam",
+    "condensation",
     "conjecture",
     "count_recovering_subsets",
     "critical_data",
     "critical_functions",
     "embedding_graph",
     "enclose_critical_point",
+    "equivalent",
     "exact",
     "experiment",
     "families",
     "function_hierarchy",
     "gradient_descent",
     "gradient_flow",
+    "identifiability",
     "inertia",
     "invariant_manifolds",
+    "learning_coefficient",
     "limiting_directions",
     "linear_stability",
     "local_linear_recovery",
@@ -130,10 +167,13 @@ __all__ = [
     "pictures",
     "rank_by_lemma",
     "rank_report",
+    "read",
     "recognise",
     "recovery_stability",
     "recovery_thresholds",
+    "reduce",
     "region_rank",
+    "splitting_line",
     "stability_table",
     "stochastic_descent",
     "stratify",
@@ -144,4 +184,5 @@ __all__ = [
     "target_set",
     "verify",
     "verify_all",
+    "volume_slope",
 ]
