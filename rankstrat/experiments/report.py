@@ -13,7 +13,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, Protocol
 
-from rankstrat.errors import FamilyError, ParseError, RankstratError
+from rankstrat.errors import FamilyError, ParseError, RankstratError, demand
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.tables import Table
 
@@ -426,6 +426,7 @@ def named(experiment: str | Experiment, known: Mapping[str, Experiment]) -> Expe
     """
     if isinstance(experiment, Experiment):
         return experiment
+    demand(experiment, str, FamilyError, "the name of an experiment", "try 'plateaus'")
     if experiment not in known:
         raise FamilyError(
             f"the experiment {experiment!r} is unknown; known are {', '.join(known)}; or pass an"

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.late import hear
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasIsomorphism
@@ -119,6 +120,7 @@ def isomorphism_of(model: Model) -> Isomorphism | None:
         # a guest is not believed: the outputs must agree, and its families are asked by themselves
         doubted = guest(structure) and not known.is_plain
         return None if doubted or guest(known.structure) else known
+    hear()
     found = (recognise(model) for recognise in _RECOGNISERS)
     return next((f for f in found if f is not None), None)
 

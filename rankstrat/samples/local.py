@@ -193,6 +193,20 @@ class LocalLinearRecovery:
         return f"local linear recovery {word}: {ranks}  [{kind}]"
 
 
+@dataclass(frozen=True)
+class _First:
+    """The rank on the first samples, by their number."""
+
+    theta: Chart
+    samples: Sequence[Any]
+    shape: tuple[int, int] | None
+    seed: int
+
+    def __call__(self, count: int) -> RankCertificate:
+        batched = batch(self.theta.model, self.samples[:count], shape=self.shape)
+        return model_rank(seen_at(self.theta, batched), seed=self.seed)
+
+
 def local_linear_recovery(
     point: Chart | Model,
     samples: Sequence[Any],
@@ -234,11 +248,7 @@ def local_linear_recovery(
         "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
     )
     theta = point.generic() if isinstance(point, Model) else point
-
-    def first(count: int) -> RankCertificate:
-        seen = seen_at(theta, batch(theta.model, list(samples)[:count], shape=shape))
-        return model_rank(seen, seed=seed)
-
+    first = _First(theta, list(samples), shape, seed)
     size = len(samples)
     return LocalLinearRecovery(first(size), model_rank(theta, seed=seed), size, first)
 
