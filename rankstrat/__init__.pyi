@@ -21,11 +21,23 @@ from rankstrat.families.recognition import recognise as recognise
 from rankstrat.lemma.rank import LemmaRank as LemmaRank
 from rankstrat.lemma.rank import rank_by_lemma as rank_by_lemma
 from rankstrat.mappings import embedding_graph as embedding_graph
+from rankstrat.mappings.line import SplittingLine as SplittingLine
+from rankstrat.mappings.line import splitting_line as splitting_line
 from rankstrat.mappings.mapping import CriticalMapping as CriticalMapping
 from rankstrat.mappings.mapping import MappingEvidence as MappingEvidence
 from rankstrat.model.model import Chart as Chart
 from rankstrat.model.model import Model as Model
 from rankstrat.model.values import exact as exact
+from rankstrat.networks import Candidate as Candidate
+from rankstrat.networks import Condensation as Condensation
+from rankstrat.networks import Equivalence as Equivalence
+from rankstrat.networks import Matching as Matching
+from rankstrat.networks import Network as Network
+from rankstrat.networks import Reduced as Reduced
+from rankstrat.networks import condensation as condensation
+from rankstrat.networks import equivalent as equivalent
+from rankstrat.networks import read as read
+from rankstrat.networks import reduce as reduce
 from rankstrat.numeric import NumericalRank as NumericalRank
 from rankstrat.numeric import RankReport as RankReport
 from rankstrat.numeric import numerical_rank as numerical_rank
@@ -53,6 +65,10 @@ from rankstrat.samples import local_linear_recovery as local_linear_recovery
 from rankstrat.samples.stability import recovery_stability as recovery_stability
 from rankstrat.samples.stability import recovery_thresholds as recovery_thresholds
 from rankstrat.samples.stability import stability_table as stability_table
+from rankstrat.singular import LearningCoefficient as LearningCoefficient
+from rankstrat.singular import VolumeSlope as VolumeSlope
+from rankstrat.singular import learning_coefficient as learning_coefficient
+from rankstrat.singular import volume_slope as volume_slope
 from rankstrat.strata import FunctionHierarchy as FunctionHierarchy
 from rankstrat.strata import Level as Level
 from rankstrat.strata import RankHierarchy as RankHierarchy
@@ -83,16 +99,20 @@ from rankstrat.theorems.report import Theorem as Theorem
 __all__ = [
     "Activation",
     "Branch",
+    "Candidate",
     "Chart",
     "Computed",
+    "Condensation",
     "Conjecture",
     "CriticalAtlas",
     "CriticalData",
     "CriticalMapping",
     "EnclosedCriticalPoint",
+    "Equivalence",
     "FunctionHierarchy",
     "Inertia",
     "InvariantManifold",
+    "LearningCoefficient",
     "LeastRank",
     "LemmaRank",
     "Level",
@@ -100,15 +120,19 @@ __all__ = [
     "LocalLinearRecovery",
     "Loss",
     "MappingEvidence",
+    "Matching",
     "Model",
+    "Network",
     "NumericalRank",
     "RankCertificate",
     "RankHierarchy",
     "RankReport",
     "Recognition",
     "RecoveryCount",
+    "Reduced",
     "Relation",
     "Report",
+    "SplittingLine",
     "Stratum",
     "Symmetry",
     "TangentSpan",
@@ -117,15 +141,18 @@ __all__ = [
     "Trajectory",
     "UpperBound",
     "Verdict",
+    "VolumeSlope",
     "__version__",
     "activations",
     "adam",
+    "condensation",
     "conjecture",
     "count_recovering_subsets",
     "critical_data",
     "critical_functions",
     "embedding_graph",
     "enclose_critical_point",
+    "equivalent",
     "exact",
     "experiment",
     "families",
@@ -134,6 +161,7 @@ __all__ = [
     "gradient_flow",
     "inertia",
     "invariant_manifolds",
+    "learning_coefficient",
     "limiting_directions",
     "linear_stability",
     "local_linear_recovery",
@@ -146,10 +174,13 @@ __all__ = [
     "pictures",
     "rank_by_lemma",
     "rank_report",
+    "read",
     "recognise",
     "recovery_stability",
     "recovery_thresholds",
+    "reduce",
     "region_rank",
+    "splitting_line",
     "stability_table",
     "stochastic_descent",
     "stratify",
@@ -160,4 +191,5 @@ __all__ = [
     "target_set",
     "verify",
     "verify_all",
+    "volume_slope",
 ]

@@ -44,6 +44,10 @@ class BudgetError(RankstratError):
     """A bound on work was reached before the answer."""
 
 
+class OutOfTimeError(RankstratError):
+    """The `budget` of seconds ended; verbs catch it and return the bounds they have."""
+
+
 class CertificateError(RankstratError, ValueError):
     """A certificate is malformed or does not check."""
 
@@ -72,6 +76,10 @@ class NotCriticalError(RankstratError):
 
 class TargetError(RankstratError, ValueError):
     """A target that is not in the function space of the model, or is malformed."""
+
+
+class MissingPackageError(RankstratError, ModuleNotFoundError):
+    """An optional package is needed and not installed."""
 
 
 def demand(

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from rankstrat.deadline import check
 from rankstrat.errors import BudgetError
 
 Vector = tuple[Fraction, ...]
@@ -52,6 +53,7 @@ def cells(
         cut = _cells_on(plane, before, dimension, sides[:k])
         result: dict[tuple[int, ...], Vector] = {}
         for signs, point in found.items():
+            check("the cells of an arrangement were listed")
             if signs in cut:
                 for side in (1, -1):
                     result[(*signs, side)] = _step(cut[signs], plane, before, side)

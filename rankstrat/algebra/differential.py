@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, Program, normal
+from rankstrat.deadline import check
 
 Monomial = tuple[tuple[int, Rational], ...]
 Terms = dict[Monomial, Rational]
@@ -26,6 +27,7 @@ def laurent(
         return _expand(program, node, budget, known)
     values: dict[int, Terms] = {}
     for n in program.reachable((node,)):
+        check("an expression was expanded")
         kind, data = program.kind[n], program.data[n]
         if kind == CONSTANT:
             values[n] = {(): data} if data else {}
@@ -51,20 +53,12 @@ def laurent(
 def _expand(
     program: Program, node: int, budget: int, known: dict[int, Terms | None]
 ) -> Terms | None:
-    stack = [node]
-    while stack:
-        n = stack[-1]
-        if n in known:
-            stack.pop()
-            continue
-        kind = program.kind[n]
-        children = () if kind == FUNCTION else program.args[n]
-        missing = [a for a in children if a not in known]
-        if missing:
-            stack.extend(missing)
-            continue
+    def children(n: int) -> tuple[int, ...]:
+        return () if program.kind[n] == FUNCTION else program.args[n]
+
+    for n in program.unknown(node, known, children):
+        check("an expression was expanded")
         known[n] = _expand_one(program, n, budget, known)
-        stack.pop()
     return known[node]
 
 

@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rankstrat.deadline import check
+
 MAX_PRIME: int = 2**23
 r"""Moduli are odd and below this.
 
@@ -312,6 +314,7 @@ class _Elimination:
         """Pivots of at most `_LEAF` columns: guess them from a few rows, then check the guess on
         all rows.
         """
+        check("a matrix was eliminated")
         field, panel = self.field, self.work[top:, left:right]
         field.reduce(panel)
         height, width = panel.shape

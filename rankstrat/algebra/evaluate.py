@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, LINEAR, PRODUCT, Program
+from rankstrat.deadline import check
 
 
 class Ring(Protocol):
@@ -50,6 +51,7 @@ def evaluate(
     values: dict[int, Any] = {}
     kinds, data, arguments = program.kind, program.data, program.args
     for node in order:
+        check("a program was evaluated")
         kind, args = kinds[node], arguments[node]
         if not args:
             values[node] = ring.constant(data[node]) if kind == CONSTANT else leaves[node]

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rankstrat.algebra.linear import Rational
+from rankstrat.deadline import check
 
 
 def matrix_rank(matrix: NDArray[np.int64], p: int) -> int:
     """Rank mod p by FLINT: the second opinion beside `elimination`."""
     rows, columns = matrix.shape
+    _check(rows, columns)
     if rows and columns:
         return int(flint.nmod_mat(rows, columns, (matrix % p).ravel().tolist(), p).rank())
     return 0
@@ -23,11 +25,18 @@ def matrix_rank(matrix: NDArray[np.int64], p: int) -> int:
 def reduced_echelon(matrix: NDArray[np.int64], p: int) -> tuple[list[int], NDArray[np.int64]]:
     """Pivot columns and the reduced row echelon form mod p (one row for each pivot)."""
     rows, columns = matrix.shape
+    _check(rows, columns)
     form, rank = flint.nmod_mat(rows, columns, (matrix % p).ravel().tolist(), p).rref()
     table = np.array(
         [[int(v) for v in row] for row in form.tolist()[:rank]], dtype=np.int64
     ).reshape(rank, columns)
     return [int(np.flatnonzero(row)[0]) for row in table], table
+
+
+def _check(rows: int, columns: int) -> None:
+    """FLINT is not interrupted: entries cost 100 ns, operations of the elimination 0.1 ns."""
+    cost = 1e-7 * rows * columns + 1e-10 * rows * columns * min(rows, columns)
+    check("a matrix was eliminated", cost)
 
 
 def determinant_is_nonzero(matrix: NDArray[np.int64], p: int) -> bool:

@@ -52,23 +52,10 @@ class Generators:
     def stage_of(self, node: int) -> int:
         """0 for constants, 1 when coordinates occur, 2 for functions of the inputs."""
         stages = self._stages
-        found = stages.get(node)
-        if found is not None:
-            return found
         program = self.program
-        stack = [node]
-        while stack:
-            n = stack[-1]
-            if n in stages:
-                stack.pop()
-                continue
-            missing = [a for a in program.args[n] if a not in stages]
-            if missing:
-                stack.extend(missing)
-                continue
+        for n in program.unknown(node, stages):
             below = max((stages[a] for a in program.args[n]), default=0)
             stages[n] = self._leaf_stage(n) if program.kind[n] == LEAF else below
-            stack.pop()
         return stages[node]
 
     def _leaf_stage(self, leaf: int) -> int:

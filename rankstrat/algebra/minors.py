@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 
 from rankstrat.algebra.polynomials import Poly
+from rankstrat.deadline import check
 
 MOST_TERMS, MOST_SETS = 4_000, 400
 
@@ -33,6 +34,7 @@ def eliminated(
     height, width = len(matrix), len(matrix[0]) if matrix else 0
     last, minors = None, list[Poly]()
     for k in range(min(height, width)):
+        check("minors were computed")
         places = [
             (i, j) for i in range(k, height) for j in range(k, width) if not vanishes(matrix[i][j])
         ]

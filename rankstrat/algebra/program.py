@@ -11,12 +11,13 @@ functions of duplicated or mirrored units *identical* nodes, which is a proof of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from rankstrat.algebra.linear import Rational
+from rankstrat.deadline import check
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 
 CONSTANT, LEAF, LINEAR, PRODUCT, FUNCTION = range(5)
@@ -113,6 +114,7 @@ class Program:
         key = (kind, args, data)
         found = self._index.get(key)
         if found is None:
+            check("an expression was built")
             found = self._index[key] = len(self.kind)
             self.kind.append(kind)
             self.args.append(args)
@@ -460,6 +462,32 @@ class Program:
                     seen.add(child)
                     stack.append(child)
         return sorted(seen)
+
+    def unknown(
+        self,
+        root: int,
+        known: Container[int],
+        below: Callable[[int], Iterable[int]] | None = None,
+    ) -> Iterator[int]:
+        """The nodes below a root that are not known, children first; whoever walks makes each of
+        them known before it takes the next. Without recursion: programs are deep.
+
+        Args:
+            root: where the walk starts.
+            known: what need not be visited.
+            below: node -> the children to be known first; all of them by default.
+        """
+        children = below or self.args.__getitem__
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            missing = [] if node in known else [a for a in children(node) if a not in known]
+            if missing:
+                stack.extend(missing)
+                continue
+            stack.pop()
+            if node not in known:
+                yield node
 
     def gradient(self, root: int, leaves: Sequence[int]) -> list[int]:
         """Reverse-mode: the nodes of d root / d leaf, for each leaf."""

@@ -22,6 +22,7 @@ from rankstrat.algebra.separation import (
     root_variable,
     special_variable,
 )
+from rankstrat.deadline import check
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 
 MAX_ROOT = 20_000
@@ -65,6 +66,7 @@ class FractionRing:
                 f"an exact zero test would need products of {len(a)} by {len(b)} terms; the budget"
                 f" is {self.budget}"
             )
+        check("polynomials were multiplied", 1e-7 * len(a) * len(b))
         result = a * b
         if len(result) > self.budget:
             raise BudgetError(
@@ -425,6 +427,7 @@ def _fraction_free_nullvector(rows: list[list[Any]], size: int) -> list[Any] | N
         rows[r], rows[pivot] = rows[pivot], rows[r]
         head = rows[r][column]
         for i in range(len(rows)):
+            check("a relation over the coordinates was found")
             if i != r:
                 factor = rows[i][column]
                 work = max(

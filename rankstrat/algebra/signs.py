@@ -32,18 +32,9 @@ class Signs:
 
     def sure(self, node: int) -> int | None:
         """The sign that a node has almost everywhere, where its structure shows it."""
-        known, program = self._sure, self.program
-        stack = [node]
-        while stack:
-            n = stack[-1]
-            missing = [a for a in program.args[n] if a not in known]
-            if n not in known and missing:
-                stack.extend(missing)
-                continue
-            stack.pop()
-            if n not in known:
-                known[n] = self._sure_one(n)
-        return known[node]
+        for n in self.program.unknown(node, self._sure):
+            self._sure[n] = self._sure_one(n)
+        return self._sure[node]
 
     def _sure_one(self, n: int) -> int | None:
         program, known = self.program, self._sure

@@ -11,6 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from rankstrat.algebra.conditions import differences, heaviside, indicator
 from rankstrat.algebra.program import CONSTANT, LEAF, LINEAR, PI, PRODUCT, Program
+from rankstrat.deadline import check
 from rankstrat.errors import InexactValueError, ModelError, UnsupportedFunctionError
 
 _NAMES: dict[Any, str] = {
@@ -48,6 +49,7 @@ def translate(
     for root in expressions:
         stack = [root]
         while stack:
+            check("an expression was read")
             e = stack[-1]
             if e in done:
                 stack.pop()

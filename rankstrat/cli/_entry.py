@@ -21,6 +21,7 @@ from types import FrameType
 from typing import NoReturn, Protocol, cast
 
 from rankstrat.cli._status import BAD_QUESTION, BROKEN_PIPE, HOLDS, INTERNAL, INTERRUPTED, complain
+from rankstrat.deadline import within
 from rankstrat.errors import RankstratError
 from rankstrat.text.guesses import nearest, shown
 from rankstrat.text.version import version
@@ -237,7 +238,8 @@ def _run(words: list[str]) -> int:
             f" `rankstrat {options.command} --help`"
         )
         return complain(f"error: {told}", BAD_QUESTION)
-    return COMMANDS[options.command].run(options)
+    with within(getattr(options, "budget", None)):
+        return COMMANDS[options.command].run(options)
 
 
 def _as_argument(rest: list[str]) -> str:

@@ -52,6 +52,12 @@ def add_model(parser: ArgumentParser, *, chart: bool = True) -> None:
             "--generic", action="store_true", help="ignore the point and chart of a model file"
         )
     parser.add_argument(
+        "--budget",
+        metavar="SECONDS",
+        type=seconds,
+        help="end after so long, with the bounds found so far",
+    )
+    parser.add_argument(
         "--seed",
         metavar="N",
         type=whole_number,
@@ -68,6 +74,16 @@ def add_formats(parser: ArgumentParser) -> None:
             f"--{name}", dest="format", action="store_const", const=name, help=f"print {shown_as}"
         )
     parser.set_defaults(format="text")
+
+
+def seconds(text: str) -> float:
+    """A positive number of seconds, for argparse."""
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text) or not float(text):
+        raise ArgumentTypeError(
+            f"{shown(repr(text))} is no number of seconds; a positive one is needed; write for"
+            " example 60"
+        )
+    return float(text)
 
 
 def whole_number(text: str) -> int:

@@ -14,6 +14,7 @@ from rankstrat.cli._proofs import is_proof
 from rankstrat.cli._question import say
 from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, complain
 from rankstrat.errors import CertificateError, RankstratError
+from rankstrat.networks.report import check_report, is_report
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.referee.__main__ import report
 from rankstrat.referee.proof import check
@@ -36,7 +37,7 @@ def configure(parser: ArgumentParser) -> None:
         "files",
         metavar="CERT.json",
         nargs="+",
-        help="what rank, stratify, branches or embed --json wrote, or --proof; - is the input",
+        help="what --json of a command or --proof wrote; - is the standard input",
     )
 
 
@@ -54,6 +55,8 @@ def _check(name: str) -> int:
             return _referee(name, text)
         if is_document(text):
             return _document(name, text)
+        if is_report(text):
+            return _report(name, text)
         certificate = RankCertificate.from_json(text)
     except RankstratError as error:
         return complain(f"{name}: {error}; `rankstrat rank MODEL --json` writes one", BAD_QUESTION)
@@ -87,6 +90,16 @@ def _referee(name: str, text: str) -> int:
     if all(found.holds for found in findings):
         return HOLDS
     return FAILS
+
+
+def _report(name: str, text: str) -> int:
+    """Check what is certified in a condensation report."""
+    try:
+        found = check_report(text)
+    except RankstratError as error:
+        return complain(f"{name}: refused: {error}", FAILS)
+    say(f"{escaped(name)}: holds: {found}\n{ENGINE}")
+    return HOLDS
 
 
 def _text(name: str) -> str:

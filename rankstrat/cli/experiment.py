@@ -12,8 +12,8 @@ from rankstrat.cli._status import FAILS, HOLDS, INTERRUPTED
 from rankstrat.cli._sweep import folder_for, jobs, workers, write_whole
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.experiments import EXPERIMENTS, ExperimentReport, experiment
-from rankstrat.experiments.report import Progress, Row, rows_from_json
-from rankstrat.pictures import plot_experiment
+from rankstrat.experiments._report import Progress, Row
+from rankstrat.experiments._running import rows_from_json
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.parsing import nearest, shown
 from rankstrat.text.tables import Table
@@ -81,8 +81,7 @@ def run(options: Namespace) -> int:
             if path is not None:
                 write_whole(path, report.to_json())
             if pictures is not None:
-                axes = plot_experiment(report.experiment.title, report.points())
-                axes.figure.savefig(pictures / f"{name}.png", dpi=150)
+                report.plot().savefig(pictures / f"{name}.png", dpi=150)
             _print(report, options.format)
             if not report.complete:
                 break

@@ -20,6 +20,7 @@ from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.signature import precision
 from rankstrat.algebra.translate import translate
+from rankstrat.dynamics.checks import seed_of, whole
 from rankstrat.dynamics.loss import Array, Loss
 from rankstrat.errors import DataError, demand
 from rankstrat.families import build
@@ -149,8 +150,14 @@ def critical_functions(
     rows = [x if isinstance(x, Sequence | np.ndarray) else [x] for x in inputs]
     xs = [[exact_scalar("input", v) for v in x] for x in rows]
     ys = [sympy.sympify(exact_scalar("label", v), strict=True) for v in labels]
+    starts = whole("the number of starts,", starts, 1, "try 400")
+    if not xs or len(xs) != len(ys):
+        raise DataError(
+            f"{len(xs)} inputs and {len(ys)} labels were given; the same positive number is needed;"
+            " check the data"
+        )
     networks = _narrower(model)
-    search = _Search(xs, ys, seed, budget)
+    search = _Search(xs, ys, seed_of(seed), budget)
     zero = _zero(networks[0][1], ys)
     functions = [zero] if zero is not None else []
     refused, done = 0, 0
@@ -265,7 +272,8 @@ def _reduced(loss: Loss, width: int, thetas: Array) -> tuple[Array, Array, Array
     outer, mixed, inner = (
         hessian[:, :width, :width], hessian[:, :width, width:], hessian[:, width:, width:],
     )  # fmt: skip
-    outer = outer + 1e-12 * np.trace(outer, axis1=1, axis2=2)[:, None, None] * np.eye(width)
+    ridge = 1e-12 * np.trace(outer, axis1=1, axis2=2)[:, None, None] + 1e-30
+    outer = outer + ridge * np.eye(width)
     schur = inner - np.matmul(mixed.transpose(0, 2, 1), np.linalg.solve(outer, mixed))
     return thetas, gradient[:, width:], schur
 
@@ -285,7 +293,7 @@ def _zeros(loss: Loss, width: int, thetas: Array, end: float) -> list[Array]:
             h, g = hessian[live], gradient[live]
             normal = np.matmul(h, h)
             scale = np.trace(normal, axis1=1, axis2=2)[:, None, None] / normal.shape[1]
-            normal += damping[live, None, None] * scale * np.eye(normal.shape[1])
+            normal += damping[live, None, None] * (scale + 1e-30) * np.eye(normal.shape[1])
             step = np.linalg.solve(normal, np.matmul(h, g[..., None]))[..., 0]
             tried = thetas[live].copy()
             tried[:, width:] -= step

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rankstrat.dynamics.checks import positive, seed_of, whole
 from rankstrat.dynamics.flow import start_point
 from rankstrat.dynamics.loss import Array, Loss, PointLoss, data_loss
 from rankstrat.dynamics.trajectory import Trajectory
@@ -78,8 +79,7 @@ def iterate(
     Raises:
         DataError: a start that does not fit, or no steps.
     """
-    if steps < 1:
-        raise DataError(f"{steps} steps were asked for; a positive number is needed; try 1000")
+    steps = whole("the number of steps,", steps, 1, "try 1000")
     theta, run = start_point(loss.model, start), _Run()
     state: State = ()
     wanted = {0, steps, *np.unique(np.logspace(0, np.log10(steps), keep).astype(int)).tolist()}
@@ -141,6 +141,7 @@ def gradient_descent(
         >>> gradient_descent(model, [0.0], ([1.0], [3.0]), rate=3.0, steps=200).reason
         'the loss diverges at step 39; try a smaller rate'
     """
+    rate = positive("the rate", rate, "try 0.1")
     return iterate(
         data_loss(model, data, loss), start, momentum_step(rate, momentum),
         steps=steps, name=f"gradient descent, rate {rate:g}", until=until,
@@ -162,6 +163,7 @@ def adam(
     Raises:
         DataError: data or a start that do not fit.
     """
+    rate = positive("the rate", rate, "try 1e-3")
     return iterate(
         data_loss(model, data, loss), start, adam_step(rate),
         steps=steps, name=f"Adam, rate {rate:g}", until=until,
@@ -196,23 +198,24 @@ def stochastic_descent(
     Raises:
         DataError: data or a start that do not fit, or a batch that is larger than the data.
     """
-    whole = data_loss(model, data)
-    if not 0 < batch <= whole.samples:
+    rate = positive("the rate", rate, "try 0.1")
+    full = data_loss(model, data)
+    if not 0 < batch <= full.samples:
         raise DataError(
-            f"a batch of {batch} of {whole.samples} samples was asked for; take between 1 and all"
+            f"a batch of {batch} of {full.samples} samples was asked for; take between 1 and all"
         )
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed_of(seed))
 
     def noisy(theta: Array, _: int) -> tuple[float, Array]:
-        rows = rng.choice(whole.samples, batch, replace=False)
-        part = whole.subset(rows)
+        rows = rng.choice(full.samples, batch, replace=False)
+        part = full.subset(rows)
         return part.value_and_gradient(theta)
 
     found = iterate(
-        whole, start, momentum_step(rate, momentum), steps=steps,
+        full, start, momentum_step(rate, momentum), steps=steps,
         name=f"stochastic descent, rate {rate:g}, batches of {batch}", gradient=noisy,
     )  # fmt: skip
-    losses = np.array([whole.value(p) for p in found.points])
+    losses = np.array([full.value(p) for p in found.points])
     low = np.flatnonzero(losses <= until)
     end = len(losses) if not len(low) else int(low[0]) + 1
     return Trajectory(

@@ -24,7 +24,7 @@ from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation, Z
 from rankstrat.dynamics.critical_lines import Direction, Form, binary_lines, linear_ends
 from rankstrat.dynamics.eigenvectors import tensor_lines
-from rankstrat.errors import DataError, FamilyError
+from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.model.values import exact_scalar
 from rankstrat.rank.verdict import Verdict
 
@@ -136,6 +136,8 @@ def limiting_directions(
 def _data(
     inputs: Sequence[Any], labels: Sequence[Any], bias: bool
 ) -> tuple[list[tuple[Fraction, ...]], list[Fraction]]:
+    for given in (inputs, labels):
+        demand(given, (Sequence, np.ndarray), DataError, "a list of exact numbers", "write [1, 2]")
     rows = [x if isinstance(x, Sequence | np.ndarray | sympy.MatrixBase) else [x] for x in inputs]
     xs = [tuple(Fraction(exact_scalar("input", v)) for v in x) for x in rows]
     ys = [Fraction(exact_scalar("label", v)) for v in labels]

@@ -8,13 +8,15 @@ from typing import Any, Literal
 import numpy as np
 
 from rankstrat.dynamics._scipy import one_thread, scipy
+from rankstrat.dynamics.checks import positive, real, whole
 from rankstrat.dynamics.conserved import MAX_PARAMETERS, ConservedForm, conserved_forms, drift
-from rankstrat.dynamics.loss import MAX_HESSIAN, Array, Loss, PointLoss, data_loss
+from rankstrat.dynamics.loss import Array, Loss, PointLoss, data_loss
 from rankstrat.dynamics.trajectory import Trajectory
 from rankstrat.errors import DataError
 from rankstrat.model.model import Chart, Model
 
 Method = Literal["auto", "BDF", "Radau", "RK23", "RK45", "DOP853"]
+METHODS = ("BDF", "Radau", "RK23", "RK45", "DOP853")
 IMPLICIT = ("BDF", "Radau")
 PER_DECADE, FIRST = 40, 1e-3
 LARGEST = 1e12
@@ -27,7 +29,10 @@ def start_point(model: Model, start: Any) -> Array:
         DataError: the wrong number of values, or one that is not finite.
     """
     raw = [float(v) for v in start.raw] if isinstance(start, Chart) else start
-    theta = np.asarray(raw, dtype=float).ravel()
+    try:
+        theta = np.asarray(raw, dtype=float).ravel()
+    except (TypeError, ValueError):
+        theta = np.zeros(0)
     if theta.size != model.size or not np.isfinite(theta).all():
         raise DataError(
             f"the start has {theta.size} values; {model.size} finite numbers are needed; give"
@@ -57,8 +62,8 @@ def gradient_flow(
         start: M floats in parameter order, or an exact point.
         data: (inputs, labels) of shapes (n, d) and (n, q), or a `Loss`.
         loss: "squared" (half mean), "cross entropy", "logistic", a `PointLoss` or a `Loss`.
-        method: an integrator of scipy; "auto" is BDF with the exact Hessian up to 400 parameters,
-            else RK45.
+        method: an integrator of scipy; "auto" is BDF with the exact Hessian where that is formed
+            (400 parameters, 2,000 for two-layer networks), else RK45.
         time: the end time.
         until: the loss at which to stop.
         rtol: relative tolerance of the integrator.
@@ -70,7 +75,8 @@ def gradient_flow(
         A trajectory at logarithmically spaced times.
 
     Raises:
-        DataError: data or a start that do not fit.
+        DataError: data or a start that do not fit, an unknown method, or a time or tolerance that
+            is not positive.
         ModuleNotFoundError: scipy is not installed.
 
     Example:
@@ -80,11 +86,19 @@ def gradient_flow(
         >>> round(float(flow.final[0]), 6), flow.reason
         (3.0, 'the loss reached 1e-24')
     """
+    if method != "auto" and method not in METHODS:
+        raise DataError(
+            f"the method {method!r} is unknown; known are auto, {', '.join(METHODS)}; choose one"
+        )
+    time = positive("the time", time, "try 1e8")
+    until = real("the loss at which to stop,", until, "try 1e-24, or 0.0 for never")
+    rtol, atol = positive("rtol", rtol, "try 1e-9"), positive("atol", atol, "try 1e-13")
+    budget = whole("the budget", budget, 1, "try 200_000")
     function = data_loss(model, data, loss)
     theta = start_point(model, start)
     chosen: str = method
     if method == "auto":
-        chosen = "BDF" if model.size <= MAX_HESSIAN else "RK45"
+        chosen = "BDF" if model.size <= function.hessian_limit else "RK45"
     run = _Run(function, time, until, budget, stop)
     run.keep(0.0, theta)
     reason = f"the loss reached {until:g}" if function.value(theta) <= until else ""

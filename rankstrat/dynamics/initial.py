@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.dynamics.checks import exact_number, positive, seed_of
 from rankstrat.dynamics.loss import Array
-from rankstrat.errors import DataError, FamilyError
+from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.model.model import Model
 
 M, D = sympy.symbols("m d", positive=True)
@@ -31,6 +32,14 @@ class Scheme:
     alpha: sympy.Expr
     beta1: sympy.Expr
     beta2: sympy.Expr
+
+    def __post_init__(self) -> None:
+        for part in (self.alpha, self.beta1, self.beta2):
+            if isinstance(part, str | float) or not hasattr(part, "__rsub__"):
+                raise FamilyError(
+                    f"the scheme {self.name} has the part {part!r}; an exact expression in m and d"
+                    " is needed; write 1/sympy.sqrt(m)"
+                )
 
     def at(self, width: int, inputs: int) -> tuple[float, float, float]:
         """The three numbers for one network.
@@ -97,7 +106,8 @@ def regime(gamma: Any, gamma_prime: Any) -> str:
     References:
         Luo, Xu, Ma, Zhang, Phase diagram for two-layer ReLU networks at infinite width, JMLR 2021.
     """
-    first, second = sympy.sympify(gamma, strict=True) - 1, sympy.sympify(gamma_prime, strict=True)
+    first = exact_number("gamma", gamma) - 1
+    second = exact_number("gamma'", gamma_prime)
     if bool(first < 0) or bool(second > first):
         return "linear"
     if bool(first > 0) and bool(second < first):
@@ -121,7 +131,8 @@ def displacement_exponent(gamma: Any, gamma_prime: Any) -> sympy.Expr:
         >>> displacement_exponent(sympy.Rational(7, 4), 0), displacement_exponent(1, 0)
         (3/8, 0)
     """
-    first, second = sympy.sympify(gamma, strict=True) - 1, sympy.sympify(gamma_prime, strict=True)
+    first = exact_number("gamma", gamma) - 1
+    second = exact_number("gamma'", gamma_prime)
     if bool(second <= 0) and bool(first <= -second):
         return first
     if bool(first >= abs(second)):
@@ -147,17 +158,23 @@ SCHEMES: Mapping[str, Scheme] = MappingProxyType(
 """Name -> the usual schemes."""
 
 
+def _power(given: Any) -> sympy.Expr:
+    """An exponent: an exact number, or an expression that has a symbol."""
+    symbolic = isinstance(given, sympy.Expr) and bool(given.free_symbols)
+    return given if symbolic else exact_number("the exponent", given)
+
+
 def e_et_al(exponent: Any) -> Scheme:
     r"""The scheme of E, Ma, Wu: $\beta_1 = m^{-g}$, $\alpha = \beta_2 = 1$.
 
     So $\gamma = \gamma' = g$, which is linear for every g.
     """
-    return Scheme(f"e_et_al({exponent})", _ONE, M ** -sympy.sympify(exponent, strict=True), _ONE)
+    return Scheme(f"e_et_al({exponent})", _ONE, M ** -_power(exponent), _ONE)
 
 
 def condensed(exponent: Any) -> Scheme:
     r"""Small initialisation: all weights of size $m^{-g}$, so $\gamma = 2g$ and $\gamma' = 0$."""
-    size = M ** -sympy.sympify(exponent, strict=True)
+    size = M ** -_power(exponent)
     return Scheme(f"condensed({exponent})", _ONE, size, size)
 
 
@@ -185,7 +202,9 @@ def draw(
     Raises:
         DataError: a scheme for a model without the blocks a and w; an odd width.
     """
-    rng = np.random.default_rng(seed)
+    demand(model, Model, DataError, "a Model", "try rankstrat.families.two_layer(...)")
+    scheme = _scheme(scheme)
+    rng = np.random.default_rng(seed_of(seed))
     blocks = model.blocks
     if not isinstance(scheme, Scheme) and not antisymmetric:
         return np.asarray(scheme * rng.standard_normal(model.size))
@@ -208,6 +227,18 @@ def draw(
     if antisymmetric:
         _mirror(values, width)
     return np.concatenate([np.ravel(values[name]) for name in blocks])
+
+
+def _scheme(given: Any) -> Scheme | float:
+    if isinstance(given, Scheme):
+        return given
+    if isinstance(given, str):
+        if given not in SCHEMES:
+            raise DataError(
+                f"the scheme {given!r} is unknown; known are {', '.join(SCHEMES)}; or give a number"
+            )
+        return SCHEMES[given]
+    return positive("the standard deviation", given, "try 0.01, or the name of a scheme")
 
 
 def _mirror(values: dict[str, Array], width: int) -> None:

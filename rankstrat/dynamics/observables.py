@@ -152,7 +152,13 @@ def clusters(
 def displacement(model: Model, start: Any, end: Any) -> float:
     r"""$|\theta_w(t) - \theta_w(0)| / |\theta_w(0)|$, all input weights with their biases."""
     before, after = units(model, start).incoming, units(model, end).incoming
-    return float(np.linalg.norm(after - before) / np.linalg.norm(before))
+    size = np.linalg.norm(before)
+    if not size > 0:
+        raise DataError(
+            "the input weights at the start are all 0; a start with another length is needed;"
+            " draw one"
+        )
+    return float(np.linalg.norm(after - before) / size)
 
 
 def sharpness(loss: Loss, theta: Any) -> float:

@@ -118,6 +118,11 @@ def quartic_constant(
     """
     demand(point, Chart, DataError, "a point", "try model.point(...)")
     v = [Fraction(exact_scalar("direction", x)) for x in direction]
+    if any(not 0 <= c < point.model.size for c in columns):
+        raise DataError(
+            f"the columns {tuple(columns)} were given; they lie between 0 and"
+            f" {point.model.size - 1}; take those of the minor of a rank certificate"
+        )
     if len(v) != point.model.size or not any(v):
         raise DataError(
             f"a direction of {len(v)} entries was given; {point.model.size} are needed, not all 0"
@@ -151,7 +156,7 @@ def quartic_constant(
 def _rows(point: Chart, inputs: Sequence[Any]) -> list[tuple[tuple[Fraction, ...], int]]:
     rows = [x if isinstance(x, Sequence) else [x] for x in inputs]
     xs = [tuple(Fraction(exact_scalar("input", v)) for v in x) for x in rows]
-    if any(len(x) != len(point.model.inputs) for x in xs) or not point.is_point:
+    if not xs or any(len(x) != len(point.model.inputs) for x in xs) or not point.is_point:
         raise DataError(
             f"inputs with {len(point.model.inputs)} entries each and a point are needed; check both"
         )

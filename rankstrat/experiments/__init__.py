@@ -10,20 +10,28 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
+from pathlib import Path
 from types import MappingProxyType
 
-from rankstrat.experiments.report import (
-    Experiment,
-    ExperimentReport,
+from rankstrat.dynamics.checks import whole
+from rankstrat.errors import ParseError
+from rankstrat.experiments._agreement import (
     Measurement,
     Prediction,
+)
+from rankstrat.experiments._report import (
+    Experiment,
+    ExperimentReport,
     Progress,
     Row,
+)
+from rankstrat.experiments._running import (
     named,
+    report_from_json,
     run,
 )
 
-_NAMES = [m.name for m in pkgutil.iter_modules(__path__) if m.name != "report" and m.name[0] != "_"]
+_NAMES = [m.name for m in pkgutil.iter_modules(__path__) if m.name[0] != "_"]
 EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
     {name: importlib.import_module(f"{__name__}.{name}").EXPERIMENT for name in _NAMES}
 )
@@ -54,7 +62,24 @@ def experiment(
         ModuleNotFoundError: scipy is not installed.
     """
     found = named(name, EXPERIMENTS)
+    whole("the seed", seed, 0, "try 0")
     return run(found, seed=seed, deep=deep, executor=executor, progress=progress, done=tuple(done))
+
+
+def stored_report(path: str | Path) -> ExperimentReport:
+    """A report that ``rankstrat experiment NAME --save DIR`` has left in a file.
+
+    Raises:
+        ParseError: the file cannot be read, or is not such a report.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParseError(
+            f"{path} cannot be read ({error}); a report is needed; write one with"
+            " `rankstrat experiment NAME --save DIR`"
+        ) from error
+    return report_from_json(text, EXPERIMENTS)
 
 
 __all__ = [
@@ -64,4 +89,5 @@ __all__ = [
     "Measurement",
     "Prediction",
     "experiment",
+    "stored_report",
 ]

@@ -17,12 +17,14 @@ from rankstrat.mappings.constructions.reduction import (
 from rankstrat.mappings.constructions.splitting import splitting, steps, widening
 from rankstrat.mappings.constructions.units import head_padding
 from rankstrat.mappings.graph import embedding_graph, mapping_graph
+from rankstrat.mappings.line import SplittingLine, splitting_line
 from rankstrat.mappings.mapping import compose
 
 __all__ = [
     "CriticalStratum",
     "Lifting",
     "Reduction",
+    "SplittingLine",
     "Transfer",
     "compatible",
     "compose",
@@ -38,6 +40,7 @@ __all__ = [
     "rank_along",
     "reduction",
     "splitting",
+    "splitting_line",
     "steps",
     "transfer",
     "widening",

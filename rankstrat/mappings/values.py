@@ -11,30 +11,14 @@ import sympy
 
 from rankstrat.errors import PointError
 from rankstrat.model.model import Chart, Model
-from rankstrat.model.values import Exact, Names, exact_array, exact_scalar, in_order, listed
-from rankstrat.text.parsing import block_symbols
+from rankstrat.model.values import Exact, Names, assigned, exact_scalar, in_order
 
 
 def image_chart(source: Model, target: Model, values: Mapping[Any, Any]) -> Chart:
     """The values as a chart of the target; its coordinates are those of the source, then the
     mapping's own.
     """
-    known, given = Names(target.parameters), dict[sympy.Symbol, Exact]()
-    for key, value in values.items():
-        name = str(key)
-        parameter = known.find(key)
-        if parameter is not None:
-            given[parameter] = exact_scalar(name, value)
-        elif name in target.blocks:
-            symbols = block_symbols(name, target.blocks[name]).ravel()
-            given |= zip(
-                symbols, exact_array(name, target.blocks[name], {name: value}), strict=True
-            )
-        else:
-            raise PointError(
-                f"{name} is not a parameter of {target}; its parameters are"
-                f" {listed(target.parameters)}"
-            )
+    given = assigned(target.parameters, target.blocks, values, str(target))
     missing = [p for p in target.parameters if p not in given]
     if missing:
         raise PointError(

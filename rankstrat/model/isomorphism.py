@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.deadline import check
 from rankstrat.late import hear
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
@@ -110,8 +111,11 @@ def recogniser(function: Callable[[Model], Isomorphism | None]) -> Callable[[Mod
 def isomorphism_of(model: Model) -> Isomorphism | None:
     """The model of a family that a model is, as its structure says or a recogniser finds.
 
-    None if it is none.
+    None if it is none, or if its inputs are declared to live where what the family knows need not
+    hold.
     """
+    if not _has_all_inputs(model):
+        return None
     structure: object = model.structure
     if structure is not None:
         known = structure.isomorphism(model) if isinstance(structure, HasIsomorphism) else None
@@ -121,8 +125,17 @@ def isomorphism_of(model: Model) -> Isomorphism | None:
         doubted = guest(structure) and not known.is_plain
         return None if doubted or guest(known.structure) else known
     hear()
-    found = (recognise(model) for recognise in _RECOGNISERS)
-    return next((f for f in found if f is not None), None)
+    candidates = (recognise(model) for recognise in _RECOGNISERS)
+    found = next((f for f in candidates if f is not None), None)
+    check("it was known whether the model is one of a family")  # an answer in haste is not kept
+    return found
+
+
+def _has_all_inputs(model: Model) -> bool:
+    """Whether functions of the model are compared on their domain as on all of R^d: analytic ones
+    on an open set are; ones with kinks only without a declaration.
+    """
+    return model.domain.is_open and not (model.domain and model.compiled.piecewise)
 
 
 __all__ = ["Isomorphism", "isomorphism_of", "recogniser"]

@@ -24,6 +24,7 @@ from rankstrat.model.values import (
     Exact,
     Names,
     Shape,
+    assigned,
     exact_array,
     exact_scalar,
     free_symbols,
@@ -322,23 +323,9 @@ class Model:
                 f"the text {values[:60]!r} was given; names with values are needed; write"
                 " {'w': 0}"
             )
-        given: dict[sympy.Symbol, Exact] = {}
-        known = Names(self.parameters)
-        for key, value in {**dict(values or {}), **names}.items():
-            name = str(key)
-            parameter = known.find(key)
-            if parameter is not None:
-                given[parameter] = exact_scalar(name, value)
-            elif name in self.blocks:
-                symbols = block_symbols(name, self.blocks[name]).ravel()
-                given |= zip(
-                    symbols, exact_array(name, self.blocks[name], {name: value}), strict=True
-                )
-            else:
-                raise PointError(
-                    f"{name} is not a parameter of this model; its parameters are"
-                    f" {listed(self.parameters)}"
-                )
+        given = assigned(
+            self.parameters, self.blocks, {**dict(values or {}), **names}, "this model"
+        )
         for p, value in given.items():
             if isinstance(value, sympy.Expr):
                 circular = value.free_symbols & (given.keys() - {p})

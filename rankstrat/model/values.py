@@ -11,7 +11,7 @@ import numpy as np
 import sympy
 
 from rankstrat.errors import InexactValueError, PointError
-from rankstrat.text.parsing import exact_value
+from rankstrat.text.parsing import block_symbols, exact_value
 
 Exact: TypeAlias = int | Fraction | Any  # Any: a sympy expression
 Shape: TypeAlias = tuple[int, ...]
@@ -183,6 +183,40 @@ def exact_array(name: str, shape: Shape, given: Mapping[Any, Any]) -> list[Exact
     return [
         exact_scalar(name if not shape else f"{name}[{i}]", v) for i, v in enumerate(array.ravel())
     ]
+
+
+def assigned(
+    parameters: Sequence[sympy.Symbol],
+    blocks: Mapping[str, Shape],
+    values: Mapping[Any, Any],
+    of: str,
+) -> dict[sympy.Symbol, Exact]:
+    """Exact values of some parameters.
+
+    Args:
+        parameters: those that may be named, by themselves or by name.
+        blocks: names of arrays of parameters -> shape.
+        values: symbol, name or name of a block -> exact value or nested list.
+        of: the model, in an error.
+
+    Raises:
+        PointError: an unknown name, or a block of the wrong shape.
+        InexactValueError: a float.
+    """
+    known, given = Names(parameters), dict[sympy.Symbol, Exact]()
+    for key, value in values.items():
+        name = str(key)
+        parameter = known.find(key)
+        if parameter is not None:
+            given[parameter] = exact_scalar(name, value)
+        elif name in blocks:
+            symbols = block_symbols(name, blocks[name]).ravel()
+            given |= zip(symbols, exact_array(name, blocks[name], {name: value}), strict=True)
+        else:
+            raise PointError(
+                f"{name} is not a parameter of {of}; its parameters are {listed(parameters)}"
+            )
+    return given
 
 
 def free_symbols(expressions: Iterable[sympy.Expr]) -> set[sympy.Symbol]:

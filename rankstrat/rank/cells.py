@@ -140,6 +140,8 @@ class Enumeration:
         """The form of an atom, or its sign where it is constant."""
         inputs = [n for n in program.reachable((node,)) if _is_input(program, n)]
         if not inputs:
+            if any(_is_coordinate(program, n) for n in program.reachable((node,))):
+                raise BudgetError("the sign of a coordinate is not decided")
             terms = laurent(program, node, 400, {})
             sign = 0 if terms == {} else Enclosures(program).sign(node)
             if not sign and terms != {}:
@@ -225,6 +227,10 @@ class Enumeration:
             if _product(sign, state.sides, used) != 1:
                 return False
         return True
+
+
+def _is_coordinate(program: Program, node: int) -> bool:
+    return program.kind[node] == LEAF and program.data[node][0] == "u"
 
 
 def _is_input(program: Program, node: int) -> bool:

@@ -30,6 +30,7 @@ REASONS = {
     "parameters": "there are {M} parameters",
     "outputs": "there are {q} outputs",
     "symmetries": "scalings of the parameters and equal columns",
+    "affine symmetries": "affine symmetries of the model, each verified as an identity",
     "monomials": "the tangent functions are polynomials of a space of this dimension",
     "relations": "{n} independent {relations} among the {M} tangent functions",
     "schwartz-zippel": "no larger minor at random large primes",
@@ -60,6 +61,7 @@ class RankCertificate(DecidedInteger):
             at the kink of relu and abs; None if that is not decided.
         largest: whether this is the largest rank on a chart of a piecewise model, taken on an open
             set of it; on other open sets it may be less.
+        ended: where the budget of time ended, if it did.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -86,6 +88,7 @@ class RankCertificate(DecidedInteger):
     label: str = field(default="", repr=False, compare=False)
     differentiable: bool | None = True
     largest: bool = False
+    ended: str = field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.lower <= self.upper <= self.size:
@@ -161,7 +164,8 @@ class RankCertificate(DecidedInteger):
         if self.region is not None:
             where += f", on the region around x = ({', '.join(map(str, self.region))})"
         text = f"{rank} of {self.size} parameters {where}  [{self.verdict}{error}]"
-        return f"{escaped(text)}\n{escaped(self._why())}"
+        lines = [text, self._why(), *([f"  {self.ended}"] if self.ended else [])]
+        return "\n".join(map(escaped, lines))
 
     def _why(self) -> str:
         if self.reason in REASONS:
@@ -204,7 +208,7 @@ class RankCertificate(DecidedInteger):
             given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
             check_relations(analysis, given)
             self._check_upper(analysis, len(given))
-            if self.largest is not analysis.setting.largest:
+            if self.lower and self.largest is not analysis.setting.largest:
                 raise CertificateError(
                     f"largest = {self.largest} is claimed; it says whether the regions move with"
                     " the coordinates of the chart, and here they do otherwise"
@@ -227,6 +231,8 @@ class RankCertificate(DecidedInteger):
                 bound = size
             case "symmetries" | "monomials":
                 bound = next((b for b, r in analysis.counted if r == self.reason), size)
+            case "affine symmetries":
+                bound = analysis.affine_bound
             case "outputs":
                 if analysis.ceiling is None:
                     raise CertificateError(

@@ -2,7 +2,7 @@ r"""Upper bounds by counting: monomials of polynomials, and independent symmetri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import comb
 from typing import Any
 
@@ -15,6 +15,7 @@ from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, Program
 from rankstrat.algebra.relations import leaf_values, radicals
 from rankstrat.algebra.scaling import scalings
 from rankstrat.algebra.tower import Tower
+from rankstrat.rank.affine_symmetries import VectorField
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import needs_hypotheses
 
@@ -87,16 +88,17 @@ def _mixed(program: Program, n: int) -> bool:
     )
 
 
-def symmetry_bound(tangents: Tangents, seed: int) -> int:
-    r"""The number of free parameters minus the independent relations that scalings and equal
-    columns give.
+def symmetry_bound(tangents: Tangents, seed: int, fields: Sequence[VectorField] = ()) -> int:
+    r"""The number of free parameters minus the independent relations that scalings, equal columns
+    and the given vector fields give.
 
     A scaling symmetry with degrees $d_i$ gives $\sum_i d_i\,\theta_i\,\partial_i F = 0$ for all
-    inputs; proportional columns give $k_j\,\partial_i F = k_i\,\partial_j F$. Their independence is
-    a nonzero minor modulo a prime.
+    inputs; proportional columns give $k_j\,\partial_i F = k_i\,\partial_j F$, and an affine
+    symmetry $\sum_i (A\theta + c)_i\,\partial_i F = 0$. Their independence is a nonzero minor
+    modulo a prime.
     """
     chosen = list(tangents.chosen)
-    rows = _rows(tangents)
+    rows = _rows(tangents, fields)
     if not rows:
         return len(chosen)
     place = {i: k for k, i in enumerate(chosen)}
@@ -135,7 +137,7 @@ def symmetry_bound(tangents: Tangents, seed: int) -> int:
     return len(chosen) - best
 
 
-def _rows(tangents: Tangents) -> list[dict[int, int]]:
+def _rows(tangents: Tangents, fields: Sequence[VectorField]) -> list[dict[int, int]]:
     """Relations as rows: parameter -> node of its coefficient."""
     program, chart = tangents.program, tangents.chart
     free = set(tangents.chosen)
@@ -154,9 +156,13 @@ def _rows(tangents: Tangents) -> list[dict[int, int]]:
             )
     compiled = chart.model.compiled
     values = tangents.parameter_values()
-    for vector in scalings(compiled.program, compiled.outputs, compiled.parameters):
-        row = {i: program.scale(d, values[i]) for i, d in vector.items()}
-        row = {i: n for i, n in row.items() if n != program.zero}
-        if row and row.keys() <= free:
-            rows.append(row)
+    found = [
+        {i: program.scale(d, values[i]) for i, d in vector.items()}
+        for vector in scalings(compiled.program, compiled.outputs, compiled.parameters)
+    ]
+    found += [field.nodes(program, values) for field in fields]
+    for row in found:
+        known = {i: n for i, n in row.items() if n != program.zero}
+        if known and known.keys() <= free:
+            rows.append(known)
     return rows

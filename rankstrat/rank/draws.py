@@ -85,7 +85,7 @@ def _point(
     if region is None:
         for j in range(TRIES):
             point = random_point(base, seed, number * TRIES + j)
-            if point is None or point in seen:
+            if point is None or (point and point in seen):
                 continue
             if _region(base, point, coordinates) is not None:
                 return point

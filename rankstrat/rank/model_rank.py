@@ -9,11 +9,19 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from rankstrat.algebra.program import Program, normal
-from rankstrat.errors import BudgetError, DataError, ModelError, PointError, demand
+from rankstrat.deadline import ended, within
+from rankstrat.errors import (
+    BudgetError,
+    DataError,
+    ModelError,
+    OutOfTimeError,
+    PointError,
+    demand,
+)
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_scalar
 from rankstrat.rank.certificate import RankCertificate
-from rankstrat.rank.search import Analysis, Evidence, UpperBound
+from rankstrat.rank.search import Analysis, Evidence, UpperBound, indices
 from rankstrat.rank.upper_bounds import Nodes
 from rankstrat.rank.verdict import Relation, Verdict
 
@@ -26,6 +34,7 @@ def model_rank(
     seed: int = 0,
     evidence: Sequence[UpperBound] = (),
     subset: Sequence[int] | None = None,
+    budget: float | None = None,
 ) -> RankCertificate:
     r"""$\dim \operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ over the constants,
     with a certificate.
@@ -41,6 +50,7 @@ def model_rank(
             everywhere.
         evidence: upper bounds proved elsewhere.
         subset: indices of the free parameters; the others are frozen (all are free by default).
+        budget: seconds after which the bounds found so far come back, OPEN unless they meet.
 
     Raises:
         PoleError: the model is not defined on the chart.
@@ -62,7 +72,7 @@ def model_rank(
             bound, UpperBound, DataError, "a list of upper bounds", "write [mapping.bound(start)]"
         )
     return _certify(
-        chart.generic() if isinstance(chart, Model) else chart, None, seed, evidence, subset
+        chart.generic() if isinstance(chart, Model) else chart, None, seed, evidence, subset, budget
     )
 
 
@@ -82,7 +92,9 @@ def _refuse_too_large(chart: Chart | Model) -> None:
         )
 
 
-def region_rank(chart: Chart, at: Sequence[int | Fraction], *, seed: int = 0) -> RankCertificate:
+def region_rank(
+    chart: Chart, at: Sequence[int | Fraction], *, seed: int = 0, budget: float | None = None
+) -> RankCertificate:
     r"""The rank of the tangent functions restricted to the linear region of a piecewise model that
     contains an input.
 
@@ -92,6 +104,7 @@ def region_rank(chart: Chart, at: Sequence[int | Fraction], *, seed: int = 0) ->
         chart: a point.
         at: d exact numbers, off the kinks.
         seed: as in `model_rank`.
+        budget: as in `model_rank`.
 
     Raises:
         DataError: the input lies on a kink, or has the wrong length.
@@ -118,7 +131,7 @@ def region_rank(chart: Chart, at: Sequence[int | Fraction], *, seed: int = 0) ->
             f"an input of length {len(point)} was given; the model has {len(chart.model.inputs)}"
             " inputs"
         )
-    return _certify(chart, point, seed, (), None)
+    return _certify(chart, point, seed, (), None, budget)
 
 
 def _certify(
@@ -127,17 +140,31 @@ def _certify(
     seed: int,
     evidence: Sequence[UpperBound],
     subset: Sequence[int] | None,
+    budget: float | None,
 ) -> RankCertificate:
     if not isinstance(seed, int):
         raise PointError(f"the seed {seed!r} is not an integer; give an int such as 0")
-    analysis = Analysis(chart, seed, region, subset)
-    found: Evidence = analysis.evidence(evidence)
+    free = None if subset is None else indices(subset, chart.model.size)
+    found = Evidence(0, chart.model.size if free is None else len(free), "parameters")
+    relations: tuple[Relation, ...] = ()
+    differentiable: bool | None = None
+    analysis, stopped = None, ""
+    with within(budget):
+        try:
+            analysis = Analysis(chart, seed, region, free)
+            found = analysis.so_far()
+            found = analysis.evidence(evidence)
+            relations = _relations(analysis, found.relations)
+            differentiable = analysis.setting.differentiable
+        except OutOfTimeError as error:
+            stopped = ended(error)
+    if stopped and analysis is not None and not found.minor:
+        found = analysis.so_far()
     verdict = Verdict.PROVED
     if found.lower < found.upper:
         verdict = Verdict.OPEN
     elif found.reason == "schwartz-zippel":
         verdict = Verdict.PROBABLE
-    relations = _relations(analysis, found.relations)
     return RankCertificate(
         chart,
         found.lower,
@@ -152,8 +179,9 @@ def _certify(
         region,
         None if subset is None else tuple(subset),
         tuple(evidence),
-        differentiable=analysis.setting.differentiable,
-        largest=analysis.setting.largest,
+        differentiable=differentiable,
+        largest=analysis is not None and analysis.setting.largest,
+        ended=stopped,
     )
 
 

@@ -17,6 +17,7 @@ from rankstrat.algebra.modular import mix
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import DataError, PoleError, UndecidedError, demand
 from rankstrat.model.model import Chart
+from rankstrat.rank.affine_symmetries import affine_symmetries
 from rankstrat.rank.counting import monomial_bound, symmetry_bound
 from rankstrat.rank.lower_bounds import Minor, Sampled, ball_minor, row_count, sampled_rank
 from rankstrat.rank.patterns import PatternTangents
@@ -60,7 +61,8 @@ class Evidence:
     hypotheses: tuple[str, ...] = ()
 
 
-def _indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
+def indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
+    """Indices of parameters, checked."""
     demand(
         subset,
         Iterable,
@@ -95,12 +97,14 @@ class Analysis:
         subset: Sequence[int] | None = None,
     ) -> None:
         self.chart, self.seed = chart, seed
+        self.best: tuple[Sampled, RankProfile] | None = None
+        """The largest rank met so far."""
         self.setting = setting(chart, region, seed=seed)
         self.tangents, self.written = self.setting.tangents, self.setting.written
         self.regions = self.setting.regions
         for tangents in (self.tangents, self.written):
             tangents.chosen = (
-                tangents.chosen if subset is None else _indices(subset, chart.model.size)
+                tangents.chosen if subset is None else indices(subset, chart.model.size)
             )
         for site in self.setting.sites:
             require_nonzero(site.program, site.divisors, seed)
@@ -192,6 +196,12 @@ class Analysis:
         """The bound by scaling symmetries and equal columns, which hold on every region."""
         return symmetry_bound(self.written, self.seed)
 
+    @cached_property
+    def affine_bound(self) -> int:
+        """The bound by affine symmetries of the model besides."""
+        fields = affine_symmetries(self.chart.model, self.seed)
+        return symmetry_bound(self.written, self.seed, fields)
+
     @property
     def is_sampled(self) -> bool:
         """Whether only some regions were met, and relations on them need not hold everywhere."""
@@ -204,16 +214,15 @@ class Analysis:
             self.tangents, self.tower, self.parameters, seed=self.seed, nodes=self.nodes
         )
         count = row_count(self.tangents, len(self.parameters))
-        best: tuple[Sampled, RankProfile] | None = None
         found = Relations()
         for attempt in range(ATTEMPTS):
             sampled = sampled_rank(
                 self.tower, self.parameters, count, seed=self.seed, attempt=attempt
             )
             profile = sampled.profile()
-            better = best is None or profile.rank > best[1].rank
+            better = self.best is None or profile.rank > self.best[1].rank
             if better:
-                best = sampled, profile
+                self.best = sampled, profile
             if profile.rank == self.full:
                 found = Relations()
                 break
@@ -224,21 +233,29 @@ class Analysis:
                 break
             if attempt == 0:  # a small prime is asked twice before a low rank is believed
                 continue
-            assert best is not None
+            assert self.best is not None
             if better or attempt == 1:
-                found = finder.find(*best)
+                found = finder.find(*self.best)
             if not found.refuted and (attempt > 1 or not found.unproved):
                 break
-        assert best is not None
-        sampled, profile = best
+        assert self.best is not None
+        return self.best[1].rank, self._minor(*self.best), found
+
+    def _minor(self, sampled: Sampled, profile: RankProfile) -> Minor:
         rows = tuple(int(sampled.rows[i]) for i in profile.rows)
-        return (
-            profile.rank,
-            Minor(
-                sampled.prime, sampled.key, rows, tuple(self.parameters[j] for j in profile.columns)
-            ),
-            found,
-        )
+        columns = tuple(self.parameters[j] for j in profile.columns)
+        return Minor(sampled.prime, sampled.key, rows, columns)
+
+    def so_far(self) -> Evidence:
+        """The bounds that an interrupted search has."""
+        size = len(self.tangents.chosen)
+        upper, reason = size, "parameters"
+        if self.ceiling is not None and self.ceiling < size:
+            upper, reason = self.ceiling, "outputs"
+        if self.best is None or needs_hypotheses(self.tower) or self.at_integers:
+            return Evidence(0, upper, reason)
+        rank = self.best[1].rank
+        return Evidence(rank, upper, reason, self._minor(*self.best) if rank else None)
 
     @cached_property
     def at_integers(self) -> bool:
@@ -263,6 +280,8 @@ class Analysis:
         assert minor is not None
         lower, minor, hypotheses = self._lower(rank, minor)
         upper, reason, relations = self._upper(rank, found)
+        if rank == lower < upper and rank <= self.affine_bound < upper:
+            upper, reason, relations = self.affine_bound, "affine symmetries", {}
         for bound in extra:
             if lower <= bound.value < upper and bound.holds(self.chart):
                 upper, reason, relations = bound.value, bound.reason, {}

@@ -211,10 +211,13 @@ def sites_of(chart: Chart) -> list[Site]:
 
 
 def moves(site: Tangents) -> bool:
-    """Whether the regions of a piecewise model change with the coordinates of the chart."""
+    """Whether the regions of a piecewise model, or where it is real, change with the coordinates of
+    the chart.
+    """
     program = site.program
     signs = Signs(program, leaf_signs(site))
     arguments = {program.args[n][0] for n in site.piecewise()}
+    arguments |= set(requirements(program, site.outputs))
     atoms = {a for n in arguments for a in signs.pattern(n)[1]}
     return any(
         program.kind[n] == LEAF and program.data[n][0] == "u" for n in program.reachable(atoms)

@@ -164,12 +164,19 @@ class TangentSpan:
         return f"$\\displaystyle {self.latex()}$"
 
 
-def tangent_span(chart: Chart | Model, *, seed: int = 0) -> TangentSpan:
+def tangent_span(
+    chart: Chart | Model, *, seed: int = 0, budget: float | None = None
+) -> TangentSpan:
     r"""$\operatorname{span}\{\partial F/\partial\theta_i(\theta)(\cdot)\}$ over the constants:
     basis and relations.
 
     On a chart the relations hold on the whole chart; they have coefficients polynomial in the
     coordinates, and the side conditions under which they can be solved are in `conditions`.
+
+    Args:
+        chart: as for `model_rank`.
+        seed: names the random choices.
+        budget: seconds for the rank, after which it is OPEN.
 
     Example:
         >>> import sympy
@@ -178,5 +185,5 @@ def tangent_span(chart: Chart | Model, *, seed: int = 0) -> TangentSpan:
         >>> print(tangent_span(F.point([1, 2, 3])).relations[0])
         dF/da - dF/db = 0
     """
-    certificate = model_rank(chart, seed=seed)
+    certificate = model_rank(chart, seed=seed, budget=budget)
     return TangentSpan(certificate, seed)

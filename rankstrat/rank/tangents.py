@@ -118,14 +118,7 @@ class Tangents:
     def depends(self, node: int) -> bool:
         """Whether a node depends on the inputs (or on the mixing of outputs)."""
         known, program = self._depends, self.program
-        stack = [node]
-        while stack:
-            n = stack[-1]
-            missing = [a for a in program.args[n] if a not in known]
-            if missing and n not in known:
-                stack.extend(missing)
-                continue
-            stack.pop()
+        for n in program.unknown(node, known):
             if program.kind[n] == LEAF:
                 known[n] = program.data[n][0] in ("x", "mix", "side")
             else:

@@ -2,12 +2,14 @@ r"""Whether a number or a function vanishes, decided by the rank engine."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 import sympy
 
+from rankstrat.algebra.linear import rank
 from rankstrat.errors import BudgetError
 from rankstrat.model.model import Model
 from rankstrat.rank.model_rank import model_rank
@@ -56,4 +58,20 @@ def same_functions(
     )
 
 
-__all__ = ["is_zero", "same_functions"]
+def exact_rank(rows: Iterable[Iterable[Any]]) -> int:
+    r"""The rank of a small matrix of exact numbers.
+
+    Sympy alone would not see that $(\sqrt2 + 1)(\sqrt2 - 1) - 1$ is 0: the pivots are decided by
+    `is_zero`.
+
+    Example:
+        >>> exact_rank([[1, 2], [2, 4]]), exact_rank([[1, sympy.sqrt(2)], [sympy.sqrt(2), 2]])
+        (1, 1)
+    """
+    matrix = [[sympy.sympify(value, strict=True) for value in row] for row in rows]
+    if all(value.is_Rational for row in matrix for value in row):
+        return rank([[Fraction(v.p, v.q) for v in row] for row in matrix])
+    return int(sympy.Matrix(matrix).rank(iszerofunc=is_zero, simplify=sympy.radsimp))
+
+
+__all__ = ["exact_rank", "is_zero", "same_functions"]

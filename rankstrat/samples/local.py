@@ -9,6 +9,7 @@ So `model_rank` answers both halves of the question, and both come with a certif
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Sized
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,7 +17,11 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.errors import BudgetError, DataError, demand
+from rankstrat.algebra.program import Program
+from rankstrat.algebra.translate import translate
+from rankstrat.deadline import within
+from rankstrat.errors import BudgetError, DataError, OutOfTimeError, demand
+from rankstrat.model.domain import Domain
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.model_rank import model_rank
@@ -62,11 +67,44 @@ def batch(model: Model, samples: Sequence[Any], *, shape: tuple[int, int] | None
             model.parameters,
             name=f"{len(observed)} outputs of {model}",
         )
-    outputs: list[sympy.Expr] = []
-    for sample in samples:
-        replace = dict(zip(model.inputs, _input_vector(model, sample), strict=True))
-        outputs.extend(output.xreplace(replace) for output in model.outputs)
-    return Model(outputs, model.parameters, name=f"{model} at {len(samples)} samples")
+    return Batch(model, [_input_vector(model, sample) for sample in samples])
+
+
+class Batch(Model):
+    """A model at samples, whose program is that of the model once for each sample.
+
+    Its outputs are written as expressions only where they are asked for.
+    """
+
+    def __init__(self, model: Model, samples: Sequence[Sequence[sympy.Expr]]) -> None:
+        self.name = f"{model} at {len(samples)} samples"
+        self.structure, self.constants, self.domain = None, model.constants, Domain()
+        self.__dict__["_symbols"] = (model.parameters, ())
+        self._source, self._samples = model, samples
+
+    @cached_property
+    def _outputs(self) -> tuple[sympy.Expr, ...]:
+        inputs = self._source.inputs
+        places = [dict(zip(inputs, sample, strict=True)) for sample in self._samples]
+        return tuple(o.xreplace(place) for place in places for o in self._source.outputs)
+
+    @cached_property
+    def output_count(self) -> int:
+        """The number of outputs, one for each sample and output of the model."""
+        return len(self._samples) * self._source.output_count
+
+    def _nodes(
+        self, program: Program, p_leaves: Sequence[int], x_leaves: Sequence[int]
+    ) -> Sequence[int]:
+        compiled = self._source.compiled
+        known = dict(zip(compiled.parameters, p_leaves, strict=True))
+        nodes: list[int] = []
+        for sample in self._samples:
+            values = translate(program, list(sample), {})
+            image = known | dict(zip(compiled.inputs, values, strict=True))
+            done = compiled.program.rebuild(compiled.outputs, program, image)
+            nodes += [done[n] for n in compiled.outputs]
+        return nodes
 
 
 def _input_vector(model: Model, sample: Any) -> list[sympy.Expr]:
@@ -203,8 +241,11 @@ class _First:
     seed: int
 
     def __call__(self, count: int) -> RankCertificate:
-        batched = batch(self.theta.model, self.samples[:count], shape=self.shape)
-        return model_rank(seen_at(self.theta, batched), seed=self.seed)
+        model = batch(self.theta.model, self.samples[:count], shape=self.shape)
+        seen = Chart(model, self.theta.coordinates, self.theta.raw)
+        with suppress(OutOfTimeError):  # then the rank is OPEN at once
+            seen = seen_at(self.theta, model)
+        return model_rank(seen, seed=self.seed)
 
 
 def local_linear_recovery(
@@ -213,6 +254,7 @@ def local_linear_recovery(
     *,
     shape: tuple[int, int] | None = None,
     seed: int = 0,
+    budget: float | None = None,
 ) -> LocalLinearRecovery:
     r"""Decide $\operatorname{rank}_S(\theta) = r_\theta$: do the samples single out F(theta) among
     its linearisations?
@@ -222,6 +264,7 @@ def local_linear_recovery(
         samples: exact inputs, or observed outputs of a model without inputs; see `batch`.
         shape: rows and columns of the output matrix, for observed entries given as pairs.
         seed: names the random choices.
+        budget: seconds after which what is not decided is OPEN.
 
     Raises:
         DataError: samples that do not fit the model.
@@ -250,13 +293,16 @@ def local_linear_recovery(
     theta = point.generic() if isinstance(point, Model) else point
     first = _First(theta, list(samples), shape, seed)
     size = len(samples)
-    return LocalLinearRecovery(first(size), model_rank(theta, seed=seed), size, first)
+    with within(budget):
+        return LocalLinearRecovery(first(size), model_rank(theta, seed=seed), size, first)
 
 
 def seen_at(point: Chart, model: Model) -> Chart:
     """The point in the batch model, where it must have a tangent."""
     seen = Chart(model, point.coordinates, point.raw)
-    if model is not point.model and at_kink(seen) and not at_kink(point):
+    if model is point.model or not point.model.compiled.piecewise:
+        return seen
+    if at_kink(seen) and not at_kink(point):
         raise DataError(
             "a sample lies on a kink of the model, which has no tangent there; move the sample"
         )

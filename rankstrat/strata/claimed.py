@@ -13,17 +13,17 @@ from typing import Any
 import numpy as np
 
 from rankstrat.errors import RankstratError
-from rankstrat.model.model import Chart, Model
+from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.strata.stratum import Knowledge, Stratification
-from rankstrat.text.tables import Math
+from rankstrat.strata.delegated import DelegatedStrata
+from rankstrat.strata.stratum import Knowledge
 
 SPECIAL, POINTS, LABELS, MOST_LABELS = (-1, 0, 1, 2), 12, 12, 5_000
 
 
 @dataclass(frozen=True)
-class ClaimedStrata:
+class ClaimedStrata(DelegatedStrata):
     """A stratification that this package did not prove.
 
     Attributes:
@@ -32,14 +32,8 @@ class ClaimedStrata:
         seed: names the points of the challenge.
     """
 
-    claim: Stratification
     source: str
     seed: int = 0
-
-    @property
-    def model(self) -> Model:
-        """The model."""
-        return self.claim.model
 
     @cached_property
     def refuted(self) -> str:
@@ -79,42 +73,6 @@ class ClaimedStrata:
     def coverage(self) -> Knowledge:
         """What the guest says, with its name; OPEN if it is refuted."""
         return self._known(self.claim.coverage)
-
-    def labels(self) -> Iterable[Any]:
-        """As claimed."""
-        return self.claim.labels()
-
-    def rank(self, label: Any) -> int:
-        """As claimed."""
-        return self.claim.rank(label)
-
-    def dimension(self, label: Any) -> int:
-        """As claimed."""
-        return self.claim.dimension(label)
-
-    def orbit(self, label: Any) -> int:
-        """As claimed."""
-        return self.claim.orbit(label)
-
-    def conditions(self, label: Any) -> tuple[Math, ...]:
-        """As claimed."""
-        return self.claim.conditions(label)
-
-    def chart(self, label: Any) -> Chart | None:
-        """As claimed."""
-        return self.claim.chart(label)
-
-    def point(self, label: Any, seed: int = 0) -> Chart:
-        """As claimed."""
-        return self.claim.point(label, seed)
-
-    def children(self, label: Any) -> Iterable[tuple[Any, Math]]:
-        """As claimed."""
-        return self.claim.children(label)
-
-    def label_of(self, point: Chart) -> Any:
-        """As claimed."""
-        return self.claim.label_of(point)
 
 
 __all__ = ["ClaimedStrata"]

@@ -10,7 +10,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.errors import ModelError, demand
+from rankstrat.deadline import ended, within
+from rankstrat.errors import ModelError, OutOfTimeError, demand
 from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Model
 from rankstrat.model.source import guest
@@ -78,7 +79,12 @@ class FunctionHierarchy:
 
 
 def function_hierarchy(
-    model: Model, *, conditions: Sequence[Any] = (), seed: int = 0, progress: Progress | None = None
+    model: Model,
+    *,
+    conditions: Sequence[Any] = (),
+    seed: int = 0,
+    progress: Progress | None = None,
+    budget: float | None = None,
 ) -> FunctionHierarchy:
     r"""The table rank | functions | minimisers: $\{f : \min_{F(\theta) = f} r(\theta) = k\}$ for
     every k.
@@ -87,22 +93,44 @@ def function_hierarchy(
     of the largest strata of rank k; a function that also stands in a row above has the smaller
     rank.
 
+    Args:
+        model: the model.
+        conditions: as for `stratify`.
+        seed: names the random choices.
+        progress: as for `stratify`.
+        budget: seconds after which the rows found so far come back, and the coverage is OPEN.
+
+    Raises:
+        OutOfTimeError: the budget ended before there was a list of strata to begin with.
+
     Example:
         >>> from rankstrat.families import matrix_factorization
         >>> [v.rank for v in function_hierarchy(matrix_factorization(4, 4, 4)).levels]
         [0, 7, 12, 15, 16]
     """
     demand(model, Model, ModelError, "a Model", "of a point or chart, take its .model")
-    levels = None if conditions else _known_levels(model)
-    if levels is not None:
-        weakest = min((v.known for v in levels), key=lambda k: k.verdict is Verdict.PROVED)
-        return FunctionHierarchy(model, tuple(levels), weakest)
-    hierarchy = stratify(model, conditions=conditions, seed=seed, progress=progress)
+    with within(budget):
+        levels = None if conditions else _known_levels(model)
+        if levels is not None:
+            weakest = min((v.known for v in levels), key=lambda k: k.verdict is Verdict.PROVED)
+            return FunctionHierarchy(model, tuple(levels), weakest)
+        hierarchy = stratify(model, conditions=conditions, seed=seed, progress=progress)
+        return _by_levels(hierarchy)
+
+
+def _by_levels(hierarchy: RankHierarchy) -> FunctionHierarchy:
+    """A row for each level, as far as the time allows."""
     above: set[str] = set()
-    rows = [_described(level, hierarchy, above) for level in hierarchy.levels]
-    return FunctionHierarchy(
-        model, tuple(row for row in rows if row is not None), hierarchy.coverage
-    )
+    rows: list[FunctionLevel] = []
+    coverage = hierarchy.coverage
+    try:
+        for level in hierarchy.levels:
+            row = _described(level, hierarchy, above)
+            if row is not None:
+                rows.append(row)
+    except OutOfTimeError as error:
+        coverage = Knowledge(Verdict.OPEN, ended(error))
+    return FunctionHierarchy(hierarchy.model, tuple(rows), coverage)
 
 
 def _known_levels(model: Model) -> Sequence[FunctionLevel] | None:

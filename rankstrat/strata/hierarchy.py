@@ -12,7 +12,15 @@ from typing import Any
 import networkx as nx
 import sympy
 
-from rankstrat.errors import BudgetError, ModelError, PointError, UndecidedError, demand
+from rankstrat.deadline import check, ended, left, within
+from rankstrat.errors import (
+    BudgetError,
+    ModelError,
+    OutOfTimeError,
+    PointError,
+    UndecidedError,
+    demand,
+)
 from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
@@ -42,6 +50,7 @@ class RankHierarchy:
         source: the stratification, with its strata up to symmetry.
         strata: the strata, by rank, then downwards in dimension.
         sized: the levels, where the strata are too many to be listed.
+        ended: where the budget of time ended, if it did; strata are missing then.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -55,6 +64,7 @@ class RankHierarchy:
     source: Stratification = field(repr=False)
     strata: tuple[Stratum, ...] = field(repr=False)
     sized: tuple[Level, ...] = field(default=(), repr=False)
+    ended: str = field(default="", repr=False)
 
     def __repr__(self) -> str:
         ranks = f"{self.levels[0].rank} to {self.levels[-1].rank}" if self.levels else "none"
@@ -85,6 +95,8 @@ class RankHierarchy:
         """How it is known that every point has the rank of its stratum; PROVED only if that holds
         everywhere, on every stratum.
         """
+        if self.ended:
+            return Knowledge(Verdict.OPEN, self.ended)
         known = self.source.coverage
         if known.verdict is not Verdict.PROVED:
             return known
@@ -275,7 +287,12 @@ def stratification_of(
 
 
 def stratify(
-    model: Model, *, conditions: Sequence[Any] = (), seed: int = 0, progress: Progress | None = None
+    model: Model,
+    *,
+    conditions: Sequence[Any] = (),
+    seed: int = 0,
+    progress: Progress | None = None,
+    budget: float | None = None,
 ) -> RankHierarchy:
     r"""The rank stratification $\{\theta : r(\theta) = k\}$ as strata up to symmetry, each with
     what is known of it.
@@ -291,9 +308,11 @@ def stratify(
             family's strata.
         seed: names the random choices.
         progress: called with the number of strata done and the number known.
+        budget: seconds after which the strata found so far come back, and the coverage is OPEN.
 
     Raises:
         BudgetError: the arrangement has too many flats.
+        OutOfTimeError: the budget ended before there was a list of strata to begin with.
 
     References:
         LSH Section 3.
@@ -303,6 +322,13 @@ def stratify(
         >>> [(v.rank, v.dimension) for v in stratify(matrix_factorization(2, 2, 2)).levels]
         [(0, 0), (2, 3), (3, 6), (4, 8)]
     """
+    with within(budget):
+        return _stratified(model, conditions, seed, progress)
+
+
+def _stratified(
+    model: Model, conditions: Sequence[Any], seed: int, progress: Progress | None
+) -> RankHierarchy:
     source = stratification_of(model, conditions=conditions, seed=seed)
     strata, labels = [], list(islice(source.labels(), MAX_STRATA + 1))
     if len(labels) > MAX_STRATA:
@@ -312,19 +338,38 @@ def stratify(
         raise BudgetError(
             f"{model} has more than {MAX_STRATA} strata up to symmetry; choose a smaller model"
         )
-    for done, label in enumerate(labels, start=1):
-        stratum = Stratum(source, label)
-        strata.append((stratum.rank, -stratum.dimension, repr(label), stratum))
-        if progress is not None:
-            progress(done, len(labels))
-    return RankHierarchy(source, tuple(s for *_, s in sorted(strata, key=lambda t: t[:3])))
+    stopped = ""
+    try:
+        for done, label in enumerate(labels, start=1):
+            check(f"{done - 1} of {len(labels)} strata had a rank")
+            stratum = Stratum(source, label)
+            strata.append((stratum.rank, -stratum.dimension, repr(label), stratum))
+            if progress is not None:
+                progress(done, len(labels))
+    except OutOfTimeError as error:
+        stopped = ended(error)
+    except BudgetError:
+        if left() > 0:
+            raise
+        stopped = "the budget of time ended before a stratum had a rank"
+    ordered = tuple(s for *_, s in sorted(strata, key=lambda t: t[:3]))
+    return RankHierarchy(source, ordered, ended=stopped)
 
 
-def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -> Stratum:
+def stratum_of(
+    point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0, budget: float | None = None
+) -> Stratum:
     r"""The stratum in which an exact point lies, with the conditions that hold there.
+
+    Args:
+        point: the point.
+        conditions: as for `stratify`.
+        seed: names the random choices.
+        budget: seconds for the search.
 
     Raises:
         PointError: a chart with coordinates.
+        OutOfTimeError: the budget ended before the stratum was found.
         UndecidedError: irrational values at which the engine does not confirm a rank that is proved
             on the stratum.
 
@@ -334,8 +379,9 @@ def stratum_of(point: Chart, *, conditions: Sequence[Any] = (), seed: int = 0) -
         w1 = w2
     """
     demand(point, Chart, PointError, "an exact point", "give model.point(...)")
-    source = stratification_of(point.model, conditions=conditions, seed=seed)
-    return _located(source, point)
+    with within(budget):
+        source = stratification_of(point.model, conditions=conditions, seed=seed)
+        return _located(source, point)
 
 
 def _located(source: Stratification, point: Chart) -> Stratum:

@@ -3,13 +3,14 @@ r"""Strata near a point given by floats: the basis for reading a trained network
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import sympy
 
-from rankstrat.errors import ModelError, PointError, demand
+from rankstrat.deadline import check, ended, within
+from rankstrat.errors import ModelError, OutOfTimeError, PointError, demand
 from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasNearby
@@ -45,10 +46,12 @@ class Neighbourhood:
     Attributes:
         model: the model.
         near: the conditions within the tolerance.
+        ended: where the budget of time ended, if it did; conditions may be missing then.
     """
 
     model: Model
     near: tuple[Near, ...]
+    ended: str = field(default="", compare=False)
 
     verdict = Verdict.NUMERICAL
 
@@ -71,7 +74,13 @@ class Neighbourhood:
 
 
 def nearest_strata(
-    model: Model, values: Mapping[str, Any] | None = None, /, *, tolerance: float, **blocks: Any
+    model: Model,
+    values: Mapping[str, Any] | None = None,
+    /,
+    *,
+    tolerance: float,
+    budget: float | None = None,
+    **blocks: Any,
 ) -> Neighbourhood:
     r"""The conditions $c$ with $\operatorname{dist}(\theta, \{c = 0\}) \le$ `tolerance`, sorted by
     distance.
@@ -83,6 +92,7 @@ def nearest_strata(
         model: the model.
         values: floats for every block (family) or parameter, by name.
         tolerance: the largest distance reported.
+        budget: seconds after which the conditions found so far come back.
         **blocks: the same as keywords.
 
     Raises:
@@ -115,15 +125,29 @@ def nearest_strata(
     arrays = {name: _array(name, shape, given) for name, shape in model.blocks.items()}
     structure: Any = model.structure
     theta = np.concatenate([a.ravel() for a in arrays.values()])
-    same = isomorphism_of(model)
+    near: list[Near] = []
+    stopped = ""
+    with within(budget):
+        try:
+            for condition, distance in _pairs(model, structure, arrays, theta):
+                check("every condition was compared")
+                if distance <= tolerance:
+                    near.append(Near(condition, float(distance)))
+        except OutOfTimeError as error:
+            stopped = ended(error)
+    return Neighbourhood(model, tuple(sorted(near, key=lambda n: n.distance)), stopped)
+
+
+def _pairs(
+    model: Model, structure: Any, arrays: Mapping[str, Any], theta: Any
+) -> Iterable[tuple[Math, float]]:
+    """Conditions with their distances, as the family says, or the one that the model is."""
     if isinstance(structure, HasNearby):
-        pairs = list(structure.nearby(arrays))
-    elif same is not None and isinstance(same.structure, HasNearby):
-        pairs = list(same.structure.nearby(same.blocks(theta), same.named))
-    else:
-        pairs = list(_distances(model, theta))
-    near = sorted((Near(c, float(d)) for c, d in pairs if d <= tolerance), key=lambda n: n.distance)
-    return Neighbourhood(model, tuple(near))
+        return structure.nearby(arrays)
+    same = isomorphism_of(model)
+    if same is not None and isinstance(same.structure, HasNearby):
+        return same.structure.nearby(same.blocks(theta), same.named)
+    return _distances(model, theta)
 
 
 def _array(name: str, shape: tuple[int, ...], given: Mapping[str, Any]) -> Any:

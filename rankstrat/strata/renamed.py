@@ -2,7 +2,6 @@ r"""The strata of a family's model, for a model that is the same up to names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +9,13 @@ import sympy
 
 from rankstrat.model.isomorphism import Isomorphism
 from rankstrat.model.model import Chart, Model
-from rankstrat.strata.stratum import Knowledge, Stratification
+from rankstrat.strata.delegated import DelegatedStrata
+from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.tables import Math
 
 
 @dataclass(frozen=True)
-class RenamedStrata:
+class RenamedStrata(DelegatedStrata):
     """A stratification carried over by an isomorphism of models.
 
     Attributes:
@@ -23,7 +23,6 @@ class RenamedStrata:
         same: the isomorphism.
     """
 
-    claim: Stratification
     same: Isomorphism
 
     @property
@@ -34,30 +33,10 @@ class RenamedStrata:
     def _known(self, known: Knowledge) -> Knowledge:
         return Knowledge(known.verdict, f"{known.reason}; {self.same}")
 
-    def constancy(self, label: Any) -> Knowledge:
-        """That of the source."""
-        return self.claim.constancy(label)
-
     @property
     def coverage(self) -> Knowledge:
         """That of the source, with the isomorphism."""
         return self._known(self.claim.coverage)
-
-    def labels(self) -> Iterable[Any]:
-        """Those of the source."""
-        return self.claim.labels()
-
-    def rank(self, label: Any) -> int:
-        """That of the source."""
-        return self.claim.rank(label)
-
-    def dimension(self, label: Any) -> int:
-        """That of the source."""
-        return self.claim.dimension(label)
-
-    def orbit(self, label: Any) -> int:
-        """That of the source."""
-        return self.claim.orbit(label)
 
     def conditions(self, label: Any) -> tuple[Math, ...]:
         """The equations of the chart in the names of the model; those of the source where there is
@@ -86,10 +65,6 @@ class RenamedStrata:
     def point(self, label: Any, seed: int = 0) -> Chart:
         """The point of the source."""
         return self.same.chart(self.claim.point(label, seed))
-
-    def children(self, label: Any) -> Iterable[tuple[Any, Math]]:
-        """Those of the source."""
-        return self.claim.children(label)
 
     def label_of(self, point: Chart) -> Any:
         """The label of the same point of the source."""

@@ -32,8 +32,13 @@ class ExpressionGraph:
         place: dict[int, list[int]] = {}
         for k, n in enumerate(self.compiled.outputs):
             place.setdefault(n, []).append(k)
-        self.below: dict[int, list[tuple[Any, int]]] = {n: self._arguments(n) for n in self.nodes}
-        self.above: dict[int, list[tuple[Any, int]]] = {n: [] for n in self.nodes}
+        arguments_of = {n: self._arguments(n) for n in self.nodes}
+        labels = sorted({str(label) for below in arguments_of.values() for label, _ in below})
+        number = {label: k for k, label in enumerate(labels)}  # sorted millions of times
+        self.below = {
+            n: [(number[str(label)], a) for label, a in below] for n, below in arguments_of.items()
+        }
+        self.above: dict[int, list[tuple[int, int]]] = {n: [] for n in self.nodes}
         for n, arguments in self.below.items():
             for label, child in arguments:
                 self.above[child].append((label, n))
@@ -92,8 +97,16 @@ class ExpressionGraph:
         return _conjugates(_without_products(found))
 
     def _automorphism(self, colours: dict[int, Any], v: int, w: int) -> dict[int, int] | None:
+        """An automorphism that carries v to w: first one that moves as little as v -> w leaves open
+        (an exchange of two units), then any.
+        """
         left, right = dict(colours), dict(colours)
         left[v] = right[w] = ("fixed", -1)
+        left, right = self._refine([left, right])
+        still = {n: ("still", n) for n in self.nodes if left[n] == right[n]}
+        return self._matched(left | still, right | still) or self._matched(left, right)
+
+    def _matched(self, left: dict[int, Any], right: dict[int, Any]) -> dict[int, int] | None:
         for step in range(len(self.nodes)):
             left, right = self._refine([left, right])
             cells: list[dict[Any, list[int]]] = [{}, {}]
@@ -129,8 +142,8 @@ class ExpressionGraph:
             count = len(names)
 
     def _signature(self, n: int, colours: dict[int, int]) -> Any:
-        below = tuple(sorted((str(e), colours[a]) for e, a in self.below[n]))
-        above = tuple(sorted((str(e), colours[a]) for e, a in self.above[n]))
+        below = tuple(sorted([(e, colours[a]) for e, a in self.below[n]]))
+        above = tuple(sorted([(e, colours[a]) for e, a in self.above[n]]))
         return colours[n], below, above
 
     # Signs and scalings: one linear system over GF(2) or Q

@@ -5,6 +5,7 @@ unchanged.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,8 @@ import sympy
 
 from rankstrat.algebra.expanding import Expanding
 from rankstrat.algebra.linear import Rational
-from rankstrat.errors import UndecidedError, UnsupportedFunctionError
+from rankstrat.deadline import check, within
+from rankstrat.errors import OutOfTimeError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.inclusion import Joint, same_function
 from rankstrat.rank.verdict import Verdict
@@ -104,7 +106,7 @@ def _verdict(
     return Verdict.OPEN
 
 
-def symmetries(model: Model) -> tuple[Symmetry, ...]:
+def symmetries(model: Model, *, budget: float | None = None) -> tuple[Symmetry, ...]:
     r"""Permutation, sign, scaling and shear symmetries of a model, each verified as
     $F(g\theta) = F(\theta)$.
 
@@ -114,6 +116,10 @@ def symmetries(model: Model) -> tuple[Symmetry, ...]:
     units that can be exchanged and scaled (the rest of GL for linear factors). A candidate that is
     not verified is dropped, so the list may be incomplete but never wrong.
 
+    Args:
+        model: the model.
+        budget: seconds after which those verified so far come back.
+
     Example:
         >>> from rankstrat.families import two_layer
         >>> for g in symmetries(two_layer(width=2, inputs=1)):
@@ -122,7 +128,13 @@ def symmetries(model: Model) -> tuple[Symmetry, ...]:
         sign: a1 -> -a1, w1_1 -> -w1_1  [PROVED]
         sign: a2 -> -a2, w2_1 -> -w2_1  [PROVED]
     """
-    return tuple(g for g in _candidates(model) if g.verdict is Verdict.PROVED)
+    found: list[Symmetry] = []
+    with within(budget), suppress(OutOfTimeError):
+        for g in _candidates(model):
+            check("every symmetry was verified")
+            if g.verdict is Verdict.PROVED:
+                found.append(g)
+    return tuple(found)
 
 
 def _candidates(model: Model) -> Iterator[Symmetry]:

@@ -4,11 +4,13 @@ whatever the data.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 import sympy
 
+from rankstrat.algebra.linear import Echelon
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.inclusion import Joint, same_function
@@ -128,14 +130,10 @@ def fixed_set(symmetry: Symmetry) -> InvariantManifold:
 def _invariant(symmetry: Symmetry, chart: Chart) -> bool:
     """dim ker(g^T - 1) = dim M, and dF/dp = +-dF/dq on the chart for (g theta)_p = +-theta_q."""
     model = symmetry.model
-    matrix = symmetry.matrix
-    size = model.size
-    if matrix.T * matrix != sympy.eye(size) or size - (matrix.T - sympy.eye(size)).rank() != len(
-        chart.coordinates
-    ):
+    place = {p: i for i, p in enumerate(model.parameters)}
+    if _fixed_dimension(symmetry, place) != len(chart.coordinates):
         return False
     joint = Joint([chart])
-    place = {p: i for i, p in enumerate(model.parameters)}
     for p, image in symmetry.values.items():
         sign = -1 if image.could_extract_minus_sign() else 1
         q = place[-image if sign == -1 else image]
@@ -144,6 +142,24 @@ def _invariant(symmetry: Symmetry, chart: Chart) -> bool:
         if not same_function(joint, joint.nodes[place[p]], other):
             return False
     return True
+
+
+def _fixed_dimension(symmetry: Symmetry, place: Mapping[sympy.Symbol, int]) -> int | None:
+    """dim ker(g - 1) = dim ker(g^T - 1) of a signed permutation g; None for another map."""
+    images = {}
+    rows = Echelon()
+    for p, image in symmetry.values.items():
+        sign = -1 if image.could_extract_minus_sign() else 1
+        images[p] = sign * image
+        if images[p] not in symmetry.values:
+            return None
+        row = {place[p]: Fraction(-1)}
+        q = place[images[p]]
+        row[q] = row.get(q, Fraction(0)) + sign
+        rows.add(row)
+    if len(set(images.values())) != len(images):
+        return None
+    return symmetry.model.size - len(rows.rows)
 
 
 __all__ = ["InvariantManifold", "fixed_set", "invariant_manifolds"]

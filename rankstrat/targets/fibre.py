@@ -14,7 +14,15 @@ import networkx as nx
 import numpy as np
 import sympy
 
-from rankstrat.errors import BudgetError, InexactValueError, RankstratError, TargetError, demand
+from rankstrat.deadline import ended, within
+from rankstrat.errors import (
+    BudgetError,
+    InexactValueError,
+    OutOfTimeError,
+    RankstratError,
+    TargetError,
+    demand,
+)
 from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
@@ -22,11 +30,13 @@ from rankstrat.model.structure import HasBranches
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import Verdict
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
-from rankstrat.targets.challenge import challenged
+from rankstrat.targets.challenge import Equation, challenged
+from rankstrat.targets.exponential import exponential_branches
 from rankstrat.targets.general import general_branches
 from rankstrat.targets.given import given_branches
+from rankstrat.targets.local import local_dimension
 from rankstrat.targets.meeting import APART, UNDECIDED, Meeting
-from rankstrat.targets.polynomial import is_decomposable, polynomial_branches, solved_branches
+from rankstrat.targets.polynomial import solved_branches
 from rankstrat.targets.renamed import RenamedBranches, source_target
 from rankstrat.text.parsing import exact_value
 from rankstrat.text.tables import Math, Table
@@ -45,6 +55,7 @@ class TargetSet:
         source: who claims this, where it is not proved by this package (a guest's family).
         witnesses: points of the target set that were found without the list.
         most: an upper bound of the number of branches, where that is not certain.
+        ended: where the budget of time ended, if it did.
     """
 
     model: Model
@@ -55,6 +66,7 @@ class TargetSet:
     source: str = ""
     witnesses: tuple[Chart, ...] = field(default=(), repr=False, compare=False)
     most: int | None = None
+    ended: str = field(default="", compare=False)
 
     @property
     def by_orbits(self) -> bool:
@@ -111,6 +123,27 @@ class TargetSet:
         """The dimension of the target set: that of the largest branch, if the branches cover it."""
         largest = max(branch.dimension for branch in self.branches)
         return Bounded(largest, largest if self.complete else None, self.basis, of="the dimension")
+
+    def local_dimension(self, point: Chart, *, seed: int = 0) -> Bounded:
+        r"""$\dim_\theta F^{-1}(f^*)$ at a point of the target set, between proved bounds.
+
+        Raises:
+            TargetError: the point is none of the target set, or that is not decided.
+
+        Example:
+            >>> import rankstrat as rs
+            >>> narrow = rs.families.two_layer(1, 1)
+            >>> Q = rs.target_set(rs.families.two_layer(2, 1), narrow.point([1, 2]))
+            >>> Q.local_dimension(Q.model.point([1, 0, 2, 5]))
+            1
+        """
+        found = self.branches_of(point)
+        if not found and Equation(self.model, self.target).holds(point) is not True:
+            raise TargetError(
+                f"{point} lies on no branch, and its function is not known to be the target; a"
+                " point of the target set is needed; try branch.sample()"
+            )
+        return local_dimension(point, found, self.complete, seed=seed)
 
     def branches_of(self, point: Chart) -> tuple[Branch, ...]:
         """The branches whose closures contain a point.
@@ -293,7 +326,12 @@ def components_of(target: TargetSet) -> Components:
 
 
 def target_set(
-    model: Model, target: Any, *, charts: Sequence[Chart | Mapping[Any, Any]] = (), seed: int = 0
+    model: Model,
+    target: Any,
+    *,
+    charts: Sequence[Chart | Mapping[Any, Any]] = (),
+    seed: int = 0,
+    budget: float | None = None,
 ) -> TargetSet:
     r"""Describe $F^{-1}(f^*) = \{\theta : F(\theta) = f^*\}$ by branches.
 
@@ -305,6 +343,8 @@ def target_set(
         charts: charts of the model on which F = f*, for any other model; each is verified, and
             the description is marked incomplete.
         seed: names the random choices.
+        budget: seconds after which what is known comes back, not complete: no branch, or the
+            point that was given as the target.
 
     Raises:
         TargetError: f* is not in the function space of F, or is malformed.
@@ -330,26 +370,54 @@ def target_set(
     demand(charts, Sequence, TargetError, "a list of charts", "write [model.chart(...)]")
     for chart in charts:
         demand(chart, Chart | Mapping, TargetError, "a list of charts", "write [model.chart(...)]")
-    function = as_target(model, target)
+    with within(budget):
+        function = as_target(model, target)
+        try:
+            return _described(model, function, charts, seed)
+        except OutOfTimeError as error:
+            stopped = ended(error)
+    return TargetSet(model, function, _own_point(model, function), False, stopped, ended=stopped)
+
+
+def _own_point(model: Model, function: TargetFunction) -> tuple[Branch, ...]:
+    """The target itself where it is a point of the model, as the only branch known."""
+    if function.point is None or function.point.model != model:
+        return ()
+    return given_branches(model, function, [function.point]).branches
+
+
+def _described(
+    model: Model, function: TargetFunction, charts: Sequence[Any], seed: int
+) -> TargetSet:
     structure: object = model.structure
     if charts:
         found = given_branches(model, function, charts)
         return TargetSet(model, function, found.branches, found.complete, found.basis)
     source = guest(structure)
     seen: tuple[Chart, ...] = ()
-    known = _known(model, function)
+    try:
+        known, refusal = _known(model, function), None
+    except TargetError as error:
+        # a family that cannot read the target, or finds none: the equations are asked before that
+        # is believed
+        known, refusal = None, error
     if known is not None and source:
         known, seen = challenged(model, function, known, source, seed=seed)
-    if known is not None:
-        found = known
-    elif is_decomposable(model, function):
-        found = polynomial_branches(model, function)
-    else:
-        solved = solved_branches(model, function)
-        found = solved if solved is not None else general_branches(model, function, seed=seed)
+    try:
+        found = known if known is not None else _by_equations(model, function, seed)
+    except TargetError as error:
+        raise (refusal or error) from None
     return TargetSet(
         model, function, found.branches, found.complete, found.basis, source, seen, found.most
     )
+
+
+def _by_equations(model: Model, target: TargetFunction, seed: int) -> BranchList:
+    """The branches of any model, from its expressions alone."""
+    solved = solved_branches(model, target)
+    if solved is None:
+        solved = exponential_branches(model, target)
+    return general_branches(model, target, seed=seed) if solved is None else solved
 
 
 def _known(model: Model, target: TargetFunction) -> BranchList | None:

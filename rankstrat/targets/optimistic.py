@@ -2,7 +2,10 @@ r"""The optimistic sample size: the least rank over a target set."""
 
 from __future__ import annotations
 
-from rankstrat.errors import TargetError, demand
+from dataclasses import replace
+
+from rankstrat.deadline import check, ended, within
+from rankstrat.errors import OutOfTimeError, TargetError, demand
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.targets.fibre import TargetSet
@@ -11,12 +14,16 @@ from rankstrat.targets.least_rank import LeastRank
 MOST_WITNESSES = 60
 
 
-def optimistic_sample_size(target: TargetSet) -> LeastRank:
+def optimistic_sample_size(target: TargetSet, *, budget: float | None = None) -> LeastRank:
     r"""$O_{f^*} = \min\{r_\theta : F(\theta) = f^*\}$, with evidence that it is attained and that
     nothing is lower.
 
     Args:
         target: a target set.
+        budget: seconds after which the bounds found so far come back; minimality is OPEN then.
+
+    Raises:
+        OutOfTimeError: the budget ended before any parameters of the target were known.
 
     Returns:
         A `LeastRank`: `.value` (None when only bounds are known), `.lower`, `.upper`, `.minimiser`,
@@ -34,13 +41,24 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
         3
     """
     demand(target, TargetSet, TargetError, "a target set", "try target_set(model, target)")
+    with within(budget):
+        return _least(target)
+
+
+def _least(target: TargetSet) -> LeastRank:
     best: LeastRank | None = None
     lowest: int | None = None
     floor, forced = 0, False
+    stopped = target.ended
     for branch in sorted(
         (b for b in target.branches if b.representative is None), key=lambda b: b.index or (0, 0)
     ):
-        least = branch.minimum
+        try:
+            check("the least rank of every branch was known")
+            least = branch.minimum
+        except OutOfTimeError as error:
+            stopped = ended(error)
+            break
         if best is None or least.upper < best.upper:
             best = least
         lowest = least.lower if lowest is None else min(lowest, least.lower)
@@ -62,12 +80,19 @@ def optimistic_sample_size(target: TargetSet) -> LeastRank:
                 "a point found without the list",
                 certificate,
             )
+    if stopped and best is None:
+        raise OutOfTimeError(
+            f"{stopped}, and no parameters of the target are known; some are needed; give more"
+            " seconds"
+        )
     if best is None or lowest is None:
         raise TargetError(
             "the target set has no branch, so no parameters give the target; choose a wider model"
         )
     if forced:
         return best
+    if stopped:
+        return replace(best, lower=min(floor, best.upper), minimal=Verdict.OPEN, reason=stopped)
     if not target.complete and best.upper > 0:
         if floor:
             below = f"every rank is at least {floor}, which the target forces"

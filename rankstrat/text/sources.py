@@ -22,6 +22,7 @@ SECTIONS = frozenset(
         "quadratic",
         "rays",
         "samples",
+        "splitting-line",
         "stability",
         "tied-weights",
     }

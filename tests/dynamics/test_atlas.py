@@ -15,7 +15,7 @@ KNOWN = {1: [0.110135518417], 2: [0.071726661554, 0.072169980235]}
 @pytest.fixture(scope="module")
 def lecture():
     return rs.critical_functions(
-        rs.families.two_layer(2, 1, bias=True), INPUTS, labels(), starts=250, seed=1
+        rs.families.two_layer(2, 1, bias=True), INPUTS, labels(), starts=100, seed=1
     )
 
 
@@ -45,9 +45,7 @@ def test_zero_is_critical_where_sigma_vanishes_at_zero(lecture):
 def test_other_data():
     xs = [Fraction(k, 2) for k in range(-6, 7)]
     ys = [sympy.tanh(2 * sympy.Rational(x) - 1) - sympy.tanh(sympy.Rational(x) + 2) for x in xs]
-    found = rs.critical_functions(
-        rs.families.two_layer(2, 1, bias=True), xs, ys, starts=150, seed=2
-    )
+    found = rs.critical_functions(rs.families.two_layer(2, 1, bias=True), xs, ys, starts=60, seed=2)
     widths = [f.width for f in found.functions]
     assert widths.count(1) >= 2 and widths.count(2) >= 1
     assert all(f.loss < found.functions[0].loss for f in found.functions[1:])  # less than zero's
@@ -65,3 +63,19 @@ def test_at_least_17_in_width_3():
     )
     assert len(found.functions) >= 17
     assert any(abs(f.loss - 0.059983406925) < 1e-9 for f in found.functions)
+
+
+def test_bad_data_error():
+    net = rs.families.two_layer(1, 1, bias=True)
+    with pytest.raises(DataError, match="the same positive number"):
+        rs.critical_functions(net, [], [])
+    with pytest.raises(DataError, match="the same positive number"):
+        rs.critical_functions(net, [1, 2], [1])
+    with pytest.raises(DataError, match="the number of starts"):
+        rs.critical_functions(net, [1, 2], [1, 2], starts=0)
+
+
+def test_piecewise_networks_certify_nothing_but_zero():
+    net = rs.families.two_layer(1, 1, "relu", bias=True)
+    found = rs.critical_functions(net, [1, 2], [1, 2], starts=3)
+    assert [f.kind for f in found.functions] in ([], ["zero function"])

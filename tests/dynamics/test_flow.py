@@ -78,6 +78,47 @@ def test_start_that_does_not_fit_error():
         rs.gradient_flow(LINE, [1.0], 3)
 
 
+BAD_RUNS = {
+    "method": ({"method": "magic"}, "known are auto"),
+    "time": ({"time": 0}, "the time 0"),
+    "endless": ({"time": float("inf")}, "a finite number"),
+    "until": ({"until": float("nan")}, "a finite number"),
+    "rtol": ({"rtol": -1}, "rtol"),
+    "budget": ({"budget": 0}, "from 1 on"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_RUNS)
+def test_bad_flow_error(name):
+    options, message = BAD_RUNS[name]
+    with pytest.raises(DataError, match=message):
+        rs.gradient_flow(LINE, [0.0], ([1.0], [3.0]), **options)
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), "fast", None])
+def test_bad_rate_error(rate):
+    data = ([1.0], [3.0])
+    for run in (rs.gradient_descent, rs.adam):
+        with pytest.raises(DataError, match="the rate"):
+            run(LINE, [0.0], data, rate=rate, steps=3)
+    with pytest.raises(DataError, match="the rate"):
+        rs.stochastic_descent(LINE, [0.0], data, rate=rate, steps=3, batch=1)
+    with pytest.raises(DataError, match="the number of steps"):
+        rs.gradient_descent(LINE, [0.0], data, rate=0.1, steps=2.5)
+
+
+def test_a_stiff_failure_keeps_the_partial_trajectory():
+    net = rs.families.two_layer(1, 1)
+    run = rs.gradient_flow(net, [1e6, 1e6], ([1.0], [0.1]), method="RK45", budget=300)
+    assert "budget of 300" in run.reason and len(run.times) >= 2
+    # da/dt = 3 a**2/2 escapes to infinity at t = 2/3: no step size is small enough
+    cube = rs.Model(A**3 * X, [A], [X])
+    loss = rs.dynamics.PointLoss.of(-sympy.Symbol("f"), [sympy.Symbol("f")], [sympy.Symbol("y")])
+    run = rs.gradient_flow(cube, [1.0], ([1.0], [0.0]), loss=loss, time=10.0, until=-1e99)
+    assert "diverge" in run.reason or "stopped" in run.reason or "failed" in run.reason
+    assert run.times[-1] < 0.67 and np.isfinite(run.points).all() and len(run.times) > 10
+
+
 def test_an_exact_point_may_be_the_start():
     run = rs.gradient_flow(LINE, LINE.point({A: 3}), ([1.0], [3.0]))
     assert run.reason == "the loss reached 1e-24" and run.evaluations == 0

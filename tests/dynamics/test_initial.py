@@ -6,6 +6,7 @@ import sympy
 
 from rankstrat.dynamics.initial import (
     SCHEMES,
+    M,
     Scheme,
     condensed,
     displacement_exponent,
@@ -13,7 +14,7 @@ from rankstrat.dynamics.initial import (
     e_et_al,
     regime,
 )
-from rankstrat.errors import DataError, FamilyError
+from rankstrat.errors import DataError, FamilyError, PointError
 from rankstrat.families import linear, two_layer
 
 HALF = sympy.Rational(1, 2)
@@ -86,8 +87,34 @@ def test_bad_draws_error():
         draw(two_layer(2, 1), free)
 
 
-def test_strings_are_not_evaluated():
-    with pytest.raises(sympy.SympifyError):
-        regime("__import__('os')", 0)
-    with pytest.raises(sympy.SympifyError):
-        e_et_al("1/2")
+BAD_NUMBERS = ["__import__('os')", "1/2", 0.5, float("nan"), None, sympy.nan, sympy.oo]
+
+
+@pytest.mark.parametrize("given", BAD_NUMBERS)
+def test_inexact_numbers_error(given):
+    calls = (e_et_al, condensed, lambda v: regime(v, 0), lambda v: displacement_exponent(0, v))
+    for call in calls:
+        with pytest.raises((FamilyError, PointError), match=r"exact|real (number|value)"):
+            call(given)
+
+
+def test_symbols_where_a_number_is_compared_error():
+    g = sympy.Symbol("g")
+    with pytest.raises(FamilyError, match="give its symbols values"):
+        regime(g, 0)
+    assert e_et_al(g).beta1.free_symbols == {g, M}
+    with pytest.raises(FamilyError, match="an exact expression"):
+        Scheme("mine", "m", sympy.Integer(1), sympy.Integer(1))
+
+
+@pytest.mark.parametrize("given", ["hee", -1.0, 0.0, float("nan"), None])
+def test_schemes_that_are_none_error(given):
+    with pytest.raises(DataError, match=r"is unknown|number is needed"):
+        draw(two_layer(2, 1), given)
+    with pytest.raises(DataError, match="the seed"):
+        draw(two_layer(2, 1), 1.0, "seed")
+
+
+def test_a_scheme_by_its_name():
+    net = two_layer(2, 1)
+    np.testing.assert_array_equal(draw(net, "he", 3), draw(net, SCHEMES["he"], 3))

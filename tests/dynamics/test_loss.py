@@ -6,7 +6,7 @@ import sympy
 
 from rankstrat.dynamics.loss import Loss, PointLoss
 from rankstrat.errors import DataError
-from rankstrat.families import fully_connected, matrix_factorization, two_layer
+from rankstrat.families import fully_connected, linear, matrix_factorization, two_layer
 
 RNG = np.random.default_rng(5)
 F, Y = sympy.symbols("f y")
@@ -74,7 +74,7 @@ def test_a_subset_has_the_mean_of_its_samples():
     assert part.value(theta) == pytest.approx(Loss(net, x[[1, 4]], y[[1, 4]]).value(theta))
 
 
-NET = two_layer(2, 1)
+NET, MF = two_layer(2, 1), matrix_factorization(2, 1, 2)
 BAD = {
     "no samples": (lambda: Loss(NET, [], []), "same positive number"),
     "nan": (lambda: Loss(NET, [1.0, np.nan], [0, 0]), "not finite"),
@@ -83,9 +83,15 @@ BAD = {
     "words": (lambda: Loss(NET, ["a"], [0]), "not an array of numbers"),
     "kind": (lambda: Loss(NET, [1], [0], kind="hinge"), "known are squared"),
     "scale": (lambda: Loss(NET, [1], [0], scale="median"), "choose one"),
+    "matrix of words": (lambda: Loss(MF, None, ["a"] * 4), "not an array of numbers"),
+    "matrix with nan": (lambda: Loss(MF, None, [np.nan] * 4), "not finite"),
+    "no matrix": (lambda: Loss(MF, None, None), r"shape \(n, 4\) is needed"),
+    "decay": (lambda: Loss(NET, [1], [0], decay=np.nan), "the weight decay"),
+    "keep": (lambda: Loss(NET, [1], [0], keep="half"), "keep"),
+    "formula": (lambda: PointLoss.of("f - y", [F], [Y]), "a sympy expression"),
     "theta": (lambda: Loss(NET, [1], [0]).value([1, 2, 3]), "4 numbers are needed"),
     "hessian": (
-        lambda: Loss(two_layer(300, 1), [1], [0]).hessian(np.zeros(600)),
+        lambda: Loss(linear(401), np.ones((1, 401)), [0]).hessian(np.zeros(401)),
         "at most 400",
     ),
     "symbols": (lambda: PointLoss.of(F * sympy.Symbol("t"), [F], [Y]), "neither an output"),

@@ -53,3 +53,11 @@ def test_bad_directions_error():
         quartic_constant(point, XS, [1, 0, 0, 0], (0,))
     with pytest.raises(DataError, match="4 are needed"):
         quartic_constant(point, XS, [1, 0], (0,))
+
+
+def test_no_inputs_error():
+    point = NET.point([1, 0, 1, 2])
+    with pytest.raises(DataError, match="are needed"):
+        least_positive_eigenvalue(point, [], 1)
+    with pytest.raises(DataError, match="the columns"):
+        quartic_constant(point, [1], [0, 0, 0, 1], (7,))

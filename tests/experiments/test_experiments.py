@@ -3,19 +3,25 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from rankstrat.cli import main
+from rankstrat.dynamics.loss import Loss
 from rankstrat.errors import FamilyError, ParseError
-from rankstrat.experiments import EXPERIMENTS, experiment
-from rankstrat.experiments.report import (
+from rankstrat.experiments import EXPERIMENTS, experiment, matrix_completion
+from rankstrat.experiments._agreement import (
     ALWAYS,
     NEVER,
     SOMETIMES,
     Frequency,
     Measurement,
     Prediction,
+)
+from rankstrat.experiments._report import (
     check_cell,
+)
+from rankstrat.experiments._running import (
     rows_from_json,
     run,
 )
@@ -137,3 +143,16 @@ def test_command(capsys, tmp_path):
     assert first["ok"] and (tmp_path / "facilitators.json").exists()
     assert main(words) == 0
     assert json.loads(capsys.readouterr().out)["reports"][0]["rows"] == first["reports"][0]["rows"]
+
+
+def test_products_of_matrices_agree_with_the_program():
+    theta = np.random.default_rng(1).standard_normal((3, 32))
+    seen = np.random.default_rng(2).random((3, 16)) < 0.5
+    target = matrix_completion.matrix(2).astype(float).ravel()
+    loss = Loss(matrix_completion.MODEL, None, target, scale="sum")
+    for mine, other in zip(
+        matrix_completion.slope(theta, seen, target),
+        loss.value_and_gradient(theta, observed=seen),
+        strict=True,
+    ):
+        np.testing.assert_allclose(mine, other, atol=1e-9)

@@ -15,7 +15,8 @@ import pytest
 import sympy
 
 import rankstrat as rs
-from rankstrat.dynamics.loss import SQUARED, Loss, PointLoss
+from rankstrat.dynamics.loss import Loss
+from rankstrat.dynamics.point_loss import SQUARED, PointLoss
 from rankstrat.families import catalogue
 
 PACKAGE = Path(rs.__file__).parent

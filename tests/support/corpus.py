@@ -62,8 +62,10 @@ def certificates() -> dict[str, tuple[RankCertificate, int]]:
         # an unspecified function
         "unspecified": (model_rank(net(s).point([1, 2, 1, 1, 3, 3])), 3),
         "its derivative": (model_rank(Model(a * s(w) * x, [a, w], [x])), 1),
-        # large primes only: tensors of rank 2 have a cone of dimension 2 (3 + 3 + 3 - 2)
+        # changes of scale and basis: tensors of rank 2 have a cone of dimension 2 (3 + 3 + 3 - 2)
         "tensors": (model_rank(cp_factorization([3, 3, 3], 2)), 14),
+        # large primes only: the cone over the defective secant variety of four lines has dimension 14, not 15
+        "defective tensors": (model_rank(cp_factorization([2, 2, 2, 2], 3)), 14),
         # sums of everything
         "two outputs": (model_rank(Model([a * exp(w * x), a * x + b], [a, b, w], [x]).point({a: 1, b: 0, w: 1})), 3),
         "rational": (model_rank(Model(a * (x**2 - 1) / (x - b) + c / (x + 1), [a, b, c], [x]).point([1, 1, 2])), 3),

@@ -21,7 +21,7 @@ import sympy
 
 from rankstrat.errors import TargetError
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.zero import is_zero
+from rankstrat.rank.zero import exact_rank, is_zero
 from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
 
 Interval = tuple[int, int]
@@ -221,21 +221,13 @@ def _member(orbit: Orbit, names: Sequence[str], target: Sequence[sympy.Expr], po
         for j in range(i + 1, len(factors) + 1):
             if j > i + 1:
                 product = factors[j - 1] * product
-            if _rank(product) > bounds[i, j]:
+            if exact_rank(product.tolist()) > bounds[i, j]:
                 return False
             if (i, j) == (0, len(factors)) and not all(
                 is_zero(u - v) for u, v in zip(product, target, strict=True)
             ):
                 return False
     return True
-
-
-def _rank(matrix: sympy.Matrix) -> int:
-    r"""The rank; sympy alone would not see that $(\sqrt2 + 1)(\sqrt2 - 1) - 1$ is 0."""
-    rational = all(v.is_Rational for v in matrix)
-    return int(
-        matrix.rank() if rational else matrix.rank(iszerofunc=is_zero, simplify=sympy.radsimp)
-    )
 
 
 def normal_form(matrix: sympy.Matrix) -> tuple[sympy.Matrix, sympy.Matrix, int]:

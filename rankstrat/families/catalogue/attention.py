@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sympy
 
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, flag
-from rankstrat.frozen import Converted, converted
+from rankstrat.families._shared.record import FamilyRecord
+from rankstrat.frozen import converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape, exact_scalar
@@ -38,7 +39,7 @@ def _factor(name: str, given: Any) -> int | Fraction | None:
 
 
 @dataclass(frozen=True)
-class Attention(Converted):
+class Attention(FamilyRecord):
     r"""The structure of one layer of attention, without normalisation, mask or MLP.
 
     Attributes:
@@ -50,29 +51,14 @@ class Attention(Converted):
         scale: the factor c of the scores, rational; None means $1/\sqrt{d}$.
     """
 
+    FAMILY: ClassVar[str] = FAMILY
+
     tokens: int = converted(partial(count, FAMILY))
     model_dim: int = converted(partial(count, FAMILY))
     head_dim: int = converted(partial(count, FAMILY))
     heads: int = converted(partial(count, FAMILY), 1)
     linear: bool = converted(partial(flag, FAMILY), False)
     scale: int | Fraction | None = converted(_factor, None)
-
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {
-            "tokens": self.tokens,
-            "model_dim": self.model_dim,
-            "head_dim": self.head_dim,
-            "heads": self.heads,
-            "linear": self.linear,
-            "scale": self.scale,
-        }
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:

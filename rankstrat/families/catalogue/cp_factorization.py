@@ -6,12 +6,13 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy
 
 from rankstrat.families._shared.arguments import count, counts
-from rankstrat.frozen import Converted, converted
+from rankstrat.families._shared.record import FamilyRecord
+from rankstrat.frozen import converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape
@@ -20,7 +21,7 @@ FAMILY = "cp_factorization"
 
 
 @dataclass(frozen=True)
-class CPFactorization(Converted):
+class CPFactorization(FamilyRecord):
     r"""The structure of $\sum_r a_r^{(1)} \otimes \dots \otimes a_r^{(N)}$.
 
     Attributes:
@@ -28,18 +29,10 @@ class CPFactorization(Converted):
         terms: the number R of rank-one terms.
     """
 
+    FAMILY: ClassVar[str] = FAMILY
+
     shape: tuple[int, ...] = converted(partial(counts, FAMILY, shortest=2, example="[2, 2, 2]"))
     terms: int = converted(partial(count, FAMILY))
-
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {"shape": list(self.shape), "terms": self.terms}
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:

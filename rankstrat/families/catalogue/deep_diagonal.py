@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy
 
@@ -19,7 +19,8 @@ from rankstrat.families._shared.product_branches import (
     linear_coefficients,
     product_branches,
 )
-from rankstrat.frozen import Converted, converted
+from rankstrat.families._shared.record import FamilyRecord
+from rankstrat.frozen import converted
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.strata import FunctionLevel
@@ -31,7 +32,7 @@ FAMILY = "deep_diagonal"
 
 
 @dataclass(frozen=True)
-class DeepDiagonal(Converted):
+class DeepDiagonal(FamilyRecord):
     r"""The structure of $\sum_j \bigl(\prod_{l=1}^L a_j^{[l]}\bigr) x_j$.
 
     Attributes:
@@ -39,18 +40,10 @@ class DeepDiagonal(Converted):
         depth: the number L of factors; with L = 1 the model is linear.
     """
 
+    FAMILY: ClassVar[str] = FAMILY
+
     features: int = converted(partial(count, FAMILY))
     depth: int = converted(partial(count, FAMILY))
-
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {"features": self.features, "depth": self.depth}
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:

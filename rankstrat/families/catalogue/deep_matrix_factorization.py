@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy
 
@@ -17,7 +17,8 @@ from rankstrat.families._shared.deep_product_strata import DeepProductStrata
 from rankstrat.families._shared.function_levels import product_levels
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.orbits import halves, product_branches
-from rankstrat.frozen import Converted, converted
+from rankstrat.families._shared.record import FamilyRecord
+from rankstrat.frozen import converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
@@ -29,29 +30,21 @@ FAMILY = "deep_matrix_factorization"
 
 
 @dataclass(frozen=True)
-class DeepMatrixFactorization(Converted, LayeredStructure):
+class DeepMatrixFactorization(FamilyRecord, LayeredStructure):
     r"""The structure of $W_L \cdots W_1$.
 
     Attributes:
         widths: (d_0, ..., d_L).
     """
 
-    widths: tuple[int, ...] = converted(partial(counts, FAMILY, shortest=2, example="[4, 2, 3, 4]"))
+    FAMILY: ClassVar[str] = FAMILY
 
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
+    widths: tuple[int, ...] = converted(partial(counts, FAMILY, shortest=2, example="[4, 2, 3, 4]"))
 
     @property
     def depth(self) -> int:
         """The number L of factors."""
         return len(self.widths) - 1
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {"widths": list(self.widths)}
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy
 
@@ -18,7 +18,8 @@ from rankstrat.families._shared.product_branches import (
     linear_coefficients,
     product_branches,
 )
-from rankstrat.frozen import Converted, converted
+from rankstrat.families._shared.record import FamilyRecord
+from rankstrat.frozen import converted
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.strata import FunctionLevel
@@ -30,24 +31,16 @@ FAMILY = "diagonal"
 
 
 @dataclass(frozen=True)
-class Diagonal(Converted):
+class Diagonal(FamilyRecord):
     r"""The structure of $\sum_j (a_j^2 - b_j^2)\,x_j$.
 
     Attributes:
         features: the number m of inputs.
     """
 
+    FAMILY: ClassVar[str] = FAMILY
+
     features: int = converted(partial(count, FAMILY))
-
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {"features": self.features}
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:

@@ -8,14 +8,15 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sympy
 
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count
-from rankstrat.frozen import Converted, converted
+from rankstrat.families._shared.record import FamilyRecord
+from rankstrat.frozen import converted
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.text.parsing import shown
@@ -54,7 +55,7 @@ def _pairs(name: str, given: Any) -> tuple[tuple[int, int], ...]:
 
 
 @dataclass(frozen=True)
-class Framework(Converted):
+class Framework(FamilyRecord):
     r"""The structure of $p \mapsto (|p_i - p_j|^2)_{ij \in E}$.
 
     Attributes:
@@ -62,6 +63,8 @@ class Framework(Converted):
         edges: pairs (i, j) with i < j, in ascending order.
         dimension: D.
     """
+
+    FAMILY: ClassVar[str] = FAMILY
 
     vertices: int = converted(partial(count, FAMILY, least=2))
     edges: tuple[tuple[int, int], ...] = converted(_pairs)
@@ -72,20 +75,6 @@ class Framework(Converted):
         for edge in self.edges:
             if edge[1] > self.vertices:
                 raise _no_edge(edge, str(self.vertices))
-
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {
-            "vertices": self.vertices,
-            "edges": [list(e) for e in self.edges],
-            "dimension": self.dimension,
-        }
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:

@@ -7,20 +7,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sympy
 
-from rankstrat.activation.lookup import named
 from rankstrat.activation.record import Activation
 from rankstrat.algebra.program import Program
 from rankstrat.errors import UndecidedError
 from rankstrat.families._shared.arguments import activation_of, counts, flag, input_names
 from rankstrat.families._shared.deep_branches import splitting_branches
 from rankstrat.families._shared.layered import LayeredStructure
+from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.families.catalogue.two_layer import two_layer
-from rankstrat.frozen import Converted, converted
+from rankstrat.frozen import converted
 from rankstrat.lemma import Neurons
 from rankstrat.model.isomorphism import Isomorphism
 from rankstrat.model.model import Model
@@ -32,7 +32,7 @@ FAMILY = "fully_connected"
 
 
 @dataclass(frozen=True)
-class FullyConnected(Converted, LayeredStructure):
+class FullyConnected(FamilyRecord, LayeredStructure):
     r"""The structure of a network with layer widths $(m_0, \dots, m_L)$; one layer (L = 1) is an
     affine map.
 
@@ -43,30 +43,17 @@ class FullyConnected(Converted, LayeredStructure):
         output_bias: the output bias b_L.
     """
 
+    FAMILY: ClassVar[str] = FAMILY
+
     widths: tuple[int, ...] = converted(partial(counts, FAMILY, shortest=2, example="[2, 3, 3, 1]"))
     activation: Activation = converted(activation_of)
     bias: bool = converted(partial(flag, FAMILY), False)
     output_bias: bool = converted(partial(flag, FAMILY), False)
 
     @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
-
-    @property
     def depth(self) -> int:
         """The number L of layers, the output layer included."""
         return len(self.widths) - 1
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {
-            "widths": list(self.widths),
-            "activation": named(self.activation),
-            "bias": self.bias,
-            "output_bias": self.output_bias,
-        }
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy
 
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, input_names
-from rankstrat.frozen import Converted, converted
+from rankstrat.families._shared.record import FamilyRecord
+from rankstrat.frozen import converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Units
 from rankstrat.model.values import Shape, exact_scalar
@@ -41,7 +42,7 @@ def _ascending(name: str, given: Any) -> tuple[int | Fraction, ...]:
 
 
 @dataclass(frozen=True)
-class KAN(Converted):
+class KAN(FamilyRecord):
     r"""The structure of a two-layer Kolmogorov-Arnold network with splines $\sum_g c_g B_g$ on its
     edges.
 
@@ -52,30 +53,17 @@ class KAN(Converted):
         knots: interior knots; none for polynomials.
     """
 
+    FAMILY: ClassVar[str] = FAMILY
+
     width: int = converted(partial(count, FAMILY))
     inputs: int = converted(partial(count, FAMILY))
     degree: int = converted(partial(count, FAMILY))
     knots: tuple[int | Fraction, ...] = converted(_ascending, ())
 
     @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
-
-    @property
     def basis(self) -> int:
         """The number G of basis functions of an edge."""
         return self.degree + 1 + len(self.knots)
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {
-            "width": self.width,
-            "inputs": self.inputs,
-            "degree": self.degree,
-            "knots": list(self.knots),
-        }
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:

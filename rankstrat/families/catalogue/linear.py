@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy
 
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, input_names
 from rankstrat.families._shared.product_branches import affine_branch
-from rankstrat.frozen import Converted, converted
+from rankstrat.families._shared.record import FamilyRecord
+from rankstrat.frozen import converted
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 from rankstrat.targets import BranchList, TargetFunction
@@ -34,26 +35,16 @@ def _features(name: str, given: Any) -> int | tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Linear(Converted):
+class Linear(FamilyRecord):
     r"""The structure of $\sum_i a_i\,\varphi_i(x)$.
 
     Attributes:
         features: m, for phi_i = x_i; or formulas phi_1, ..., phi_m in x1, x2, ...
     """
 
+    FAMILY: ClassVar[str] = FAMILY
+
     features: int | tuple[str, ...] = converted(_features)
-
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {
-            "features": self.features if isinstance(self.features, int) else list(self.features)
-        }
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:

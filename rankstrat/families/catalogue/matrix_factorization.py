@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy
 
@@ -17,7 +17,8 @@ from rankstrat.families._shared.function_levels import product_levels
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.orbits import halves, product_branches
 from rankstrat.families._shared.product_strata import ProductStrata
-from rankstrat.frozen import Converted, converted
+from rankstrat.families._shared.record import FamilyRecord
+from rankstrat.frozen import converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
@@ -29,7 +30,7 @@ FAMILY = "matrix_factorization"
 
 
 @dataclass(frozen=True)
-class MatrixFactorization(Converted, LayeredStructure):
+class MatrixFactorization(FamilyRecord, LayeredStructure):
     r"""The structure of $AB$.
 
     Attributes:
@@ -38,19 +39,11 @@ class MatrixFactorization(Converted, LayeredStructure):
         columns: d_2, the columns of B.
     """
 
+    FAMILY: ClassVar[str] = FAMILY
+
     rows: int = converted(partial(count, FAMILY))
     inner: int = converted(partial(count, FAMILY))
     columns: int = converted(partial(count, FAMILY))
-
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {"rows": self.rows, "inner": self.inner, "columns": self.columns}
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy
 
 from rankstrat.families._shared.arguments import input_names
+from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.model.model import Model
 from rankstrat.model.values import Shape
 
@@ -19,18 +20,10 @@ FAMILY = "opt_example"
 
 
 @dataclass(frozen=True)
-class OptExample:
+class OptExample(FamilyRecord):
     r"""The structure of $\theta_0 + \theta_1 x_1 + \theta_2 \theta_3 x_2$."""
 
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """None."""
-        return {}
+    FAMILY: ClassVar[str] = FAMILY
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:

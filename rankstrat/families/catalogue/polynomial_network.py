@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy
 
@@ -13,8 +13,9 @@ from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation
 from rankstrat.families._shared.arguments import count, counts, flag
 from rankstrat.families._shared.layered import LayeredStructure
+from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.families.catalogue.fully_connected import FullyConnected
-from rankstrat.frozen import Converted, converted
+from rankstrat.frozen import converted
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
@@ -23,7 +24,7 @@ FAMILY = "polynomial_network"
 
 
 @dataclass(frozen=True)
-class PolynomialNetwork(Converted, LayeredStructure):
+class PolynomialNetwork(FamilyRecord, LayeredStructure):
     r"""The structure of a network with the activation $z \mapsto z^r$.
 
     Attributes:
@@ -33,15 +34,12 @@ class PolynomialNetwork(Converted, LayeredStructure):
         output_bias: the output bias.
     """
 
+    FAMILY: ClassVar[str] = FAMILY
+
     widths: tuple[int, ...] = converted(partial(counts, FAMILY, shortest=2, example="[2, 3, 3, 1]"))
     degree: int = converted(partial(count, FAMILY))
     bias: bool = converted(partial(flag, FAMILY), False)
     output_bias: bool = converted(partial(flag, FAMILY), False)
-
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
 
     @cached_property
     def activation(self) -> Activation:
@@ -52,16 +50,6 @@ class PolynomialNetwork(Converted, LayeredStructure):
     def network(self) -> FullyConnected:
         """The same network as a fully connected one."""
         return FullyConnected(self.widths, self.activation, self.bias, self.output_bias)
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {
-            "widths": list(self.widths),
-            "degree": self.degree,
-            "bias": self.bias,
-            "output_bias": self.output_bias,
-        }
 
     @property
     def blocks(self) -> Mapping[str, Shape]:

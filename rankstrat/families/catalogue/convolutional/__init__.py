@@ -8,15 +8,16 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sympy
 
-from rankstrat.activation.lookup import as_activation, named
+from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import activation_of, count, flag, input_names
+from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.families.catalogue.convolutional.branches import branches as branches_of
 from rankstrat.families.catalogue.convolutional.nearby import nearby as conditions_near
 from rankstrat.families.catalogue.convolutional.neurons import neurons as neurons_at
@@ -26,7 +27,7 @@ from rankstrat.families.catalogue.convolutional.strata import (
     rank_coordinates,
     shared_strata,
 )
-from rankstrat.frozen import Converted, converted
+from rankstrat.frozen import converted
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import Units
@@ -39,7 +40,7 @@ FAMILY = "convolutional"
 
 
 @dataclass(frozen=True)
-class Convolutional(Converted):
+class Convolutional(FamilyRecord):
     r"""The structure of a two-layer network whose neurons see windows of an image (stride 1, no
     padding).
 
@@ -49,19 +50,21 @@ class Convolutional(Converted):
         kernel_size: the same for a kernel.
         dimension: 1 or 2.
         sharing: whether all places share a kernel; otherwise each place has its own.
-        activation: sigma.
         bias: hidden biases, one for each kernel (without sharing, one for each neuron).
         output_bias: whether there is an output bias c.
+        activation: sigma.
     """
+
+    FAMILY: ClassVar[str] = FAMILY
 
     kernels: int = converted(partial(count, FAMILY))
     size: int = converted(partial(count, FAMILY))
     kernel_size: int = converted(partial(count, FAMILY))
     dimension: int = converted(partial(count, FAMILY))
     sharing: bool = converted(partial(flag, FAMILY))
+    bias: bool = converted(partial(flag, FAMILY))
+    output_bias: bool = converted(partial(flag, FAMILY))
     activation: Activation = converted(activation_of)
-    bias: bool = converted(partial(flag, FAMILY), False)
-    output_bias: bool = converted(partial(flag, FAMILY), False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -74,25 +77,6 @@ class Convolutional(Converted):
                 f"{FAMILY}: kernel_size = {self.kernel_size} is larger than size = {self.size}; a"
                 " kernel must fit into the image; make size larger"
             )
-
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {
-            "kernels": self.kernels,
-            "size": self.size,
-            "kernel_size": self.kernel_size,
-            "dimension": self.dimension,
-            "sharing": self.sharing,
-            "bias": self.bias,
-            "output_bias": self.output_bias,
-            "activation": named(self.activation),
-        }
 
     @property
     def places(self) -> Shape:
@@ -242,8 +226,8 @@ def convolutional(
             kernel_size,
             dimension,
             sharing,
-            as_activation(activation),
             bias,
             output_bias,
+            as_activation(activation),
         )
     )

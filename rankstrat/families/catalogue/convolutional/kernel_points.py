@@ -18,9 +18,9 @@ from rankstrat.families.catalogue.convolutional.kernel_types import (
     KernelTypes,
     Label,
 )
-from rankstrat.families.catalogue.two_layer.strata.representatives import rational_rank
 from rankstrat.families.catalogue.two_layer.strata.words import MINUS
 from rankstrat.model.model import Chart
+from rankstrat.rank.zero import exact_rank
 from rankstrat.text.tables import Math
 
 
@@ -156,14 +156,14 @@ class KernelPoints(KernelTypes):
         if active == (1, 1) and relation:
             room = [0] * self.places
             one, two = ([*room, *a, *room] for a in outputs)
-            dependence = 2 - rational_rank(
+            dependence = 2 - exact_rank(
                 [one, [two[(q - relation[0]) % len(two)] for q in range(len(two))]]
             )
         elif active == (1, 1) and self._slopes(kinds):
             rows = [
                 [0] * s + a + [0] * (self.size - 1 - s) for a in outputs for s in range(self.size)
             ]
-            drop = 2 * self.size - rational_rank(rows)
+            drop = 2 * self.size - exact_rank(rows)
             dependence = drop - self.size + self.degree if drop else self.least
         null = [a for a, k, on in zip(outputs, kinds, active, strict=True) if k == NULL and on]
         if null and self._balance_matters(kinds):

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, cmp_to_key, partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sympy
 
 from rankstrat.activation.law import law_of
-from rankstrat.activation.lookup import named
 from rankstrat.activation.record import Activation
 from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import activation_of, count, flag, input_names
 from rankstrat.families._shared.layered import LayeredStructure
+from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.families.catalogue.two_layer.neurons import neurons as neurons_at
 from rankstrat.families.catalogue.two_layer.strata.dispatch import strata as strata_of
 from rankstrat.families.catalogue.two_layer.strata.levels import function_levels
 from rankstrat.families.catalogue.two_layer.targets.dispatch import branches
-from rankstrat.frozen import Converted, converted
+from rankstrat.frozen import converted
 from rankstrat.lemma import Neurons
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers
@@ -33,7 +33,7 @@ FAMILY = "two_layer"
 
 
 @dataclass(frozen=True)
-class TwoLayer(Converted, LayeredStructure):
+class TwoLayer(FamilyRecord, LayeredStructure):
     r"""The structure of $\sum_{i=1}^m a_i\,\sigma(w_i \cdot x + b_i) + c$, $x \in \mathbb{R}^d$.
 
     Attributes:
@@ -44,27 +44,13 @@ class TwoLayer(Converted, LayeredStructure):
         output_bias: whether there is an output bias c.
     """
 
+    FAMILY: ClassVar[str] = FAMILY
+
     width: int = converted(partial(count, FAMILY))
     inputs: int = converted(partial(count, FAMILY))
     activation: Activation = converted(activation_of)
     bias: bool = converted(partial(flag, FAMILY), False)
     output_bias: bool = converted(partial(flag, FAMILY), False)
-
-    @property
-    def family(self) -> str:
-        """The name of the family."""
-        return FAMILY
-
-    @cached_property
-    def arguments(self) -> Mapping[str, Any]:
-        """What rebuilds the model."""
-        return {
-            "width": self.width,
-            "inputs": self.inputs,
-            "activation": named(self.activation),
-            "bias": self.bias,
-            "output_bias": self.output_bias,
-        }
 
     @cached_property
     def blocks(self) -> Mapping[str, Shape]:

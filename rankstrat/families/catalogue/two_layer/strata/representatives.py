@@ -3,7 +3,7 @@ r"""Conditions, charts and points of the types of two-layer networks."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from rankstrat.families.catalogue.two_layer.strata.words import (
     vanishing,
 )
 from rankstrat.model.model import Chart
+from rankstrat.rank.zero import exact_rank
 from rankstrat.text.tables import Math
 
 Group = list[tuple[int, int, bool]]
@@ -173,7 +174,7 @@ class Representatives(TypeNumbers):
         dependence = 0
         if self._dependences(zero, classes) != range(1):
             room = self._room(zero)
-            dependence = rational_rank([v[:room] for v, kind in kinds.items() if is_half(kind)])
+            dependence = exact_rank([v[:room] for v, kind in kinds.items() if is_half(kind)])
         return (tuple(zero), classes, dependence)
 
     def _rows(self, arrays: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -200,8 +201,3 @@ class Representatives(TypeNumbers):
         if self.law.sides:
             return kind_of(plus, minus)
         return ((plus[0] + minus[0], plus[1] + minus[1]),)
-
-
-def rational_rank(rows: Iterable[Sequence[Any]]) -> int:
-    """The rank of a small exact matrix."""
-    return int(sympy.Matrix([list(map(sympy.sympify, row)) for row in rows]).rank())

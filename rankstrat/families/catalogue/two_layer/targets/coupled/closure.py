@@ -16,6 +16,7 @@ from fractions import Fraction
 import sympy
 
 from rankstrat.activation.record import Z
+from rankstrat.algebra.linear import rank
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.patterns import Signed
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Piece
@@ -176,7 +177,7 @@ class _Here:
         rows = [
             self._cut(self.axes[e] or (Fraction(0),) * piece.network.length) for e in piece.mixed
         ]
-        return _rank([*base, *rows]) < _rank(base) + len(rows)
+        return rank([*base, *rows]) < rank(base) + len(rows)
 
     def _cone(self, neurons: Iterable[int]) -> Cone:
         """The signs of small changes of sum a_i lambda_i near the point with every lambda_i > 0."""
@@ -257,15 +258,6 @@ class _Here:
         u, cone = column
         sign = next(iter(cone))
         return tuple(sign * v for v in u)
-
-
-def _rank(rows: Sequence[Vector]) -> int:
-    space = AffineSubspace.solve(
-        max(map(len, rows), default=0), [dict(enumerate(row)) for row in rows]
-    )
-    if space is not None:
-        return len(space.rows)
-    return 0
 
 
 def _in_cone(columns: Sequence[tuple[Vector, Cone]], vector: Vector) -> bool:

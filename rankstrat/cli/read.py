@@ -1,0 +1,68 @@
+"""How condensed a trained network is: weights from a file, narrower networks it nearly equals, with
+certified ranks.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from rankstrat.cli._question import add_formats, emit, say, whole_number
+from rankstrat.cli._status import HOLDS
+from rankstrat.errors import DataError
+from rankstrat.networks import condensation, read
+from rankstrat.networks.files import load
+from rankstrat.networks.report import to_json
+from rankstrat.text.parsing import shown
+
+EXAMPLE = """examples:
+  rankstrat read net.npz --activation tanh
+  rankstrat read net.safetensors --activation relu --data inputs.npy --plot report.png
+  rankstrat read net.onnx --json > report.json && rankstrat check report.json
+
+formats: .npz, .safetensors, .onnx, .json; names of torch, Keras and Flax are understood, and W1,
+b1, W2, ... Nothing in a file is executed."""
+
+
+def configure(parser: ArgumentParser) -> None:
+    """A weight file, what it does not say, and a format; --json is the report."""
+    parser.add_argument("file", metavar="FILE", help="weights: npz, safetensors, ONNX or JSON")
+    parser.add_argument("--activation", metavar="NAME", help="of the hidden layers")
+    parser.add_argument(
+        "--orientation", metavar="ORDER", help="'out,in' (torch) or 'in,out' (Keras, Flax)"
+    )
+    parser.add_argument("--data", metavar="FILE", help="inputs (n, d): npy, npz or JSON")
+    parser.add_argument(
+        "--seed", metavar="N", type=whole_number, default=0, help="names the inputs (default 0)"
+    )
+    add_formats(parser)
+
+
+def run(options: Namespace) -> int:
+    """Print the profile."""
+    network = read(options.file, activation=options.activation, orientation=options.orientation)
+    data = None if options.data is None else _inputs(options.data)
+    found = condensation(network, data=data, seed=options.seed)
+    if options.format == "json":
+        print(to_json(found, seed=options.seed))
+    elif options.format == "text":
+        say(found)
+    else:
+        emit(found.table(), options.format)
+    return HOLDS
+
+
+def _inputs(name: str) -> Any:
+    """The one array of a file.
+
+    Raises:
+        DataError: none, or several.
+    """
+    entries = load(Path(name)).entries
+    if len(entries) != 1:
+        raise DataError(
+            f"{shown(name)} holds {len(entries)} arrays; one of shape (n, d) is needed; write it"
+            " with numpy.save"
+        )
+    return next(iter(entries.values()))

@@ -1,0 +1,80 @@
+"""One deadline for everything that a verb does: `budget=` seconds, after which it returns what it
+knows.
+
+A verb opens a deadline; loops below it and steps that may be long ask whether it has passed. Nested
+deadlines only shorten one another, and threads and tasks have their own.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from numbers import Real
+
+from rankstrat.errors import DataError, OutOfTimeError
+
+_END: ContextVar[float] = ContextVar("end", default=math.inf)
+
+
+@contextmanager
+def within(budget: float | None) -> Iterator[None]:
+    """Let what follows end after a number of seconds (None: no limit of its own).
+
+    Raises:
+        DataError: not a positive number.
+        OutOfTimeError: from a step below; the verb that opened the deadline returns bounds instead.
+
+    Example:
+        >>> with within(60):
+        ...     check("nothing")
+        >>> left() == math.inf
+        True
+    """
+    if budget is None:
+        yield
+        return
+    given: object = budget
+    if isinstance(given, bool) or not isinstance(given, Real) or not float(given) > 0:
+        raise DataError(
+            f"budget = {budget!r} was given; a positive number of seconds is needed; write"
+            " budget=60, or leave it out"
+        )
+    token = _END.set(min(_END.get(), time.monotonic() + float(budget)))
+    try:
+        yield
+    finally:
+        _END.reset(token)
+
+
+def left() -> float:
+    """Seconds until the deadline."""
+    end = _END.get()
+    if end == math.inf:
+        return end
+    return end - time.monotonic()
+
+
+def check(what: str, seconds: float = 0) -> None:
+    """Stop if the deadline has passed, or would before a step that cannot be interrupted ends.
+
+    Args:
+        what: the step, for the message.
+        seconds: a low estimate of its duration.
+
+    Raises:
+        OutOfTimeError: then.
+    """
+    end = _END.get()
+    if end != math.inf and time.monotonic() + seconds > end:
+        raise OutOfTimeError(f"the budget of time ended before {what}; give more seconds")
+
+
+def ended(error: OutOfTimeError) -> str:
+    """The reason in one phrase."""
+    return str(error).split(";", maxsplit=1)[0]
+
+
+__all__ = ["check", "ended", "left", "within"]

@@ -1,0 +1,177 @@
+r"""`condensation`: from floats to a profile of rank against error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rankstrat.dynamics._scipy import one_thread
+from rankstrat.errors import PointError, demand
+from rankstrat.model.model import Model
+from rankstrat.networks.certified import certified_rank
+from rankstrat.networks.fitting import refitted
+from rankstrat.networks.network import Floats, Network, checked_inputs, in_floats
+from rankstrat.networks.partition import Partition, Partitions, runs, tolerances
+from rankstrat.networks.profile import Candidate, Condensation, LayerUnits, near_units
+from rankstrat.networks.snapped import Snapped
+
+PROBES = 256
+MOST = 24
+"""The most candidates that are evaluated."""
+LASTING = 4
+"""How much the tolerance must grow over a plateau."""
+LARGEST, VISIBLE = 0.1, 0.01
+"""A plateau starts below the first of these parts of the scale, and lasts to the second at
+least."""
+
+
+def condensation(
+    model: Model | Network,
+    floats: Mapping[str, Any] | None = None,
+    data: Any = None,
+    *,
+    seed: int = 0,
+) -> Condensation:
+    r"""How condensed a network of floats is: which narrower networks it nearly equals, with the
+    certified rank of each and its error.
+
+    Units of a hidden layer are compared up to the symmetries of the activation: sign for odd and
+    even ones, positive factors for homogeneous ones. Units closer than a tolerance are merged
+    (single linkage), those whose contributions add up to less are dropped; both are parts of the
+    scale of the layer. What lasts over tolerances is a candidate: its exact *snapped* point gets a
+    certified rank, and the difference of the functions is measured. A plateau grows by a factor of
+    at least 4 in the tolerance, begins below 0.1 and lasts to 0.01; the longest one is the elbow.
+
+    Args:
+        model: a layered family model, or what `rankstrat.read` gives.
+        floats: block -> array; left out after a `Network`.
+        data: inputs (n, d) on which functions are compared; the snapped point is then fitted to the
+            function on them. Without data, 256 standard normal inputs measure the error and weights
+            are compared as they are.
+        seed: names these inputs.
+
+    Raises:
+        PointError: values that do not fit the model, or are not finite.
+        DataError: data of another shape.
+        MissingPackageError: scipy is not installed.
+
+    References:
+        EP2 Theorem 4.2, LLR Theorem 1; docs/proofs.md#counting.
+    """
+    demand(seed, int, PointError, "a whole number as seed", "write seed=0")
+    with one_thread():  # thousands of small products, in which threads wait for each other
+        return _profile(_network(model, floats), data, seed)
+
+
+def _profile(network: Network, data: Any, seed: int) -> Condensation:
+    rng = np.random.default_rng(seed)
+    if data is None:
+        width = max(network.layers.widths)
+        count = max(32, min(PROBES, (1 << 22) // width))
+        inputs = rng.normal(size=(count, network.layers.widths[0]))
+        where = f"on {count} standard normal inputs"
+    else:
+        inputs = checked_inputs(network, data)
+        where = f"on {len(inputs)} given inputs"
+    parts = Partitions(network, inputs, plain=data is None, seed=seed)
+    found = [parts.at(float(t)) for t in tolerances(network.model.size)]
+    spans = list(runs(found))
+    chosen = _chosen(spans)
+    outputs = network.outputs(inputs)
+    size = float(np.sqrt((outputs**2).mean()))
+    candidates = []
+    for start, stop in chosen:
+        high = found[stop].tolerance if stop < len(found) else 1.0
+        fit = data is not None
+        candidates.append(_candidate(network, found[start], high, inputs, outputs, size, fit, seed))
+    plateaus = tuple(c for c in candidates if _is_plateau(c))
+    return Condensation(
+        network, tuple(candidates), plateaus, tuple(_near(network, inputs)), where, inputs, parts
+    )
+
+
+def _network(model: Model | Network, floats: Mapping[str, Any] | None) -> Network:
+    if isinstance(model, Network):
+        if floats is not None:
+            raise PointError(
+                "a network that was read and floats were given; one of them is needed; leave the"
+                " floats out"
+            )
+        return model
+    demand(model, Model, PointError, "a Model or a network that was read", "try rankstrat.read")
+    if floats is None:
+        raise PointError(
+            f"no floats were given for {model}; one array for each block is needed; write"
+            f" condensation(model, {{{', '.join(map(repr, model.blocks))}: ...}})"
+        )
+    return Network(model, floats)
+
+
+def _chosen(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest runs and the first, in order."""
+    longest = sorted(spans, key=lambda span: (span[0] - span[1], span[0]))[: MOST - 1]
+    return sorted({spans[0], *longest})
+
+
+def _candidate(
+    network: Network,
+    partition: Partition,
+    high: float,
+    inputs: Floats,
+    outputs: Floats,
+    size: float,
+    fit: bool,
+    seed: int,
+) -> Candidate:
+    narrow = (
+        refitted(partition, network, inputs)
+        if fit
+        else Network.of(network, partition.weights, partition.biases)
+    )
+    snapped = Snapped.of(narrow)
+    gap = snapped.network.outputs(inputs) - outputs
+    mean = float(np.sqrt((gap**2).mean()))
+    return Candidate(
+        partition.tolerance,
+        high,
+        partition,
+        snapped,
+        certified_rank(snapped, seed=seed),
+        float(np.abs(gap).max()),
+        mean,
+        mean / size if size > 0 else mean,
+        network,
+    )
+
+
+def _is_plateau(candidate: Candidate) -> bool:
+    """Whether a narrower network lasts over tolerances and is close."""
+    return (
+        candidate.parameters < candidate.network.model.size
+        and candidate.low < LARGEST
+        and candidate.high >= max(VISIBLE, LASTING * candidate.low)
+        and candidate.partition.radius < LARGEST
+        and candidate.relative < LARGEST
+    )
+
+
+def _near(network: Network, inputs: Floats) -> list[LayerUnits]:
+    """What the units of each hidden layer nearly are."""
+    sigma = in_floats(network.activation)
+    widest = max(network.layers.widths)
+    values = inputs[: max(8, (1 << 22) // widest)]
+    found = []
+    for k, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
+        if k + 1 == len(network.weights):
+            break
+        z = values @ weight.T
+        if bias is not None:
+            z = z + bias
+        values = sigma(z)
+        found.append(near_units(network.weights[k + 1], z, values))
+    return found
+
+
+__all__ = ["condensation"]

@@ -1,0 +1,210 @@
+r"""Affine infinitesimal symmetries: $\sum_i (A\theta + c)_i\,\partial_{\theta_i} F = 0$ for all
+parameters and inputs.
+
+They are the affine vector fields that leave the function as it is: scalings, translations,
+rotations, changes of basis between layers. The numbers A and c solve linear equations, one for each
+random parameter and input modulo a prime; a solution is lifted to the rationals and then tested as
+an identity over independent generators, which is a proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rankstrat.algebra.fields import matrix_rank, reconstruct, reduced_echelon
+from rankstrat.algebra.linear import Rational
+from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_prime
+from rankstrat.algebra.program import Program
+from rankstrat.algebra.rational import is_zero
+from rankstrat.algebra.relations import dropped, radicals, sample_columns
+from rankstrat.algebra.tower import Tower
+from rankstrat.errors import BudgetError, UndecidedError
+from rankstrat.model.model import Model
+from rankstrat.rank.tangents import Tangents
+
+MOST_PARAMETERS, EXTRA, ATTEMPTS, EXPANSION, FAILURES = 40, 12, 12, 40_000, 6
+LEAST_PRIME = 1 << 15
+
+
+@dataclass(frozen=True)
+class VectorField:
+    r"""$\sum_i (\sum_j A_{ij} \theta_j + c_i)\,\partial_i$ with rational A and c.
+
+    Attributes:
+        linear: (i, j) -> A_ij, the nonzero ones.
+        constant: i -> c_i, the nonzero ones.
+    """
+
+    linear: Mapping[tuple[int, int], Rational]
+    constant: Mapping[int, Rational]
+
+    def components(self) -> dict[int, tuple[Rational, list[tuple[int, Rational]]]]:
+        """I -> (c_i, [(j, A_ij)]), for the components that are not zero."""
+        result: dict[int, tuple[Rational, list[tuple[int, Rational]]]] = {
+            i: (c, []) for i, c in self.constant.items()
+        }
+        for (i, j), a in self.linear.items():
+            result.setdefault(i, (0, []))[1].append((j, a))
+        return dict(sorted(result.items()))
+
+    def nodes(self, program: Program, values: Sequence[int]) -> dict[int, int]:
+        """The components that are not zero, as nodes over those of the parameter values."""
+        found = {
+            i: program.linear(c, [(a, values[j]) for j, a in terms])
+            for i, (c, terms) in self.components().items()
+        }
+        return {i: n for i, n in found.items() if n != program.zero}
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """How long it is: simple fields come first."""
+        return len(self.linear) + len(self.constant), len(self.linear)
+
+
+@lru_cache(maxsize=64)
+def affine_symmetries(model: Model, seed: int = 0) -> tuple[VectorField, ...]:
+    """Verified affine symmetries whose values at a generic parameter are independent, simple ones
+    first.
+
+    There may be more than are found: large models, piecewise models and what is too large to verify
+    give fewer.
+    """
+    size = model.size
+    if not size or size > MOST_PARAMETERS or model.compiled.piecewise:
+        return ()
+    tangents = Tangents(model.generic())
+    values = tangents.parameter_values()
+    try:
+        tower = Tower(tangents.program, [*tangents.nodes, *values], seed=seed)
+        found = _candidates(tower, size, seed)
+    except UndecidedError:
+        return ()
+    if found is None:
+        return ()
+    fields, theta, p = found
+    chosen: list[VectorField] = []
+    rows: list[NDArray[np.int64]] = []
+    failures = 0
+    for field in sorted(fields, key=lambda v: v.weight):
+        row = _value(field, theta, p)
+        if matrix_rank(np.array([*rows, row]), p) <= len(rows) or failures > FAILURES:
+            continue
+        if _holds(tower, field, size):
+            chosen.append(field)
+            rows.append(row)
+        else:
+            failures += 1
+    return tuple(chosen)
+
+
+def _candidates(
+    tower: Tower, size: int, seed: int
+) -> tuple[list[VectorField], NDArray[np.int64], int] | None:
+    """A basis modulo a prime of the solutions A, c, lifted, with a generic parameter."""
+    unknowns = size * size + size
+    count = (unknowns + EXTRA) * dropped(tower, tower.roots, stage=0)
+    for attempt in range(ATTEMPTS):
+        # the numbers A and c are small: a prime whose residues still fit the elimination
+        p = random_prime(SMALL, seed, 71, attempt, radicals=radicals(tower, tower.roots))
+        try:
+            columns = sample_columns(
+                tower, tower.roots, GF(p, count), mix(seed, 72, attempt), shared_below=0
+            )
+        except BadReductionError:
+            continue
+        if len(columns) < unknowns + EXTRA // 2:
+            continue
+        columns = columns[: unknowns + EXTRA]
+        tangent, theta = columns[:, :size], columns[:, size:]
+        products = (tangent[:, :, None] * theta[:, None, :] % p).reshape(len(columns), -1)
+        pivots, table = reduced_echelon(np.hstack([products, tangent]), p)
+        vectors = _kernel(pivots, table, unknowns, p)
+        lifted = [v for v in (_lifted(vector, size, p) for vector in vectors) if v is not None]
+        return lifted, theta[0], p
+    return None
+
+
+def _kernel(
+    pivots: Sequence[int], table: NDArray[np.int64], size: int, p: int
+) -> list[dict[int, int]]:
+    """Sparse vectors of the null space, one for each column that is no pivot."""
+    known = set(pivots)
+    result = []
+    for free in range(size):
+        if free in known:
+            continue
+        column = table[:, free]
+        vector = {pivots[int(r)]: int(-column[r] % p) for r in np.flatnonzero(column)}
+        result.append(vector | {free: 1})
+    return result
+
+
+def _lifted(vector: Mapping[int, int], size: int, p: int) -> VectorField | None:
+    linear: dict[tuple[int, int], Rational] = {}
+    constant: dict[int, Rational] = {}
+    for position, residue in vector.items():
+        value = reconstruct(residue, p)
+        if value is None:
+            return None
+        if position < size * size:
+            linear[divmod(position, size)] = value
+        else:
+            constant[position - size * size] = value
+    return VectorField(linear, constant)
+
+
+def _value(field: VectorField, theta: NDArray[np.int64], p: int) -> NDArray[np.int64]:
+    row = np.zeros(len(theta), dtype=np.int64)
+    for i, (c, terms) in field.components().items():
+        total = _residue(c, p)
+        for j, a in terms:
+            total += _residue(a, p) * int(theta[j])
+        row[i] = total % p
+    return row
+
+
+def _residue(c: Rational, p: int) -> int:
+    numerator, denominator = c.as_integer_ratio()
+    return numerator * pow(denominator, -1, p) % p
+
+
+def _holds(tower: Tower, field: VectorField, size: int) -> bool:
+    """Whether the field annihilates every output, as an exact identity."""
+    program = tower.program
+    tangent, theta = tower.roots[:size], tower.roots[size:]
+    terms = [
+        (1, program.product(((n, 1), (tangent[i], 1))))
+        for i, n in field.nodes(program, theta).items()
+    ]
+    total = program.linear(0, terms)
+    return all(_is_zero(program, part) for part in _by_output(program, total))
+
+
+def _is_zero(program: Program, node: int) -> bool:
+    try:
+        return is_zero(program, node, EXPANSION)
+    except (BudgetError, UndecidedError):
+        return False
+
+
+def _by_output(program: Program, node: int) -> list[int]:
+    """The parts of a node that is linear in the mixing weights of the outputs, one for each."""
+    mixers = [n for n in program.reachable((node,)) if program.data[n] and _is_mixer(program, n)]
+    parts = []
+    for mixer in mixers:
+        images = {m: program.one if m == mixer else program.zero for m in mixers}
+        parts.append(program.rebuild((node,), program, images)[node])
+    return parts or [node]
+
+
+def _is_mixer(program: Program, node: int) -> bool:
+    key = program.data[node]
+    return not program.args[node] and isinstance(key, tuple) and key[0] == "mix"
+
+
+__all__ = ["VectorField", "affine_symmetries"]

@@ -1,0 +1,1 @@
+"""Learning coefficients: how fast the volume around a point or branch vanishes."""

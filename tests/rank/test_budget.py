@@ -1,0 +1,103 @@
+"""`budget=`: every long verb ends, with bounds that are true and the reason for them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import sympy
+
+import rankstrat as rs
+from rankstrat import Verdict
+from rankstrat.cli import main
+from rankstrat.deadline import check, left, within
+from rankstrat.errors import DataError, OutOfTimeError
+
+AT_ONCE, ENOUGH = 1e-9, 1e6
+a, b, w, x, y = sympy.symbols("a b w x y")
+
+
+def net():
+    """A fresh model: programs are kept."""
+    return rs.Model(a * sympy.tanh(w * x) + b * sympy.exp(a * x), [a, b, w], [x])
+
+
+def test_nested_deadlines_only_shorten():
+    with within(ENOUGH):
+        outer = left()
+        with within(2 * ENOUGH):
+            assert left() <= outer
+        with within(AT_ONCE), pytest.raises(OutOfTimeError):
+            check("nothing")
+        check("nothing")
+        with pytest.raises(OutOfTimeError):
+            check("a long step", 2 * ENOUGH)
+    assert left() == math.inf
+
+
+@pytest.mark.parametrize("budget", [0, -1, True, "60", float("nan"), [1]])
+def test_a_budget_is_a_positive_number(budget):
+    with pytest.raises(DataError, match="positive number of seconds"):
+        rs.model_rank(net(), budget=budget)
+
+
+def test_a_rank_in_no_time_is_open_with_the_reason():
+    certificate = rs.model_rank(net(), budget=AT_ONCE)
+    assert (certificate.lower, certificate.upper) == (0, 3)
+    assert certificate.verdict is Verdict.OPEN
+    assert "the budget of time ended before" in str(certificate)
+    certificate.check()
+    type(certificate).from_json(certificate.to_json()).check()
+
+
+def test_a_rank_with_time_enough_is_the_rank():
+    assert rs.model_rank(net(), budget=ENOUGH) == rs.model_rank(net())
+    assert not rs.model_rank(net(), budget=ENOUGH).ended
+
+
+def test_a_subset_in_no_time_is_bounded_by_its_size():
+    assert rs.model_rank(net(), subset=[0, 2], budget=AT_ONCE).upper == 2
+    assert rs.region_rank(net().point([1, 1, 1]), [1], budget=AT_ONCE).verdict is Verdict.OPEN
+
+
+def test_other_verbs_return_what_they_know():
+    model = net()
+    assert rs.tangent_span(model, budget=AT_ONCE).certificate.verdict is Verdict.OPEN
+    point = net().point([1, 1, 1])
+    assert rs.local_linear_recovery(point, [1, 2, 3], budget=AT_ONCE).verdict is Verdict.OPEN
+    assert rs.symmetries(net(), budget=AT_ONCE) == ()
+    own = rs.target_set(model, model.point([1, 1, 1]), budget=AT_ONCE)
+    assert own.ended
+    assert not own.complete
+    other = rs.families.two_layer(2, 1)
+    near = rs.nearest_strata(other, a=[1.0, 2.0], w=[[0.5], [-0.5]], tolerance=1, budget=AT_ONCE)
+    assert near.ended
+
+
+def test_strata_in_no_time_are_not_all():
+    hierarchy = rs.stratify(rs.families.two_layer(2, 1), budget=AT_ONCE)
+    assert hierarchy.ended
+    assert not hierarchy.complete
+    with pytest.raises(OutOfTimeError, match="give more seconds"):
+        rs.stratum_of(net().point([1, 1, 1]), budget=AT_ONCE)
+
+
+def test_a_least_rank_in_no_time_is_bounded_or_an_error():
+    model = rs.families.two_layer(2, 1)
+    target = rs.target_set(model, model.point(a=[1, 0], w=[[1], [0]]))
+    with pytest.raises(OutOfTimeError):
+        rs.optimistic_sample_size(target, budget=AT_ONCE)
+    assert rs.optimistic_sample_size(target, budget=ENOUGH) == rs.optimistic_sample_size(target)
+
+
+def test_what_was_decided_in_haste_is_not_remembered():
+    F = rs.Model(a * sympy.tanh(w * x) + b * sympy.tanh(y * x), [a, b, w, y], [x])
+    rs.target_set(F, 0, budget=AT_ONCE)
+    assert rs.target_set(F, 0).complete
+
+
+@pytest.mark.parametrize("words", [["rank"], ["tangent"], ["stratify"]])
+def test_the_command_line_takes_a_budget(words, capsys):
+    assert main([*words, "two_layer", "width=2", "inputs=1", "--budget", "1000"]) == 0
+    assert main([*words, "two_layer", "width=2", "inputs=1", "--budget", "0"]) == 2
+    assert "Traceback" not in capsys.readouterr().err

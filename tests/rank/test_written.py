@@ -1,0 +1,98 @@
+"""Models as people write them: their ranks are decided, and are those of mathematics."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import sympy
+from written import mpmath_rank, written
+
+from rankstrat import Model, Verdict, model_rank
+from rankstrat.errors import CertificateError, UnsupportedFunctionError
+
+NAMES = sorted(written())
+REFUSED = {"Airy", "Bessel", "Bessel sum", "exponential integral", "sine integral"}
+OPEN = {"RMSNorm eps"}
+"""A relation with coefficients that are no polynomials of low degree in the parameters."""
+PROBABLE = {"CP 2222 defect"}
+SLOW = {
+    "Euler angles",
+    "attention head",
+    "framework K5 space",
+    "log softmax",
+    "completion, rank two",
+}
+SAMPLE = sorted(
+    {"LayerNorm", "weight norm", "squareplus", "Hill", "Birch-Murnaghan", "CES", "bearing", "acos"}
+    | {"relu(tanh)", "max tree", "KAN composed", "LoRA", "framework pentagon", "CP 333"}
+    | {"Item response", "deep relu net", "golden ratio", "softmax regression", "RMSNorm eps"}
+    | {"Strassen", "latent class 3", "moving band", "Weibull", "pseudo-Voigt", "completion, cycle"}
+)
+
+
+def decided(name: str) -> None:
+    case = written()[name]
+    if name in REFUSED:
+        with pytest.raises(UnsupportedFunctionError):
+            model_rank(case.chart())
+        return
+    certificate = model_rank(case.chart())
+    assert certificate.lower == case.rank, case.why
+    if name in OPEN:
+        assert certificate.verdict is Verdict.OPEN
+        return
+    assert certificate.upper == case.rank, case.why
+    expected = Verdict.PROBABLE if name in PROBABLE else Verdict.PROVED
+    assert certificate.verdict is expected
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_ranks_of_models_as_people_write_them(name):
+    decided(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(set(NAMES) - set(SAMPLE)))
+def test_ranks_of_all_models_as_people_write_them(name):
+    decided(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["RMSNorm", "Hill", "squareplus", "max tree", "framework pentagon"]
+)
+def test_the_table_agrees_with_sixty_digits(name):
+    assert mpmath_rank(written()[name]) == written()[name].rank
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_all_of_the_table_agrees_with_sixty_digits(name):
+    assert mpmath_rank(written()[name]) == written()[name].rank
+
+
+@pytest.mark.parametrize(
+    "name", ["LayerNorm", "weight norm tanh", "Item response", "framework K5 plane"]
+)
+def test_affine_symmetries_survive_check_and_reading_back(name):
+    certificate = model_rank(written()[name].chart())
+    assert certificate.reason == "affine symmetries"
+    certificate.check()
+    type(certificate).from_json(certificate.to_json()).check()
+
+
+def test_a_forged_affine_bound_is_refused():
+    certificate = model_rank(written()["bilinear layer"].chart())
+    assert (certificate.value, certificate.verdict) == (6, Verdict.PROVED)
+    forged = replace(certificate, lower=5, upper=5, reason="affine symmetries", relations=())
+    with pytest.raises(CertificateError):
+        forged.check()
+
+
+def test_fields_at_special_points_bound_the_rank_there():
+    # a rotation of the plane moves nothing at the origin: F = (p^2 + q^2) x has rank 0 there
+    p, q, x = sympy.symbols("p q x")
+    model = Model((p**2 + q**2) * x, [p, q], [x])
+    assert int(model_rank(model.point([0, 0]))) == 0
+    assert int(model_rank(model.point([1, 0]))) == 1
+    assert int(model_rank(model)) == 1
