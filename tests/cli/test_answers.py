@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
+import numpy as np
 import pytest
 
 from rankstrat.cli import COMMANDS, main
@@ -24,10 +25,19 @@ QUESTIONS = [
     (["embed", *ONE], (2, 2, 2), "PROVED"),
     (["embed", *ONE, "activation=sigmoid", "--null", "1"], (None, None, None), "REFUTED"),
     (["table", "two_layer", "width=1..2", "inputs=1"], (4, 4, 4), "PROVED"),
+    # one neuron at a regular point: half the rank
+    (["learning", *ONE, "--at", '{"a": [1], "w": [[1]]}'], ("1", "1", "1"), "PROVED"),
+    (["read", "net.npz", "--activation", "tanh"], (2, 2, 2), "PROVED"),
     (["verify", "linear_rank"], None, "PROVED"),
     (["verify", "--list"], None, None),
     (["experiment", "--list"], None, None),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.savez("net.npz", W1=[[1.0], [1.0]], W2=[[1.0, 2.0]])  # two equal neurons
 
 
 def document(capsys, *words):
