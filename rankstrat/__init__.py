@@ -67,8 +67,11 @@ from rankstrat.strata import (
     stratum_of,
 )
 from rankstrat.symmetry import (
+    Identifiability,
+    Identified,
     InvariantManifold,
     Symmetry,
+    identifiability,
     invariant_manifolds,
     orbit_dimension,
     symmetries,
@@ -97,6 +100,8 @@ __all__ = [
     "EnclosedCriticalPoint",
     "Equivalence",
     "FunctionHierarchy",
+    "Identifiability",
+    "Identified",
     "Inertia",
     "InvariantManifold",
     "LearningCoefficient",
@@ -146,6 +151,7 @@ __all__ = [
     "function_hierarchy",
     "gradient_descent",
     "gradient_flow",
+    "identifiability",
     "inertia",
     "invariant_manifolds",
     "learning_coefficient",
