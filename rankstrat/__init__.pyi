@@ -77,8 +77,11 @@ from rankstrat.strata import function_hierarchy as function_hierarchy
 from rankstrat.strata import nearest_strata as nearest_strata
 from rankstrat.strata import stratify as stratify
 from rankstrat.strata import stratum_of as stratum_of
+from rankstrat.symmetry import Identifiability as Identifiability
+from rankstrat.symmetry import Identified as Identified
 from rankstrat.symmetry import InvariantManifold as InvariantManifold
 from rankstrat.symmetry import Symmetry as Symmetry
+from rankstrat.symmetry import identifiability as identifiability
 from rankstrat.symmetry import invariant_manifolds as invariant_manifolds
 from rankstrat.symmetry import orbit_dimension as orbit_dimension
 from rankstrat.symmetry import symmetries as symmetries
@@ -87,7 +90,6 @@ from rankstrat.targets import LeastRank as LeastRank
 from rankstrat.targets import TargetSet as TargetSet
 from rankstrat.targets import optimistic_sample_size as optimistic_sample_size
 from rankstrat.targets import target_set as target_set
-from rankstrat.text.version import VERSION as __version__
 from rankstrat.theorems import verify as verify
 from rankstrat.theorems import verify_all as verify_all
 from rankstrat.theorems.conjecture import Conjecture as Conjecture
@@ -95,6 +97,7 @@ from rankstrat.theorems.conjecture import conjecture as conjecture
 from rankstrat.theorems.report import Computed as Computed
 from rankstrat.theorems.report import Report as Report
 from rankstrat.theorems.report import Theorem as Theorem
+from rankstrat.text.version import VERSION as __version__
 
 __all__ = [
     "Activation",
@@ -110,6 +113,8 @@ __all__ = [
     "EnclosedCriticalPoint",
     "Equivalence",
     "FunctionHierarchy",
+    "Identifiability",
+    "Identified",
     "Inertia",
     "InvariantManifold",
     "LearningCoefficient",
@@ -159,6 +164,7 @@ __all__ = [
     "function_hierarchy",
     "gradient_descent",
     "gradient_flow",
+    "identifiability",
     "inertia",
     "invariant_manifolds",
     "learning_coefficient",
