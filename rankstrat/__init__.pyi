@@ -90,6 +90,7 @@ from rankstrat.targets import LeastRank as LeastRank
 from rankstrat.targets import TargetSet as TargetSet
 from rankstrat.targets import optimistic_sample_size as optimistic_sample_size
 from rankstrat.targets import target_set as target_set
+from rankstrat.text.version import VERSION as __version__
 from rankstrat.theorems import verify as verify
 from rankstrat.theorems import verify_all as verify_all
 from rankstrat.theorems.conjecture import Conjecture as Conjecture
@@ -97,7 +98,6 @@ from rankstrat.theorems.conjecture import conjecture as conjecture
 from rankstrat.theorems.report import Computed as Computed
 from rankstrat.theorems.report import Report as Report
 from rankstrat.theorems.report import Theorem as Theorem
-from rankstrat.text.version import VERSION as __version__
 
 __all__ = [
     "Activation",
