@@ -28,6 +28,7 @@ from rankstrat.networks import (
     Reduced,
     condensation,
     equivalent,
+    plot_condensation,
     read,
     reduce,
 )
@@ -159,6 +160,7 @@ __all__ = [
     "optimistic_sample_size",
     "orbit_dimension",
     "pictures",
+    "plot_condensation",
     "rank_by_lemma",
     "rank_report",
     "read",
