@@ -254,7 +254,7 @@ def _leaf_places(count: int, children: list[tuple[int, int]]) -> dict[int, float
 
 def _angles(vectors: Floats, signed: bool) -> Floats:
     """The angle in the plane of the two largest directions."""
-    if vectors.shape[1] == 1:
+    if min(vectors.shape) == 1:
         return np.sign(vectors[:, 0])
     directions = np.linalg.svd(vectors, full_matrices=False)[2][:2]
     plane = vectors @ directions.T

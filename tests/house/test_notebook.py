@@ -61,7 +61,7 @@ HTML = {
 }
 
 
-WIDE = rs.families.two_layer(width=30, inputs=2)
+WIDE = rs.families.two_layer(width=12, inputs=2)
 LONG = rs.Model(sum(sympy.symbols("c:60")) * x, sympy.symbols("c:60"), [x])
 NAMED = {
     "model": lambda: LONG,
