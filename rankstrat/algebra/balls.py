@@ -4,6 +4,7 @@ transcendence theory.
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -17,6 +18,19 @@ from rankstrat.deadline import check
 from rankstrat.errors import UndecidedError
 
 _METHODS = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan", "erf", "erfi")
+
+
+def _ball(middle: tuple[int, int], radius: tuple[int, int]) -> Any:
+    return flint.arb(middle, radius)
+
+
+def _parts(ball: Any) -> tuple[Any, ...]:
+    """How a ball is pickled and copied: the copy has the same middle and a radius rounded up."""
+    ends = [part.man_exp() for part in (ball.mid(), ball.rad())]
+    return _ball, tuple((int(mantissa), int(exponent)) for mantissa, exponent in ends)
+
+
+copyreg.pickle(flint.arb, _parts)
 
 
 class BallRing:

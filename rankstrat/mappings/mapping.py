@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 import sympy
@@ -25,7 +24,7 @@ from rankstrat.errors import (
     PointError,
     demand,
 )
-from rankstrat.frozen import settle
+from rankstrat.frozen import FrozenMapping, settle
 from rankstrat.mappings.values import exact_map, image_chart, target_chart
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import Names, exact_scalar
@@ -180,7 +179,7 @@ class CriticalMapping:
                 f" {len(b.inputs)} and {len(b.outputs)}; a critical mapping needs equal numbers"
             )
         chart = image_chart(a, b, self.values)
-        settle(self, values=MappingProxyType(chart.values), image=chart)
+        settle(self, values=FrozenMapping(chart.values), image=chart)
 
     image: Chart = field(init=False, repr=False, compare=False)
 

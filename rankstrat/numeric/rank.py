@@ -150,6 +150,7 @@ def numerical_rank(
             f"digits = {digits!r}; a whole number between 1 and {MOST_DIGITS} is needed, for"
             " example digits=30"
         )
+    demand(tolerance, float | int | None, DataError, "a number", "write tolerance=1e-10")
     if tolerance is not None and not 0 <= tolerance < 1:
         raise DataError(
             f"tolerance = {tolerance!r} is relative to the largest singular value; give a number in"

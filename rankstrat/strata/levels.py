@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.rank.verdict import weakest
 from rankstrat.strata.stratum import Label, Stratification, Stratum
 from rankstrat.text.tables import Math
 
@@ -99,7 +100,7 @@ class Level:
     @property
     def verdict(self) -> Verdict:
         """PROVED if every stratum is; else the weakest verdict among them."""
-        return _weakest([s.verdict for s in self.strata])
+        return weakest([s.verdict for s in self.strata])
 
     def __str__(self) -> str:
         many = (
@@ -107,13 +108,6 @@ class Level:
         )
         exact = f"dimension {self.dimension} [{self.dimension.verdict}]"
         return f"rank {self.rank}: {many}, {exact}  [ranks: {self.verdict}]"
-
-
-def _weakest(verdicts: Sequence[Verdict]) -> Verdict:
-    order = [Verdict.OPEN, Verdict.NUMERICAL, Verdict.PROBABLE, Verdict.PROVED]
-    if verdicts:
-        return min(verdicts, key=order.index)
-    return Verdict.PROVED
 
 
 def levels_of(source: Stratification, strata: Mapping[int, Sequence[Stratum]]) -> tuple[Level, ...]:
