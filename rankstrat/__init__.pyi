@@ -36,6 +36,7 @@ from rankstrat.networks import Network as Network
 from rankstrat.networks import Reduced as Reduced
 from rankstrat.networks import condensation as condensation
 from rankstrat.networks import equivalent as equivalent
+from rankstrat.networks import plot_condensation as plot_condensation
 from rankstrat.networks import read as read
 from rankstrat.networks import reduce as reduce
 from rankstrat.numeric import NumericalRank as NumericalRank
