@@ -96,6 +96,9 @@ def examine(seed: int) -> str:
     rank = model_rank_of(data, seed)
     if rank is None:
         return "no value"
+    for other in range(20):  # a unit with a kink may be dead at all sampled inputs
+        if rank < found.lower:
+            rank = max(rank, model_rank_of(data, 10**6 + 20 * seed + other) or 0)
     assert found.lower <= rank <= found.upper, (
         f"mutant {seed} of {name!r}: {found.lower}..{found.upper} was shown, but the rank is {rank}"
     )
