@@ -14,6 +14,7 @@ from rankstrat.algebra.balls import sign
 from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.translate import to_sympy
+from rankstrat.cli import main
 from rankstrat.errors import PoleError, UnsupportedFunctionError
 
 a, b, c, n, w, x = sympy.symbols("a b c n w x")
@@ -114,3 +115,12 @@ REFUSALS = [
 def test_what_is_refused_says_what_to_do(function, words):
     with pytest.raises(UnsupportedFunctionError, match=words):
         model_rank(Model(a * function + b * n, [a, b, n], [x]))
+
+
+def test_the_command_line_reads_them_and_writes_no_proof_object(tmp_path, capsys):
+    file = tmp_path / "model.toml"
+    file.write_text('outputs = ["a*besselj(2, w*x)"]\nparameters = ["a", "w"]\ninputs = ["x"]\n')
+    assert main(["rank", str(file)]) == 0
+    assert "model rank = 2" in capsys.readouterr().out
+    assert main(["rank", str(file), "--proof", str(tmp_path / "proof.json")]) == 2
+    assert "keep the certificate instead" in capsys.readouterr().err
