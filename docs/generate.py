@@ -82,6 +82,7 @@ READING_ORDER = {
         "condensation",
         "Condensation",
         "Candidate",
+        "plot_condensation",
         "reduce",
         "Reduced",
         "equivalent",

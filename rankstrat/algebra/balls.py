@@ -4,6 +4,7 @@ transcendence theory.
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -37,6 +38,19 @@ _HOLONOMIC: Mapping[Hashable, Callable[[Any], Any]] = {
     "Chi": lambda v: v.chi(),
     "Ei": lambda v: v.ei(),
 }
+
+
+def _ball(middle: tuple[int, int], radius: tuple[int, int]) -> Any:
+    return flint.arb(middle, radius)
+
+
+def _parts(ball: Any) -> tuple[Any, ...]:
+    """How a ball is pickled and copied: the copy has the same middle and a radius rounded up."""
+    ends = [part.man_exp() for part in (ball.mid(), ball.rad())]
+    return _ball, tuple((int(mantissa), int(exponent)) for mantissa, exponent in ends)
+
+
+copyreg.pickle(flint.arb, _parts)
 
 
 class BallRing:

@@ -61,6 +61,8 @@ class Setting:
     seed: int = 0
     largest: bool = False
     """Whether the regions change with the coordinates, so that the rank is the largest one."""
+    at: tuple[Any, ...] = ()
+    """The coordinates at which regions were chosen, if they change with them."""
 
     @cached_property
     def differentiable(self) -> bool | None:
@@ -129,7 +131,7 @@ def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
             "the regions of a piecewise model change with its constants; numbers are needed; give"
             " them values"
         )
-    best: tuple[int, Setting] | None = None
+    best: tuple[int, Setting, tuple[Any, ...]] | None = None
     bound = symmetry_bound(written, seed)
     for number in range(INSTANCES):
         keys = [("u", c) for c in chart.coordinates]
@@ -141,7 +143,7 @@ def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
             continue
         rank = _quick_rank(found.tangents, seed)
         if best is None or rank > best[0]:
-            best = rank, found
+            best = rank, found, tuple(values.values())
         if rank == bound:
             break
     if best is None:
@@ -149,8 +151,8 @@ def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
             "no region of the piecewise model could be certified at random points of the chart;"
             " give a point"
         )
-    found = best[1]
-    return Setting(found.tangents, written, found.regions, tuple(sites), seed, True)
+    _, found, at = best
+    return Setting(found.tangents, written, found.regions, tuple(sites), seed, True, at)
 
 
 def _quick_rank(tangents: Tangents, seed: int) -> int:

@@ -40,6 +40,7 @@ def wrong(prediction):
 
 
 CELLS = {  # experiment -> the numbers of cells that take about a second
+    "anchor_functions": [0, 1, 2],
     "convergence_rates": [2],
     "critical_points": [1, 4],
     "facilitators": [0, 1, 4],
