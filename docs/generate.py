@@ -75,6 +75,8 @@ READING_ORDER = {
         "invariant_manifolds",
         "InvariantManifold",
         "orbit_dimension",
+        "conservation_laws",
+        "ConservationLaws",
     ),
     "Trained networks": (
         "read",
@@ -82,6 +84,7 @@ READING_ORDER = {
         "condensation",
         "Condensation",
         "Candidate",
+        "plot_condensation",
         "reduce",
         "Reduced",
         "equivalent",

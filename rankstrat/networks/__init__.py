@@ -3,6 +3,7 @@ reduce to.
 """
 
 from rankstrat.networks.condensing import condensation
+from rankstrat.networks.drawing import plot_condensation
 from rankstrat.networks.equivalence import Equivalence, Matching, equivalent
 from rankstrat.networks.network import Network
 from rankstrat.networks.profile import Candidate, Condensation
@@ -18,6 +19,7 @@ __all__ = [
     "Reduced",
     "condensation",
     "equivalent",
+    "plot_condensation",
     "read",
     "reduce",
 ]
