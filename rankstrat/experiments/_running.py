@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 
-from rankstrat.errors import FamilyError, ParseError
+from rankstrat.errors import FamilyError, ParseError, demand
 from rankstrat.experiments._report import (
     FORMAT,
     Case,
@@ -122,6 +122,7 @@ def named(experiment: str | Experiment, known: Mapping[str, Experiment]) -> Expe
     """
     if isinstance(experiment, Experiment):
         return experiment
+    demand(experiment, str, FamilyError, "the name of an experiment", "try 'plateaus'")
     if experiment not in known:
         raise FamilyError(
             f"the experiment {experiment!r} is unknown; known are {', '.join(known)}; or pass an"

@@ -132,7 +132,8 @@ def measured(case: Case, seed: int) -> Measurement:
     share = (np.arange(tries) + 1) / max(tries, 1)
     curves = {"relative error": list(zip(np.sort(wrong).tolist(), share.tolist(), strict=True))}
     if case["recovery"] == "yes":
-        return Measurement(successes / tries, detail, curves=curves)
+        # a run that has not fitted its entries in so many steps says nothing yet
+        return Measurement(successes / max(1, int(fitted.sum())), detail, curves=curves)
     return Measurement(successes, detail, tries, curves)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import sympy
 
 from rankstrat.deadline import check
+from rankstrat.late import hear
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasIsomorphism
@@ -123,6 +124,7 @@ def isomorphism_of(model: Model) -> Isomorphism | None:
         # a guest is not believed: the outputs must agree, and its families are asked by themselves
         doubted = guest(structure) and not known.is_plain
         return None if doubted or guest(known.structure) else known
+    hear()
     candidates = (recognise(model) for recognise in _RECOGNISERS)
     found = next((f for f in candidates if f is not None), None)
     check("it was known whether the model is one of a family")  # an answer in haste is not kept

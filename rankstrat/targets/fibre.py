@@ -39,6 +39,7 @@ from rankstrat.targets.meeting import APART, UNDECIDED, Meeting
 from rankstrat.targets.polynomial import solved_branches
 from rankstrat.targets.renamed import RenamedBranches, source_target
 from rankstrat.text.parsing import exact_value
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Table
 
 
@@ -275,7 +276,7 @@ def _bounds(number: Bounded) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Components:
+class Components(Spoken):
     """The connected components of a target set.
 
     Attributes:
