@@ -430,6 +430,7 @@ def _described(
         # a family that cannot read the target, or finds none: the equations are asked before that
         # is believed
         known, refusal = None, error
+    source = source if known is not None else ""
     if known is not None and source:
         known, seen = challenged(model, function, known, source, seed=seed)
     try:
