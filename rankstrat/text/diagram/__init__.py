@@ -2,9 +2,9 @@ r"""Diagrams of nodes in rows as text: a page with a zoomable graph, TikZ, Graph
 
 from __future__ import annotations
 
-from rankstrat.text.diagram.graphml import graphml, plain
+from rankstrat.text.diagram.drawn import tikz
+from rankstrat.text.diagram.exports import graphml, plain
 from rankstrat.text.diagram.layout import Diagram, Edge, Node
-from rankstrat.text.diagram.page import page
-from rankstrat.text.diagram.tikz import tikz
+from rankstrat.text.diagram.self_contained import page
 
 __all__ = ["Diagram", "Edge", "Node", "graphml", "page", "plain", "tikz"]
