@@ -13,6 +13,7 @@ from rankstrat.strata.nearby import (
     Near,
     Neighbourhood,
     factor_distances,
+    layer_distances,
     nearest_strata,
     neuron_distances,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "factor_distances",
     "function_hierarchy",
     "general_strata",
+    "layer_distances",
     "mermaid",
     "nearest_strata",
     "neuron_distances",

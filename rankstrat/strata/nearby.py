@@ -19,6 +19,8 @@ from rankstrat.rank.certificate import Verdict
 from rankstrat.strata.defaults import arrangement_of
 from rankstrat.text.tables import Math, Table
 
+SHOWN = 30
+"""The conditions that are printed."""
 Names = Mapping[str, Any]
 """Block -> array of the symbols that its entries are elsewhere."""
 
@@ -61,16 +63,22 @@ class Neighbourhood:
     def __len__(self) -> int:
         return len(self.near)
 
-    def table(self) -> Table:
-        """Condition and distance."""
-        rows = tuple((n.condition, n.distance) for n in self.near)
-        return Table(("condition", "distance"), rows, f"Near {self.model}")
+    def table(self, *, most: int | None = None) -> Table:
+        """Condition and distance.
+
+        Args:
+            most: the number of rows; by default all.
+        """
+        rows = tuple((n.condition, n.distance) for n in self.near[:most])
+        more = len(self) - len(rows)
+        caption = f"and {more} more conditions within the tolerance" if more else ""
+        return Table(("condition", "distance"), rows, f"Near {self.model}", caption)
 
     def __str__(self) -> str:
-        return self.table().text()
+        return self.table(most=SHOWN).text()
 
     def _repr_html_(self) -> str:
-        return self.table().html()
+        return self.table(most=SHOWN).html()
 
 
 def nearest_strata(
@@ -86,7 +94,8 @@ def nearest_strata(
     distance.
 
     For networks: which neurons are nearly merged, null or inactive; for matrix factors: which
-    singular values nearly vanish; for other models: the conditions of the default arrangement.
+    singular values nearly vanish; for other models: the conditions of the default arrangement. How
+    many clusters the units of a wide network form is asked of `rankstrat.condensation`.
 
     Args:
         model: the model.
@@ -229,6 +238,44 @@ def _name(block: str, unit: int, names: Names | None) -> Math:
     return Math(f"({', '.join(map(str, own))})", f"({', '.join(map(sympy.latex, own))})")
 
 
+def layer_distances(
+    block: str, outgoing: str, columns: Any, vectors: Any, weights: int, *, signed: bool
+) -> Iterable[tuple[Math, float]]:
+    """Distances to null, inactive and merged units of one hidden layer of a deep network.
+
+    Args:
+        block: the block of the incoming weights, whose rows are units.
+        outgoing: the block of the outgoing weights, whose columns are units.
+        columns: the outgoing weights, shape (next units, units).
+        vectors: the incoming weights with the bias, shape (units, D).
+        weights: how many of these D are weights.
+        signed: whether opposite units are one.
+    """
+    null = np.linalg.norm(columns, axis=0)
+    flat = np.linalg.norm(vectors[:, :weights], axis=1)
+    for i in range(len(vectors)):
+        column = Math(f"{outgoing}[:, {i + 1}]", rf"{outgoing}_{{\cdot {i + 1}}}")
+        row = _row(block, i)
+        yield Math(f"{column.text} = 0", f"{column.latex} = 0"), float(null[i])
+        yield Math(f"{row.text} = 0", f"{row.latex} = 0"), float(flat[i])
+        for sign in (1, -1) if signed else (1,):
+            gaps = np.linalg.norm(vectors[:i] - sign * vectors[i], axis=1) / np.sqrt(2)
+            minus = "-" if sign < 0 else ""
+            for j, gap in enumerate(gaps.tolist()):
+                other = _row(block, j)
+                yield (
+                    Math(
+                        f"{other.text} = {minus}{row.text}", f"{other.latex} = {minus}{row.latex}"
+                    ),
+                    gap,
+                )
+
+
+def _row(block: str, unit: int) -> Math:
+    """The printed name of a row of weights (with its bias)."""
+    return Math(f"{block}[{unit + 1}]", f"{block}_{{{unit + 1}}}")
+
+
 def factor_distances(arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
     """Distances to rank W < r: the r-th singular value (Eckart-Young: the first dropped one, with
     those after it).
@@ -246,6 +293,7 @@ __all__ = [
     "Near",
     "Neighbourhood",
     "factor_distances",
+    "layer_distances",
     "nearest_strata",
     "neuron_distances",
 ]

@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import networkx as nx
+import numpy as np
 import oracles
 import pytest
 import sympy
@@ -334,6 +335,26 @@ def test_nearest_strata_sorted():
         Model(sympy.tanh(p * x) + sympy.tanh(q * x), [p, q], [x]), p=1.0, q=1.01, tolerance=0.1
     )
     assert [n.condition.text for n in plain] == ["p = q"]
+
+
+def test_nearest_strata_of_deep_networks_are_found_layer_by_layer():
+    """A network of 337 parameters; distances by hand: 0.03 / sqrt(2), 0.01, 0.04."""
+    F = families.fully_connected([2, 16, 16, 1], "tanh")
+    floats = {n: np.arange(1.0, 1 + math.prod(s)).reshape(s) ** 1.5 for n, s in F.blocks.items()}
+    floats["W1"][5], floats["b1"][5] = -floats["W1"][2], -floats["b1"][2] + 0.03
+    floats["W2"][:, 7] = 0
+    floats["W2"][3, 7] = 0.01
+    floats["W3"][0, 4] = -0.04
+    found = nearest_strata(F, floats, tolerance=0.1)
+    assert [n.condition.text for n in found] == ["W2[:, 8] = 0", "W1[3] = -W1[6]", "W3[:, 5] = 0"]
+    assert [n.distance for n in found] == pytest.approx([0.01, 0.03 / math.sqrt(2), 0.04])
+
+
+def test_many_conditions_are_not_all_printed():
+    F = families.two_layer(60, 1)
+    found = nearest_strata(F, a=np.zeros(60), w=np.ones((60, 1)), tolerance=0.1)
+    assert len(found) == 60 + 60 * 59 // 2 and len(found.table()) == len(found)
+    assert len(str(found).splitlines()) < 40 and "1800 more conditions" in str(found)
 
 
 def test_nearest_strata_of_relu_are_rays():
