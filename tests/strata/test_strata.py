@@ -543,3 +543,11 @@ def test_irrational_coefficients_prove_nothing(number):
     hierarchy = stratify(Model((number * a - b) ** 2 * x + b * y, [a, b], [x, y]))
     assert not hierarchy.complete  # on b = number * a the rank is 1
     assert stratify(Model(number * a * x + a * b * y, [a, b], [x, y])).level(2).dimension == 2
+
+
+def test_the_stratum_of_a_deep_network_is_found_without_listing_strata():
+    F = families.fully_connected([2, 16, 16, 1], "tanh")
+    values = {n: np.arange(1, 1 + math.prod(s)).reshape(s) for n, s in F.blocks.items()}
+    values["W2"][0, 4] = values["W2"][1, 5]
+    found = stratum_of(F.point(**values))
+    assert str(found.words) == "W2_1_5 = W2_2_6"
