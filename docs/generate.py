@@ -75,6 +75,8 @@ READING_ORDER = {
         "invariant_manifolds",
         "InvariantManifold",
         "orbit_dimension",
+        "conservation_laws",
+        "ConservationLaws",
     ),
     "Trained networks": (
         "read",

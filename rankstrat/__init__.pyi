@@ -78,10 +78,12 @@ from rankstrat.strata import function_hierarchy as function_hierarchy
 from rankstrat.strata import nearest_strata as nearest_strata
 from rankstrat.strata import stratify as stratify
 from rankstrat.strata import stratum_of as stratum_of
+from rankstrat.symmetry import ConservationLaws as ConservationLaws
 from rankstrat.symmetry import Identifiability as Identifiability
 from rankstrat.symmetry import Identified as Identified
 from rankstrat.symmetry import InvariantManifold as InvariantManifold
 from rankstrat.symmetry import Symmetry as Symmetry
+from rankstrat.symmetry import conservation_laws as conservation_laws
 from rankstrat.symmetry import identifiability as identifiability
 from rankstrat.symmetry import invariant_manifolds as invariant_manifolds
 from rankstrat.symmetry import orbit_dimension as orbit_dimension
@@ -108,6 +110,7 @@ __all__ = [
     "Computed",
     "Condensation",
     "Conjecture",
+    "ConservationLaws",
     "CriticalAtlas",
     "CriticalData",
     "CriticalMapping",
@@ -153,6 +156,7 @@ __all__ = [
     "adam",
     "condensation",
     "conjecture",
+    "conservation_laws",
     "count_recovering_subsets",
     "critical_data",
     "critical_functions",

@@ -36,13 +36,14 @@ from rankstrat.samples import (
     enclose_critical_point,
     inertia,
 )
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Table
 
 BITS, SAME, BLOCK = 192, 1e-6, 250
 
 
 @dataclass(frozen=True)
-class CriticalFunction:
+class CriticalFunction(Spoken):
     r"""A function that is critical for the data, by proof.
 
     Attributes:

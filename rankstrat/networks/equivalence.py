@@ -21,12 +21,13 @@ from rankstrat.networks.reducing import Reduced, classes_of, reduce
 from rankstrat.rank.inclusion import Joint, same_function
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.sources import proved
+from rankstrat.text.spoken import Spoken
 
 WITNESSES = 12
 
 
 @dataclass(frozen=True)
-class Matching:
+class Matching(Spoken):
     """A symmetry of a hidden layer: unit k of the second network is unit `order[k]` of the first,
     its incoming weights multiplied by `factors[k]`.
     """
@@ -45,7 +46,7 @@ class Matching:
 
 
 @dataclass(frozen=True, eq=False)
-class Equivalence:
+class Equivalence(Spoken):
     r"""Whether two points have one function.
 
     Attributes:

@@ -15,11 +15,12 @@ from rankstrat.networks.partition import Partition, Partitions
 from rankstrat.networks.snapped import Snapped, widened
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.verdict import Verdict
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Table
 
 
 @dataclass(frozen=True, eq=False)
-class Candidate:
+class Candidate(Spoken):
     r"""A stratum near the network, and the exact point on it.
 
     Attributes:
@@ -42,6 +43,12 @@ class Candidate:
     mean: float
     relative: float
     network: Network = field(repr=False)
+
+    def __str__(self) -> str:
+        return (
+            f"widths {self.widths} at tolerances {self.low:.3g} to {self.high:.3g}: relative error"
+            f" {self.relative:.3g}  [rank: {self.rank.verdict}]"
+        )
 
     @property
     def widths(self) -> tuple[int, ...]:

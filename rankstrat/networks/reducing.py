@@ -27,12 +27,13 @@ from rankstrat.networks.exact_layers import (
 )
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.sources import proved
+from rankstrat.text.spoken import Spoken
 
 SHOWN = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Reduced:
+class Reduced(Spoken):
     r"""A narrower network with the same function, and why it is the same and how small.
 
     Attributes:

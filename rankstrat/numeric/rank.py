@@ -15,13 +15,14 @@ from rankstrat.errors import DataError, ModelError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.numeric.samples import DOUBLE, GUARD, Jacobian
 from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.text.spoken import Spoken
 
 SINGLE = 7  # digits of single precision
 SVD_COLUMNS, MOST_DIGITS = 48, 10_000
 
 
 @dataclass(frozen=True)
-class NumericalRank:
+class NumericalRank(Spoken):
     r"""The number of singular values above a threshold. No statement about the exact rank.
 
     Attributes:

@@ -27,6 +27,7 @@ from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.setting import at_kink
 from rankstrat.text.parsing import exact_value
+from rankstrat.text.spoken import Spoken
 
 
 def batch(model: Model, samples: Sequence[Any], *, shape: tuple[int, int] | None = None) -> Model:
@@ -153,7 +154,7 @@ def _output_number(model: Model, sample: Any, shape: tuple[int, int] | None) -> 
 
 
 @dataclass(frozen=True)
-class LocalLinearRecovery:
+class LocalLinearRecovery(Spoken):
     r"""$\operatorname{rank}_S(\theta) = r_\theta$, or not, with a certificate for each side.
 
     Attributes:

@@ -4,7 +4,7 @@ dimension.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, runtime_checkable
@@ -13,6 +13,7 @@ from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.verdict import weakest
 from rankstrat.strata.stratum import Label, Stratification, Stratum
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math
 
 
@@ -58,7 +59,7 @@ class HasLevelSizes(Protocol):
 
 
 @dataclass(frozen=True)
-class Level:
+class Level(Spoken):
     r"""$\{\theta : r(\theta) = k\}$: all strata of one rank.
 
     Attributes:
@@ -101,6 +102,12 @@ class Level:
     def verdict(self) -> Verdict:
         """PROVED if every stratum is; else the weakest verdict among them."""
         return weakest([s.verdict for s in self.strata])
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        return (
+            ("rank", self.rank), ("dimension", self.dimension), ("codimension", self.codimension),
+            ("strata", self.count), ("conditions", words(self)), ("verdict", self.verdict),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         many = (

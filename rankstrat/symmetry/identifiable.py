@@ -27,6 +27,7 @@ from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import needs_hypotheses, vanishes_at_primes
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry.invariants import invariants
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Table
 
 MOST_ASKED = 24
@@ -34,7 +35,7 @@ WORDS = {True: "yes", False: "no", None: "undecided"}
 
 
 @dataclass(frozen=True)
-class Identified:
+class Identified(Spoken):
     """What is known of one parameter.
 
     Attributes:

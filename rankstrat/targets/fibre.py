@@ -39,6 +39,7 @@ from rankstrat.targets.meeting import APART, UNDECIDED, Meeting
 from rankstrat.targets.polynomial import solved_branches
 from rankstrat.targets.renamed import RenamedBranches, source_target
 from rankstrat.text.parsing import exact_value
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Table
 
 
@@ -275,7 +276,7 @@ def _bounds(number: Bounded) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Components:
+class Components(Spoken):
     """The connected components of a target set.
 
     Attributes:
@@ -401,6 +402,7 @@ def _described(
         # a family that cannot read the target, or finds none: the equations are asked before that
         # is believed
         known, refusal = None, error
+    source = source if known is not None else ""
     if known is not None and source:
         known, seen = challenged(model, function, known, source, seed=seed)
     try:

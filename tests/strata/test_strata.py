@@ -417,8 +417,6 @@ def test_exports():
 
 
 def test_stratify_error():
-    with pytest.raises(BudgetError):
-        stratify(families.fully_connected([2, 3, 3, 1]))
     wide = families.two_layer(8, 2)
     with pytest.raises(BudgetError):
         stratify(wide, conditions=[wide.parameters[0] - 1])
