@@ -13,7 +13,6 @@ from rankstrat.strata.nearby import (
     Near,
     Neighbourhood,
     factor_distances,
-    layer_distances,
     nearest_strata,
     neuron_distances,
 )
@@ -37,7 +36,6 @@ __all__ = [
     "factor_distances",
     "function_hierarchy",
     "general_strata",
-    "layer_distances",
     "mermaid",
     "nearest_strata",
     "neuron_distances",

@@ -242,44 +242,6 @@ def _name(block: str, unit: int, names: Names | None) -> Math:
     return Math(f"({', '.join(map(str, own))})", f"({', '.join(map(sympy.latex, own))})")
 
 
-def layer_distances(
-    block: str, outgoing: str, columns: Any, vectors: Any, weights: int, *, signed: bool
-) -> Iterable[tuple[Math, float]]:
-    """Distances to null, inactive and merged units of one hidden layer of a deep network.
-
-    Args:
-        block: the block of the incoming weights, whose rows are units.
-        outgoing: the block of the outgoing weights, whose columns are units.
-        columns: the outgoing weights, shape (next units, units).
-        vectors: the incoming weights with the bias, shape (units, D).
-        weights: how many of these D are weights.
-        signed: whether opposite units are one.
-    """
-    null = np.linalg.norm(columns, axis=0)
-    flat = np.linalg.norm(vectors[:, :weights], axis=1)
-    for i in range(len(vectors)):
-        column = Math(f"{outgoing}[:, {i + 1}]", rf"{outgoing}_{{\cdot {i + 1}}}")
-        row = _row(block, i)
-        yield Math(f"{column.text} = 0", f"{column.latex} = 0"), float(null[i])
-        yield Math(f"{row.text} = 0", f"{row.latex} = 0"), float(flat[i])
-        for sign in (1, -1) if signed else (1,):
-            gaps = np.linalg.norm(vectors[:i] - sign * vectors[i], axis=1) / np.sqrt(2)
-            minus = "-" if sign < 0 else ""
-            for j, gap in enumerate(gaps.tolist()):
-                other = _row(block, j)
-                yield (
-                    Math(
-                        f"{other.text} = {minus}{row.text}", f"{other.latex} = {minus}{row.latex}"
-                    ),
-                    gap,
-                )
-
-
-def _row(block: str, unit: int) -> Math:
-    """The printed name of a row of weights (with its bias)."""
-    return Math(f"{block}[{unit + 1}]", f"{block}_{{{unit + 1}}}")
-
-
 def factor_distances(arrays: Mapping[str, Any]) -> Iterable[tuple[Math, float]]:
     """Distances to rank W < r: the r-th singular value (Eckart-Young: the first dropped one, with
     those after it).
@@ -297,7 +259,6 @@ __all__ = [
     "Near",
     "Neighbourhood",
     "factor_distances",
-    "layer_distances",
     "nearest_strata",
     "neuron_distances",
 ]

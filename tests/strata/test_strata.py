@@ -337,19 +337,6 @@ def test_nearest_strata_sorted():
     assert [n.condition.text for n in plain] == ["p = q"]
 
 
-def test_nearest_strata_of_deep_networks_are_found_layer_by_layer():
-    """A network of 337 parameters; distances by hand: 0.03 / sqrt(2), 0.01, 0.04."""
-    F = families.fully_connected([2, 16, 16, 1], "tanh")
-    floats = {n: np.arange(1.0, 1 + math.prod(s)).reshape(s) ** 1.5 for n, s in F.blocks.items()}
-    floats["W1"][5], floats["b1"][5] = -floats["W1"][2], -floats["b1"][2] + 0.03
-    floats["W2"][:, 7] = 0
-    floats["W2"][3, 7] = 0.01
-    floats["W3"][0, 4] = -0.04
-    found = nearest_strata(F, floats, tolerance=0.1)
-    assert [n.condition.text for n in found] == ["W2[:, 8] = 0", "W1[3] = -W1[6]", "W3[:, 5] = 0"]
-    assert [n.distance for n in found] == pytest.approx([0.01, 0.03 / math.sqrt(2), 0.04])
-
-
 def test_many_conditions_are_not_all_printed():
     F = families.two_layer(60, 1)
     found = nearest_strata(F, a=np.zeros(60), w=np.ones((60, 1)), tolerance=0.1)
@@ -541,11 +528,3 @@ def test_irrational_coefficients_prove_nothing(number):
     hierarchy = stratify(Model((number * a - b) ** 2 * x + b * y, [a, b], [x, y]))
     assert not hierarchy.complete  # on b = number * a the rank is 1
     assert stratify(Model(number * a * x + a * b * y, [a, b], [x, y])).level(2).dimension == 2
-
-
-def test_the_stratum_of_a_deep_network_is_found_without_listing_strata():
-    F = families.fully_connected([2, 16, 16, 1], "tanh")
-    values = {n: np.arange(1, 1 + math.prod(s)).reshape(s) for n, s in F.blocks.items()}
-    values["W2"][0, 4] = values["W2"][1, 5]
-    found = stratum_of(F.point(**values))
-    assert str(found.words) == "W2_1_5 = W2_2_6"

@@ -28,7 +28,6 @@ from rankstrat.model.isomorphism import Isomorphism
 from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
-from rankstrat.strata import layer_distances
 from rankstrat.targets import MAX_PARAMETERS, BranchList, TargetFunction, polynomial_branches
 from rankstrat.text.tables import Math
 
@@ -164,24 +163,6 @@ class FullyConnected(FamilyRecord, LayeredStructure):
         )
         source = two_layer(m, d, self.activation, self.bias, self.output_bias)
         return Isomorphism(source, model, places, tuple(range(d)))
-
-    def nearby(
-        self, arrays: Mapping[str, Any], names: Mapping[str, Any] | None = None
-    ) -> Iterable[tuple[Math, float]]:
-        """Which units are nearly merged, null or inactive; see `rankstrat.nearest_strata`."""
-        same = self.isomorphism(Model.of(self))
-        if same is not None:
-            theta = np.concatenate([np.ravel(arrays[name]) for name in self.blocks])
-            yield from same.structure.nearby(same.blocks(theta), same.named)
-            return
-        signed = self.activation.remainder_parity in ("odd", "even")
-        for layer in range(1, self.depth):
-            rows, bias = arrays[f"W{layer}"], arrays.get(f"b{layer}")
-            vectors = rows if bias is None else np.column_stack([rows, bias])
-            out = f"W{layer + 1}"
-            yield from layer_distances(
-                f"W{layer}", out, arrays[out], vectors, rows.shape[1], signed=signed
-            )
 
     def neurons(self, arrays: Mapping[str, Any]) -> Neurons:
         """The neurons at a point of a network with one hidden layer and one output, for
