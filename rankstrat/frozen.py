@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 Convert = Callable[[str, Any], Any]
+K = TypeVar("K")
+V = TypeVar("V", covariant=True)
 
 
 def converted(convert: Convert, default: Any = MISSING, **options: Any) -> Any:
@@ -38,6 +40,30 @@ class Converted:
             convert: Convert | None = item.metadata.get("convert")
             if convert is not None:
                 settle(self, **{item.name: convert(item.name, getattr(self, item.name))})
+
+
+class FrozenMapping(Mapping[K, V]):
+    """A mapping that nothing changes; unlike a `MappingProxyType` it can be pickled and copied.
+
+    Example:
+        >>> FrozenMapping({"a": 1})["a"]
+        1
+    """
+
+    def __init__(self, items: Mapping[K, V]) -> None:
+        self._items = dict(items)
+
+    def __getitem__(self, key: K) -> V:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._items!r})"
 
 
 def settle(instance: object, **values: Any) -> None:

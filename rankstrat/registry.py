@@ -95,6 +95,10 @@ class Registry(Mapping[str, T], Generic[T]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        """What a notebook offers between brackets."""
+        return list(self)
+
     def __len__(self) -> int:
         return len(self._found)
 

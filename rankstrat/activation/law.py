@@ -211,6 +211,27 @@ def unproved(activation: Activation, *, bias: bool) -> Law:
     return Law(activation, bias, activation.parity if known else "none")
 
 
+def sign_theorem(activation: Activation) -> str | None:
+    r"""The theorem by which deep networks with no constant, idle or doubled unit are equal as
+    functions only up to permutations and signs of units; None where none is known.
+
+    It is proved for $\alpha \tanh(\beta z)$: the factors pass into the weights.
+
+    Example:
+        >>> from rankstrat.activation.lookup import activations
+        >>> sign_theorem(activations["tanh"]), sign_theorem(activations["exp"])
+        ('VlacicBoelcskei2021 (tanh)', None)
+    """
+    found = activation.formula.atoms(sympy.tanh)
+    if len(found) != 1:
+        return None
+    (curve,) = found
+    factors = (activation.formula / curve, curve.args[0] / Z)
+    if all(factor.is_Rational and factor != 0 for factor in factors):
+        return "VlacicBoelcskei2021 (tanh)"
+    return None
+
+
 @lru_cache(maxsize=1_000)
 def _found(activation: Activation, bias: bool) -> tuple[Law | None, str]:
     """The law, or what is missing."""
@@ -291,4 +312,4 @@ def _piecewise(activation: Activation, bias: bool) -> tuple[Law | None, str]:
     return law, ""
 
 
-__all__ = ["Law", "Vector", "law_of", "unproved", "why_not"]
+__all__ = ["Law", "Vector", "law_of", "sign_theorem", "unproved", "why_not"]

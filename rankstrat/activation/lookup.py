@@ -29,10 +29,14 @@ class _Activations(Registry[Activation]):
         )
 
 
+def _built_in() -> dict[str, Activation]:
+    return {record.name: record for record in BUILT_IN}
+
+
 activations = _Activations(
     "activation",
     "rankstrat.activations",
-    lambda: {record.name: record for record in BUILT_IN},
+    _built_in,
     attempt="give a formula such as 'z**2*tanh(z)'",
     kind=Activation,
     aliases=ALIASES,

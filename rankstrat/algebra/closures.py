@@ -208,6 +208,13 @@ def _reduced(poly: Poly, relation: Poly | None) -> Poly | None:
     return None
 
 
+def has_small_basis(ring: Ring, equations: Sequence[Poly]) -> bool:
+    """Whether a Groebner basis of bounded size is found."""
+    if not equations:
+        return True
+    return bool(flint.fmpz_mpoly_vec(list(equations), ring.context).buchberger_naive(LIMITS)[1])
+
+
 def fewest(ring: Ring, equations: Sequence[Poly]) -> list[Poly]:
     """Those equations that do not follow from simpler ones, by Groebner bases of bounded size."""
     kept: list[Poly] = []
@@ -220,4 +227,4 @@ def fewest(ring: Ring, equations: Sequence[Poly]) -> list[Poly]:
     return kept
 
 
-__all__ = ["Closures", "fewest", "quadrics"]
+__all__ = ["Closures", "fewest", "has_small_basis", "quadrics"]

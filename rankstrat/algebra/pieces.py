@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import comb
 
 from rankstrat.algebra.polynomials import (
     Poly,
@@ -28,7 +29,7 @@ from rankstrat.algebra.polynomials import (
 )
 from rankstrat.algebra.semidefinite import real_cases
 
-MOST_TERMS = 3_000
+MOST_TERMS, MOST_PRODUCTS = 3_000, 300_000
 
 
 @dataclass(frozen=True)
@@ -126,11 +127,20 @@ class Piece:
 
     def normal(self, poly: Poly) -> Poly:
         """A polynomial on the piece, in the coordinates, up to units."""
+        found = self.normal_within(poly, None)
+        assert found is not None  # nothing bounds it
+        return found
+
+    def normal_within(self, poly: Poly, most: int | None) -> Poly | None:
+        """The same; None where a substitution would add up more products than `most`."""
         for step in self.steps:
             if poly == 0:
                 return poly
             degree = poly.degrees()[step.variable]
             if degree:
+                longest = max(len(step.top), len(step.bottom))
+                if most and len(poly) * comb(longest + degree - 1, degree) > most:
+                    return None
                 poly = substituted(poly, step.variable, step.top, step.bottom, degree)
                 poly = without(poly, self.ring.factors(step.bottom)) if poly != 0 else poly
         if self.vanishes(poly):
@@ -204,8 +214,12 @@ def cut(piece: Piece, polys: Sequence[Poly], budget: Budget) -> Iterator[Piece]:
     work = [(piece, list(polys))]
     while work:
         here, given = work.pop()
-        left = [q for q in map(here.normal, given) if q != 0]
+        reduced = [here.normal_within(q, MOST_PRODUCTS) for q in given]
+        left = [q for q in reduced if q is not None and q != 0]
         if any(is_constant(q) for q in left):
+            continue
+        if None in reduced:
+            yield replace(here, pending=tuple(given))
             continue
         if not left:
             yield here

@@ -5,6 +5,7 @@ traceback.
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
 import os
 import pkgutil
@@ -13,7 +14,7 @@ import sys
 import threading
 import traceback
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -22,7 +23,7 @@ from typing import NoReturn, Protocol, cast
 from rankstrat.cli._status import BAD_QUESTION, BROKEN_PIPE, HOLDS, INTERNAL, INTERRUPTED, complain
 from rankstrat.deadline import within
 from rankstrat.errors import RankstratError
-from rankstrat.text.parsing import nearest, shown
+from rankstrat.text.guesses import nearest, shown
 from rankstrat.text.version import version
 
 
@@ -47,18 +48,43 @@ ALIASES = {
 """What a user of the Python names may type, and the command that answers."""
 
 
-def _discover() -> dict[str, Command]:
-    package = __package__ or "rankstrat.cli"
-    names = [
-        m.name
-        for m in pkgutil.iter_modules([str(Path(__file__).parent)])
-        if not m.name.startswith("_")
-    ]
-    return {name: cast(Command, importlib.import_module(f"{package}.{name}")) for name in names}
+class _Commands(MutableMapping[str, Command]):
+    """Command name -> its module, which is imported when it is first asked for."""
+
+    def __init__(self) -> None:
+        found = pkgutil.iter_modules([str(FOLDER)])
+        names = sorted(m.name for m in found if not m.name.startswith("_"))
+        self._modules: dict[str, Command | None] = dict.fromkeys(names)
+
+    def __getitem__(self, name: str) -> Command:
+        module = self._modules[name]
+        if module is None:
+            module = cast(Command, importlib.import_module(f"{__package__}.{name}"))
+            self._modules[name] = module
+        return module
+
+    def __setitem__(self, name: str, command: Command) -> None:
+        self._modules[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._modules[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def summary(self, name: str) -> str:
+        """The first line of a command's docstring, read without importing what it computes with."""
+        path = FOLDER / f"{name}.py"
+        words = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        line = " ".join(words.split("\n\n")[0].split()).rstrip(".")
+        return line[:1].lower() + line[1:]
 
 
-COMMANDS = _discover()
-"""Command name -> its module."""
+FOLDER = Path(__file__).parent
+COMMANDS = _Commands()
 TOP_OPTIONS = ("-h", "--help", "--version")
 
 
@@ -85,12 +111,10 @@ exit status: 0 everything asked holds, 1 something does not, 2 the question cann
 `rankstrat COMMAND --help` shows an example of each command."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
-    return _parsers()[0]
-
-
-def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+def _parser(asked: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """The parser of the line, which knows every command by one line of help; and that of the
+    command that is asked, with its arguments.
+    """
     top = _Parser(
         prog="rankstrat",
         description="Exact model rank of parametric models, with evidence.",
@@ -100,23 +124,25 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     )
     top.add_argument("--version", action="version", version=f"rankstrat {version()}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    subs: dict[str, argparse.ArgumentParser] = {}
-    for name, module in COMMANDS.items():
-        summary = (module.__doc__ or "").strip().split("\n\n")[0]
-        help_line = " ".join(summary.split()).rstrip(".")
-        sub = subs[name] = commands.add_parser(
+    own: argparse.ArgumentParser = top
+    for name in COMMANDS:
+        if name != asked:
+            commands.add_parser(name, help=COMMANDS.summary(name))
+            continue
+        module = COMMANDS[name]
+        own = commands.add_parser(
             name,
-            help=help_line[:1].lower() + help_line[1:],
+            help=COMMANDS.summary(name),
             description=module.__doc__,
             epilog=module.EXAMPLE,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        module.configure(sub)
-        sub.add_argument(
+        module.configure(own)
+        own.add_argument(
             "--traceback", action="store_true", help="where an error came from, for a bug report"
         )
-    return top, subs
+    return top, own
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -195,7 +221,7 @@ def _run(words: list[str]) -> int:
         )
         kind = "an option that stands before a command" if option else "a command"
         return complain(f"error: {shown(repr(words[0]))} is not {kind}; {hint}", BAD_QUESTION)
-    top, subs = _parsers()
+    top, own = _parser(words[0])
     try:
         options, rest = top.parse_known_args(words)
     except SystemExit as stop:  # argparse has said what it had to say
@@ -203,7 +229,9 @@ def _run(words: list[str]) -> int:
             return stop.code
         return HOLDS
     if rest:
-        hint = nearest(rest[0].partition("=")[0], subs[options.command]._option_string_actions)
+        hint = nearest(rest[0].partition("=")[0], own._option_string_actions)
+        if not hint and hasattr(options, "arguments"):
+            hint = _as_argument(rest)
         also = f"{hint}; " if hint else ""
         told = (
             f"unrecognized arguments: {shown(' '.join(rest))}; {also}try"
@@ -212,6 +240,17 @@ def _run(words: list[str]) -> int:
         return complain(f"error: {told}", BAD_QUESTION)
     with within(getattr(options, "budget", None)):
         return COMMANDS[options.command].run(options)
+
+
+def _as_argument(rest: list[str]) -> str:
+    """What `--width 2` or `--width=2` means where families take width=2."""
+    name, equals, value = rest[0].partition("=")
+    word = name.lstrip("-").replace("-", "_")
+    if not equals and len(rest) > 1 and not rest[1].startswith("-"):
+        value = rest[1]
+    if not name.startswith("--") or not word.isidentifier():
+        return ""
+    return f"arguments of a family are written without --; did you mean {word}={value or '...'}"
 
 
 def _stop(message: str, status: int, trace: bool) -> int:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import sympy
 
 from rankstrat.activation.lookup import activations
+from rankstrat.cli._answer import Answer
 from rankstrat.errors import BudgetError, FamilyError, InexactValueError, ParseError, PointError
 from rankstrat.families import FAMILIES, build
 from rankstrat.model.files import ModelFile, load_model, load_point
@@ -191,8 +192,13 @@ def _rectangle(name: str, value: list[Any]) -> npt.NDArray[np.object_]:
     return array
 
 
-def emit(table: Table, form: str) -> None:
-    """Print a table in the format asked for."""
+def emit(table: Table, form: str, answer: Answer | None = None) -> None:
+    """Print a table in the format asked for; JSON has the plain fields of the answer on top, or of
+    a list that claims nothing.
+    """
+    if form == "json":
+        print((answer or Answer.of_listing(table)).on_top_of(json.loads(table.json())))
+        return
     width = (
         get_terminal_size().columns if sys.stdout.isatty() else None
     )  # a pipe gets every row in one line

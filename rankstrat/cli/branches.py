@@ -8,12 +8,14 @@ from typing import Any
 
 import sympy
 
+from rankstrat.cli._answer import Answer
+from rankstrat.cli._bundle import BRANCHES, MOST_CERTIFICATES, certified, target_texts
 from rankstrat.cli._proofs import save_bundle
 from rankstrat.cli._question import add_formats, add_model, alone, emit, model_of, say
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import TargetError
 from rankstrat.model.model import Model
-from rankstrat.targets import optimistic_sample_size, target_set
+from rankstrat.targets import LeastRank, TargetSet, optimistic_sample_size, target_set
 from rankstrat.text.parsing import parse_expression
 
 EXAMPLE = r"""examples:
@@ -60,9 +62,7 @@ def run(options: Namespace) -> int:
     if options.dot:
         print(found.to_dot())
     elif options.format == "json":
-        verdicts = {"attained": str(least.attained), "minimal": str(least.minimal)}
-        size = {"lower": least.lower, "upper": least.upper, **verdicts}
-        print(json.dumps({**json.loads(found.to_json()), "optimistic_sample_size": size}))
+        print(_json(found, least))
     else:
         emit(found.table(), options.format)
         if options.format == "text":
@@ -71,6 +71,27 @@ def run(options: Namespace) -> int:
         leaders = [b for b in found.branches if b.representative is None]
         save_bundle(options.proof, [(b.label, b.certificate) for b in leaders])
     return HOLDS
+
+
+def _json(found: TargetSet, least: LeastRank) -> str:
+    """The target set with a certificate for each orbit of branches, and the optimistic sample size
+    on top.
+    """
+    verdicts = {"attained": str(least.attained), "minimal": str(least.minimal)}
+    document = {"format": BRANCHES, **json.loads(found.to_json())}
+    leaders = [b for b in found.branches if b.representative is None]
+    for row, branch in zip(document["branches"], found.branches, strict=True):
+        row["leads"] = branch.representative is None
+        row["rank"] = (branch.representative or branch).certificate.lower
+    target = found.target.expressions
+    document["target_in_certificates"] = target_texts(found.model.generic(), target)
+    document["optimistic_sample_size"] = {
+        "lower": least.lower, "upper": least.upper, **verdicts
+    }  # fmt: skip
+    document["certificates"] = certified(b.certificate for b in leaders[:MOST_CERTIFICATES])
+    known = [*verdicts.values(), *([] if found.complete else ["OPEN"])]
+    answer = Answer.between("the optimistic sample size", least.lower, least.upper, known)
+    return answer.on_top_of(document)
 
 
 def _target(model: Model, text: str) -> Any:

@@ -4,10 +4,12 @@ it.
 
 from __future__ import annotations
 
+import json
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from rankstrat.cli._bundle import check_document, check_value, is_document
 from rankstrat.cli._proofs import is_proof
 from rankstrat.cli._question import say
 from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, complain
@@ -25,7 +27,8 @@ ENGINE = "  format 1: checked by the engine that writes such files; --proof asks
 EXAMPLE = """examples:
   rankstrat rank two_layer width=3 inputs=2 --json > certificate.json
   rankstrat check certificate.json
-  rankstrat rank model.toml --json | rankstrat check -"""
+  rankstrat rank model.toml --json | rankstrat check -
+  rankstrat stratify two_layer width=2 inputs=1 --json | rankstrat check -"""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -34,7 +37,7 @@ def configure(parser: ArgumentParser) -> None:
         "files",
         metavar="CERT.json",
         nargs="+",
-        help="certificates and reports written by --json, proof objects by --proof; - is the input",
+        help="what --json of a command or --proof wrote; - is the standard input",
     )
 
 
@@ -50,6 +53,8 @@ def _check(name: str) -> int:
         text = _text(name)
         if is_proof(text):
             return _referee(name, text)
+        if is_document(text):
+            return _document(name, text)
         if is_report(text):
             return _report(name, text)
         certificate = RankCertificate.from_json(text)
@@ -57,9 +62,20 @@ def _check(name: str) -> int:
         return complain(f"{name}: {error}; `rankstrat rank MODEL --json` writes one", BAD_QUESTION)
     try:
         certificate.check()
+        check_value(json.loads(text), certificate)
     except RankstratError as error:
         return complain(f"{name}: refused: {error}", FAILS)
     say(f"{escaped(name)}: holds: {certificate}\n{ENGINE}")
+    return HOLDS
+
+
+def _document(name: str, text: str) -> int:
+    """Recompute the certificates of a document, and compare its rows with them."""
+    try:
+        found = check_document(text)
+    except RankstratError as error:
+        return complain(f"{name}: refused: {error}", FAILS)
+    say(f"{escaped(name)}: holds: {found}\n{ENGINE}")
     return HOLDS
 
 

@@ -4,12 +4,14 @@ critical.
 
 from __future__ import annotations
 
-import json
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from typing import Any
 
 import sympy
 
+from rankstrat.cli._answer import Answer
+from rankstrat.cli._bundle import MAPPING, apart, certified, mapping_texts
 from rankstrat.cli._question import add_formats, add_model, emit, list_of_families, model_of, say
 from rankstrat.cli._status import FAILS, HOLDS
 from rankstrat.errors import FamilyError, NotCriticalError, RankstratError
@@ -17,6 +19,7 @@ from rankstrat.mappings import null, splitting
 from rankstrat.mappings.constructions.units import group_of
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence, compose
 from rankstrat.model.model import Model
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.parsing import parse_number, shown
 from rankstrat.text.tables import Math, Table
@@ -96,14 +99,10 @@ def run(options: Namespace) -> int:
     try:
         evidence = mapping.check(seed=options.seed)
     except NotCriticalError as error:
-        say(
-            json.dumps({"mapping": mapping.label, "critical": False, "reason": str(error)})
-            if options.format == "json"
-            else error
-        )
+        say(_not_critical(mapping, error) if options.format == "json" else error)
         return FAILS
     if options.format == "json":
-        print(_json(evidence))
+        print(_json(evidence, options.seed))
     elif options.format == "text":
         say(evidence)
         say(f"where {', '.join(f'{p} = {v}' for p, v in mapping.values.items())}")
@@ -131,13 +130,24 @@ def _table(evidence: MappingEvidence) -> Table:
     return Table(("parameter", "value", "tangent function"), tuple(rows))
 
 
-def _json(evidence: MappingEvidence) -> str:
+QUANTITY = "the model rank of the target on the image of the mapping"
+
+
+def _not_critical(mapping: CriticalMapping, error: NotCriticalError) -> str:
+    answer = Answer(QUANTITY, None, None, None, str(Verdict.REFUTED))
+    data = {"mapping": mapping.label, "critical": False, "reason": str(error)}
+    return answer.on_top_of(data)
+
+
+def _json(evidence: MappingEvidence, seed: int) -> str:
+    """The mapping, the ranks of its source and on its image with certificates."""
     mapping = evidence.mapping
+    image, own = apart(mapping)
     source, target = mapping.source.parameters, mapping.target.parameters
-    data = {
+    data: dict[str, Any] = {
+        "format": MAPPING,
         "mapping": mapping.label,
         "critical": True if evidence.verdict is Verdict.PROVED else None,
-        "verdict": str(evidence.verdict),
         "everywhere": evidence.everywhere,
         "symbols": [str(s) for s in mapping.symbols],
         "values": {str(p): str(v) for p, v in mapping.values.items()},
@@ -146,5 +156,8 @@ def _json(evidence: MappingEvidence) -> str:
             for (i, j), k in evidence.entries.items()
         ],
         "conditions": [str(c) for c in evidence.conditions],
+        "in_certificates": mapping_texts(evidence, own),
     }
-    return json.dumps(data, indent=1)
+    ranks = [model_rank(chart, seed=seed) for chart in (mapping.source.generic(), image)]
+    data["certificates"] = certified(ranks)
+    return Answer.of_rank(ranks[1], QUANTITY, evidence.verdict).on_top_of(data)

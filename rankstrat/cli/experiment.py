@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from rankstrat.cli._answer import Answer
 from rankstrat.cli._progress import Steps, progress
 from rankstrat.cli._question import add_formats, emit, whole_number
 from rankstrat.cli._status import FAILS, HOLDS, INTERRUPTED
 from rankstrat.cli._sweep import folder_for, jobs, workers, write_whole
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.experiments import EXPERIMENTS, ExperimentReport, experiment
-from rankstrat.experiments._report import (
-    Progress,
-    Row,
-)
-from rankstrat.experiments._running import (
-    rows_from_json,
-)
-from rankstrat.pictures import plot_experiment
+from rankstrat.experiments._report import Progress, Row
+from rankstrat.experiments._running import rows_from_json
+from rankstrat.rank.verdict import Verdict
 from rankstrat.text.parsing import nearest, shown
 from rankstrat.text.tables import Table
 
@@ -86,8 +81,7 @@ def run(options: Namespace) -> int:
             if path is not None:
                 write_whole(path, report.to_json())
             if pictures is not None:
-                axes = plot_experiment(report.experiment.title, report.points())
-                axes.figure.savefig(pictures / f"{name}.png", dpi=150)
+                report.plot().savefig(pictures / f"{name}.png", dpi=150)
             _print(report, options.format)
             if not report.complete:
                 break
@@ -114,7 +108,8 @@ def _print(report: ExperimentReport, form: str) -> None:
 def _print_all(reports: list[ExperimentReport], form: str) -> None:
     if form == "json":
         ok = all(report.ok for report in reports)
-        print(json.dumps({"ok": ok, "reports": [r.record() for r in reports]}, indent=1))
+        document = {"ok": ok, "reports": [r.record() for r in reports]}
+        print(_answer(reports).on_top_of(document))
         return
     rows = [
         (r.experiment.name, len(r.rows), r.total, _count(r, "CONSISTENT"), round(r.seconds, 1))
@@ -122,6 +117,15 @@ def _print_all(reports: list[ExperimentReport], form: str) -> None:
     ]
     columns = ("experiment", "cells run", "cells", "consistent", "seconds")
     emit(Table(columns, tuple(rows), "Experiments"), form)
+
+
+def _answer(reports: list[ExperimentReport]) -> Answer:
+    """How many cells agree with their predictions; a measurement is NUMERICAL at best."""
+    held = sum(_count(r, "CONSISTENT") for r in reports)
+    failed = sum(_count(r, "INCONSISTENT") for r in reports)
+    upper = sum(r.total for r in reports) - failed
+    verdict = Verdict.NUMERICAL if all(r.ok for r in reports) else Verdict.OPEN
+    return Answer.between("the number of cells that are consistent", held, upper, [verdict])
 
 
 def _count(report: ExperimentReport, outcome: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from rankstrat.cli._answer import Answer
 from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list_of_families
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import DataError
@@ -38,5 +39,6 @@ def run(options: Namespace) -> int:
                 " 15,30,60"
             )
         digits = [int(p) for p in parts]
-    emit(rank_report(chart_of(options), digits=digits, seed=options.seed).table(), options.format)
+    report = rank_report(chart_of(options), digits=digits, seed=options.seed)
+    emit(report.table(), options.format, Answer.of_rank(report.exact, "the exact model rank"))
     return HOLDS

@@ -11,7 +11,7 @@ from typing import Any
 from rankstrat.cli._question import add_formats, emit, say, whole_number
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import DataError
-from rankstrat.networks import condensation, read
+from rankstrat.networks import Condensation, condensation, plot_condensation, read
 from rankstrat.networks.files import load
 from rankstrat.networks.report import to_json
 from rankstrat.text.parsing import shown
@@ -36,6 +36,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--seed", metavar="N", type=whole_number, default=0, help="names the inputs (default 0)"
     )
+    parser.add_argument(
+        "--plot", metavar="FILE", help="draw the report into a PNG, PDF or SVG file"
+    )
     add_formats(parser)
 
 
@@ -50,7 +53,25 @@ def run(options: Namespace) -> int:
         say(found)
     else:
         emit(found.table(), options.format)
+    if options.plot is not None:
+        _draw(options.plot, found)
     return HOLDS
+
+
+def _draw(name: str, found: Condensation) -> None:
+    """Draw the report into a file.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    figure = plot_condensation(found)
+    try:
+        figure.savefig(name, dpi=160)
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"--plot {shown(name)} cannot be written ({shown(str(error))}); a PNG, PDF or SVG file"
+            " in a folder that exists is needed"
+        ) from error
 
 
 def _inputs(name: str) -> Any:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
 
+from rankstrat.cli._answer import Answer
+from rankstrat.cli._bundle import MOST_CERTIFICATES, STRATA, certified
 from rankstrat.cli._progress import progress
 from rankstrat.cli._proofs import save_bundle
 from rankstrat.cli._question import (
@@ -20,7 +23,7 @@ from rankstrat.cli._status import HOLDS
 from rankstrat.errors import ParseError
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.strata import function_hierarchy, stratify
+from rankstrat.strata import FunctionHierarchy, RankHierarchy, function_hierarchy, stratify
 from rankstrat.strata.stratum import Stratum
 from rankstrat.text.parsing import parse_expression, shown
 
@@ -98,14 +101,14 @@ def run(options: Namespace) -> int:
                     step("constancy of their ranks", done, len(hierarchy.strata))
                     _ = stratum.constancy
     if options.functions:
-        emit(functions.table(), options.format)
+        emit(functions.table(), options.format, _of_functions(functions))
         return HOLDS
     if options.dot:
         print(hierarchy.to_dot())
     elif options.mermaid:
         print(hierarchy.to_mermaid())
     elif options.format == "json":
-        print(hierarchy.to_json())
+        print(_json(hierarchy, options.seed))
     else:
         emit(hierarchy.table(by="stratum" if options.each else "level"), options.format)
         if options.format == "text" and hierarchy.uncovered:
@@ -113,6 +116,25 @@ def run(options: Namespace) -> int:
     if options.proof is not None:
         save_bundle(options.proof, _ranks(hierarchy.strata, options.seed))
     return HOLDS
+
+
+def _of_functions(functions: FunctionHierarchy) -> Answer:
+    """The largest optimistic sample size, if the rows hold every function."""
+    top = functions.levels[-1].rank if functions.levels else None
+    verdicts = [functions.coverage.verdict, *(v.known.verdict for v in functions.levels)]
+    quantity = "the largest optimistic sample size"
+    return Answer.between(quantity, top, top if functions.complete else None, verdicts)
+
+
+def _json(hierarchy: RankHierarchy, seed: int) -> str:
+    """The hierarchy with a certificate for each stratum, and the largest rank on top."""
+    document = {"format": STRATA, **json.loads(hierarchy.to_json())}
+    strata = hierarchy.strata[:MOST_CERTIFICATES]
+    document["certificates"] = certified(rank for _, rank in _ranks(strata, seed))
+    top = model_rank(hierarchy.model.generic(), seed=seed)
+    verdicts = [hierarchy.coverage.verdict, *(s.verdict for s in hierarchy.strata)]
+    answer = Answer.between("the largest model rank", top.lower, top.upper, verdicts)
+    return answer.on_top_of(document)
 
 
 def _ranks(strata: Iterable[Stratum], seed: int) -> Iterator[tuple[str, RankCertificate]]:

@@ -10,6 +10,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
+from rankstrat.cli._answer import Answer
 from rankstrat.cli._journal import Journal
 from rankstrat.cli._progress import progress
 from rankstrat.cli._question import add_formats, emit, list_of_families, model_of, say, whole_number
@@ -84,7 +85,8 @@ def run(options: Namespace) -> int:
         rows += [(*values, *row[:6], Math(*row[6]), row[7]) for row in chosen]
     if refused and not rows and complete:
         raise refused[0][1]
-    _print(options, Table((*swept, *HEAD), tuple(rows), f"Rank strata of {options.model}"), swept)
+    table = Table((*swept, *HEAD), tuple(rows), f"Rank strata of {options.model}")
+    _print(options, table, swept, complete and not refused)
     for name, why in refused[:SHOWN]:
         complain(f"left out: {name}: {why}", BAD_QUESTION)
     if len(refused) > SHOWN:
@@ -152,7 +154,7 @@ def _key(words: list[str]) -> str:
     return json.dumps(sorted(words))
 
 
-def _print(options: Namespace, table: Table, swept: list[str]) -> None:
+def _print(options: Namespace, table: Table, swept: list[str], whole: bool) -> None:
     guess = None
     if options.conjecture and swept:
         best: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -163,7 +165,13 @@ def _print(options: Namespace, table: Table, swept: list[str]) -> None:
         guess = conjecture(best.values()) if best else None
     if guess is not None and options.format != "text":
         table = Table(table.columns, table.rows, table.title, f"Largest rank: {guess}.")
-    emit(table, options.format)
+    place = len(swept) + HEAD.index("rank")
+    largest = max((int(str(row[place])) for row in table.rows), default=None)
+    verdicts = [*(str(row[-1]) for row in table.rows), *([] if whole else ["OPEN"])]
+    answer = Answer.between(
+        "the largest rank in the table", largest, largest if whole else None, verdicts
+    )
+    emit(table, options.format, answer)
     if guess is not None and options.format == "text":
         say(f"\nlargest rank: {guess}")
 

@@ -2,11 +2,11 @@ r"""The tangent functions dF/dtheta_i and the linear relations among them."""
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, Namespace
 
 import sympy
 
+from rankstrat.cli._answer import Answer
 from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list_of_families, say
 from rankstrat.cli._status import HOLDS
 from rankstrat.cli.rank import relation_lines
@@ -68,8 +68,5 @@ def _json(certificate: RankCertificate, names: list[str], functions: tuple[sympy
             {names[i]: str(c) for i, c in relation.coefficients}
             for relation in certificate.relations
         ],
-        "lower": certificate.lower,
-        "upper": certificate.upper,
-        "verdict": str(certificate.verdict),
     }
-    return json.dumps(result, indent=1)
+    return Answer.of_rank(certificate, "the dimension of the tangent span").on_top_of(result)

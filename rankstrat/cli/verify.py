@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from fnmatch import fnmatchcase
 from html import escape
 
+from rankstrat.cli._answer import Answer
 from rankstrat.cli._progress import Steps, progress
 from rankstrat.cli._proofs import refereed, save_bundle, verdict_line
 from rankstrat.cli._question import add_formats, emit, say, whole_number
@@ -21,6 +22,7 @@ from rankstrat.cli._sweep import folder_for, jobs, workers
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.proof.writer import expressible
+from rankstrat.rank.verdict import Verdict
 from rankstrat.text.parsing import nearest, shown
 from rankstrat.text.tables import Table
 from rankstrat.theorems import THEOREMS, Summary, verify
@@ -184,7 +186,7 @@ def _print_report(report: Report, form: str) -> None:
 
 def _print_summary(summary: Summary, form: str) -> None:
     if form == "json":
-        print(summary.to_json())
+        print(_answer(summary).on_top_of(json.loads(summary.to_json())))
         return
     if form == "csv":
         emit(_cases(summary), form)
@@ -198,6 +200,17 @@ def _print_summary(summary: Summary, form: str) -> None:
     if bibtex:
         print(f"{frames.get(form, bibtex)}\n")
     emit(summary.table(), form)  # last, so that a terminal shows it
+
+
+def _answer(summary: Summary) -> Answer:
+    """How many cases hold: those that were shown, and at most those that were not refuted."""
+    rows = [row for report in summary.reports for row in report.rows]
+    total = sum(report.total for report in summary.reports)
+    upper = total - sum(row.verdict is Verdict.REFUTED for row in rows)
+    whole = not summary.missing and len(rows) == total
+    verdicts = [*(row.verdict for row in rows), *([] if whole else [Verdict.OPEN])]
+    held = sum(row.ok for row in rows)
+    return Answer.between("the number of cases that hold", held, upper, verdicts)
 
 
 def _cases(summary: Summary) -> Table:

@@ -21,6 +21,8 @@ from rankstrat.algebra.program import Program
 from rankstrat.algebra.signature import precision
 from rankstrat.algebra.translate import translate
 from rankstrat.dynamics.checks import seed_of, whole
+from rankstrat.dynamics.critical_search import zeros
+from rankstrat.dynamics.infinity import limits
 from rankstrat.dynamics.loss import Array, Loss
 from rankstrat.errors import DataError, demand
 from rankstrat.families import build
@@ -34,14 +36,14 @@ from rankstrat.samples import (
     enclose_critical_point,
     inertia,
 )
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Table
 
-BITS, LARGEST, SAME = 192, 1e3, 1e-6
-BLOCK, STEPS = 250, 250
+BITS, SAME, BLOCK = 192, 1e-6, 250
 
 
 @dataclass(frozen=True)
-class CriticalFunction:
+class CriticalFunction(Spoken):
     r"""A function that is critical for the data, by proof.
 
     Attributes:
@@ -51,6 +53,8 @@ class CriticalFunction:
         point: the enclosed critical point; None for the zero function.
         inertia: of the Hessian there, in its own width.
         outputs: the values at the data, as balls.
+        limit: for a critical point at infinity, what the network tends to; `inertia` is then that
+            of the limit model.
     """
 
     width: int
@@ -59,6 +63,7 @@ class CriticalFunction:
     point: EnclosedCriticalPoint | None = field(repr=False)
     inertia: Inertia | None = None
     outputs: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+    limit: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -68,10 +73,13 @@ class CriticalFunction:
     @property
     def kind(self) -> str:
         """What the inertia says in its own width."""
-        return "zero function" if self.inertia is None else self.inertia.kind
+        if self.inertia is None:
+            return "zero function"
+        return self.inertia.kind + (" of the limit model" if self.limit else "")
 
     def __str__(self) -> str:
-        return f"width {self.width}, mean squared error {self.loss:.12f}, {self.kind}"
+        place = f" at infinity ({self.limit})" if self.limit else ""
+        return f"width {self.width}{place}, mean squared error {self.loss:.12f}, {self.kind}"
 
 
 @dataclass(frozen=True)
@@ -93,14 +101,21 @@ class CriticalAtlas:
     def table(self) -> Table:
         """One row for each function."""
         rows = [
-            (f.width, f"{f.loss:.12f}", _signs(f.inertia), f.kind, str(f.verdict))
+            (f.width, f.limit, f"{f.loss:.12f}", _signs(f.inertia), f.kind, str(f.verdict))
             for f in self.functions
         ]
         caption = (
             f"At least {len(self.functions)} distinct critical functions ({self.starts} starts,"
             f" {self.refused} candidates not certified); completeness is not claimed."
         )
-        columns = ("width", "mean squared error", "inertia (+, 0, -)", "kind", "verdict")
+        columns = (
+            "width",
+            "at infinity",
+            "mean squared error",
+            "inertia (+, 0, -)",
+            "kind",
+            "verdict",
+        )
         return Table(columns, tuple(rows), f"Critical functions of {self.model.name}", caption)
 
     def __str__(self) -> str:
@@ -120,6 +135,7 @@ def critical_functions(
     labels: Sequence[Any],
     *,
     starts: int = 400,
+    at_infinity: bool = False,
     seed: int = 0,
     budget: float | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -136,6 +152,8 @@ def critical_functions(
         inputs: n exact inputs.
         labels: n exact labels (sympy expressions without symbols).
         starts: for each width.
+        at_infinity: also critical points at infinity, where neurons become steps or pairs of them
+            meet with output weights that grow; their limits are enclosed instead.
         seed: names the starts.
         budget: seconds for the search and certification together; what is found so far is kept.
         progress: called with (starts done, starts in all).
@@ -171,6 +189,8 @@ def critical_functions(
                 refused += 1
             elif all(_differ(found, other) for other in functions):
                 functions.append(found)
+        if at_infinity:
+            refused += search.escapes(network, width, starts, functions)
         done += starts
         if progress is not None:
             progress(done, starts * len(networks))
@@ -198,6 +218,7 @@ class _Search:
     ) -> None:
         self.xs, self.ys, self.seed = xs, ys, seed
         self.floats = np.array(xs, dtype=float)
+        self.labels = [float(y) for y in ys]
         self.end = np.inf if budget is None else time.monotonic() + budget
 
     @property
@@ -230,16 +251,57 @@ class _Search:
         for block in np.array_split(thetas, max(1, count // BLOCK)):
             if self.over:
                 break
-            for theta in _zeros(loss, width, block, self.end):
+            for theta in zeros(loss, width, block, self.end):
                 outputs = loss.outputs(theta).ravel()
                 if all(np.abs(outputs - other).max() > SAME for _, other in found):
                     found.append((theta, outputs))
         return sorted(found, key=lambda c: float(loss.value(c[0])))
 
-    def certify(self, network: Model, width: int, theta: Array) -> CriticalFunction | None:
+    def escapes(
+        self, network: Model, width: int, count: int, functions: list[CriticalFunction]
+    ) -> int:
+        """Adds critical points of the limit models; the number that could not be certified."""
+        structure: Any = network.structure
+        bias, refused = "b" in network.blocks, 0
+        if "c" in network.blocks:
+            raise DataError(
+                f"{network.name} has an output bias; limits are built for networks without; leave"
+                " at_infinity out"
+            )
+        for limit in limits(structure.activation, bias, width, self.xs, count, (self.seed, 7)):
+            if self.over:
+                break
+            loss = Loss(limit.model, np.array(limit.rows, float), self.labels, scale="sum")
+            known: list[Array] = []
+            for theta in zeros(loss, limit.linear, limit.starts, self.end):
+                outputs = loss.outputs(theta).ravel()
+                if any(np.abs(outputs - other).max() <= SAME for other in known):
+                    continue
+                known.append(outputs)
+                found = self.certify(limit.model, width, theta, limit.rows, limit.text)
+                if found is None or found.point is None:
+                    refused += 1
+                    continue
+                box = found.point.box
+                # a height or a slope of a pair that may be 0: then nothing is at infinity
+                if any(all(box[i].contains(0) for i in group) for group in limit.needed):
+                    continue
+                if all(_differ(found, other) for other in functions):
+                    functions.append(found)
+        return refused
+
+    def certify(
+        self,
+        network: Model,
+        width: int,
+        theta: Array,
+        rows: Sequence[Sequence[Any]] | None = None,
+        limit: str = "",
+    ) -> CriticalFunction | None:
         """Enclosure, inertia and loss; None where a proof fails."""
         try:
-            point = enclose_critical_point(network, self.xs, self.ys, [float(v) for v in theta])
+            inputs = self.xs if rows is None else rows
+            point = enclose_critical_point(network, inputs, self.ys, [float(v) for v in theta])
         except DataError:
             return None
         with precision(BITS):
@@ -249,80 +311,9 @@ class _Search:
             wanted = evaluate(program, translate(program, list(self.ys), {}), BallRing(), {})
             outputs = tuple(e + y for e, y in zip(residual, wanted, strict=True))
         return CriticalFunction(
-            width, float(loss.mid()), float(loss.rad()) + 1e-16, point, inertia(point), outputs
-        )
-
-
-def _solve_outer(loss: Loss, width: int, thetas: Array) -> Array:
-    """The output weights (which come first) that are best for the given neurons."""
-    with_ones = thetas.copy()
-    with_ones[:, :width] = 1.0
-    features = loss.jacobian(with_ones)[:, :, 0, :width]
-    gram = np.matmul(features.transpose(0, 2, 1), features)
-    right = np.matmul(features.transpose(0, 2, 1), loss.labels[:, 0])
-    gram += 1e-12 * np.trace(gram, axis1=1, axis2=2)[:, None, None] * np.eye(width)
-    with_ones[:, :width] = np.linalg.solve(gram + 1e-30 * np.eye(width), right[..., None])[..., 0]
-    return with_ones
-
-
-def _reduced(loss: Loss, width: int, thetas: Array) -> tuple[Array, Array, Array]:
-    """Parameters with solved output weights, and gradient and Hessian in the other ones."""
-    thetas = _solve_outer(loss, width, thetas)
-    gradient, hessian = loss.value_and_gradient(thetas)[1], loss.hessian(thetas)
-    outer, mixed, inner = (
-        hessian[:, :width, :width], hessian[:, :width, width:], hessian[:, width:, width:],
-    )  # fmt: skip
-    ridge = 1e-12 * np.trace(outer, axis1=1, axis2=2)[:, None, None] + 1e-30
-    outer = outer + ridge * np.eye(width)
-    schur = inner - np.matmul(mixed.transpose(0, 2, 1), np.linalg.solve(outer, mixed))
-    return thetas, gradient[:, width:], schur
-
-
-def _zeros(loss: Loss, width: int, thetas: Array, end: float) -> list[Array]:
-    """Levenberg and Marquardt on the reduced gradient, all starts at once; then Newton."""
-    with np.errstate(all="ignore"):
-        thetas, gradient, hessian = _reduced(loss, width, thetas)
-        damping = np.full(len(thetas), 1e-2)
-        for _ in range(STEPS):
-            if time.monotonic() > end:
-                break
-            size = np.linalg.norm(gradient, axis=1)
-            live = np.isfinite(size) & (size > 1e-11) & (np.abs(thetas).max(axis=1) < LARGEST)
-            if not live.any():
-                break
-            h, g = hessian[live], gradient[live]
-            normal = np.matmul(h, h)
-            scale = np.trace(normal, axis1=1, axis2=2)[:, None, None] / normal.shape[1]
-            normal += damping[live, None, None] * (scale + 1e-30) * np.eye(normal.shape[1])
-            step = np.linalg.solve(normal, np.matmul(h, g[..., None]))[..., 0]
-            tried = thetas[live].copy()
-            tried[:, width:] -= step
-            tried, new_gradient, new_hessian = _reduced(loss, width, tried)
-            better = np.linalg.norm(new_gradient, axis=1) < size[live]
-            index = np.flatnonzero(live)
-            damping[index] = np.where(better, damping[index] / 5, damping[index] * 4)
-            damping = np.clip(damping, 1e-14, 1e6)
-            won = index[better]
-            thetas[won], gradient[won], hessian[won] = (
-                tried[better], new_gradient[better], new_hessian[better],
-            )  # fmt: skip
-        size = np.linalg.norm(gradient, axis=1)
-        small = (size < 1e-5) & (np.abs(thetas).max(axis=1) < LARGEST)
-        polished = (_polish(loss, theta) for theta in thetas[small])
-        return [theta for theta in polished if theta is not None]
-
-
-def _polish(loss: Loss, theta: Array) -> Array | None:
-    """Newton to rounding error; None where the point is degenerate or unbounded."""
-    for _ in range(6):
-        hessian = loss.hessian(theta)
-        values = np.linalg.eigvalsh(hessian) if np.isfinite(hessian).all() else np.zeros(1)
-        if np.abs(values).min() <= 1e-9 * np.abs(values).max():
-            return None
-        theta = theta - np.linalg.solve(hessian, loss.gradient(theta))
-        if np.abs(theta).max() > LARGEST:
-            return None
-    return theta if np.abs(loss.gradient(theta)).max() < 1e-9 else None
+            width, float(loss.mid()), float(loss.rad()) + 1e-16, point, inertia(point), outputs,
+            limit,
+        )  # fmt: skip
 
 
 def _differ(first: CriticalFunction, second: CriticalFunction) -> bool:

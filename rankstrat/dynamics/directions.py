@@ -27,13 +27,14 @@ from rankstrat.dynamics.eigenvectors import tensor_lines
 from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.model.values import exact_scalar
 from rankstrat.rank.verdict import Verdict
+from rankstrat.text.spoken import Spoken
 
 HIGHEST = 12
 """The highest multiplicity that is looked for."""
 
 
 @dataclass(frozen=True)
-class LimitingDirections:
+class LimitingDirections(Spoken):
     r"""The directions that small neurons can turn to.
 
     Attributes:

@@ -2,7 +2,7 @@ r"""The loss of a model on data, $R(\theta) = s \sum_i \ell(F(\theta)(x_i), y_i)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
@@ -17,11 +17,12 @@ from rankstrat.dynamics.kernels import Kernel, kernel
 from rankstrat.dynamics.point_loss import Array, PointLoss, point_loss
 from rankstrat.errors import DataError, demand
 from rankstrat.model.model import Model
+from rankstrat.text.spoken import Spoken
 
 Scale = Literal["half mean", "mean", "sum"]
 
 
-class Loss:
+class Loss(Spoken):
     r"""$R(\theta) = s \sum_i \ell(F(\theta)(x_i), y_i) + \tfrac{\lambda}{2} |\theta|^2$.
 
     Args:
@@ -76,6 +77,20 @@ class Loss:
         self.penalty = None
         if real("keep", keep, "try 0.8") != 1:
             self.penalty = DropoutPenalty.of(model, self.kernel, self.point, self.factor, keep)
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    def __str__(self) -> str:
+        decay = f", weight decay {self.decay:g}" if self.decay else ""
+        kind = f"{self.point.name} loss ({self.scale})"
+        return f"{kind} of {self.model} on {self.samples} samples{decay}"
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        return (
+            ("model", self.model), ("loss of one sample", self.point.name), ("scale", self.scale),
+            ("samples", self.samples), ("weight decay", self.decay),
+        )  # fmt: skip
 
     @property
     def samples(self) -> int:

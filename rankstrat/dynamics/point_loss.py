@@ -3,7 +3,8 @@ r"""The loss of one sample, $\ell(f, y)$: squared, cross entropy, logistic, or a
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import sympy
@@ -32,6 +33,15 @@ class PointLoss:
     value: Callable[[Array, Array], Array]
     slope: Callable[[Array, Array], Array]
     curvature: Callable[[Array, Array], Array]
+    recipe: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Functions of arrays cannot be pickled; their names and formulas can."""
+        if self.recipe:
+            return PointLoss.of, self.recipe
+        if POINT_LOSSES.get(self.name) is self:
+            return _built_in, (self.name,)
+        return super().__reduce__()
 
     @classmethod
     def of(
@@ -73,6 +83,7 @@ class PointLoss:
             lambda f, y: values(f, y)[0],
             lambda f, y: values(f, y)[1 : q + 1].T,
             lambda f, y: values(f, y)[q + 1 :].T.reshape(len(f), q, q),
+            (expression, tuple(outputs), tuple(labels)),
         )
 
 
@@ -117,6 +128,12 @@ LOGISTIC = PointLoss(
     lambda f, y: -y * _sigmoid(-f * y),
     lambda f, y: _diagonal(y**2 * _sigmoid(f * y) * _sigmoid(-f * y)),
 )
+
+
+def _built_in(name: str) -> PointLoss:
+    return POINT_LOSSES[name]
+
+
 POINT_LOSSES = {loss.name: loss for loss in (SQUARED, CROSS_ENTROPY, LOGISTIC)}
 
 

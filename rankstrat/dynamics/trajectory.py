@@ -13,6 +13,7 @@ import numpy as np
 from rankstrat.dynamics.loss import Array
 from rankstrat.model.model import Model
 from rankstrat.pictures.dynamics import plot_trajectory
+from rankstrat.text.spoken import Spoken
 
 DRIFT = 1e-6
 FLAT, LONG = 0.05, 0.3
@@ -38,7 +39,7 @@ class Plateau:
 
 
 @dataclass(frozen=True)
-class Trajectory:
+class Trajectory(Spoken):
     r"""$\theta(t)$ at finitely many times; everything here is NUMERICAL.
 
     Attributes:

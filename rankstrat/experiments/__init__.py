@@ -10,9 +10,11 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
+from pathlib import Path
 from types import MappingProxyType
 
 from rankstrat.dynamics.checks import whole
+from rankstrat.errors import ParseError
 from rankstrat.experiments._agreement import (
     Measurement,
     Prediction,
@@ -25,6 +27,7 @@ from rankstrat.experiments._report import (
 )
 from rankstrat.experiments._running import (
     named,
+    report_from_json,
     run,
 )
 
@@ -63,6 +66,22 @@ def experiment(
     return run(found, seed=seed, deep=deep, executor=executor, progress=progress, done=tuple(done))
 
 
+def stored_report(path: str | Path) -> ExperimentReport:
+    """A report that ``rankstrat experiment NAME --save DIR`` has left in a file.
+
+    Raises:
+        ParseError: the file cannot be read, or is not such a report.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParseError(
+            f"{path} cannot be read ({error}); a report is needed; write one with"
+            " `rankstrat experiment NAME --save DIR`"
+        ) from error
+    return report_from_json(text, EXPERIMENTS)
+
+
 __all__ = [
     "EXPERIMENTS",
     "Experiment",
@@ -70,4 +89,5 @@ __all__ = [
     "Measurement",
     "Prediction",
     "experiment",
+    "stored_report",
 ]

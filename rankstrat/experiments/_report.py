@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from rankstrat.experiments._agreement import (
     Prediction,
     Tolerance,
 )
+from rankstrat.pictures.panels import Pairs, Panel, plot_panels
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.tables import Table
 
@@ -29,6 +30,8 @@ Case = Mapping[str, Any]
 """The parameters of one cell: plain numbers and strings, so that it can be written and resumed."""
 Outcome = Literal["CONSISTENT", "INCONSISTENT", "NOT MEASURED"]
 Progress = Callable[["Row", int, int], None]
+DIGITS = 5
+"""Of curves, when they are stored."""
 FORMAT = "rankstrat-experiment/1"
 COLUMNS = (
     "exact prediction", "its exact objects are", "training, measured (NUMERICAL)", "tolerance",
@@ -38,11 +41,6 @@ NOT_TRAINING = (
     "PROVED is said of the exact objects behind a prediction, never of training: what training"
     " does is measured."
 )
-
-
-def _word(key: str, value: Any) -> str:
-    """A parameter of a cell: a word speaks for itself, a number needs its name."""
-    return value if isinstance(value, str) else f"{key} {value}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Experiment:
         predicted: (case, seed) -> the prediction; it never sees a measurement.
         measured: (case, seed) -> the measurement; it never sees the prediction.
         tolerance: case -> when they agree.
-        picture: (report, axes or None) -> axes; the picture of the lecture.
+        picture: report -> the panels of its picture, from the curves of its rows.
     """
 
     name: str
@@ -69,7 +67,7 @@ class Experiment:
     predicted: Callable[[Case, int], Prediction] = field(repr=False)
     measured: Callable[[Case, int], Measurement] = field(repr=False)
     tolerance: Callable[[Case], Tolerance] = field(repr=False)
-    picture: Callable[[ExperimentReport], Any] | None = field(default=None, repr=False)
+    picture: Callable[[ExperimentReport], Sequence[Panel]] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -190,15 +188,20 @@ class ExperimentReport:
         ]  # fmt: skip
         return Table((*names, *COLUMNS), tuple(rows), self.experiment.title, self.summary)
 
-    def points(self) -> tuple[tuple[str, float, float, bool], ...]:
-        """(cell, predicted, measured, consistent) where both are numbers, for a picture."""
-        found = []
+    def curves(self, name: str, **values: Any) -> Iterator[tuple[Row, Pairs]]:
+        """The rows whose case has these values and whose measurement kept a curve of that name."""
         for row in self.rows:
-            if isinstance(row.expected, int | float) and isinstance(row.value, int | float):
-                name = ", ".join(_word(k, v) for k, v in row.case.items() if v not in ("", 0.0))
-                point = (name, float(row.expected), float(row.value), row.outcome == "CONSISTENT")
-                found.append(point)
-        return tuple(found)
+            if name in row.curves and all(row.case.get(k) == v for k, v in values.items()):
+                yield row, row.curves[name]
+
+    def plot(self) -> Any:
+        """The picture of the experiment: measured in colour, predicted in black; a figure.
+
+        Raises:
+            DataError: no cell was run.
+            ModuleNotFoundError: matplotlib is not installed.
+        """
+        return plot_panels(self.experiment.picture(self), self.experiment.title)
 
     def __repr__(self) -> str:
         return f"<ExperimentReport on {self.experiment.name}: {self.summary}>"
@@ -218,7 +221,10 @@ class ExperimentReport:
         rows = [{f.name: getattr(row, f.name) for f in fields(Row)} for row in self.rows]
         for data in rows:
             data["case"], data["verdict"] = dict(data["case"]), data["verdict"].value
-            data["curves"] = {k: [list(p) for p in v] for k, v in data["curves"].items()}
+            data["curves"] = {
+                name: [[float(f"{v:.{DIGITS}g}") for v in point] for point in points]
+                for name, points in data["curves"].items()
+            }
         return {
             "format": FORMAT, "experiment": self.experiment.name, "seed": self.seed, "ok": self.ok,
             "total": self.total, "rows": rows,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 
-from rankstrat.errors import FamilyError, ParseError
+from rankstrat.errors import FamilyError, ParseError, demand
 from rankstrat.experiments._report import (
     FORMAT,
     Case,
@@ -17,6 +17,23 @@ from rankstrat.experiments._report import (
     check_cell,
 )
 from rankstrat.rank.verdict import Verdict
+
+
+def report_from_json(text: str, known: Mapping[str, Experiment]) -> ExperimentReport:
+    """The report that was written by `ExperimentReport.to_json`.
+
+    Raises:
+        ParseError: it is none, or of an experiment that is not known.
+    """
+    try:
+        data = json.loads(text)
+        name, seed, total = str(data["experiment"]), int(data["seed"]), int(data["total"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ParseError(
+            f"this is not a report of an experiment ({error}); give the text written by to_json"
+        ) from None
+    found = named(name, known)
+    return ExperimentReport(found, rows_from_json(text, found, seed), total, seed)
 
 
 def rows_from_json(text: str, experiment: Experiment, seed: int) -> tuple[Row, ...]:
@@ -105,6 +122,7 @@ def named(experiment: str | Experiment, known: Mapping[str, Experiment]) -> Expe
     """
     if isinstance(experiment, Experiment):
         return experiment
+    demand(experiment, str, FamilyError, "the name of an experiment", "try 'plateaus'")
     if experiment not in known:
         raise FamilyError(
             f"the experiment {experiment!r} is unknown; known are {', '.join(known)}; or pass an"
@@ -113,4 +131,4 @@ def named(experiment: str | Experiment, known: Mapping[str, Experiment]) -> Expe
     return known[experiment]
 
 
-__all__ = ["named", "rows_from_json", "run"]
+__all__ = ["named", "report_from_json", "rows_from_json", "run"]

@@ -5,7 +5,7 @@ $e^{-2\mu t}$, and $t^2 R \to 1/(64 c)$.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -23,9 +23,11 @@ from rankstrat.experiments._agreement import (
 from rankstrat.experiments._report import (
     Case,
     Experiment,
+    ExperimentReport,
 )
 from rankstrat.families import two_layer
 from rankstrat.model.model import Chart
+from rankstrat.pictures.panels import Curve, Panel
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 
@@ -91,17 +93,42 @@ def measured(case: Case, seed: int) -> Measurement:
     """The slope of log R, or t^2 R at the end."""
     run = _run(case, seed)
     times, losses = run.times, run.losses
+    kept = (times > 0) & (losses > 0)
+    curves = {"loss": np.column_stack([times, losses])[kept][::3].tolist()}
     if case["branch"] == "exponential":
         # above, the start is still felt; below, the distance to the branch meets the tolerance
         tail = (losses < 1e-10) & (losses > 1e-17)
         slope = np.polyfit(times[tail], np.log(losses[tail]), 1)[0]
-        return Measurement(float(-slope), f"{int(tail.sum())} times; {run.reason}")
-    return Measurement(float(times[-1] ** 2 * losses[-1]), f"at t = {times[-1]:.2g}; {run.reason}")
+        detail = f"{int(tail.sum())} times; {run.reason}"
+        return Measurement(float(-slope), detail, curves=curves)
+    detail = f"at t = {times[-1]:.2g}; {run.reason}"
+    return Measurement(float(times[-1] ** 2 * losses[-1]), detail, curves=curves)
 
 
 def tolerance(case: Case) -> Tolerance:
     """1e-3 for exponential rates, 5 % for the constant of the slow one at t = 1e7."""
     return Within(relative=1e-3 if case["branch"] == "exponential" else 0.05)
+
+
+def picture(report: ExperimentReport) -> Sequence[Panel]:
+    """The loss against time, and t^2 R, beside the predicted line and constant."""
+    fast: list[Curve] = []
+    for row, points in report.curves("loss", branch="exponential"):
+        rate, (end, last) = float(row.expected or 0), points[-1]
+        line = [(t, last * np.exp(rate * (end - t))) for t, _ in points if t > 0.2 * end]
+        fast += [Curve(f"trial {row.case['trial']}", points), Curve("", line, predicted=True)]
+    slow = tuple(
+        Curve(f"trial {row.case['trial']}", [(t, t * t * v) for t, v in points if t > 1])
+        for row, points in report.curves("loss", branch="algebraic")
+    )
+    levels = tuple(
+        ("1/(64 c)", float(row.expected or 0))
+        for row, _ in report.curves("loss", branch="algebraic")
+    )
+    return (
+        Panel(r"$e^{-2\mu t}$: rank = codimension", "$t$", "$R$", tuple(fast), logarithmic="y"),
+        Panel("rank < codimension", "$t$", "$t^2 R$", slow, levels, logarithmic="x"),
+    )
 
 
 EXPERIMENT = Experiment(
@@ -116,4 +143,5 @@ EXPERIMENT = Experiment(
     predicted=predicted,
     measured=measured,
     tolerance=tolerance,
+    picture=picture,
 )

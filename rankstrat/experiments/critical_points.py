@@ -7,7 +7,7 @@ the unit (Zhang et al. 2021). Predicted by exact arithmetic in balls, measured b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -27,9 +27,11 @@ from rankstrat.experiments._agreement import (
 from rankstrat.experiments._report import (
     Case,
     Experiment,
+    ExperimentReport,
 )
 from rankstrat.families import two_layer
 from rankstrat.mappings import splitting, transfer
+from rankstrat.pictures.panels import Curve, Panel
 from rankstrat.rank.verdict import Verdict
 from rankstrat.samples import EnclosedCriticalPoint, enclose_critical_point
 
@@ -86,7 +88,9 @@ def measured(case: Case, seed: int) -> Measurement:
         atlas = critical_functions(
             two_layer(3, 1, bias=True), INPUTS, labels(), starts=case["starts"], seed=seed
         )
-        return Measurement(len(atlas.functions), f"{atlas.starts} starts, each one certified")
+        curves = {"levels": [(float(f.width), f.loss) for f in atlas.functions]}
+        detail = f"{atlas.starts} starts, each one certified"
+        return Measurement(len(atlas.functions), detail, curves=curves)
     theta = np.array([float(v.mid()) for v in _bad_minimum().box])
     wide = _split(theta, case["unit"], float(Fraction(case["alpha"])))
     loss = Loss(two_layer(4, 1, bias=True), _floats(INPUTS), _floats(labels()), scale="half mean")
@@ -94,7 +98,8 @@ def measured(case: Case, seed: int) -> Measurement:
     tiny = 1e-9 * np.abs(values).max()
     counts = ((values > tiny).sum(), (np.abs(values) <= tiny).sum(), (values < -tiny).sum())
     least = f"eigenvalues from {values[0]:.3g} to {values[-1]:.3g}"
-    return Measurement(f"({counts[0]}, {counts[1]}, {counts[2]})", least)
+    curves = {"eigenvalues": [(float(k), float(v)) for k, v in enumerate(values)]}
+    return Measurement(f"({counts[0]}, {counts[1]}, {counts[2]})", least, curves=curves)
 
 
 def _floats(values: Iterable[Any]) -> list[float]:
@@ -114,6 +119,25 @@ def tolerance(case: Case) -> Tolerance:
     return AtLeast() if case["what"] == "critical functions" else Equal()
 
 
+def picture(report: ExperimentReport) -> Sequence[Panel]:
+    """Certified levels by width, and the signs of the eigenvalues after splitting."""
+    levels = tuple(Curve("certified", points, "dots") for _, points in report.curves("levels"))
+    signs = tuple(
+        Curve(
+            f"unit {row.case['unit']}, alpha = {row.case['alpha']}",
+            [(k, np.sign(v) * np.log10(1 + abs(v) / 1e-12)) for k, v in points],
+        )
+        for row, points in report.curves("eigenvalues")
+    )
+    return (
+        Panel("critical functions", "width", "mean squared error", levels, logarithmic="y"),
+        Panel(
+            "Hessian after splitting the bad minimum", "eigenvalue number",
+            r"sign $\cdot$ digits above $10^{-12}$", signs, (("", 0.0),),
+        ),
+    )  # fmt: skip
+
+
 EXPERIMENT = Experiment(
     name="critical_points",
     title="Critical functions, and the bad minimum that a wider network leaves",
@@ -126,4 +150,5 @@ EXPERIMENT = Experiment(
     predicted=predicted,
     measured=measured,
     tolerance=tolerance,
+    picture=picture,
 )

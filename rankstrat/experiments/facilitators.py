@@ -9,7 +9,7 @@ point of least norm. A minimum attracts descent only if its sharpness is below $
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -29,9 +29,11 @@ from rankstrat.experiments._agreement import (
 from rankstrat.experiments._report import (
     Case,
     Experiment,
+    ExperimentReport,
 )
 from rankstrat.families import two_layer
 from rankstrat.model.model import Model
+from rankstrat.pictures.panels import Curve, Panel
 from rankstrat.rank.verdict import Verdict
 
 INPUTS = np.array([0.5, 1.0, 2.0, -1.5, 3.0])
@@ -107,11 +109,17 @@ def _spread(case: Case, seed: int) -> Measurement:
     start = np.concatenate([share, np.ones(COPIES)]) + 0.01 * rng.standard_normal(2 * COPIES)
     labels = np.column_stack([np.tanh(INPUTS), np.zeros((len(INPUTS), COPIES))])
     model = dropped(COPIES, FAINT)
-    end = gradient_flow(model, start, Loss(model, INPUTS, labels), time=1e9, until=0.0).final
-    outer = end[:COPIES]
+    run = gradient_flow(model, start, Loss(model, INPUTS, labels), time=1e9, until=0.0)
+    outer = run.final[:COPIES]
+    curves = {
+        f"a_{j + 1}": np.column_stack([run.times, run.points[:, j]])[1::6].tolist()
+        for j in range(COPIES)
+    }
     shown = ", ".join(f"{v:.4f}" for v in outer)
     return Measurement(
-        float(np.ptp(outer)), f"output weights {shown} from {np.ptp(share):.2f} apart"
+        float(np.ptp(outer)),
+        f"output weights {shown} from {np.ptp(share):.2f} apart",
+        curves=curves,
     )
 
 
@@ -122,9 +130,14 @@ def _decay(case: Case, seed: int) -> Measurement:
     rng = np.random.default_rng((seed, 93))
     start = np.array([0.7 * a, 0.3 * a, w, w]) + 0.05 * rng.standard_normal(4)
     end = gradient_flow(net, start, loss, time=3e7, until=0.0, budget=20_000)
+    curves = {
+        f"a_{j + 1}": np.column_stack([end.times, end.points[:, j]])[1::6].tolist()
+        for j in range(2)
+    }
     count = int(units(net, end.final).active().sum())
     word = {1: "one neuron", 2: "two copies"}[count]
-    return Measurement(word, f"|theta|^2 + 2R/lambda = {2 * end.loss / FAINT:.4f} at the end")
+    detail = f"|theta|^2 + 2R/lambda = {2 * end.loss / FAINT:.4f} at the end"
+    return Measurement(word, detail, curves=curves)
 
 
 def _edge(case: Case, seed: int) -> Measurement:
@@ -133,10 +146,13 @@ def _edge(case: Case, seed: int) -> Measurement:
     minimum = np.array([1.0, 1.0])
     rate = case["rate"] * 2 / sharpness(loss, minimum)
     start = minimum + 1e-6 * np.random.default_rng((seed, 94)).standard_normal(2)
-    end = gradient_descent(net, start, loss, rate=rate, steps=400).final
-    before, after = np.linalg.norm(start - minimum), np.linalg.norm(end - minimum)
+    run = gradient_descent(net, start, loss, rate=rate, steps=400)
+    gaps = np.linalg.norm(run.points - minimum, axis=1)
+    before, after = gaps[0], gaps[-1]
+    curves = {"distance": np.column_stack([run.times, gaps])[::4].tolist()}
     word = "stays" if after < before else "leaves"
-    return Measurement(word, f"distance {before:.1e} -> {after:.1e} in 400 steps")
+    detail = f"distance {before:.1e} -> {after:.1e} in 400 steps"
+    return Measurement(word, detail, curves=curves)
 
 
 def tolerance(case: Case) -> Tolerance:
@@ -144,6 +160,30 @@ def tolerance(case: Case) -> Tolerance:
     if case["what"] == "dropout identity":
         return Within(absolute=1e-12)
     return Within(absolute=1e-2) if case["what"] == "dropout spread" else Equal()
+
+
+def picture(report: ExperimentReport) -> Sequence[Panel]:
+    """Output weights under dropout and weight decay, and the distance from a minimum."""
+    shared = tuple(
+        Curve(f"$a_{j + 1}$", points)
+        for j in range(COPIES)
+        for _, points in report.curves(f"a_{j + 1}", what="dropout spread")
+    )
+    decayed = tuple(
+        Curve(f"$a_{j + 1}$, target {row.case['a']} tanh({row.case['w']} x)", points)
+        for j in range(2)
+        for row, points in report.curves(f"a_{j + 1}", what="weight decay")
+    )
+    steps = tuple(
+        Curve(f"rate {row.case['rate']} of the edge", points)
+        for row, points in report.curves("distance")
+    )
+    equal = ((f"1/{COPIES}", 1 / COPIES),)
+    return (
+        Panel("dropout", "$t$", "output weights", shared, equal, logarithmic="x"),
+        Panel("weight decay", "$t$", "output weights", decayed, logarithmic="x"),
+        Panel("learning rate", "step", "distance", steps, logarithmic="y"),
+    )
 
 
 EXPERIMENT = Experiment(
@@ -158,4 +198,5 @@ EXPERIMENT = Experiment(
     predicted=predicted,
     measured=measured,
     tolerance=tolerance,
+    picture=picture,
 )

@@ -9,7 +9,7 @@ $\operatorname{sign}(a_j + w_j \cdot \hat v)$.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -31,9 +31,11 @@ from rankstrat.experiments._agreement import (
 from rankstrat.experiments._report import (
     Case,
     Experiment,
+    ExperimentReport,
 )
 from rankstrat.families import two_layer
 from rankstrat.model.model import Model
+from rankstrat.pictures.panels import Curve, Panel
 from rankstrat.rank.verdict import Verdict
 
 WIDTH, SAMPLES, GRID = 50, 80, 64
@@ -131,15 +133,19 @@ def _sides(case: Case, seed: int) -> Measurement:
     return Measurement(int(right[clear].sum()), f"median |cos| {cosine:.5f}", int(clear.sum()))
 
 
-def _error(case: Case, seed: int, eps: float) -> float:
-    model, (v, _) = _network(case), _axis(case, seed)
-    _, end, cosine = _early(case, seed, eps, 30.0)
-    return float(np.abs(units(model, end).orientation @ v - cosine).max())
-
-
 def _order(case: Case, seed: int) -> Measurement:
-    errors = [_error(case, seed, eps) for eps in (case["eps"], case["eps"] / 2)]
-    return Measurement(errors[0] / errors[1], f"errors {errors[0]:.2e}, {errors[1]:.2e}")
+    model, (v, _) = _network(case), _axis(case, seed)
+    errors, pairs = [], []
+    for eps in (case["eps"], case["eps"] / 2):
+        _, end, cosine = _early(case, seed, eps, 30.0)
+        measured = units(model, end).orientation @ v
+        pairs.append(np.column_stack([cosine, measured]).tolist())
+        errors.append(float(np.abs(measured - cosine).max()))
+    return Measurement(
+        errors[0] / errors[1],
+        f"errors {errors[0]:.2e}, {errors[1]:.2e}",
+        curves={"cosines": pairs[0]},
+    )
 
 
 def _one_side(case: Case, seed: int) -> Measurement:
@@ -188,7 +194,11 @@ def _turned(case: Case, seed: int) -> Measurement:
         wanted = "attracting" if s * k > 0 else "repelling"
         targets = [np.array(d.vector) for d in found.directions if d.kind == wanted]
         hits += any(np.abs(v - t).max() < 1e-4 for t in targets)
-    return Measurement(hits, f"{len(found.attracting)} attracting directions", WIDTH)
+    curves = {}
+    if u.shape[1] == 2:
+        kept = [d.vector for d in found.directions if d.kind in ("attracting", "repelling")]
+        curves = {"start": u.tolist(), "end": (1.15 * ends).tolist(), "exact": kept}
+    return Measurement(hits, f"{len(found.attracting)} attracting directions", WIDTH, curves)
 
 
 def tolerance(case: Case) -> Tolerance:
@@ -196,6 +206,29 @@ def tolerance(case: Case) -> Tolerance:
     if case["what"] == "order of the error":
         return AtLeast()
     return Frequency(2 if case["what"] == "directions" else 0)
+
+
+def picture(report: ExperimentReport) -> Sequence[Panel]:
+    """Cosines of p = 1, measured over predicted; neurons before and after on the circle."""
+    diagonal = Curve("equal", [(-1.0, -1.0), (1.0, 1.0)], predicted=True)
+    panels = [
+        Panel(
+            r"$p = 1$: cosine to $\hat v$ of every neuron",
+            "predicted",
+            "measured",
+            (diagonal, Curve("50 neurons", points, "dots")),
+        )
+        for _, points in report.curves("cosines")
+    ]
+    for row, points in report.curves("end", inputs=1):
+        curves = (
+            Curve("start", row.curves["start"], "dots"),
+            Curve("end", points, "dots"),
+            Curve("exact directions", row.curves["exact"], "dots", predicted=True),
+        )
+        title = f"{row.case['activation']}: orientations"
+        panels.append(Panel(title, "$w$", "$b$", curves, square=True))
+    return panels
 
 
 EXPERIMENT = Experiment(
@@ -211,4 +244,5 @@ EXPERIMENT = Experiment(
     predicted=predicted,
     measured=measured,
     tolerance=tolerance,
+    picture=picture,
 )

@@ -6,14 +6,14 @@ slopes of log RD over log m.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
 import sympy
 
 from rankstrat.dynamics.flow import gradient_flow
-from rankstrat.dynamics.initial import M, Scheme, displacement_exponent, draw
+from rankstrat.dynamics.initial import SCHEMES, M, Scheme, displacement_exponent, draw
 from rankstrat.dynamics.loss import Loss
 from rankstrat.dynamics.observables import displacement
 from rankstrat.experiments._agreement import (
@@ -25,9 +25,11 @@ from rankstrat.experiments._agreement import (
 from rankstrat.experiments._report import (
     Case,
     Experiment,
+    ExperimentReport,
 )
 from rankstrat.families import two_layer
 from rankstrat.model.model import Model
+from rankstrat.pictures.panels import Curve, Panel
 from rankstrat.rank.verdict import Verdict
 
 INPUTS, LABELS = (-1.0, -0.3, 0.4, 1.0), (0.6, -0.4, 0.2, -0.5)
@@ -88,12 +90,38 @@ def measured(case: Case, seed: int) -> Measurement:
         means.append(float(np.mean(logs)))
     slope = float(np.polyfit(np.log10(widths), means, 1)[0])
     shown = ", ".join(f"{10**v:.3g}" for v in means)
-    return Measurement(slope, f"RD at widths {', '.join(map(str, widths))}: {shown}")
+    curves = {"RD": [(float(m), 10**v) for m, v in zip(widths, means, strict=True)]}
+    return Measurement(slope, f"RD at widths {', '.join(map(str, widths))}: {shown}", None, curves)
 
 
 def tolerance(case: Case) -> Tolerance:
     """Finite width: 0.1."""
     return Within(absolute=0.1)
+
+
+def picture(report: ExperimentReport) -> Sequence[Panel]:
+    """RD against the width with the predicted slopes, and the diagram with the usual schemes."""
+    curves: list[Curve] = []
+    for row, points in report.curves("RD"):
+        (m, first), (top, _) = points[0], points[-1]
+        line = [(m, first), (top, first * (top / m) ** float(row.expected or 0))]
+        gamma, second = row.case["gamma"], row.case["gamma'"]
+        label = f"({gamma}, {second})"
+        curves += [Curve(label, points, "dots"), Curve("", line, predicted=True)]
+    known = [(float(s.gamma), float(s.gamma_prime)) for s in SCHEMES.values()]
+    run = [
+        (float(sympy.Rational(row.case["gamma"])), float(sympy.Rational(row.case["gamma'"])))
+        for row in report.rows
+    ]
+    diagram = (
+        Curve("boundary", [(1.0, -1.5), (1.0, 0.0), (3.0, 2.0)], predicted=True),
+        Curve("usual schemes", known, "dots"),
+        Curve("measured here", run, "dots"),
+    )
+    return (
+        Panel("displacement", "width $m$", "RD", tuple(curves), logarithmic="xy"),
+        Panel("linear above and left, condensed below", r"$\gamma$", r"$\gamma'$", diagram),
+    )
 
 
 EXPERIMENT = Experiment(
@@ -109,4 +137,5 @@ EXPERIMENT = Experiment(
     predicted=predicted,
     measured=measured,
     tolerance=tolerance,
+    picture=picture,
 )

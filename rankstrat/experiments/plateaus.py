@@ -2,7 +2,7 @@ r"""E7: the levels at which the loss stays, against certified critical functions
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -19,9 +19,11 @@ from rankstrat.experiments._agreement import (
 from rankstrat.experiments._report import (
     Case,
     Experiment,
+    ExperimentReport,
 )
 from rankstrat.experiments.critical_points import INPUTS, labels
 from rankstrat.families import two_layer
+from rankstrat.pictures.panels import Curve, Pairs, Panel
 from rankstrat.rank.verdict import Verdict
 from rankstrat.samples import enclose_critical_point
 
@@ -55,7 +57,7 @@ def predicted(case: Case, seed: int) -> Prediction:
 
 
 @lru_cache(maxsize=8)
-def _plateau(width: int, seed: int) -> tuple[float, float, str]:
+def _plateau(width: int, seed: int) -> tuple[float, float, str, Pairs]:
     model = two_layer(width, 1, bias=True)
     x = np.array([float(v) for v in INPUTS])
     y = np.array([float(v) for v in labels()])
@@ -64,24 +66,36 @@ def _plateau(width: int, seed: int) -> tuple[float, float, str]:
     run = gradient_flow(
         model, start, loss, time=1e6, until=1e-6, rtol=1e-7, atol=1e-10, budget=100_000
     )
+    kept = (run.times > 0) & (run.losses > 0)
+    curve = np.column_stack([run.times, 2 * run.losses])[kept][::3].tolist()
     long = [p for p in run.plateaus() if p.level < 0.5 * run.losses[0]]
     if not long:
-        return 0.0, np.inf, f"no plateau below the start; {run}"
+        return 0.0, np.inf, f"no plateau below the start; {run}", curve
     best = max(long, key=lambda p: np.log10(p.stop / p.start))
     _, outputs = _critical()
     gap = np.abs(loss.outputs(best.point)[:, 0] - np.array(outputs)).max()
-    return 2 * best.level, float(gap), str(best)
+    return 2 * best.level, float(gap), str(best), curve
 
 
 def measured(case: Case, seed: int) -> Measurement:
     """The longest plateau below the start, in log time, and its sup distance on the data."""
-    level, gap, text = _plateau(case["width"], seed)
-    return Measurement(level if case["quantity"] == "level" else gap, text)
+    level, gap, text, curve = _plateau(case["width"], seed)
+    if case["quantity"] == "level":
+        return Measurement(level, text, curves={"loss": curve})
+    return Measurement(gap, text)
 
 
 def tolerance(case: Case) -> Tolerance:
     """0.2 % of the level; 0.02 in the sup norm on the data (the outputs are up to 3)."""
     return Within(relative=2e-3) if case["quantity"] == "level" else Within(absolute=2e-2)
+
+
+def picture(report: ExperimentReport) -> Sequence[Panel]:
+    """The mean squared error against time at each width, and the certified level."""
+    found = list(report.curves("loss"))
+    curves = tuple(Curve(f"width {row.case['width']}", points) for row, points in found)
+    levels = tuple({("certified, width 1", float(row.expected or 0)) for row, _ in found})
+    return (Panel("mean squared error", "$t$", "", curves, levels, logarithmic="xy"),)
 
 
 EXPERIMENT = Experiment(
@@ -96,4 +110,5 @@ EXPERIMENT = Experiment(
     predicted=predicted,
     measured=measured,
     tolerance=tolerance,
+    picture=picture,
 )

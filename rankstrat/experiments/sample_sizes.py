@@ -6,7 +6,7 @@ samples never determine it; no branch is stable below 4 samples; every branch is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -25,8 +25,10 @@ from rankstrat.experiments._agreement import (
 from rankstrat.experiments._report import (
     Case,
     Experiment,
+    ExperimentReport,
 )
 from rankstrat.families import two_layer
+from rankstrat.pictures.panels import Curve, Panel
 from rankstrat.rank.verdict import Verdict
 from rankstrat.samples import recovery_thresholds
 from rankstrat.targets import target_set
@@ -39,7 +41,7 @@ def cases(seed: int, deep: bool) -> Iterable[Case]:
     """Sample sizes around the thresholds in width 2, 2 and 3 in width 1."""
     trials = 24 if deep else 5
     for n in range(2, 9) if deep else range(3, 6):
-        yield {"width": 2, "n": n, "trials": 2 * trials if n == 4 else trials}
+        yield {"width": 2, "n": n, "trials": 4 * trials if n == 4 else trials}
     for n in (2, 3):
         yield {"width": 1, "n": n, "trials": trials}
 
@@ -71,19 +73,50 @@ def measured(case: Case, seed: int) -> Measurement:
         x = np.random.default_rng(key).normal(0, 2, case["n"])
         start = draw(model, SCALE, (*key, 1))
         run = gradient_flow(
-            model, start, (x, np.tanh(x + 1)), method="BDF", time=1e12, until=1e-22,
-            rtol=1e-8, atol=1e-13, budget=20_000,
-        )  # fmt: skip
+            model,
+            start,
+            (x, np.tanh(x + 1)),
+            method="BDF",
+            time=1e12,
+            until=1e-22,
+            rtol=1e-8,
+            atol=1e-13,
+            budget=20_000,
+        )
         a, w, b = run.final.reshape(3, -1)
         gap = np.tanh(np.outer(grid, w) + b) @ a - np.tanh(grid + 1)
         errors.append(float(np.mean(gap**2)))
     successes = sum(error < RECOVERED for error in errors)
-    return Measurement(successes, f"median test error {np.median(errors):.1e}", case["trials"])
+    detail = f"median test error {np.median(errors):.1e}"
+    curves = {"errors": [(float(case["n"]), max(e, 1e-32)) for e in errors]}
+    return Measurement(successes, detail, case["trials"], curves)
 
 
 def tolerance(case: Case) -> Tolerance:
     """The count; one run of an integrator may stop early where all must succeed."""
     return Frequency(failures=1)
+
+
+def picture(report: ExperimentReport) -> Sequence[Panel]:
+    """Test errors of all trials against n, with the exact thresholds."""
+    panels = []
+    for width in (1, 2):
+        found = list(report.curves("errors", width=width))
+        points = [p for _, row in found for p in row]
+        first, last, _ = thresholds(width)
+        places = [("some branch stable", first - 0.5), ("all branches stable", last - 0.5)]
+        panels.append(
+            Panel(
+                f"width {width}",
+                "samples $n$",
+                "test error",
+                (Curve("", points, "dots"),),
+                (("recovered", RECOVERED),),
+                tuple(places[first == last :]),
+                "y",
+            )
+        )
+    return panels
 
 
 EXPERIMENT = Experiment(
@@ -98,4 +131,5 @@ EXPERIMENT = Experiment(
     predicted=predicted,
     measured=measured,
     tolerance=tolerance,
+    picture=picture,
 )

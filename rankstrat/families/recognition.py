@@ -30,13 +30,14 @@ from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.model.isomorphism import Isomorphism, recogniser
 from rankstrat.model.model import Model
 from rankstrat.rank.zero import same_functions
+from rankstrat.text.spoken import Spoken
 
 LARGEST = 400
 Symbols = tuple[sympy.Symbol, ...]
 
 
 @dataclass(frozen=True)
-class Recognition:
+class Recognition(Spoken):
     """The family of a model, or why it is of none.
 
     Attributes:

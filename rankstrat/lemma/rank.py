@@ -14,10 +14,11 @@ from rankstrat.model.structure import HasNeurons
 from rankstrat.rank.decided import DecidedInteger
 from rankstrat.rank.search import UpperBound
 from rankstrat.rank.verdict import Verdict
+from rankstrat.text.spoken import Spoken
 
 
 @dataclass(frozen=True, eq=False)
-class LemmaRank(DecidedInteger):
+class LemmaRank(DecidedInteger, Spoken):
     r"""The model rank at a point, by an independence lemma.
 
     Attributes:

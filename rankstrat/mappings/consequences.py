@@ -17,10 +17,11 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.samples import CriticalData, EnclosedCriticalPoint, Inertia, inertia
+from rankstrat.text.spoken import Spoken
 
 
 @dataclass(frozen=True)
-class Transfer:
+class Transfer(Spoken):
     """Inertia at a critical point and at its image, with the inequalities of the embedding
     principle.
 

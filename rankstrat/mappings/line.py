@@ -28,12 +28,13 @@ from rankstrat.rank.verdict import Verdict
 from rankstrat.samples import CriticalData, EnclosedCriticalPoint, Inertia, inertia
 from rankstrat.samples.second_order.critical import BITS
 from rankstrat.samples.second_order.inertia import hessian
+from rankstrat.text.spoken import Spoken
 
 Matrix = list[list[Any]]
 
 
 @dataclass(frozen=True)
-class SplittingLine:
+class SplittingLine(Spoken):
     r"""The inertia on the line, which depends on the sign of $\alpha(1-\alpha)$ alone.
 
     Attributes:

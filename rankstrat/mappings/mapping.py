@@ -10,10 +10,9 @@ a matrix with $T_B(P(\theta)) = K(\theta)\,T_A(\theta)$. This room knows no neur
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 import sympy
@@ -25,13 +24,14 @@ from rankstrat.errors import (
     PointError,
     demand,
 )
-from rankstrat.frozen import settle
+from rankstrat.frozen import FrozenMapping, settle
 from rankstrat.mappings.values import exact_map, image_chart, target_chart
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import Names, exact_scalar
 from rankstrat.rank.certificate import UpperBound, Verdict
 from rankstrat.rank.inclusion import Inclusion, Joint, include, same_function
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.text.spoken import Spoken
 
 MAX_DEPTH = 3
 SHOWN = 60
@@ -57,7 +57,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class MappingEvidence:
+class MappingEvidence(Spoken):
     """Why a mapping is critical: the matrix K with T_B(P(theta)) = K T_A(theta).
 
     Attributes:
@@ -93,6 +93,15 @@ class MappingEvidence:
         vanish.
         """
         return self.verdict is Verdict.PROVED and all(c.checked for c in self.conditions)
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        return (
+            *((f"dB/d{p}", row.partition(" = ")[2]) for p, row in self._told()),
+            *(("condition", c) for c in self.conditions), ("verdict", self.verdict),
+        )  # fmt: skip
+
+    def _told(self) -> list[tuple[sympy.Symbol, str]]:
+        return list(zip(self.mapping.target.parameters, self.rows(), strict=True))[:SHOWN]
 
     def __str__(self) -> str:
         mapping = self.mapping
@@ -135,7 +144,7 @@ class MappingEvidence:
 
 
 @dataclass(frozen=True)
-class CriticalMapping:
+class CriticalMapping(Spoken):
     r"""A claim: $\theta \mapsto P(\theta)$ is a critical mapping from `source` to `target`; `check`
     proves or refuses it.
 
@@ -180,7 +189,7 @@ class CriticalMapping:
                 f" {len(b.inputs)} and {len(b.outputs)}; a critical mapping needs equal numbers"
             )
         chart = image_chart(a, b, self.values)
-        settle(self, values=MappingProxyType(chart.values), image=chart)
+        settle(self, values=FrozenMapping(chart.values), image=chart)
 
     image: Chart = field(init=False, repr=False, compare=False)
 
@@ -277,6 +286,12 @@ class CriticalMapping:
             return same and self.evidence.everywhere
 
         return UpperBound(upper, f"the critical mapping {self.label}", holds)
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        return (
+            ("source", self.source), ("target", self.target),
+            *((str(p), v) for p, v in list(self.values.items())[:SHOWN]),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         shown = ", ".join(f"{p} = {v}" for p, v in list(self.values.items())[:40])

@@ -84,6 +84,13 @@ class Domain:
     def __bool__(self) -> bool:
         return bool(self.statements)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether an analytic function that vanishes on the domain vanishes everywhere, so that
+        coefficients may be compared.
+        """
+        return not (self.integers or self.spheres or self.finite)
+
     def renamed(self, names: Mapping[sympy.Symbol, str]) -> Domain:
         """The domain of inputs that are called otherwise, without assumptions."""
         new = {old: sympy.Symbol(name) for old, name in names.items()}

@@ -15,6 +15,7 @@ import numpy as np
 import sympy
 
 from rankstrat.deadline import check
+from rankstrat.late import hear
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasIsomorphism
@@ -110,8 +111,11 @@ def recogniser(function: Callable[[Model], Isomorphism | None]) -> Callable[[Mod
 def isomorphism_of(model: Model) -> Isomorphism | None:
     """The model of a family that a model is, as its structure says or a recogniser finds.
 
-    None if it is none.
+    None if it is none, or if its inputs are declared to live where what the family knows need not
+    hold.
     """
+    if not _has_all_inputs(model):
+        return None
     structure: object = model.structure
     if structure is not None:
         known = structure.isomorphism(model) if isinstance(structure, HasIsomorphism) else None
@@ -120,10 +124,18 @@ def isomorphism_of(model: Model) -> Isomorphism | None:
         # a guest is not believed: the outputs must agree, and its families are asked by themselves
         doubted = guest(structure) and not known.is_plain
         return None if doubted or guest(known.structure) else known
+    hear()
     candidates = (recognise(model) for recognise in _RECOGNISERS)
     found = next((f for f in candidates if f is not None), None)
     check("it was known whether the model is one of a family")  # an answer in haste is not kept
     return found
+
+
+def _has_all_inputs(model: Model) -> bool:
+    """Whether functions of the model are compared on their domain as on all of R^d: analytic ones
+    on an open set are; ones with kinks only without a declaration.
+    """
+    return model.domain.is_open and not (model.domain and model.compiled.piecewise)
 
 
 __all__ = ["Isomorphism", "isomorphism_of", "recogniser"]

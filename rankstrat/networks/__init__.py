@@ -1,8 +1,25 @@
-r"""Trained networks: weight files and models of frameworks, and how condensed they are."""
+r"""Trained networks: weight files and models of frameworks, how condensed they are, and what they
+reduce to.
+"""
 
 from rankstrat.networks.condensing import condensation
+from rankstrat.networks.drawing import plot_condensation
+from rankstrat.networks.equivalence import Equivalence, Matching, equivalent
 from rankstrat.networks.network import Network
 from rankstrat.networks.profile import Candidate, Condensation
 from rankstrat.networks.reading import read
+from rankstrat.networks.reducing import Reduced, reduce
 
-__all__ = ["Candidate", "Condensation", "Network", "condensation", "read"]
+__all__ = [
+    "Candidate",
+    "Condensation",
+    "Equivalence",
+    "Matching",
+    "Network",
+    "Reduced",
+    "condensation",
+    "equivalent",
+    "plot_condensation",
+    "read",
+    "reduce",
+]

@@ -2,7 +2,7 @@ r"""`condensation`: from floats to a profile of rank against error."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from rankstrat.dynamics._scipy import one_thread
 from rankstrat.errors import PointError, demand
 from rankstrat.model.model import Model
 from rankstrat.networks.certified import certified_rank
+from rankstrat.networks.elimination import WIDEST, eliminated
 from rankstrat.networks.fitting import refitted
 from rankstrat.networks.network import Floats, Network, checked_inputs, in_floats
 from rankstrat.networks.partition import Partition, Partitions, runs, tolerances
@@ -43,6 +44,10 @@ def condensation(
     scale of the layer. What lasts over tolerances is a candidate: its exact *snapped* point gets a
     certified rank, and the difference of the functions is measured. A plateau grows by a factor of
     at least 4 in the tolerance, begins below 0.1 and lasts to 0.01; the longest one is the elbow.
+
+    With data and one hidden layer, units are also left out one after another, each time the one
+    that the function misses least, and the others fitted: `Condensation.within` then gives the
+    network of least rank within an error.
 
     Args:
         model: a layered family model, or what `rankstrat.read` gives.
@@ -86,6 +91,8 @@ def _profile(network: Network, data: Any, seed: int) -> Condensation:
         high = found[stop].tolerance if stop < len(found) else 1.0
         fit = data is not None
         candidates.append(_candidate(network, found[start], high, inputs, outputs, size, fit, seed))
+    if data is not None:
+        candidates += _left_out(network, candidates, inputs, outputs, size, seed)
     plateaus = tuple(c for c in candidates if _is_plateau(c))
     return Condensation(
         network, tuple(candidates), plateaus, tuple(_near(network, inputs)), where, inputs, parts
@@ -125,16 +132,47 @@ def _candidate(
     fit: bool,
     seed: int,
 ) -> Candidate:
-    narrow = (
-        refitted(partition, network, inputs)
-        if fit
-        else Network.of(network, partition.weights, partition.biases)
-    )
+    narrow = Network.of(network, partition.weights, partition.biases)
+    if fit:
+        narrow = refitted(partition, network, inputs)
+    return _evaluated(network, narrow, (partition, high), inputs, outputs, size, seed)
+
+
+def _left_out(
+    network: Network,
+    candidates: Sequence[Candidate],
+    inputs: Floats,
+    outputs: Floats,
+    size: float,
+    seed: int,
+) -> Iterator[Candidate]:
+    """Narrower networks in function space, from a candidate of moderate width that is close."""
+    if len(network.weights) != 2:
+        return
+    close = [c for c in candidates if c.widths[0] <= WIDEST and c.relative < LARGEST]
+    close.sort(key=lambda c: (c.widths, -c.relative))
+    for start in {id(c): c for c in (*close[-1:], *close[:1])}.values():
+        way = eliminated(start.snapped.network, start.partition, outputs, inputs)
+        for narrow, partition in way:
+            yield _evaluated(network, narrow, (partition, None), inputs, outputs, size, seed)
+
+
+def _evaluated(
+    network: Network,
+    narrow: Network,
+    found: tuple[Partition, float | None],
+    inputs: Floats,
+    outputs: Floats,
+    size: float,
+    seed: int,
+) -> Candidate:
+    """The candidate of a narrow network, found up to a tolerance (or None)."""
+    partition, high = found
     snapped = Snapped.of(narrow)
     gap = snapped.network.outputs(inputs) - outputs
     mean = float(np.sqrt((gap**2).mean()))
     return Candidate(
-        partition.tolerance,
+        None if high is None else partition.tolerance,
         high,
         partition,
         snapped,
@@ -149,7 +187,9 @@ def _candidate(
 def _is_plateau(candidate: Candidate) -> bool:
     """Whether a narrower network lasts over tolerances and is close."""
     return (
-        candidate.parameters < candidate.network.model.size
+        candidate.low is not None
+        and candidate.high is not None
+        and candidate.parameters < candidate.network.model.size
         and candidate.low < LARGEST
         and candidate.high >= max(VISIBLE, LASTING * candidate.low)
         and candidate.partition.radius < LARGEST

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from rankstrat.networks.extras import scipy
-from rankstrat.networks.network import Floats, Network, forward
+from rankstrat.networks.network import Floats, Network, forward, in_floats
 from rankstrat.networks.partition import Partition
 
 CONDITION = 1e-8
 WIDEST = 2_000
-FITTED, RESIDUALS, CALLS = 60, 2_000, 40
+FITTED, RESIDUALS, CALLS = 75, 400, 100
+STEP = 1e-5
 
 
 def refitted(partition: Partition, like: Network, inputs: Floats) -> Network:
@@ -55,33 +56,62 @@ def _last(narrow: Network, wanted: Floats, inputs: Floats) -> Network:
 
 
 def _all(narrow: Network, wanted: Floats, inputs: Floats) -> Network:
-    """A few steps of Levenberg and Marquardt over all weights of a small network."""
-    size = narrow.model.size
-    chosen = inputs[:: max(1, -(-len(inputs) * wanted.shape[1] // RESIDUALS))]
-    if size > FITTED or size > len(chosen) * wanted.shape[1]:
+    """All weights of a small network with one hidden layer."""
+    step = max(1, -(-len(inputs) * wanted.shape[1] // RESIDUALS))
+    if narrow.model.size > FITTED or len(narrow.weights) != 2:
         return narrow
-    start = np.concatenate([v.ravel() for v in narrow.values.values()])
-    goal = wanted[:: max(1, -(-len(inputs) * wanted.shape[1] // RESIDUALS))]
-
-    def residuals(theta: Floats) -> Any:
-        values = _placed(narrow, theta)
-        return (Network(narrow.model, values).outputs(chosen) - goal).ravel()
-
-    found = scipy("optimize", "a fit").least_squares(
-        residuals, start, method="trf", x_scale="jac", max_nfev=CALLS
-    )
-    if not np.isfinite(found.x).all():
-        return narrow
-    moved = Network(narrow.model, _placed(narrow, found.x))
+    moved = fitted(narrow, wanted[::step], inputs[::step])
     return _closer(narrow, moved, wanted, inputs)
 
 
-def _placed(network: Network, theta: Floats) -> dict[str, Floats]:
-    values, start = {}, 0
-    for name, value in network.values.items():
-        values[name] = theta[start : start + value.size].reshape(value.shape)
-        start += value.size
-    return values
+def fitted(network: Network, wanted: Floats, inputs: Floats) -> Network:
+    """The network after steps of Levenberg and Marquardt over all weights."""
+    sigma, count = in_floats(network.activation), len(inputs)
+    outputs, width = network.weights[1].shape
+    biased, shifted = network.biases[0] is not None, network.biases[1] is not None
+    extended = np.column_stack([inputs, np.ones(count)]) if biased else inputs
+    rows = network.weights[0]
+    if network.biases[0] is not None:
+        rows = np.column_stack([rows, network.biases[0]])
+    parts = [rows.ravel(), network.weights[1].ravel()]
+    if network.biases[1] is not None:
+        parts.append(network.biases[1])
+    start = np.concatenate(parts)
+    if len(start) > count * outputs:
+        return network
+
+    def split(theta: Floats) -> tuple[Floats, Floats, Floats]:
+        v = theta[: rows.size].reshape(rows.shape)
+        a = theta[rows.size : rows.size + outputs * width].reshape(outputs, width)
+        return v, a, theta[rows.size + outputs * width :]
+
+    def residuals(theta: Floats) -> Any:
+        v, a, c = split(theta)
+        found = sigma(extended @ v.T) @ a.T - wanted
+        return (found + c if shifted else found).ravel()
+
+    def jacobian(theta: Floats) -> Any:
+        v, a, _ = split(theta)
+        z = extended @ v.T
+        slope = (sigma(z + STEP) - sigma(z - STEP)) / (2 * STEP)
+        inner = np.einsum("nk,ok,nd->nokd", slope, a, extended).reshape(count * outputs, -1)
+        outer = np.einsum("nk,op->nopk", sigma(z), np.eye(outputs)).reshape(count * outputs, -1)
+        blocks = [inner, outer]
+        if shifted:
+            blocks.append(np.tile(np.eye(outputs), (count, 1)))
+        return np.hstack(blocks)
+
+    found = scipy("optimize", "a fit").least_squares(
+        residuals, start, jacobian, method="lm", max_nfev=CALLS
+    )
+    if not np.isfinite(found.x).all():
+        return network
+    v, a, c = split(found.x)
+    weights = [v[:, :-1] if biased else v, a]
+    moved = Network.of(network, weights, [v[:, -1] if biased else None, c if shifted else None])
+    if mean_square(moved, wanted, inputs) < mean_square(network, wanted, inputs):
+        return moved
+    return network
 
 
 def _closer(one: Network, two: Network, wanted: Floats, inputs: Floats) -> Network:
@@ -90,4 +120,4 @@ def _closer(one: Network, two: Network, wanted: Floats, inputs: Floats) -> Netwo
     return one
 
 
-__all__ = ["mean_square", "refitted"]
+__all__ = ["fitted", "refitted"]

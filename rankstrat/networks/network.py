@@ -18,6 +18,7 @@ from rankstrat.frozen import settle
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import HasLayers, Layers
 from rankstrat.model.values import exact, listed
+from rankstrat.text.spoken import Spoken
 
 Floats = NDArray[np.float64]
 CHUNK = 1 << 22
@@ -25,7 +26,7 @@ CHUNK = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
+class Network(Spoken):
     r"""A layered network $f = W_L\,\sigma(\cdots\sigma(W_1 x + b_1)\cdots) + b_L$ with weights that
     are floats.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,16 +15,17 @@ from rankstrat.networks.partition import Partition, Partitions
 from rankstrat.networks.snapped import Snapped, widened
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.verdict import Verdict
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Table
 
 
 @dataclass(frozen=True, eq=False)
-class Candidate:
+class Candidate(Spoken):
     r"""A stratum near the network, and the exact point on it.
 
     Attributes:
         low, high: the tolerances, as parts of the scale, at which it is found; the widths change at
-            `high`.
+            `high`. Both are None for networks from which units were left out one after another.
         partition: which units are merged and dropped.
         snapped: the exact narrow point.
         rank: its certified rank, which is that of the wide point too.
@@ -32,8 +34,8 @@ class Candidate:
         relative: `mean` as a part of the root mean square of the function.
     """
 
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     partition: Partition = field(repr=False)
     snapped: Snapped = field(repr=False)
     rank: CertifiedRank
@@ -41,6 +43,12 @@ class Candidate:
     mean: float
     relative: float
     network: Network = field(repr=False)
+
+    def __str__(self) -> str:
+        return (
+            f"widths {self.widths} at tolerances {self.low:.3g} to {self.high:.3g}: relative error"
+            f" {self.relative:.3g}  [rank: {self.rank.verdict}]"
+        )
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -70,13 +78,22 @@ class Candidate:
         return widened(self.snapped, self.network, self.partition.steps)
 
     @property
+    def lasting(self) -> float:
+        """By what factor the tolerance grows; 1 where there is none."""
+        if self.low is None or self.high is None:
+            return 1.0
+        return self.high / self.low
+
+    @property
     def words(self) -> str:
         """One line: the rank with its verdict, the tolerance and the error."""
+        how = "units left out in function space"
+        if self.low is not None:
+            how = f"within tolerance {self.low:.2g}..{self.high:.2g}"
         return (
             f"effective parameters = {self.rank.words}  [rank of the snapped point:"
-            f" {self.rank.verdict}], width {'-'.join(map(str, self.widths))}, within tolerance"
-            f" {self.low:.2g}..{self.high:.2g}, relative error {self.relative:.2g} (sup"
-            f" {self.supremum:.2g})  [{Verdict.NUMERICAL}]"
+            f" {self.rank.verdict}], width {'-'.join(map(str, self.widths))}, {how}, relative"
+            f" error {self.relative:.2g} (sup {self.supremum:.2g})  [{Verdict.NUMERICAL}]"
         )
 
 
@@ -143,7 +160,27 @@ class Condensation:
     @property
     def elbow(self) -> Candidate | None:
         """The plateau that lasts longest; None where there is none."""
-        return max(self.plateaus, key=lambda c: c.high / c.low, default=None)
+        return max(self.plateaus, key=lambda c: c.lasting, default=None)
+
+    @cached_property
+    def knee(self) -> Candidate | None:
+        """Where inputs were given: the network after which the least error within a rank jumps most
+        when the rank gets smaller, by a factor of at least 5; None where it does not jump.
+        """
+        if all(c.low is not None for c in self.candidates):
+            return None
+        front: list[Candidate] = []
+        for candidate in sorted(self.candidates, key=lambda c: (c.rank.upper, c.relative)):
+            if not front or candidate.relative < front[-1].relative:
+                front.append(candidate)
+        jumps = [
+            (narrow.relative / max(wide.relative, ROUNDING), wide)
+            for narrow, wide in pairwise(front)
+            if wide.relative < LARGEST and narrow.relative > ROUNDING
+        ]
+        # of several jumps the one at the least rank: finer ones are among rounding errors
+        found = [wide for jump, wide in jumps if jump >= JUMP]
+        return found[0] if found else None
 
     def within(self, error: float) -> Candidate | None:
         """The candidate of the least rank whose relative error is at most this; None if none is."""
@@ -154,7 +191,7 @@ class Condensation:
         """One row for each candidate."""
         rows = tuple(
             (
-                f"{c.low:.1e}", f"{c.high:.1e}", "-".join(map(str, c.widths)), c.parameters,
+                _power(c.low), _power(c.high), "-".join(map(str, c.widths)), c.parameters,
                 c.rank.words, c.rank.verdict, str(c.sample_size), f"{c.relative:.2e}",
                 f"{c.supremum:.2e}", "elbow" if c is self.elbow else self._mark(c),
             )
@@ -171,6 +208,8 @@ class Condensation:
         return Table(head, rows, f"How condensed is {self.model}?", caption)
 
     def _mark(self, candidate: Candidate) -> str:
+        if candidate is self.knee:
+            return "knee"
         return "plateau" if candidate in self.plateaus else ""
 
     @property
@@ -185,6 +224,8 @@ class Condensation:
 
     def __str__(self) -> str:
         lines = [self.table().text(), "", self.summary]
+        if self.knee is not None:
+            lines.append(f"knee in function space: {self.knee.words}")
         close = self.within(NEAR)
         if close is not None and close is not self.elbow:
             lines.append(f"least rank within relative error {NEAR:g}: {close.words}")
@@ -200,8 +241,13 @@ class Condensation:
         return self.table().html()
 
 
+JUMP, LARGEST, ROUNDING = 5, 0.1, 1e-9
 NEAR = 0.01
 """The error and the tolerance of a summary."""
+
+
+def _power(tolerance: float | None) -> str:
+    return "left out" if tolerance is None else f"{tolerance:.1e}"
 
 
 def near_units(columns: Floats, arguments: Floats, values: Floats) -> LayerUnits:

@@ -15,13 +15,14 @@ from rankstrat.errors import DataError, ModelError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.numeric.samples import DOUBLE, GUARD, Jacobian
 from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.text.spoken import Spoken
 
 SINGLE = 7  # digits of single precision
 SVD_COLUMNS, MOST_DIGITS = 48, 10_000
 
 
 @dataclass(frozen=True)
-class NumericalRank:
+class NumericalRank(Spoken):
     r"""The number of singular values above a threshold. No statement about the exact rank.
 
     Attributes:
@@ -150,6 +151,7 @@ def numerical_rank(
             f"digits = {digits!r}; a whole number between 1 and {MOST_DIGITS} is needed, for"
             " example digits=30"
         )
+    demand(tolerance, float | int | None, DataError, "a number", "write tolerance=1e-10")
     if tolerance is not None and not 0 <= tolerance < 1:
         raise DataError(
             f"tolerance = {tolerance!r} is relative to the largest singular value; give a number in"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.errors import DataError
+from rankstrat.errors import DataError, demand
 from rankstrat.pictures.canvas import pyplot
 from rankstrat.targets import Branch, TargetSet
 
@@ -39,13 +39,14 @@ def plot_branches(target: TargetSet, *, axes: Any = None) -> Any:
         ModuleNotFoundError: matplotlib is not installed.
         DataError: there are too many branches.
     """
-    graph = target.graph
-    count = graph.number_of_nodes()
-    if count > MAX_NODES:
+    demand(target, TargetSet, DataError, "a target set", "draw target_set(model, target)")
+    count = len(target.branches)
+    if count > MAX_NODES:  # before the graph, which compares every pair
         raise DataError(
             f"{count} branches are too many for a picture; at most {MAX_NODES} are drawn; use"
             " to_dot()"
         )
+    graph = target.graph
     branches = target.branches
     edges = [
         (i, j, dimension)

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Sequence
 from typing import Any
 
+from rankstrat.errors import DataError, demand
 from rankstrat.pictures.canvas import colours, pyplot
 from rankstrat.strata import RankHierarchy, Stratum
 
@@ -31,6 +32,7 @@ def plot_strata(hierarchy: RankHierarchy, *, axes: Any = None, labels: bool | No
     Raises:
         ModuleNotFoundError: matplotlib is not installed.
     """
+    demand(hierarchy, RankHierarchy, DataError, "a rank hierarchy", "draw stratify(model)")
     labels = len(hierarchy.strata) <= LABELLED if labels is None else labels
     places = _places(hierarchy, apart=labels)
     largest = max(s.orbit for s in hierarchy.strata)

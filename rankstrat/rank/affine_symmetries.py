@@ -22,6 +22,7 @@ from rankstrat.algebra.modular import GF, SMALL, BadReductionError, mix, random_
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.rational import is_zero
 from rankstrat.algebra.relations import dropped, radicals, sample_columns
+from rankstrat.algebra.scaling import scalings
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import BudgetError, UndecidedError
 from rankstrat.model.model import Model
@@ -71,24 +72,24 @@ def affine_symmetries(model: Model, seed: int = 0) -> tuple[VectorField, ...]:
     """Verified affine symmetries whose values at a generic parameter are independent, simple ones
     first.
 
-    There may be more than are found: large models, piecewise models and what is too large to verify
-    give fewer.
+    There may be more than are found: of large and piecewise models only scalings are, and what is
+    too large to verify is left out.
     """
-    size = model.size
+    size, known = model.size, _scalings(model)
     if not size or size > MOST_PARAMETERS or model.compiled.piecewise:
-        return ()
+        return tuple(known)
     tangents = Tangents(model.generic())
     values = tangents.parameter_values()
     try:
         tower = Tower(tangents.program, [*tangents.nodes, *values], seed=seed)
         found = _candidates(tower, size, seed)
     except UndecidedError:
-        return ()
+        return tuple(known)
     if found is None:
-        return ()
+        return tuple(known)
     fields, theta, p = found
-    chosen: list[VectorField] = []
-    rows: list[NDArray[np.int64]] = []
+    chosen = list(known)
+    rows = [_value(field, theta, p) for field in known]
     failures = 0
     for field in sorted(fields, key=lambda v: v.weight):
         row = _value(field, theta, p)
@@ -100,6 +101,13 @@ def affine_symmetries(model: Model, seed: int = 0) -> tuple[VectorField, ...]:
         else:
             failures += 1
     return tuple(chosen)
+
+
+def _scalings(model: Model) -> list[VectorField]:
+    """Those that the degrees of the program show, on every region of a piecewise model too."""
+    compiled = model.compiled
+    found = scalings(compiled.program, compiled.outputs, compiled.parameters)
+    return [VectorField({(i, i): d for i, d in degrees.items()}, {}) for degrees in found]
 
 
 def _candidates(

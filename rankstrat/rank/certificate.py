@@ -306,6 +306,7 @@ class RankCertificate(DecidedInteger):
             "model": spec | ({"assumptions": assumed} if assumed else {}),
             "coordinates": write.of(chart.coordinates),
             "values": {n: write.text(v) for n, v in values if v != own[n]},
+            "value": self.value,
             "lower": self.lower,
             "upper": self.upper,
             "verdict": self.verdict.value,

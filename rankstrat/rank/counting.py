@@ -98,7 +98,7 @@ def symmetry_bound(tangents: Tangents, seed: int, fields: Sequence[VectorField] 
     modulo a prime.
     """
     chosen = list(tangents.chosen)
-    rows = _rows(tangents, fields)
+    rows = relation_rows(tangents, fields)
     if not rows:
         return len(chosen)
     place = {i: k for k, i in enumerate(chosen)}
@@ -137,7 +137,7 @@ def symmetry_bound(tangents: Tangents, seed: int, fields: Sequence[VectorField] 
     return len(chosen) - best
 
 
-def _rows(tangents: Tangents, fields: Sequence[VectorField]) -> list[dict[int, int]]:
+def relation_rows(tangents: Tangents, fields: Sequence[VectorField] = ()) -> list[dict[int, int]]:
     """Relations as rows: parameter -> node of its coefficient."""
     program, chart = tangents.program, tangents.chart
     free = set(tangents.chosen)

@@ -38,11 +38,16 @@ class PatternTangents(Tangents):
 
     Attributes:
         patterns: one row for each region that was met, one column for each argument.
+        points: an input in each of them.
         parts: a few regions, those with arguments that vanish first.
     """
 
     def __init__(
-        self, base: Site, patterns: NDArray[np.int8], parts: Sequence[tuple[Site, Region]]
+        self,
+        base: Site,
+        patterns: NDArray[np.int8],
+        points: Sequence[Sequence[Fraction]],
+        parts: Sequence[tuple[Site, Region]],
     ) -> None:
         self.chart, self.piece, self.base = base.chart, base.piece, base
         self.__dict__["integers"] = base.integers
@@ -50,7 +55,7 @@ class PatternTangents(Tangents):
         self._depends: dict[int, bool] = {}
         self.outputs, self.divisors = [], []
         self.chosen = tuple(range(len(base.nodes)))
-        self.patterns = patterns
+        self.patterns, self.points = patterns, points
         self.parts = tuple(parts)
         place = {argument: k for k, argument in enumerate(arguments(base))}
         target = self.program
@@ -78,9 +83,12 @@ class PatternTangents(Tangents):
 
     def sides(self, key: int, column: int, count: int, start: int) -> NDArray[np.int64]:
         """The sides of one argument in the samples start, start + 1, ...: the patterns in turn."""
-        shift = int(mix(key)) % len(self.patterns)
-        rows = (np.arange(start, start + count) + shift) % len(self.patterns)
+        rows = self.row_of(key, np.arange(start, start + count))
         return self.patterns[rows, column].astype(np.int64)
+
+    def row_of(self, key: int, samples: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The patterns of samples."""
+        return (samples + int(mix(key)) % len(self.patterns)) % len(self.patterns)
 
 
 def arguments(base: Tangents) -> list[int]:
@@ -140,7 +148,8 @@ def pattern_tangents(base: Site, seed: int) -> PatternTangents | None:
         (base, Region(_pairs(base, signs[r].tolist()), tuple(points[r]), base.piece))
         for r in [*open_, rows[0]]
     ]
-    return PatternTangents(base, (signs[rows] > 0).astype(np.int8), parts)
+    met = [points[r] for r in rows]
+    return PatternTangents(base, (signs[rows] > 0).astype(np.int8), met, parts)
 
 
 def _pairs(base: Tangents, signs: Sequence[int]) -> tuple[tuple[int, int], ...]:

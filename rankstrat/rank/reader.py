@@ -29,7 +29,7 @@ from rankstrat.text.parsing import (
 
 FORMAT = "rankstrat-certificate/1"
 MAX_TEXT, MAX_PARTS, MAX_ORDER = 50_000_000, 5_000_000, 12
-FIELDS = ("format", "model", "coordinates", "values", "lower", "upper", "verdict",
+FIELDS = ("format", "model", "coordinates", "values", "value", "lower", "upper", "verdict",
           "reason", "error_bound", "minor", "relations", "hypotheses", "seed", "region",
           "subset", "differentiable", "largest")  # fmt: skip
 MODEL_FIELDS = ("name", "outputs", "functions", "parameters", "inputs", "assumptions",
@@ -132,6 +132,9 @@ class CertificateReader:
         verdict = self.get(data, "verdict", str)
         if verdict not in Verdict.__members__:
             self._fail("verdict", f"is {verdict!r}, not one of {', '.join(Verdict.__members__)}")
+        value = data.get("value")  # for scripts: it follows from the bounds, and is not kept
+        if value is not None and type(value) is not int:
+            self._fail("value", "is neither a whole number nor null")
         error_bound = self.get(data, "error_bound", (int, float))
         if not 0 <= error_bound < 1:
             self._fail("error_bound", "is not a probability")

@@ -25,13 +25,14 @@ from rankstrat.rank.setting import setting
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.upper_bounds import Nodes, RelationFinder, Relations, class_relations
 from rankstrat.rank.vanishing import needs_hypotheses, require_nonzero, vanishes_at_primes
+from rankstrat.text.spoken import Spoken
 
 MOST_LIFTED = 60
 ATTEMPTS, ERROR_GOAL, ERROR_LIMIT, LARGE_PRIMES = 5, 1e-12, 1e-9, 8
 
 
 @dataclass(frozen=True)
-class UpperBound:
+class UpperBound(Spoken):
     """An upper bound for the rank that was proved elsewhere, as by a verified critical mapping that
     reaches the point.
 
@@ -43,7 +44,10 @@ class UpperBound:
 
     value: int
     reason: str
-    holds: Callable[[Chart], bool]
+    holds: Callable[[Chart], bool] = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"rank <= {self.value}: {self.reason}"
 
 
 @dataclass(frozen=True)

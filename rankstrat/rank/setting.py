@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from rankstrat.algebra.modular import mix
-from rankstrat.algebra.program import LEAF
+from rankstrat.algebra.program import FUNCTION, LEAF
 from rankstrat.algebra.signs import Signs, requirements
 from rankstrat.errors import (
     BudgetError,
@@ -38,6 +38,7 @@ from rankstrat.rank.regions import (
     sampled_regions,
 )
 from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.vanishing import needs_hypotheses
 
 EXTRA_POINTS, WITNESSES, INSTANCES = 8, 200, 6
 EXPENSIVE, MANY_KINKS, MOST_COMPARED = 200_000, 8, 3_000
@@ -60,6 +61,8 @@ class Setting:
     seed: int = 0
     largest: bool = False
     """Whether the regions change with the coordinates, so that the rank is the largest one."""
+    at: tuple[Any, ...] = ()
+    """The coordinates at which regions were chosen, if they change with them."""
 
     @cached_property
     def differentiable(self) -> bool | None:
@@ -128,7 +131,7 @@ def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
             "the regions of a piecewise model change with its constants; numbers are needed; give"
             " them values"
         )
-    best: tuple[int, Setting] | None = None
+    best: tuple[int, Setting, tuple[Any, ...]] | None = None
     bound = symmetry_bound(written, seed)
     for number in range(INSTANCES):
         keys = [("u", c) for c in chart.coordinates]
@@ -140,7 +143,7 @@ def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
             continue
         rank = _quick_rank(found.tangents, seed)
         if best is None or rank > best[0]:
-            best = rank, found
+            best = rank, found, tuple(values.values())
         if rank == bound:
             break
     if best is None:
@@ -148,8 +151,8 @@ def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
             "no region of the piecewise model could be certified at random points of the chart;"
             " give a point"
         )
-    found = best[1]
-    return Setting(found.tangents, written, found.regions, tuple(sites), seed, True)
+    _, found, at = best
+    return Setting(found.tangents, written, found.regions, tuple(sites), seed, True, at)
 
 
 def _quick_rank(tangents: Tangents, seed: int) -> int:
@@ -229,7 +232,7 @@ def _patterns(site: Site, seed: int) -> PatternTangents | None:
     if not site.piecewise() or not has_patterns(site):
         return None
     found = pattern_tangents(site, seed)
-    if found is None:
+    if found is None or _needs_balls(found, seed):
         return None
     kinks = len(site.piecewise())
     if kinks >= MANY_KINKS and len(found.nodes) <= MOST_COMPARED:
@@ -244,6 +247,16 @@ def _patterns(site: Site, seed: int) -> PatternTangents | None:
         except BudgetError:
             return found
     return found
+
+
+def _needs_balls(tangents: PatternTangents, seed: int) -> bool:
+    """Whether residues prove nothing; balls need inputs of the regions, which patterns forget."""
+    program = tangents.program
+    kinds = (program.kind[n] for n in program.reachable(tangents.nodes))
+    if FUNCTION not in kinds:
+        return False
+    live = [i for i, n in enumerate(tangents.nodes) if n != program.zero]
+    return needs_hypotheses(tangents.tower(live, seed=seed))
 
 
 def regions_of(sites: Sequence[Site], seed: int) -> tuple[list[tuple[Tangents, Region]], bool]:

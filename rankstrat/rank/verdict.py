@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
@@ -22,6 +23,15 @@ class Verdict(Enum):
 
     def __str__(self) -> str:
         return self.value
+
+
+STRENGTH = (Verdict.PROVED, Verdict.PROBABLE, Verdict.NUMERICAL, Verdict.OPEN, Verdict.REFUTED)
+"""From what is shown to what is false."""
+
+
+def weakest(verdicts: Iterable[Verdict]) -> Verdict:
+    """What is known of several statements together; PROVED of none."""
+    return max(verdicts, key=STRENGTH.index, default=Verdict.PROVED)
 
 
 @dataclass(frozen=True)

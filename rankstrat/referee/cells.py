@@ -14,14 +14,9 @@ Form = tuple[Fraction, ...]
 
 
 def affine(expander: Expander, node: int, inputs: int) -> Form:
-    """The affine form of a node.
-
-    Raises:
-        Unchecked: it has none with rational coefficients.
-    """
-    numerator, factors = expander.quotient(node)
+    """The affine form of a node with rational coefficients."""
     form = [Fraction(0)] * (inputs + 1)
-    for monomial, c in numerator.items():
+    for monomial, c in expander.value(node).items():
         match [(expander.atoms[v], n) for v, n in monomial]:
             case []:
                 form[0] = c
@@ -29,15 +24,11 @@ def affine(expander: Expander, node: int, inputs: int) -> Form:
                 form[k + 1] = c
             case _:
                 raise Unchecked("the argument of a kink is not affine")
-    if factors:
-        raise Unchecked("the argument of a kink is not affine")
     return tuple(form)
 
 
 def is_empty(forms: Sequence[Form], fuel: Fuel) -> bool:
-    """Whether no point makes all forms positive: variables are eliminated in turn (Fourier and
-    Motzkin).
-    """
+    """Whether no point makes all forms positive: elimination of Fourier and Motzkin."""
     rows = set(forms)
     for k in range(1, len(forms[0])):
         kept = {r for r in rows if r[k] == 0}
@@ -50,19 +41,14 @@ def is_empty(forms: Sequence[Form], fuel: Fuel) -> bool:
     return any(r[0] <= 0 for r in rows)
 
 
-def check_cover(
-    tower: Tower, kinks: Sequence[int], signs: Sequence[dict[int, int]], fuel: Fuel
-) -> None:
-    """The places lie in all regions: what no place shows is empty.
+def check_cover(tower: Tower, kinks: Sequence[int], signs: Sequence[dict[int, int]]) -> None:
+    """The places lie in all regions: a side on which there is no place is empty.
 
     Arguments of kinks are decided one after another; given the signs of those before, each is an
     affine function of the inputs.
-
-    Raises:
-        Unchecked: a region without a place is not shown to be empty.
     """
-    inputs = tower.graph.sizes["inputs"]
-    stack: list[tuple[int, list[dict[int, int]], list[Form]]] = [(0, list(signs), [])]
+    inputs, fuel = tower.graph.sizes["inputs"], tower.fuel
+    stack: list[tuple[int, Sequence[dict[int, int]], list[Form]]] = [(0, signs, [])]
     while stack:
         i, group, forms = stack.pop()
         if i == len(kinks):

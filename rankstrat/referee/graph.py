@@ -1,167 +1,128 @@
-r"""The model as a directed acyclic graph of typed nodes, and its derivatives as further nodes."""
+"""The model as a graph of typed nodes, and its derivatives as further nodes.
+
+See "Nodes" in docs/certificates.md.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .reading import Fuel, Refused, array, big, integer, printable
+from .reading import BIG, SMALL, Fuel, Kinds, Refused, read
 
 Node = tuple[Any, ...]
-UNARY = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan")
 KINKS = ("relu", "abs", "step", "sign")
-GROUPS = dict.fromkeys(("exp", "tanh", "sinh", "cosh"), "exp") | {
-    "sin": "cis", "cos": "cis", "tan": "cis",
-    "log": "log", "atan": "atan", "erf": "erf", "jet": "jet", "root": "root",
+FUNCTIONS = {
+    "exp": "exp", "tanh": "exp", "sinh": "exp", "cosh": "exp", "sin": "cis", "cos": "cis",
+    "tan": "cis", "log": "log", "atan": "atan", "erf": "erf",
 }  # fmt: skip
+"""Functions of one argument, and the kind of image that they have."""
+LEAVES = ("rat", "in", "coord", "pi", "isqrtpi")
+LEAST_LAYER = {"in": 2, "coord": 1, "jet": 1}
 MAX_NODES = 3_000_000
 
 
 class Graph:
-    """Nodes; each refers to earlier ones, so that their order is an order of evaluation."""
+    """Nodes; each refers to earlier ones only.
 
-    def __init__(self, nodes: Any, sizes: dict[str, int], functions: list[str], fuel: Fuel) -> None:
+    Attributes:
+        layers: 2 above inputs, 1 above coordinates or jets, 0 otherwise.
+        private: whether a parameter or an input stands below.
+        given: the number of nodes that were read; derivatives come after them.
+    """
+
+    def __init__(self, data: Any, sizes: dict[str, int], functions: list[str], fuel: Fuel) -> None:
         self.sizes, self.functions, self.fuel = sizes, functions, fuel
         self.nodes: list[Node] = []
         self.known: dict[Node, int] = {}
         self.layers: list[int] = []
-        self.private: list[bool] = []  # whether a parameter or an input stands below
+        self.private: list[bool] = []
         owners: dict[int, int] = {}
-        for k, entry in enumerate(array(nodes, "graph")):
-            node = self._read(array(entry, f"graph[{k}]"), k)
-            if node[0] == "par" and owners.setdefault(node[1], k) != k:
-                raise Refused(f"graph[{k}]: parameter {node[1]} has two nodes")
-            self._append(node)
+        node, order = range(len(data) if type(data) is list else 0), range(2, 65)
+        unary = dict.fromkeys((*FUNCTIONS, *KINKS), (node,))
+        schema = Kinds(unary) | {
+            "rat": (range(-BIG, BIG), range(1, BIG)), "in": (range(sizes["inputs"]),),
+            "coord": (range(sizes["coordinates"]),), "pi": (), "isqrtpi": (),
+            "par": (range(sizes["parameters"]), node), "add": [node], "mul": [node],
+            "pow": (range(-SMALL, SMALL), node), "root": (order, node), "erf": (node, node),
+            "jet": (range(len(functions)), range(1000), node),
+        }  # fmt: skip
+        for k, entry in enumerate(read(data, [Kinds(schema)], "graph")):
+            below = self._children(entry)
+            if any(c >= k for c in below) or entry in (("add",), ("mul",)):
+                raise Refused(f"graph: node {k} refers to no earlier node")
+            if entry[0] == "par" and (
+                self.private[entry[2]] or owners.setdefault(entry[1], k) != k
+            ):
+                raise Refused(f"graph: node {k} is no parameter with a value on the chart")
+            if entry[0] == "erf" and self.nodes[entry[1]][0] != "exp":
+                raise Refused(f"graph: the companion of node {k} is not an exponential")
+            self._append(entry)
         self.given = len(self.nodes)
-        self.zero, self.one = self.rational(0), self.rational(1)
+        self.zero, self.one, self.minus = (self.node("rat", c, 1) for c in (0, 1, -1))
 
-    def _read(self, entry: list[Any], k: int) -> Node:
-        where, op = f"graph[{k}]", entry[0] if entry else None
-        sizes, last = self.sizes, k - 1
-        match entry:
-            case ["rat", p, q]:
-                node: Node = ("rat", big(p, where), big(q, where))
-                if q < 1:
-                    raise Refused(f"{where}: the denominator is not positive")
-            case ["in", i]:
-                node = ("in", integer(i, where, 0, sizes["inputs"] - 1))
-            case ["coord", i]:
-                node = ("coord", integer(i, where, 0, sizes["coordinates"] - 1))
-            case ["par", i, v]:
-                node = (
-                    "par",
-                    integer(i, where, 0, sizes["parameters"] - 1),
-                    integer(v, where, 0, last),
-                )
-                if self.private[v]:
-                    raise Refused(f"{where}: the value of a parameter contains one or an input")
-            case ["add" | "mul", _, *_]:
-                node = (op, *(integer(a, where, 0, last) for a in entry[1:]))
-            case ["pow", a, n]:
-                node = (op, integer(a, where, 0, last), integer(n, where, -(10**9)))
-            case ["root", a, n]:
-                node = (op, integer(a, where, 0, last), integer(n, where, 2, 64))
-            case ["erf", a, e]:
-                node = (op, integer(a, where, 0, last), integer(e, where, 0, last))
-                if self.nodes[e][0] != "exp":
-                    raise Refused(f"{where}: the companion is not an exponential")
-            case ["jet", f, j, a]:
-                f = integer(f, where, 0, len(self.functions) - 1)
-                node = (op, f, integer(j, where, 0, 1000), integer(a, where, 0, last))
-            case ["pi" | "isqrtpi"]:
-                node = (op,)
-            case [str(), a] if op in UNARY or op in KINKS:
-                node = (op, integer(a, where, 0, last))
-            case _:
-                raise Refused(f"{where}: {printable(op)} is no kind of node with such arguments")
-        return node
+    @staticmethod
+    def _children(node: Node) -> Sequence[int]:
+        if node[0] in LEAVES:
+            return ()
+        return node[1:] if node[0] in ("add", "mul", "erf") else node[-1:]
+
+    def children(self, k: int) -> Sequence[int]:
+        """The nodes that a node is computed from; the argument of a function comes last."""
+        return self._children(self.nodes[k])
 
     def _append(self, node: Node) -> int:
         if len(self.nodes) >= MAX_NODES:
             raise Refused(f"the graph has more than {MAX_NODES} nodes")
-        op, below = node[0], [self.layers[c] for c in self._children(node)]
-        least = {"in": 2, "coord": 1, "jet": 1}.get(op, 0)
-        self.layers.append(max(least, *below) if below else least)
-        private = node[0] in ("par", "in") or any(self.private[c] for c in self._children(node))
-        self.private.append(private)
+        below = self._children(node)
+        self.layers.append(
+            max(LEAST_LAYER.get(node[0], 0), max((self.layers[c] for c in below), default=0))
+        )
+        self.private.append(node[0] in ("par", "in") or any(self.private[c] for c in below))
         self.nodes.append(node)
         return self.known.setdefault(node, len(self.nodes) - 1)
 
     def node(self, *node: Any) -> int:
         """The number of a node, which is added if it is new."""
-        if node in self.known:
-            return self.known[node]
-        return self._append(node)
-
-    def rational(self, p: int, q: int = 1) -> int:
-        """The number of a constant node."""
-        return self.node("rat", p, q)
+        return self.known[node] if node in self.known else self._append(node)
 
     def reflection(self, f: int, j: int) -> int:
         """s with sigma^(j)(-h) = s sigma^(j)(h) for an odd or even function, else 0."""
         parity = self.functions[f].rstrip("0")
-        if parity:
-            return (-1) ** (j + (parity == "odd"))
-        return 0
-
-    def argument(self, k: int) -> int:
-        """The argument of a function node."""
-        return int(self.nodes[k][3 if self.nodes[k][0] == "jet" else 1])
-
-    @staticmethod
-    def _children(node: Node) -> Sequence[int]:
-        match node[0]:
-            case "rat" | "in" | "coord" | "pi" | "isqrtpi":
-                return ()
-            case "par":
-                return node[2:]
-            case "pow" | "root":
-                return node[1:2]
-            case "jet":
-                return node[3:]
-        return node[1:]
-
-    def children(self, k: int) -> Sequence[int]:
-        """The nodes that a node is computed from."""
-        return self._children(self.nodes[k])
+        return (-1) ** (j + (parity == "odd")) if parity else 0
 
     def closure(self, roots: Iterable[int]) -> list[int]:
         """The given nodes and all below them, in order of evaluation."""
+        seen: set[int] = set()
         stack = list(roots)
-        seen = set(stack)
         while stack:
-            self.fuel.burn(1)
-            for c in self.children(stack.pop()):
-                if c not in seen:
-                    seen.add(c)
-                    stack.append(c)
+            k = stack.pop()
+            if k not in seen:
+                self.fuel.burn(1)
+                seen.add(k)
+                stack.extend(self.children(k))
         return sorted(seen)
 
-    def total(self, terms: Sequence[int]) -> int:
+    def total(self, *terms: int) -> int:
         """A node for a sum."""
-        terms = [t for t in terms if t != self.zero]
-        if not terms:
-            return self.zero
-        if len(terms) == 1:
-            return terms[0]
-        return self.node("add", *terms)
+        left = [t for t in terms if t != self.zero]
+        if len(left) == 1:
+            return left[0]
+        return self.node("add", *left) if left else self.zero
 
     def product(self, *factors: int) -> int:
         """A node for a product."""
         if self.zero in factors:
             return self.zero
         left = [f for f in factors if f != self.one]
-        if not left:
-            return self.one
         if len(left) == 1:
             return left[0]
-        return self.node("mul", *left)
+        return self.node("mul", *left) if left else self.one
 
-    def partials(self, k: int) -> list[tuple[int, int]]:
-        """Pairs (child, node of the partial derivative), by the rules of calculus."""
-        node, op = self.nodes[k], self.nodes[k][0]
-        a = self.argument(k) if len(node) > 1 else 0
-        match op:
+    def _partials(self, k: int) -> list[tuple[int, int]]:
+        """Pairs (child, node of the partial derivative)."""
+        node = self.nodes[k]
+        match node[0]:
             case "add":
                 return [(c, self.one) for c in node[1:]]
             case "mul":
@@ -173,69 +134,60 @@ class Graph:
                     pairs.append((c, self.product(left, after)))
                     after = self.product(c, after)
                 return pairs
+        return [(node[-1], self._slope(k))] if self._children(node) else []
+
+    def _slope(self, k: int) -> int:
+        """The node of the derivative of a node by its argument."""
+        op, *data, a = self.nodes[k]
+        match op:
+            case "par":
+                return self.one
             case "pow":
-                power = self.node("pow", a, node[2] - 1)
-                if node[2]:
-                    return [(a, self.product(self.rational(node[2]), power))]
-                return []
+                return self.product(self.node("rat", data[0], 1), self.node("pow", data[0] - 1, a))
             case "exp":
-                slope = k
+                return k
             case "log":
-                slope = self.node("pow", a, -1)
+                return self.node("pow", -1, a)
             case "tanh":
-                slope = self.total(
-                    [self.one, self.product(self.rational(-1), self.node("pow", k, 2))]
-                )
+                square = self.node("pow", 2, k)
+                return self.total(self.one, self.product(self.minus, square))
             case "tan":
-                slope = self.total([self.one, self.node("pow", k, 2)])
-            case "sinh" | "cosh":
-                slope = self.node("cosh" if op == "sinh" else "sinh", a)
+                return self.total(self.one, self.node("pow", 2, k))
+            case "sinh":
+                return self.node("cosh", a)
+            case "cosh":
+                return self.node("sinh", a)
             case "sin":
-                slope = self.node("cos", a)
+                return self.node("cos", a)
             case "cos":
-                slope = self.product(self.rational(-1), self.node("sin", a))
+                return self.product(self.minus, self.node("sin", a))
             case "atan":
-                slope = self.node("pow", self.total([self.one, self.node("pow", a, 2)]), -1)
+                return self.node("pow", -1, self.total(self.one, self.node("pow", 2, a)))
             case "erf":
-                slope = self.product(self.rational(2), self.node("isqrtpi"), node[2])
+                return self.product(self.node("rat", 2, 1), self.node("isqrtpi"), data[0])
             case "root":
-                slope = self.product(self.rational(1, node[2]), k, self.node("pow", a, -1))
+                inverse = self.node("pow", -1, a)
+                return self.product(self.node("rat", 1, data[0]), k, inverse)
             case "jet":
-                slope = self.node("jet", node[1], node[2] + 1, a)
+                return self.node("jet", data[0], data[1] + 1, a)
             case "relu" | "abs":
-                slope = self.node("step" if op == "relu" else "sign", a)
-            case _:
-                return []
-        return [(a, slope)]
+                return self.node("step" if op == "relu" else "sign", a)
+        return self.zero
 
-    def gradient(self, output: int) -> dict[int, int]:
-        r"""Nodes of $\partial F/\partial\theta_i$ by one backward sweep; missing ones are zero."""
-        waiting: dict[int, list[int]] = {output: [self.one]}
-        gradient: dict[int, int] = {}
-        for k in reversed(self.closure([output])):
-            if k not in waiting:
-                continue
-            adjoint = self.total(waiting.pop(k))
-            if self.nodes[k][0] == "par":
-                gradient[self.nodes[k][1]] = adjoint
-            elif adjoint != self.zero:
-                for child, slope in self.partials(k):
-                    waiting.setdefault(child, []).append(self.product(adjoint, slope))
-        return gradient
+    def gradient(self, root: int, leaves: Sequence[str], layer: int = 0) -> dict[int, int]:
+        """Derivatives of a node by leaves of the given kinds, by one backward sweep.
 
-    def derivative(self, roots: Sequence[int], seeds: set[int]) -> dict[int, int]:
-        """Nodes of the derivatives of the roots by a variable, which is a set of equal leaves.
-
-        A jet is a variable of its own here: it is not derived further.
+        Nodes below the layer are constants.
         """
-        result: dict[int, int] = {}
-        for k in self.closure(roots):
-            if k in seeds:
-                result[k] = self.one
-            elif self.nodes[k][0] == "par":
-                result[k] = result[self.nodes[k][2]]
-            elif self.nodes[k][0] == "jet" or all(result[c] == self.zero for c in self.children(k)):
-                result[k] = self.zero
-            else:
-                result[k] = self.total([self.product(s, result[c]) for c, s in self.partials(k)])
-        return {k: result[k] for k in roots}
+        waiting: dict[int, list[int]] = {root: [self.one]}
+        found: dict[int, int] = {}
+        for k in reversed(self.closure([root])):
+            if k not in waiting or self.layers[k] < layer:
+                continue
+            adjoint = self.total(*waiting.pop(k))
+            if self.nodes[k][0] in leaves:
+                found[k] = adjoint
+            elif adjoint != self.zero:
+                for child, slope in self._partials(k):
+                    waiting.setdefault(child, []).append(self.product(adjoint, slope))
+        return found

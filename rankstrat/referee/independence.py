@@ -1,33 +1,29 @@
-r"""Why generators are independent: one theorem, with its witness, for each kind and layer."""
+"""Why generators are independent: "Why generators are independent" in docs/certificates.md."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from .balls import Balls
-from .polynomials import Expander
-from .reading import Refused, Unchecked, array, distinct, integer, record
+from .polynomials import Expander, Polynomial
+from .reading import Fuel, Refused, Unchecked, distinct
 from .residues import Residues, rank
-from .tower import Tower
+from .tower import ALGEBRA, Tower
 
-TRANSCENDENTAL = ("exp", "cis", "log", "atan")
+PRIMITIVE = ("exp", "cis", "log", "atan")
 VARIABLES = ("", "coord", "in")
+ALGEBRAIC = {"rat", "add", "mul", "pow", "root", "par"}
 
 
 class Independence:
     """Checks the generators of a tower, layer by layer, at most once."""
 
     def __init__(self, tower: Tower, signs: dict[int, int] | None) -> None:
-        self.tower, self.graph, self.fuel, self.algebra = (
-            tower, tower.graph, tower.fuel, tower.algebra
-        )  # fmt: skip
-        self.kinds, self.arguments, self.generators = (
-            tower.kinds, tower.arguments, tower.generators
-        )  # fmt: skip
-        self.decisions, self.signs, self.shown = tower.decisions, signs, False
+        self.tower, self.graph, self.signs = tower, tower.graph, signs
+        self.shown = False
 
     def check(self) -> None:
-        """Every generator is new, layer by layer.
+        """Every generator is new.
 
         Raises:
             Refused: a witness fails.
@@ -35,179 +31,163 @@ class Independence:
         """
         if self.shown:
             return
-        layers: list[list[int]] = [[], [], []]
-        for g in range(len(self.generators)):
-            layers[self.tower.layer(g)].append(g)
-        self._check_numbers(layers[0])
-        for layer in (1, 2):
-            if layers[layer]:
-                self._check_functions(layer, layers[layer])
+        for layer in (0, 1, 2):
+            members = [g for g, found in enumerate(self.tower.layers) if found == layer]
+            if members and layer:
+                self._check_functions(layer, members)
+            elif members:
+                self._check_numbers(members)
         self.shown = True
 
-    def _check_numbers(self, gens: list[int]) -> None:
-        roots = [self.generators[g] for g in gens if self.kinds[g] == "root"]
-        distinct([q for _, q, _ in roots], "generators: primes of roots")
-        others = [g for g in gens if self.kinds[g] != "root"]
-        special = [g for g in others if self.kinds[g] not in ("exp", "cis")]
-        if special and len(others) > 1:
-            raise Unchecked(f"no theorem makes generators {others[:4]} (numbers) independent")
-        for g in others:
-            a = self.arguments[g]
-            nodes = {self.graph.nodes[k][0] for k in self.graph.closure([a])} if a >= 0 else set()
-            if not nodes <= {"rat", "add", "mul", "pow", "root", "par"}:
-                raise Unchecked(f"generators[{g}]: the argument is not an algebraic number")
-        if special:
-            g = special[0]
-            if self.kinds[g] == "log":
-                balls = Balls(256, self.fuel)
-                a = self.arguments[g]
-                low, high = balls.evaluate(self.graph, self.graph.closure([a]), [], [], set())[a]
-                if low <= 0 or low <= balls.unit <= high:
-                    raise Unchecked(f"generators[{g}]: the argument is not positive and not 1")
-            elif self.kinds[g] != "pi":
-                raise Unchecked(f"generators[{g}]: no theorem makes this number transcendental")
-        if others and not special:
-            data = record(self.decisions[0], "decisions[0]", ("prime", "rows"))
-            residues = self.tower.setting(data, "decisions[0]", 0, fixed=False)
-            order = self.tower.closure(self.arguments[g] for g in others)
-            rows = []
-            for i, row in enumerate(array(data["rows"], "decisions[0]")):
-                iota, choice = array(row, f"decisions[0].rows[{i}]", 2)
-                self.tower.choose(residues, iota, choice, f"decisions[0].rows[{i}]")
-                residues.clear()
-                residues.evaluate(order, "d", self.fuel)
-                unit = {"exp": 1, "cis": residues.iota}
-                rows.append([residues.values[self.arguments[g]] * unit[self.kinds[g]]
+    def _check_numbers(self, members: Sequence[int]) -> None:
+        """Roots of different primes, and Lindemann-Weierstrass, or one transcendental number."""
+        tower, kinds = self.tower, self.tower.kinds
+        distinct([tower.generators[g][1] for g in members if kinds[g] == "root"], "roots")
+        others = [g for g in members if kinds[g] != "root"]
+        arguments = [tower.arguments[g] for g in others if kinds[g] != "pi"]
+        if not {self.graph.nodes[k][0] for k in self.graph.closure(arguments)} <= ALGEBRAIC:
+            raise Unchecked("the argument of a generator of layer 0 is not an algebraic number")
+        if not {kinds[g] for g in others} <= {"exp", "cis"}:
+            if len(others) > 1 or kinds[others[0]] not in ("pi", "log"):
+                raise Unchecked("no theorem makes the generators of layer 0 independent")
+            if kinds[others[0]] == "log":
+                tower.check_positive(others[0], other_than=1)
+        elif others:
+            data = self._decision(0)
+            residues, rows = tower.setting(data, "decisions"), []
+            for iota, roots in data["rows"]:
+                residues.choose(iota, roots, "decisions")
+                residues.values.clear()
+                rows.append([residues.value(tower.arguments[g]) * self._unit(residues, g)
                              % residues.prime for g in others])  # fmt: skip
-            if rank(rows, residues.prime, self.fuel) < len(others):
-                raise Unchecked("decisions[0]: the matrix has not full rank")
+            self._check_rank(0, rows, residues, len(others))
 
-    def _check_functions(self, layer: int, gens: list[int]) -> None:
-        where, graph = f"decisions[{layer}]", self.graph
-        data = record(self.decisions[layer], where, ("prime", "seed", "iota", "roots", "rows"))
-        residues = self.tower.setting(data, where, data["seed"])
+    def _decision(self, layer: int) -> Any:
+        if self.tower.decisions[layer] is None:
+            raise Unchecked(f"there is no decision for layer {layer}")
+        return self.tower.decisions[layer]
+
+    def _unit(self, residues: Residues, g: int) -> int:
+        """The constant factor of $D y_g$."""
+        return {"cis": residues.iota, "atan": 2 * residues.iota}.get(self.tower.kinds[g], 1)
+
+    def _check_rank(self, layer: int, rows: Any, residues: Residues, size: int) -> None:
+        if rank(rows, residues.prime, self.tower.fuel, size) < size:
+            raise Unchecked(f"decisions: the matrix of layer {layer} has not full rank")
+
+    def _check_functions(self, layer: int, members: Sequence[int]) -> None:
+        data, kinds = self._decision(layer), self.tower.kinds
+        residues = self.tower.setting(data, "decisions")
         residues.signs = self.signs
-        columns = [g for g in gens if self.kinds[g] in TRANSCENDENTAL]
-        jets = [g for g in gens if self.kinds[g] == "jet"]
-        if any(self.kinds[g] == "erf" for g in gens):
-            self._check_errors(layer, gens, residues)
-        self._check_jets(layer, jets, residues)
-        logs: dict[int, int] = {}
-        for g in columns:
-            a = self.arguments[g]
-            if self.kinds[g] == "log":
-                logs[g] = graph.node("pow", a, -1)
-            elif self.kinds[g] == "atan":
-                logs[g] = graph.node("pow", graph.total([graph.one, graph.node("pow", a, 2)]), -1)
-        self._entries: dict[tuple[Any, ...], list[int]] = {}
-        rows = (self._row(layer, residues, data["seed"], columns, logs, row, f"{where}.rows[{i}]")
-                for i, row in enumerate(array(data["rows"], where)))  # fmt: skip
-        if rank(rows, residues.prime, self.fuel, len(columns)) < len(columns):
-            raise Unchecked(f"{where}: the matrix has not full rank")
+        if any(kinds[g] == "erf" for g in members):
+            self._check_error_functions(layer, members, residues)
+        self._check_jets(layer, [g for g in members if kinds[g] == "jet"], residues)
+        columns = [g for g in members if kinds[g] in PRIMITIVE]
+        gradients = [self._gradient(layer, g) for g in columns]
 
-    def _row(self, layer: int, residues: Residues, seed: int, columns: list[int],
-             logs: dict[int, int], row: Any, where: str) -> list[int]:  # fmt: skip
-        """Derivatives of the arguments by one variable, at fresh residues."""
-        sample, variable, iota, choice = array(row, where, 4)
-        variable, graph = self._variable(layer, variable, where), self.graph
-        if variable not in self._entries:
-            slopes = graph.derivative([self.arguments[g] for g in columns], self._seeds(variable))
-            self._entries[variable] = [
-                graph.product(slopes[self.arguments[g]], logs.get(g, graph.one)) for g in columns
-            ]
-        entries = self._entries[variable]
-        self.tower.choose(residues, iota, choice, where)
-        residues.clear()
-        residues.seed = f"{seed}/{integer(sample, where)}"
-        residues.evaluate(self.tower.closure(entries), "d", self.fuel)
-        unit = {"cis": residues.iota, "atan": 2 * residues.iota}
-        return [residues.values[e] * unit.get(self.kinds[g], 1) % residues.prime
-                for g, e in zip(columns, entries, strict=True)]  # fmt: skip
+        def rows() -> Any:
+            for sample, variable, iota, roots in data["rows"]:
+                entries = [self._by(layer, gradient, variable) for gradient in gradients]
+                residues.choose(iota, roots, "decisions")
+                residues.values.clear()
+                residues.seed, residues.tag = f"{data['seed']}/{sample}", "d"
+                yield [residues.value(entry) * self._unit(residues, g) % residues.prime
+                       for g, entry in zip(columns, entries, strict=True)]  # fmt: skip
 
-    def _variable(self, layer: int, value: Any, where: str) -> tuple[Any, ...]:
-        match value:
-            case ["in" | "coord" as op, k] if op == VARIABLES[layer]:
-                return op, integer(k, where)
-            case ["jet", g, j]:
-                g = integer(g, where, 0, len(self.generators) - 1)
-                if self.kinds[g] == "jet" and self.tower.layer(g) == layer:
-                    return "jet", g, integer(j, where)
-        raise Refused(f"{where}: no variable of this layer")
+        self._check_rank(layer, rows(), residues, len(columns))
 
-    def _seeds(self, variable: tuple[Any, ...]) -> set[int]:
-        nodes = self.graph.nodes
-        if variable[0] != "jet":
-            return {k for k, node in enumerate(nodes) if node == variable}
-        g, j = variable[1:]
-        return {
-            k
-            for k, node in enumerate(nodes)
-            if node[0] == "jet"
-            and node[2] == j
-            and self.tower.images.get(self.tower.key(k)) == [(g, 1)]
-        }
+    def _gradient(self, layer: int, g: int) -> dict[int, int]:
+        """Nodes of $D y_g$, up to a constant, by the inputs or coordinates and the jets."""
+        graph, kind, a = self.graph, self.tower.kinds[g], self.tower.arguments[g]
+        slope = graph.one
+        if kind == "log":
+            slope = graph.node("pow", -1, a)
+        elif kind == "atan":
+            slope = graph.node("pow", -1, graph.total(graph.one, graph.node("pow", 2, a)))
+        found = graph.gradient(a, (VARIABLES[layer], "jet"), layer)
+        return {k: graph.product(slope, d) for k, d in found.items()}
 
-    def _check_jets(self, layer: int, jets: list[int], residues: Residues) -> None:
+    def _by(self, layer: int, gradient: dict[int, int], variable: tuple[Any, ...]) -> int:
+        """The node of the derivative by one variable, to which several leaves may be equal."""
+        graph, (kind, g, *order) = self.graph, variable
+        if kind == "jet" and (self.tower.kinds[g] != "jet" or self.tower.layers[g] != layer):
+            raise Refused(f"decisions: generator {g} is no variable of layer {layer}")
+        terms = []
+        for k, node in gradient.items():
+            leaf = graph.nodes[k]
+            if kind != "jet" and leaf == variable:
+                terms.append(node)
+            elif kind == "jet" and leaf[0] == "jet" and leaf[2] == order[0]:
+                _, ((image, sign),) = self.tower.image(*self.tower.key(leaf))
+                factor = 1 if sign > 0 else graph.reflection(*leaf[1:3])
+                if image == g:
+                    terms.append(graph.product(graph.node("rat", factor, 1), node))
+        return graph.total(*terms)
+
+    def _check_jets(self, layer: int, jets: Sequence[int], residues: Residues) -> None:
         """Arguments differ, and those of layer 2 are not constant: two samples show it."""
-        order = self.tower.closure(self.arguments[g] for g in jets)
         values = []
         for tag in ("d0", "d1"):
-            residues.clear()
-            residues.evaluate(order, tag, self.fuel)
-            values.append([residues.values[self.arguments[g]] for g in jets])
+            residues.tag = tag
+            residues.values.clear()
+            values.append([residues.value(self.tower.arguments[g]) for g in jets])
         keys = []
-        for g, v in zip(jets, values[0], strict=True):
-            f = self.generators[g][1]
-            if self.graph.functions[f] and not v:
-                raise Unchecked(f"generators[{g}]: the argument is not shown to differ from 0")
-            square = v * v % residues.prime if self.graph.reflection(f, 0) else v
-            keys.append((f, square))
+        for g, v, w in zip(jets, *values, strict=True):
+            f = self.tower.generators[g][1]
+            if (self.graph.functions[f] and not v) or (layer == 2 and v == w):
+                raise Unchecked(f"generators: the argument of {g} is not shown to vary, or not 0")
+            keys.append((f, v * v % residues.prime if self.graph.reflection(f, 0) else v))
         if len(set(keys)) < len(keys):
             raise Unchecked("generators: arguments of an unspecified function do not differ")
-        for g, v, w in zip(jets, *values, strict=True):
-            if layer == 2 and v == w:
-                raise Unchecked(f"generators[{g}]: the argument is not shown to vary")
 
-    def _check_errors(self, layer: int, gens: list[int], residues: Residues) -> None:
-        """Error functions of affine arguments over exponentials of polynomials, and logarithms."""
-        e = Expander(self.tower, True, self.algebra)
-        exponentials = {g for g in gens if self.kinds[g] in ("exp", "cis")}
-        squares = set()
-        for g in gens:
-            kind, a = self.kinds[g], self.arguments[g]
-            numerator, factors = e.quotient(a)
-            degree, inside = 0, list(factors)
-            for m in numerator:
-                own = [(e.atoms[v], n) for v, n in m if self._level(e.atoms[v]) == layer]
-                plain = all(name[0] == VARIABLES[layer] and n > 0 for name, n in own)
-                if kind not in ("log", "atan") and not plain:
-                    raise Unchecked(f"generators[{g}]: beside an error function, not a polynomial")
-                degree = max(degree, sum(n for _, n in own))
-            names = [e.atoms[v] for m in numerator for v, _ in m]
-            bottom = [e.atoms[v] for f in inside for m, _ in f for v, _ in m]
+    def _check_error_functions(
+        self, layer: int, members: Sequence[int], residues: Residues
+    ) -> None:
+        """Affine arguments, beside exponentials of polynomials, and logarithms of these."""
+        e = Expander(self.tower, True, Fuel(ALGEBRA))
+        squares = []
+        for g in members:
+            kind, argument = self.tower.kinds[g], e.value(self.tower.arguments[g])
+            variables, others = {VARIABLES[layer]}, {"exp", "cis"}
+            names = self._names(e, argument, layer)
             if kind in ("log", "atan"):
-                own_names = [n for n in names + bottom if self._level(n) == layer]
-                if not all(n[0] == VARIABLES[layer] or (n[0] == "t" and n[1] in exponentials)
-                           for n in own_names):  # fmt: skip
-                    raise Unchecked(f"generators[{g}]: a logarithm of another kind")
-            elif any(self._level(n) == layer for n in bottom) or kind == "jet":
-                raise Unchecked(f"generators[{g}]: beside an error function, not a polynomial")
+                fine = names <= variables | others | {"inverse"}
+            else:
+                lowest = min((n for m in argument for _, n in self._own(e, m, layer)), default=0)
+                fine = kind != "jet" and names <= variables and lowest >= 0
+            degree = max((sum(n for _, n in self._own(e, m, layer)) for m in argument), default=0)
+            if not fine or (kind == "erf" and degree != 1):
+                raise Unchecked(f"generators: beside an error function, number {g} is not checked")
             if kind == "erf":
-                if degree != 1:
-                    raise Unchecked(f"generators[{g}]: the argument is not affine")
-                residues.clear()
-                residues.evaluate(self.tower.closure([a]), "d", self.fuel)
-                squares.add(residues.values[a] ** 2 % residues.prime)
-        if len(squares) < sum(self.kinds[g] == "erf" for g in gens):
+                residues.values.clear()
+                squares.append(residues.value(self.tower.arguments[g]) ** 2 % residues.prime)
+        if len(set(squares)) < len(squares):
             raise Unchecked("generators: arguments of error functions are not shown to differ")
 
-    def _level(self, name: tuple[Any, ...]) -> int:
+    def _own(self, e: Expander, monomial: Any, layer: int) -> list[tuple[int, int]]:
+        """The factors of a monomial that belong to a layer."""
+        return [(v, n) for v, n in monomial if self._level(e, v) == layer]
+
+    def _names(self, e: Expander, p: Polynomial, layer: int) -> set[str]:
+        """The kinds of unknowns of a layer, inside inverses also."""
+        found: set[str] = set()
+        for v in {v for m in p for v, _ in self._own(e, m, layer)}:
+            name = e.atoms[v]
+            found.add(self.tower.kinds[name[1]] if name[0] == "t" else name[0])
+            if v in e.inverses:
+                found |= self._names(e, e.inverses[v], layer)
+        return found
+
+    def _level(self, e: Expander, v: int) -> int:
         """The layer of an unknown of the full mode."""
+        name = e.atoms[v]
         match name[0]:
+            case "inverse":
+                return max(self._level(e, w) for m in e.inverses[v] for w, _ in m)
             case "in" | "coord":
-                return 2 if name[0] == "in" else 1
+                return VARIABLES.index(name[0])
             case "t" | "jet":
-                return self.tower.layer(name[1])
+                return self.tower.layers[name[1]]
             case "radical" | "iota" | "isqrtpi":
                 return 0
-        raise Unchecked("a function without image beside an error function")
+        raise Unchecked("a function without image stands beside an error function")

@@ -7,16 +7,14 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from .images import Images
 from .independence import Independence
-from .lower import LowerBound
-from .question import ALGEBRA, Question
-from .reading import Fuel, Refused, Unchecked, array, integer, parse, printable, record
+from .lower import lower_bound
+from .question import VERDICTS, Question
+from .reading import ANY, Fuel, Refused, Unchecked, parse, printable, read
 from .tower import Tower
 from .upper import UpperBound
 
 BUNDLE = "rankstrat-proofs/2"
-VERDICTS = ("PROVED", "PROBABLE", "OPEN")
 BUDGET = 60_000_000
 
 
@@ -38,11 +36,7 @@ class Finding:
 
 
 def check(text: str, budget: int = BUDGET) -> list[Finding]:
-    """Check a proof object or a bundle of them.
-
-    Args:
-        text: JSON.
-        budget: elementary steps for each proof object.
+    """Check a proof object or a bundle of them, each with a budget of elementary steps.
 
     Raises:
         Refused: the text is neither.
@@ -53,13 +47,11 @@ def check(text: str, budget: int = BUDGET) -> list[Finding]:
         raise Refused("the text is no proof object")
     if data.get("format") != BUNDLE:
         return [check_one(data, digest, budget)]
-    bundle = record(data, "bundle", ("format", "proofs"))
+    entries = read(data, {"format": BUNDLE, "proofs": [{"title": ANY, "proof": ANY}]}, "bundle")
     findings = []
-    for i, entry in enumerate(array(bundle["proofs"], "proofs")):
-        entry = record(entry, f"proofs[{i}]", ("title", "proof"))
-        found = check_one(entry["proof"], f"{digest}/{i}", budget)
-        found.title = printable(entry["title"], 200)
-        findings.append(found)
+    for i, entry in enumerate(entries["proofs"]):
+        findings.append(check_one(entry["proof"], f"{digest}/{i}", budget))
+        findings[-1].title = printable(entry["title"], 200)
     return findings
 
 
@@ -69,40 +61,35 @@ def check_one(data: Any, digest: str, budget: int) -> Finding:
     try:
         _check(data, digest, Fuel(budget), found)
     except Refused as reason:
-        found.lines.append(f"FAILS: {reason}")
-        found.holds, found.fails, found.verdict, found.lower = False, True, "OPEN", 0
+        return Finding(lines=[*found.lines, f"FAILS: {reason}"], upper=found.upper, fails=True)
     except Unchecked as reason:
-        found.lines.append(f"not checked: {reason}")
-        found.fails = True
+        return Finding(lines=[*found.lines, f"not checked: {reason}"], fails=True)
     return found
 
 
 def _check(data: Any, digest: str, fuel: Fuel, found: Finding) -> None:
-    question = Question(data, fuel)
-    claim = record(data["claim"], "claim", ("lower", "upper", "verdict"))
-    low, high = integer(claim["lower"], "claim.lower"), integer(claim["upper"], "claim.upper")
+    q = Question(data, fuel)
+    claim = q.data["claim"]
     if claim["verdict"] not in VERDICTS:
         raise Refused("claim: no verdict")
-    graph, size, outputs = question.graph, len(question.free), question.outputs
-    found.upper = size
-    found.lines.append(f"graph: {graph.given} nodes, {size} parameters, {len(outputs)} outputs")
-    if question.zero:
-        found.lines.append(
-            "convention: where the argument of a kink vanishes identically, the slope is 0"
-        )
-    tower = Tower(graph, data["tower"], outputs, fuel, Fuel(ALGEBRA))
-    found.lines += [f"image not checked: {line}" for line in Images(tower).check()]
-    independence = Independence(tower, question.signs[0] if question.signs else None)
+    low, high, found.upper = claim["lower"], claim["upper"], len(q.free)
+    nodes, outputs = q.graph.given, len(q.outputs)
+    found.lines.append(f"graph: {nodes} nodes, {found.upper} parameters, {outputs} outputs")
+    if q.zero:
+        found.lines.append("convention: where the argument of a kink is 0, the slope is 0")
+    tower = Tower(q.graph, q.data["tower"], q.outputs)
+    found.lines += tower.verify()
+    independence = Independence(tower, q.signs[0] if q.signs else None)
     try:
-        found.lower, text = LowerBound(question, tower, independence).check(low)
+        found.lower, text = lower_bound(q, tower, independence)
         found.lines.append(f"lower bound: {text}")
     except Unchecked as reason:
         found.lines.append(f"lower bound not checked: {reason}: OPEN")
-    upper = UpperBound(question, tower, independence, digest)
+    upper = UpperBound(q, tower, independence, digest)
     try:
         found.upper, text = upper.check(high)
-        found.lines.append(f"upper bound: {text}")
         found.error = upper.error
+        found.lines.append(f"upper bound: {text}")
     except Unchecked as reason:
         found.lines.append(f"upper bound not checked: {reason}: OPEN")
     found.lines += upper.remarks

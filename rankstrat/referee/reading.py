@@ -1,14 +1,13 @@
-"""Reads untrusted JSON: every value is checked for its type and size before it is used."""
+"""Untrusted JSON, read by schemas: whatever passes has the types and sizes that a schema names."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-MAX_TEXT = 200_000_000
-MAX_BITS = 14_000
-SMALL = 1_000_000_000
+SMALL = 10**9
+BIG = 1 << 14_000
+ANY = object()
 
 
 class Refused(Exception):
@@ -20,90 +19,99 @@ class Unchecked(Exception):
 
 
 class Fuel:
-    """A budget of elementary steps, so that no proof costs unbounded time."""
+    """A budget of elementary steps."""
 
     def __init__(self, steps: int) -> None:
         self.left = steps
 
     def burn(self, steps: int) -> None:
-        """Spend steps.
-
-        Raises:
-            Unchecked: nothing is left.
-        """
+        """Spend steps."""
         self.left -= steps
         if self.left < 0:
             raise Unchecked("the budget of steps is spent")
 
 
-def parse(text: str) -> Any:
-    """The JSON value in a text: no floats, no duplicate keys, no endless nesting.
+class Kinds(dict[str, Any]):
+    """Schemas by kind: the first entry of a list, the value of `kind` in an object."""
 
-    Raises:
-        Refused: it is something else.
+
+class Maybe(NamedTuple):
+    """A schema, or null."""
+
+    schema: Any
+
+
+def read(value: Any, schema: Any, where: str) -> Any:
+    """The value, if it has the form that a schema describes.
+
+    A schema is a range of integers, a string for itself, `[s]` for a list, a tuple for a list of
+    its length, a dictionary for an object with its keys, `Kinds`, `Maybe`, or `ANY`.
     """
-    if len(text) > MAX_TEXT:
-        raise Refused(f"the text is longer than {MAX_TEXT} characters")
+    match schema:
+        case range():
+            if type(value) is int and value in schema:
+                return value
+        case str():
+            if value == schema:
+                return value
+        case Maybe():
+            return None if value is None else read(value, schema.schema, where)
+        case Kinds():
+            return _read_kind(value, schema, where)
+        case list():
+            if type(value) is list:
+                return [read(v, schema[0], where) for v in value]
+        case tuple():
+            if type(value) is list and len(value) == len(schema):
+                return tuple(read(v, s, where) for v, s in zip(value, schema, strict=True))
+        case dict():
+            if type(value) is dict and value.keys() == schema.keys():
+                return {key: read(value[key], s, f"{where}.{key}") for key, s in schema.items()}
+        case _:
+            return value
+    raise Refused(f"{where}: {printable(value)} has not the form described in the specification")
+
+
+def _read_kind(value: Any, schema: Kinds, where: str) -> Any:
+    kind = None
+    if type(value) is list and value:
+        kind = value[0]
+    elif type(value) is dict:
+        kind = value.get("kind")
+    if type(kind) is not str or kind not in schema:
+        raise Refused(f"{where}: {printable(kind)} is no kind of entry here")
+    if type(value) is dict:
+        return read(value, schema[kind] | {"kind": kind}, where)
+    return (kind, *read(value[1:], schema[kind], f"{where}: {kind}"))
+
+
+def parse(text: str) -> Any:
+    """The JSON value in a text: no floats, no repeated keys."""
+    if len(text) > 200_000_000:
+        raise Refused("the text is too long")
     try:
         return json.loads(text, parse_float=_no_float, parse_constant=_no_float,
                           object_pairs_hook=_unique)  # fmt: skip
     except (ValueError, RecursionError) as error:
-        raise Refused(f"not JSON: {printable(error, 80)}") from None
+        raise Refused(f"not JSON: {printable(error)}") from None
 
 
 def _no_float(text: str) -> Any:
-    raise Refused(f"the number {printable(text, 40)} is not an integer")
+    raise Refused(f"the number {printable(text)} is not an integer")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) < len(pairs):
+    if len(dict(pairs)) < len(pairs):
         raise Refused("an object has the same key twice")
-    return record
+    return dict(pairs)
 
 
-def printable(value: object, limit: int = 60) -> str:
-    """A short text of printable ASCII characters, whatever the value contains."""
-    return ascii(str(value)[:limit])[1:-1]
-
-
-def integer(value: Any, where: str, low: int = 0, high: int = SMALL) -> int:
-    """An integer from low to high."""
-    if type(value) is not int or not low <= value <= high:
-        raise Refused(f"{where}: {printable(value)} is not an integer from {low} to {high}")
-    return value
-
-
-def big(value: Any, where: str) -> int:
-    """An integer of at most `MAX_BITS` bits."""
-    if type(value) is not int or value.bit_length() > MAX_BITS:
-        raise Refused(f"{where}: not an integer of at most {MAX_BITS} bits")
-    return value
-
-
-def array(value: Any, where: str, length: int | None = None) -> list[Any]:
-    """A list, of the given length if there is one."""
-    if type(value) is not list or (length is not None and len(value) != length):
-        raise Refused(f"{where}: not a list" + (f" of {length} entries" if length else ""))
-    return value
-
-
-def integers(value: Any, where: str, low: int = 0, high: int = SMALL) -> list[int]:
-    """A list of integers from low to high."""
-    return [integer(v, where, low, high) for v in array(value, where)]
-
-
-def distinct(values: Sequence[Any], where: str) -> None:
+def distinct(values: Any, where: str) -> None:
     """Refuse repeated entries."""
     if len(set(values)) < len(values):
         raise Refused(f"{where}: an entry is repeated")
 
 
-def record(value: Any, where: str, keys: Iterable[str]) -> dict[str, Any]:
-    """An object with exactly the given keys."""
-    if type(value) is not dict:
-        raise Refused(f"{where}: not an object")
-    if set(value) != set(keys):
-        odd = sorted(set(value) ^ set(keys))[0]
-        raise Refused(f"{where}: the key {printable(odd)} is missing or unknown")
-    return value
+def printable(value: object, limit: int = 80) -> str:
+    """A short text of printable ASCII characters, whatever the value contains."""
+    return ascii(str(value)[:limit])[1:-1]

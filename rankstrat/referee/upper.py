@@ -9,19 +9,10 @@ from .cells import check_cover
 from .chance import Chance
 from .independence import Independence
 from .polynomials import Expander
-from .question import ALGEBRA, Question
-from .reading import (
-    Fuel,
-    Refused,
-    Unchecked,
-    array,
-    distinct,
-    integer,
-    integers,
-    record,
-)
+from .question import Question
+from .reading import Fuel, Refused, Unchecked, distinct
 from .residues import Residues
-from .tower import Tower
+from .tower import ALGEBRA, Tower
 
 
 class UpperBound:
@@ -41,94 +32,78 @@ class UpperBound:
 
     def check(self, claimed: int) -> tuple[int, str]:
         """The bound that is shown, and how."""
-        data, size = self.q.data["upper"], len(self.q.free)
-        match data:
-            case {"kind": "parameters"}:
-                bound, text = size, f"there are {size} parameters"
-            case {"kind": "outputs"}:
-                if self.q.sizes["inputs"]:
+        data, q = self.q.data["upper"], self.q
+        match data["kind"]:
+            case "parameters":
+                return len(q.free), f"there are {len(q.free)} parameters"
+            case "outputs":
+                if q.sizes["inputs"]:
                     raise Refused("upper: outputs bound the rank of models without inputs only")
-                bound, text = len(self.q.outputs), f"there are {len(self.q.outputs)} outputs"
-            case {"kind": "relations"}:
-                bound, text = self._relations(data)
-            case {"kind": "chance"}:
-                bound, text = self._chance(claimed)
-            case _:
-                raise Refused("upper: no kind of upper bound")
-        if bound > claimed:
-            raise Refused(f"upper: the evidence gives {bound}, and {claimed} is claimed")
-        return bound, text
+                return len(q.outputs), f"there are {len(q.outputs)} outputs"
+            case "relations":
+                return self._relations(data["relations"])
+        self.independence.check()
+        entries = [[q.entry(o, p) for p in q.free] for o in range(len(q.outputs))]
+        self.error = Chance(self.tower, self.digest).rank_at_most(entries, claimed)
+        return claimed, f"no larger minor at random points (error below {float(self.error):.0e})"
 
     def _relations(self, data: Any) -> tuple[int, str]:
-        data = record(data, "upper", ("kind", "relations"))
-        relations, pivots, seen = [], [], set[int]()
-        for i, entry in enumerate(array(data["relations"], "relations")):
-            where = f"relations[{i}]"
-            pivot, terms = array(entry, where, 2)
-            pairs = [integers(array(t, where, 2), where) for t in array(terms, where)]
-            distinct([p for p, _ in pairs], where)
-            coefficients = dict(zip([p for p, _ in pairs], [c for _, c in pairs], strict=True))
-            pivot = integer(pivot, where)
-            if not set(coefficients) <= set(self.q.free):
-                raise Refused(f"{where}: a parameter that is not free")
-            for c in coefficients.values():
-                if c >= self.q.graph.given or self.q.graph.private[c]:
-                    raise Refused(f"{where}: a coefficient contains parameters or inputs")
-            if pivot in seen or pivot not in coefficients:
-                raise Refused(f"{where}: parameter {pivot} does not make it independent")
-            seen |= set(coefficients)
-            pivots.append(coefficients[pivot])
-            relations.append(coefficients)
+        graph, relations, pivots, seen = self.q.graph, [], [], set[int]()
+        for pivot, pairs in data:
+            relation = dict(pairs)
+            distinct([p for p, _ in pairs], "upper")
+            if not relation.keys() <= set(self.q.free) or pivot in seen or pivot not in relation:
+                raise Refused(f"upper: parameter {pivot} does not make its relation independent")
+            if any(c >= graph.given or graph.private[c] for c in relation.values()):
+                raise Refused("upper: a coefficient contains parameters or inputs, or is no node")
+            seen |= relation.keys()
+            pivots.append(relation[pivot])
+            relations.append(relation)
         self._check_coefficients(sorted({c for r in relations for c in r.values()}), pivots)
         how = self._vanish(relations)
         return len(self.q.free) - len(relations), f"{len(relations)} independent relations, {how}"
 
     def _check_coefficients(self, coefficients: list[int], pivots: list[int]) -> None:
         """Coefficients are finite, and pivots are not zero: shown by balls or by residues."""
-        nodes = self.q.graph.nodes
+        nodes, balls = self.q.graph.nodes, self.q.balls
         if all(nodes[c][0] == "rat" for c in coefficients):
             if not all(nodes[c][1] for c in pivots):
-                raise Refused("relations: the coefficient of a pivot is zero")
+                raise Refused("upper: the coefficient of a pivot is zero")
             return
         if self.q.bare.kinks(self.q.graph.closure(coefficients)):
             raise Unchecked("a coefficient of a relation contains a kink")
-        at = [Fraction(11 * j + 13, 17 + j) for j in range(self.q.sizes["coordinates"])]
+        balls.values.clear()
+        balls.point = {
+            ("coord", j): Fraction(11 * j + 13, 17 + j) for j in range(self.q.sizes["coordinates"])
+        }
         try:
-            order = self.q.graph.closure(coefficients)
-            balls = self.q.balls.evaluate(self.q.graph, order, at, [], set())
-            if not any(balls[c][0] <= 0 <= balls[c][1] for c in pivots):
+            enclosed = {c: balls.value(c) for c in coefficients}
+            if not any(enclosed[c][0] <= 0 <= enclosed[c][1] for c in pivots):
                 return
         except Unchecked:
             pass
         self.independence.check()
-        residues = Residues(self.tower, (1 << 61) - 1, self.digest, {}, 0)
-        if self.q.data["lower"].get("kind") == "minor":
-            residues = self.tower.setting(
-                self.q.data["lower"], "lower", self.q.data["lower"]["seed"]
-            )
-        residues.clear()
-        residues.evaluate(self.tower.closure(coefficients), "s", self.q.fuel)
-        if not all(residues.values[c] for c in pivots):
-            raise Refused("relations: the coefficient of a pivot is not shown to differ from zero")
+        residues = Residues(self.tower, (1 << 61) - 1, self.digest)
+        if self.q.data["lower"]["kind"] == "minor":
+            residues = self.tower.setting(self.q.data["lower"], "lower")
+        for c in coefficients:
+            if not residues.value(c) and c in pivots:
+                raise Refused("upper: the coefficient of a pivot is not shown to differ from zero")
 
     def _vanish(self, relations: list[dict[int, int]]) -> str:
         """Every relation vanishes identically: exactly, or at random points."""
-        places: dict[int, list[tuple[int, int]]] = {}
-        for o in range(len(self.q.outputs)):
-            for p, node in self.q.gradient(o).items():
-                places.setdefault(p, []).append((o, node))
-        residuals = set()
+        q, graph, residuals = self.q, self.q.graph, set[int]()
         for relation in relations:
-            terms: dict[int, list[int]] = {}
-            for p, n in relation.items():
-                for o, node in places.get(p, ()):
-                    terms.setdefault(o, []).append(self.q.graph.product(n, node))
-            residuals |= {self.q.graph.total(found) for found in terms.values()}
-        left = sorted(residuals - {self.q.graph.zero})
-        fixed = self.q.signs[self.q.region] if self.q.region is not None else None
-        for tower, full in ((self.q.bare, False), (self.tower, True)):
-            fuel = Fuel(ALGEBRA)
-            expander = Expander(tower, full, fuel)
+            for output in range(len(q.outputs)):
+                gradient = q.gradient(output)
+                terms = [
+                    graph.product(c, gradient[p]) for p, c in relation.items() if p in gradient
+                ]
+                residuals.add(graph.total(*terms))
+        left = sorted(residuals - {graph.zero})
+        fixed = q.signs[q.region] if q.region is not None else None
+        for tower, full in ((q.bare, False), (self.tower, True)):
+            expander = Expander(tower, full, Fuel(ALGEBRA))
             expander.signs = fixed
             try:
                 left = [k for k in left if not expander.is_zero(k)]
@@ -136,17 +111,15 @@ class UpperBound:
                 self.remarks.append(f"relations beyond exact expansion: {reason}")
             if not left:
                 return "verified exactly"
-        if self.q.signs and fixed is None and not self.q.sizes["coordinates"]:
+        if q.signs and fixed is None and not q.sizes["coordinates"]:
             return self._vanish_on_regions(left)
         self.independence.check()
-        error = Chance(self.tower, self.digest, self.q.fuel).vanish(left)
-        self.error = error
-        return f"verified at random points (error below {float(error):.0e})"
+        self.error = Chance(self.tower, self.digest).vanish(left)
+        return f"verified at random points (error below {float(self.error):.0e})"
 
     def _vanish_on_regions(self, nodes: list[int]) -> str:
         """Nodes vanish on every region, and the places show all regions."""
-        kinks = sorted(self.q.bare.kinks(self.q.graph.closure(self.q.outputs)))
-        check_cover(self.q.bare, kinks, self.q.signs, self.q.fuel)
+        check_cover(self.q.bare, self.q.kinks, self.q.signs)
         regions = {tuple(sorted(s.items())): s for s in self.q.signs}
         for signs in regions.values():
             expander = Expander(self.q.bare, False, Fuel(ALGEBRA))
@@ -154,10 +127,3 @@ class UpperBound:
             if not all(expander.is_zero(k) for k in nodes):
                 raise Unchecked("a relation is not shown to hold on every region")
         return f"verified exactly on {len(regions)} regions, which cover the inputs"
-
-    def _chance(self, claimed: int) -> tuple[int, str]:
-        self.independence.check()
-        entries = [[self.q.entry(o, p) for p in self.q.free] for o in range(len(self.q.outputs))]
-        error = Chance(self.tower, self.digest, self.q.fuel).rank_at_most(entries, claimed)
-        self.error = error
-        return claimed, f"no larger minor at random points (error below {float(error):.0e})"

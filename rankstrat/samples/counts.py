@@ -23,12 +23,13 @@ from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.tangents import Tangents
 from rankstrat.samples.local import batch, seen_at
+from rankstrat.text.spoken import Spoken
 
 MAX_SUBSETS, _CHUNK = 5_000_000, 20_000
 
 
 @dataclass(frozen=True)
-class RecoveryCount:
+class RecoveryCount(Spoken):
     r"""How many $n$-subsets of finitely many samples satisfy
     $\operatorname{rank}_S(\theta) = r_\theta$.
 

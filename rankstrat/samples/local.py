@@ -27,6 +27,7 @@ from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.setting import at_kink
 from rankstrat.text.parsing import exact_value
+from rankstrat.text.spoken import Spoken
 
 
 def batch(model: Model, samples: Sequence[Any], *, shape: tuple[int, int] | None = None) -> Model:
@@ -153,7 +154,7 @@ def _output_number(model: Model, sample: Any, shape: tuple[int, int] | None) -> 
 
 
 @dataclass(frozen=True)
-class LocalLinearRecovery:
+class LocalLinearRecovery(Spoken):
     r"""$\operatorname{rank}_S(\theta) = r_\theta$, or not, with a certificate for each side.
 
     Attributes:
@@ -231,6 +232,23 @@ class LocalLinearRecovery:
         return f"local linear recovery {word}: {ranks}  [{kind}]"
 
 
+@dataclass(frozen=True)
+class _First:
+    """The rank on the first samples, by their number."""
+
+    theta: Chart
+    samples: Sequence[Any]
+    shape: tuple[int, int] | None
+    seed: int
+
+    def __call__(self, count: int) -> RankCertificate:
+        model = batch(self.theta.model, self.samples[:count], shape=self.shape)
+        seen = Chart(model, self.theta.coordinates, self.theta.raw)
+        with suppress(OutOfTimeError):  # then the rank is OPEN at once
+            seen = seen_at(self.theta, model)
+        return model_rank(seen, seed=self.seed)
+
+
 def local_linear_recovery(
     point: Chart | Model,
     samples: Sequence[Any],
@@ -274,14 +292,7 @@ def local_linear_recovery(
         "write [1, 2], or [[1, 2], [3, 4]] for two inputs",
     )
     theta = point.generic() if isinstance(point, Model) else point
-
-    def first(count: int) -> RankCertificate:
-        model = batch(theta.model, list(samples)[:count], shape=shape)
-        seen = Chart(model, theta.coordinates, theta.raw)
-        with suppress(OutOfTimeError):  # then the rank is OPEN at once
-            seen = seen_at(theta, model)
-        return model_rank(seen, seed=seed)
-
+    first = _First(theta, list(samples), shape, seed)
     size = len(samples)
     with within(budget):
         return LocalLinearRecovery(first(size), model_rank(theta, seed=seed), size, first)

@@ -41,13 +41,14 @@ from rankstrat.rank.setting import at_kink
 from rankstrat.samples.distinct import telling
 from rankstrat.samples.local import batch
 from rankstrat.targets import Branch, TargetSet
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Table
 
 _TINY = mpmath.mpf(10) ** -18
 
 
 @dataclass(frozen=True)
-class Thresholds:
+class Thresholds(Spoken):
     r"""Sample sizes for almost every point of a branch and generic samples.
 
     Attributes:
@@ -63,6 +64,10 @@ class Thresholds:
     rank: int
     codimension: int
     partial: bool = False
+
+    def __str__(self) -> str:
+        part = ", of a part of the target set" if self.partial else ""
+        return f"thresholds of a branch of codimension {self.codimension}, rank {self.rank}{part}"
 
     @property
     def unstable_up_to(self) -> int:

@@ -17,12 +17,13 @@ from rankstrat.algebra.program import LEAF
 from rankstrat.errors import PointError, demand
 from rankstrat.model.model import Chart
 from rankstrat.rank.verdict import Verdict
+from rankstrat.text.spoken import Spoken
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class VolumeSlope:
+class VolumeSlope(Spoken):
     r"""The slope of $\log \operatorname{vol}$, and of nothing else: NUMERICAL.
 
     Attributes:

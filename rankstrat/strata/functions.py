@@ -20,11 +20,12 @@ from rankstrat.rank.certificate import Verdict
 from rankstrat.strata.hierarchy import Progress, RankHierarchy, stratify
 from rankstrat.strata.levels import Level, words
 from rankstrat.strata.stratum import Knowledge
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Table
 
 
 @dataclass(frozen=True)
-class FunctionLevel:
+class FunctionLevel(Spoken):
     """One row of the rank hierarchy of function space.
 
     Attributes:

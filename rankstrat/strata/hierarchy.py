@@ -28,6 +28,7 @@ from rankstrat.model.structure import HasStrata
 from rankstrat.model.values import exact_scalar
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.verdict import weakest
 from rankstrat.strata.arrangement import Finding
 from rankstrat.strata.claimed import ClaimedStrata
 from rankstrat.strata.defaults import general_strata
@@ -89,14 +90,24 @@ class RankHierarchy:
         """The level of a rank; None if no stratum has it."""
         return next((level for level in self.levels if level.rank == rank), None)
 
-    @property
+    @cached_property
     def coverage(self) -> Knowledge:
         """How it is known that every point has the rank of its stratum; PROVED only if that holds
-        everywhere.
+        everywhere, on every stratum.
         """
         if self.ended:
             return Knowledge(Verdict.OPEN, self.ended)
-        return self.source.coverage
+        known = self.source.coverage
+        if known.verdict is not Verdict.PROVED:
+            return known
+        left = [s for s in self.strata if s.verdict is not Verdict.PROVED]
+        if not left:
+            return known
+        return Knowledge(
+            weakest(s.verdict for s in left),
+            f"{known.reason}; but {len(left)} of {len(self.strata)} strata have no proved rank at"
+            f" every point: {left[0].constancy.reason}",
+        )
 
     @property
     def complete(self) -> bool:

@@ -4,14 +4,16 @@ dimension.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.rank.verdict import weakest
 from rankstrat.strata.stratum import Label, Stratification, Stratum
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math
 
 
@@ -57,7 +59,7 @@ class HasLevelSizes(Protocol):
 
 
 @dataclass(frozen=True)
-class Level:
+class Level(Spoken):
     r"""$\{\theta : r(\theta) = k\}$: all strata of one rank.
 
     Attributes:
@@ -99,7 +101,13 @@ class Level:
     @property
     def verdict(self) -> Verdict:
         """PROVED if every stratum is; else the weakest verdict among them."""
-        return _weakest([s.verdict for s in self.strata])
+        return weakest([s.verdict for s in self.strata])
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        return (
+            ("rank", self.rank), ("dimension", self.dimension), ("codimension", self.codimension),
+            ("strata", self.count), ("conditions", words(self)), ("verdict", self.verdict),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         many = (
@@ -107,13 +115,6 @@ class Level:
         )
         exact = f"dimension {self.dimension} [{self.dimension.verdict}]"
         return f"rank {self.rank}: {many}, {exact}  [ranks: {self.verdict}]"
-
-
-def _weakest(verdicts: Sequence[Verdict]) -> Verdict:
-    order = [Verdict.OPEN, Verdict.NUMERICAL, Verdict.PROBABLE, Verdict.PROVED]
-    if verdicts:
-        return min(verdicts, key=order.index)
-    return Verdict.PROVED
 
 
 def levels_of(source: Stratification, strata: Mapping[int, Sequence[Stratum]]) -> tuple[Level, ...]:

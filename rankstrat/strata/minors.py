@@ -126,9 +126,13 @@ def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.
 
 def tangent_matrix(model: Model) -> TangentMatrix | None:
     """The matrix of a model that is polynomial over Q in parameters and inputs; None for any other
-    (or a large) one.
+    (or a large) one, and where the inputs fill no open set.
     """
-    if model.size > MOST_PARAMETERS or len(model.outputs) > MOST_OUTPUTS:
+    if (
+        not model.domain.is_open
+        or model.size > MOST_PARAMETERS
+        or len(model.outputs) > MOST_OUTPUTS
+    ):
         return None
     symbols = (*model.parameters, *model.inputs)
     if not all(o.is_polynomial(*symbols) for o in model.outputs):

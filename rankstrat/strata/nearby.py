@@ -143,10 +143,14 @@ def _pairs(
 ) -> Iterable[tuple[Math, float]]:
     """Conditions with their distances, as the family says, or the one that the model is."""
     if isinstance(structure, HasNearby):
-        return structure.nearby(arrays)
+        found = structure.nearby(arrays)
+        if found is not None:
+            return found
     same = isomorphism_of(model)
     if same is not None and isinstance(same.structure, HasNearby):
-        return same.structure.nearby(same.blocks(theta), same.named)
+        found = same.structure.nearby(same.blocks(theta), same.named)
+        if found is not None:
+            return found
     return _distances(model, theta)
 
 

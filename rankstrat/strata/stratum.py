@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math
 
 Label = Any
@@ -79,7 +80,7 @@ class Stratification(Protocol):
 
 
 @dataclass(frozen=True)
-class Stratum:
+class Stratum(Spoken):
     r"""$\{\theta : \text{conditions}\}$ without the smaller strata: an orbit of such sets, with one
     representative.
 
@@ -147,6 +148,13 @@ class Stratum:
         if not conditions:
             return Math("generic", r"\text{generic}")
         return Math(", ".join(c.text for c in conditions), r",\ ".join(c.latex for c in conditions))
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        return (
+            ("conditions", self.words), ("rank", self.rank), ("dimension", self.dimension),
+            ("codimension", self.codimension), ("strata in its orbit", self.orbit),
+            ("verdict", self.verdict), ("reason", self.constancy.reason),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         many = f", {self.orbit} of them" if self.orbit > 1 else ""

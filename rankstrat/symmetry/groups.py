@@ -4,7 +4,7 @@ unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,12 +19,13 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.rank.inclusion import Joint, same_function
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry._graph import ExpressionGraph
+from rankstrat.text.spoken import Spoken
 
 HOMOGENEOUS = ("relu", "abs")
 
 
 @dataclass(frozen=True)
-class Symmetry:
+class Symmetry(Spoken):
     r"""A linear map g of the parameters with $F(g\theta) = F(\theta)$.
 
     Attributes:
@@ -59,6 +60,10 @@ class Symmetry:
         values = {p: self.values.get(p, p).xreplace(inner) for p in self.model.parameters}
         moved = {p: v for p, v in values.items() if v != p}
         return Symmetry(self.model, "signed permutation", moved, None, _verdict(self.model, moved))
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        moves = ((f"{p}", v) for p, v in self.values.items())
+        return (("kind", self.kind), *moves, ("verdict", self.verdict))
 
     def __str__(self) -> str:
         moves = ", ".join(f"{p} -> {v}" for p, v in self.values.items())

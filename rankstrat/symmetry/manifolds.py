@@ -4,7 +4,7 @@ whatever the data.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,10 +17,11 @@ from rankstrat.rank.inclusion import Joint, same_function
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry.groups import Symmetry, symmetries
+from rankstrat.text.spoken import Spoken
 
 
 @dataclass(frozen=True)
-class InvariantManifold:
+class InvariantManifold(Spoken):
     r"""The fixed set $\{\theta : g\theta = \theta\}$ of a signed permutation g, as a chart.
 
     Attributes:
@@ -56,6 +57,10 @@ class InvariantManifold:
         it).
         """
         return model_rank(self.chart, seed=seed)
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        fixed = ((str(p), v) for p, v in self.chart.values.items() if p != v)
+        return (("dimension", self.dimension), *fixed, ("verdict", self.verdict))
 
     def __str__(self) -> str:
         equations = ", ".join(f"{p} = {v}" for p, v in self.chart.values.items() if p != v)

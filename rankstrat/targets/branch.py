@@ -2,7 +2,7 @@ r"""Branches of a target set $F^{-1}(f^*)$: charts with equations, dimensions an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -17,10 +17,12 @@ from rankstrat.rank.model_rank import model_rank
 from rankstrat.targets.closure import Closure
 from rankstrat.targets.distance import distance_to_image
 from rankstrat.targets.least_rank import LeastRank, RankBounds, least_rank
+from rankstrat.text.cells import Math
+from rankstrat.text.spoken import SHOWN, Spoken
 
 
 @dataclass(frozen=True)
-class Branch:
+class Branch(Spoken):
     r"""A piece $Q \subset F^{-1}(f^*)$ of constant type: the image of a chart.
 
     Attributes:
@@ -199,6 +201,15 @@ class Branch:
         return float(
             np.linalg.norm(np.linalg.lstsq(matrix, right - matrix @ values, rcond=None)[0])
         )
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        equations = [Math(f"{e} = 0", f"{sympy.latex(e)} = 0") for e in self.equations[:SHOWN]]
+        return (
+            ("branch", self.label), ("dimension", self.dimension),
+            ("codimension", self.codimension), ("generic rank", self.certificate.lower),
+            ("verdict of the rank", self.certificate.verdict), ("copies", self.copies),
+            *(("equation", e) for e in equations), *(("condition", c) for c in self.conditions),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         index = f", (r, l) = {self.index}" if self.index else ""

@@ -30,13 +30,16 @@ from rankstrat.model.structure import HasBranches
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import Verdict
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
-from rankstrat.targets.challenge import challenged
+from rankstrat.targets.challenge import Equation, challenged
+from rankstrat.targets.exponential import exponential_branches
 from rankstrat.targets.general import general_branches
 from rankstrat.targets.given import given_branches
+from rankstrat.targets.local import local_dimension
 from rankstrat.targets.meeting import APART, UNDECIDED, Meeting
-from rankstrat.targets.polynomial import is_decomposable, polynomial_branches, solved_branches
+from rankstrat.targets.polynomial import solved_branches
 from rankstrat.targets.renamed import RenamedBranches, source_target
 from rankstrat.text.parsing import exact_value
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Table
 
 
@@ -121,6 +124,27 @@ class TargetSet:
         """The dimension of the target set: that of the largest branch, if the branches cover it."""
         largest = max(branch.dimension for branch in self.branches)
         return Bounded(largest, largest if self.complete else None, self.basis, of="the dimension")
+
+    def local_dimension(self, point: Chart, *, seed: int = 0) -> Bounded:
+        r"""$\dim_\theta F^{-1}(f^*)$ at a point of the target set, between proved bounds.
+
+        Raises:
+            TargetError: the point is none of the target set, or that is not decided.
+
+        Example:
+            >>> import rankstrat as rs
+            >>> narrow = rs.families.two_layer(1, 1)
+            >>> Q = rs.target_set(rs.families.two_layer(2, 1), narrow.point([1, 2]))
+            >>> Q.local_dimension(Q.model.point([1, 0, 2, 5]))
+            1
+        """
+        found = self.branches_of(point)
+        if not found and Equation(self.model, self.target).holds(point) is not True:
+            raise TargetError(
+                f"{point} lies on no branch, and its function is not known to be the target; a"
+                " point of the target set is needed; try branch.sample()"
+            )
+        return local_dimension(point, found, self.complete, seed=seed)
 
     def branches_of(self, point: Chart) -> tuple[Branch, ...]:
         """The branches whose closures contain a point.
@@ -252,7 +276,7 @@ def _bounds(number: Bounded) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Components:
+class Components(Spoken):
     """The connected components of a target set.
 
     Attributes:
@@ -372,19 +396,30 @@ def _described(
         return TargetSet(model, function, found.branches, found.complete, found.basis)
     source = guest(structure)
     seen: tuple[Chart, ...] = ()
-    known = _known(model, function)
+    try:
+        known, refusal = _known(model, function), None
+    except TargetError as error:
+        # a family that cannot read the target, or finds none: the equations are asked before that
+        # is believed
+        known, refusal = None, error
+    source = source if known is not None else ""
     if known is not None and source:
         known, seen = challenged(model, function, known, source, seed=seed)
-    if known is not None:
-        found = known
-    elif is_decomposable(model, function):
-        found = polynomial_branches(model, function)
-    else:
-        solved = solved_branches(model, function)
-        found = solved if solved is not None else general_branches(model, function, seed=seed)
+    try:
+        found = known if known is not None else _by_equations(model, function, seed)
+    except TargetError as error:
+        raise (refusal or error) from None
     return TargetSet(
         model, function, found.branches, found.complete, found.basis, source, seen, found.most
     )
+
+
+def _by_equations(model: Model, target: TargetFunction, seed: int) -> BranchList:
+    """The branches of any model, from its expressions alone."""
+    solved = solved_branches(model, target)
+    if solved is None:
+        solved = exponential_branches(model, target)
+    return general_branches(model, target, seed=seed) if solved is None else solved
 
 
 def _known(model: Model, target: TargetFunction) -> BranchList | None:

@@ -12,6 +12,7 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.decided import DecidedInteger
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.text.spoken import Spoken
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class RankBounds:
 
 
 @dataclass(frozen=True, eq=False)
-class LeastRank(DecidedInteger):
+class LeastRank(DecidedInteger, Spoken):
     r"""$\min r_\theta$ over a set of parameters: a bound from each side, and how each is known.
 
     Attributes:
@@ -97,6 +98,12 @@ class LeastRank(DecidedInteger):
         return self.value
 
     __index__ = __int__
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        return (
+            ("lower", self.lower), ("upper", self.upper), ("attained", self.attained),
+            ("at", self.minimiser), ("nothing lower", self.minimal), ("reason", self.reason),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         bounds = f"= {self.upper}" if self.value is not None else f"in [{self.lower}, {self.upper}]"

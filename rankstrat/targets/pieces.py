@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, partial
 from math import lcm
+from typing import ClassVar
 
 import sympy
 
@@ -41,6 +42,9 @@ class Fibre:
     model: Model
     equations: Sequence[sympy.Expr]
     matrix: sympy.Matrix = field(repr=False)
+
+    basis: ClassVar[str] = BASIS
+    least: ClassVar[str] = "minors of the derivative on every piece"
 
     @cached_property
     def ring(self) -> Ring:
@@ -88,7 +92,7 @@ class Fibre:
             return None
         missing = len(found) - len(branches)
         lost = f"{missing} pieces without a rational point among small numbers are left out"
-        return BranchList(branches, not missing, lost if missing else BASIS)
+        return BranchList(branches, not missing, lost if missing else self.basis)
 
     def _branch(self, number: int, group: Sequence[Piece], closures: Closures) -> Branch | None:
         leader = group[0]
@@ -96,14 +100,13 @@ class Fibre:
         equations = tuple(self._expression(f) for f in polys)
         # the closure also holds points of pieces that are counted with other branches
         cells = list(cut(Piece(self.ring), polys, Budget(MOST_PIECES))) if exact else list(group)
-        ranked = RankPieces(self.ring, self._rows)
-        ranked.explore([(piece, ()) for piece in (leader, *cells)])
-        certain = exact and all(r.is_settled for r in ranked.found)
-        lowest = min(ranked.found, key=lambda r: (r.rank, -r.piece.dimension))
-        candidates = [(p, r.rank) for r in ranked.found if (p := self._own(r, ranked)) is not None]
+        ranked = self._ranked((leader, *cells))
+        certain = exact and all(r.is_settled for r in ranked)
+        lowest = min(ranked, key=lambda r: (r.rank, -r.piece.dimension))
+        candidates = [(p, r.rank) for r in ranked if (p := self._own(r, ranked)) is not None]
         attained = any(rank == lowest.rank for _, rank in candidates)
         decided = certain and attained
-        generic = next((p for p, rank in candidates if rank == ranked.found[0].rank), None)
+        generic = next((p for p, rank in candidates if rank == ranked[0].rank), None)
         chart = self._chart(leader)
         if chart is None and generic is None:
             return None  # no rational point has the generic rank
@@ -120,9 +123,15 @@ class Fibre:
             dimension=leader.dimension,
             bounds=RankBounds(
                 candidates=partial(self._candidates, candidates, decided),
-                exhaustive="minors of the derivative on every piece" if decided else "",
+                exhaustive=self.least if decided else "",
             ),
         )
+
+    def _ranked(self, pieces: Sequence[Piece]) -> list[Ranked]:
+        """The ranks that occur on pieces, the first one's generic rank first."""
+        ranked = RankPieces(self.ring, self._rows)
+        ranked.explore([(piece, ()) for piece in pieces])
+        return ranked.found
 
     def _candidates(
         self, points: Sequence[tuple[list[Fraction], int]], decided: bool
@@ -130,9 +139,9 @@ class Fibre:
         for point, rank in points:
             yield Candidate(self.model.point(point), rank if decided else None)
 
-    def _own(self, ranked: Ranked, among: RankPieces) -> list[Fraction] | None:
+    def _own(self, ranked: Ranked, among: Sequence[Ranked]) -> list[Fraction] | None:
         """A rational point of a piece that lies on none of lower rank."""
-        lower = [r.piece for r in among.found if r.rank < ranked.rank]
+        lower = [r.piece for r in among if r.rank < ranked.rank]
         return next(self._points(ranked.piece, lower), None)
 
     def _points(self, piece: Piece, without: Sequence[Piece]) -> Iterator[list[Fraction]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from functools import cached_property, partial
 from typing import Any
 
@@ -19,6 +20,8 @@ import sympy
 from sympy.polys.orderings import monomial_key
 
 from rankstrat.algebra.affine import AffineSubspace
+from rankstrat.algebra.closures import has_small_basis
+from rankstrat.algebra.polynomials import Ring
 from rankstrat.errors import TargetError
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
@@ -78,7 +81,7 @@ class _Piece:
 
 def is_decomposable(model: Model, target: TargetFunction, *, most: int = MAX_PARAMETERS) -> bool:
     """Whether the equations of a target are few and polynomial over the rationals."""
-    if model.size > most:
+    if model.size > most or not model.domain.is_open:
         return False
     symbols = (*model.parameters, *model.inputs)
     for output, goal in zip(model.outputs, target.expressions, strict=True):
@@ -91,12 +94,15 @@ def is_decomposable(model: Model, target: TargetFunction, *, most: int = MAX_PAR
 
 
 def solved_branches(model: Model, target: TargetFunction) -> BranchList | None:
-    """The branches of a polynomial model by solving equations one after another; None where that
-    does not decide them.
+    """The branches of a polynomial model by solving equations one after another, or by Groebner
+    bases of bounded size; None where that does not decide them.
+
+    Raises:
+        TargetError: a target outside the function space.
     """
     if not is_decomposable(model, target, most=MOST_UNKNOWNS):
         return None
-    return Fibre(model, _equations(model, target), _Minors(model).matrix).branches()
+    return _decomposed(model, _equations(model, target))
 
 
 def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
@@ -105,17 +111,23 @@ def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
     Raises:
         TargetError: another kind of model, an irrational target, or one outside the function space.
     """
-    equations = _equations(model, target)
+    found = _decomposed(model, _equations(model, target))
+    if found is None:
+        raise TargetError(
+            f"the target set of {model} with {model.size} parameters is not decided by solving its"
+            f" equations one after another; at most {MAX_PARAMETERS} parameters are needed for"
+            " other roads, and a Groebner basis of bounded size; pass charts=[...]"
+        )
+    return found
+
+
+def _decomposed(model: Model, equations: Sequence[sympy.Expr]) -> BranchList | None:
     minors = _Minors(model)
     exact = Fibre(model, equations, minors.matrix).branches()
     if exact is not None:
         return exact
-    if model.size > MAX_PARAMETERS:
-        raise TargetError(
-            f"the target set of {model} with {model.size} parameters is not decided by solving its"
-            f" equations one after another; at most {MAX_PARAMETERS} parameters are needed for"
-            " other roads; pass charts=[...]"
-        )
+    if model.size > MAX_PARAMETERS or not _has_small_basis(model, equations):
+        return None
     pieces = list(_split(model, equations))
     kept: list[_Piece] = []
     for piece in sorted(pieces, key=lambda p: -p.dimension):
@@ -127,19 +139,19 @@ def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
             " another"
         )
     branches = [_branch(minors, piece, number) for number, piece in enumerate(kept, start=1)]
-    found = tuple(b for b in branches if b is not None)
-    missing = len(kept) - len(found)
+    listed = tuple(b for b in branches if b is not None)
+    missing = len(kept) - len(listed)
     basis = "factorization of the equations over the rationals"
     if missing:
         basis = (
             f"{missing} pieces without a smooth rational point are left out; their real points are"
             " not decided"
         )
-    if not found:
+    if not listed:
         raise TargetError(
             f"no rational parameters of the target were found ({basis}); use charts=[...]"
         )
-    return BranchList(found, not missing, basis)
+    return BranchList(listed, not missing, basis)
 
 
 def _equations(model: Model, target: TargetFunction) -> list[sympy.Expr]:
@@ -166,6 +178,14 @@ def _equations(model: Model, target: TargetFunction) -> list[sympy.Expr]:
                 f"the coefficient equation {equation} = 0 is not rational; give a rational target"
             )
     return equations
+
+
+def _has_small_basis(model: Model, equations: Sequence[sympy.Expr]) -> bool:
+    """Whether a basis is found within bounds before the slower exact splitting is begun."""
+    ring = Ring(model.size)
+    terms = [sympy.Poly(e, *model.parameters).terms() for e in equations]
+    polys = [ring.of({m: Fraction(int(c.p), int(c.q)) for m, c in t}) for t in terms]
+    return has_small_basis(ring, polys)
 
 
 def _split(model: Model, equations: Sequence[sympy.Expr]) -> Iterator[_Piece]:

@@ -6,11 +6,13 @@ SECTIONS = frozenset(
     {
         "attention",
         "branches",
+        "conservation-laws",
         "counting",
         "critical-mappings",
         "critical-points",
         "deep-networks",
         "diagonal",
+        "exponential-sums",
         "exponentials",
         "independence",
         "independence-with-biases",

@@ -11,3 +11,7 @@ def version() -> str:
         return metadata.version("rankstrat")
     except metadata.PackageNotFoundError:
         return "(not installed)"
+
+
+VERSION = version()
+"""The same as `rankstrat.__version__`."""

@@ -140,7 +140,7 @@ class Summary:
                 report.theorem.name,
                 len(report.rows),
                 *report.counts.values(),
-                report.ok,
+                _held(report),
                 round(report.seconds, 2),
             )
             for report in self.reports
@@ -170,6 +170,15 @@ class Summary:
         return json.dumps(
             {"ok": self.ok, "reports": [report.record() for report in self.reports]}, indent=1
         )
+
+
+def _held(report: Report) -> bool | str:
+    """Whether a theorem held; one that was interrupted without a failure has neither held nor
+    failed.
+    """
+    if report.complete or not all(row.ok for row in report.rows):
+        return report.ok
+    return "not finished"
 
 
 __all__ = ["THEOREMS", "Summary", "verify", "verify_all"]

@@ -190,6 +190,8 @@ def _read(
     records = list(table.records() if isinstance(table, Table) else table)
     if not records:
         raise DataError("an empty table was given; give at least nine rows")
+    for record in records:
+        demand(record, Mapping, DataError, "a mapping for each row", "give rows like {'rank': 4}")
     columns = tuple(str(c) for c in records[0])
     if rank not in columns:
         raise DataError(

@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from rankstrat.errors import FamilyError, ParseError, RankstratError
 from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Table
 from rankstrat.text.version import version
 
@@ -35,7 +36,7 @@ _RELATIONS = {"=": "", "<=": "at most ", ">=": "at least "}
 
 
 @dataclass(frozen=True)
-class Computed:
+class Computed(Spoken):
     """What the engine found: lower <= value <= upper, and how it is known.
 
     Attributes:
@@ -53,6 +54,10 @@ class Computed:
     statement: str
     error_bound: float = 0.0
 
+    def __str__(self) -> str:
+        between = self.lower if self.lower == self.upper else f"{self.lower}..{self.upper}"
+        return f"{between}  [{self.verdict}]: {self.statement}"
+
     @classmethod
     def of(cls, certificate: RankCertificate) -> Computed:
         """The bounds of a rank certificate."""
@@ -67,7 +72,7 @@ class Computed:
 
 
 @dataclass(frozen=True)
-class Theorem:
+class Theorem(Spoken):
     r"""A closed form with its source, assumptions and cases.
 
     Attributes:
@@ -97,6 +102,12 @@ class Theorem:
     computed: Callable[[Case, int], RankCertificate | Computed] = field(repr=False)
     relation: Literal["=", "<=", ">="] = "="
     quantity: str = "model rank"
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        return (
+            ("claim", self.statement), ("formula", self.formula), ("source", self.source),
+            *(("assumes", clause) for clause in self.assumptions),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.title} ({self.source}): {self.statement}"

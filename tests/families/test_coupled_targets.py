@@ -75,6 +75,7 @@ def function_values(point, inputs):
     return arrays["a"].astype(float) @ values(name, vectors, inputs) + constant
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("activation", ["softplus", "silu", "relu", "leaky_relu", "abs"])
 @pytest.mark.parametrize(
     ("m", "k", "d", "bias"), [(2, 0, 1, False), (2, 1, 2, True), (3, 1, 2, False)]
@@ -131,6 +132,7 @@ def check_dimensions_and_ranks(activation, m, k, d, bias, seed):
         assert least.minimal is Verdict.PROVED or (bias and activation in ("silu", "gelu"))
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("activation", ["softplus", "silu", "relu", "leaky_relu", "abs"])
 @pytest.mark.parametrize(
     ("m", "k", "d", "bias"), [(3, 1, 2, False), (2, 1, 1, True), (3, 0, 2, False)]
@@ -168,6 +170,7 @@ def check_least_rank_of_solutions(activation, m, k, d, bias, trials, seed=0):
     return size
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("activation", ["softplus", "relu"])
 @pytest.mark.parametrize(
     ("m", "k", "d", "bias"), [(2, 2, 1, False), (3, 1, 2, False), (2, 1, 1, True)]

@@ -95,8 +95,10 @@ def test_one_unit_in_every_layer(depth, inputs):
         q = target_set(network([inputs, *[width] * (depth - 1), 1]), target)
         size = optimistic_sample_size(q)
         assert size.upper == inputs + depth - 1 and size.attained is Verdict.PROVED
-        assert size.lower == inputs + 1
-        assert (size.minimal is Verdict.PROVED) == (depth == 2)
+        # in its own architecture an irreducible network is determined up to signs
+        own = width == 1
+        assert size.lower == (size.upper if own else inputs + 1)
+        assert (size.minimal is Verdict.PROVED) == (own or depth == 2)
 
 
 @pytest.mark.parametrize(

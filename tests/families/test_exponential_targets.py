@@ -28,6 +28,7 @@ E = sympy.E
 FORCED = ["relu", "elu", "abs", "softplus", "square", "cube", "sigma", "sin", "exp", "hardtanh"]
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("activation", FORCED)
 @pytest.mark.parametrize(("bias", "output_bias"), [(False, False), (True, False), (True, True)])
 def test_no_point_has_a_lower_rank_than_its_function_forces(activation, bias, output_bias):
@@ -181,6 +182,7 @@ def numeric_rank(activation, a, w, b, output_bias=False):
     return rank
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("activation", list(WAVES))
 @pytest.mark.parametrize("output_bias", [False, True])
 def test_no_wave_has_a_lower_rank_than_is_claimed(activation, output_bias):

@@ -61,7 +61,7 @@ HTML = {
 }
 
 
-WIDE = rs.families.two_layer(width=30, inputs=2)
+WIDE = rs.families.two_layer(width=12, inputs=2)
 LONG = rs.Model(sum(sympy.symbols("c:60")) * x, sympy.symbols("c:60"), [x])
 NAMED = {
     "model": lambda: LONG,
@@ -141,3 +141,62 @@ def test_tables_become_data_frames():
     frame = rs.verify("diagonal_rank").table().to_pandas()
     assert isinstance(frame, pandas.DataFrame)
     assert set(frame["verdict"]) == {"PROVED"}
+
+
+def _two():
+    return rs.families.two_layer(width=2, inputs=1)
+
+
+def _small():
+    return rs.families.two_layer(width=1, inputs=1)
+
+
+def _target():
+    return rs.target_set(_two(), _small().point([1, 2]))
+
+
+def _point():
+    return _two().point(a=[1, 2], w=[[1], [3]])
+
+
+SPOKEN = {
+    "stratum": (lambda: rs.stratify(_two()).strata[1], "codimension"),
+    "level": (lambda: rs.stratify(_two()).levels[1], "conditions"),
+    "branch": (lambda: _target().branches[0], "generic rank"),
+    "least rank": (lambda: rs.optimistic_sample_size(_target()), "attained"),
+    "mapping": (lambda: rs.mappings.splitting(_small()), "target"),
+    "evidence": (lambda: rs.mappings.splitting(_small()).check(), "dB/da1"),
+    "symmetry": (lambda: rs.symmetries(_two())[0], "kind"),
+    "manifold": (lambda: rs.invariant_manifolds(_two())[0], "dimension"),
+    "recovery": (lambda: rs.local_linear_recovery(_point(), [1, 2, 3, 4]), "samples"),
+    "numerical rank": (lambda: rs.numerical_rank(_point()), "digits"),
+    "lemma": (lambda: rs.rank_by_lemma(_point()), "road"),
+    "recognition": (lambda: rs.recognise(TANH), "model"),
+    "reduction": (lambda: rs.mappings.reduction(_point()), "reduced"),
+    "bound": (lambda: rs.rank_by_lemma(_point()).as_upper_bound(), "reason"),
+    "theorem": (lambda: rs.verify("linear_rank").theorem, "assumes"),
+    "thresholds": (lambda: rs.recovery_thresholds(_target().branches[0]), "codimension"),
+    "directions": (lambda: rs.limiting_directions("tanh", [[1], [2]], [1, 2]), "multiplicity"),
+    "critical data": (lambda: rs.critical_data(_point(), [[k] for k in range(1, 8)]), "residual"),
+    "loss": (lambda: rs.Loss(_two(), [[1.0], [2.0]], [1.0, 2.0]), "samples"),
+}
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_a_noun_is_a_sentence_and_a_table(name):
+    make, fact = SPOKEN[name]
+    found = make()
+    fragment = found._repr_html_()
+    tags = Tags(fragment).seen
+    assert tags[:2] == ["p", "table"] and set(tags) <= ALLOWED
+    sentence = re.search(r"<p>(.*?)</p>", fragment)[1]
+    assert 5 < len(sentence) < 2000
+    assert "object at 0x" not in fragment and "(chart=" not in fragment
+    assert f">{fact}</td>" in fragment
+
+
+def test_names_are_escaped_in_sentences_and_cells():
+    p = sympy.Symbol(EVIL)
+    model = rs.Model(p * x, [p], [x], name=EVIL)
+    for found in (rs.stratify(model).strata[0], rs.stratify(model).levels[0]):
+        assert "<img" not in found._repr_html_()

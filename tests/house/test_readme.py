@@ -15,16 +15,17 @@ The convention, page by page and from top to bottom, in one namespace and one em
 from __future__ import annotations
 
 import doctest
-import os
+import io
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+from rankstrat.cli import main
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -36,7 +37,6 @@ COMMAND = re.compile(
     r"^\$ (?P<command>.*?)(?:  *# exit status (?P<status>\d+))?\n(?P<output>(?:(?!\$ ).*\n)*)", re.M
 )
 FLAGS = doctest.ELLIPSIS
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 class Block(NamedTuple):
@@ -68,6 +68,17 @@ def run_python(block: Block, namespace: dict[str, object], name: str) -> None:
     assert not failed, "".join(report)
 
 
+def command(words: list[str], folder: Path) -> tuple[int, str, str]:
+    """Status and output of a command line, in this process: most of a short command is imports."""
+    out, err = io.StringIO(), io.StringIO()
+    with chdir(folder), redirect_stdout(out), redirect_stderr(err):
+        try:
+            status = main(words)
+        except SystemExit as end:  # --help
+            status = int(end.code or 0)
+    return status, out.getvalue(), err.getvalue()
+
+
 def run_console(block: Block, folder: Path) -> None:
     for match in COMMAND.finditer(block.text):
         words = shlex.split(match["command"], comments=True)
@@ -75,16 +86,11 @@ def run_console(block: Block, folder: Path) -> None:
             continue
         target = folder / words.pop() if words[-2:-1] == [">"] else None
         words = [word for word in words if word != ">"]
-        done = subprocess.run(
-            [sys.executable, "-m", *words],
-            cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+        status, out, err = command(words[1:], folder)
         if target is not None:
-            target.write_text(done.stdout, encoding="utf-8")
-        assert done.returncode == int(match["status"] or 0), (
-            f"{match['command']}\n{done.stdout}{done.stderr}"
-        )
-        shown, printed = match["output"].strip(), (done.stdout + done.stderr).strip()
+            target.write_text(out, encoding="utf-8")
+        assert status == int(match["status"] or 0), f"{match['command']}\n{out}{err}"
+        shown, printed = match["output"].strip(), (out + err).strip()
         if shown:
             same = doctest.OutputChecker().check_output(shown + "\n", printed + "\n", FLAGS)
             assert same, f"{match['command']}\nshown:\n{shown}\nprinted:\n{printed}"

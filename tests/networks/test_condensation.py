@@ -16,7 +16,7 @@ from rankstrat.networks.network import Network
 from rankstrat.networks.report import check_report, to_json
 from rankstrat.networks.snapped import Snapped
 
-pytest.importorskip("scipy")
+minimize = pytest.importorskip("scipy.optimize").minimize
 CENTRES = np.array([[1.0, -7.0], [1.0, 0.0], [1.0, 7.0]])
 GRID = np.linspace(-12, 12, 200)
 
@@ -68,6 +68,44 @@ def test_the_wide_point_has_the_function_and_the_rank_of_the_narrow_one(activati
         assert abs((one - two).evalf(40)) < 1e-30
     rank = rs.rank_by_lemma(wide)
     assert rank == elbow.rank.value == rs.model_rank(narrow).value
+
+
+def trained(m=50, seed=0):
+    """A network of small initial weights, trained by scipy to a mean square error of 1e-4."""
+    x = np.linspace(-12, 12, 60)
+    y = np.tanh(x - 7) + np.tanh(x) + np.tanh(x + 7)
+
+    def loss(theta):
+        a, w, b = np.split(theta, 3)
+        h = np.tanh(np.outer(x, w) + b)
+        r = h @ a - y
+        g = np.outer(r, a) * (1 - h * h)
+        gradient = np.concatenate([h.T @ r, x @ g, g.sum(axis=0)])
+        return float(r @ r) / len(x), 2 / len(x) * gradient
+
+    def stop(intermediate_result):
+        if intermediate_result.fun < 1e-4:
+            raise StopIteration
+
+    start = 1e-2 * np.random.default_rng(seed).normal(size=3 * m)
+    options = {"maxiter": 5_000, "gtol": 1e-9}
+    found = minimize(loss, start, jac=True, method="BFGS", options=options, callback=stop)
+    assert found.fun < 1e-4
+    theta = found.x
+    return {"a": theta[:m], "w": theta[m : 2 * m, None], "b": theta[2 * m :]}
+
+
+def test_a_trained_network_shows_its_effective_width():
+    F = rs.families.two_layer(50, 1, bias=True)
+    found = rs.condensation(F, trained(), GRID)
+    close = found.knee
+    assert 3 <= close.widths[0] <= 5 and close.relative < 0.03
+    assert close.rank.value == 3 * close.widths[0] and close.rank.verdict is rs.Verdict.PROVED
+    # a narrower one is far from the function
+    assert all(c.relative > 4 * close.relative for c in found.candidates if c.widths < close.widths)
+    assert min(c.relative for c in found.candidates if c.widths <= (2,)) > 0.03
+    assert rs.rank_by_lemma(close.wide) == close.rank.value
+    assert f"effective parameters = {close.rank.value}" in str(found)
 
 
 @pytest.mark.parametrize(("inputs", "activation"), [(1, "tanh"), (10, "relu"), (10, "tanh")])
@@ -238,6 +276,20 @@ def test_forged_reports_are_refused(net, capsys):
     assert status == 1 and "refused" in err
     with pytest.raises(CertificateError):
         check_report('{"rankstrat condensation": 1}')
+
+
+def test_pictures_are_drawn(net, capsys, monkeypatch):
+    pytest.importorskip("matplotlib").use("agg")
+    words = ("read", "net.npz", "--activation", "tanh", "--plot")
+    assert ask(capsys, *words, "report.png")[0] == 0
+    assert (net / "report.png").stat().st_size > 10_000
+    status, _, err = ask(capsys, *words, "none/report.xyz")
+    assert status == 2 and err.count("\n") == 1
+    one = rs.plot_condensation(
+        rs.condensation(rs.families.two_layer(1, 2), {"a": [1.0], "w": [[1, 2]]})
+    )
+    assert len(one.axes) >= 4
+    pytest.importorskip("matplotlib.pyplot").close("all")
 
 
 def test_bad_questions_get_one_line(net, capsys):

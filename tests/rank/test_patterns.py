@@ -132,6 +132,7 @@ def test_signs_by_intervals_are_exact() -> None:
     assert not ring.certain[0]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "widths", [[1, 3, 1], [2, 3, 1], [1, 2, 2, 1], [2, 2, 2, 1], [1, 2, 1, 2, 1]]
 )

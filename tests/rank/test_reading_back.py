@@ -33,6 +33,7 @@ for text in json.load(sys.stdin):
 """
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_parameter_of_any_name_travels(name):
     p, q = sympy.Symbol(name), sympy.Dummy(name)
@@ -92,7 +93,7 @@ def test_assumptions_error(assumed):
 
 def test_a_wide_sum_travels():
     # exp(k x) for distinct k are independent; Python's parser nests a sum once for each sign
-    count = 3000
+    count = 1500
     parameters = sympy.symbols(f"a1:{count + 1}")
     F = Model(sympy.Add(*(p * x ** (k % 7) for k, p in enumerate(parameters))), parameters, [x])
     certificate = model_rank(F)
@@ -225,7 +226,7 @@ def journey(seeds):
 
 
 def test_certificates_of_random_models_travel():
-    assert journey(range(150)) > 50
+    assert journey(range(60)) > 20
 
 
 @pytest.mark.slow

@@ -40,7 +40,7 @@ def test_generic_arrangement_has_zaslavsky_many_cells(dimension: int, count: int
 
 def test_cells_of_degenerate_arrangements_agree_with_dense_sampling() -> None:
     rng = random.Random(0)
-    for _ in range(25):
+    for _ in range(10):
         dimension = rng.choice([1, 2])
         planes = forms(rng, rng.randint(1, 6), dimension, 1)
         found = cells(planes, dimension)
@@ -73,7 +73,7 @@ def test_regions_of_two_kinks() -> None:
 def test_relu_rank_on_all_inputs_agrees_with_the_formula(bias: bool) -> None:
     # docs/proofs.md, rays through an independent oracle, on degenerate points
     rng = random.Random(5)
-    for _ in range(25):
+    for _ in range(8):
         width, inputs = rng.randint(1, 4), rng.randint(1, 2)
         a = [rng.choice([-1, 0, 1, 2]) for _ in range(width)]
         w = [[rng.choice([-1, 0, 1]) for _ in range(inputs)] for _ in range(width)]

@@ -11,10 +11,27 @@ import mpmath
 import pytest
 import sympy
 
-from rankstrat.referee.balls import Balls
+from rankstrat.referee.balls import Ball, Balls
 from rankstrat.referee.cells import is_empty
+from rankstrat.referee.graph import Graph
 from rankstrat.referee.reading import Fuel, Unchecked
 from rankstrat.referee.residues import is_prime, rank
+from rankstrat.referee.tower import EMPTY, Tower
+
+SIZES = {"parameters": 0, "inputs": 0, "coordinates": 0}
+
+
+def new_balls(bits: int) -> Balls:
+    return Balls(Tower(Graph([], SIZES, [], Fuel(10**9)), EMPTY, []), bits)
+
+
+def enclosure(balls: Balls, name: str, argument: Ball) -> Ball:
+    balls.values[0] = argument
+    return balls.function((name, 0))
+
+
+def around(balls: Balls, x: Fraction) -> Ball:
+    return balls.rational(x.numerator, x.denominator)
 
 
 def test_primes() -> None:
@@ -52,12 +69,12 @@ def test_rank_modulo_a_prime(prime: int) -> None:
 @pytest.mark.parametrize("bits", [40, 300])
 @pytest.mark.parametrize("name", ["exp", "log", "atan", "sin", "cos", "tan", "erf", "tanh", "sinh"])
 def test_balls_enclose(name: str, bits: int) -> None:
-    balls, source = Balls(bits, Fuel(10**9)), random.Random(name)
+    balls, source = new_balls(bits), random.Random(name)
     with mpmath.workprec(700):
         for _ in range(60):
             x = Fraction(source.randrange(-(2**70), 2**70), 2 ** source.choice([67, 70, 90]))
             x = abs(x) + Fraction(1, 10**9) if name == "log" else x
-            low, high = balls.function(name, balls.fraction(x))
+            low, high = enclosure(balls, name, around(balls, x))
             value = getattr(mpmath, name)(mpmath.mpf(x.numerator) / x.denominator) * balls.unit
             assert low <= value <= high
             width = 2 ** (bits / 2 + 20) * (1 + abs(value) / balls.unit) ** 2
@@ -66,20 +83,20 @@ def test_balls_enclose(name: str, bits: int) -> None:
 
 
 def test_wide_balls_enclose_both_ends() -> None:
-    balls = Balls(80, Fuel(10**7))
-    wide = (balls.fraction(Fraction(1, 3))[0], balls.fraction(Fraction(3, 2))[1])
+    balls = new_balls(80)
+    wide = (around(balls, Fraction(1, 3))[0], around(balls, Fraction(3, 2))[1])
     for name in ("exp", "log", "atan", "sin", "cos", "erf", "tanh", "cosh"):
-        low, high = balls.function(name, wide)
+        low, high = enclosure(balls, name, wide)
         for x in (mpmath.mpf(3) / 8, mpmath.mpf(1), mpmath.mpf(11) / 8):
             assert low <= getattr(mpmath, name)(x) * balls.unit <= high
-    around = (-balls.unit, 2 * balls.unit)
-    assert balls.power(around, 2) == (0, 4 * balls.unit)
+    both = (-balls.unit, 2 * balls.unit)
+    assert balls.power(both, 2) == (0, 4 * balls.unit)
     with pytest.raises(Unchecked):
-        balls.inverse(around)
+        balls.inverse(both)
 
 
 def test_regular_matrices() -> None:
-    balls = Balls(64, Fuel(10**7))
+    balls = new_balls(64)
     near = Fraction(1, 10**6)
     for entries, regular in (
         ([[1, 2], [3, 4]], True),
@@ -88,7 +105,7 @@ def test_regular_matrices() -> None:
         ([[0, 1], [1, 0]], True),
         ([[0]], False),
     ):
-        matrix = [[balls.fraction(Fraction(v)) for v in row] for row in entries]
+        matrix = [[around(balls, Fraction(v)) for v in row] for row in entries]
         assert balls.is_regular(matrix) is regular
     assert not balls.is_regular([[(-1, 1)]])
 

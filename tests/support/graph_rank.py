@@ -75,17 +75,17 @@ def gradients(data: dict[str, Any], u: list[Any], x: list[Any], signs: list[bool
                 g = {i: g.get(i, 0) * w + v * h.get(i, 0) for i in g.keys() | h.keys()}
                 v *= w
         else:
-            a, h = values[node[3 if op == "jet" else 1]]
+            a, h = values[node[-1]]
             if op == "pow":
-                if a == 0 and node[2] < 0:
+                if a == 0 and node[1] < 0:
                     raise NoValueError
-                v = a ** node[2]
-                slope = node[2] * a ** (node[2] - 1) if node[2] and a else mpf(node[2] == 1)
+                v = a ** node[1]
+                slope = node[1] * a ** (node[1] - 1) if node[1] and a else mpf(node[1] == 1)
             elif op == "root":
                 if a <= 0:
                     raise NoValueError
-                v = mpmath.root(a, node[2])
-                slope = v / (a * node[2])
+                v = mpmath.root(a, node[1])
+                slope = v / (a * node[1])
             elif op == "jet":
                 parity = data["functions"][node[1]]
                 v, slope = (jet(node[1], parity, node[2] + k, a) for k in (0, 1))

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import sympy as sp
 
 import rankstrat as rs
-from rankstrat.rank.proof.writer import proof_object
+from rankstrat.rank.proof.writer import proof_object, proof_text
 
 x, y = sp.symbols("x y")
 a, b, c, u, v, w = sp.symbols("a b c u v w")
@@ -64,9 +66,14 @@ CASES: dict[str, tuple[Callable[[], Any], int]] = {
 }  # fmt: skip
 
 
-def proof(name: str) -> dict[str, Any]:
-    """The proof object of a case."""
+@cache
+def _text(name: str) -> str:
     make, rank = CASES[name]
     certificate = rs.model_rank(make())
     assert int(certificate) == rank
-    return proof_object(certificate)
+    return proof_text(proof_object(certificate))
+
+
+def proof(name: str) -> dict[str, Any]:
+    """The proof object of a case."""
+    return dict(json.loads(_text(name)))

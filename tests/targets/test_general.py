@@ -40,11 +40,26 @@ def test_a_kernel_with_any_activation(activation):
 
 def test_the_orbit_of_a_point_is_a_component_where_dimensions_meet():
     """a c tanh(b x) + d x: (a, c) -> (t a, c / t); rank 3 of 4 at a point with a c != 0."""
-    F = rs.Model(a * sympy.tanh(b * x) * c + x * d, [a, b, c, d], [x])
+    F = rs.Model(a * sympy.atan(b * x) * c + x * d, [a, b, c, d], [x])
     q = answered(F, F.point([1, 2, 3, 0]))
     assert all(branch.dimension == 1 and branch.is_component for branch in q.branches)
     assert q.branches[0].contains(F.point([3, 2, 1, 0]))
     assert "the target set has dimension 1" in q.basis
+
+
+def test_the_dimension_at_a_point_lies_between_proved_bounds():
+    """The zero function a c tanh(b x) = 0: three hyperplanes; at the origin the rank is 0."""
+    F = rs.Model(a * sympy.tanh(b * x) * c, [a, b, c], [x])
+    q = answered(F, F.point([0, 0, 0]))
+    for point in ([0, 0, 0], [0, 2, 3], [1, 0, 0]):
+        assert q.local_dimension(F.point(point)) == 2
+    q = answered(F, F.point([1, 2, 3]))
+    assert q.local_dimension(F.point([3, 2, 1])) == 1
+    G = rs.Model(a * sympy.atan(b * x) * c, [a, b, c], [x])  # the orbit and the rank agree
+    found = answered(G, G.point([1, 2, 3])).local_dimension(G.point([1, 2, 3]))
+    assert found == 1 and "orbit" in found.reason
+    with pytest.raises(TargetError, match="no branch"):
+        q.local_dimension(F.point([1, 1, 1]))
 
 
 def test_a_head_has_the_orbit_of_its_gauge_group():
@@ -95,3 +110,19 @@ def test_a_network_of_one_hidden_layer_is_a_two_layer_network():
     floats = {"W1": [[1.0], [-1.01], [3.0]], "b1": [0.0] * 3, "W2": [[1.0, 2.0, 1e-3]], "b2": [0]}
     near = rs.nearest_strata(F, floats, tolerance=0.1)
     assert [n.condition.text for n in near] == ["W2_1_3 = 0", "W1_1_1 = -W1_2_1"]
+
+
+@pytest.mark.parametrize("name", ["cubic", "framework"])
+def test_equations_that_do_not_come_apart_are_given_up_early(name):
+    """Elimination explodes and no small basis exists; the orbit of the point is given."""
+    if name == "cubic":
+        symbols = sympy.symbols("a1:3 w1:3 b1:3")
+        units = [w * x + b for w, b in zip(symbols[2:4], symbols[4:6], strict=True)]
+        output = sum(a * (z + z**3) for a, z in zip(symbols[:2], units, strict=True))
+        F, values = rs.Model(output, symbols, [x]), [1, 2, 1, -1, 1, 0]
+    else:
+        F, values = rs.families.framework(4), [-2, 3, 1, -1, 4, 0, 2, 5]
+    point = F.point(values)
+    q = answered(F, point)
+    size = rs.optimistic_sample_size(q)
+    assert q.branches_of(point) and 0 <= size.lower <= size.upper <= rs.model_rank(point).upper

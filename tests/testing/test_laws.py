@@ -12,7 +12,7 @@ import rankstrat as rs
 from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation, Z
 from rankstrat.errors import FamilyError, TargetError
-from rankstrat.families import FAMILIES
+from rankstrat.families import FAMILIES, build
 from rankstrat.families.catalogue.diagonal import Diagonal
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.strata import Stratification
@@ -30,6 +30,13 @@ def test_activation(name):
     assert "derivatives" in check_activation(record)
 
 
+@pytest.mark.parametrize("name", FAMILIES)
+def test_smallest_model_of_a_family(name):
+    (rank,) = check_family(build(name, **EXAMPLES[name][0]))
+    assert rank >= 1
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
 def test_family(name):
     ranks = check_family(name)

@@ -24,6 +24,7 @@ import sympy
 from rankstrat.algebra.affine import expression
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.equivariance import equivariance
+from rankstrat.families._shared.irreducible import irreducible_branches
 from rankstrat.families._shared.narrow_networks import Array, Network, narrow_network
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets import (
@@ -246,7 +247,7 @@ def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> 
         TargetError: the target is wider somewhere.
 
     References:
-        EP2 Definition 4.3; LLR Theorem 4.
+        EP2 Definition 4.3; LLR Theorem 4; VlacicBoelcskei2021 (own architecture, tanh).
     """
     given = narrow_network(structure, target)
     if given is None:
@@ -259,6 +260,9 @@ def splitting_branches(structure: Any, model: Model, target: TargetFunction) -> 
         )
     shifts = structure.bias if structure.depth > 1 else structure.output_bias
     forced = equivariance(model, target, shifts=shifts, constants=structure.output_bias)
+    own = irreducible_branches(structure, model, given, forced) if structure.depth > 1 else None
+    if own is not None:
+        return own
     widening = Widening(model, structure, narrow, forced)
     found: dict[Any, Branch] = {}
     result = []

@@ -17,10 +17,11 @@ from rankstrat.mappings.values import target_chart
 from rankstrat.model.model import Chart
 from rankstrat.rank.inclusion import Joint, include, same_function
 from rankstrat.rank.verdict import Verdict
+from rankstrat.text.spoken import Spoken
 
 
 @dataclass(frozen=True)
-class Reduction:
+class Reduction(Spoken):
     r"""A narrower net with the same function, reached by merging and dropping units.
 
     Attributes:
@@ -174,7 +175,7 @@ def _zero(value: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class CriticalStratum:
+class CriticalStratum(Spoken):
     r"""The stratum $C^{r,l}$ of a point of a two-layer net without bias: l units with a = 0, the
     others in r groups.
 

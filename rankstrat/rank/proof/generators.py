@@ -133,7 +133,7 @@ class Proposal:
         """Roots of rational numbers are products of roots of primes."""
         nodes = self.nodes
         orders: dict[int, int] = {}
-        roots = [(node[1], node[2]) for node in nodes.nodes if node[0] == "root"]
+        roots = [(node[2], node[1]) for node in nodes.nodes if node[0] == "root"]
         numbers = [
             (a, n, nodes.nodes[a][1])
             for a, n in roots
@@ -143,7 +143,7 @@ class Proposal:
             orders[q] = lcm(orders.get(q, 1), n)
         for a, n, q in numbers:
             key = self._generator(("root", q), 0, 0, "root", q, orders[q])
-            self.pending.append((["root", a, n, 1, 1], {key: orders[q] // n}))
+            self.pending.append((["root", n, a, 1, 1], {key: orders[q] // n}))
         if ["pi"] in nodes.nodes or any(node[0] == "erf" for node in nodes.nodes):
             self.pending.append((["pi"], {self._generator("pi", 0, 0, "pi"): 1}))
 
@@ -209,7 +209,7 @@ class Proposal:
 
     def _odd(self, request: Request) -> None:
         if not request.terms:
-            self.pending.append(([request.group, request.node, 1], {}))
+            self.pending.append(([request.group, request.node], {}))
             return
         terms = frozenset(request.terms.items())
         minus = frozenset((m, -c) for m, c in terms)
@@ -219,7 +219,7 @@ class Proposal:
                               group, self._place(request.node, request.argument),
                               source=[request.argument])  # fmt: skip
         self.cores[group, shape] = key
-        self.pending.append(([group, request.node, 1], {key: sign}))
+        self.pending.append(([group, request.node], {key: sign}))
 
     def _jets(self) -> None:
         for key, argument in list(self.nodes.calls.items()):
@@ -324,12 +324,7 @@ class Proposal:
         entries = [self.generators[key][2] for key in self.order]
         for start, recipe in self.pending:
             pairs = [[self.number[k], n] for k, n in self._flat(recipe).items() if n]
-            if start[0] == "jet":
-                self.images.append([*start, *pairs[0]])
-            elif start[0] == "pi":
-                self.images.append([*start, pairs[0][0]])
-            else:
-                self.images.append([*start, sorted(pairs)])
+            self.images.append([*start, sorted(pairs)])
         layers = [self.generators[key][0] for key in self.order]
         decisions: list[Any] = [None, None, None]
         setting = self.setting(seed)

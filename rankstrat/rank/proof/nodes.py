@@ -8,10 +8,13 @@ from typing import Any
 
 import sympy
 
+from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PI, Program
 from rankstrat.algebra.translate import translate
+from rankstrat.errors import UnsupportedFunctionError
 from rankstrat.model.model import Chart
+from rankstrat.rank.pieces import Piece, coarse_pieces
 
 Leaf = Callable[[Any], int]
 
@@ -21,6 +24,7 @@ class Nodes:
 
     Attributes:
         nodes: the nodes.
+        coordinates: those of the chart, and the constants of the model.
         arguments: node of an argument of a function -> the same argument in `special`.
         special: a program of expressions in inputs and coordinates only.
     """
@@ -36,7 +40,8 @@ class Nodes:
         self._plain: dict[int, int] = {}
         self._constants: dict[int, int] = {}
         self.originals: dict[int, tuple[Rational, int, int]] = {}
-        self.leaves = {c: self.special.leaf(("u", j)) for j, c in enumerate(chart.coordinates)}
+        self.coordinates = (*chart.coordinates, *chart.model.constants)
+        self.leaves = {c: self.special.leaf(("u", j)) for j, c in enumerate(self.coordinates)}
         expressions = [v for v in chart.raw if isinstance(v, sympy.Expr)]
         translated = iter(translate(self.special, expressions, self.leaves))
         self.values = [
@@ -78,24 +83,44 @@ class Nodes:
         """A rational power."""
         top, bottom = Fraction(e).as_integer_ratio()
         if bottom != 1:
-            node = self.add("root", node, bottom)
+            node = self.add("root", bottom, node)
         if top == 1:
             return node
-        return self.add("pow", node, top)
+        return self.add("pow", top, node)
 
     def _model(self) -> list[int]:
-        compiled = self.chart.model.compiled
-        image = dict(zip(compiled.parameters, self.values, strict=True))
+        """The outputs on every piece of the domain: a relation holds if it holds on all of them."""
+        outputs = []
+        for piece in coarse_pieces(self.chart.model):
+            outputs += self._on_piece(piece)
+        return outputs
+
+    def _on_piece(self, piece: Piece) -> list[int]:
+        compiled, special = self.chart.model.compiled, self.special
         source = compiled.program
+        variables = [special.leaf(("x", k)) for k in range(len(compiled.inputs))]
+        inputs = piece.images(special, variables)
+        image = dict(zip(compiled.parameters, self.values, strict=True))
+        image |= {leaf: inputs[k] for k, leaf in enumerate(compiled.inputs)}
+        image |= {source.leaf(("u", c)): self.leaves[c] for c in self.chart.model.constants}
         order = source.reachable(compiled.outputs)
         functions = [n for n in order if source.kind[n] == FUNCTION]
         wanted = [*functions, *(source.args[n][0] for n in functions)]
-        special = source.rebuild(wanted, self.special, image)
+        rebuilt = source.rebuild(wanted, special, image)
+
+        def leaf(key: Any) -> int:
+            match key:
+                case ("x", k):
+                    return self.constant(inputs[k])
+                case ("u", c):
+                    return self.constant(self.leaves[c])
+            return self._leaf(key)
+
         done: dict[int, int] = {}
         for n in order:
-            done[n] = self._convert(source, n, done, self._leaf, special)
+            done[n] = self._convert(source, n, done, leaf, rebuilt)
             if source.kind[n] == FUNCTION:
-                self._remember(special[n], done[n])
+                self._remember(rebuilt[n], done[n])
         return [done[n] for n in compiled.outputs]
 
     def _remember(self, image: int, node: int) -> None:
@@ -183,7 +208,12 @@ class Nodes:
             square = self.scaled(-1, self.power(a, 2))
             self.calls["exp", square] = self.special.product(((argument, 2),), -1)
             self.calls["erf", a] = argument
-            return self.add("erf", a, self.add("exp", square))
+            return self.add("erf", self.add("exp", square), a)
+        if name == "erfi" or name in HOLONOMIC:
+            raise UnsupportedFunctionError(
+                f"the model contains {name}, which proof objects do not know; elementary functions"
+                " and erf are needed; keep the certificate instead (--json)"
+            )
         groups = {"sin": "cis", "cos": "cis", "tan": "cis", "log": "log", "atan": "atan"}
         if name not in ("relu", "abs", "step", "sign"):
             self.calls[groups.get(name, "exp"), a] = argument

@@ -7,23 +7,29 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import sympy
 
+from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import CertificateError
 from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.counting import relation_rows
+from rankstrat.rank.draws import domain_points, is_free
 from rankstrat.rank.lower_bounds import ball_minor, ball_points
 from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.proof.generators import Proposal
 from rankstrat.rank.proof.nodes import Nodes
-from rankstrat.rank.setting import setting
+from rankstrat.rank.proof.order import ordered
+from rankstrat.rank.regions import Site
+from rankstrat.rank.setting import Setting, setting
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.verdict import Relation
 
 FORMAT, BUNDLE = "rankstrat-proof/2", "rankstrat-proofs/2"
 BITS = 128
-BALL_ATTEMPT_SIZE = 40
+EXTRA_PLACES = 8
 
 
 def proof_object(certificate: RankCertificate, *, balls: bool = False) -> dict[str, Any]:
@@ -36,21 +42,24 @@ def proof_object(certificate: RankCertificate, *, balls: bool = False) -> dict[s
     chart = certificate.chart
     nodes = Nodes(chart)
     model = chart.model
-    regions = _regions(certificate)
-    upper = _upper(certificate, nodes)
+    inputs = any(node[0] == "in" for node in nodes.nodes)
+    found = _setting(certificate)
+    upper = _upper(certificate, nodes, inputs, found.written)
     use_balls = balls or (certificate.minor is not None and certificate.minor.prime <= 1)
     tower: dict[str, Any] = {"generators": [], "images": [], "decisions": [None, None, None]}
     places: dict[str, Any] = {"at": [], "inputs": [], "bits": BITS}
+    if found.regions is not None:
+        places["inputs"] = [_pairs(x) for x in _points(certificate, found)]
+        places["at"] = _pairs(found.at or [0] * len(nodes.coordinates))
     lower: dict[str, Any] = {"kind": "none"}
     if not use_balls or upper["kind"] != "parameters":
         proposal = Proposal(nodes)
         tower = proposal.tower(certificate.seed)
-    if regions:
-        places["inputs"] = [_pairs(x) for x in regions]
     if certificate.lower and use_balls:
-        lower = _ball_minor(certificate, places)
+        lower = _ball_minor(certificate, places, found)
     elif certificate.lower and certificate.minor is not None:
-        rows = _rows(certificate, len(regions))
+        count = len(nodes.outputs)
+        rows = _rows(certificate.lower if inputs else 1, count, len(places["inputs"]))
         chosen = proposal.setting(certificate.seed)
         lower = {
             "kind": "minor",
@@ -58,34 +67,37 @@ def proof_object(certificate: RankCertificate, *, balls: bool = False) -> dict[s
             "rows": rows,
             "columns": list(certificate.minor.parameters),
         }
-    return {
-        "format": FORMAT,
-        "names": {
-            "parameters": [str(p) for p in model.parameters],
-            "inputs": [str(x) for x in model.inputs],
-            "coordinates": [str(c) for c in chart.coordinates],
-            "functions": nodes.functions,
-        },
-        "sizes": {
-            "parameters": model.size,
-            "inputs": len(model.inputs),
-            "coordinates": len(chart.coordinates),
-        },
-        "functions": [nodes.parities.get(name, "") for name in nodes.functions],
-        "graph": nodes.nodes,
-        "outputs": nodes.outputs,
-        "free": None if certificate.subset is None else list(certificate.subset),
-        "region": None if certificate.region is None else 0,
-        "places": places,
-        "tower": tower,
-        "lower": lower,
-        "upper": upper,
-        "claim": {
-            "lower": certificate.lower,
-            "upper": certificate.upper,
-            "verdict": certificate.verdict.value,
-        },
-    }
+    return ordered(
+        {
+            "format": FORMAT,
+            "names": {
+                "parameters": [str(p) for p in model.parameters],
+                "inputs": [str(x) for x in model.inputs],
+                "coordinates": [str(c) for c in nodes.coordinates],
+                "domain": list(model.domain.statements),
+                "functions": nodes.functions,
+            },
+            "sizes": {
+                "parameters": model.size,
+                "inputs": len(model.inputs) if inputs else 0,
+                "coordinates": len(nodes.coordinates),
+            },
+            "functions": [nodes.parities.get(name, "") for name in nodes.functions],
+            "graph": nodes.nodes,
+            "outputs": nodes.outputs,
+            "free": None if certificate.subset is None else list(certificate.subset),
+            "region": None if certificate.region is None else 0,
+            "places": places,
+            "tower": tower,
+            "lower": lower,
+            "upper": upper,
+            "claim": {
+                "lower": certificate.lower,
+                "upper": certificate.upper,
+                "verdict": certificate.verdict.value,
+            },
+        }
+    )
 
 
 def proof_text(data: dict[str, Any]) -> str:
@@ -103,52 +115,66 @@ def _pairs(values: Sequence[int | Fraction]) -> list[list[int]]:
 
 
 def expressible(chart: Chart) -> bool:
-    """Whether there are proof objects for the model: it has neither a domain nor constants."""
-    return not (chart.model.domain or chart.model.constants)
+    """Whether there are proof objects for the model.
+
+    Finitely many values of inputs and spheres are written out, and inequalities only make the open
+    set smaller on which functions without kinks are compared. Integers are no open set.
+    """
+    model = chart.model
+    return not (model.domain.endless or (model.domain and model.compiled.piecewise))
 
 
-def _regions(certificate: RankCertificate) -> list[Sequence[Fraction]]:
-    """One point in each region; the region that is asked about comes first."""
+def _setting(certificate: RankCertificate) -> Setting:
     if not expressible(certificate.chart):
         raise CertificateError(
-            "a model with a domain or constants was given; the referee reads models on all real"
-            " inputs; keep the certificate, whose check knows the domain"
+            "a model with integer inputs, or with kinks and a domain, was given; the referee reads"
+            " models on open sets; keep the certificate, whose check knows the domain"
         )
-    found = setting(certificate.chart, certificate.region, seed=certificate.seed)
-    regions = found.regions
-    if found.largest or isinstance(found.tangents, PatternTangents):
-        raise CertificateError(
-            "a rank that rests on many activation patterns was given; the referee reads regions one"
-            " by one; keep the certificate, or ask for region_rank"
-        )
-    if regions is None:
-        return []
-    return [member.point for member in regions.members]
+    return setting(certificate.chart, certificate.region, seed=certificate.seed)
 
 
-def _rows(certificate: RankCertificate, regions: int) -> list[list[int]]:
+def _points(certificate: RankCertificate, found: Setting) -> list[Sequence[Fraction]]:
+    """One point in each region that is needed; the region that is asked about comes first."""
+    tangents, minor = found.tangents, certificate.minor
+    if isinstance(tangents, PatternTangents) and minor is not None and minor.prime > 1:
+        count = certificate.lower + EXTRA_PLACES
+        samples = np.array([*minor.rows, *range(max(minor.rows, default=0), count)], dtype=np.int64)
+        rows = dict.fromkeys(int(r) for r in tangents.row_of(minor.key, samples))
+        return [tangents.points[r] for r in rows]
+    assert found.regions is not None
+    return [member.point for member in found.regions.members]
+
+
+def _rows(count: int, outputs: int, places: int) -> list[list[int]]:
     """Samples, outputs and places: more than the columns, since the referee stops at full rank."""
-    count, outputs = certificate.lower, certificate.model.output_count
-    samples = count if certificate.model.inputs else 1
-    rows, s = [], 0
-    for _ in range(samples + 1):
-        for place in range(regions) if regions else (-1,):
-            rows += [[s, o, place] for o in range(outputs)]
-            s += 1
-    return rows
+    if places > count:  # as many regions as rows: every one of them once, and then again
+        turns = [list(range(places)), list(range(places))]
+    else:
+        turns = [list(range(places)) if places else [-1] for _ in range(count + 1)]
+    chosen = enumerate(place for turn in turns for place in turn)
+    return [[s, o, place] for s, place in chosen for o in range(outputs)]
 
 
-def _ball_minor(certificate: RankCertificate, places: dict[str, Any]) -> dict[str, Any]:
-    tangents = Tangents(certificate.chart)
+def _ball_minor(
+    certificate: RankCertificate, places: dict[str, Any], found: Setting
+) -> dict[str, Any]:
+    chart = certificate.chart
+    tangents = found.written if found.regions is None else Site.of(Tangents(chart))
+    count = len(getattr(tangents, "parts", ((tangents, None),)))
+    if count > 1 and chart.model.output_count > 1:
+        return {"kind": "none"}
     minor = certificate.minor
     if minor is not None and minor.prime > 1:
         minor = ball_minor(tangents, minor.parameters, seed=certificate.seed)
     if minor is None:
         return {"kind": "none"}
-    chart = certificate.chart
-    points = ball_points(tangents, minor.key, len(minor.parameters), minor.prime)
+    draw = ball_points if is_free(tangents) else domain_points
+    points = draw(tangents, minor.key, len(minor.parameters), minor.prime)
+    if points is None:
+        return {"kind": "none"}
     places["bits"] = min(5000, 2 * minor.bits + 64)
-    places["at"] = _pairs([points[0].get(("u", str(c)), 0) for c in chart.coordinates])
+    coordinates = (*chart.coordinates, *chart.model.constants)
+    places["at"] = _pairs([points[0].get(("u", c), 0) for c in coordinates])
     start = len(places["inputs"])
     rows = []
     for i, point in enumerate(points):
@@ -156,19 +182,54 @@ def _ball_minor(certificate: RankCertificate, places: dict[str, Any]) -> dict[st
             _pairs([point.get(("x", k), 0) for k in range(len(chart.model.inputs))])
         )
         mixed = [Fraction(point.get(("mix", k), 1)) for k in range(chart.model.output_count)]
+        if count > 1:
+            mixed = [Fraction(int(place == i % count)) for place in range(count)]
         bottom = max(v.denominator for v in mixed)
         rows.append([start + i, [int(v * bottom) for v in mixed]])
     return {"kind": "balls", "rows": rows, "columns": list(minor.parameters)}
 
 
-def _upper(certificate: RankCertificate, nodes: Nodes) -> dict[str, Any]:
+def _upper(
+    certificate: RankCertificate, nodes: Nodes, inputs: bool, written: Tangents
+) -> dict[str, Any]:
     if certificate.upper == certificate.size:
         return {"kind": "parameters"}
-    if not certificate.model.inputs and certificate.upper >= certificate.model.output_count:
+    if not inputs and certificate.upper >= len(nodes.outputs):
         return {"kind": "outputs"}
     if certificate.relations and certificate.size - len(certificate.relations) <= certificate.upper:
         return {"kind": "relations", "relations": _relations(certificate, nodes)}
+    counted = _counted(certificate, nodes, written)
+    if certificate.size - len(counted) <= certificate.upper:
+        return {"kind": "relations", "relations": counted}
     return {"kind": "chance"}
+
+
+def _counted(certificate: RankCertificate, nodes: Nodes, written: Tangents) -> list[Any]:
+    """Relations that scalings and proportional columns give, as far as each has a parameter that
+    does not occur before.
+    """
+    program = written.program
+    free = set(range(certificate.model.size))
+    if certificate.subset is not None:
+        free = set(certificate.subset)
+    rows = [row for row in relation_rows(written) if row.keys() <= free]
+    rows.sort(key=lambda row: (len(row), sorted(row)))
+    roots = [n for row in rows for n in row.values()]
+    image = {
+        n: nodes.leaves[program.data[n][1]]
+        for n in program.reachable(roots)
+        if program.kind[n] == LEAF and program.data[n][0] == "u"
+    }
+    moved = program.rebuild(roots, nodes.special, image)
+    seen: set[int] = set()
+    result = []
+    for row in rows:
+        fresh = sorted(row.keys() - seen)
+        if fresh:
+            terms = [[i, nodes.constant(moved[n])] for i, n in sorted(row.items())]
+            result.append([fresh[0], terms])
+            seen |= row.keys()
+    return result
 
 
 def _relations(certificate: RankCertificate, nodes: Nodes) -> list[Any]:

@@ -15,13 +15,14 @@ from rankstrat.model.values import exact_scalar
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.samples.second_order.second import Row, SecondOrder, values_at
+from rankstrat.text.spoken import Spoken
 
 BITS = 256
 Inputs = tuple[tuple[Fraction, ...], ...]
 
 
 @dataclass(frozen=True)
-class CriticalData:
+class CriticalData(Spoken):
     r"""Data for which a point is exactly critical for the squared loss: $y = f_\theta(X) - e$,
     $J(X)^Te = 0$.
 
@@ -54,6 +55,15 @@ class CriticalData:
     def exact(self) -> bool:
         """Whether the residual is rational."""
         return self.second.rational
+
+    def __str__(self) -> str:
+        count, size = len(self.rows()), self.chart.model.size
+        return f"{count} data rows for which {self.chart} is critical, with nonzero residual" + (
+            f" ({size} parameters)"
+        )
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        return [("inputs", self.inputs), ("residual", self.residual())]
 
     def rows(self) -> list[Row]:
         """The data rows, (input, number of the output)."""

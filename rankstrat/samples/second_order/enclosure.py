@@ -4,7 +4,7 @@ ball arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -21,6 +21,7 @@ from rankstrat.errors import DataError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_scalar
 from rankstrat.samples.second_order.second import Row, SecondOrder, values_at
+from rankstrat.text.spoken import Spoken
 
 BITS, STEPS = 320, 60
 _FAILURES = {
@@ -33,7 +34,7 @@ _FAILURES = {
 
 
 @dataclass(frozen=True)
-class EnclosedCriticalPoint:
+class EnclosedCriticalPoint(Spoken):
     r"""A box that contains exactly one critical point of the squared loss on given data; its
     Hessian is invertible.
 
@@ -74,6 +75,12 @@ class EnclosedCriticalPoint:
     def residual(self) -> list[Any]:
         """f(x_i) - y_i, enclosed."""
         return _residual(self.second, self.rows(), self.labels, self.coordinates)
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        return [
+            *((str(p), f"{v}") for p, v in zip(self.model.parameters, self.box, strict=True)),
+            ("verdict", "PROVED: one critical point in the box, by Krawczyk's test"),
+        ]
 
     def __str__(self) -> str:
         values = ", ".join(

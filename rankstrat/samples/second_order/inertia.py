@@ -32,6 +32,7 @@ from rankstrat.rank.inclusion import Joint, include, same_function
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.samples.second_order.critical import BITS
 from rankstrat.samples.second_order.second import Row, SecondOrder, values_at
+from rankstrat.text.spoken import Spoken
 
 
 @runtime_checkable
@@ -58,7 +59,7 @@ class Data(Protocol):
 
 
 @dataclass(frozen=True)
-class Inertia:
+class Inertia(Spoken):
     """Numbers of positive, zero and negative eigenvalues: certified lower bounds, exact when they
     sum to the size.
 

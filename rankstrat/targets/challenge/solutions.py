@@ -89,7 +89,8 @@ class Equation:
         shape = (len(points), len(inputs))
         found = self._evaluated(compiled.program, compiled.outputs, values, shape)
         with np.errstate(all="ignore"):
-            return (found - self._goals[None, :count]).reshape(len(points), -1)
+            gaps = found - self._goals[None, :count]
+            return gaps.reshape(len(points), gaps.shape[1] * gaps.shape[2])
 
     def slopes(self, points: Vector) -> Vector:
         """The derivatives of the gaps, shape (points, samples times outputs, parameters)."""

@@ -4,6 +4,7 @@ bounded.
 
 from __future__ import annotations
 
+from rankstrat.text.guesses import nearest, shown
 from rankstrat.text.parsing.expressions import FUNCTIONS, parse_expression
 from rankstrat.text.parsing.guarded import ElementaryFunction, unspecified
 from rankstrat.text.parsing.names import (
@@ -13,10 +14,8 @@ from rankstrat.text.parsing.names import (
     check_name,
     is_known_function,
     is_symbol_name,
-    nearest,
     parse_blocks,
     parse_names,
-    shown,
 )
 from rankstrat.text.parsing.values import exact_value, inexact_literal, parse_number
 

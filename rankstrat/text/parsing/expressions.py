@@ -16,10 +16,11 @@ from typing import Any
 import sympy
 
 from rankstrat.errors import ParseError
+from rankstrat.text.guesses import MAX_NAME, nearest, shown
 from rankstrat.text.parsing import guarded
 from rankstrat.text.parsing.conditions import NEEDED, piecewise
 from rankstrat.text.parsing.guarded import ELEMENTARY, ElementaryFunction
-from rankstrat.text.parsing.names import MAX_NAME, RESERVED, nearest, not_ascii, shown
+from rankstrat.text.parsing.names import RESERVED, not_ascii
 
 MAX_LENGTH = 100_000
 """Characters of an expression."""

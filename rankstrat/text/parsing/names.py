@@ -2,7 +2,6 @@ r"""Names: what a symbol may be called, and the scalars of a block such as w[3,2
 
 from __future__ import annotations
 
-import difflib
 import keyword
 import re
 import unicodedata
@@ -13,14 +12,13 @@ import numpy.typing as npt
 import sympy
 
 from rankstrat.errors import ParseError
+from rankstrat.text.guesses import MAX_NAME, shown
 from rankstrat.text.parsing.guarded import ELEMENTARY
 
 MAX_DECLARATION = 100_000
 """Characters of a block declaration."""
 MAX_NAMES = 100_000
 """Scalars of a block declaration."""
-MAX_NAME = 100
-"""Characters of a name."""
 RESERVED = frozenset(
     {"pi", "E", "GoldenRatio", "I", "oo", "zoo", "nan", "inf", "Piecewise", "Eq", "Ne"}
 )
@@ -195,21 +193,6 @@ def check_function(name: str) -> str:
             " known function by its formula."
         )
     return check_name(name)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    r"""A clause that names the known name closest to a misspelled one; empty if none is close."""
-    close = difflib.get_close_matches(name[:MAX_NAME], list(known)[:2000], n=1)
-    if close:
-        return f"did you mean {close[0]}"
-    return ""
-
-
-def shown(text: str) -> str:
-    r"""The text for a message: at most 60 characters of it."""
-    if len(text) <= 60:
-        return text
-    return text[:57] + "..."
 
 
 def not_ascii(character: str) -> ParseError:

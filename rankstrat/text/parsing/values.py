@@ -11,9 +11,9 @@ import numpy as np
 import sympy
 
 from rankstrat.errors import InexactValueError, ParseError, PointError
+from rankstrat.text.guesses import shown
 from rankstrat.text.parsing.expressions import decimal_in, fraction_of, parse_expression
 from rankstrat.text.parsing.guarded import forbidden_part
-from rankstrat.text.parsing.names import shown
 
 
 def parse_number(text: str, *, name: str = "value") -> sympy.Expr:

@@ -1,0 +1,134 @@
+"""Target sets of exponential sums and their quotients, derived by hand and challenged."""
+
+# ruff: noqa: E501 (tables)
+
+from __future__ import annotations
+
+import pytest
+import sympy
+from sympy import cosh, exp, tanh
+
+import rankstrat as rs
+from rankstrat.model.isomorphism import isomorphism_of
+from rankstrat.targets.challenge import objections, witnesses
+
+a, b, c, d, k, m, n, s, u, v, w, x, y = sympy.symbols("a b c d k m n s u v w x y")
+PROVED = rs.Verdict.PROVED
+
+
+def swish(z):
+    return z / (1 + exp(-z))
+
+
+def sigmoid(z):
+    return 1 / (1 + exp(-z))
+
+
+def gauss(a, m, s):
+    return a * exp(-s * (x - m) ** 2)
+
+
+# model, target point -> dimensions of the branches and the least rank, derived by hand
+CASES = {
+    # exponents determine s and m, these determine a: two orders
+    "Gaussians": (gauss(a, m, s) + gauss(b, n, u), [a, m, s, b, n, u], [1, 0, 1, 2, 1, 2], [0, 0], 6),
+    # one Gaussian of two: merged, or one unit with weight 0 and (n, u) free
+    "one of two Gaussians": (gauss(a, m, s) + gauss(b, n, u), [a, m, s, b, n, u], [3, 0, 1, 0, 1, 2], [2, 2, 1], 3),
+    "rational width": (a * exp(-((x - m) ** 2) / s**2), [a, m, s], [2, 1, 3], [0, 0], 3),
+    # k = d is a pole; (k, d) may be exchanged with a k / (k - d) kept
+    "Bateman": (a * k / (k - d) * (exp(-d * x) - exp(-k * x)), [a, k, d], [1, 2, 1], [0, 0], 3),
+    "Hill": (a * x**2 / (b**2 + x**2), [a, b], [3, 2], [0, 0], 2),
+    # swish(z) + swish(-z) is no multiple, but swish(z) - swish(-z) = z: w2 = -1 needs its weight 0
+    "swish": (a * swish(w * x) + b * swish(v * x), [a, b, w, v], [1, 2, 1, 1], [1, 1, 1, 1, 1], 2),
+    # a w = 2 and v = 1: one scaling
+    "gated unit": (a * w * x * sigmoid(v * x), [a, w, v], [1, 2, 1], [1], 2),
+    # sigma(w x) (f - g) + g, and the experts exchanged with w -> -w
+    "experts": (sigmoid(w * x) * (a * x + b) + (1 - sigmoid(w * x)) * (c * x + d), [w, a, b, c, d], [1, 1, 0, 2, 0], [0, 0], 5),
+    "tied": (w * tanh(w * x), [w], [2], [0, 0], 1),
+    "residual": (x + a * tanh(w * x), [a, w], [1, 2], [0, 0], 2),
+    "hyperbolic": (a * cosh(w * x) + b, [a, w, b], [1, 2, 1], [0, 0], 3),
+    # the zero function: a w = 0 or v = 0 ... a w x sigma(v x) = 0 iff a w = 0
+    "zero": (a * w * x * sigmoid(v * x), [a, w, v], [0, 0, 1], [2, 2], 0),
+    # tanh x + 1 = 2 sigma(2 x)
+    "in disguise": (a * tanh(w * x) + b, [a, w, b], [1, 1, 1], [0, 0], 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_branches_are_those_derived_by_hand(name):
+    output, parameters, values, dimensions, least = CASES[name]
+    model = rs.Model(output, parameters, [x])
+    point = model.point(values)
+    q = rs.target_set(model, point)
+    assert q.complete and [z.dimension for z in q.branches] == dimensions
+    assert q.branches_of(point)
+    size = rs.optimistic_sample_size(q)
+    assert int(size) == least and size.minimal is PROVED
+    # a narrow Gaussian far away is 0 in floats
+    starts = 0 if "Gaussian" in name else 12
+    found = witnesses(model, q.target, q.branches, budget=3_000, starts=starts)
+    assert found.outside is None
+    assert not list(objections(model, q.target, q.branches, found))
+
+
+def test_a_target_may_be_an_expression():
+    model = rs.Model(a * tanh(w * x) + b, [a, w, b], [x])
+    q = rs.target_set(model, 2 * sigmoid(2 * x))
+    assert q.complete and {tuple(z.sample().values.values()) for z in q.branches} == {
+        (1, 1, 1),
+        (-1, -1, 1),
+    }
+
+
+@pytest.mark.slow
+def test_a_uniform_head_and_two_opposite_ones():
+    """For two tokens the weights of a head with the score z and of one with -z add up to 1.
+
+    So V1 O1 softmax(z) is a uniform head of weight 2 V1 O1 less a head with -z and this weight.
+    """
+    model = rs.families.attention(tokens=2, model_dim=1, head_dim=1, heads=2)
+    point = model.point([1, 1, 2, 2, 1, 1, 3, 3])  # z = 2 and V O = 3 twice
+    q = rs.target_set(model, point)
+    assert q.complete and sorted(z.dimension for z in q.branches) == [4] * 4 + [5] * 5
+    # Q1 = 0: a uniform head with V1 O1 = 12, and a head with z = -2, V2 O2 = -6
+    other = model.point([0, 1, 5, -2, 3, 2, 4, -3])
+    assert [z.dimension for z in q.branches_of(other)] == [4]
+    assert int(rs.optimistic_sample_size(q)) == 2
+
+
+def test_a_pole_is_no_point():
+    """a (e^(-d x) - e^(-k x)) / (k - d) = 0: a = 0; k = d is no point of the model."""
+    model = rs.Model(a * (exp(-d * x) - exp(-k * x)) / (k - d), [a, k, d], [x])
+    q = rs.target_set(model, model.point([0, 1, 2]))
+    assert q.complete and [z.equations for z in q.branches] == [(a,)]
+
+
+def test_constants_in_exponents_are_not_compared():
+    """a exp(w x + c) = 2 exp(x) holds on a curve that no polynomial describes."""
+    model = rs.Model(a * exp(w * x**2 + c), [a, w, c], [x])
+    q = rs.target_set(model, model.point([2, 1, 0]))
+    assert not q.complete
+    assert rs.optimistic_sample_size(q).minimal is rs.Verdict.OPEN
+
+
+def test_functions_on_few_inputs_are_not_compared_by_coefficients():
+    """On the circle a x^2 + b y^2 + c = 1 for a = b = 1 - c, though no coefficient agrees."""
+    model = rs.Model(a * x**2 + b * y**2 + c, [a, b, c], [x, y], domain={(x, y): "sphere"})
+    q = rs.target_set(model, model.point([1, 1, 0]))
+    assert not q.complete
+    assert [v.rank for v in rs.stratify(model).levels] == [2]
+    model = rs.Model(a * exp(b * x), [a, b], [x], domain={x: [0]})
+    q = rs.target_set(model, model.point([2, 1]))
+    assert not q.complete
+    model = rs.Model(a * x + b * x**2, [a, b], [x], domain={x: [0, 1]})  # a + b at x = 1
+    assert [v.rank for v in rs.stratify(model).levels] == [1]
+    model = rs.Model(a * tanh(b * x), [a, b], [x], domain={x: [1]})
+    assert max(v.rank for v in rs.stratify(model).levels) == 1
+
+
+def test_units_with_kinks_on_half_a_line_are_no_family():
+    """For x > 0, a relu(w x) is 0 or a w x, so two opposite units are never independent."""
+    output = a * sympy.Max(0, w * x)
+    assert isomorphism_of(rs.Model(output, [a, w], [x])) is not None
+    assert isomorphism_of(rs.Model(output, [a, w], [x], domain={x: "x > 0"})) is None
+    assert isomorphism_of(rs.Model(a * tanh(w * x), [a, w], [x], domain={x: "x > 0"})) is not None

@@ -1,0 +1,54 @@
+"""Attention at the points that a gauge count might forget: one token, wide heads, zeros, copies."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+import rankstrat as rs
+from rankstrat.theorems._attention import crossed, grouped, integers, rotated, stacked
+
+ONE_HEAD = {"groups": 1, "queries": 1, "linear": False}
+
+
+def rank(model, values=None):
+    if values is None:
+        values = integers(random.Random(3), model)
+    found = rs.model_rank(model.point(values))
+    assert found.verdict is rs.Verdict.PROVED
+    return int(found)
+
+
+def test_one_token_leaves_only_values():
+    # softmax of one score is 1, so X V O is all there is: d (2 D - d)
+    assert rank(grouped(1, 3, 1, **ONE_HEAD)) == 5
+    assert rank(crossed((2, 1), (2, 3, 2), 1, 2)) == 2 * (3 + 2 - 2)
+
+
+def test_heads_wider_than_the_model_have_full_products():
+    # Q K^T and V O are then arbitrary D x D matrices
+    assert rank(grouped(2, 2, 3, **ONE_HEAD)) == 2 * 4
+
+
+def test_zero_head_has_rank_zero():
+    model = grouped(2, 2, 1, **ONE_HEAD)
+    assert rank(model, [0] * model.size) == 0
+
+
+@pytest.mark.parametrize("linear", [False, True])
+def test_two_equal_heads_are_one(linear):
+    one = grouped(2, 2, 1, groups=1, queries=1, linear=linear)
+    two = grouped(2, 2, 1, groups=2, queries=1, linear=linear)
+    values = integers(random.Random(7), one)
+    assert rank(two, [*values, *values]) == rank(one, values)
+
+
+def test_rotations_of_one_angle_are_seen_as_one_plane():
+    # one plane: commutant of dimension 2, not 4
+    assert rank(rotated(2, 2, 1)) == 4 * 2 * 2 - 2 - 4
+
+
+def test_layers_share_a_change_of_basis():
+    one, two = (stacked(2, 2, 1, layers, linear=True) for layers in (1, 2))
+    assert (rank(one), rank(two)) == (6, 8)
