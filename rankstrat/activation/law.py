@@ -273,7 +273,8 @@ def _unspecified(activation: Activation, bias: bool) -> tuple[Law | None, str]:
     """The law of a generic smooth function of z itself: sigma(z^2) has a parity, sigma(1) no z."""
     formula = activation.formula
     plain = isinstance(formula, AppliedUndef) and formula.args == (Z,)
-    if not plain or getattr(formula.func, "parity", ""):
+    parity: Any = getattr(formula.func, "parity", "")
+    if parity or not plain:
         return None, (
             f"the unspecified {formula} is no generic smooth function of z, so nothing is proved of"
             " its neurons; write sympy.Function('sigma'), without a parity"
