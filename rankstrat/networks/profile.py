@@ -176,7 +176,7 @@ class Condensation:
         jumps = [
             (narrow.relative / max(wide.relative, ROUNDING), wide)
             for narrow, wide in pairwise(front)
-            if wide.relative < LARGEST and narrow.relative > ROUNDING
+            if wide.relative < LARGEST and wide.parameters < self.model.size
         ]
         # of several jumps the one at the least rank: finer ones are among rounding errors
         found = [wide for jump, wide in jumps if jump >= JUMP]

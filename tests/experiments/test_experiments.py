@@ -41,6 +41,7 @@ def wrong(prediction):
 
 CELLS = {  # experiment -> the numbers of cells that take about a second
     "anchor_functions": [0, 1, 2],
+    "condensed_networks": [0, 1],
     "convergence_rates": [2],
     "critical_points": [1, 4],
     "facilitators": [0, 1, 4],
@@ -49,6 +50,7 @@ CELLS = {  # experiment -> the numbers of cells that take about a second
     "phase_diagram": [0],
     "plateaus": [0],
     "sample_sizes": [3, 4],
+    "target_dimensions": [1, 8, 11],
 }
 
 

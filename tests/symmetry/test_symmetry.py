@@ -228,6 +228,6 @@ def test_orbit_dimensions_and_ranks_of_the_table(name: str) -> None:
         assert orbit_dimension(point, depth=0).lower == expected[1]
 
 
-def test_orbits_need_a_scalar_model() -> None:
-    with pytest.raises(ModelError, match="one output"):
-        orbit_dimension(matrix_factorization(2, 1, 2).point([1] * 4))
+def test_orbits_need_a_point() -> None:
+    with pytest.raises(ModelError, match="a point or chart"):
+        orbit_dimension(matrix_factorization(2, 1, 2))
