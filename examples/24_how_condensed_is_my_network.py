@@ -33,4 +33,5 @@ else:
     perceptron, inputs = digits()
     print(rs.condensation(perceptron, data=inputs).summary)
 
-assert stored.elbow.widths == (3,) and stored.elbow.rank.value == 9
+assert stored.elbow.widths == (3,)
+assert stored.elbow.rank.value == 9
