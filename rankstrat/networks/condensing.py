@@ -92,7 +92,9 @@ def _profile(network: Network, data: Any, seed: int) -> Condensation:
         fit = data is not None
         candidates.append(_candidate(network, found[start], high, inputs, outputs, size, fit, seed))
     if data is not None:
-        candidates += _left_out(network, candidates, inputs, outputs, size, seed)
+        candidates = _best(
+            [*candidates, *_left_out(network, candidates, inputs, outputs, size, seed)]
+        )
     plateaus = tuple(c for c in candidates if _is_plateau(c))
     return Condensation(
         network, tuple(candidates), plateaus, tuple(_near(network, inputs)), where, inputs, parts
@@ -136,6 +138,18 @@ def _candidate(
     if fit:
         narrow = refitted(partition, network, inputs)
     return _evaluated(network, narrow, (partition, high), inputs, outputs, size, seed)
+
+
+def _best(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those merged, and of those left out the ones that come closer than all of smaller rank."""
+    kept: list[Candidate] = []
+    closest = np.inf
+    for candidate in sorted(candidates, key=lambda c: (c.rank.upper, c.relative)):
+        if candidate.low is not None or candidate.relative < closest:
+            kept.append(candidate)
+        closest = min(closest, candidate.relative)
+    merged = [c for c in candidates if c.low is not None]
+    return [*merged, *(c for c in reversed(kept) if c.low is None)]
 
 
 def _left_out(
