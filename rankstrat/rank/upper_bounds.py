@@ -27,6 +27,7 @@ from rankstrat.algebra.modular import GF, BadReductionError, mix
 from rankstrat.algebra.printing import untranslate
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.rational import is_zero, nullvector
+from rankstrat.algebra.root_powers import reduced_root_powers
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 from rankstrat.rank.lower_bounds import Sampled, sample, sampled_rank
@@ -343,7 +344,9 @@ class RelationFinder:
         if numbers is not None:
             return self._printed([*numbers, program.constant(-1)], columns), True
         try:
-            vector = nullvector(program, nodes, tower.varying(tower.roots))
+            small = reduced_root_powers(program, nodes)
+            varying = tower.varying(tower.roots if small is None else [*tower.roots, *small])
+            vector = nullvector(program, nodes if small is None else small, varying)
         except (BudgetError, UndecidedError, PoleError):
             self._failures += 1
             return None, None
