@@ -41,6 +41,7 @@ def wrong(prediction):
 
 CELLS = {  # experiment -> the numbers of cells that take about a second
     "anchor_functions": [0, 1, 2],
+    "architectures": [0, 1, 2, 3],
     "condensed_networks": [0, 1],
     "convergence_rates": [2],
     "critical_points": [1, 4],
