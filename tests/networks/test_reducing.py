@@ -200,6 +200,15 @@ def test_a_bias_of_zero_is_no_difference():
     assert rs.equivalent(plain, other).same is False
 
 
+def test_generic_activations_and_networks_of_floats():
+    F = rs.families.two_layer(2, 1, "sigma")
+    one, two = F.point([1, 1, 1, 2]), F.point([1, 1, 1, 3])
+    assert rs.equivalent(one, two).same is False
+    assert rs.equivalent(one, F.point([1, 1, 2, 1])).same is True
+    network = rs.read({"W1": [[0.5], [-0.5]], "W2": [[1.0, 2.0]]}, activation="tanh")
+    assert rs.reduce(network).widths == (1,)
+
+
 def test_other_ends_are_refused_and_undecided_is_no_truth_value():
     with pytest.raises(PointError, match="equal numbers"):
         rs.equivalent(tanh1.point([1] * 6), rs.families.two_layer(1, 2).point([1, 2, 3]))
