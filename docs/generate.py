@@ -75,6 +75,8 @@ READING_ORDER = {
         "invariant_manifolds",
         "InvariantManifold",
         "orbit_dimension",
+        "conservation_laws",
+        "ConservationLaws",
     ),
     "Trained networks": (
         "read",
@@ -89,7 +91,13 @@ READING_ORDER = {
         "Equivalence",
         "Matching",
     ),
-    "Critical mappings": ("CriticalMapping", "MappingEvidence", "embedding_graph"),
+    "Critical mappings": (
+        "CriticalMapping",
+        "MappingEvidence",
+        "embedding_graph",
+        "equivalence_path",
+        "EquivalencePath",
+    ),
     "Target sets and optimistic sample sizes": (
         "target_set",
         "TargetSet",

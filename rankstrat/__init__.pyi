@@ -25,6 +25,8 @@ from rankstrat.mappings.line import SplittingLine as SplittingLine
 from rankstrat.mappings.line import splitting_line as splitting_line
 from rankstrat.mappings.mapping import CriticalMapping as CriticalMapping
 from rankstrat.mappings.mapping import MappingEvidence as MappingEvidence
+from rankstrat.mappings.paths import EquivalencePath as EquivalencePath
+from rankstrat.mappings.paths import equivalence_path as equivalence_path
 from rankstrat.model.model import Chart as Chart
 from rankstrat.model.model import Model as Model
 from rankstrat.model.values import exact as exact
@@ -78,10 +80,12 @@ from rankstrat.strata import function_hierarchy as function_hierarchy
 from rankstrat.strata import nearest_strata as nearest_strata
 from rankstrat.strata import stratify as stratify
 from rankstrat.strata import stratum_of as stratum_of
+from rankstrat.symmetry import ConservationLaws as ConservationLaws
 from rankstrat.symmetry import Identifiability as Identifiability
 from rankstrat.symmetry import Identified as Identified
 from rankstrat.symmetry import InvariantManifold as InvariantManifold
 from rankstrat.symmetry import Symmetry as Symmetry
+from rankstrat.symmetry import conservation_laws as conservation_laws
 from rankstrat.symmetry import identifiability as identifiability
 from rankstrat.symmetry import invariant_manifolds as invariant_manifolds
 from rankstrat.symmetry import orbit_dimension as orbit_dimension
@@ -108,11 +112,13 @@ __all__ = [
     "Computed",
     "Condensation",
     "Conjecture",
+    "ConservationLaws",
     "CriticalAtlas",
     "CriticalData",
     "CriticalMapping",
     "EnclosedCriticalPoint",
     "Equivalence",
+    "EquivalencePath",
     "FunctionHierarchy",
     "Identifiability",
     "Identified",
@@ -153,11 +159,13 @@ __all__ = [
     "adam",
     "condensation",
     "conjecture",
+    "conservation_laws",
     "count_recovering_subsets",
     "critical_data",
     "critical_functions",
     "embedding_graph",
     "enclose_critical_point",
+    "equivalence_path",
     "equivalent",
     "exact",
     "experiment",
@@ -179,6 +187,7 @@ __all__ = [
     "optimistic_sample_size",
     "orbit_dimension",
     "pictures",
+    "plot_condensation",
     "rank_by_lemma",
     "rank_report",
     "read",

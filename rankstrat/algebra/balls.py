@@ -5,7 +5,7 @@ transcendence theory.
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +18,26 @@ from rankstrat.deadline import check
 from rankstrat.errors import UndecidedError
 
 _METHODS = ("exp", "log", "tanh", "sinh", "cosh", "sin", "cos", "tan", "atan", "erf", "erfi")
+
+_HOLONOMIC: Mapping[Hashable, Callable[[Any], Any]] = {
+    "airyai": lambda v: v.airy_ai(),
+    "airyaiprime": lambda v: v.airy_ai(derivative=1),
+    "airybi": lambda v: v.airy_bi(),
+    "airybiprime": lambda v: v.airy_bi(derivative=1),
+    "besselj0": lambda v: v.bessel_j(0),
+    "besselj1": lambda v: v.bessel_j(1),
+    "besseli0": lambda v: v.bessel_i(0),
+    "besseli1": lambda v: v.bessel_i(1),
+    "bessely0": lambda v: v.bessel_y(0),
+    "bessely1": lambda v: v.bessel_y(1),
+    "besselk0": lambda v: v.bessel_k(0),
+    "besselk1": lambda v: v.bessel_k(1),
+    "Si": lambda v: v.si(),
+    "Shi": lambda v: v.shi(),
+    "Ci": lambda v: v.ci(),
+    "Chi": lambda v: v.chi(),
+    "Ei": lambda v: v.ei(),
+}
 
 
 def _ball(middle: tuple[int, int], radius: tuple[int, int]) -> Any:
@@ -59,6 +79,8 @@ class BallRing:
         """An elementary function; piecewise ones where the sign is certain."""
         if name in _METHODS:
             return getattr(flint.arb(value), str(name))()
+        if name in _HOLONOMIC:
+            return _HOLONOMIC[name](flint.arb(value))
         if name in ("relu", "abs", "sign", "step") and (value > 0 or value < 0):
             positive = bool(value > 0)
             one, none = flint.arb(1), flint.arb(0)

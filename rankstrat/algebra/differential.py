@@ -175,6 +175,9 @@ class Differentiable(Protocol):
     def gauss(self, h: int, kind: str) -> int:
         r"""The derivative of erf or erfi at h, a multiple of $\exp(\mp h^2)$."""
 
+    def holonomic_derivative(self, leaf: int) -> int:
+        """The derivative of a function with a linear differential equation."""
+
     def sigma_derivative(self, leaf: int) -> int:
         """The generator of the next derivative of an unspecified function."""
 
@@ -238,4 +241,6 @@ class Derivation:
             return program.product(((leaf, 1), (d, 1), (argument, -1)), Fraction(1, info[1]))
         if kind in ("erf", "erfi"):
             return program.product(((tower.gauss(argument, kind), 1), (d, 1)))
+        if kind == "holonomic":
+            return program.product(((tower.holonomic_derivative(leaf), 1), (d, 1)))
         return program.product(((tower.sigma_derivative(leaf), 1), (d, 1)))

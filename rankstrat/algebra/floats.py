@@ -11,7 +11,7 @@ import math
 import zlib
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import mpmath
@@ -29,6 +29,46 @@ LARGEST_EXPONENT_BITS = (
 )
 
 _erf_of = np.frompyfunc(math.erf, 1, 1)
+
+
+_SPECIAL: dict[str, Callable[[Any, Any], Any]] = {
+    "erfi": lambda context, v: context.erfi(v),
+    "airyai": lambda context, v: context.airyai(v),
+    "airyaiprime": lambda context, v: context.airyai(v, derivative=1),
+    "airybi": lambda context, v: context.airybi(v),
+    "airybiprime": lambda context, v: context.airybi(v, derivative=1),
+    **{
+        f"bessel{kind}{order}": partial(
+            lambda context, v, kind, order: getattr(context, f"bessel{kind}")(order, v),
+            kind=kind,
+            order=order,
+        )
+        for kind in "jyik"
+        for order in (0, 1)
+    },
+    "Si": lambda context, v: context.si(v),
+    "Shi": lambda context, v: context.shi(v),
+    "Ci": lambda context, v: context.ci(v),
+    "Chi": lambda context, v: context.chi(v),
+    "Ei": lambda context, v: context.ei(v),
+}
+"""Functions that numpy lacks, in an arithmetic of mpmath."""
+
+
+def _special(name: str, value: Any) -> Any:
+    value = np.asarray(value)
+    function = _SPECIAL[name]
+    found = np.frompyfunc(lambda v: _real(function(mpmath.fp, float(v))), 1, 1)(value)
+    if value.ndim:
+        return found.astype(value.dtype)
+    return value.dtype.type(found)
+
+
+def _real(value: Any) -> float:
+    """The value where it is real, else nan, as numpy has it for the logarithm."""
+    if isinstance(value, complex):
+        return math.nan
+    return float(value)
 
 
 def _erf(value: Any) -> Any:
@@ -100,7 +140,7 @@ class FloatRing:
     def function(self, name: Any, value: Any) -> Any:
         """An elementary function, or the trigonometric sum that stands for an unspecified one."""
         if isinstance(name, str):
-            return _UFUNCS[name](value)
+            return _UFUNCS[name](value) if name in _UFUNCS else _special(name, value)
         _, label, order, parity = name
         parts = waves(label, parity)
         total = sum(
@@ -173,6 +213,11 @@ class MpRing:
             )
         if name in _MP_METHODS:
             return getattr(context, name)(value)
+        if name in _SPECIAL:
+            found = _SPECIAL[name](context, value)
+            if context.im(found):
+                raise PoleError(f"{name} is not real at a sample; choose other samples")
+            return context.re(found)
         positive = context.mpf(int(value > 0))
         simple = {
             "relu": value * positive,

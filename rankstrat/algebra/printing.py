@@ -47,6 +47,9 @@ def _untranslated_leaf(tower: Generators, leaf: int, target: Program) -> Any:
     if key[0] == "root":
         radicand = untranslate(tower, [key[2]], target)[0][0]
         return target.power(radicand, Fraction(1, key[1])), target.zero
+    if key[0] == "holonomic":
+        argument = untranslate(tower, [key[2]], target)[0][0]
+        return target.function(key[1], argument), target.zero
     if key[0] in ("erf", "erfi", "sigma"):
         argument = untranslate(tower, [key[-1]], target)[0][0]
         return target.function(key[:-1] if key[0] == "sigma" else key[0], argument), target.zero

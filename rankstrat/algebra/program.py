@@ -16,14 +16,19 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.linear import Rational
 from rankstrat.deadline import check
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 
 CONSTANT, LEAF, LINEAR, PRODUCT, FUNCTION = range(5)
 
-ODD = frozenset({"tanh", "sin", "tan", "sinh", "atan", "erf", "erfi", "sign"})
-EVEN = frozenset({"cos", "cosh", "abs"})
+ODD = frozenset({"tanh", "sin", "tan", "sinh", "atan", "erf", "erfi", "sign"}) | {
+    name for name, record in HOLONOMIC.items() if record.parity == "odd"
+}
+EVEN = frozenset({"cos", "cosh", "abs"}) | {
+    name for name, record in HOLONOMIC.items() if record.parity == "even"
+}
 VALUE_AT_ZERO: dict[str, int] = {
     "exp": 1,
     "cos": 1,
@@ -396,6 +401,11 @@ class Program:
                 " argument is positive"
             )
         parity = "" if isinstance(name, str) else name[3]
+        if arg == self.zero and name in HOLONOMIC:
+            if HOLONOMIC[name].pole:
+                raise PoleError(f"{name}(0) is a pole; choose values where the argument is not 0")
+            value = HOLONOMIC[name].at_zero
+            return self._node(FUNCTION, (arg,), name) if value is None else self.constant(value)
         if arg == self.zero:
             if isinstance(name, str):
                 return self.constant(VALUE_AT_ZERO[name])
@@ -421,6 +431,12 @@ class Program:
         name, arg = self.data[node], self.args[node][0]
         if not isinstance(name, str):
             return self.function((name[0], name[1], name[2] + 1, name[3]), arg)
+        if name in HOLONOMIC:
+            terms = [
+                (c, self.product(((arg, e), (self.function(g, arg), 1))))
+                for c, e, g in HOLONOMIC[name].derivative
+            ]
+            return self.linear(0, terms)
         square = self.power(node, 2)
         match name:
             case "exp":

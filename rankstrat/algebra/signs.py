@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rankstrat.algebra.differential import laurent
+from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PI, PRODUCT, Program
 
 POSITIVE = frozenset({"exp", "cosh"})
@@ -128,7 +129,8 @@ def requirements(program: Program, nodes: list[int]) -> list[int]:
     """
     found: dict[int, None] = {}
     for n in program.reachable(nodes):
-        if program.kind[n] == FUNCTION and program.data[n] == "log":
+        name = program.data[n] if program.kind[n] == FUNCTION else ""
+        if name == "log" or (name in HOLONOMIC and HOLONOMIC[str(name)].positive):
             found[program.args[n][0]] = None
         elif program.kind[n] == PRODUCT:
             for a, e in zip(program.args[n], program.data[n], strict=True):

@@ -29,6 +29,7 @@ from typing import Any
 from rankstrat.algebra.constants import Monomial
 from rankstrat.algebra.differential import Derivation
 from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE
+from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import FUNCTION, LEAF, PI, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.relations import decide
@@ -91,7 +92,7 @@ class Tower(Roots):
         nodes = list(self.roots)
         for leaf in self.kind:
             key: Any = program.data[leaf]
-            if self.kind[leaf] in ("exp", "log", "erf", "erfi", "sigma", "root"):
+            if self.kind[leaf] in ("exp", "log", "erf", "erfi", "holonomic", "sigma", "root"):
                 nodes.append(leaf if key[0] == "logprime" else key[-1])
         leaf = program.leaf(PI)
         if leaf in self.opaque and leaf not in program.reachable(nodes):
@@ -200,6 +201,8 @@ class Tower(Roots):
             )
         if name in ("erf", "erfi"):
             return self._erf(name, h)
+        if name in HOLONOMIC:
+            return self._holonomic(name, h)
         return self._generic(name, h)
 
     def _resolve(self, exps: Sequence[tuple[bool, int]], logs: Sequence[tuple[bool, int]]) -> None:
@@ -429,6 +432,35 @@ class Tower(Roots):
             if stage != FUNCTION_STAGE or not self._is_affine(h):
                 self._note(leaf, name, h, f"{name} of an argument that is not affine in the inputs")
         return program.scale(sign, self._special[key])
+
+    def _holonomic(self, name: str, h: int) -> int:
+        """A function of which no independence is known: a free variable with a hypothesis."""
+        program, record = self.program, HOLONOMIC[name]
+        sign, h = self.representative(name, h, signed=bool(record.parity))
+        if h == program.zero and (record.pole or record.at_zero is not None):
+            return program.function(name, h)
+        key = ("holonomic", name, h)
+        if key not in self._special:
+            stage = self.stage_of(h)
+            if stage > CONSTANT_STAGE:
+                for _, _, g in record.derivative:
+                    if g not in HOLONOMIC:
+                        self.exponential(g in ("sin", "cos"), h)
+            leaf = self._special[key] = self.new_leaf(key, stage, "holonomic")
+            self._note(leaf, name, h, f"{name} beside other functions")
+        return program.scale(sign if record.parity == "odd" else 1, self._special[key])
+
+    def holonomic_derivative(self, leaf: int) -> int:
+        """f'(h) for the generator f(h)."""
+        program = self.program
+        _, name, h = program.data[leaf]
+        terms = []
+        for c, e, g in HOLONOMIC[name].derivative:
+            if g not in HOLONOMIC:
+                self.exponential(g in ("sin", "cos"), h)
+            value = self._expression(g, h)
+            terms.append((c, program.product(((h, e), (value, 1)))))
+        return program.linear(0, terms)
 
     def _is_affine(self, h: int) -> bool:
         """Whether a node is a polynomial of degree at most 1 in the inputs over the constants."""

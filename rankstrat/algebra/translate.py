@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import sympy
 from sympy.core.function import AppliedUndef
 
 from rankstrat.algebra.conditions import differences, heaviside, indicator
+from rankstrat.algebra.holonomic import MOST_ORDER, RECURRENCES, REFLECTIONS
 from rankstrat.algebra.program import CONSTANT, LEAF, LINEAR, PI, PRODUCT, Program
 from rankstrat.deadline import check
 from rankstrat.errors import InexactValueError, ModelError, UnsupportedFunctionError
@@ -19,7 +21,19 @@ _NAMES: dict[Any, str] = {
     sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan", sympy.atan: "atan", sympy.erf: "erf",
     sympy.erfi: "erfi", sympy.Abs: "abs", sympy.sign: "sign",
 }  # fmt: skip
-_SYMPY = {name: function for function, name in _NAMES.items()}
+_HOLONOMIC: dict[Any, str] = {
+    f: f.__name__
+    for f in (
+        sympy.airyai, sympy.airyaiprime, sympy.airybi, sympy.airybiprime,
+        sympy.Si, sympy.Shi, sympy.Ci, sympy.Chi, sympy.Ei,
+    )
+}  # fmt: skip
+_BESSEL: dict[Any, str] = {
+    f: f.__name__ for f in (sympy.besselj, sympy.bessely, sympy.besseli, sympy.besselk)
+}
+_SYMPY: dict[str, Any] = {name: f for f, name in (_NAMES | _HOLONOMIC).items()} | {
+    f"{name}{n}": partial(f, n) for f, name in _BESSEL.items() for n in (0, 1)
+}
 _RECIPROCALS: dict[Any, tuple[str, int]] = {
     sympy.coth: ("tanh", -1), sympy.sech: ("cosh", -1), sympy.csch: ("sinh", -1),
     sympy.cot: ("tan", -1), sympy.sec: ("cos", -1), sympy.csc: ("sin", -1),
@@ -90,6 +104,8 @@ class Template:
 
 
 def _children(e: Any) -> tuple[Any, ...]:
+    if isinstance(e, tuple(kind for kind, _, _ in _ADVICE)):
+        return ()  # refused as a whole
     if _is_root_of_exponential(e):
         return (e.base.args[0],)
     if e.is_Pow:
@@ -133,6 +149,10 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
         return program.leaf(PI)
     if e.func in _NAMES:
         return program.function(_NAMES[e.func], args[0])
+    if e.func in _HOLONOMIC:
+        return program.function(_HOLONOMIC[e.func], args[0])
+    if e.func in _BESSEL:
+        return _bessel(program, _BESSEL[e.func], program.value(args[0]), args[1])
     if e.func in _RECIPROCALS:
         name, power = _RECIPROCALS[e.func]
         return program.power(program.function(name, args[0]), power)
@@ -165,11 +185,50 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
         return program.function(key, args[0])
     if e is sympy.I or e.is_infinite or e is sympy.nan:
         raise ModelError(f"{e} is not a finite real number; models are real-valued and finite")
-    raise UnsupportedFunctionError(
+    raise UnsupportedFunctionError(_refusal(e))
+
+
+_ADVICE: tuple[tuple[Any, str, str], ...] = (
+    (sympy.Integral, "an integral that is not carried out", "call .doit(), or replace it by sums"),
+    (sympy.Sum, "a sum that is not carried out", "call .doit() for fixed ends"),
+    (sympy.Product, "a product that is not carried out", "call .doit() for fixed ends"),
+    (sympy.Derivative, "a derivative that is not carried out", "call .doit()"),
+    (sympy.polys.rootoftools.ComplexRootOf, "a root of a polynomial of high degree",
+     "make the root a parameter or a constant, with constants=[...]"),
+    (sympy.gamma, "a function with no linear differential equation",
+     "make its value at a fixed argument a parameter, or write factorials"),
+    (sympy.LambertW, "a function with no linear differential equation",
+     "make its value a parameter of the model"),
+)  # fmt: skip
+
+
+def _refusal(e: Any) -> str:
+    """What was given, what is needed, what to try."""
+    for kind, what, hint in _ADVICE:
+        if isinstance(e, kind):
+            return f"{e} is {what}; an explicit function is needed; {hint}"
+    return (
         f"{getattr(e.func, '__name__', e.func)} is not a function the engine knows; use +, *, /,"
-        " integer powers, exp, log, tanh, sinh, cosh, sin, cos, tan, atan, erf, Abs, Max, Min,"
-        " Piecewise, or sympy.Function('sigma')"
+        " powers, exp, log, tanh, sinh, cosh, sin, cos, tan, atan, erf, Abs, Max, Min, Piecewise,"
+        " Bessel and Airy functions, or sympy.Function('sigma')"
     )
+
+
+def _bessel(program: Program, family: str, order: Any, z: int) -> int:
+    """A Bessel function of integer order by those of the orders 0 and 1."""
+    if not isinstance(order, int) or abs(order) > MOST_ORDER:
+        raise UnsupportedFunctionError(
+            f"{family} of the order {order if order is not None else 'of a symbol'} was given; an"
+            f" integer order up to {MOST_ORDER} is needed; write half-integer orders with sin and"
+            " cos, or fix the order"
+        )
+    a, b = RECURRENCES[family]
+    before, now = program.function(f"{family}0", z), program.function(f"{family}1", z)
+    for n in range(1, abs(order)):
+        ratio = program.product(((now, 1), (z, -1)))
+        before, now = now, program.linear(0, ((2 * n * a, ratio), (b, before)))
+    found = before if order == 0 else now
+    return program.scale(REFLECTIONS[family] ** abs(order), found) if order < 0 else found
 
 
 def _power(program: Program, e: Any, args: list[int]) -> int:

@@ -241,9 +241,10 @@ class HasNearby(Protocol):
 
     def nearby(
         self, arrays: Mapping[str, Any], names: Mapping[str, Any] | None = None
-    ) -> Iterable[tuple[Any, float]]:
+    ) -> Iterable[tuple[Any, float]] | None:
         """Conditions (`text.tables.Math`) with the Euclidean distance of the point from the set
-        where they hold; in arrays of other names, where they are given.
+        where they hold; in arrays of other names, where they are given. None where it does not
+        know them for these arguments.
         """
         ...
 

@@ -229,8 +229,15 @@ def free_symbols(expressions: Iterable[sympy.Expr]) -> set[sympy.Symbol]:
         part = stack.pop()
         if part not in seen:
             seen.add(part)
-            stack.extend(part.args)
+            # variables that an integral, a sum or a root of a polynomial binds are not free
+            stack.extend(part.free_symbols if _binds(part) else part.args)
     return {part for part in seen if isinstance(part, sympy.Symbol)}
+
+
+def _binds(part: Any) -> bool:
+    return isinstance(part, sympy.polys.rootoftools.ComplexRootOf) or bool(
+        getattr(part, "bound_symbols", ())
+    )
 
 
 class Entries(Sequence[Exact]):

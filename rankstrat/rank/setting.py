@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from rankstrat.algebra.modular import mix
-from rankstrat.algebra.program import LEAF
+from rankstrat.algebra.program import FUNCTION, LEAF
 from rankstrat.algebra.signs import Signs, requirements
 from rankstrat.errors import (
     BudgetError,
@@ -38,6 +38,7 @@ from rankstrat.rank.regions import (
     sampled_regions,
 )
 from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.vanishing import needs_hypotheses
 
 EXTRA_POINTS, WITNESSES, INSTANCES = 8, 200, 6
 EXPENSIVE, MANY_KINKS, MOST_COMPARED = 200_000, 8, 3_000
@@ -231,7 +232,7 @@ def _patterns(site: Site, seed: int) -> PatternTangents | None:
     if not site.piecewise() or not has_patterns(site):
         return None
     found = pattern_tangents(site, seed)
-    if found is None:
+    if found is None or _needs_balls(found, seed):
         return None
     kinks = len(site.piecewise())
     if kinks >= MANY_KINKS and len(found.nodes) <= MOST_COMPARED:
@@ -246,6 +247,16 @@ def _patterns(site: Site, seed: int) -> PatternTangents | None:
         except BudgetError:
             return found
     return found
+
+
+def _needs_balls(tangents: PatternTangents, seed: int) -> bool:
+    """Whether residues prove nothing; balls need inputs of the regions, which patterns forget."""
+    program = tangents.program
+    kinds = (program.kind[n] for n in program.reachable(tangents.nodes))
+    if FUNCTION not in kinds:
+        return False
+    live = [i for i, n in enumerate(tangents.nodes) if n != program.zero]
+    return needs_hypotheses(tangents.tower(live, seed=seed))
 
 
 def regions_of(sites: Sequence[Site], seed: int) -> tuple[list[tuple[Tangents, Region]], bool]:

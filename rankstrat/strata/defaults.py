@@ -139,11 +139,17 @@ def _row(model: Model, expression: sympy.Expr) -> Form | None:
     """The coefficients of a linear form, scaled so that the first is 1; None for another
     polynomial.
     """
-    poly = sympy.Poly(expression, *model.parameters)
-    if poly.total_degree() != 1 or poly.nth(*[0] * model.size) != 0:
+    places = {p: i for i, p in enumerate(model.parameters)}
+    # a polynomial in hundreds of generators would take a tenth of a second for every condition
+    terms = sympy.expand(expression).as_coefficients_dict()
+    if not terms or not all(term in places and c.is_Rational for term, c in terms.items()):
         return None
-    numbers = (poly.coeff_monomial(p) for p in model.parameters)
-    return _scaled([int(c.p) if c.q == 1 else Fraction(int(c.p), int(c.q)) for c in numbers])
+    row: list[Rational] = [0] * model.size
+    for term, c in terms.items():
+        row[places[term]] = int(c.p) if c.q == 1 else Fraction(int(c.p), int(c.q))
+    if not any(row):
+        return None
+    return _scaled(row)
 
 
 def _condition(model: Model, group: Sequence[Any]) -> Condition:

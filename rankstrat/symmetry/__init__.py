@@ -4,14 +4,17 @@ invariant.
 
 from rankstrat.symmetry.groups import Symmetry, symmetries
 from rankstrat.symmetry.identifiable import Identifiability, Identified, identifiability
+from rankstrat.symmetry.laws import ConservationLaws, conservation_laws
 from rankstrat.symmetry.manifolds import InvariantManifold, fixed_set, invariant_manifolds
 from rankstrat.symmetry.orbits import orbit_dimension
 
 __all__ = [
+    "ConservationLaws",
     "Identifiability",
     "Identified",
     "InvariantManifold",
     "Symmetry",
+    "conservation_laws",
     "fixed_set",
     "identifiability",
     "invariant_manifolds",

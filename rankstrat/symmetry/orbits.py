@@ -19,12 +19,10 @@ from rankstrat.symmetry.manifolds import invariant_manifolds
 
 MOST_PARAMETERS = 12
 
-MOST_PARAMETERS = 12
-
 
 def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> Bounded:
-    r"""The dimension of the orbit through a point of all $\nabla_\theta F(\cdot)(x)$, $x$ any
-    input, between bounds.
+    r"""The dimension of the orbit through a point of all $\nabla_\theta F_k(\cdot)(x)$, $x$ any
+    input and k any output, between bounds.
 
     From below it is the rank at the point of the fields and their brackets
     $[X, Y] = DY\,X - DX\,Y$ up to the given depth (0: the model rank), by a nonzero minor modulo a
@@ -32,12 +30,12 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> Bounded:
     bounds it from above; small models are searched for them.
 
     Args:
-        point: a point or chart (its generic point) of a scalar model.
+        point: a point or chart (its generic point).
         depth: 0, 1 or 2.
         seed: names the prime.
 
     Raises:
-        ModelError: a model with several outputs or without inputs.
+        ModelError: no point or chart.
         UndecidedError: the independence of two functions cannot be decided.
 
     References:
@@ -53,11 +51,6 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> Bounded:
     """
     demand(point, Chart, ModelError, "a point or chart", "try model.generic()")
     model = point.model
-    if len(model.outputs) != 1 or not model.inputs:
-        raise ModelError(
-            f"{model} has {len(model.outputs)} outputs and {len(model.inputs)} inputs; one output"
-            " and some input are needed"
-        )
     compiled = model.compiled
     program = Program()
     leaves = {n: program.leaf(("p", i)) for i, n in enumerate(compiled.parameters)}
@@ -68,6 +61,8 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> Bounded:
             n: program.leaf(("x", k + copy * len(model.inputs)))
             for k, n in enumerate(compiled.inputs)
         }
+        # the fields of all outputs: any combination of them, another in each copy
+        image |= {n: program.leaf(("mix", copy, k)) for k, n in enumerate(compiled.mixers)}
         done = compiled.program.rebuild(compiled.gradient, program, image)
         fields.append([done[n] for n in compiled.gradient])
     total, rows = list(fields[0]), list(fields[0])

@@ -87,7 +87,7 @@ def _least(structure: HasNearby, model: Model, theta: Any) -> float:
         size = int(np.prod(shape))
         arrays[name] = theta[start : start + size].reshape(shape)
         start += size
-    return min((float(d) for _, d in structure.nearby(arrays)), default=np.inf)
+    return min((float(d) for _, d in structure.nearby(arrays) or ()), default=np.inf)
 
 
 __all__ = ["check_levels", "check_nearby"]

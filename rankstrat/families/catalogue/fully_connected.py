@@ -4,7 +4,7 @@ any depth.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, ClassVar
@@ -17,6 +17,8 @@ from rankstrat.algebra.program import Program
 from rankstrat.errors import UndecidedError
 from rankstrat.families._shared.arguments import activation_of, counts, flag, input_names
 from rankstrat.families._shared.deep_branches import splitting_branches
+from rankstrat.families._shared.deep_strata import DeepStrata, deep_strata
+from rankstrat.families._shared.deep_words import deep_distances
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.families.catalogue.two_layer import two_layer
@@ -27,8 +29,9 @@ from rankstrat.model.model import Model
 from rankstrat.model.structure import Layers
 from rankstrat.model.values import Shape
 from rankstrat.targets import MAX_PARAMETERS, BranchList, TargetFunction, polynomial_branches
+from rankstrat.text.tables import Math
 
-FAMILY = "fully_connected"
+FAMILY, MOST_MINORS = "fully_connected", 24
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,23 @@ class FullyConnected(FamilyRecord, LayeredStructure):
         if model.size <= MAX_PARAMETERS and (self.depth == 1 or self.activation.is_polynomial):
             return polynomial_branches(model, target)
         return splitting_branches(self, model, target)
+
+    def strata(self, model: Model) -> DeepStrata | None:
+        """The strata by layers; None for two-layer networks, affine maps, units with kinks, and
+        small polynomial networks, whose minors decide more.
+        """
+        polynomial = self.activation.is_polynomial and model.size <= MOST_MINORS
+        if self.depth == 1 or self.is_two_layer or polynomial:
+            return None
+        return deep_strata(model, self.layers)
+
+    def nearby(
+        self, arrays: Mapping[str, Any], names: Mapping[str, Any] | None = None
+    ) -> Iterable[tuple[Math, float]] | None:
+        """Distances to merged, null and constant units of each layer; None where `strata` is."""
+        if self.is_two_layer or self.activation.is_piecewise:
+            return None
+        return deep_distances(self.layers, self.activation.parity in ("odd", "even"), arrays, names)
 
     @property
     def is_two_layer(self) -> bool:

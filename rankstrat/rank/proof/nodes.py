@@ -8,9 +8,11 @@ from typing import Any
 
 import sympy
 
+from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PI, Program
 from rankstrat.algebra.translate import translate
+from rankstrat.errors import UnsupportedFunctionError
 from rankstrat.model.model import Chart
 from rankstrat.rank.pieces import Piece, coarse_pieces
 
@@ -207,6 +209,11 @@ class Nodes:
             self.calls["exp", square] = self.special.product(((argument, 2),), -1)
             self.calls["erf", a] = argument
             return self.add("erf", self.add("exp", square), a)
+        if name == "erfi" or name in HOLONOMIC:
+            raise UnsupportedFunctionError(
+                f"the model contains {name}, which proof objects do not know; elementary functions"
+                " and erf are needed; keep the certificate instead (--json)"
+            )
         groups = {"sin": "cis", "cos": "cis", "tan": "cis", "log": "log", "atan": "atan"}
         if name not in ("relu", "abs", "step", "sign"):
             self.calls[groups.get(name, "exp"), a] = argument

@@ -419,7 +419,20 @@ ELEMENTARY: dict[str, ElementaryFunction] = {
             sympy.erfc,
             sympy.erfi,
             sympy.sinc,
+            sympy.airyai,
+            sympy.airyaiprime,
+            sympy.airybi,
+            sympy.airybiprime,
+            sympy.Si,
+            sympy.Shi,
+            sympy.Ci,
+            sympy.Chi,
+            sympy.Ei,
         )
+    },
+    **{
+        f.__name__: ElementaryFunction(f, (2, 2))
+        for f in (sympy.besselj, sympy.bessely, sympy.besseli, sympy.besselk)
     },
     "sigmoid": ElementaryFunction(_sigmoid),
     "softplus": ElementaryFunction(lambda z: sympy.log(1 + _exp(z))),

@@ -1,0 +1,174 @@
+r"""Quadratic conservation laws $\theta^\top S \theta$ of gradient flow, all of them, and whether
+there are others.
+
+A law is constant for every loss and every data set if and only if
+$\nabla F_k(\theta)(x) \cdot S\theta = 0$ identically in $\theta$, x and k: a linear system for S,
+whose solutions are relations between functions. The gradients of any conserved quantities are
+orthogonal to the orbit, so as many independent laws as the orbit has codimension are complete.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import gcd, lcm
+
+import sympy
+
+from rankstrat.algebra.linear import rank
+from rankstrat.errors import BudgetError, ModelError, demand
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.bounded import Bounded
+from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.verdict import Relation, Verdict
+from rankstrat.symmetry.orbits import orbit_dimension
+
+MOST_PARAMETERS = 36
+Form = dict[tuple[int, int], Fraction]
+
+
+@dataclass(frozen=True)
+class ConservationLaws:
+    r"""A basis of the quadratic conserved quantities of gradient flow, whatever the loss and data.
+
+    Attributes:
+        model: the model.
+        expressions: one polynomial for each; every one is verified identically.
+        point: a random point.
+        independent: how many have independent gradients there, which almost every point has at
+            least.
+        orbit: the dimension of the orbit of the gradients through it.
+    """
+
+    model: Model
+    expressions: tuple[sympy.Expr, ...]
+    point: Chart = field(repr=False, compare=False)
+    independent: int
+    orbit: Bounded
+
+    @property
+    def verdict(self) -> Verdict:
+        """PROVED if near almost every point every conserved quantity is a function of these."""
+        if self.independent + self.orbit.lower == self.model.size:
+            return Verdict.PROVED
+        return Verdict.OPEN
+
+    @property
+    def most(self) -> int:
+        """An upper bound of the number of independent conserved quantities of any kind."""
+        return self.model.size - self.orbit.lower
+
+    def __len__(self) -> int:
+        return len(self.expressions)
+
+    def __str__(self) -> str:
+        if self.verdict is Verdict.PROVED:
+            text = f"{self.independent} independent conservation laws, and no more  [PROVED]"
+        else:
+            text = (
+                f"{self.independent} independent quadratic conservation laws, at most {self.most}"
+                " of any kind  [OPEN]"
+            )
+        return "\n".join([text, *(f"    {e} is constant" for e in self.expressions)])
+
+
+def conservation_laws(model: Model, *, depth: int = 2, seed: int = 0) -> ConservationLaws:
+    r"""All quadratic forms that gradient flow conserves for every loss and data set, and whether
+    other laws are independent of them.
+
+    Args:
+        model: a model of at most 36 parameters.
+        depth: of the brackets that bound the orbit from below.
+        seed: names the random point.
+
+    Raises:
+        ModelError: a piecewise model: write its pieces with a symbol for each gate as an input.
+        BudgetError: too many parameters.
+
+    References:
+        MarcotteGribonvalPeyre2023 Theorem 3.3; docs/proofs.md#conservation-laws.
+
+    Example:
+        >>> from rankstrat.families import matrix_factorization
+        >>> print(conservation_laws(matrix_factorization(1, 1, 1)))
+        1 independent conservation laws, and no more  [PROVED]
+            A1_1**2 - B1_1**2 is constant
+    """
+    demand(model, Model, ModelError, "a model", "try a family")
+    if model.compiled.piecewise:
+        raise ModelError(
+            f"{model} is piecewise; a smooth model is needed; write relu(z) as s*z with an input s"
+        )
+    if model.domain:
+        raise ModelError(
+            f"the inputs of {model} are restricted; laws are known for all real inputs; build it"
+            " without a domain"
+        )
+    if model.size > MOST_PARAMETERS:
+        raise BudgetError(
+            f"{model} has {model.size} parameters, {MOST_PARAMETERS} are allowed; ask a smaller"
+            " member of the family"
+        )
+    pairs = [(i, j) for i in range(model.size) for j in range(i, model.size)]
+    found = model_rank(_system(model, pairs).generic(), seed=seed)
+    forms = [_form(relation, pairs) for relation in found.relations]
+    theta = model.parameters
+    expressions = tuple(
+        sympy.Add(*(sympy.Rational(c) * theta[i] * theta[j] for (i, j), c in form.items()))
+        for form in forms
+    )
+    rng = random.Random(seed)
+    point = model.point([rng.choice((-1, 1)) * rng.randint(1, 99) for _ in range(model.size)])
+    gradients = [_gradient(form, point.raw) for form in forms]  # type: ignore[arg-type]
+    independent = rank(gradients)
+    below = orbit_dimension(point, depth=depth, seed=seed).lower
+    why = f"brackets of depth at most {depth}, and laws with independent gradients"
+    orbit = Bounded(below, model.size - independent, why, of="the dimension")
+    return ConservationLaws(model, expressions, point, independent, orbit)
+
+
+def _system(model: Model, pairs: Sequence[tuple[int, int]]) -> Model:
+    r"""The linear model of the functions $\nabla F \cdot S\theta$, S in the basis of symmetric
+    matrices; parameters become inputs.
+    """
+    theta = model.parameters
+    names = {p: sympy.Symbol(f"t_{i}") for i, p in enumerate(theta)}
+    names |= {x: sympy.Symbol(f"x_{i}") for i, x in enumerate(model.inputs)}
+    coefficients = [sympy.Symbol(f"s_{i}_{j}") for i, j in pairs]
+    outputs = []
+    for output in model.outputs:
+        slopes = [output.diff(p) for p in theta]
+        terms = [
+            c * (theta[j] * slopes[i] + theta[i] * slopes[j])
+            for c, (i, j) in zip(coefficients, pairs, strict=True)
+        ]
+        outputs.append(sympy.Add(*terms).xreplace(names))
+    return Model(outputs, coefficients, list(names.values()))
+
+
+def _form(relation: Relation, pairs: Sequence[tuple[int, int]]) -> Form:
+    """The polynomial of a solution S, primitive, its first coefficient positive; entries off the
+    diagonal count twice.
+    """
+    form = {
+        pairs[k]: Fraction(str(c)) * (1 if pairs[k][0] == pairs[k][1] else 2)
+        for k, c in sorted(relation.coefficients)
+    }
+    size = gcd(*(c.numerator for c in form.values()))
+    scale = Fraction(lcm(*(c.denominator for c in form.values())), size)
+    if next(iter(form.values())) < 0:
+        scale = -scale
+    return {pair: c * scale for pair, c in form.items()}
+
+
+def _gradient(form: Form, theta: Sequence[Fraction]) -> list[Fraction]:
+    result = [Fraction(0)] * len(theta)
+    for (i, j), c in form.items():
+        result[i] += c * theta[j]
+        result[j] += c * theta[i]
+    return result
+
+
+__all__ = ["ConservationLaws", "conservation_laws"]

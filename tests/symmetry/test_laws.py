@@ -1,0 +1,103 @@
+"""Conservation laws: against hand derivations, along trajectories, and where there are none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy
+
+import rankstrat as rs
+from rankstrat.errors import BudgetError, ModelError
+from rankstrat.families import (
+    attention,
+    deep_diagonal,
+    deep_matrix_factorization,
+    matrix_factorization,
+    two_layer,
+)
+
+U, V, W, X = sympy.symbols("u v w x")
+PROVED = rs.Verdict.PROVED
+
+
+def test_one_product_by_hand():
+    found = rs.conservation_laws(rs.Model(U * V * X, [U, V], [X]))
+    assert found.expressions == (U**2 - V**2,)
+    assert (found.independent, int(found.orbit), found.verdict) == (1, 1, PROVED)
+
+
+def test_three_factors_by_hand():
+    found = rs.conservation_laws(rs.Model(U * V * W, [U, V, W]))
+    assert set(found.expressions) == {U**2 - V**2, U**2 - W**2}
+    assert found.verdict is PROVED
+
+
+def test_a_parameter_that_does_nothing_is_conserved_with_all_its_products():
+    found = rs.conservation_laws(rs.Model(U * X + 0 * V, [U, V], [X]))
+    assert V**2 in found.expressions
+    assert found.independent == 1
+    nothing = rs.conservation_laws(rs.Model(sympy.Integer(3) + 0 * U, [U]))
+    assert (nothing.independent, nothing.verdict) == (1, PROVED)
+
+
+def test_linear_model_moves_in_every_direction():
+    found = rs.conservation_laws(rs.Model(U * X + V, [U, V], [X]))
+    assert (len(found), found.most, found.verdict) == (0, 0, PROVED)
+
+
+def test_laws_that_are_not_quadratic_leave_the_count_open():
+    # u v^2 has 2 u^2 - v^2; exp(u) v has 2 u - v^2, which is no quadratic form
+    assert rs.conservation_laws(rs.Model(U * V**2, [U, V])).expressions == (2 * U**2 - V**2,)
+    found = rs.conservation_laws(rs.Model(sympy.exp(U) * V, [U, V]))
+    assert (found.independent, found.most, found.verdict) == (0, 1, rs.Verdict.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("model", "count"),
+    [
+        (matrix_factorization(2, 2, 2), 3),
+        (matrix_factorization(1, 2, 1), 3),
+        (matrix_factorization(1, 3, 1), 5),
+        (deep_matrix_factorization([2, 2, 1, 1]), 4),
+        (deep_diagonal(2, 3), 4),
+        (two_layer(2, 1), 0),
+        (two_layer(2, 1, "exp"), 0),
+        (attention(2, 1, 1, 1), 2),
+    ],
+)
+def test_counts(model, count):
+    found = rs.conservation_laws(model)
+    assert found.independent == found.most == count
+    assert found.verdict is PROVED
+
+
+def test_laws_are_constant_along_steps_of_gradient_flow():
+    model = deep_matrix_factorization([2, 2, 2])
+    laws = rs.conservation_laws(model).expressions
+    theta = sympy.Matrix(model.parameters)
+    residual = sympy.symbols(f"e0:{len(model.outputs)}")
+    loss = sum(e * o for e, o in zip(residual, model.outputs, strict=True))
+    velocity = sympy.Matrix([loss.diff(p) for p in theta])
+    for law in laws:
+        change = sum(law.diff(p) * v for p, v in zip(theta, velocity, strict=True))
+        assert sympy.expand(change) == 0
+    values = np.array([[float(c) for c in sympy.Poly(x, *theta).coeffs()] for x in laws[:1]])
+    assert values.any()
+
+
+def test_orbits_of_models_with_several_outputs():
+    point = matrix_factorization(2, 1, 2).point([1, 2, 3, 4])
+    assert rs.orbit_dimension(point).lower == 3
+    zero = matrix_factorization(2, 1, 2).point([0] * 4)
+    assert rs.orbit_dimension(zero).lower == 0
+
+
+def test_refusals():
+    with pytest.raises(ModelError, match="piecewise"):
+        rs.conservation_laws(two_layer(1, 1, "relu"))
+    with pytest.raises(BudgetError, match="smaller"):
+        rs.conservation_laws(two_layer(20, 1))
+    with pytest.raises(ModelError, match="a model"):
+        rs.conservation_laws(U)
+    with pytest.raises(ModelError, match="restricted"):
+        rs.conservation_laws(rs.Model(U * X, [U], [X], domain={X: [0, 1]}))
