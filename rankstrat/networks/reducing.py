@@ -289,6 +289,8 @@ def _minimality(layers: ExactLayers) -> tuple[Verdict, str]:
     """Whether no narrower network of the family has the function, and why."""
     if layers.depth == 1:
         return Verdict.PROVED, "an affine map has no hidden unit (docs/proofs.md#counting)"
+    if all(_width(layers, layer) == 1 for layer in range(1, layers.depth)):
+        return Verdict.PROVED, "every hidden layer of the family has at least one unit"
     if layers.depth > 2:
         return Verdict.OPEN, "no completeness theorem is known here for several hidden layers"
     law = law_of(layers.activation, bias=layers.biases[0] is not None)
