@@ -992,8 +992,8 @@ def _rank_at(case: Written, evaluate: Any, rng: random.Random, least: int) -> in
         mpmath.mpf(sympy.N(case.values[e], DIGITS + 5)) if case.values else _number(rng, least, 2)
         for e in case.parameters
     ]
-    low = {"x > 0": 0, "x > 10": 10, "-1 < x < 1": -1}.get(case.domain.get("x", ""), -case.reach)
-    high = {-1: 1, 10: 20}.get(low, case.reach + 1)
+    ranges = {"x > 0": (0, 6), "x > 10": (10, 20), "-1 < x < 1": (-1, 1)}
+    low, high = ranges.get(case.domain.get("x", ""), (-case.reach, case.reach + 1))
     matrix: list[list[mpmath.mpf]] = []
     wanted = 4 * len(parameters) + 40 if (parameters := case.parameters) and case.inputs else 1
     for _ in range(wanted):
