@@ -187,6 +187,7 @@ __all__ = [
     "optimistic_sample_size",
     "orbit_dimension",
     "pictures",
+    "plot_condensation",
     "rank_by_lemma",
     "rank_report",
     "read",

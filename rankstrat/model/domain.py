@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from rankstrat.text.parsing import parse_expression
 
 Symbols = tuple[sympy.Symbol, ...]
 Random = Callable[[], int]
-DRAWS, MOST_POINTS = 400, 4_000
+DRAWS, MOST_POINTS, MOST_EXPANDED = 400, 4_000, 64
 _COMPARISON = re.compile(r"(<=|>=|<|>)")
 _RELATIONS: Mapping[str, Any] = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}
 _WORDS: Mapping[str, Any] = {
@@ -108,6 +109,16 @@ class Domain:
 
     def bounds(self, symbol: sympy.Symbol) -> tuple[Fraction | None, Fraction | None]:
         """The best lower and upper bounds that conditions on one input alone give."""
+        known = self._known_bounds
+        if symbol not in known:
+            known[symbol] = self._bounds(symbol)
+        return known[symbol]
+
+    @cached_property
+    def _known_bounds(self) -> dict[sympy.Symbol, tuple[Fraction | None, Fraction | None]]:
+        return {}
+
+    def _bounds(self, symbol: sympy.Symbol) -> tuple[Fraction | None, Fraction | None]:
         low: Fraction | None = None
         high: Fraction | None = None
         for form in self.forms:
@@ -151,7 +162,13 @@ class Domain:
         """Whether the conditions (as written) hold at exact values of some symbols; unknown ones
         are not asked.
         """
+        if all(isinstance(v, int | Fraction) for v in point.values()):
+            return all(test.holds(point) for test in self._tests)
         return self._admits({s: sympy.sympify(v, strict=False) for s, v in point.items()})
+
+    @cached_property
+    def _tests(self) -> tuple[_Test, ...]:
+        return tuple(map(_Test, self.conditions))
 
     def _admits(self, point: Mapping[sympy.Symbol, sympy.Expr]) -> bool:
         for condition in self.conditions:
@@ -198,6 +215,39 @@ class Domain:
         if high is not None:
             return high - 4 * scale * fine
         return 4 * scale * (2 * fine - 1)
+
+
+class _Test:
+    """A condition at rational points: polynomials are evaluated in fractions, since a domain is
+    asked thousands of times.
+    """
+
+    def __init__(self, condition: Relational) -> None:
+        self.condition, self.symbols = condition, condition.free_symbols
+        form = sympy.sympify(condition.gts - condition.lts)
+        names = sorted(self.symbols, key=str)
+        degree = sympy.Mul(*(abs(power.exp) for power in form.atoms(sympy.Pow)))
+        small = names and degree.is_Integer and degree <= MOST_EXPANDED
+        polynomial = form.as_poly(*names, domain="QQ") if small else None
+        self.terms: list[tuple[Fraction, list[tuple[sympy.Symbol, int]]]] | None = None
+        if polynomial is not None:
+            self.terms = [
+                (Fraction(int(c.p), int(c.q)), list(zip(names, powers, strict=True)))
+                for powers, c in polynomial.terms()
+            ]
+
+    def holds(self, point: Mapping[sympy.Symbol, Exact]) -> bool:
+        """Whether the condition holds; True where it speaks of symbols without a value."""
+        if not self.symbols <= point.keys():
+            return True
+        if self.terms is None:
+            values = {s: sympy.sympify(point[s], strict=False) for s in self.symbols}
+            return bool(self.condition.xreplace(values) == sympy.true)
+        total = sum(
+            (c * prod(Fraction(point[s]) ** e for s, e in powers) for c, powers in self.terms),
+            Fraction(0),
+        )
+        return total > 0 or (total == 0 and isinstance(self.condition, sympy.Ge | sympy.Le))
 
 
 def _on_sphere(dimension: int, random: Random) -> tuple[Exact, ...]:
