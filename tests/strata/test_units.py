@@ -66,3 +66,18 @@ def test_merged_heads_are_a_stratum():
     stratum = rs.stratum_of(point)
     assert stratum.dimension <= 5
     assert stratum.rank == 2  # one head: its score and its value
+
+
+def test_a_pole_does_not_lose_a_table():
+    """Bateman: k = e is no point. F = 0 where a = 0 or k = 0; only the other derivative is left."""
+    a, k, e, t = sympy.symbols("a k e t")
+    output = a * k / (k - e) * (sympy.exp(-e * t) - sympy.exp(-k * t))
+    H = rs.stratify(rs.Model(output, [a, k, e], [t]))
+    ranks = {str(s.words): s.rank for s in H.strata}
+    assert ranks["generic"] == 3 and ranks["a = 0"] == ranks["k = 0"] == 1
+    assert ranks["a = k = 0"] == 0
+    # 1 + b exp(-c t) vanishes at b = -1, c = 0 alone
+    b, c = sympy.symbols("b c")
+    G = rs.stratify(rs.Model(a / (1 + b * sympy.exp(-c * t)), [a, b, c], [t]))
+    ranks = {str(s.words): s.rank for s in G.strata}
+    assert ranks["generic"] == 3 and ranks["a = 0"] == 1 and ranks["b = c = 0"] == 1
