@@ -25,6 +25,8 @@ from rankstrat.mappings.line import SplittingLine as SplittingLine
 from rankstrat.mappings.line import splitting_line as splitting_line
 from rankstrat.mappings.mapping import CriticalMapping as CriticalMapping
 from rankstrat.mappings.mapping import MappingEvidence as MappingEvidence
+from rankstrat.mappings.paths import EquivalencePath as EquivalencePath
+from rankstrat.mappings.paths import equivalence_path as equivalence_path
 from rankstrat.model.model import Chart as Chart
 from rankstrat.model.model import Model as Model
 from rankstrat.model.values import exact as exact
@@ -116,6 +118,7 @@ __all__ = [
     "CriticalMapping",
     "EnclosedCriticalPoint",
     "Equivalence",
+    "EquivalencePath",
     "FunctionHierarchy",
     "Identifiability",
     "Identified",
@@ -162,6 +165,7 @@ __all__ = [
     "critical_functions",
     "embedding_graph",
     "enclose_critical_point",
+    "equivalence_path",
     "equivalent",
     "exact",
     "experiment",
@@ -183,6 +187,7 @@ __all__ = [
     "optimistic_sample_size",
     "orbit_dimension",
     "pictures",
+    "plot_condensation",
     "rank_by_lemma",
     "rank_report",
     "read",

@@ -45,11 +45,11 @@ def vanishes(number: sympy.Expr) -> bool:
 def check_parity(activation: Activation) -> None:
     """Refute a declared parity of sigma, or of sigma minus its polynomial part, at a few numbers.
 
+    An unspecified function has the parity that its symbol was given, and no other.
+
     Raises:
         FamilyError: the formula does not have it.
     """
-    if activation.is_unspecified:
-        return
     terms = (
         sympy.Rational(c.numerator, c.denominator) * Z**k
         for k, c in enumerate(activation.polynomial_part)
@@ -62,6 +62,14 @@ def check_parity(activation: Activation) -> None:
         flip = {"odd": -1, "even": 1}.get(parity)
         if flip is None:
             continue
+        if activation.is_unspecified:
+            if not _turns(formula, flip):
+                raise FamilyError(
+                    f"the activation {activation.name}{what} is declared {parity}, but nothing says"
+                    f" so of the unspecified {activation.formula}; correct the record, or write"
+                    f" sympy.Function('sigma', parity='{parity}')"
+                )
+            continue
         for z in CHECKED_AT:
             gap = formula.xreplace({Z: z}) - flip * formula.xreplace({Z: -z})
             if abs(gap.evalf(_DIGITS, chop=True)) > sympy.Float(10) ** (-_DIGITS // 2):
@@ -69,6 +77,16 @@ def check_parity(activation: Activation) -> None:
                     f"the activation {activation.name}{what} is declared {parity}, but it is not at"
                     f" z = {z}; correct the record; see testing.check_activation"
                 )
+
+
+def _turns(formula: sympy.Expr, flip: int) -> bool:
+    """Whether f(-z) and flip * f(z) are one expression."""
+    program = Program()
+    z = program.leaf(("z",))
+    here, there = (
+        translate(program, [formula.xreplace({Z: sign * Z})], {Z: z})[0] for sign in (1, -1)
+    )
+    return program.scale(flip, here) == there
 
 
 @lru_cache(maxsize=1_000)

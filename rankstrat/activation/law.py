@@ -235,12 +235,8 @@ def sign_theorem(activation: Activation) -> str | None:
 @lru_cache(maxsize=1_000)
 def _found(activation: Activation, bias: bool) -> tuple[Law | None, str]:
     """The law, or what is missing."""
-    if isinstance(activation.formula, AppliedUndef) and activation.parity == "unknown":
-        assumptions = ("sigma is a generic smooth function", "weights of distinct classes")
-        law = Law(
-            activation, bias, "none", citation=proved("independence"), assumptions=assumptions
-        )
-        return law, ""
+    if activation.is_unspecified:
+        return _unspecified(activation, bias)
     if activation.is_piecewise:
         return _piecewise(activation, bias)
     lemma, parity, q = activation.lemma, activation.remainder_parity, activation.polynomial_part
@@ -269,6 +265,26 @@ def _found(activation: Activation, bias: bool) -> tuple[Law | None, str]:
         slope=parts.get(1, Fraction(0)) * (parity == "even"),
         citation=lemma.citation,
         assumptions=lemma.assumptions,
+    )
+    return law, ""
+
+
+def _unspecified(activation: Activation, bias: bool) -> tuple[Law | None, str]:
+    """The law of a generic smooth function of z itself: sigma(z^2) has a parity, sigma(1) no z."""
+    formula = activation.formula
+    plain = isinstance(formula, AppliedUndef) and formula.args == (Z,)
+    parity: Any = getattr(formula.func, "parity", "")
+    if parity or not plain:
+        return None, (
+            f"the unspecified {formula} is no generic smooth function of z, so nothing is proved of"
+            " its neurons; write sympy.Function('sigma'), without a parity"
+        )
+    law = Law(
+        activation,
+        bias,
+        "none",
+        citation=proved("independence-with-biases" if bias else "independence"),
+        assumptions=("sigma is a generic smooth function", "weights of distinct classes"),
     )
     return law, ""
 

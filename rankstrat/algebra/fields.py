@@ -34,8 +34,8 @@ def reduced_echelon(matrix: NDArray[np.int64], p: int) -> tuple[list[int], NDArr
 
 
 def _check(rows: int, columns: int) -> None:
-    """FLINT is not interrupted: entries cost 100 ns, operations of the elimination 0.1 ns."""
-    cost = 1e-7 * rows * columns + 1e-10 * rows * columns * min(rows, columns)
+    """FLINT is not interrupted: entries cost 200 ns, operations of the elimination about 1 ns."""
+    cost = 2e-7 * rows * columns + 1e-9 * rows * columns * min(rows, columns)
     check("a matrix was eliminated", cost)
 
 

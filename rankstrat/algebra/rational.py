@@ -438,6 +438,7 @@ def _fraction_free_nullvector(rows: list[list[Any]], size: int) -> list[Any] | N
                     raise BudgetError(
                         "the coefficients of a relation over the constants grow too large"
                     )
+                check("a relation over the coordinates was found", 1e-7 * work * size)
                 rows[i] = [
                     (head * rows[i][j] - factor * rows[r][j]) / previous for j in range(size)
                 ]

@@ -203,7 +203,7 @@ def emit(table: Table, form: str, answer: Answer | None = None) -> None:
         get_terminal_size().columns if sys.stdout.isatty() else None
     )  # a pipe gets every row in one line
     if form == "latex":
-        print(r"% the document needs \usepackage{amsmath, booktabs}")
+        print(r"% the document needs \usepackage{amsmath, array, booktabs, graphicx}")
     print((table.text(width=width) if form == "text" else getattr(table, form)()).rstrip("\n"))
 
 

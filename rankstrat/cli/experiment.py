@@ -21,7 +21,7 @@ from rankstrat.text.tables import Table
 MAX_SAVED = 50_000_000
 
 EXAMPLE = """examples:
-  rankstrat experiment                              all of them, about two minutes
+  rankstrat experiment                              all of them, a minute or two
   rankstrat experiment plateaus convergence_rates
   rankstrat experiment matrix_completion --seed 7 --latex
   rankstrat experiment --deep --jobs 2 --save runs  (resumed when called again)

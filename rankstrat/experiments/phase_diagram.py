@@ -33,6 +33,8 @@ from rankstrat.pictures.panels import Curve, Panel
 from rankstrat.rank.verdict import Verdict
 
 INPUTS, LABELS = (-1.0, -0.3, 0.4, 1.0), (0.6, -0.4, 0.2, -0.5)
+DRAWS = 8
+"""log10 RD varies by about 0.06 between draws of width 128: two of them left 0.065 in the slope."""
 POINTS = (("1/2", "0"), ("7/4", "0"), ("3/2", "1/2"), ("1", "0"))
 
 
@@ -42,7 +44,7 @@ def cases(seed: int, deep: bool) -> Iterable[Case]:
     Linear, critical, condensed, and critical away from gamma' = 0.
     """
     for gamma, gamma_prime in POINTS if deep else POINTS[:3]:
-        yield {"gamma": gamma, "gamma'": gamma_prime, "widths": 4096 if deep else 1024}
+        yield {"gamma": gamma, "gamma'": gamma_prime, "widths": 8192 if deep else 2048}
 
 
 def _scheme(case: Case) -> Scheme:
@@ -69,18 +71,18 @@ def _network(width: int) -> Model:
 
 
 def measured(case: Case, seed: int) -> Measurement:
-    """The least-squares slope over widths that double, two draws each.
+    """The slope between two widths, in the mean of log RD over all draws.
 
     The flow stops at 2 % of the loss.
     """
     scheme, top = _scheme(case), case["widths"]
-    widths = [top // 8, top]
+    widths = [top // 16, top]
     means = []
     for width in widths:
         model = _network(width)
         loss = Loss(model, INPUTS, LABELS)
         logs = []
-        for trial in range(2):
+        for trial in range(DRAWS):
             start = draw(model, scheme, (seed, 21, width, trial), antisymmetric=True)
             level = 0.02 * loss.value(start)
             end = gradient_flow(
@@ -95,8 +97,8 @@ def measured(case: Case, seed: int) -> Measurement:
 
 
 def tolerance(case: Case) -> Tolerance:
-    """Finite width: 0.1."""
-    return Within(absolute=0.1)
+    """Finite width and finitely many draws: 0.08."""
+    return Within(absolute=0.08)
 
 
 def picture(report: ExperimentReport) -> Sequence[Panel]:

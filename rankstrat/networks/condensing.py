@@ -8,21 +8,22 @@ from typing import Any
 import numpy as np
 
 from rankstrat.dynamics._scipy import one_thread
-from rankstrat.errors import PointError, demand
+from rankstrat.errors import DataError, PointError, demand
 from rankstrat.model.model import Model
 from rankstrat.networks.certified import certified_rank
 from rankstrat.networks.elimination import WIDEST, eliminated
 from rankstrat.networks.fitting import refitted
 from rankstrat.networks.network import Floats, Network, checked_inputs, in_floats
-from rankstrat.networks.partition import Partition, Partitions, runs, tolerances
+from rankstrat.networks.partition import MANY, Partition, Partitions, runs, tolerances
 from rankstrat.networks.profile import Candidate, Condensation, LayerUnits, near_units
 from rankstrat.networks.snapped import Snapped
 
 PROBES = 256
-MOST = 24
-"""The most candidates that are evaluated."""
+MOST, FEW = 24, 10
+"""The most candidates that are evaluated; fewer of large networks."""
 LASTING = 4
 """How much the tolerance must grow over a plateau."""
+LARGEST_WEIGHT = 1e150
 LARGEST, VISIBLE = 0.1, 0.01
 """A plateau starts below the first of these parts of the scale, and lasts to the second at
 least."""
@@ -80,11 +81,11 @@ def _profile(network: Network, data: Any, seed: int) -> Condensation:
     else:
         inputs = checked_inputs(network, data)
         where = f"on {len(inputs)} given inputs"
+    outputs = _finite_outputs(network, inputs)
     parts = Partitions(network, inputs, plain=data is None, seed=seed)
     found = [parts.at(float(t)) for t in tolerances(network.model.size)]
     spans = list(runs(found))
-    chosen = _chosen(spans)
-    outputs = network.outputs(inputs)
+    chosen = _chosen(spans, MOST if network.model.size <= MANY else FEW)
     size = float(np.sqrt((outputs**2).mean()))
     candidates = []
     for start, stop in chosen:
@@ -92,11 +93,37 @@ def _profile(network: Network, data: Any, seed: int) -> Condensation:
         fit = data is not None
         candidates.append(_candidate(network, found[start], high, inputs, outputs, size, fit, seed))
     if data is not None:
-        candidates += _left_out(network, candidates, inputs, outputs, size, seed)
+        candidates = _best(
+            [*candidates, *_left_out(network, candidates, inputs, outputs, size, seed)]
+        )
     plateaus = tuple(c for c in candidates if _is_plateau(c))
     return Condensation(
         network, tuple(candidates), plateaus, tuple(_near(network, inputs)), where, inputs, parts
     )
+
+
+def _finite_outputs(network: Network, inputs: Floats) -> Floats:
+    """The outputs.
+
+    Raises:
+        PointError: weights whose squares leave the range of floats.
+        DataError: outputs that are not finite.
+    """
+    largest = max(float(np.abs(v).max(initial=0.0)) for v in network.values.values())
+    if largest > LARGEST_WEIGHT:
+        raise PointError(
+            f"a weight of size {largest:.1e} was given; at most {LARGEST_WEIGHT:.0e} can be"
+            " compared in floats; rescale the weights"
+        )
+    outputs = network.outputs(inputs)
+    bad = int((~np.isfinite(outputs)).any(axis=1).sum())
+    if bad:
+        raise DataError(
+            f"{bad} of {len(inputs)} inputs have outputs"
+            " that are not finite; finite ones are needed; give data=... of the size of those the"
+            " network was trained on"
+        )
+    return outputs
 
 
 def _network(model: Model | Network, floats: Mapping[str, Any] | None) -> Network:
@@ -116,9 +143,9 @@ def _network(model: Model | Network, floats: Mapping[str, Any] | None) -> Networ
     return Network(model, floats)
 
 
-def _chosen(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _chosen(spans: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
     """The longest runs and the first, in order."""
-    longest = sorted(spans, key=lambda span: (span[0] - span[1], span[0]))[: MOST - 1]
+    longest = sorted(spans, key=lambda span: (span[0] - span[1], span[0]))[: most - 1]
     return sorted({spans[0], *longest})
 
 
@@ -136,6 +163,18 @@ def _candidate(
     if fit:
         narrow = refitted(partition, network, inputs)
     return _evaluated(network, narrow, (partition, high), inputs, outputs, size, seed)
+
+
+def _best(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those merged, and of those left out the ones that come closer than all of smaller rank."""
+    kept: list[Candidate] = []
+    closest = np.inf
+    for candidate in sorted(candidates, key=lambda c: (c.rank.upper, c.relative)):
+        if candidate.low is not None or candidate.relative < closest:
+            kept.append(candidate)
+        closest = min(closest, candidate.relative)
+    merged = [c for c in candidates if c.low is not None]
+    return [*merged, *(c for c in reversed(kept) if c.low is None)]
 
 
 def _left_out(

@@ -9,20 +9,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from rankstrat.networks.fitting import fitted
+from rankstrat.networks.fitting import fitted, last_fitted, mean_square
 from rankstrat.networks.network import Floats, Network, forward
 from rankstrat.networks.partition import Partition
 
 WIDEST = 24
 """Units from which units are left out."""
-SAMPLES = 400
+SAMPLES, FITTED = 400, 120
+FAR = 0.1
+"""The part of the mean square of the function at which nothing is left of it."""
 RIDGE = 1e-10
 
 
 def eliminated(
     start: Network, partition: Partition, wanted: Floats, inputs: Floats
 ) -> Iterator[tuple[Network, Partition]]:
-    """Networks with one unit less each time, fitted to the wanted outputs.
+    """Networks with one unit less each time, fitted to the wanted outputs, until these are missed.
 
     Args:
         start: a network with one hidden layer, which the partition led to.
@@ -38,8 +40,14 @@ def eliminated(
         weights = [np.delete(network.weights[0], unit, 0), np.delete(network.weights[1], unit, 1)]
         own = network.biases[0]
         biases = [None if own is None else np.delete(own, unit), network.biases[1]]
-        network = fitted(Network.of(network, weights, biases), y, x)
+        network = Network.of(network, weights, biases)
+        if network.model.size <= FITTED:
+            network = fitted(network, y, x)
+        else:
+            network = last_fitted(network, wanted, inputs)
         partition = _without(partition, unit)
+        if mean_square(network, wanted, inputs) > FAR * float((wanted**2).mean()):
+            return
         yield network, partition
 
 

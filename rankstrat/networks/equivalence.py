@@ -123,7 +123,9 @@ def equivalent(first: Chart, second: Chart, *, seed: int = 0) -> Equivalence:
                 "the reduced networks agree up to symmetries of the activation, number by number"
             )
             return Equivalence(True, Verdict.PROVED, reason, found, None, one, two)
-    witness = _witness(one.reduced, two.reduced, seed)
+    witness = None
+    if not any(r.layers.activation.is_unspecified for r in (one, two)):
+        witness = _witness(one.reduced, two.reduced, seed)
     if witness is not None:
         shown = ", ".join(map(str, witness[:8])) + (", ..." if len(witness) > 8 else "")
         reason = f"the outputs at x = ({shown}) differ, enclosed in ball arithmetic"

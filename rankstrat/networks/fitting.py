@@ -29,7 +29,7 @@ def refitted(partition: Partition, like: Network, inputs: Floats) -> Network:
     if partition.widths == like.layers.widths[1:-1]:
         return narrow
     wanted = like.outputs(inputs)
-    better = _last(narrow, wanted, inputs)
+    better = last_fitted(narrow, wanted, inputs)
     return _all(better, wanted, inputs)
 
 
@@ -38,7 +38,7 @@ def mean_square(network: Network, wanted: Floats, inputs: Floats) -> float:
     return float(((network.outputs(inputs) - wanted) ** 2).mean())
 
 
-def _last(narrow: Network, wanted: Floats, inputs: Floats) -> Network:
+def last_fitted(narrow: Network, wanted: Floats, inputs: Floats) -> Network:
     """The least change of the outgoing weights that comes closest."""
     weights, biases = list(narrow.weights), list(narrow.biases)
     width = weights[-1].shape[1]
@@ -120,4 +120,4 @@ def _closer(one: Network, two: Network, wanted: Floats, inputs: Floats) -> Netwo
     return one
 
 
-__all__ = ["fitted", "refitted"]
+__all__ = ["fitted", "last_fitted", "mean_square", "refitted"]

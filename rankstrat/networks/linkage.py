@@ -21,7 +21,7 @@ Labels = NDArray[np.int64]
 PAIRWISE = 2_500
 """Up to as many vectors are compared pair by pair."""
 NEIGHBOURS = 10
-PROJECTED = 8
+PROJECTED = 4
 SAMPLED = 2_000
 GRID = 2.0**-44
 

@@ -268,4 +268,4 @@ def runs(partitions: list[Partition]) -> Iterator[tuple[int, int]]:
             start = k
 
 
-__all__ = ["Partition", "Partitions", "Step", "layer_of", "runs", "tolerances"]
+__all__ = ["MANY", "Partition", "Partitions", "Step", "layer_of", "runs", "tolerances"]

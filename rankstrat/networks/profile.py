@@ -176,7 +176,7 @@ class Condensation:
         jumps = [
             (narrow.relative / max(wide.relative, ROUNDING), wide)
             for narrow, wide in pairwise(front)
-            if wide.relative < LARGEST and narrow.relative > ROUNDING
+            if wide.relative < LARGEST and wide.parameters < self.model.size
         ]
         # of several jumps the one at the least rank: finer ones are among rounding errors
         found = [wide for jump, wide in jumps if jump >= JUMP]
@@ -224,10 +224,10 @@ class Condensation:
 
     def __str__(self) -> str:
         lines = [self.table().text(), "", self.summary]
-        if self.knee is not None:
+        if self.knee is not None and self.knee is not self.elbow:
             lines.append(f"knee in function space: {self.knee.words}")
         close = self.within(NEAR)
-        if close is not None and close is not self.elbow:
+        if close is not None and close not in (self.elbow, self.knee):
             lines.append(f"least rank within relative error {NEAR:g}: {close.words}")
         for number, layer in enumerate(self.units, 1):
             null, linear, constant = layer.counts(NEAR)

@@ -25,6 +25,7 @@ from rankstrat.networks.exact_layers import (
     parallel,
     same,
 )
+from rankstrat.networks.network import Network
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.sources import proved
 from rankstrat.text.spoken import Spoken
@@ -117,7 +118,7 @@ class Reduced(Spoken):
         )
 
 
-def reduce(model: Model | Chart, point: Any = None) -> Reduced:
+def reduce(model: Model | Chart | Network, point: Any = None) -> Reduced:
     r"""The smallest network of the family with the same function that these moves reach: units that
     are copies of another one up to the symmetries of the activation are merged, units without
     outgoing weights dropped, constant units folded into the next bias, and combinations of others
@@ -129,7 +130,8 @@ def reduce(model: Model | Chart, point: Any = None) -> Reduced:
     are minimal), in general the independence lemma of the activation.
 
     Args:
-        model: the model of the point; or the point itself.
+        model: the model of the point; or the point itself, or a network that was read, whose floats
+            are exact numbers.
         point: an exact point with rational weights, or a mapping of exact block values.
 
     Raises:
@@ -157,6 +159,8 @@ def reduce(model: Model | Chart, point: Any = None) -> Reduced:
 
 
 def _point(model: Any, point: Any) -> Chart:
+    if isinstance(model, Network) and point is None:
+        return model.point
     if isinstance(model, Chart) and point is None:
         return model
     demand(model, Model, PointError, "a Model, or a point of one,", "write rs.reduce(point)")
@@ -285,6 +289,8 @@ def _minimality(layers: ExactLayers) -> tuple[Verdict, str]:
     """Whether no narrower network of the family has the function, and why."""
     if layers.depth == 1:
         return Verdict.PROVED, "an affine map has no hidden unit (docs/proofs.md#counting)"
+    if all(_width(layers, layer) == 1 for layer in range(1, layers.depth)):
+        return Verdict.PROVED, "every hidden layer of the family has at least one unit"
     if layers.depth > 2:
         return Verdict.OPEN, "no completeness theorem is known here for several hidden layers"
     law = law_of(layers.activation, bias=layers.biases[0] is not None)

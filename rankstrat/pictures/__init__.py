@@ -9,6 +9,7 @@ from rankstrat.pictures.condensation import (
 )
 from rankstrat.pictures.dynamics import plot_trajectory
 from rankstrat.pictures.mappings import plot_embeddings
+from rankstrat.pictures.orbits import plot_orbits
 from rankstrat.pictures.panels import Curve, Panel, plot_panels
 from rankstrat.pictures.singular_values import plot_singular_values
 from rankstrat.pictures.strata import plot_strata
@@ -20,6 +21,7 @@ __all__ = [
     "plot_dendrogram",
     "plot_embeddings",
     "plot_lines",
+    "plot_orbits",
     "plot_orientations",
     "plot_panels",
     "plot_profile",

@@ -120,7 +120,9 @@ def _draw(axes: Any, panel: Panel) -> None:
 def _curve(axes: Any, curve: Curve, x: list[float], y: list[float], colour: Any) -> None:
     label = curve.label or None
     if curve.style == "dots" and curve.predicted:
-        axes.scatter(x, y, s=120, marker="x", color=colour, linewidth=1.6, label=label, zorder=3)
+        axes.scatter(
+            x, y, s=130, facecolors="none", edgecolors=colour, linewidth=1.4, label=label, zorder=3
+        )
     elif curve.style == "dots":
         axes.scatter(x, y, s=24, color=colour, alpha=0.75, linewidth=0, label=label, zorder=2)
     elif curve.style == "steps":

@@ -90,12 +90,13 @@ def affine_symmetries(model: Model, seed: int = 0) -> tuple[VectorField, ...]:
     fields, theta, p = found
     chosen = list(known)
     rows = [_value(field, theta, p) for field in known]
+    by_output = _by_output(tower.program, tower.roots[:size])
     failures = 0
     for field in sorted(fields, key=lambda v: v.weight):
         row = _value(field, theta, p)
         if matrix_rank(np.array([*rows, row]), p) <= len(rows) or failures > FAILURES:
             continue
-        if _holds(tower, field, size):
+        if _holds(tower.program, by_output, tower.roots[size:], field):
             chosen.append(field)
             rows.append(row)
         else:
@@ -181,16 +182,16 @@ def _residue(c: Rational, p: int) -> int:
     return numerator * pow(denominator, -1, p) % p
 
 
-def _holds(tower: Tower, field: VectorField, size: int) -> bool:
+def _holds(
+    program: Program, by_output: Sequence[Sequence[int]], theta: Sequence[int], field: VectorField
+) -> bool:
     """Whether the field annihilates every output, as an exact identity."""
-    program = tower.program
-    tangent, theta = tower.roots[:size], tower.roots[size:]
-    terms = [
-        (1, program.product(((n, 1), (tangent[i], 1))))
-        for i, n in field.nodes(program, theta).items()
-    ]
-    total = program.linear(0, terms)
-    return all(_is_zero(program, part) for part in _by_output(program, total))
+    components = field.nodes(program, theta)
+    for tangent in by_output:
+        terms = [(1, program.product(((n, 1), (tangent[i], 1)))) for i, n in components.items()]
+        if not _is_zero(program, program.linear(0, terms)):
+            return False
+    return True
 
 
 def _is_zero(program: Program, node: int) -> bool:
@@ -200,14 +201,15 @@ def _is_zero(program: Program, node: int) -> bool:
         return False
 
 
-def _by_output(program: Program, node: int) -> list[int]:
-    """The parts of a node that is linear in the mixing weights of the outputs, one for each."""
-    mixers = [n for n in program.reachable((node,)) if program.data[n] and _is_mixer(program, n)]
+def _by_output(program: Program, nodes: Sequence[int]) -> list[list[int]]:
+    """Functions that are linear in the mixing weights of the outputs, for each output alone."""
+    mixers = [n for n in program.reachable(nodes) if _is_mixer(program, n)]
     parts = []
     for mixer in mixers:
         images = {m: program.one if m == mixer else program.zero for m in mixers}
-        parts.append(program.rebuild((node,), program, images)[node])
-    return parts or [node]
+        done = program.rebuild(nodes, program, images)
+        parts.append([done[n] for n in nodes])
+    return parts or [list(nodes)]
 
 
 def _is_mixer(program: Program, node: int) -> bool:

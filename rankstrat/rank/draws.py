@@ -9,6 +9,7 @@ from typing import Any
 from rankstrat.algebra.modular import mix
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.errors import DataError, PoleError, UndecidedError
+from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.regions import (
     Region,
     RegionTangents,
@@ -27,7 +28,7 @@ def is_free(tangents: Tangents) -> bool:
     """Whether any input and any coordinates may be drawn: no domain, no logarithm or root, no
     region.
     """
-    if isinstance(tangents, RegionTangents):
+    if isinstance(tangents, RegionTangents | PatternTangents):
         return False
     restricted = isinstance(tangents, Site) and tangents.is_restricted
     return not (restricted or tangents.chart.model.domain or tangents.integers)
@@ -40,9 +41,13 @@ def domain_points(
     met.
 
     With several regions every point lies in one of them, in turn, and the indeterminates of the
-    others are 0.
+    others are 0; regions on which all tangent functions vanish would waste a row. Over patterns
+    every point brings its own sides of the kinks.
     """
     given = getattr(tangents, "parts", ((tangents, None),))
+    if isinstance(tangents, PatternTangents):
+        given = ((tangents.base, None),)
+    live = tangents.live if isinstance(tangents, RegionTangents) else tuple(range(len(given)))
     program = tangents.program
     mixers = [
         program.data[n]
@@ -56,13 +61,18 @@ def domain_points(
         points: list[Values] = []
         seen: set[tuple[Any, ...]] = set()
         for i in range(count):
-            place = i % len(given)
+            place = live[i % len(live)]
             base, region = given[place]
             point = _point(base, region, coordinates, int(mix(key, attempt, retry)), i, seen)
             if point is None:
                 break
             seen.add(point)
             values = {("x", k): v for k, v in enumerate(point)} | coordinates
+            if isinstance(tangents, PatternTangents):
+                sides = _sides(base, point, coordinates)
+                if sides is None:
+                    break
+                values |= sides
             for number, mixer in enumerate(mixers):
                 region_mixer = isinstance(mixer[1], tuple)
                 drawn = Fraction(int(mix(key, attempt, retry, i, number)) % 4097 - 2048, 512)
@@ -99,6 +109,15 @@ def _point(
         if found is not None and found.signs == region.signs:
             return moved
     return region.point
+
+
+def _sides(base: Tangents, point: tuple[Any, ...], coordinates: Mapping[Any, Any]) -> Values | None:
+    """The sides of all kinks at an input; None where an argument vanishes, which has no side."""
+    assert isinstance(base, Site)
+    region = _region(base, point, coordinates)
+    if region is None or not all(sign for _, sign in region.signs):
+        return None
+    return {("side", k): int(sign > 0) for k, (_, sign) in enumerate(region.signs)}
 
 
 def _step(seed: int, number: int, k: int, halvings: int) -> Fraction:

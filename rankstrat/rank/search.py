@@ -215,7 +215,12 @@ class Analysis:
     def search(self) -> tuple[int, Minor | None, Relations]:
         """The best rank over a few primes, its minor, and the relations found below full rank."""
         finder = RelationFinder(
-            self.tangents, self.tower, self.parameters, seed=self.seed, nodes=self.nodes
+            self.tangents,
+            self.tower,
+            self.parameters,
+            seed=self.seed,
+            nodes=self.nodes,
+            settled=lambda rank: self.affine_bound <= rank,
         )
         count = row_count(self.tangents, len(self.parameters))
         found = Relations()

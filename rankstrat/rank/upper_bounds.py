@@ -8,7 +8,7 @@ What exceeds the budget stays unproved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -27,6 +27,7 @@ from rankstrat.algebra.modular import GF, BadReductionError, mix
 from rankstrat.algebra.printing import untranslate
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.rational import is_zero, nullvector
+from rankstrat.algebra.root_powers import reduced_root_powers
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import BudgetError, PoleError, UndecidedError
 from rankstrat.rank.lower_bounds import Sampled, sample, sampled_rank
@@ -35,7 +36,7 @@ from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import vanishes_at_primes
 
 MAX_PRIMES, EXPANSION, ZERO_TEST = 24, 3000, 40_000
-MAX_SYMBOLIC, MAX_FAILURES = 24, 3
+MAX_SYMBOLIC, MAX_FAILURES, LONG = 24, 3, 6
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ class RelationFinder:
         parameters: the parameter of each column.
         seed: names every random choice.
         nodes: the columns, when they are the tangent functions without their constant factors.
+        settled: asked once before long relations over the coordinates are looked for: whether the
+            rank is bounded without them.
     """
 
     def __init__(
@@ -117,6 +120,7 @@ class RelationFinder:
         *,
         seed: int,
         nodes: Sequence[int] | None = None,
+        settled: Callable[[int], bool] | None = None,
     ) -> None:
         self.tangents, self.tower, self.parameters, self.seed = (
             tangents,
@@ -127,6 +131,7 @@ class RelationFinder:
         self.nodes = [tangents.nodes[i] for i in parameters] if nodes is None else list(nodes)
         self._expanded: dict[int, Terms | None] = {}
         self._failures = 0
+        self._settled = settled
 
     def find(self, sampled: Sampled, profile: RankProfile) -> Relations:
         """Relations for all dependent columns; `refuted` when one of them fails exactly (then the
@@ -157,6 +162,9 @@ class RelationFinder:
                 }
                 proved = self._rational_zero(lifted[j])
             if not proved and (j not in lifted or not constant[k] or self._has_numbers):
+                if len(support) >= LONG and self._is_settled(len(pivots)):
+                    result.unproved.append(self.parameters[j])
+                    continue
                 coefficients, proved = self._symbolic(j, support)
             parameter = self.parameters[j]
             if proved and coefficients is not None:
@@ -166,6 +174,14 @@ class RelationFinder:
             else:
                 result.unproved.append(parameter)
         return result
+
+    def _is_settled(self, rank: int) -> bool:
+        if self._settled is None:
+            return False
+        if self._settled(rank):
+            return True
+        self._settled = None
+        return False
 
     def _with_factors(self, coefficients: Mapping[int, int]) -> dict[int, int]:
         """A relation between columns as one between tangent functions: divided by their constant
@@ -343,7 +359,9 @@ class RelationFinder:
         if numbers is not None:
             return self._printed([*numbers, program.constant(-1)], columns), True
         try:
-            vector = nullvector(program, nodes, tower.varying(tower.roots))
+            small = reduced_root_powers(program, nodes)
+            varying = tower.varying(tower.roots if small is None else [*tower.roots, *small])
+            vector = nullvector(program, nodes if small is None else small, varying)
         except (BudgetError, UndecidedError, PoleError):
             self._failures += 1
             return None, None

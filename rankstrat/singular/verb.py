@@ -20,10 +20,7 @@ from rankstrat.singular.ideal import local_ideal
 from rankstrat.singular.newton import newton
 from rankstrat.singular.products import Chain, multiplied
 from rankstrat.singular.quartic import second_order
-from rankstrat.targets import Branch, target_set
-
-MOST_LISTED = 16
-"""Parameters of a model without a list of branches of its own, whose branches are sought."""
+from rankstrat.targets import MAX_PARAMETERS, Branch, target_set
 
 
 def learning_coefficient(place: Chart | Branch, *, seed: int = 0) -> LearningCoefficient:
@@ -171,7 +168,7 @@ def _of_point(point: Chart, seed: int) -> LearningCoefficient:
                 by_rank=False,
             )
         upper = min(upper, Fraction(branch.codimension, 2))
-        if certificate.value is None or branch.rank != certificate.value:
+        if certificate.value is None or branch.certificate.value != certificate.value:
             continue
         upper = min(upper, known.upper(branch.codimension))
         found = second_order(point, certificate, _directions(branch), seed=seed)
@@ -199,7 +196,12 @@ def _branches(point: Chart) -> Iterator[Branch]:
     """
     model = point.model
     structure: object = model.structure
-    if not isinstance(structure, HasBranches) and model.size > MOST_LISTED:
+    known = isinstance(structure, HasBranches) or (
+        model.size <= MAX_PARAMETERS
+        and all(o.is_polynomial(*model.parameters, *model.inputs) for o in model.outputs)
+    )
+    rational = all(isinstance(v, int | Fraction) for v in point.raw)
+    if not known or not rational or model.domain or model.constants:
         return
     listed = target_set(model, point).branches
     near = [b for b in listed if b.affine is not None and not b.source and b.contains(point)]

@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy
 
+from rankstrat.algebra.expressions import derivative
 from rankstrat.algebra.linear import Form, extended, reduced
 from rankstrat.deadline import check
 from rankstrat.errors import BudgetError, PointError
@@ -292,7 +293,9 @@ class ArrangementStrata:
         if self.model.size > 50:
             return False
         return all(
-            not o.diff(p).free_symbols & parameters for o in outputs for p in self.model.parameters
+            not derivative(o, p).free_symbols & parameters
+            for o in outputs
+            for p in self.model.parameters
         )
 
     def constancy(self, label: Label) -> Knowledge:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import networkx as nx
 
+from rankstrat.model.model import Model
 from rankstrat.strata.stratum import Stratum
+from rankstrat.text.diagram import Diagram, Edge, Node
 
 
 def _numbered(graph: nx.DiGraph) -> dict[Stratum, str]:
@@ -49,4 +51,35 @@ def mermaid(graph: nx.DiGraph) -> str:
     return "\n".join(lines)
 
 
-__all__ = ["dot", "mermaid"]
+def hasse(model: Model, graph: nx.DiGraph, coverage: str) -> Diagram:
+    """The Hasse diagram, a row for each rank, coloured by dimension; a node is an orbit."""
+    strata = list(_numbered(graph))
+    number = {stratum: i for i, stratum in enumerate(strata)}
+    nodes = tuple(
+        Node(
+            s.words.text,
+            s.words.latex,
+            s.rank,
+            s.dimension,
+            str(s.verdict),
+            s.orbit,
+            (
+                ("rank", str(s.rank)),
+                ("dimension", str(s.dimension)),
+                ("codimension", str(s.codimension)),
+                ("strata in the orbit", str(s.orbit)),
+                (str(s.verdict), s.constancy.reason),
+            ),
+        )
+        for s in strata
+    )
+    edges = tuple(
+        Edge(number[u], number[v], c.text, c.latex) for u, v, c in graph.edges(data="condition")
+    )
+    return Diagram(
+        f"Rank strata of {model}", "rank", "dimension", nodes, edges, directed=True,
+        note=f"Coverage: {coverage}.",
+    )  # fmt: skip
+
+
+__all__ = ["dot", "hasse", "mermaid"]

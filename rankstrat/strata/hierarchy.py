@@ -31,11 +31,12 @@ from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import weakest
 from rankstrat.strata.claimed import ClaimedStrata
 from rankstrat.strata.defaults import general_strata
-from rankstrat.strata.diagrams import dot, mermaid
+from rankstrat.strata.diagrams import dot, hasse, mermaid
 from rankstrat.strata.findings import Finding
 from rankstrat.strata.levels import HasLevelSizes, Level, levels_by_size, levels_of, words
 from rankstrat.strata.renamed import RenamedStrata
 from rankstrat.strata.stratum import Knowledge, Stratification, Stratum
+from rankstrat.text.diagram import Diagram, graphml, page, tikz
 from rankstrat.text.tables import Table
 
 Progress = Callable[[int, int], None]
@@ -256,6 +257,23 @@ class RankHierarchy:
     def to_dot(self) -> str:
         """The Hasse diagram for Graphviz."""
         return dot(self.graph)
+
+    @cached_property
+    def diagram(self) -> Diagram:
+        """Orbits as nodes in rows, for pictures."""
+        return hasse(self.model, self.graph, str(self.coverage))
+
+    def to_html(self) -> str:
+        """The Hasse diagram as one file: zoom, tooltips with rank and verdict, search."""
+        return page(self.diagram)
+
+    def to_tikz(self) -> str:
+        """The Hasse diagram for TikZ."""
+        return tikz(self.diagram)
+
+    def to_graphml(self) -> str:
+        """The Hasse diagram as GraphML."""
+        return graphml(self.graph)
 
     def to_mermaid(self) -> str:
         """The Hasse diagram for Mermaid."""

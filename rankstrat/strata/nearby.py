@@ -19,6 +19,8 @@ from rankstrat.rank.certificate import Verdict
 from rankstrat.strata.defaults import arrangement_of
 from rankstrat.text.tables import Math, Table
 
+SHOWN = 30
+"""The conditions that are printed."""
 Names = Mapping[str, Any]
 """Block -> array of the symbols that its entries are elsewhere."""
 
@@ -61,16 +63,22 @@ class Neighbourhood:
     def __len__(self) -> int:
         return len(self.near)
 
-    def table(self) -> Table:
-        """Condition and distance."""
-        rows = tuple((n.condition, n.distance) for n in self.near)
-        return Table(("condition", "distance"), rows, f"Near {self.model}")
+    def table(self, *, most: int | None = None) -> Table:
+        """Condition and distance.
+
+        Args:
+            most: the number of rows; by default all.
+        """
+        rows = tuple((n.condition, n.distance) for n in self.near[:most])
+        more = len(self) - len(rows)
+        caption = f"and {more} more conditions within the tolerance" if more else ""
+        return Table(("condition", "distance"), rows, f"Near {self.model}", caption)
 
     def __str__(self) -> str:
-        return self.table().text()
+        return self.table(most=SHOWN).text()
 
     def _repr_html_(self) -> str:
-        return self.table().html()
+        return self.table(most=SHOWN).html()
 
 
 def nearest_strata(
@@ -86,7 +94,8 @@ def nearest_strata(
     distance.
 
     For networks: which neurons are nearly merged, null or inactive; for matrix factors: which
-    singular values nearly vanish; for other models: the conditions of the default arrangement.
+    singular values nearly vanish; for other models: the conditions of the default arrangement. How
+    many clusters the units of a wide network form is asked of `rankstrat.condensation`.
 
     Args:
         model: the model.

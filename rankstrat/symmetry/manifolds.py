@@ -11,10 +11,13 @@ from fractions import Fraction
 import sympy
 
 from rankstrat.algebra.linear import Echelon
+from rankstrat.algebra.program import FUNCTION, PIECEWISE
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.inclusion import Joint, same_function
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.setting import at_kink
+from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry.groups import Symmetry, symmetries
 from rankstrat.text.spoken import Spoken
@@ -29,7 +32,8 @@ class InvariantManifold(Spoken):
         chart: the fixed set.
         verdict: PROVED when the tangent condition $T_\theta M = \ker(Dg^T - 1)$ and the invariance
             of the gradient $Dg^T\nabla F = \nabla F$ were verified identically on the chart, hence
-            for every data set and loss.
+            for every data set and loss; OPEN also where the model has no gradient on the chart, as
+            $|w \cdot x|$ at w = 0.
     """
 
     symmetry: Symmetry
@@ -127,9 +131,25 @@ def fixed_set(symmetry: Symmetry) -> InvariantManifold:
             r: s * p if sign == 1 else sympy.Integer(0) for r, s in cycle if sign == -1 or r != p
         }
     chart = model.chart(values)
-    return InvariantManifold(
-        symmetry, chart, Verdict.PROVED if _invariant(symmetry, chart) else Verdict.OPEN
+    proved = _invariant(symmetry, chart) and not _at_kink(chart)
+    return InvariantManifold(symmetry, chart, Verdict.PROVED if proved else Verdict.OPEN)
+
+
+def _at_kink(chart: Chart) -> bool:
+    """Whether the model has no gradient on the chart: the argument of a kink vanishes there."""
+    compiled = chart.model.compiled
+    if not compiled.piecewise:
+        return False
+    program, here = compiled.program, Tangents(chart)
+    kinks = (
+        n
+        for n in program.reachable(compiled.outputs)
+        if program.kind[n] == FUNCTION and program.data[n] in PIECEWISE
     )
+    # regions are looked at only where a kink may matter
+    if not any(here.images[program.args[n][0]] == here.program.zero for n in kinks):
+        return False
+    return at_kink(chart)
 
 
 def _invariant(symmetry: Symmetry, chart: Chart) -> bool:

@@ -37,7 +37,9 @@ from rankstrat.targets.given import given_branches
 from rankstrat.targets.local import local_dimension
 from rankstrat.targets.meeting import APART, UNDECIDED, Meeting
 from rankstrat.targets.polynomial import solved_branches
+from rankstrat.targets.quotient import orbits, quotient
 from rankstrat.targets.renamed import RenamedBranches, source_target
+from rankstrat.text.diagram import Diagram, graphml, page, tikz
 from rankstrat.text.parsing import exact_value
 from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Table
@@ -252,6 +254,32 @@ class TargetSet:
             for i, j, data in self.graph.edges(data=True)
         ]
         return "\n".join([*lines, "}"])
+
+    @cached_property
+    def quotient(self) -> nx.MultiGraph[int]:
+        """The graph up to symmetry: orbits with their `copies`, edges with `dimension` and the
+        number of `pairs` that meet in it.
+        """
+        self._refuse_orbits("pairs")
+        return quotient(self.model, self.branches)
+
+    @cached_property
+    def diagram(self) -> Diagram:
+        """Orbits as nodes in rows, for pictures."""
+        graph = None if self.by_orbits else self.quotient
+        return orbits(self.model, self.branches, graph, self.basis)
+
+    def to_html(self) -> str:
+        """The quotient as one file: zoom, tooltips with equations and rank, search."""
+        return page(self.diagram)
+
+    def to_tikz(self) -> str:
+        """The quotient for TikZ."""
+        return tikz(self.diagram)
+
+    def to_graphml(self) -> str:
+        """The graph of branches as GraphML."""
+        return graphml(self.graph)
 
     def __repr__(self) -> str:
         return f"<{str(self).partition(chr(10))[0]}>"

@@ -86,6 +86,10 @@ class Meeting:
                         done[j] = move[done[i]]
                         queue.append(j)
 
+    def row(self, i: int) -> Row:
+        """The dimensions of the intersections of one branch with all."""
+        return np.array([self._common(i, j) for j in range(len(self.branches))])
+
     def _common(self, i: int, j: int) -> int:
         first, second = self.branches[i], self.branches[j]
         one, two = first.closure.hull, second.closure.hull

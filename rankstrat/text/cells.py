@@ -89,7 +89,7 @@ def to_markdown(cell: object) -> str:
     """The cell in Markdown."""
     if isinstance(cell, Math):
         # a bar would end the cell, even in a formula
-        return "; ".join(f"${part}$" for part in _clauses(one_line(cell.latex))).replace(
+        return "; ".join(f"${part}$" for part in clauses(one_line(cell.latex))).replace(
             "|", r"\vert "
         )
     text = re.sub(r"[\\`*|<$]", r"\\\g<0>", to_plain(cell))
@@ -101,19 +101,24 @@ def to_markdown(cell: object) -> str:
 def to_html(cell: object) -> str:
     """The cell in HTML, escaped."""
     if isinstance(cell, Math):
-        return html.escape("; ".join(rf"\({part}\)" for part in _clauses(one_line(cell.latex))))
+        return html.escape("; ".join(rf"\({part}\)" for part in clauses(one_line(cell.latex))))
     return html.escape(to_plain(cell))
 
 
-def _clauses(latex: str) -> list[str]:
+def clauses(latex: str, between: str = r";\ ") -> list[str]:
     r"""The formula cut at every `;\ ` that stands in no group, so that a browser can break the line
     there.
+
+    Args:
+        latex: the formula.
+        between: where it is cut, one sign and a space of LaTeX.
     """
     parts, start, depth = [], 0, 0
-    for token in re.finditer(r";\\ |\\(?:left|right|begin|end)\b|\\.|[{}]", latex):
+    signs = rf"{re.escape(between)}|\\(?:left|right|begin|end)\b|\\.|[{{}}]"
+    for token in re.finditer(signs, latex):
         word = token[0]
         depth += (word in ("{", r"\left", r"\begin")) - (word in ("}", r"\right", r"\end"))
-        if word == r";\ " and not depth:
+        if word == between and not depth:
             parts.append(latex[start : token.start()])
             start = token.end()
     return [*parts, latex[start:]]
@@ -157,7 +162,7 @@ _EXPONENT = re.compile(r"(?P<digits>-?[\d.]+)e(?P<exponent>[+-]\d+)")
 def to_latex(cell: object) -> str:
     """The cell in LaTeX, escaped."""
     if isinstance(cell, Math):
-        return _stacked(_clauses(one_line(cell.latex)), len(cell.text))
+        return _stacked(clauses(one_line(cell.latex)), len(cell.text))
     text = to_plain(cell)
     if is_number(cell):
         scientific = _EXPONENT.fullmatch(text)

@@ -20,6 +20,7 @@ SECTIONS = frozenset(
         "invariant-manifolds",
         "levels",
         "lifting",
+        "paths",
         "products",
         "quadratic",
         "rays",

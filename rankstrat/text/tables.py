@@ -29,6 +29,7 @@ from rankstrat.text.cells import (
     to_markdown,
     to_plain,
 )
+from rankstrat.text.fitted import fitted
 
 _GAP = "  "
 _NARROWEST = 6  # a column is never wrapped below this many characters
@@ -153,18 +154,14 @@ class Table(Converted):
         return "\n".join([*above, *lines, *below])
 
     def latex(self, *, label: str = "") -> str:
-        r"""The table as LaTeX in the booktabs style; the document needs
-        `\usepackage{amsmath, booktabs}`.
+        r"""The table as LaTeX in the booktabs style, at most 345 pt wide; the document needs
+        `\usepackage{amsmath, array, booktabs, graphicx}`.
 
         Args:
             label: what `\ref` will call it. A table with a title, a caption or a label floats; one
                 without them is a bare `tabular`.
         """
-        heads, body = self._cells(to_latex)
-        spec = "".join("r" if right else "l" for right in self._numeric())
-        lines = [rf"\begin{{tabular}}{{{spec}}}", r"  \toprule", _latex_row(heads), r"  \midrule"]
-        lines += [_latex_row(row) for row in body]
-        lines += [r"  \bottomrule", r"\end{tabular}"]
+        lines = fitted(self.columns, self.rows, self._numeric()).lines()
         if not (self.title or self.caption or label):
             return "\n".join(lines)
         words = " ".join(
@@ -262,10 +259,6 @@ class Table(Converted):
             [row[i] for row in self.rows if row[i] is not None] for i in range(len(self.columns))
         ]
         return [bool(column) and all(map(is_number, column)) for column in columns]
-
-
-def _latex_row(cells: Sequence[str]) -> str:
-    return f"  {' & '.join(cells)} \\\\"
 
 
 def _sentence(title: str, caption: str) -> str:

@@ -11,6 +11,7 @@ import rankstrat as rs
 from rankstrat.activation.addition import addition_law
 from rankstrat.activation.law import law_of, why_not
 from rankstrat.activation.record import Activation, Lemma, Z
+from rankstrat.errors import FamilyError
 
 PACKAGE = Path(rs.__file__).parent
 HALF = Fraction(1, 2)
@@ -154,3 +155,42 @@ def test_nobody_knows_an_activation_by_name():
         for node in compared(ast.parse(path.read_text(encoding="utf-8")))
     ]
     assert found == []
+
+
+SIGMA = sympy.Function("sigma")
+# by hand: two equal functions, one function that is constant, one that is odd
+NOT_GENERIC = {
+    "even argument": SIGMA(Z**2),
+    "cosh": SIGMA(sympy.cosh(Z)),
+    "constant": SIGMA(sympy.Integer(1)),
+    "difference": SIGMA(Z) - SIGMA(sympy.Integer(0)),
+    "odd": sympy.Function("s", parity="odd")(Z),
+    "odd, 0 at 0": sympy.Function("s", parity="odd0")(Z),
+    "even": sympy.Function("s", parity="even")(Z),
+}
+
+
+@pytest.mark.parametrize("lemma", [None, LEMMA])
+@pytest.mark.parametrize("name", NOT_GENERIC)
+def test_only_a_plain_unspecified_function_is_generic(name, lemma):
+    # sigma(z^2) takes one value at w and -w, sigma(1) one everywhere: no lemma holds for them, and
+    # none can be tried
+    record = Activation("guest", NOT_GENERIC[name], remainder_parity="none", lemma=lemma)
+    for bias in (False, True):
+        assert law_of(record, bias=bias) is None
+        assert "unspecified" in why_not(record, bias=bias)
+
+
+@pytest.mark.parametrize("parity", ["odd", "even"])
+def test_an_unspecified_function_has_only_the_parity_that_it_was_given(parity):
+    with pytest.raises(FamilyError, match="declared"):
+        rs.families.two_layer(2, 1, Activation("guest", SIGMA(Z), parity=parity))
+    known = sympy.Function("s", parity=parity)
+    rs.families.two_layer(2, 1, Activation("guest", known(Z), parity=parity))
+    rs.families.two_layer(2, 1, Activation("guest", SIGMA(Z**2), parity="even"))
+
+
+def test_a_generic_function_has_its_law():
+    for bias in (False, True):
+        law = law_of(Activation("guest", sympy.Function("f")(Z)), bias=bias)
+        assert law is not None and law.parity == "none"

@@ -15,7 +15,7 @@ KNOWN = {1: [0.110135518417], 2: [0.071726661554, 0.072169980235]}
 @pytest.fixture(scope="module")
 def lecture():
     return rs.critical_functions(
-        rs.families.two_layer(2, 1, bias=True), INPUTS, labels(), starts=100, seed=1
+        rs.families.two_layer(2, 1, bias=True), INPUTS, labels(), starts=30, seed=1
     )
 
 

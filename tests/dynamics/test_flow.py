@@ -5,10 +5,10 @@ import pytest
 import sympy
 
 import rankstrat as rs
+from rankstrat.dynamics import Loss, PointLoss
 from rankstrat.dynamics.conserved import conserved_forms
 from rankstrat.dynamics.descent import adam_step
 from rankstrat.dynamics.initial import draw
-from rankstrat.dynamics.loss import Loss
 from rankstrat.errors import DataError
 
 A, X = sympy.symbols("a x")
@@ -113,8 +113,10 @@ def test_a_stiff_failure_keeps_the_partial_trajectory():
     assert "budget of 300" in run.reason and len(run.times) >= 2
     # da/dt = 3 a**2/2 escapes to infinity at t = 2/3: no step size is small enough
     cube = rs.Model(A**3 * X, [A], [X])
-    loss = rs.dynamics.PointLoss.of(-sympy.Symbol("f"), [sympy.Symbol("f")], [sympy.Symbol("y")])
-    run = rs.gradient_flow(cube, [1.0], ([1.0], [0.0]), loss=loss, time=10.0, until=-1e99)
+    loss = PointLoss.of(-sympy.Symbol("f"), [sympy.Symbol("f")], [sympy.Symbol("y")])
+    run = rs.gradient_flow(
+        cube, [1.0], ([1.0], [0.0]), loss=loss, time=9.0, until=-1e99, method="RK45"
+    )
     assert "diverge" in run.reason or "stopped" in run.reason or "failed" in run.reason
     assert run.times[-1] < 0.67 and np.isfinite(run.points).all() and len(run.times) > 10
 
@@ -144,6 +146,7 @@ def test_stochastic_descent_with_all_samples_is_descent():
         rs.stochastic_descent(LINE, [0.0], data, rate=0.1, steps=20, batch=3)
 
 
+@pytest.mark.slow
 def test_plateau_of_the_lecture_at_width_3():
     net = rs.families.two_layer(3, 1, bias=True)
     x = np.linspace(-15, 14, 50)

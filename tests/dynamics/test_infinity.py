@@ -33,7 +33,7 @@ def test_the_gradient_tends_to_zero_on_the_way_to_a_pair():
     x = [-3, -2, -1, 0, 1, 2, 3]
     y = [0, 1, 3, -1, 2, 0, 1]
     net = two_layer(2, 1, bias=True)
-    found = rs.critical_functions(net, x, y, starts=60, at_infinity=True, seed=3)
+    found = rs.critical_functions(net, x, y, starts=15, at_infinity=True, seed=3)
     pairs = [f for f in found.functions if f.limit == "1 pair"]
     assert pairs
     loss = Loss(net, x, y)

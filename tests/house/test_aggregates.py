@@ -36,6 +36,10 @@ def reports() -> dict[str, list[object]]:
         "Branch": [*target.branches, *elu.branches],
         "TangentSpan": [rs.tangent_span(net.generic())],
         "InvariantManifold": list(rs.invariant_manifolds(net)),
+        "ConservationLaws": [
+            rs.conservation_laws(net),
+            rs.conservation_laws(rs.Model(sympy.exp(A) * B, [A, B])),
+        ],
         "Bounded": [rs.orbit_dimension(net.point(a=[1, 2], w=[[3], [4]]))],
     }
 

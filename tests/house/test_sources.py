@@ -134,3 +134,23 @@ def test_nothing_cites_a_paper_nobody_can_read():
         if path != Path(__file__) and re.search(rf"\b{hidden} [\dA-Z]", text)
     ]
     assert found == []
+
+
+def test_the_bibliography_is_well_formed():
+    """Keys are unique, entries are closed, and a page cites only keys that there are."""
+    text = (PACKAGE / "references.bib").read_text(encoding="utf-8")
+    keys = re.findall(r"^@\w+\{(\w+),$", text, re.M)
+    bare = "\n".join(line for line in text.splitlines() if not line.startswith("%"))
+    entries = [f"@{part.strip()}" for part in re.split(r"^@", bare, flags=re.M)[1:]]
+    assert len(keys) == len(set(keys)) == len(entries)
+    for entry in entries:
+        assert re.fullmatch(r"@\w+\{\w+,\n(?:  \w+ = .*\n)+\}", entry), entry
+        assert entry.count("{") == entry.count("}"), entry
+    cited = {
+        key.strip()
+        for path, page in TEXTS.items()
+        if path.suffix == ".md"
+        for role in re.findall(r"\{cite:\w+\}`([^`]+)`", page)
+        for key in role.split(",")
+    }
+    assert len(cited) > 10 and cited <= set(keys), cited - set(keys)

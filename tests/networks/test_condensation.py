@@ -160,7 +160,7 @@ SPECIAL = {
 
 
 @pytest.mark.parametrize("name", SPECIAL)
-@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "sin", "identity", "square"])
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "sin"])
 def test_special_weights_get_a_profile_with_true_ranks(name, activation):
     F = rs.families.two_layer(3, 1, activation)
     floats = {key: np.array(value, dtype=float) for key, value in SPECIAL[name].items()}
@@ -177,17 +177,16 @@ def test_special_weights_get_a_profile_with_true_ranks(name, activation):
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "softplus", "abs"])
-@pytest.mark.parametrize("outputs", [1, 2, 3])
+@pytest.mark.parametrize("outputs", [1, 2])
 @pytest.mark.parametrize("bias", [False, True])
 def test_the_count_for_several_outputs_agrees_with_elimination(activation, outputs, bias):
     rng = np.random.default_rng(4)
-    for widths in ([2, 3, outputs], [1, 2, outputs]):
-        F = rs.families.fully_connected(widths, activation, bias, output_bias=bias)
-        values = {n: rng.integers(-9, 9, s) * 1.0 for n, s in F.blocks.items()}
-        snapped = Snapped.of(Network(F, values))
-        found = certified_rank(snapped)
-        assert found.value == rs.model_rank(snapped.point).value
-        assert found.forced in (0, found.value)
+    F = rs.families.fully_connected([2, 2, outputs], activation, bias, output_bias=bias)
+    values = {n: rng.integers(-9, 9, s) * 1.0 for n, s in F.blocks.items()}
+    snapped = Snapped.of(Network(F, values))
+    found = certified_rank(snapped)
+    assert found.value == rs.model_rank(snapped.point).value
+    assert found.forced in (0, found.value)
 
 
 def test_many_units_have_the_clusters_of_few():
@@ -318,6 +317,12 @@ def test_values_that_do_not_fit_are_named():
     for data in ([[1, 2]], [], [[np.inf]], "x"):
         with pytest.raises(RankstratError):
             rs.condensation(F, good, data)
+    for floats, inputs, words in (
+        ({"a": [1.0, 1.0], "w": [[1e200], [1.0]]}, None, "rescale"),
+        ({"a": [1.0, 1.0], "w": [[1.0], [2.0]]}, [[1e5]], "not finite"),
+    ):
+        with pytest.raises(RankstratError, match=words):
+            rs.condensation(rs.families.two_layer(2, 1, "exp"), floats, inputs)
     with pytest.raises(RankstratError, match="no layers"):
         rs.condensation(rs.families.linear(features=2), {"w": [1.0, 2.0]})
 

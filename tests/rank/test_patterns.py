@@ -232,3 +232,32 @@ def test_claim_of_too_many_symmetries_is_refused() -> None:
     with pytest.raises(CertificateError, match="only gives"):
         rs.RankCertificate.from_json(json.dumps(data)).check()
     assert Analysis(certificate.chart, 0).setting.largest
+
+
+# by hand: cos(2x) + 1 = 2 cos(x)^2, 1 + sin x = (sin(x/2) + cos(x/2))^2, and a square root of a
+# square is an absolute value; that the radicands are squares is not seen, so balls are asked
+ROOTS_OF_SQUARES = [
+    (sp.sqrt(1 + sp.cos(2 * x)), sp.Abs(sp.cos(x)), 1),
+    (sp.sqrt(1 + sp.sin(x)), sp.Abs(sp.sin(x / 2) + sp.cos(x / 2)), 1),
+    (sp.sqrt(1 + sp.sin(x)), sp.Abs(sp.cos(x)), 2),
+    (sp.sqrt(1 + sp.cos(2 * x)), sp.Max(0, sp.cos(x)), 2),
+]
+
+
+@pytest.mark.parametrize(("f", "g", "rank"), ROOTS_OF_SQUARES)
+def test_balls_are_taken_at_inputs_with_their_own_sides(f, g, rank):
+    s, t = sp.symbols("s t")
+    found = rs.model_rank(rs.Model(s * f + t * g, [s, t], [x]))
+    assert 1 <= found.lower <= rank <= found.upper
+    found.check()
+
+
+def test_a_region_without_tangent_functions_takes_no_row_of_a_ball_minor():
+    # by hand: for x < 0 both units are dead; for x > 0 the functions are e(2x), e'(2x) x and e(x)
+    def e(z):
+        return sp.erf(sp.tanh(z))
+
+    model = rs.Model(a * sp.Max(0, e(w * x)) + b * sp.Max(0, e(x)), [a, b, w], [x])
+    found = rs.model_rank(model.chart({w: 2}))
+    assert (int(found), str(found.verdict)) == (3, "PROVED")
+    found.check()

@@ -220,6 +220,17 @@ def test_irrational_points_keep_an_interval():
     assert found.lower == Fraction(1, 2)
 
 
+def test_other_points_that_no_list_reaches():
+    root = two_layer(2, 1).point(a=[1, 0], w=[[sympy.sqrt(2)], [sympy.sqrt(2)]])
+    found = rs.learning_coefficient(root)
+    assert found.lower == 1
+    assert found.upper == Fraction(3, 2)
+    guest = rs.Model(A * sympy.exp(B * X) + C * sympy.exp(D * X) * X, [A, B, C, D], [X])
+    found = rs.learning_coefficient(guest.point([1, 0, 0, 0]))  # exp, x exp and a null term
+    assert found.verdict is rs.Verdict.OPEN
+    assert found.lower == 1
+
+
 def test_a_restricted_domain_is_not_mixed_up_with_all_inputs():
     # on the points 0 and 1 the functions x and x^2 are equal, so a x + b x^2 has one equation
     model = rs.Model(A * X + B**2 * X**2, [A, B], [X], domain={X: [0, 1]})

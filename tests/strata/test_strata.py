@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import networkx as nx
+import numpy as np
 import oracles
 import pytest
 import sympy
@@ -334,6 +335,13 @@ def test_nearest_strata_sorted():
         Model(sympy.tanh(p * x) + sympy.tanh(q * x), [p, q], [x]), p=1.0, q=1.01, tolerance=0.1
     )
     assert [n.condition.text for n in plain] == ["p = q"]
+
+
+def test_many_conditions_are_not_all_printed():
+    F = families.two_layer(60, 1)
+    found = nearest_strata(F, a=np.zeros(60), w=np.ones((60, 1)), tolerance=0.1)
+    assert len(found) == 60 + 60 * 59 // 2 and len(found.table()) == len(found)
+    assert len(str(found).splitlines()) < 40 and "1800 more conditions" in str(found)
 
 
 def test_nearest_strata_of_relu_are_rays():

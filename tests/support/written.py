@@ -78,6 +78,8 @@ class Written:
     why: str = ""
     values: dict = field(default_factory=dict)
     domain: dict = field(default_factory=dict)
+    reach: int = 5
+    """How far inputs are drawn."""
 
     def model(self) -> Model:
         """The model on its domain."""
@@ -990,8 +992,8 @@ def _rank_at(case: Written, evaluate: Any, rng: random.Random, least: int) -> in
         mpmath.mpf(sympy.N(case.values[e], DIGITS + 5)) if case.values else _number(rng, least, 2)
         for e in case.parameters
     ]
-    low = {"x > 0": 0, "x > 10": 10, "-1 < x < 1": -1}.get(case.domain.get("x", ""), -5)
-    high = {-1: 1, 10: 20}.get(low, 6)
+    ranges = {"x > 0": (0, 6), "x > 10": (10, 20), "-1 < x < 1": (-1, 1)}
+    low, high = ranges.get(case.domain.get("x", ""), (-case.reach, case.reach + 1))
     matrix: list[list[mpmath.mpf]] = []
     wanted = 4 * len(parameters) + 40 if (parameters := case.parameters) and case.inputs else 1
     for _ in range(wanted):
@@ -1008,7 +1010,7 @@ def _numerical(matrix: list[list[mpmath.mpf]]) -> int:
     """Rank by Gaussian elimination with complete pivoting, which shows the rank as singular values
     do.
     """
-    work = [row[:] for row in matrix]
+    work = [[e / (max(map(abs, row)) or 1) for e in row] for row in matrix]
     scale = max((abs(e) for row in work for e in row), default=mpmath.mpf(0))
     rank, last = 0, scale
     while rank < min(len(work), len(work[0])):

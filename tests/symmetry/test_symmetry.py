@@ -193,6 +193,19 @@ def test_equal_neurons_are_the_smaller_network_with_doubled_output() -> None:
     assert int(model_rank(manifold.restricted)) == int(manifold.rank()) == 2
 
 
+def test_no_gradient_on_a_kink_proves_nothing() -> None:
+    # a |w x + b| has no derivative by w and b at w = b = 0 unless a = 0; where two units coincide
+    # it has
+    found = invariant_manifolds(two_layer(width=1, inputs=1, activation="abs"))
+    assert [(str(m.chart.values), m.verdict) for m in found] == [
+        ("{a1: a1, w1_1: 0}", Verdict.OPEN)
+    ]
+    wide = invariant_manifolds(two_layer(width=2, inputs=1, activation="abs", bias=True))
+    vanishing = [m for m in wide if 0 in m.chart.values.values()]
+    assert len(vanishing) == 2 and all(m.verdict is Verdict.OPEN for m in vanishing)
+    assert all(m.verdict is Verdict.PROVED for m in wide if m not in vanishing)
+
+
 def test_a_false_symmetry_is_not_an_invariant_manifold() -> None:
     model = two_layer(width=2, inputs=1)
     _, _, w1, w2 = model.parameters

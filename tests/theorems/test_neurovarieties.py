@@ -59,7 +59,7 @@ def defects(most, degrees, depth):
 
 
 def test_defects_of_two_layers_up_to_width_three():
-    assert list(defects(3, (2, 3), 2)) == [((3, 2, 1), 2)]
+    assert list(defects(3, (2,), 2)) == [((3, 2, 1), 2)]
 
 
 @pytest.mark.slow

@@ -1,0 +1,76 @@
+"""The graph of branches up to symmetry: orbits, with the numbers of branches and pairs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import networkx as nx
+
+from rankstrat.model.model import Model
+from rankstrat.targets.branch import Branch
+from rankstrat.targets.meeting import Meeting
+from rankstrat.text.diagram import Diagram, Edge, Node
+
+
+def quotient(model: Model, branches: Sequence[Branch]) -> nx.MultiGraph[int]:
+    """Orbits of branches as nodes (by the number of their first branch), with `copies`; for each
+    dimension in which members of two orbits meet an edge, with the number of `pairs`.
+
+    A symmetry carries the pairs of one branch to those of the others of its orbit, so that one row
+    of each orbit is enough.
+    """
+    first = {b.label: i for i, b in enumerate(branches) if b.representative is None}
+    orbit = [first[(b.representative or b).label] for b in branches]
+    size = Counter(orbit)
+    meeting = Meeting(model, branches)
+    graph: nx.MultiGraph[int] = nx.MultiGraph()
+    for i in first.values():
+        b = branches[i]
+        graph.add_node(i, label=b.label, dimension=b.dimension, rank=b.certificate.lower,
+                       verdict=str(b.certificate.verdict), copies=size[i])  # fmt: skip
+    for i in first.values():
+        row = meeting.row(i)
+        found = Counter((orbit[j], int(d)) for j, d in enumerate(row) if d >= 0 and j != i)
+        for (j, dimension), count in sorted(found.items()):
+            if j >= i:  # inside an orbit every pair is counted from both its ends
+                pairs = count * size[i] // (2 if i == j else 1)
+                graph.add_edge(i, j, dimension=dimension, pairs=pairs)
+    return graph
+
+
+def orbits(
+    model: Model, branches: Sequence[Branch], graph: nx.MultiGraph[int] | None, basis: str
+) -> Diagram:
+    """The quotient, a row for each number of neurons, coloured by generic rank; without a graph the
+    orbits alone.
+    """
+    leaders = [i for i, b in enumerate(branches) if b.representative is None]
+    number = {i: k for k, i in enumerate(leaders)}
+    copies = Counter((b.representative or b).label for b in branches for _ in range(b.copies))
+    nodes = tuple(_node(branches[i], copies[branches[i].label]) for i in leaders)
+    edges = []
+    for i, j, data in () if graph is None else graph.edges(data=True):
+        text = f"dimension {data['dimension']}, {data['pairs']} pairs"
+        edges.append(
+            Edge(number[i], number[j], text, rf"{data['dimension']}\,(\times {data['pairs']})")
+        )
+    title = f"Branches of the target set in {model}, up to symmetry"
+    return Diagram(title, "r =", "generic rank", nodes, tuple(edges), note=f"{basis}.")
+
+
+def _node(b: Branch, many: int) -> Node:
+    certificate = b.certificate
+    facts = (
+        ("dimension", str(b.dimension)),
+        ("codimension", str(b.codimension)),
+        ("generic rank", str(certificate.lower)),
+        ("(r, l)", str(b.index)),
+        ("branches in the orbit", str(many)),
+        ("equations", ", ".join(f"{e} = 0" for e in b.equations[:12])),
+        ("rank", str(certificate.verdict)),
+    )
+    label = b.label
+    latex = r"\mathtt{" + label.replace("{", r"\{").replace("}", r"\}").replace("_", r"\_") + "}"
+    row = b.index[0] if b.index else 0
+    return Node(label, latex, row, certificate.lower, str(certificate.verdict), many, facts)

@@ -1,0 +1,34 @@
+"""Random models of sixteen classes against elimination with sixty digits."""
+
+from __future__ import annotations
+
+import pytest
+from random_written import CLASSES, random_case
+from written import mpmath_rank
+
+from rankstrat import model_rank
+from rankstrat.errors import UndecidedError
+
+SAMPLE = range(len(CLASSES))
+MANY = range(len(CLASSES), 40 * len(CLASSES))
+
+
+def agrees(seed: int) -> None:
+    _, case = random_case(seed)
+    try:
+        certificate = model_rank(case.chart())
+    except UndecidedError:  # an answer too
+        return
+    assert certificate.lower <= mpmath_rank(case) <= certificate.upper
+    certificate.check()
+
+
+@pytest.mark.parametrize("seed", SAMPLE)
+def test_a_model_of_every_class(seed):
+    agrees(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", MANY)
+def test_many_models(seed):
+    agrees(seed)
