@@ -25,7 +25,7 @@ help:
 	@echo 'make fuzz      the command line on random input, for SECONDS=3600'
 	@echo 'make mutants   which mutations of the trusted rooms the tests miss, MUTANTS=40 of them'
 	@echo 'make bench     exact rank against python-flint alone'
-	@echo 'make docs      the documentation, in docs/_build/html (MATHJAX=.../tex-mml-chtml.js to read it without a network)'
+	@echo 'make docs      the documentation, in docs/_build/html; readable without a network where npm reaches a registry'
 	@echo 'make clean     remove what these made; make distclean removes $(VENV) too'
 
 $(BIN)/python:
@@ -63,8 +63,16 @@ types: $(VENV)/.installed-dev
 contract: $(VENV)/.installed-dev
 	$(BIN)/lint-imports --config setup.cfg
 
-docs: $(VENV)/.installed-dev
+docs: $(VENV)/.installed-dev docs/_mathjax
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+# MathJax with its fonts from the npm registry; without one the pages fetch it when they are read.
+docs/_mathjax:
+	@folder=$$(mktemp -d) && cd "$$folder" && npm pack --silent mathjax@3.2.2 >/dev/null 2>&1 && \
+	  tar -xzf mathjax-3.2.2.tgz && mkdir -p "$(CURDIR)/$@/output/chtml" && \
+	  cp package/es5/tex-mml-chtml.js "$(CURDIR)/$@" && \
+	  cp -r package/es5/output/chtml/fonts "$(CURDIR)/$@/output/chtml" || \
+	  echo 'MathJax is not bundled: npm does not reach a registry'
 
 pytest: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n $(JOBS) --durations=10
@@ -82,7 +90,7 @@ bench: $(VENV)/.installed-dev
 	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 clean:
-	rm -rf build dist *.egg-info docs/_build docs/_generated .coverage
+	rm -rf build dist *.egg-info docs/_build docs/_generated docs/_mathjax .coverage
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find rankstrat tests examples docs -name __pycache__ -type d -prune -exec rm -rf {} +
 

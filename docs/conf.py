@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from importlib import import_module
 from importlib.metadata import version as installed_version
@@ -27,7 +28,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinxcontrib.bibtex",
 ]
-exclude_patterns = ["_build", "_generated/*.inc"]
+exclude_patterns = ["_build", "_generated/*.inc", "_mathjax"]
 html_theme = "furo"
 html_title = "rankstrat"
 html_static_path = ["_static"]
@@ -39,11 +40,13 @@ myst_heading_anchors = 3
 # also the formulas in tables that a cell prints
 myst_mathjax_classes = "tex2jax_process|mathjax_process|math|output_area|cell_output"
 
-# Formulas are drawn by MathJax, which a browser fetches from the network. With
-# MATHJAX=.../tex-mml-chtml.js, a file of a copy on this machine, its folder goes into the pages,
-# and they can be read without a network.
-if "MATHJAX" in os.environ:
-    copied = Path(os.environ["MATHJAX"]).resolve(strict=True)
+# Formulas are drawn by MathJax 3 (version 4 cuts glyphs). `make docs` puts a copy with its fonts
+# into _mathjax where npm reaches a registry, so that the pages can be read without a network; or
+# MATHJAX names a copy. Without either a browser fetches it.
+mathjax_path = "https://cdn.jsdelivr.net/npm/mathjax@3.2.2/es5/tex-mml-chtml.js"
+copied = Path(os.environ.get("MATHJAX", HERE / "_mathjax" / "tex-mml-chtml.js"))
+if copied.exists() or "MATHJAX" in os.environ:
+    copied = copied.resolve(strict=True)
     html_static_path.append(str(copied.parent))
     mathjax_path = copied.name
 
@@ -132,6 +135,31 @@ def prepare_docstring(
     lines[:] = text.split("\n")
 
 
+NOTEBOOK = "---\nfile_format: mystnb"
+LINK = (
+    '\n\n<p class="download"><a href="notebooks/{name}.ipynb" download>Download this page as an'
+    " executed notebook</a></p>\n"
+)
+
+
+def offer_notebook(app: Any, name: str, source: list[str]) -> None:
+    """A link below every page that is a notebook."""
+    if source[0].startswith(NOTEBOOK) and app.builder.format == "html":
+        source[0] += LINK.format(name=name)
+
+
+def copy_notebooks(app: Any, error: Exception | None) -> None:
+    """The notebooks of the pages, as they were executed, beside the pages."""
+    if error is not None or app.builder.format != "html":
+        return
+    for page in HERE.glob("*.md"):
+        executed = Path(app.outdir).parent / "jupyter_execute" / f"{page.stem}.ipynb"
+        if executed.exists() and page.read_text(encoding="utf-8").startswith(NOTEBOOK):
+            target = Path(app.outdir) / "notebooks" / executed.name
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy(executed, target)
+
+
 def setup(app: Any) -> None:
     """Write the computed pages before the others are read; all pages are read again when the engine
     has changed.
@@ -139,3 +167,5 @@ def setup(app: Any) -> None:
     app.add_config_value("engine", import_module("generate").source_digest(), "env")
     app.connect("builder-inited", lambda app: import_module("generate").write_all())
     app.connect("autodoc-process-docstring", prepare_docstring, priority=900)
+    app.connect("source-read", offer_notebook)
+    app.connect("build-finished", copy_notebooks)

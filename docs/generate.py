@@ -23,12 +23,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from textwrap import wrap
 
+import matplotlib as mpl
 import sympy
 from house import write_house
 
 import rankstrat
 from rankstrat.activation.lookup import activations
 from rankstrat.families import FAMILIES
+from rankstrat.pictures import plot_orbits
 from rankstrat.text.tables import Math, Table
 from rankstrat.theorems import THEOREMS
 from rankstrat.theorems.report import Report, rows_from_json, run
@@ -170,9 +172,21 @@ def write_all() -> None:
     write_gallery(digest)
     write_api()
     write_house(PAGES / "house.svg")
+    write_front(PAGES / "front.svg")
     for old in KEPT.iterdir():
         if digest not in old.name:
             shutil.rmtree(old) if old.is_dir() else old.unlink()
+
+
+def write_front(path: Path) -> None:
+    """The picture of the first page: the rank strata of the network with two neurons and two
+    inputs.
+    """
+    mpl.use("agg")
+    axes = plot_orbits(rankstrat.stratify(rankstrat.families.two_layer(width=2, inputs=2)))
+    axes.set_title("")
+    axes.figure.set_size_inches(9, 6)
+    axes.figure.savefig(path, metadata={"Date": None})
 
 
 def source_digest() -> str:
@@ -278,7 +292,11 @@ def write_gallery(digest: str) -> None:
         parts.append(f"The script is `examples/{path.name}`.")
         page = "\n\n".join(part for part in parts if part)
         (PAGES / "gallery" / f"{name}.md").write_text(page + "\n", encoding="utf-8")
-        entries.append(f"[{title}](_generated/gallery/{name}.md)\n: {claim}\n")
+        thumbnail = ""
+        if pictures:  # the page of the example carries the file into _images
+            source = f"_images/{name}-{pictures[0].name}"
+            thumbnail = f'<img src="{source}" alt="{title}" width="180"><br>'
+        entries.append(f"[{title}](_generated/gallery/{name}.md)\n: {thumbnail}{claim}\n")
     (PAGES / "gallery.inc").write_text("\n".join(entries), encoding="utf-8")
 
 

@@ -73,24 +73,27 @@ def rational_power(base: Rational, exponent: Rational) -> Rational | None:
         (exponent, 1) if isinstance(exponent, int) else exponent.as_integer_ratio()
     )
     if denominator == 1:
-        if (
-            abs(base) != 1
-            and abs(numerator) * max(map(int.bit_length, Fraction(base).as_integer_ratio()))
-            > MAX_BITS
-        ):
-            raise UndecidedError(
-                f"a power {exponent} of a number has more than {MAX_BITS} bits; use smaller powers"
-            )
-        return normal(Fraction(base) ** numerator)
+        return _whole_power(Fraction(base), numerator)
     if base < 0:
         return None
     roots = [_integer_root(n, denominator) for n in Fraction(base).as_integer_ratio()]
     if None in roots:
         return None
-    return normal(Fraction(roots[0] or 0, roots[1] or 1) ** numerator)
+    return _whole_power(Fraction(roots[0] or 0, roots[1] or 1), numerator)
+
+
+def _whole_power(base: Fraction, exponent: int) -> Rational:
+    bits = max(map(int.bit_length, base.as_integer_ratio()))
+    if abs(base) != 1 and abs(exponent) * bits > MAX_BITS:
+        raise UndecidedError(
+            f"a power of a number has more than {MAX_BITS} bits; use smaller powers"
+        )
+    return normal(base**exponent)
 
 
 def _integer_root(n: int, k: int) -> int | None:
+    if k >= n.bit_length():  # 2^k is more than n, and need not be computed
+        return n if n < 2 else None
     low, high = 0, 1 << (n.bit_length() // k + 1)
     while low < high:
         middle = (low + high + 1) // 2

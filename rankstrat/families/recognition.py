@@ -15,6 +15,7 @@ import sympy
 
 from rankstrat.activation.lookup import activations, as_activation
 from rankstrat.activation.record import Activation
+from rankstrat.algebra.expressions import expanded, is_expandable
 from rankstrat.errors import (
     BudgetError,
     ModelError,
@@ -104,7 +105,7 @@ def _is_identity(same: Isomorphism) -> bool:
     """Whether the outputs are equal, identically in parameters and inputs."""
     ours = [same.renamed(o) for o in same.source.outputs]
     theirs, model = same.target.outputs, same.target
-    if all(sympy.expand(o - t) == 0 for o, t in zip(ours, theirs, strict=True)):
+    if all(expanded(o - t) == 0 for o, t in zip(ours, theirs, strict=True)):
         return True
     try:
         return same_functions(ours, theirs, model.inputs, model.parameters)
@@ -241,8 +242,9 @@ class _Reading:
             if s != atom and s.free_symbols & self.parameters and s.is_polynomial(*s.free_symbols)
         ]
         inside += [s for s in sympy.preorder_traversal(atom) if s.is_Add or s.is_Mul]
-        for record in activations.values():
-            for s in dict.fromkeys((*inside, *(sympy.expand(-s) for s in inside))):
+        known = activations.values() if is_expandable([atom]) else ()
+        for record in known:
+            for s in dict.fromkeys((*inside, *(expanded(-s) for s in inside))):
                 if s != atom and record(s) == atom:
                     yield record, s
                     break

@@ -13,20 +13,23 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from math import prod
+from math import comb, prod
 from typing import Any
 
 import numpy as np
 import sympy
 from sympy.core.relational import Relational
 
+from rankstrat.algebra.balls import sign
+from rankstrat.algebra.program import Program
+from rankstrat.algebra.translate import translate
 from rankstrat.errors import ModelError
 from rankstrat.model.values import Exact, exact_scalar, listed
 from rankstrat.text.parsing import parse_expression
 
 Symbols = tuple[sympy.Symbol, ...]
 Random = Callable[[], int]
-DRAWS, MOST_POINTS, MOST_EXPANDED = 400, 4_000, 64
+DRAWS, MOST_POINTS, MOST_TERMS = 400, 4_000, 4_000
 _COMPARISON = re.compile(r"(<=|>=|<|>)")
 _RELATIONS: Mapping[str, Any] = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}
 _WORDS: Mapping[str, Any] = {
@@ -105,7 +108,8 @@ class Domain:
     @cached_property
     def forms(self) -> tuple[sympy.Expr, ...]:
         """Expressions that are positive (almost everywhere) on the domain."""
-        return tuple(sympy.expand(c.gts - c.lts) for c in self.conditions)
+        forms = (c.gts - c.lts for c in self.conditions)
+        return tuple(sympy.expand(form) if _is_small(form) else form for form in forms)
 
     def bounds(self, symbol: sympy.Symbol) -> tuple[Fraction | None, Fraction | None]:
         """The best lower and upper bounds that conditions on one input alone give."""
@@ -122,9 +126,12 @@ class Domain:
         low: Fraction | None = None
         high: Fraction | None = None
         for form in self.forms:
-            if form.free_symbols != {symbol} or sympy.degree(form, symbol) != 1:
+            if form.free_symbols != {symbol} or not _is_small(form):
                 continue
-            slope, offset = form.coeff(symbol, 1), form.coeff(symbol, 0)
+            polynomial = form.as_poly(symbol)
+            if polynomial is None or polynomial.degree() != 1:
+                continue
+            slope, offset = polynomial.all_coeffs()
             if not (slope.is_Rational and offset.is_Rational):
                 continue
             value = Fraction(*(-offset / slope).as_numer_denom())
@@ -148,7 +155,7 @@ class Domain:
                     " one; declare it real, or leave out a bound"
                 )
             values = range(-((-low).__floor__()), high.__floor__() + 1)
-            kept = [v for v in values if self._admits({symbol: sympy.Integer(v)})]
+            kept = [v for v in values if self.admits({symbol: sympy.Integer(v)})]
             ranges.append(Finite((symbol,), tuple((v,) for v in kept)))
         return (*self.finite, *ranges)
 
@@ -162,19 +169,11 @@ class Domain:
         """Whether the conditions (as written) hold at exact values of some symbols; unknown ones
         are not asked.
         """
-        if all(isinstance(v, int | Fraction) for v in point.values()):
-            return all(test.holds(point) for test in self._tests)
-        return self._admits({s: sympy.sympify(v, strict=False) for s, v in point.items()})
+        return all(test.holds(point) for test in self._tests)
 
     @cached_property
     def _tests(self) -> tuple[_Test, ...]:
         return tuple(map(_Test, self.conditions))
-
-    def _admits(self, point: Mapping[sympy.Symbol, sympy.Expr]) -> bool:
-        for condition in self.conditions:
-            if condition.free_symbols <= point.keys() and condition.xreplace(point) != sympy.true:
-                return False
-        return True
 
     def draw(self, symbols: Sequence[sympy.Symbol], random: Random) -> tuple[Exact, ...] | None:
         """An exact random point of the domain in the given symbols, or None if none was met.
@@ -217,37 +216,70 @@ class Domain:
         return 4 * scale * (2 * fine - 1)
 
 
+def _is_small(form: sympy.Expr) -> bool:
+    """Whether a form that somebody wrote has few terms when it is expanded."""
+    degree = sympy.Mul(*(abs(power.exp) for power in form.atoms(sympy.Pow)))
+    if not (degree.is_Rational and degree <= MOST_TERMS):
+        return False
+    return comb(len(form.free_symbols) + int(degree), int(degree)) <= MOST_TERMS
+
+
 class _Test:
-    """A condition at rational points: polynomials are evaluated in fractions, since a domain is
-    asked thousands of times.
+    """A condition at exact points: a domain is asked thousands of times, and the numbers in it may
+    be large, so polynomials are evaluated in fractions and other forms in balls.
     """
 
     def __init__(self, condition: Relational) -> None:
-        self.condition, self.symbols = condition, condition.free_symbols
-        form = sympy.sympify(condition.gts - condition.lts)
-        names = sorted(self.symbols, key=str)
-        degree = sympy.Mul(*(abs(power.exp) for power in form.atoms(sympy.Pow)))
-        small = names and degree.is_Integer and degree <= MOST_EXPANDED
-        polynomial = form.as_poly(*names, domain="QQ") if small else None
-        self.terms: list[tuple[Fraction, list[tuple[sympy.Symbol, int]]]] | None = None
-        if polynomial is not None:
-            self.terms = [
-                (Fraction(int(c.p), int(c.q)), list(zip(names, powers, strict=True)))
-                for powers, c in polynomial.terms()
-            ]
+        self.form: sympy.Expr = condition.gts - condition.lts
+        self.symbols, self.closed = (
+            condition.free_symbols,
+            isinstance(condition, sympy.Ge | sympy.Le),
+        )
+        self.names = sorted(self.symbols, key=str)
+        small = bool(self.names) and _is_small(self.form)
+        self.polynomial = self.form.as_poly(*self.names, domain="QQ") if small else None
+
+    @cached_property
+    def _terms(self) -> list[tuple[Fraction, tuple[int, ...]]]:
+        terms = () if self.polynomial is None else self.polynomial.terms()
+        return [(Fraction(int(c.p), int(c.q)), powers) for powers, c in terms]
+
+    @cached_property
+    def _program(self) -> tuple[Program, int]:
+        program = Program()
+        leaves = {s: program.leaf(("x", k)) for k, s in enumerate(self.names)}
+        return program, translate(program, [self.form], leaves)[0]
 
     def holds(self, point: Mapping[sympy.Symbol, Exact]) -> bool:
-        """Whether the condition holds; True where it speaks of symbols without a value."""
+        """Whether the condition holds; True where it speaks of symbols without a value, False where
+        it is not real.
+        """
         if not self.symbols <= point.keys():
             return True
-        if self.terms is None:
-            values = {s: sympy.sympify(point[s], strict=False) for s in self.symbols}
-            return bool(self.condition.xreplace(values) == sympy.true)
-        total = sum(
-            (c * prod(Fraction(point[s]) ** e for s, e in powers) for c, powers in self.terms),
-            Fraction(0),
-        )
-        return total > 0 or (total == 0 and isinstance(self.condition, sympy.Ge | sympy.Le))
+        values = [point[s] for s in self.names]
+        rational = [v for v in values if isinstance(v, int | Fraction)]
+        if len(rational) < len(values):
+            return self._at(values)
+        if self.polynomial is not None:
+            total = sum(
+                (c * prod(v**e for v, e in zip(rational, powers, strict=True)))
+                for c, powers in self._terms
+            )
+            return total > 0 or (self.closed and total == 0)
+        program, node = self._program
+        known = sign(program, node, {("x", k): v for k, v in enumerate(rational)})
+        return known > 0 or (known == 0 and self._at(values))
+
+    def _at(self, values: Sequence[Exact]) -> bool:
+        """At values that sympy puts in: equal sides become 0 there, and balls know the rest."""
+        at = {s: sympy.sympify(v, strict=False) for s, v in zip(self.names, values, strict=True)}
+        value = sympy.sympify(self.form.xreplace(at))
+        if value.is_Rational:
+            return bool(value > 0 or (self.closed and value == 0))
+        if not (value.is_finite and value.is_extended_real):
+            return False
+        program = Program()
+        return sign(program, translate(program, [value], {})[0], {}) > 0
 
 
 def _on_sphere(dimension: int, random: Random) -> tuple[Exact, ...]:
@@ -338,12 +370,14 @@ class _Reader:
     def _kept(self, group: Finite, point: tuple[Exact, ...]) -> bool:
         values = dict(zip(group.symbols, map(sympy.sympify, point), strict=True))
         whole = all(values[s].is_integer for s in group.symbols if s in self.integers)
-        return whole and Domain(tuple(self.conditions))._admits(values)
+        return whole and Domain(tuple(self.conditions)).admits(values)
 
     @staticmethod
     def _check_integers(form: sympy.Expr, integers: Symbols) -> None:
         mixed = form.free_symbols & set(integers)
-        if mixed and (len(form.free_symbols) > 1 or sympy.degree(form, min(mixed, key=str)) != 1):
+        polynomial = form.as_poly(*form.free_symbols) if mixed and _is_small(form) else None
+        alone = polynomial is not None and len(form.free_symbols) == polynomial.degree() == 1
+        if mixed and not alone:
             raise ModelError(
                 f"the condition {form} > 0 ties the integer {min(mixed, key=str)} to other inputs;"
                 " bounds of its own are needed; list the points instead"

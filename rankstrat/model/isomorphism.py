@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.algebra.expressions import expanded
 from rankstrat.deadline import check
 from rankstrat.late import hear
 from rankstrat.model.model import Chart, Model
@@ -55,7 +56,7 @@ class Isomorphism:
     def is_plain(self) -> bool:
         """Whether the outputs are equal once they are expanded."""
         pairs = zip(self.source.outputs, self.target.outputs, strict=True)
-        return all(sympy.expand(self.renamed(o) - t) == 0 for o, t in pairs)
+        return all(expanded(self.renamed(o) - t) == 0 for o, t in pairs)
 
     def renamed(self, value: sympy.Expr) -> sympy.Expr:
         """An expression of the source as one of the target."""

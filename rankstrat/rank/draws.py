@@ -41,11 +41,13 @@ def domain_points(
     met.
 
     With several regions every point lies in one of them, in turn, and the indeterminates of the
-    others are 0. Over patterns every point brings its own sides of the kinks.
+    others are 0; regions on which all tangent functions vanish would waste a row. Over patterns
+    every point brings its own sides of the kinks.
     """
     given = getattr(tangents, "parts", ((tangents, None),))
     if isinstance(tangents, PatternTangents):
         given = ((tangents.base, None),)
+    live = tangents.live if isinstance(tangents, RegionTangents) else tuple(range(len(given)))
     program = tangents.program
     mixers = [
         program.data[n]
@@ -59,7 +61,7 @@ def domain_points(
         points: list[Values] = []
         seen: set[tuple[Any, ...]] = set()
         for i in range(count):
-            place = i % len(given)
+            place = live[i % len(live)]
             base, region = given[place]
             point = _point(base, region, coordinates, int(mix(key, attempt, retry)), i, seen)
             if point is None:

@@ -98,7 +98,12 @@ def leaf_signs(base: Tangents) -> dict[Any, int]:
 
 
 class RegionTangents(Tangents):
-    """The tangent functions on given regions, mixed with one indeterminate for each region."""
+    """The tangent functions on given regions, mixed with one indeterminate for each region.
+
+    Attributes:
+        parts: sites and regions.
+        live: the numbers of those on which some tangent function is not zero at sight.
+    """
 
     def __init__(self, parts: Sequence[tuple[Tangents, Region | None]]) -> None:
         first, program = parts[0][0], Program()
@@ -106,6 +111,8 @@ class RegionTangents(Tangents):
         super().__init__(first.chart, first.piece, Built(program, _mixed(program, restricted)))
         self.__dict__["integers"] = frozenset[int]().union(*(base.integers for base, _ in parts))
         self.parts = tuple(parts)
+        live = [k for k, nodes in enumerate(restricted) if set(nodes) - {program.zero}]
+        self.live = tuple(live) or tuple(range(len(parts)))
 
 
 def _mixed(program: Program, restricted: Sequence[list[int]]) -> list[int]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import sympy
 
+from rankstrat.algebra.expressions import derivative
 from rankstrat.algebra.linear import Form, extended, reduced
 from rankstrat.errors import BudgetError, PointError
 from rankstrat.model.model import Chart, Model
@@ -349,7 +350,9 @@ class ArrangementStrata:
         if self.model.size > 50:
             return False
         return all(
-            not o.diff(p).free_symbols & parameters for o in outputs for p in self.model.parameters
+            not derivative(o, p).free_symbols & parameters
+            for o in outputs
+            for p in self.model.parameters
         )
 
     def constancy(self, label: Label) -> Knowledge:

@@ -15,6 +15,7 @@ from math import lcm
 
 import sympy
 
+from rankstrat.algebra.expressions import derivative, is_expandable
 from rankstrat.algebra.pieces import Budget, Piece
 from rankstrat.algebra.polynomials import Ring, terms_of
 from rankstrat.algebra.rank_loci import RankPieces
@@ -40,12 +41,12 @@ def found_conditions(strata: ArrangementStrata) -> list[sympy.Expr]:
         [a + b]
     """
     model = strata.model
-    if model.size > MOST_PARAMETERS:
+    if model.size > MOST_PARAMETERS or not is_expandable(model.outputs):
         return []
     labels = list(itertools.islice(strata.labels(), MOST_FLATS + 1))
     if len(labels) > MOST_FLATS:
         return []
-    gradient = [[sympy.diff(o, p) for o in model.outputs] for p in model.parameters]
+    gradient = [[derivative(o, p) for o in model.outputs] for p in model.parameters]
     found: dict[sympy.Expr, None] = {}
     for label in labels:
         values = strata.chart(label).values
@@ -61,7 +62,7 @@ def _factors(
     """Equations of the pieces of lower rank, where the rows are polynomials over the rationals."""
     model = strata.model
     symbols = (*model.parameters, *model.inputs)
-    if not all(g.is_polynomial(*symbols) for row in rows for g in row):
+    if not all(g.is_polynomial(*symbols) and is_expandable([g]) for row in rows for g in row):
         return
     ring, entries = Ring(model.size), list[Entry]()
     for row in rows:

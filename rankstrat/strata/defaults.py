@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy
 
+from rankstrat.algebra.expressions import expanded
 from rankstrat.algebra.linear import Form, Rational, quotient
 from rankstrat.errors import ModelError
 from rankstrat.model.model import Model
@@ -169,7 +170,7 @@ def _words(group: Sequence[sympy.Expr]) -> Math:
     for expression in group:
         positive = [t for t in sympy.Add.make_args(expression) if not t.could_extract_minus_sign()]
         left = sympy.Add(*positive) if positive else expression
-        right = sympy.expand(left - expression)
+        right = expanded(left - expression)
         texts.append(f"{left} = {right}")
         latex.append(f"{sympy.latex(left)} = {sympy.latex(right)}")
     return Math(", ".join(texts), r",\ ".join(latex))
@@ -197,8 +198,8 @@ def _permutes(
     if any(frozenset(_scaled(g.move(r)) for r in c.rows) not in known for c in conditions):
         return False
     swap = {p: g.sign[i] * model.parameters[g.image[i]] for i, p in enumerate(model.parameters)}
-    plain = {e for q in polynomials for e in (sympy.expand(q), sympy.expand(-q))}
-    return all(sympy.expand(q.xreplace(swap)) in plain for q in polynomials)
+    plain = {e for q in polynomials for e in (expanded(q), expanded(-q))}
+    return all(expanded(q.xreplace(swap)) in plain for q in polynomials)
 
 
 def _scaled(row: Sequence[Rational]) -> Form:
@@ -274,14 +275,14 @@ def _symmetries(model: Model) -> Iterator[SignedPermutation]:
     if model.size > LARGEST_SEARCH:
         return
     outputs = model.outputs
-    plain = tuple(map(sympy.expand, outputs))
+    plain = tuple(map(expanded, outputs))
     blocks = _blocks(model)
     probe = _probe(model)
 
     def holds(images: dict[sympy.Symbol, sympy.Expr]) -> bool:
         if probe is not None and probe(images) != probe({}):
             return False
-        return tuple(sympy.expand(o.xreplace(images)) for o in outputs) == plain
+        return tuple(expanded(o.xreplace(images)) for o in outputs) == plain
 
     signs: list[tuple[int, ...]] = []
     for size in (1, 2, 3):

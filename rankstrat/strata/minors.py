@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import sympy
 
+from rankstrat.algebra.expressions import is_expandable
 from rankstrat.algebra.linear import Form, reduced
 from rankstrat.model.model import Chart, Model
 
@@ -135,6 +136,8 @@ def tangent_matrix(model: Model) -> TangentMatrix | None:
     ):
         return None
     symbols = (*model.parameters, *model.inputs)
+    if not is_expandable(model.outputs):
+        return None
     if not all(o.is_polynomial(*symbols) for o in model.outputs):
         return None
     # whether a minor with other numbers is zero is not for sympy to say

@@ -173,7 +173,7 @@ def test_hostile_feature_error():
 
 
 def test_unknown_attribute_error():
-    with pytest.raises(AttributeError, match="families are"):
+    with pytest.raises(AttributeError, match="did you mean two_layer"):
         rs.families.three_layer  # noqa: B018
 
 

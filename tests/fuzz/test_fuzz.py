@@ -67,6 +67,24 @@ def test_hard_input_is_answered_or_refused(kind):
         assert result.status == 0 and "model rank" in result.output
 
 
+POWERS = [
+    "b*(b-a)**9999", "a*cosh(atan(sqrt(2)*x)**9999)", "a*tanh((w*x+b)**2001)", "a*x**(w**40)**40",
+    "a*(x+w)**300*(x-w)**300", "a*((w+b+x)**40+1)**40", "(w+1)**1000*x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "output", [*POWERS[:4], *(pytest.param(p, marks=pytest.mark.slow) for p in POWERS[4:])]
+)
+def test_strata_of_towers_of_powers_are_not_expanded(output):
+    text = f'parameters = ["a", "b", "w"]\ninputs = ["x"]\noutputs = ["{output}"]'
+    one = fuzzing.Call(("stratify", "m.toml"), (("m.toml", text),))
+    result = fuzzing.outcome(one, 6 * fuzzing.SECONDS)
+    assert not result.fault, result.fault
+    assert result.status == 0
+    assert "Coverage" in result.output
+
+
 def test_the_harness_sees_faults():
     slow = fuzzing.Call(("verify",))  # more than a blink
     assert fuzzing.outcome(slow, 0.2).fault.startswith("no answer")

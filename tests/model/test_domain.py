@@ -8,9 +8,10 @@ from fractions import Fraction
 import pytest
 import sympy
 
+from rankstrat.errors import ModelError
 from rankstrat.model.domain import declared
 
-x, y = sympy.symbols("x y")
+n, x, y = sympy.symbols("n x y")
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,10 @@ x, y = sympy.symbols("x y")
         ("sqrt(x) > y", (4, 1), (4, 2)),
         ("exp(x) > y", (0, 0), (0, 1)),
         ("(x + y)**10000 > 0", (1, -2), (1, -1)),
+        ("exp((x + y)**9999) > 1", (Fraction(1, 2), Fraction(1, 2)), (1, -3)),
+        ("log(x) + y > 0", (2, 0), (-1, 5)),
+        ("x**(1/3) >= y", (8, 2), (8, 3)),
+        ("x**(y + 1) > 0", (2, 3), (-2, 2)),
     ],
 )
 def test_what_a_condition_admits(condition, inside, outside):
@@ -38,6 +43,16 @@ def test_irrational_points():
     domain = declared(["x**2 < 2"], [x])
     assert domain.admits({x: sympy.sqrt(2) - sympy.Rational(1, 10**20)})
     assert not domain.admits({x: sympy.sqrt(2)})
+
+
+def test_bounds_come_from_linear_conditions_alone():
+    domain = declared(["3*x > 2", "x**(1/3) > 1", "x*y < 4"], [x, y])
+    assert domain.bounds(x) == (Fraction(2, 3), None) and domain.bounds(y) == (None, None)
+
+
+def test_an_integer_in_a_power_error():
+    with pytest.raises(ModelError, match="ties the integer n"):
+        declared(["n in Z", "x**n > 2"], [n, x])
 
 
 def test_points_that_are_drawn_lie_inside():

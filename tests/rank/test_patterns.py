@@ -250,3 +250,14 @@ def test_balls_are_taken_at_inputs_with_their_own_sides(f, g, rank):
     found = rs.model_rank(rs.Model(s * f + t * g, [s, t], [x]))
     assert 1 <= found.lower <= rank <= found.upper
     found.check()
+
+
+def test_a_region_without_tangent_functions_takes_no_row_of_a_ball_minor():
+    # by hand: for x < 0 both units are dead; for x > 0 the functions are e(2x), e'(2x) x and e(x)
+    def e(z):
+        return sp.erf(sp.tanh(z))
+
+    model = rs.Model(a * sp.Max(0, e(w * x)) + b * sp.Max(0, e(x)), [a, b, w], [x])
+    found = rs.model_rank(model.chart({w: 2}))
+    assert (int(found), str(found.verdict)) == (3, "PROVED")
+    found.check()

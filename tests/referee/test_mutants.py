@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from graph_rank import model_rank_of
-from proofs import CASES, proof
+from proofs import ALL, CASES, VARIED, proof
 
 from rankstrat.referee.proof import check
 
@@ -78,7 +78,7 @@ def mutate(data: Any, source: random.Random) -> None:
 def examine(seed: int) -> str:
     """One mutant: what became of it."""
     source = random.Random(seed)
-    name = source.choice(list(CASES))
+    name = source.choice(ALL)
     data = proof(name)
     for _ in range(source.choice([1, 1, 1, 2, 3])):
         mutate(data, source)
@@ -96,6 +96,9 @@ def examine(seed: int) -> str:
     rank = model_rank_of(data, seed)
     if rank is None:
         return "no value"
+    for other in range(20):  # a unit with a kink may be dead at all sampled inputs
+        if rank < found.lower:
+            rank = max(rank, model_rank_of(data, 10**6 + 20 * seed + other) or 0)
     assert found.lower <= rank <= found.upper, (
         f"mutant {seed} of {name!r}: {found.lower}..{found.upper} was shown, but the rank is {rank}"
     )
@@ -107,12 +110,21 @@ def test_the_oracle_agrees(name: str) -> None:
     assert model_rank_of(proof(name)) == CASES[name][1]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", VARIED)
+def test_varied_questions(name: str) -> None:
+    data = proof(name)
+    (found,) = check(json.dumps(data))
+    assert found.holds, found.lines
+    assert model_rank_of(data) == found.lower == found.upper
+
+
 @pytest.mark.parametrize("start", range(0, 200, 50))
 def test_mutants(start: int) -> None:
     assert "nothing shown" in {examine(seed) for seed in range(start, start + 50)}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("start", range(1000, 6000, 500))
+@pytest.mark.parametrize("start", range(1000, 51000, 1000))
 def test_thousands_of_mutants(start: int) -> None:
-    assert "nothing shown" in {examine(seed) for seed in range(start, start + 500)}
+    assert "nothing shown" in {examine(seed) for seed in range(start, start + 1000)}

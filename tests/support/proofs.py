@@ -12,6 +12,7 @@ from typing import Any
 import sympy as sp
 
 import rankstrat as rs
+from rankstrat.cli._proofs import refereed
 from rankstrat.rank.proof.writer import proof_object, proof_text
 
 x, y = sp.symbols("x y")
@@ -66,8 +67,84 @@ CASES: dict[str, tuple[Callable[[], Any], int]] = {
 }  # fmt: skip
 
 
+ACTIVATIONS = [
+    "tanh",
+    "sigmoid",
+    "softplus",
+    "silu",
+    "gelu",
+    "sin",
+    "exp",
+    "relu",
+    "leaky_relu",
+    "erf",
+    "cosh",
+    "atan",
+]
+POINTS: list[Callable[[rs.Model], Any]] = [
+    lambda net: net.generic(),
+    lambda net: net.point(a=[1, 2], w=[[1], [1]], b=[2, 2]),
+    lambda net: net.point(a=[1, 2], w=[[1], [-1]], b=[2, -2]),
+    lambda net: net.point(a=[0, 2], w=[[1], [3]], b=[2, 1]),
+    lambda net: net.point(a=[1, 2], w=[[2], [1]], b=[0, 0]),
+]
+
+
+def _network(activation: str, point: int) -> Callable[[], Any]:
+    return lambda: POINTS[point](
+        rs.families.two_layer(width=2, inputs=1, activation=activation, bias=True)
+    )
+
+
+def _product(rows: int, inner: int, columns: int) -> Callable[[], Any]:
+    return lambda: rs.families.matrix_factorization(rows=rows, inner=inner, columns=columns).point(
+        A=[[1] * inner for _ in range(rows)], B=[[j] * columns for j in range(inner)]
+    )
+
+
+DOMAINS: dict[str, Callable[[], Any]] = {
+    "positive input": lambda: rs.Model(
+        a * sp.sqrt(x) + b * sp.log(x) + c * x, [a, b, c], [x], domain={x: "x > 0"}
+    ).generic(),
+    "two inputs": lambda: rs.Model(
+        a * sp.tanh(w * x) + b, [a, w, b], [x], domain={x: "x in {0, 1}"}
+    ).point([1, 1, 1]),
+    "circle": lambda: rs.Model(
+        a * x**2 + b * y**2 + c, [a, b, c], [x, y], domain={(x, y): "sphere"}
+    ).generic(),
+    "constant": lambda: rs.Model(a * sp.exp(u * x) + b * x, [a, b], [x], constants=[u]).generic(),
+    "moving kinks": lambda: rs.families.two_layer(
+        width=2, inputs=2, activation="relu", bias=True
+    ).generic(),
+}
+VARIED: dict[str, Callable[[], Any]] = (
+    {f"{f} at point {i}": _network(f, i) for f in ACTIVATIONS for i in range(len(POINTS))}
+    | {
+        f"matrices {n}": _product(*n)
+        for n in ((1, 1, 1), (2, 1, 2), (2, 2, 1), (3, 2, 2), (1, 3, 2), (2, 3, 3), (3, 1, 3))
+    }
+    | DOMAINS
+)
+"""More questions, whose ranks the oracle of `graph_rank` finds."""
+ALL = [
+    *CASES,
+    *VARIED,
+    *(
+        f"chance: {name}"
+        for name in ("equal neurons", "chart", "softplus", "arctangents", "matrices")
+    ),
+]
+
+
 @cache
 def _text(name: str) -> str:
+    if name.startswith("chance: "):
+        data = json.loads(_text(name.removeprefix("chance: ")))
+        data["upper"] = {"kind": "chance"}
+        data["claim"]["verdict"] = "PROBABLE"
+        return proof_text(data)
+    if name in VARIED:
+        return proof_text(refereed(rs.model_rank(VARIED[name]()))[0])
     make, rank = CASES[name]
     certificate = rs.model_rank(make())
     assert int(certificate) == rank
