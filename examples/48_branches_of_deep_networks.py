@@ -3,8 +3,8 @@ at every width.
 
 In each hidden layer a unit copies one of the narrow network, is idle (nothing uses it), or silent
 (its input is zero); every such map gives an affine branch. For tanh without biases and one unit in
-each of L - 1 hidden layers the rank d + L - 1 is attained at every width, and at least d + 1 is
-forced: for two layers both agree, and at width 1 the network is determined up to signs.
+each of L - 1 hidden layers the rank d + L - 1 is attained at every width. It is the least one for
+two layers, and at width 1, where the list of branches is complete; else at least d + 1 is forced.
 """
 
 import rankstrat as rs
@@ -28,11 +28,11 @@ for depth in (2, 3, 4):
             (depth, width, len(Q.branches), Q.dimension, size.lower, size.upper, size.minimal)
         )
 
-heads = ("L", "width", "branches", "dimension", "at least", Math("d + L - 1"), "minimal")
+heads = ("L", "width", "branches", "dimension", Math("d + 1"), Math("d + L - 1"), "minimal")
 print(Table(heads, rows, title="tanh, two inputs, one unit of the target in every hidden layer"))
 print(Q.branches[0], Q.branches[0].chart, sep="\n")
 
-for depth, width, *_, lower, upper, minimal in rows:
-    assert upper == depth + 1
-    decided = width == 1 or depth == 2
-    assert (lower, str(minimal)) == ((upper, "PROVED") if decided else (3, "OPEN"))
+decided = [depth == 2 or width == 1 for depth, width, *_ in rows]
+bounds = [(d + 1 if sure else 3, d + 1) for (d, *_), sure in zip(rows, decided, strict=True)]
+assert [tuple(row[4:6]) for row in rows] == bounds
+assert [str(row[-1]) for row in rows] == ["PROVED" if sure else "OPEN" for sure in decided]
