@@ -28,6 +28,7 @@ from rankstrat.algebra.polynomials import (
     without,
 )
 from rankstrat.algebra.semidefinite import real_cases
+from rankstrat.deadline import check
 
 MOST_TERMS, MOST_PRODUCTS = 3_000, 300_000
 
@@ -214,6 +215,7 @@ def cut(piece: Piece, polys: Sequence[Poly], budget: Budget) -> Iterator[Piece]:
     work = [(piece, list(polys))]
     while work:
         here, given = work.pop()
+        check("equations were solved")
         reduced = [here.normal_within(q, MOST_PRODUCTS) for q in given]
         left = [q for q in reduced if q is not None and q != 0]
         if any(is_constant(q) for q in left):

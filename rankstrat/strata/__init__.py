@@ -3,9 +3,10 @@ r"""Rank strata of parameter space $\{r(\theta) = k\}_k$, and the rank hierarchy
 What strata are, and how to find them for any model.
 """
 
-from rankstrat.strata.arrangement import ArrangementStrata, Finding
+from rankstrat.strata.arrangement import ArrangementStrata
 from rankstrat.strata.defaults import general_strata
 from rankstrat.strata.diagrams import dot, mermaid
+from rankstrat.strata.findings import Finding
 from rankstrat.strata.functions import FunctionHierarchy, FunctionLevel, function_hierarchy
 from rankstrat.strata.hierarchy import RankHierarchy, stratification_of, stratify, stratum_of
 from rankstrat.strata.levels import Level, LevelSize

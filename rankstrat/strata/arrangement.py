@@ -5,9 +5,8 @@ generic rank.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +14,7 @@ import sympy
 
 from rankstrat.algebra.expressions import derivative
 from rankstrat.algebra.linear import Form, extended, reduced
+from rankstrat.deadline import check
 from rankstrat.errors import BudgetError, PointError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import HasRankCoordinates
@@ -22,33 +22,15 @@ from rankstrat.model.values import counted
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata.findings import TRIES, Finding, special_points
+from rankstrat.strata.flat_solver import FlatSolver, Label, linear_value
 from rankstrat.strata.flats import Condition, SignedPermutation
 from rankstrat.strata.loci import RankLoci
 from rankstrat.strata.minors import TangentMatrix, tangent_matrix
 from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.tables import Math
 
-Label = tuple[tuple[Form, ...], tuple[int, ...]]
-MOST_FLATS, MOST_MEMBERS, TRIES = 4_000, 30_000, 40
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A point whose rank is not the generic one of the flat it lies on.
-
-    Attributes:
-        point: the point.
-        rank: its rank.
-        expected: the generic rank of the flat.
-    """
-
-    point: Chart
-    rank: int
-    expected: int
-
-    def __str__(self) -> str:
-        values = ", ".join(f"{p} = {v}" for p, v in self.point.values.items())
-        return f"rank {self.rank} instead of {self.expected} at {values}"
+MOST_FLATS, MOST_MEMBERS = 4_000, 30_000
 
 
 @dataclass(frozen=True)
@@ -87,14 +69,29 @@ class ArrangementStrata:
         found[start] = self._members[start][1]
         while queue:
             flat = queue.pop()
+            check("the flats were listed")
             for label, _ in self._meets(flat):
                 label = self._canonical(label)
-                if label not in found and (not label[1] or self._solved(label) is not None):
+                if label in found or self._is_pole(label):
+                    continue
+                if not label[1] or self._solved(label) is not None:
                     found[label] = self._members[label][1]
                     queue.append(label)
             if len(found) > MOST_FLATS or len(self._members) > MOST_MEMBERS:
                 raise self._too_many()
         return found
+
+    @cached_property
+    def _denominators(self) -> list[sympy.Expr]:
+        powers = {p for output in self.model.outputs for p in output.atoms(sympy.Pow)}
+        return [p.base for p in powers if p.exp.could_extract_minus_sign()]
+
+    def _is_pole(self, label: Label) -> bool:
+        """Whether a denominator is seen to vanish on a whole flat, so that the model has no point
+        there.
+        """
+        values = self._solved(label) or {}
+        return any(sympy.expand(d.xreplace(values)) == 0 for d in self._denominators)
 
     def _independent(self) -> int:
         """How many conditions are independent of each other: each subset of them is a flat,
@@ -166,12 +163,12 @@ class ArrangementStrata:
     def _closed(self, label: Label) -> Label:
         """The flat with every polynomial that vanishes on it."""
         rows, polynomials = label
-        values = self._linear(rows)
+        values = self._solver.linear(rows)
         vanishing = {
             k for k, q in enumerate(self.polynomials) if sympy.expand(q.xreplace(values)) == 0
         }
         vanishing |= set(polynomials)
-        solution = self._solution((rows, tuple(sorted(vanishing)))) if vanishing else None
+        solution = self._solver.solution((rows, tuple(sorted(vanishing)))) if vanishing else None
         if solution is not None and solution[1]:
             vanishing |= {
                 k
@@ -180,66 +177,12 @@ class ArrangementStrata:
             }
         return rows, tuple(sorted(vanishing))
 
-    def _linear(self, rows: Sequence[Form]) -> dict[sympy.Symbol, sympy.Expr]:
-        """Pivot parameters in terms of the others."""
-        values = {}
-        for row in rows:
-            pivot = next(i for i, v in enumerate(row) if v)
-            rest = tuple(-v if j != pivot else Fraction(0) for j, v in enumerate(row))
-            values[self.model.parameters[pivot]] = _value(rest, self.model.parameters)
-        return values
+    @cached_property
+    def _solver(self) -> FlatSolver:
+        return FlatSolver(self.model, self.given, self.polynomials)
 
     def _solved(self, label: Label) -> dict[sympy.Symbol, sympy.Expr] | None:
-        """Values of the dependent parameters on a dense part of the flat; None if it has no points
-        of its own.
-        """
-        solution = self._solution(label)
-        if solution is None:
-            return None
-        return solution[0]
-
-    def _solution(self, label: Label) -> tuple[dict[sympy.Symbol, sympy.Expr], bool] | None:
-        """The values, and whether they reach every point of the flat that lies on no smaller
-        one.
-        """
-        rows, polynomials = label
-        values, onto = self._linear(rows), True
-        for k in (
-            polynomials
-        ):  # onto: nothing is lost where a denominator vanishes, or on another factor
-            q = sympy.expand(sympy.numer(sympy.together(self.polynomials[k].xreplace(values))))
-            if q == 0:
-                continue
-            # where a factor that is a condition vanishes, the point lies on a smaller flat
-            factors = [f for f, _ in sympy.factor_list(q)[1] if not self._is_condition(f, rows)]
-            chosen = next((pair for f in factors for pair in _linear_in(f)), None)
-            if chosen is None:
-                if factors or not onto:
-                    self._unsolved.add(label)
-                return None
-            symbol, value = chosen
-            below = sympy.factor_list(sympy.denom(value))[1]
-            onto = onto and len(factors) == 1 and all(self._is_condition(f, rows) for f, _ in below)
-            values = {p: sympy.together(v.xreplace({symbol: value})) for p, v in values.items()}
-            values[symbol] = value
-        return values, onto
-
-    @cached_property
-    def _unsolved(self) -> set[Label]:
-        """Flats that are left out although they may have points of their own."""
-        return set()
-
-    def _is_condition(self, factor: sympy.Expr, rows: Sequence[Form]) -> bool:
-        """Whether a factor vanishes only on smaller flats."""
-        poly = sympy.Poly(factor, *self.model.parameters)
-        if poly.total_degree() != 1 or poly.nth(*[0] * len(self.model.parameters)) != 0:
-            return False
-        row = tuple(
-            Fraction(int(c.p), int(c.q))
-            for c in (poly.coeff_monomial(p) for p in self.model.parameters)
-        )
-        flat = reduced([*rows, row])
-        return any(reduced([*rows, *c.rows]) == flat for c in self.given)
+        return self._solver.solved(label)
 
     def labels(self) -> Iterator[Label]:
         """Every flat once."""
@@ -275,7 +218,7 @@ class ArrangementStrata:
         """The equations of the flat, parameter = combination of others."""
         rows, polynomials = label
         found: dict[sympy.Expr, list[sympy.Symbol]] = {}
-        for symbol, value in self._linear(rows).items():
+        for symbol, value in self._solver.linear(rows).items():
             found.setdefault(value, []).append(symbol)
         words = []
         for value, symbols in found.items():
@@ -301,7 +244,7 @@ class ArrangementStrata:
         if certificate.value is None:
             return Knowledge(Verdict.OPEN, f"the generic rank lies in [{low}, {high}]"), ()
         # the chart may miss a component of the flat
-        values, onto = self._solution(label) or ({}, False)
+        values, onto = self._solver.solution(label) or ({}, False)
         if low == 0 and onto and verdict is Verdict.PROVED:
             return Knowledge(Verdict.PROVED, "all tangent functions vanish"), ()
         if self._fixed_tangents:
@@ -370,8 +313,11 @@ class ArrangementStrata:
         unproved = [
             label for label in self._orbits if self._study(label)[0].verdict is not Verdict.PROVED
         ]
-        if self._unsolved and not unproved:
-            many = counted(len(self._unsolved), "intersection") + " of the polynomial conditions"
+        if self._solver.unsolved and not unproved:
+            many = (
+                counted(len(self._solver.unsolved), "intersection")
+                + " of the polynomial conditions"
+            )
             return Knowledge(Verdict.OPEN, f"{many} could not be solved and are left out")
         if not unproved:
             return Knowledge(
@@ -397,7 +343,7 @@ class ArrangementStrata:
         lower, upper = -1, -1
         for label in self._orbits:
             certificate, dimension = self.certificate(label), self.dimension(label)
-            solution = self._solution(label)
+            solution = self._solver.solution(label)
             if certificate.verdict is Verdict.PROVED and certificate.value == rank:
                 lower = max(lower, dimension)
             if self._study(label)[0].verdict is Verdict.PROVED:
@@ -408,7 +354,7 @@ class ArrangementStrata:
                 upper = max(upper, dimension)
             elif rank < certificate.lower:
                 upper = max(upper, dimension - 1)
-        most = None if self._unsolved or not is_analytic(self.model) else max(lower, upper)
+        most = None if self._solver.unsolved or not is_analytic(self.model) else max(lower, upper)
         if self.loci is not None:
             minors = self.loci.extent(rank)
             lower = max(lower, minors.lower)
@@ -423,24 +369,13 @@ class ArrangementStrata:
         return tangent_matrix(self.model)
 
     def _special_points(self, label: Label, rank: int) -> tuple[Finding, ...]:
-        rng = random.Random(f"{self.seed} {label!r}")
-        chart, found, seen = self.chart(label), [], set()
-        for _ in range(TRIES):
-            values = {c: rng.choice((-1, 0, 1, 1, 2, 3)) for c in chart.coordinates}
-            try:
-                point = chart.at(values)
-            except PointError:
-                continue
-            singular = any(v in (sympy.zoo, sympy.nan) for v in point.raw)
-            if point.raw in seen or singular or self._own_label(point) != label:
-                continue
-            seen.add(point.raw)
-            value = self._rank_at(point)
-            if value != rank:
-                found.append(Finding(point, value, rank))
-                if len(found) == 3:
-                    break
-        return tuple(found)
+        return special_points(
+            self.chart(label),
+            rank,
+            random.Random(f"{self.seed} {label!r}"),
+            lambda point: self._own_label(point) == label,
+            self._rank_at,
+        )
 
     def _rank_at(self, point: Chart) -> int:
         if self._matrix is not None:
@@ -464,7 +399,7 @@ class ArrangementStrata:
         values = [sympy.sympify(v, strict=True) for v in point.raw]
         rows: list[Form] = []
         for condition in self.given:
-            if all(_value(row, values) == 0 for row in condition.rows):
+            if all(linear_value(row, values) == 0 for row in condition.rows):
                 rows += condition.rows
         by_name = dict(zip(self.model.parameters, values, strict=True))
         return reduced(rows), tuple(
@@ -487,24 +422,3 @@ def is_analytic(model: Model) -> bool:
     """Whether no output has a kink or a jump."""
     kinks = (sympy.Abs, sympy.Max, sympy.Min, sympy.Piecewise, sympy.sign, sympy.Heaviside)
     return not any(output.has(*kinks) for output in model.outputs)
-
-
-def _value(row: Form, values: Sequence[sympy.Expr]) -> sympy.Expr:
-    """The value of a linear form."""
-    return sympy.Add(
-        *(
-            sympy.Rational(c.numerator, c.denominator) * v
-            for c, v in zip(row, values, strict=True)
-            if c
-        )
-    )
-
-
-def _linear_in(factor: sympy.Expr) -> Iterator[tuple[sympy.Symbol, sympy.Expr]]:
-    """The symbols in which a polynomial is linear, each with its value where the polynomial
-    vanishes.
-    """
-    for symbol in sorted(factor.free_symbols, key=str, reverse=True):
-        poly = sympy.Poly(factor, symbol)
-        if poly.degree() == 1:
-            yield symbol, -poly.nth(0) / poly.nth(1)

@@ -22,10 +22,11 @@ from rankstrat.strata.candidates import found_conditions
 from rankstrat.strata.flats import Condition, SignedPermutation
 from rankstrat.strata.loci import loci_of
 from rankstrat.strata.stratum import Stratification
+from rankstrat.strata.units import permutations, unit_pairs, unit_parts
 from rankstrat.text.parsing import shown
 from rankstrat.text.tables import Math
 
-LARGEST_SEARCH = 20
+LARGEST_SEARCH, LARGEST_GRAPH = 20, 60
 
 
 def general_strata(
@@ -237,7 +238,12 @@ def _blocks(model: Model) -> list[tuple[sympy.Symbol, ...]]:
 
 
 def _defaults(model: Model, symmetries: Sequence[SignedPermutation]) -> Iterator[Condition]:
-    """Block = 0, and block = ±block for blocks that a symmetry exchanges."""
+    """Block = 0, block = ±block for blocks that a symmetry exchanges, and equal units."""
+    parts = unit_parts(model)
+    if parts:
+        yield from (_condition(model, part) for part in parts)
+        yield from _equal_units(model)
+        return
     blocks = _blocks(model)
     for block in blocks:
         yield _condition(model, block)
@@ -251,6 +257,12 @@ def _defaults(model: Model, symmetries: Sequence[SignedPermutation]) -> Iterator
         ):
             for sign in (1, -1):
                 yield _condition(model, [p - sign * q for p, q in zip(one, two, strict=True)])
+    yield from _equal_units(model)
+
+
+def _equal_units(model: Model) -> Iterator[Condition]:
+    for pair in unit_pairs(model):
+        yield from (_condition(model, group) for group in pair.conditions())
 
 
 def _pairs(symmetries: Sequence[SignedPermutation], size: int) -> set[tuple[int, int]]:
@@ -272,7 +284,11 @@ def _symmetries(model: Model) -> Iterator[SignedPermutation]:
     """Generators of signed permutations that leave the outputs as they are: signs and exchanges of
     blocks.
     """
-    if model.size > LARGEST_SEARCH:
+    symbols = (*model.parameters, *model.inputs)
+    polynomial = all(o.is_polynomial(*symbols) for o in model.outputs)
+    if model.size > LARGEST_SEARCH or not polynomial:
+        if model.size <= LARGEST_GRAPH:
+            yield from (_permutation(model, dict(g.values)) for g in permutations(model))
         return
     outputs = model.outputs
     plain = tuple(map(expanded, outputs))

@@ -29,10 +29,10 @@ from rankstrat.model.values import exact_scalar
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import weakest
-from rankstrat.strata.arrangement import Finding
 from rankstrat.strata.claimed import ClaimedStrata
 from rankstrat.strata.defaults import general_strata
 from rankstrat.strata.diagrams import dot, hasse, mermaid
+from rankstrat.strata.findings import Finding
 from rankstrat.strata.levels import HasLevelSizes, Level, levels_by_size, levels_of, words
 from rankstrat.strata.renamed import RenamedStrata
 from rankstrat.strata.stratum import Knowledge, Stratification, Stratum

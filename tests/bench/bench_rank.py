@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 import flint
 
@@ -29,18 +30,37 @@ def two_layer(width: int, inputs: int, bias: bool) -> rs.Model:
     return rs.families.two_layer(width=width, inputs=inputs, activation="tanh", bias=bias)
 
 
+def deep(widths: list[int], activation: str) -> rs.Model:
+    return rs.families.fully_connected(widths=widths, activation=activation)
+
+
+def convolution(size: int, kernels: int) -> rs.Model:
+    return rs.families.convolutional(
+        kernels=kernels, size=size, kernel_size=3, dimension=2, activation="tanh"
+    )
+
+
 CASES: dict[str, Callable[[], rs.Model]] = {
     "two-layer, d=1, bias, M=1500": lambda: two_layer(500, 1, True),
     "two-layer, d=8, M=5004": lambda: two_layer(556, 8, False),
-    "deep [2,14,14,1], M=267": lambda: rs.families.fully_connected(
-        widths=[2, 14, 14, 1], activation="tanh"
-    ),
-    "deep [4,24,24,1], M=745": lambda: rs.families.fully_connected(
-        widths=[4, 24, 24, 1], activation="tanh"
-    ),
-    "convolution 12x12, k=4, M=436": lambda: rs.families.convolutional(
-        kernels=4, size=12, kernel_size=3, dimension=2, activation="tanh"
-    ),
+    **{
+        f"deep {widths}": partial(deep, widths, "tanh")
+        for widths in ([2, 14, 14, 1], [4, 24, 24, 1], [5, 32, 32, 1])
+    },
+    **{
+        f"ReLU {widths}": partial(deep, widths, "relu")
+        for widths in ([2, 12, 12, 1], [3, 20, 20, 1], [5, 32, 32, 1])
+    },
+    **{
+        f"convolution {size}x{size}, {kernels} kernels": partial(convolution, size, kernels)
+        for size, kernels in ((6, 2), (9, 3), (12, 4))
+    },
+    **{
+        f"attention, {tokens} tokens of {width}, head {head}": partial(
+            rs.families.attention, tokens=tokens, model_dim=width, head_dim=head
+        )
+        for tokens, width, head in ((2, 2, 1), (2, 3, 2), (3, 4, 2))
+    },
 }
 
 
@@ -67,7 +87,7 @@ def run(name: str) -> None:
     theirs = time.perf_counter() - start
     assert rank == certificate.lower
     print(
-        f"{name:32s} rank {certificate.lower:5d} {certificate.verdict!s:8s} ours {ours:6.2f} s  "
+        f"{name:36s} rank {certificate.lower:5d} {certificate.verdict!s:8s} ours {ours:6.2f} s  "
         f" flint {theirs:6.2f} s (build {built:.2f})   ratio {ours / theirs:5.2f}   peak"
         f" {memory:.2f} GiB",
         flush=True,

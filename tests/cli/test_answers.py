@@ -27,6 +27,7 @@ QUESTIONS = [
     (["table", "two_layer", "width=1..2", "inputs=1"], (4, 4, 4), "PROVED"),
     # one neuron at a regular point: half the rank
     (["learning", *ONE, "--at", '{"a": [1], "w": [[1]]}'], ("1", "1", "1"), "PROVED"),
+    (["identifiability", *ONE], (2, 2, 2), "PROVED"),
     (["read", "net.npz", "--activation", "tanh"], (2, 2, 2), "PROVED"),
     (["verify", "linear_rank"], None, "PROVED"),
     (["verify", "--list"], None, None),

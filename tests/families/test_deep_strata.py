@@ -10,6 +10,7 @@ import pytest
 import sympy
 
 import rankstrat as rs
+from rankstrat.errors import BudgetError
 from rankstrat.families import fully_connected
 from rankstrat.families._shared.deep_strata import DeepStrata, LayerType, _types
 
@@ -93,6 +94,10 @@ def test_a_wide_network_is_located_without_its_strata():
     values["W1"][5], values["b1"][5] = -values["W1"][4], -values["b1"][4]
     stratum = rs.stratum_of(model.point(**values))
     assert stratum.dimension == 337 - 16 - 3
+    with pytest.raises(BudgetError, match="strata"):
+        rs.stratify(model)
+    with pytest.raises(BudgetError, match="stratum_of"):
+        rs.stratify(fully_connected([2, 64, 64, 1]))
     floats = {k: v + 1e-4 for k, v in values.items()}
     near = rs.nearest_strata(model, floats, tolerance=0.01)
     assert [n.condition.text for n in near] == ["(W1_5, b1_5) = -(W1_6, b1_6)", "W2_*_4 = 0"]

@@ -173,8 +173,10 @@ def test_hostile_feature_error():
 
 
 def test_unknown_attribute_error():
-    with pytest.raises(AttributeError, match="families are"):
+    with pytest.raises(AttributeError, match="did you mean two_layer"):
         rs.families.three_layer  # noqa: B018
+    with pytest.raises(AttributeError, match="families are"):
+        rs.families.perceptron_of_rosenblatt  # noqa: B018
 
 
 # ranks of two-layer networks at prescribed points

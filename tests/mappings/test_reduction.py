@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import sympy
 
+import rankstrat
 from rankstrat.activation.record import Activation, Z
 from rankstrat.errors import DataError, FamilyError
 from rankstrat.families import fully_connected, matrix_factorization, two_layer
@@ -267,3 +268,14 @@ def test_a_linear_piece_is_not_taken_from_a_name() -> None:
     net = fully_connected([1, 1, 1], impostor).point([1, 0, 2, 1])
     with pytest.raises(FamilyError, match="no linear piece"):
         lifting(net, fully_connected([1, 1, 1, 1], impostor), [[1], [-2], [3]], layer=1)
+
+
+def test_moves_name_the_units_of_the_net_that_was_given():
+    net = rankstrat.families.two_layer(width=5, inputs=1)
+    point = net.point(a=[0, 1, 0, 2, 3], w=[[7], [5], [6], [9], [-5]])
+    moves = rankstrat.mappings.reduction(point).moves
+    assert moves == (
+        "unit 0 of layer 1 has no outgoing weight",
+        "unit 2 of layer 1 has no outgoing weight",
+        "unit 4 of layer 1 is a mirror image of unit 1",
+    )

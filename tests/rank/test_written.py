@@ -15,17 +15,10 @@ NAMES = sorted(written())
 OPEN = {"RMSNorm eps"}
 """A relation with coefficients that are no polynomials of low degree in the parameters."""
 PROBABLE = {"CP 2222 defect"}
-SLOW = {
-    "Euler angles",
-    "attention head",
-    "framework K5 space",
-    "log softmax",
-    "completion, rank two",
-}
 SAMPLE = sorted(
     {"LayerNorm", "weight norm", "squareplus", "Hill", "Birch-Murnaghan", "CES", "bearing", "acos"}
-    | {"relu(tanh)", "max tree", "KAN composed", "LoRA", "framework pentagon", "CP 333"}
-    | {"Item response", "deep relu net", "golden ratio", "softmax regression", "RMSNorm eps"}
+    | {"relu(tanh)", "KAN composed", "LoRA"}
+    | {"Item response", "golden ratio", "softmax regression"}
     | {"Strassen", "latent class 3", "moving band", "Weibull", "pseudo-Voigt", "completion, cycle"}
 )
 
@@ -53,9 +46,7 @@ def test_ranks_of_all_models_as_people_write_them(name):
     decided(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["RMSNorm", "Hill", "squareplus", "max tree", "framework pentagon"]
-)
+@pytest.mark.parametrize("name", ["Hill", "squareplus", "framework pentagon"])
 def test_the_table_agrees_with_sixty_digits(name):
     assert mpmath_rank(written()[name]) == written()[name].rank
 

@@ -73,7 +73,10 @@ def test_identifiable_parameters(name):
         assert set(found.functions) == functions
 
 
-@pytest.mark.parametrize("name", ["LayerNorm", "LoRA", "framework K4 plane", "attention head"])
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("LayerNorm", "attention head")]
+
+
+@pytest.mark.parametrize("name", ["LoRA", "framework K4 plane", *SLOW])
 def test_functions_are_constant_on_fibres_and_as_many_as_the_rank(name):
     """As outputs they are independent, and add nothing to the rank of the model."""
     case = written()[name]

@@ -20,7 +20,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.errors import PointError
+from rankstrat.errors import BudgetError, PointError
 from rankstrat.families._shared.deep_words import Words, condition_words
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import Layers
@@ -30,7 +30,7 @@ from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.parsing import block_symbols
 from rankstrat.text.tables import Math
 
-MOST_LABELS = 300
+MOST_LABELS, WIDEST, WIDEST_MIXED = 300, 20, 4
 Part = tuple[int, int]
 
 
@@ -154,9 +154,16 @@ class DeepStrata:
 
     def labels(self) -> Iterator[Label]:
         """Every type once; if they are many, those in which no unit is in two ways special."""
-        every = [list(_types(m, mixed=True)) for m in self.layers.widths[1:-1]]
-        if math.prod(map(len, every)) > MOST_LABELS:
-            every = [list(_types(m, mixed=False)) for m in self.layers.widths[1:-1]]
+        hidden = self.layers.widths[1:-1]
+        if max(hidden) > WIDEST:
+            raise BudgetError(
+                f"{self.model} has a layer of {max(hidden)} units, whose types are too many to be"
+                f" listed; at most {WIDEST} are needed; ask stratum_of for one point"
+            )
+        mixed = max(hidden) <= WIDEST_MIXED
+        every = [list(_types(m, mixed=mixed)) for m in hidden]
+        if mixed and math.prod(map(len, every)) > MOST_LABELS:
+            every = [list(_types(m, mixed=False)) for m in hidden]
         yield from filter(self.is_consistent, itertools.product(*every))
 
     @cached_property

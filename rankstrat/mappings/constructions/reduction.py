@@ -27,7 +27,8 @@ class Reduction(Spoken):
     Attributes:
         point: where it started.
         reduced: the point of the narrower net.
-        moves: what was done, one phrase for each unit.
+        moves: what was done, one phrase for each unit, by its number (from 0) in the net that was
+            given.
         critical: whether $T(\text{reduced}) \subseteq T(\text{point})$ was proved, so that a
             critical point reduces to a critical point for every data set and loss.
     """
@@ -109,6 +110,8 @@ class _Weights:
         lookup = dict(zip((str(p) for p in point.model.parameters), point.raw, strict=True))
         pick = np.vectorize(lambda s: lookup[str(s)], otypes=[object])
         self.weights: list[Array] = [pick(view.weights(k)) for k in range(1, view.depth + 1)]
+        # the numbers of the units in the net that was given, whatever has been removed since
+        self.units = [list(range(w.shape[0])) for w in self.weights]
         biases = [view.biases(k) for k in range(1, view.depth + 1)]
         self.biases: list[Array | None] = [None if b is None else pick(b) for b in biases]
 
@@ -119,13 +122,15 @@ class _Weights:
             return None
         parity = self.view.activation.parity
         signs = {"odd": (1, -1), "even": (1, -1)}.get(parity, (1,))
+        own = self.units[layer - 1]
         for j in range(rows.shape[0]):
+            name = f"unit {own[j]} of layer {layer}"
             if all(_zero(v) for v in out[:, j]):
                 self._drop(layer, j)
-                return f"unit {j} of layer {layer} has no outgoing weight"
+                return f"{name} has no outgoing weight"
             if all(_zero(v) for v in rows[j]) and self._fold(layer, j):
                 self._drop(layer, j)
-                return f"unit {j} of layer {layer} is constant"
+                return f"{name} is constant"
         for j in range(rows.shape[0]):
             for i in range(j):
                 for sign in signs:
@@ -134,11 +139,12 @@ class _Weights:
                         out[:, i] = [
                             _sum(u, factor * v) for u, v in zip(out[:, i], out[:, j], strict=True)
                         ]
-                        self._drop(layer, j)
-                        return (
-                            f"unit {j} of layer {layer} is"
-                            f" {'a copy' if sign == 1 else 'a mirror image'} of unit {i}"
+                        told = (
+                            f"unit {own[j]} of layer {layer} is"
+                            f" {'a copy' if sign == 1 else 'a mirror image'} of unit {own[i]}"
                         )
+                        self._drop(layer, j)
+                        return told
         return None
 
     def _equal(self, layer: int, i: int, j: int, sign: int) -> bool:
@@ -160,6 +166,7 @@ class _Weights:
         return True
 
     def _drop(self, layer: int, j: int) -> None:
+        del self.units[layer - 1][j]
         self.weights[layer - 1] = np.delete(self.weights[layer - 1], j, axis=0)
         bias = self.biases[layer - 1]
         self.biases[layer - 1] = None if bias is None else np.delete(bias, j)

@@ -16,6 +16,7 @@ from typing import Any
 
 from rankstrat.algebra.pieces import Budget, Piece, cut
 from rankstrat.algebra.polynomials import Poly, Ring, is_constant
+from rankstrat.deadline import check
 from rankstrat.targets.exponential.sums import Sum
 
 Monomial = tuple[int, ...]
@@ -124,6 +125,7 @@ class Matching:
         work = [(piece, tuple(range(len(self.terms))))]
         while work:
             here, left = work.pop()
+            check("exponents were matched")
             open_: list[Group] = []
             for group in self.classes(here, left):
                 polys = self.coefficients(here, group)
@@ -181,6 +183,7 @@ class Matching:
         work = [piece]
         while work:
             here = work.pop()
+            check("the places where exponents agree were found")
             if here.name in seen:
                 continue
             seen.add(here.name)

@@ -1,0 +1,83 @@
+"""Interchangeable units of any model: heads, experts, Gaussians, components."""
+
+from __future__ import annotations
+
+import numpy as np
+import sympy
+
+import rankstrat as rs
+from rankstrat.families import attention, cp_factorization
+from rankstrat.strata.units import unit_pairs, unit_parts
+
+
+def texts(model, floats, tolerance=0.05):
+    return [n.condition.text for n in rs.nearest_strata(model, floats, tolerance=tolerance)]
+
+
+def test_two_equal_heads_are_found():
+    model = attention(tokens=2, model_dim=2, head_dim=1, heads=2)
+    head = np.array([[1.0], [2.0]])
+    floats = {k: [head, head + 0.001] for k in "QKV"} | {"O": [[[1.0, 2.0]], [[3.0, 4.0]]]}
+    (found,) = texts(model, floats)
+    assert all(f"{b}1_{i}_1 = {b}2_{i}_1" in found for b in "QKV" for i in (1, 2))
+    floats["O"] = [[[1.0, 2.0]], [[0.0, 0.0]]]
+    assert "O2_1_1 = 0, O2_1_2 = 0" in texts(model, floats)
+
+
+def test_the_same_heads_written_out_by_somebody():
+    F = attention(tokens=2, model_dim=2, head_dim=1, heads=2)
+    names = sympy.symbols(f"p0:{F.size}")
+    renamed = dict(zip(F.parameters, names, strict=True))
+    model = rs.Model([o.xreplace(renamed) for o in F.outputs], names, F.inputs)
+    (pair,) = unit_pairs(model)
+    assert {str(renamed[p]) for p in F.parameters if str(p)[1] == "1"} == set(map(str, pair.first))
+    # linear in V and in O, not in Q and K
+    assert {str(pair.first[k]) for k in pair.own} == {
+        str(renamed[p]) for p in F.parameters if str(p)[:2] in ("Q1", "K1")
+    }
+    floats = {str(p): float(i + 1) for i, p in enumerate(names)}
+    floats |= {str(q): floats[str(p)] + 1e-3 for p, q in zip(pair.first, pair.second, strict=True)}
+    found = texts(model, floats, 0.02)
+    equal = [f"{p} = {q}" for p, q in zip(pair.first, pair.second, strict=True)]
+    assert ", ".join(equal[k] for k in pair.own) in found and ", ".join(equal) in found
+
+
+def test_two_gaussians_and_two_experts():
+    a, m, s, b, n, u, x = sympy.symbols("a m s b n u x")
+    model = rs.Model(
+        a * sympy.exp(-s * (x - m) ** 2) + b * sympy.exp(-u * (x - n) ** 2), [a, m, s, b, n, u], [x]
+    )
+    (pair,) = unit_pairs(model)
+    assert [str(pair.first[k]) for k in pair.own] == ["m", "s"]
+    floats = {"a": 1.0, "m": 2.0, "s": 3.0, "b": 5.0, "n": 2.001, "u": 3.001}
+    assert "m = n, s = u" in texts(model, floats)
+    merged = rs.stratum_of(model.point({a: 1, m: 2, s: 3, b: 5, n: 2, u: 3}))
+    assert merged.dimension == 4 and merged.rank == 3
+
+
+def test_families_name_the_parts_of_their_units():
+    model = cp_factorization([2, 2, 2], 2)
+    assert len(unit_parts(model)) == 6 and len(unit_pairs(model)) == 1
+
+
+def test_merged_heads_are_a_stratum():
+    model = attention(tokens=2, model_dim=1, head_dim=1, heads=2)
+    point = model.point([1, 1, 2, 2, 3, 3, 4, 5])  # Q, K, V agree, O does not
+    stratum = rs.stratum_of(point)
+    assert stratum.dimension <= 5
+    assert stratum.rank == 2  # one head: its score and its value
+
+
+def test_a_pole_does_not_lose_a_table():
+    """Bateman: k = e is no point. F = 0 where a = 0 or k = 0; only the other derivative is left."""
+    a, k, e, t = sympy.symbols("a k e t")
+    output = a * k / (k - e) * (sympy.exp(-e * t) - sympy.exp(-k * t))
+    H = rs.stratify(rs.Model(output, [a, k, e], [t]))
+    ranks = {str(s.words): s.rank for s in H.strata}
+    assert ranks["generic"] == 3 and ranks["a = 0"] == ranks["k = 0"] == 1
+    assert ranks["a = k = 0"] == 0
+    # 1 + b exp(-c t) vanishes at b = -1, c = 0 alone
+    b, c = sympy.symbols("b c")
+    G = rs.stratify(rs.Model(a / (1 + b * sympy.exp(-c * t)), [a, b, c], [t]))
+    ranks = {str(s.words): s.rank for s in G.strata}
+    assert ranks["generic"] == 3 and ranks["a = 0"] == 1 and ranks["b = c = 0"] == 1
