@@ -1,6 +1,7 @@
 """Run tests with the lowest versions that `setup.cfg` declares.
 
-`python tests/bench/lowest.py [TESTS ...]`; the versions are installed into a virtual environment that is thrown away.
+`python tests/bench/lowest.py [TESTS ...]` installs them into a virtual environment that is
+thrown away.
 """
 
 from __future__ import annotations
