@@ -14,7 +14,8 @@ from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import combine, reconstruct, reduced_echelon
 from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE, Generators
 from rankstrat.algebra.linear import Rational
-from rankstrat.algebra.modular import GF, SMALL, BadReductionError, Power, Vector, mix, random_prime
+from rankstrat.algebra.modular import GF, BadReductionError, Power, Vector
+from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import LEAF, UNITY
 from rankstrat.algebra.rational import is_zero, root_denominators, with_radicands
 from rankstrat.errors import BudgetError, UndecidedError

@@ -16,7 +16,7 @@ import numpy as np
 from rankstrat.model.model import Model
 from rankstrat.rank.verdict import Verdict
 from rankstrat.targets import LeastRank
-from rankstrat.theorems.report import Case, Computed
+from rankstrat.theorems.theorem import Case, Computed
 
 Vector = tuple[int, ...]
 Matrix = list[list[int]]

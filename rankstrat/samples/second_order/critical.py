@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from rankstrat.algebra.modular import mix
+from rankstrat.algebra.primes import mix
 from rankstrat.algebra.signature import approximate, ball, precision, solve
 from rankstrat.errors import DataError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model

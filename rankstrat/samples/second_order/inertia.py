@@ -28,7 +28,8 @@ from rankstrat.algebra.translate import translate
 from rankstrat.errors import DataError, UndecidedError, demand
 from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import Verdict
-from rankstrat.rank.inclusion import Joint, include, same_function
+from rankstrat.rank.inclusion import include
+from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.samples.second_order.critical import BITS
 from rankstrat.samples.second_order.second import Row, SecondOrder, values_at

@@ -18,7 +18,7 @@ from rankstrat.theorems._sampling import (
     representative,
     source,
 )
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = (
     (3, 2, "no", 3, 0),
