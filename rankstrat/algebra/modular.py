@@ -23,7 +23,7 @@ from rankstrat.algebra.numbers import is_cyclotomic_root, square_root
 from rankstrat.algebra.primes import mix, primitive_root
 from rankstrat.errors import UndecidedError
 
-Vector = NDArray[np.int64]
+Residues = NDArray[np.int64]
 TABLE_LIMIT = 1 << 23
 LARGE = (1 << 30, 1 << 31)
 
@@ -32,7 +32,7 @@ class BadReductionError(Exception):
     """The prime or the shared residues hit a pole; internal, answered by another prime."""
 
 
-def residues(key: int, count: int, modulus: int, start: int = 0) -> Vector:
+def residues(key: int, count: int, modulus: int, start: int = 0) -> Residues:
     """`count` residues of a random stream named by `key` (uniform up to a bias below modulus /
     2^64).
     """
@@ -62,7 +62,7 @@ def _tables(p: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return powers, inverse
 
 
-def _powers(values: Vector, exponent: int, p: int) -> Vector:
+def _powers(values: Residues, exponent: int, p: int) -> Residues:
     result = np.ones_like(values)
     while exponent:
         if exponent & 1:
@@ -72,7 +72,7 @@ def _powers(values: Vector, exponent: int, p: int) -> Vector:
     return result
 
 
-def _square_roots(values: Vector, p: int) -> Vector:
+def _square_roots(values: Residues, p: int) -> Residues:
     """A square root of every square (Tonelli, Shanks); what comes out elsewhere is no root."""
     odd, two = p - 1, 0
     while odd % 2 == 0:
@@ -131,16 +131,16 @@ class Power:
     """A generator T = g^log whose D-th root is taken as basic: T^e = g^(log * e * D)."""
 
     field: GF
-    log: Vector | int
+    log: Residues | int
     denominator: int
 
     @cached_property
-    def value(self) -> Vector | int:
+    def value(self) -> Residues | int:
         """The residues of T itself."""
         return self.field.from_log(self.log, self.denominator)
 
     @property
-    def root(self) -> Vector | int:
+    def root(self) -> Residues | int:
         """The residues of the root of T that is taken as basic."""
         return self.field.from_log(self.log, 1)
 
@@ -167,7 +167,7 @@ class GF:
         """A primitive root."""
         return primitive_root(self.p)
 
-    def from_log(self, log: Vector | int, exponent: int) -> Vector | int:
+    def from_log(self, log: Residues | int, exponent: int) -> Residues | int:
         """g^(log * exponent)."""
         exponent %= self.p - 1
         if isinstance(log, int):
@@ -176,7 +176,7 @@ class GF:
             return _tables(self.p)[0][log * exponent % (self.p - 1)].astype(np.int64)
         return self._pow_base(self.generator, log * exponent % (self.p - 1))
 
-    def _pow_base(self, base: int, exponents: Vector) -> Vector:
+    def _pow_base(self, base: int, exponents: Residues) -> Residues:
         result = np.ones_like(exponents)
         for bit in range(int(exponents.max(initial=0)).bit_length()):
             factor = np.where(exponents >> bit & 1, base, 1)
@@ -184,7 +184,7 @@ class GF:
             base = base * base % self.p
         return result
 
-    def sample(self, key: int, start: int = 0) -> Vector:
+    def sample(self, key: int, start: int = 0) -> Residues:
         """Fresh residues."""
         return residues(key, self.count, self.p, start)
 
@@ -201,7 +201,7 @@ class GF:
         return Power(self, int(residues(key, 1, self.p - 1)[0]), denominator)
 
     def radical(
-        self, integer: int, denominator: int, order: int = 4, turns: Vector | int = 1
+        self, integer: int, denominator: int, order: int = 4, turns: Residues | int = 1
     ) -> Power:
         """A `denominator`-th root of a positive prime number, if this prime has one.
 
@@ -248,7 +248,7 @@ class GF:
         step = (self.p - 1) // order * int(turns)
         return sum(c * self._turned(k * step) for c, k in square_root(integer, order)) % self.p
 
-    def turns(self, key: int, order: int) -> Vector:
+    def turns(self, key: int, order: int) -> Residues:
         """Random units modulo the order of the roots of unity, one for each sample."""
         units = np.array([t for t in range(order) if gcd(t, order) == 1], dtype=np.int64)
         return units[residues(key, self.count, len(units))]
@@ -256,13 +256,13 @@ class GF:
     def _turned(self, log: int) -> int:
         return pow(self.generator, log % (self.p - 1), self.p)
 
-    def unity(self, denominator: int, turns: Vector | int = 1) -> Power:
+    def unity(self, denominator: int, turns: Residues | int = 1) -> Power:
         r"""$-1$ with the root $e^{i \pi t/D}$, t odd, if this prime has one."""
         if (self.p - 1) % (2 * denominator):
             raise BadReductionError
         return Power(self, turns * ((self.p - 1) // (2 * denominator)), denominator)
 
-    def nth_root(self, value: Vector | int, n: int, key: int, start: int = 0) -> Vector | int:
+    def nth_root(self, value: Residues | int, n: int, key: int, start: int = 0) -> Residues | int:
         """A random n-th root of a residue; samples that have none count as poles."""
         p = self.p
         if p >= TABLE_LIMIT:
@@ -296,11 +296,11 @@ class GF:
             raise BadReductionError
         return value.numerator * pow(value.denominator, -1, self.p) % self.p
 
-    def linear(self, c0: Rational, terms: Sequence[tuple[Rational, Any]]) -> Vector | int:
+    def linear(self, c0: Rational, terms: Sequence[tuple[Rational, Any]]) -> Residues | int:
         r"""c0 + sum c_i v_i; lazily reduced where 2^17 products fit in 63 bits."""
         p = self.p
         scalar = self.constant(c0)
-        total: Vector | None = None
+        total: Residues | None = None
         for c, v in terms:
             if isinstance(v, Power):
                 v = v.value
@@ -323,7 +323,7 @@ class GF:
         total %= p
         return total
 
-    def product(self, factors: Sequence[tuple[Any, Rational]]) -> Vector | int:
+    def product(self, factors: Sequence[tuple[Any, Rational]]) -> Residues | int:
         r"""prod v_i^{e_i}."""
         p = self.p
         scalar, scalar_log = 1, 0
@@ -360,7 +360,7 @@ class GF:
             return total
         return total * scalar % p
 
-    def _vector_power(self, v: Vector, e: int) -> Vector:
+    def _vector_power(self, v: Residues, e: int) -> Residues:
         if e < 0:
             np.logical_or(self.poles, v == 0, out=self.poles)
             if _tables_pay(self.p, v.size):

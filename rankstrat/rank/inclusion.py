@@ -30,7 +30,7 @@ from rankstrat.rank.search import is_identically_zero
 from rankstrat.rank.upper_bounds import ZERO_TEST, RelationFinder
 from rankstrat.rank.vanishing import needs_hypotheses
 
-Row = dict[int, int]
+Combination = dict[int, int]
 MAX_SUPPORT = 16
 
 
@@ -50,7 +50,7 @@ class Inclusion:
             itself).
     """
 
-    rows: dict[int, Row] = field(default_factory=dict)
+    rows: dict[int, Combination] = field(default_factory=dict)
     roads: dict[int, str] = field(default_factory=dict)
     outside: list[int] = field(default_factory=list)
     unproved: list[int] = field(default_factory=list)
@@ -89,11 +89,11 @@ def include(joint: Joint, *, seed: int = 0) -> Inclusion:
     return found
 
 
-def _structural(joint: Joint, i: int, by_core: Mapping[int, Sequence[int]]) -> Row | None:
+def _structural(joint: Joint, i: int, by_core: Mapping[int, Sequence[int]]) -> Combination | None:
     column, program = joint.columns[i], joint.program
     if column is None:
         return {}
-    best: Row | None = None
+    best: Combination | None = None
     for j in by_core.get(column.core, ()):
         other = joint.columns[j]
         assert other is not None
@@ -117,13 +117,13 @@ def _has_denominator(program: Program, node: int) -> bool:
 # Every distinct function a free variable
 
 
-def _by_monomials(joint: Joint, wanted: Sequence[int], seed: int) -> dict[int, Row]:
+def _by_monomials(joint: Joint, wanted: Sequence[int], seed: int) -> dict[int, Combination]:
     source = [j for j in joint.ranges[0] if joint.columns[j] is not None]
     splits = {j: joint.expand(joint.nodes[j]) for j in (*source, *wanted)}
     source = [j for j in source if splits[j] is not None]
     wanted = [i for i in wanted if splits[i] is not None]
     known: dict[int, Split] = {k: s for k, s in splits.items() if s is not None}
-    result: dict[int, Row] = {i: {} for i in wanted if not any(known[i].values())}
+    result: dict[int, Combination] = {i: {} for i in wanted if not any(known[i].values())}
     by_support: dict[frozenset[object], list[int]] = {}
     for j in source:
         by_support.setdefault(frozenset(known[j]), []).append(j)
@@ -204,7 +204,7 @@ def _residue(terms: Terms, prime: int, seed: int) -> int:
 
 def _solve(
     joint: Joint, splits: Mapping[int, Split], support: Sequence[int], wanted: int
-) -> Row | None:
+) -> Combination | None:
     """Coefficients over the constants from the null vector of the support and the wanted
     function.
     """

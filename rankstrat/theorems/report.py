@@ -20,7 +20,7 @@ from rankstrat.errors import FamilyError, ParseError
 from rankstrat.rank.certificate import Verdict
 from rankstrat.text.tables import Math, Table
 from rankstrat.text.version import version
-from rankstrat.theorems.theorem import _RELATIONS, Case, Row, Theorem, check_case
+from rankstrat.theorems.theorem import RELATIONS, Case, Row, Theorem, check_case
 
 Progress = Callable[["Row", int, int], None]
 """Called after each case with its row, the number of cases done and the number of all cases."""
@@ -79,7 +79,7 @@ class Report:
         """Parameters, predicted, computed and verdict of each case."""
         names = list(dict.fromkeys(key for row in self.rows for key in row.case))
         formula = self.theorem.formula
-        words = f"predicted {_RELATIONS[self.theorem.relation]}"
+        words = f"predicted {RELATIONS[self.theorem.relation]}"
         heading = Math(words + formula.text, rf"\text{{{words}}}{formula.latex}")
         rows = [
             (*(row.case.get(name) for name in names), row.predicted, row.computed, str(row.verdict))

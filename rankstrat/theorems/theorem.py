@@ -22,7 +22,7 @@ Plain numbers and strings, so that a report can be written and resumed.
 HOLDING = (Verdict.PROVED, Verdict.PROBABLE)
 
 
-_RELATIONS = {"=": "", "<=": "at most ", ">=": "at least "}
+RELATIONS = {"=": "", "<=": "at most ", ">=": "at least "}
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from rankstrat.rank.inclusion import include
 from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.samples.second_order.critical import BITS
-from rankstrat.samples.second_order.second import Row, SecondOrder, values_at
+from rankstrat.samples.second_order.second import ScaledRow, SecondOrder, values_at
 from rankstrat.text.spoken import Spoken
 
 
@@ -54,7 +54,7 @@ class Data(Protocol):
     @property
     def second(self) -> SecondOrder: ...
 
-    def rows(self) -> list[Row]: ...
+    def rows(self) -> list[ScaledRow]: ...
 
     def residual(self) -> list[Any]: ...
 
