@@ -9,6 +9,7 @@ import re
 from argparse import Namespace
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from rankstrat.cli._documents import branches_document, strata_document
@@ -107,6 +108,10 @@ def _read(plan: str) -> tuple[Entry, ...]:
 
 
 ENTRIES = _read(PLAN)
+SECTIONS = {
+    name: tuple(entries) for name, entries in groupby(ENTRIES, key=lambda entry: entry.family)
+}
+"""The models of each family; the plan has them side by side."""
 
 
 @dataclass(frozen=True)

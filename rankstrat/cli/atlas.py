@@ -12,7 +12,7 @@ from concurrent.futures import Executor, as_completed
 from pathlib import Path
 from typing import Any
 
-from rankstrat.cli._atlas import ENTRIES, FORMAT, Computed, Entry, compute, family_files
+from rankstrat.cli._atlas import FORMAT, SECTIONS, Computed, Entry, compute, family_files
 from rankstrat.cli._journal import Journal
 from rankstrat.cli._progress import progress
 from rankstrat.cli._question import emit
@@ -53,7 +53,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Write what is missing; after Ctrl-C what is done stays, with status 130."""
-    chosen = _chosen(options.family)
+    sections = _chosen(options.family)
+    chosen = [entry for entries in sections.values() for entry in entries]
     folder = folder_for(options.folder, "the atlas in")
     with Journal(folder / JOURNAL, {"atlas": FORMAT, "seed": 0}) as journal:
         missing = [entry for entry in chosen if not _kept(folder, journal.rows.get(entry.key))]
@@ -69,8 +70,7 @@ def run(options: Namespace) -> int:
                 INTERRUPTED,
             )
         rows: list[tuple[object, ...]] = []
-        for family in dict.fromkeys(entry.family for entry in chosen):
-            entries = [entry for entry in ENTRIES if entry.family == family]
+        for family, entries in sections.items():
             tables = [journal.rows[entry.key]["tables"] for entry in entries]
             for name, text in family_files(family, tables).items():
                 _write(folder / name, text)
@@ -79,14 +79,13 @@ def run(options: Namespace) -> int:
     return HOLDS
 
 
-def _chosen(names: list[str]) -> list[Entry]:
-    """The entries of some families, or of all."""
-    families = dict.fromkeys(entry.family for entry in ENTRIES)
+def _chosen(names: list[str]) -> dict[str, tuple[Entry, ...]]:
+    """The models of some families, or of all."""
     for name in names:
-        if name not in families:
-            hint = nearest(name, families) or f"families are {', '.join(families)}"
+        if name not in SECTIONS:
+            hint = nearest(name, SECTIONS) or f"families are {', '.join(SECTIONS)}"
             raise FamilyError(f"{shown(repr(name))} is no family of the atlas; {hint}")
-    return [entry for entry in ENTRIES if not names or entry.family in names]
+    return {name: SECTIONS[name] for name in names or SECTIONS}
 
 
 def _computed(entries: list[Entry], executor: Executor | None) -> Iterator[tuple[Entry, Computed]]:
