@@ -15,7 +15,7 @@ NAMES ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help verify lab atlas test lint types contract docs pytest slow fuzz mutants bench clean distclean
+.PHONY: help verify lab atlas test lint types contract docs pytest slow fuzz mutants lowest bench clean distclean
 
 help:
 	@echo 'make verify    install rankstrat in $(VENV) and check every theorem (NAMES="..." for some)'
@@ -25,6 +25,7 @@ help:
 	@echo 'make slow      the exhaustive sweeps'
 	@echo 'make fuzz      the command line on random input, for SECONDS=3600'
 	@echo 'make mutants   which mutations of the trusted rooms the tests miss, MUTANTS=40 of them'
+	@echo 'make lowest    tests with the lowest versions that setup.cfg declares, in an environment of their own'
 	@echo 'make bench     exact rank against python-flint alone'
 	@echo 'make docs      the documentation, in docs/_build/html; readable without a network where npm reaches a registry'
 	@echo 'make clean     remove what these made; make distclean removes $(VENV) too'
@@ -90,6 +91,9 @@ fuzz: $(VENV)/.installed-dev
 
 mutants: $(VENV)/.installed-dev
 	$(BIN)/python tests/bench/mutation.py $(MUTANTS)
+
+lowest: | $(BIN)/python
+	$(BIN)/python tests/bench/lowest.py
 
 bench: $(VENV)/.installed-dev
 	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done

@@ -78,6 +78,10 @@ class TargetError(RankstratError, ValueError):
     """A target that is not in the function space of the model, or is malformed."""
 
 
+class OutsideError(TargetError):
+    """A target that is proved not to be in the function space of the model."""
+
+
 class MissingPackageError(RankstratError, ModuleNotFoundError):
     """An optional package is needed and not installed."""
 

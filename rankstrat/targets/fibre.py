@@ -19,6 +19,7 @@ from rankstrat.errors import (
     BudgetError,
     InexactValueError,
     OutOfTimeError,
+    OutsideError,
     RankstratError,
     TargetError,
     demand,
@@ -427,8 +428,10 @@ def _described(
     try:
         known, refusal = _known(model, function), None
     except TargetError as error:
-        # a family that cannot read the target, or finds none: the equations are asked before that
-        # is believed
+        if isinstance(error, OutsideError) and not source:
+            raise
+        # a family that cannot read the target, or a guest: the equations are asked before that is
+        # believed
         known, refusal = None, error
     source = source if known is not None else ""
     if known is not None and source:

@@ -19,7 +19,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.errors import TargetError
+from rankstrat.errors import OutsideError, TargetError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import exact_rank, is_zero
 from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
@@ -149,7 +149,7 @@ def product_branches(
     left, right, rank = normal_form(matrix)
     every = list(orbits(widths, rank))
     if not every:
-        raise TargetError(
+        raise OutsideError(
             f"the target matrix has rank {rank}, the product at most {min(widths)}; it is not in"
             f" the function space; choose inner dimensions >= {rank}"
         )

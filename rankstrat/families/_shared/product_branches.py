@@ -13,7 +13,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.errors import TargetError
+from rankstrat.errors import OutsideError, TargetError
 from rankstrat.families._shared.orbits import rational
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
@@ -48,7 +48,7 @@ def linear_coefficients(model: Model, target: TargetFunction) -> list[Fraction]:
     if any(
         sum(powers) != 1 for powers in polynomial.monoms() if polynomial.coeff_monomial(powers) != 0
     ):
-        raise TargetError(
+        raise OutsideError(
             f"the target {expression} is not a linear form in the inputs, so no parameters give it"
         )
     return [rational(polynomial.coeff_monomial(x), f"the coefficient of {x}") for x in model.inputs]
@@ -76,7 +76,7 @@ def affine_branch(model: Model, target: TargetFunction) -> BranchList:
             equations.append({**row, CONSTANT: rational(form.coeff_monomial(1), "a coefficient")})
     space = AffineSubspace.solve(model.size, equations)
     if space is None:
-        raise TargetError(
+        raise OutsideError(
             f"the target {target.expressions[0]} is not in the span of the features; choose"
             " another one"
         )

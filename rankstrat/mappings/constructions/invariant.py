@@ -37,7 +37,7 @@ def identify(manifold: InvariantManifold) -> CriticalMapping | None:
         >>> from rankstrat.symmetry import invariant_manifolds
         >>> equal = invariant_manifolds(two_layer(width=2, inputs=1))[0]
         >>> identify(equal).values
-        mappingproxy({a1: a1/2, a2: a1/2, w1_1: w1_1, w2_1: w1_1})
+        FrozenMapping({a1: a1/2, a2: a1/2, w1_1: w1_1, w2_1: w1_1})
     """
     demand(
         manifold,

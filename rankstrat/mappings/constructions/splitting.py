@@ -46,7 +46,7 @@ def splitting(
     Example:
         >>> from rankstrat.families import two_layer
         >>> splitting(two_layer(width=1, inputs=1)).values
-        mappingproxy({a1: a1*(1 - alpha), a2: a1*alpha, w1_1: w1_1, w2_1: w1_1})
+        FrozenMapping({a1: a1*(1 - alpha), a2: a1*alpha, w1_1: w1_1, w2_1: w1_1})
     """
     wide = with_one_more(source, target, layer)
     group = group_of(source, layer)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from rankstrat.activation.law import Law
-from rankstrat.errors import TargetError
+from rankstrat.errors import OutsideError, TargetError
 from rankstrat.families._shared.patterns import Pattern, Signed, about, count_patterns, patterns
 from rankstrat.families.catalogue.two_layer.targets.coupled.carriers import (
     AffineCarrier,
@@ -106,13 +106,13 @@ def _check(network: Coupled) -> AffineCarrier:
     target, model = network.target, network.model
     k, m = len(target.weights), network.width
     if k > m:
-        raise TargetError(
+        raise OutsideError(
             f"the target needs {k} neurons, the model has width {m}; it is not in the function"
             f" space; choose width >= {k}"
         )
     silent = network.law.rays or network.silent
     if needs_constant_neuron(network) and silent:
-        raise TargetError(
+        raise OutsideError(
             f"no parameters of {model} give the constant {target.constant} of the target; it is not"
             " in the function space; build the model with bias=True or output_bias=True"
         )
@@ -126,7 +126,7 @@ def _check(network: Coupled) -> AffineCarrier:
         most = count + 2 + needs_constant_neuron(network)
         widths = (w for w in range(m + 1, most) if _is_enough(network, w))
         wider = f"choose width >= {next(widths, most)}"
-        raise TargetError(
+        raise OutsideError(
             f"no parameters of {model} give the affine part of the target ({form} +"
             f" {target.constant} beside the even parts of {count} neurons); it is not in the"
             " function space; "

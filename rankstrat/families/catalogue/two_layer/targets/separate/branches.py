@@ -15,7 +15,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from rankstrat.errors import TargetError
+from rankstrat.errors import OutsideError, TargetError
 from rankstrat.families._shared.pattern_orbits import pattern_orbits
 from rankstrat.families._shared.patterns import Pattern, about
 from rankstrat.families.catalogue.two_layer.targets.separate.network import Network
@@ -34,7 +34,7 @@ def separate_branches(network: Network) -> BranchList:
     """
     k, m = len(network.target.weights), network.width
     if k > m:
-        raise TargetError(
+        raise OutsideError(
             f"the target needs {k} neurons, the model has width {m}; it is not in the function"
             f" space; choose width >= {k}"
         )

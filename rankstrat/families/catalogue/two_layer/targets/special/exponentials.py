@@ -19,7 +19,7 @@ from typing import Any
 import sympy
 
 from rankstrat.activation.law import Vector
-from rankstrat.errors import TargetError
+from rankstrat.errors import OutsideError, TargetError
 from rankstrat.families._shared.patterns import Pattern
 from rankstrat.families.catalogue.two_layer.targets.layout import Layout
 from rankstrat.families.catalogue.two_layer.targets.special.partitions import partitions
@@ -151,7 +151,7 @@ def exponential_branches(structure: Any, model: Model, target: TargetFunction) -
     network = Exponentials(model, structure, classes, constant)
     k, m = len(classes), network.width
     if k > m:
-        raise TargetError(
+        raise OutsideError(
             f"the target needs {k} neurons, the model has width {m}; it is not in the function"
             f" space; choose width >= {k}"
         )

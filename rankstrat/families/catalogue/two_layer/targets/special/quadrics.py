@@ -29,7 +29,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.errors import TargetError
+from rankstrat.errors import OutsideError
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.families.catalogue.two_layer.targets.layout import Layout
 from rankstrat.families.catalogue.two_layer.targets.special.forms import Row, diagonalised, form_of
@@ -197,7 +197,7 @@ def quadric_branches(structure: Any, model: Model, target: TargetFunction) -> Br
     matrix, constant = form_of(structure, model, target)
     squares = diagonalised(matrix)
     if len(squares) > structure.width:
-        raise TargetError(
+        raise OutsideError(
             f"the target has a matrix of rank {len(squares)}, the model has width"
             f" {structure.width}; it is not in the function space; choose width >= {len(squares)}"
         )
