@@ -11,6 +11,12 @@ from rankstrat.dynamics.loss import Array
 from rankstrat.dynamics.trajectory import Trajectory
 
 SMALL, FALL, ROUNDING, LEAST_LOSS = 1e-8, 1e3, 1e-26, 1e-32
+GOAL = 1e-18
+"""The loss from which a run is judged.
+
+Flows stop at 1e-20 or 1e-22, but near a branch of lower rank the loss falls only as $1/(64 c t^2)$,
+with a constant c that may be small: those reach the end of their time first.
+"""
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,7 @@ class Recovery:
 
     Attributes:
         error: the last test error.
-        finished: whether the loss reached the goal; if not, nothing is said of the run.
+        finished: whether the loss reached 1e-18; if not, nothing is said of the run.
         found: whether the function is recovered; never without `finished`.
     """
 
@@ -28,8 +34,8 @@ class Recovery:
     found: bool
 
 
-def recovery(run: Trajectory, goal: float, error: Callable[[Array], float]) -> Recovery:
-    r"""Finished if $R \le$ goal; recovered if then the test error is small and falls with R.
+def recovery(run: Trajectory, error: Callable[[Array], float]) -> Recovery:
+    r"""Finished if $R \le 10^{-18}$; recovered if then the test error is small and falls with R.
 
     Near the target set loss and test error are comparable, so that the test error falls as R does
     (exponent 1); at any other function that fits the samples it stays where it is (exponent 0),
@@ -38,13 +44,12 @@ def recovery(run: Trajectory, goal: float, error: Callable[[Array], float]) -> R
 
     Args:
         run: the trajectory.
-        goal: the loss that training has to reach.
         error: parameters -> test error.
     """
     last = error(run.final)
     loss = max(run.loss, LEAST_LOSS)
     earlier = np.flatnonzero(run.losses >= FALL * loss)
-    if run.loss > goal or not len(earlier):
+    if run.loss > GOAL or not len(earlier):
         return Recovery(last, finished=False, found=False)
     before = int(earlier[-1])
     bound = error(run.points[before]) * np.sqrt(loss / run.losses[before])
@@ -64,7 +69,7 @@ class Tally:
 
     @property
     def finished(self) -> int:
-        """How many runs reached the goal."""
+        """How many runs reached the loss 1e-18."""
         return sum(run.finished for run in self.runs)
 
     @property
@@ -83,4 +88,4 @@ class Tally:
         return f"median test error {np.median([run.error for run in self.runs]):.1e}"
 
 
-__all__ = ["SMALL", "Recovery", "Tally", "recovery"]
+__all__ = ["GOAL", "SMALL", "Recovery", "Tally", "recovery"]

@@ -13,7 +13,6 @@ from rankstrat.rank.verdict import Verdict
 
 A, X = sympy.symbols("a x")
 MODEL = Model(A * X, [A], [X])
-GOAL = 1e-22
 
 
 def outcome(losses, error):
@@ -21,7 +20,7 @@ def outcome(losses, error):
     losses = np.asarray(losses, dtype=float)
     times = np.arange(len(losses), dtype=float)
     run = Trajectory(MODEL, "made up", times, losses[:, None], losses, "end", 0)
-    return recovery(run, GOAL, lambda theta: error(float(theta[0])))
+    return recovery(run, lambda theta: error(float(theta[0])))
 
 
 FALLING = np.logspace(0, -22.5, 60)
@@ -45,6 +44,10 @@ def test_the_exponent_decides(exponent, expected):
     assert outcome(FALLING, lambda loss: 1e-3 * loss**exponent).found is expected
 
 
+def test_a_slow_run_is_judged_before_it_ends():
+    assert outcome(np.logspace(0, -18.5, 50), lambda loss: loss).found
+
+
 def test_an_error_at_rounding_is_recovery():
     assert outcome(FALLING, lambda loss: 1e-31).found
 
@@ -54,7 +57,7 @@ def test_a_falling_error_that_is_not_yet_small_is_none():
     assert found.finished and not found.found
 
 
-@pytest.mark.parametrize("losses", [np.logspace(0, -7, 30), [1e-23], [1e-22, 1e-23]])
+@pytest.mark.parametrize("losses", [np.logspace(0, -17.9, 30), [1e-23], [1e-22, 1e-23]])
 def test_a_run_that_did_not_get_there_is_not_finished(losses):
     assert outcome(losses, lambda loss: loss) == Recovery(
         pytest.approx(losses[-1]), finished=False, found=False
