@@ -88,13 +88,15 @@ def _right_rank(place: str, strata: Stratification, label: Any, point: Chart, se
 
 
 def _own_units(place: str, strata: Stratification, label: Any, point: Chart) -> None:
-    """In its own units a point lies in the chart of its stratum, if that has no other
-    coordinates.
+    """In its own units a point lies in the chart of its stratum, if that is the graph of
+    polynomials in its coordinates, which is closed.
     """
     if not isinstance(strata, HasOwnUnits):
         return
     chart = strata.in_units_of(point).chart(label)
     if chart is None or not set(chart.coordinates) <= set(point.model.parameters):
+        return
+    if not all(v.is_polynomial() for v in chart.values.values()):
         return
     at = {p: sympy.sympify(v, strict=True) for p, v in point.values.items()}
     gaps = (at[p] - v.xreplace(at) for p, v in chart.values.items())

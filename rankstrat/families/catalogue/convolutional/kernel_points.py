@@ -21,7 +21,6 @@ from rankstrat.families.catalogue.convolutional.kernel_types import (
 from rankstrat.families.catalogue.two_layer.strata.words import MINUS
 from rankstrat.model.model import Chart
 from rankstrat.rank.zero import exact_rank
-from rankstrat.strata.delegated import CarriedStrata
 from rankstrat.text.tables import Math
 
 
@@ -143,11 +142,6 @@ class KernelPoints(KernelTypes):
     def label_of(self, point: Chart) -> Label:
         """The type of an exact point."""
         return self._canonical(self._own_label(point))
-
-    def in_units_of(self, point: Chart) -> CarriedStrata:
-        """The kernels in the order of the point."""
-        own = self._own_label(point)
-        return CarriedStrata(self, self._canonical(own), own)
 
     def _own_label(self, point: Chart) -> Label:
         arrays = point.arrays
