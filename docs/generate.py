@@ -25,6 +25,7 @@ from textwrap import wrap
 
 import matplotlib as mpl
 import sympy
+from atlas_pages import write_atlas
 from house import write_house
 
 import rankstrat
@@ -171,6 +172,7 @@ def write_all() -> None:
     write_theorems(digest)
     write_gallery(digest)
     write_api()
+    write_atlas(PAGES)
     write_house(PAGES / "house.svg")
     write_front(PAGES / "front.svg")
     for old in KEPT.iterdir():

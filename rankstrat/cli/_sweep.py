@@ -87,14 +87,14 @@ def jobs(text: str) -> int:
     return int(text)
 
 
-def folder_for(name: str) -> Path:
-    """The folder of --save, made if it is not there."""
+def folder_for(name: str, option: str = "--save") -> Path:
+    """The folder of an option, made if it is not there."""
     folder = Path(name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise ParseError(
-            f"--save {shown(name)} is no folder ({error}); a writable folder is needed"
+            f"{option} {shown(name)} is no folder ({error}); a writable folder is needed"
         ) from error
     return folder
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator
 
 from rankstrat.cli._answer import Answer
-from rankstrat.cli._bundle import MOST_CERTIFICATES, STRATA, certified
+from rankstrat.cli._documents import ranks, strata_document
 from rankstrat.cli._progress import progress
 from rankstrat.cli._proofs import save_bundle
 from rankstrat.cli._question import (
@@ -21,10 +19,7 @@ from rankstrat.cli._question import (
 )
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import ParseError
-from rankstrat.rank.certificate import RankCertificate
-from rankstrat.rank.model_rank import model_rank
-from rankstrat.strata import FunctionHierarchy, RankHierarchy, function_hierarchy, stratify
-from rankstrat.strata.stratum import Stratum
+from rankstrat.strata import FunctionHierarchy, function_hierarchy, stratify
 from rankstrat.text.parsing import parse_expression, shown
 
 SHOWN = 5  # points that are not covered; --json has them all
@@ -108,13 +103,13 @@ def run(options: Namespace) -> int:
     elif options.mermaid:
         print(hierarchy.to_mermaid())
     elif options.format == "json":
-        print(_json(hierarchy, options.seed))
+        print(strata_document(hierarchy, options.seed))
     else:
         emit(hierarchy.table(by="stratum" if options.each else "level"), options.format)
         if options.format == "text" and hierarchy.uncovered:
             say("".join(f"\nnot covered: {finding}" for finding in hierarchy.uncovered[:SHOWN]))
     if options.proof is not None:
-        save_bundle(options.proof, _ranks(hierarchy.strata, options.seed))
+        save_bundle(options.proof, ranks(hierarchy.strata, options.seed))
     return HOLDS
 
 
@@ -124,22 +119,3 @@ def _of_functions(functions: FunctionHierarchy) -> Answer:
     verdicts = [functions.coverage.verdict, *(v.known.verdict for v in functions.levels)]
     quantity = "the largest optimistic sample size"
     return Answer.between(quantity, top, top if functions.complete else None, verdicts)
-
-
-def _json(hierarchy: RankHierarchy, seed: int) -> str:
-    """The hierarchy with a certificate for each stratum, and the largest rank on top."""
-    document = {"format": STRATA, **json.loads(hierarchy.to_json())}
-    strata = hierarchy.strata[:MOST_CERTIFICATES]
-    document["certificates"] = certified(rank for _, rank in _ranks(strata, seed))
-    top = model_rank(hierarchy.model.generic(), seed=seed)
-    verdicts = [hierarchy.coverage.verdict, *(s.verdict for s in hierarchy.strata)]
-    answer = Answer.between("the largest model rank", top.lower, top.upper, verdicts)
-    return answer.on_top_of(document)
-
-
-def _ranks(strata: Iterable[Stratum], seed: int) -> Iterator[tuple[str, RankCertificate]]:
-    """The ranks at the generic points of strata, or at points of those that have no chart."""
-    for stratum in strata:
-        chart = stratum.source.chart(stratum.label)
-        place = stratum.source.point(stratum.label, seed) if chart is None else chart
-        yield str(stratum), model_rank(place, seed=seed)

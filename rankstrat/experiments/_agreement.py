@@ -41,18 +41,20 @@ class Measurement:
     Attributes:
         value: the number (or word).
         detail: seeds, trials, how the run ended.
-        trials: for a count or a rate, of how many.
+        trials: for a count or a rate, of how many (those that finished).
         curves: what a picture shows.
+        unfinished: runs that did not reach their goal and are neither successes nor failures.
     """
 
     value: float | str
     detail: str = ""
     trials: int | None = None
     curves: Curves = field(default_factory=dict, compare=False, repr=False)
+    unfinished: int = 0
 
     def __str__(self) -> str:
-        shown = _number(self.value)
-        return shown if self.trials is None else f"{shown} of {self.trials}"
+        shown = _number(self.value) + ("" if self.trials is None else f" of {self.trials}")
+        return shown + (f", {self.unfinished} not finished" if self.unfinished else "")
 
 
 def _number(value: float | str) -> str:
@@ -129,8 +131,10 @@ NEVER, SOMETIMES, ALWAYS = "never", "sometimes", "always"
 class Frequency:
     """A count of trials: never is 0, always is all (but for `failures`), sometimes is between.
 
+    Most trials must have finished: a count of few says nothing.
+
     Attributes:
-        failures: trials that may fail for reasons outside the theory (an integrator that stops).
+        failures: trials that may fail or not finish for reasons outside the theory.
     """
 
     failures: int = 0
@@ -138,10 +142,12 @@ class Frequency:
     def holds(self, predicted: Prediction, measured: Measurement) -> bool:
         """Whether the count is what the word says."""
         count, trials = int(float(measured.value)), measured.trials or 0
+        if trials <= measured.unfinished:
+            return False
         if predicted.value == NEVER:
             return count == 0
         if predicted.value == ALWAYS:
-            return trials > 0 and count >= trials - self.failures
+            return count >= trials + measured.unfinished - self.failures
         return 0 < count < trials
 
     def __str__(self) -> str:

@@ -86,7 +86,7 @@ def train(
         optimiser.step()
         schedule.step()
         if step % max(1, steps // 40) == 0 or step == steps - 1:
-            history.append((step, float(loss)))
+            history.append((step, float(loss.detach())))
 
     def answers(new: Any) -> Any:
         with torch.no_grad():

@@ -185,10 +185,10 @@ def test_version(capsys):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "no command was given; one of branches, check"),
+        ([], "no command was given; one of atlas, branches, check"),
         (["--versoin"], "did you mean --version"),
         (["rnk"], "did you mean rank"),
-        (["frobnicate"], "commands are branches, check"),
+        (["frobnicate"], "commands are atlas, branches, check"),
         (["rank"], "arguments are required: MODEL; try"),
         (["rank", "tow_layer", "width=3"], "did you mean two_layer"),
         (["rank", "zzz"], "known are"),

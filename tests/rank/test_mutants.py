@@ -78,6 +78,7 @@ def _tried(seeds):
     return outcomes
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("block", range(4))
 def test_mutants(block):
     outcomes = _tried(range(100 * block, 100 * block + 60))

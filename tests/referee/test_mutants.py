@@ -119,6 +119,7 @@ def test_varied_questions(name: str) -> None:
     assert model_rank_of(data) == found.lower == found.upper
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("start", range(0, 200, 50))
 def test_mutants(start: int) -> None:
     assert "nothing shown" in {examine(seed) for seed in range(start, start + 50)}

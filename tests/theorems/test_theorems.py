@@ -13,7 +13,8 @@ import rankstrat as rs
 from rankstrat import theorems
 from rankstrat.errors import FamilyError
 from rankstrat.theorems import THEOREMS, Summary, verify_all
-from rankstrat.theorems.report import Theorem, bibliography, check_case
+from rankstrat.theorems.report import bibliography
+from rankstrat.theorems.theorem import Theorem, check_case
 
 NAMES = list(THEOREMS)
 

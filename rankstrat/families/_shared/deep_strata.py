@@ -274,7 +274,7 @@ class DeepStrata:
         return Knowledge(
             Verdict.OPEN,
             "merged, null and constant units of each layer; other strata of deep networks are not"
-            " listed (docs/strata.md#deep-networks)",
+            " listed (docs/strata.md#deep-strata)",
         )
 
     def point(self, label: Label, seed: int = 0) -> Chart:

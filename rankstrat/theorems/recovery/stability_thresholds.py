@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from rankstrat.rank.verdict import Verdict
 from rankstrat.samples.stability import recovery_thresholds
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Case, Computed, Theorem
 from rankstrat.theorems.target_sets.branch_ranks import branch_of, indices
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = ((2, 1, 2), (2, 2, 2), (4, 2, 3), (4, 2, 7))
 
