@@ -86,7 +86,10 @@ class Report:
             for row in self.rows
         ]
         return Table(
-            (*names, heading, "computed", "verdict"), tuple(rows), self.theorem.title, self.summary
+            (*names, heading, self.theorem.column, "verdict"),
+            tuple(rows),
+            self.theorem.title,
+            self.summary,
         )
 
     @property

@@ -78,6 +78,7 @@ class Theorem(Spoken):
         computed: (case, seed) -> what the engine finds; never sees the closed form.
         relation: how the computed value must stand to the predicted one.
         quantity: what is computed.
+        column: the heading of the computed values; it says so where arithmetic is part of them.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Theorem(Spoken):
     computed: Callable[[Case, int], RankCertificate | Computed] = field(repr=False)
     relation: Literal["=", "<=", ">="] = "="
     quantity: str = "model rank"
+    column: str = "computed"
 
     def _facts(self) -> Iterable[tuple[str, object]]:
         return (
