@@ -17,17 +17,23 @@ WIDE = 30
 """LaTeX stacks the clauses of a formula whose text is wider than this."""
 
 
+_WORDS = re.compile(r" ?(?<![\\\w{])[A-Za-z]{3,}(?: [A-Za-z]{2,})*\b(?![_^{(\w]) ?")
+
+
 @dataclass(frozen=True)
 class Math:
     r"""A formula as a table cell: plain text for people and files, LaTeX for papers and notebooks.
 
     Args:
         text: what text, CSV and JSON show.
-        latex: what stands between the dollars in LaTeX and Markdown; the text itself if empty.
+        latex: what stands between the dollars in LaTeX and Markdown; if empty the text, with its
+            words upright.
 
     Example:
         >>> print(Math("theta^2", r"\theta^2"))
         theta^2
+        >>> print(Math("a = 0 off the support").latex)
+        a = 0\text{ off the support}
     """
 
     text: str
@@ -35,7 +41,7 @@ class Math:
 
     def __post_init__(self) -> None:
         if not self.latex:
-            settle(self, latex=self.text)
+            settle(self, latex=_WORDS.sub(r"\\text{\g<0>}", self.text))
 
     def __str__(self) -> str:
         return self.text
