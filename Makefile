@@ -70,7 +70,7 @@ contract: $(VENV)/.installed-dev
 	$(BIN)/lint-imports --config setup.cfg
 
 docs: $(VENV)/.installed-dev docs/_mathjax
-	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	$(BIN)/python -m sphinx -W --keep-going -q -j auto -b html docs docs/_build/html
 
 # MathJax with its fonts from the npm registry; without one the pages fetch it when they are read.
 docs/_mathjax:

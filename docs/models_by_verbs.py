@@ -16,7 +16,7 @@ from rankstrat import families
 from rankstrat.model.files import parse_model
 
 PAGE = Path(__file__).with_suffix(".md")
-BUDGET = 5.0
+BUDGET = 2.0
 
 # name: outputs | parameters | inputs | values of the target's parameters
 WRITTEN = """

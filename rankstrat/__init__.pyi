@@ -100,9 +100,9 @@ from rankstrat.theorems import verify as verify
 from rankstrat.theorems import verify_all as verify_all
 from rankstrat.theorems.conjecture import Conjecture as Conjecture
 from rankstrat.theorems.conjecture import conjecture as conjecture
-from rankstrat.theorems.report import Computed as Computed
 from rankstrat.theorems.report import Report as Report
-from rankstrat.theorems.report import Theorem as Theorem
+from rankstrat.theorems.theorem import Computed as Computed
+from rankstrat.theorems.theorem import Theorem as Theorem
 
 __all__ = [
     "Activation",

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from rankstrat.algebra.linear import Vector
 from rankstrat.deadline import check
 from rankstrat.errors import BudgetError
 
-Vector = tuple[Fraction, ...]
 MAX_CELLS = 20_000
 
 

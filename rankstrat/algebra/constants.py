@@ -13,7 +13,8 @@ from typing import Any
 from rankstrat.algebra.generators import CONSTANT_STAGE
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.meaning import Meaning
-from rankstrat.algebra.program import LEAF, PI, PRODUCT, UNITY, factor
+from rankstrat.algebra.powers import factor
+from rankstrat.algebra.program import LEAF, PI, PRODUCT, UNITY
 from rankstrat.errors import PoleError
 
 Monomial = tuple[tuple[int, Rational], ...]

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from rankstrat.algebra.linear import Rational
-from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, Program, normal
+from rankstrat.algebra.powers import normal
+from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, Program
 from rankstrat.deadline import check
 
 Monomial = tuple[tuple[int, Rational], ...]

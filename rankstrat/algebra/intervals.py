@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Rational = int | Fraction
+from rankstrat.algebra.linear import Rational
+
 UNIT, TINY = 2.0**-52, 1e-290
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from math import gcd, isqrt, lcm
+from math import gcd, isqrt
 from typing import Any
 
 import numpy as np
@@ -20,31 +20,19 @@ from numpy.typing import NDArray
 
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.numbers import is_cyclotomic_root, square_root
+from rankstrat.algebra.primes import mix, primitive_root
 from rankstrat.errors import UndecidedError
 
-Vector = NDArray[np.int64]
+Residues = NDArray[np.int64]
 TABLE_LIMIT = 1 << 23
-SMALL = (1 << 21, 1 << 22)
 LARGE = (1 << 30, 1 << 31)
-MAX_CANDIDATES = 1_000_000
 
 
 class BadReductionError(Exception):
     """The prime or the shared residues hit a pole; internal, answered by another prime."""
 
 
-def mix(*words: int) -> int:
-    """A 64-bit hash of integers (splitmix64), the same on every machine."""
-    state = 0x9E3779B97F4A7C15
-    for word in words:
-        state = (state ^ (word & 0xFFFFFFFFFFFFFFFF)) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
-        state ^= state >> 29
-        state = state * 0x94D049BB133111EB & 0xFFFFFFFFFFFFFFFF
-        state ^= state >> 32
-    return state
-
-
-def residues(key: int, count: int, modulus: int, start: int = 0) -> Vector:
+def residues(key: int, count: int, modulus: int, start: int = 0) -> Residues:
     """`count` residues of a random stream named by `key` (uniform up to a bias below modulus /
     2^64).
     """
@@ -56,72 +44,6 @@ def residues(key: int, count: int, modulus: int, start: int = 0) -> Vector:
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z ^= z >> np.uint64(31)
         return (z % np.uint64(modulus)).astype(np.int64)
-
-
-def is_prime(n: int) -> bool:
-    """Deterministic Miller-Rabin below 3.3 * 10^24 (bases 2..41, Sorenson-Webster)."""
-    small = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)
-    if n < 2 or any(n % q == 0 for q in small):
-        return n in small
-    d, s = n - 1, 0
-    while d % 2 == 0:
-        d, s = d // 2, s + 1
-    for a in small:
-        x = pow(a, d, n)
-        if x not in (1, n - 1) and not any((x := x * x % n) == n - 1 for _ in range(s - 1)):
-            return False
-    return True
-
-
-def random_prime(pool: tuple[int, int], *key: int, radicals: Sequence[tuple[int, int]] = ()) -> int:
-    r"""A random prime p of the pool with p = 1 mod 4 (so that -1 has a square root); uniform in the
-    large pool.
-
-    In the small pool (p - 1)/4 or (p - 1)/8 is prime as well: exponents live mod p - 1, and a
-    smooth p - 1 would share factors with the common denominator of the weights and merge most of
-    them. Such a p is not 1 mod 3, so 3 has no square root; where roots are needed (pairs of a
-    number and a degree) one factor 3 is let pass. The pair (-1, d) asks for
-    $e^{i \pi/d}$, and (0, d) lets smooth p - 1 pass, for roots in fields where no rough one splits.
-
-    Raises:
-        UndecidedError: no prime with these roots was found.
-    """
-    low, high = pool
-    order = lcm(4, *(2 * d for c, d in radicals if c == -1))
-    roots = [(c, d) for c, d in radicals if c > 0]
-    smooth = pool is not SMALL or any(c == 0 for c, _ in radicals)
-    for attempt in range(MAX_CANDIDATES):
-        n = low + mix(*key, attempt) % (high - low)
-        n += (1 - n) % order
-        fits = smooth or _is_rough(n, order, bool(roots))
-        if n >= high or not fits or not is_prime(n):
-            continue
-        if all(c % n and pow(c, (n - 1) // gcd(d, n - 1), n) == 1 for c, d in roots):
-            return n
-    named = ", ".join(f"{c}^(1/{d})" for c, d in radicals)
-    raise UndecidedError(
-        f"no small prime has the roots {named}; fewer irrational numbers are needed at a time;"
-        " round some of them"
-    )
-
-
-def _is_rough(n: int, order: int, with_three: bool) -> bool:
-    rest = (n - 1) // (order * (2 if (n - 1) % (2 * order) == 0 else 1))
-    return is_prime(rest // 3 if with_three and rest % 3 == 0 else rest)
-
-
-def primitive_root(p: int) -> int:
-    """The least primitive root mod p."""
-    m, q, factors = p - 1, 2, []
-    while q * q <= m:
-        if m % q == 0:
-            factors.append(q)
-            while m % q == 0:
-                m //= q
-        q += 1
-    if m > 1:
-        factors.append(m)
-    return next(g for g in range(2, p) if all(pow(g, (p - 1) // f, p) != 1 for f in factors))
 
 
 @lru_cache(maxsize=4)
@@ -140,7 +62,7 @@ def _tables(p: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return powers, inverse
 
 
-def _powers(values: Vector, exponent: int, p: int) -> Vector:
+def _powers(values: Residues, exponent: int, p: int) -> Residues:
     result = np.ones_like(values)
     while exponent:
         if exponent & 1:
@@ -150,7 +72,7 @@ def _powers(values: Vector, exponent: int, p: int) -> Vector:
     return result
 
 
-def _square_roots(values: Vector, p: int) -> Vector:
+def _square_roots(values: Residues, p: int) -> Residues:
     """A square root of every square (Tonelli, Shanks); what comes out elsewhere is no root."""
     odd, two = p - 1, 0
     while odd % 2 == 0:
@@ -209,16 +131,16 @@ class Power:
     """A generator T = g^log whose D-th root is taken as basic: T^e = g^(log * e * D)."""
 
     field: GF
-    log: Vector | int
+    log: Residues | int
     denominator: int
 
     @cached_property
-    def value(self) -> Vector | int:
+    def value(self) -> Residues | int:
         """The residues of T itself."""
         return self.field.from_log(self.log, self.denominator)
 
     @property
-    def root(self) -> Vector | int:
+    def root(self) -> Residues | int:
         """The residues of the root of T that is taken as basic."""
         return self.field.from_log(self.log, 1)
 
@@ -245,7 +167,7 @@ class GF:
         """A primitive root."""
         return primitive_root(self.p)
 
-    def from_log(self, log: Vector | int, exponent: int) -> Vector | int:
+    def from_log(self, log: Residues | int, exponent: int) -> Residues | int:
         """g^(log * exponent)."""
         exponent %= self.p - 1
         if isinstance(log, int):
@@ -254,7 +176,7 @@ class GF:
             return _tables(self.p)[0][log * exponent % (self.p - 1)].astype(np.int64)
         return self._pow_base(self.generator, log * exponent % (self.p - 1))
 
-    def _pow_base(self, base: int, exponents: Vector) -> Vector:
+    def _pow_base(self, base: int, exponents: Residues) -> Residues:
         result = np.ones_like(exponents)
         for bit in range(int(exponents.max(initial=0)).bit_length()):
             factor = np.where(exponents >> bit & 1, base, 1)
@@ -262,7 +184,7 @@ class GF:
             base = base * base % self.p
         return result
 
-    def sample(self, key: int, start: int = 0) -> Vector:
+    def sample(self, key: int, start: int = 0) -> Residues:
         """Fresh residues."""
         return residues(key, self.count, self.p, start)
 
@@ -279,7 +201,7 @@ class GF:
         return Power(self, int(residues(key, 1, self.p - 1)[0]), denominator)
 
     def radical(
-        self, integer: int, denominator: int, order: int = 4, turns: Vector | int = 1
+        self, integer: int, denominator: int, order: int = 4, turns: Residues | int = 1
     ) -> Power:
         """A `denominator`-th root of a positive prime number, if this prime has one.
 
@@ -326,7 +248,7 @@ class GF:
         step = (self.p - 1) // order * int(turns)
         return sum(c * self._turned(k * step) for c, k in square_root(integer, order)) % self.p
 
-    def turns(self, key: int, order: int) -> Vector:
+    def turns(self, key: int, order: int) -> Residues:
         """Random units modulo the order of the roots of unity, one for each sample."""
         units = np.array([t for t in range(order) if gcd(t, order) == 1], dtype=np.int64)
         return units[residues(key, self.count, len(units))]
@@ -334,13 +256,13 @@ class GF:
     def _turned(self, log: int) -> int:
         return pow(self.generator, log % (self.p - 1), self.p)
 
-    def unity(self, denominator: int, turns: Vector | int = 1) -> Power:
+    def unity(self, denominator: int, turns: Residues | int = 1) -> Power:
         r"""$-1$ with the root $e^{i \pi t/D}$, t odd, if this prime has one."""
         if (self.p - 1) % (2 * denominator):
             raise BadReductionError
         return Power(self, turns * ((self.p - 1) // (2 * denominator)), denominator)
 
-    def nth_root(self, value: Vector | int, n: int, key: int, start: int = 0) -> Vector | int:
+    def nth_root(self, value: Residues | int, n: int, key: int, start: int = 0) -> Residues | int:
         """A random n-th root of a residue; samples that have none count as poles."""
         p = self.p
         if p >= TABLE_LIMIT:
@@ -374,11 +296,11 @@ class GF:
             raise BadReductionError
         return value.numerator * pow(value.denominator, -1, self.p) % self.p
 
-    def linear(self, c0: Rational, terms: Sequence[tuple[Rational, Any]]) -> Vector | int:
+    def linear(self, c0: Rational, terms: Sequence[tuple[Rational, Any]]) -> Residues | int:
         r"""c0 + sum c_i v_i; lazily reduced where 2^17 products fit in 63 bits."""
         p = self.p
         scalar = self.constant(c0)
-        total: Vector | None = None
+        total: Residues | None = None
         for c, v in terms:
             if isinstance(v, Power):
                 v = v.value
@@ -401,7 +323,7 @@ class GF:
         total %= p
         return total
 
-    def product(self, factors: Sequence[tuple[Any, Rational]]) -> Vector | int:
+    def product(self, factors: Sequence[tuple[Any, Rational]]) -> Residues | int:
         r"""prod v_i^{e_i}."""
         p = self.p
         scalar, scalar_log = 1, 0
@@ -438,7 +360,7 @@ class GF:
             return total
         return total * scalar % p
 
-    def _vector_power(self, v: Vector, e: int) -> Vector:
+    def _vector_power(self, v: Residues, e: int) -> Residues:
         if e < 0:
             np.logical_or(self.poles, v == 0, out=self.poles)
             if _tables_pay(self.p, v.size):

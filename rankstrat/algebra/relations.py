@@ -14,7 +14,8 @@ from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import combine, reconstruct, reduced_echelon
 from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE, Generators
 from rankstrat.algebra.linear import Rational
-from rankstrat.algebra.modular import GF, SMALL, BadReductionError, Power, Vector, mix, random_prime
+from rankstrat.algebra.modular import GF, BadReductionError, Power, Residues
+from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import LEAF, UNITY
 from rankstrat.algebra.rational import is_zero, root_denominators, with_radicands
 from rankstrat.errors import BudgetError, UndecidedError
@@ -43,7 +44,7 @@ def leaf_values(
     below = with_radicands(program, nodes)
     denominators = root_denominators(program, below)
     order = _order_of_unity(tower, denominators)
-    turns: int | Vector = field.turns(mix(key, 79), order) if conjugates else 1
+    turns: int | Residues = field.turns(mix(key, 79), order) if conjugates else 1
     values: dict[int, object] = {}
     for leaf in program.reachable(below):
         if program.kind[leaf] != LEAF:
@@ -125,7 +126,7 @@ def sample_columns(
     *,
     shared_below: int,
     conjugates: bool = False,
-) -> Vector:
+) -> Residues:
     """The matrix (samples x nodes) mod p, rows that hit a pole removed."""
     leaves = leaf_values(tower, field, nodes, key, shared_below=shared_below, conjugates=conjugates)
     values = evaluate(tower.program, nodes, field, leaves)
@@ -153,7 +154,7 @@ def decide(
     roots = radicals(tower, columns)
     pivots: list[int] | None = None
     moduli: list[int] = []
-    tables: list[Vector] = []
+    tables: list[Residues] = []
     lifted: dict[tuple[int, int], Rational] | None = None
     confirmed = 0
     for attempt in range(ATTEMPTS + MAX_PRIMES):
@@ -243,7 +244,7 @@ def _is_zero(tower: Generators, node: int) -> bool:
         ) from None
 
 
-def _agrees(lifted: Mapping[tuple[int, int], Rational], table: Vector, p: int) -> bool:
+def _agrees(lifted: Mapping[tuple[int, int], Rational], table: Residues, p: int) -> bool:
     for (row, column), value in lifted.items():
         numerator, denominator = Fraction(value).as_integer_ratio()
         if (int(table[row, column]) * denominator - numerator) % p:
@@ -252,7 +253,7 @@ def _agrees(lifted: Mapping[tuple[int, int], Rational], table: Vector, p: int) -
 
 
 def _lift(
-    tables: Sequence[Vector], moduli: Sequence[int], pivots: Sequence[int], width: int
+    tables: Sequence[Residues], moduli: Sequence[int], pivots: Sequence[int], width: int
 ) -> dict[tuple[int, int], Rational] | None:
     result: dict[tuple[int, int], Rational] = {}
     for column in sorted(set(range(width)) - set(pivots)):

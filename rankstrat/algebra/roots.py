@@ -16,8 +16,9 @@ from fractions import Fraction
 from rankstrat.algebra.constants import Constants, Rational
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.generators import CONSTANT_STAGE
-from rankstrat.algebra.modular import GF, SMALL, BadReductionError, Power, mix, random_prime
+from rankstrat.algebra.modular import GF, BadReductionError, Power
 from rankstrat.algebra.multiplicities import LineRing, independent_multiplicities
+from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import LEAF, PRODUCT
 from rankstrat.algebra.rational import root_denominators, with_radicands
 from rankstrat.algebra.relations import leaf_values, radicals

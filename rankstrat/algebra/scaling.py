@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PRODUCT, Program, normal
+from rankstrat.algebra.linear import Rational
+from rankstrat.algebra.powers import normal
+from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PRODUCT, Program
 
-Rational = int | Fraction
 Degree = dict[int, Rational]
 """A linear form in the unknown degrees of leaves."""
 

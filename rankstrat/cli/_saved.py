@@ -10,7 +10,8 @@ from rankstrat.cli._journal import MAX_SAVED, Journal
 from rankstrat.cli._sweep import write_whole
 from rankstrat.errors import ParseError
 from rankstrat.theorems import THEOREMS
-from rankstrat.theorems.report import Report, Row, row_from_data, row_to_data, rows_from_json
+from rankstrat.theorems.report import Report, row_from_data, row_to_data, rows_from_json
+from rankstrat.theorems.theorem import Row
 
 
 class Saved:

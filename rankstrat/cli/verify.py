@@ -26,7 +26,8 @@ from rankstrat.rank.verdict import Verdict
 from rankstrat.text.parsing import nearest, shown
 from rankstrat.text.tables import Table
 from rankstrat.theorems import THEOREMS, Summary, verify
-from rankstrat.theorems.report import Report, Row
+from rankstrat.theorems.report import Report
+from rankstrat.theorems.theorem import Row
 
 EXAMPLE = """examples:
   rankstrat verify                              all theorems

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rankstrat.algebra.modular import mix
+from rankstrat.algebra.primes import mix
 from rankstrat.errors import PointError
 from rankstrat.model.values import exact_scalar
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rankstrat.algebra.elimination import rank_profile, solve_dependents
 from rankstrat.algebra.fields import reconstruct
-from rankstrat.algebra.modular import SMALL, random_prime
+from rankstrat.algebra.primes import SMALL, random_prime
 
 Indices = NDArray[np.int64]
 

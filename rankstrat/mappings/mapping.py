@@ -29,7 +29,8 @@ from rankstrat.mappings.values import exact_map, image_chart, target_chart
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import Names, exact_scalar
 from rankstrat.rank.certificate import UpperBound, Verdict
-from rankstrat.rank.inclusion import Inclusion, Joint, include, same_function
+from rankstrat.rank.inclusion import Inclusion, include
+from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.spoken import Spoken
 

@@ -17,7 +17,8 @@ import sympy
 from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import ModelError, PointError, demand
-from rankstrat.model.domain import Domain, declared
+from rankstrat.model.declared import declared
+from rankstrat.model.domain import Domain
 from rankstrat.model.structure import Assembled, Structure
 from rankstrat.model.values import (
     Entries,

@@ -18,7 +18,7 @@ from rankstrat.model.model import Chart
 from rankstrat.model.structure import Assembled
 from rankstrat.networks.exact_layers import ExactLayers, canonical, expression, gain
 from rankstrat.networks.reducing import Reduced, classes_of, reduce
-from rankstrat.rank.inclusion import Joint, same_function
+from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.sources import proved
 from rankstrat.text.spoken import Spoken

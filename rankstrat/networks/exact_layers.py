@@ -17,7 +17,7 @@ from rankstrat.model.structure import HasLayers, Layers
 from rankstrat.networks.network import assembled
 from rankstrat.networks.units import Symmetry
 
-Row = tuple[Any, ...]
+Entries = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Move:
     layer: int
     unit: int
     onto: tuple[tuple[int, Fraction], ...]
-    row: Row = field(repr=False)
-    column: Row = field(repr=False)
+    row: Entries = field(repr=False)
+    column: Entries = field(repr=False)
     constant: Any = 0
     critical: bool = False
 
@@ -121,7 +121,7 @@ class ExactLayers:
             flat += np.ravel(np.asarray(values[name], dtype=object)).tolist()
         return model.point(flat)
 
-    def row(self, layer: int, unit: int) -> Row:
+    def row(self, layer: int, unit: int) -> Entries:
         """Incoming weights with the bias."""
         bias = self.biases[layer - 1]
         own = tuple(self.weights[layer - 1][unit])
@@ -213,7 +213,7 @@ def same(one: Any, two: Any) -> bool:
     return bool(sympy.expand(expression(one) - expression(two)) == 0)
 
 
-def canonical(row: Row, symmetry: Symmetry) -> tuple[Row, Fraction]:
+def canonical(row: Entries, symmetry: Symmetry) -> tuple[Entries, Fraction]:
     """row = factor * key, with one key for each function up to a factor (and a constant).
 
     A bias that is no fraction is left as it is, with the factor 1, unless a weight before it
@@ -256,5 +256,13 @@ def parallel(column: Sequence[Any], other: Sequence[Any]) -> bool:
 
 
 __all__ = [
-    "ExactLayers", "Move", "Row", "canonical", "expression", "gain", "parallel", "same", "total",
+    "Entries",
+    "ExactLayers",
+    "Move",
+    "canonical",
+    "expression",
+    "gain",
+    "parallel",
+    "same",
+    "total",
 ]  # fmt: skip

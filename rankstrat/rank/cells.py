@@ -13,10 +13,11 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-from rankstrat.algebra.arrangement import Hyperplane, Vector, cells
+from rankstrat.algebra.arrangement import Hyperplane, cells
 from rankstrat.algebra.balls import Enclosures
 from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.line import cells_on_line, polynomial
+from rankstrat.algebra.linear import Vector
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.signs import Signs, requirements
 from rankstrat.errors import BudgetError

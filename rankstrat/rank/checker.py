@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 import sympy
 
 from rankstrat.algebra.differential import Terms, laurent
-from rankstrat.algebra.modular import SMALL, is_prime
+from rankstrat.algebra.primes import SMALL, is_prime
 from rankstrat.algebra.rational import is_zero
 from rankstrat.algebra.relations import dropped
 from rankstrat.algebra.tower import Tower

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from rankstrat.algebra.modular import mix
+from rankstrat.algebra.primes import mix
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.errors import DataError, PoleError, UndecidedError
 from rankstrat.rank.patterns import PatternTangents

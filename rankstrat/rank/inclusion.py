@@ -14,119 +14,24 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
-import sympy
 
 from rankstrat.algebra.differential import Terms
 from rankstrat.algebra.elimination import rank_profile, solve_dependents
-from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.expanding import Expanding
 from rankstrat.algebra.linear import independent_columns
-from rankstrat.algebra.modular import SMALL, mix, random_prime
-from rankstrat.algebra.program import LEAF, Program, normal
+from rankstrat.algebra.powers import normal
+from rankstrat.algebra.primes import SMALL, mix, random_prime
+from rankstrat.algebra.program import Program
 from rankstrat.algebra.rational import is_zero, nullvector
-from rankstrat.algebra.signature import Rationals
-from rankstrat.algebra.tower import Tower
-from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import BudgetError, PoleError, UndecidedError, UnsupportedFunctionError
-from rankstrat.model.model import Chart
+from rankstrat.rank.joint import Joint, Split, rational_values
 from rankstrat.rank.lower_bounds import sampled_rank
 from rankstrat.rank.search import is_identically_zero
-from rankstrat.rank.tangents import Built, Tangents, divisors, leaf_names
 from rankstrat.rank.upper_bounds import ZERO_TEST, RelationFinder
-from rankstrat.rank.vanishing import needs_hypotheses, require_nonzero
+from rankstrat.rank.vanishing import needs_hypotheses
 
-Row = dict[int, int]
-Split = dict[tuple[tuple[int, int | Fraction], ...], Terms]
+Combination = dict[int, int]
 MAX_SUPPORT = 16
-
-
-def _images(chart: Chart, program: Program) -> dict[int, int]:
-    """The nodes of the parameters of a chart, whose coordinates are leaves."""
-    leaves = {c: program.leaf(("u", c)) for c in chart.coordinates}
-    translated = iter(
-        translate(program, [v for v in chart.raw if isinstance(v, sympy.Expr)], leaves)
-    )
-    return {
-        leaf: next(translated) if isinstance(value, sympy.Expr) else program.constant(value)
-        for leaf, value in zip(chart.model.compiled.parameters, chart.raw, strict=True)
-    }
-
-
-class Joint(Tangents):
-    """The tangent functions and outputs of several charts in one program; a symbol that is a
-    coordinate of several charts is the same coordinate.
-    """
-
-    def __init__(self, charts: Sequence[Chart], program: Expanding | None = None) -> None:
-        self.charts = tuple(charts)
-        shared = Expanding() if program is None else program
-        nodes, outside = list[int](), list[int]()
-        self.ranges: list[range] = []
-        self.output_lists: list[list[int]] = []
-        for chart in self.charts:
-            compiled = chart.model.compiled
-            done = compiled.program.rebuild(
-                (*compiled.gradient, *compiled.outputs), shared, _images(chart, shared)
-            )
-            values = [done[leaf] for leaf in compiled.parameters]
-            outside += divisors(compiled.program, done, shared, values)
-            start = len(nodes)
-            nodes += [done[n] for n in compiled.gradient]
-            self.ranges.append(range(start, len(nodes)))
-            self.output_lists.append([done[n] for n in compiled.outputs])
-        built = Built(shared, nodes, self.output_lists[0], outside)
-        super().__init__(self.charts[0], built=built)
-        require_nonzero(self.program, self.divisors, 0)
-
-    def values(self, chart: Chart) -> list[int]:
-        """The nodes of the parameters at a chart, in order."""
-        image = _images(chart, self.program)
-        return [image[leaf] for leaf in chart.model.compiled.parameters]
-
-    def expressions(self, nodes: Sequence[int]) -> list[sympy.Expr]:
-        """Nodes as sympy expressions."""
-        names: dict[object, sympy.Expr] = {}
-        for chart in self.charts:
-            names = leaf_names(chart) | names
-        return to_sympy(self.program, list(nodes), names)
-
-    def expand(self, node: int) -> Split | None:
-        """{monomial in varying factors: polynomial in constant factors}, or None over budget."""
-        program = self.program
-        assert isinstance(program, Expanding)
-        terms = program.terms(node)
-        if terms is None:
-            return None
-        result: Split = {}
-        for monomial, c in terms.items():
-            varying = tuple((n, e) for n, e in monomial if self.depends(n))
-            constant = tuple((n, e) for n, e in monomial if not self.depends(n))
-            part = result.setdefault(varying, {})
-            part[constant] = part.get(constant, 0) + c
-        return result
-
-
-def same_function(joint: Joint, first: int, second: int, *, seed: int = 0) -> bool | None:
-    """Whether two nodes are the same function of inputs and coordinates; None when that exceeds the
-    budget.
-    """
-    program = joint.program
-    assert isinstance(program, Expanding)
-    difference = program.linear(0, ((1, first), (-1, second)))
-    if difference == program.zero or program.terms(difference) == {}:
-        return True
-    try:
-        tower = Tower(program, [difference], seed=seed)
-        if is_zero(tower.program, tower.roots[0], ZERO_TEST):
-            return True
-        return (
-            None if needs_hypotheses(tower) else False
-        )  # exp(log 2) and 2 are different only to the eye
-    except (BudgetError, UndecidedError, UnsupportedFunctionError):
-        values = _rational_values(joint, [difference], 8, seed)
-        if values is not None and any(v for row in values for v in row):
-            return False
-        return None
 
 
 @dataclass
@@ -145,7 +50,7 @@ class Inclusion:
             itself).
     """
 
-    rows: dict[int, Row] = field(default_factory=dict)
+    rows: dict[int, Combination] = field(default_factory=dict)
     roads: dict[int, str] = field(default_factory=dict)
     outside: list[int] = field(default_factory=list)
     unproved: list[int] = field(default_factory=list)
@@ -184,11 +89,11 @@ def include(joint: Joint, *, seed: int = 0) -> Inclusion:
     return found
 
 
-def _structural(joint: Joint, i: int, by_core: Mapping[int, Sequence[int]]) -> Row | None:
+def _structural(joint: Joint, i: int, by_core: Mapping[int, Sequence[int]]) -> Combination | None:
     column, program = joint.columns[i], joint.program
     if column is None:
         return {}
-    best: Row | None = None
+    best: Combination | None = None
     for j in by_core.get(column.core, ()):
         other = joint.columns[j]
         assert other is not None
@@ -212,13 +117,13 @@ def _has_denominator(program: Program, node: int) -> bool:
 # Every distinct function a free variable
 
 
-def _by_monomials(joint: Joint, wanted: Sequence[int], seed: int) -> dict[int, Row]:
+def _by_monomials(joint: Joint, wanted: Sequence[int], seed: int) -> dict[int, Combination]:
     source = [j for j in joint.ranges[0] if joint.columns[j] is not None]
     splits = {j: joint.expand(joint.nodes[j]) for j in (*source, *wanted)}
     source = [j for j in source if splits[j] is not None]
     wanted = [i for i in wanted if splits[i] is not None]
     known: dict[int, Split] = {k: s for k, s in splits.items() if s is not None}
-    result: dict[int, Row] = {i: {} for i in wanted if not any(known[i].values())}
+    result: dict[int, Combination] = {i: {} for i in wanted if not any(known[i].values())}
     by_support: dict[frozenset[object], list[int]] = {}
     for j in source:
         by_support.setdefault(frozenset(known[j]), []).append(j)
@@ -299,7 +204,7 @@ def _residue(terms: Terms, prime: int, seed: int) -> int:
 
 def _solve(
     joint: Joint, splits: Mapping[int, Split], support: Sequence[int], wanted: int
-) -> Row | None:
+) -> Combination | None:
     """Coefficients over the constants from the null vector of the support and the wanted
     function.
     """
@@ -395,7 +300,7 @@ def _by_points(joint: Joint, wanted: Sequence[int], found: Inclusion, seed: int)
     there.
     """
     source = [j for j in joint.ranges[0] if joint.columns[j] is not None]
-    values = _rational_values(
+    values = rational_values(
         joint, [joint.nodes[j] for j in (*source, *wanted)], 2 * len(source) + 8, seed
     )
     found.unproved, found.certain = list(wanted), False
@@ -408,31 +313,4 @@ def _by_points(joint: Joint, wanted: Sequence[int], found: Inclusion, seed: int)
     found.at_points = bool(found.outside)
 
 
-def _rational_values(
-    joint: Joint, nodes: Sequence[int], count: int, seed: int
-) -> list[list[Fraction]] | None:
-    """The nodes at random rational inputs, coordinates alike in all rows; None for transcendental
-    nodes.
-    """
-    program = joint.program
-    leaves = [n for n in program.reachable(nodes) if program.kind[n] == LEAF]
-    rows = []
-    for row in range(8 * count):
-        values = {}
-        for number, n in enumerate(leaves):
-            varying = joint.depends(n)
-            values[n] = Fraction(
-                int(mix(seed, 51, number, row if varying else -1)) % 4001 - 2000, 500
-            )
-        try:
-            rows.append(evaluate(program, nodes, Rationals(), values))
-        except (UndecidedError, ZeroDivisionError):
-            if row == 7 and not rows:
-                return None
-            continue
-        if len(rows) == count:
-            break
-    return rows or None
-
-
-__all__ = ["Inclusion", "Joint", "include", "same_function"]
+__all__ = ["Inclusion", "include"]

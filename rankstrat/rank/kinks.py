@@ -17,7 +17,7 @@ from typing import Any
 
 from rankstrat.algebra.balls import Enclosures
 from rankstrat.algebra.differential import laurent
-from rankstrat.algebra.modular import mix
+from rankstrat.algebra.primes import mix
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PIECEWISE, PRODUCT, Program
 from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.rank.regions import Region, branch, translate_values

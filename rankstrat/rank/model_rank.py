@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
-from rankstrat.algebra.program import Program, normal
+from rankstrat.algebra.powers import normal
+from rankstrat.algebra.program import Program
 from rankstrat.deadline import ended, within
 from rankstrat.errors import (
     BudgetError,

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.intervals import Intervals
-from rankstrat.algebra.modular import mix, residues
+from rankstrat.algebra.modular import residues
+from rankstrat.algebra.primes import mix
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import DataError, PoleError, UndecidedError

@@ -15,7 +15,7 @@ from typing import Any
 
 from rankstrat.algebra.balls import Enclosures
 from rankstrat.algebra.differential import laurent
-from rankstrat.algebra.modular import mix
+from rankstrat.algebra.primes import mix
 from rankstrat.algebra.program import LEAF, PIECEWISE, Program
 from rankstrat.algebra.signs import Signs, requirements
 from rankstrat.algebra.translate import translate

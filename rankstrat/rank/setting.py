@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from rankstrat.algebra.modular import mix
+from rankstrat.algebra.primes import mix
 from rankstrat.algebra.program import FUNCTION, LEAF
 from rankstrat.algebra.signs import Signs, requirements
 from rankstrat.errors import (

@@ -23,7 +23,8 @@ from rankstrat.algebra.elimination import RankProfile, solve_dependents
 from rankstrat.algebra.fields import combine, reconstruct
 from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.linear import Rational
-from rankstrat.algebra.modular import GF, BadReductionError, mix
+from rankstrat.algebra.modular import GF, BadReductionError
+from rankstrat.algebra.primes import mix
 from rankstrat.algebra.printing import untranslate
 from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.rational import is_zero, nullvector

@@ -17,13 +17,21 @@ from rankstrat.strata.nearby import (
     nearest_strata,
     neuron_distances,
 )
-from rankstrat.strata.stratum import Knowledge, Label, Stratification, Stratum
+from rankstrat.strata.stratum import (
+    HasOwnUnits,
+    Knowledge,
+    Label,
+    Stratification,
+    Stratum,
+    in_units_of,
+)
 
 __all__ = [
     "ArrangementStrata",
     "Finding",
     "FunctionHierarchy",
     "FunctionLevel",
+    "HasOwnUnits",
     "Knowledge",
     "Label",
     "Level",
@@ -37,6 +45,7 @@ __all__ = [
     "factor_distances",
     "function_hierarchy",
     "general_strata",
+    "in_units_of",
     "mermaid",
     "nearest_strata",
     "neuron_distances",

@@ -22,6 +22,7 @@ from rankstrat.model.values import counted
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.strata.delegated import CarriedStrata
 from rankstrat.strata.findings import TRIES, Finding, special_points
 from rankstrat.strata.flat_solver import FlatSolver, Label, linear_value
 from rankstrat.strata.flats import Condition, SignedPermutation
@@ -409,6 +410,11 @@ class ArrangementStrata:
     def label_of(self, point: Chart) -> Label:
         """The representative of the intersection of all conditions that hold at a point."""
         return self._canonical(self._own_label(point))
+
+    def in_units_of(self, point: Chart) -> CarriedStrata:
+        """The flat of the point represents its orbit."""
+        own = self._own_label(point)
+        return CarriedStrata(self, self._canonical(own), own)
 
     def children(self, label: Label) -> Iterator[tuple[Label, Math]]:
         """The flats cut out by one more condition."""

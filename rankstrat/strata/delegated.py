@@ -1,13 +1,13 @@
-"""A stratification that passes questions on to another one."""
+"""Stratifications that pass questions on to another one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from rankstrat.model.model import Chart, Model
-from rankstrat.strata.stratum import Knowledge, Stratification
+from rankstrat.strata.stratum import Knowledge, Stratification, in_units_of
 from rankstrat.text.tables import Math
 
 
@@ -71,5 +71,37 @@ class DelegatedStrata:
         """The label of the stratum in which a point lies."""
         return self.claim.label_of(point)
 
+    def in_units_of(self, point: Chart) -> Self:
+        """The other stratification in the units of a point."""
+        return replace(self, claim=in_units_of(self.claim, point))
 
-__all__ = ["DelegatedStrata"]
+
+@dataclass(frozen=True)
+class CarriedStrata(DelegatedStrata):
+    """A stratification with another representative of one orbit.
+
+    Attributes:
+        label: the orbit.
+        own: the label of the member that represents it here.
+    """
+
+    label: Any
+    own: Any
+
+    def _member(self, label: Any) -> Any:
+        return self.own if label == self.label else label
+
+    def conditions(self, label: Any) -> tuple[Math, ...]:
+        """The equations of the member."""
+        return self.claim.conditions(self._member(label))
+
+    def chart(self, label: Any) -> Chart | None:
+        """A chart of the member."""
+        return self.claim.chart(self._member(label))
+
+    def point(self, label: Any, seed: int = 0) -> Chart:
+        """A point of the member."""
+        return self.claim.point(self._member(label), seed)
+
+
+__all__ = ["CarriedStrata", "DelegatedStrata"]

@@ -35,7 +35,7 @@ from rankstrat.strata.diagrams import dot, hasse, mermaid
 from rankstrat.strata.findings import Finding
 from rankstrat.strata.levels import HasLevelSizes, Level, levels_by_size, levels_of, words
 from rankstrat.strata.renamed import RenamedStrata
-from rankstrat.strata.stratum import Knowledge, Stratification, Stratum
+from rankstrat.strata.stratum import Knowledge, Stratification, Stratum, in_units_of
 from rankstrat.text.diagram import Diagram, graphml, page, tikz
 from rankstrat.text.tables import Table
 
@@ -121,8 +121,8 @@ class RankHierarchy:
         return tuple(getattr(self.source, "findings", ()))
 
     def stratum_of(self, point: Chart) -> Stratum:
-        """The stratum in which an exact point lies (a representative of its orbit); see the
-        function `stratum_of`.
+        """The stratum in which an exact point lies, in the units of the point; see the function
+        `stratum_of`.
         """
         return _located(self.source, point)
 
@@ -379,6 +379,10 @@ def stratum_of(
 ) -> Stratum:
     r"""The stratum in which an exact point lies, with the conditions that hold there.
 
+    They are stated for the units of the point: of the orbit of strata the one that holds the point
+    is the representative, unless the list of strata comes from a guest that does not tell units
+    apart.
+
     Args:
         point: the point.
         conditions: as for `stratify`.
@@ -394,7 +398,7 @@ def stratum_of(
     Example:
         >>> from rankstrat.families import two_layer
         >>> print(stratum_of(two_layer(2, 1).point(a=[1, 2], w=[[1], [-1]])).words)
-        w1 = w2
+        w1 = -w2
     """
     demand(point, Chart, PointError, "an exact point", "give model.point(...)")
     with within(budget):
@@ -413,10 +417,10 @@ def _located(source: Stratification, point: Chart) -> Stratum:
         if isinstance(v, sympy.Expr) and not v.is_Rational
     ]
     if not odd:
-        return Stratum(source, source.label_of(point))
+        return Stratum(in_units_of(source, point), source.label_of(point))
     plain = {v: exact_scalar("value", sympy.radsimp(sympy.expand(v))) for v in odd}
     point = Chart(point.model, (), tuple(plain.get(v, v) for v in point.raw))
-    found = Stratum(source, source.label_of(point))
+    found = Stratum(in_units_of(source, point), source.label_of(point))
     if found.verdict is Verdict.PROVED and model_rank(point).value != found.rank:
         raise UndecidedError(
             f"the rank of the stratum {found.words} is not confirmed at {point}: some of its"

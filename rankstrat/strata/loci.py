@@ -22,6 +22,7 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import counted
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.verdict import Verdict
+from rankstrat.strata.delegated import CarriedStrata
 from rankstrat.strata.flats import SignedPermutation, equations_in_words
 from rankstrat.strata.minors import TangentMatrix, tangent_matrix
 from rankstrat.strata.stratum import Knowledge
@@ -224,14 +225,19 @@ class RankLoci:
 
     def label_of(self, point: Chart) -> int:
         """The representative of the first piece of the lowest rank on which an exact point lies."""
+        return self._leaders[0][self._own_label(point)]
+
+    def in_units_of(self, point: Chart) -> CarriedStrata:
+        """The piece of the point represents its orbit."""
+        own = self._own_label(point)
+        return CarriedStrata(self, self._leaders[0][own], own)
+
+    def _own_label(self, point: Chart) -> int:
         raw = point.raw
         if all(isinstance(v, int | Fraction) for v in raw):
-            group = self._place([Fraction(v) for v in raw])
-        else:
-            values = dict(zip(self.model.parameters, point.values.values(), strict=True))
-            inside = [r for r in self.pieces.found if self._holds(r.piece, values)]
-            group = self._first(inside)
-        return self._leaders[0][group]
+            return self._place([Fraction(v) for v in raw])
+        values = dict(zip(self.model.parameters, point.values.values(), strict=True))
+        return self._first([r for r in self.pieces.found if self._holds(r.piece, values)])
 
     def _holds(self, piece: Piece, values: dict[sympy.Symbol, sympy.Expr]) -> bool:
         """Whether a point with irrational values lies on a piece."""

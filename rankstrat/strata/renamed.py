@@ -2,15 +2,15 @@ r"""The strata of a family's model, for a model that is the same up to names."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import sympy
 
 from rankstrat.model.isomorphism import Isomorphism
 from rankstrat.model.model import Chart, Model
 from rankstrat.strata.delegated import DelegatedStrata
-from rankstrat.strata.stratum import Knowledge
+from rankstrat.strata.stratum import Knowledge, in_units_of
 from rankstrat.text.tables import Math
 
 
@@ -69,6 +69,10 @@ class RenamedStrata(DelegatedStrata):
     def label_of(self, point: Chart) -> Any:
         """The label of the same point of the source."""
         return self.claim.label_of(self.same.back(point))
+
+    def in_units_of(self, point: Chart) -> Self:
+        """The source in the units of the same point."""
+        return replace(self, claim=in_units_of(self.claim, self.same.back(point)))
 
 
 __all__ = ["RenamedStrata"]

@@ -79,6 +79,26 @@ class Stratification(Protocol):
         """
 
 
+@runtime_checkable
+class HasOwnUnits(Protocol):
+    """A stratification whose representatives can be stated in the units of a given point."""
+
+    def in_units_of(self, point: Chart) -> Stratification:
+        """The same strata, where the representative of the stratum of the point is the one of its
+        orbit in which the point lies.
+        """
+
+
+def in_units_of(source: Stratification, point: Chart) -> Stratification:
+    """A stratification in the units of a point; as it is where it does not tell units apart.
+
+    Args:
+        source: the stratification.
+        point: an exact point.
+    """
+    return source.in_units_of(point) if isinstance(source, HasOwnUnits) else source
+
+
 @dataclass(frozen=True)
 class Stratum(Spoken):
     r"""$\{\theta : \text{conditions}\}$ without the smaller strata: an orbit of such sets, with one
@@ -164,4 +184,4 @@ class Stratum(Spoken):
         )
 
 
-__all__ = ["Knowledge", "Label", "Stratification", "Stratum"]
+__all__ = ["HasOwnUnits", "Knowledge", "Label", "Stratification", "Stratum", "in_units_of"]

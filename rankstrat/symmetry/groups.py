@@ -16,7 +16,7 @@ from rankstrat.algebra.linear import Rational
 from rankstrat.deadline import check, within
 from rankstrat.errors import OutOfTimeError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.inclusion import Joint, same_function
+from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry._graph import ExpressionGraph
 from rankstrat.text.spoken import Spoken

@@ -18,7 +18,7 @@ from rankstrat.algebra.linear import Echelon, Rational
 from rankstrat.rank.affine_symmetries import VectorField
 
 MOST_QUADRATIC = 40
-Vector = Mapping[int, Rational]
+Sparse = Mapping[int, Rational]
 
 
 def invariants(
@@ -80,7 +80,7 @@ def _monomials(
     scalings = [f for f in fields if _is_diagonal(f)]
     others = [f for f in fields if not _is_diagonal(f)]
     weight = {i: tuple(f.linear.get((i, i), 0) for f in scalings) for i in range(len(parameters))}
-    forms: list[tuple[Vector, tuple[Rational, ...]]] = []
+    forms: list[tuple[Sparse, tuple[Rational, ...]]] = []
     for own in dict.fromkeys(weight.values()):
         members = [i for i, w in weight.items() if w == own]
         forms += [(form, own) for form in _killed(others, members)]
@@ -114,7 +114,7 @@ def _killed(fields: Sequence[VectorField], members: Sequence[int]) -> list[dict[
     return [{members[k]: c for k, c in _integral(vector).items()} for vector in basis]
 
 
-def _form(form: Vector, parameters: Sequence[sympy.Symbol]) -> sympy.Expr:
+def _form(form: Sparse, parameters: Sequence[sympy.Symbol]) -> sympy.Expr:
     return sympy.Add(*(sympy.Rational(c) * parameters[i] for i, c in form.items()))
 
 
@@ -168,7 +168,7 @@ def _moved(
                 )
 
 
-def _integral(vector: Vector) -> dict[int, int]:
+def _integral(vector: Sparse) -> dict[int, int]:
     """The vector as coprime integers, the first one positive."""
     entries = {i: Fraction(c) for i, c in sorted(vector.items()) if c}
     scale = Fraction(_lcm(c.denominator for c in entries.values()))

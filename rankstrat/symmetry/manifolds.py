@@ -14,7 +14,7 @@ from rankstrat.algebra.linear import Echelon
 from rankstrat.algebra.program import FUNCTION, PIECEWISE
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate
-from rankstrat.rank.inclusion import Joint, same_function
+from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.setting import at_kink
 from rankstrat.rank.tangents import Tangents

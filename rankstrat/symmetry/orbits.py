@@ -11,7 +11,7 @@ from rankstrat.algebra.tower import Tower
 from rankstrat.errors import ModelError, UndecidedError, demand
 from rankstrat.model.model import Chart
 from rankstrat.rank.bounded import Bounded
-from rankstrat.rank.inclusion import Joint
+from rankstrat.rank.joint import Joint
 from rankstrat.rank.lower_bounds import sampled_rank
 from rankstrat.rank.vanishing import needs_hypotheses
 from rankstrat.rank.verdict import Verdict

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from rankstrat.model.model import Chart
 
-Vector = NDArray[np.float64]
+Floats = NDArray[np.float64]
 _STARTS, _STEPS = 12, 200
 
 
-def distance_to_image(chart: Chart, theta: Vector) -> float:
+def distance_to_image(chart: Chart, theta: Floats) -> float:
     r"""The least $|\theta(u) - \theta|$ that is found from several starts: a numerical upper bound
     of the distance.
 
@@ -39,7 +39,7 @@ def distance_to_image(chart: Chart, theta: Vector) -> float:
     return float(best)
 
 
-def _starts(chart: Chart, theta: Vector) -> Iterator[Vector]:
+def _starts(chart: Chart, theta: Floats) -> Iterator[Floats]:
     """Parameters that are coordinates start at their own values, other coordinates at ones; then
     nearby points.
     """
@@ -52,7 +52,7 @@ def _starts(chart: Chart, theta: Vector) -> Iterator[Vector]:
 
 
 def _descend(
-    gap: Callable[[Vector], Vector], slopes: Callable[[Vector], Any], start: Vector
+    gap: Callable[[Floats], Floats], slopes: Callable[[Floats], Any], start: Floats
 ) -> float:
     """The length of the gap after Levenberg-Marquardt steps; infinite if the start has none."""
     u, damping = start, 1e-3

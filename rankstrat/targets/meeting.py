@@ -17,7 +17,7 @@ from rankstrat.targets.branch import Branch
 
 APART, UNDECIDED = -1, -2
 _DIGITS = 6
-Row = NDArray[np.int64]
+Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Meeting:
     model: Model
     branches: Sequence[Branch]
 
-    def rows(self) -> Iterator[tuple[int, Row]]:
+    def rows(self) -> Iterator[tuple[int, Labels]]:
         """For each branch the dimensions of its intersections with all, APART or UNDECIDED."""
         moves = self._moves
         done: dict[int, NDArray[np.int64]] = {}
@@ -86,7 +86,7 @@ class Meeting:
                         done[j] = move[done[i]]
                         queue.append(j)
 
-    def row(self, i: int) -> Row:
+    def row(self, i: int) -> Labels:
         """The dimensions of the intersections of one branch with all."""
         return np.array([self._common(i, j) for j in range(len(self.branches))])
 

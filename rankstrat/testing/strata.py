@@ -16,7 +16,7 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import HasStrata
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.strata import Stratification
+from rankstrat.strata import HasOwnUnits, Stratification
 from rankstrat.symmetry import symmetries
 from rankstrat.testing.laws import SPECIAL, hold, some_point
 
@@ -50,6 +50,7 @@ def check_strata(place: str, model: Model, seed: int = 0) -> int:
         label = strata.label_of(point)
         hold(place, f"has a stratum that contains {point}", label in known)
         _right_rank(place, strata, label, point, seed)
+        _own_units(place, strata, label, point)
         for g in symmetries(model):
             if g.orthogonal:
                 image = model.point(
@@ -84,6 +85,24 @@ def _right_rank(place: str, strata: Stratification, label: Any, point: Chart, se
         f" {found.upper}; this"
     )
     hold(place, law, found.lower <= given and (given <= found.upper or not constant))
+
+
+def _own_units(place: str, strata: Stratification, label: Any, point: Chart) -> None:
+    """In its own units a point lies in the chart of its stratum, if that is the graph of
+    polynomials in its coordinates, which is closed.
+    """
+    if not isinstance(strata, HasOwnUnits):
+        return
+    chart = strata.in_units_of(point).chart(label)
+    if chart is None or not set(chart.coordinates) <= set(point.model.parameters):
+        return
+    if not all(v.is_polynomial() for v in chart.values.values()):
+        return
+    at = {p: sympy.sympify(v, strict=True) for p, v in point.values.items()}
+    gaps = (at[p] - v.xreplace(at) for p, v in chart.values.items())
+    words = ", ".join(c.text for c in strata.in_units_of(point).conditions(label))
+    law = f"states the stratum of {point} in its own units, not as {words}; this"
+    hold(place, law, all(sympy.expand(gap) == 0 for gap in gaps))
 
 
 def _spread(labels: Sequence[Any]) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.algebra.linear import Vector
 from rankstrat.errors import RankstratError, TargetError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import HasBranches, HasNeurons
@@ -94,9 +95,6 @@ def _check_index(place: str, branch: Branch, seed: int) -> None:
         f"has the index {branch.index} on {branch.label}: {sample} has {counted}; this",
         tuple(branch.index) in counted,
     )
-
-
-Vector = tuple[Fraction, ...]
 
 
 def _index(neurons: Any, normal: Callable[[Vector], Vector]) -> tuple[int, int]:

@@ -17,7 +17,8 @@ from rankstrat.errors import FamilyError, demand
 from rankstrat.rank.certificate import Verdict
 from rankstrat.registry import Registry, modules
 from rankstrat.text.tables import Table
-from rankstrat.theorems.report import Progress, Report, Row, Theorem, bibliography, run
+from rankstrat.theorems.report import Progress, Report, bibliography, run
+from rankstrat.theorems.theorem import Row, Theorem
 
 
 def _own() -> dict[str, Theorem]:

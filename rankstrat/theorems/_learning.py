@@ -11,7 +11,7 @@ from rankstrat.rank.verdict import Verdict
 from rankstrat.singular import LearningCoefficient, learning_coefficient
 from rankstrat.targets import Branch
 from rankstrat.theorems._sampling import Matrix, multiply
-from rankstrat.theorems.report import Computed
+from rankstrat.theorems.theorem import Computed
 
 
 def coefficient(place: Chart | Branch, factor: int, *, seed: int) -> Computed:

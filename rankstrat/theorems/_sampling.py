@@ -16,9 +16,9 @@ import numpy as np
 from rankstrat.model.model import Model
 from rankstrat.rank.verdict import Verdict
 from rankstrat.targets import LeastRank
-from rankstrat.theorems.report import Case, Computed
+from rankstrat.theorems.theorem import Case, Computed
 
-Vector = tuple[int, ...]
+Integers = tuple[int, ...]
 Matrix = list[list[int]]
 SMALL_BLOCK = 20
 NETS = ("CNN", "no sharing", "fully connected")
@@ -30,12 +30,12 @@ def source(case: Case, seed: int) -> random.Random:
     return random.Random(f"{seed} {json.dumps(dict(case), sort_keys=True)}")
 
 
-def negative(v: Sequence[int]) -> Vector:
+def negative(v: Sequence[int]) -> Integers:
     """-v."""
     return tuple(-c for c in v)
 
 
-def representative(v: Sequence[int]) -> Vector:
+def representative(v: Sequence[int]) -> Integers:
     """The member of {v, -v} whose first nonzero entry is positive."""
     leading = next((c for c in v if c != 0), 0)
     if leading >= 0:
@@ -45,12 +45,12 @@ def representative(v: Sequence[int]) -> Vector:
 
 def distinct_classes(
     rng: random.Random, number: int, dimension: int, *, free: int = 0
-) -> list[Vector]:
+) -> list[Integers]:
     """Integer vectors, pairwise different up to sign, nonzero on the first dimension - free
     entries.
     """
     bound = max(9, 4 * number)
-    found: dict[Vector, Vector] = {}
+    found: dict[Integers, Integers] = {}
     while len(found) < number:
         v = tuple(rng.randint(-bound, bound) for _ in range(dimension))
         if any(v[: dimension - free]):
@@ -68,7 +68,7 @@ class Neurons:
     """Output weights and (extended) input weights of a two-layer network."""
 
     a: tuple[int, ...]
-    v: tuple[Vector, ...]
+    v: tuple[Integers, ...]
 
     def shuffled(self, rng: random.Random) -> Neurons:
         """The neurons in another order."""
@@ -77,7 +77,7 @@ class Neurons:
         return Neurons(tuple(self.a[i] for i in order), tuple(self.v[i] for i in order))
 
 
-def condensed(rng: random.Random, width: int, classes: Sequence[Vector], *, odd: bool) -> Neurons:
+def condensed(rng: random.Random, width: int, classes: Sequence[Integers], *, odd: bool) -> Neurons:
     """A function of len(classes) neurons on `width` neurons that are copies of them, or null (a =
     0, w = 0).
 

@@ -17,7 +17,7 @@ from rankstrat.errors import DataError, demand
 from rankstrat.rank.certificate import Verdict
 from rankstrat.text.tables import Table
 
-Row = tuple[int, ...]
+Exponents = tuple[int, ...]
 Monomial = tuple[int, ...]
 _MOST_SUPPORTS = 6_000
 _SPARSE_TERMS = 4
@@ -41,9 +41,9 @@ class Conjecture:
 
     variables: tuple[str, ...]
     formula: sympy.Expr | None
-    fitted: tuple[Row, ...] = field(repr=False)
-    held_out: tuple[Row, ...] = field(repr=False)
-    counterexamples: tuple[Row, ...]
+    fitted: tuple[Exponents, ...] = field(repr=False)
+    held_out: tuple[Exponents, ...] = field(repr=False)
+    counterexamples: tuple[Exponents, ...]
     candidate: sympy.Expr | None
     reason: str
     undecided: int = 0
@@ -132,7 +132,7 @@ def conjecture(
         k*(d + 1)
     """
     names, rows, undecided = _read(table, rank)
-    values: dict[Row, set[int]] = {}
+    values: dict[Exponents, set[int]] = {}
     for row in rows:
         values.setdefault(row[:-1], set()).add(row[-1])
     clashing = tuple(
@@ -141,7 +141,7 @@ def conjecture(
     fitted, held_out = _split([(*key, min(ranks)) for key, ranks in values.items()])
 
     def nothing(
-        reason: str, counterexamples: Sequence[Row] = (), candidate: sympy.Expr | None = None
+        reason: str, counterexamples: Sequence[Exponents] = (), candidate: sympy.Expr | None = None
     ) -> Conjecture:
         return Conjecture(
             names, None, fitted, held_out, tuple(counterexamples), candidate, reason, undecided
@@ -154,7 +154,7 @@ def conjecture(
             f"{len(fitted) + len(held_out)} rows are too few; at least 9 with different values are"
             " needed"
         )
-    refuted: list[tuple[sympy.Expr, list[Row]]] = []
+    refuted: list[tuple[sympy.Expr, list[Exponents]]] = []
     for candidate, terms in _candidates(names, fitted, degree):
         failures = [row for row in held_out if _at(candidate, names, row) != row[-1]]
         surplus = len(fitted) + len(held_out) - terms
@@ -179,7 +179,7 @@ def conjecture(
 
 def _read(
     table: Table | Iterable[Mapping[str, object]], rank: str
-) -> tuple[tuple[str, ...], list[Row], int]:
+) -> tuple[tuple[str, ...], list[Exponents], int]:
     demand(
         table,
         Iterable | Table,
@@ -218,7 +218,7 @@ def _read(
     return names, rows, undecided
 
 
-def _split(rows: Sequence[Row]) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+def _split(rows: Sequence[Exponents]) -> tuple[tuple[Exponents, ...], tuple[Exponents, ...]]:
     """Two thirds and one third, by the hash of the variables (a fixed stride can hold out all of
     one value).
     """
@@ -227,12 +227,12 @@ def _split(rows: Sequence[Row]) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     return tuple(sorted(ranked[held:])), tuple(sorted(ranked[:held]))
 
 
-def _at(formula: sympy.Expr, names: Sequence[str], row: Row) -> sympy.Expr:
+def _at(formula: sympy.Expr, names: Sequence[str], row: Exponents) -> sympy.Expr:
     return formula.subs(dict(zip(map(sympy.Symbol, names), row[:-1], strict=True)))
 
 
 def _candidates(
-    names: Sequence[str], rows: Sequence[Row], degree: int
+    names: Sequence[str], rows: Sequence[Exponents], degree: int
 ) -> Iterator[tuple[sympy.Expr, int]]:
     """Formulas that fit every row, simplest first, each with its number of free coefficients."""
     ranks = [row[-1] for row in rows]
@@ -250,7 +250,7 @@ def _candidates(
             yield from _polynomials([*symbols, atom], longer, ranks, min(degree, 3))
 
 
-def _is_undetermined(names: Sequence[str], rows: Sequence[Row], degree: int) -> bool:
+def _is_undetermined(names: Sequence[str], rows: Sequence[Exponents], degree: int) -> bool:
     """Whether some polynomial of this degree fits, but too few rows are left to tell it from
     others.
     """

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -115,3 +116,14 @@ def test_nobody_matches_on_names_of_families():
             tree = ast.parse(path.read_text(encoding="utf-8"))
             found += [f"{path.relative_to(ROOT)}:{n.lineno}" for n in compared_names(tree)]
     assert found == []
+
+
+def test_a_word_of_linear_algebra_is_defined_once():
+    """Rational, Vector and Row mean what `algebra.linear` says."""
+    defined = re.compile(r"^(Rational|Vector|Row)(?:: TypeAlias)? = ", re.M)
+    found = [
+        (path.parent.name, path.name, word)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for word in defined.findall(path.read_text(encoding="utf-8"))
+    ]
+    assert found == [("algebra", "linear.py", word) for word in ("Rational", "Vector", "Row")]

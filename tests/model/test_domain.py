@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 from rankstrat.errors import ModelError
-from rankstrat.model.domain import declared
+from rankstrat.model.declared import declared
 
 n, x, y = sympy.symbols("n x y")
 

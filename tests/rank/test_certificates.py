@@ -14,7 +14,8 @@ import time
 import pytest
 import sympy
 
-from rankstrat.algebra.modular import LARGE, SMALL, is_prime, random_prime
+from rankstrat.algebra.modular import LARGE
+from rankstrat.algebra.primes import SMALL, is_prime, random_prime
 from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import RankCertificate, Verdict

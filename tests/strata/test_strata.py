@@ -315,7 +315,7 @@ def test_stratum_of_names_the_conditions():
     model = families.two_layer(3, 2)
     stratum = stratum_of(model.point(a=[1, 0, 2], w=[[1, 2], [-1, -2], [0, 0]]))
     assert stratum.rank == 1 + 2 * 2
-    assert [c.text for c in stratum.conditions] == ["w1 = w2", "w3 = 0", "a2 = 0"]
+    assert [c.text for c in stratum.conditions] == ["w1 = -w2", "w3 = 0", "a2 = 0"]
 
 
 def test_nearest_strata_sorted():

@@ -14,7 +14,8 @@ import pytest
 import rankstrat as rs
 from rankstrat.errors import FamilyError, ParseError, UndecidedError
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Computed, Report, Theorem, bibliography, rows_from_json, run
+from rankstrat.theorems.report import Report, bibliography, rows_from_json, run
+from rankstrat.theorems.theorem import Computed, Theorem
 
 
 def cases(seed, deep):

@@ -13,7 +13,8 @@ import rankstrat as rs
 from rankstrat import theorems
 from rankstrat.errors import FamilyError
 from rankstrat.theorems import THEOREMS, Summary, verify_all
-from rankstrat.theorems.report import Theorem, bibliography, check_case
+from rankstrat.theorems.report import bibliography
+from rankstrat.theorems.theorem import Theorem, check_case
 
 NAMES = list(THEOREMS)
 
@@ -96,6 +97,18 @@ def test_slide_numbers():
     assert len(cases) == 2
     for case in cases:
         assert check_case(theorem, case).computed == slides[case["m"], case["k"]]
+
+
+def test_the_column_of_thresholds_says_what_is_arithmetic():
+    # two neurons of two inputs carry two: an isolated branch, c = 2 (2 + 1)
+    report = rs.verify("stability_thresholds")
+    headings = report.table().columns
+    assert "computed" not in headings
+    assert "listed c, or min(computed rank, c - 1)" in headings
+    rows = {tuple(row.case.values()): row for row in report.rows}
+    assert rows[2, 2, 2, 2, 0, "stable from"].computed == 2 + 2 * 2
+    assert report.ok
+    assert "computed" in rs.verify("linear_rank").table().columns
 
 
 def test_unknown_theorem_error():

@@ -14,14 +14,14 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import sympy
 
 from rankstrat.errors import BudgetError, PointError
-from rankstrat.families._shared.deep_words import Words, condition_words
+from rankstrat.families._shared.deep_words import Unit, Words, condition_words
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import Layers
 from rankstrat.rank.certificate import RankCertificate, Verdict
@@ -31,6 +31,8 @@ from rankstrat.text.parsing import block_symbols
 from rankstrat.text.tables import Math
 
 MOST_LABELS, WIDEST, WIDEST_MIXED = 300, 20, 4
+Member = tuple[int, int, int]
+"""A unit of a layer at a point: whether it is null, its number, its sign in its set."""
 Part = tuple[int, int]
 
 
@@ -118,6 +120,10 @@ class DeepStrata:
     model: Model
     layers: Layers
     signed: bool
+    order: tuple[tuple[tuple[int, int], ...], ...] = field(default=(), repr=False)
+    """For each hidden layer its units with their signs, in the order of the representatives;
+    empty for 1, 2, 3, ...
+    """
 
     @cached_property
     def _hidden(self) -> range:
@@ -194,8 +200,21 @@ class DeepStrata:
         """The product of the numbers of ways in the layers."""
         return math.prod(here.ways(signed=self.signed) for here in label)
 
-    def _units(self, here: LayerType) -> Iterator[tuple[int, bool, int]]:
+    def _units(self, layer: int, here: LayerType) -> Iterator[Unit]:
         """For each unit its leader (-1 for constant ones), whether it is null, and its number."""
+        for leader, null, place in self._places(here):
+            if self.order:
+                order = self.order[layer - 1]
+                yield (order[leader][0] if leader >= 0 else -1), null, order[place][0]
+            else:
+                yield leader, null, place
+
+    def _signs(self, layer: int) -> dict[int, int]:
+        """The signs of the units of a layer."""
+        return dict(self.order[layer - 1]) if self.order else {}
+
+    @staticmethod
+    def _places(here: LayerType) -> Iterator[Unit]:
         number = 0
         for k, j in here.merged:
             leader = number
@@ -213,15 +232,18 @@ class DeepStrata:
         for layer in range(1, len(self.layers.widths)):
             weights = self._symbols(self.layers.weights[layer - 1])
             bias = self.layers.biases[layer - 1]
-            units = list(self._units(label[layer - 1])) if layer in self._hidden else []
+            units = list(self._units(layer, label[layer - 1])) if layer in self._hidden else []
+            signs = self._signs(layer) if layer in self._hidden else {}
             for leader, _, i in units:
                 if leader < 0:
                     values |= dict.fromkeys(weights[i].tolist(), sympy.Integer(0))
                 elif leader != i:
-                    values |= zip(weights[i].tolist(), weights[leader].tolist(), strict=True)
+                    sign = signs.get(i, 1) * signs.get(leader, 1)
+                    row = [sign * w for w in weights[leader].tolist()]
+                    values |= zip(weights[i].tolist(), row, strict=True)
                     if bias:
                         biases = self._symbols(bias)
-                        values[biases[i]] = biases[leader]
+                        values[biases[i]] = sign * biases[leader]
             values |= dict.fromkeys(weights[:, null].ravel().tolist(), sympy.Integer(0))
             null = [i for _, silent, i in units if silent]
         return self.model.chart(values)
@@ -235,7 +257,7 @@ class DeepStrata:
         for layer, here in zip(self._hidden, label, strict=True):
             bias = self.layers.biases[layer - 1]
             words = Words(self.layers.weights[layer - 1], bias, self.layers.weights[layer])
-            found += condition_words(list(self._units(here)), words)
+            found += condition_words(list(self._units(layer, here)), words, self._signs(layer))
         return tuple(found)
 
     def constancy(self, label: Label) -> Knowledge:
@@ -273,24 +295,41 @@ class DeepStrata:
         return tuple(self._type_at(point, layer) for layer in self._hidden)
 
     def _type_at(self, point: Chart, layer: int) -> LayerType:
+        sets, constant = self._members(point, layer)
+        parts = [(len(members), sum(null for null, *_ in members)) for members in sets]
+        return LayerType.of(parts, (len(constant), sum(null for null, *_ in constant)))
+
+    def in_units_of(self, point: Chart) -> Self:
+        """The units of each layer in the order in which the type of a point lists them."""
+        order = []
+        for layer in self._hidden:
+            sets, constant = self._members(point, layer)
+            place = {part: k for k, part in enumerate(self._type_at(point, layer).merged)}
+            sets.sort(key=lambda m: place[len(m), sum(null for null, *_ in m)])
+            units = itertools.chain(*map(sorted, sets), sorted(constant))
+            order.append(tuple((i, sign) for _, i, sign in units))
+        return replace(self, order=tuple(order))
+
+    def _members(self, point: Chart, layer: int) -> tuple[list[list[Member]], list[Member]]:
+        """The sets of merged units at a point, and the constant ones."""
         arrays, bias = point.arrays, self.layers.biases[layer - 1]
         weights, after = (arrays[self.layers.weights[k]] for k in (layer - 1, layer))
-        sets: list[tuple[list[Any], Part]] = []
-        constant, silent = 0, 0
+        sets: list[tuple[list[Any], list[Member]]] = []
+        constant: list[Member] = []
         for i, row in enumerate(weights.tolist()):
             null = int(not any(v != 0 for v in after[:, i].tolist()))
             if not any(v != 0 for v in row):
-                constant, silent = constant + 1, silent + null
+                constant.append((null, i, 1))
                 continue
             vector = [*row, *([arrays[bias][i]] if bias else [])]
-            for number, (other, (k, j)) in enumerate(sets):
+            for other, members in sets:
                 turned = self.signed and all(-v == u for u, v in zip(vector, other, strict=True))
                 if vector == other or turned:
-                    sets[number] = other, (k + 1, j + null)
+                    members.append((null, i, 1 if vector == other else -1))
                     break
             else:
-                sets.append((vector, (1, null)))
-        return LayerType.of([part for _, part in sets], (constant, silent))
+                sets.append((vector, [(null, i, 1)]))
+        return [members for _, members in sets], constant
 
     def children(self, label: Label) -> Iterator[tuple[Label, Math]]:
         """The types with one condition more in one layer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,11 +32,13 @@ class Words:
     after: str
     names: Mapping[str, Any] | None = None
 
-    def merged(self, units: Sequence[int], sign: int = 1) -> Math:
-        """Equal incoming weights and biases of units."""
-        found = [self._incoming(unit) for unit in units]
-        join = " = -" if sign < 0 else " = "
-        return Math(join.join(n.text for n in found), join.join(n.latex for n in found))
+    def merged(self, units: Iterable[tuple[int, int]]) -> Math:
+        """Incoming weights and biases of units with signs, which are equal."""
+        found = [(self._incoming(unit), "-" * (sign < 0)) for unit, sign in units]
+        return Math(
+            " = ".join(minus + name.text for name, minus in found),
+            " = ".join(minus + name.latex for name, minus in found),
+        )
 
     def null(self, unit: int) -> Math:
         """The outgoing weights of a unit vanish: a column of the next layer."""
@@ -82,16 +84,20 @@ def _latex(block: str) -> str:
     return rf"{letter}^{{[{block[len(letter) :]}]}}"
 
 
-def condition_words(units: Sequence[Unit], words: Words) -> Iterator[Math]:
-    """The conditions of one layer."""
+def condition_words(
+    units: Sequence[Unit], words: Words, signs: Mapping[int, int]
+) -> Iterator[Math]:
+    """The conditions of one layer, whose units have signs (+1 where none is given)."""
     sets: dict[int, list[int]] = {}
     for leader, _, unit in units:
         sets.setdefault(leader, []).append(unit)
     for leader, members in sets.items():
         if leader >= 0 and len(members) > 1:
-            yield words.merged(members)
-    yield from (words.null(unit) for _, null, unit in units if null)
-    yield from (words.constant(unit) for leader, _, unit in units if leader < 0)
+            first, *others = sorted(members)
+            turn = signs.get(first, 1)
+            yield words.merged([(first, 1), *((i, turn * signs.get(i, 1)) for i in others)])
+    yield from (words.null(unit) for unit in sorted(unit for _, null, unit in units if null))
+    yield from (words.constant(i) for i in sorted(i for leader, _, i in units if leader < 0))
 
 
 def deep_distances(
@@ -110,7 +116,7 @@ def deep_distances(
             for j in range(i):
                 for sign in (1, -1) if signed else (1,):
                     gap = float(np.linalg.norm(vectors[j] - sign * vectors[i])) / np.sqrt(2)
-                    yield words.merged((j, i), sign), float(gap)
+                    yield words.merged(((j, 1), (i, sign))), float(gap)
 
 
 __all__ = ["Words", "condition_words", "deep_distances"]

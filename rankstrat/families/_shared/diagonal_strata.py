@@ -7,7 +7,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy
@@ -118,6 +118,24 @@ class CoordinateStrata:
             sum(1 for block, index in group if arrays[block][index] == 0) for group in self.groups
         )
         return tuple(sorted(max(z for z in self.zeros if z <= count) for count in counts))
+
+    def in_units_of(self, point: Chart) -> CoordinateStrata:
+        """The coordinates in the order of their numbers of zeros, and the zeros first in each."""
+        arrays = point.arrays
+        zeros = [
+            (max(z for z in self.zeros if z <= sum(vanishes)), group, vanishes)
+            for group in self.groups
+            for vanishes in [[arrays[block][index] == 0 for block, index in group]]
+        ]
+        ordered = (
+            tuple(part for _, part in sorted(zip(vanishes, group, strict=True), key=_zero_first))
+            for _, group, vanishes in sorted(zeros, key=lambda entry: entry[0])
+        )
+        return replace(self, groups=tuple(ordered))
+
+
+def _zero_first(entry: tuple[bool, Any]) -> bool:
+    return not entry[0]
 
 
 def coordinate_strata(

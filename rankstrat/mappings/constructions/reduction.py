@@ -15,7 +15,8 @@ from rankstrat.errors import FamilyError, NotOutputPreservingError, PointError, 
 from rankstrat.mappings.constructions.layers import Array, Layered
 from rankstrat.mappings.values import target_chart
 from rankstrat.model.model import Chart
-from rankstrat.rank.inclusion import Joint, include, same_function
+from rankstrat.rank.inclusion import include
+from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.spoken import Spoken
 

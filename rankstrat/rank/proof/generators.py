@@ -21,7 +21,7 @@ from rankstrat.algebra.program import FUNCTION, LEAF
 from rankstrat.rank.proof.nodes import Nodes
 
 Monomial = tuple[tuple[int, Any], ...]
-Vector = dict[Monomial, Fraction]
+Combination = dict[Monomial, Fraction]
 Recipe = dict[Any, int]
 BUDGET = 400
 LARGEST = 2147483647
@@ -34,7 +34,7 @@ class Request:
     group: str
     node: int
     argument: int
-    terms: Vector
+    terms: Combination
     depth: int
 
 
@@ -69,7 +69,7 @@ class Proposal:
             if key[0] == group
         ]
 
-    def _terms(self, node: int) -> Vector:
+    def _terms(self, node: int) -> Combination:
         terms = laurent(self.special, node, BUDGET, self._memo)
         if terms is None:
             return {((node, 1),): Fraction(1)}
@@ -101,7 +101,7 @@ class Proposal:
     def _order_of(self, monomial: Monomial) -> int:
         return max((self._depth(n) for n, _ in monomial), default=0)
 
-    def _node(self, terms: Vector) -> int:
+    def _node(self, terms: Combination) -> int:
         """The node of a Laurent polynomial."""
         nodes = self.nodes
         parts = []
@@ -153,7 +153,7 @@ class Proposal:
             return node
         return self.nodes.constant(argument)
 
-    def _shape(self, terms: Vector) -> tuple[Monomial, Fraction, Any]:
+    def _shape(self, terms: Combination) -> tuple[Monomial, Fraction, Any]:
         """m, c, p with terms = c m p, where p has neither a monomial nor a number as a factor."""
         least: dict[int, Any] = {}
         for n in {n for m in terms for n, _ in m}:
@@ -252,10 +252,10 @@ class Proposal:
         }
 
     def _one_layer(
-        self, group: str, layer: int, left: dict[int, tuple[Vector, Recipe, Request]]
+        self, group: str, layer: int, left: dict[int, tuple[Combination, Recipe, Request]]
     ) -> None:
         """Express the parts of this layer in generators; what is left is of lower layers."""
-        parts: dict[int, Vector] = {}
+        parts: dict[int, Combination] = {}
         for a, (terms, recipe, _) in left.items():
             part = {m: c for m, c in terms.items() if self._level(m) == layer}
             for m in list(part):
@@ -399,9 +399,9 @@ class _Basis:
 
     def __init__(self) -> None:
         self.members: list[int] = []
-        self._rows: list[tuple[Monomial, Vector, dict[int, Fraction]]] = []
+        self._rows: list[tuple[Monomial, Combination, dict[int, Fraction]]] = []
 
-    def reduce(self, vector: Vector, name: int) -> dict[int, Fraction]:
+    def reduce(self, vector: Combination, name: int) -> dict[int, Fraction]:
         """The combination of members that a vector is; it becomes one where there is none."""
         rest = dict(vector)
         used: dict[int, Fraction] = {}
@@ -422,7 +422,7 @@ class _Basis:
         return {name: Fraction(1)}
 
 
-def _subtract(vector: Vector, c: Fraction, row: Vector) -> None:
+def _subtract(vector: Combination, c: Fraction, row: Combination) -> None:
     for m, v in row.items():
         value = vector.get(m, Fraction(0)) - c * v
         if value:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from rankstrat.algebra.modular import mix
+from rankstrat.algebra.primes import mix
 from rankstrat.algebra.signature import approximate, ball, precision, solve
 from rankstrat.errors import DataError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_scalar
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.samples.second_order.second import Row, SecondOrder, values_at
+from rankstrat.samples.second_order.second import ScaledRow, SecondOrder, values_at
 from rankstrat.text.spoken import Spoken
 
 BITS = 256
@@ -65,7 +65,7 @@ class CriticalData(Spoken):
     def _facts(self) -> Iterable[tuple[str, object]]:
         return [("inputs", self.inputs), ("residual", self.residual())]
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ScaledRow]:
         """The data rows, (input, number of the output)."""
         return [(x, k) for x in self.inputs for k in range(self.chart.model.output_count)]
 

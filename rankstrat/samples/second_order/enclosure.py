@@ -20,7 +20,7 @@ from rankstrat.algebra.translate import translate
 from rankstrat.errors import DataError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_scalar
-from rankstrat.samples.second_order.second import Row, SecondOrder, values_at
+from rankstrat.samples.second_order.second import ScaledRow, SecondOrder, values_at
 from rankstrat.text.spoken import Spoken
 
 BITS, STEPS = 320, 60
@@ -68,7 +68,7 @@ class EnclosedCriticalPoint(Spoken):
         """Parameter name -> ball."""
         return {str(p): v for p, v in zip(self.model.parameters, self.box, strict=True)}
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ScaledRow]:
         """The data rows."""
         return [(x, k) for x in self.inputs for k in range(self.model.output_count)]
 
@@ -157,7 +157,7 @@ def _named(model: Model, values: Sequence[Any]) -> dict[str, Any]:
 
 def _residual(
     second: SecondOrder,
-    rows: Sequence[Row],
+    rows: Sequence[ScaledRow],
     labels: Sequence[sympy.Expr],
     values: Mapping[str, Any],
 ) -> list[Any]:
@@ -169,7 +169,7 @@ def _residual(
 
 def _system(
     second: SecondOrder,
-    rows: Sequence[Row],
+    rows: Sequence[ScaledRow],
     labels: Sequence[sympy.Expr],
     values: Mapping[str, Any],
 ) -> tuple[list[Any], list[list[Any]]]:

@@ -28,10 +28,11 @@ from rankstrat.algebra.translate import translate
 from rankstrat.errors import DataError, UndecidedError, demand
 from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import Verdict
-from rankstrat.rank.inclusion import Joint, include, same_function
+from rankstrat.rank.inclusion import include
+from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.samples.second_order.critical import BITS
-from rankstrat.samples.second_order.second import Row, SecondOrder, values_at
+from rankstrat.samples.second_order.second import ScaledRow, SecondOrder, values_at
 from rankstrat.text.spoken import Spoken
 
 
@@ -53,7 +54,7 @@ class Data(Protocol):
     @property
     def second(self) -> SecondOrder: ...
 
-    def rows(self) -> list[Row]: ...
+    def rows(self) -> list[ScaledRow]: ...
 
     def residual(self) -> list[Any]: ...
 

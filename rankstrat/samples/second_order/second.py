@@ -17,7 +17,7 @@ from rankstrat.algebra.signature import Rationals, ball
 from rankstrat.algebra.translate import translate
 from rankstrat.model.model import Chart
 
-Row = tuple[tuple[Fraction, ...], int]
+ScaledRow = tuple[tuple[Fraction, ...], int]
 
 
 class SecondOrder:
@@ -63,7 +63,7 @@ class SecondOrder:
             for n in nodes
         )
 
-    def leaves(self, row: Row, number: Callable[[Fraction], Any]) -> dict[int, Any]:
+    def leaves(self, row: ScaledRow, number: Callable[[Fraction], Any]) -> dict[int, Any]:
         """Values of inputs and mixers for one data row."""
         x, output = row
         values = {self.program.leaf(("x", k)): number(v) for k, v in enumerate(x)}
@@ -78,7 +78,7 @@ class SecondOrder:
 def values_at(
     second: SecondOrder,
     nodes: Sequence[int],
-    rows: Sequence[Row],
+    rows: Sequence[ScaledRow],
     *,
     exact: bool,
     coordinates: Mapping[str, Any] = MappingProxyType({}),
@@ -114,4 +114,4 @@ def _special(program: Program, nodes: Sequence[int]) -> dict[int, Any]:
     return found
 
 
-__all__ = ["Row", "SecondOrder", "values_at"]
+__all__ = ["ScaledRow", "SecondOrder", "values_at"]

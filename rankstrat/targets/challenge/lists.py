@@ -14,7 +14,7 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.targets.branch import Branch, TargetFunction
 from rankstrat.targets.challenge.solutions import (
     Equation,
-    Vector,
+    Floats,
     integer_solutions,
     newton_solutions,
 )
@@ -52,7 +52,7 @@ class Witnesses:
     """
 
     points: tuple[Chart, ...]
-    floats: Vector = field(repr=False, compare=False)
+    floats: Floats = field(repr=False, compare=False)
     outside: Objection | None
 
     @property
@@ -99,7 +99,7 @@ def witnesses(
     return Witnesses(tuple(found), floats, outside)
 
 
-def _outside(branches: Sequence[Branch], floats: Vector) -> Objection | None:
+def _outside(branches: Sequence[Branch], floats: Floats) -> Objection | None:
     """A numerical solution that is far from every branch."""
     for theta in floats:
         if all(_is_away(b, theta) for b in branches):
@@ -138,7 +138,7 @@ def _on_none(branches: Sequence[Branch], point: Chart) -> bool:
         return False
 
 
-def _is_away(branch: Branch, theta: Vector) -> bool:
+def _is_away(branch: Branch, theta: Floats) -> bool:
     """Whether a float point is clearly off the closure of a branch; False where floats do not
     tell.
     """

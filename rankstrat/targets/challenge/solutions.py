@@ -27,7 +27,7 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import same_functions
 from rankstrat.targets.branch import TargetFunction
 
-Vector = NDArray[np.float64]
+Floats = NDArray[np.float64]
 CLOSE, EXACT, FAR = 1e-8, 1e-12, 20.0
 SMALL = (0, 1, -1, 2)
 MOST_VALUES, CHUNK = 9, 4096
@@ -48,7 +48,7 @@ class Equation:
     seed: int = 0
 
     @cached_property
-    def _inputs(self) -> Vector:
+    def _inputs(self) -> Floats:
         """Random inputs in [-2, 2] where f* is finite, some more than twice the parameters."""
         count = 2 * self.model.size + 6 if self.model.inputs else 1
         source = np.random.default_rng(self.seed)
@@ -57,11 +57,11 @@ class Equation:
         return drawn[finite][:count] if finite.any() else drawn[:count]
 
     @cached_property
-    def _goals(self) -> Vector:
+    def _goals(self) -> Floats:
         """The values of f*, shape (samples, outputs)."""
         return self._values(self._inputs)
 
-    def _values(self, inputs: Vector) -> Vector:
+    def _values(self, inputs: Floats) -> Floats:
         program = Program()
         leaves = {x: program.leaf(("x", k)) for k, x in enumerate(self.model.inputs)}
         nodes = translate(program, list(self.target.expressions), leaves)
@@ -71,7 +71,7 @@ class Equation:
     @staticmethod
     def _evaluated(
         program: Program, nodes: Sequence[int], given: dict[int, Any], shape: tuple[int, ...]
-    ) -> Vector:
+    ) -> Floats:
         """Values of the nodes, stacked last."""
         ring, values = FloatRing(), dict(given)
         for n in program.reachable(nodes):
@@ -81,7 +81,7 @@ class Equation:
             found = evaluate(program, nodes, ring, values)
         return np.stack([np.broadcast_to(v, shape) for v in found], axis=-1)
 
-    def gaps(self, points: Vector, count: int | None = None) -> Vector:
+    def gaps(self, points: Floats, count: int | None = None) -> Floats:
         """F - f*, shape (points, samples times outputs), at all or the first few inputs."""
         compiled, inputs = self.model.compiled, self._inputs[:count]
         values: dict[int, Any] = {n: points[:, i, None] for i, n in enumerate(compiled.parameters)}
@@ -92,7 +92,7 @@ class Equation:
             gaps = found - self._goals[None, :count]
             return gaps.reshape(len(points), gaps.shape[1] * gaps.shape[2])
 
-    def slopes(self, points: Vector) -> Vector:
+    def slopes(self, points: Floats) -> Floats:
         """The derivatives of the gaps, shape (points, samples times outputs, parameters)."""
         compiled, inputs = self.model.compiled, self._inputs
         shape = (len(points), len(inputs))
@@ -109,7 +109,7 @@ class Equation:
         """1 and the largest value of f*."""
         return 1.0 + float(np.max(np.abs(self._goals), initial=0.0))
 
-    def solved(self, points: Vector, tolerance: float = CLOSE) -> NDArray[np.bool_]:
+    def solved(self, points: Floats, tolerance: float = CLOSE) -> NDArray[np.bool_]:
         """Which points have all gaps near 0; a few inputs sort most of them out."""
         result = np.zeros(len(points), dtype=bool)
         for start in range(0, len(points), CHUNK):
@@ -120,7 +120,7 @@ class Equation:
             result[start + near] = True
         return result
 
-    def _near(self, points: Vector, tolerance: float, count: int | None) -> NDArray[np.bool_]:
+    def _near(self, points: Floats, tolerance: float, count: int | None) -> NDArray[np.bool_]:
         with np.errstate(all="ignore"):
             small = np.abs(self.gaps(points, count)) <= tolerance * self.scale
         return np.asarray(small.all(axis=1))
@@ -242,7 +242,7 @@ def _exchanged(model: Model, known: tuple[Fraction, ...]) -> Iterator[tuple[Frac
             yield tuple(point)
 
 
-def newton_solutions(equation: Equation, *, starts: int, steps: int = 120) -> Vector:
+def newton_solutions(equation: Equation, *, starts: int, steps: int = 120) -> Floats:
     """Float points of F = f*, from random starts by damped Gauss-Newton steps, all starts at
     once.
     """
@@ -266,17 +266,17 @@ def newton_solutions(equation: Equation, *, starts: int, steps: int = 120) -> Ve
         damping[places[better]] /= 5
         damping[places[~better]] *= 4
     inside = np.abs(theta).max(axis=1, initial=0.0) < FAR
-    kept: Vector = theta[(now <= EXACT * equation.scale) & inside]
+    kept: Floats = theta[(now <= EXACT * equation.scale) & inside]
     return kept
 
 
-def _norms(gaps: Vector) -> Vector:
+def _norms(gaps: Floats) -> Floats:
     with np.errstate(all="ignore"):
         norms = np.sqrt(np.sum(gaps * gaps, axis=1))
     return np.where(np.isfinite(norms), norms, np.inf)
 
 
-def _steps(gaps: Vector, slopes: Vector, damping: Vector) -> Vector:
+def _steps(gaps: Floats, slopes: Floats, damping: Floats) -> Floats:
     with np.errstate(all="ignore"):
         square = np.einsum("bsi,bsj->bij", slopes, slopes)
         right = -np.einsum("bsi,bs->bi", slopes, gaps)
@@ -284,7 +284,7 @@ def _steps(gaps: Vector, slopes: Vector, damping: Vector) -> Vector:
     square[~sound], right[~sound] = 0.0, 0.0
     size = np.maximum(np.einsum("bii->bi", square).max(axis=1), 1.0)  # rounding must not win
     square += np.maximum(damping, 1e-13 * size)[:, None, None] * np.eye(square.shape[1])
-    solved: Vector = np.linalg.solve(square, right[:, :, None])[:, :, 0]
+    solved: Floats = np.linalg.solve(square, right[:, :, None])[:, :, 0]
     return solved
 
 

@@ -15,7 +15,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, distinct_classes, nonzero, source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = ((1, 3, 2, 1, 1), (1, 5, 3, 2, 2), (1, 9, 2, 2, 4), (2, 3, 2, 2, 3), (2, 4, 2, 1, 9))
 _DEEP = ((1, 7, 3, 3, 0), (1, 7, 3, 3, 8), (2, 5, 3, 1, 4), (1, 12, 4, 2, 10))

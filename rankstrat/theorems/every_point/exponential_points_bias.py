@@ -9,7 +9,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Neurons, source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _SIZES = ((2, 1), (3, 2), (5, 2), (9, 2), (20, 3))
 

@@ -13,7 +13,7 @@ from rankstrat.families.catalogue.matrix_factorization import matrix_factorizati
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _TABLE = (0, 7, 12, 15, 16)
 _TARGETS = {

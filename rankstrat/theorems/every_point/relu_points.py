@@ -13,8 +13,8 @@ from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
-from rankstrat.theorems._sampling import Neurons, Vector, negative, source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems._sampling import Integers, Neurons, negative, source
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = (
     (2, 1, "no"),
@@ -45,7 +45,7 @@ def _neurons(case: Case, seed: int) -> Neurons:
     """
     rng = source(case, seed)
     bias = case["bias"] == "yes"
-    v: list[Vector] = []
+    v: list[Integers] = []
     while len(v) < case["m"]:
         w = tuple(rng.choice((-1, 0, 1)) for _ in range(case["d"] + bias))
         if any(w):
@@ -61,7 +61,7 @@ def predicted(case: Case, seed: int) -> int:
     neurons, d = _neurons(case, seed), case["d"]
     size = d + (case["bias"] == "yes")
     unit = sympy.eye(size)
-    active: dict[Vector, bool] = {}
+    active: dict[Integers, bool] = {}
     whole: list[Any] = []
     for a, v in zip(neurons.a, neurons.v, strict=True):
         if not any(v[:d]):

@@ -13,7 +13,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Neurons, negative, representative, source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _VALUE_AT_ZERO = {"silu": 0, "softplus": 1, "gelu": 0}  # whether sigma(0) is nonzero
 _SIZES = ((2, 1), (3, 1), (4, 2), (6, 2), (14, 2))

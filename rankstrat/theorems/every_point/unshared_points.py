@@ -12,7 +12,7 @@ from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, representative
 from rankstrat.theorems.every_point.tied_weights_points import values, windows
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = (
     (1, 3, 2, 2),

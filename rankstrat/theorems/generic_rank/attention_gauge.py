@@ -10,7 +10,7 @@ from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._attention import crossed, grouped, integers, rotated, stacked
 from rankstrat.theorems._sampling import source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 # tokens, model dimension D, head dimension d, heads or layers, queries for one key
 _DEFAULT = (

@@ -17,7 +17,7 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, nonzero, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (*((28, 3, k, "lemma") for k in (1, 2, 3)), (4, 2, 1, "engine"), (4, 2, 2, "engine"))
 _DEEP = ((6, 3, 1, "engine"), (6, 3, 2, "engine"), (7, 3, 1, "engine"), (8, 3, 1, "engine"))

@@ -8,7 +8,7 @@ from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = (
     (2, 1, 1, 1),

@@ -8,7 +8,7 @@ from rankstrat.families.catalogue.kan import kan
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = ((1, 1, 2), (1, 1, 3), (1, 2, 2), (1, 2, 3), (2, 2, 3), (1, 3, 3), (2, 3, 3), (1, 6, 4))
 _DEEP = ((1, 4, 3), (1, 3, 4), (2, 2, 4), (3, 3, 3), (2, 4, 3), (1, 8, 3))

@@ -12,7 +12,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 # (p, d, k) -> the defect, besides all cases of p = 2
 _DEFECTIVE = {(4, 3, 5): 1, (4, 4, 9): 1, (4, 5, 14): 1, (3, 5, 7): 1}

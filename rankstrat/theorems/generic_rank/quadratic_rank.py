@@ -9,7 +9,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import matrix_of_rank, nonzero, source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = ((1, 1), (2, 1), (2, 2), (3, 2), (4, 3), (5, 5), (9, 6), (14, 12))
 

@@ -12,7 +12,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import distinct_classes, multiply, nonzero, source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = ((1, 1, 1), (2, 2, 1), (2, 1, 2), (1, 3, 1), (2, 3, 1), (3, 2, 3), (2, 4, 2))
 _DEEP = ((3, 4, 1), (2, 3, 4), (4, 3, 2), (1, 6, 1))

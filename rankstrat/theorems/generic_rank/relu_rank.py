@@ -11,14 +11,14 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import (
-    Vector,
+    Integers,
     distinct_classes,
     negative,
     nonzero,
     representative,
     source,
 )
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = (
     (3, 2, "no", 3, 0),
@@ -61,7 +61,7 @@ def computed(case: Case, seed: int) -> RankCertificate:
     """
     rng = source(case, seed)
     m, d, k, bias = case["m"], case["d"], case["k"], case["bias"] == "yes"
-    lines: dict[Vector, Vector] = {}
+    lines: dict[Integers, Integers] = {}
     while len(lines) < k - case["pairs"]:
         (v,) = distinct_classes(rng, 1, d + bias, free=int(bias))
         lines.setdefault(representative(tuple(c // gcd(*v) for c in v)), v)

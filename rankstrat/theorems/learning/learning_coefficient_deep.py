@@ -11,7 +11,7 @@ from rankstrat.model.model import Chart
 from rankstrat.text.tables import Math
 from rankstrat.theorems._learning import chain_of, coefficient
 from rankstrat.theorems._sampling import source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     ((1, 1, 1, 1), 0),

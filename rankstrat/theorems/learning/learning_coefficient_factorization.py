@@ -9,7 +9,7 @@ from rankstrat.families.catalogue.matrix_factorization import matrix_factorizati
 from rankstrat.text.tables import Math
 from rankstrat.theorems._learning import coefficient, factors_of_ranks
 from rankstrat.theorems._sampling import source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 # rows, inner, columns, rank A, rank B, rank AB
 _DEFAULT = (

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rankstrat.text.tables import Math
 from rankstrat.theorems._learning import coefficient
-from rankstrat.theorems.report import Case, Computed, Theorem
 from rankstrat.theorems.target_sets.branch_ranks import branch_of
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     (2, 1, 1, 1, 0),

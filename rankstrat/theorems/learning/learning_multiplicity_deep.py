@@ -5,7 +5,7 @@ from __future__ import annotations
 from rankstrat.text.tables import Math
 from rankstrat.theorems._learning import multiplicity
 from rankstrat.theorems.learning.learning_coefficient_deep import cases, deepest, subset
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 
 def predicted(case: Case, seed: int) -> int:

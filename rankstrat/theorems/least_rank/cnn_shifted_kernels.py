@@ -13,7 +13,7 @@ from rankstrat.families.catalogue.two_layer import two_layer
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import NETS, least, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = ((1, 3, 2, 1), (1, 4, 2, 1), (2, 3, 2, 1), (1, 6, 3, 2), (1, 9, 3, 1))
 _DEEP = ((1, 5, 2, 1), (1, 7, 3, 2), (1, 8, 3, 1), (2, 4, 2, 1), (1, 12, 4, 3))

@@ -11,7 +11,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = ((1, 2, 1), (3, 2, 0), (3, 2, 2), (5, 3, 4), (10, 4, 1), (60, 3, 25), (100, 6, 100))
 

@@ -11,7 +11,7 @@ from rankstrat.mappings import rank_along, widening
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, random_values, source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = (
     ("2 1 1", "2 3 1", "none"),

@@ -11,7 +11,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Neurons, condensed, distinct_classes, nonzero, source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _KINDS = ("copies and null neurons", "silent neuron", "cancelling pair", "zero weight")
 _DEFAULT = ((3, 1, 1), (4, 2, 2), (6, 3, 2), (14, 2, 5))

@@ -11,7 +11,7 @@ from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import least, random_values, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     ((1, 1, 1, 1), True),

@@ -13,7 +13,7 @@ from rankstrat.families.catalogue.diagonal import diagonal
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import least, nonzero, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     ("a^2 - b^2", 1, 2, 0),

@@ -13,7 +13,7 @@ from rankstrat.families.catalogue.matrix_factorization import matrix_factorizati
 from rankstrat.targets import optimistic_sample_size, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import least, matrix_of_rank, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     ("2 2 2", 0),

@@ -11,7 +11,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import condensed, distinct_classes, source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = (
     ("tanh", 3, 2, 0),

@@ -13,7 +13,7 @@ from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import random_values, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     ("1 1 1", "0 0"),

@@ -12,7 +12,7 @@ from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import Neurons, condensed, distinct_classes, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     ("tanh", 2, 1, 1, 0),

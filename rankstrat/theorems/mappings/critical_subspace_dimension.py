@@ -8,7 +8,7 @@ from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.mappings import critical_dimension, steps
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import random_values, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     ("1 1 1", "none", "1.0"),

@@ -16,7 +16,7 @@ from rankstrat.rank.verdict import Verdict
 from rankstrat.samples import batch
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     ("leaky_relu", "2 2 1", 1, 2, 3),

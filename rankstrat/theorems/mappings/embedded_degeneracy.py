@@ -13,7 +13,7 @@ from rankstrat.rank.verdict import Verdict
 from rankstrat.samples import critical_data
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     ("1 1 1", "tanh", "0 0"),

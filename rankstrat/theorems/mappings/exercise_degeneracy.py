@@ -22,7 +22,7 @@ from rankstrat.samples import (
 )
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 # where Newton's method starts: a, w, b
 _STARTS = {

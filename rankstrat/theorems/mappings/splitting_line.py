@@ -15,7 +15,7 @@ from rankstrat.rank.verdict import Verdict
 from rankstrat.samples import CriticalData, critical_data
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from rankstrat.mappings import rank_along, steps
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
-from rankstrat.theorems.report import Case, Theorem
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = (
     ("1 1 1", "none", "1.0"),

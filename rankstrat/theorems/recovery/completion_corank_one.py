@@ -8,7 +8,7 @@ from rankstrat.families.catalogue.matrix_factorization import matrix_factorizati
 from rankstrat.samples import count_recovering_subsets
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = ((2, 2), (2, 5), (3, 3), (4, 4), (5, 5), (6, 6))
 _DEEP = ((7, 7), (8, 8), (4, 9), (9, 8))

@@ -10,7 +10,7 @@ from rankstrat.families.catalogue.matrix_factorization import matrix_factorizati
 from rankstrat.samples import count_recovering_subsets
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = ((2, 2, 2), (2, 1, 3), (2, 5, 3), (3, 3, 3), (3, 1, 4), (4, 4, 4), (4, 9, 3))
 _DEEP = ((1, 1, 5), (2, 2, 7), (3, 2, 5), (4, 5, 5), (3, 3, 6))

@@ -13,7 +13,7 @@ from rankstrat.rank.verdict import Verdict
 from rankstrat.samples import local_linear_recovery
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import condensed, distinct_classes, nonzero, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     ("two_layer", 2, 1, 1),

@@ -9,8 +9,8 @@ from rankstrat.rank.verdict import Verdict
 from rankstrat.samples.stability import recovery_stability
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import source
-from rankstrat.theorems.report import Case, Computed, Theorem
 from rankstrat.theorems.target_sets.branch_ranks import branch_of
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = ((2, 1, 2, 2), (3, 1, 2, 2), (3, 1, 2, 3), (2, 2, 2, 2), (4, 2, 3, 3), (4, 2, 7, 4))
 _DEEP = ((3, 2, 2, 3), (4, 2, 2, 3), (4, 3, 2, 4), (4, 4, 1, 4), (5, 3, 2, 4), (5, 3, 3, 5))

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from rankstrat.rank.verdict import Verdict
 from rankstrat.samples.stability import recovery_thresholds
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Case, Computed, Theorem
 from rankstrat.theorems.target_sets.branch_ranks import branch_of, indices
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = ((2, 1, 2), (2, 2, 2), (4, 2, 3), (4, 2, 7))
 
@@ -68,8 +68,9 @@ THEOREM = Theorem(
         "generic samples (separating ones are not enough)",
         r"no bias; $\sigma$ is generic in the sense of STR (exp is; tanh is not)",
         (
-            "computed from the certified rank and the codimension of the branch;"
-            " stability_morse_bott tests samples"
+            "'stable from' is arithmetic: the codimension c of the branch as it is listed;"
+            " 'unstable up to' is the rank that the engine computes, or c - 1"
+            " where that is smaller; stability_morse_bott tests samples"
         ),
     ),
     formula=Math(
@@ -79,4 +80,5 @@ THEOREM = Theorem(
     predicted=predicted,
     computed=computed,
     quantity="sample size, from rank and codimension",
+    column="listed c, or min(computed rank, c - 1)",
 )

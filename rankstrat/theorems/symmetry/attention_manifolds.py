@@ -8,7 +8,7 @@ from rankstrat.families.catalogue.attention import attention
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry import invariant_manifolds
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _BLOCKS = {"heads": "QKVO", "query-key columns": "QK", "value-output columns": "VO"}
 _DEFAULT = (

@@ -13,7 +13,7 @@ from rankstrat.model.model import Model
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry import conservation_laws
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("linear", (1, 1, 1)),

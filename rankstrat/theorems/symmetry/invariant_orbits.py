@@ -9,7 +9,7 @@ from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry import invariant_manifolds, orbit_dimension
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import nonzero, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _KINDS = (
     "generic",

@@ -10,7 +10,7 @@ from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry import invariant_manifolds
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     ("1 2 1", "none", 1),

@@ -9,8 +9,8 @@ from math import factorial
 
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Case, Computed, Theorem
 from rankstrat.theorems.target_sets.branch_counts import generic_target
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = (
     (1, 1, 3),

@@ -10,7 +10,7 @@ from rankstrat.rank.verdict import Verdict
 from rankstrat.targets import TargetSet, target_set
 from rankstrat.text.tables import Math
 from rankstrat.theorems._sampling import distinct_classes, nonzero, source
-from rankstrat.theorems.report import Case, Computed, Theorem
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = ((2, 1, 2), (3, 1, 2), (4, 2, 7), (5, 4, 2))
 

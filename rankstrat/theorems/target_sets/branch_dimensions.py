@@ -8,8 +8,8 @@ from rankstrat.model.model import Model
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Case, Computed, Theorem
 from rankstrat.theorems.target_sets.branch_ranks import branch_of, indices
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = ((2, 1, 2), (3, 1, 2), (3, 3, 1), (4, 2, 3), (4, 1, 9))
 

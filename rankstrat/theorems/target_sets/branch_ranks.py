@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.targets import Branch
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Case, Theorem
 from rankstrat.theorems.target_sets.branch_counts import generic_target
+from rankstrat.theorems.theorem import Case, Theorem
 
 _DEFAULT = ((2, 1, 2), (3, 1, 2), (3, 2, 3), (4, 2, 3), (4, 2, 7))
 

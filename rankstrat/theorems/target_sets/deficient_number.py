@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.tables import Math
-from rankstrat.theorems.report import Case, Computed, Theorem
 from rankstrat.theorems.target_sets.branch_counts import generic_target
+from rankstrat.theorems.theorem import Case, Computed, Theorem
 
 _DEFAULT = ((2, 1, 2), (3, 1, 2), (4, 2, 3), (5, 4, 6))
 

@@ -141,6 +141,9 @@ class KernelPoints(KernelTypes):
 
     def label_of(self, point: Chart) -> Label:
         """The type of an exact point."""
+        return self._canonical(self._own_label(point))
+
+    def _own_label(self, point: Chart) -> Label:
         arrays = point.arrays
         kernels, outputs = ([list(row.ravel()) for row in arrays[name]] for name in ("K", "a"))
         biases = list(arrays["b"]) if self.bias else [0] * self.kernels
@@ -168,7 +171,7 @@ class KernelPoints(KernelTypes):
         null = [a for a, k, on in zip(outputs, kinds, active, strict=True) if k == NULL and on]
         if null and self._balance_matters(kinds):
             balanced = all(sympy.Add(*map(sympy.sympify, a)) == 0 for a in null)
-        return self._canonical((kinds, relation, active, dependence, balanced))
+        return (kinds, relation, active, dependence, balanced)
 
     def _relation(self, kernels: list[list[Any]], biases: list[Any]) -> tuple[int, ...]:
         first, second = ([i for i, v in enumerate(kernel) if v != 0] for kernel in kernels)

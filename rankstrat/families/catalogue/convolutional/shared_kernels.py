@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from rankstrat.families.catalogue.convolutional.kernel_points import KernelPoints
 from rankstrat.families.catalogue.convolutional.kernel_types import BIASED, NULL, PRESENT, Label
+from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
+from rankstrat.strata.delegated import CarriedStrata
 from rankstrat.text.sources import proved
 from rankstrat.text.tables import Math
 
@@ -16,6 +18,11 @@ from rankstrat.text.tables import Math
 @dataclass(frozen=True)
 class SharedStrata(KernelPoints):
     """The strata with their closures."""
+
+    def in_units_of(self, point: Chart) -> CarriedStrata:
+        """The kernels in the order of the point."""
+        own = self._own_label(point)
+        return CarriedStrata(self, self._canonical(own), own)
 
     def constancy(self, label: Label) -> Knowledge:
         """The closed formula."""

@@ -7,15 +7,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 from rankstrat.families.catalogue.two_layer.strata.classes import TwoLayerStrata
 from rankstrat.families.catalogue.two_layer.strata.numbers import Label
 from rankstrat.families.catalogue.two_layer.strata.representatives import Group
 from rankstrat.families.catalogue.two_layer.strata.types import Kind, Side, compositions, size_of
-from rankstrat.families.catalogue.two_layer.strata.words import chain
+from rankstrat.families.catalogue.two_layer.strata.words import chain, in_order
 from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
@@ -87,17 +87,18 @@ class HyperbolicStrata(TwoLayerStrata):
         for kind in classes:
             group = []
             for phase, (n, i) in enumerate(kind):
-                group += [(neuron + j, phase, j < n) for j in range(n + i)]
+                group += [(self.neuron(neuron + j), phase, j < n) for j in range(n + i)]
                 neuron += n + i
             groups.append(group)
         spare = [kind for kind, count in enumerate(zero) for _ in range(count)]
-        return [(neuron + j, kind) for j, kind in enumerate(spare)], groups
+        return [(self.neuron(neuron + j), kind) for j, kind in enumerate(spare)], groups
 
     def _coincidence(self, group: Group) -> list[Math]:
         """Equal weights in a class, equal biases in a phase."""
-        found = chain("w", [(i, 1) for i, _, _ in group])
+        found = chain("w", in_order((i, self.sign(i)) for i, _, _ in group))
         for phase in {p: None for _, p, _ in group}:
-            found += self._same_phase([(i, 1) for i, p, _ in group if p == phase])
+            members = ((i, self.sign(i)) for i, p, _ in group if p == phase)
+            found += self._same_phase(in_order(members))
         return found
 
     def _same_phase(self, members: list[tuple[int, int]]) -> list[Math]:
@@ -113,9 +114,12 @@ class HyperbolicStrata(TwoLayerStrata):
             first: dict[int, int] = {}
             for i, phase, active in group:
                 if i != group[0][0]:
-                    values |= zip(names["w"][i], names["w"][group[0][0]], strict=True)
+                    turned = self.sign(i) * self.sign(group[0][0])
+                    weights = [turned * w for w in names["w"][group[0][0]]]
+                    values |= zip(names["w"][i], weights, strict=True)
                 if first.setdefault(phase, i) != i:
-                    values[names["b"][i]] = names["b"][first[phase]]
+                    turned = self.sign(i) * self.sign(first[phase])
+                    values[names["b"][i]] = turned * names["b"][first[phase]]
                 if not active:
                     values[names["a"][i]] = 0
         for i, kind in zeros:
@@ -143,6 +147,32 @@ class HyperbolicStrata(TwoLayerStrata):
             found.setdefault(key, {}).setdefault(self._phase(phase), [0, 0])[idle] += 1
         kinds = [_sorted((n, i) for n, i in phases.values()) for phases in found.values()]
         return (tuple(zero), tuple(sorted(kinds, reverse=True)), 0)
+
+    def in_units_of(self, point: Chart) -> Self:
+        """The neurons in the order in which the type of a point lists them, with their signs."""
+        arrays = point.arrays
+        null: list[tuple[int, int]] = []
+        found: dict[tuple[Any, ...], dict[Any, list[tuple[int, int]]]] = {}
+        signs = [1] * self.width
+        for i in range(self.width):
+            idle, b = int(arrays["a"][i] == 0), arrays["b"][i]
+            weights = tuple(arrays["w"][i])
+            if all(v == 0 for v in weights):
+                null.append((idle + self._special(b), i))
+                continue
+            mirrored = tuple(-v for v in weights)
+            signs[i] = -1 if mirrored in found else 1
+            key = mirrored if mirrored in found else weights
+            phases = found.setdefault(key, {})
+            phases.setdefault(self._phase(signs[i] * b), []).append((idle, i))
+        classes = []
+        for phases in found.values():
+            ordered = sorted(phases.values(), key=_numbers, reverse=True)
+            classes.append((tuple(map(_numbers, ordered)), ordered))
+        classes.sort(key=lambda entry: entry[0], reverse=True)
+        order = [i for _, ordered in classes for members in ordered for _, i in sorted(members)]
+        order += [i for _, i in sorted(null)]
+        return replace(self, order=tuple(order), signs=tuple(signs))
 
     def _special(self, b: Any) -> int:
         """The first kind of neurons with w = 0 and this bias."""
@@ -214,3 +244,9 @@ def _multisets(total: int, kinds: Sequence[Kind], start: int = 0) -> Iterator[tu
             yield from (
                 (kinds[k], *rest) for rest in _multisets(total - size_of(kinds[k]), kinds, k)
             )
+
+
+def _numbers(members: list[tuple[int, int]]) -> Side:
+    """The numbers of active and inactive members of a phase."""
+    idle = sum(inactive for inactive, _ in members)
+    return len(members) - idle, idle

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from rankstrat.activation.law import Law
@@ -42,6 +42,26 @@ class TypeNumbers:
     bias: bool
     output_bias: bool
     law: Law
+    order: tuple[int, ...] = field(default=(), repr=False)
+    """The neurons in the order of the representatives; empty for 1, 2, 3, ..."""
+    signs: tuple[int, ...] = field(default=(), repr=False)
+    r"""For each neuron which of $\pm(w, b)$ its representative class holds; empty for +1."""
+
+    def neuron(self, place: int) -> int:
+        """The neuron at a place of a representative.
+
+        Args:
+            place: counted from 0.
+        """
+        return self.order[place] if self.order else place
+
+    def sign(self, neuron: int) -> int:
+        """Whether a neuron holds its class or the opposite one.
+
+        Args:
+            neuron: counted from 0.
+        """
+        return self.signs[neuron] if self.signs else 1
 
     @property
     def extended(self) -> int:

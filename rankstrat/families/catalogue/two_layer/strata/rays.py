@@ -20,7 +20,7 @@ from rankstrat.families.catalogue.two_layer.strata.types import (
     kind_of,
     size_of,
 )
-from rankstrat.families.catalogue.two_layer.strata.words import chain, joined, symbol
+from rankstrat.families.catalogue.two_layer.strata.words import chain, in_order, joined, symbol
 from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata import Knowledge
@@ -115,7 +115,7 @@ class RayStrata(TwoLayerStrata):
         return (*super().conditions(label), *self._signs(self.layout(label)[0]))
 
     def _coincidence(self, group: Group) -> list[Math]:
-        return chain("w", [(i, sign) for i, sign, _ in group], relation="~")
+        return chain("w", in_order((i, sign) for i, sign, _ in group), relation="~")
 
     def _signs(self, zeros: Sequence[tuple[int, int]]) -> list[Math]:
         """The signs of the biases of neurons with w = 0."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import sympy
@@ -16,6 +16,7 @@ from rankstrat.families.catalogue.two_layer.strata.numbers import Label, TypeNum
 from rankstrat.families.catalogue.two_layer.strata.types import Kind, Side, is_half, kind_of
 from rankstrat.families.catalogue.two_layer.strata.words import (
     chain,
+    in_order,
     joined,
     operator,
     symbol,
@@ -25,6 +26,8 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.zero import exact_rank
 from rankstrat.text.tables import Math
 
+Member = tuple[int, int, int]
+"""Of a class at a point: side, whether inactive, and neuron."""
 Group = list[tuple[int, int, bool]]
 """The neurons of a class: number, sign (or phase), whether active."""
 
@@ -42,11 +45,12 @@ class Representatives(TypeNumbers):
         for kind in classes:
             group = []
             for sign, (n, i) in zip((1, -1), kind, strict=False):
-                group += [(neuron + j, sign, j < n) for j in range(n + i)]
+                places = [(self.neuron(neuron + j), j < n) for j in range(n + i)]
+                group += [(k, sign * self.sign(k), active) for k, active in places]
                 neuron += n + i
             groups.append(group)
         spare = [kind for kind, count in enumerate(zero) for _ in range(count)]
-        return [(neuron + j, kind) for j, kind in enumerate(spare)], groups
+        return [(self.neuron(neuron + j), kind) for j, kind in enumerate(spare)], groups
 
     def conditions(self, label: Label) -> tuple[Math, ...]:
         """Equalities of weights, then w = 0, b = 0, a = 0."""
@@ -63,9 +67,40 @@ class Representatives(TypeNumbers):
 
     def _coincidence(self, group: Group) -> list[Math]:
         """What the neurons of a class have in common."""
-        members = [(i, sign) for i, sign, _ in group]
+        members = in_order((i, sign) for i, sign, _ in group)
         words = chain("w", members)
         return words + chain("b", members) * self.bias
+
+    def in_units_of(self, point: Chart) -> Self:
+        """The neurons in the order in which the type of a point lists them, with their signs."""
+        arrays = point.arrays
+        null: list[tuple[int, int]] = []
+        found: dict[tuple[Any, ...], list[Member]] = {}
+        for i, vector in enumerate(self._rows(arrays)):
+            idle = int(arrays["a"][i] == 0)
+            if all(v == 0 for v in vector[: self.inputs]):
+                null.append((self._zero_kind(vector) + idle, i))
+                continue
+            key, side = self._class_of(vector, found)
+            found.setdefault(key, []).append((side, idle, i))
+        classes = sorted(
+            ((self._kind(*_sides(members)), members) for members in found.values()),
+            key=lambda entry: entry[0],
+            reverse=True,
+        )
+        order, signs = list[int](), [1] * self.width
+        for _, members in classes:
+            plus, minus = _sides(members)
+            turned = int(self.law.sides and plus < minus)
+            if self.law.sides:
+                members = sorted((side ^ turned, idle, i) for side, idle, i in members)
+            else:
+                members = sorted(members, key=lambda member: member[1:])
+                for side, _, i in members:
+                    signs[i] = 1 - 2 * (side ^ members[0][0])
+            order += [i for _, _, i in members]
+        order += [i for _, i in sorted(null)]
+        return replace(self, order=tuple(order), signs=tuple(signs))
 
     def _biases(self, zeros: Sequence[tuple[int, int]]) -> list[Math]:
         """What is special about the biases of neurons with w = 0."""
@@ -201,3 +236,9 @@ class Representatives(TypeNumbers):
         if self.law.sides:
             return kind_of(plus, minus)
         return ((plus[0] + minus[0], plus[1] + minus[1]),)
+
+
+def _sides(members: Sequence[Member]) -> tuple[Side, Side]:
+    """The numbers of active and inactive members on the two sides."""
+    plus, minus = ([idle for side, idle, _ in members if side == here] for here in (0, 1))
+    return (plus.count(0), plus.count(1)), (minus.count(0), minus.count(1))

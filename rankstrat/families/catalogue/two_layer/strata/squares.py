@@ -4,18 +4,20 @@ four.
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import sympy
 
 from rankstrat.errors import PointError
 from rankstrat.families.catalogue.two_layer.strata.words import (
     chain,
+    in_order,
     joined,
     operator,
     symbol,
@@ -48,6 +50,12 @@ class SquareStrata:
     model: Model
     width: int
     inputs: int
+    order: tuple[int, ...] = ()
+    """The neurons in the order of the representatives; empty for 1, 2, 3, ..."""
+
+    @property
+    def _order(self) -> tuple[int, ...]:
+        return self.order or tuple(range(self.width))
 
     def labels(self) -> Iterator[Label]:
         """Every label once."""
@@ -93,24 +101,25 @@ class SquareStrata:
         lines.
         """
         active, v, inside, groups, squares = label
-        names = [symbol("w", i) for i in range(self.width)]
+        order = self._order
+        names = [symbol("w", i) for i in order]
         spanning = operator("span", names[:active])
         still, found = active + inside, list[Math]()
         if v == 0:
-            found += vanishing("w", range(still))
+            found += vanishing("w", order[:still])
         elif v < min(active, self.inputs):
             found.append(_rank(names[:active], v))
         if v and inside:
             found.append(joined([joined(names[active:still], ", "), spanning], " in ", r" \in "))
         start = still
         for size in groups:
-            lines = chain("w", [(i, 1) for i in range(start, start + size)], relation="~")
+            lines = chain("w", in_order((i, 1) for i in order[start : start + size]), relation="~")
             modulo = r"\ \mathrm{mod}\ "
             found += [joined([line, spanning], " mod ", modulo) if v else line for line in lines]
             start += size
         if len(groups) == 4 and squares == 3 and self.inputs - v > 2:
             found.append(_rank(names[-4:], 2))
-        return (*found, *vanishing("a", range(active, self.width)))
+        return (*found, *vanishing("a", order[active:]))
 
     def constancy(self, label: Label) -> Knowledge:
         """Quadratic forms modulo the ideal of V."""
@@ -157,7 +166,9 @@ class SquareStrata:
                 rng.choice([-1, 1]) * rng.randint(1, bound) if i < active else 0
                 for i in range(self.width)
             ]
-            point = self.model.point(a=a, w=[[int(x) for x in w] for w in weights])
+            places = sorted(range(self.width), key=self._order.__getitem__)
+            rows = [[int(x) for x in weights[k]] for k in places]
+            point = self.model.point(a=[a[k] for k in places], w=rows)
             if self.label_of(point) == label:
                 return point
         raise PointError(
@@ -167,33 +178,38 @@ class SquareStrata:
 
     def label_of(self, point: Chart) -> Label:
         """The type of an exact point."""
+        active, v, inside, groups, squares = self._parts(point)
+        return (len(active), v, len(inside), tuple(map(len, groups)), squares)
+
+    def in_units_of(self, point: Chart) -> Self:
+        """Active neurons, then those with weights in V, then the lines, the largest first."""
+        active, _, inside, groups, _ = self._parts(point)
+        return replace(self, order=(*active, *inside, *itertools.chain(*groups)))
+
+    def _parts(self, point: Chart) -> tuple[list[int], int, list[int], list[list[int]], int]:
+        """Active neurons, dimension of V, neurons in V, and by lines, rank of their squares."""
         a, w = point.arrays["a"], sympy.Matrix(point.arrays["w"].tolist())
         rows = [w.row(i) for i in range(self.width)]
         span = [r for r, x in zip(rows, a, strict=True) if x != 0]
         v = _rank_of(span)
-        groups: list[list[Any]] = []
-        inside = 0
-        for row, x in zip(rows, a, strict=True):
+        groups: list[list[int]] = []
+        inside = list[int]()
+        for i, (row, x) in enumerate(zip(rows, a, strict=True)):
             if x != 0:
                 continue
             if _rank_of([*span, row]) == v:
-                inside += 1
+                inside.append(i)
                 continue
-            home = next((g for g in groups if _rank_of([*span, g[0], row]) == v + 1), None)
+            home = next((g for g in groups if _rank_of([*span, rows[g[0]], row]) == v + 1), None)
             if home is None:
-                groups.append([row])
+                groups.append([i])
             else:
-                home.append(row)
+                home.append(i)
         squares = len(groups)
-        if squares == 4 and _rank_of([*span, *(g[0] for g in groups)]) == v + 2:
+        if squares == 4 and _rank_of([*span, *(rows[g[0]] for g in groups)]) == v + 2:
             squares = 3
-        return (
-            sum(1 for x in a if x != 0),
-            v,
-            inside,
-            tuple(sorted(map(len, groups), reverse=True)),
-            squares,
-        )
+        active = [i for i, x in enumerate(a) if x != 0]
+        return active, v, inside, sorted(groups, key=len, reverse=True), squares
 
     def children(self, label: Label) -> Iterator[tuple[Label, Math]]:
         """Lines fall into V or together, active neurons become inactive, V loses a dimension."""

@@ -62,9 +62,20 @@ def chain(
     return [joined(parts, f" {relation} ", f" {RELATIONS[relation]} ")]
 
 
+def in_order(members: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Neurons with their signs by number, the first with a plus.
+
+    Example:
+        >>> in_order([(2, 1), (0, -1)])
+        [(0, 1), (2, -1)]
+    """
+    found = sorted(members)
+    return [(i, sign * found[0][1]) for i, sign in found]
+
+
 def vanishing(name: str, neurons: Iterable[int]) -> list[Math]:
     """w1 = w2 = 0; nothing for no neuron."""
     return chain(name, [(i, 1) for i in sorted(neurons)], end="0")
 
 
-__all__ = ["MINUS", "chain", "joined", "operator", "symbol", "vanishing"]
+__all__ = ["MINUS", "chain", "in_order", "joined", "operator", "symbol", "vanishing"]

@@ -16,7 +16,7 @@ from fractions import Fraction
 import sympy
 
 from rankstrat.activation.record import Z
-from rankstrat.algebra.linear import rank
+from rankstrat.algebra.linear import Vector, rank
 from rankstrat.errors import TargetError
 from rankstrat.families._shared.patterns import Signed
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Piece
@@ -24,7 +24,6 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import CONSTANT, AffineSubspace
 
-Vector = tuple[Fraction, ...]
 Cone = frozenset[int]  # signs that a small sum can take; both mean zero as well
 EITHER: Cone = frozenset((1, -1))
 

@@ -9,11 +9,12 @@ from functools import cached_property
 
 import sympy
 
+from rankstrat.algebra.linear import Row
 from rankstrat.families._shared.patterns import Signed
-from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece, Row
+from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import Coupled, Piece
 from rankstrat.targets import CONSTANT, AffineSubspace
 
-Vector = list[sympy.Expr]
+Expressions = list[sympy.Expr]
 
 
 def number(value: Fraction) -> sympy.Rational:
@@ -84,7 +85,7 @@ class Parametrisation:
         return sympy.expand(self._sum(self.piece.signed_sum(block), self.shares))
 
     @cached_property
-    def directions(self) -> list[Vector]:
+    def directions(self) -> list[Expressions]:
         """The first weight of each further block; those of the first mixed block solve the vector
         equation.
         """

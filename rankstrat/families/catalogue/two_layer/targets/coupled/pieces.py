@@ -30,14 +30,13 @@ from functools import cached_property
 import sympy
 
 from rankstrat.activation.law import Law, Vector
+from rankstrat.algebra.linear import Row
 from rankstrat.families._shared.effective_neurons import plain
 from rankstrat.families._shared.patterns import Pattern, Signed
 from rankstrat.families.catalogue.two_layer.targets.coupled.goals import CoupledTarget
 from rankstrat.families.catalogue.two_layer.targets.layout import Layout
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import CONSTANT, AffineSubspace
-
-Row = dict[int, Fraction]
 
 
 @dataclass(frozen=True)

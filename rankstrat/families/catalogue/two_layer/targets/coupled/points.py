@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 
 from rankstrat.activation.law import Vector
+from rankstrat.algebra.linear import Row
 from rankstrat.families.catalogue.two_layer.targets.coupled.carriers import (
     AffineCarrier,
     carrier_of,
@@ -16,7 +17,6 @@ from rankstrat.families.catalogue.two_layer.targets.coupled.carriers import (
 from rankstrat.families.catalogue.two_layer.targets.coupled.pieces import (
     Coupled,
     Piece,
-    Row,
     proportional,
 )
 from rankstrat.model.model import Chart

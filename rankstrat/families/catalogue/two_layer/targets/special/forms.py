@@ -8,16 +8,15 @@ from typing import Any
 
 import sympy
 
+from rankstrat.algebra.linear import Vector
 from rankstrat.errors import TargetError
 from rankstrat.model.model import Model
 from rankstrat.targets import TargetFunction
 
-Row = tuple[Fraction, ...]
-
 
 def form_of(
     structure: Any, model: Model, target: TargetFunction
-) -> tuple[tuple[Row, ...], sympy.Expr]:
+) -> tuple[tuple[Vector, ...], sympy.Expr]:
     """S and the output bias."""
     expression = sympy.expand(target.expressions[0])
     needed = "a polynomial of degree at most 2" if structure.bias else "a quadratic form"
@@ -52,7 +51,7 @@ def form_of(
     return tuple(map(tuple, matrix)), constant
 
 
-def diagonalised(matrix: Sequence[Sequence[Fraction]]) -> tuple[tuple[Fraction, Row], ...]:
+def diagonalised(matrix: Sequence[Sequence[Fraction]]) -> tuple[tuple[Fraction, Vector], ...]:
     r"""$(s_j, v_j)$ with the matrix $\sum_j s_j v_j v_j^T$, the $v_j$ independent: one vector x
     with $x^T S x \ne 0$ at a time.
 

@@ -29,10 +29,11 @@ from typing import Any
 
 import sympy
 
+from rankstrat.algebra.linear import Vector
 from rankstrat.errors import OutsideError
 from rankstrat.families._shared.equivariance import equivariance
 from rankstrat.families.catalogue.two_layer.targets.layout import Layout
-from rankstrat.families.catalogue.two_layer.targets.special.forms import Row, diagonalised, form_of
+from rankstrat.families.catalogue.two_layer.targets.special.forms import diagonalised, form_of
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import Branch, BranchList, Candidate, Closure, RankBounds, TargetFunction
@@ -66,8 +67,8 @@ class Piece:
 class Quadric(Layout):
     """A network of squares and a target, diagonalised: S is the sum of s_j v_j v_j^T."""
 
-    matrix: tuple[Row, ...]
-    squares: tuple[tuple[Fraction, Row], ...]
+    matrix: tuple[Vector, ...]
+    squares: tuple[tuple[Fraction, Vector], ...]
     constant: sympy.Expr
     forced: Chart
 
@@ -96,11 +97,11 @@ class Quadric(Layout):
         free = (size - rank) * (rank - len(self.squares)) + size * (self.width - n)
         return n + n * rank - rank * (rank + 1) // 2 + free
 
-    def rows(self, piece: Piece, isotropic: int = 1) -> tuple[list[Fraction], list[Row]]:
+    def rows(self, piece: Piece, isotropic: int = 1) -> tuple[list[Fraction], list[Vector]]:
         """A point: squares for S, pairs (1, w), (-1, w) for the isotropic part, w = 0 for all other
         neurons.
         """
-        zero: Row = (Fraction(0),) * self.variables
+        zero: Vector = (Fraction(0),) * self.variables
         outputs, weights = [Fraction(s) for s in piece.signs], [zero] * self.width
         queues = {s: [i for i, v in enumerate(piece.signs) if v == s] for s in (1, -1)}
         for value, v in self.squares:
@@ -111,7 +112,7 @@ class Quadric(Layout):
                 weights[queues[s].pop(0)] = tuple(isotropic * x for x in v)
         return outputs, weights
 
-    def _complement(self) -> list[Row]:
+    def _complement(self) -> list[Vector]:
         """Unit vectors that complete the v_j to a basis."""
         columns = [list(v) for _, v in self.squares]
         units = [[int(i == j) for j in range(self.variables)] for i in range(self.variables)]
