@@ -98,7 +98,7 @@ def _error(theta: Array, grid: Array) -> float:
 
 
 def tolerance(case: Case) -> Tolerance:
-    """The count; one run of an integrator may stop early where all must succeed."""
+    """The count; where all must succeed, one run may stop early or end in another exact fit."""
     return Frequency(failures=1)
 
 
