@@ -42,7 +42,7 @@ def certain(size):
     return (size.attained, size.minimal) == (Verdict.PROVED, Verdict.PROVED)
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("extra", [0, 1])
 def test_table_of_the_specification(case, extra):
@@ -166,7 +166,7 @@ def check_least_rank_of_shared_kernels(size, kernel_size, count, bias, seed):
         assert not certain(least) or lowest == least.value
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("size", "kernel_size", "count", "bias"), [(3, 2, 2, False), (4, 2, 2, False)]
 )

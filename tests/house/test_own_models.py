@@ -51,6 +51,7 @@ FAMILIES: dict[str, Callable[[], rs.Model]] = {
 """Families that are the same up to names, or up to a constant that no derivative sees."""
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", OWN)
 def test_the_ranks_are_those_by_hand(name):
     hierarchy = rs.stratify(OWN[name])

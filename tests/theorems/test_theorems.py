@@ -54,6 +54,7 @@ def test_theorem_is_well_described(name):
     assert named <= set(theorem.keys)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "name", ["two_layer_points", "matrix_factorization_rank", "diagonal_points"]
 )
