@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from rankstrat.algebra.float_field import Field, Floats, residues_of, strips
 from rankstrat.deadline import check
 
-# Tiles stay in cache; a tile has at least _LEAF rows and no fewer columns than a leaf.
+# A tile has at least so many rows, and no fewer columns than a leaf.
 _LEAF = 32
 
 

@@ -15,15 +15,10 @@ r"""Moduli are odd and below this.
 Then about 500 products of two residues fit into the 53 bits of a float64.
 """
 
-
+# Tiles stay in cache.
 TILE_COLUMNS = 2048
-
-
 TILE = 2**19
-
-
 CACHED = 2**15
-
 
 Floats = NDArray[np.float64]
 

@@ -17,8 +17,6 @@ from rankstrat.errors import BudgetError, PoleError, UndecidedError
 MAX_ROOT = 20_000
 """The largest D for which the value of exp(h/D) is chosen as an integer b, and exp(h) is then b^D.
 """
-
-
 MAX_BITS = 50_000
 """The longest number with which relations over the constants are looked for."""
 

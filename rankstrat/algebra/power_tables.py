@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from rankstrat.algebra.primes import primitive_root
 
 Residues = NDArray[np.int64]
-
-
 TABLE_LIMIT = 1 << 23
 
 

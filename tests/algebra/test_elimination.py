@@ -267,9 +267,9 @@ def test_views_and_large_floats() -> None:
 def test_leaves_tiles_and_strips_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     for leaf, columns in ((1, 1), (5, 8)):
         monkeypatch.setattr(elimination, "_LEAF", leaf)
-        monkeypatch.setattr(elimination, "_TILE_COLUMNS", columns)
-        monkeypatch.setattr(elimination, "_TILE", leaf * columns + 1)
-        monkeypatch.setattr(elimination, "_CACHED", columns + 2)
+        monkeypatch.setattr(float_field, "TILE_COLUMNS", columns)
+        monkeypatch.setattr(float_field, "TILE", leaf * columns + 1)
+        monkeypatch.setattr(float_field, "CACHED", columns + 2)
         for _, matrix, _ in structured(101):
             assert_certified(matrix[:40, :45], 101)
 

@@ -100,3 +100,57 @@ def test_refusals():
         rs.conservation_laws(U)
     with pytest.raises(ModelError, match="restricted"):
         rs.conservation_laws(rs.Model(U * X, [U], [X], domain={X: [0, 1]}))
+    with pytest.raises(ModelError, match="constants"):
+        rs.conservation_laws(rs.Model(U * V * W, [U, V], constants=[W]))
+
+
+def _is_conserved(model, law):
+    """Whether the derivative of a law along the gradient of every output vanishes."""
+    return all(
+        sympy.expand(sum(law.diff(p) * o.diff(p) for p in model.parameters)) == 0
+        for o in model.outputs
+    )
+
+
+@pytest.mark.parametrize(
+    ("output", "square"),
+    [
+        (U + V, (U - V) ** 2),
+        (U + 2 * V, (2 * U - V) ** 2),
+        (U - 3 * V, (3 * U + V) ** 2),
+        (2 * U + V, (U - 2 * V) ** 2),
+        (U + sympy.sqrt(2) * V, (sympy.sqrt(2) * U - V) ** 2),
+        (sympy.sqrt(2) * U + sympy.pi * V, (sympy.pi * U - sympy.sqrt(2) * V) ** 2),
+        ((U + V) ** 3, (U - V) ** 2),
+    ],
+)
+def test_the_square_of_a_linear_law_by_hand(output, square):
+    # U + c V moves along (1, c) alone, so c U - V is constant, and with it its square only
+    model = rs.Model(output * X, [U, V], [X])
+    found = rs.conservation_laws(model)
+    (law,) = found.expressions
+    assert _is_conserved(model, law)
+    ratio = sympy.Poly(law, U, V).coeff_monomial(U**2) / sympy.Poly(square, U, V).coeff_monomial(
+        U**2
+    )
+    assert sympy.expand(law - ratio * square) == 0
+    assert (found.independent, found.most, found.verdict) == (1, 1, PROVED)
+
+
+def test_two_linear_laws_give_three_quadratic_ones():
+    model = rs.Model((U + V + W) * X, [U, V, W], [X])
+    found = rs.conservation_laws(model)
+    assert len(found) == 3
+    assert all(_is_conserved(model, law) for law in found.expressions)
+    assert (found.independent, found.verdict) == (2, PROVED)
+
+
+def test_every_law_of_rotated_weights_is_conserved():
+    # u v in rotated coordinates: squares and products mix in one law
+    turned = {U: U + 2 * V, V: 2 * U - V}
+    model = rs.Model((U * V).xreplace(turned) * X, [U, V], [X])
+    found = rs.conservation_laws(model)
+    (law,) = found.expressions
+    assert _is_conserved(model, law)
+    assert sympy.expand(3 * U**2 - 8 * U * V - 3 * V**2 - law) == 0
+    assert found.verdict is PROVED
