@@ -87,7 +87,7 @@ def conservation_laws(model: Model, *, depth: int = 2, seed: int = 0) -> Conserv
         BudgetError: too many parameters.
 
     References:
-        MarcotteGribonvalPeyre2023 Theorem 3.3; docs/proofs.md#conservation-laws.
+        MarcotteGribonvalPeyre2023 (method); docs/proofs.md#conservation-laws.
 
     Example:
         >>> from rankstrat.families import matrix_factorization

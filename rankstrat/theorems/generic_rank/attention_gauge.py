@@ -120,7 +120,7 @@ THEOREM = Theorem(
         r" $(l-1)D^2$."
     ),
     source=(
-        "HenryMarchettiKohn2025 Section 3 (lightning attention); the groups are derived in"
+        "HenryMarchettiKohn2025 (lightning attention); the groups are derived in"
         " docs/proofs.md#attention, and equality is computed case by case"
     ),
     keys=("HenryMarchettiKohn2025",),
