@@ -141,12 +141,13 @@ def _system(model: Model, pairs: Sequence[tuple[int, int]]) -> Model:
     coefficients = [sympy.Symbol(f"s_{i}_{j}") for i, j in pairs]
     outputs = []
     for output in model.outputs:
-        slopes = [output.diff(p) for p in theta]
+        # renamed before coefficients come in, which may have the old names
+        slopes = [output.diff(p).xreplace(names) for p in theta]
         terms = [
-            c * (theta[j] * slopes[i] + theta[i] * slopes[j])
+            c * (names[theta[j]] * slopes[i] + names[theta[i]] * slopes[j])
             for c, (i, j) in zip(coefficients, pairs, strict=True)
         ]
-        outputs.append(sympy.Add(*terms).xreplace(names))
+        outputs.append(sympy.Add(*terms))
     return Model(outputs, coefficients, list(names.values()))
 
 

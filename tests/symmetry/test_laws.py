@@ -154,3 +154,12 @@ def test_every_law_of_rotated_weights_is_conserved():
     assert _is_conserved(model, law)
     assert sympy.expand(3 * U**2 - 8 * U * V - 3 * V**2 - law) == 0
     assert found.verdict is PROVED
+
+
+def test_names_of_symbols_do_not_matter():
+    names = sympy.symbols("s_0_0 s_0_1 s_1_1 t_0 t_1 x_0")
+    for p, q, x in [(4, 3, 1), (0, 1, 2), (1, 0, 5), (5, 4, 0), (2, 5, 3)]:
+        u, v = names[p], names[q]
+        found = rs.conservation_laws(rs.Model(u * v**2 * names[x], [u, v], [names[x]]))
+        assert found.expressions == (2 * u**2 - v**2,)
+        assert found.verdict is PROVED
