@@ -239,7 +239,7 @@ def test_five_hundred_units_reduce_to_three():
 
 
 def folded(activation, constants, extra=0):
-    r"""$\sigma(x) + \sum_c \sigma(c) + \sum_k k\,\sigma(k x + 1)$; constants are units with w = 0."""
+    r"""$\sigma(x) + \sum_c \sigma(c) + \sum_k k\,\sigma(k x + 1)$, constants from w = 0."""
     others = range(2, 2 + extra)
     width = 1 + len(constants) + extra
     F = rs.families.two_layer(width, 1, activation=activation, bias=True, output_bias=True)
