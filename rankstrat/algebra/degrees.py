@@ -15,9 +15,9 @@ from math import ceil, lcm
 from typing import Any
 
 from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.fraction_ring import root_denominators
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import IMAGINARY, LEAF, Program
-from rankstrat.algebra.rational import root_denominators
 from rankstrat.errors import UndecidedError
 
 PRIMES_IN_POOL = 25_340_000

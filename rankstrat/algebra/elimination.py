@@ -15,28 +15,17 @@ entry becomes a factor of a product.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rankstrat.algebra.float_field import Field, Floats, residues_of, strips
 from rankstrat.deadline import check
 
-MAX_PRIME: int = 2**23
-r"""Moduli are odd and below this.
-
-Then about 500 products of two residues fit into the 53 bits of a float64.
-"""
-
-# Tiles stay in cache; a tile has at least _LEAF rows and no fewer columns than a leaf.
+# A tile has at least so many rows, and no fewer columns than a leaf.
 _LEAF = 32
-_TILE_COLUMNS = 2048
-_TILE = 2**19
-_CACHED = 2**15
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -91,8 +80,8 @@ def rank_profile(matrix: NDArray[Any], p: int) -> RankProfile:
         >>> rank_profile(np.array([[1, 2, 3], [2, 4, 5]]), 101)
         RankProfile(rank=2, rows=(0, 1), columns=(0, 2))
     """
-    field = _Field(p)
-    work, load = _residues(_checked(matrix), field)
+    field = Field(p)
+    work, load = residues_of(_checked(matrix), field)
     run = _Elimination(field, work)
     rank = run.eliminate(0, work.shape[1], 0, load)
     return RankProfile(rank, tuple(run.order[:rank].tolist()), tuple(run.columns))
@@ -124,7 +113,7 @@ def solve_dependents(matrix: NDArray[Any], p: int, profile: RankProfile) -> NDAr
         array([[2],
                [0]])
     """
-    field, matrix = _Field(p), _checked(matrix)
+    field, matrix = Field(p), _checked(matrix)
     (height, width), rank = matrix.shape, profile.rank
     foreign = ValueError(
         f"a profile of rank {rank} was given that does not fit this {height} x {width} matrix"
@@ -136,7 +125,7 @@ def solve_dependents(matrix: NDArray[Any], p: int, profile: RankProfile) -> NDAr
         raise foreign
     others = np.setdiff1d(np.arange(width), pivots, assume_unique=True)
     columns = np.concatenate([pivots, others])
-    work, load = _residues(matrix[np.ix_(rows, columns)], field)
+    work, load = residues_of(matrix[np.ix_(rows, columns)], field)
     if rank == width:
         return np.empty((rank, 0), dtype=np.int64)
     run = _Elimination(field, work)
@@ -146,8 +135,8 @@ def solve_dependents(matrix: NDArray[Any], p: int, profile: RankProfile) -> NDAr
     run.solve_lower(0, rank, 0, solution, load)
     run.solve_upper(0, rank, solution)
     rest = np.setdiff1d(np.arange(height), rows, assume_unique=True)
-    for strip in _strips(len(rest), width):
-        check, load = _residues(matrix[np.ix_(rest[strip], columns)], field)
+    for strip in strips(len(rest), width):
+        check, load = residues_of(matrix[np.ix_(rest[strip], columns)], field)
         field.reduce(check[:, :rank])
         field.subtract_product(check[:, rank:], check[:, :rank], solution, load)
         field.reduce(check[:, rank:])
@@ -171,106 +160,6 @@ def _checked(matrix: NDArray[Any]) -> NDArray[Any]:
     return matrix
 
 
-class _Field:
-    r"""Exact arithmetic modulo p on float64 arrays: reduction and delayed multiply-subtract.
-
-    Let h = (p-1)/2. With \(|x| \le 2^{53}\) the rounded product of x and 1/p is off by at most 2/p,
-    so the size of \(x - p\,\mathrm{rint}(x/p)\) is at most h + 2; when \(|x| < 2^{51}\) it is off
-    by less than 1/(2p), so the size is at most h. The second limit is kept for p below 2^21, the
-    first above; either way a multiple of p becomes 0.
-
-    An array has *load* t when its entries are at most \(t \cdot \text{bound}^2\) in size.
-    """
-
-    def __init__(self, p: int) -> None:
-        self.p = operator.index(p)
-        if not (3 <= self.p < MAX_PRIME and self.p % 2):
-            raise ValueError(
-                f"the modulus {p} was given; an odd prime of at least 3 and below 2^23 ="
-                f" {MAX_PRIME} is needed; try 1048573, or python-flint's nmod_mat for larger"
-                " primes."
-            )
-        bound, limit = (
-            (self.p // 2, 2**51) if self.p < 2**21 else (self.p // 2 + 2, 2**53 - MAX_PRIME)
-        )
-        self.square = bound * bound
-        self.room = (limit - 1) // self.square
-        self.modulus, self.inverse = float(self.p), 1.0 / self.p
-        self._product, self._quotient = np.empty(0), np.empty(_CACHED)
-
-    def reduce(self, x: Floats) -> None:
-        r"""\(x \leftarrow x \bmod p\), symmetric, in place, in pieces that stay in cache."""
-        for rows, columns in _blocks(x.shape[0], x.shape[1], _CACHED):
-            piece = x[rows, columns]
-            q = self._quotient[: piece.size].reshape(piece.shape)
-            np.multiply(piece, self.inverse, q)
-            np.rint(q, q)
-            np.multiply(q, self.modulus, q)
-            np.subtract(piece, q, piece)
-
-    def tiles(self, height: int, width: int) -> Iterator[tuple[slice, slice, Floats]]:
-        """Slices that cover a height x width array, each with a scratch array of its shape."""
-        if self._product.size < min(_TILE, height * width):
-            self._product = np.empty(min(_TILE, height * width))
-        for rows, columns in _blocks(height, width, _TILE):
-            shape = rows.stop - rows.start, columns.stop - columns.start
-            yield rows, columns, self._product[: shape[0] * shape[1]].reshape(shape)
-
-    def subtract_product(self, c: Floats, a: Floats, b: Floats, load: int) -> int:
-        r"""\(c \leftarrow c - a b\) for reduced a, b and c of the given load; returns the new load
-        of c.
-        """
-        inner, start = a.shape[1], load
-        for rows, columns, product in self.tiles(*c.shape):
-            load = start
-            target = c[rows, columns]
-            for k in range(0, inner, self.room - 1):
-                stop = min(inner, k + self.room - 1)
-                if load + stop - k > self.room:
-                    self.reduce(target)
-                    load = 1
-                np.matmul(a[rows, k:stop], b[k:stop, columns], out=product)
-                np.subtract(target, product, target)
-                load += stop - k
-        return load
-
-    def invert(self, chunk: Floats) -> tuple[list[int], list[int]]:
-        r"""Gauss-Jordan in place on a reduced array of at most `_LEAF` columns; returns its pivot
-        rows and columns.
-
-        On return `chunk[:r]` holds the inverse of the pivot block in the pivot columns and the
-        coefficients on the pivot columns in the others.
-        """
-        height, width = chunk.shape
-        order, pivots, product = list(range(height)), list[int](), np.empty_like(chunk)
-        modulus, inverse = self.modulus, self.inverse
-        for j in range(width):
-            if (rank := len(pivots)) == height:
-                break
-            column = chunk[:, j]
-            column = column - np.rint(column * inverse) * modulus
-            if not column[rank]:
-                other = rank + int(np.argmax(column[rank:] != 0))
-                if not column[other]:
-                    continue
-                chunk[[rank, other]] = chunk[[other, rank]]
-                column[[rank, other]] = column[[other, rank]]
-                order[rank], order[other] = order[other], order[rank]
-            scale = pow(int(column[rank]), -1, self.p)
-            column[rank] = 0.0
-            chunk[:, j] = 0.0
-            row = chunk[rank]
-            row[j] = 1.0
-            row -= np.rint(row * inverse) * modulus
-            row *= scale
-            row -= np.rint(row * inverse) * modulus
-            np.multiply(column[:, None], row, product)
-            np.subtract(chunk, product, chunk)
-            pivots.append(j)
-        self.reduce(chunk)
-        return order[: len(pivots)], pivots
-
-
 class _Elimination:
     r"""State of one elimination, in place on `work`.
 
@@ -280,7 +169,7 @@ class _Elimination:
     pivot blocks; `edges` are the pivot counts between leaves.
     """
 
-    def __init__(self, field: _Field, work: Floats) -> None:
+    def __init__(self, field: Field, work: Floats) -> None:
         self.field, self.work, self.order = field, work, np.arange(work.shape[0])
         self.columns: list[int] = []
         self.edges: list[int] = [0]
@@ -304,7 +193,7 @@ class _Elimination:
             load = self.field.subtract_product(work[below:, middle:right], lower, upper, load)
         second = self.eliminate(middle, right, below, load)
         if second and (start := left + first) < middle:  # close the gap that dependent columns left
-            for rows in _strips(work.shape[0] - below, second):
+            for rows in strips(work.shape[0] - below, second):
                 work[below:, start : start + second][rows] = work[below:, middle : middle + second][
                     rows
                 ]
@@ -348,7 +237,7 @@ class _Elimination:
         others = [j for j in range(panel.shape[1]) if j not in pivots]
         missed = np.zeros(len(panel), dtype=np.bool_)
         if others:
-            for rows in _strips(*panel.shape):
+            for rows in strips(*panel.shape):
                 residual = panel[rows, others]
                 if pivots:
                     self.field.subtract_product(
@@ -404,51 +293,3 @@ class _Elimination:
         self.field.subtract_product(b[:size], self.work[start:middle, middle:stop], b[size:], 1)
         self.field.reduce(b[:size])
         self.solve_upper(start, middle, b[:size])
-
-
-def _blocks(height: int, width: int, size: int) -> Iterator[tuple[slice, slice]]:
-    """Slices of rows and columns that cover a height x width array by blocks of at most `size`
-    entries.
-    """
-    for left in range(0, width, _TILE_COLUMNS):
-        columns = slice(left, min(width, left + _TILE_COLUMNS))
-        step = size // (columns.stop - left)
-        for top in range(0, height, step):
-            yield slice(top, min(height, top + step)), columns
-
-
-def _strips(height: int, width: int) -> Iterator[slice]:
-    """Slices of rows of about one tile each."""
-    step = max(1, _TILE // max(1, width))
-    return (slice(top, top + step) for top in range(0, height, step))
-
-
-def _residues(matrix: NDArray[Any], field: _Field) -> tuple[Floats, int]:
-    """A float64 copy with its load, reduced only where the entries are too large for delayed
-    sums.
-    """
-    height, width = matrix.shape
-    # With a power of two as leading dimension a column would fall into a single cache set.
-    work: Floats = np.empty((height, width + 8 * (width % 64 == 0)))[:, :width]
-    largest = 1
-    for rows in _strips(height, width) if width else ():
-        piece = matrix[rows]
-        low, high = piece.min(), piece.max()
-        if matrix.dtype.kind == "f" and not (
-            np.isfinite([low, high]).all() and (np.rint(piece) == piece).all()
-        ):
-            raise ValueError(
-                "a matrix of floats with a fractional part, infinity or nan was given; integers are"
-                " needed; multiply the rows by their common denominators, or reduce the entries"
-                " modulo p."
-            )
-        size = max(-int(low), int(high))
-        if size > field.square * (field.room // 2):
-            piece, size = np.remainder(piece, np.array(field.p, dtype=piece.dtype)), field.p
-        work[rows] = piece
-        largest = max(largest, size)
-    load = -(-largest // field.square)
-    if load > field.room // 2:
-        field.reduce(work)
-        load = 1
-    return work, load

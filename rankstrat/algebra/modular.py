@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from math import gcd, isqrt
+from functools import cached_property
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -20,16 +20,21 @@ from numpy.typing import NDArray
 
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.numbers import is_cyclotomic_root, square_root
+from rankstrat.algebra.power_tables import (
+    TABLE_LIMIT,
+    BadReductionError,
+    Residues,
+    discrete_log,
+    powers,
+    root_table,
+    square_roots,
+    tables,
+    tables_pay,
+)
 from rankstrat.algebra.primes import mix, primitive_root
 from rankstrat.errors import UndecidedError
 
-Residues = NDArray[np.int64]
-TABLE_LIMIT = 1 << 23
 LARGE = (1 << 30, 1 << 31)
-
-
-class BadReductionError(Exception):
-    """The prime or the shared residues hit a pole; internal, answered by another prime."""
 
 
 def residues(key: int, count: int, modulus: int, start: int = 0) -> Residues:
@@ -44,86 +49,6 @@ def residues(key: int, count: int, modulus: int, start: int = 0) -> Residues:
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z ^= z >> np.uint64(31)
         return (z % np.uint64(modulus)).astype(np.int64)
-
-
-@lru_cache(maxsize=4)
-def _tables(p: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Powers g^k (0 <= k < p-1) and inverses (with inverse[0] = 0)."""
-    g = primitive_root(p)
-    powers = np.empty(p - 1, dtype=np.int32)
-    powers[0], filled = 1, 1
-    while filled < p - 1:
-        take = min(filled, p - 1 - filled)
-        powers[filled : filled + take] = powers[:take].astype(np.int64) * pow(g, filled, p) % p
-        filled += take
-    inverse = np.zeros(p, dtype=np.int32)
-    inverse[powers[1:]] = powers[:0:-1]
-    inverse[1] = 1
-    return powers, inverse
-
-
-def _powers(values: Residues, exponent: int, p: int) -> Residues:
-    result = np.ones_like(values)
-    while exponent:
-        if exponent & 1:
-            result = result * values % p
-        values = values * values % p
-        exponent >>= 1
-    return result
-
-
-def _square_roots(values: Residues, p: int) -> Residues:
-    """A square root of every square (Tonelli, Shanks); what comes out elsewhere is no root."""
-    odd, two = p - 1, 0
-    while odd % 2 == 0:
-        odd, two = odd // 2, two + 1
-    turn = pow(primitive_root(p), odd, p)
-    roots, rest = _powers(values, (odd + 1) // 2, p), _powers(values, odd, p)
-    for k in range(two - 1, 0, -1):
-        wrong = _powers(rest, 1 << (k - 1), p) != 1
-        roots = np.where(wrong, roots * turn % p, roots)
-        turn = turn * turn % p
-        rest = np.where(wrong, rest * turn % p, rest)
-    return roots
-
-
-@lru_cache(maxsize=4)
-def _root_table(n: int, p: int) -> NDArray[np.int64]:
-    """An n-th root of every residue that has one, else 0."""
-    base = np.arange(p, dtype=np.int64)
-    table = np.zeros(p, dtype=np.int64)
-    table[_powers(base, n, p)] = base
-    return table
-
-
-@lru_cache(maxsize=64)
-def discrete_log(residue: int, p: int) -> int:
-    """The k with g^k = residue, 0 <= k < p - 1, in about 2 sqrt(p) steps (Shanks)."""
-    g, step = primitive_root(p), isqrt(p) + 1
-    small: dict[int, int] = {}
-    power = 1
-    for k in range(step):
-        small.setdefault(power, k)
-        power = power * g % p
-    giant = pow(g, -step, p)
-    for number in range(step):
-        if residue in small:
-            return number * step + small[residue]
-        residue = residue * giant % p
-    raise BadReductionError
-
-
-_spent: dict[int, int] = {}
-
-
-def _tables_pay(p: int, entries: int) -> bool:
-    """Whether enough entries were asked for at this prime to pay for its tables (about 22 squarings
-    each without).
-    """
-    if p >= TABLE_LIMIT:
-        return False
-    _spent[p] = _spent.get(p, 0) + entries
-    return _spent[p] * 16 > p
 
 
 @dataclass(frozen=True)
@@ -172,8 +97,8 @@ class GF:
         exponent %= self.p - 1
         if isinstance(log, int):
             return pow(self.generator, log * exponent, self.p)
-        if _tables_pay(self.p, log.size):
-            return _tables(self.p)[0][log * exponent % (self.p - 1)].astype(np.int64)
+        if tables_pay(self.p, log.size):
+            return tables(self.p)[0][log * exponent % (self.p - 1)].astype(np.int64)
         return self._pow_base(self.generator, log * exponent % (self.p - 1))
 
     def _pow_base(self, base: int, exponents: Residues) -> Residues:
@@ -270,13 +195,13 @@ class GF:
         common = gcd(n, p - 1)
         values = np.atleast_1d(np.asarray(value, dtype=np.int64)) % p
         if common == 1:
-            roots = _powers(values, pow(n, -1, p - 1), p)
+            roots = powers(values, pow(n, -1, p - 1), p)
         elif n == 2:
-            roots = _square_roots(values, p)
+            roots = square_roots(values, p)
         else:
-            roots = _root_table(n, p)[values]
+            roots = root_table(n, p)[values]
         units = np.array([self._turned((p - 1) // common * k) for k in range(common)])
-        failed = _powers(roots, n, p) != values
+        failed = powers(roots, n, p) != values
         if np.ndim(value) == 0:
             if failed[0]:
                 raise BadReductionError
@@ -363,8 +288,8 @@ class GF:
     def _vector_power(self, v: Residues, e: int) -> Residues:
         if e < 0:
             np.logical_or(self.poles, v == 0, out=self.poles)
-            if _tables_pay(self.p, v.size):
-                v, e = _tables(self.p)[1][v].astype(np.int64), -e
+            if tables_pay(self.p, v.size):
+                v, e = tables(self.p)[1][v].astype(np.int64), -e
             else:
                 e %= self.p - 1
         result = None

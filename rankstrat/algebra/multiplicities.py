@@ -10,7 +10,7 @@ from typing import Any
 import flint
 
 from rankstrat.algebra.linear import Rational
-from rankstrat.algebra.modular import BadReductionError
+from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.errors import UndecidedError
 
 MAX_DEGREE = 4_000

@@ -8,8 +8,6 @@ from math import gcd, lcm
 from rankstrat.errors import UndecidedError
 
 SMALL = (1 << 21, 1 << 22)
-
-
 MAX_CANDIDATES = 1_000_000
 
 

@@ -12,12 +12,14 @@ import numpy as np
 
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import combine, reconstruct, reduced_echelon
+from rankstrat.algebra.fraction_ring import root_denominators
 from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE, Generators
 from rankstrat.algebra.linear import Rational
-from rankstrat.algebra.modular import GF, BadReductionError, Power, Residues
+from rankstrat.algebra.modular import GF, Power
+from rankstrat.algebra.power_tables import BadReductionError, Residues
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import LEAF, UNITY
-from rankstrat.algebra.rational import is_zero, root_denominators, with_radicands
+from rankstrat.algebra.rational import is_zero, with_radicands
 from rankstrat.errors import BudgetError, UndecidedError
 
 Relation = Mapping[int, Rational]

@@ -15,12 +15,14 @@ from fractions import Fraction
 
 from rankstrat.algebra.constants import Constants, Rational
 from rankstrat.algebra.evaluate import evaluate
+from rankstrat.algebra.fraction_ring import root_denominators
 from rankstrat.algebra.generators import CONSTANT_STAGE
-from rankstrat.algebra.modular import GF, BadReductionError, Power
+from rankstrat.algebra.modular import GF, Power
 from rankstrat.algebra.multiplicities import LineRing, independent_multiplicities
+from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import LEAF, PRODUCT
-from rankstrat.algebra.rational import root_denominators, with_radicands
+from rankstrat.algebra.rational import with_radicands
 from rankstrat.algebra.relations import leaf_values, radicals
 from rankstrat.errors import UndecidedError
 

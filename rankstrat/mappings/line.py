@@ -124,7 +124,7 @@ def splitting_line(
         FamilyError: no such layer or unit.
 
     References:
-        EP2 Theorem 6.2; FukumizuAmari2000 Theorem 3; docs/proofs.md#splitting-line.
+        EP2 Theorem 6.2; FukumizuAmari2000 (minima); docs/proofs.md#splitting-line.
 
     Example:
         >>> from rankstrat.families import two_layer

@@ -101,7 +101,9 @@ def equivalence_path(start: Chart, end: Chart) -> EquivalencePath:
         )
     first, last = layout.concentrated(start), layout.concentrated(end)
     goal, held = layout.active(first), layout.active(last)
-    if {layout.net(first, i) for i in goal} != {layout.net(last, i) for i in held}:
+    if layout.others(first) != layout.others(last) or {layout.net(first, i) for i in goal} != {
+        layout.net(last, i) for i in held
+    }:
         raise TargetError(
             f"{end} has another function than {start}; give two parameters of one function"
         )
@@ -206,6 +208,11 @@ class _Layout:
                     biases = set(range(start, start + size))
                 start += size
         return [values[k] for k in self.own[unit] if k not in biases]
+
+    def others(self, values: Values) -> Values:
+        """The parameters of no unit, as an output bias: no constant unit is there to replace it."""
+        inside = {k for places in (*self.own, *self.shares) for k in places}
+        return tuple(v for k, v in enumerate(values) if k not in inside)
 
     def active(self, values: Values) -> list[int]:
         """The units with outgoing weights."""

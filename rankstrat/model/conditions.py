@@ -26,7 +26,7 @@ def is_small(form: sympy.Expr) -> bool:
     return comb(len(form.free_symbols) + int(degree), int(degree)) <= MOST_TERMS
 
 
-class Test:
+class Condition:
     """A condition at exact points: a domain is asked thousands of times, and the numbers in it may
     be large, so polynomials are evaluated in fractions and other forms in balls.
     """
@@ -84,4 +84,4 @@ class Test:
         return sign(program, translate(program, [value], {})[0], {}) > 0
 
 
-__all__ = ["MOST_TERMS", "Test", "is_small"]
+__all__ = ["MOST_TERMS", "Condition", "is_small"]

@@ -17,22 +17,14 @@ from rankstrat.model.values import Exact, exact_scalar, listed
 from rankstrat.text.parsing import parse_expression
 
 _COMPARISON = re.compile(r"(<=|>=|<|>)")
-
-
 _RELATIONS: Mapping[str, Any] = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}
-
-
 _WORDS: Mapping[str, Any] = {
     "positive": sympy.Gt,
     "negative": sympy.Lt,
     "nonnegative": sympy.Ge,
     "nonpositive": sympy.Le,
 }
-
-
 _INTEGERS, _SPHERES, _REALS = ("integer", "integers", "Z"), ("sphere", "S"), ("real", "reals", "R")
-
-
 _GIVE = 'write "t > 0", "0 < t < 1", "n in Z", "x in {0, 1, 2}", "x in [0, 1]" or "sphere"'
 
 

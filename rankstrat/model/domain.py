@@ -17,7 +17,7 @@ import sympy
 from sympy.core.relational import Relational
 
 from rankstrat.errors import ModelError
-from rankstrat.model.conditions import Test, is_small
+from rankstrat.model.conditions import Condition, is_small
 from rankstrat.model.values import Exact
 
 Symbols = tuple[sympy.Symbol, ...]
@@ -155,8 +155,8 @@ class Domain:
         return all(test.holds(point) for test in self._tests)
 
     @cached_property
-    def _tests(self) -> tuple[Test, ...]:
-        return tuple(map(Test, self.conditions))
+    def _tests(self) -> tuple[Condition, ...]:
+        return tuple(map(Condition, self.conditions))
 
     def draw(self, symbols: Sequence[sympy.Symbol], random: Random) -> tuple[Exact, ...] | None:
         """An exact random point of the domain in the given symbols, or None if none was met.

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from rankstrat.algebra.fields import matrix_rank, reconstruct, reduced_echelon
 from rankstrat.algebra.linear import Rational
-from rankstrat.algebra.modular import GF, BadReductionError
+from rankstrat.algebra.modular import GF
+from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.rational import is_zero

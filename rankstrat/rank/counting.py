@@ -10,7 +10,8 @@ import numpy as np
 
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import matrix_rank
-from rankstrat.algebra.modular import GF, BadReductionError
+from rankstrat.algebra.modular import GF
+from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, Program
 from rankstrat.algebra.relations import leaf_values, radicals

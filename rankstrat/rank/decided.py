@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import fields
 from typing import Any, SupportsIndex, cast
 
 
-class DecidedInteger:
+class DecidedInteger(ABC):
     """Comparison, arithmetic and formatting through ``__index__``, for frozen dataclasses.
 
     An undecided number equals no integer, and raises where an integer is needed, with its own
     words. Two numbers with evidence are equal if their evidence is.
     """
 
+    @abstractmethod
     def __index__(self) -> int:
-        raise NotImplementedError
+        """The number, or an error in its own words if it is undecided."""
 
     def _decided(self) -> int | None:
         return cast("int | None", getattr(self, "value", None))

@@ -19,10 +19,11 @@ from rankstrat.algebra.differential import Terms
 from rankstrat.algebra.elimination import rank_profile, solve_dependents
 from rankstrat.algebra.expanding import Expanding
 from rankstrat.algebra.linear import independent_columns
+from rankstrat.algebra.nullvectors import nullvector
 from rankstrat.algebra.powers import normal
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import Program
-from rankstrat.algebra.rational import is_zero, nullvector
+from rankstrat.algebra.rational import is_zero
 from rankstrat.errors import BudgetError, PoleError, UndecidedError, UnsupportedFunctionError
 from rankstrat.rank.joint import Joint, Split, rational_values
 from rankstrat.rank.lower_bounds import sampled_rank

@@ -14,7 +14,8 @@ from rankstrat.algebra.elimination import RankProfile, rank_profile
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import matrix_rank
 from rankstrat.algebra.generators import FUNCTION_STAGE
-from rankstrat.algebra.modular import GF, LARGE, BadReductionError, Power
+from rankstrat.algebra.modular import GF, LARGE, Power
+from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.relations import dropped, leaf_values, radicals

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
 
+from rankstrat.algebra.fraction_ring import root_denominators
 from rankstrat.algebra.numbers import is_cyclotomic_root, order_of_unity
 from rankstrat.algebra.program import UNITY
-from rankstrat.algebra.rational import root_denominators
 from rankstrat.algebra.relations import decide
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import UndecidedError

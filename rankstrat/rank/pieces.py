@@ -18,7 +18,7 @@ from typing import Any
 import sympy
 
 from rankstrat.algebra.differential import laurent
-from rankstrat.algebra.program import FUNCTION, LEAF, PI, Program
+from rankstrat.algebra.program import FUNCTION, PI, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import BudgetError, DataError
 from rankstrat.model.domain import Domain, Random, combinations
@@ -217,9 +217,3 @@ def piece_at(
         f"the input ({', '.join(map(str, point))}) is not in the domain {model.domain}; choose"
         " another one"
     )
-
-
-def leaf_indices(program: Program, nodes: Sequence[int]) -> list[int]:
-    """Indices of the inputs that occur below the nodes."""
-    keys = [program.data[n] for n in program.reachable(nodes) if program.kind[n] == LEAF]
-    return sorted(key[1] for key in keys if key[0] == "x")

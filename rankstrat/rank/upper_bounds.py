@@ -23,11 +23,13 @@ from rankstrat.algebra.elimination import RankProfile, solve_dependents
 from rankstrat.algebra.fields import combine, reconstruct
 from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.linear import Rational
-from rankstrat.algebra.modular import GF, BadReductionError
+from rankstrat.algebra.modular import GF
+from rankstrat.algebra.nullvectors import nullvector
+from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import mix
 from rankstrat.algebra.printing import untranslate
 from rankstrat.algebra.program import LEAF, Program
-from rankstrat.algebra.rational import is_zero, nullvector
+from rankstrat.algebra.rational import is_zero
 from rankstrat.algebra.root_powers import reduced_root_powers
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import BudgetError, PoleError, UndecidedError

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from rankstrat.algebra.balls import sign
 from rankstrat.algebra.evaluate import evaluate
-from rankstrat.algebra.modular import GF, BadReductionError
+from rankstrat.algebra.modular import GF
+from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.relations import leaf_values, radicals

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import isqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .reading import Unchecked
-from .ring import Ring
-
-if TYPE_CHECKING:
-    from .tower import Tower
+from .ring import Generators, Ring
 
 Ball = tuple[int, int]
 LARGEST = 1 << 16
@@ -25,7 +22,7 @@ class Balls(Ring[Ball]):
         zero: arguments of kinks that vanish identically.
     """
 
-    def __init__(self, tower: Tower, bits: int) -> None:
+    def __init__(self, tower: Generators, bits: int) -> None:
         super().__init__(tower)
         self.bits, self.unit = bits, 1 << bits
         self.point: dict[Any, Fraction] = {}

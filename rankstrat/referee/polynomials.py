@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .reading import Fuel, Refused, Unchecked
-from .ring import Ring
-
-if TYPE_CHECKING:
-    from .tower import Tower
+from .ring import Generators, Ring
 
 Monomial = tuple[tuple[int, int], ...]
 Polynomial = dict[Monomial, Fraction]
@@ -30,7 +27,7 @@ class Expander(Ring[Polynomial]):
     kinks (s^2 = s), function values, and inverses of other polynomials.
     """
 
-    def __init__(self, tower: Tower, full: bool, fuel: Fuel) -> None:
+    def __init__(self, tower: Generators, full: bool, fuel: Fuel) -> None:
         super().__init__(tower)
         self.full, self.fuel = full, fuel
         self.names: dict[Any, int] = {}

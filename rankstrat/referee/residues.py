@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .reading import Fuel, Refused, Unchecked
-from .ring import Ring
-
-if TYPE_CHECKING:
-    from .tower import Tower
+from .ring import Generators, Ring
 
 WITNESSES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
 
@@ -40,7 +37,7 @@ class Residues(Ring[int]):
         iota, roots: a square root of -1 (or 0), and the residues of the roots among generators.
     """
 
-    def __init__(self, tower: Tower, prime: int, seed: object) -> None:
+    def __init__(self, tower: Generators, prime: int, seed: object) -> None:
         super().__init__(tower)
         self.prime, self.seed, self.tag = prime, seed, "s"
         self.iota = 0

@@ -2,48 +2,76 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from .reading import Unchecked
+from .graph import Graph, Node
+from .reading import Fuel, Unchecked
 
-if TYPE_CHECKING:
-    from .tower import Recipe, Tower
-
+Recipe = Sequence[tuple[int, int]]
+Key = tuple[Any, ...]
 V = TypeVar("V")
 
 
-class Ring(Generic[V]):
+class Generators(Protocol):
+    """What the values of nodes need of generators: their kinds, arguments and images.
+
+    Attributes:
+        layers: 0 for numbers, 1 for functions of coordinates, 2 for functions of inputs.
+        arguments: the nodes of arguments of generators, -1 for those that have none.
+        verified: the images that are identities.
+    """
+
+    graph: Graph
+    fuel: Fuel
+    generators: Any
+    kinds: list[Any]
+    layers: list[int]
+    arguments: list[int]
+    verified: set[Key]
+
+    def key(self, node: Node) -> Key:
+        """The key of the image of a function node; empty for other nodes."""
+
+    def image(self, *key: Any) -> tuple[tuple[int, ...], Recipe]:
+        """The image of a function, once it is verified."""
+
+    def closure(self, roots: Iterable[int]) -> list[int]:
+        """The nodes that values at the roots need, those below first."""
+
+
+class Ring(ABC, Generic[V]):
     """Values in a ring, which says what numbers, leaves, sums, products and powers are.
 
     Attributes:
         signs: the signs of arguments of kinks, if a region is chosen.
     """
 
-    def __init__(self, tower: Tower) -> None:
+    def __init__(self, tower: Generators) -> None:
         self.tower, self.graph, self.fuel = tower, tower.graph, tower.fuel
         self.values: dict[int, V] = {}
         self.signs: Mapping[int, int] | None = None
 
+    @abstractmethod
     def rational(self, p: int, q: int = 1) -> V:
         """The number p/q."""
-        raise NotImplementedError
 
+    @abstractmethod
     def leaf(self, *name: Any) -> V:
         """An input, a coordinate, a generator `("t", g)`, `("jet", g, j)`, or `("iota",)`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def plus(self, terms: Sequence[V]) -> V:
         """A sum."""
-        raise NotImplementedError
 
+    @abstractmethod
     def times(self, a: V, b: V) -> V:
         """A product."""
-        raise NotImplementedError
 
+    @abstractmethod
     def power(self, a: V, n: int) -> V:
         """An integer power."""
-        raise NotImplementedError
 
     def value(self, root: int) -> V:
         """The value of a node."""

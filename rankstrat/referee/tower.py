@@ -10,9 +10,8 @@ from .graph import FUNCTIONS, KINKS, Graph, Node
 from .polynomials import Expander
 from .reading import BIG, SMALL, Fuel, Kinds, Maybe, Refused, Unchecked, distinct, printable, read
 from .residues import Residues, is_prime
+from .ring import Key, Recipe
 
-Recipe = Sequence[tuple[int, int]]
-Key = tuple[Any, ...]
 EMPTY = {"generators": [], "images": [], "decisions": [None, None, None]}
 ALLOWED = {"exp": {"exp", "log"}, "log": {"exp", "log"}}
 """Generators in images of a kind; in others there are those of the same kind only."""

@@ -27,7 +27,8 @@ def learning_coefficient(place: Chart | Branch, *, seed: int = 0) -> LearningCoe
     r"""$(\lambda, m)$ of $K(\theta) = \mathbb{E}_x |F(\theta)(x) - f^*(x)|^2$ at a point, $f^*$
     the function there, or at almost every point of a branch.
 
-    Inputs are distributed with a density that is positive on the domain. In order of trial: points
+    Inputs are distributed with a density that is positive on the domain, and K is analytic near
+    the point. In order of trial: points
     of products of matrices, from ranks; points where K is a sum of squares along a Morse-Bott
     branch; polynomial models of at most eight parameters, by Newton polyhedra; branches where K is
     of exact order 4 in the other directions. Else $[\tfrac r2, \tfrac{\operatorname{codim}}2]$ or
@@ -39,7 +40,7 @@ def learning_coefficient(place: Chart | Branch, *, seed: int = 0) -> LearningCoe
 
     Raises:
         PointError: a chart with coordinates.
-        ModelError: a piecewise model, for which K is not analytic.
+        ModelError: a piecewise model, or a fractional power of 0, for which K is not analytic.
 
     References:
         docs/singular.md; AoyagiWatanabe2005; Aoyagi2024; Watanabe2009; Lin2011.
@@ -69,7 +70,23 @@ def learning_coefficient(place: Chart | Branch, *, seed: int = 0) -> LearningCoe
         raise PointError(
             f"{place} has coordinates; a point or a branch is needed; use chart.at(...)"
         )
+    _check_powers(place)
     return _of_point(place, seed)
+
+
+def _check_powers(point: Chart) -> None:
+    """Refuse a fractional power of an expression in the parameters that is 0 at the point."""
+    parameters = set(point.model.parameters)
+    for output in point.model.outputs:
+        for power in output.atoms(sympy.Pow):
+            if power.exp.is_integer or not power.base.free_symbols & parameters:
+                continue
+            if sympy.expand(power.base.xreplace(point.values)) == 0:
+                raise ModelError(
+                    f"{power} is a fractional power of 0 at {point}; a model that is analytic"
+                    " there is needed, for the learning coefficient is defined by a pole; choose"
+                    " another point"
+                )
 
 
 @dataclass(frozen=True)
@@ -179,8 +196,9 @@ def _of_point(point: Chart, seed: int) -> LearningCoefficient:
                 value,
                 1,
                 f"exact order 4 across {branch.label} (docs/singular.md#quartic)",
-                _weaker(certificate.verdict, found.verdict),
-                certificate.error_bound + found.error_bound,
+                # the rank is constant nearby only if that of the branch is right
+                _weaker(certificate.verdict, found.verdict, branch.certificate.verdict),
+                certificate.error_bound + found.error_bound + branch.certificate.error_bound,
             )
     return known.answer(lower, upper, None, reason)
 

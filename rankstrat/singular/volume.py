@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.floats import FloatRing, leaf_number
 from rankstrat.algebra.program import LEAF
-from rankstrat.errors import PointError, demand
-from rankstrat.model.model import Chart
+from rankstrat.errors import ModelError, PointError, demand
+from rankstrat.model.model import Chart, Model
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.spoken import Spoken
 
@@ -59,15 +59,19 @@ def volume_slope(
     Args:
         point: where the function is the target.
         radius: half the side of the cube around it.
-        samples: random inputs, in place of their distribution.
+        samples: random inputs with normal distribution, in place of their own.
         particles: how many fill each level.
         halvings: how often the volume is halved; the last two thirds give the slope.
         runs: independent repetitions.
         multiplicity: m, for which $(m-1) \log\log\tfrac1\varepsilon$ is subtracted first.
         seed: names the random choices.
 
+    Returns:
+        The slope; 0 where K vanishes on more than half of the cube.
+
     Raises:
-        PointError: a chart with coordinates.
+        PointError: a chart with coordinates, or numbers that are too small.
+        ModelError: a domain, constants, or a function that is not finite at normal inputs.
 
     Example:
         >>> import sympy
@@ -82,17 +86,43 @@ def volume_slope(
         raise PointError(
             f"{point} has coordinates; a point is needed for a volume; use chart.at(...)"
         )
+    _check(point.model, radius, particles, halvings, runs)
     rng = np.random.default_rng(seed)
     loss = _Loss(point, rng, samples)
+    if not all(np.isfinite(values).all() for values in loss.target):
+        raise ModelError(
+            f"{point.model} is not finite at some of the normal inputs that were drawn; a function"
+            " of all real inputs is needed; replace x by x**2 or exp(x) where x > 0"
+        )
     slopes, levels = [], list[tuple[float, float]]()
     for _ in range(runs):
         levels = _descend(loss, rng, radius, particles, halvings)
         tail = levels[len(levels) // 3 :]
+        if len(tail) < 2:
+            slopes.append(0.0)
+            continue
         x = np.log([epsilon for epsilon, _ in tail])
         y = np.array([share for _, share in tail])
         y -= (multiplicity - 1) * np.log(np.maximum(-x, 1.0))
         slopes.append(float(np.polyfit(x, y, 1)[0]))
     return VolumeSlope(float(np.mean(slopes)), float(np.std(slopes)), tuple(levels))
+
+
+def _check(model: Model, radius: float, particles: int, halvings: int, runs: int) -> None:
+    """Refuse what is not sampled."""
+    if model.domain:
+        raise ModelError(
+            f"the inputs of {model} have a domain; inputs are drawn from a normal distribution;"
+            " build it without a domain"
+        )
+    if model.constants:
+        raise ModelError(f"{model} has unknown constants; numbers are needed; give them values")
+    least = {"particles": (particles, 10), "halvings": (halvings, 6), "runs": (runs, 1)}
+    for name, (value, bound) in least.items():
+        if value < bound:
+            raise PointError(f"{name} = {value} was given; at least {bound} are needed")
+    if not radius > 0:
+        raise PointError(f"radius = {radius} was given; a positive number is needed; try 0.5")
 
 
 class _Loss:
@@ -114,7 +144,8 @@ class _Loss:
         for node in program.reachable(compiled.outputs):
             if program.kind[node] == LEAF and node not in given:
                 given[node] = leaf_number(ring, program.data[node])
-        found = evaluate(program, compiled.outputs, ring, given)
+        with np.errstate(all="ignore"):
+            found = evaluate(program, compiled.outputs, ring, given)
         return [np.broadcast_to(f, (len(theta), len(self.inputs))) for f in found]
 
     def __call__(self, theta: Floats) -> Floats:

@@ -17,7 +17,6 @@ from math import gcd, lcm
 
 import sympy
 
-from rankstrat.algebra.linear import rank
 from rankstrat.errors import BudgetError, ModelError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.bounded import Bounded
@@ -26,7 +25,7 @@ from rankstrat.rank.verdict import Relation, Verdict
 from rankstrat.symmetry.orbits import orbit_dimension
 
 MOST_PARAMETERS = 36
-Form = dict[tuple[int, int], Fraction]
+Form = dict[tuple[int, int], sympy.Expr]
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def conservation_laws(model: Model, *, depth: int = 2, seed: int = 0) -> Conserv
         BudgetError: too many parameters.
 
     References:
-        MarcotteGribonvalPeyre2023 Theorem 3.3; docs/proofs.md#conservation-laws.
+        MarcotteGribonvalPeyre2023 (method); docs/proofs.md#conservation-laws.
 
     Example:
         >>> from rankstrat.families import matrix_factorization
@@ -106,6 +105,11 @@ def conservation_laws(model: Model, *, depth: int = 2, seed: int = 0) -> Conserv
             f"the inputs of {model} are restricted; laws are known for all real inputs; build it"
             " without a domain"
         )
+    if model.constants:
+        raise ModelError(
+            f"{model} has unknown constants; numbers are needed, for its laws depend on them; give"
+            " them values"
+        )
     if model.size > MOST_PARAMETERS:
         raise BudgetError(
             f"{model} has {model.size} parameters, {MOST_PARAMETERS} are allowed; ask a smaller"
@@ -116,13 +120,11 @@ def conservation_laws(model: Model, *, depth: int = 2, seed: int = 0) -> Conserv
     forms = [_form(relation, pairs) for relation in found.relations]
     theta = model.parameters
     expressions = tuple(
-        sympy.Add(*(sympy.Rational(c) * theta[i] * theta[j] for (i, j), c in form.items()))
-        for form in forms
+        sympy.Add(*(c * theta[i] * theta[j] for (i, j), c in form.items())) for form in forms
     )
     rng = random.Random(seed)
     point = model.point([rng.choice((-1, 1)) * rng.randint(1, 99) for _ in range(model.size)])
-    gradients = [_gradient(form, point.raw) for form in forms]  # type: ignore[arg-type]
-    independent = rank(gradients)
+    independent = _independent(forms, point, seed)
     below = orbit_dimension(point, depth=depth, seed=seed).lower
     why = f"brackets of depth at most {depth}, and laws with independent gradients"
     orbit = Bounded(below, model.size - independent, why, of="the dimension")
@@ -130,8 +132,8 @@ def conservation_laws(model: Model, *, depth: int = 2, seed: int = 0) -> Conserv
 
 
 def _system(model: Model, pairs: Sequence[tuple[int, int]]) -> Model:
-    r"""The linear model of the functions $\nabla F \cdot S\theta$, S in the basis of symmetric
-    matrices; parameters become inputs.
+    r"""The linear model of the functions $\nabla F \cdot \nabla(\theta_i\theta_j)$, one for each
+    monomial of a quadratic form; parameters become inputs.
     """
     theta = model.parameters
     names = {p: sympy.Symbol(f"t_{i}") for i, p in enumerate(theta)}
@@ -139,36 +141,39 @@ def _system(model: Model, pairs: Sequence[tuple[int, int]]) -> Model:
     coefficients = [sympy.Symbol(f"s_{i}_{j}") for i, j in pairs]
     outputs = []
     for output in model.outputs:
-        slopes = [output.diff(p) for p in theta]
+        # renamed before coefficients come in, which may have the old names
+        slopes = [output.diff(p).xreplace(names) for p in theta]
         terms = [
-            c * (theta[j] * slopes[i] + theta[i] * slopes[j])
+            c * (names[theta[j]] * slopes[i] + names[theta[i]] * slopes[j])
             for c, (i, j) in zip(coefficients, pairs, strict=True)
         ]
-        outputs.append(sympy.Add(*terms).xreplace(names))
+        outputs.append(sympy.Add(*terms))
     return Model(outputs, coefficients, list(names.values()))
 
 
 def _form(relation: Relation, pairs: Sequence[tuple[int, int]]) -> Form:
-    """The polynomial of a solution S, primitive, its first coefficient positive; entries off the
-    diagonal count twice.
-    """
-    form = {
-        pairs[k]: Fraction(str(c)) * (1 if pairs[k][0] == pairs[k][1] else 2)
-        for k, c in sorted(relation.coefficients)
-    }
+    """The polynomial of a relation, its first coefficient positive; primitive where rational."""
+    found = {pairs[k]: sympy.sympify(c) for k, c in sorted(relation.coefficients)}
+    if not all(c.is_Rational for c in found.values()):
+        first = next(iter(found.values()))
+        return {pair: sympy.radsimp(c / first) for pair, c in found.items()}
+    form = {pair: Fraction(int(c.p), int(c.q)) for pair, c in found.items()}
     size = gcd(*(c.numerator for c in form.values()))
     scale = Fraction(lcm(*(c.denominator for c in form.values())), size)
     if next(iter(form.values())) < 0:
         scale = -scale
-    return {pair: c * scale for pair, c in form.items()}
+    return {pair: sympy.Rational(c * scale) for pair, c in form.items()}
 
 
-def _gradient(form: Form, theta: Sequence[Fraction]) -> list[Fraction]:
-    result = [Fraction(0)] * len(theta)
-    for (i, j), c in form.items():
-        result[i] += c * theta[j]
-        result[j] += c * theta[i]
-    return result
+def _independent(forms: Sequence[Form], point: Chart, seed: int) -> int:
+    """How many of the gradients are seen to be independent at the point."""
+    if not forms:
+        return 0
+    theta = point.model.parameters
+    names = [sympy.Symbol(f"t_{i}") for i in range(len(theta))]
+    laws = [sympy.Add(*(c * names[i] * names[j] for (i, j), c in form.items())) for form in forms]
+    # the rank of the map of the laws
+    return model_rank(Model(laws, names).point(list(point.raw)), seed=seed).lower
 
 
 __all__ = ["ConservationLaws", "conservation_laws"]

@@ -17,11 +17,7 @@ Case = Mapping[str, Any]
 
 Plain numbers and strings, so that a report can be written and resumed.
 """
-
-
 HOLDING = (Verdict.PROVED, Verdict.PROBABLE)
-
-
 RELATIONS = {"=": "", "<=": "at most ", ">=": "at least "}
 
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rankstrat.algebra import elimination
-from rankstrat.algebra.elimination import MAX_PRIME, RankProfile, rank_profile, solve_dependents
+from rankstrat.algebra import elimination, float_field
+from rankstrat.algebra.elimination import RankProfile, rank_profile, solve_dependents
+from rankstrat.algebra.float_field import MAX_PRIME
 
 Matrix = NDArray[np.int64]
 
@@ -185,7 +186,7 @@ def test_extreme_residues_do_not_overflow(p: int) -> None:
 
 @pytest.mark.parametrize("p", [3, 5, 1048573, 2097143, 2097169, LARGEST])
 def test_delayed_products_stay_exact_at_the_bound(p: int) -> None:
-    field = elimination._Field(p)
+    field = float_field.Field(p)
     bound = round(field.square**0.5)
     inner = min(field.room + 5, 1500)
     a, b, c = (np.full(shape, float(bound)) for shape in ((3, inner), (inner, 4), (3, 4)))
@@ -199,7 +200,7 @@ def test_delayed_products_stay_exact_at_the_bound(p: int) -> None:
 
 @pytest.mark.parametrize("p", [3, 101, 2097143, 2097169, LARGEST])
 def test_reduction_near_the_limit(p: int) -> None:
-    field = elimination._Field(p)
+    field = float_field.Field(p)
     limit = field.square * field.room
     rng = np.random.default_rng(5)
     ends = [limit - k for k in range(2000)] + [
@@ -266,9 +267,9 @@ def test_views_and_large_floats() -> None:
 def test_leaves_tiles_and_strips_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     for leaf, columns in ((1, 1), (5, 8)):
         monkeypatch.setattr(elimination, "_LEAF", leaf)
-        monkeypatch.setattr(elimination, "_TILE_COLUMNS", columns)
-        monkeypatch.setattr(elimination, "_TILE", leaf * columns + 1)
-        monkeypatch.setattr(elimination, "_CACHED", columns + 2)
+        monkeypatch.setattr(float_field, "TILE_COLUMNS", columns)
+        monkeypatch.setattr(float_field, "TILE", leaf * columns + 1)
+        monkeypatch.setattr(float_field, "CACHED", columns + 2)
         for _, matrix, _ in structured(101):
             assert_certified(matrix[:40, :45], 101)
 

@@ -4,7 +4,8 @@ from math import gcd
 
 import pytest
 
-from rankstrat.algebra.modular import GF, BadReductionError, discrete_log
+from rankstrat.algebra.modular import GF
+from rankstrat.algebra.power_tables import BadReductionError, discrete_log
 from rankstrat.algebra.primes import SMALL, primitive_root, random_prime
 
 PRIMES = (5, 13, 101, *(random_prime(SMALL, 5, k) for k in range(4)))

@@ -93,7 +93,7 @@ def test_biases_and_output_biases():
     q = net.point(a=[0, -1], w=[[7], [-2]], b=[0, -1], c=3)
     assert rs.equivalence_path(p, q).check()
     other = net.point(a=[0, -1], w=[[7], [-2]], b=[0, -1], c=4)
-    with pytest.raises(TargetError):
+    with pytest.raises(TargetError, match="another function"):
         rs.equivalence_path(p, other)
 
 

@@ -15,6 +15,7 @@ from rankstrat.errors import ModelError, PointError
 from rankstrat.families import deep_matrix_factorization, matrix_factorization, two_layer
 from rankstrat.singular.ideal import local_ideal
 from rankstrat.singular.newton import newton
+from rankstrat.singular.quartic import second_order
 from rankstrat.theorems._learning import chain_of, factors_of_ranks
 from rankstrat.theorems.learning.learning_coefficient_factorization import triples
 
@@ -22,6 +23,7 @@ A, B, C, D, X = sympy.symbols("a b c d x")
 ZERO, ONE, TWO = [[0, 0], [0, 0]], [[1, 0], [0, 0]], [[1, 0], [0, 1]]
 OTHER = [[0, 0], [0, 1]]
 PROVED = rs.Verdict.PROVED
+HALVES = sympy.Rational(3, 2)
 
 
 def at_origin(*outputs, inputs=()):
@@ -275,3 +277,51 @@ def test_volumes_of_models(point, multiplicity):
     exact = rs.learning_coefficient(point).value
     found = rs.volume_slope(point, multiplicity=multiplicity)
     assert found.value == pytest.approx(float(exact), rel=0.06)
+
+
+@pytest.mark.parametrize(
+    "output", [A**HALVES, B + A**HALVES, B + (X * A) ** HALVES, B * (A - 2 * C) ** HALVES]
+)
+def test_a_fractional_power_of_zero_is_not_analytic(output):
+    # |a^(3/2)|^2 = a^3 has the coefficient 1/3, which no bound for analytic functions allows
+    symbols = sorted(output.free_symbols - {X}, key=str)
+    model = rs.Model([output], symbols, [X])
+    with pytest.raises(ModelError, match="analytic"):
+        rs.learning_coefficient(model.point([0] * len(symbols)))
+
+
+def test_a_fractional_power_away_from_zero_is_analytic():
+    found = rs.learning_coefficient(rs.Model([A**HALVES], [A]).point([1]))
+    assert (found.value, found.verdict) == (Fraction(1, 2), PROVED)
+
+
+def test_volume_of_the_zero_model_does_not_shrink():
+    found = rs.volume_slope(rs.Model([0 * A], [A]).point([0]), particles=50, runs=1)
+    assert (found.value, found.levels) == (0.0, ())
+
+
+def test_volume_slope_refuses_what_it_cannot_sample():
+    # on x in {0, 1} the function a x + b^2 x^2 has one equation, for normal inputs two
+    two = rs.Model([A * X + B**2 * X**2], [A, B], [X], domain={X: [0, 1]}).point([0, 0])
+    with pytest.raises(ModelError, match="domain"):
+        rs.volume_slope(two)
+    root = rs.Model([A * sympy.sqrt(X)], [A], [X]).point([1])
+    with pytest.raises(ModelError, match="finite"):
+        rs.volume_slope(root)
+    known = rs.Model([A * B], [A], constants=[B]).point([0])
+    with pytest.raises(ModelError, match="constants"):
+        rs.volume_slope(known)
+    line = rs.Model([A], [A]).point([0])
+    for wrong in ({"runs": 0}, {"particles": 3}, {"halvings": 2}, {"radius": 0}):
+        with pytest.raises(PointError, match="given"):
+            rs.volume_slope(line, **wrong)
+
+
+@pytest.mark.parametrize("name", ["x", "c0", "c1", "e0_0", "s0", "x_0"])
+def test_second_order_does_not_depend_on_the_name_of_the_input(name):
+    # a + b^2 moves along a curve: the second derivative lies in the tangent span
+    x = sympy.Symbol(name)
+    point = rs.Model((A + B**2) * x, [A, B], [x]).point([0, 0])
+    assert second_order(point, rs.model_rank(point), [], seed=0) is None
+    apart = rs.Model(A * x + B**2 * x**2, [A, B], [x]).point([0, 0])
+    assert second_order(apart, rs.model_rank(apart), [], seed=0) is not None

@@ -103,6 +103,21 @@ def test_a_pole_is_no_point():
     assert q.complete and [z.equations for z in q.branches] == [(a,)]
 
 
+def test_the_least_rank_is_not_sought_at_poles():
+    """a sinh(b x) / (c sinh(d x)) = 1: (a, b) = +-(c, d), and c d = 0 is a pole on these pieces.
+
+    The derivatives by a and b are multiples of those by c and d, of which one is constant and the
+    other one is not: rank 2. For the function 0 with a = b = 0 all derivatives vanish.
+    """
+    model = rs.Model(a * sympy.sinh(b * x) / (c * sympy.sinh(d * x)), [a, b, c, d], [x])
+    one, zero = rs.target_set(model, 1), rs.target_set(model, 0)
+    assert [found.dimension for found in one.branches] == [2, 2]
+    assert [found.dimension for found in zero.branches] == [3, 3]
+    for target, rank in ((one, 2), (zero, 0)):
+        least = rs.optimistic_sample_size(target)
+        assert (least.value, least.minimal) == (rank, PROVED)
+
+
 def test_constants_in_exponents_are_not_compared():
     """a exp(w x + c) = 2 exp(x) holds on a curve that no polynomial describes."""
     model = rs.Model(a * exp(w * x**2 + c), [a, w, c], [x])

@@ -2,8 +2,9 @@ r"""The branches of a target that is a quotient of exponential sums, as are thos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -115,6 +116,12 @@ class ExponentialFibre(Fibre):
                     return None
             kept = left
         return kept
+
+    def _points(self, piece: Piece, without: Sequence[Piece]) -> Iterator[list[Fraction]]:
+        """Rational points at which no denominator vanishes identically."""
+        # a denominator may do so on a part of a piece without changing the rank of the matrix
+        found = super()._points(piece, without)
+        return (p for p in found if all(self._matching.survives(b, p) for b in self._bottoms))
 
     @cached_property
     def _gradients(self) -> list[list[Any]]:

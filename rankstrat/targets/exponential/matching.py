@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
+from math import lcm, prod
 from typing import Any
 
 from rankstrat.algebra.pieces import Budget, Piece, cut
@@ -63,6 +63,35 @@ class Matching:
             ours, theirs = tuple(powers[: self.ring.size]), tuple(powers[self.ring.size :])
             found.setdefault(theirs, {})[ours] = Fraction(int(c.numerator), int(c.denominator))
         return found
+
+    def survives(self, one: Sum, point: Sequence[Fraction]) -> bool:
+        """Whether a sum is defined and not identically 0 at a rational point.
+
+        Exponentials of different polynomials with rational coefficients are independent over the
+        rational functions, constant terms included (Lindemann and Weierstrass).
+        """
+        total: dict[Any, dict[Monomial, Fraction]] = {}
+        for exponent, coefficient in one.items():
+            scale = sum(self._at(exponent.denom, point).values())
+            if not scale:
+                return False
+            here = self._at(exponent.numer, point)
+            name = frozenset((powers, c / scale) for powers, c in here.items())
+            terms = total.setdefault(name, {})
+            for powers, c in self._at(coefficient, point).items():
+                terms[powers] = terms.get(powers, Fraction(0)) + c
+        return any(c for terms in total.values() for c in terms.values())
+
+    def _at(self, poly: Any, point: Sequence[Fraction]) -> dict[Monomial, Fraction]:
+        """The coefficients at a point that are not 0, by powers of the inputs."""
+        found = {
+            powers: sum(
+                (c * prod(v**e for v, e in zip(point, m, strict=True)) for m, c in terms.items()),
+                Fraction(0),
+            )
+            for powers, terms in self.by_inputs(poly).items()
+        }
+        return {powers: c for powers, c in found.items() if c}
 
     def difference(self, i: int, j: int) -> tuple[list[Poly], list[Poly]]:
         """What vanishes where two exponents differ by a constant, and what that constant is."""

@@ -57,11 +57,12 @@ THEOREM = Theorem(
     title="Subnetworks of polynomial networks",
     statement=(
         r"Where some units of a network with activation $z^r$, $r \geq 2$, have no incoming and no"
-        r" outgoing weights, the rank is that of the network without them: such points of the"
-        r" neurovariety are singular, as condensed points of other networks are."
+        r" outgoing weights, the rank is that of the network without them: where it falls below"
+        r" the generic one, these are critical points of the parametrization."
     ),
     source=(
-        "ShahverdiMarchettiKohn2025 (subnetworks are singular); a unit with output 0 and outgoing"
+        "ShahverdiMarchettiKohn2025 (where subnetworks are singular points of the neurovariety,"
+        " which they are not if it is the whole space); a unit with output 0 and outgoing"
         " weights 0 has no tangent function (docs/proofs.md#deep-networks)"
     ),
     keys=("ShahverdiMarchettiKohn2025",),
