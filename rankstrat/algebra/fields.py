@@ -2,7 +2,6 @@ r"""GF(p), Q, rational functions and balls through FLINT (the only room that imp
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import flint
@@ -39,11 +38,6 @@ def _check(rows: int, columns: int) -> None:
     check("a matrix was eliminated", cost)
 
 
-def determinant_is_nonzero(matrix: NDArray[np.int64], p: int) -> bool:
-    """Whether a square matrix is invertible mod p."""
-    return matrix_rank(matrix, p) == matrix.shape[0]
-
-
 def reconstruct(residue: int, modulus: int) -> Rational | None:
     """The rational a/b with |a|, b <= sqrt(modulus / 2) congruent to the residue (Wang), or
     None.
@@ -68,14 +62,3 @@ def _isqrt(n: int) -> int:
 def combine(a: int, m: int, b: int, p: int) -> int:
     """Chinese remainder of a mod m and b mod p."""
     return a + m * ((b - a) * pow(m, -1, p) % p)
-
-
-def rational_nullspace_check(
-    columns: Sequence[Sequence[Rational]], relations: Sequence[Mapping[int, Rational]]
-) -> bool:
-    """Whether every relation sum_j c_j column_j = 0 holds over Q."""
-    for relation in relations:
-        for i in range(len(columns[0]) if columns else 0):
-            if sum((Fraction(c) * columns[j][i] for j, c in relation.items()), Fraction(0)):
-                return False
-    return True

@@ -112,18 +112,6 @@ class AtLeast:
         return "at least"
 
 
-@dataclass(frozen=True)
-class AtMost:
-    """measured <= predicted."""
-
-    def holds(self, predicted: Prediction, measured: Measurement) -> bool:
-        """Whether the measured number is not larger."""
-        return float(measured.value) <= float(predicted.value)
-
-    def __str__(self) -> str:
-        return "at most"
-
-
 NEVER, SOMETIMES, ALWAYS = "never", "sometimes", "always"
 
 
@@ -155,6 +143,6 @@ class Frequency:
 
 
 __all__ = [
-    "ALWAYS", "NEVER", "SOMETIMES", "AtLeast", "AtMost", "Curves", "Equal", "Frequency",
+    "ALWAYS", "NEVER", "SOMETIMES", "AtLeast", "Curves", "Equal", "Frequency",
     "Measurement", "Prediction", "Tolerance", "Within",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ Needs numpy alone, so that the file also runs by itself on a machine that has li
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -59,10 +60,10 @@ class Table:
         return rows
 
 
-def table(kind: Kind, seed: Any = 0) -> Table:
-    """The table of a kind; symmetric and random ones are drawn."""
+def table(kind: Kind, seed: Any = 0, single: Mapping[int, int] = SHIFTS) -> Table:
+    """The table of a kind; symmetric and random ones are drawn, composite ones from `single`."""
     rng = np.random.default_rng(seed)
-    shifts = {(a, b): SHIFTS[a] + SHIFTS[b] for a in ANCHORS for b in ANCHORS}
+    shifts = {(a, b): single[a] + single[b] for a in ANCHORS for b in ANCHORS}
     if kind != "composite":
         for a, b in shifts:
             shifts[a, b] = int(rng.integers(-LARGEST_SHIFT, LARGEST_SHIFT + 1))

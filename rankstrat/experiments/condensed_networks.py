@@ -37,7 +37,7 @@ WIDTH, SCALE, MOVED, TRIALS = 20, 1e-6, 0.01, 9
 INPUTS = tuple(Fraction(k, 4) for k in range(-8, 9))
 LABELS = tuple(Fraction(round(64 * float(np.sin(k / 2) + 0.075 * k)), 64) for k in range(-8, 9))
 FINEST = 1e-3
-"""Angles below this count as one direction: condensation is finished up to it, not to rounding."""
+"""Neurons at smaller angles are one cluster: condensation is finished up to it, not to rounding."""
 SPOT, AROUND = 0, (-3, -2, -1, 1, 2, 3)
 NET, ONE = two_layer(WIDTH, 1, bias=True), two_layer(1, 1, bias=True)
 
@@ -76,8 +76,9 @@ def measured(case: Case, seed: int) -> Measurement:
         kept = list(zip(run.times, run.points, strict=True))[1::4]
         counts = [(float(t), float(_clusters(p))) for t, p in kept]
         curves = {"clusters": counts}
-        number = _clusters(at)
-        return Measurement(number, f"{when}; {counts[0][1]:g} at the start", curves=curves)
+        count = len(units(NET, at).active().nonzero()[0])
+        detail = f"{count} active neurons {when}; {_clusters(run.points[0])} clusters at the start"
+        return Measurement(_clusters(at), detail, curves=curves)
     x = np.array([float(v) for v in INPUTS])
     whole = Loss(NET, x, 0 * x).outputs(at)[:, 0]
     pruned = Loss(ONE, x, 0 * x).outputs(merged(units(NET, at)))[:, 0]
@@ -86,7 +87,11 @@ def measured(case: Case, seed: int) -> Measurement:
 
 
 def _clusters(theta: Array) -> int:
-    return clusters(units(NET, theta), signed=False, finest=FINEST).number
+    """How many groups of active neurons no chain of angles below `FINEST` connects.
+
+    The widest plateau of `clusters` would not do: a random cloud has one as well.
+    """
+    return 1 + sum(h > FINEST for h in clusters(units(NET, theta), signed=False).heights)
 
 
 @lru_cache(maxsize=4)

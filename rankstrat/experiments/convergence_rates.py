@@ -29,7 +29,6 @@ from rankstrat.families import two_layer
 from rankstrat.model.model import Chart
 from rankstrat.pictures.panels import Curve, Panel
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.rank.verdict import Verdict
 
 INPUTS = (Fraction(1, 2), Fraction(1), Fraction(2), Fraction(-3, 2), Fraction(3))
 DENOMINATOR = 10**9
@@ -82,11 +81,12 @@ def predicted(case: Case, seed: int) -> Prediction:
     certificate = model_rank(point)
     if case["branch"] == "exponential":
         mu = least_positive_eigenvalue(point, INPUTS, int(certificate))
-        return Prediction(2 * mu.value, Verdict.PROVED, f"2 mu, mu = {mu} at the limit point")
+        return Prediction(2 * mu.value, certificate.verdict, f"2 mu, mu = {mu} at the limit point")
     assert certificate.minor is not None
     a1, a2 = point.raw[:2]
     c = quartic_constant(point, INPUTS, [0, 0, a2, -a1], certificate.minor.parameters)
-    return Prediction(1 / (64 * c.value), Verdict.PROVED, f"1/(64 c), c = {c} at the limit point")
+    text = f"1/(64 c), c = {c} at the limit point"
+    return Prediction(1 / (64 * c.value), certificate.verdict, text)
 
 
 def measured(case: Case, seed: int) -> Measurement:

@@ -127,14 +127,15 @@ def measured(case: Case, seed: int) -> Measurement:
     ends = _descend(theta, observed, target.ravel(), case["n"])
     wrong = np.linalg.norm(outputs(ends) - target.ravel(), axis=1) / np.linalg.norm(target)
     fitted = (np.where(observed, outputs(ends) - target.ravel(), 0) ** 2).sum(axis=1) < 10 * FIT
-    successes, tries = int((wrong < SUCCESS).sum()), len(sets)
-    detail = f"{int(fitted.sum())} of {tries} fit their entries to {10 * FIT:.0e}"
+    reached, tries = int(fitted.sum()), len(sets)
+    detail = f"{reached} of {tries} fit their entries to {10 * FIT:.0e}"
     share = (np.arange(tries) + 1) / max(tries, 1)
     curves = {"relative error": list(zip(np.sort(wrong).tolist(), share.tolist(), strict=True))}
     if case["recovery"] == "yes":
         # a run that has not fitted its entries in so many steps says nothing yet
-        return Measurement(successes / max(1, int(fitted.sum())), detail, curves=curves)
-    return Measurement(successes, detail, tries, curves)
+        rate = int(((wrong < SUCCESS) & fitted).sum()) / max(1, reached)
+        return Measurement(rate, detail, None, curves, tries - reached)
+    return Measurement(int((wrong < SUCCESS).sum()), detail, reached, curves, tries - reached)
 
 
 def outputs(theta: Array) -> Array:

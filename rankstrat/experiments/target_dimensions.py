@@ -83,7 +83,7 @@ def predicted(case: Case, seed: int) -> Prediction:
         return Prediction(int(certificate), certificate.verdict, text)
     found = local_linear_recovery(point, [[x] for x in INPUTS[: case["n"]]])
     text = f"{point.model.size} parameters less the exact rank on {case['n']} samples"
-    return Prediction(point.model.size - int(found.empirical), Verdict.PROVED, text)
+    return Prediction(point.model.size - int(found.empirical), found.empirical.verdict, text)
 
 
 def measured(case: Case, seed: int) -> Measurement:

@@ -67,7 +67,7 @@ class SplittingLine(Spoken):
         Raises:
             InexactValueError: a float.
         """
-        value = sympy.sympify(exact_scalar("alpha", alpha))
+        value = sympy.sympify(exact_scalar("alpha", alpha), strict=True)
         product = value * (1 - value)
         if product.is_zero:
             return self.ends
@@ -124,7 +124,7 @@ def splitting_line(
         FamilyError: no such layer or unit.
 
     References:
-        EP2 Theorem 6.2; FukumizuAmari2000 Theorem 3; docs/proofs.md#splitting-line.
+        EP2 Theorem 6.2; FukumizuAmari2000 (minima); docs/proofs.md#splitting-line.
 
     Example:
         >>> from rankstrat.families import two_layer

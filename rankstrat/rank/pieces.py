@@ -18,7 +18,7 @@ from typing import Any
 import sympy
 
 from rankstrat.algebra.differential import laurent
-from rankstrat.algebra.program import FUNCTION, LEAF, PI, Program
+from rankstrat.algebra.program import FUNCTION, PI, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import BudgetError, DataError
 from rankstrat.model.domain import Domain, Random, combinations
@@ -46,7 +46,7 @@ class Piece:
     def images(self, program: Program, leaves: Sequence[int]) -> dict[int, int]:
         """Input index -> node of the input in the free variables (the leaves of the inputs)."""
         result = dict(enumerate(leaves))
-        expressions = {i: sympy.sympify(v) for i, v in self.values.items()}
+        expressions = {i: sympy.sympify(v, strict=True) for i, v in self.values.items()}
         nodes = translate(program, list(expressions.values()), {})
         result |= zip(expressions, nodes, strict=True)
         for sphere in self.spheres:
@@ -217,9 +217,3 @@ def piece_at(
         f"the input ({', '.join(map(str, point))}) is not in the domain {model.domain}; choose"
         " another one"
     )
-
-
-def leaf_indices(program: Program, nodes: Sequence[int]) -> list[int]:
-    """Indices of the inputs that occur below the nodes."""
-    keys = [program.data[n] for n in program.reachable(nodes) if program.kind[n] == LEAF]
-    return sorted(key[1] for key in keys if key[0] == "x")

@@ -130,21 +130,21 @@ def _linear_model(point: Chart, normals: Sequence[Row], pairs: Sequence[tuple[in
     coefficients = [sympy.Symbol(f"c{i}") for i in range(model.size)]
     squares_ = [sympy.Symbol(f"e{i}_{j}") for i, j in pairs]
     zero = dict.fromkeys(steps, 0)
+    inputs = {x: sympy.Symbol(f"x_{k}", **x.assumptions0) for k, x in enumerate(model.inputs)}
     outputs = []
     for output in model.outputs:
+        # inputs are renamed before coefficients come in, which may have their names
         first = [
-            c * output.diff(p).subs(values) for c, p in zip(coefficients, parameters, strict=True)
+            c * output.diff(p).subs(values).xreplace(inputs)
+            for c, p in zip(coefficients, parameters, strict=True)
         ]
         along = output.xreplace(moved)
         second = [
-            e * along.diff(steps[i], steps[j]).subs(zero)
+            e * along.diff(steps[i], steps[j]).subs(zero).xreplace(inputs)
             for e, (i, j) in zip(squares_, pairs, strict=True)
         ]
         outputs.append(sympy.Add(*first, *second))
-    inputs = {x: sympy.Symbol(f"x_{k}", **x.assumptions0) for k, x in enumerate(model.inputs)}
-    return Model(
-        [o.xreplace(inputs) for o in outputs], [*coefficients, *squares_], list(inputs.values())
-    )
+    return Model(outputs, [*coefficients, *squares_], list(inputs.values()))
 
 
 def _forms(

@@ -87,7 +87,7 @@ def conservation_laws(model: Model, *, depth: int = 2, seed: int = 0) -> Conserv
         BudgetError: too many parameters.
 
     References:
-        MarcotteGribonvalPeyre2023 Theorem 3.3; docs/proofs.md#conservation-laws.
+        MarcotteGribonvalPeyre2023 (method); docs/proofs.md#conservation-laws.
 
     Example:
         >>> from rankstrat.families import matrix_factorization
@@ -141,18 +141,19 @@ def _system(model: Model, pairs: Sequence[tuple[int, int]]) -> Model:
     coefficients = [sympy.Symbol(f"s_{i}_{j}") for i, j in pairs]
     outputs = []
     for output in model.outputs:
-        slopes = [output.diff(p) for p in theta]
+        # renamed before coefficients come in, which may have the old names
+        slopes = [output.diff(p).xreplace(names) for p in theta]
         terms = [
-            c * (theta[j] * slopes[i] + theta[i] * slopes[j])
+            c * (names[theta[j]] * slopes[i] + names[theta[i]] * slopes[j])
             for c, (i, j) in zip(coefficients, pairs, strict=True)
         ]
-        outputs.append(sympy.Add(*terms).xreplace(names))
+        outputs.append(sympy.Add(*terms))
     return Model(outputs, coefficients, list(names.values()))
 
 
 def _form(relation: Relation, pairs: Sequence[tuple[int, int]]) -> Form:
     """The polynomial of a relation, its first coefficient positive; primitive where rational."""
-    found = {pairs[k]: sympy.sympify(c) for k, c in sorted(relation.coefficients)}
+    found = {pairs[k]: sympy.sympify(c, strict=True) for k, c in sorted(relation.coefficients)}
     if not all(c.is_Rational for c in found.values()):
         first = next(iter(found.values()))
         return {pair: sympy.radsimp(c / first) for pair, c in found.items()}

@@ -9,7 +9,12 @@ import pytest
 from rankstrat.cli import main
 from rankstrat.dynamics.loss import Loss
 from rankstrat.errors import FamilyError, ParseError
-from rankstrat.experiments import EXPERIMENTS, experiment, matrix_completion
+from rankstrat.experiments import (
+    EXPERIMENTS,
+    condensed_networks,
+    experiment,
+    matrix_completion,
+)
 from rankstrat.experiments._agreement import (
     ALWAYS,
     NEVER,
@@ -94,6 +99,23 @@ def test_cells_agree_and_wrong_predictions_do_not(name, number):
 def test_all_cells_on_other_seeds(name, seed):
     report = experiment(name, seed=seed)
     assert report.ok, str(report)
+
+
+SMALL = [  # of experiments whose own cells are long; the phase diagram has no small one
+    ("condensed_networks", {"what": "clusters", "scale": 1e-6}),
+    ("matrix_completion", {"rank": 1, "n": 6, "scale": 1e-8, "recovery": "no", "trials": 6}),
+    ("sample_sizes", {"width": 1, "n": 3, "trials": 2}),
+]
+
+
+@pytest.mark.parametrize(("name", "case"), SMALL)
+def test_small_cells_agree(name, case):
+    assert check_cell(EXPERIMENTS[name], case, SEED).outcome == "CONSISTENT"
+
+
+def test_neurons_are_not_one_cluster_before_they_condense():
+    start = condensed_networks._run(SEED).points[0]
+    assert condensed_networks._clusters(start) > 10
 
 
 def toy(value):

@@ -15,6 +15,7 @@ from rankstrat.errors import ModelError, PointError
 from rankstrat.families import deep_matrix_factorization, matrix_factorization, two_layer
 from rankstrat.singular.ideal import local_ideal
 from rankstrat.singular.newton import newton
+from rankstrat.singular.quartic import second_order
 from rankstrat.theorems._learning import chain_of, factors_of_ranks
 from rankstrat.theorems.learning.learning_coefficient_factorization import triples
 
@@ -314,3 +315,13 @@ def test_volume_slope_refuses_what_it_cannot_sample():
     for wrong in ({"runs": 0}, {"particles": 3}, {"halvings": 2}, {"radius": 0}):
         with pytest.raises(PointError, match="given"):
             rs.volume_slope(line, **wrong)
+
+
+@pytest.mark.parametrize("name", ["x", "c0", "c1", "e0_0", "s0", "x_0"])
+def test_second_order_does_not_depend_on_the_name_of_the_input(name):
+    # a + b^2 moves along a curve: the second derivative lies in the tangent span
+    x = sympy.Symbol(name)
+    point = rs.Model((A + B**2) * x, [A, B], [x]).point([0, 0])
+    assert second_order(point, rs.model_rank(point), [], seed=0) is None
+    apart = rs.Model(A * x + B**2 * x**2, [A, B], [x]).point([0, 0])
+    assert second_order(apart, rs.model_rank(apart), [], seed=0) is not None

@@ -44,6 +44,19 @@ def test_two_equal_heads_are_one(linear):
     assert rank(two, [*values, *values]) == rank(one, values)
 
 
+@pytest.mark.parametrize(
+    ("size", "head", "count", "dimension"),
+    [
+        (1, 1, 3, 1),  # a number times x^3
+        (2, 1, 2, 10),  # 2 (2 * 3 - 1)
+        (2, 1, 3, 12),  # all bilinear maps x (S yy) M: 2 * 3 * 2
+        (3, 3, 2, 32),  # A_1 x B_1 + A_2 x B_2 with full matrices: 36 less dim GL(2)
+    ],
+)
+def test_sums_of_linear_heads_are_tensors(size, head, count, dimension):
+    assert rank(grouped(2, size, head, groups=count, queries=1, linear=True)) == dimension
+
+
 def test_rotations_of_one_angle_are_seen_as_one_plane():
     # one plane: commutant of dimension 2, not 4
     assert rank(rotated(2, 2, 1)) == 4 * 2 * 2 - 2 - 4

@@ -120,14 +120,15 @@ THEOREM = Theorem(
         r" $(l-1)D^2$."
     ),
     source=(
-        "HenryMarchettiKohn2025 Section 3 (lightning attention); the groups are derived in"
+        "HenryMarchettiKohn2025 (lightning attention); the groups are derived in"
         " docs/proofs.md#attention, and equality is computed case by case"
     ),
     keys=("HenryMarchettiKohn2025",),
     assumptions=(
         r"$d \leq D$, at least two tokens; no normalisation, mask or MLP; factor 1 of the scores",
         "rotary: one plane for two dimensions, different angles; cross: queries in dimension D + 1",
-        "linear heads: one query for one key",
+        r"linear heads: one query for one key; several only if $d < D$ (full ones mix by $GL(h)$)"
+        r" and their dimensions do not exceed that of all such functions, $D^3(D+1)/2$",
     ),
     formula=Math("parameters - dim G", r"M - \dim G"),
     cases=cases,

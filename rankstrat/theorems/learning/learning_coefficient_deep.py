@@ -92,7 +92,10 @@ THEOREM = Theorem(
         r" learning coefficient is least on the target set, and it is that of Aoyagi with the"
         r" excess widths $M_s = d_s - r$."
     ),
-    source="Aoyagi2024 Theorem 1; LehalleurRimanyi2024",
+    source=(
+        "Aoyagi2024 and LehalleurRimanyi2024 (closed form), proved in"
+        " docs/singular.md#products-of-matrices"
+    ),
     keys=("Aoyagi2024", "LehalleurRimanyi2024"),
     assumptions=("the point is where all partial products have rank r",),
     formula=Math(

@@ -82,7 +82,7 @@ THEOREM = Theorem(
         r" + r)$, where $\lambda_0$ is that of reduced rank regression at zero."
     ),
     source=(
-        "AoyagiWatanabe2005 Main Theorem ($\\lambda_0$); the reduction at every point is proved in"
+        "AoyagiWatanabe2005 ($\\lambda_0$); the reduction at every point is proved in"
         " docs/singular.md#products-of-matrices"
     ),
     keys=("AoyagiWatanabe2005",),

@@ -26,7 +26,7 @@ THEOREM = Theorem(
         r"Where every partial product of $W_L \cdots W_1$ has the rank of the target, the"
         r" multiplicity is $a(l-a) + 1$ with the numbers $a$ and $l$ of Aoyagi."
     ),
-    source="Aoyagi2024 Theorem 1",
+    source="Aoyagi2024 (closed form), proved in docs/singular.md#products-of-matrices",
     keys=("Aoyagi2024",),
     assumptions=("the point is where all partial products have rank r",),
     formula=Math("a(l-a) + 1", "a(l-a) + 1"),

@@ -112,7 +112,7 @@ THEOREM = Theorem(
         r" $(0, 1, 0)$ plus that of $\alpha(1 - \alpha)\,G$, $G = \sum_i e_i\,a\,\sigma''(z_i)\,x_i"
         r" x_i^\top$ with the residuals $e_i$."
     ),
-    source="docs/proofs.md#splitting-line; FukumizuAmari2000 Theorem 3 (minima)",
+    source="docs/proofs.md#splitting-line; FukumizuAmari2000 (minima)",
     keys=("FukumizuAmari2000", "EP2"),
     assumptions=(
         "squared loss; data for which a random point is exactly critical",

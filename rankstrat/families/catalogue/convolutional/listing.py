@@ -256,10 +256,3 @@ class Listing:
     def _least(self, space: AffineSubspace) -> Iterator[Candidate]:
         """The point with most zeros, a candidate for the least rank."""
         yield Candidate(self.model.point(space.section(dict.fromkeys(space.free, 0))))
-
-
-def _is_inside(space: AffineSubspace, larger: Sequence[AffineSubspace]) -> bool:
-    point = space.section(
-        {v: Fraction(10_007 + 10 * n * n, 97 + n) for n, v in enumerate(space.free)}
-    )
-    return any(other.contains_point(point) and other.contains(space) for other in larger)
