@@ -139,6 +139,12 @@ def denominators(program: Program, nodes: Iterable[int]) -> list[int]:
     return list(found)
 
 
+def may_have_poles(program: Program, nodes: Sequence[int]) -> bool:
+    """Whether something is divided by that is not positive at every point by its form alone."""
+    below = denominators(program, program.reachable(nodes))
+    return any(not program.value(n) and _sign(program, n, 0) <= 0 for n in below)
+
+
 def require_nonzero(program: Program, nodes: Iterable[int], seed: int) -> None:
     r"""Prove that no denominator vanishes identically, not even one such as $(u+1)(u-1)-u^2+1$.
 

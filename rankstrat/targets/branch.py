@@ -14,6 +14,8 @@ from rankstrat.errors import TargetError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.setting import sites_of
+from rankstrat.rank.vanishing import may_have_poles, require_nonzero
 from rankstrat.targets.closure import Closure
 from rankstrat.targets.distance import distance_to_image
 from rankstrat.targets.least_rank import LeastRank, RankBounds, least_rank
@@ -141,7 +143,9 @@ class Branch(Spoken):
         return self.closure.contains(point)
 
     def sample(self, *, seed: int = 0, size: int = 9) -> Chart:
-        """An exact point on the branch with small integer (or rational) coordinates."""
+        """An exact point on the branch with small integer (or rational) coordinates, at which the
+        model is defined.
+        """
         rng = np.random.default_rng(seed)
         for _ in range(100):
             drawn = rng.choice(
@@ -149,15 +153,22 @@ class Branch(Spoken):
             )
             values = {u: int(v) for u, v in zip(self.chart.coordinates, drawn, strict=True)}
             try:
-                if values:
-                    return self.chart.at(values)
-                return self.chart
-            except ZeroDivisionError:
+                point = self.chart.at(values) if values else self.chart
+                if self._may_have_poles:
+                    for site in sites_of(point):
+                        require_nonzero(site.program, site.divisors, seed)
+                return point
+            except ZeroDivisionError:  # of the chart, or of the model there
                 continue
         raise TargetError(
             f"no point of {self.label} with small integer coordinates was found; use"
             " branch.chart.at"
         )
+
+    @cached_property
+    def _may_have_poles(self) -> bool:
+        compiled = self.model.compiled
+        return may_have_poles(compiled.program, compiled.outputs)
 
     def distance(self, theta: Sequence[float]) -> float:
         """The Euclidean distance from a float parameter vector to the closure of a branch.

@@ -118,6 +118,16 @@ def test_the_least_rank_is_not_sought_at_poles():
         assert (least.value, least.minimal) == (rank, PROVED)
 
 
+def test_samples_are_no_poles():
+    """b = c, a line with the pole b = c = -1."""
+    model = rs.Model((b * exp(x) + c**2 * exp(x)) / (b * c * exp(x) + b * exp(x)), [b, c], [x])
+    for branch in rs.target_set(model, model.point([2, 2])).branches:
+        for size in (1, 2):
+            for seed in range(12):
+                values = branch.sample(seed=seed, size=size).values
+                assert values[b] * (values[c] + 1) != 0
+
+
 def test_constants_in_exponents_are_not_compared():
     """a exp(w x + c) = 2 exp(x) holds on a curve that no polynomial describes."""
     model = rs.Model(a * exp(w * x**2 + c), [a, w, c], [x])
