@@ -23,6 +23,7 @@ from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.rank.writer import CertificateWriter
 from rankstrat.rank.zero import same_functions
+from rankstrat.text.objects import each_once
 from rankstrat.text.parsing import parse_expression
 
 STRATA, BRANCHES, MAPPING = "rankstrat-strata/1", "rankstrat-branches/1", "rankstrat-mapping/1"
@@ -80,7 +81,9 @@ def mapping_texts(
     entries = sorted(evidence.entries.items())
     return {
         "source": [str(own[p]) if p in own else None for p in source],
-        "entries": [[i, j, str(sympy.sympify(k).xreplace(own))] for (i, j), k in entries],
+        "entries": [
+            [i, j, str(sympy.sympify(k, strict=True).xreplace(own))] for (i, j), k in entries
+        ],
     }
 
 
@@ -109,7 +112,7 @@ def check_document(text: str) -> str:
             something else.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=each_once)
     except (ValueError, RecursionError) as error:
         raise CertificateError(f"this is not JSON ({error}); give what --json printed") from None
     if not isinstance(data, dict) or data.get("format") not in CHECKS:

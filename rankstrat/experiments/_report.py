@@ -53,8 +53,10 @@ class Experiment:
         statement: what is predicted and what is measured, LaTeX between dollars.
         keys: bib keys of the source.
         cases: (seed, deep) -> the cells.
-        predicted: (case, seed) -> the prediction; it never sees a measurement.
-        measured: (case, seed) -> the measurement; it never sees the prediction.
+        predicted: (case, seed) -> the prediction; it never sees a measurement, and of a run at most
+            the point it ends at, where a constant depends on it.
+        measured: (case, seed) -> the measurement; it never sees the prediction. A count of neurons
+            is of those that do what the exact objects say of each.
         tolerance: case -> when they agree.
         picture: report -> the panels of its picture, from the curves of its rows.
     """

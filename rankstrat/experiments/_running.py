@@ -17,6 +17,7 @@ from rankstrat.experiments._report import (
     check_cell,
 )
 from rankstrat.rank.verdict import Verdict
+from rankstrat.text.objects import each_once
 
 
 def report_from_json(text: str, known: Mapping[str, Experiment]) -> ExperimentReport:
@@ -26,7 +27,7 @@ def report_from_json(text: str, known: Mapping[str, Experiment]) -> ExperimentRe
         ParseError: it is none, or of an experiment that is not known.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=each_once)
         name, seed, total = str(data["experiment"]), int(data["seed"]), int(data["total"])
     except (ValueError, KeyError, TypeError) as error:
         raise ParseError(
@@ -43,7 +44,7 @@ def rows_from_json(text: str, experiment: Experiment, seed: int) -> tuple[Row, .
         ParseError: not a report of this experiment with this seed.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=each_once)
         if (data["format"], data["experiment"], data["seed"]) != (FORMAT, experiment.name, seed):
             raise ParseError(
                 f"the report is of {data['experiment']} with seed {data['seed']}; one of"

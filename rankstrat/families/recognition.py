@@ -158,6 +158,8 @@ class _Reading:
             layer, atoms = read
             layers.insert(0, layer)
             if set(atoms) <= set(self.model.inputs):
+                if not atoms:
+                    return self._fail("it is a function of no inputs")
                 if len(atoms) < len(self.model.inputs):
                     return self._fail(f"it does not use all inputs, only {_few(atoms)}")
                 order = [atoms.index(x) for x in self.model.inputs]

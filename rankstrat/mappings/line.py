@@ -67,7 +67,7 @@ class SplittingLine(Spoken):
         Raises:
             InexactValueError: a float.
         """
-        value = sympy.sympify(exact_scalar("alpha", alpha))
+        value = sympy.sympify(exact_scalar("alpha", alpha), strict=True)
         product = value * (1 - value)
         if product.is_zero:
             return self.ends

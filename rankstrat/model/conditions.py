@@ -74,8 +74,8 @@ class Condition:
 
     def _at(self, values: Sequence[Exact]) -> bool:
         """At values that sympy puts in: equal sides become 0 there, and balls know the rest."""
-        at = {s: sympy.sympify(v, strict=False) for s, v in zip(self.names, values, strict=True)}
-        value = sympy.sympify(self.form.xreplace(at))
+        at = {s: sympy.sympify(v, strict=True) for s, v in zip(self.names, values, strict=True)}
+        value = sympy.sympify(self.form.xreplace(at), strict=True)
         if value.is_Rational:
             return bool(value > 0 or (self.closed and value == 0))
         if not (value.is_finite and value.is_extended_real):

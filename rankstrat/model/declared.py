@@ -105,7 +105,9 @@ class _Reader:
         return result
 
     def _kept(self, group: Finite, point: tuple[Exact, ...]) -> bool:
-        values = dict(zip(group.symbols, map(sympy.sympify, point), strict=True))
+        values = {
+            s: sympy.sympify(v, strict=True) for s, v in zip(group.symbols, point, strict=True)
+        }
         whole = all(values[s].is_integer for s in group.symbols if s in self.integers)
         return whole and Domain(tuple(self.conditions)).admits(values)
 

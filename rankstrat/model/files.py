@@ -34,6 +34,7 @@ from sympy.core.function import AppliedUndef
 
 from rankstrat.errors import ModelError, ParseError, PointError
 from rankstrat.model.model import Model
+from rankstrat.text.objects import each_once
 from rankstrat.text.parsing import (
     FUNCTIONS,
     ElementaryFunction,
@@ -316,7 +317,7 @@ def _json(text: str) -> dict[str, Any]:
             parse_int=lambda literal: (
                 int(literal) if len(literal) <= MAX_DIGITS else _Decimal(literal)
             ),
-            object_pairs_hook=_unique,
+            object_pairs_hook=each_once,
         )
     except (json.JSONDecodeError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
@@ -324,19 +325,6 @@ def _json(text: str) -> dict[str, Any]:
             f'The point is not JSON ({reason}); write {{"a": [1, 2], "w": ["1/2", 0]}}.'
         ) from error
     assert isinstance(table, dict)
-    return table
-
-
-def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise ParseError(
-                    f"The key {shown(repr(key))} is given twice; one value is needed; remove one."
-                )
-            seen.add(key)
     return table
 
 

@@ -15,7 +15,6 @@ OUT_IN, IN_OUT = "out,in", "in,out"
 ORIENTATIONS = (OUT_IN, IN_OUT)
 MATRICES = {"weight": OUT_IN, "kernel": IN_OUT, "coefs": IN_OUT, "W": OUT_IN, "w": OUT_IN}
 """The last word of a name -> how its matrices stand; None of these: the shapes must tell."""
-VECTORS = {"weight": "bias", "kernel": "bias", "coefs": "intercepts", "W": "b", "w": "b"}
 _LAST = re.compile(r"^(?:(.*)[./_])?(weight|kernel|bias|coefs|intercepts|W|w|b|a|c)_?(\d*)(?::0)?$")
 
 

@@ -163,7 +163,29 @@ def _decides(one: ExactLayers, two: ExactLayers) -> bool:
         return False
     law = law_of(one.activation, bias=one.biases[0] is not None)
     clean = classes_of(one) is not None and classes_of(two) is not None
-    return law is not None and clean and not law.sides
+    return law is not None and clean and not law.sides and _differ(one, two)
+
+
+def _differ(one: ExactLayers, two: ExactLayers) -> bool:
+    r"""Whether a number of the canonical networks differs for certain.
+
+    Constants that were folded are expressions, and equal ones may look different, as
+    $\arctan(1/2) + \arctan(1/3)$ and $\pi/4$ do: they decide nothing.
+    """
+    first, second = (_numbers(_canonical(layers).layers) for layers in (one, two))
+    if len(first) != len(second):
+        return True
+    return any(
+        u != v
+        for u, v in zip(first, second, strict=True)
+        if isinstance(u, int | Fraction) and isinstance(v, int | Fraction)
+    )
+
+
+def _numbers(layers: ExactLayers) -> list[Any]:
+    """The weights and biases, one after another."""
+    present = [array for array in (*layers.weights, *layers.biases) if array is not None]
+    return [value for array in present for value in array.ravel().tolist()]
 
 
 def _ends(point: Chart) -> tuple[int, int]:

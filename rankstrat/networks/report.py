@@ -20,6 +20,7 @@ from rankstrat.networks.profile import NEAR, Candidate, Condensation
 from rankstrat.networks.snapped import Snapped
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.verdict import Verdict
+from rankstrat.text.objects import each_once
 from rankstrat.text.parsing import shown
 
 FORMAT = "rankstrat condensation"
@@ -177,7 +178,7 @@ def check_report(text: str, *, seed: int = 0) -> Checked:
 
 def _parsed(text: str) -> Mapping[str, Any]:
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=each_once)
     except (ValueError, RecursionError) as error:
         raise _wrong(f"no JSON ({shown(str(error))})") from error
     if not isinstance(data, dict):

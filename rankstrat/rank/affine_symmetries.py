@@ -31,7 +31,6 @@ from rankstrat.model.model import Model
 from rankstrat.rank.tangents import Tangents
 
 MOST_PARAMETERS, EXTRA, ATTEMPTS, EXPANSION, FAILURES = 40, 12, 12, 40_000, 6
-LEAST_PRIME = 1 << 15
 
 
 @dataclass(frozen=True)

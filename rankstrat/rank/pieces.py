@@ -46,7 +46,7 @@ class Piece:
     def images(self, program: Program, leaves: Sequence[int]) -> dict[int, int]:
         """Input index -> node of the input in the free variables (the leaves of the inputs)."""
         result = dict(enumerate(leaves))
-        expressions = {i: sympy.sympify(v) for i, v in self.values.items()}
+        expressions = {i: sympy.sympify(v, strict=True) for i, v in self.values.items()}
         nodes = translate(program, list(expressions.values()), {})
         result |= zip(expressions, nodes, strict=True)
         for sphere in self.spheres:

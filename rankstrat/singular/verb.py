@@ -290,7 +290,7 @@ def _across(
     if place is None:
         return None
     tangent = [
-        [_number(sympy.sympify(v).diff(u).subs(place)) for v in chart.values.values()]
+        [_number(sympy.sympify(v, strict=True).diff(u).subs(place)) for v in chart.values.values()]
         for u in chart.coordinates
     ]
     if any(c is None for vector in tangent for c in vector):

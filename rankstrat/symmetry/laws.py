@@ -153,7 +153,7 @@ def _system(model: Model, pairs: Sequence[tuple[int, int]]) -> Model:
 
 def _form(relation: Relation, pairs: Sequence[tuple[int, int]]) -> Form:
     """The polynomial of a relation, its first coefficient positive; primitive where rational."""
-    found = {pairs[k]: sympy.sympify(c) for k, c in sorted(relation.coefficients)}
+    found = {pairs[k]: sympy.sympify(c, strict=True) for k, c in sorted(relation.coefficients)}
     if not all(c.is_Rational for c in found.values()):
         first = next(iter(found.values()))
         return {pair: sympy.radsimp(c / first) for pair, c in found.items()}

@@ -99,7 +99,10 @@ def check_symmetries(place: str, model: Model, seed: int = 0) -> int:
         model, [Fraction(s * k, 9) for k in (1, 2, 4, 5, 7, 8) for s in (1, -1)], seed
     ).values
     for words, images in _maps(place, model):
-        moved = {p: sympy.sympify(images.get(p, p)).xreplace(theta) for p in model.parameters}
+        moved = {
+            p: sympy.sympify(images.get(p, p), strict=True).xreplace(theta)
+            for p in model.parameters
+        }
         hold(place, f"is left as it is by the symmetry {words}", outputs.agree(theta, moved, seed))
         count += 1
     return count

@@ -18,6 +18,7 @@ from typing import Any
 
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.rank.certificate import Verdict
+from rankstrat.text.objects import each_once
 from rankstrat.text.tables import Math, Table
 from rankstrat.text.version import version
 from rankstrat.theorems.theorem import RELATIONS, Case, Row, Theorem, check_case
@@ -197,7 +198,7 @@ def rows_from_json(text: str, theorem: Theorem, seed: int) -> tuple[Row, ...]:
         ParseError: not a report of this theorem with this seed.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=each_once)
         own = (FORMAT, version(), theorem.name, seed)
         if (data["format"], data["version"], data["theorem"], data["seed"]) != own:
             raise ParseError(

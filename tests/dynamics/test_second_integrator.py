@@ -10,7 +10,6 @@ from rankstrat.dynamics.flow import gradient_flow
 from rankstrat.dynamics.loss import Loss
 from rankstrat.experiments import convergence_rates as rates
 
-pytestmark = pytest.mark.slow
 X = np.array([0.5, 1.0, 2.0, -1.5, 3.0])
 Y = np.tanh(X)
 
@@ -75,6 +74,7 @@ def start(branch, trial, seed):
     return rates._run({"branch": branch, "trial": trial}, seed).points[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trial", [0, 1])
 def test_exponential_rate(trial):
     case, seed = {"branch": "exponential", "trial": trial}, 0
@@ -85,6 +85,7 @@ def test_exponential_rate(trial):
     assert slope == pytest.approx(rates.measured(case, seed).value, rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trial", [0, 1])
 def test_algebraic_constant(trial):
     case, seed = {"branch": "algebraic", "trial": trial}, 0

@@ -62,6 +62,9 @@ def test_known_models(row):
         (a * x / (b + x), [a, b], [x], "is no activation of a sum"),
         ([a * b, c * d], [a, b, c, d], [], ""),
         (cos(a) + b, [a, b], [], ""),
+        (a * b**2, [a, b], [], "no inputs"),  # of the form of a unit, but a number
+        (c * sympy.exp(b) + d, [b, c, d], [x], "no inputs"),
+        (a, [a], [], "no inputs"),
     ],
 )
 def test_near_misses_say_what_is_different(outputs, parameters, inputs, difference):

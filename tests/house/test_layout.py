@@ -127,3 +127,29 @@ def test_a_word_of_linear_algebra_is_defined_once():
         for word in defined.findall(path.read_text(encoding="utf-8"))
     ]
     assert found == [("algebra", "linear.py", word) for word in ("Rational", "Vector", "Row")]
+
+
+def test_sympify_takes_no_strings():
+    """What sympify makes of a string it evaluates, and a string may come from a file: every use is
+    strict, so that a string is refused there.
+    """
+    loose = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        strict = {
+            id(node.func)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and any(
+                k.arg == "strict" and isinstance(k.value, ast.Constant) and k.value.value is True
+                for k in node.keywords
+            )
+        }
+        loose += [
+            f"{path.relative_to(PACKAGE)}:{node.lineno}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name | ast.Attribute)
+            and getattr(node, "attr", getattr(node, "id", "")) in ("sympify", "parse_expr")
+            and id(node) not in strict
+        ]
+    assert loose == []

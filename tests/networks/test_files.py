@@ -15,6 +15,7 @@ import pytest
 import rankstrat as rs
 from rankstrat.errors import DataError, RankstratError
 from rankstrat.networks.files import load
+from rankstrat.networks.report import check_report
 
 W1 = np.array([[1.0, -2.0], [0.5, 3.0], [4.0, 0.25]])
 B1 = np.array([0.5, -1.0, 2.0])
@@ -159,6 +160,33 @@ def test_malformed_json_is_refused(tmp_path, text):
     (tmp_path / "n.json").write_text(text)
     with pytest.raises(DataError):
         rs.read(tmp_path / "n.json", activation="tanh")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"W1": [[1.5]], "W2": [[2.0]], "W1": [[3.5]]}',
+     '{"activation": "tanh", "W1": [[1.5]], "activation": "relu"}',
+     '{"a": {"W1": [[1.5]], "W1": [[3.5]]}}', '{"a/W1": [[1.5]], "a": {"W1": [[3.5]]}}'],
+)  # fmt: skip
+def test_a_name_that_stands_twice_is_refused(tmp_path, text):
+    """Of two values for one name a reader of JSON keeps the last and says nothing."""
+    (tmp_path / "n.json").write_text(text)
+    with pytest.raises(DataError, match="twice"):
+        rs.read(tmp_path / "n.json", activation="tanh")
+
+
+def test_a_tensor_that_stands_twice_is_refused(tmp_path):
+    entry = '{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]}'
+    header = f'{{"W1":{entry},"W1":{entry}}}'.encode()
+    raw = len(header).to_bytes(8, "little") + header + bytes(8)
+    (tmp_path / "n.safetensors").write_bytes(raw)
+    with pytest.raises(DataError, match="twice"):
+        load(tmp_path / "n.safetensors")
+
+
+def test_a_report_in_which_a_name_stands_twice_is_refused():
+    with pytest.raises(RankstratError, match="twice"):
+        check_report('{"format": "x", "format": "y"}')
 
 
 def test_other_files_are_refused(tmp_path):

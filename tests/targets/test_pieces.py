@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 import sympy
 
-from rankstrat import Model, Verdict, model_rank, optimistic_sample_size, target_set
+from rankstrat import (
+    Model,
+    Verdict,
+    learning_coefficient,
+    model_rank,
+    optimistic_sample_size,
+    target_set,
+)
 from rankstrat.targets import TargetSet
 
 X, Y, T, Z = sympy.symbols("x y t z")
@@ -81,11 +89,17 @@ def test_branches_cover_every_solution_on_a_grid():
 
 
 def test_what_is_not_known_to_be_irreducible_is_not_called_morse_bott():
+    model = Model((X**2 - T) + (X - Y) * (X + Y) ** 2 * Z, [X, Y, T], [Z])
+    regular = next(b for b in target_set(model, 0).branches if b.rank == 2)
+    several = replace(regular, irreducible=False)
+    assert regular.is_morse_bott and not several.is_morse_bott
+    assert learning_coefficient(regular).value == 1
+    assert learning_coefficient(several).verdict is Verdict.OPEN
+
+
+def test_a_piece_without_a_small_point_leaves_the_list_open():
     a, b, c = sympy.symbols("a b c")
-    # two quadrics that no variable solves, beyond what is decomposed
     model = Model([a**2 + b**2 - 2 * c**2, a**3 + b**3 + c**3 - 3], [a, b, c])
     found = target_set(model, [0, 0])
-    for branch in found.branches:
-        if not branch.irreducible:
-            assert not branch.is_morse_bott
-    assert found.components.verdict in (Verdict.PROVED, Verdict.OPEN)
+    assert found.branches_of(model.point([1, 1, 1]))  # by hand: 1 + 1 = 2, 1 + 1 + 1 = 3
+    assert not found.complete and found.components.verdict is Verdict.OPEN

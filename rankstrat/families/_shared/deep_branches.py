@@ -187,11 +187,13 @@ class Widening:
                 sums: dict[int, list[Any]] = {s: [] for s in (*range(w.shape[1]), IDLE)}
                 for j, source in enumerate(before):
                     if source != SILENT:
-                        sums[source].append(sympy.sympify(found[i, j]))
+                        sums[source].append(sympy.sympify(found[i, j], strict=True))
                 narrow = self.narrow
                 pairs = [(sympy.Add(*sums[s]), narrow.weight(number, image, s)) for s in sums]
                 if biases is not None:
-                    pairs.append((sympy.sympify(biases[i]), narrow.bias(number, image)))
+                    pairs.append(
+                        (sympy.sympify(biases[i], strict=True), narrow.bias(number, image))
+                    )
                 if any(sympy.expand(value - goal) != 0 for value, goal in pairs):
                     return False
         return True

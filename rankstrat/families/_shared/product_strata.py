@@ -130,4 +130,4 @@ def of_rank(rng: random.Random, rows: int, columns: int, rank: int) -> list[list
 
 def matrix_rank(rows: Any) -> int:
     """The rank of a small exact matrix."""
-    return int(sympy.Matrix([list(map(sympy.sympify, row)) for row in rows]).rank())
+    return int(sympy.Matrix([[sympy.sympify(v, strict=True) for v in row] for row in rows]).rank())

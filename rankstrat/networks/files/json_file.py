@@ -11,6 +11,7 @@ import numpy as np
 
 from rankstrat.errors import DataError
 from rankstrat.networks.files.limits import Array, Arrays, accepted, bounded, content
+from rankstrat.text.objects import each_once
 from rankstrat.text.parsing import shown
 
 MAX_JSON = 1 << 28
@@ -30,7 +31,9 @@ def read_json(path: Path) -> Arrays:
             " an npz file with numpy.savez"
         )
     try:
-        given = json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        given = json.loads(
+            data.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=each_once
+        )
     except (ValueError, RecursionError) as error:
         if isinstance(error, DataError):
             raise
@@ -48,7 +51,14 @@ def read_json(path: Path) -> Arrays:
         raise DataError(
             f'the activation {shown(repr(activation))} is no name; write "activation": "tanh"'
         )
-    entries = dict(_flat("", given, 0))
+    entries = {}
+    for name, array in _flat("", given, 0):
+        if name in entries:
+            raise DataError(
+                f"{shown(name)} stands twice in the file, once in an object of its own; every array"
+                " needs one name; rename one"
+            )
+        entries[name] = array
     bounded(len(entries), sum(a.nbytes for a in entries.values()))
     return Arrays(entries, activation)
 

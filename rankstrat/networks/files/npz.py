@@ -17,7 +17,6 @@ from rankstrat.text.parsing import shown
 
 MAX_HEADER = 10_000
 READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-MAGIC = 12  # bytes of the longest magic string with its length field
 
 
 def read_npz(path: Path) -> Arrays:

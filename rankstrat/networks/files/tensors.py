@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rankstrat.errors import DataError
 from rankstrat.networks.files.limits import Arrays, accepted, bounded, content, optional
+from rankstrat.text.objects import each_once
 from rankstrat.text.parsing import shown
 
 MAX_HEADER = 10_000_000
@@ -39,7 +40,7 @@ def read_safetensors(path: Path) -> Arrays:
 
 def _check_header(path: Path, raw: bytes) -> None:
     try:
-        header = json.loads(raw.decode("utf-8"))
+        header = json.loads(raw.decode("utf-8"), object_pairs_hook=each_once)
     except (ValueError, RecursionError) as error:
         raise _malformed(path, str(error)) from error
     if not isinstance(header, dict):

@@ -170,7 +170,9 @@ class KernelPoints(KernelTypes):
             dependence = drop - self.size + self.degree if drop else self.least
         null = [a for a, k, on in zip(outputs, kinds, active, strict=True) if k == NULL and on]
         if null and self._balance_matters(kinds):
-            balanced = all(sympy.Add(*map(sympy.sympify, a)) == 0 for a in null)
+            balanced = all(
+                sympy.Add(*(sympy.sympify(v, strict=True) for v in a)) == 0 for a in null
+            )
         return (kinds, relation, active, dependence, balanced)
 
     def _relation(self, kernels: list[list[Any]], biases: list[Any]) -> tuple[int, ...]:

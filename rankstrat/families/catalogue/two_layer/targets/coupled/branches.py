@@ -32,7 +32,6 @@ from rankstrat.targets import Branch, BranchList, RankBounds, TargetFunction
 
 MAX_BRANCHES, LARGEST = 4000, 10**18
 _MANY_SPARE = 7  # as many spare neurons make more branches than that
-_SEEDS = range(6)
 
 
 def coupled_branches(law: Law, structure: Any, model: Model, target: TargetFunction) -> BranchList:

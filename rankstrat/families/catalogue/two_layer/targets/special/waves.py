@@ -148,13 +148,17 @@ class Waves(Layout):
         neurons += [*neurons[:1], still][:1] * (m - n)
         outputs = [a for a, _, _ in neurons]
         if n:
-            outputs = [sympy.sympify(outputs[0]) - sympy.Add(*spare), *outputs[1:n], *spare]
+            outputs = [
+                sympy.sympify(outputs[0], strict=True) - sympy.Add(*spare),
+                *outputs[1:n],
+                *spare,
+            ]
         values: dict[sympy.Symbol, Any] = dict(zip(symbols, outputs, strict=False))
         for i, (_, w, b) in enumerate(neurons):
             values |= dict(zip(self.symbols(i), (*w, b), strict=True))
         if self.output_bias is not None:
             values[symbols[self.output_bias]] = self.constant
-        pairs = {p: sympy.sympify(v) for p, v in values.items() if p != v}
+        pairs = {p: sympy.sympify(v, strict=True) for p, v in values.items() if p != v}
         chart = self.model.chart(pairs)
         return Branch(
             label="copies of the target's neurons",
