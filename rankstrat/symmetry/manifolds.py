@@ -92,6 +92,9 @@ def invariant_manifolds(model: Model, *, pairs: bool = True) -> tuple[InvariantM
     """
     found: dict[tuple[sympy.Expr, ...], InvariantManifold] = {}
     for g in _generators(model, pairs):
+        chart = _fixed_chart(g)
+        if _meets_a_pole(chart):
+            continue  # no parameter of the model is in it
         manifold = fixed_set(g)
         found.setdefault(tuple(manifold.chart.values.values()), manifold)
     return tuple(found.values())
@@ -113,6 +116,26 @@ def _generators(model: Model, pairs: bool) -> Iterator[Symmetry]:
 
 def fixed_set(symmetry: Symmetry) -> InvariantManifold:
     """The fixed set of a signed permutation as a chart, and the two checks of the theorem on it."""
+    chart = _fixed_chart(symmetry)
+    proved = _invariant(symmetry, chart) and not _at_kink(chart)
+    return InvariantManifold(symmetry, chart, Verdict.PROVED if proved else Verdict.OPEN)
+
+
+def _meets_a_pole(chart: Chart) -> bool:
+    """Whether the model or its gradient divides by 0 on all of the chart, as written."""
+    parameters = set(chart.model.parameters)
+    bases: set[sympy.Expr] = set()
+    for output in chart.model.outputs:
+        bases |= {
+            p.base
+            for p in output.atoms(sympy.Pow)
+            if not (p.exp.is_integer and p.exp.is_nonnegative)
+        }
+        bases |= {g.args[0] for g in output.atoms(sympy.log)}
+    return any(b.free_symbols & parameters and b.xreplace(chart.values) == 0 for b in bases)
+
+
+def _fixed_chart(symmetry: Symmetry) -> Chart:
     model, values = symmetry.model, dict[sympy.Symbol, sympy.Expr]()
     for p in model.parameters:
         if p in values or p not in symmetry.values:
@@ -130,9 +153,7 @@ def fixed_set(symmetry: Symmetry) -> InvariantManifold:
         values |= {
             r: s * p if sign == 1 else sympy.Integer(0) for r, s in cycle if sign == -1 or r != p
         }
-    chart = model.chart(values)
-    proved = _invariant(symmetry, chart) and not _at_kink(chart)
-    return InvariantManifold(symmetry, chart, Verdict.PROVED if proved else Verdict.OPEN)
+    return model.chart(values)
 
 
 def _at_kink(chart: Chart) -> bool:

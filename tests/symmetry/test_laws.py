@@ -163,3 +163,29 @@ def test_names_of_symbols_do_not_matter():
         found = rs.conservation_laws(rs.Model(u * v**2 * names[x], [u, v], [names[x]]))
         assert found.expressions == (2 * u**2 - v**2,)
         assert found.verdict is PROVED
+
+
+@pytest.mark.parametrize(
+    ("output", "law"),
+    [
+        (V / U, U**2 + V**2),  # -v/u^2 u + v/u = 0
+        (W * U * V / (U + V + 1), None),
+        (1 / (U - V) + 1 / (V - U), None),
+        (sympy.sqrt(U) * V * X, 2 * U**2 - V**2),
+    ],
+)
+def test_poles_on_fixed_sets_are_no_manifolds(output, law):
+    # turning the sign of both leaves v / u, which has no value where both are 0
+    model = rs.Model(output, [U, V, W], [X])
+    found = rs.conservation_laws(model)
+    assert law is None or law in found.expressions
+    assert all(_is_conserved_or_simplified(model, e) for e in found.expressions)
+    for manifold in rs.invariant_manifolds(model):
+        assert int(manifold.rank()) <= manifold.dimension
+
+
+def _is_conserved_or_simplified(model, law):
+    return all(
+        sympy.simplify(sum(law.diff(p) * o.diff(p) for p in model.parameters)) == 0
+        for o in model.outputs
+    )
