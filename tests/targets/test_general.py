@@ -62,6 +62,18 @@ def test_the_dimension_at_a_point_lies_between_proved_bounds():
         q.local_dimension(F.point([1, 1, 1]))
 
 
+def test_a_kink_bounds_no_dimension():
+    """a - |a| = 0 and b = 1 is a half line, with its end at the kink, where the slope is 1 or 2."""
+    F = rs.Model([a - abs(a), b], [a, b], [x])
+    q = answered(F, F.point([0, 1]))
+    found = q.local_dimension(F.point([0, 1]))
+    assert found.lower <= 1 <= found.upper
+    assert not any(branch.is_component for branch in q.branches)
+    assert "has dimension 0" not in q.basis
+    q = answered(F, F.point([-1, 1]))
+    assert q.local_dimension(F.point([-1, 1])) == 0
+
+
 def test_a_head_has_the_orbit_of_its_gauge_group():
     F = attention(tokens=2, model_dim=1, head_dim=1)
     point = F.point(list(range(1, F.size + 1)))
