@@ -62,6 +62,21 @@ def test_an_irrational_solution_is_left_to_the_user():
     assert optimistic_sample_size(q).minimal is Verdict.PROVED
 
 
+@pytest.mark.parametrize(
+    ("output", "at"),
+    [
+        ((A * B - 1) ** 2 + (C - 1) ** 2, [1, 1, 1]),  # a curve of singular points
+        (A**2 * B**2 + (A - B) ** 2, [0, 0, 0]),
+        (A**2 * (A - 1) ** 2 + B**2, [1, 0, 5]),  # two lines
+        (A**2 - 2 * B**2, [0, 0, 1]),
+    ],
+)
+def test_a_singular_point_of_its_own_is_a_point_of_the_target_set(output, at):
+    model = Model(output, [A, B, C])
+    q = target_set(model, model.point(at))
+    assert not q.complete and q.branches[0].contains(model.point(at))
+
+
 def test_a_cube_of_a_linear_form_has_one_real_root():
     parameters, inputs = sympy.symbols("a:f"), sympy.symbols("x:z u v")
     cubic = sum(p * x for p, x in zip(parameters, (*inputs, 1), strict=True)) ** 3
