@@ -74,6 +74,25 @@ def test_a_kink_bounds_no_dimension():
     assert q.local_dimension(F.point([-1, 1])) == 0
 
 
+@pytest.mark.parametrize(
+    ("output", "at"),
+    [
+        (-2 * a * b * x**2, [1, 2, -1]),
+        (sympy.sinh(a + x * (a + 2 * c)), [0, 1, 0]),
+        (a / (1 + b * x) + c * sympy.sin(d * x), [2, 3, 0, 1]),
+    ],
+)
+def test_a_minimiser_is_a_point(output, at):
+    """Also where orbits are charts: it has the target as its function, and the rank that is said"""
+    F = rs.Model(output, sorted(output.free_symbols - {x}, key=str), [x], domain={x: "x > 0"})
+    q = answered(F, F.point(at[: F.size]))
+    size = rs.optimistic_sample_size(q)
+    assert size.minimiser.is_point and rs.model_rank(size.minimiser).value == size.upper
+    assert same_functions(
+        [output.xreplace(size.minimiser.values)], q.target.expressions, F.inputs, []
+    )
+
+
 def test_a_head_has_the_orbit_of_its_gauge_group():
     F = attention(tokens=2, model_dim=1, head_dim=1)
     point = F.point(list(range(1, F.size + 1)))
