@@ -10,7 +10,7 @@ import numpy as np
 import sympy
 
 from rankstrat.algebra.affine import CONSTANT, AffineSubspace
-from rankstrat.errors import TargetError, UndecidedError, demand
+from rankstrat.errors import PointError, TargetError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
@@ -179,8 +179,8 @@ class Branch(Spoken):
                     for site in sites_of(point):
                         require_nonzero(site.program, site.divisors, seed)
                 return point
-            # of the chart, or of the model there; what is not decided is left out
-            except (ZeroDivisionError, UndecidedError):
+            # poles of the chart, or of the model there; what is not decided is left out
+            except (ZeroDivisionError, PointError, UndecidedError):
                 continue
         return None
 
