@@ -8,8 +8,8 @@ from rankstrat.rank.setting import has_tangents
 
 
 def fibre_bound(chart: Chart, *, seed: int = 0) -> int:
-    r"""$M - r_\theta$, an upper bound of the dimension of the fibre near $\theta$, for $r_\theta$ of
-    its equations have independent derivatives; M at a kink, where they have none.
+    r"""$M - r_\theta$, an upper bound of the dimension of the fibre near $\theta$: $r_\theta$ of
+    its equations have independent derivatives. M at a kink, where they have none.
 
     Args:
         chart: a point, or a chart (then it is meant at almost every point).

@@ -23,8 +23,8 @@ def local_dimension(
 
     From above it is $M - r_\theta$, for $r_\theta$ of the equations have independent derivatives
     (M at a kink, where they have none), and in a complete list the dimension of the branches whose
-    closures contain the point. From below it is the dimension of an affine branch through the point, or of the orbit of the point
-    under the verified scalings and shears.
+    closures contain the point. From below it is the dimension of an affine branch through the
+    point, or of the orbit of the point under the verified scalings and shears.
 
     Args:
         point: a point of the target set.
