@@ -233,6 +233,17 @@ def test_differentiable_at_almost_every_input(
     assert ("at a kink" in str(certificate)) is not smooth
 
 
+def test_kinks_of_irrational_numbers_are_resolved_in_coefficients() -> None:
+    root = sp.sqrt(2)
+    one = rs.Model(a * sp.Abs(w - root) * x, [a, w], [x]).point([1, 2])
+    assert int(rs.model_rank(one)) == 1
+    two = rs.Model(a * sp.Abs(w - root) * x + w * x**2, [a, w], [x]).point([1, 2])
+    assert int(rs.model_rank(two)) == 2
+    seen = rs.Model(a * sp.Abs(x) + w * x, [a, w], [x]).point([1, 2])
+    assert rs.local_linear_recovery(seen, [root]).guaranteed is False
+    assert rs.local_linear_recovery(seen, [root, -root]).guaranteed is True
+
+
 ALONE = sp.Piecewise((1, sp.Eq(w, 0)), (0, True))
 NOT_ALWAYS = [
     # the function is 0 around w = 0, and 1 there: every direction agrees, and there is a jump
