@@ -368,14 +368,14 @@ class Model:
     @cached_property
     def spoken(self) -> str | Math:
         """The model in the title of a table: in LaTeX a formula, where there is a short one."""
-        formula = None
-        if isinstance(self.structure, HasFormula):
-            formula = self.structure.formula
-        elif self.structure is None and not self.name and self.size <= SHORT:
+        structure: Any = self.structure
+        own = structure is None and not self.name
+        formula = structure.formula if isinstance(structure, HasFormula) else ""
+        if own and self.size <= SHORT:
             formula = (self._repr_latex_() or "").strip("$")
         if formula and len(formula) <= LINE:
             return Math(str(self), formula)
-        if self.structure is None and not self.name and self.size > SHORT:
+        if own:
             return Math(str(self), rf"F(\theta),\ \theta \in \mathbb{{R}}^{{{self.size}}}")
         return str(self)
 
