@@ -49,12 +49,33 @@ def test_known_models(row):
 @pytest.mark.parametrize(
     ("outputs", "parameters", "inputs", "difference"),
     [
-        (a * tanh(b * x) + c * x, [a, b, c], [x], "no activation in common"),  # a skip term
-        (a * tanh(b * x) + a * tanh(c * x), [a, b, c], [x], "the weights a stand in several"),
-        (a * tanh(b * x) + c * tanh(b * x + d), [a, b, c, d], [x], "only some units have a bias"),
+        (a * tanh(b * x) + c * x, [a, b, c], [x], "'tanh') and the term c*x beside it, a skip"),
+        (a * tanh(b * x) + a * x, [a, b], [x], "the term a*x beside it, a skip connection, whose"),
+        ([a * tanh(b * x) + c * x, d * tanh(b * x) + x], [a, b, c, d], [x], "terms c*x and x"),
+        (
+            [a * c + 1, a * d + 2],
+            [a, c, d],
+            [],
+            "matrix_factorization(rows=1, inner=1, columns=2) and the terms 1 and 2 beside it",
+        ),
+        (a * tanh(b * x) + a * tanh(c * x), [a, b, c], [x], "tied weights: a1 = a2 (your a)"),
+        (a * tanh(b * x + b * y), [a, b], [x, y], "tied weights: w1_1 = w1_2 (your b)"),
+        (a * tanh(a * x), [a], [x], "tied weights: a1 = w1_1 (your a)"),
+        (
+            a * tanh(b * x) + c * tanh(b * x + d),
+            [a, b, c, d],
+            [x],
+            "w1_1 = w2_1 (your b); with fixed weights: b1 = 0",
+        ),
         (a * tanh(b * x) + c * sin(d * x), [a, b, c, d], [x], "no activation in common"),
-        (a * tanh(b * x) + c * tanh(d * y), [a, b, c, d], [x, y], "not all to all"),
-        (a * tanh(b * x) + tanh(c * x), [a, b, c], [x], "no weight times a unit"),
+        (
+            a * tanh(b * x) + c * tanh(d * y),
+            [a, b, c, d],
+            [x, y],
+            "fixed weights: w1_2 = 0 and w2_1",
+        ),
+        (a * tanh(b * x) + tanh(c * x), [a, b, c], [x], "fixed weights: a2 = 1"),
+        (a * tanh(b * x) - tanh(x) / 2, [a, b], [x], "fixed weights: a1 = -1/2 and w1_1 = 1"),
         (a * tanh(b * x), [a, b, c], [x], "the parameters c have no place"),
         (a * tanh(b * sin(c * x)), [a, b, c], [x], "the activations tanh and sin"),
         (a * tanh(b * x) + c + d, [a, b, c, d], [x], "are biases of one unit"),

@@ -84,7 +84,7 @@ def test_their_target_sets_are_complete_too():
     ("name", "words"),
     [
         ("two layers", "this model is two_layer(width=2, inputs=1"),
-        ("skip term", "no activation in common"),
+        ("skip term", "and the term c*x beside it, a skip connection"),
         ("Michaelis-Menten", "is no activation of a sum"),
         ("softmax", "is no weight times a unit"),
     ],
