@@ -20,14 +20,17 @@ from rankstrat.errors import (
 )
 from rankstrat.families.catalogue.deep_diagonal import deep_diagonal
 from rankstrat.families.catalogue.diagonal import diagonal
+from rankstrat.families.catalogue.linear import linear
 from rankstrat.families.catalogue.matrix_factorization import matrix_factorization
 from rankstrat.families.near_misses import equal_outputs, near_miss
 from rankstrat.families.reading import Reading, matched
 from rankstrat.model.isomorphism import Isomorphism, recogniser
 from rankstrat.model.model import Model
+from rankstrat.text.parsing import FUNCTIONS
 from rankstrat.text.spoken import Spoken
 
-LARGEST = 400
+LARGEST = 400  # parameters
+MOST_INPUTS = 100  # of a linear model
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ def recognise(model: Model) -> Recognition:
 
     Args:
         model: a model of two-layer or deep form with any activation and biases, a product of two
-            matrices, a diagonal or an affine model, in the names of its author.
+            matrices, a diagonal, an affine or a linear model (a sum of parameters times
+            functions of the inputs), in the names of its author.
 
     Raises:
         ModelError: something else than a model.
@@ -88,7 +92,13 @@ def recognise(model: Model) -> Recognition:
     if model.size > LARGEST:
         return Recognition(model, None, f"there are more than {LARGEST} parameters")
     reading = Reading(model)
-    found = _product(model) or _diagonal(model) or _squares(model) or reading.network()
+    found = (
+        _product(model)
+        or _diagonal(model)
+        or _squares(model)
+        or reading.network()
+        or _features(model)
+    )
     if found is None:
         return Recognition(model, None, reading.difference or "no family has this form")
     if not _is_identity(found):
@@ -199,6 +209,38 @@ def _squares(model: Model) -> Isomorphism | None:
     if not len(plus) == len(minus) == len(model.inputs) or len(terms) != model.size:
         return None
     return matched(diagonal(len(model.inputs)), model, [*plus, *minus])
+
+
+# Features
+
+
+def _features(model: Model) -> Isomorphism | None:
+    r"""$\sum_i a_i \varphi_i(x)$ with features that a formula in x1, x2, ... can state."""
+    (output, *others) = model.outputs
+    if others or not 1 <= len(model.inputs) <= MOST_INPUTS:
+        return None
+    if output.xreplace(dict.fromkeys(model.parameters, sympy.S.Zero)) != 0:
+        return None
+    named = {x: sympy.Symbol(f"x{k}") for k, x in enumerate(model.inputs, 1)}
+    features = []
+    for parameter in model.parameters:
+        feature = output.diff(parameter)
+        if not _is_stated(feature, set(named)):
+            return None  # most models stop at the first parameter
+        features.append(feature)
+    source = linear([str(feature.xreplace(named)) for feature in features])
+    if len(source.inputs) < len(model.inputs):
+        return None
+    return matched(source, model, model.parameters)
+
+
+def _is_stated(feature: sympy.Expr, inputs: set[sympy.Symbol]) -> bool:
+    """Whether the language of model files has the words for a feature that is not 0."""
+    functions = {type(part).__name__ for part in feature.atoms(sympy.Function)}
+    numbers = all(number.is_Rational for number in feature.atoms(sympy.Number, sympy.NumberSymbol))
+    powers = all(power.exp.is_Integer for power in feature.atoms(sympy.Pow))
+    known = feature.free_symbols <= inputs and functions <= set(FUNCTIONS)
+    return bool(feature != 0 and known and numbers and powers)
 
 
 __all__ = ["Recognition", "recognise"]
