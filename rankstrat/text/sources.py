@@ -20,6 +20,7 @@ SECTIONS = frozenset(
         "invariant-manifolds",
         "levels",
         "lifting",
+        "neurovarieties",
         "paths",
         "products",
         "quadratic",
