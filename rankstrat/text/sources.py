@@ -23,6 +23,7 @@ SECTIONS = frozenset(
         "neurovarieties",
         "paths",
         "products",
+        "proximate-rank",
         "quadratic",
         "rays",
         "samples",
