@@ -55,7 +55,7 @@ def computed(case: Case, seed: int) -> Computed:
             rows.append([sign * (c + e) for c, e in zip(centre, moved, strict=True)])
         elif rng.random() < 0.5:  # nearly constant
             outputs.append(Fraction(nonzero(rng)))
-            rows.append([*moved[:d], *(nonzero(rng) for _ in range(size - d))])
+            rows.append([*moved[:d], *(Fraction(nonzero(rng)) for _ in range(size - d))])
         else:  # nearly silent, and far from all others
             outputs.append(moved[0])
             rows.append([Fraction(1000 + 10 * unit)] * size)
