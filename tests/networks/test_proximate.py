@@ -139,6 +139,32 @@ def test_wide_networks_are_grouped_greedily():
     assert (chain.lower <= 15 <= chain.upper) and chain.verdict is rs.Verdict.OPEN
 
 
+# copies of k units that are at least 4 apart, moved by at most the radius, and units that are nearly
+# constant or nearly silent; outgoing weights in a group have the sign of the copy, so none cancels
+@pytest.mark.parametrize(
+    ("width", "k", "inputs"),
+    [(1, 1, 1), (4, 2, 2), (6, 2, 1), (8, 3, 2), (9, 0, 2), (40, 3, 4), (200, 6, 5)],
+)
+def test_planted_units_are_found(width, k, inputs):
+    rng, radius = np.random.default_rng([width, k]), 0.25
+    centres = 4 * np.stack([np.arange(1, k + 1)] * (inputs + 1), axis=1)
+    w, a = np.zeros((width, inputs + 1)), np.zeros(width)
+    for unit in range(width):
+        sign, moved = rng.choice((-1, 1)), rng.uniform(-radius, radius, inputs + 1)
+        if unit < k or (k and rng.random() < 0.7):
+            w[unit] = sign * (centres[unit if unit < k else rng.integers(k)] + moved)
+            a[unit] = sign * rng.uniform(1, 9)
+        elif rng.random() < 0.5:
+            w[unit, :inputs], w[unit, inputs], a[unit] = moved[:inputs], 7, 3
+        else:
+            w[unit], a[unit] = 1000 + 10 * unit, moved[0]
+    net = two_layer(width, inputs, bias=True, output_bias=True)
+    blocks = {"a": a, "w": w[:, :inputs], "b": w[:, inputs], "c": 1.5}
+    found = rs.proximate_rank(net, blocks, radius=radius)
+    assert found == k
+    assert found.verdict is rs.Verdict.PROVED
+
+
 @pytest.mark.parametrize(
     ("model", "values", "radius", "error"),
     [
