@@ -139,7 +139,7 @@ def test_wide_networks_are_grouped_greedily():
     assert (chain.lower <= 15 <= chain.upper) and chain.verdict is rs.Verdict.OPEN
 
 
-# copies of k units that are at least 4 apart, moved by at most the radius, and units that are nearly
+# copies of k units that are 4 apart, moved by at most the radius, and units that are nearly
 # constant or nearly silent; outgoing weights in a group have the sign of the copy, so none cancels
 @pytest.mark.parametrize(
     ("width", "k", "inputs"),
