@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from .reading import Unchecked
-from .residues import Residues, drawn, is_prime, rank
+from .residues import Residues, drawn, rank
 from .ring import Ring
-from .tower import Tower
+from .tower import Tower, is_prime
 
 LOW = 1 << 60
 POOL = 16_000_000_000_000_000
@@ -46,6 +46,8 @@ class Sizes(Ring[Size]):
     def power(self, a: Size, n: int) -> Size:
         """A power."""
         a = a if n >= 0 else (a[2], a[3], a[0], a[1])
+        if max(a) * abs(n) > LOW:
+            raise Unchecked("degrees are too large for a bound")
         return a[0] * abs(n), a[1] * abs(n), a[2] * abs(n), a[3] * abs(n)
 
 
