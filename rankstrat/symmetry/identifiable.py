@@ -29,7 +29,7 @@ from rankstrat.rank.vanishing import needs_hypotheses, vanishes_at_primes
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry.invariants import invariants
 from rankstrat.text.spoken import Spoken
-from rankstrat.text.tables import Math, Table
+from rankstrat.text.tables import Math, Phrase, Table
 
 MOST_ASKED = 24
 WORDS = {True: "yes", False: "no", None: "undecided"}
@@ -112,13 +112,16 @@ class Identifiability:
             self._caption(),
         )
 
-    def _caption(self) -> str:
+    def _caption(self) -> Phrase:
         if not self.functions:
-            return ""
-        shown = ", ".join(map(str, self.functions))
+            return Phrase()
+        shown = Math(
+            ", ".join(map(str, self.functions)), r",\ ".join(map(sympy.latex, self.functions))
+        )
         if self.complete:
-            return f"Identifiable functions: {shown}; every other one is a function of these."
-        return f"Identifiable functions, perhaps not all: {shown}."
+            rest = "; every other one is a function of these."
+            return Phrase("Identifiable functions: ", shown, rest)
+        return Phrase("Identifiable functions, perhaps not all: ", shown, ".")
 
     def __str__(self) -> str:
         return self.table().text()
