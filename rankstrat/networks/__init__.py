@@ -8,6 +8,7 @@ from rankstrat.networks.equivalence import Equivalence, Matching, equivalent
 from rankstrat.networks.network import Network
 from rankstrat.networks.parts import DensePart, GraphNetwork
 from rankstrat.networks.profile import Candidate, Condensation
+from rankstrat.networks.proximate import ProximateRank, proximate_rank
 from rankstrat.networks.reading import read
 from rankstrat.networks.reducing import Reduced, reduce
 
@@ -19,10 +20,12 @@ __all__ = [
     "GraphNetwork",
     "Matching",
     "Network",
+    "ProximateRank",
     "Reduced",
     "condensation",
     "equivalent",
     "plot_condensation",
+    "proximate_rank",
     "read",
     "reduce",
 ]
