@@ -121,7 +121,7 @@ class DensePart(Spoken):
             weights[d.weight] = matrix.T if d.turned else matrix
             if d.bias and bias is not None:
                 weights[d.bias] = bias
-        return replace(self.graph, weights=weights, family=None)
+        return replace(self.graph, weights=weights, known=None)
 
     def __str__(self) -> str:
         return f"dense layers from {self.chain.entry} to {self.chain.exit}: {self.network.model}"

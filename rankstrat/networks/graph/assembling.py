@@ -211,7 +211,7 @@ def recognised(graph: GraphNetwork) -> GraphNetwork:
     model = convolutional(
         kernels, size, kernel, dimension, True, bool(bias), bool(dense.bias), activation
     )
-    return replace(graph, blocks=names, family=model)
+    return replace(graph, blocks=names, known=model)
 
 
 def _window(graph: GraphNetwork, node: Node) -> tuple[int, int]:

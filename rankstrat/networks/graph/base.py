@@ -49,7 +49,7 @@ class Graph(Spoken):
         opset: the version of the operations.
         source: where they come from.
         notes: what was left out or assumed.
-        family: the family model that the graph is, with these blocks; None for another graph.
+        known: the family model that the graph is, with these blocks; None for another graph.
 
     Raises:
         DataError: an operation that is not read, or shapes that do not fit.
@@ -65,7 +65,7 @@ class Graph(Spoken):
     opset: int = field(repr=False)
     source: str = ""
     notes: tuple[str, ...] = ()
-    family: Model | None = field(default=None, repr=False)
+    known: Model | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if min(self.shape, default=1) < 1 or self.inputs > LARGEST:
@@ -83,9 +83,9 @@ class Graph(Spoken):
     def values(self) -> Mapping[str, Array]:
         """Block -> array of float64, as they were read."""
         found = {self.blocks[name]: array for name, array in self.weights.items()}
-        if self.family is None:
+        if self.known is None:
             return found
-        return {block: found[block].reshape(s) for block, s in self.family.blocks.items()}
+        return {block: found[block].reshape(s) for block, s in self.known.blocks.items()}
 
     @property
     def inputs(self) -> int:
@@ -197,8 +197,8 @@ class Graph(Spoken):
         Raises:
             ModelError: it is too large to be written out.
         """
-        if self.family is not None:
-            return self.family
+        if self.known is not None:
+            return self.known
         if self.size > MAX_TERMS:
             raise too_many()
         symbols = {n: block_symbols(self.blocks[n], a.shape) for n, a in self.weights.items()}
