@@ -25,9 +25,9 @@ def matrix_product(program: Program, left: Any, right: Any) -> Any:
     return np.array(entries, dtype=np.int64).reshape(len(rows), len(columns))
 
 
-def total(program: Program, nodes: Sequence[int]) -> int:
+def summed(program: Program, nodes: Sequence[int]) -> int:
     r"""The node of $\sum_i n_i$."""
     return program.linear(0, [(1, int(node)) for node in nodes])
 
 
-__all__ = ["dot", "matrix_product", "total"]
+__all__ = ["dot", "matrix_product", "summed"]

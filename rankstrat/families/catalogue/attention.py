@@ -16,7 +16,8 @@ import sympy
 from rankstrat.algebra.program import Program
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, flag
-from rankstrat.families._shared.assembly import matrix_product, total
+from rankstrat.families._shared.assembly import matrix_product, summed
+from rankstrat.families._shared.formulas import inside, total
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.frozen import converted
 from rankstrat.model.model import Model
@@ -108,6 +109,21 @@ class Attention(FamilyRecord):
             return 1 / sympy.sqrt(self.head_dim)
         return sympy.Rational(self.scale.numerator, self.scale.denominator)
 
+    @property
+    def formula(self) -> str:
+        r"""The sum of heads."""
+        factor = "" if self.scale is None else rf"{self.scale} \cdot "
+        if self.scale is None and self.head_dim > 1:
+            factor = rf"1 / \sqrt{{{self.head_dim}}} \cdot "
+        softmax = "" if self.linear else r"\operatorname{softmax}"
+
+        def head(h: str) -> str:
+            return rf"{softmax}({factor}X Q_{h} K_{h}^\top X^\top)\,X V_{h} O_{h}"
+
+        value = total("h", self.heads, head)
+        places = inside("X", self.tokens, self.model_dim)
+        return rf"F(\theta)(X) = {value}{places}{inside('Q_h', self.model_dim, self.head_dim)}"
+
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> tuple[sympy.Expr, ...]:
@@ -149,7 +165,7 @@ class Attention(FamilyRecord):
             return scaled
         gaps = [program.linear(0, ((1, score), (-1, scaled[0]))) for score in scaled[1:]]
         powers = [program.one, *(program.function("exp", gap) for gap in gaps)]
-        whole = total(program, powers)
+        whole = summed(program, powers)
         return [program.product(((power, 1), (whole, -1))) for power in powers]
 
     def _weights(self, scores: Any) -> Any:

@@ -12,7 +12,8 @@ import sympy
 
 from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import count, counts
-from rankstrat.families._shared.assembly import total
+from rankstrat.families._shared.assembly import summed
+from rankstrat.families._shared.formulas import inside, total
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.frozen import converted
 from rankstrat.model.model import Model
@@ -56,6 +57,16 @@ class CPFactorization(FamilyRecord):
         """The factorization with another number of terms."""
         return Model.of(replace(self, terms=counts[0]))
 
+    @property
+    def formula(self) -> str:
+        r"""The sum of products of columns."""
+        names = ", ".join(f"A_{{{n}}}" for n in range(1, len(self.shape) + 1))
+
+        def term(r: str) -> str:
+            return r" \otimes ".join(f"(A_{{{n + 1}}})_{{{r}}}" for n in range(len(self.shape)))
+
+        return rf"F({names}) = {total('r', self.terms, term)}{inside('F', *self.shape)}"
+
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> tuple[sympy.Expr, ...]:
@@ -82,7 +93,7 @@ class CPFactorization(FamilyRecord):
             terms = [
                 program.product([(node, 1) for node in term]) for term in zip(*rows, strict=True)
             ]
-            entries.append(total(program, terms))
+            entries.append(summed(program, terms))
         return entries
 
 

@@ -16,7 +16,8 @@ import sympy
 from rankstrat.algebra.program import Program
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count
-from rankstrat.families._shared.assembly import total
+from rankstrat.families._shared.assembly import summed
+from rankstrat.families._shared.formulas import inside
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.frozen import converted
 from rankstrat.model.model import Model
@@ -88,6 +89,13 @@ class Framework(FamilyRecord):
         """None: the map is finite-dimensional."""
         return ()
 
+    @property
+    def formula(self) -> str:
+        r"""The squared lengths."""
+        graph = rf",\ |E| = {len(self.edges)}"
+        place = rf"{inside('p_i', self.dimension)},\ i \leq {self.vertices}"
+        return rf"F(p) = (|p_i - p_j|^2)_{{i j \in E}}{graph}{place}"
+
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> tuple[sympy.Expr, ...]:
@@ -109,7 +117,7 @@ class Framework(FamilyRecord):
                 program.linear(0, ((1, s), (-1, t)))
                 for s, t in zip(p[i - 1], p[j - 1], strict=True)
             ]
-            lengths.append(total(program, [program.power(gap, 2) for gap in gaps]))
+            lengths.append(summed(program, [program.power(gap, 2) for gap in gaps]))
         return lengths
 
 

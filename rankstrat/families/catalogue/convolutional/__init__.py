@@ -18,7 +18,8 @@ from rankstrat.activation.record import Activation
 from rankstrat.algebra.program import Program
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import activation_of, count, flag, input_names
-from rankstrat.families._shared.assembly import dot, total
+from rankstrat.families._shared.assembly import dot, summed
+from rankstrat.families._shared.formulas import applied, inside, total, where
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.families.catalogue.convolutional.branches import branches as branches_of
 from rankstrat.families.catalogue.convolutional.nearby import nearby as conditions_near
@@ -118,6 +119,21 @@ class Convolutional(FamilyRecord):
         windows = np.lib.stride_tricks.sliding_window_view(image, self.window)
         return windows.reshape(int(np.prod(self.places)), int(np.prod(self.window)))
 
+    @property
+    def formula(self) -> str:
+        r"""The sum over kernels and windows."""
+        place = "" if self.sharing else " p"
+
+        def kernel(k: str) -> str:
+            shift = f" + b_{{{k}{place}}}" * self.bias
+            window = rf"\langle K_{{{k}{place}}}, I_p \rangle{shift}"
+            return rf"\sum_p a_{{{k} p}}\,{applied(self.activation, window)}"
+
+        value = total("l", self.kernels, kernel) + " + c" * self.output_bias
+        image = inside("I", *[self.size] * self.dimension)
+        window = inside("I_p", *[self.kernel_size] * self.dimension)
+        return rf"F(\theta)(I) = {value}{image}{window}{where(self.activation)}"
+
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> tuple[sympy.Expr, ...]:
@@ -156,7 +172,7 @@ class Convolutional(FamilyRecord):
                 terms.append(program.product(((weights[kernel][place], 1), (value, 1))))
         if self.output_bias:
             terms.append(int(blocks["c"][()]))
-        return [total(program, terms)]
+        return [summed(program, terms)]
 
     @cached_property
     def units(self) -> tuple[Units, ...]:
