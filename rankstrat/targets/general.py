@@ -159,7 +159,14 @@ def _is_target(
 ) -> bool:
     outputs = [o.xreplace(values) for o in model.outputs]
     try:
-        return same_functions(outputs, target.expressions, model.inputs, symbols)
+        return same_functions(
+            outputs,
+            target.expressions,
+            model.inputs,
+            symbols,
+            domain=model.domain,
+            constants=model.constants,
+        )
     except (BudgetError, UndecidedError, UnsupportedFunctionError, ModelError):
         return False
 

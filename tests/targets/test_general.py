@@ -93,6 +93,20 @@ def test_a_minimiser_is_a_point(output, at):
     )
 
 
+@pytest.mark.parametrize(
+    ("domain", "target"),
+    [({x: [0, 1]}, x**2), ({x: "x > 0"}, abs(x)), ({x: "x > 0"}, sympy.sqrt(x**2))],
+)
+def test_functions_are_compared_on_the_domain(domain, target):
+    """All of these are x there: the chart holds, and a = 1, b = 0 is found."""
+    F = rs.Model(a * x + b, [a, b], [x], domain=domain)
+    q = rs.target_set(F, target, charts=[{a: 1, b: 0}])
+    assert q.branches[0].dimension == 0
+    assert rs.target_set(F, target).branches[0].contains(F.point([1, 0]))
+    with pytest.raises(TargetError, match="does not have the target"):
+        rs.target_set(F, target + 1, charts=[{a: 1, b: 0}])
+
+
 def test_a_head_has_the_orbit_of_its_gauge_group():
     F = attention(tokens=2, model_dim=1, head_dim=1)
     point = F.point(list(range(1, F.size + 1)))
