@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from rankstrat.errors import DataError
+from rankstrat.errors import DataError, demand
 from rankstrat.pictures.canvas import pyplot
 
 MOST = 60
@@ -54,11 +54,10 @@ def plot_stability(
     References:
         STR Theorem 5.4 with the corrections of docs/proofs.md#stability.
     """
-    if not isinstance(thresholds, Mapping) or not thresholds:
-        raise DataError(
-            f"{str(thresholds)[:60]!r} names no branch; labels with thresholds are needed; try"
-            " {b.label: rs.recovery_thresholds(b) for b in Q.branches}"
-        )
+    example = "try {b.label: rs.recovery_thresholds(b) for b in Q.branches}"
+    demand(thresholds, Mapping, DataError, "a mapping of labels to thresholds", example)
+    if not thresholds:
+        raise DataError(f"no branch was given; a mapping of labels is needed; {example}")
     last = max(found.stable_from for found in thresholds.values())
     counts = list(range(1, last + 2)) if samples is None else list(samples)
     if not counts or min(counts) < 1 or max(len(counts), len(thresholds)) > MOST:

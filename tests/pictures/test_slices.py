@@ -100,7 +100,7 @@ def test_marks_are_those_of_the_corrected_theorem():
 
 @pytest.mark.parametrize("wrong", [{}, [1, 2], None])
 def test_marks_of_nothing_error(wrong):
-    with pytest.raises(DataError, match="labels with thresholds are needed"):
+    with pytest.raises(DataError, match="a mapping of labels"):
         plot_stability(wrong)
 
 
