@@ -71,12 +71,12 @@ class Scheme:
     @property
     def gamma(self) -> sympy.Expr:
         r"""$\gamma = \lim_{m \to \infty} -\log\kappa / \log m$, exactly."""
-        return _exponent(self.kappa)
+        return exponent(self.kappa)
 
     @property
     def gamma_prime(self) -> sympy.Expr:
         r"""$\gamma' = \lim_{m \to \infty} -\log\kappa' / \log m$, exactly."""
-        return _exponent(self.kappa_prime)
+        return exponent(self.kappa_prime)
 
     @property
     def regime(self) -> str:
@@ -84,7 +84,7 @@ class Scheme:
         return regime(self.gamma, self.gamma_prime)
 
 
-def _exponent(kappa: sympy.Expr) -> sympy.Expr:
+def exponent(kappa: sympy.Expr) -> sympy.Expr:
     """-lim log(kappa)/log(m).
 
     Exact; powers of m and what stays bounded are read off, the rest is a limit.
@@ -128,7 +128,7 @@ def displacement_exponent(gamma: Any, gamma_prime: Any) -> sympy.Expr:
         gamma_prime: an exact number.
 
     Example:
-        >>> displacement_exponent(sympy.Rational(7, 4), 0), displacement_exponent(1, 0)
+        >>> displacement_exponent(sympy.Rational(7, 4), 0), displacementexponent(1, 0)
         (3/8, 0)
     """
     first = exact_number("gamma", gamma) - 1
@@ -258,5 +258,6 @@ __all__ = [
     "displacement_exponent",
     "draw",
     "e_et_al",
+    "exponent",
     "regime",
 ]
