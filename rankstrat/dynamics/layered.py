@@ -14,8 +14,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.dynamics.checks import exact_number, whole
-from rankstrat.dynamics.initial import D, M, exponent
+from rankstrat.dynamics.checks import exact_number, rows_of, whole
+from rankstrat.dynamics.initial import D, M, exponent, scale_of
 from rankstrat.errors import FamilyError
 
 
@@ -46,11 +46,7 @@ class LayeredScheme:
                 " needed; write (beta1, beta2, beta3)"
             )
         for part in (self.alpha, *self.betas):
-            if isinstance(part, str | float) or not hasattr(part, "__rsub__"):
-                raise FamilyError(
-                    f"the scheme {self.name} has the part {part!r}; an exact expression in m and d"
-                    " is needed; write 1/sympy.sqrt(m)"
-                )
+            scale_of(self.name, part)
 
     @property
     def depth(self) -> int:
@@ -114,11 +110,11 @@ def displacement_exponents(sizes: Sequence[Any]) -> tuple[sympy.Expr, ...]:
         >>> displacement_exponents([half, half, half]), displacement_exponents([0, 1, 0])
         ((1/2, 0, 1/2), (0, 1/2, 0))
     """
-    if isinstance(sizes, str) or len(sizes) < 2:
+    exponents = [exact_number("a size", u) for u in rows_of("sizes", sizes, FamilyError)]
+    if len(exponents) < 2:
         raise FamilyError(
             f"the sizes {sizes!r} were given; at least two exponents are needed; write [0, 0, 0]"
         )
-    exponents = [exact_number("a size", u) for u in sizes]
     total, largest = sympy.Add(*exponents), max(exponents)
     if bool(total <= 0):
         moved = [total + 2 * (u - largest) for u in exponents]

@@ -71,7 +71,7 @@ def test_the_law_is_continuous_and_decides_for_equal_sizes_by_their_sum():
 def test_bad_schemes_error():
     with pytest.raises(FamilyError, match="at least two"):
         displacement_exponents([1])
-    with pytest.raises(FamilyError, match="at least two"):
+    with pytest.raises(FamilyError, match="a list is needed"):
         displacement_exponents("00")
     with pytest.raises(FamilyError, match="exact number"):
         displacement_exponents([0.5, 1])
