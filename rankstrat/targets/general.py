@@ -23,6 +23,7 @@ from rankstrat.errors import (
 )
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import counted
+from rankstrat.rank.fibres import fibre_bound
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.rank.zero import same_functions
@@ -65,7 +66,7 @@ def general_branches(model: Model, target: TargetFunction, *, seed: int = 0) -> 
         " each verified; others may exist"
     )
     own = branches[0]
-    high = model.size - own.certificate.lower
+    high = fibre_bound(own.typical)
     if high == own.dimension:
         basis += f"; at the first one the target set has dimension {high}"
     else:
@@ -117,7 +118,7 @@ def _orbit(
                 charts.append(image)
     first: Branch | None = None
     for count, branch in enumerate(given_branches(model, target, charts).branches):
-        whole = branch.dimension == model.size - model_rank(branch.typical).lower
+        whole = branch.dimension == fibre_bound(branch.typical)
         found = replace(
             branch,
             label=f"orbit {number + count + 1}",
@@ -132,7 +133,7 @@ def _orbit(
 def _chart(model: Model, target: TargetFunction, point: Chart, group: Sequence[Symmetry]) -> Chart:
     """The orbit under scalings and shears; coordinates that do not move the point are left out."""
     values = dict(point.values)
-    taken = {str(s) for s in (*model.parameters, *model.inputs)}
+    taken = {str(s) for s in (*model.parameters, *model.inputs, *model.constants)}
     dimension = 0
     for number, g in enumerate(group, start=1):
         assert g.symbol is not None
@@ -158,7 +159,14 @@ def _is_target(
 ) -> bool:
     outputs = [o.xreplace(values) for o in model.outputs]
     try:
-        return same_functions(outputs, target.expressions, model.inputs, symbols)
+        return same_functions(
+            outputs,
+            target.expressions,
+            model.inputs,
+            symbols,
+            domain=model.domain,
+            constants=model.constants,
+        )
     except (BudgetError, UndecidedError, UnsupportedFunctionError, ModelError):
         return False
 
@@ -171,13 +179,25 @@ def _forced(model: Model, target: TargetFunction) -> Chart | None:
     if model.size > LARGEST or not _is_homogeneous(model):
         return None
     t = sympy.Symbol(_free(model, "t"))
-    return Model([t * e for e in target.expressions], [t], model.inputs).point({t: 1})
+    line = Model(
+        [t * e for e in target.expressions],
+        [t],
+        model.inputs,
+        domain=model.domain,
+        constants=model.constants,
+    )
+    return line.point({t: 1})
 
 
 def _is_homogeneous(model: Model) -> bool:
     """Whether a scaling of parameters multiplies all outputs: a symmetry with one factor more."""
     factor = sympy.Symbol(_free(model, "factor"))
-    more = Model([factor * o for o in model.outputs], [factor, *model.parameters], model.inputs)
+    more = Model(
+        [factor * o for o in model.outputs],
+        [factor, *model.parameters],
+        model.inputs,
+        constants=model.constants,
+    )
     return any(
         g.symbol is not None and factor in g.values and g.verdict is Verdict.PROVED
         for g in symmetries(more)
@@ -186,7 +206,7 @@ def _is_homogeneous(model: Model) -> bool:
 
 
 def _free(model: Model, name: str) -> str:
-    while name in {str(s) for s in (*model.parameters, *model.inputs)}:
+    while name in {str(s) for s in (*model.parameters, *model.inputs, *model.constants)}:
         name += "_"
     return name
 

@@ -10,8 +10,11 @@ from typing import Any, ClassVar
 
 import sympy
 
+from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.families._shared.assembly import dot
 from rankstrat.families._shared.diagonal_strata import CoordinateStrata, coordinate_strata
+from rankstrat.families._shared.formulas import inside, total
 from rankstrat.families._shared.function_levels import diagonal_levels
 from rankstrat.families._shared.product_branches import (
     Values,
@@ -55,6 +58,18 @@ class DeepDiagonal(FamilyRecord):
         """x1, ..., xm."""
         return input_names(self.features)
 
+    @property
+    def formula(self) -> str:
+        r"""The sum of products."""
+        between = range(1, self.depth + 1) if self.depth <= 3 else (1, 0, self.depth)
+
+        def term(j: str) -> str:
+            factors = (f"a_{{{layer} {j}}}" if layer else r"\cdots" for layer in between)
+            return rf"{' '.join(factors)}\,x_{j}"
+
+        value = total("j", self.features, term)
+        return rf"F(\theta)(x) = {value}{inside('x', self.features)}"
+
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> tuple[sympy.Expr, ...]:
@@ -64,6 +79,13 @@ class DeepDiagonal(FamilyRecord):
                 *(sympy.Mul(*column, x) for column, x in zip(blocks["a"].T, inputs, strict=True))
             ),
         )
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The one output as a node of a program."""
+        weights = [program.product([(a, 1) for a in column]) for column in blocks["a"].T.tolist()]
+        return [dot(program, weights, inputs)]
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""

@@ -12,8 +12,11 @@ from typing import Any, ClassVar
 import sympy
 
 from rankstrat.activation.lookup import activations
+from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import counts
+from rankstrat.families._shared.assembly import matrix_product
 from rankstrat.families._shared.deep_product_strata import DeepProductStrata
+from rankstrat.families._shared.formulas import shape
 from rankstrat.families._shared.function_levels import product_levels
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.orbits import halves, product_branches
@@ -69,6 +72,16 @@ class DeepMatrixFactorization(FamilyRecord, LayeredStructure):
         """The product with other widths."""
         return Model.of(replace(self, widths=tuple(widths)))
 
+    @property
+    def formula(self) -> str:
+        r"""The product of matrices."""
+        if self.depth > 4:
+            product, names = rf"W_{{{self.depth}}} \cdots W_1", rf"W_1, \dots, W_{{{self.depth}}}"
+        else:
+            layers = [f"W_{layer}" for layer in range(1, self.depth + 1)]
+            product, names = " ".join(reversed(layers)), ", ".join(layers)
+        return f"F({names}) = {product}{shape('d', self.widths)}"
+
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> tuple[sympy.Expr, ...]:
@@ -84,6 +97,16 @@ class DeepMatrixFactorization(FamilyRecord, LayeredStructure):
                 for row in blocks[f"W{layer}"].tolist()
             ]
         return tuple(entry for row in product for entry in row)
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The entries of the product as nodes of a program."""
+        product = blocks["W1"]
+        for layer in range(2, self.depth + 1):
+            product = matrix_product(program, blocks[f"W{layer}"], product)
+        entries: list[int] = product.ravel().tolist()
+        return entries
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""

@@ -12,7 +12,10 @@ from typing import Any, ClassVar
 import sympy
 
 from rankstrat.activation.lookup import activations
+from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import count
+from rankstrat.families._shared.assembly import matrix_product
+from rankstrat.families._shared.formulas import inside
 from rankstrat.families._shared.function_levels import product_levels
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.orbits import halves, product_branches
@@ -65,6 +68,12 @@ class MatrixFactorization(FamilyRecord, LayeredStructure):
         """The product with other sizes."""
         return Model.of(replace(self, columns=widths[0], inner=widths[1], rows=widths[2]))
 
+    @property
+    def formula(self) -> str:
+        r"""The product."""
+        left = inside("A", self.rows, self.inner)
+        return f"F(A, B) = A B{left}{inside('B', self.inner, self.columns)}"
+
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> tuple[sympy.Expr, ...]:
@@ -75,6 +84,13 @@ class MatrixFactorization(FamilyRecord, LayeredStructure):
             for i in range(self.rows)
             for j in range(self.columns)
         )
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The entries of AB as nodes of a program."""
+        entries: list[int] = matrix_product(program, blocks["A"], blocks["B"]).ravel().tolist()
+        return entries
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""

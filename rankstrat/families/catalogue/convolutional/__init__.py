@@ -15,8 +15,11 @@ import sympy
 
 from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation
+from rankstrat.algebra.program import Program
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import activation_of, count, flag, input_names
+from rankstrat.families._shared.assembly import dot, summed
+from rankstrat.families._shared.formulas import applied, inside, total, where
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.families.catalogue.convolutional.branches import branches as branches_of
 from rankstrat.families.catalogue.convolutional.nearby import nearby as conditions_near
@@ -116,6 +119,21 @@ class Convolutional(FamilyRecord):
         windows = np.lib.stride_tricks.sliding_window_view(image, self.window)
         return windows.reshape(int(np.prod(self.places)), int(np.prod(self.window)))
 
+    @property
+    def formula(self) -> str:
+        r"""The sum over kernels and windows."""
+        place = "" if self.sharing else " p"
+
+        def kernel(k: str) -> str:
+            shift = f" + b_{{{k}{place}}}" * self.bias
+            window = rf"\langle K_{{{k}{place}}}, I_p \rangle{shift}"
+            return rf"\sum_p a_{{{k} p}}\,{applied(self.activation, window)}"
+
+        value = total("l", self.kernels, kernel) + " + c" * self.output_bias
+        image = inside("I", *[self.size] * self.dimension)
+        window = inside("I_p", *[self.kernel_size] * self.dimension)
+        return rf"F(\theta)(I) = {value}{image}{window}{where(self.activation)}"
+
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> tuple[sympy.Expr, ...]:
@@ -134,6 +152,27 @@ class Convolutional(FamilyRecord):
         if self.output_bias:
             terms.append(blocks["c"][()])
         return (sympy.Add(*terms),)
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The one output as a node of a program."""
+        weights, size = blocks["a"].reshape(self.kernels, -1).tolist(), len(self.pixels)
+        own = 1 if self.sharing else size
+        kernels = blocks["K"].reshape(self.kernels, own, -1).tolist()
+        biases = blocks["b"].reshape(self.kernels, own, 1).tolist() if self.bias else None
+        windows = [[inputs[t] for t in window] for window in self.pixels.tolist()]
+        terms = []
+        for kernel in range(self.kernels):
+            for place, window in enumerate(windows):
+                seen = place % own
+                bias = biases[kernel][seen] if biases else ()
+                z = dot(program, kernels[kernel][seen], window, *bias)
+                value = self.activation.template.at(program, z)
+                terms.append(program.product(((weights[kernel][place], 1), (value, 1))))
+        if self.output_bias:
+            terms.append(int(blocks["c"][()]))
+        return [summed(program, terms)]
 
     @cached_property
     def units(self) -> tuple[Units, ...]:
