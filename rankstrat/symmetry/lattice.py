@@ -1,0 +1,255 @@
+r"""The lattice of fixed sets: intersections of any number of invariant manifolds.
+
+A fixed set of signed permutations is given by equations $p = \pm q$ and $p = 0$, so it is a
+partition of the parameters with signs and a block of zeros; intersections join partitions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import networkx as nx
+import sympy
+
+from rankstrat.errors import BudgetError, ModelError, demand
+from rankstrat.model.model import Chart, Model
+from rankstrat.rank.verdict import Verdict
+from rankstrat.symmetry.groups import Symmetry
+from rankstrat.symmetry.manifolds import (
+    InvariantManifold,
+    at_kink_of,
+    invariant_manifolds,
+    meets_a_pole,
+)
+from rankstrat.text.spoken import Spoken
+from rankstrat.text.tables import Math, Table
+
+MOST = 1000
+Key = tuple[tuple[int, int], ...]
+"""For each parameter the first one of its block and the sign between them; (-1, 0) for zero."""
+ZERO = (-1, 0)
+
+
+@dataclass(frozen=True)
+class FixedSet(Spoken):
+    r"""The points that some signed permutations leave where they are, as a chart.
+
+    Attributes:
+        symmetries: permutations that have it as their common fixed set.
+        chart: the set.
+        verdict: PROVED if gradient flow never leaves it, for every data set and loss.
+    """
+
+    symmetries: tuple[Symmetry, ...] = field(repr=False)
+    chart: Chart
+    verdict: Verdict
+
+    @property
+    def dimension(self) -> int:
+        """Its dimension."""
+        return len(self.chart.coordinates)
+
+    def _facts(self) -> Iterable[tuple[str, object]]:
+        fixed = ((str(p), v) for p, v in self.chart.values.items() if p != v)
+        return (("dimension", self.dimension), *fixed, ("verdict", self.verdict))
+
+    def __str__(self) -> str:
+        equations = ", ".join(f"{p} = {v}" for p, v in self.chart.values.items() if p != v)
+        words = f"invariant set of dimension {self.dimension}"
+        return f"{words}: {equations or 'all parameters'}  [{self.verdict}]"
+
+
+@dataclass(frozen=True)
+class InvariantLattice:
+    r"""Fixed sets that are closed under intersection, the whole parameter space first.
+
+    Attributes:
+        model: the model.
+        members: the sets, of falling dimension.
+    """
+
+    model: Model
+    members: tuple[FixedSet, ...]
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    @property
+    def counts(self) -> dict[int, int]:
+        """Dimension -> how many sets have it."""
+        return dict(Counter(member.dimension for member in self.members))
+
+    @cached_property
+    def graph(self) -> nx.DiGraph:
+        """An arrow from each set to those that are maximal in it; nodes number the members."""
+        keys = [_key(member.chart) for member in self.members]
+        inside = nx.DiGraph()
+        inside.add_nodes_from(range(len(keys)))
+        for i, large in enumerate(keys):
+            for j, small in enumerate(keys):
+                if i != j and _join(large, small) == small:
+                    inside.add_edge(i, j)
+        return nx.transitive_reduction(inside)
+
+    def table(self) -> Table:
+        """Dimension, number of sets, and one of them."""
+        rows = []
+        for dimension, count in self.counts.items():
+            one = next(m for m in self.members if m.dimension == dimension)
+            pairs = [(p, v) for p, v in one.chart.values.items() if p != v]
+            text = ", ".join(f"{p} = {v}" for p, v in pairs) or "all parameters"
+            latex = r",\ ".join(f"{sympy.latex(p)} = {sympy.latex(v)}" for p, v in pairs)
+            verdicts = {m.verdict for m in self.members if m.dimension == dimension}
+            worst = Verdict.PROVED if verdicts == {Verdict.PROVED} else Verdict.OPEN
+            words = Math(text, latex or r"\text{all parameters}")
+            rows.append((dimension, count, words, str(worst)))
+        head = ("dimension", "sets", "one of them", "verdict")
+        return Table(head, tuple(rows), f"Invariant sets of {self.model}")
+
+    def __str__(self) -> str:
+        return self.table().text()
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+
+def invariant_lattice(model: Model, *, most: int = MOST) -> InvariantLattice:
+    r"""All intersections of the invariant manifolds of a model.
+
+    Where gradients are tangent to two linear spaces they are tangent to their intersection, so it
+    is left by no gradient flow either.
+
+    Args:
+        model: the model.
+        most: the largest number of sets.
+
+    Raises:
+        BudgetError: there are more.
+
+    References:
+        SIM Theorem 4.1; docs/proofs.md#invariant-manifolds.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> lattice = invariant_lattice(two_layer(width=2, inputs=1))
+        >>> lattice.counts
+        {4: 1, 2: 4, 0: 1}
+    """
+    demand(model, Model, ModelError, "a Model", "of a point, give point.model")
+    demand(most, int, ModelError, "a number of sets", f"write most={MOST}")
+    atoms = [(_key(m.chart), m) for m in invariant_manifolds(model)]
+    whole: Key = tuple((i, 1) for i in range(model.size))
+    found: dict[Key, tuple[InvariantManifold, ...]] = {whole: ()}
+    queue = [whole]
+    while queue:
+        key = queue.pop()
+        for atom, manifold in atoms:
+            joined = _join(key, atom)
+            if joined not in found:
+                found[joined] = (*found[key], manifold)
+                queue.append(joined)
+        if len(found) > most:
+            raise BudgetError(
+                f"{model} has more than {most} invariant sets, the limit; ask a smaller member of"
+                " the family, or give most=..."
+            )
+    sets = (_fixed(model, key, manifolds) for key, manifolds in found.items())
+    kept = [s for s in sets if not meets_a_pole(s.chart)]
+    order = sorted(kept, key=lambda s: (-s.dimension, _key(s.chart)))
+    return InvariantLattice(model, tuple(order))
+
+
+def least_invariant(point: Chart) -> FixedSet:
+    r"""The smallest fixed set that contains a point, or a chart.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> F = two_layer(width=3, inputs=1)
+        >>> print(least_invariant(F.point(a=[1, 1, -1], w=[[2], [2], [-2]])))
+        invariant set of dimension 2: a2 = a1, a3 = -a1, w2_1 = w1_1, w3_1 = -w1_1  [PROVED]
+    """
+    demand(point, Chart, ModelError, "a point or chart", "try model.generic()")
+    model = point.model
+    key: Key = tuple((i, 1) for i in range(model.size))
+    through = []
+    for manifold in invariant_manifolds(model):
+        if manifold.verdict is Verdict.PROVED and _contains(manifold.chart, point):
+            key = _join(key, _key(manifold.chart))
+            through.append(manifold)
+    return _fixed(model, key, tuple(through))
+
+
+def _contains(chart: Chart, point: Chart) -> bool:
+    place = {c: point.values[c] for c in chart.coordinates}
+    return all(
+        sympy.expand(v.xreplace(place) - point.values[p]) == 0 for p, v in chart.values.items()
+    )
+
+
+def _fixed(model: Model, key: Key, manifolds: Sequence[InvariantManifold]) -> FixedSet:
+    chart = model.chart(_values(model, key))
+    sure = all(m.verdict is Verdict.PROVED for m in manifolds) and not at_kink_of(chart)
+    verdict = Verdict.PROVED if sure else Verdict.OPEN
+    return FixedSet(tuple(m.symmetry for m in manifolds), chart, verdict)
+
+
+def _values(model: Model, key: Key) -> dict[sympy.Symbol, sympy.Expr]:
+    found: dict[sympy.Symbol, sympy.Expr] = {}
+    for i, (root, sign) in enumerate(key):
+        if root != i:
+            value = sign * model.parameters[root] if sign else sympy.Integer(0)
+            found[model.parameters[i]] = value
+    return found
+
+
+def _key(chart: Chart) -> Key:
+    """The partition of a fixed set from its chart."""
+    place = {p: i for i, p in enumerate(chart.model.parameters)}
+    raw = []
+    for value in chart.values.values():
+        negative = value.could_extract_minus_sign()
+        raw.append(ZERO if value == 0 else (place[-value if negative else value], 1 - 2 * negative))
+    return _settled(raw)
+
+
+def _settled(raw: Sequence[tuple[int, int]]) -> Key:
+    """With the first parameter of each block as its root."""
+    first: dict[int, tuple[int, int]] = {}
+    for i, (root, sign) in enumerate(raw):
+        if sign:
+            first.setdefault(root, (i, sign))
+    return tuple(
+        (first[root][0], sign * first[root][1]) if sign else ZERO for root, sign in raw
+    )
+
+
+def _join(one: Key, other: Key) -> Key:
+    """The partition of the intersection: both equations hold."""
+    parent = list(one)
+
+    def root(i: int) -> tuple[int, int]:
+        sign = 1
+        while parent[i] != ZERO and parent[i] != (i, 1):
+            i, step = parent[i]
+            sign *= step
+        return ZERO if parent[i] == ZERO else (i, sign)
+
+    for i, (j, sign) in enumerate(other):
+        (r, s), (q, t) = root(i), ZERO if sign == 0 else root(j)
+        if r == q == -1:
+            continue
+        if r == -1 or q == -1:
+            parent[max(r, q)] = ZERO
+        elif r != q:
+            low, high = min(r, q), max(r, q)
+            # s r = p_i = sign t q
+            parent[high] = (low, s * sign * t)
+        elif s != sign * t:
+            parent[r] = ZERO
+    return _settled([root(i) for i in range(len(parent))])
+
+
+__all__ = ["FixedSet", "InvariantLattice", "invariant_lattice", "least_invariant"]
