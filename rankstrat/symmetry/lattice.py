@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import networkx as nx
@@ -16,18 +16,14 @@ import sympy
 
 from rankstrat.errors import BudgetError, ModelError, demand
 from rankstrat.model.model import Chart, Model
+from rankstrat.rank.defined import is_defined
 from rankstrat.rank.verdict import Verdict
-from rankstrat.symmetry.groups import Symmetry
-from rankstrat.symmetry.manifolds import (
-    InvariantManifold,
-    at_kink_of,
-    invariant_manifolds,
-    meets_a_pole,
-)
+from rankstrat.symmetry.groups import symmetries
+from rankstrat.symmetry.manifolds import at_kink_of
 from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Table
 
-MOST = 1000
+MOST, MOST_ELEMENTS = 1000, 20_000
 Key = tuple[tuple[int, int], ...]
 """For each parameter the first one of its block and the sign between them; (-1, 0) for zero."""
 ZERO = (-1, 0)
@@ -38,12 +34,11 @@ class FixedSet(Spoken):
     r"""The points that some signed permutations leave where they are, as a chart.
 
     Attributes:
-        symmetries: permutations that have it as their common fixed set.
         chart: the set.
-        verdict: PROVED if gradient flow never leaves it, for every data set and loss.
+        verdict: PROVED if gradient flow never leaves it, for every data set and loss; OPEN where
+            the model has no gradient on it, as $|w \cdot x|$ at w = 0.
     """
 
-    symmetries: tuple[Symmetry, ...] = field(repr=False)
     chart: Chart
     verdict: Verdict
 
@@ -69,10 +64,12 @@ class InvariantLattice:
     Attributes:
         model: the model.
         members: the sets, of falling dimension.
+        complete: whether every element of the group that `symmetries` generates was considered.
     """
 
     model: Model
     members: tuple[FixedSet, ...]
+    complete: bool
 
     def __len__(self) -> int:
         return len(self.members)
@@ -117,10 +114,13 @@ class InvariantLattice:
 
 
 def invariant_lattice(model: Model, *, most: int = MOST) -> InvariantLattice:
-    r"""All intersections of the invariant manifolds of a model.
+    r"""The sets $\{\theta : g\theta = \theta \text{ for all } g \in H\}$ for all groups H of
+    permutation and sign symmetries of a model.
 
-    Where gradients are tangent to two linear spaces they are tangent to their intersection, so it
-    is left by no gradient flow either.
+    The group that the verified symmetries generate is written out, if it has at most 20 000
+    elements; else the generators and those conjugate to them are used. At a fixed point of an
+    orthogonal symmetry the gradient is fixed too, so each of these sets is left by no gradient
+    flow, and so are their intersections.
 
     Args:
         model: the model.
@@ -140,30 +140,30 @@ def invariant_lattice(model: Model, *, most: int = MOST) -> InvariantLattice:
     """
     demand(model, Model, ModelError, "a Model", "of a point, give point.model")
     demand(most, int, ModelError, "a number of sets", f"write most={MOST}")
-    atoms = [(_key(m.chart), m) for m in invariant_manifolds(model)]
-    whole: Key = tuple((i, 1) for i in range(model.size))
-    found: dict[Key, tuple[InvariantManifold, ...]] = {whole: ()}
-    queue = [whole]
+    whole = _identity(model)
+    elements, complete = _group(model)
+    atoms = list(dict.fromkeys(_join(whole, g) for g in elements))
+    found, queue = {whole}, [whole]
     while queue:
         key = queue.pop()
-        for atom, manifold in atoms:
+        for atom in atoms:
             joined = _join(key, atom)
             if joined not in found:
-                found[joined] = (*found[key], manifold)
+                found.add(joined)
                 queue.append(joined)
         if len(found) > most:
             raise BudgetError(
                 f"{model} has more than {most} invariant sets, the limit; ask a smaller member of"
                 " the family, or give most=..."
             )
-    sets = (_fixed(model, key, manifolds) for key, manifolds in found.items())
-    kept = [s for s in sets if not meets_a_pole(s.chart)]
+    kept = [s for s in (_fixed(model, key) for key in found) if is_defined(s.chart)]
     order = sorted(kept, key=lambda s: (-s.dimension, _key(s.chart)))
-    return InvariantLattice(model, tuple(order))
+    return InvariantLattice(model, tuple(order), complete)
 
 
 def least_invariant(point: Chart) -> FixedSet:
-    r"""The smallest fixed set that contains a point, or a chart.
+    r"""The smallest of these sets that contains a point, or a chart: what the symmetries that fix
+    it leave where it is.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -173,27 +173,74 @@ def least_invariant(point: Chart) -> FixedSet:
     """
     demand(point, Chart, ModelError, "a point or chart", "try model.generic()")
     model = point.model
-    key: Key = tuple((i, 1) for i in range(model.size))
-    through = []
-    for manifold in invariant_manifolds(model):
-        if manifold.verdict is Verdict.PROVED and _contains(manifold.chart, point):
-            key = _join(key, _key(manifold.chart))
-            through.append(manifold)
-    return _fixed(model, key, tuple(through))
+    values = [point.values[p] for p in model.parameters]
+    key = _identity(model)
+    for g in _group(model)[0]:
+        if all(
+            image == (i, 1) or sympy.expand(values[i] - image[1] * values[image[0]]) == 0
+            for i, image in enumerate(g)
+        ):
+            key = _join(key, g)
+    return _fixed(model, key)
 
 
-def _contains(chart: Chart, point: Chart) -> bool:
-    place = {c: point.values[c] for c in chart.coordinates}
-    return all(
-        sympy.expand(v.xreplace(place) - point.values[p]) == 0 for p, v in chart.values.items()
-    )
+def _identity(model: Model) -> Key:
+    return tuple((i, 1) for i in range(model.size))
 
 
-def _fixed(model: Model, key: Key, manifolds: Sequence[InvariantManifold]) -> FixedSet:
+def _group(model: Model) -> tuple[list[Key], bool]:
+    """The elements of the group of signed permutations, as (gx)_i = sign x_image; or generators
+    with their conjugates, where there are too many.
+    """
+    place = {p: i for i, p in enumerate(model.parameters)}
+    generators: list[Key] = []
+    for symmetry in symmetries(model):
+        if symmetry.orthogonal:
+            images = [symmetry.values.get(p, p) for p in model.parameters]
+            turned = [v.could_extract_minus_sign() for v in images]
+            generators.append(
+                tuple(
+                    (place[-v if t else v], 1 - 2 * t) for v, t in zip(images, turned, strict=True)
+                )
+            )
+    found, queue = {_identity(model)}, [_identity(model)]
+    while queue and len(found) <= MOST_ELEMENTS:
+        g = queue.pop()
+        for h in generators:
+            product = _after(h, g)
+            if product not in found:
+                found.add(product)
+                queue.append(product)
+    if len(found) <= MOST_ELEMENTS:
+        return sorted(found), True
+    return sorted(_conjugates(generators)), False
+
+
+def _conjugates(generators: Sequence[Key]) -> set[Key]:
+    found, queue = set(generators), list(generators)
+    while queue and len(found) <= MOST:
+        g = queue.pop()
+        for h in generators:
+            other = _after(_after(h, g), _inverse(h))
+            if other not in found:
+                found.add(other)
+                queue.append(other)
+    return found
+
+
+def _after(g: Key, h: Key) -> Key:
+    """G after h."""
+    return tuple((h[i][0], sign * h[i][1]) for i, sign in g)
+
+
+def _inverse(g: Key) -> Key:
+    back = {image: (i, sign) for i, (image, sign) in enumerate(g)}
+    return tuple(back[i] for i in range(len(g)))
+
+
+def _fixed(model: Model, key: Key) -> FixedSet:
     chart = model.chart(_values(model, key))
-    sure = all(m.verdict is Verdict.PROVED for m in manifolds) and not at_kink_of(chart)
-    verdict = Verdict.PROVED if sure else Verdict.OPEN
-    return FixedSet(tuple(m.symmetry for m in manifolds), chart, verdict)
+    return FixedSet(chart, Verdict.OPEN if at_kink_of(chart) else Verdict.PROVED)
 
 
 def _values(model: Model, key: Key) -> dict[sympy.Symbol, sympy.Expr]:
@@ -221,9 +268,7 @@ def _settled(raw: Sequence[tuple[int, int]]) -> Key:
     for i, (root, sign) in enumerate(raw):
         if sign:
             first.setdefault(root, (i, sign))
-    return tuple(
-        (first[root][0], sign * first[root][1]) if sign else ZERO for root, sign in raw
-    )
+    return tuple((first[root][0], sign * first[root][1]) if sign else ZERO for root, sign in raw)
 
 
 def _join(one: Key, other: Key) -> Key:
