@@ -5,7 +5,7 @@ See "Nodes" in docs/certificates.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .reading import BIG, SMALL, Fuel, Kinds, Refused, read
@@ -100,7 +100,9 @@ class Graph:
         parity = self.functions[f].rstrip("0")
         return (-1) ** (j + (parity == "odd")) if parity else 0
 
-    def closure(self, roots: Iterable[int]) -> list[int]:
+    def closure(
+        self, roots: Iterable[int], below: Callable[[int], Iterable[int]] | None = None
+    ) -> list[int]:
         """The given nodes and all below them, in order of evaluation."""
         seen: set[int] = set()
         stack = list(roots)
@@ -109,7 +111,7 @@ class Graph:
             if k not in seen:
                 self.fuel.burn(1)
                 seen.add(k)
-                stack.extend(self.children(k))
+                stack.extend((below or self.children)(k))
         return sorted(seen)
 
     def total(self, *terms: int) -> int:

@@ -59,8 +59,11 @@ class Residues(Ring[int]):
                     raise Unchecked("a root has no residue modulo this prime")
                 return self.roots[name[1]]
             layer, name = self.tower.layers[name[1]], ("t", *name[1:])
-        tag = self.tag if layer == 2 else self.tag[0]
-        return 1 + drawn(self.seed, tag, *name) % (self.prime - 1)
+        return self.drawn(self.tag if layer == 2 else self.tag[0], *name)
+
+    def drawn(self, *words: object) -> int:
+        """A residue that is not 0."""
+        return 1 + drawn(self.seed, *words) % (self.prime - 1)
 
     def plus(self, terms: Sequence[int]) -> int:
         """A sum."""

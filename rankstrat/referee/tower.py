@@ -95,15 +95,7 @@ class Tower:
 
     def closure(self, roots: Iterable[int]) -> list[int]:
         """Nodes below the roots, through images also, in order of evaluation."""
-        seen: set[int] = set()
-        stack = list(roots)
-        while stack:
-            k = stack.pop()
-            if k not in seen:
-                self.fuel.burn(1)
-                seen.add(k)
-                stack.extend(self._below(k))
-        return sorted(seen)
+        return self.graph.closure(roots, self._below)
 
     def kinks(self, nodes: Iterable[int]) -> set[int]:
         """Arguments of kinks among the nodes."""

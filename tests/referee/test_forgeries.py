@@ -159,3 +159,39 @@ def test_large_work_is_left_undone(make: Any, reason: str) -> None:
     assert found.lower == 0
     assert found.upper == make()["sizes"]["parameters"]
     assert any(reason in line for line in found.lines), found.lines
+
+
+def test_relations_count_by_their_rank() -> None:
+    # a x + b x + c x^2 has rank 2, however often dF/da = dF/db is said
+    graph = [ONE, MINUS, INPUT, ["par", 0, 0], ["par", 1, 0], ["par", 2, 0], ["mul", 3, 2],
+             ["mul", 4, 2], ["mul", 5, 2, 2], ["add", 6, 7, 8], ["rat", 2, 1],
+             ["rat", -2, 1], ["rat", 0, 1]]  # fmt: skip
+    same, twice, none = [[0, 0], [1, 1]], [[0, 10], [1, 11]], [[0, 12]]
+    for pairs, upper in (([same], 2), ([same, same], 2), ([same, twice, none], 2), ([none], 3)):
+        evidence = {"kind": "relations", "relations": [[0, p] for p in pairs]}
+        assert judge(written(graph, outputs=[9], sizes=(3, 1, 0), upper=evidence)).upper == upper
+
+
+def test_a_multiple_by_zero_in_disguise_is_no_further_relation() -> None:
+    # a x: no relation; S times anything is one, with S = (u + 1)^2 - u^2 - 2 u - 1
+    graph = [ONE, ["coord", 0], ["add", 1, 0], ["mul", 2, 2], MINUS, ["mul", 4, 1, 1],
+             ["rat", -2, 1], ["mul", 6, 1], ["add", 3, 5, 7, 4], ["par", 0, 0], ["par", 1, 0],
+             INPUT, ["mul", 9, 11], ["mul", 10, 11], ["add", 12, 13]]  # fmt: skip
+    pairs = [[[0, 0], [1, 4]], [[0, 8], [1, 0]], [[0, 8]]]
+    for some, upper in ((pairs[:1], 1), (pairs[1:2], 2), (pairs[2:], 2), (pairs[::2], 1)):
+        evidence = {"kind": "relations", "relations": [[0, p] for p in some]}
+        assert judge(written(graph, outputs=[14], sizes=(2, 1, 1), upper=evidence)).upper == upper
+
+
+@pytest.mark.parametrize(("power", "upper"), [(1, 1), (2, 2)])
+def test_chance_takes_roots_for_unknowns(power: int, upper: int) -> None:
+    # a r x + b r^2 x has rank 1 whatever r is, and a r x + b r^2 y has rank 2
+    graph = [["rat", 2, 1], ["root", 2, 0], ["in", 0], ["in", 1], ["par", 0, 0], ["par", 1, 0],
+             ["mul", 4, 1, 2], ["mul", 5, 1, 1, 2 if power == 1 else 3], ["add", 6, 7]]  # fmt: skip
+    tower = {"generators": [["root", 2, 2]], "images": [["root", 2, 0, 1, 1, [[0, 1]]]],
+             "decisions": [None, None, None]}  # fmt: skip
+    claim = {"lower": 0, "upper": 1, "verdict": "OPEN"}
+    data = written(graph, outputs=[8], sizes=(2, 2, 0), tower=tower, upper={"kind": "chance"})
+    found = judge(data | {"claim": claim})
+    assert found.upper == upper
+    assert (found.error > 0) == (power == 1)

@@ -218,3 +218,21 @@ def _is_conserved_or_simplified(model, law):
         sympy.simplify(sum(law.diff(p) * o.diff(p) for p in model.parameters)) == 0
         for o in model.outputs
     )
+
+
+@pytest.mark.parametrize(
+    ("output", "inputs", "domain", "dimension"),
+    [
+        (U * X + V * X**2, [X], {X: [1]}, 1),  # one gradient, (1, 1), and no bracket
+        (U * X + V * X**2, [X], {X: [0, 1]}, 1),
+        (U * X + V * X**2, [X], {X: [1, 2]}, 2),
+        (U * (X**2 + W**2) + V, [X, W], {(X, W): "sphere"}, 1),
+        (U * X + V, [X, W], {(X, W): "sphere"}, 2),
+        (U * X + V * X**2, [X], {X: "0 < x < 1"}, 2),
+    ],
+)
+def test_orbits_are_those_of_the_gradients_on_the_domain(output, inputs, domain, dimension):
+    model = rs.Model(output, [U, V], inputs, domain=domain)
+    found = rs.orbit_dimension(model.point([2, 3]))
+    assert found.lower == dimension
+    assert found.upper is None or found.upper >= dimension

@@ -49,7 +49,7 @@ def predicted(case: Case, seed: int) -> int:
     do not count.
     """
     chart, d = _chart(case), case["d"]
-    values = [sympy.sympify(chart.values[p]) for p in chart.model.parameters]
+    values = [chart.values[p] for p in chart.model.parameters]
     seen = set[tuple[sympy.Expr, ...]]()
     for i in range(case["m"]):
         neuron = (values[i], *values[case["m"] + i * d : case["m"] + (i + 1) * d])
