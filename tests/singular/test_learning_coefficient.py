@@ -280,7 +280,15 @@ def test_volumes_of_models(point, multiplicity):
 
 
 @pytest.mark.parametrize(
-    "output", [A**HALVES, B + A**HALVES, B + (X * A) ** HALVES, B * (A - 2 * C) ** HALVES]
+    "output",
+    [
+        A**HALVES,
+        B + A**HALVES,
+        B + (X * A) ** HALVES,
+        B * (A - 2 * C) ** HALVES,
+        B + (sympy.sin(C) ** 2 + sympy.cos(C) ** 2 - 1 + A) ** HALVES,
+        B + (sympy.exp(C + X) - sympy.exp(C) * sympy.exp(X) + A) ** HALVES,
+    ],
 )
 def test_a_fractional_power_of_zero_is_not_analytic(output):
     # |a^(3/2)|^2 = a^3 has the coefficient 1/3, which no bound for analytic functions allows
