@@ -66,6 +66,7 @@ def learning_coefficient(place: Chart | Branch, *, seed: int = 0) -> LearningCoe
             " for the learning coefficient is defined by a pole; use one region, as a polynomial"
         )
     if isinstance(place, Branch):
+        _check_powers(place.typical)
         return _of_branch(place, seed)
     if not place.is_point:
         raise PointError(
@@ -76,7 +77,9 @@ def learning_coefficient(place: Chart | Branch, *, seed: int = 0) -> LearningCoe
 
 
 def _check_powers(point: Chart) -> None:
-    """Refuse a fractional power of an expression in the parameters that is 0 at the point."""
+    """Refuse a fractional power of an expression in the parameters that is 0 at the point, or
+    everywhere on a chart.
+    """
     model, zero = point.model, (sympy.Integer(0),)
     parameters = set(model.parameters)
     for output in model.outputs:
@@ -84,7 +87,10 @@ def _check_powers(point: Chart) -> None:
             if power.exp.is_integer or not power.base.free_symbols & parameters:
                 continue
             base = power.base.xreplace(point.values)
-            if same_functions((base,), zero, model.inputs, (), constants=model.constants):
+            found = same_functions(
+                (base,), zero, model.inputs, point.coordinates, constants=model.constants
+            )
+            if found:
                 raise ModelError(
                     f"{power} is a fractional power of 0 at {point}; a model that is analytic"
                     " there is needed, for the learning coefficient is defined by a pole; choose"

@@ -298,6 +298,16 @@ def test_a_fractional_power_of_zero_is_not_analytic(output):
         rs.learning_coefficient(model.point([0] * len(symbols)))
 
 
+def test_a_fractional_power_of_zero_on_a_branch_is_not_analytic():
+    model = rs.Model([A**HALVES * X], [A, B], [X])
+    branch = rs.target_set(model, sympy.Integer(0), charts=[{A: 0}]).branches[0]
+    with pytest.raises(ModelError, match="analytic"):
+        rs.learning_coefficient(branch)
+    smooth = rs.Model([(1 + A * B) ** HALVES * X], [A, B], [X])
+    branch = rs.target_set(smooth, X, charts=[{A: 0}]).branches[0]
+    assert rs.learning_coefficient(branch).value == Fraction(1, 2)
+
+
 def test_a_fractional_power_away_from_zero_is_analytic():
     found = rs.learning_coefficient(rs.Model([A**HALVES], [A]).point([1]))
     assert (found.value, found.verdict) == (Fraction(1, 2), PROVED)
