@@ -93,6 +93,8 @@ READING_ORDER = {
         "equivalent",
         "Equivalence",
         "Matching",
+        "proximate_rank",
+        "ProximateRank",
     ),
     "Critical mappings": (
         "CriticalMapping",

@@ -35,10 +35,12 @@ from rankstrat.networks import Condensation as Condensation
 from rankstrat.networks import Equivalence as Equivalence
 from rankstrat.networks import Matching as Matching
 from rankstrat.networks import Network as Network
+from rankstrat.networks import ProximateRank as ProximateRank
 from rankstrat.networks import Reduced as Reduced
 from rankstrat.networks import condensation as condensation
 from rankstrat.networks import equivalent as equivalent
 from rankstrat.networks import plot_condensation as plot_condensation
+from rankstrat.networks import proximate_rank as proximate_rank
 from rankstrat.networks import read as read
 from rankstrat.networks import reduce as reduce
 from rankstrat.numeric import NumericalRank as NumericalRank
@@ -136,6 +138,7 @@ __all__ = [
     "Model",
     "Network",
     "NumericalRank",
+    "ProximateRank",
     "RankCertificate",
     "RankHierarchy",
     "RankReport",
@@ -188,6 +191,7 @@ __all__ = [
     "orbit_dimension",
     "pictures",
     "plot_condensation",
+    "proximate_rank",
     "rank_by_lemma",
     "rank_report",
     "read",

@@ -20,15 +20,22 @@ MOST_BALLS = 40
 def refereed(certificate: RankCertificate) -> tuple[dict[str, Any], Finding]:
     """The proof object of a certificate, and what the referee says of it.
 
-    Where generators are of a kind that the referee does not know, a minor in balls is tried.
+    Where generators are of a kind that the referee does not know, a minor in balls is tried. Where
+    it has only a chance for a bound that the engine proves, the proof object claims no more.
     """
-    proof = proof_object(certificate)
-    (found,) = check(proof_text(proof))
+    proof, found = _judged(proof_object(certificate))
     if found.lower < certificate.lower <= MOST_BALLS:
-        other = proof_object(certificate, balls=True)
-        (again,) = check(proof_text(other))
+        other, again = _judged(proof_object(certificate, balls=True))
         if again.lower > found.lower:
-            return other, again
+            proof, found = other, again
+    bounds = certificate.lower, certificate.upper
+    if found.verdict == "PROBABLE" and not found.holds and (found.lower, found.upper) == bounds:
+        return _judged(proof | {"claim": proof["claim"] | {"verdict": "PROBABLE"}})
+    return proof, found
+
+
+def _judged(proof: dict[str, Any]) -> tuple[dict[str, Any], Finding]:
+    (found,) = check(proof_text(proof))
     return proof, found
 
 

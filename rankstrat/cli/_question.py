@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from shutil import get_terminal_size
 from textwrap import wrap
 from typing import Any
@@ -74,6 +74,21 @@ def add_formats(parser: ArgumentParser) -> None:
             f"--{name}", dest="format", action="store_const", const=name, help=f"print {shown_as}"
         )
     parser.set_defaults(format="text")
+
+
+def add_columns(parser: ArgumentParser) -> None:
+    """The option that chooses columns of the table."""
+    parser.add_argument(
+        "--columns",
+        metavar="NAMES",
+        type=_names,
+        default=(),
+        help="the columns of the table to print, by their headings, as in --columns rank,strata",
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split(r",(?![^()]*\))", text))
 
 
 def seconds(text: str) -> float:
@@ -192,10 +207,20 @@ def _rectangle(name: str, value: list[Any]) -> npt.NDArray[np.object_]:
     return array
 
 
-def emit(table: Table, form: str, answer: Answer | None = None) -> None:
+def emit(
+    table: Table, form: str, answer: Answer | None = None, columns: Sequence[str] = ()
+) -> None:
     """Print a table in the format asked for; JSON has the plain fields of the answer on top, or of
     a list that claims nothing.
+
+    Raises:
+        DataError: a column that the table does not have; the whole table has been printed then.
     """
+    if columns:
+        known = {str(name) for name in table.columns}
+        if not known.issuperset(columns):
+            emit(table, form, answer)
+        table = table.select(*columns)
     if form == "json":
         print((answer or Answer.of_listing(table)).on_top_of(json.loads(table.json())))
         return
@@ -208,16 +233,22 @@ def emit(table: Table, form: str, answer: Answer | None = None) -> None:
 
 
 def alone(options: Namespace, **graphs: bool) -> None:
-    """Refuse a graph language together with a table format.
+    """Refuse a graph language together with a table format, and columns of either or of a
+    document.
 
     Raises:
-        ParseError: both were asked for.
+        ParseError: things that exclude each other were asked for.
     """
     for name, wanted in graphs.items():
         if wanted and options.format != "text":
             raise ParseError(
                 f"--{name} and --{options.format} were given; one format is needed; leave one out"
             )
+    if options.columns and (options.format == "json" or any(graphs.values())):
+        raise ParseError(
+            "--columns was given for a document that is no table; a table is needed; leave it out,"
+            " or ask for --csv"
+        )
 
 
 def say(text: object) -> None:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from rankstrat.cli._documents import branches_document
 from rankstrat.cli._proofs import save_bundle
-from rankstrat.cli._question import add_formats, add_model, alone, emit, model_of, say
+from rankstrat.cli._question import add_columns, add_formats, add_model, alone, emit, model_of, say
 from rankstrat.cli._status import HOLDS
 from rankstrat.cli._target import target_of
 from rankstrat.errors import TargetError
@@ -40,6 +40,7 @@ def configure(parser: ArgumentParser) -> None:
         "--proof", metavar="FILE", help="write proof objects of the generic ranks of all branches"
     )
     add_formats(parser)
+    add_columns(parser)
 
 
 def run(options: Namespace) -> int:
@@ -58,7 +59,7 @@ def run(options: Namespace) -> int:
     elif options.format == "json":
         print(branches_document(found, least))
     else:
-        emit(found.table(), options.format)
+        emit(found.table(), options.format, columns=options.columns)
         if options.format == "text":
             say(f"\noptimistic sample size: {least}")
     if options.proof is not None:

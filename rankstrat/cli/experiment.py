@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+from concurrent.futures import Executor
 
 from rankstrat.cli._answer import Answer
 from rankstrat.cli._progress import Steps, progress
 from rankstrat.cli._question import add_formats, emit, whole_number
-from rankstrat.cli._status import FAILS, HOLDS, INTERRUPTED
-from rankstrat.cli._sweep import folder_for, jobs, workers, write_whole
+from rankstrat.cli._saved import CELLS, Saved
+from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, INTERRUPTED, complain
+from rankstrat.cli._sweep import folder_for, jobs, workers
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.experiments import EXPERIMENTS, ExperimentReport, experiment
-from rankstrat.experiments._report import Progress, Row
-from rankstrat.experiments._running import rows_from_json
+from rankstrat.experiments._report import Row
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.parsing import nearest, shown
 from rankstrat.text.tables import Table
-
-MAX_SAVED = 50_000_000
 
 EXAMPLE = """examples:
   rankstrat experiment                              all of them, a minute or two
@@ -62,37 +60,46 @@ def run(options: Namespace) -> int:
         return HOLDS
     folder = None if options.save is None else folder_for(options.save)
     pictures = None if options.plot is None else folder_for(options.plot)
-    suffix = ".deep" if options.deep else ""
     reports: list[ExperimentReport] = []
+    broken: ParseError | None = None
     with workers(options) as executor, progress() as step:
         for name in names:
-            path = None if folder is None else folder / f"{name}{suffix}.json"
-            done = () if path is None else _saved(path, name, options.seed)
-            step(name, 0, 1)
-            report = experiment(
-                name,
-                seed=options.seed,
-                deep=options.deep,
-                executor=executor,
-                progress=_shown(step, name),
-                done=done,
-            )
+            with Saved(folder, CELLS, name, options.seed, options.deep) as saved:
+                report = _run(name, options, executor, step, saved)
+                saved.finish(report)
+                broken = saved.error
             reports.append(report)
-            if path is not None:
-                write_whole(path, report.to_json())
-            if pictures is not None:
+            if pictures is not None and report.rows:
                 report.plot().savefig(pictures / f"{name}.png", dpi=150)
             _print(report, options.format)
-            if not report.complete:
+            if not report.complete or broken is not None:
                 break
     _print_all(reports, options.format)
+    if broken is not None:
+        return complain(f"error: {broken}; what stands above is not all saved", BAD_QUESTION)
     if any(not report.complete for report in reports):
         return INTERRUPTED
     return HOLDS if all(report.ok for report in reports) else FAILS
 
 
-def _shown(step: Steps, name: str) -> Progress:
-    return lambda row, count, total: step(name, count, total)
+def _run(
+    name: str, options: Namespace, executor: Executor | None, step: Steps, saved: Saved[Row]
+) -> ExperimentReport:
+    def after(row: Row, count: int, total: int) -> None:
+        step(name, count, total)
+        if saved.error is not None:  # to go on would be to run what cannot be kept
+            raise KeyboardInterrupt
+
+    step(name, 0, 1)
+    return experiment(
+        name,
+        seed=options.seed,
+        deep=options.deep,
+        executor=executor,
+        progress=after,
+        done=saved.done,
+        keep=None if options.save is None else saved.keep,
+    )
 
 
 def _print(report: ExperimentReport, form: str) -> None:
@@ -130,16 +137,3 @@ def _answer(reports: list[ExperimentReport]) -> Answer:
 
 def _count(report: ExperimentReport, outcome: str) -> int:
     return sum(row.outcome == outcome for row in report.rows)
-
-
-def _saved(path: Path, name: str, seed: int) -> tuple[Row, ...]:
-    if not path.exists():
-        return ()
-    try:
-        if path.stat().st_size > MAX_SAVED:
-            raise ParseError(f"{path} exceeds {MAX_SAVED} bytes; saved cells are needed; remove it")
-        return rows_from_json(path.read_text(encoding="utf-8"), EXPERIMENTS[name], seed)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParseError(
-            f"{path} cannot be read ({error}); saved cells are needed; remove it"
-        ) from error

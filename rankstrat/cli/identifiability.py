@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser, Namespace
 
-from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list_of_families
+from rankstrat.cli._question import (
+    add_columns,
+    add_formats,
+    add_model,
+    chart_of,
+    emit,
+    list_of_families,
+)
 from rankstrat.cli._status import HOLDS
 from rankstrat.symmetry.identifiable import Identifiability, identifiability
 
@@ -20,6 +27,7 @@ def configure(parser: ArgumentParser) -> None:
     """A model, a point or chart, and a format."""
     add_model(parser)
     add_formats(parser)
+    add_columns(parser)
 
 
 def run(options: Namespace) -> int:
@@ -28,7 +36,7 @@ def run(options: Namespace) -> int:
     if options.format == "json":
         print(_json(found))
     else:
-        emit(found.table(), options.format)
+        emit(found.table(), options.format, columns=options.columns)
     return HOLDS
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from rankstrat.cli._answer import Answer
-from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list_of_families
+from rankstrat.cli._question import (
+    add_columns,
+    add_formats,
+    add_model,
+    chart_of,
+    emit,
+    list_of_families,
+)
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import DataError
 from rankstrat.numeric import rank_report
@@ -26,6 +33,7 @@ def configure(parser: ArgumentParser) -> None:
         help="precisions to try (default: 7, 15, 30, ... until it agrees)",
     )
     add_formats(parser)
+    add_columns(parser)
 
 
 def run(options: Namespace) -> int:
@@ -40,5 +48,6 @@ def run(options: Namespace) -> int:
             )
         digits = [int(p) for p in parts]
     report = rank_report(chart_of(options), digits=digits, seed=options.seed)
-    emit(report.table(), options.format, Answer.of_rank(report.exact, "the exact model rank"))
+    answer = Answer.of_rank(report.exact, "the exact model rank")
+    emit(report.table(), options.format, answer, options.columns)
     return HOLDS

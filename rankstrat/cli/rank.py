@@ -11,7 +11,6 @@ from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list
 from rankstrat.cli._status import HOLDS
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.text.lines import escaped
 from rankstrat.text.tables import Table
 
 SHOWN = 12  # relations; --json has them all
@@ -67,6 +66,4 @@ def _table(certificate: RankCertificate) -> Table:
         else f"{certificate.lower}..{certificate.upper}"
     )
     head = ("model", "at", "parameters", "rank", "verdict")
-    return Table(
-        head, ((escaped(model.name) or "model", place, model.size, rank, certificate.verdict),)
-    )
+    return Table(head, ((model.spoken, place, model.size, rank, certificate.verdict),))

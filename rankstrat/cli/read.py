@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
-from rankstrat.cli._question import add_formats, emit, say, whole_number
+from rankstrat.cli._question import add_columns, add_formats, emit, say, whole_number
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import DataError
 from rankstrat.networks import Condensation, condensation, plot_condensation, read
@@ -40,6 +40,7 @@ def configure(parser: ArgumentParser) -> None:
         "--plot", metavar="FILE", help="draw the report into a PNG, PDF or SVG file"
     )
     add_formats(parser)
+    add_columns(parser)
 
 
 def run(options: Namespace) -> int:
@@ -52,7 +53,7 @@ def run(options: Namespace) -> int:
     elif options.format == "text":
         say(found)
     else:
-        emit(found.table(), options.format)
+        emit(found.table(), options.format, columns=options.columns)
     if options.plot is not None:
         _draw(options.plot, found)
     return HOLDS

@@ -9,6 +9,7 @@ from rankstrat.cli._documents import ranks, strata_document
 from rankstrat.cli._progress import progress
 from rankstrat.cli._proofs import save_bundle
 from rankstrat.cli._question import (
+    add_columns,
     add_formats,
     add_model,
     alone,
@@ -62,6 +63,7 @@ def configure(parser: ArgumentParser) -> None:
         "--proof", metavar="FILE", help="write proof objects of the ranks of all strata"
     )
     add_formats(parser)
+    add_columns(parser)
 
 
 def run(options: Namespace) -> int:
@@ -96,7 +98,7 @@ def run(options: Namespace) -> int:
                     step("constancy of their ranks", done, len(hierarchy.strata))
                     _ = stratum.constancy
     if options.functions:
-        emit(functions.table(), options.format, _of_functions(functions))
+        emit(functions.table(), options.format, _of_functions(functions), options.columns)
         return HOLDS
     if options.dot:
         print(hierarchy.to_dot())
@@ -105,7 +107,8 @@ def run(options: Namespace) -> int:
     elif options.format == "json":
         print(strata_document(hierarchy, options.seed))
     else:
-        emit(hierarchy.table(by="stratum" if options.each else "level"), options.format)
+        table = hierarchy.table(by="stratum" if options.each else "level")
+        emit(table, options.format, columns=options.columns)
         if options.format == "text" and hierarchy.uncovered:
             say("".join(f"\nnot covered: {finding}" for finding in hierarchy.uncovered[:SHOWN]))
     if options.proof is not None:

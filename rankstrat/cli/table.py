@@ -13,7 +13,15 @@ from typing import Any
 from rankstrat.cli._answer import Answer
 from rankstrat.cli._journal import Journal
 from rankstrat.cli._progress import progress
-from rankstrat.cli._question import add_formats, emit, list_of_families, model_of, say, whole_number
+from rankstrat.cli._question import (
+    add_columns,
+    add_formats,
+    emit,
+    list_of_families,
+    model_of,
+    say,
+    whole_number,
+)
 from rankstrat.cli._status import BAD_QUESTION, HOLDS, INTERRUPTED, complain
 from rankstrat.errors import FamilyError, ParseError, RankstratError
 from rankstrat.strata import stratify
@@ -64,6 +72,7 @@ def configure(parser: ArgumentParser) -> None:
         "--seed", metavar="N", type=whole_number, default=0, help="names random choices (default 0)"
     )
     add_formats(parser)
+    add_columns(parser)
 
 
 def run(options: Namespace) -> int:
@@ -171,7 +180,7 @@ def _print(options: Namespace, table: Table, swept: list[str], whole: bool) -> N
     answer = Answer.between(
         "the largest rank in the table", largest, largest if whole else None, verdicts
     )
-    emit(table, options.format, answer)
+    emit(table, options.format, answer, options.columns)
     if guess is not None and options.format == "text":
         say(f"\nlargest rank: {guess}")
 

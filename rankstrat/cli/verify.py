@@ -16,7 +16,7 @@ from rankstrat.cli._answer import Answer
 from rankstrat.cli._progress import Steps, progress
 from rankstrat.cli._proofs import refereed, save_bundle, verdict_line
 from rankstrat.cli._question import add_formats, emit, say, whole_number
-from rankstrat.cli._saved import Saved
+from rankstrat.cli._saved import CASES, Saved
 from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, INTERRUPTED, complain
 from rankstrat.cli._sweep import folder_for, jobs, workers
 from rankstrat.errors import FamilyError, ParseError
@@ -85,7 +85,7 @@ def run(options: Namespace) -> int:
     broken: ParseError | None = None
     with workers(options) as executor, progress() as step:
         for name in names:
-            with Saved(folder, name, options.seed, options.deep) as saved:
+            with Saved(folder, CASES, name, options.seed, options.deep) as saved:
                 reports.append(_verified(name, options, executor, step, saved))
                 saved.finish(reports[-1])
                 broken = saved.error
@@ -135,7 +135,7 @@ def _refereed(reports: list[Report], seed: int) -> bool:
 
 
 def _verified(
-    name: str, options: Namespace, executor: Executor | None, step: Steps, saved: Saved
+    name: str, options: Namespace, executor: Executor | None, step: Steps, saved: Saved[Row]
 ) -> Report:
     def after(row: Row, count: int, total: int) -> None:
         step(name, count, total)

@@ -37,7 +37,7 @@ from rankstrat.samples import (
     inertia,
 )
 from rankstrat.text.spoken import Spoken
-from rankstrat.text.tables import Table
+from rankstrat.text.tables import Phrase, Table
 
 BITS, SAME, BLOCK = 192, 1e-6, 250
 
@@ -116,7 +116,9 @@ class CriticalAtlas:
             "kind",
             "verdict",
         )
-        return Table(columns, tuple(rows), f"Critical functions of {self.model.name}", caption)
+        return Table(
+            columns, tuple(rows), Phrase("Critical functions of ", self.model.spoken), caption
+        )
 
     def __str__(self) -> str:
         return str(self.table())

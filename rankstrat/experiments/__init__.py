@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from types import MappingProxyType
@@ -46,6 +46,7 @@ def experiment(
     executor: Executor | None = None,
     progress: Progress | None = None,
     done: Iterable[Row] = (),
+    keep: Callable[[Row], None] | None = None,
 ) -> ExperimentReport:
     """Exact predictions and measurements of one experiment, cell by cell.
 
@@ -56,6 +57,8 @@ def experiment(
         executor: any `concurrent.futures.Executor`; the answer is the same.
         progress: called after each cell with its row, the number done and the number of all.
         done: cells of an interrupted report with the same seed.
+        keep: called with each cell that was run as soon as it is there, in whatever order and
+            thread.
 
     Raises:
         FamilyError: an unknown name.
@@ -63,7 +66,15 @@ def experiment(
     """
     found = named(name, EXPERIMENTS)
     whole("the seed", seed, 0, "try 0")
-    return run(found, seed=seed, deep=deep, executor=executor, progress=progress, done=tuple(done))
+    return run(
+        found,
+        seed=seed,
+        deep=deep,
+        executor=executor,
+        progress=progress,
+        done=tuple(done),
+        keep=keep,
+    )
 
 
 def stored_report(path: str | Path) -> ExperimentReport:

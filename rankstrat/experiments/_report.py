@@ -25,6 +25,7 @@ from rankstrat.experiments._agreement import (
 from rankstrat.pictures.panels import Pairs, Panel, plot_panels
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.tables import Table
+from rankstrat.text.version import version
 
 Case = Mapping[str, Any]
 """The parameters of one cell: plain numbers and strings, so that it can be written and resumed."""
@@ -103,6 +104,21 @@ class Row:
     statement: str = ""
     curves: Curves = field(default_factory=dict, compare=False, repr=False)
     seconds: float = field(default=0.0, compare=False)
+
+
+def row_to_data(row: Row) -> dict[str, Any]:
+    """A row as plain data."""
+    curves = {
+        name: [[float(f"{v:.{DIGITS}g}") for v in point] for point in points]
+        for name, points in row.curves.items()
+    }
+    data = {f.name: getattr(row, f.name) for f in fields(Row)}
+    return data | {"case": dict(row.case), "verdict": row.verdict.value, "curves": curves}
+
+
+def row_from_data(data: Mapping[str, Any]) -> Row:
+    """The row that `row_to_data` wrote."""
+    return Row(**{**data, "verdict": Verdict(data["verdict"])})
 
 
 def check_cell(experiment: Experiment, case: Case, seed: int = 0) -> Row:
@@ -220,16 +236,10 @@ class ExperimentReport:
 
     def record(self) -> dict[str, Any]:
         """The report as plain data."""
-        rows = [{f.name: getattr(row, f.name) for f in fields(Row)} for row in self.rows]
-        for data in rows:
-            data["case"], data["verdict"] = dict(data["case"]), data["verdict"].value
-            data["curves"] = {
-                name: [[float(f"{v:.{DIGITS}g}") for v in point] for point in points]
-                for name, points in data["curves"].items()
-            }
+        rows = [row_to_data(row) for row in self.rows]
         return {
-            "format": FORMAT, "experiment": self.experiment.name, "seed": self.seed, "ok": self.ok,
-            "total": self.total, "rows": rows,
+            "format": FORMAT, "version": version(), "experiment": self.experiment.name,
+            "seed": self.seed, "ok": self.ok, "total": self.total, "rows": rows,
         }  # fmt: skip
 
     def to_json(self) -> str:
@@ -239,4 +249,5 @@ class ExperimentReport:
 
 __all__ = [
     "FORMAT", "Case", "Experiment", "ExperimentReport", "Outcome", "Progress", "Row", "check_cell",
+    "row_from_data", "row_to_data",
 ]  # fmt: skip

@@ -3,21 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any
 
 from rankstrat.errors import FamilyError, ParseError, demand
 from rankstrat.experiments._report import (
     FORMAT,
-    Case,
     Experiment,
     ExperimentReport,
     Progress,
     Row,
     check_cell,
+    row_from_data,
 )
-from rankstrat.rank.verdict import Verdict
+from rankstrat.sweep import case_key, sweep
 from rankstrat.text.objects import each_once
+from rankstrat.text.version import version
+
+
+def _loaded(text: str) -> tuple[dict[str, Any], tuple[Row, ...]]:
+    """The head and the rows of a report."""
+    try:
+        data = json.loads(text, object_pairs_hook=each_once)
+        head = {
+            "format": str(data["format"]),
+            "experiment": str(data["experiment"]),
+            "seed": int(data["seed"]),
+            "total": int(data["total"]),
+            "version": data.get("version"),
+        }
+        rows = tuple(map(row_from_data, data["rows"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ParseError(
+            f"this is not a report of an experiment ({error}); give the text written by to_json"
+        ) from None
+    if head["format"] != FORMAT:
+        raise ParseError(
+            f"this is not a report of an experiment (its format is {head['format']!r}); {FORMAT}"
+            " is needed; give the text written by to_json"
+        )
+    return head, rows
 
 
 def report_from_json(text: str, known: Mapping[str, Experiment]) -> ExperimentReport:
@@ -26,37 +53,24 @@ def report_from_json(text: str, known: Mapping[str, Experiment]) -> ExperimentRe
     Raises:
         ParseError: it is none, or of an experiment that is not known.
     """
-    try:
-        data = json.loads(text, object_pairs_hook=each_once)
-        name, seed, total = str(data["experiment"]), int(data["seed"]), int(data["total"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ParseError(
-            f"this is not a report of an experiment ({error}); give the text written by to_json"
-        ) from None
-    found = named(name, known)
-    return ExperimentReport(found, rows_from_json(text, found, seed), total, seed)
+    head, rows = _loaded(text)
+    return ExperimentReport(named(head["experiment"], known), rows, head["total"], head["seed"])
 
 
 def rows_from_json(text: str, experiment: Experiment, seed: int) -> tuple[Row, ...]:
     """The cells of an interrupted run, to be resumed.
 
     Raises:
-        ParseError: not a report of this experiment with this seed.
+        ParseError: not a report of this experiment with this seed by this version.
     """
-    try:
-        data = json.loads(text, object_pairs_hook=each_once)
-        if (data["format"], data["experiment"], data["seed"]) != (FORMAT, experiment.name, seed):
-            raise ParseError(
-                f"the report is of {data['experiment']} with seed {data['seed']}; one of"
-                f" {experiment.name} with seed {seed} is needed; start anew"
-            )
-        return tuple(Row(**{**row, "verdict": Verdict(row["verdict"])}) for row in data["rows"])
-    except (ValueError, KeyError, TypeError) as error:
-        if isinstance(error, ParseError):
-            raise
+    head, rows = _loaded(text)
+    if (head["experiment"], head["seed"], head["version"]) != (experiment.name, seed, version()):
         raise ParseError(
-            f"this is not a report of an experiment ({error}); give the text written by to_json"
-        ) from None
+            f"the report is of {head['experiment']} with seed {head['seed']} by rankstrat"
+            f" {head['version']}; one of {experiment.name} with seed {seed} by {version()} is"
+            " needed; start anew"
+        )
+    return rows
 
 
 def run(
@@ -67,6 +81,7 @@ def run(
     executor: Executor | None = None,
     progress: Progress | None = None,
     done: Sequence[Row] = (),
+    keep: Callable[[Row], None] | None = None,
 ) -> ExperimentReport:
     """The report of an experiment; Ctrl-C keeps the cells that are finished.
 
@@ -77,42 +92,19 @@ def run(
         executor: any `concurrent.futures.Executor`; the rows come in the same order.
         progress: called after each cell.
         done: cells of an earlier run with the same seed, which are not run again.
+        keep: called with each cell that was run as soon as it is there, in whatever order and
+            thread.
     """
     cases = list(experiment.cases(seed, deep))
-    known = {_key(row.case): row for row in done}
-    rows: list[Row] = []
-    futures: dict[str, Future[Row]] = {}
-    if executor is not None:
-        futures = {
-            _key(case): executor.submit(check_cell, experiment, case, seed)
-            for case in cases
-            if _key(case) not in known
-        }
-
-    def cell(case: Case) -> Row:
-        key = _key(case)
-        if key in known:
-            return known[key]
-        return futures[key].result() if key in futures else check_cell(experiment, case, seed)
-
-    try:
-        for row in _each(cell, cases):
-            rows.append(row)
-            if progress is not None:
-                progress(row, len(rows), len(cases))
-    except KeyboardInterrupt:
-        for future in futures.values():
-            future.cancel()
-    return ExperimentReport(experiment, tuple(rows), len(cases), seed)
-
-
-def _each(cell: Callable[[Case], Row], cases: Iterable[Case]) -> Iterator[Row]:
-    for case in cases:
-        yield cell(case)
-
-
-def _key(case: Case) -> str:
-    return json.dumps(dict(case), sort_keys=True)
+    rows = sweep(
+        partial(check_cell, experiment, seed=seed),
+        cases,
+        done={case_key(row.case): row for row in done},
+        executor=executor,
+        progress=progress,
+        keep=keep,
+    )
+    return ExperimentReport(experiment, rows, len(cases), seed)
 
 
 def named(experiment: str | Experiment, known: Mapping[str, Experiment]) -> Experiment:

@@ -7,34 +7,30 @@ diagonal models are read off their monomials.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sympy
 
-from rankstrat.activation.lookup import activations, as_activation
-from rankstrat.activation.record import Activation
-from rankstrat.algebra.expressions import expanded, is_expandable
 from rankstrat.errors import (
-    BudgetError,
     ModelError,
-    UndecidedError,
-    UnsupportedFunctionError,
     demand,
 )
 from rankstrat.families.catalogue.deep_diagonal import deep_diagonal
 from rankstrat.families.catalogue.diagonal import diagonal
-from rankstrat.families.catalogue.fully_connected import fully_connected
+from rankstrat.families.catalogue.linear import linear
 from rankstrat.families.catalogue.matrix_factorization import matrix_factorization
-from rankstrat.families.catalogue.two_layer import two_layer
+from rankstrat.families.near_misses import equal_outputs, near_miss
+from rankstrat.families.reading import Reading, matched
 from rankstrat.model.isomorphism import Isomorphism, recogniser
 from rankstrat.model.model import Model
-from rankstrat.rank.zero import same_functions
+from rankstrat.text.parsing import FUNCTIONS
 from rankstrat.text.spoken import Spoken
 
-LARGEST = 400
-Symbols = tuple[sympy.Symbol, ...]
+LARGEST = 400  # parameters
+MOST_INPUTS = 100  # of a linear model
 
 
 @dataclass(frozen=True)
@@ -44,12 +40,19 @@ class Recognition(Spoken):
     Attributes:
         model: the model.
         same: the model of the family and the names, verified; None if there is none.
-        difference: what is different from the nearest family, where there is none.
+        reason: why there is none, as the reading saw it.
     """
 
     model: Model
     same: Isomorphism | None
-    difference: str = field(default="", repr=False)
+    reason: str = field(default="", repr=False)
+
+    @cached_property
+    def difference(self) -> str:
+        """What is different from the nearest family, where the model is of none."""
+        if self.same is not None:
+            return ""
+        return near_miss(self.model, lambda part: recognise(part).same) or self.reason
 
     @property
     def known_as(self) -> Model | None:
@@ -68,7 +71,8 @@ def recognise(model: Model) -> Recognition:
 
     Args:
         model: a model of two-layer or deep form with any activation and biases, a product of two
-            matrices, a diagonal or an affine model, in the names of its author.
+            matrices, a diagonal, an affine or a linear model (a sum of parameters times
+            functions of the inputs), in the names of its author.
 
     Raises:
         ModelError: something else than a model.
@@ -87,8 +91,14 @@ def recognise(model: Model) -> Recognition:
         return Recognition(model, Isomorphism(model, model, *own))
     if model.size > LARGEST:
         return Recognition(model, None, f"there are more than {LARGEST} parameters")
-    reading = _Reading(model)
-    found = _product(model) or _diagonal(model) or _squares(model) or reading.network()
+    reading = Reading(model)
+    found = (
+        _product(model)
+        or _diagonal(model)
+        or _squares(model)
+        or reading.network()
+        or _features(model)
+    )
     if found is None:
         return Recognition(model, None, reading.difference or "no family has this form")
     if not _is_identity(found):
@@ -104,193 +114,7 @@ def _known(model: Model) -> Isomorphism | None:
 def _is_identity(same: Isomorphism) -> bool:
     """Whether the outputs are equal, identically in parameters and inputs."""
     ours = [same.renamed(o) for o in same.source.outputs]
-    theirs, model = same.target.outputs, same.target
-    if all(expanded(o - t) == 0 for o, t in zip(ours, theirs, strict=True)):
-        return True
-    try:
-        return same_functions(ours, theirs, model.inputs, model.parameters)
-    except (BudgetError, UndecidedError, UnsupportedFunctionError):
-        return False
-
-
-def _matched(source: Model, model: Model, parameters: Sequence[Any]) -> Isomorphism | None:
-    """The renaming by which the parameters of the source, in order, are these symbols."""
-    place = {p: i for i, p in enumerate(model.parameters)}
-    places = [place[p] for p in parameters]
-    if len(set(places)) < len(places) or len(places) != model.size:
-        return None
-    return Isomorphism(source, model, tuple(places), tuple(range(len(model.inputs))))
-
-
-# Networks
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """A weight for each (unit, unit before) and a bias for each unit or for none."""
-
-    weights: tuple[Symbols, ...]
-    biases: Symbols
-
-
-class _Reading:
-    """A network read from its outputs inwards."""
-
-    def __init__(self, model: Model) -> None:
-        self.model = model
-        self.parameters = set(model.parameters)
-        self.difference = ""
-
-    def _fail(self, difference: str) -> Any:
-        """Nothing; the first difference is kept."""
-        self.difference = self.difference or difference
-        return None
-
-    def network(self) -> Isomorphism | None:
-        """The two-layer network, the deep one, or the affine map that a model is."""
-        layers: list[_Layer] = []
-        activation: Activation | None = None
-        current: Sequence[sympy.Expr] = self.model.outputs
-        while True:
-            read = self._affine(current)
-            if read is None:
-                return None
-            layer, atoms = read
-            layers.insert(0, layer)
-            if set(atoms) <= set(self.model.inputs):
-                if not atoms:
-                    return self._fail("it is a function of no inputs")
-                if len(atoms) < len(self.model.inputs):
-                    return self._fail(f"it does not use all inputs, only {_few(atoms)}")
-                order = [atoms.index(x) for x in self.model.inputs]
-                rows = tuple(tuple(row[k] for k in order) for row in layer.weights)
-                layers[0] = _Layer(rows, layer.biases)
-                return self._family(layers, activation)
-            inner = self._inner(atoms)
-            if inner is None:
-                return None
-            record, current = inner
-            if activation is not None and record != activation:
-                return self._fail(
-                    f"its layers have the activations {activation.name} and {record.name}"
-                )
-            activation = record
-
-    def _affine(self, outputs: Sequence[sympy.Expr]) -> tuple[_Layer, list[sympy.Expr]] | None:
-        """Weights, biases and the units before; None if some output is no such sum."""
-        rows: list[dict[sympy.Expr, sympy.Symbol]] = []
-        biases: list[sympy.Symbol] = []
-        for output in outputs:
-            read = self._sum(output)
-            if read is None:
-                read = self._sum(sympy.expand_mul(output))
-            if read is None:
-                return None
-            row, bias = read
-            rows.append(row)
-            biases += bias
-        atoms = list(rows[0])
-        for row in rows:
-            if set(row) != set(atoms):
-                return self._fail(
-                    f"units are joined to {_few(sorted(row, key=str))} and to {_few(atoms)},"
-                    " not all to all"
-                )
-        if biases and len(biases) < len(rows):
-            return self._fail(f"only some units have a bias ({_few(biases)})")
-        return _Layer(tuple(tuple(r[a] for a in atoms) for r in rows), tuple(biases)), atoms
-
-    def _sum(
-        self, output: sympy.Expr
-    ) -> tuple[dict[sympy.Expr, sympy.Symbol], list[sympy.Symbol]] | None:
-        """Unit -> weight, and the bias, if there is one."""
-        row: dict[sympy.Expr, sympy.Symbol] = {}
-        bias: list[sympy.Symbol] = []
-        for term in sympy.Add.make_args(output):
-            if term in self.parameters:
-                bias.append(term)
-                continue
-            weights = [f for f in sympy.Mul.make_args(term) if f in self.parameters]
-            if len(weights) != 1:
-                return self._fail(f"the term {term} is no weight times a unit")
-            unit = term / weights[0]
-            if unit in row or unit.has(weights[0]):
-                return self._fail(f"the weight {weights[0]} of {unit} is not its own")
-            row[unit] = weights[0]
-        if len(bias) > 1:
-            return self._fail(f"{_few(bias)} are biases of one unit")
-        return row, bias
-
-    def _inner(self, atoms: Sequence[sympy.Expr]) -> tuple[Activation, list[sympy.Expr]] | None:
-        """The activation that all units have, and what it is applied to."""
-        for record, first in self._readings(atoms[0]):
-            found = [first]
-            for atom in atoms[1:]:
-                inside = next((u for r, u in self._readings(atom) if r == record), None)
-                if inside is None:
-                    break
-                found.append(inside)
-            else:
-                return record, found
-        if len(atoms) == 1:
-            return self._fail(f"{atoms[0]} is no activation of a sum")
-        return self._fail(f"the units {_few(atoms)} have no activation in common")
-
-    def _readings(self, atom: sympy.Expr) -> Iterator[tuple[Activation, sympy.Expr]]:
-        """The ways in which an expression is an activation of a sum with parameters."""
-        inside = [
-            s
-            for s in sympy.preorder_traversal(atom)
-            if s != atom and s.free_symbols & self.parameters and s.is_polynomial(*s.free_symbols)
-        ]
-        inside += [s for s in sympy.preorder_traversal(atom) if s.is_Add or s.is_Mul]
-        known = activations.values() if is_expandable([atom]) else ()
-        for record in known:
-            for s in dict.fromkeys((*inside, *(expanded(-s) for s in inside))):
-                if s != atom and record(s) == atom:
-                    yield record, s
-                    break
-        if isinstance(atom, sympy.Function) and len(atom.args) == 1:
-            (s,) = atom.args
-            yield as_activation(atom.func), s
-        elif atom.is_Pow and atom.exp.is_Integer and atom.exp > 0:
-            yield as_activation(f"z**{atom.exp}"), atom.base
-
-    def _family(
-        self, layers: Sequence[_Layer], activation: Activation | None
-    ) -> Isomorphism | None:
-        hidden, last = layers[:-1], layers[-1]
-        bias = bool(hidden and hidden[0].biases)
-        if any(bool(layer.biases) != bias for layer in hidden):
-            return self._fail("only some hidden layers have biases")
-        widths = [len(self.model.inputs), *(len(layer.weights) for layer in layers)]
-        out = bool(last.biases)
-        sigma = activation or "tanh"
-        if len(layers) == 2 and len(last.weights) == 1:
-            source = two_layer(widths[1], widths[0], sigma, bias, out)
-            own = [*last.weights[0], *_flat(hidden[0].weights), *hidden[0].biases, *last.biases]
-        else:
-            source = fully_connected(widths, sigma, bias, out)
-            own = [s for layer in layers for s in (*_flat(layer.weights), *layer.biases)]
-        same = _matched(source, self.model, own)
-        if same is None:
-            twice = [p for p in dict.fromkeys(own) if own.count(p) > 1]
-            unused = [p for p in self.model.parameters if p not in own]
-            return self._fail(
-                f"the weights {_few(twice)} stand in several places"
-                if twice
-                else f"the parameters {_few(unused)} have no place in it"
-            )
-        return same
-
-
-def _flat(rows: Sequence[Symbols]) -> list[sympy.Symbol]:
-    return [s for row in rows for s in row]
-
-
-def _few(items: Sequence[Any]) -> str:
-    shown = " and ".join(map(str, items[:2]))
-    return shown + (f" (and {len(items) - 2} more)" if len(items) > 2 else "")
+    return equal_outputs(ours, same.target)
 
 
 # Monomials
@@ -322,7 +146,7 @@ def _product(model: Model) -> Isomorphism | None:
             continue
         own = _factors(entries, rows, columns)
         if own is not None:
-            return _matched(matrix_factorization(rows, inner, columns), model, own)
+            return matched(matrix_factorization(rows, inner, columns), model, own)
     return None
 
 
@@ -369,7 +193,7 @@ def _diagonal(model: Model) -> Isomorphism | None:
     (depth,) = depths
     ordered = [by_input[x][layer] for layer in range(depth) for x in model.inputs]
     count = len(model.inputs)
-    return _matched(deep_diagonal(count, depth), model, ordered)
+    return matched(deep_diagonal(count, depth), model, ordered)
 
 
 def _squares(model: Model) -> Isomorphism | None:
@@ -384,7 +208,39 @@ def _squares(model: Model) -> Isomorphism | None:
         minus += [p for p, found in signs.items() if found == [-1]]
     if not len(plus) == len(minus) == len(model.inputs) or len(terms) != model.size:
         return None
-    return _matched(diagonal(len(model.inputs)), model, [*plus, *minus])
+    return matched(diagonal(len(model.inputs)), model, [*plus, *minus])
+
+
+# Features
+
+
+def _features(model: Model) -> Isomorphism | None:
+    r"""$\sum_i a_i \varphi_i(x)$ with features that a formula in x1, x2, ... can state."""
+    (output, *others) = model.outputs
+    if others or not 1 <= len(model.inputs) <= MOST_INPUTS:
+        return None
+    if output.xreplace(dict.fromkeys(model.parameters, sympy.S.Zero)) != 0:
+        return None
+    named = {x: sympy.Symbol(f"x{k}") for k, x in enumerate(model.inputs, 1)}
+    features = []
+    for parameter in model.parameters:
+        feature = output.diff(parameter)
+        if not _is_stated(feature, set(named)):
+            return None  # most models stop at the first parameter
+        features.append(feature)
+    source = linear([str(feature.xreplace(named)) for feature in features])
+    if len(source.inputs) < len(model.inputs):
+        return None
+    return matched(source, model, model.parameters)
+
+
+def _is_stated(feature: sympy.Expr, inputs: set[sympy.Symbol]) -> bool:
+    """Whether the language of model files has the words for a feature that is not 0."""
+    functions = {type(part).__name__ for part in feature.atoms(sympy.Function)}
+    numbers = all(number.is_Rational for number in feature.atoms(sympy.Number, sympy.NumberSymbol))
+    powers = all(power.exp.is_Integer for power in feature.atoms(sympy.Pow))
+    known = feature.free_symbols <= inputs and functions <= set(FUNCTIONS)
+    return bool(feature != 0 and known and numbers and powers)
 
 
 __all__ = ["Recognition", "recognise"]

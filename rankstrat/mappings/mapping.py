@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ from rankstrat.errors import (
     demand,
 )
 from rankstrat.frozen import FrozenMapping, settle
+from rankstrat.mappings.domains import leaves_span, one_domain, same_on_domain
 from rankstrat.mappings.values import exact_map, image_chart, target_chart
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import Names, exact_scalar
@@ -32,6 +33,7 @@ from rankstrat.rank.certificate import UpperBound, Verdict
 from rankstrat.rank.inclusion import Inclusion, include
 from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.opened import opened
 from rankstrat.text.spoken import Spoken
 
 MAX_DEPTH = 3
@@ -157,7 +159,7 @@ class CriticalMapping(Spoken):
         name: shown in reports.
 
     Raises:
-        ModelError: different numbers of inputs or outputs.
+        ModelError: different numbers of inputs or outputs, or different domains.
         PointError: a target parameter without a value.
 
     References:
@@ -188,6 +190,12 @@ class CriticalMapping(Spoken):
             raise ModelError(
                 f"the source has {len(a.inputs)} inputs and {len(a.outputs)} outputs, the target"
                 f" {len(b.inputs)} and {len(b.outputs)}; a critical mapping needs equal numbers"
+            )
+        if not one_domain(a, b):
+            domains = " and ".join(str(m.domain) or "all real inputs" for m in (a, b))
+            raise ModelError(
+                f"the source and the target live on {domains}; a critical mapping compares"
+                " functions on one domain; declare it for both"
             )
         chart = image_chart(a, b, self.values)
         settle(self, values=FrozenMapping(chart.values), image=chart)
@@ -300,6 +308,18 @@ class CriticalMapping(Spoken):
 
 
 def _check(mapping: CriticalMapping, seed: int) -> MappingEvidence:
+    source, target = mapping.source, mapping.target
+    if source.domain:
+        one, two = opened(source), opened(target)
+        if one is not None and two is not None and one is not source:
+            inner = CriticalMapping(one, two, mapping.values, mapping.name)
+            found = _identically(inner, seed)
+            outputs = {k % len(source.outputs) for k in found.open_outputs}
+            return replace(found, mapping=mapping, open_outputs=tuple(sorted(outputs)))
+    return _identically(mapping, seed)
+
+
+def _identically(mapping: CriticalMapping, seed: int) -> MappingEvidence:
     start = mapping.source.generic()
     joint = Joint([start, mapping.image])
     undecided = _outputs(mapping, joint, seed)
@@ -328,6 +348,8 @@ def _outputs(mapping: CriticalMapping, joint: Joint, seed: int) -> tuple[int, ..
     undecided = []
     for k, (f, g) in enumerate(zip(*joint.output_lists, strict=True)):
         same = same_function(joint, f, g, seed=seed)
+        if not same and mapping.source.domain:
+            same = same_on_domain(joint.charts[0], joint.charts[1], k)
         if same is None:
             undecided.append(k)
         elif not same:
@@ -346,6 +368,13 @@ def _outputs(mapping: CriticalMapping, joint: Joint, seed: int) -> tuple[int, ..
 def _refuse(
     mapping: CriticalMapping, joint: Joint, found: Inclusion, place: str, seed: int
 ) -> None:
+    if found.outside and mapping.source.domain:
+        # what is outside on all inputs may be inside on the domain
+        within = [
+            i for i in found.outside if not leaves_span(joint.charts[0], joint.charts[1], i, seed)
+        ]
+        found.unproved += within
+        found.outside = [i for i in found.outside if i not in within]
     if not found.outside:
         return
     i = found.outside[0]

@@ -154,6 +154,19 @@ class Domain:
         """
         return all(test.holds(point) for test in self._tests)
 
+    def contains(self, point: Mapping[sympy.Symbol, Exact]) -> bool:
+        """Whether an exact input lies in the domain, its conditions as written."""
+        whole = all(sympy.sympify(point[s], strict=True).is_integer for s in self.integers)
+        spheres = (sympy.Add(*(point[s] ** 2 for s in sphere)) for sphere in self.spheres)
+        listed = (
+            any(
+                all(_equal(point[s], v) for s, v in zip(g.symbols, p, strict=True))
+                for p in g.points
+            )
+            for g in self.finite
+        )
+        return whole and all(_equal(r, 1) for r in spheres) and all(listed) and self.admits(point)
+
     @cached_property
     def _tests(self) -> tuple[Condition, ...]:
         return tuple(map(Condition, self.conditions))
@@ -197,6 +210,11 @@ class Domain:
         if high is not None:
             return high - 4 * scale * fine
         return 4 * scale * (2 * fine - 1)
+
+
+def _equal(one: Exact, two: Exact) -> bool:
+    gap = sympy.sympify(one, strict=True) - sympy.sympify(two, strict=True)
+    return bool(sympy.expand(gap) == 0)
 
 
 def _on_sphere(dimension: int, random: Random) -> tuple[Exact, ...]:

@@ -19,7 +19,7 @@ from rankstrat.algebra.translate import translate
 from rankstrat.errors import ModelError, PointError, demand
 from rankstrat.model.declared import declared
 from rankstrat.model.domain import Domain
-from rankstrat.model.structure import Assembled, Structure
+from rankstrat.model.structure import Assembled, HasFormula, Structure
 from rankstrat.model.values import (
     Entries,
     Exact,
@@ -32,9 +32,11 @@ from rankstrat.model.values import (
     in_order,
     listed,
 )
+from rankstrat.text.cells import Math
 from rankstrat.text.lines import escaped
 from rankstrat.text.parsing import block_symbols
 
+SHORT, LINE = 12, 300  # parameters and signs of a formula in a title
 SHOWN = 40  # models with more parameters are named, not written out
 
 
@@ -362,6 +364,20 @@ class Model:
 
     def __str__(self) -> str:
         return escaped(self.name) or repr(self)
+
+    @cached_property
+    def spoken(self) -> str | Math:
+        """The model in the title of a table: in LaTeX a formula, where there is a short one."""
+        structure: Any = self.structure
+        own = structure is None and not self.name
+        formula = structure.formula if isinstance(structure, HasFormula) else ""
+        if own and self.size <= SHORT:
+            formula = (self._repr_latex_() or "").strip("$")
+        if formula and len(formula) <= LINE:
+            return Math(str(self), formula)
+        if own:
+            return Math(str(self), rf"F(\theta),\ \theta \in \mathbb{{R}}^{{{self.size}}}")
+        return str(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Model):

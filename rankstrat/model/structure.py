@@ -68,6 +68,16 @@ class Assembled(Protocol):
         ...
 
 
+@runtime_checkable
+class HasFormula(Protocol):
+    """A structure that writes its model on one line."""
+
+    @property
+    def formula(self) -> str:
+        r"""LaTeX such as $F(A, B) = A B$, for the titles of tables."""
+        ...
+
+
 @dataclass(frozen=True)
 class Units:
     r"""A group of interchangeable units: which part of each block belongs to one of them.
@@ -264,6 +274,7 @@ __all__ = [
     "HasBranches",
     "HasConditions",
     "HasEnlargements",
+    "HasFormula",
     "HasFunctionLevels",
     "HasIsomorphism",
     "HasLayers",

@@ -7,6 +7,7 @@ from rankstrat.networks.drawing import plot_condensation
 from rankstrat.networks.equivalence import Equivalence, Matching, equivalent
 from rankstrat.networks.network import Network
 from rankstrat.networks.profile import Candidate, Condensation
+from rankstrat.networks.proximate import ProximateRank, proximate_rank
 from rankstrat.networks.reading import read
 from rankstrat.networks.reducing import Reduced, reduce
 
@@ -16,10 +17,12 @@ __all__ = [
     "Equivalence",
     "Matching",
     "Network",
+    "ProximateRank",
     "Reduced",
     "condensation",
     "equivalent",
     "plot_condensation",
+    "proximate_rank",
     "read",
     "reduce",
 ]

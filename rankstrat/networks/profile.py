@@ -16,7 +16,7 @@ from rankstrat.networks.snapped import Snapped, widened
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.spoken import Spoken
-from rankstrat.text.tables import Table
+from rankstrat.text.tables import Phrase, Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +205,7 @@ class Condensation:
             f"Tolerances are parts of the scale; errors are NUMERICAL, {self.where}; ranks are"
             " those of the snapped exact points."
         )
-        return Table(head, rows, f"How condensed is {self.model}?", caption)
+        return Table(head, rows, Phrase("How condensed is ", self.model.spoken, "?"), caption)
 
     def _mark(self, candidate: Candidate) -> str:
         if candidate is self.knee:

@@ -19,7 +19,7 @@ from rankstrat.algebra.scaling import scalings
 from rankstrat.algebra.tower import Tower
 from rankstrat.rank.affine_symmetries import VectorField
 from rankstrat.rank.tangents import Tangents
-from rankstrat.rank.vanishing import needs_hypotheses
+from rankstrat.rank.vanishing import needs_hypotheses, smooth
 
 ATTEMPTS, MANY = 4, 3
 
@@ -99,12 +99,14 @@ def symmetry_bound(tangents: Tangents, seed: int, fields: Sequence[VectorField] 
     symmetry $\sum_i (A\theta + c)_i\,\partial_i F = 0$. Their independence is a nonzero minor
     modulo a prime.
     """
-    chosen = list(tangents.chosen)
+    chosen, program = list(tangents.chosen), tangents.program
     rows = relation_rows(tangents, fields)
+    # |2 - sqrt(2)| as a coefficient has no residue
+    plain = set(smooth(program, [n for row in rows for n in row.values()]))
+    rows = [row for row in rows if plain.issuperset(row.values())]
     if not rows:
         return len(chosen)
     place = {i: k for k, i in enumerate(chosen)}
-    program = tangents.program
     nodes = sorted({n for row in rows for n in row.values()})
     symbolic = [n for n in nodes if program.value(n) is None]
     tower = Tower(program, symbolic, seed=seed)

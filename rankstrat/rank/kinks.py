@@ -2,6 +2,7 @@ r"""Whether a piecewise model is differentiable in its parameters: decided for a
 
 At an input $x$ only those arguments $h_k(\theta, x)$ matter that vanish at $\theta_0$. Near
 $\theta_0$ the model is one of finitely many smooth selections, one for each choice of branches.
+A jump has a value of its own where its argument stays 0, which is one more selection.
 Along a direction $\epsilon$ with $D h_k\,\epsilon \ne 0$ the branches are known; the model is
 differentiable only if all such directions give the same value and the same gradient, and it is
 differentiable if all selections do. An argument that vanishes for one input of an open region
@@ -10,7 +11,7 @@ vanishes on the region.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -20,9 +21,10 @@ from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.primes import mix
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PIECEWISE, PRODUCT, Program
 from rankstrat.errors import PoleError, UndecidedError
-from rankstrat.rank.regions import Region, branch, translate_values
+from rankstrat.rank.regions import Region, branch, restrict, translate_values
 from rankstrat.rank.tangents import Tangents
 
+JUMPS = frozenset({"step", "sign"})
 DIRECTIONS, MOST_KINKS, MOST_REGIONS, EXPANSION = 8, 6, 64, 400
 
 
@@ -68,9 +70,23 @@ def _kinks(base: Tangents, region: Region) -> tuple[tuple[int, int, int], ...]:
     for n, argument in base.chart.model.compiled.piecewise:
         here = base.images[argument]
         number = value(here)
-        sign = signs.get(here, 0) if number is None else (number > 0) - (number < 0)
+        if number is None:
+            sign = _known_sign(base.program, here, signs)
+        else:
+            sign = (number > 0) - (number < 0)
         result.append((n, argument, sign))
     return tuple(result)
+
+
+def _known_sign(program: Program, node: int, signs: Mapping[int, int]) -> int:
+    """The sign of a node on a region, whose arguments are written with either sign; 0 where it is
+    not known.
+    """
+    c, core = program.content(node)
+    for multiple, scale in ((node, 1), (core, c), (program.scale(-1, core), -c)):
+        if multiple in signs:
+            return signs[multiple] * ((scale > 0) - (scale < 0))
+    return 0
 
 
 class _Kinks:
@@ -118,40 +134,64 @@ class _Kinks:
         if len(groups) > MOST_KINKS:
             return False
         target = Program()
+        here = self._here(target)
         first: list[int] | None = None
-        for chosen in product((1, -1), repeat=len(groups)):
-            signs = {
-                argument: sign * orientation
-                for sign, members in zip(chosen, groups.values(), strict=True)
-                for argument, orientation in members
-            }
-            nodes = self._selection(signs, target)
+        jumping = {self.source.args[n][0] for n in self.nodes if self.source.data[n] in JUMPS}
+        # where an argument of a jump stays 0 a third smooth function holds
+        choices = [
+            (1, -1, 0) if any(argument in jumping for argument, _ in members) else (1, -1)
+            for members in groups.values()
+        ]
+        for chosen in product(*choices):
+            signs, still = dict[int, int](), set[int]()
+            for sign, members in zip(chosen, groups.values(), strict=True):
+                signs |= {argument: (sign or 1) * orientation for argument, orientation in members}
+                still |= {argument for argument, _ in members if not sign}
+            nodes = self._selection(signs, target, still)
             if first is None:
-                first = nodes
+                first = [*here, *nodes[len(here) :]]  # 1 at 0 alone jumps there
             for a, b in zip(first, nodes, strict=True):
                 gap = target.linear(0, ((1, a), (-1, b)))
                 if laurent(target, gap, EXPANSION, {}) != {}:
                     return False
         return True
 
-    def _selection(self, signs: Mapping[int, int], target: Program) -> list[int]:
-        """Outputs and tangent functions at the chart with given branches at the kinks."""
+    def _here(self, target: Program) -> list[int]:
+        """The outputs at the chart itself, which may be those of no selection."""
+        return restrict(self.base, self.region, target, self.base.outputs)
+
+    def _selection(
+        self, signs: Mapping[int, int], target: Program, still: Collection[int] = ()
+    ) -> list[int]:
+        """Outputs and tangent functions at the chart with given branches at the kinks.
+
+        Args:
+            signs: of the arguments.
+            target: where they are built.
+            still: arguments that stay 0; jumps have the value at 0 there.
+        """
         scratch = Program()
-        outputs = self._outputs(scratch, signs, {})
+        outputs = self._outputs(scratch, signs, {}, still)
         root = self._mixed(outputs, scratch)
         leaves = [scratch.leaf(("p", i)) for i in range(len(self.compiled.parameters))]
         gradient = scratch.gradient(root, leaves)
         return self._at_chart(scratch, [*outputs, *gradient], target, {})
 
     def _outputs(
-        self, scratch: Program, signs: Mapping[int, int], images: Mapping[int, int]
+        self,
+        scratch: Program,
+        signs: Mapping[int, int],
+        images: Mapping[int, int],
+        still: Collection[int] = (),
     ) -> list[int]:
         known = self.signs | dict(signs)
 
         def resolved(node: int, argument: int) -> int:
-            name = self.source.data[node]
+            name, own = self.source.data[node], self.source.args[node][0]
+            if name in JUMPS and own in still:
+                return branch(scratch, name, argument, 0)
             if name in PIECEWISE:
-                return branch(scratch, name, argument, known[self.source.args[node][0]])
+                return branch(scratch, name, argument, known[own])
             return scratch.function(name, argument)
 
         done = self.source.rebuild(self.compiled.outputs, scratch, images, function=resolved)
@@ -198,7 +238,8 @@ class _Kinks:
             if nodes is None:
                 continue
             if first is None:
-                first = nodes
+                here = self._at_point(self._here, numbers)
+                first = [*here, *nodes[len(here) :]]
             for a, b in zip(first, nodes, strict=True):
                 gap = numbers.linear(0, ((1, a), (-1, b)))
                 value = numbers.value(gap)
@@ -208,8 +249,11 @@ class _Kinks:
 
     def _numbers(self, signs: Mapping[int, int], numbers: Program) -> list[int]:
         """Outputs and tangent functions of a selection at the point of the region."""
+        return self._at_point(lambda target: self._selection(signs, target), numbers)
+
+    def _at_point(self, build: Callable[[Program], list[int]], numbers: Program) -> list[int]:
         target = Program()
-        nodes = self._selection(signs, target)
+        nodes = build(target)
         image = self._point(target, nodes, numbers)
         done = target.rebuild(nodes, numbers, image)
         return [done[n] for n in nodes]

@@ -69,6 +69,16 @@ class Setting:
         """Whether the model is differentiable at the chart for almost every input (None: not
         decided).
         """
+        return self._differentiable(self.regions is None or self.regions.complete)
+
+    @cached_property
+    def smooth_where_seen(self) -> bool:
+        """Whether the model is differentiable at the chart at the inputs that a lower bound of the
+        rank rests on.
+        """
+        return self._differentiable(True) is True
+
+    def _differentiable(self, complete: bool) -> bool | None:
         model = self.tangents.chart.model
         if not model.compiled.piecewise:
             return True
@@ -81,7 +91,6 @@ class Setting:
             (base, Region((), random_point(base, self.seed, 0) or origin) if r is None else r)
             for base, r in given
         ]
-        complete = self.regions is None or self.regions.complete
         return is_differentiable(parts, complete, seed=self.seed)
 
 
@@ -92,6 +101,15 @@ def at_kink(chart: Chart, *, seed: int = 0) -> bool:
     if not chart.model.compiled.piecewise:
         return False
     return setting(chart, None, seed=seed).differentiable is False
+
+
+def has_tangents(chart: Chart, *, seed: int = 0) -> bool:
+    r"""Whether the model is seen to be differentiable at the chart where its rank is, so that
+    $F(\theta + h) = F(\theta) + DF\,h + o(h)$ there.
+    """
+    if not chart.model.compiled.piecewise:
+        return True
+    return setting(chart, None, seed=seed).smooth_where_seen
 
 
 def setting(chart: Chart, region: Sequence[Any] | None, *, seed: int = 0) -> Setting:

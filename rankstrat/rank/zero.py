@@ -11,6 +11,7 @@ import sympy
 
 from rankstrat.algebra.linear import rank
 from rankstrat.errors import BudgetError
+from rankstrat.model.domain import Domain
 from rankstrat.model.model import Model
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
@@ -34,8 +35,12 @@ def same_functions(
     right: Sequence[sympy.Expr],
     inputs: Sequence[sympy.Symbol],
     coordinates: Sequence[sympy.Symbol],
+    *,
+    domain: Domain | None = None,
+    constants: Sequence[sympy.Symbol] = (),
 ) -> bool:
-    r"""Whether $g_k = h_k$ as functions of the inputs, for all values of the coordinates.
+    r"""Whether $g_k = h_k$ as functions of the inputs on a domain (all reals, if none is given),
+    for all values of the coordinates and generic ones of the constants.
 
     The model $t \mapsto t\,(g - h)$ has rank 0 at t = 0 exactly then, so the rank engine decides
     it.
@@ -47,7 +52,13 @@ def same_functions(
     if all(difference == 0 for difference in differences):
         return True
     scale = sympy.Dummy("scale")
-    model = Model([scale * d for d in differences], [scale, *coordinates], inputs)
+    model = Model(
+        [scale * d for d in differences],
+        [scale, *coordinates],
+        inputs,
+        domain=domain,
+        constants=constants,
+    )
     certificate = model_rank(model.chart({scale: 0}))
     if certificate.lower > 0:
         return False

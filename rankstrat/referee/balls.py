@@ -2,13 +2,15 @@ r"""Ball arithmetic: closed intervals with end points in $2^{-b}\mathbb{Z}$, rou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import isqrt
 from typing import Any
 
+from .graph import Node
 from .reading import Unchecked
-from .ring import Generators, Ring
+from .ring import Ring
+from .tower import Tower
 
 Ball = tuple[int, int]
 LARGEST = 1 << 16
@@ -22,7 +24,7 @@ class Balls(Ring[Ball]):
         zero: arguments of kinks that vanish identically.
     """
 
-    def __init__(self, tower: Generators, bits: int) -> None:
+    def __init__(self, tower: Tower, bits: int) -> None:
         super().__init__(tower)
         self.bits, self.unit = bits, 1 << bits
         self.point: dict[Any, Fraction] = {}
@@ -94,12 +96,7 @@ class Balls(Ring[Ball]):
             raise Unchecked("the sign at a kink is not decided")
         return 0 if a in self.zero else (low > 0) - (high < 0)
 
-    def step(self, a: int) -> Ball | None:
-        """0 or 1."""
-        sign = self.sign(a)
-        return self.rational(int(sign > 0)) if sign else None
-
-    def function(self, node: tuple[Any, ...]) -> Ball:
+    def function(self, node: Node) -> Ball:
         """The value of a function node."""
         op, a = node[0], self.values[node[-1]]
         match op:
@@ -209,32 +206,18 @@ class Balls(Ring[Ball]):
         scale = self.times(self.times((2 * v, 2 * v), decay), self.isqrtpi())
         return self.times(scale, series)
 
-    def is_regular(self, matrix: list[list[Ball]]) -> bool:
-        r"""Whether $\lVert I - BA \rVert_\infty < 1$ for an approximate inverse $B$ of $A$."""
-        n, one = len(matrix), self.unit
-        self.fuel.burn((1 + self.bits // 200) * n**3 // 4)
-        work = [[(a + b) // 2 for a, b in row] + [one * (i == j) for j in range(n)]
-                for i, row in enumerate(matrix)]  # fmt: skip
-        for i in range(n):
-            best = max(range(i, n), key=lambda j: abs(work[j][i]))
-            work[i], work[best] = work[best], work[i]
-            pivot = work[i][i]
-            if not pivot:
+    def is_regular(self, matrix: Iterable[Sequence[Ball]]) -> bool:
+        """Whether elimination finds a pivot that excludes zero in every column."""
+        rows = list(matrix)
+        while rows:
+            first = max(rows, key=lambda row: max(row[0][0], -row[0][1]))
+            if first[0][0] <= 0 <= first[0][1]:
                 return False
-            work[i] = [(v << self.bits) // pivot for v in work[i]]
-            for j in range(n):
-                c = work[j][i]
-                if j != i and c:
-                    work[j] = [v - (c * w >> self.bits)
-                               for v, w in zip(work[j], work[i], strict=True)]  # fmt: skip
-        columns = list(zip(*matrix, strict=True))
-        for i in range(n):
-            size = 0
-            for j, column in enumerate(columns):
-                low = high = -one * one * (i == j)
-                for b, (u, v) in zip(work[i][n:], column, strict=True):
-                    low, high = low + b * (u if b > 0 else v), high + b * (v if b > 0 else u)
-                size += max(abs(low), abs(high))
-            if size >= one * one:
-                return False
+            rows.remove(first)
+            scale = self._scaled(self.inverse(first[0]), -1)
+            factors = [self.times(row[0], scale) for row in rows]
+            rows = [
+                [self.plus([v, self.times(c, w)]) for v, w in zip(row[1:], first[1:], strict=True)]
+                for c, row in zip(factors, rows, strict=True)
+            ]
         return True

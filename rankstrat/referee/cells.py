@@ -53,7 +53,7 @@ def check_cover(tower: Tower, kinks: Sequence[int], signs: Sequence[dict[int, in
         i, group, forms = stack.pop()
         if i == len(kinks):
             continue
-        expander = Expander(tower, False, fuel)
+        expander = Expander(tower, fuel)
         expander.signs = group[0]
         form = affine(expander, kinks[i], inputs)
         if not any(form[1:]):

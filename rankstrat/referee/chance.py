@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from .reading import Unchecked
-from .residues import Residues, drawn, is_prime, rank
+from .residues import Residues, drawn, rank
 from .ring import Ring
-from .tower import Tower
+from .tower import Tower, is_prime
 
 LOW = 1 << 60
 POOL = 16_000_000_000_000_000
@@ -26,9 +27,7 @@ class Sizes(Ring[Size]):
         return 0, abs(p).bit_length(), 0, q.bit_length()
 
     def leaf(self, *name: Any) -> Size:
-        """An unknown."""
-        if name[0] == "iota" or (name[0] == "t" and self.tower.kinds[name[1]] == "root"):
-            raise Unchecked("no bound for the chance of an error with algebraic numbers")
+        """An unknown; roots and the imaginary unit too, without their equations."""
         return 1, 0, 0, 0
 
     def plus(self, terms: Sequence[Size]) -> Size:
@@ -46,7 +45,16 @@ class Sizes(Ring[Size]):
     def power(self, a: Size, n: int) -> Size:
         """A power."""
         a = a if n >= 0 else (a[2], a[3], a[0], a[1])
+        if max(a) * abs(n) > LOW:
+            raise Unchecked("degrees are too large for a bound")
         return a[0] * abs(n), a[1] * abs(n), a[2] * abs(n), a[3] * abs(n)
+
+
+@lru_cache(maxsize=4)
+def random_prime(digest: str, trial: int) -> int:
+    """A random prime between 2^60 and 2^61."""
+    candidates = (LOW + drawn(digest, "prime", trial, k) % LOW for k in range(10**5))
+    return next(n for n in candidates if is_prime(n))
 
 
 class Chance:
@@ -56,10 +64,14 @@ class Chance:
         self.tower, self.digest = tower, digest
         self.sizes = Sizes(tower)
 
-    def _prime(self, trial: int) -> int:
-        """A random prime between 2^60 and 2^61."""
-        candidates = (LOW + drawn(self.digest, "prime", trial, k) % LOW for k in range(10**5))
-        return next(n for n in candidates if is_prime(n))
+    def _residues(self, trial: int, tag: str) -> Residues:
+        """Random residues of all unknowns."""
+        residues = Residues(self.tower, random_prime(self.digest, trial), f"{self.digest}/{trial}")
+        residues.tag, residues.iota = tag, residues.drawn("iota")
+        residues.roots = {
+            g: residues.drawn("root", g) for g, k in enumerate(self.tower.kinds) if k == "root"
+        }
+        return residues
 
     @staticmethod
     def bound(degree: int, length: int) -> tuple[Fraction, int]:
@@ -75,7 +87,7 @@ class Chance:
         sizes = [self.sizes.value(k) for k in roots]
         error, count = self.bound(max(s[0] + s[2] for s in sizes), max(s[1] + s[3] for s in sizes))
         for trial in range(count):
-            residues = Residues(self.tower, self._prime(trial), f"{self.digest}/{trial}")
+            residues = self._residues(trial, "s")
             if any(residues.value(k) for k in roots):
                 raise Unchecked("a relation does not vanish at a random point")
         return error * len(roots)
@@ -95,11 +107,10 @@ class Chance:
             lengths.append(max(s[1] for s in sizes) + 2 * length + n.bit_length())
         error, count = self.bound(n * max(degrees), n * max(lengths))
         for trial in range(count):
-            prime, rows = self._prime(trial), []
+            rows = []
             for s in range(n):
-                residues = Residues(self.tower, prime, f"{self.digest}/{trial}")
-                residues.tag = f"s{s}"
+                residues = self._residues(trial, f"s{s}")
                 rows += [[residues.value(k) for k in row] for row in entries]
-            if rank(rows, prime, self.tower.fuel) > upper:
+            if rank(rows, residues.prime, self.tower.fuel) > upper:
                 raise Unchecked(f"the rank at random points is more than {upper}")
         return error

@@ -5,18 +5,27 @@ See "Nodes" in docs/certificates.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .reading import BIG, SMALL, Fuel, Kinds, Refused, read
 
 Node = tuple[Any, ...]
+Template = Any
 KINKS = ("relu", "abs", "step", "sign")
 FUNCTIONS = {
     "exp": "exp", "tanh": "exp", "sinh": "exp", "cosh": "exp", "sin": "cis", "cos": "cis",
     "tan": "cis", "log": "log", "atan": "atan", "erf": "erf",
 }  # fmt: skip
 """Functions of one argument, and the kind of image that they have."""
+SLOPES: dict[str, Any] = {
+    "par": 1, "exp": "f", "sinh": ("cosh", "a"), "cosh": ("sinh", "a"), "sin": ("cos", "a"),
+    "cos": ("mul", -1, ("sin", "a")), "tan": ("add", 1, ("pow", 2, "f")),
+    "tanh": ("add", 1, ("mul", -1, ("pow", 2, "f"))), "log": ("pow", -1, "a"),
+    "atan": ("pow", -1, ("add", 1, ("pow", 2, "a"))), "erf": ("mul", 2, ("isqrtpi",), "e"),
+    "relu": ("step", "a"), "abs": ("sign", "a"), "step": 0, "sign": 0,
+}  # fmt: skip
+"""Derivatives of functions f(a): numbers, f, a, the companion e of erf, and nodes of these."""
 LEAVES = ("rat", "in", "coord", "pi", "isqrtpi")
 LEAST_LAYER = {"in": 2, "coord": 1, "jet": 1}
 MAX_NODES = 3_000_000
@@ -91,7 +100,9 @@ class Graph:
         parity = self.functions[f].rstrip("0")
         return (-1) ** (j + (parity == "odd")) if parity else 0
 
-    def closure(self, roots: Iterable[int]) -> list[int]:
+    def closure(
+        self, roots: Iterable[int], below: Callable[[int], Iterable[int]] | None = None
+    ) -> list[int]:
         """The given nodes and all below them, in order of evaluation."""
         seen: set[int] = set()
         stack = list(roots)
@@ -100,7 +111,7 @@ class Graph:
             if k not in seen:
                 self.fuel.burn(1)
                 seen.add(k)
-                stack.extend(self.children(k))
+                stack.extend((below or self.children)(k))
         return sorted(seen)
 
     def total(self, *terms: int) -> int:
@@ -134,45 +145,36 @@ class Graph:
                     pairs.append((c, self.product(left, after)))
                     after = self.product(c, after)
                 return pairs
-        return [(node[-1], self._slope(k))] if self._children(node) else []
+            case op if op in LEAVES:
+                return []
+        return [(node[-1], self.built(self._slope(node), k))]
 
-    def _slope(self, k: int) -> int:
-        """The node of the derivative of a node by its argument."""
-        op, *data, a = self.nodes[k]
-        match op:
-            case "par":
-                return self.one
-            case "pow":
-                return self.product(self.node("rat", data[0], 1), self.node("pow", data[0] - 1, a))
-            case "exp":
-                return k
-            case "log":
-                return self.node("pow", -1, a)
-            case "tanh":
-                square = self.node("pow", 2, k)
-                return self.total(self.one, self.product(self.minus, square))
-            case "tan":
-                return self.total(self.one, self.node("pow", 2, k))
-            case "sinh":
-                return self.node("cosh", a)
-            case "cosh":
-                return self.node("sinh", a)
-            case "sin":
-                return self.node("cos", a)
-            case "cos":
-                return self.product(self.minus, self.node("sin", a))
-            case "atan":
-                return self.node("pow", -1, self.total(self.one, self.node("pow", 2, a)))
-            case "erf":
-                return self.product(self.node("rat", 2, 1), self.node("isqrtpi"), data[0])
-            case "root":
-                inverse = self.node("pow", -1, a)
-                return self.product(self.node("rat", 1, data[0]), k, inverse)
-            case "jet":
-                return self.node("jet", data[0], data[1] + 1, a)
-            case "relu" | "abs":
-                return self.node("step" if op == "relu" else "sign", a)
-        return self.zero
+    @staticmethod
+    def _slope(node: Node) -> Template:
+        """The derivative of a node by its argument."""
+        match node:
+            case ("pow", n, _):
+                return "mul", n, ("pow", n - 1, "a")
+            case ("root", n, _):
+                return "mul", "f", ("pow", -1, ("mul", n, "a"))
+            case ("jet", function, order, _):
+                return "jet", function, order + 1, "a"
+        return SLOPES[node[0]]
+
+    def built(self, template: Template, k: int) -> int:
+        """The node that a template describes for node k: see `SLOPES`."""
+        match template:
+            case int():
+                return self.node("rat", template, 1)
+            case str():
+                return {"f": k, "a": self.nodes[k][-1], "e": self.nodes[k][1]}[template]
+            case ("add", *parts):
+                return self.total(*(self.built(p, k) for p in parts))
+            case ("mul", *parts):
+                return self.product(*(self.built(p, k) for p in parts))
+            case (op,):
+                return self.node(op)
+        return self.node(*template[:-1], self.built(template[-1], k))
 
     def gradient(self, root: int, leaves: Sequence[str], layer: int = 0) -> dict[int, int]:
         """Derivatives of a node by leaves of the given kinds, by one backward sweep.

@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from .independence import Independence
 from .question import Question
 from .reading import Refused, Unchecked
-from .residues import rank
+from .residues import rank, setting
 from .tower import Tower
 
 
-def lower_bound(q: Question, tower: Tower, independence: Independence) -> tuple[int, str]:
+def lower_bound(q: Question, tower: Tower) -> tuple[int, str]:
     """The bound that is shown, and how."""
     match q.data["lower"]["kind"]:
         case "none":
             return 0, "every rank is at least 0"
         case "balls":
             return _ball_minor(q)
-    return _minor(q, tower, independence)
+    return _minor(q, tower)
 
 
-def _minor(q: Question, tower: Tower, independence: Independence) -> tuple[int, str]:
+def _minor(q: Question, tower: Tower) -> tuple[int, str]:
     data, graph, columns = q.data["lower"], q.graph, q.columns()
     inside = tower.kinks(graph.closure(a for a in tower.arguments if a >= 0))
     for _, output, place in data["rows"]:
@@ -32,8 +32,9 @@ def _minor(q: Question, tower: Tower, independence: Independence) -> tuple[int, 
             raise Unchecked("kinks need a place, and one place if generators contain them")
     if inside and q.region:
         raise Unchecked("generators that contain kinks belong to place 0")
-    independence.check()
-    residues = tower.setting(data, "lower")
+    Independence(q, tower).check()
+    residues = setting(tower, data, "lower")
+    q.fuel.burn(len(data["rows"]) * len(columns))
     entries = {(o, c): q.entry(o, c) for _, o, _ in data["rows"] for c in columns}
     order = tower.closure(entries.values())
 

@@ -1,7 +1,7 @@
 """Exact zero tests: nodes as polynomials over the rationals in algebraically free unknowns.
 
-In the free mode every function node is an unknown, named by its argument; in the full mode it is a
-rational function of generators. See "Exact expansion" in docs/certificates.md.
+Under a tower without generators every function node is an unknown, named by its argument; under a
+full one it is a rational function of generators. See "Exact expansion" in docs/certificates.md.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from .graph import Node
 from .reading import Fuel, Refused, Unchecked
-from .ring import Generators, Ring
+from .ring import Ring
+from .tower import Tower
 
 Monomial = tuple[tuple[int, int], ...]
 Polynomial = dict[Monomial, Fraction]
 Shape = tuple[frozenset[tuple[Monomial, Fraction]], Monomial]
 ODD, EVEN = ("tanh", "sinh", "sin", "tan", "atan", "erf"), ("cosh", "cos")
-MAX_COEFFICIENT = 200_000
+MAX_BITS = 200_000
 
 
 class Expander(Ring[Polynomial]):
@@ -27,9 +29,8 @@ class Expander(Ring[Polynomial]):
     kinks (s^2 = s), function values, and inverses of other polynomials.
     """
 
-    def __init__(self, tower: Generators, full: bool, fuel: Fuel) -> None:
-        super().__init__(tower)
-        self.full, self.fuel = full, fuel
+    def __init__(self, tower: Tower, fuel: Fuel) -> None:
+        super().__init__(tower, fuel)
         self.names: dict[Any, int] = {}
         self.atoms: list[Any] = []
         self.inverses: dict[int, Polynomial] = {}
@@ -61,7 +62,8 @@ class Expander(Ring[Polynomial]):
     def _collected(self, items: Iterable[tuple[Monomial, Fraction]]) -> Polynomial:
         total: Polynomial = {}
         for m, c in items:
-            self.fuel.burn(1)
+            bits = c.numerator.bit_length() + c.denominator.bit_length()
+            self.fuel.burn(1 + len(m) + (bits >> 7) ** 2)
             total[m] = total.get(m, Fraction(0)) + c
         return {m: c for m, c in total.items() if c}
 
@@ -79,18 +81,18 @@ class Expander(Ring[Polynomial]):
                 case ("side", *_):
                     n = 1
                 case ("radical", q, order):
-                    self._check_size(abs(n) * q.bit_length())
+                    self._check_bits(n * q.bit_length())
                     c, n = c * Fraction(q) ** (n // order), n % order
                 case ("iota",):
                     c, n = c * (-1) ** (n % 4 // 2), n % 2
             if n:
+                self._check_bits(n.bit_length() << 12)
                 left.append((v, n))
-        self._check_size(c.numerator.bit_length() + c.denominator.bit_length())
         return tuple(left), c
 
-    def _check_size(self, bits: int) -> None:
-        if bits > MAX_COEFFICIENT:
-            raise Unchecked("a coefficient is too long")
+    def _check_bits(self, bits: int) -> None:
+        if abs(bits) > MAX_BITS:
+            raise Unchecked("a coefficient or an exponent is too long")
 
     def power(self, a: Polynomial, n: int) -> Polynomial:
         """A power."""
@@ -98,7 +100,7 @@ class Expander(Ring[Polynomial]):
             a, n = self._inverse(a), -n
         if len(a) == 1:
             ((m, c),) = a.items()
-            self._check_size((c.numerator.bit_length() + c.denominator.bit_length() - 2) * n)
+            self._check_bits((c.numerator.bit_length() + c.denominator.bit_length() - 2) * n)
             m, c = self._reduced(tuple((v, e * n) for v, e in m if n), c**n)
             return {m: c}
         result = self.rational(1)
@@ -141,6 +143,7 @@ class Expander(Ring[Polynomial]):
         """The numerator, and the inverses that it was freed of."""
         bottom: list[tuple[int, int]] = []
         while True:
+            self.fuel.burn(len(a))
             v = max((v for m in a for v, _ in m if v in self.inverses), default=-1)
             if v < 0:
                 return a, tuple(bottom)
@@ -162,27 +165,33 @@ class Expander(Ring[Polynomial]):
         """Whether a node is zero."""
         return self.vanishes(self.value(root))
 
-    @staticmethod
-    def _shape(top: Polynomial, bottom: Monomial, factor: Fraction | int) -> Shape:
+    def _shape(self, top: Polynomial, bottom: Monomial, factor: Fraction | int) -> Shape:
         """A name for a multiple of a fraction: equal names are equal functions."""
+        self.fuel.burn(8 * len(top))
         return frozenset((m, c * factor) for m, c in top.items()), bottom
 
-    def step(self, a: int) -> Polynomial | None:
-        """An unknown named by the argument up to a positive factor, if no region is chosen."""
-        top, bottom = self.fraction(self.values[a])
-        if not top:
-            return None
-        if self.signs is not None:
-            return super().step(a)
-        lead = top[max(top)]
-        if top.keys() == {()} and not bottom:
-            return self.rational(int(lead > 0))
-        side = self.leaf("side", self._shape(top, bottom, 1 / lead))
-        if lead > 0:
-            return side
-        return self.plus([self.rational(1), self.times(self.rational(-1), side)])
+    def sides(self, a: int) -> tuple[Polynomial, Polynomial]:
+        """Unknowns named by the argument up to a positive factor, if no region is chosen.
 
-    def function(self, node: tuple[Any, ...]) -> Polynomial:
+        They add up to 1 if the argument vanishes nowhere on an open set, as no polynomial does.
+        """
+        top, bottom = self.fraction(self.values[a])
+        if self.signs is not None and top:
+            return super().sides(a)
+        lead = top[max(top)] if top else Fraction(0)
+        if top.keys() <= {()} and not bottom:
+            return self.rational(int(lead > 0)), self.rational(int(lead < 0))
+        polynomial = all(self.atoms[v][0] in ("in", "coord") for m in top for v, _ in m)
+        side, other = (
+            self.leaf("side", self._shape(top, bottom, sign / abs(lead))) for sign in (1, -1)
+        )
+        if polynomial and lead > 0:
+            other = self.plus([self.rational(1), self.times(self.rational(-1), side)])
+        elif polynomial:
+            side = self.plus([self.rational(1), self.times(self.rational(-1), other)])
+        return side, other
+
+    def function(self, node: Node) -> Polynomial:
         """A function of generators, or an unknown named by the argument."""
         op, data = node[0], node[1:-1] if node[0] != "erf" else ()
         top, bottom = self.fraction(self.values[node[-1]])
@@ -190,7 +199,7 @@ class Expander(Ring[Polynomial]):
             raise Refused("the logarithm of zero")
         if not top and op != "jet":
             return self.rational(int(op in ("exp", "cosh", "cos")))
-        if (self.full or op == "root") and self.tower.key(node) in self.tower.verified:
+        if self.tower.key(node) in self.tower.verified:
             return super().function(node)
         reflection = int(op in EVEN) - int(op in ODD)
         if op == "jet":

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from .independence import Independence
+from .images import verify_images
 from .lower import lower_bound
 from .question import VERDICTS, Question
 from .reading import ANY, Fuel, Refused, Unchecked, parse, printable, read
@@ -77,15 +77,14 @@ def _check(data: Any, digest: str, fuel: Fuel, found: Finding) -> None:
     found.lines.append(f"graph: {nodes} nodes, {found.upper} parameters, {outputs} outputs")
     if q.zero:
         found.lines.append("convention: where the argument of a kink is 0, the slope is 0")
-    tower = Tower(q.graph, q.data["tower"], q.outputs)
-    found.lines += tower.verify()
-    independence = Independence(tower, q.signs[0] if q.signs else None)
+    tower = Tower(q.graph, q.data["tower"])
+    found.lines += verify_images(q, tower)
     try:
-        found.lower, text = lower_bound(q, tower, independence)
+        found.lower, text = lower_bound(q, tower)
         found.lines.append(f"lower bound: {text}")
     except Unchecked as reason:
         found.lines.append(f"lower bound not checked: {reason}: OPEN")
-    upper = UpperBound(q, tower, independence, digest)
+    upper = UpperBound(q, tower, digest)
     try:
         found.upper, text = upper.check(high)
         found.error = upper.error

@@ -9,7 +9,10 @@ from .balls import Balls
 from .graph import Graph
 from .polynomials import Expander
 from .reading import ANY, BIG, SMALL, Fuel, Kinds, Maybe, Refused, distinct, read
-from .tower import ALGEBRA, EMPTY, Tower
+from .tower import EMPTY, Tower
+
+ALGEBRA = 1_500_000
+"""Steps of one exact expansion."""
 
 RESIDUE, NUMBERS = range(1 << 62), range(-SMALL, SMALL)
 VERDICTS = ("PROVED", "PROBABLE", "OPEN")
@@ -41,6 +44,7 @@ class Question:
         kinks, zero: arguments of kinks below outputs, and those that vanish identically.
         points, signs: the places, and the signs of all kinks there.
         bare: a tower without generators.
+        balls, numbers: balls at places, and balls of numbers.
     """
 
     def __init__(self, data: Any, fuel: Fuel) -> None:
@@ -55,9 +59,10 @@ class Question:
         free = read(self.data["free"], Maybe([parameters]), "free")
         self.free: list[int] = list(parameters) if free is None else free
         distinct(self.free, "free")
-        self.bare = Tower(self.graph, EMPTY, self.outputs)
+        self.bare = Tower(self.graph, EMPTY)
+        self.numbers = Balls(self.bare, 256)
         self.kinks = sorted(self.bare.kinks(self.graph.closure(self.outputs)))
-        atoms = Expander(self.bare, False, Fuel(ALGEBRA))
+        atoms = Expander(self.bare, fuel.part(ALGEBRA))
         for k, node in enumerate(self.graph.nodes[: self.graph.given]):
             if node[0] == "erf":  # its companion is exp(-a^2)
                 inner, a = (atoms.value(self.graph.nodes[node[1]][-1]), atoms.value(node[2]))
@@ -68,7 +73,7 @@ class Question:
         self._gradients: dict[int, dict[int, int]] = {}
 
     def _read_places(self, atoms: Expander) -> None:
-        """Rational points; the signs of all kinks there, decided by balls."""
+        """Rational points of the domain; the signs of all kinks there, decided by balls."""
         number, sizes = (range(-BIG, BIG), range(1, BIG)), self.sizes
         some = bool(isinstance(self.data["places"], dict) and self.data["places"].get("inputs"))
         at = (number,) * (sizes["coordinates"] if some else 0)
@@ -82,8 +87,12 @@ class Question:
         ]
         self.zero = {a for a in self.kinks if atoms.is_zero(a)}
         self.signs: list[dict[int, int]] = []
+        below = self.graph.closure(self.outputs)
+        partial = [k for k in below if self.graph.nodes[k][0] in ("log", "root")]
         for place in range(len(self.points)):
             self.at(place)
+            for k in partial:  # balls exist at positive arguments only
+                self.balls.value(k)
             self.signs.append({a: self.balls.sign(a) for a in self.kinks})
 
     def at(self, place: int) -> Balls:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 SMALL = 10**9
 BIG = 1 << 14_000
+LONGEST = 200_000_000
 ANY = object()
 
 
@@ -19,16 +21,22 @@ class Unchecked(Exception):
 
 
 class Fuel:
-    """A budget of elementary steps."""
+    """A budget of elementary steps, which may be a part of a larger one."""
 
-    def __init__(self, steps: int) -> None:
-        self.left = steps
+    def __init__(self, steps: int, whole: Fuel | None = None) -> None:
+        self.left, self.whole = steps, whole
 
     def burn(self, steps: int) -> None:
         """Spend steps."""
         self.left -= steps
         if self.left < 0:
             raise Unchecked("the budget of steps is spent")
+        if self.whole is not None:
+            self.whole.burn(steps)
+
+    def part(self, steps: int) -> Fuel:
+        """A budget for one task, taken from this one."""
+        return Fuel(steps, self)
 
 
 class Kinds(dict[str, Any]):
@@ -74,10 +82,10 @@ def read(value: Any, schema: Any, where: str) -> Any:
 
 def _read_kind(value: Any, schema: Kinds, where: str) -> Any:
     kind = None
-    if type(value) is list and value:
-        kind = value[0]
-    elif type(value) is dict:
+    if type(value) is dict:
         kind = value.get("kind")
+    elif type(value) is list and value:
+        kind = value[0]
     if type(kind) is not str or kind not in schema:
         raise Refused(f"{where}: {printable(kind)} is no kind of entry here")
     if type(value) is dict:
@@ -87,7 +95,7 @@ def _read_kind(value: Any, schema: Kinds, where: str) -> Any:
 
 def parse(text: str) -> Any:
     """The JSON value in a text: no floats, no repeated keys."""
-    if len(text) > 200_000_000:
+    if len(text) > LONGEST:
         raise Refused("the text is too long")
     try:
         return json.loads(text, parse_float=_no_float, parse_constant=_no_float,
@@ -101,17 +109,19 @@ def _no_float(text: str) -> Any:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) < len(pairs):
-        raise Refused("an object has the same key twice")
+    distinct([key for key, _ in pairs], "an object")
     return dict(pairs)
 
 
-def distinct(values: Any, where: str) -> None:
+def distinct(values: Iterable[Any], where: str) -> None:
     """Refuse repeated entries."""
-    if len(set(values)) < len(values):
+    found = list(values)
+    if len(set(found)) < len(found):
         raise Refused(f"{where}: an entry is repeated")
 
 
 def printable(value: object, limit: int = 80) -> str:
     """A short text of printable ASCII characters, whatever the value contains."""
+    if isinstance(value, list | dict):  # of any depth
+        return f"a {type(value).__name__} of {len(value)} entries"
     return ascii(str(value)[:limit])[1:-1]

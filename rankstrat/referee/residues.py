@@ -1,4 +1,4 @@
-"""Arithmetic modulo a prime: primality, residues drawn by a hash, rank."""
+"""Arithmetic modulo a prime: residues drawn by a hash, rank."""
 
 from __future__ import annotations
 
@@ -7,21 +7,8 @@ from hashlib import sha256
 from typing import Any
 
 from .reading import Fuel, Refused, Unchecked
-from .ring import Generators, Ring
-
-WITNESSES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
-
-
-def is_prime(n: int) -> bool:
-    """Miller-Rabin with the first twelve primes as bases, which is a proof below 2^64."""
-    if n < 2 or n >= 1 << 64 or any(n % q == 0 for q in WITNESSES):
-        return n in WITNESSES
-    s = (n - 1 & 1 - n).bit_length() - 1
-    for base in WITNESSES:
-        x = pow(base, n - 1 >> s, n)
-        if x != 1 and not any(pow(x, 1 << r, n) == n - 1 for r in range(s)):
-            return False
-    return True
+from .ring import Ring
+from .tower import Tower, is_prime
 
 
 def drawn(*words: object) -> int:
@@ -37,7 +24,7 @@ class Residues(Ring[int]):
         iota, roots: a square root of -1 (or 0), and the residues of the roots among generators.
     """
 
-    def __init__(self, tower: Generators, prime: int, seed: object) -> None:
+    def __init__(self, tower: Tower, prime: int, seed: object) -> None:
         super().__init__(tower)
         self.prime, self.seed, self.tag = prime, seed, "s"
         self.iota = 0
@@ -72,8 +59,11 @@ class Residues(Ring[int]):
                     raise Unchecked("a root has no residue modulo this prime")
                 return self.roots[name[1]]
             layer, name = self.tower.layers[name[1]], ("t", *name[1:])
-        tag = self.tag if layer == 2 else self.tag[0]
-        return 1 + drawn(self.seed, tag, *name) % (self.prime - 1)
+        return self.drawn(self.tag if layer == 2 else self.tag[0], *name)
+
+    def drawn(self, *words: object) -> int:
+        """A residue that is not 0."""
+        return 1 + drawn(self.seed, *words) % (self.prime - 1)
 
     def plus(self, terms: Sequence[int]) -> int:
         """A sum."""
@@ -88,6 +78,15 @@ class Residues(Ring[int]):
         if n < 0 and a % self.prime == 0:
             raise Refused("a denominator vanishes modulo the prime")
         return pow(a, n, self.prime)
+
+
+def setting(tower: Tower, data: Any, where: str) -> Residues:
+    """Residues with a prime, a seed, and solutions of algebraic equations."""
+    if not is_prime(data["prime"]) or data["prime"] == 2:
+        raise Refused(f"{where}: {data['prime']} is not an odd prime")
+    residues = Residues(tower, data["prime"], data.get("seed", 0))
+    residues.choose(data.get("iota", 0), data.get("roots", ()), where)
+    return residues
 
 
 def rank(rows: Iterable[Sequence[int]], prime: int, fuel: Fuel, enough: int = 1 << 30) -> int:

@@ -4,41 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
-from .graph import Graph, Node
+from .graph import Node
 from .reading import Fuel, Unchecked
+from .tower import Recipe, Tower
 
-Recipe = Sequence[tuple[int, int]]
-Key = tuple[Any, ...]
 V = TypeVar("V")
-
-
-class Generators(Protocol):
-    """What the values of nodes need of generators: their kinds, arguments and images.
-
-    Attributes:
-        layers: 0 for numbers, 1 for functions of coordinates, 2 for functions of inputs.
-        arguments: the nodes of arguments of generators, -1 for those that have none.
-        verified: the images that are identities.
-    """
-
-    graph: Graph
-    fuel: Fuel
-    generators: Any
-    kinds: list[Any]
-    layers: list[int]
-    arguments: list[int]
-    verified: set[Key]
-
-    def key(self, node: Node) -> Key:
-        """The key of the image of a function node; empty for other nodes."""
-
-    def image(self, *key: Any) -> tuple[tuple[int, ...], Recipe]:
-        """The image of a function, once it is verified."""
-
-    def closure(self, roots: Iterable[int]) -> list[int]:
-        """The nodes that values at the roots need, those below first."""
 
 
 class Ring(ABC, Generic[V]):
@@ -48,8 +20,8 @@ class Ring(ABC, Generic[V]):
         signs: the signs of arguments of kinks, if a region is chosen.
     """
 
-    def __init__(self, tower: Generators) -> None:
-        self.tower, self.graph, self.fuel = tower, tower.graph, tower.fuel
+    def __init__(self, tower: Tower, fuel: Fuel | None = None) -> None:
+        self.tower, self.graph, self.fuel = tower, tower.graph, fuel or tower.fuel
         self.values: dict[int, V] = {}
         self.signs: Mapping[int, int] | None = None
 
@@ -85,7 +57,7 @@ class Ring(ABC, Generic[V]):
             self.fuel.burn(1)
             self.values[k] = self._node(self.graph.nodes[k])
 
-    def _node(self, node: tuple[Any, ...]) -> V:
+    def _node(self, node: Node) -> V:
         values = self.values
         match node[0]:
             case "mul":
@@ -108,28 +80,28 @@ class Ring(ABC, Generic[V]):
             case "pi":
                 return self.power(self.isqrtpi(), -2)
             case "relu" | "abs" | "step" | "sign":
-                return self._kink(node[0], node[1])
+                side, other = self.sides(node[1])
+                if node[0] in ("abs", "sign"):
+                    side = self.plus([side, self.times(self.rational(-1), other)])
+                return self.times(side, values[node[1]]) if node[0] in ("relu", "abs") else side
         return self.function(node)
 
     def isqrtpi(self) -> V:
         """The inverse of the root of pi."""
         return self.monomial(self.tower.image("pi")[1])
 
-    def step(self, a: int) -> V | None:
-        """1 or 0 as the argument is positive or negative; None if it is 0 by convention."""
+    def sign(self, a: int) -> int:
+        """The sign of the argument of a kink; 0 by convention if it vanishes identically."""
         if self.signs is None or a not in self.signs:
             raise Unchecked(f"no place tells the sign of node {a}")
-        return self.rational(int(self.signs[a] > 0)) if self.signs[a] else None
+        return self.signs[a]
 
-    def _kink(self, op: str, a: int) -> V:
-        side = self.step(a)
-        if side is None:
-            return self.rational(0)
-        if op in ("abs", "sign"):
-            side = self.plus([self.times(self.rational(2), side), self.rational(-1)])
-        return self.times(side, self.values[a]) if op in ("relu", "abs") else side
+    def sides(self, a: int) -> tuple[V, V]:
+        """1 and 0 where the argument of a kink is positive, 0 and 1 where it is negative."""
+        sign = self.sign(a)
+        return self.rational(int(sign > 0)), self.rational(int(sign < 0))
 
-    def function(self, node: tuple[Any, ...]) -> V:
+    def function(self, node: Node) -> V:
         """The value of a function node, by its image."""
         op, key = node[0], self.tower.key(node)
         numbers, recipe = self.tower.image(*key)
@@ -142,7 +114,13 @@ class Ring(ABC, Generic[V]):
                 ((g, sign),) = recipe
                 factor = 1 if sign > 0 else self.graph.reflection(node[1], node[2])
                 return self.times(self.rational(factor), self.leaf("jet", g, node[2]))
-        return self.times(self.rational(1, *numbers), self.combination(recipe))
+            case "log":
+                return self.times(self.rational(1, *numbers), self.exponents(recipe))
+        return self.sum((n, self.leaf("t", g)) for g, n in recipe)
+
+    def sum(self, terms: Iterable[tuple[int, V]]) -> V:
+        """A sum of multiples."""
+        return self.plus([self.rational(0), *(self.times(self.rational(n), v) for n, v in terms)])
 
     def monomial(self, recipe: Recipe) -> V:
         r"""$\prod_g z_g^{n_g}$."""
@@ -153,27 +131,22 @@ class Ring(ABC, Generic[V]):
             result = self.times(result, self.power(z, n))
         return result
 
-    def combination(self, recipe: Recipe) -> V:
-        r"""$\sum_g n_g y_g$, or $\sum_g n_g t_g$ for trigonometric generators."""
-        terms = [self.rational(0)]
-        for g, n in recipe:
-            exponential = self.tower.kinds[g] == "exp"
-            y = self.value(self.tower.arguments[g]) if exponential else self.leaf("t", g)
-            terms.append(self.times(self.rational(n), y))
-        return self.plus(terms)
+    def exponents(self, recipe: Recipe) -> V:
+        r"""$\sum_g n_g y_g$, where $y_g$ is the argument of a generator that is no logarithm."""
+        logarithms = [self.tower.kinds[g] == "log" for g, _ in recipe]
+        return self.sum(
+            (n, self.leaf("t", g) if logarithm else self.value(self.tower.arguments[g]))
+            for (g, n), logarithm in zip(recipe, logarithms, strict=True)
+        )
 
     def exponential(self, op: str, e: V) -> V:
         r"""The function of a for which $e = e^a$, or $e = e^{ia}$."""
         if op == "exp":
             return e
-        if op in ("tanh", "tan"):
-            square = self.times(e, e)
-            top = self.plus([square, self.rational(-1)])
-            bottom = self.plus([square, self.rational(1)])
-        else:
-            sign = self.rational(-1 if op in ("sinh", "sin") else 1)
-            top = self.plus([e, self.times(sign, self.power(e, -1))])
-            bottom = self.rational(2)
+        whole = op in ("tanh", "tan")
+        first, second = (self.times(e, e), self.rational(1)) if whole else (e, self.power(e, -1))
+        odd, even = (self.sum([(1, first), (sign, second)]) for sign in (-1, 1))
+        bottom = even if whole else self.rational(2)
         if op in ("sin", "tan"):
             bottom = self.times(self.leaf("iota"), bottom)
-        return self.times(top, self.power(bottom, -1))
+        return self.times(even if op in ("cosh", "cos") else odd, self.power(bottom, -1))

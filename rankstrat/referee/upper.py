@@ -7,12 +7,11 @@ from typing import Any
 
 from .cells import check_cover
 from .chance import Chance
-from .independence import Independence
 from .polynomials import Expander
-from .question import Question
-from .reading import Fuel, Refused, Unchecked, distinct
-from .residues import Residues
-from .tower import ALGEBRA, Tower
+from .question import ALGEBRA, Question
+from .reading import Refused, Unchecked, distinct
+from .residues import Residues, rank, setting
+from .tower import Tower
 
 
 class UpperBound:
@@ -23,11 +22,9 @@ class UpperBound:
         remarks: what was beyond exact expansion.
     """
 
-    def __init__(
-        self, question: Question, tower: Tower, independence: Independence, digest: str
-    ) -> None:
-        self.q, self.tower, self.independence = question, tower, independence
-        self.digest, self.error = digest, Fraction(0)
+    def __init__(self, question: Question, tower: Tower, digest: str) -> None:
+        self.q, self.tower, self.digest = question, tower, digest
+        self.error = Fraction(0)
         self.remarks: list[str] = []
 
     def check(self, claimed: int) -> tuple[int, str]:
@@ -42,68 +39,49 @@ class UpperBound:
                 return len(q.outputs), f"there are {len(q.outputs)} outputs"
             case "relations":
                 return self._relations(data["relations"])
-        self.independence.check()
+        q.fuel.burn(len(q.outputs) * len(q.free))
         entries = [[q.entry(o, p) for p in q.free] for o in range(len(q.outputs))]
         self.error = Chance(self.tower, self.digest).rank_at_most(entries, claimed)
         return claimed, f"no larger minor at random points (error below {float(self.error):.0e})"
 
     def _relations(self, data: Any) -> tuple[int, str]:
-        graph, relations, pivots, seen = self.q.graph, [], [], set[int]()
+        q, graph, free = self.q, self.q.graph, set(self.q.free)
         for pivot, pairs in data:
-            relation = dict(pairs)
             distinct([p for p, _ in pairs], "upper")
-            if not relation.keys() <= set(self.q.free) or pivot in seen or pivot not in relation:
-                raise Refused(f"upper: parameter {pivot} does not make its relation independent")
-            if any(c >= graph.given or graph.private[c] for c in relation.values()):
+            if pivot not in dict(pairs) or not {p for p, _ in pairs} <= free:
+                raise Refused(f"upper: the relation of {pivot} is not one of free parameters")
+            if any(c >= graph.given or graph.private[c] for _, c in pairs):
                 raise Refused("upper: a coefficient contains parameters or inputs, or is no node")
-            seen |= relation.keys()
-            pivots.append(relation[pivot])
-            relations.append(relation)
-        self._check_coefficients(sorted({c for r in relations for c in r.values()}), pivots)
-        how = self._vanish(relations)
-        return len(self.q.free) - len(relations), f"{len(relations)} independent relations, {how}"
-
-    def _check_coefficients(self, coefficients: list[int], pivots: list[int]) -> None:
-        """Coefficients are finite, and pivots are not zero: shown by balls or by residues."""
-        nodes, balls = self.q.graph.nodes, self.q.balls
-        if all(nodes[c][0] == "rat" for c in coefficients):
-            if not all(nodes[c][1] for c in pivots):
-                raise Refused("upper: the coefficient of a pivot is zero")
-            return
-        if self.q.bare.kinks(self.q.graph.closure(coefficients)):
+        if q.bare.kinks(graph.closure(c for _, pairs in data for _, c in pairs)):
             raise Unchecked("a coefficient of a relation contains a kink")
-        balls.values.clear()
-        balls.point = {
-            ("coord", j): Fraction(11 * j + 13, 17 + j) for j in range(self.q.sizes["coordinates"])
-        }
-        try:
-            enclosed = {c: balls.value(c) for c in coefficients}
-            if not any(enclosed[c][0] <= 0 <= enclosed[c][1] for c in pivots):
-                return
-        except Unchecked:
-            pass
-        self.independence.check()
         residues = Residues(self.tower, (1 << 61) - 1, self.digest)
-        if self.q.data["lower"]["kind"] == "minor":
-            residues = self.tower.setting(self.q.data["lower"], "lower")
-        for c in coefficients:
-            if not residues.value(c) and c in pivots:
-                raise Refused("upper: the coefficient of a pivot is not shown to differ from zero")
+        if q.data["lower"]["kind"] == "minor":
+            residues = setting(self.tower, q.data["lower"], "lower")
+        q.fuel.burn(len(data) * len(free))
+        rows = (
+            [residues.value(dict(pairs).get(p, graph.zero)) for p in q.free] for _, pairs in data
+        )
+        count = rank(rows, residues.prime, q.fuel)
+        how = self._vanish(self._residuals(data))
+        return len(free) - count, f"{count} independent relations, {how}"
 
-    def _vanish(self, relations: list[dict[int, int]]) -> str:
-        """Every relation vanishes identically: exactly, or at random points."""
-        q, graph, residuals = self.q, self.q.graph, set[int]()
-        for relation in relations:
+    def _residuals(self, data: Any) -> list[int]:
+        """Nodes that vanish if the relations hold."""
+        q, graph, found = self.q, self.q.graph, set[int]()
+        for _, pairs in data:
             for output in range(len(q.outputs)):
+                q.fuel.burn(8 + len(pairs))
                 gradient = q.gradient(output)
-                terms = [
-                    graph.product(c, gradient[p]) for p, c in relation.items() if p in gradient
-                ]
-                residuals.add(graph.total(*terms))
-        left = sorted(residuals - {graph.zero})
+                terms = [graph.product(c, gradient[p]) for p, c in pairs if p in gradient]
+                found.add(graph.total(*terms))
+        return sorted(found - {graph.zero})
+
+    def _vanish(self, left: list[int]) -> str:
+        """Nodes vanish identically: exactly, or at random points."""
+        q = self.q
         fixed = q.signs[q.region] if q.region is not None else None
-        for tower, full in ((q.bare, False), (self.tower, True)):
-            expander = Expander(tower, full, Fuel(ALGEBRA))
+        for tower in (q.bare, self.tower):
+            expander = Expander(tower, q.fuel.part(ALGEBRA))
             expander.signs = fixed
             try:
                 left = [k for k in left if not expander.is_zero(k)]
@@ -113,7 +91,6 @@ class UpperBound:
                 return "verified exactly"
         if q.signs and fixed is None and not q.sizes["coordinates"]:
             return self._vanish_on_regions(left)
-        self.independence.check()
         self.error = Chance(self.tower, self.digest).vanish(left)
         return f"verified at random points (error below {float(self.error):.0e})"
 
@@ -122,7 +99,7 @@ class UpperBound:
         check_cover(self.q.bare, self.q.kinks, self.q.signs)
         regions = {tuple(sorted(s.items())): s for s in self.q.signs}
         for signs in regions.values():
-            expander = Expander(self.q.bare, False, Fuel(ALGEBRA))
+            expander = Expander(self.q.bare, self.q.fuel.part(ALGEBRA))
             expander.signs = signs
             if not all(expander.is_zero(k) for k in nodes):
                 raise Unchecked("a relation is not shown to hold on every region")

@@ -42,7 +42,7 @@ def batch(model: Model, samples: Sequence[Any], *, shape: tuple[int, int] | None
         shape: rows and columns of the output matrix, for pairs.
 
     Raises:
-        DataError: no samples, wrong lengths, an output that does not exist.
+        DataError: no samples, wrong lengths, one outside the domain, an output that does not exist.
 
     Example:
         >>> a, w, x = sympy.symbols("a w x")
@@ -122,6 +122,11 @@ def _input_vector(model: Model, sample: Any) -> list[sympy.Expr]:
     for value in exact:
         if value.free_symbols:
             raise DataError(f"the sample coordinate {value} is not a number; give exact numbers")
+    if model.domain and not model.domain.contains(dict(zip(model.inputs, exact, strict=True))):
+        raise DataError(
+            f"the sample {sample} lies outside the domain {model.domain}, on which functions are"
+            " compared; one inside is needed; move it, or declare a larger domain"
+        )
     return exact
 
 

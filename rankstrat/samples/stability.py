@@ -42,7 +42,7 @@ from rankstrat.samples.distinct import telling
 from rankstrat.samples.local import batch
 from rankstrat.targets import Branch, TargetSet
 from rankstrat.text.spoken import Spoken
-from rankstrat.text.tables import Math, Table
+from rankstrat.text.tables import Math, Phrase, Table
 
 _TINY = mpmath.mpf(10) ** -18
 
@@ -197,7 +197,12 @@ def stability_table(target: TargetSet) -> Table:
         caption += (
             " Charts that may be a part of the target set only: its own codimension may be smaller."
         )
-    return Table(heads, tuple(rows), title=f"Recovery stability in {target.model}", caption=caption)
+    return Table(
+        heads,
+        tuple(rows),
+        title=Phrase("Recovery stability in ", target.model.spoken),
+        caption=caption,
+    )
 
 
 @dataclass(frozen=True)

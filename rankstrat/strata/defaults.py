@@ -15,6 +15,7 @@ import sympy
 from rankstrat.algebra.expressions import expanded
 from rankstrat.algebra.linear import Form, Rational, quotient
 from rankstrat.errors import ModelError
+from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasConditions
 from rankstrat.strata.arrangement import ArrangementStrata
@@ -59,9 +60,11 @@ def arrangement_of(
     """The flats of the default conditions and those given."""
     linear, polynomials = _parted(model, tuple(_equations(model, conditions)))
     symmetries = _known_symmetries(model)
-    structure: Any = model.structure
-    if isinstance(structure, HasConditions):
-        found = [_condition(model, group) for group in structure.conditions(model)]
+    known_of = _described(model)
+    if known_of is not None:
+        structure, source, rename = known_of
+        groups = structure.conditions(source)
+        found = [_condition(model, list(map(rename, group))) for group in groups]
     else:
         found = list(_defaults(model, symmetries))
     known: dict[tuple[Form, ...], Condition] = {}
@@ -73,10 +76,26 @@ def arrangement_of(
 
 
 def _known_symmetries(model: Model) -> list[SignedPermutation]:
+    known_of = _described(model)
+    if known_of is None:
+        return list(_symmetries(model))
+    structure, source, rename = known_of
+    named = (
+        {rename(p): rename(value) for p, value in generator.items()}
+        for generator in structure.generators(source)
+    )
+    return [_permutation(model, generator) for generator in named]
+
+
+def _described(model: Model) -> tuple[HasConditions, Model, Callable[[Any], Any]] | None:
+    """What knows the conditions of a model, in whose symbols, and how they are renamed."""
     structure: Any = model.structure
     if isinstance(structure, HasConditions):
-        return [_permutation(model, g) for g in structure.generators(model)]
-    return list(_symmetries(model))
+        return structure, model, lambda value: value
+    same = None if structure is not None else isomorphism_of(model)
+    if same is None or not isinstance(same.structure, HasConditions):
+        return None
+    return same.structure, same.source, same.renamed
 
 
 def _parted(

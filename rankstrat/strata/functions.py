@@ -21,7 +21,7 @@ from rankstrat.strata.hierarchy import Progress, RankHierarchy, stratify
 from rankstrat.strata.levels import Level, words
 from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.spoken import Spoken
-from rankstrat.text.tables import Math, Table
+from rankstrat.text.tables import Math, Phrase, Table
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class FunctionHierarchy:
         reasons = "; ".join(dict.fromkeys(v.known.reason for v in self.levels))
         columns = ("rank", "functions", "minimisers", "verdict")
         caption = f"Coverage: {self.coverage}. Rows: {reasons}."
-        return Table(columns, tuple(rows), f"Rank hierarchy of {self.model}", caption)
+        return Table(columns, tuple(rows), Phrase("Rank hierarchy of ", self.model.spoken), caption)
 
     def __str__(self) -> str:
         return self.table().text()

@@ -37,7 +37,7 @@ from rankstrat.strata.levels import HasLevelSizes, Level, levels_by_size, levels
 from rankstrat.strata.renamed import RenamedStrata
 from rankstrat.strata.stratum import Knowledge, Stratification, Stratum, in_units_of
 from rankstrat.text.diagram import Diagram, graphml, page, tikz
-from rankstrat.text.tables import Table
+from rankstrat.text.tables import Phrase, Table
 
 Progress = Callable[[int, int], None]
 MAX_STRATA = 50_000  # up to symmetry
@@ -172,7 +172,7 @@ class RankHierarchy:
         Args:
             by: "level" (one row for each rank, the maximal strata named) or "stratum".
         """
-        title = f"Rank strata of {self.model}"
+        title = Phrase("Rank strata of ", self.model.spoken)
         columns: tuple[str, ...]
         columns = ("rank", "dimension", "codimension", "strata", "conditions", "verdict")
         rows: list[tuple[object, ...]]

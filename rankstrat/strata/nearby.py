@@ -17,7 +17,7 @@ from rankstrat.model.structure import HasNearby
 from rankstrat.model.values import listed
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata.defaults import arrangement_of
-from rankstrat.text.tables import Math, Table
+from rankstrat.text.tables import Math, Phrase, Table
 
 SHOWN = 30
 """The conditions that are printed."""
@@ -72,7 +72,7 @@ class Neighbourhood:
         rows = tuple((n.condition, n.distance) for n in self.near[:most])
         more = len(self) - len(rows)
         caption = f"and {more} more conditions within the tolerance" if more else ""
-        return Table(("condition", "distance"), rows, f"Near {self.model}", caption)
+        return Table(("condition", "distance"), rows, Phrase("Near ", self.model.spoken), caption)
 
     def __str__(self) -> str:
         return self.table(most=SHOWN).text()

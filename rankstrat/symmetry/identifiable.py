@@ -23,12 +23,13 @@ from rankstrat.rank.affine_symmetries import VectorField, affine_symmetries
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.search import Analysis, is_identically_zero
+from rankstrat.rank.setting import has_tangents
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import needs_hypotheses, vanishes_at_primes
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry.invariants import invariants
 from rankstrat.text.spoken import Spoken
-from rankstrat.text.tables import Math, Table
+from rankstrat.text.tables import Math, Phrase, Table
 
 MOST_ASKED = 24
 WORDS = {True: "yes", False: "no", None: "undecided"}
@@ -111,13 +112,16 @@ class Identifiability:
             self._caption(),
         )
 
-    def _caption(self) -> str:
+    def _caption(self) -> Phrase:
         if not self.functions:
-            return ""
-        shown = ", ".join(map(str, self.functions))
+            return Phrase()
+        shown = Math(
+            ", ".join(map(str, self.functions)), r",\ ".join(map(sympy.latex, self.functions))
+        )
         if self.complete:
-            return f"Identifiable functions: {shown}; every other one is a function of these."
-        return f"Identifiable functions, perhaps not all: {shown}."
+            rest = "; every other one is a function of these."
+            return Phrase("Identifiable functions: ", shown, rest)
+        return Phrase("Identifiable functions, perhaps not all: ", shown, ".")
 
     def __str__(self) -> str:
         return self.table().text()
@@ -141,7 +145,8 @@ def identifiability(
 
     Args:
         model: a model, for almost every parameter; or a point or chart. Where the rank at a point
-            is below the generic one, only an injective tangent map and verified symmetries decide.
+            is below the generic one, only an injective tangent map and verified symmetries decide;
+            at a kink the symmetries alone.
         seed: names the random choices.
         budget: seconds after which what is not decided is OPEN.
 
@@ -208,11 +213,15 @@ class _Question:
         return model_rank(self.model, seed=self.seed).upper == certificate.lower
 
     def _lines(self, certificate: RankCertificate) -> list[Identified]:
+        if not self.generic and not has_tangents(self.chart, seed=self.seed):
+            return self._special("the point lies on a kink, which has no tangent map")
         if certificate.lower == self.model.size:
             reason = "the tangent functions are independent"
             return [Identified(p, True, Verdict.PROVED, reason) for p in self.parameters]
         if not self._is_regular(certificate):
-            return self._special()
+            return self._special(
+                "the rank is not known to be constant nearby, and first order does not decide"
+            )
         analysis = Analysis(self.chart, self.seed)
         here = [*self._regular(certificate, _dependent(analysis), _shown_rank(analysis))]
         if self.generic:
@@ -273,9 +282,8 @@ class _Question:
 
     # where it is not known to be
 
-    def _special(self) -> list[Identified]:
+    def _special(self, low: str) -> list[Identified]:
         moved = self._moved()
-        low = "the rank is not known to be constant nearby, and first order does not decide"
         yes = "a symmetry of the model moves it"
         return [
             Identified(p, False, Verdict.PROVED, yes)

@@ -14,9 +14,10 @@ from rankstrat.algebra.linear import Echelon
 from rankstrat.algebra.program import FUNCTION, PIECEWISE
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.defined import is_defined
 from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.rank.setting import at_kink
+from rankstrat.rank.setting import setting
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry.groups import Symmetry, symmetries
@@ -93,8 +94,8 @@ def invariant_manifolds(model: Model, *, pairs: bool = True) -> tuple[InvariantM
     found: dict[tuple[sympy.Expr, ...], InvariantManifold] = {}
     for g in _generators(model, pairs):
         chart = _fixed_chart(g)
-        if _meets_a_pole(chart):
-            continue  # no parameter of the model is in it
+        if not is_defined(chart):
+            continue  # the model has a pole all along it, or is nowhere seen to be real
         manifold = fixed_set(g)
         found.setdefault(tuple(manifold.chart.values.values()), manifold)
     return tuple(found.values())
@@ -121,20 +122,6 @@ def fixed_set(symmetry: Symmetry) -> InvariantManifold:
     return InvariantManifold(symmetry, chart, Verdict.PROVED if proved else Verdict.OPEN)
 
 
-def _meets_a_pole(chart: Chart) -> bool:
-    """Whether the model or its gradient divides by 0 on all of the chart, as written."""
-    parameters = set(chart.model.parameters)
-    bases: set[sympy.Expr] = set()
-    for output in chart.model.outputs:
-        bases |= {
-            p.base
-            for p in output.atoms(sympy.Pow)
-            if not (p.exp.is_integer and p.exp.is_nonnegative)
-        }
-        bases |= {g.args[0] for g in output.atoms(sympy.log)}
-    return any(b.free_symbols & parameters and b.xreplace(chart.values) == 0 for b in bases)
-
-
 def _fixed_chart(symmetry: Symmetry) -> Chart:
     model, values = symmetry.model, dict[sympy.Symbol, sympy.Expr]()
     for p in model.parameters:
@@ -157,7 +144,9 @@ def _fixed_chart(symmetry: Symmetry) -> Chart:
 
 
 def _at_kink(chart: Chart) -> bool:
-    """Whether the model has no gradient on the chart: the argument of a kink vanishes there."""
+    """Whether the model is not seen to have a gradient on the chart: the argument of a kink
+    vanishes there.
+    """
     compiled = chart.model.compiled
     if not compiled.piecewise:
         return False
@@ -170,7 +159,7 @@ def _at_kink(chart: Chart) -> bool:
     # regions are looked at only where a kink may matter
     if not any(here.images[program.args[n][0]] == here.program.zero for n in kinks):
         return False
-    return at_kink(chart)
+    return setting(chart, None).differentiable is not True
 
 
 def _invariant(symmetry: Symmetry, chart: Chart) -> bool:

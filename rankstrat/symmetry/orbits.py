@@ -13,6 +13,7 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.joint import Joint
 from rankstrat.rank.lower_bounds import sampled_rank
+from rankstrat.rank.opened import opened
 from rankstrat.rank.vanishing import needs_hypotheses
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry.manifolds import invariant_manifolds
@@ -35,7 +36,7 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> Bounded:
         seed: names the prime.
 
     Raises:
-        ModelError: no point or chart.
+        ModelError: no point or chart; integer inputs without bounds.
         UndecidedError: the independence of two functions cannot be decided.
 
     References:
@@ -50,7 +51,13 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> Bounded:
         2
     """
     demand(point, Chart, ModelError, "a point or chart", "try model.generic()")
-    model = point.model
+    model = opened(point.model)
+    if model is None:
+        raise ModelError(
+            f"the inputs of {point.model} are integers, or there are many; brackets are known for"
+            " real inputs; build it with a few inputs, or without a domain"
+        )
+    point = Chart(model, point.coordinates, point.raw)
     compiled = model.compiled
     program = Program()
     leaves = {n: program.leaf(("p", i)) for i, n in enumerate(compiled.parameters)}

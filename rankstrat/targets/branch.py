@@ -10,7 +10,7 @@ import numpy as np
 import sympy
 
 from rankstrat.algebra.affine import CONSTANT, AffineSubspace
-from rankstrat.errors import TargetError, demand
+from rankstrat.errors import PointError, TargetError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
@@ -118,7 +118,7 @@ class Branch(Spoken):
         """
         if self.representative is not None:
             return self.representative.minimum
-        found = least_rank(self.bounds, lambda: self.certificate, self.chart)
+        found = least_rank(self.bounds, self._some_point)
         if not self.source:
             return found
         return replace(found, reason=f"{found.reason} (as {self.source} claims)")
@@ -142,10 +142,31 @@ class Branch(Spoken):
         demand(point, Chart, TargetError, "a point of the model", "try model.point(...)")
         return self.closure.contains(point)
 
+    def _some_point(self) -> tuple[RankCertificate, Chart]:
+        """A point with its rank, or the chart where no point is found."""
+        point = self.typical
+        if not point.is_point:
+            point = self._drawn(0, 9) or point
+        if point.is_point:
+            return model_rank(point), point
+        return self.certificate, point
+
     def sample(self, *, seed: int = 0, size: int = 9) -> Chart:
         """An exact point on the branch with small integer (or rational) coordinates, at which the
         model is defined.
+
+        Raises:
+            TargetError: none was found.
         """
+        point = self._drawn(seed, size)
+        if point is None:
+            raise TargetError(
+                f"no point of {self.label} with small integer coordinates was found; use"
+                " branch.chart.at"
+            )
+        return point
+
+    def _drawn(self, seed: int, size: int) -> Chart | None:
         rng = np.random.default_rng(seed)
         for _ in range(100):
             drawn = rng.choice(
@@ -158,12 +179,10 @@ class Branch(Spoken):
                     for site in sites_of(point):
                         require_nonzero(site.program, site.divisors, seed)
                 return point
-            except ZeroDivisionError:  # of the chart, or of the model there
+            # poles of the chart, or of the model there; what is not decided is left out
+            except (ZeroDivisionError, PointError, UndecidedError):
                 continue
-        raise TargetError(
-            f"no point of {self.label} with small integer coordinates was found; use"
-            " branch.chart.at"
-        )
+        return None
 
     @cached_property
     def _may_have_poles(self) -> bool:

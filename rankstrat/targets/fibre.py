@@ -43,7 +43,7 @@ from rankstrat.targets.renamed import RenamedBranches, source_target
 from rankstrat.text.diagram import Diagram, graphml, page, tikz
 from rankstrat.text.parsing import exact_value
 from rankstrat.text.spoken import Spoken
-from rankstrat.text.tables import Math, Table
+from rankstrat.text.tables import Math, Phrase, Table
 
 
 @dataclass(frozen=True)
@@ -207,8 +207,8 @@ class TargetSet:
         return Table(
             heads,
             tuple(rows),
-            title=f"Branches of the target set in {self.model}",
-            caption=self.basis,
+            title=Phrase("Branches of the target set in ", self.model.spoken),
+            caption=f"Evidence: {self.basis}",
         )
 
     def to_json(self) -> str:

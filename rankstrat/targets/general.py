@@ -23,6 +23,7 @@ from rankstrat.errors import (
 )
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import counted
+from rankstrat.rank.fibres import fibre_bound
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.rank.zero import same_functions
@@ -65,7 +66,7 @@ def general_branches(model: Model, target: TargetFunction, *, seed: int = 0) -> 
         " each verified; others may exist"
     )
     own = branches[0]
-    high = model.size - own.certificate.lower
+    high = fibre_bound(own.typical)
     if high == own.dimension:
         basis += f"; at the first one the target set has dimension {high}"
     else:
@@ -117,7 +118,7 @@ def _orbit(
                 charts.append(image)
     first: Branch | None = None
     for count, branch in enumerate(given_branches(model, target, charts).branches):
-        whole = branch.dimension == model.size - model_rank(branch.typical).lower
+        whole = branch.dimension == fibre_bound(branch.typical)
         found = replace(
             branch,
             label=f"orbit {number + count + 1}",
@@ -158,7 +159,14 @@ def _is_target(
 ) -> bool:
     outputs = [o.xreplace(values) for o in model.outputs]
     try:
-        return same_functions(outputs, target.expressions, model.inputs, symbols)
+        return same_functions(
+            outputs,
+            target.expressions,
+            model.inputs,
+            symbols,
+            domain=model.domain,
+            constants=model.constants,
+        )
     except (BudgetError, UndecidedError, UnsupportedFunctionError, ModelError):
         return False
 

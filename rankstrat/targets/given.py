@@ -32,7 +32,14 @@ def given_branches(model: Model, target: TargetFunction, charts: Sequence[Any]) 
         if chart.model != model:
             raise TargetError(f"chart {number} belongs to {chart.model}; give charts of {model}")
         outputs = [output.xreplace(chart.values) for output in model.outputs]
-        if not same_functions(outputs, target.expressions, model.inputs, chart.coordinates):
+        if not same_functions(
+            outputs,
+            target.expressions,
+            model.inputs,
+            chart.coordinates,
+            domain=model.domain,
+            constants=model.constants,
+        ):
             raise TargetError(
                 f"chart {number} does not have the target as its function; check the chart, or the"
                 " target"

@@ -114,14 +114,14 @@ class LeastRank(DecidedInteger, Spoken):
 
 
 def least_rank(
-    bounds: RankBounds, generic: Callable[[], RankCertificate], chart: Chart
+    bounds: RankBounds, some_point: Callable[[], tuple[RankCertificate, Chart]]
 ) -> LeastRank:
     """The least rank over the closure of a branch.
 
     Args:
         bounds: what is known of the rank on the closure.
-        generic: the rank at the generic point, asked for only where there is no candidate.
-        chart: the branch.
+        some_point: a point of the branch with its rank, asked for only where there is no
+            candidate.
 
     Raises:
         TargetError: what is known contradicts itself.
@@ -149,7 +149,7 @@ def least_rank(
         if best[0].upper <= bottom:
             break
     if best is None:
-        best = (generic(), chart)
+        best = some_point()
     certificate, point = best
     if certificate.upper < bottom:
         raise TargetError(

@@ -8,7 +8,8 @@ import sympy
 
 from rankstrat.model.model import Chart
 from rankstrat.rank.bounded import Bounded
-from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.fibres import fibre_bound
+from rankstrat.rank.setting import has_tangents
 from rankstrat.symmetry import Symmetry, symmetries
 from rankstrat.targets.branch import Branch
 
@@ -20,10 +21,10 @@ def local_dimension(
 ) -> Bounded:
     r"""$\dim_\theta F^{-1}(f^*)$, the dimension of the target set near one of its points.
 
-    From above it is $M - r_\theta$, for $r_\theta$ of the equations have independent derivatives,
-    and in a complete list the dimension of the branches whose closures contain the point. From
-    below it is the dimension of an affine branch through the point, or of the orbit of the point
-    under the verified scalings and shears.
+    From above it is $M - r_\theta$, for $r_\theta$ of the equations have independent derivatives
+    (M at a kink, where they have none), and in a complete list the dimension of the branches whose
+    closures contain the point. From below it is the dimension of an affine branch through the
+    point, or of the orbit of the point under the verified scalings and shears.
 
     Args:
         point: a point of the target set.
@@ -31,9 +32,11 @@ def local_dimension(
         complete: whether the branches of the list cover the target set.
         seed: names the random choices.
     """
-    certificate = model_rank(point, seed=seed)
     size = point.model.size
-    upper, why = size - certificate.lower, f"the rank there is {certificate.lower}"
+    upper = fibre_bound(point, seed=seed)
+    why = f"the rank there is {size - upper}"
+    if not has_tangents(point, seed=seed):
+        why = "the point lies on a kink"
     if complete:
         largest = max((b.dimension for b in branches), default=0)
         if largest < upper:

@@ -102,7 +102,7 @@ def solved_branches(model: Model, target: TargetFunction) -> BranchList | None:
     """
     if not is_decomposable(model, target, most=MOST_UNKNOWNS):
         return None
-    return _decomposed(model, _equations(model, target))
+    return _decomposed(model, target)
 
 
 def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
@@ -111,7 +111,7 @@ def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
     Raises:
         TargetError: another kind of model, an irrational target, or one outside the function space.
     """
-    found = _decomposed(model, _equations(model, target))
+    found = _decomposed(model, target)
     if found is None:
         raise TargetError(
             f"the target set of {model} with {model.size} parameters is not decided by solving its"
@@ -121,8 +121,8 @@ def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
     return found
 
 
-def _decomposed(model: Model, equations: Sequence[sympy.Expr]) -> BranchList | None:
-    minors = _Minors(model)
+def _decomposed(model: Model, target: TargetFunction) -> BranchList | None:
+    equations, minors = _equations(model, target), _Minors(model)
     exact = Fibre(model, equations, minors.matrix).branches()
     if exact is not None:
         return exact
@@ -148,6 +148,8 @@ def _decomposed(model: Model, equations: Sequence[sympy.Expr]) -> BranchList | N
             " not decided"
         )
     if not listed:
+        if target.point is not None and target.point.model == model:
+            return None  # singular, but a point
         raise TargetError(
             f"no rational parameters of the target were found ({basis}); use charts=[...]"
         )

@@ -50,6 +50,31 @@ class Math:
         return f"${self.latex}$"
 
 
+@dataclass(frozen=True)
+class Phrase:
+    r"""Words and formulas in turn: a title with mathematics in it.
+
+    Args:
+        parts: strings and `Math`.
+
+    Example:
+        >>> print(Phrase("the rank of ", Math("A B", "AB")))
+        the rank of A B
+    """
+
+    parts: tuple[str | Math, ...]
+
+    def __init__(self, *parts: str | Math | Phrase) -> None:
+        flat = (p.parts if isinstance(p, Phrase) else (p,) for p in parts)
+        settle(self, parts=tuple(p for group in flat for p in group if str(p)))
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.parts))
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+
 def is_number(cell: object) -> bool:
     """Whether the cell is a number, and no Boolean."""
     return isinstance(cell, numbers.Number) and not isinstance(cell, bool)
@@ -93,6 +118,8 @@ def to_plain(cell: object) -> str:
 
 def to_markdown(cell: object) -> str:
     """The cell in Markdown."""
+    if isinstance(cell, Phrase):
+        return "".join(map(to_markdown, cell.parts))
     if isinstance(cell, Math):
         # a bar would end the cell, even in a formula
         return "; ".join(f"${part}$" for part in clauses(one_line(cell.latex))).replace(
@@ -106,6 +133,8 @@ def to_markdown(cell: object) -> str:
 
 def to_html(cell: object) -> str:
     """The cell in HTML, escaped."""
+    if isinstance(cell, Phrase):
+        return "".join(map(to_html, cell.parts))
     if isinstance(cell, Math):
         return html.escape("; ".join(rf"\({part}\)" for part in clauses(one_line(cell.latex))))
     return html.escape(to_plain(cell))
@@ -167,6 +196,8 @@ _EXPONENT = re.compile(r"(?P<digits>-?[\d.]+)e(?P<exponent>[+-]\d+)")
 
 def to_latex(cell: object) -> str:
     """The cell in LaTeX, escaped."""
+    if isinstance(cell, Phrase):
+        return "".join(map(_inline, cell.parts))
     if isinstance(cell, Math):
         return _stacked(clauses(one_line(cell.latex)), len(cell.text))
     text = to_plain(cell)
@@ -176,6 +207,11 @@ def to_latex(cell: object) -> str:
             return rf"${scientific['digits']} \times 10^{{{int(scientific['exponent'])}}}$"
         return f"${text}$" if text.startswith("-") else text  # a minus, not a hyphen
     return "".join(_latex_character(c, text[i - 1 : i]) for i, c in enumerate(text))
+
+
+def _inline(part: str | Math) -> str:
+    """A part of a sentence, in which a line may be broken after a sign."""
+    return f"${one_line(part.latex)}$" if isinstance(part, Math) else to_latex(part)
 
 
 def _stacked(clauses: list[str], width: int) -> str:

@@ -16,6 +16,8 @@ from rankstrat.text.cells import Math, clauses, one_line, to_latex, to_plain
 
 TEXT_WIDTH = 345.0
 """The text width of the class `article` at 10 pt, in points."""
+INDENT = 15.0
+"""The indentation of a paragraph; a table that leaves no room for it stands without it."""
 LETTER, CAPITAL, GAP = 5.3, 7.6, 4.0
 """Points of a letter or digit, of a wide letter, and of the space beside a column."""
 FONTS = (("", 1.0), (r"\small", 0.92), (r"\footnotesize", 0.82), (r"\scriptsize", 0.74))
@@ -48,7 +50,7 @@ class Fitted:
         tabular += [r"  \midrule", *map(_row, self.body), r"  \bottomrule", r"\end{tabular}"]
         if not self.font:
             return tabular
-        tight = [rf"{{{self.font}\setlength{{\tabcolsep}}{{{GAP / 2:g}pt}}%"]
+        tight = [rf"{{\noindent{self.font}\setlength{{\tabcolsep}}{{{GAP / 2:g}pt}}%"]
         if self.scaled:
             return [*tight, r"\resizebox{\textwidth}{!}{%", *tabular[:-1], tabular[-1] + "}}"]
         return [*tight, *tabular[:-1], tabular[-1] + "}"]
@@ -60,7 +62,7 @@ def fitted(
     """The cells in LaTeX, and how the columns are broken."""
     plain = "".join("r" if right else "l" for right in numeric)
     natural = [max(map(_width, column)) for column in zip(columns, *rows, strict=True)]
-    if sum(natural) + 12 * len(natural) <= TEXT_WIDTH:
+    if sum(natural) + 12 * len(natural) <= TEXT_WIDTH - INDENT:
         heads = [to_latex(cell) for cell in columns]
         return Fitted(plain, heads, [[to_latex(cell) for cell in row] for row in rows])
     unit = [max(map(_longest, column)) for column in zip(columns, *rows, strict=True)]

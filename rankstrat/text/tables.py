@@ -15,12 +15,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from rankstrat.errors import DataError
 from rankstrat.frozen import Converted, converted
 from rankstrat.text.cells import (
     Math,
+    Phrase,
     is_number,
     one_line,
     to_data,
@@ -30,6 +32,7 @@ from rankstrat.text.cells import (
     to_plain,
 )
 from rankstrat.text.fitted import fitted
+from rankstrat.text.guesses import nearest, shown
 
 _GAP = "  "
 _NARROWEST = 6  # a column is never wrapped below this many characters
@@ -44,7 +47,8 @@ class Table(Converted):
         rows: as many cells per row as there are columns. `None` is an empty cell, `True` reads
             "yes"; anything else shows its `str`.
         title: one line above the table.
-        caption: a sentence or two below it; LaTeX joins both in the caption.
+        caption: a sentence or two below it; LaTeX joins both in the caption. A `Phrase` has
+            formulas among its words.
 
     Raises:
         ValueError: if a row has the wrong number of cells, or there is no column.
@@ -62,8 +66,8 @@ class Table(Converted):
 
     columns: tuple[str | Math, ...] = converted(lambda name, given: tuple(given))
     rows: tuple[tuple[object, ...], ...] = converted(lambda name, given: tuple(map(tuple, given)))
-    title: str = ""
-    caption: str = ""
+    title: str | Phrase = ""
+    caption: str | Phrase = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -100,6 +104,41 @@ class Table(Converted):
         names = [str(column) for column in self.columns]
         return tuple(dict(zip(names, row, strict=True)) for row in self.rows)
 
+    def select(self, *columns: str) -> Table:
+        """The table with these columns only, in this order.
+
+        Args:
+            columns: headings as text.
+
+        Raises:
+            DataError: no heading, one that the table does not have, or one that is named twice.
+
+        Example:
+            >>> table = Table(("m", "rank", "verdict"), ((1, 2, "PROVED"),))
+            >>> table.select("verdict", "rank").records()
+            ({'verdict': 'PROVED', 'rank': 2},)
+        """
+        names = [str(column) for column in self.columns]
+        wrong = [name for name in columns if name not in names]
+        if wrong or not columns or len(set(columns)) < len(columns):
+            problem = "a column is named twice"
+            if not columns:
+                problem = "no column was named"
+            elif wrong:
+                guess = nearest(str(wrong[0]), names)
+                problem = f"there is no column {shown(repr(wrong[0]))}"
+                problem += f" ({guess})" if guess else ""
+            raise DataError(
+                f"{problem}; different headings of the table are needed; choose among"
+                f" {', '.join(names)}"
+            )
+        places = [names.index(name) for name in columns]
+        return replace(
+            self,
+            columns=tuple(self.columns[k] for k in places),
+            rows=tuple(tuple(row[k] for k in places) for row in self.rows),
+        )
+
     def text(self, *, width: int | None = None) -> str:
         """The table as aligned plain text, numbers to the right.
 
@@ -127,7 +166,7 @@ class Table(Converted):
             + [_GAP.join("-" * w for w in widths)]
             + [part for row in body for part in line(row)]
         )
-        above, below = ([one_line(words)] if words else [] for words in (self.title, self.caption))
+        above, below = ([one_line(str(w))] if w else [] for w in (self.title, self.caption))
         if width is not None:
             above, below = (
                 [part for words in block for part in _wrap(words, width)]
@@ -164,9 +203,7 @@ class Table(Converted):
         lines = fitted(self.columns, self.rows, self._numeric()).lines()
         if not (self.title or self.caption or label):
             return "\n".join(lines)
-        words = " ".join(
-            part.strip() for part in (_sentence(self.title, self.caption), self.caption) if part
-        )
+        words = Phrase(*_sentence(self.title, self.caption))
         return "\n".join(
             [
                 r"\begin{table}",
@@ -221,8 +258,8 @@ class Table(Converted):
         """
         return json.dumps(
             {
-                "title": self.title,
-                "caption": self.caption,
+                "title": str(self.title),
+                "caption": str(self.caption),
                 "columns": [str(column) for column in self.columns],
                 "rows": [[to_data(cell) for cell in row] for row in self.rows],
             },
@@ -261,11 +298,12 @@ class Table(Converted):
         return [bool(column) and all(map(is_number, column)) for column in columns]
 
 
-def _sentence(title: str, caption: str) -> str:
-    """The title, closed by a full stop if a caption follows."""
-    if title and caption and title[-1] not in ".!?:":
-        return title + "."
-    return title
+def _sentence(title: str | Phrase, caption: str | Phrase) -> tuple[str | Phrase, ...]:
+    """The title, closed by a full stop if a caption follows, and the caption."""
+    parts = tuple(part for part in (title, caption) if part)
+    if len(parts) < 2:
+        return parts
+    return (title, " " if str(title)[-1] in ".!?:" else ". ", caption)
 
 
 def _width(text: str) -> int:
@@ -328,4 +366,4 @@ def _wrap(text: str, width: int) -> list[str]:
     return lines
 
 
-__all__ = ["Math", "Table"]
+__all__ = ["Math", "Phrase", "Table"]

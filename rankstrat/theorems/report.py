@@ -7,8 +7,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, fields
 from functools import cache, partial
 from html import escape
@@ -18,10 +18,11 @@ from typing import Any
 
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.rank.certificate import Verdict
+from rankstrat.sweep import case_key, sweep
 from rankstrat.text.objects import each_once
 from rankstrat.text.tables import Math, Table
 from rankstrat.text.version import version
-from rankstrat.theorems.theorem import RELATIONS, Case, Row, Theorem, check_case
+from rankstrat.theorems.theorem import RELATIONS, Row, Theorem, check_case
 
 Progress = Callable[["Row", int, int], None]
 """Called after each case with its row, the number of cases done and the number of all cases."""
@@ -237,66 +238,15 @@ def run(
         keep: called with each computed row as soon as it is there, in whatever order and thread.
     """
     cases = list(theorem.cases(seed, deep))
-    known = {_key(row.case): row for row in done}
-    futures: list[Future[Row]] = []
-    rows: list[Row] = []
-
-    def here(case: Case) -> Row:
-        row = check_case(theorem, case, seed)
-        if keep is not None:
-            keep(row)
-        return row
-
-    def results() -> Iterator[Row]:
-        pending = {} if executor is None else _submitted(executor, theorem, cases, seed, known)
-        futures.extend(pending.values())
-        if keep is not None:
-            for future in futures:
-                future.add_done_callback(partial(_keep, keep))
-        for case in cases:
-            row = known.get(_key(case)) or _result(pending.get(_key(case)))
-            yield here(case) if row is None else row
-
-    try:
-        for row in results():
-            rows.append(row)
-            if progress is not None:
-                progress(row, len(rows), len(cases))
-    except KeyboardInterrupt:
-        for future in futures:
-            future.cancel()
-    return Report(theorem, tuple(rows), len(cases), seed)
-
-
-def _submitted(
-    executor: Executor, theorem: Theorem, cases: Sequence[Case], seed: int, known: Container[str]
-) -> dict[str, Future[Row]]:
-    """The cases given to an executor, which takes none once it has lost a worker."""
-    pending: dict[str, Future[Row]] = {}
-    for case in cases:
-        if _key(case) not in known:
-            try:
-                pending[_key(case)] = executor.submit(check_case, theorem, case, seed)
-            except BrokenExecutor:
-                break
-    return pending
-
-
-def _result(future: Future[Row] | None) -> Row | None:
-    """The row of a case, or None where its worker was lost and it must be computed again."""
-    try:
-        return None if future is None else future.result()
-    except BrokenExecutor:
-        return None
-
-
-def _keep(keep: Callable[[Row], None], future: Future[Row]) -> None:
-    if not future.cancelled() and future.exception() is None:
-        keep(future.result())
-
-
-def _key(case: Case) -> str:
-    return json.dumps(dict(case), sort_keys=True)
+    rows = sweep(
+        partial(check_case, theorem, seed=seed),
+        cases,
+        done={case_key(row.case): row for row in done},
+        executor=executor,
+        progress=progress,
+        keep=keep,
+    )
+    return Report(theorem, rows, len(cases), seed)
 
 
 @cache

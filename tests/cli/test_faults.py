@@ -12,39 +12,14 @@ import json
 import os
 import resource
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
+from processes import rows_of, run, start, when
 
 TABLE = ["table", "two_layer", "width=1..3", "inputs=1..2", "--csv"]
 slow = pytest.mark.slow
 VERIFY = ["verify", "linear_rank", "diagonal_rank", "--csv"]
-
-
-def start(*words, **options):
-    return subprocess.Popen(
-        [sys.executable, "-m", "rankstrat", *words],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options,
-    )  # fmt: skip
-
-
-def run(*words, **options):
-    process = start(*words, **options)
-    out, err = process.communicate(timeout=120)
-    assert "Traceback" not in out + err
-    return process.returncode, out, err
-
-
-def when(path, lines, process, seconds=60):
-    """Wait until a file has so many lines."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and process.poll() is None:
-        if path.exists() and path.read_bytes().count(b"\n") >= lines:
-            return
-        time.sleep(0.002)
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +27,6 @@ def undisturbed():
     status, out, _ = run(*TABLE)
     assert status == 0
     return out
-
-
-def rows_of(path):
-    return [json.loads(line) for line in path.read_text().splitlines()][1:]
 
 
 @pytest.mark.parametrize(

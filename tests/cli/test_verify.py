@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import json
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -174,7 +175,9 @@ def test_cluster_executor_is_used(capsys, catalogue, monkeypatch):
 
     class Pool:
         def submit(self, function, *arguments):
-            return SimpleNamespace(result=lambda: function(*arguments), cancel=lambda: None)
+            future = Future()
+            future.set_result(function(*arguments))
+            return future
 
     client = SimpleNamespace(get_executor=Pool, close=lambda: closed.append(True))
     fake = SimpleNamespace(

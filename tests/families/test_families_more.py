@@ -251,3 +251,26 @@ def test_wrong_arguments_are_refused(family, arguments):
 def test_a_float_scale_is_refused():
     with pytest.raises(InexactValueError):
         rs.families.attention(2, 2, 1, scale=0.5)
+
+
+@pytest.mark.parametrize(
+    "zero",
+    [
+        sympy.sin(1) ** 2 + sympy.cos(1) ** 2 - 1,
+        (sympy.E - 1) * (sympy.E + 1) - sympy.E**2 + 1,
+        sympy.sqrt(2) * sympy.sqrt(3 + 2 * sympy.sqrt(2)) - sympy.sqrt(2) - 2,
+    ],
+)
+@pytest.mark.parametrize(
+    "model",
+    [
+        rs.families.linear(features=2),
+        rs.families.diagonal(features=2),
+        rs.families.deep_diagonal(features=2, depth=2),
+    ],
+)
+def test_a_target_with_a_disguised_zero_is_in_the_function_space(model, zero):
+    x = model.inputs[0]
+    found = [rs.target_set(model, t) for t in (x, x + zero * x**2)]
+    plain, disguised = ([b.dimension for b in q.branches] for q in found)
+    assert plain == disguised

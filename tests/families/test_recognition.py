@@ -7,7 +7,7 @@ import sympy
 from sympy import Max, cos, exp, log, sin, tanh
 
 import rankstrat as rs
-from rankstrat.errors import ModelError
+from rankstrat.errors import ModelError, TargetError
 from rankstrat.families import build, fully_connected, matrix_factorization, two_layer
 
 a, b, c, d, p, q, r, s, t, u, v, w, x, y = sympy.symbols("a b c d p q r s t u v w x y")
@@ -29,6 +29,9 @@ KNOWN = [
     ([a * c, a * d, b * c, b * d], [a, b, c, d], [], "matrix_factorization", {"inner": 1}),
     ([c * a + d * b, p * a + q * b], [a, b, c, d, p, q], [], "matrix_factorization", {"inner": 2}),
     (a * b * x + c * d * y, [a, b, c, d], [x, y], "deep_diagonal", {"features": 2}),
+    (a + b * x + c * x**2, [a, b, c], [x], "linear", {"features": ["1", "x1", "x1**2"]}),
+    (a * sin(y) + b * x / (1 + x**2), [a, b], [x, y], "linear", {}),
+    ((a + b) * x + (a - b) * exp(x), [a, b], [x], "linear", {}),
     ((a**2 - b**2) * x + (c**2 - d**2) * y, [a, b, c, d], [x, y], "diagonal", {"features": 2}),
 ]
 
@@ -49,12 +52,33 @@ def test_known_models(row):
 @pytest.mark.parametrize(
     ("outputs", "parameters", "inputs", "difference"),
     [
-        (a * tanh(b * x) + c * x, [a, b, c], [x], "no activation in common"),  # a skip term
-        (a * tanh(b * x) + a * tanh(c * x), [a, b, c], [x], "the weights a stand in several"),
-        (a * tanh(b * x) + c * tanh(b * x + d), [a, b, c, d], [x], "only some units have a bias"),
+        (a * tanh(b * x) + c * x, [a, b, c], [x], "'tanh') and the term c*x beside it, a skip"),
+        (a * tanh(b * x) + a * x, [a, b], [x], "the term a*x beside it, a skip connection, whose"),
+        ([a * tanh(b * x) + c * x, d * tanh(b * x) + x], [a, b, c, d], [x], "terms c*x and x"),
+        (
+            [a * c + 1, a * d + 2],
+            [a, c, d],
+            [],
+            "matrix_factorization(rows=1, inner=1, columns=2) and the terms 1 and 2 beside it",
+        ),
+        (a * tanh(b * x) + a * tanh(c * x), [a, b, c], [x], "tied weights: a1 = a2 (your a)"),
+        (a * tanh(b * x + b * y), [a, b], [x, y], "tied weights: w1_1 = w1_2 (your b)"),
+        (a * tanh(a * x), [a], [x], "tied weights: a1 = w1_1 (your a)"),
+        (
+            a * tanh(b * x) + c * tanh(b * x + d),
+            [a, b, c, d],
+            [x],
+            "w1_1 = w2_1 (your b); with fixed weights: b1 = 0",
+        ),
         (a * tanh(b * x) + c * sin(d * x), [a, b, c, d], [x], "no activation in common"),
-        (a * tanh(b * x) + c * tanh(d * y), [a, b, c, d], [x, y], "not all to all"),
-        (a * tanh(b * x) + tanh(c * x), [a, b, c], [x], "no weight times a unit"),
+        (
+            a * tanh(b * x) + c * tanh(d * y),
+            [a, b, c, d],
+            [x, y],
+            "fixed weights: w1_2 = 0 and w2_1",
+        ),
+        (a * tanh(b * x) + tanh(c * x), [a, b, c], [x], "fixed weights: a2 = 1"),
+        (a * tanh(b * x) - tanh(x) / 2, [a, b], [x], "fixed weights: a1 = -1/2 and w1_1 = 1"),
         (a * tanh(b * x), [a, b, c], [x], "the parameters c have no place"),
         (a * tanh(b * sin(c * x)), [a, b, c], [x], "the activations tanh and sin"),
         (a * tanh(b * x) + c + d, [a, b, c, d], [x], "are biases of one unit"),
@@ -65,6 +89,9 @@ def test_known_models(row):
         (a * b**2, [a, b], [], "no inputs"),  # of the form of a unit, but a number
         (c * sympy.exp(b) + d, [b, c, d], [x], "no inputs"),
         (a, [a], [], "no inputs"),
+        (a * x + b * sigma(x), [a, b], [x], "no activation in common"),  # no formula of ours
+        (a * sin(x) + b * x**w, [a, b, w], [x], "no activation in common"),
+        (a * sin(x) + cos(x), [a], [x], "no weight times a unit"),
     ],
 )
 def test_near_misses_say_what_is_different(outputs, parameters, inputs, difference):
@@ -106,3 +133,13 @@ def test_models_of_a_family_are_themselves():
     assert rs.recognise(F).known_as == F
     with pytest.raises(ModelError):
         rs.recognise(3)
+
+
+def test_a_linear_model_of_ones_own_gets_what_the_family_gets():
+    F = rs.Model(a * cos(x) + b * sin(x), [a, b], [x])
+    H = rs.stratify(F)
+    assert [(v.rank, v.count) for v in H.levels] == [(2, 1)] and H.complete
+    Q = rs.target_set(F, 2 * cos(x) - sin(x) / 3)
+    assert Q.complete and int(rs.optimistic_sample_size(Q)) == 2
+    with pytest.raises(TargetError, match="not in the span of the features"):
+        rs.target_set(F, cos(2 * x))

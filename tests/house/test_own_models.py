@@ -76,6 +76,8 @@ def test_their_target_sets_are_complete_too():
     assert [int(rs.optimistic_sample_size(found)) for found in (own, family)] == [2, 2]
     lora = rs.target_set(OWN["LoRA"], sp.Matrix([2, 4, 5, 8]))  # W + (1, 2)^T (1, 2)
     plain = rs.target_set(FACTORS, sp.Matrix([1, 2, 2, 4]))
+    fourier = rs.target_set(OWN["Fourier"], 2 * sp.cos(x) - sp.cos(2 * x))
+    assert fourier.complete and int(rs.optimistic_sample_size(fourier)) == 3
     assert lora.complete and lora.dimension == plain.dimension == 1
     assert [int(rs.optimistic_sample_size(found)) for found in (lora, plain)] == [3, 3]
 
@@ -84,7 +86,7 @@ def test_their_target_sets_are_complete_too():
     ("name", "words"),
     [
         ("two layers", "this model is two_layer(width=2, inputs=1"),
-        ("skip term", "no activation in common"),
+        ("skip term", "and the term c*x beside it, a skip connection"),
         ("Michaelis-Menten", "is no activation of a sum"),
         ("softmax", "is no weight times a unit"),
     ],

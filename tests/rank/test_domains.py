@@ -233,6 +233,44 @@ def test_differentiable_at_almost_every_input(
     assert ("at a kink" in str(certificate)) is not smooth
 
 
+def test_kinks_of_irrational_numbers_are_resolved_in_coefficients() -> None:
+    root = sp.sqrt(2)
+    one = rs.Model(a * sp.Abs(w - root) * x, [a, w], [x]).point([1, 2])
+    assert int(rs.model_rank(one)) == 1
+    two = rs.Model(a * sp.Abs(w - root) * x + w * x**2, [a, w], [x]).point([1, 2])
+    assert int(rs.model_rank(two)) == 2
+    seen = rs.Model(a * sp.Abs(x) + w * x, [a, w], [x]).point([1, 2])
+    assert rs.local_linear_recovery(seen, [root]).guaranteed is False
+    assert rs.local_linear_recovery(seen, [root, -root]).guaranteed is True
+
+
+ALONE = sp.Piecewise((1, sp.Eq(w, 0)), (0, True))
+NOT_ALWAYS = [
+    # the function is 0 around w = 0, and 1 there: every direction agrees, and there is a jump
+    (ALONE * x, [w], [0], False),
+    (ALONE * x + w, [w], [0], False),
+    (sp.Heaviside(w, 5) * Max(0, w) + ALONE, [w], [0], False),
+    # 0 on w = 0 and b elsewhere: at b = 0 continuous, with two slopes in b
+    (b * sp.sign(w) ** 2, [b, w], [1, 0], False),
+    (b * sp.sign(w) ** 2, [b, w], [0, 0], None),
+    (sp.Piecewise((b, sp.Eq(w, 0)), (b * x, True)), [b, w], [0, 0], None),
+    # where the case w = 0 does not differ, nothing happens
+    (sp.Piecewise((sp.sin(w) * x, w > 0), (w * x, True)), [w], [0], True),
+    (sp.Heaviside(w) * w**2 * x, [w], [0], True),
+    # arguments of either sign are not 0 where x is not
+    (sp.Abs(w - x), [w], [0], True),
+    (b * sp.Abs(w - x) + Max(0, w), [b, w], [1, 2], True),
+]
+
+
+@pytest.mark.parametrize(("output", "parameters", "values", "smooth"), NOT_ALWAYS)
+def test_a_value_at_the_kink_alone_is_a_jump(
+    output: Any, parameters: list[Any], values: list[Any], smooth: bool | None
+) -> None:
+    found = rs.model_rank(rs.Model(output, parameters, [x]).point(values)).differentiable
+    assert found in ((False, None) if smooth is None else (smooth,))
+
+
 def test_kink_is_part_of_the_certificate_and_of_its_check() -> None:
     certificate = rs.model_rank(relu([1, 1, 1, 1]).point([1, 0, 1, 0, 1, 0]))
     data = json.loads(certificate.to_json())

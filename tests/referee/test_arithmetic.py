@@ -15,14 +15,14 @@ from rankstrat.referee.balls import Ball, Balls
 from rankstrat.referee.cells import is_empty
 from rankstrat.referee.graph import Graph
 from rankstrat.referee.reading import Fuel, Unchecked
-from rankstrat.referee.residues import is_prime, rank
-from rankstrat.referee.tower import EMPTY, Tower
+from rankstrat.referee.residues import rank
+from rankstrat.referee.tower import EMPTY, Tower, is_prime
 
 SIZES = {"parameters": 0, "inputs": 0, "coordinates": 0}
 
 
 def new_balls(bits: int) -> Balls:
-    return Balls(Tower(Graph([], SIZES, [], Fuel(10**9)), EMPTY, []), bits)
+    return Balls(Tower(Graph([], SIZES, [], Fuel(10**9)), EMPTY), bits)
 
 
 def enclosure(balls: Balls, name: str, argument: Ball) -> Ball:

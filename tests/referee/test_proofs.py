@@ -11,16 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from proofs import CASES, proof
+from proofs import CASES, judge, proof, written
 
-from rankstrat.referee.proof import Finding, check
+from rankstrat.referee.proof import Finding
 
 FOLDER = Path(__file__).parents[2] / "rankstrat" / "referee"
-
-
-def judge(data: dict[str, Any]) -> Finding:
-    (found,) = check(json.dumps(data))
-    return found
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -202,21 +197,6 @@ def test_it_imports_the_standard_library_only() -> None:
 
 
 SETTING = {"prime": 2147483647, "seed": 0, "iota": 0, "roots": []}
-
-
-def written(
-    graph: list[Any], *, outputs: list[int], sizes: tuple[int, int, int], **fields: Any
-) -> dict[str, Any]:
-    """A proof object by hand."""
-    return {
-        "format": "rankstrat-proof/2", "names": None,
-        "sizes": dict(zip(("parameters", "inputs", "coordinates"), sizes, strict=True)),
-        "functions": [], "graph": graph, "outputs": outputs, "free": None, "region": None,
-        "places": {"at": [], "inputs": [], "bits": 64},
-        "tower": {"generators": [], "images": [], "decisions": [None, None, None]},
-        "lower": {"kind": "none"}, "upper": {"kind": "parameters"},
-        "claim": {"lower": 0, "upper": sizes[0], "verdict": "OPEN"},
-    } | fields  # fmt: skip
 
 
 def test_a_negative_number_has_no_logarithm() -> None:

@@ -24,7 +24,7 @@ from rankstrat.samples import (
     local_linear_recovery,
 )
 
-X = sympy.Symbol("x")
+X, c, k = sympy.symbols("x c k")
 
 
 def factorization(rows, inner, columns):
@@ -215,3 +215,32 @@ def test_samples_on_a_kink_are_refused_by_counts_and_thresholds_too():
     ):
         with pytest.raises(DataError, match="kink"):
             ask()
+
+
+DOMAINS = [
+    # on x > 0 the tangent functions |x| and x are one, and x = -1 sees the other combination
+    ({X: "x > 0"}, [-1], [1]),
+    ({X: "x >= 0"}, [sympy.Rational(-1, 2)], [0]),
+    ({X: [0, 1]}, [2], [1]),
+    ({X: "integer"}, [sympy.Rational(1, 2)], [-3]),
+    ({X: [sympy.sqrt(2), 1]}, [sympy.sqrt(3)], [sympy.sqrt(2)]),
+]
+
+
+@pytest.mark.parametrize(("domain", "outside", "inside"), DOMAINS)
+def test_samples_lie_in_the_domain(domain, outside, inside):
+    model = Model(c * abs(X) + k * X, [c, k], [X], domain=domain)
+    with pytest.raises(DataError, match="outside the domain"):
+        local_linear_recovery(model.point([1, 2]), outside)
+    assert local_linear_recovery(model.point([1, 2]), inside).empirical.lower <= 1
+
+
+def test_samples_lie_on_the_sphere():
+    y = sympy.Symbol("y")
+    model = Model(c * X + k * y, [c, k], [X, y], domain={(X, y): "sphere"})
+    point, half = model.point([1, 2]), sympy.sqrt(2) / 2
+    assert local_linear_recovery(
+        point, [[half, half], [sympy.Rational(3, 5), sympy.Rational(4, 5)]]
+    ).guaranteed
+    with pytest.raises(DataError, match="outside the domain"):
+        local_linear_recovery(point, [[1, 1]])

@@ -14,6 +14,7 @@ import sympy as sp
 import rankstrat as rs
 from rankstrat.cli._proofs import refereed
 from rankstrat.rank.proof.writer import proof_object, proof_text
+from rankstrat.referee.proof import Finding, check
 
 x, y = sp.symbols("x y")
 a, b, c, u, v, w = sp.symbols("a b c u v w")
@@ -154,3 +155,23 @@ def _text(name: str) -> str:
 def proof(name: str) -> dict[str, Any]:
     """The proof object of a case."""
     return dict(json.loads(_text(name)))
+
+
+def judge(data: dict[str, Any]) -> Finding:
+    (found,) = check(json.dumps(data))
+    return found
+
+
+def written(
+    graph: list[Any], *, outputs: list[int], sizes: tuple[int, int, int], **fields: Any
+) -> dict[str, Any]:
+    """A proof object by hand."""
+    return {
+        "format": "rankstrat-proof/2", "names": None,
+        "sizes": dict(zip(("parameters", "inputs", "coordinates"), sizes, strict=True)),
+        "functions": [], "graph": graph, "outputs": outputs, "free": None, "region": None,
+        "places": {"at": [], "inputs": [], "bits": 64},
+        "tower": {"generators": [], "images": [], "decisions": [None, None, None]},
+        "lower": {"kind": "none"}, "upper": {"kind": "parameters"},
+        "claim": {"lower": 0, "upper": sizes[0], "verdict": "OPEN"},
+    } | fields  # fmt: skip

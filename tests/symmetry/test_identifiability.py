@@ -103,6 +103,29 @@ def test_at_points():
     assert rs.identifiability(Model(a**2 * x, [a], [x]).point([1]))["a"].identifiable is True
 
 
+KINKS = {
+    # all are 0 on a half line of a, and have a slope on the other one
+    "minimum": a - Max(a, 0),
+    "absolute value": a - abs(a),
+    "pieces": sympy.Piecewise((a, a >= 0), (0, True)),
+    "of an input": (a - abs(a)) * x,
+    "beside a unit": Max(0, a) - Max(0, -a) - abs(a),
+}
+
+
+@pytest.mark.parametrize("name", KINKS)
+def test_a_slope_at_a_kink_says_nothing_of_the_fibre(name):
+    """The zero function has a half line of parameters, with its end at the kink."""
+    at = rs.identifiability(Model([KINKS[name], b], [a, b], [x]).point([0, 1]))
+    assert at["a"].identifiable is None and at["a"].verdict is Verdict.OPEN
+
+
+def test_a_slope_off_the_kink_does():
+    F = Model([a - abs(a), b * Max(0, a * x + 1)], [a, b], [x])
+    at = rs.identifiability(F.point([-2, 1]))
+    assert all(line.identifiable and line.verdict is Verdict.PROVED for line in at)
+
+
 def test_a_generic_point_has_the_generic_answer():
     model = Model(k * a * x / (m + x), [k, a, m], [x])
     found = rs.identifiability(model.point([1, 2, 3]))

@@ -184,8 +184,55 @@ def test_poles_on_fixed_sets_are_no_manifolds(output, law):
         assert int(manifold.rank()) <= manifold.dimension
 
 
+@pytest.mark.parametrize(
+    "output",
+    [
+        X / ((U + 1) * (U - 1) - V**2 + 1 + (V + 1) * (V - 1) - U**2 + 1 + (U - V) ** 2),
+        X / (sympy.cos(U) ** 2 + sympy.sin(V) ** 2 - 1) ** 2,
+        X / (sympy.exp(U - V) + sympy.exp(V - U) - 2),
+        sympy.log((U - V) ** 2 - 1) * X,  # real where the difference is greater than 1 alone
+        sympy.log((U - V) ** 2 - 1 - U**2 * V**2) * X,
+        sympy.log((U - V) ** 2 * X**2),
+        sympy.sqrt((U - V) ** 2 - 1 - X**2),
+        sympy.Ei((U - V) ** 2) * X,
+        sympy.coth((U - V) ** 2) * X,
+        sympy.acosh(1 + (U - V) ** 2) * X,
+    ],
+)
+def test_where_a_model_is_not_defined_there_is_no_manifold(output):
+    # the model has no value, or no gradient, where u = v
+    for manifold in rs.invariant_manifolds(rs.Model(output, [U, V], [X])):
+        values = manifold.chart.values
+        assert values[U] != values[V]
+
+
+def test_a_disguised_square_is_no_pole():
+    # the denominator is 1 + (u - v)^2, and the manifold u = v of the permutation remains
+    output = X / ((U + V) ** 2 - 4 * U * V + 1)
+    found = rs.invariant_manifolds(rs.Model(output, [U, V], [X]))
+    assert any(m.chart.values[U] == m.chart.values[V] and m.dimension == 1 for m in found)
+
+
 def _is_conserved_or_simplified(model, law):
     return all(
         sympy.simplify(sum(law.diff(p) * o.diff(p) for p in model.parameters)) == 0
         for o in model.outputs
     )
+
+
+@pytest.mark.parametrize(
+    ("output", "inputs", "domain", "dimension"),
+    [
+        (U * X + V * X**2, [X], {X: [1]}, 1),  # one gradient, (1, 1), and no bracket
+        (U * X + V * X**2, [X], {X: [0, 1]}, 1),
+        (U * X + V * X**2, [X], {X: [1, 2]}, 2),
+        (U * (X**2 + W**2) + V, [X, W], {(X, W): "sphere"}, 1),
+        (U * X + V, [X, W], {(X, W): "sphere"}, 2),
+        (U * X + V * X**2, [X], {X: "0 < x < 1"}, 2),
+    ],
+)
+def test_orbits_are_those_of_the_gradients_on_the_domain(output, inputs, domain, dimension):
+    model = rs.Model(output, [U, V], inputs, domain=domain)
+    found = rs.orbit_dimension(model.point([2, 3]))
+    assert found.lower == dimension
+    assert found.upper is None or found.upper >= dimension

@@ -62,6 +62,51 @@ def test_the_dimension_at_a_point_lies_between_proved_bounds():
         q.local_dimension(F.point([1, 1, 1]))
 
 
+def test_a_kink_bounds_no_dimension():
+    """a - |a| = 0 and b = 1 is a half line, with its end at the kink, where the slope is 1 or 2."""
+    F = rs.Model([a - abs(a), b], [a, b], [x])
+    q = answered(F, F.point([0, 1]))
+    found = q.local_dimension(F.point([0, 1]))
+    assert found.lower <= 1 <= found.upper
+    assert not any(branch.is_component for branch in q.branches)
+    assert "has dimension 0" not in q.basis
+    q = answered(F, F.point([-1, 1]))
+    assert q.local_dimension(F.point([-1, 1])) == 0
+
+
+@pytest.mark.parametrize(
+    ("output", "at"),
+    [
+        (-2 * a * b * x**2, [1, 2, -1]),
+        (sympy.sinh(a + x * (a + 2 * c)), [0, 1, 0]),
+        (a / (1 + b * x) + c * sympy.sin(d * x), [2, 3, 0, 1]),
+    ],
+)
+def test_a_minimiser_is_a_point(output, at):
+    """Also where orbits are charts: it has the target as its function, and the rank that is said"""
+    F = rs.Model(output, sorted(output.free_symbols - {x}, key=str), [x], domain={x: "x > 0"})
+    q = answered(F, F.point(at[: F.size]))
+    size = rs.optimistic_sample_size(q)
+    assert size.minimiser.is_point and rs.model_rank(size.minimiser).value == size.upper
+    assert same_functions(
+        [output.xreplace(size.minimiser.values)], q.target.expressions, F.inputs, []
+    )
+
+
+@pytest.mark.parametrize(
+    ("domain", "target"),
+    [({x: [0, 1]}, x**2), ({x: "x > 0"}, abs(x)), ({x: "x > 0"}, sympy.sqrt(x**2))],
+)
+def test_functions_are_compared_on_the_domain(domain, target):
+    """All of these are x there: the chart holds, and a = 1, b = 0 is found."""
+    F = rs.Model(a * x + b, [a, b], [x], domain=domain)
+    q = rs.target_set(F, target, charts=[{a: 1, b: 0}])
+    assert q.branches[0].dimension == 0
+    assert rs.target_set(F, target).branches[0].contains(F.point([1, 0]))
+    with pytest.raises(TargetError, match="does not have the target"):
+        rs.target_set(F, target + 1, charts=[{a: 1, b: 0}])
+
+
 def test_a_head_has_the_orbit_of_its_gauge_group():
     F = attention(tokens=2, model_dim=1, head_dim=1)
     point = F.point(list(range(1, F.size + 1)))

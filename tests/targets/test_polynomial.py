@@ -62,6 +62,31 @@ def test_an_irrational_solution_is_left_to_the_user():
     assert optimistic_sample_size(q).minimal is Verdict.PROVED
 
 
+@pytest.mark.parametrize(
+    ("output", "at"),
+    [
+        ((A * B - 1) ** 2 + (C - 1) ** 2, [1, 1, 1]),  # a curve of singular points
+        (A**2 * B**2 + (A - B) ** 2, [0, 0, 0]),
+        (A**2 * (A - 1) ** 2 + B**2, [1, 0, 5]),  # two lines
+        (A**2 - 2 * B**2, [0, 0, 1]),
+    ],
+)
+def test_a_singular_point_of_its_own_is_a_point_of_the_target_set(output, at):
+    model = Model(output, [A, B, C])
+    q = target_set(model, model.point(at))
+    assert not q.complete and q.branches[0].contains(model.point(at))
+
+
+def test_samples_avoid_the_poles_of_a_chart():
+    """b is a quotient by 2a + c, and a = 1, c = -2 are small integers."""
+    model = Model(-A + C + (-2 * A - C) * (2 * A - B), [A, B, C])
+    q = target_set(model, model.point([2, 1, 2]))
+    for branch in q.branches:
+        for seed in range(60):
+            values = branch.sample(seed=seed, size=2).values
+            assert model.outputs[0].xreplace(values) == -18
+
+
 def test_a_cube_of_a_linear_form_has_one_real_root():
     parameters, inputs = sympy.symbols("a:f"), sympy.symbols("x:z u v")
     cubic = sum(p * x for p, x in zip(parameters, (*inputs, 1), strict=True)) ** 3

@@ -4,7 +4,12 @@ formulas, which knows nothing of how the widths were estimated.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import io
 import re
+import shutil
+import subprocess
 
 import pytest
 
@@ -29,6 +34,7 @@ COMMANDS = [
     "numeric two_layer width=4 inputs=1 bias=true --digits 7,15",
     "verify linear_rank --list",
 ]
+FONT = re.compile(r"\{\\noindent(\\[a-z]+)\\setlength\{\\tabcolsep\}\{([\d.]+)pt\}")
 TABULAR = re.compile(r"\\begin\{tabular\}\{(?P<spec>.*)\}\n(?P<body>.*?)\n *\\end\{tabular\}", re.S)
 
 
@@ -90,7 +96,9 @@ def check(text: str) -> None:
         if r"\resizebox{\textwidth}{!}" in before.split(r"\end{table}")[-1]:
             found += 1
             continue
-        font = re.search(r"\{(\\[a-z]+)\\setlength\{\\tabcolsep\}\{([\d.]+)pt\}", before[-300:])
+        font = re.search(
+            r"\{\\noindent(\\[a-z]+)\\setlength\{\\tabcolsep\}\{([\d.]+)pt\}", before[-300:]
+        )
         factor = dict(FONTS).get(font[1], 1.0) if font else 1.0
         gap = float(font[2]) if font else 6.0
         assert width_of(tabular, factor, gap) <= 345.0
@@ -98,10 +106,45 @@ def check(text: str) -> None:
     assert found
 
 
+@functools.cache
+def printed(words: str) -> str:
+    buffer = io.StringIO()
+    with contextlib.redirect_stdout(buffer):
+        assert main([*words.split(), "--latex"]) in (0, 1)
+    return buffer.getvalue()
+
+
 @pytest.mark.parametrize("words", COMMANDS)
-def test_a_command_prints_a_table_that_fits(capsys, words):
-    assert main([*words.split(), "--latex"]) in (0, 1)
-    check(capsys.readouterr().out)
+def test_a_command_prints_a_table_that_fits(words):
+    check(printed(words))
+
+
+PAGE = r"""\documentclass[10pt]{article}
+\usepackage{amsmath, amssymb, array, booktabs, graphicx}
+\setlength{\textwidth}{345pt}
+\begin{document}
+%s
+\end{document}
+"""
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no LaTeX here")
+def test_twelve_commands_compile_without_an_overfull_box(tmp_path):
+    assert len(COMMANDS) == 12
+    text = "\n\n\\clearpage\n".join(map(printed, COMMANDS))
+    (tmp_path / "all.tex").write_text(PAGE % text)
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"],
+        check=False, capture_output=True, text=True, cwd=tmp_path, timeout=100,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Overfull \\hbox" not in (tmp_path / "all.log").read_text()
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_title_is_mathematics_and_no_python(words):
+    for title in re.findall(r"\\caption\{(.*)\}\n", printed(words)):
+        assert "=tanh" not in title and "'" not in title and "Model(" not in title
 
 
 def test_what_cannot_be_broken_is_scaled():

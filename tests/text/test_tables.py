@@ -16,7 +16,8 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rankstrat.text.tables import Math, Table
+from rankstrat.errors import DataError
+from rankstrat.text.tables import Math, Phrase, Table
 
 TABLE = Table(
     columns=("model", Math("k(d+1)"), "ok", "error bound"),
@@ -266,3 +267,34 @@ def test_wide_conditions_break_between_equations():
     assert r"\(w_1 = w_2,\ a_1 = a_2 = 0\); \(w_3 = 0\); \(\text{1 more}\)" in table.html()
     lines = r"$w_1 = w_2,\ a_1 = a_2 = 0$; \\ $w_3 = 0;\ \text{1 more}$"
     assert rf"4 & \begin{{tabular}}[t]{{@{{}}l@{{}}}}{lines}\end{{tabular}} \\" in table.latex()
+
+
+def test_columns_are_chosen_in_any_order():
+    table = Table(("m", Math("(r, l)"), "verdict"), ((1, "a", "PROVED"),), "title", "caption")
+    chosen = table.select("verdict", "(r, l)")
+    assert chosen.columns == ("verdict", Math("(r, l)")) and chosen.rows == (("PROVED", "a"),)
+    assert (chosen.title, chosen.caption) == ("title", "caption")
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ((), "no column was named; .* are needed; choose among m, rank"),
+        (("rnak",), "no column 'rnak' .did you mean rank.; "),
+        (("m", "m"), "named twice"),
+    ],
+)
+def test_columns_that_are_not_there_error(names, words):
+    with pytest.raises(DataError, match=words):
+        Table(("m", "rank"), ((1, 2),)).select(*names)
+
+
+def test_a_title_may_hold_formulas():
+    title = Phrase("strata_of ", Math("A B", r"A\,B"), Phrase(" & more"))
+    table = Table(("m",), ((1,),), title, Phrase())
+    assert table.text().startswith("strata_of A B & more\n")
+    assert r"\caption{strata\_of $A\,B$ \& more}" in table.latex()
+    assert r"<b>strata_of \(A\,B\) &amp; more</b>" in table.html()
+    assert r"**strata_of $A\,B$ & more**" in table.markdown()
+    assert json.loads(table.json())["title"] == "strata_of A B & more"
+    assert not Phrase() and not Phrase("")

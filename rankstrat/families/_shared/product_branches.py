@@ -18,6 +18,7 @@ from rankstrat.families._shared.orbits import rational
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.zero import is_zero
 from rankstrat.targets import (
     CONSTANT,
     AffineSubspace,
@@ -45,9 +46,8 @@ def linear_coefficients(model: Model, target: TargetFunction) -> list[Fraction]:
             f"the target {expression} is not a polynomial; a linear form in the inputs is needed"
         )
     polynomial = sympy.Poly(expression, *model.inputs)
-    if any(
-        sum(powers) != 1 for powers in polynomial.monoms() if polynomial.coeff_monomial(powers) != 0
-    ):
+    others = (c for powers, c in polynomial.terms() if sum(powers) != 1)
+    if not all(map(is_zero, others)):  # sin(1)**2 + cos(1)**2 - 1 is one
         raise OutsideError(
             f"the target {expression} is not a linear form in the inputs, so no parameters give it"
         )

@@ -15,6 +15,7 @@ import sympy
 
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, flag
+from rankstrat.families._shared.formulas import inside, total
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.frozen import converted
 from rankstrat.model.model import Model
@@ -105,6 +106,21 @@ class Attention(FamilyRecord):
         if self.scale is None:
             return 1 / sympy.sqrt(self.head_dim)
         return sympy.Rational(self.scale.numerator, self.scale.denominator)
+
+    @property
+    def formula(self) -> str:
+        r"""The sum of heads."""
+        factor = "" if self.scale is None else rf"{self.scale} \cdot "
+        if self.scale is None and self.head_dim > 1:
+            factor = rf"1 / \sqrt{{{self.head_dim}}} \cdot "
+        softmax = "" if self.linear else r"\operatorname{softmax}"
+
+        def head(h: str) -> str:
+            return rf"{softmax}({factor}X Q_{h} K_{h}^\top X^\top)\,X V_{h} O_{h}"
+
+        value = total("h", self.heads, head)
+        places = inside("X", self.tokens, self.model_dim)
+        return rf"F(\theta)(X) = {value}{places}{inside('Q_h', self.model_dim, self.head_dim)}"
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import sympy
 
 from rankstrat.families._shared.arguments import count, counts
+from rankstrat.families._shared.formulas import inside, total
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.frozen import converted
 from rankstrat.model.model import Model
@@ -53,6 +54,16 @@ class CPFactorization(FamilyRecord):
     def with_units(self, counts: Sequence[int]) -> Model:
         """The factorization with another number of terms."""
         return Model.of(replace(self, terms=counts[0]))
+
+    @property
+    def formula(self) -> str:
+        r"""The sum of products of columns."""
+        names = ", ".join(f"A_{{{n}}}" for n in range(1, len(self.shape) + 1))
+
+        def term(r: str) -> str:
+            return r" \otimes ".join(f"(A_{{{n + 1}}})_{{{r}}}" for n in range(len(self.shape)))
+
+        return rf"F({names}) = {total('r', self.terms, term)}{inside('F', *self.shape)}"
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

@@ -12,6 +12,7 @@ import sympy
 
 from rankstrat.families._shared.arguments import count, input_names
 from rankstrat.families._shared.diagonal_strata import CoordinateStrata, coordinate_strata
+from rankstrat.families._shared.formulas import inside, total
 from rankstrat.families._shared.function_levels import diagonal_levels
 from rankstrat.families._shared.product_branches import (
     Values,
@@ -54,6 +55,18 @@ class DeepDiagonal(FamilyRecord):
     def input_names(self) -> tuple[str, ...]:
         """x1, ..., xm."""
         return input_names(self.features)
+
+    @property
+    def formula(self) -> str:
+        r"""The sum of products."""
+        between = range(1, self.depth + 1) if self.depth <= 3 else (1, 0, self.depth)
+
+        def term(j: str) -> str:
+            factors = (f"a_{{{layer} {j}}}" if layer else r"\cdots" for layer in between)
+            return rf"{' '.join(factors)}\,x_{j}"
+
+        value = total("j", self.features, term)
+        return rf"F(\theta)(x) = {value}{inside('x', self.features)}"
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

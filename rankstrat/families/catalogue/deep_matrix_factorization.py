@@ -14,6 +14,7 @@ import sympy
 from rankstrat.activation.lookup import activations
 from rankstrat.families._shared.arguments import counts
 from rankstrat.families._shared.deep_product_strata import DeepProductStrata
+from rankstrat.families._shared.formulas import shape
 from rankstrat.families._shared.function_levels import product_levels
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.orbits import halves, product_branches
@@ -68,6 +69,16 @@ class DeepMatrixFactorization(FamilyRecord, LayeredStructure):
     def with_widths(self, widths: Sequence[int]) -> Model:
         """The product with other widths."""
         return Model.of(replace(self, widths=tuple(widths)))
+
+    @property
+    def formula(self) -> str:
+        r"""The product of matrices."""
+        if self.depth > 4:
+            product, names = rf"W_{{{self.depth}}} \cdots W_1", rf"W_1, \dots, W_{{{self.depth}}}"
+        else:
+            layers = [f"W_{layer}" for layer in range(1, self.depth + 1)]
+            product, names = " ".join(reversed(layers)), ", ".join(layers)
+        return f"F({names}) = {product}{shape('d', self.widths)}"
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

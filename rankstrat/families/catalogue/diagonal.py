@@ -12,6 +12,7 @@ import sympy
 
 from rankstrat.families._shared.arguments import count, input_names
 from rankstrat.families._shared.diagonal_strata import CoordinateStrata, coordinate_strata
+from rankstrat.families._shared.formulas import inside, total
 from rankstrat.families._shared.function_levels import diagonal_levels
 from rankstrat.families._shared.product_branches import (
     Values,
@@ -51,6 +52,12 @@ class Diagonal(FamilyRecord):
     def input_names(self) -> tuple[str, ...]:
         """x1, ..., xm."""
         return input_names(self.features)
+
+    @property
+    def formula(self) -> str:
+        r"""The sum over the coordinates."""
+        value = total("j", self.features, lambda j: rf"(a_{j}^2 - b_{j}^2)\,x_{j}")
+        return rf"F(\theta)(x) = {value}{inside('x', self.features)}"
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

@@ -15,6 +15,7 @@ import sympy
 
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count
+from rankstrat.families._shared.formulas import inside
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.frozen import converted
 from rankstrat.model.model import Model
@@ -85,6 +86,13 @@ class Framework(FamilyRecord):
     def input_names(self) -> tuple[str, ...]:
         """None: the map is finite-dimensional."""
         return ()
+
+    @property
+    def formula(self) -> str:
+        r"""The squared lengths."""
+        graph = rf",\ |E| = {len(self.edges)}"
+        place = rf"{inside('p_i', self.dimension)},\ i \leq {self.vertices}"
+        return rf"F(p) = (|p_i - p_j|^2)_{{i j \in E}}{graph}{place}"
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

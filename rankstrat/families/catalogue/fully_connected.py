@@ -19,6 +19,7 @@ from rankstrat.families._shared.arguments import activation_of, counts, flag, in
 from rankstrat.families._shared.deep_branches import splitting_branches
 from rankstrat.families._shared.deep_strata import DeepStrata, deep_strata
 from rankstrat.families._shared.deep_words import deep_distances
+from rankstrat.families._shared.formulas import applied, shape, where
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.families.catalogue.two_layer import two_layer
@@ -32,6 +33,7 @@ from rankstrat.targets import MAX_PARAMETERS, BranchList, TargetFunction, polyno
 from rankstrat.text.tables import Math
 
 FAMILY, MOST_MINORS = "fully_connected", 24
+DEEPEST = 3  # layers that a title writes out
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,22 @@ class FullyConnected(FamilyRecord, LayeredStructure):
     def input_names(self) -> tuple[str, ...]:
         """x1, ..., xd."""
         return input_names(self.widths[0])
+
+    @property
+    def formula(self) -> str:
+        r"""The layers, nested; the inner ones as dots where they are many."""
+        value = "x"
+        for layer in range(1, self.depth + 1):
+            last = layer == self.depth
+            shift = f" + b_{{{layer}}}" * (self.output_bias if last else self.bias)
+            value = rf"W_{{{layer}}} {value}{shift}"
+            value = value if last else applied(self.activation, value)
+        if self.depth > DEEPEST:
+            first = applied(self.activation, "W_1 x" + " + b_1" * self.bias)
+            shift = f" + b_{{{self.depth}}}" * self.output_bias
+            outer = applied(self.activation, rf"\cdots {first} \cdots")
+            value = rf"W_{{{self.depth}}} {outer}{shift}"
+        return rf"F(\theta)(x) = {value}{shape('m', self.widths)}{where(self.activation)}"
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

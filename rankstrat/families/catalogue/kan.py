@@ -14,6 +14,7 @@ import sympy
 
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.families._shared.formulas import total
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.frozen import converted
 from rankstrat.model.model import Model
@@ -92,6 +93,19 @@ class KAN(FamilyRecord):
             for k in self.knots
         ]
         return sympy.Add(*(c * b for c, b in zip(coefficients, (*powers, *bends), strict=True)))
+
+    @property
+    def formula(self) -> str:
+        r"""The sum of splines of sums of splines."""
+
+        def unit(i: str) -> str:
+            inner = total("j", self.inputs, lambda j: rf"\varphi_{{{i}{j}}}(x_{j})")
+            return rf"\Phi_{i}\bigl({inner}\bigr)"
+
+        value = total("i", self.width, unit)
+        knots = rf",\ \text{{knots }} {', '.join(map(str, self.knots))}" if self.knots else ""
+        splines = rf",\ \Phi_i, \varphi_{{ij}} \text{{ of degree }} {self.degree}{knots}"
+        return rf"F(\theta)(x) = {value}{splines}"
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

@@ -11,6 +11,7 @@ import sympy
 
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.families._shared.formulas import total
 from rankstrat.families._shared.product_branches import affine_branch
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.frozen import converted
@@ -20,6 +21,7 @@ from rankstrat.targets import BranchList, TargetFunction
 from rankstrat.text.parsing import parse_expression, shown
 
 FAMILY = "linear"
+LISTED = 6  # features in a title
 
 
 def _features(name: str, given: Any) -> int | tuple[str, ...]:
@@ -60,6 +62,20 @@ class Linear(FamilyRecord):
             symbol.name for feature in self.features for symbol in _parsed(feature).free_symbols
         }
         return input_names(max((int(name[1:]) for name in used), default=1))
+
+    @property
+    def formula(self) -> str:
+        r"""The sum of features, which are listed if they are few."""
+        count = self.blocks["a"][0]
+        named = isinstance(self.features, int)
+        listed = ""
+        if not isinstance(self.features, int) and count <= LISTED:
+            listed = ", ".join(sympy.latex(_parsed(feature)) for feature in self.features)
+            listed = rf",\ \varphi = ({listed})"
+        value = total(
+            "i", count, lambda i: rf"a_{i}\,x_{i}" if named else rf"a_{i}\,\varphi_{i}(x)"
+        )
+        return rf"F(\theta)(x) = {value}{listed}"
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

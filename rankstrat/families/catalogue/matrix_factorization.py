@@ -13,6 +13,7 @@ import sympy
 
 from rankstrat.activation.lookup import activations
 from rankstrat.families._shared.arguments import count
+from rankstrat.families._shared.formulas import inside
 from rankstrat.families._shared.function_levels import product_levels
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.orbits import halves, product_branches
@@ -64,6 +65,12 @@ class MatrixFactorization(FamilyRecord, LayeredStructure):
     def with_widths(self, widths: Sequence[int]) -> Model:
         """The product with other sizes."""
         return Model.of(replace(self, columns=widths[0], inner=widths[1], rows=widths[2]))
+
+    @property
+    def formula(self) -> str:
+        r"""The product."""
+        left = inside("A", self.rows, self.inner)
+        return f"F(A, B) = A B{left}{inside('B', self.inner, self.columns)}"
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

@@ -35,6 +35,11 @@ class OptExample(FamilyRecord):
         """x1, x2."""
         return input_names(2)
 
+    @property
+    def formula(self) -> str:
+        r"""The one output."""
+        return r"F(\theta)(x) = \theta_0 + \theta_1 x_1 + \theta_2 \theta_3 x_2"
+
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> tuple[sympy.Expr, ...]:

@@ -70,6 +70,11 @@ class PolynomialNetwork(FamilyRecord, LayeredStructure):
         """The network with other widths."""
         return Model.of(replace(self, widths=tuple(widths)))
 
+    @property
+    def formula(self) -> str:
+        r"""That of the fully connected network."""
+        return self.network.formula
+
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]
     ) -> tuple[sympy.Expr, ...]:

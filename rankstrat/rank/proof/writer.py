@@ -14,6 +14,7 @@ from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import CertificateError
 from rankstrat.model.model import Chart
+from rankstrat.rank.affine_symmetries import VectorField, affine_symmetries
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.counting import relation_rows
 from rankstrat.rank.draws import domain_points, is_free
@@ -198,21 +199,27 @@ def _upper(
         return {"kind": "outputs"}
     if certificate.relations and certificate.size - len(certificate.relations) <= certificate.upper:
         return {"kind": "relations", "relations": _relations(certificate, nodes)}
-    counted = _counted(certificate, nodes, written)
-    if certificate.size - len(counted) <= certificate.upper:
-        return {"kind": "relations", "relations": counted}
+    for fields in ((), affine_symmetries(certificate.model, certificate.seed)):
+        counted = _counted(certificate, nodes, written, fields)
+        if certificate.size - len(counted) <= certificate.upper:
+            return {"kind": "relations", "relations": counted}
     return {"kind": "chance"}
 
 
-def _counted(certificate: RankCertificate, nodes: Nodes, written: Tangents) -> list[Any]:
-    """Relations that scalings and proportional columns give, as far as each has a parameter that
-    does not occur before.
+def _counted(
+    certificate: RankCertificate,
+    nodes: Nodes,
+    written: Tangents,
+    fields: Sequence[VectorField],
+) -> list[Any]:
+    """Relations that scalings, proportional columns and the given vector fields give; the short
+    ones, as far as each has a parameter that does not occur before, if there are no fields.
     """
     program = written.program
     free = set(range(certificate.model.size))
     if certificate.subset is not None:
         free = set(certificate.subset)
-    rows = [row for row in relation_rows(written) if row.keys() <= free]
+    rows = [row for row in relation_rows(written, fields) if row.keys() <= free]
     rows.sort(key=lambda row: (len(row), sorted(row)))
     roots = [n for row in rows for n in row.values()]
     image = {
@@ -225,9 +232,9 @@ def _counted(certificate: RankCertificate, nodes: Nodes, written: Tangents) -> l
     result = []
     for row in rows:
         fresh = sorted(row.keys() - seen)
-        if fresh:
+        if fresh or fields:
             terms = [[i, nodes.constant(moved[n])] for i, n in sorted(row.items())]
-            result.append([fresh[0], terms])
+            result.append([min(row), terms])
             seen |= row.keys()
     return result
 

@@ -16,6 +16,7 @@ from rankstrat.errors import (
     UnsupportedFunctionError,
 )
 from rankstrat.model.model import Chart, Model
+from rankstrat.rank.fibres import fibre_bound
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.targets.branch import Branch, TargetFunction
 from rankstrat.targets.challenge.lists import Objection, Witnesses
@@ -129,11 +130,11 @@ def _dimension(branch: Branch, own: Sequence[Chart], seed: int) -> Iterator[Obje
             yield Objection(claim, f"the image of its chart has dimension {low}")
     equations = [e for e in branch.equations if e.free_symbols]
     for point in own[:1]:
-        high = model.size - model_rank(point, seed=seed).lower
+        high = fibre_bound(point, seed=seed)
         if equations:
             try:
                 closure = Model(equations, model.parameters).point(list(point.raw))
-                high = min(high, model.size - model_rank(closure, seed=seed).lower)
+                high = min(high, fibre_bound(closure, seed=seed))
             except RankstratError:  # equations that the engine does not take as a model
                 pass
         if branch.dimension > high:

@@ -49,12 +49,21 @@ class Equation:
 
     @cached_property
     def _inputs(self) -> Floats:
-        """Random inputs in [-2, 2] where f* is finite, some more than twice the parameters."""
+        """Random inputs of the domain, in [-2, 2] without one, where f* is finite; some more than
+        twice the parameters.
+        """
         count = 2 * self.model.size + 6 if self.model.inputs else 1
         source = np.random.default_rng(self.seed)
-        drawn = source.uniform(-2, 2, (3 * count, len(self.model.inputs)))
+        drawn = self._drawn(source, 3 * count)
         finite = np.isfinite(self._values(drawn)).all(axis=1)
         return drawn[finite][:count] if finite.any() else drawn[:count]
+
+    def _drawn(self, source: np.random.Generator, count: int) -> Floats:
+        inputs, domain = self.model.inputs, self.model.domain
+        if not domain:
+            return source.uniform(-2, 2, (count, len(inputs)))
+        points = (domain.draw(inputs, lambda: int(source.integers(1 << 31))) for _ in range(count))
+        return np.array([[float(v) for v in p] for p in points if p is not None], dtype=float)
 
     @cached_property
     def _goals(self) -> Floats:
@@ -129,9 +138,17 @@ class Equation:
         """Whether F = f* as functions at an exact point, by the engine; None where it is not
         decided.
         """
-        outputs = [o.xreplace(point.values) for o in self.model.outputs]
+        model = self.model
+        outputs = [o.xreplace(point.values) for o in model.outputs]
         try:
-            return same_functions(outputs, self.target.expressions, self.model.inputs, ())
+            return same_functions(
+                outputs,
+                self.target.expressions,
+                model.inputs,
+                (),
+                domain=model.domain,
+                constants=model.constants,
+            )
         except (BudgetError, UndecidedError, UnsupportedFunctionError, ZeroDivisionError):
             return None
 

@@ -27,9 +27,10 @@ _DEEP = (((2, 2, 2), 3), ((3, 2, 2), 2), ((5, 4), 4), ((2, 2, 2, 2), 2))
 
 
 def cases(seed: int, deep: bool) -> Iterator[Case]:
-    """Filter sizes and degree."""
+    """Filter sizes, degree, and where."""
     for filters, degree in (*_DEFAULT, *(_DEEP if deep else ())):
-        yield {"filters": list(filters), "r": degree}
+        for place in ("random", "(1, 0, ..., 0)"):
+            yield {"filters": list(filters), "r": degree, "weights": place}
 
 
 def predicted(case: Case, seed: int) -> int:
@@ -53,9 +54,13 @@ def network(filters: Sequence[int], degree: int) -> Model:
 
 
 def computed(case: Case, seed: int) -> RankCertificate:
-    """The rank at a random point."""
+    """The rank at a point."""
     model, rng = network(case["filters"], case["r"]), source(case, seed)
-    return model_rank(model.point([nonzero(rng) for _ in range(model.size)]), seed=seed)
+    if case["weights"] == "random":
+        values = [nonzero(rng) for _ in range(model.size)]
+    else:
+        values = [int(tap == 0) for size in case["filters"] for tap in range(size)]
+    return model_rank(model.point(values), seed=seed)
 
 
 THEOREM = Theorem(
@@ -64,11 +69,15 @@ THEOREM = Theorem(
     statement=(
         r"A convolutional network with one channel, stride 1, filters of sizes $k_1, \dots, k_L$"
         r" and activation $z^r$, $r \geq 2$, has a neurovariety of dimension $\sum_l k_l - L + 1$:"
-        r" only the scalings between layers are lost."
+        r" only the scalings between layers are lost. Where every filter is $(1, 0, \dots, 0)$ the"
+        r" rank is that."
     ),
-    source="ShahverdiMarchettiKohn2024 (dimension of polynomial convolutional networks)",
+    source=(
+        "ShahverdiMarchettiKohn2024 (dimension of polynomial convolutional networks); proved in"
+        " docs/proofs.md#neurovarieties"
+    ),
     keys=("ShahverdiMarchettiKohn2024",),
-    assumptions=("no biases; a random point, whose rank the dimension is at least",),
+    assumptions=("no biases; a point, whose rank the dimension is at least",),
     formula=Math("sum k_l - L + 1", r"\sum_l k_l - L + 1"),
     cases=cases,
     predicted=predicted,

@@ -17,6 +17,7 @@ from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import activation_of, count, flag, input_names
+from rankstrat.families._shared.formulas import applied, inside, total, where
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.families.catalogue.convolutional.branches import branches as branches_of
 from rankstrat.families.catalogue.convolutional.nearby import nearby as conditions_near
@@ -115,6 +116,21 @@ class Convolutional(FamilyRecord):
         image = np.arange(self.size**self.dimension).reshape((self.size,) * self.dimension)
         windows = np.lib.stride_tricks.sliding_window_view(image, self.window)
         return windows.reshape(int(np.prod(self.places)), int(np.prod(self.window)))
+
+    @property
+    def formula(self) -> str:
+        r"""The sum over kernels and windows."""
+        place = "" if self.sharing else " p"
+
+        def kernel(k: str) -> str:
+            shift = f" + b_{{{k}{place}}}" * self.bias
+            window = rf"\langle K_{{{k}{place}}}, I_p \rangle{shift}"
+            return rf"\sum_p a_{{{k} p}}\,{applied(self.activation, window)}"
+
+        value = total("l", self.kernels, kernel) + " + c" * self.output_bias
+        image = inside("I", *[self.size] * self.dimension)
+        window = inside("I_p", *[self.kernel_size] * self.dimension)
+        return rf"F(\theta)(I) = {value}{image}{window}{where(self.activation)}"
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

@@ -14,6 +14,7 @@ from rankstrat.activation.law import law_of
 from rankstrat.activation.record import Activation
 from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import activation_of, count, flag, input_names
+from rankstrat.families._shared.formulas import applied, inside, total, where
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.families.catalogue.two_layer.neurons import neurons as neurons_at
@@ -66,6 +67,18 @@ class TwoLayer(FamilyRecord, LayeredStructure):
     def input_names(self) -> tuple[str, ...]:
         """x1, ..., xd."""
         return input_names(self.inputs)
+
+    @property
+    def formula(self) -> str:
+        r"""The sum of neurons."""
+        between = " " if self.inputs == 1 else r" \cdot "
+
+        def unit(i: str) -> str:
+            argument = f"w_{i}{between}x" + f" + b_{i}" * self.bias
+            return rf"a_{i}\,{applied(self.activation, argument)}"
+
+        value = total("i", self.width, unit) + " + c" * self.output_bias
+        return rf"F(\theta)(x) = {value}{inside('x', self.inputs)}{where(self.activation)}"
 
     def expressions(
         self, blocks: Mapping[str, Any], inputs: Sequence[sympy.Symbol]

@@ -1,0 +1,197 @@
+"""False claims made by hand against single rules; the true ranks stand beside them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from proofs import judge, proof, written
+
+from rankstrat.referee.proof import check
+from rankstrat.referee.reading import Refused
+
+ONE, MINUS, INPUT = ["rat", 1, 1], ["rat", -1, 1], ["in", 0]
+NOTHING = {"kind": "relations", "relations": [[0, [[0, 0]]]]}
+"""The claim that the derivative by the only parameter is zero."""
+SMALL = (1, 1, 0)
+
+
+def place(x: int) -> dict[str, Any]:
+    return {"at": [], "inputs": [[[x, 1]]], "bits": 64}
+
+
+BALL = {"kind": "balls", "rows": [[0, [1]]], "columns": [0]}
+
+
+@pytest.mark.parametrize(
+    ("graph", "places"),
+    [
+        # a x (step(h) + step(-h) - 1) with h = sin^2 + cos^2 - 1 = 0: by convention -a x
+        ([ONE, MINUS, INPUT, ["sin", 2], ["cos", 2], ["mul", 3, 3], ["mul", 4, 4], ["add", 5, 6, 1],
+          ["mul", 1, 7], ["step", 7], ["step", 8], ["par", 0, 0], ["add", 9, 10, 1],
+          ["mul", 11, 2, 12]], None),
+        # a x (sign(h)^2 - 1) with the same h
+        ([ONE, MINUS, INPUT, ["sin", 2], ["cos", 2], ["mul", 3, 3], ["mul", 4, 4], ["add", 5, 6, 1],
+          ["sign", 7], ["mul", 8, 8], ["par", 0, 0], ["add", 9, 1], ["mul", 10, 2, 11]], None),
+        # a x (step(h) + step(-h) - 1) with h = max(0, x): -a x for negative x
+        ([ONE, MINUS, INPUT, ["relu", 2], ["mul", 1, 3], ["step", 3], ["step", 4],
+          ["add", 5, 6, 1], ["par", 0, 0], ["mul", 8, 2, 7]], 1),
+    ],
+)  # fmt: skip
+def test_a_kink_may_vanish_on_an_open_set(graph: list[Any], places: int | None) -> None:
+    data = written(graph, outputs=[len(graph) - 1], sizes=SMALL, upper=NOTHING)
+    if places is not None:
+        data["places"] = place(places)
+    assert judge(data).upper == 1
+
+
+def test_opposite_sides_of_a_kink_in_the_inputs_are_the_whole_line() -> None:
+    # step(x) + step(-x) = 1 almost everywhere: the rank is 0
+    graph = [ONE, MINUS, INPUT, ["mul", 1, 2], ["step", 2], ["step", 3], ["add", 4, 5, 1],
+             ["par", 0, 0], ["mul", 7, 2, 6]]  # fmt: skip
+    found = judge(written(graph, outputs=[8], sizes=SMALL, upper=NOTHING))
+    assert (found.upper, found.verdict) == (0, "PROVED")
+
+
+@pytest.mark.parametrize(
+    ("graph", "x"),
+    [
+        # a max(0, x) + log(-x) is defined for negative x only, where a does nothing
+        ([ONE, MINUS, INPUT, ["relu", 2], ["par", 0, 0], ["mul", 4, 3], ["mul", 1, 2], ["log", 6],
+          ["add", 5, 7]], 1),
+        # a (sqrt(x^2) - x) + log(x) is defined for positive x only, where a does nothing
+        ([ONE, MINUS, INPUT, ["mul", 2, 2], ["root", 2, 3], ["mul", 1, 2], ["add", 4, 5],
+          ["par", 0, 0], ["mul", 7, 6], ["log", 2], ["add", 8, 9]], -1),
+    ],
+)  # fmt: skip
+def test_places_outside_the_domain_show_nothing(graph: list[Any], x: int) -> None:
+    data = written(graph, outputs=[len(graph) - 1], sizes=SMALL, places=place(x), lower=BALL)
+    assert judge(data).lower == 0
+
+
+def test_two_roots_of_one_prime_are_refused() -> None:
+    # sqrt 2 = (2^(1/4))^2: as two generators their difference would be a coefficient that is not 0
+    graph = [ONE, ["rat", 2, 1], ["root", 2, 1], ["root", 4, 1], MINUS, ["mul", 3, 3],
+             ["mul", 4, 5], ["add", 2, 6], ["add", 2, 5], ["par", 0, 0], INPUT,
+             ["mul", 9, 10, 8]]  # fmt: skip
+    tower = {"generators": [["root", 2, 2], ["root", 2, 4]],
+             "images": [["root", 2, 1, 1, 1, [[0, 1]]], ["root", 4, 1, 1, 1, [[1, 1]]]],
+             "decisions": [None, None, None]}  # fmt: skip
+    upper = {"kind": "relations", "relations": [[0, [[0, 7]]]]}
+    found = judge(written(graph, outputs=[11], sizes=SMALL, tower=tower, upper=upper))
+    assert found.upper == 1
+    assert found.fails
+
+
+def test_a_coefficient_that_is_zero_after_expansion_is_refused() -> None:
+    # a x + b x with (u + 1)^2 - u^2 - 2 u - 1 times the derivative by a: the rank is 1
+    graph = [ONE, ["coord", 0], ["add", 1, 0], ["mul", 2, 2], MINUS, ["mul", 4, 1, 1],
+             ["rat", -2, 1], ["mul", 6, 1], ["add", 3, 5, 7, 4], ["par", 0, 0], INPUT,
+             ["mul", 9, 10]]  # fmt: skip
+    upper = {"kind": "relations", "relations": [[0, [[0, 8]]]]}
+    assert judge(written(graph, outputs=[11], sizes=(1, 1, 1), upper=upper)).upper == 1
+
+
+@pytest.mark.parametrize("depth", [800, 950, 970, 980, 985, 990, 10_000])
+@pytest.mark.parametrize("key", ["upper", "graph", "names", "claim"])
+def test_deep_nesting_gives_a_finding_or_a_refusal(depth: int, key: str) -> None:
+    data = proof("matrices") | {key: "HERE"}
+    text = json.dumps(data).replace('"HERE"', "[" * depth + "]" * depth)
+    found = _checked(text)
+    assert found is None or key == "names" or not found.holds
+
+
+def _checked(text: str) -> Any:
+    try:
+        return check(text)[0]
+    except Refused:
+        return None
+
+
+LARGE = 999_999_999
+
+
+def _product() -> dict[str, Any]:
+    graph = [ONE, *(["in", k] for k in range(8000)), ["par", 0, 0]]
+    graph.append(["mul", *range(1, 8002)])
+    return written(graph, outputs=[8002], sizes=(1, 8000, 0), upper=NOTHING)
+
+
+def _long_coefficients() -> dict[str, Any]:
+    graph: list[Any] = [ONE, INPUT, ["par", 0, 0]]
+    terms = []
+    for k in range(60):
+        number = ["rat", (1 << 13_990) + 2 * k + 1, (1 << 13_990) + 4 * k + 3]
+        graph += [number, ["pow", k + 1, 1]]
+        graph.append(["mul", len(graph) - 2, len(graph) - 1])
+        terms.append(len(graph) - 1)
+    graph.append(["add", *terms])
+    graph.append(["mul", len(graph) - 1, len(graph) - 1, 2])
+    return written(graph, outputs=[len(graph) - 1], sizes=SMALL, upper=NOTHING)
+
+
+def _powers(upper: dict[str, Any]) -> dict[str, Any]:
+    graph: list[Any] = [ONE, INPUT, ["par", 0, 0], ["pow", LARGE, 1]]
+    graph += [["pow", LARGE, k] for k in range(3, 3000)]
+    graph.append(["mul", len(graph) - 1, 2])
+    claim = {"lower": 0, "upper": 0, "verdict": "OPEN"}
+    return written(graph, outputs=[len(graph) - 1], sizes=SMALL, upper=upper, claim=claim)
+
+
+def _many_entries() -> dict[str, Any]:
+    graph = [ONE, INPUT, ["par", 0, 0], ["mul", 1, 2]]
+    claim = {"lower": 0, "upper": 0, "verdict": "OPEN"}
+    return written(
+        graph, outputs=[3] * 2000, sizes=(10**6, 1, 0), upper={"kind": "chance"}, claim=claim
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (_product, "budget"), (_long_coefficients, "budget"), (_many_entries, "budget"),
+        (lambda: _powers(NOTHING), "too long"), (lambda: _powers({"kind": "chance"}), "too large"),
+    ],
+)  # fmt: skip
+def test_large_work_is_left_undone(make: Any, reason: str) -> None:
+    found = judge(make())
+    assert found.lower == 0
+    assert found.upper == make()["sizes"]["parameters"]
+    assert any(reason in line for line in found.lines), found.lines
+
+
+def test_relations_count_by_their_rank() -> None:
+    # a x + b x + c x^2 has rank 2, however often dF/da = dF/db is said
+    graph = [ONE, MINUS, INPUT, ["par", 0, 0], ["par", 1, 0], ["par", 2, 0], ["mul", 3, 2],
+             ["mul", 4, 2], ["mul", 5, 2, 2], ["add", 6, 7, 8], ["rat", 2, 1],
+             ["rat", -2, 1], ["rat", 0, 1]]  # fmt: skip
+    same, twice, none = [[0, 0], [1, 1]], [[0, 10], [1, 11]], [[0, 12]]
+    for pairs, upper in (([same], 2), ([same, same], 2), ([same, twice, none], 2), ([none], 3)):
+        evidence = {"kind": "relations", "relations": [[0, p] for p in pairs]}
+        assert judge(written(graph, outputs=[9], sizes=(3, 1, 0), upper=evidence)).upper == upper
+
+
+def test_a_multiple_by_zero_in_disguise_is_no_further_relation() -> None:
+    # a x: no relation; S times anything is one, with S = (u + 1)^2 - u^2 - 2 u - 1
+    graph = [ONE, ["coord", 0], ["add", 1, 0], ["mul", 2, 2], MINUS, ["mul", 4, 1, 1],
+             ["rat", -2, 1], ["mul", 6, 1], ["add", 3, 5, 7, 4], ["par", 0, 0], ["par", 1, 0],
+             INPUT, ["mul", 9, 11], ["mul", 10, 11], ["add", 12, 13]]  # fmt: skip
+    pairs = [[[0, 0], [1, 4]], [[0, 8], [1, 0]], [[0, 8]]]
+    for some, upper in ((pairs[:1], 1), (pairs[1:2], 2), (pairs[2:], 2), (pairs[::2], 1)):
+        evidence = {"kind": "relations", "relations": [[0, p] for p in some]}
+        assert judge(written(graph, outputs=[14], sizes=(2, 1, 1), upper=evidence)).upper == upper
+
+
+@pytest.mark.parametrize(("power", "upper"), [(1, 1), (2, 2)])
+def test_chance_takes_roots_for_unknowns(power: int, upper: int) -> None:
+    # a r x + b r^2 x has rank 1 whatever r is, and a r x + b r^2 y has rank 2
+    graph = [["rat", 2, 1], ["root", 2, 0], ["in", 0], ["in", 1], ["par", 0, 0], ["par", 1, 0],
+             ["mul", 4, 1, 2], ["mul", 5, 1, 1, 2 if power == 1 else 3], ["add", 6, 7]]  # fmt: skip
+    tower = {"generators": [["root", 2, 2]], "images": [["root", 2, 0, 1, 1, [[0, 1]]]],
+             "decisions": [None, None, None]}  # fmt: skip
+    claim = {"lower": 0, "upper": 1, "verdict": "OPEN"}
+    data = written(graph, outputs=[8], sizes=(2, 2, 0), tower=tower, upper={"kind": "chance"})
+    found = judge(data | {"claim": claim})
+    assert found.upper == upper
+    assert (found.error > 0) == (power == 1)
