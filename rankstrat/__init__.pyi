@@ -32,7 +32,9 @@ from rankstrat.model.model import Model as Model
 from rankstrat.model.values import exact as exact
 from rankstrat.networks import Candidate as Candidate
 from rankstrat.networks import Condensation as Condensation
+from rankstrat.networks import DensePart as DensePart
 from rankstrat.networks import Equivalence as Equivalence
+from rankstrat.networks import GraphNetwork as GraphNetwork
 from rankstrat.networks import Matching as Matching
 from rankstrat.networks import Network as Network
 from rankstrat.networks import ProximateRank as ProximateRank

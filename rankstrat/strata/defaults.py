@@ -352,7 +352,7 @@ def _probe(model: Model) -> Callable[[dict[sympy.Symbol, sympy.Expr]], Any] | No
     """The outputs of a polynomial model at one point of whole numbers: most candidates differ
     already there.
     """
-    symbols = (*model.parameters, *model.inputs)
+    symbols = (*model.parameters, *model.inputs, *model.constants)
     if not all(o.is_polynomial(*symbols) for o in model.outputs):
         return None
     outputs = sympy.lambdify([symbols], list(model.outputs), modules=[])

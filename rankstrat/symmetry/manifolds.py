@@ -54,7 +54,12 @@ class InvariantManifold(Spoken):
         model = self.chart.model
         outputs = [o.xreplace(self.chart.values) for o in model.outputs]
         return Model(
-            outputs, self.chart.coordinates, model.inputs, f"{model} on an invariant manifold"
+            outputs,
+            self.chart.coordinates,
+            model.inputs,
+            f"{model} on an invariant manifold",
+            domain=model.domain,
+            constants=model.constants,
         )
 
     def rank(self, *, seed: int = 0) -> RankCertificate:

@@ -507,7 +507,7 @@ def as_target(model: Model, target: Any) -> TargetFunction:
         raise TargetError(
             f"the target {target!r} is not exact ({error}); give a sympy expression in the inputs"
         ) from None
-    known = {str(x): x for x in model.inputs}
+    known = {str(x): x for x in (*model.inputs, *model.constants)}
     renamed = []
     for output in outputs:
         unknown = sorted(str(s) for s in output.free_symbols if str(s) not in known)
@@ -547,5 +547,11 @@ def _from_point(model: Model, point: Chart) -> TargetFunction:
                 f"the target has {len(theirs)} {what}, the model {len(ours)}; choose a point of a"
                 " model with as many"
             )
+    foreign = [str(c) for c in source.constants if c not in model.constants]
+    if foreign:
+        raise TargetError(
+            f"the target has the unknown constant {foreign[0]}, the model has none of that name;"
+            " one function is needed; declare it for both"
+        )
     replace = {**point.values, **dict(zip(source.inputs, model.inputs, strict=True))}
     return TargetFunction(tuple(output.xreplace(replace) for output in source.outputs), point)
