@@ -57,10 +57,9 @@ class Roots(Constants):
         power = Fraction(e * f)
         if f % 2 == 0 or power.denominator != 1:
             return None
-        size = c if c > 0 else -c
-        return program.product(
-            ((program.scale(c / size, h), int(power)), (program.constant(size), e))
-        )
+        sign = 1 if c > 0 else -1
+        size = program.constant(sign * c)
+        return program.product(((program.scale(sign, h), int(power)), (size, e)))
 
     def _split(self, g: int) -> tuple[list[tuple[int, Rational]], int]:
         """g as a product of what has its roots already and a rest.
