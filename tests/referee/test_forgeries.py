@@ -336,3 +336,28 @@ def test_a_minor_of_one_region_is_not_one_of_another() -> None:
     for lower in ({**minor(4, [0, 1]), "rows": rows}, ball):
         assert claimed(graph, empty, lower=lower, places=places).lower == 2
         assert claimed(graph, empty, lower=lower, places=places, region=0).lower == 0
+
+
+@pytest.mark.parametrize(
+    ("op", "factor"),
+    [("tanh", -1), ("sinh", -1), ("sin", -1), ("tan", -1), ("atan", -1), ("cosh", 1), ("cos", 1)],
+)
+def test_parity_is_a_relation_and_a_multiple_is_not(op: str, factor: int) -> None:
+    # f(-x) = s f(x), and neither -s f(x) nor f(2 x)
+    empty = {"generators": [], "images": [], "decisions": [None] * 3}
+    for argument, sign, upper in ((1, factor, 1), (1, -factor, 2), (4, factor, 2), (4, -factor, 2)):
+        between = [MINUS, ["mul", 2, 1], ["add", 1, 1], ["rat", -sign, 1]]
+        graph = two([op, 3], [op, argument], *between)
+        evidence = {"kind": "relations", "relations": [[0, [[0, 0], [1, 5]]]]}
+        assert claimed(graph, empty, lower={"kind": "none"}, upper=evidence).upper == upper
+
+
+def test_the_exponential_of_the_opposite_is_the_inverse() -> None:
+    # e^x e^-x = 1, and neither e^x e^-2x nor e^-x e^-x
+    empty = {"generators": [], "images": [], "decisions": [None] * 3}
+    for factors, upper in (([6, 7], 1), ([6, 8], 2), ([7, 7], 2), ([6, 7, 7], 2)):
+        between = [MINUS, ["mul", 2, 1], ["rat", -2, 1], ["mul", 4, 1], ["exp", 1], ["exp", 3],
+                   ["exp", 5]]  # fmt: skip
+        graph = two(["mul", *factors], ["mul", 0, 0], *between)
+        evidence = {"kind": "relations", "relations": [[0, [[0, 0], [1, 2]]]]}
+        assert claimed(graph, empty, lower={"kind": "none"}, upper=evidence).upper == upper
