@@ -41,6 +41,8 @@ class LineRing:
 
     def radical(self, line: Quotient, q: int, denominator: int) -> Quotient:
         """line^(q denominator), of which the denominator-th root is a q-th power."""
+        if q * denominator > MAX_DEGREE:
+            raise UndecidedError("a power on a line has a large degree")
         root = line.top**q
         return Quotient(root**denominator, line.bottom, root, denominator)
 

@@ -20,6 +20,7 @@ from rankstrat.algebra.generators import CONSTANT_STAGE
 from rankstrat.algebra.modular import GF, Power
 from rankstrat.algebra.multiplicities import LineRing, independent_multiplicities
 from rankstrat.algebra.power_tables import BadReductionError
+from rankstrat.algebra.powers import factor
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import LEAF, PRODUCT
 from rankstrat.algebra.rational import with_radicands
@@ -67,6 +68,9 @@ class Roots(Constants):
             core = program.product([(n, f) for n, f in pairs if not self._has_roots(n)])
         elif self._has_roots(core):
             outside, core = [*outside, (core, 1)], program.one
+        if core != program.one and None in map(factor, Fraction(c).as_integer_ratio()):
+            # stays inside: its root is one of no known primes
+            return outside, program.scale(c, core)
         return [*outside, (program.constant(c), 1)], core
 
     def _has_roots(self, node: int) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 from rankstrat.cli._bundle import check_document, check_value, is_document
@@ -14,6 +15,7 @@ from rankstrat.cli._proofs import is_proof
 from rankstrat.cli._question import say
 from rankstrat.cli._status import BAD_QUESTION, FAILS, HOLDS, complain
 from rankstrat.errors import CertificateError, RankstratError
+from rankstrat.networks.graph_report import check_graph_report, is_graph_report
 from rankstrat.networks.report import check_report, is_report
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.referee.__main__ import report
@@ -55,8 +57,10 @@ def _check(name: str) -> int:
             return _referee(name, text)
         if is_document(text):
             return _document(name, text)
+        if is_graph_report(text):
+            return _report(name, text, check_graph_report)
         if is_report(text):
-            return _report(name, text)
+            return _report(name, text, check_report)
         certificate = RankCertificate.from_json(text)
     except RankstratError as error:
         return complain(f"{name}: {error}; `rankstrat rank MODEL --json` writes one", BAD_QUESTION)
@@ -92,10 +96,10 @@ def _referee(name: str, text: str) -> int:
     return FAILS
 
 
-def _report(name: str, text: str) -> int:
-    """Check what is certified in a condensation report."""
+def _report(name: str, text: str, checked: Callable[[str], object]) -> int:
+    """Check what is certified in the report of a network."""
     try:
-        found = check_report(text)
+        found = checked(text)
     except RankstratError as error:
         return complain(f"{name}: refused: {error}", FAILS)
     say(f"{escaped(name)}: holds: {found}\n{ENGINE}")

@@ -11,8 +11,15 @@ from typing import Any
 from rankstrat.cli._question import add_columns, add_formats, emit, say, whole_number
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import DataError
-from rankstrat.networks import Condensation, condensation, plot_condensation, read
+from rankstrat.networks import (
+    Condensation,
+    GraphNetwork,
+    condensation,
+    plot_condensation,
+    read,
+)
 from rankstrat.networks.files import load
+from rankstrat.networks.graph_report import GraphReport
 from rankstrat.networks.report import to_json
 from rankstrat.text.parsing import shown
 
@@ -47,6 +54,8 @@ def run(options: Namespace) -> int:
     """Print the profile."""
     network = read(options.file, activation=options.activation, orientation=options.orientation)
     data = None if options.data is None else _inputs(options.data)
+    if isinstance(network, GraphNetwork):
+        return _graph(network, data, options)
     found = condensation(network, data=data, seed=options.seed)
     if options.format == "json":
         print(to_json(found, seed=options.seed))
@@ -56,6 +65,25 @@ def run(options: Namespace) -> int:
         emit(found.table(), options.format, columns=options.columns)
     if options.plot is not None:
         _draw(options.plot, found)
+    return HOLDS
+
+
+def _graph(graph: GraphNetwork, data: Any, options: Namespace) -> int:
+    """Print the report of a graph.
+
+    Raises:
+        DataError: a table or a picture of a graph was asked for.
+    """
+    if options.plot is not None or options.format not in ("json", "text"):
+        raise DataError(
+            f"a table or picture of {shown(options.file)}, a graph, was asked for; text or --json"
+            " is needed; draw its parts: rankstrat.plot_condensation(graph.dense[0].condensation())"
+        )
+    found = GraphReport.of(graph, data, seed=options.seed)
+    if options.format == "json":
+        print(found.to_json(seed=options.seed))
+    else:
+        say(found)
     return HOLDS
 
 

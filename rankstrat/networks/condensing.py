@@ -134,7 +134,8 @@ def _network(model: Model | Network, floats: Mapping[str, Any] | None) -> Networ
                 " floats out"
             )
         return model
-    demand(model, Model, PointError, "a Model or a network that was read", "try rankstrat.read")
+    hint = "try rankstrat.read; the dense layers of a graph have graph.dense[0].condensation()"
+    demand(model, Model, PointError, "a Model or a network that was read", hint)
     if floats is None:
         raise PointError(
             f"no floats were given for {model}; one array for each block is needed; write"

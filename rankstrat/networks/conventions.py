@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise, permutations
 
 from rankstrat.errors import DataError
+from rankstrat.networks.building import Affine
 from rankstrat.networks.files.limits import Array, Arrays
 from rankstrat.text.parsing import shown
 
@@ -16,14 +16,6 @@ ORIENTATIONS = (OUT_IN, IN_OUT)
 MATRICES = {"weight": OUT_IN, "kernel": IN_OUT, "coefs": IN_OUT, "W": OUT_IN, "w": OUT_IN}
 """The last word of a name -> how its matrices stand; None of these: the shapes must tell."""
 _LAST = re.compile(r"^(?:(.*)[./_])?(weight|kernel|bias|coefs|intercepts|W|w|b|a|c)_?(\d*)(?::0)?$")
-
-
-@dataclass(frozen=True)
-class Affine:
-    """One affine layer: a matrix (units, inputs) and a bias or None."""
-
-    weight: Array
-    bias: Array | None
 
 
 def layers_of(arrays: Arrays, orientation: str | None) -> tuple[Affine, ...]:
@@ -238,4 +230,4 @@ def from_list(arrays: Sequence[Array], orientation: str | None, source: str) -> 
     return tuple(Affine(m, b) for m, (_, b) in zip(oriented, groups, strict=True))
 
 
-__all__ = ["IN_OUT", "OUT_IN", "Affine", "from_list", "layers_of"]
+__all__ = ["IN_OUT", "OUT_IN", "from_list", "layers_of"]

@@ -13,11 +13,15 @@ import numpy as np
 from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation
 from rankstrat.errors import DataError
-from rankstrat.families import fully_connected, two_layer
-from rankstrat.networks.conventions import IN_OUT, OUT_IN, Affine, from_list, layers_of
+from rankstrat.networks.building import Affine, built
+from rankstrat.networks.conventions import IN_OUT, OUT_IN, from_list, layers_of
 from rankstrat.networks.files import Arrays, load
 from rankstrat.networks.files.limits import Array, accepted, bounded
+from rankstrat.networks.files.onnx_file import read_onnx
+from rankstrat.networks.files.suffixes import GRAPHS
+from rankstrat.networks.graph.assembling import assembled, layered, recognised
 from rankstrat.networks.network import Network
+from rankstrat.networks.parts import GraphNetwork
 from rankstrat.text.parsing import shown
 
 MAX_DEPTH = 20
@@ -36,7 +40,7 @@ def read(
     *,
     activation: Any = None,
     orientation: str | None = None,
-) -> Network:
+) -> Network | GraphNetwork:
     r"""The network of floats that a weight file or an object of a framework holds.
 
     Files: `.npz`, `.safetensors`, `.onnx`, `.json`; nothing in them is executed. Objects: a torch
@@ -52,7 +56,8 @@ def read(
 
     Returns:
         A `Network`: `.model` (two_layer or fully_connected) and `.values`, the floats of its
-        blocks.
+        blocks. Of an ONNX file that is no chain of dense layers a `GraphNetwork`, whose `.model` is
+        the convolutional family or a general model.
 
     Raises:
         DataError: a malformed or oversized file, an ambiguous orientation, missing layers, values
@@ -65,51 +70,34 @@ def read(
         >>> net.model
         families.two_layer(width=3, inputs=2, activation='tanh')
     """
+    if isinstance(source, str | Path) and Path(source).suffix.lower() in GRAPHS:
+        return _from_graph(Path(source), activation, orientation)
     layers, said, where, notes = _understood(source, orientation)
     return built(layers, _activation(activation, said, len(layers)), where, notes)
 
 
-def built(
-    layers: Sequence[Affine], activation: Activation, where: str, notes: Sequence[str]
-) -> Network:
-    """The network of these layers: two-layer where there is one hidden layer and one output.
+def _from_graph(path: Path, activation: Any, orientation: str | None) -> Network | GraphNetwork:
+    """The network of an ONNX file.
 
     Raises:
-        DataError: only some hidden layers have a bias.
+        DataError: an orientation, or the activation of a graph, was given.
     """
-    hidden = {layer.bias is not None for layer in layers[:-1]}
-    if len(hidden) > 1:
+    if orientation is not None:
         raise DataError(
-            "some hidden layers have a bias and some have none; all or none is needed; add zero"
-            " biases where they are missing"
+            f"orientation={shown(repr(orientation))} was given with {shown(path.name)}; ONNX says"
+            " how its matrices stand; leave the orientation out"
         )
-    bias, output_bias = True in hidden, layers[-1].bias is not None
-    widths = [layers[0].weight.shape[1], *(layer.weight.shape[0] for layer in layers)]
-    if 0 in widths:
-        raise DataError(f"the widths are {widths}; at least one unit in each layer is needed")
-    arrays = [(layer.weight, layer.bias) for layer in layers]
-    if len(layers) == 2 and widths[2] == 1:
-        (w, b), (a, c) = arrays
-        values: dict[str, Any] = {"a": a[0], "w": w, "b": b, "c": None if c is None else c[0]}
-        model = two_layer(widths[1], widths[0], activation, bias, output_bias)
-    else:
-        values = {}
-        for k, (weight, own) in enumerate(arrays, 1):
-            values |= {f"W{k}": weight, f"b{k}": own}
-        model = fully_connected(widths, activation, bias, output_bias)
-    kept = {name: value for name, value in values.items() if value is not None}
-    _finite(kept)
-    return Network(model, kept, where, tuple(notes))
-
-
-def _finite(values: Mapping[str, Any]) -> None:
-    for name, value in values.items():
-        bad = int((~np.isfinite(np.asarray(value, dtype=np.float64))).sum())
-        if bad:
-            raise DataError(
-                f"{name} of shape {np.shape(value)} has {bad} values that are NaN or infinite;"
-                " finite weights are needed; read a checkpoint from before the training diverged"
-            )
+    graph = assembled(read_onnx(path), path.name)
+    chain = layered(graph)
+    if chain is not None:
+        sigma = chain.activation if activation is None else as_activation(activation)
+        return built(chain.layers, sigma, path.name, chain.notes)
+    if activation is not None:
+        raise DataError(
+            f"activation={shown(repr(str(activation)))} was given with {shown(path.name)}, a graph"
+            " that names its functions; none is needed; leave the activation out"
+        )
+    return recognised(graph)
 
 
 def _activation(given: Any, said: str, depth: int) -> Activation:
@@ -310,4 +298,4 @@ def _not_affine(kind: str) -> DataError:
     )
 
 
-__all__ = ["built", "read"]
+__all__ = ["read"]

@@ -54,8 +54,8 @@ def vanishes_at_primes(program: Program, node: int, seed: int) -> bool:
 
 def _zeros(tower: Tower, seed: int) -> list[int]:
     """The roots of a tower that vanish, or meet poles, wherever they were evaluated."""
-    suspects = list(range(len(tower.roots)))
-    zeros, roots = 0, radicals(tower, tower.roots)
+    suspects = dict.fromkeys(range(len(tower.roots)), 0)  # root -> primes at which it vanished
+    roots = radicals(tower, tower.roots)
     for attempt in range(PRIMES):
         field = GF(random_prime(SMALL, seed, 31, attempt, radicals=roots), 4)
         nodes = [tower.roots[j] for j in suspects]
@@ -64,16 +64,17 @@ def _zeros(tower: Tower, seed: int) -> list[int]:
             found = evaluate(tower.program, nodes, field, leaves)
         except BadReductionError:
             continue
+        # where a radicand is no square every sample may be a pole, which says nothing
+        seen = bool((~field.poles).any())
         values = [getattr(v, "value", v) for v in found]
-        suspects = [
-            j
-            for j, v in zip(suspects, values, strict=True)
+        suspects = {
+            j: count + seen
+            for (j, count), v in zip(suspects.items(), values, strict=True)
             if not (v if isinstance(v, int) else bool((v * ~field.poles).any()))
-        ]
-        zeros += 1
-        if not suspects or zeros > ZEROS:
+        }
+        if all(count > ZEROS for count in suspects.values()):
             break
-    return suspects
+    return list(suspects)
 
 
 def _is_enclosed_away_from_zero(program: Program, node: int, seed: int) -> bool:

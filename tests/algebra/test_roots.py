@@ -260,3 +260,22 @@ def test_random_functions(seed):
 @pytest.mark.parametrize("seed", range(12, 400))
 def test_many_random_functions(seed):
     test_random_functions(seed)
+
+
+def test_a_number_that_is_not_factored_stays_under_the_root():
+    r"""Times r^3 the derivatives of a/r, r^2 = (w x)^2 + (v x + y)^2 + 1, are up to constants
+    r^2, w x^2 and v x^2 + x y: rank 3. Nobody factors w^2 + v^2.
+    """
+    a, w, v, y = sympy.symbols("a w v y")
+    model = Model(a / sympy.sqrt((w * x) ** 2 + (v * x + y) ** 2 + 1), [a, w, v], [x, y])
+    hard = sympy.Rational((10**18 + 9) * (10**24 + 7), 2**80)
+    for values in ({a: 1, w: hard, v: 3}, {a: hard, w: hard + 1, v: hard}):
+        confirm(model_rank(model.point(values)), 3)
+
+
+def test_powers_with_long_denominators_have_an_answer():
+    """exp(q x) with q of denominator 2^70 beside a root of the exponentials."""
+    q = sympy.Rational(3**40, 2**70)
+    inner = (sympy.exp(q * x) + x) ** 2 + 1
+    found = rank([1 / sympy.sqrt(inner), sympy.exp(x) / sympy.sqrt(inner), sympy.exp(q * x)])
+    assert found.lower <= 3 <= found.upper

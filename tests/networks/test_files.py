@@ -257,19 +257,10 @@ def test_onnx_graphs_that_are_no_chains_are_refused(tmp_path):
             rs.read(saved(tmp_path / "n.onnx", nodes, tensors))
 
     first = helper.make_node("Gemm", ["x", "w1"], ["h"], transB=1)
-    refused([helper.make_node("Conv", ["x", "w1"], ["y"])], {"w1": W1}, "the graph has Conv")
-    refused([first, helper.make_node("Add", ["h", "x"], ["y"])], {"w1": W1}, "two computed")
-    refused([first, helper.make_node("Tanh", ["x"], ["y"])], {"w1": W1}, "branches")
+    refused([helper.make_node("Conv", ["x", "w1"], ["y"])], {"w1": W1}, "do not fit")
+    refused([first, helper.make_node("Add", ["h", "x"], ["y"])], {"w1": W1}, "do not fit")
     refused([helper.make_node("MatMul", ["x", "u"], ["y"])], {"w1": W1}, "no tensor of floats")
-    refused([helper.make_node("Tanh", ["x"], ["y"])], {}, "follows no affine map")
-    leaky = helper.make_node("LeakyRelu", ["h"], ["s"], alpha=0.3)
-    refused([first, leaky], {"w1": W1}, "alpha = 0.3")
-    mixed = [
-        first, helper.make_node("Tanh", ["h"], ["s"]),
-        helper.make_node("Gemm", ["s", "w2"], ["t"], transB=1), helper.make_node("Relu", ["t"],
-        ["u"]), helper.make_node("Gemm", ["u", "w3"], ["y"]),
-    ]  # fmt: skip
-    refused(mixed, {"w1": W1, "w2": W2, "w3": np.ones((1, 1))}, "relu, tanh occur")
+    refused([helper.make_node("Tanh", ["x"], ["y"])], {}, "no weights")
     (tmp_path / "n.onnx").write_bytes(b"\x08\x01not a model")
     with pytest.raises(DataError):
         rs.read(tmp_path / "n.onnx")

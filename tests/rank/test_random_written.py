@@ -28,6 +28,20 @@ def test_a_model_of_every_class(seed):
     agrees(seed)
 
 
+KNOWN = {
+    1000008: 3,  # sign(h), 1, 1/|h| for h = x/2 - 1, on both sides of the kink
+    1002744: 3,  # the same with a kink at 3
+    1005317: 6,  # poles of the samples at many primes are no zero of a denominator
+    1007174: 0,  # the ratios of exp(px + c) do not know p
+}
+
+
+@pytest.mark.parametrize("seed", KNOWN)
+def test_models_with_a_trap(seed):
+    _, case = random_case(seed)
+    assert int(model_rank(case.chart())) == mpmath_rank(case) == KNOWN[seed]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", MANY)
 def test_many_models(seed):

@@ -13,8 +13,10 @@ from typing import Any, ClassVar
 import numpy as np
 import sympy
 
+from rankstrat.algebra.program import Program
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, flag
+from rankstrat.families._shared.assembly import matrix_product, summed
 from rankstrat.families._shared.formulas import inside, total
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.frozen import converted
@@ -133,6 +135,38 @@ class Attention(FamilyRecord):
             weights = self._weights(self.factor * queries.dot(keys.T))
             total = total + weights.dot(tokens.dot(blocks["V"][head])).dot(blocks["O"][head])
         return tuple(total.ravel())
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The n x model_dim outputs as nodes of a program."""
+        tokens = np.array(inputs, dtype=np.int64).reshape(self.tokens, self.model_dim)
+        factor = (
+            program.power(program.constant(self.head_dim), Fraction(-1, 2))
+            if self.scale is None
+            else program.constant(self.scale)
+        )
+        heads = []
+        for head in range(self.heads):
+            queries, keys, values = (
+                matrix_product(program, tokens, blocks[name][head]) for name in ("Q", "K", "V")
+            )
+            scores = matrix_product(program, queries, keys.T)
+            weights = [self._softmax(program, factor, row) for row in scores.tolist()]
+            heads.append(matrix_product(program, np.array(weights, dtype=np.int64), values))
+        mixed = matrix_product(program, np.hstack(heads), np.vstack(blocks["O"]))
+        entries: list[int] = mixed.ravel().tolist()
+        return entries
+
+    def _softmax(self, program: Program, factor: int, row: Sequence[int]) -> list[int]:
+        """The weights of one row of scores; see `_weights`."""
+        scaled = [program.product(((score, 1), (factor, 1))) for score in row]
+        if self.linear:
+            return scaled
+        gaps = [program.linear(0, ((1, score), (-1, scaled[0]))) for score in scaled[1:]]
+        powers = [program.one, *(program.function("exp", gap) for gap in gaps)]
+        whole = summed(program, powers)
+        return [program.product(((power, 1), (whole, -1))) for power in powers]
 
     def _weights(self, scores: Any) -> Any:
         """softmax of each row; a row is shifted by its first score, so that n - 1 exponentials are

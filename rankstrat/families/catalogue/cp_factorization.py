@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 
 import sympy
 
+from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import count, counts
+from rankstrat.families._shared.assembly import summed
 from rankstrat.families._shared.formulas import inside, total
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.frozen import converted
@@ -79,6 +81,20 @@ class CPFactorization(FamilyRecord):
             )
             for index in itertools.product(*map(range, self.shape))
         )
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The entries of the tensor as nodes of a program."""
+        factors = [blocks[name].tolist() for name in self.blocks]
+        entries = []
+        for index in itertools.product(*map(range, self.shape)):
+            rows = [factor[i] for factor, i in zip(factors, index, strict=True)]
+            terms = [
+                program.product([(node, 1) for node in term]) for term in zip(*rows, strict=True)
+            ]
+            entries.append(summed(program, terms))
+        return entries
 
 
 def cp_factorization(shape: Sequence[int], terms: int) -> Model:

@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 
 import sympy
 
+from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.families._shared.assembly import dot
 from rankstrat.families._shared.diagonal_strata import CoordinateStrata, coordinate_strata
 from rankstrat.families._shared.formulas import inside, total
 from rankstrat.families._shared.function_levels import diagonal_levels
@@ -77,6 +79,13 @@ class DeepDiagonal(FamilyRecord):
                 *(sympy.Mul(*column, x) for column, x in zip(blocks["a"].T, inputs, strict=True))
             ),
         )
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The one output as a node of a program."""
+        weights = [program.product([(a, 1) for a in column]) for column in blocks["a"].T.tolist()]
+        return [dot(program, weights, inputs)]
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""

@@ -12,7 +12,9 @@ from typing import Any, ClassVar
 import sympy
 
 from rankstrat.activation.lookup import activations
+from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import counts
+from rankstrat.families._shared.assembly import matrix_product
 from rankstrat.families._shared.deep_product_strata import DeepProductStrata
 from rankstrat.families._shared.formulas import shape
 from rankstrat.families._shared.function_levels import product_levels
@@ -95,6 +97,16 @@ class DeepMatrixFactorization(FamilyRecord, LayeredStructure):
                 for row in blocks[f"W{layer}"].tolist()
             ]
         return tuple(entry for row in product for entry in row)
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The entries of the product as nodes of a program."""
+        product = blocks["W1"]
+        for layer in range(2, self.depth + 1):
+            product = matrix_product(program, blocks[f"W{layer}"], product)
+        entries: list[int] = product.ravel().tolist()
+        return entries
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""

@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 
 import sympy
 
+from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.families._shared.assembly import dot
 from rankstrat.families._shared.diagonal_strata import CoordinateStrata, coordinate_strata
 from rankstrat.families._shared.formulas import inside, total
 from rankstrat.families._shared.function_levels import diagonal_levels
@@ -67,6 +69,16 @@ class Diagonal(FamilyRecord):
             (a**2 - b**2) * x for a, b, x in zip(blocks["a"], blocks["b"], inputs, strict=True)
         ]
         return (sympy.Add(*terms),)
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The one output as a node of a program."""
+        weights = [
+            program.linear(0, ((1, program.power(a, 2)), (-1, program.power(b, 2))))
+            for a, b in zip(blocks["a"].tolist(), blocks["b"].tolist(), strict=True)
+        ]
+        return [dot(program, weights, inputs)]
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""

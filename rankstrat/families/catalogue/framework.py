@@ -13,8 +13,10 @@ from typing import Any, ClassVar
 import numpy as np
 import sympy
 
+from rankstrat.algebra.program import Program
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count
+from rankstrat.families._shared.assembly import summed
 from rankstrat.families._shared.formulas import inside
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.frozen import converted
@@ -103,6 +105,20 @@ class Framework(FamilyRecord):
             sympy.Add(*((s - t) ** 2 for s, t in zip(p[i - 1], p[j - 1], strict=True)))
             for i, j in self.edges
         )
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The squared lengths as nodes of a program."""
+        p = blocks["p"].tolist()
+        lengths = []
+        for i, j in self.edges:
+            gaps = [
+                program.linear(0, ((1, s), (-1, t)))
+                for s, t in zip(p[i - 1], p[j - 1], strict=True)
+            ]
+            lengths.append(summed(program, [program.power(gap, 2) for gap in gaps]))
+        return lengths
 
 
 def _is_pair(edge: Any) -> bool:

@@ -12,8 +12,10 @@ from typing import Any, ClassVar
 
 import sympy
 
+from rankstrat.algebra.program import LINEAR, Program
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import count, input_names
+from rankstrat.families._shared.assembly import dot
 from rankstrat.families._shared.formulas import total
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.frozen import converted
@@ -116,6 +118,35 @@ class KAN(FamilyRecord):
             edges = [self.spline(edge, x) for edge, x in zip(inner, inputs, strict=True)]
             terms.append(self.spline(outer, sympy.Add(*edges)))
         return (sympy.Add(*terms),)
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The one output as a node of a program."""
+        at_inputs = [node for x in inputs for node in self._basis_at(program, x)]
+        coefficients, values = [], []
+        for outer, inner in zip(blocks["outer"], blocks["inner"], strict=True):
+            argument = dot(program, inner.ravel(), at_inputs)
+            coefficients += outer.tolist()
+            values += self._basis_at(program, argument)
+        return [dot(program, coefficients, values)]
+
+    def _basis_at(self, program: Program, z: int) -> list[int]:
+        """The basis functions at a node."""
+        powers = [program.power(z, k) for k in range(self.degree + 1)]
+        bends = [
+            program.power(program.function("relu", _shifted(program, z, -knot)), self.degree)
+            for knot in self.knots
+        ]
+        return [*powers, *bends]
+
+
+def _shifted(program: Program, node: int, constant: int | Fraction) -> int:
+    """The node of n + c, the constant inside the sum."""
+    if program.kind[node] != LINEAR:
+        return program.linear(constant, ((1, node),))
+    c0, *coefficients = program.data[node]
+    return program.linear(c0 + constant, zip(coefficients, program.args[node], strict=True))
 
 
 def kan(width: int, inputs: int, degree: int = 3, knots: Sequence[Any] = ()) -> Model:

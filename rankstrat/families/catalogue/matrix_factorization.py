@@ -12,7 +12,9 @@ from typing import Any, ClassVar
 import sympy
 
 from rankstrat.activation.lookup import activations
+from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import count
+from rankstrat.families._shared.assembly import matrix_product
 from rankstrat.families._shared.formulas import inside
 from rankstrat.families._shared.function_levels import product_levels
 from rankstrat.families._shared.layered import LayeredStructure
@@ -82,6 +84,13 @@ class MatrixFactorization(FamilyRecord, LayeredStructure):
             for i in range(self.rows)
             for j in range(self.columns)
         )
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The entries of AB as nodes of a program."""
+        entries: list[int] = matrix_product(program, blocks["A"], blocks["B"]).ravel().tolist()
+        return entries
 
     def branches(self, model: Model, target: TargetFunction) -> BranchList:
         """The branches of a target set; see `rankstrat.target_set`."""

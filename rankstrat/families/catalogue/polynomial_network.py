@@ -11,6 +11,7 @@ import sympy
 
 from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation
+from rankstrat.algebra.program import Program
 from rankstrat.families._shared.arguments import count, counts, flag
 from rankstrat.families._shared.layered import LayeredStructure
 from rankstrat.families._shared.record import FamilyRecord
@@ -80,6 +81,12 @@ class PolynomialNetwork(FamilyRecord, LayeredStructure):
     ) -> tuple[sympy.Expr, ...]:
         """The outputs."""
         return self.network.expressions(blocks, inputs)
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The outputs as nodes of a program."""
+        return self.network.nodes(program, blocks, inputs)
 
 
 def polynomial_network(

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rankstrat.errors import DataError
-from rankstrat.networks.files.graph import read_onnx
 from rankstrat.networks.files.json_file import read_json
 from rankstrat.networks.files.limits import Arrays
 from rankstrat.networks.files.npz import read_npy, read_npz
@@ -18,7 +17,6 @@ READERS: Mapping[str, Callable[[Path], Arrays]] = {
     ".npy": read_npy,
     ".json": read_json,
     ".safetensors": read_safetensors,
-    ".onnx": read_onnx,
 }
 _TORCH = (
     "python -c \"import torch, numpy; s = torch.load('{0}', weights_only=True);"
@@ -32,6 +30,8 @@ _PICKLE = (
     "python -c \"import pickle, numpy; m = pickle.load(open('{0}', 'rb'));"
     " numpy.savez('net.npz', **m)\" if you trust the file and it holds a dict of arrays"
 )
+GRAPHS = (".onnx",)
+"""Files that hold a graph of operations, and not only arrays."""
 REFUSED: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys((".pt", ".pth", ".bin", ".ckpt"), ("a pickle of torch", _TORCH)),
     **dict.fromkeys((".h5", ".hdf5", ".keras"), ("a file of Keras", _KERAS)),
@@ -53,8 +53,14 @@ def load(path: Path) -> Arrays:
             f"{shown(path.name)} is {kind}, which may run code when it is loaded; npz, safetensors,"
             f" ONNX or JSON is needed; convert it: {line.format(path.name.replace(chr(39), ''))}"
         )
+    if suffix in GRAPHS:
+        raise DataError(
+            f"{shown(path.name)} holds a network; arrays are needed; write them with numpy.save"
+        )
     if suffix not in READERS:
-        hint = nearest(suffix, READERS) or f"formats are {', '.join(READERS)}"
+        hint = (
+            nearest(suffix, (*READERS, *GRAPHS)) or f"formats are {', '.join((*READERS, *GRAPHS))}"
+        )
         raise DataError(
             f"{shown(path.name)} has no suffix of a weight file that is read; {hint}; write it with"
             " numpy.savez"
@@ -62,4 +68,4 @@ def load(path: Path) -> Arrays:
     return READERS[suffix](path)
 
 
-__all__ = ["READERS", "REFUSED", "load"]
+__all__ = ["GRAPHS", "READERS", "REFUSED", "load"]

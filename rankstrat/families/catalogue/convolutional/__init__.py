@@ -15,8 +15,10 @@ import sympy
 
 from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation
+from rankstrat.algebra.program import Program
 from rankstrat.errors import FamilyError
 from rankstrat.families._shared.arguments import activation_of, count, flag, input_names
+from rankstrat.families._shared.assembly import dot, summed
 from rankstrat.families._shared.formulas import applied, inside, total, where
 from rankstrat.families._shared.record import FamilyRecord
 from rankstrat.families.catalogue.convolutional.branches import branches as branches_of
@@ -150,6 +152,27 @@ class Convolutional(FamilyRecord):
         if self.output_bias:
             terms.append(blocks["c"][()])
         return (sympy.Add(*terms),)
+
+    def nodes(
+        self, program: Program, blocks: Mapping[str, Any], inputs: Sequence[int]
+    ) -> list[int]:
+        """The one output as a node of a program."""
+        weights, size = blocks["a"].reshape(self.kernels, -1).tolist(), len(self.pixels)
+        own = 1 if self.sharing else size
+        kernels = blocks["K"].reshape(self.kernels, own, -1).tolist()
+        biases = blocks["b"].reshape(self.kernels, own, 1).tolist() if self.bias else None
+        windows = [[inputs[t] for t in window] for window in self.pixels.tolist()]
+        terms = []
+        for kernel in range(self.kernels):
+            for place, window in enumerate(windows):
+                seen = place % own
+                bias = biases[kernel][seen] if biases else ()
+                z = dot(program, kernels[kernel][seen], window, *bias)
+                value = self.activation.template.at(program, z)
+                terms.append(program.product(((weights[kernel][place], 1), (value, 1))))
+        if self.output_bias:
+            terms.append(int(blocks["c"][()]))
+        return [summed(program, terms)]
 
     @cached_property
     def units(self) -> tuple[Units, ...]:
