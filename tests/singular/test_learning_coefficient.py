@@ -399,3 +399,11 @@ def test_second_order_does_not_depend_on_the_name_of_the_input(name):
     assert second_order(point, rs.model_rank(point), [], seed=0) is None
     apart = rs.Model(A * x + B**2 * x**2, [A, B], [x]).point([0, 0])
     assert second_order(apart, rs.model_rank(apart), [], seed=0) is not None
+
+
+def test_an_unspecified_activation_is_bounded():
+    """Two equal neurons, and everything 0: no second derivative of sigma is known."""
+    network = two_layer(2, 1, activation="sigma")
+    for values, least in (([1, 2, 3, 3], 1), ([0, 0, 0, 0], 0)):
+        found = rs.learning_coefficient(network.point(values))
+        assert found.value is None and least <= found.lower <= found.upper <= 2
