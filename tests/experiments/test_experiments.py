@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +15,7 @@ from rankstrat.experiments import (
     EXPERIMENTS,
     condensed_networks,
     experiment,
+    initial_condensation,
     matrix_completion,
 )
 from rankstrat.experiments._agreement import (
@@ -243,3 +245,14 @@ def test_products_of_matrices_agree_with_the_program():
         strict=True,
     ):
         np.testing.assert_allclose(mine, other, atol=1e-9)
+
+
+@pytest.mark.parametrize(("mean", "together"), [(1, True), (Fraction(1, 50), False)])
+def test_one_side_needs_a_mean_that_is_not_small(monkeypatch, mean, together):
+    # 1e-5 exp(0.05 m sigma(0)/ybar) is 3e-5 for the mean 1, and e^62 times 1e-5 for 1/50
+    case = {"what": "one side", "activation": "sigmoid", "inputs": 5, "eps": 1e-5}
+    x, y = initial_condensation.samples(case, SEED)
+    moved = [v - 1 + mean for v in y]
+    monkeypatch.setattr(initial_condensation, "samples", lambda case, seed: (x, moved))
+    found = initial_condensation.measured(case, SEED)
+    assert (found.value in (0, 50)) is together
