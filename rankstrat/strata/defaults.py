@@ -14,7 +14,7 @@ import sympy
 
 from rankstrat.algebra.expressions import expanded
 from rankstrat.algebra.linear import Form, Rational, quotient
-from rankstrat.errors import ModelError
+from rankstrat.errors import ModelError, OutOfTimeError
 from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasConditions
@@ -48,10 +48,18 @@ def general_strata(
         kept = tuple(g for g in symmetries if _permutes(g, linear, polynomials, model))
         return replace(loci, symmetries=kept)
     arrangement = arrangement_of(model, conditions=conditions, seed=seed)
-    found = found_conditions(arrangement) if loci is None and not conditions else []
+    found = _candidates(arrangement) if loci is None and not conditions else []
     if found:
         arrangement = arrangement_of(model, conditions=found, seed=seed)
-    return replace(arrangement, loci=loci)
+    return arrangement if loci is None else replace(arrangement, loci=loci)
+
+
+def _candidates(arrangement: ArrangementStrata) -> list[sympy.Expr]:
+    """Further conditions; none where there is no time for them."""
+    try:
+        return found_conditions(arrangement)
+    except OutOfTimeError:
+        return []
 
 
 def arrangement_of(

@@ -326,10 +326,11 @@ def stratify(
             family's strata.
         seed: names the random choices.
         progress: called with the number of strata done and the number known.
-        budget: seconds after which the strata found so far come back, and the coverage is OPEN.
+        budget: seconds after which the strata found so far come back, and the coverage is OPEN;
+            verdicts that are asked for later take as many seconds together at most.
 
     Raises:
-        BudgetError: the arrangement has too many flats.
+        BudgetError: a family has too many strata, and does not know their levels.
         OutOfTimeError: the budget ended before there was a list of strata to begin with.
 
     References:
