@@ -331,11 +331,9 @@ def _of_product(known: _Known) -> LearningCoefficient | None:
     if found is None:
         return None
     rest, minimisers = found
-    multiplicity = None
+    multiplicity = chain.longest(minimisers)
     if rest + chain.smooth == known.certificate.lower:
         multiplicity = 1
-    elif chain.last == 2 or chain.is_deepest:
-        multiplicity = chain.longest(minimisers)
     return known.decided(
         Fraction(chain.smooth + rest, 2),
         multiplicity,
