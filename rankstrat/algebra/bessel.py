@@ -34,7 +34,7 @@ def bessel(program: Program, family: str, order: Rational | None, z: int) -> int
     """
     spherical = family in SPHERICAL
     parts = 1 if spherical else 2
-    if order is None or abs(order) > MOST_ORDER or (parts * order) % 1 != 0:
+    if order is None or not -MOST_ORDER <= order <= MOST_ORDER or (parts * order) % 1 != 0:
         needed = "an integer order" if spherical else "an integer or half-integer order"
         raise UnsupportedFunctionError(
             f"{family} of the order {order if order is not None else 'of a symbol'} was given;"
