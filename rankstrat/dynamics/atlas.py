@@ -20,7 +20,7 @@ from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.signature import precision
 from rankstrat.algebra.translate import translate
-from rankstrat.dynamics.checks import seed_of, whole
+from rankstrat.dynamics.checks import exact_number, real, rows_of, seed_of, whole
 from rankstrat.dynamics.critical_search import zeros
 from rankstrat.dynamics.infinity import limits
 from rankstrat.dynamics.loss import Array, Loss
@@ -167,14 +167,18 @@ def critical_functions(
         Zhang, Zhang, Luo, Xu, Embedding principle of loss landscape, NeurIPS 2021.
     """
     demand(model, Model, DataError, "a two-layer model", "try families.two_layer(3, 1, bias=True)")
-    rows = [x if isinstance(x, Sequence | np.ndarray) else [x] for x in inputs]
-    xs = [[exact_scalar("input", v) for v in x] for x in rows]
-    ys = [sympy.sympify(exact_scalar("label", v), strict=True) for v in labels]
+    given, wanted = rows_of("inputs", inputs), rows_of("labels", labels)
+    rows = [x if isinstance(x, Sequence | np.ndarray) else [x] for x in given]
+    xs = [[exact_number("an input", exact_scalar("input", v)) for v in x] for x in rows]
+    ys = [exact_number("a label", exact_scalar("label", v)) for v in wanted]
     starts = whole("the number of starts,", starts, 1, "try 400")
-    if not xs or len(xs) != len(ys):
+    if budget is not None:
+        budget = real("the budget", budget, "try 60 seconds")
+    width = len(model.inputs)
+    if not xs or len(xs) != len(ys) or any(len(x) != width for x in xs):
         raise DataError(
-            f"{len(xs)} inputs and {len(ys)} labels were given; the same positive number is needed;"
-            " check the data"
+            f"{len(xs)} inputs and {len(ys)} labels were given; the same positive number is needed,"
+            f" inputs of {width} numbers each; check the data"
         )
     networks = _narrower(model)
     search = _Search(xs, ys, seed_of(seed), budget)

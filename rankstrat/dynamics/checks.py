@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
+from fractions import Fraction
 from numbers import Real
 from typing import Any
 
 import numpy as np
 import sympy
 
-from rankstrat.errors import DataError, FamilyError
+from rankstrat.errors import DataError, FamilyError, RankstratError
 from rankstrat.model.values import exact_scalar
 
 
@@ -53,6 +55,37 @@ def whole(name: str, value: Any, least: int, attempt: str) -> int:
     return operator.index(value)
 
 
+def rows_of(name: str, given: Any, error: type[RankstratError] = DataError) -> list[Any]:
+    """The entries of a sequence or an array.
+
+    Raises:
+        RankstratError: the given subclass of it: a string, a set, or what has no entries.
+
+    Example:
+        >>> rows_of("labels", (1, 2))
+        [1, 2]
+    """
+    if isinstance(given, str | bytes) or not isinstance(given, Sequence | np.ndarray):
+        raise error(f"{name} {given!r} were given; a list is needed; write [1, 2]")
+    return list(given)
+
+
+def rational(name: str, value: Any) -> Fraction:
+    """A rational number.
+
+    Raises:
+        DataError: an exact number that is not rational.
+        InexactValueError: a float.
+    """
+    exact = exact_scalar(name, value)
+    if not isinstance(exact, int | Fraction):
+        raise DataError(
+            f"{name} = {exact} was given; a rational number is needed; write"
+            " sympy.Rational(1, 2), or round it"
+        )
+    return Fraction(exact)
+
+
 def seed_of(seed: Any) -> Any:
     """A seed: a whole number from 0 on, or a tuple of them.
 
@@ -76,11 +109,11 @@ def exact_number(name: str, value: Any) -> sympy.Expr:
             " sympy.Rational(1, 2), or 2"
         )
     number = sympy.sympify(exact_scalar(name, value), strict=True)
-    if number.is_extended_real is not True or number.is_finite is False:
+    if number.is_extended_real is not True or number.is_finite is False or number.free_symbols:
         raise FamilyError(
             f"{name} = {value} was given; a real number is needed; give its symbols values"
         )
     return number
 
 
-__all__ = ["exact_number", "positive", "real", "seed_of", "whole"]
+__all__ = ["exact_number", "positive", "rational", "real", "rows_of", "seed_of", "whole"]

@@ -14,6 +14,7 @@ import numpy as np
 import sympy
 
 from rankstrat.dynamics.loss import Array
+from rankstrat.errors import DataError, demand
 from rankstrat.model.model import Model
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry import Symmetry, symmetries
@@ -78,6 +79,7 @@ def conserved_forms(model: Model) -> tuple[ConservedForm, ...]:
         ...     print(law)
         A1_1**2 - B1_1**2 is constant
     """
+    demand(model, Model, DataError, "a Model", "try rankstrat.families.two_layer(...)")
     found = [k for k in map(generator, symmetries(model)) if k is not None]
     if not found:
         return ()

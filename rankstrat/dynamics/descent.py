@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.dynamics.checks import positive, seed_of, whole
+from rankstrat.dynamics.checks import positive, real, seed_of, whole
 from rankstrat.dynamics.flow import start_point
 from rankstrat.dynamics.loss import Array, Loss, PointLoss, data_loss
 from rankstrat.dynamics.trajectory import Trajectory
@@ -28,6 +28,13 @@ def momentum_step(rate: float, momentum: float = 0.0) -> Step:
         return theta - rate * velocity, (velocity,)
 
     return step
+
+
+def _momentum(given: Any) -> float:
+    value = real("the momentum", given, "try 0.9")
+    if not 0 <= value < 1:
+        raise DataError(f"the momentum {given!r} was given; a number in [0, 1[ is needed; try 0.9")
+    return value
 
 
 def adam_step(
@@ -80,14 +87,16 @@ def iterate(
         DataError: a start that does not fit, or no steps.
     """
     steps = whole("the number of steps,", steps, 1, "try 1000")
+    until = real("the loss at which to stop,", until, "try 1e-12, or 0.0 for never")
     theta, run = start_point(loss.model, start), _Run()
     state: State = ()
     wanted = {0, steps, *np.unique(np.logspace(0, np.log10(steps), keep).astype(int)).tolist()}
     both = gradient or (lambda theta, _: loss.value_and_gradient(theta))
     reason, done = f"{steps} steps", steps
     for number in range(steps + 1):
-        value, slope = both(theta, number)
-        if not np.isfinite(value) or np.abs(theta).max() > LARGEST:
+        with np.errstate(all="ignore"):
+            value, slope = both(theta, number)
+        if not (np.isfinite(value) and np.abs(theta).max() <= LARGEST):
             reason, done = f"the loss diverges at step {number}; try a smaller rate", number
             break
         if number in wanted:
@@ -96,7 +105,11 @@ def iterate(
             reason, done = f"the loss reached {until:g}", number
             break
         if number < steps:
-            theta, state = step(theta, state, slope)
+            with np.errstate(all="ignore"):
+                theta, state = step(theta, state, slope)
+    if not run.steps:
+        run.keep(0, theta, value)
+        reason = "the loss at the start is not finite; try a smaller start"
     if run.steps[-1] != done and np.isfinite(theta).all() and "diverges" not in reason:
         run.keep(done, theta, loss.value(theta))
     times = np.array(run.steps, dtype=float)
@@ -141,7 +154,7 @@ def gradient_descent(
         >>> gradient_descent(model, [0.0], ([1.0], [3.0]), rate=3.0, steps=200).reason
         'the loss diverges at step 39; try a smaller rate'
     """
-    rate = positive("the rate", rate, "try 0.1")
+    rate, momentum = positive("the rate", rate, "try 0.1"), _momentum(momentum)
     return iterate(
         data_loss(model, data, loss), start, momentum_step(rate, momentum),
         steps=steps, name=f"gradient descent, rate {rate:g}", until=until,
@@ -198,9 +211,11 @@ def stochastic_descent(
     Raises:
         DataError: data or a start that do not fit, or a batch that is larger than the data.
     """
-    rate = positive("the rate", rate, "try 0.1")
+    rate, momentum = positive("the rate", rate, "try 0.1"), _momentum(momentum)
+    until = real("the loss at which to stop,", until, "try 1e-12, or 0.0 for never")
+    batch = whole("the batch", batch, 1, "try 1")
     full = data_loss(model, data)
-    if not 0 < batch <= full.samples:
+    if batch > full.samples:
         raise DataError(
             f"a batch of {batch} of {full.samples} samples was asked for; take between 1 and all"
         )

@@ -22,10 +22,10 @@ import sympy
 
 from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation, Z
+from rankstrat.dynamics.checks import rational, rows_of, seed_of
 from rankstrat.dynamics.critical_lines import Direction, Form, binary_lines, linear_ends
 from rankstrat.dynamics.eigenvectors import tensor_lines
-from rankstrat.errors import DataError, FamilyError, demand
-from rankstrat.model.values import exact_scalar
+from rankstrat.errors import DataError, FamilyError
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.spoken import Spoken
 
@@ -104,7 +104,7 @@ def limiting_directions(
           (0.707107, 0.707107), T = 2.12132, attracting
           (-0.707107, -0.707107), T = -2.12132, repelling
     """
-    record = as_activation(activation)
+    record, seed = as_activation(activation), seed_of(seed)
     xs, ys = _data(inputs, labels, bias)
     p, k, offset = _multiplicity(record)
     if offset != 0:
@@ -137,11 +137,10 @@ def limiting_directions(
 def _data(
     inputs: Sequence[Any], labels: Sequence[Any], bias: bool
 ) -> tuple[list[tuple[Fraction, ...]], list[Fraction]]:
-    for given in (inputs, labels):
-        demand(given, (Sequence, np.ndarray), DataError, "a list of exact numbers", "write [1, 2]")
-    rows = [x if isinstance(x, Sequence | np.ndarray | sympy.MatrixBase) else [x] for x in inputs]
-    xs = [tuple(Fraction(exact_scalar("input", v)) for v in x) for x in rows]
-    ys = [Fraction(exact_scalar("label", v)) for v in labels]
+    given, wanted = rows_of("inputs", inputs), rows_of("labels", labels)
+    rows = [x if isinstance(x, Sequence | np.ndarray | sympy.MatrixBase) else [x] for x in given]
+    xs = [tuple(rational("input", v) for v in x) for x in rows]
+    ys = [rational("label", v) for v in wanted]
     if not xs or len(xs) != len(ys) or len({len(x) for x in xs}) != 1:
         raise DataError(
             f"{len(xs)} inputs and {len(ys)} labels were given; the same positive number of rows of"

@@ -28,6 +28,11 @@ def start_point(model: Model, start: Any) -> Array:
     Raises:
         DataError: the wrong number of values, or one that is not finite.
     """
+    if isinstance(start, Chart) and (start.model != model or not start.is_point):
+        raise DataError(
+            f"the start {start} is no point of {model}; one is needed; try"
+            " dynamics.draw(model, scheme, seed)"
+        )
     raw = [float(v) for v in start.raw] if isinstance(start, Chart) else start
     try:
         theta = np.asarray(raw, dtype=float).ravel()
@@ -96,12 +101,23 @@ def gradient_flow(
     budget = whole("the budget", budget, 1, "try 200_000")
     function = data_loss(model, data, loss)
     theta = start_point(model, start)
+    if stop is not None:
+        given: object = stop
+        if not callable(given):
+            raise DataError(
+                f"stop = {given!r} was given; a function is needed; try lambda t, theta: theta[0]"
+            )
+        real("the stop function at the start,", stop(0.0, theta), "return a number")
     chosen: str = method
     if method == "auto":
         chosen = "BDF" if model.size <= function.hessian_limit else "RK45"
     run = _Run(function, time, until, budget, stop)
     run.keep(0.0, theta)
-    reason = f"the loss reached {until:g}" if function.value(theta) <= until else ""
+    with np.errstate(all="ignore"):
+        first = function.value(theta)
+    reason = f"the loss reached {until:g}" if first <= until else ""
+    if not np.isfinite(first):
+        reason = "the loss at the start is not finite; try a smaller start"
     if not reason:
         options = {"jac": lambda _t, x: -function.hessian(x)} if chosen in IMPLICIT else {}
         solver = getattr(scipy("integrate", "gradient flow"), chosen)(
@@ -193,7 +209,8 @@ class _Run:
         forms: tuple[ConservedForm, ...] = ()
         if not self.loss.decay and model.size <= MAX_PARAMETERS:
             forms = conserved_forms(model)
-        losses = np.array([self.loss.value(p) for p in points])
+        with np.errstate(all="ignore"):
+            losses = np.array([self.loss.value(p) for p in points])
         times = np.array(self.times)
         return Trajectory(
             model, method, times, points, losses, reason, self.spent, drift(forms, points)

@@ -10,13 +10,35 @@ from typing import Any
 import numpy as np
 import sympy
 
-from rankstrat.dynamics.checks import exact_number, positive, seed_of
+from rankstrat.dynamics.checks import exact_number, positive, seed_of, whole
 from rankstrat.dynamics.loss import Array
 from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.model.model import Model
 
 M, D = sympy.symbols("m d", positive=True)
 """The width and the input dimension."""
+
+
+def scale_of(name: str, part: Any) -> sympy.Expr:
+    """A scale of a scheme, as sympy has it.
+
+    Raises:
+        FamilyError: a string, a float, or an expression that is not positive.
+    """
+    found = None
+    if not isinstance(part, str | float) and hasattr(part, "__rsub__"):
+        found = sympy.sympify(part, strict=True)
+    if not isinstance(found, sympy.Expr) or _never_positive(found):
+        raise FamilyError(
+            f"the scheme {name} has the part {part!r}; an exact expression in m and d that"
+            " is positive is needed; write 1/sympy.sqrt(m)"
+        )
+    return found
+
+
+def _never_positive(found: sympy.Expr) -> bool:
+    endless = found.has(sympy.nan, sympy.oo, sympy.zoo, sympy.I)
+    return bool(endless or found.is_positive is False or found.has(sympy.Float))
 
 
 @dataclass(frozen=True)
@@ -35,11 +57,7 @@ class Scheme:
 
     def __post_init__(self) -> None:
         for part in (self.alpha, self.beta1, self.beta2):
-            if isinstance(part, str | float) or not hasattr(part, "__rsub__"):
-                raise FamilyError(
-                    f"the scheme {self.name} has the part {part!r}; an exact expression in m and d"
-                    " is needed; write 1/sympy.sqrt(m)"
-                )
+            scale_of(self.name, part)
 
     def at(self, width: int, inputs: int) -> tuple[float, float, float]:
         """The three numbers for one network.
@@ -47,7 +65,9 @@ class Scheme:
         Raises:
             FamilyError: the scheme still has symbols of its own.
         """
-        place = {M: width, D: inputs}
+        place = {
+            M: whole("the width", width, 1, "try 100"), D: whole("the inputs,", inputs, 1, "try 1"),
+        }  # fmt: skip
         parts = (self.alpha, self.beta1, self.beta2)
         values = [sympy.sympify(part, strict=True).subs(place) for part in parts]
         free = sorted({str(s) for v in values for s in v.free_symbols})
@@ -71,12 +91,12 @@ class Scheme:
     @property
     def gamma(self) -> sympy.Expr:
         r"""$\gamma = \lim_{m \to \infty} -\log\kappa / \log m$, exactly."""
-        return _exponent(self.kappa)
+        return exponent(self.kappa)
 
     @property
     def gamma_prime(self) -> sympy.Expr:
         r"""$\gamma' = \lim_{m \to \infty} -\log\kappa' / \log m$, exactly."""
-        return _exponent(self.kappa_prime)
+        return exponent(self.kappa_prime)
 
     @property
     def regime(self) -> str:
@@ -84,13 +104,19 @@ class Scheme:
         return regime(self.gamma, self.gamma_prime)
 
 
-def _exponent(kappa: sympy.Expr) -> sympy.Expr:
+def exponent(kappa: sympy.Expr) -> sympy.Expr:
     """-lim log(kappa)/log(m).
 
     Exact; powers of m and what stays bounded are read off, the rest is a limit.
     """
     logarithm = sympy.expand_log(sympy.log(kappa), force=True)
-    return sympy.nsimplify(-sympy.limit(logarithm / sympy.log(M), M, sympy.oo))
+    found = -sympy.limit(logarithm / sympy.log(M), M, sympy.oo)
+    if found.has(sympy.oo, sympy.zoo, sympy.nan, sympy.Limit):
+        raise FamilyError(
+            f"{kappa} is no power of m in the limit; one is needed for an exponent; write"
+            " 1/sympy.sqrt(m)"
+        )
+    return sympy.nsimplify(found)
 
 
 def regime(gamma: Any, gamma_prime: Any) -> str:
@@ -258,5 +284,7 @@ __all__ = [
     "displacement_exponent",
     "draw",
     "e_et_al",
+    "exponent",
     "regime",
+    "scale_of",
 ]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rankstrat.dynamics.checks import real
+from rankstrat.dynamics.checks import real, rows_of, whole
 from rankstrat.dynamics.data import checked_data, checked_mask
 from rankstrat.dynamics.dropout import DropoutPenalty
 from rankstrat.dynamics.kernels import Kernel, kernel
@@ -66,9 +66,10 @@ class Loss(Spoken):
         self.decay = real("the weight decay", decay, "try 1e-4")
         self.inputs, self.labels = checked_data(model, inputs, labels)
         self.point = point_loss(kind)
+        self.point.check(self.labels)
         samples = len(self.labels)
         factors = {"half mean": 0.5 / samples, "mean": 1 / samples, "sum": 1.0}
-        if scale not in factors:
+        if scale not in tuple(factors):
             raise DataError(
                 f"the scale {scale!r} is unknown; it is 'half mean', 'mean' or 'sum'; choose one"
             )
@@ -98,12 +99,25 @@ class Loss(Spoken):
         return len(self.labels)
 
     def subset(self, rows: Sequence[int] | NDArray[np.intp]) -> Loss:
-        """The loss of some samples, with the scale of that many."""
+        """The loss of some samples, with the scale of that many.
+
+        Raises:
+            DataError: no samples, or numbers of samples that there are not.
+        """
+        places = [
+            whole("the number of a sample,", row, -self.samples, "count from 0")
+            for row in rows_of("rows", rows)
+        ]
+        if not places or max(places) >= self.samples:
+            raise DataError(
+                f"{len(places)} of {self.samples} samples were asked for, up to number"
+                f" {max(places, default=0)}; some that there are are needed; count from 0"
+            )
         part = Loss.__new__(Loss)
         part.__dict__.update(self.__dict__)
-        part.inputs, part.labels = self.inputs[rows], self.labels[rows]
+        part.inputs, part.labels = self.inputs[places], self.labels[places]
         if self.observed is not None:
-            part.observed = self.observed[rows]
+            part.observed = self.observed[places]
         if self.scale != "sum":
             part.factor = self.factor * len(self.labels) / len(part.labels)
         if self.penalty is not None:
@@ -121,7 +135,10 @@ class Loss(Spoken):
         return self.kernel.largest
 
     def _trials(self, theta: Any) -> Array:
-        thetas = np.atleast_2d(np.asarray(theta, dtype=float))
+        try:
+            thetas = np.atleast_2d(np.asarray(theta, dtype=float))
+        except (TypeError, ValueError):
+            thetas = np.zeros((0, 0))
         if thetas.ndim != 2 or thetas.shape[1] != self.model.size:
             raise DataError(
                 f"parameters of shape {np.shape(theta)} were given; {self.model.size} numbers are"

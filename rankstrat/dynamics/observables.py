@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from rankstrat.dynamics._scipy import scipy
+from rankstrat.dynamics.checks import positive, real
 from rankstrat.dynamics.loss import Array, Loss
-from rankstrat.errors import DataError
+from rankstrat.errors import DataError, demand
 from rankstrat.model.model import Model
 
 ACTIVE = 0.05
@@ -42,8 +43,17 @@ class Units:
         return np.asarray(np.abs(self.outgoing) * np.linalg.norm(self.incoming, axis=1))
 
     def active(self, threshold: float = ACTIVE) -> Array:
-        """Which neurons have more than that part of the largest amplitude."""
-        return np.asarray(self.amplitude > threshold * self.amplitude.max())
+        """Which neurons have more than that part of the largest amplitude.
+
+        Raises:
+            DataError: a threshold outside [0, 1[.
+        """
+        part = real("the threshold", threshold, "try 0.05")
+        if not 0 <= part < 1:
+            raise DataError(
+                f"the threshold {threshold!r} was given; a number in [0, 1[ is needed; try 0.05"
+            )
+        return np.asarray(self.amplitude > part * self.amplitude.max())
 
     @property
     def angle(self) -> Array:
@@ -66,8 +76,17 @@ def units(model: Model, theta: Any) -> Units:
     Raises:
         DataError: a model without the blocks a and w, or the wrong number of values.
     """
+    demand(model, Model, DataError, "a Model", "try rankstrat.families.two_layer(...)")
     blocks = model.blocks
-    theta = np.asarray(theta, dtype=float)
+    try:
+        theta = np.asarray(theta, dtype=float)
+    except (TypeError, ValueError):
+        theta = np.zeros(0)
+    if not np.isfinite(theta).all():
+        raise DataError(
+            "the values contain one that is not finite; finite numbers are needed; take an earlier"
+            " point of the trajectory"
+        )
     if not {"a", "w"} <= set(blocks) or len(blocks["w"]) != 2 or theta.shape != (model.size,):
         raise DataError(
             f"{model.name} with values of shape {theta.shape} has no two-layer neurons; blocks a"
@@ -86,6 +105,7 @@ def units(model: Model, theta: Any) -> Units:
 
 def cosines(found: Units, *, signed: bool = True, threshold: float = ACTIVE) -> Array:
     """The cosine matrix of the active neurons; absolute values where v and -v are one class."""
+    demand(found, Units, DataError, "neurons", "try observables.units(model, theta)")
     u = found.orientation[found.active(threshold)]
     matrix = np.clip(u @ u.T, -1, 1)
     return np.asarray(matrix if signed else np.abs(matrix))
@@ -130,6 +150,7 @@ def clusters(
         DataError: there are no neurons.
         ModuleNotFoundError: scipy is not installed.
     """
+    finest = positive("the finest angle", finest, "try 1e-6")
     cosine = cosines(found, signed=signed, threshold=threshold)
     count = len(cosine)
     if not count:
@@ -162,8 +183,18 @@ def displacement(model: Model, start: Any, end: Any) -> float:
 
 
 def sharpness(loss: Loss, theta: Any) -> float:
-    r"""The largest eigenvalue of $\nabla^2 R(\theta)$."""
-    return float(np.linalg.eigvalsh(loss.hessian(theta))[-1])
+    r"""The largest eigenvalue of $\nabla^2 R(\theta)$.
+
+    Raises:
+        DataError: it is not finite there, or the parameters do not fit.
+    """
+    demand(loss, Loss, DataError, "a Loss", "try Loss(model, inputs, labels)")
+    hessian = loss.hessian(theta)
+    if not np.isfinite(hessian).all():
+        raise DataError(
+            "the Hessian is not finite there; finite parameters are needed; take an earlier point"
+        )
+    return float(np.linalg.eigvalsh(hessian)[-1])
 
 
 __all__ = ["Clusters", "Units", "clusters", "cosines", "displacement", "sharpness", "units"]

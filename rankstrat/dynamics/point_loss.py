@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rankstrat.algebra.batched import Batched
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.translate import translate
+from rankstrat.dynamics.checks import rows_of
 from rankstrat.errors import DataError, demand
 
 Array = NDArray[np.float64]
@@ -34,6 +35,28 @@ class PointLoss:
     slope: Callable[[Array, Array], Array]
     curvature: Callable[[Array, Array], Array]
     recipe: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+    labels: str = field(default="", repr=False, compare=False)
+
+    def check(self, labels: Array) -> None:
+        """That labels of shape (n, q) are of the kind that the loss is defined for.
+
+        Raises:
+            DataError: they are not.
+        """
+        right = {
+            "+1 or -1": bool((np.abs(labels) == 1).all()),
+            "weights of classes, from 0 on": bool((labels >= 0).all()),
+        }
+        if not right.get(self.labels, True):
+            raise DataError(
+                f"labels from {labels.min():g} to {labels.max():g} were given; the {self.name} loss"
+                f" needs {self.labels}; check the labels"
+            )
+        if self.recipe and labels.shape[1] != len(self.recipe[1]):
+            raise DataError(
+                f"the loss {self.name} is of {len(self.recipe[1])} outputs; the model has"
+                f" {labels.shape[1]}; give a loss of that many"
+            )
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Functions of arrays cannot be pickled; their names and formulas can."""
@@ -59,6 +82,14 @@ class PointLoss:
             0.0
         """
         demand(expression, sympy.Expr, DataError, "a sympy expression", "try (f - y)**2")
+        outputs, labels = rows_of("outputs", outputs), rows_of("labels", labels)
+        for symbol in (*outputs, *labels):
+            demand(symbol, sympy.Symbol, DataError, "a symbol", "try sympy.symbols('f y')")
+        if not outputs or len(outputs) != len(labels):
+            raise DataError(
+                f"{len(outputs)} outputs and {len(labels)} labels were given; the same positive"
+                " number is needed; give one label for each output"
+            )
         others = expression.free_symbols - {*outputs, *labels}
         if others:
             raise DataError(
@@ -121,12 +152,14 @@ CROSS_ENTROPY = PointLoss(
     lambda f, y: _log_sum(f) * y.sum(axis=1) - (f * y).sum(axis=1),
     lambda f, y: _softmax(f) * y.sum(axis=1, keepdims=True) - y,
     lambda f, y: _softmax_curvature(f) * y.sum(axis=1)[:, None, None],
+    labels="weights of classes, from 0 on",
 )
 LOGISTIC = PointLoss(
     "logistic",
     lambda f, y: np.logaddexp(0, -f * y).sum(axis=1),
     lambda f, y: -y * _sigmoid(-f * y),
     lambda f, y: _diagonal(y**2 * _sigmoid(f * y) * _sigmoid(-f * y)),
+    labels="+1 or -1",
 )
 
 
@@ -145,7 +178,7 @@ def point_loss(kind: str | PointLoss) -> PointLoss:
     """
     if isinstance(kind, PointLoss):
         return kind
-    if kind not in POINT_LOSSES:
+    if kind not in tuple(POINT_LOSSES):
         raise DataError(
             f"the loss {kind!r} is unknown; known are {', '.join(POINT_LOSSES)}; or give a"
             " PointLoss.of(expression, outputs, labels)"

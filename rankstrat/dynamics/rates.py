@@ -16,9 +16,9 @@ from fractions import Fraction
 from typing import Any
 
 from rankstrat.algebra.signature import ball, precision, signature, solve
+from rankstrat.dynamics.checks import rational, rows_of, whole
 from rankstrat.errors import DataError, UndecidedError, demand
 from rankstrat.model.model import Chart
-from rankstrat.model.values import exact_scalar
 from rankstrat.samples.second_order.second import SecondOrder, values_at
 
 BITS, HALVINGS = 256, 60
@@ -64,18 +64,24 @@ def least_positive_eigenvalue(
         >>> round(found.value, 9), found.radius < 1e-9
         (20.0, True)
     """
+    demand(point, Chart, DataError, "a point", "try model.point(...)")
+    rank = whole("the rank", rank, 1, "take that of local_linear_recovery")
+    factor_of = rational("scale", scale)
+    if factor_of <= 0 or rank > point.model.size:
+        raise DataError(
+            f"the rank {rank} and the scale {factor_of} were given; a rank between 1 and"
+            f" {point.model.size} and a positive scale are needed; check both"
+        )
     with precision(BITS):
         jacobian = _jacobian(point, inputs)
         size = len(jacobian[0])
-        factor = ball(2 * Fraction(exact_scalar("scale", scale)))
+        factor = ball(2 * factor_of)
         gram = [
             [factor * _dot([r[i] for r in jacobian], [r[j] for r in jacobian]) for j in range(size)]
             for i in range(size)
         ]
         high = Fraction(float(sum((gram[i][i] for i in range(size)), ball(0)).mid()) * 1.001)
         low = Fraction(0)
-        if not rank or rank > size:
-            raise DataError(f"the rank {rank} was given; it lies between 1 and {size}; check it")
         for _ in range(HALVINGS):
             middle = (low + high) / 2
             positive, negative = _counts(gram, middle)
@@ -117,8 +123,12 @@ def quartic_constant(
         DataError: a direction that is not in the kernel of J, or columns that are dependent.
     """
     demand(point, Chart, DataError, "a point", "try model.point(...)")
-    v = [Fraction(exact_scalar("direction", x)) for x in direction]
-    if any(not 0 <= c < point.model.size for c in columns):
+    v = [rational("direction", x) for x in rows_of("directions", direction)]
+    columns = [
+        whole("a column,", c, 0, "take those of the minor of a rank certificate")
+        for c in rows_of("columns", columns)
+    ]
+    if any(c >= point.model.size for c in columns):
         raise DataError(
             f"the columns {tuple(columns)} were given; they lie between 0 and"
             f" {point.model.size - 1}; take those of the minor of a rank certificate"
@@ -154,8 +164,8 @@ def quartic_constant(
 
 
 def _rows(point: Chart, inputs: Sequence[Any]) -> list[tuple[tuple[Fraction, ...], int]]:
-    rows = [x if isinstance(x, Sequence) else [x] for x in inputs]
-    xs = [tuple(Fraction(exact_scalar("input", v)) for v in x) for x in rows]
+    rows = [x if isinstance(x, Sequence) else [x] for x in rows_of("inputs", inputs)]
+    xs = [tuple(rational("input", v) for v in x) for x in rows]
     if not xs or any(len(x) != len(point.model.inputs) for x in xs) or not point.is_point:
         raise DataError(
             f"inputs with {len(point.model.inputs)} entries each and a point are needed; check both"

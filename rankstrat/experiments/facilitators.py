@@ -19,8 +19,10 @@ from rankstrat.dynamics.descent import gradient_descent
 from rankstrat.dynamics.flow import gradient_flow
 from rankstrat.dynamics.loss import Loss
 from rankstrat.dynamics.observables import sharpness, units
+from rankstrat.experiments import _dropout_samples
 from rankstrat.experiments._agreement import (
     Equal,
+    Frequency,
     Measurement,
     Prediction,
     Tolerance,
@@ -38,17 +40,23 @@ from rankstrat.rank.verdict import Verdict
 
 INPUTS = np.array([0.5, 1.0, 2.0, -1.5, 3.0])
 COPIES, KEEP, FAINT = 3, 0.8, 1e-6
+SAMPLES, KEEP_WIDE = "dropout, width 300", 0.9
 TARGETS = ((Fraction(3), Fraction(1, 2)), (Fraction(1, 2), Fraction(2)))
 
 
 def cases(seed: int, deep: bool) -> Iterable[Case]:
-    """Identity and minimiser of dropout, branch of weight decay, edge of stability."""
+    """Identity and minimiser of dropout, branch of weight decay, edge of stability.
+
+    In the large run also dropout in a wide network, from fewer and from more samples than the rank.
+    """
     yield {"what": "dropout identity", "a": "1", "w": "1", "rate": 0.0}
     yield {"what": "dropout spread", "a": "1", "w": "1", "rate": 0.0}
     for a, w in TARGETS:
         yield {"what": "weight decay", "a": str(a), "w": str(w), "rate": 0.0}
     for rate in (0.95, 1.05):
         yield {"what": "learning rate", "a": "1", "w": "1", "rate": rate}
+    for n in (8, 50) if deep else ():
+        yield {"what": SAMPLES, "a": "", "w": "", "rate": KEEP_WIDE, "n": n}
 
 
 def dropped(width: int, weight: float) -> Model:
@@ -64,6 +72,8 @@ def dropped(width: int, weight: float) -> Model:
 def predicted(case: Case, seed: int) -> Prediction:
     """0 for the identity and the spread; the branch of least norm; whether descent stays."""
     what = case["what"]
+    if what == SAMPLES:
+        return _dropout_samples.predicted(case)
     if what == "dropout identity":
         return Prediction(0.0, Verdict.PROVED, "the expectation over all masks is R plus penalty")
     if what == "dropout spread":
@@ -84,6 +94,7 @@ def measured(case: Case, seed: int) -> Measurement:
         "dropout spread": _spread,
         "weight decay": _decay,
         "learning rate": _edge,
+        SAMPLES: _dropout_samples.measured,
     }[case["what"]](case, seed)
 
 
@@ -156,7 +167,9 @@ def _edge(case: Case, seed: int) -> Measurement:
 
 
 def tolerance(case: Case) -> Tolerance:
-    """Rounding for the identity; 1e-3 for the spread; equal words."""
+    """Rounding for the identity; 1e-2 for the spread; equal words; a count."""
+    if case["what"] == SAMPLES:
+        return Frequency()
     if case["what"] == "dropout identity":
         return Within(absolute=1e-12)
     return Within(absolute=1e-2) if case["what"] == "dropout spread" else Equal()
@@ -179,10 +192,17 @@ def picture(report: ExperimentReport) -> Sequence[Panel]:
         for row, points in report.curves("distance")
     )
     equal = ((f"1/{COPIES}", 1 / COPIES),)
+    wide = tuple(
+        Curve(f"{row.case['n']} samples", points) for row, points in report.curves("test error")
+    )
+    more = (
+        [Panel("dropout, width 300", "$t$", "test error", wide, logarithmic="xy")] if wide else []
+    )
     return (
         Panel("dropout", "$t$", "output weights", shared, equal, logarithmic="x"),
         Panel("weight decay", "$t$", "output weights", decayed, logarithmic="x"),
         Panel("learning rate", "step", "distance", steps, logarithmic="y"),
+        *more[: len(wide)],
     )
 
 

@@ -39,10 +39,11 @@ POINTS = (("1/2", "0"), ("7/4", "0"), ("3/2", "1/2"), ("1", "0"))
 
 
 def cases(seed: int, deep: bool) -> Iterable[Case]:
-    """Four points of the diagram.
+    """Four points of the diagram, the first one at small widths too, which takes seconds.
 
     Linear, critical, condensed, and critical away from gamma' = 0.
     """
+    yield {"gamma": "1/2", "gamma'": "0", "widths": 512}
     for gamma, gamma_prime in POINTS if deep else POINTS[:3]:
         yield {"gamma": gamma, "gamma'": gamma_prime, "widths": 8192 if deep else 2048}
 
@@ -108,7 +109,7 @@ def picture(report: ExperimentReport) -> Sequence[Panel]:
         (m, first), (top, _) = points[0], points[-1]
         line = [(m, first), (top, first * (top / m) ** float(row.expected or 0))]
         gamma, second = row.case["gamma"], row.case["gamma'"]
-        label = f"({gamma}, {second})"
+        label = f"({gamma}, {second}), to {top:.0f}"
         curves += [Curve(label, points, "dots"), Curve("", line, predicted=True)]
     known = [(float(s.gamma), float(s.gamma_prime)) for s in SCHEMES.values()]
     run = [

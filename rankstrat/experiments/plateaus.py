@@ -86,8 +86,13 @@ def measured(case: Case, seed: int) -> Measurement:
 
 
 def tolerance(case: Case) -> Tolerance:
-    """0.2 % of the level; 0.02 in the sup norm on the data (the outputs are up to 3)."""
-    return Within(relative=2e-3) if case["quantity"] == "level" else Within(absolute=2e-2)
+    """0.01 in the sup norm on the data, 0.2 % of the level.
+
+    The nearest other critical function that is certified (a saddle of width 2) is 0.0209 away, so
+    that within half of that no other one is nearer. The mean squared error is stationary: at that
+    distance it differs by 1e-4 or so, 0.1 % of the level, of which twice as much is allowed.
+    """
+    return Within(relative=2e-3) if case["quantity"] == "level" else Within(absolute=1e-2)
 
 
 def picture(report: ExperimentReport) -> Sequence[Panel]:

@@ -13,6 +13,10 @@ Pairs = Sequence[Sequence[float]]
 Style = Literal["line", "dots", "steps"]
 
 
+FEW = 6
+"""So many abscissae, each with a tick of its own where they are logarithmic."""
+
+
 @dataclass(frozen=True)
 class Curve:
     """Points (x, y) under one label.
@@ -90,11 +94,12 @@ def _draw(axes: Any, panel: Panel) -> None:
         colour = "black" if curve.predicted else colours()(0.1 + 0.75 * shades[id(curve)])
         xs, ys = zip(*curve.points, strict=True)
         _curve(axes, curve, list(xs), list(ys), colour)
-    for label, y in panel.levels:
+    for k, (label, y) in enumerate(panel.levels):
         axes.axhline(y, color="black", linestyle="--", linewidth=1.2, zorder=1)
+        said = label in [other for other, _ in panel.levels[:k]]
         axes.annotate(
-            label, (1.0, y), xycoords=("axes fraction", "data"), ha="right", va="bottom",
-            fontsize=8, xytext=(-2, 2), textcoords="offset points",
+            "" if said else label, (1.0, y), xycoords=("axes fraction", "data"), ha="right",
+            va="bottom", fontsize=8, xytext=(-2, 2), textcoords="offset points",
         )  # fmt: skip
     for label, x in panel.places:
         axes.axvline(x, color="black", linestyle="--", linewidth=1.2, zorder=1)
@@ -106,6 +111,10 @@ def _draw(axes: Any, panel: Panel) -> None:
         axes.xaxis.get_major_locator().set_params(integer=True)
     if "x" in panel.logarithmic:
         axes.set_xscale("log")
+        few = sorted({float(x) for c in panel.curves for x, _ in c.points})
+        if len(few) <= FEW:  # the places themselves: 2 x 10^2 and 3 x 10^2 would overlap
+            axes.set_xticks(few, [f"{x:g}" for x in few])
+            axes.set_xticks([], minor=True)
     if "y" in panel.logarithmic:
         axes.set_yscale("log")
     if panel.square:
@@ -114,7 +123,7 @@ def _draw(axes: Any, panel: Panel) -> None:
     axes.set_title(panel.title, fontsize=10, loc="left")
     axes.spines[["top", "right"]].set_visible(False)
     if any(c.label and len(c.points) for c in panel.curves):
-        axes.legend(frameon=False, fontsize=8, loc="best")
+        axes.legend(framealpha=0.85, edgecolor="none", fontsize=8, loc="best")
 
 
 def _curve(axes: Any, curve: Curve, x: list[float], y: list[float], colour: Any) -> None:

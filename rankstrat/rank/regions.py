@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from rankstrat.algebra.balls import Enclosures
@@ -189,6 +190,8 @@ class PointSigns:
         exact = self.scratch.value(node)
         if exact is not None:
             return (exact > 0) - (exact < 0)
+        if self._moves(node):
+            return self._sign_everywhere(node)
         result = self.balls.sign(node)
         if not result:
             raise UndecidedError(
@@ -196,6 +199,28 @@ class PointSigns:
                 " input"
             )
         return result
+
+    def _moves(self, node: int) -> bool:
+        """Whether a node depends on coordinates that have no values."""
+        program = self.scratch
+        return any(
+            program.kind[n] == LEAF and program.data[n][0] == "u"
+            for n in program.reachable((node,))
+        )
+
+    def _sign_everywhere(self, node: int) -> int:
+        """The sign that a node has for almost all values of the coordinates, as (u^2 + 1) x at x.
+
+        Raises:
+            UndecidedError: its structure does not show one.
+        """
+        sign, atoms = Signs(self.scratch, leaf_signs(self.base)).pattern(node)
+        if any(map(self._moves, atoms)):
+            raise UndecidedError(
+                "the sign of an argument of a piecewise function depends on the coordinates; give"
+                " a point"
+            )
+        return sign * prod(map(self.sign, atoms))
 
     def resolve(self, node: int, argument: int) -> int:
         """The value of a function node, piecewise ones by the sign of their argument."""

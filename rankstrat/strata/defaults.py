@@ -14,7 +14,7 @@ import sympy
 
 from rankstrat.algebra.expressions import expanded
 from rankstrat.algebra.linear import Form, Rational, quotient
-from rankstrat.errors import ModelError
+from rankstrat.errors import ModelError, OutOfTimeError
 from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasConditions
@@ -48,10 +48,18 @@ def general_strata(
         kept = tuple(g for g in symmetries if _permutes(g, linear, polynomials, model))
         return replace(loci, symmetries=kept)
     arrangement = arrangement_of(model, conditions=conditions, seed=seed)
-    found = found_conditions(arrangement) if loci is None and not conditions else []
+    found = _candidates(arrangement) if loci is None and not conditions else []
     if found:
         arrangement = arrangement_of(model, conditions=found, seed=seed)
-    return replace(arrangement, loci=loci)
+    return arrangement if loci is None else replace(arrangement, loci=loci)
+
+
+def _candidates(arrangement: ArrangementStrata) -> list[sympy.Expr]:
+    """Further conditions; none where there is no time for them."""
+    try:
+        return found_conditions(arrangement)
+    except OutOfTimeError:
+        return []
 
 
 def arrangement_of(
@@ -352,7 +360,7 @@ def _probe(model: Model) -> Callable[[dict[sympy.Symbol, sympy.Expr]], Any] | No
     """The outputs of a polynomial model at one point of whole numbers: most candidates differ
     already there.
     """
-    symbols = (*model.parameters, *model.inputs)
+    symbols = (*model.parameters, *model.inputs, *model.constants)
     if not all(o.is_polynomial(*symbols) for o in model.outputs):
         return None
     outputs = sympy.lambdify([symbols], list(model.outputs), modules=[])

@@ -171,7 +171,7 @@ def _candidates(model: Model) -> Iterator[Symmetry]:
 
 def _free(model: Model, name: str) -> str:
     """The name, or one like it that the model does not use."""
-    while name in {str(s) for s in (*model.parameters, *model.inputs)}:
+    while name in {str(s) for s in (*model.parameters, *model.inputs, *model.constants)}:
         name += "_"
     return name
 

@@ -133,7 +133,7 @@ def _orbit(
 def _chart(model: Model, target: TargetFunction, point: Chart, group: Sequence[Symmetry]) -> Chart:
     """The orbit under scalings and shears; coordinates that do not move the point are left out."""
     values = dict(point.values)
-    taken = {str(s) for s in (*model.parameters, *model.inputs)}
+    taken = {str(s) for s in (*model.parameters, *model.inputs, *model.constants)}
     dimension = 0
     for number, g in enumerate(group, start=1):
         assert g.symbol is not None
@@ -179,13 +179,25 @@ def _forced(model: Model, target: TargetFunction) -> Chart | None:
     if model.size > LARGEST or not _is_homogeneous(model):
         return None
     t = sympy.Symbol(_free(model, "t"))
-    return Model([t * e for e in target.expressions], [t], model.inputs).point({t: 1})
+    line = Model(
+        [t * e for e in target.expressions],
+        [t],
+        model.inputs,
+        domain=model.domain,
+        constants=model.constants,
+    )
+    return line.point({t: 1})
 
 
 def _is_homogeneous(model: Model) -> bool:
     """Whether a scaling of parameters multiplies all outputs: a symmetry with one factor more."""
     factor = sympy.Symbol(_free(model, "factor"))
-    more = Model([factor * o for o in model.outputs], [factor, *model.parameters], model.inputs)
+    more = Model(
+        [factor * o for o in model.outputs],
+        [factor, *model.parameters],
+        model.inputs,
+        constants=model.constants,
+    )
     return any(
         g.symbol is not None and factor in g.values and g.verdict is Verdict.PROVED
         for g in symmetries(more)
@@ -194,7 +206,7 @@ def _is_homogeneous(model: Model) -> bool:
 
 
 def _free(model: Model, name: str) -> str:
-    while name in {str(s) for s in (*model.parameters, *model.inputs)}:
+    while name in {str(s) for s in (*model.parameters, *model.inputs, *model.constants)}:
         name += "_"
     return name
 

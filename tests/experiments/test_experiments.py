@@ -37,10 +37,10 @@ WRONG = {ALWAYS: NEVER, NEVER: ALWAYS, SOMETIMES: NEVER}
 
 
 def wrong(prediction):
-    """A prediction that differs: the opposite word, or twice the number plus one."""
+    """A prediction that differs: the opposite word, or a number that is larger by 1 or more."""
     words = {"stays": "leaves", "two copies": "one neuron", "(10, 1, 1)": "(11, 1, 0)", **WRONG}
     value = prediction.value
-    other = words[value] if isinstance(value, str) else 2 * value + 1
+    other = words[value] if isinstance(value, str) else value + 1 + abs(value)
     return Prediction(other, prediction.verdict, "deliberately wrong")
 
 
@@ -57,6 +57,7 @@ CELLS = {  # experiment -> the numbers of cells that take less than a second
     "plateaus": [0],
     "sample_sizes": [],
     "target_dimensions": [1, 11],
+    "three_layers": [0, 1, 2],
 }
 LONGER = {  # and of some that take seconds
     "architectures": [3, 4],
@@ -65,9 +66,10 @@ LONGER = {  # and of some that take seconds
     "facilitators": [1],
     "initial_condensation": [5],
     "matrix_completion": [1, 2],
-    "phase_diagram": [0],
+    "phase_diagram": [0, 1],
     "sample_sizes": [0, 3, 4],
     "target_dimensions": [8],
+    "three_layers": [4, 6],
 }
 
 
@@ -101,16 +103,25 @@ def test_all_cells_on_other_seeds(name, seed):
     assert report.ok, str(report)
 
 
-SMALL = [  # of experiments whose own cells are long; the phase diagram has no small one
+SMALL = [  # of experiments whose own cells are long
     ("condensed_networks", {"what": "clusters", "scale": 1e-6}),
     ("matrix_completion", {"rank": 1, "n": 6, "scale": 1e-8, "recovery": "no", "trials": 6}),
+    ("phase_diagram", {"gamma": "1/2", "gamma'": "0", "widths": 512}),
     ("sample_sizes", {"width": 1, "n": 3, "trials": 2}),
 ]
 
 
 @pytest.mark.parametrize(("name", "case"), SMALL)
-def test_small_cells_agree(name, case):
-    assert check_cell(EXPERIMENTS[name], case, SEED).outcome == "CONSISTENT"
+def test_small_cells_agree_and_wrong_predictions_do_not(name, case):
+    found = EXPERIMENTS[name]
+    predicted, measured = found.predicted(case, SEED), found.measured(case, SEED)
+    assert found.tolerance(case).holds(predicted, measured), (str(predicted), measured)
+    assert not found.tolerance(case).holds(wrong(predicted), measured)
+
+
+def test_every_experiment_meets_a_wrong_prediction_by_default():
+    met = {name for name, cells in CELLS.items() if cells} | {name for name, _ in SMALL}
+    assert met == set(EXPERIMENTS)
 
 
 def test_neurons_are_not_one_cluster_before_they_condense():
@@ -129,7 +140,7 @@ def toy(value):
 
 
 def test_rows_keep_prediction_and_measurement_apart():
-    report = run(toy(lambda n: n + 0.01))
+    report = run(toy(lambda n: n + 0.001))
     assert report.ok and [row.outcome for row in report.rows] == ["CONSISTENT"] * 3
     assert {str(row.verdict) for row in report.rows} == {"PROVED"}
     assert not run(toy(lambda n: n + 1.0)).ok

@@ -126,3 +126,23 @@ def test_region_certificate_survives_json() -> None:
         again = rs.RankCertificate.from_json(certificate.to_json())
         again.check()
         assert (again.lower, again.region) == (certificate.lower, certificate.region)
+
+
+V, W, X = sp.symbols("v w x")
+
+
+@pytest.mark.parametrize(
+    ("output", "rank"),
+    [
+        (W * abs(V**2 + 2) * X + V * X**2, 2),
+        (W * sp.Max(0, V**2 + 1) * X + sp.exp(V), 2),
+        (W * abs((V**2 + 1) * (X - 1)) + V * X, 2),
+        (W * abs(X * sp.exp(V) - sp.exp(V)) + V * sp.Max(X, 0), 2),
+        (W * sp.Max(X * sp.exp(V), 2 * X * sp.exp(V)), 1),
+        (sp.tanh(V) * abs(sp.tanh((W**2 + 1) * X)), 2),
+    ],
+)
+def test_arguments_whose_sign_no_coordinate_changes(output, rank):
+    """Coordinates without values stand in arguments: in factors that are positive everywhere."""
+    model = rs.Model(output, [V, W], [X])
+    assert int(rs.model_rank(model)) == rank

@@ -19,7 +19,9 @@ def answered(model, target):
     for branch in q.branches[:3]:
         outputs = [o.xreplace(branch.chart.values) for o in model.outputs]
         coordinates = branch.chart.coordinates
-        assert same_functions(outputs, q.target.expressions, model.inputs, coordinates)
+        assert same_functions(
+            outputs, q.target.expressions, model.inputs, coordinates, domain=model.domain
+        )
     return q
 
 
@@ -128,6 +130,38 @@ def test_euler_forces_the_target_itself():
     assert size.lower >= 1
     G = rs.Model(a**2 + sympy.cos(b * x), [a, b], [x])
     assert rs.optimistic_sample_size(rs.target_set(G, G.point([2, 3]))).lower == 0
+
+
+@pytest.mark.parametrize(
+    ("output", "inputs", "domain"),
+    [
+        (a * sympy.sin(b * x) / (1 + sympy.exp(x)), [x], {x: [0]}),
+        (a * b * (x**2 + c**2 - 1), [x, c], {(x, c): "sphere"}),
+        (a * b * (abs(x) - x), [x], {x: "x > 0"}),
+    ],
+)
+def test_a_target_that_vanishes_on_the_domain_forces_nothing(output, inputs, domain):
+    F = rs.Model(output, [a, b], inputs, domain=domain)
+    size = rs.optimistic_sample_size(answered(F, F.point([2, 3])))
+    assert (size.lower, size.upper) == (0, 0)
+
+
+def test_constants_are_no_unknowns():
+    """a b c x = 6 c x: the hyperbola a b = 6."""
+    scale = sympy.Symbol("scale")  # the name of the group parameter of a scaling
+    F = rs.Model(a * b * scale * x, [a, b], [x], constants=[scale])
+    for target in (F.point([2, 3]), 6 * scale * x):
+        q = rs.target_set(F, target)
+        assert q.branches[0].dimension == 1 and q.branches[0].contains(F.point([1, 6]))
+        assert rs.optimistic_sample_size(q).upper == 1
+    assert [g.kind for g in rs.symmetries(F)].count("scaling") == 1
+    H = rs.stratify(F)
+    assert [level.rank for level in H.levels] == [0, 1]
+    other = rs.Model(d * x, [a], [x], constants=[d])
+    with pytest.raises(TargetError, match="unknown constant"):
+        rs.target_set(F, other.point([1]))
+    with pytest.raises(TargetError, match="does not have the target"):
+        rs.target_set(F, 6 * x, charts=[{a: 2, b: 3}])
 
 
 def test_parameters_are_found_among_small_numbers():

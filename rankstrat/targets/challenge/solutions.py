@@ -73,19 +73,28 @@ class Equation:
     def _values(self, inputs: Floats) -> Floats:
         program = Program()
         leaves = {x: program.leaf(("x", k)) for k, x in enumerate(self.model.inputs)}
-        nodes = translate(program, list(self.target.expressions), leaves)
+        fixed = {c: program.leaf(("u", c)) for c in self.model.constants}
+        nodes = translate(program, list(self.target.expressions), leaves | fixed)
         values = {leaf: inputs[:, k] for k, leaf in enumerate(leaves.values())}
         return self._evaluated(program, nodes, values, (len(inputs),))
 
-    @staticmethod
+    @cached_property
+    def _constants(self) -> dict[Any, float]:
+        """Numbers for the constants, by leaf key; what holds at them is verified for all."""
+        source = np.random.default_rng(self.seed + 1)
+        return {("u", c): float(source.uniform(0.5, 2)) for c in self.model.constants}
+
     def _evaluated(
-        program: Program, nodes: Sequence[int], given: dict[int, Any], shape: tuple[int, ...]
+        self, program: Program, nodes: Sequence[int], given: dict[int, Any], shape: tuple[int, ...]
     ) -> Floats:
         """Values of the nodes, stacked last."""
         ring, values = FloatRing(), dict(given)
         for n in program.reachable(nodes):
             if program.kind[n] == LEAF and n not in values:
-                values[n] = leaf_number(ring, program.data[n])
+                key = program.data[n]
+                values[n] = (
+                    self._constants[key] if key in self._constants else leaf_number(ring, key)
+                )
         with np.errstate(all="ignore"):
             found = evaluate(program, nodes, ring, values)
         return np.stack([np.broadcast_to(v, shape) for v in found], axis=-1)
