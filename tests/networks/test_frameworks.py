@@ -1,6 +1,7 @@
 """Real objects of torch, Keras and Flax where these are installed, against what they compute."""
 
 import logging
+import os
 import warnings
 
 import numpy as np
@@ -118,6 +119,8 @@ def test_networks_exported_by_torch(torch, tmp_path):
 
 @pytest.fixture
 def keras():
+    pytest.importorskip("jax")
+    os.environ.setdefault("KERAS_BACKEND", "jax")
     return pytest.importorskip("keras")
 
 
