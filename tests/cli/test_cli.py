@@ -431,6 +431,22 @@ def test_progress_on_a_terminal(monkeypatch, rich):
     assert "two_layer_rank" in "".join(written)
 
 
+@pytest.mark.parametrize("rich", [True, False])
+def test_work_of_unknown_length_is_named_on_a_terminal(monkeypatch, rich, capsys):
+    if rich:
+        pytest.importorskip("rich")
+    written = []
+    terminal = SimpleNamespace(
+        isatty=lambda: True, write=written.append, flush=lambda: None, encoding="utf-8"
+    )
+    monkeypatch.setattr(_progress.sys, "stderr", terminal)
+    if not rich:
+        monkeypatch.setattr(_progress.importlib, "util", SimpleNamespace(find_spec=lambda _: None))
+    assert main(["rank", "linear", "features=2"]) == 0
+    assert "model rank" in "".join(written)
+    assert "2 of 2" in capsys.readouterr().out  # the answer stands alone
+
+
 def test_no_progress_without_a_terminal(capsys):
     with _progress.progress() as step:
         step("two_layer_rank", 1, 2)
