@@ -453,6 +453,25 @@ def test_no_progress_without_a_terminal(capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_a_point_may_be_a_list_in_order(capsys):
+    data = json.loads(answer(capsys, "rank", *TWO, "--at", '[1, "1/2", 2, 2]', "--json"))
+    F = rs.families.two_layer(width=2, inputs=1)
+    assert data == json.loads(rs.model_rank(F.point([1, "1/2", 2, 2])).to_json())
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("[1, 2]", "2 values were given for 4 parameters; list them"),
+        ("(1, 2)", "is neither values nor a file; names with values are needed; write"),
+        ("[0.5, 1, 1, 1]", "is a decimal; an exact number is needed; write 1/2"),
+    ],
+)
+def test_a_point_that_is_none_error(capsys, at, words):
+    assert main(["rank", *TWO, "--at", at]) == 2
+    assert words in capsys.readouterr().err
+
+
 def test_point_means_what_python_means(capsys):
     data = json.loads(answer(capsys, "rank", *TWO, "--at", DUPLICATE, "--json"))
     F = rs.families.two_layer(width=2, inputs=1)
