@@ -354,7 +354,15 @@ def test_volumes_of_models(point, multiplicity):
 
 
 @pytest.mark.parametrize(
-    "output", [A**HALVES, B + A**HALVES, B + (X * A) ** HALVES, B * (A - 2 * C) ** HALVES]
+    "output",
+    [
+        A**HALVES,
+        B + A**HALVES,
+        B + (X * A) ** HALVES,
+        B * (A - 2 * C) ** HALVES,
+        B + (sympy.sin(C) ** 2 + sympy.cos(C) ** 2 - 1 + A) ** HALVES,
+        B + (sympy.exp(C + X) - sympy.exp(C) * sympy.exp(X) + A) ** HALVES,
+    ],
 )
 def test_a_fractional_power_of_zero_is_not_analytic(output):
     # |a^(3/2)|^2 = a^3 has the coefficient 1/3, which no bound for analytic functions allows
@@ -362,6 +370,16 @@ def test_a_fractional_power_of_zero_is_not_analytic(output):
     model = rs.Model([output], symbols, [X])
     with pytest.raises(ModelError, match="analytic"):
         rs.learning_coefficient(model.point([0] * len(symbols)))
+
+
+def test_a_fractional_power_of_zero_on_a_branch_is_not_analytic():
+    model = rs.Model([A**HALVES * X], [A, B], [X])
+    branch = rs.target_set(model, sympy.Integer(0), charts=[{A: 0}]).branches[0]
+    with pytest.raises(ModelError, match="analytic"):
+        rs.learning_coefficient(branch)
+    smooth = rs.Model([(1 + A * B) ** HALVES * X], [A, B], [X])
+    branch = rs.target_set(smooth, X, charts=[{A: 0}]).branches[0]
+    assert rs.learning_coefficient(branch).value == Fraction(1, 2)
 
 
 def test_a_fractional_power_away_from_zero_is_analytic():
