@@ -54,6 +54,7 @@ if copied.exists() or "MATHJAX" in os.environ:
 nb_execution_mode = "auto"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
+nb_merge_streams = True  # a cell that prints in a loop has one output
 
 autodoc_typehints = "signature"
 maximum_signature_line_length = 90

@@ -85,13 +85,17 @@ from rankstrat.strata import nearest_strata as nearest_strata
 from rankstrat.strata import stratify as stratify
 from rankstrat.strata import stratum_of as stratum_of
 from rankstrat.symmetry import ConservationLaws as ConservationLaws
+from rankstrat.symmetry import FixedSet as FixedSet
 from rankstrat.symmetry import Identifiability as Identifiability
 from rankstrat.symmetry import Identified as Identified
+from rankstrat.symmetry import InvariantLattice as InvariantLattice
 from rankstrat.symmetry import InvariantManifold as InvariantManifold
 from rankstrat.symmetry import Symmetry as Symmetry
 from rankstrat.symmetry import conservation_laws as conservation_laws
 from rankstrat.symmetry import identifiability as identifiability
+from rankstrat.symmetry import invariant_lattice as invariant_lattice
 from rankstrat.symmetry import invariant_manifolds as invariant_manifolds
+from rankstrat.symmetry import least_invariant as least_invariant
 from rankstrat.symmetry import orbit_dimension as orbit_dimension
 from rankstrat.symmetry import symmetries as symmetries
 from rankstrat.targets import Branch as Branch
@@ -123,10 +127,12 @@ __all__ = [
     "EnclosedCriticalPoint",
     "Equivalence",
     "EquivalencePath",
+    "FixedSet",
     "FunctionHierarchy",
     "Identifiability",
     "Identified",
     "Inertia",
+    "InvariantLattice",
     "InvariantManifold",
     "LearningCoefficient",
     "LeastRank",
@@ -180,8 +186,10 @@ __all__ = [
     "gradient_flow",
     "identifiability",
     "inertia",
+    "invariant_lattice",
     "invariant_manifolds",
     "learning_coefficient",
+    "least_invariant",
     "limiting_directions",
     "linear_stability",
     "local_linear_recovery",

@@ -49,6 +49,40 @@ def within(budget: float | None) -> Iterator[None]:
         _END.reset(token)
 
 
+class Allowance:
+    """Seconds that steps share which run after the verb that opened the deadline has returned.
+
+    Args:
+        seconds: for all of them together; infinite: no limit.
+
+    Example:
+        >>> later = Allowance(60)
+        >>> with later.spending():
+        ...     check("a verdict that is asked for later")
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._left, self._open = seconds, False
+
+    @contextmanager
+    def spending(self) -> Iterator[None]:
+        """Let what follows end when the seconds are used up.
+
+        Raises:
+            OutOfTimeError: from a step below.
+        """
+        if self._open or self._left == math.inf:  # the outer step counts
+            yield
+            return
+        start, self._open = time.monotonic(), True
+        token = _END.set(min(_END.get(), start + self._left))
+        try:
+            yield
+        finally:
+            _END.reset(token)
+            self._left, self._open = max(0.0, self._left - (time.monotonic() - start)), False
+
+
 def left() -> float:
     """Seconds until the deadline."""
     end = _END.get()
@@ -77,4 +111,4 @@ def ended(error: OutOfTimeError) -> str:
     return str(error).split(";", maxsplit=1)[0]
 
 
-__all__ = ["check", "ended", "left", "within"]
+__all__ = ["Allowance", "check", "ended", "left", "within"]

@@ -29,6 +29,18 @@ def expression(row: Mapping[int, Fraction], variables: Sequence[sympy.Symbol]) -
     return sympy.Add(*terms, sympy.Rational(row.get(CONSTANT, 0)))
 
 
+def _sum_of_terms(form: sympy.Expr, places: Mapping[sympy.Symbol, int]) -> Row | None:
+    """A sum of rational multiples of variables, as it is written; None for any other form."""
+    row: dict[int, Fraction] = {}
+    for term in sympy.Add.make_args(form):
+        factor, rest = term.as_coeff_Mul()
+        place = CONSTANT if rest == 1 else places.get(rest)
+        if place is None or not factor.is_Rational:
+            return None
+        row[place] = row.get(place, Fraction(0)) + Fraction(int(factor.p), int(factor.q))
+    return {i: c for i, c in row.items() if c}
+
+
 @dataclass(frozen=True)
 class AffineSubspace:
     r"""$\{t \in \mathbb{R}^M : \sum_i c_{ji} t_i + c_{j,-1} = 0 \text{ for all } j\}$, in reduced
@@ -74,6 +86,10 @@ class AffineSubspace:
         """
         rows, places = [], {v: i for i, v in enumerate(variables)}
         for equation in equations:
+            known = _sum_of_terms(equation, places)
+            if known is not None:
+                rows.append(known)
+                continue
             # an equation of a wide network contains few of its parameters
             present = [v for v in equation.free_symbols if v in places]
             if not equation.is_polynomial(*present):

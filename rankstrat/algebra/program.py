@@ -115,13 +115,14 @@ class Program:
             if kind == LINEAR and len(args[node]) == 1 and not data[node][0]:
                 c, node = c * data[node][1], args[node][0]
             total[node] = total[node] + c if node in total else c
-        items = sorted((n, c) for n, c in total.items() if c)
-        if not items:
+        nodes = sorted([n for n, c in total.items() if c])
+        if not nodes:
             return self.constant(c0)
-        if not c0 and len(items) == 1 and items[0][1] == 1:
-            return items[0][0]
+        if not c0 and len(nodes) == 1 and total[nodes[0]] == 1:
+            return nodes[0]
+        numbers = [c0, *[total[n] for n in nodes]]
         return self._node(
-            LINEAR, tuple(n for n, _ in items), (normal(c0), *(normal(c) for _, c in items))
+            LINEAR, tuple(nodes), tuple([c if type(c) is int else normal(c) for c in numbers])
         )
 
     def scale(self, c: Rational, node: int) -> int:
@@ -135,34 +136,37 @@ class Program:
         where the expression is defined, so that $(a^2 b)^{1/2} = |a|\,b^{1/2}$.
         """
         total: dict[int, Rational] = {}
-        stack = list(factors)
+        stack, rooted = list(factors), False
+        kinds, args, data = self.kind, self.args, self.data
         while stack:
             node, e = stack.pop()
             if not e:
                 continue
-            kind = self.kind[node]
-            whole = isinstance(e, int) or e.denominator == 1
-            if not whole and not (kind == CONSTANT or self._splits(node)):
-                self._root(node, e, stack, total)
-            elif kind == PRODUCT:
-                stack.extend(
-                    (n, e * f) for n, f in zip(self.args[node], self.data[node], strict=True)
-                )
+            kind = kinds[node]
+            if type(e) is not int:
+                rooted = True
+                whole = e.denominator == 1
+                if not whole and not (kind == CONSTANT or self._splits(node)):
+                    self._root(node, e, stack, total)
+                    kind = -1
+            if kind == PRODUCT:
+                stack.extend((n, e * f) for n, f in zip(args[node], data[node], strict=True))
             elif kind in (CONSTANT, LINEAR):
                 c, core = self.content(node)
                 if c == 1:
                     if kind != CONSTANT:
                         total[node] = total[node] + e if node in total else e
-                    continue
-                power = rational_power(c, e)
-                if power is None:
-                    stack += self._radical(c, e)
                 else:
-                    coefficient = coefficient * power
-                stack.append((core, e))
-            else:
+                    power = c if e == 1 else rational_power(c, e)
+                    if power is None:
+                        stack += self._radical(c, e)
+                    else:
+                        coefficient = coefficient * power
+                    if kind != CONSTANT:
+                        stack.append((core, e))
+            elif kind >= 0:
                 total[node] = total[node] + e if node in total else e
-            if not stack:  # roots that have become whole powers are products again
+            if rooted and not stack:  # roots that have become whole powers are products again
                 stack += [(n, total.pop(n)) for n in list(total) if self._opens(n, total[n])]
         if not coefficient:
             return self.zero
@@ -172,9 +176,8 @@ class Program:
         if len(items) == 1 and items[0][1] == 1:
             node = items[0][0]
         else:
-            node = self._node(
-                PRODUCT, tuple(n for n, _ in items), tuple(normal(e) for _, e in items)
-            )
+            exponents = tuple([e if type(e) is int else normal(e) for _, e in items])
+            node = self._node(PRODUCT, tuple([n for n, _ in items]), exponents)
         if coefficient == 1:
             return node
         return self.scale(coefficient, node)
@@ -202,12 +205,7 @@ class Program:
             stack.append((self.function("exp", self.scale(e, self.args[core][0])), 1))
             return
         rest: list[tuple[int, Rational]] = []
-        pairs = (
-            zip(self.args[core], self.data[core], strict=True)
-            if self.kind[core] == PRODUCT
-            else ((core, 1),)
-        )
-        for n, f in pairs:
+        for n, f in self.below_root(core):
             if f % 1 != 0 or self._splits(n) or self.nonnegative(n):
                 if n == core:
                     total[n] = total.get(n, 0) + e
@@ -218,6 +216,12 @@ class Program:
             else:
                 rest.append((n, f))
         self._rest_of_root(rest, 1 if c > 0 else -1, e, stack, total)
+
+    def below_root(self, core: int) -> list[tuple[int, Rational]]:
+        """The factors into which a node below a root is parted."""
+        if self.kind[core] == PRODUCT:
+            return list(zip(self.args[core], self.data[core], strict=True))
+        return [(core, 1)]
 
     def _rest_of_root(
         self,
@@ -237,6 +241,8 @@ class Program:
         if len(rest) == 1:
             ((n, f),) = rest
             atom = n if sign > 0 else self._opposite(n)
+            if Fraction(f * e).denominator == 1:  # (x^3)^(1/3) is x, but only where x > 0
+                atom, f = self._node(PRODUCT, (atom,), (f,)), 1
             total[atom] = total.get(atom, 0) + f * e
             return
         stack += [(self.function("abs", n), (f - 1) * e) for n, f in rest]
@@ -288,9 +294,12 @@ class Program:
         self, coefficient: Rational, total: dict[int, Rational]
     ) -> tuple[Rational, list[tuple[int, Rational]]]:
         items = []
-        for node, e in sorted(total.items()):
+        for node in sorted(total):
+            e = total[node]
             key = self.data[node] if self.kind[node] == LEAF else None
-            if key == IMAGINARY:
+            if key is None:
+                pass
+            elif key == IMAGINARY:
                 quarter = int(e) % 4
                 coefficient = coefficient * (1, 1, -1, -1)[quarter]
                 e = quarter % 2

@@ -12,6 +12,8 @@ from rankstrat.pictures.mappings import plot_embeddings
 from rankstrat.pictures.orbits import plot_orbits
 from rankstrat.pictures.panels import Curve, Panel, plot_panels
 from rankstrat.pictures.singular_values import plot_singular_values
+from rankstrat.pictures.slices import plot_slice
+from rankstrat.pictures.stability import plot_stability
 from rankstrat.pictures.strata import plot_strata
 
 __all__ = [
@@ -27,6 +29,8 @@ __all__ = [
     "plot_profile",
     "plot_similarity",
     "plot_singular_values",
+    "plot_slice",
+    "plot_stability",
     "plot_strata",
     "plot_trajectory",
 ]

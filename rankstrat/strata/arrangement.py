@@ -5,6 +5,7 @@ generic rank.
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,8 +15,8 @@ import sympy
 
 from rankstrat.algebra.expressions import derivative
 from rankstrat.algebra.linear import Form, extended, reduced
-from rankstrat.deadline import check
-from rankstrat.errors import BudgetError, PointError
+from rankstrat.deadline import Allowance, check, ended, left
+from rankstrat.errors import BudgetError, OutOfTimeError, PointError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import HasRankCoordinates
 from rankstrat.model.values import counted
@@ -50,6 +51,7 @@ class ArrangementStrata:
         symmetries: generators of a group of symmetries that permutes the conditions.
         seed: names the random choices.
         loci: what minors say of the rank loci, where they do not decide all of them.
+        allowance: the seconds of verdicts that are asked for later.
     """
 
     model: Model
@@ -58,29 +60,44 @@ class ArrangementStrata:
     symmetries: tuple[SignedPermutation, ...] = field(default=(), repr=False)
     seed: int = 0
     loci: RankLoci | None = field(default=None, repr=False)
+    allowance: Allowance = field(
+        default_factory=lambda: Allowance(left()), repr=False, compare=False
+    )
+
+    @property
+    def _orbits(self) -> dict[Label, int]:
+        """Representative -> size of its orbit, for every flat that has points and is listed."""
+        return self._listing[0]
 
     @cached_property
-    def _orbits(self) -> dict[Label, int]:
-        """Representative -> size of its orbit, for every flat that has points."""
+    def _listing(self) -> tuple[dict[Label, int], str]:
+        """The flats, the largest first, and why some of them are missing."""
         found: dict[Label, int] = {}
-        if 2 ** self._independent() > (MOST_MEMBERS if self.symmetries else MOST_FLATS):
-            raise self._too_many()
         start = self._canonical(((), ()))
-        queue = [start]
+        queue, depth = deque([start]), {start: 0}
         found[start] = self._members[start][1]
-        while queue:
-            flat = queue.pop()
-            check("the flats were listed")
-            for label, _ in self._meets(flat):
-                label = self._canonical(label)
-                if label in found or self._is_pole(label):
-                    continue
-                if not label[1] or self._solved(label) is not None:
-                    found[label] = self._members[label][1]
-                    queue.append(label)
-            if len(found) > MOST_FLATS or len(self._members) > MOST_MEMBERS:
-                raise self._too_many()
-        return found
+        many = 2 ** self._independent() > (MOST_MEMBERS if self.symmetries else MOST_FLATS)
+        try:
+            while queue:
+                flat = queue.popleft()
+                if many and depth[flat]:
+                    return found, self._too_many("cut out by one condition")
+                check("the flats were listed")
+                for label, _ in self._meets(flat):
+                    label = self._canonical(label)
+                    if label in found or self._is_pole(label):
+                        continue
+                    if not label[1] or self._solved(label) is not None:
+                        found[label] = self._members[label][1]
+                        depth[label] = depth[flat] + 1
+                        queue.append(label)
+                if len(found) > MOST_FLATS or len(self._members) > MOST_MEMBERS:
+                    return found, self._too_many(f"cut out by at most {depth[flat]} conditions")
+        except OutOfTimeError as error:
+            return found, ended(error)
+        except BudgetError:  # more copies of a flat than are listed
+            return found, self._too_many("found before one of more copies")
+        return found, ""
 
     @cached_property
     def _denominators(self) -> list[sympy.Expr]:
@@ -106,11 +123,10 @@ class ArrangementStrata:
                 rows, count = more, count + 1
         return count
 
-    def _too_many(self) -> BudgetError:
-        return BudgetError(
+    def _too_many(self, which: str) -> str:
+        return (
             f"the arrangement of {len(self.given)} conditions has more than {MOST_FLATS} kinds of"
-            f" flats, or {MOST_MEMBERS} with their symmetric copies; give fewer conditions or a"
-            " smaller model"
+            f" flats, or {MOST_MEMBERS} with their symmetric copies; those {which} are listed"
         )
 
     @cached_property
@@ -133,6 +149,11 @@ class ArrangementStrata:
                 if image not in orbit:
                     orbit.add(image)
                     queue.append(image)
+            if len(orbit) > MOST_MEMBERS:
+                raise BudgetError(
+                    f"a flat of {self.model} has more than {MOST_MEMBERS} symmetric copies; fewer"
+                    " are needed to tell its kind; choose a smaller model"
+                )
         best = max(orbit)
         for member in orbit:
             self._members[member] = (best, len(orbit))
@@ -236,8 +257,25 @@ class ArrangementStrata:
 
     def _study(self, label: Label) -> tuple[Knowledge, tuple[Finding, ...]]:
         if label not in self._known:
-            self._known[label] = self._examine(label)
+            try:
+                with self.allowance.spending():
+                    check("every flat was examined")
+                    self._known[label] = self._in_time(label)
+            except OutOfTimeError as error:
+                return Knowledge(Verdict.OPEN, ended(error)), ()
         return self._known[label]
+
+    def _in_time(self, label: Label) -> tuple[Knowledge, tuple[Finding, ...]]:
+        try:
+            return self._examine(label)
+        except BudgetError:
+            check("a flat was examined")  # a bound on work that the end of the time made
+            raise
+
+    def _has_rank(self, label: Label) -> bool:
+        """Whether the generic rank of a flat is known, or there is time for it."""
+        self._study(label)
+        return label in self._certificates
 
     def _examine(self, label: Label) -> tuple[Knowledge, tuple[Finding, ...]]:
         certificate = self.certificate(label)
@@ -311,6 +349,8 @@ class ArrangementStrata:
     @cached_property
     def coverage(self) -> Knowledge:
         """PROVED when the rank is proved on every flat: the flats cover parameter space."""
+        if self._listing[1]:
+            return Knowledge(Verdict.OPEN, self._listing[1])
         unproved = [
             label for label in self._orbits if self._study(label)[0].verdict is not Verdict.PROVED
         ]
@@ -343,6 +383,9 @@ class ArrangementStrata:
         """
         lower, upper = -1, -1
         for label in self._orbits:
+            if not self._has_rank(label):
+                upper = max(upper, self.dimension(label))
+                continue
             certificate, dimension = self.certificate(label), self.dimension(label)
             solution = self._solver.solution(label)
             if certificate.verdict is Verdict.PROVED and certificate.value == rank:
@@ -355,6 +398,8 @@ class ArrangementStrata:
                 upper = max(upper, dimension)
             elif rank < certificate.lower:
                 upper = max(upper, dimension - 1)
+        if self._listing[1]:  # the flats that are missing lie in a proper subspace
+            upper = max(upper, self.model.size - 1)
         most = None if self._solver.unsolved or not is_analytic(self.model) else max(lower, upper)
         if self.loci is not None:
             minors = self.loci.extent(rank)

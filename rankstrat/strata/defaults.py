@@ -14,7 +14,7 @@ import sympy
 
 from rankstrat.algebra.expressions import expanded
 from rankstrat.algebra.linear import Form, Rational, quotient
-from rankstrat.errors import ModelError
+from rankstrat.errors import ModelError, OutOfTimeError
 from rankstrat.model.isomorphism import isomorphism_of
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasConditions
@@ -48,10 +48,18 @@ def general_strata(
         kept = tuple(g for g in symmetries if _permutes(g, linear, polynomials, model))
         return replace(loci, symmetries=kept)
     arrangement = arrangement_of(model, conditions=conditions, seed=seed)
-    found = found_conditions(arrangement) if loci is None and not conditions else []
+    found = _candidates(arrangement) if loci is None and not conditions else []
     if found:
         arrangement = arrangement_of(model, conditions=found, seed=seed)
-    return replace(arrangement, loci=loci)
+    return arrangement if loci is None else replace(arrangement, loci=loci)
+
+
+def _candidates(arrangement: ArrangementStrata) -> list[sympy.Expr]:
+    """Further conditions; none where there is no time for them."""
+    try:
+        return found_conditions(arrangement)
+    except OutOfTimeError:
+        return []
 
 
 def arrangement_of(
@@ -60,19 +68,34 @@ def arrangement_of(
     """The flats of the default conditions and those given."""
     linear, polynomials = _parted(model, tuple(_equations(model, conditions)))
     symmetries = _known_symmetries(model)
-    known_of = _described(model)
-    if known_of is not None:
-        structure, source, rename = known_of
-        groups = structure.conditions(source)
-        found = [_condition(model, list(map(rename, group))) for group in groups]
-    else:
-        found = list(_defaults(model, symmetries))
-    known: dict[tuple[Form, ...], Condition] = {}
-    for condition in (*found, *linear):
-        known.setdefault(tuple(sorted(condition.rows)), condition)
-    arrangement = tuple(known.values())
+    arrangement = _different([*_conditions(model, symmetries), *linear])
     kept = tuple(g for g in symmetries if _permutes(g, arrangement, polynomials, model))
     return ArrangementStrata(model, arrangement, tuple(polynomials), kept, seed)
+
+
+def conditions_of(model: Model) -> tuple[Condition, ...]:
+    """The default conditions alone; symmetries, which may take long to find, are not asked for
+    where a family names its conditions or its units.
+    """
+    named = _described(model) is not None or bool(unit_parts(model))
+    symmetries = [] if named else _known_symmetries(model)
+    return _different(_conditions(model, symmetries))
+
+
+def _conditions(model: Model, symmetries: Sequence[SignedPermutation]) -> list[Condition]:
+    known_of = _described(model)
+    if known_of is None:
+        return list(_defaults(model, symmetries))
+    structure, source, rename = known_of
+    groups = structure.conditions(source)
+    return [_condition(model, list(map(rename, group))) for group in groups]
+
+
+def _different(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+    known: dict[tuple[Form, ...], Condition] = {}
+    for condition in conditions:
+        known.setdefault(tuple(sorted(condition.rows)), condition)
+    return tuple(known.values())
 
 
 def _known_symmetries(model: Model) -> list[SignedPermutation]:

@@ -5,6 +5,7 @@ minors vanish.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +14,7 @@ import sympy
 
 from rankstrat.algebra.expressions import is_expandable
 from rankstrat.algebra.linear import Form, reduced
+from rankstrat.deadline import check
 from rankstrat.model.model import Chart, Model
 
 LARGEST, ATTEMPTS, MOST_PARAMETERS, MOST_OUTPUTS = 8, 40, 24, 16
@@ -66,7 +68,9 @@ class TangentMatrix:
         nonzero = {g for q in polynomials for g in _factors(sympy.expand(q.xreplace(dict(values))))}
         remaining: set[Form] = set()
         for _ in range(ATTEMPTS):
+            start = time.monotonic()
             minor = _random_minor(matrix, rank, rng)
+            check("the minors were compared", time.monotonic() - start)
             if minor is None:
                 continue
             left = [

@@ -123,7 +123,7 @@ def _generators(model: Model, pairs: bool) -> Iterator[Symmetry]:
 def fixed_set(symmetry: Symmetry) -> InvariantManifold:
     """The fixed set of a signed permutation as a chart, and the two checks of the theorem on it."""
     chart = _fixed_chart(symmetry)
-    proved = _invariant(symmetry, chart) and not _at_kink(chart)
+    proved = _invariant(symmetry, chart) and not at_kink_of(chart)
     return InvariantManifold(symmetry, chart, Verdict.PROVED if proved else Verdict.OPEN)
 
 
@@ -148,7 +148,7 @@ def _fixed_chart(symmetry: Symmetry) -> Chart:
     return model.chart(values)
 
 
-def _at_kink(chart: Chart) -> bool:
+def at_kink_of(chart: Chart) -> bool:
     """Whether the model is not seen to have a gradient on the chart: the argument of a kink
     vanishes there.
     """

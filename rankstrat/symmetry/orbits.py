@@ -4,7 +4,7 @@ brackets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.tower import Tower
@@ -16,9 +16,9 @@ from rankstrat.rank.lower_bounds import sampled_rank
 from rankstrat.rank.opened import opened
 from rankstrat.rank.vanishing import needs_hypotheses
 from rankstrat.rank.verdict import Verdict
-from rankstrat.symmetry.manifolds import invariant_manifolds
+from rankstrat.symmetry.lattice import least_invariant
 
-MOST_PARAMETERS = 12
+MOST_PARAMETERS, MOST_DEPTH = 12, 6
 
 
 def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> Bounded:
@@ -27,16 +27,17 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> Bounded:
 
     From below it is the rank at the point of the fields and their brackets
     $[X, Y] = DY\,X - DX\,Y$ up to the given depth (0: the model rank), by a nonzero minor modulo a
-    prime. Every structural invariant manifold is a union of orbits, so one that contains the point
-    bounds it from above; small models are searched for them.
+    prime. Every structural invariant manifold is a union of orbits, so those that contain the point
+    bound it from above, with their intersection; small models are searched for them.
 
     Args:
         point: a point or chart (its generic point).
-        depth: 0, 1 or 2.
+        depth: how often brackets are taken, at most 6; 2 is enough away from w = 0.
         seed: names the prime.
 
     Raises:
-        ModelError: no point or chart; integer inputs without bounds.
+        ModelError: no point or chart; integer inputs without bounds; a depth that is no number from
+            0 to 6.
         UndecidedError: the independence of two functions cannot be decided.
 
     References:
@@ -51,6 +52,11 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> Bounded:
         2
     """
     demand(point, Chart, ModelError, "a point or chart", "try model.generic()")
+    demand(depth, int, ModelError, "a whole depth", "write depth=2")
+    if not 0 <= depth <= MOST_DEPTH:
+        raise ModelError(
+            f"depth = {depth!r}; a whole number from 0 to {MOST_DEPTH} is needed; write depth=2"
+        )
     model = opened(point.model)
     if model is None:
         raise ModelError(
@@ -96,20 +102,18 @@ def orbit_dimension(point: Chart, *, depth: int = 2, seed: int = 0) -> Bounded:
     if lower == model.size:
         return Bounded(lower, lower, "brackets span every direction", of="the dimension")
     small = point.is_point and model.size <= MOST_PARAMETERS
-    upper = min(_above(point), default=None) if small else None
+    upper = _above(point) if small else None
     reason = f"brackets of depth at most {depth}"
-    reason += ", and an invariant manifold that contains the point" if upper is not None else ""
+    reason += ", and the invariant manifolds that contain the point" if upper is not None else ""
     return Bounded(lower, upper, reason, of="the dimension")
 
 
-def _above(point: Chart) -> Iterator[int]:
-    """The dimensions of invariant manifolds that contain the point."""
-    for manifold in invariant_manifolds(point.model):
-        values = manifold.chart.values
-        place = {c: point.values[c] for c in manifold.chart.coordinates}
-        if manifold.verdict is Verdict.PROVED:
-            if all(v.xreplace(place) == point.values[p] for p, v in values.items()):
-                yield manifold.dimension
+def _above(point: Chart) -> int | None:
+    """The dimension of the least intersection of invariant manifolds that contains the point."""
+    found = least_invariant(point)
+    if found.verdict is Verdict.PROVED and found.dimension < point.model.size:
+        return found.dimension
+    return None
 
 
 def _bracket(

@@ -19,6 +19,7 @@ from rankstrat.rank.vanishing import may_have_poles, require_nonzero
 from rankstrat.targets.closure import Closure
 from rankstrat.targets.distance import distance_to_image
 from rankstrat.targets.least_rank import LeastRank, RankBounds, least_rank
+from rankstrat.targets.orbit_pairs import OrbitPairs
 from rankstrat.text.cells import Math
 from rankstrat.text.spoken import SHOWN, Spoken
 
@@ -262,12 +263,14 @@ class BranchList:
         complete: whether that is proved.
         basis: the statement that proves it, or what is missing.
         most: an upper bound of the number of branches, where not all are listed.
+        pairs: the pairs that meet, where orbits of branches are listed.
     """
 
     branches: tuple[Branch, ...]
     complete: bool
     basis: str
     most: int | None = None
+    pairs: OrbitPairs | None = None
 
 
 @dataclass(frozen=True)

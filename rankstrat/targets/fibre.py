@@ -30,13 +30,15 @@ from rankstrat.model.source import guest
 from rankstrat.model.structure import HasBranches
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.defined import require_inputs
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.challenge import Equation, challenged
 from rankstrat.targets.exponential import exponential_branches
 from rankstrat.targets.general import general_branches
 from rankstrat.targets.given import given_branches
 from rankstrat.targets.local import local_dimension
-from rankstrat.targets.meeting import APART, UNDECIDED, Meeting
+from rankstrat.targets.meeting import Meeting
+from rankstrat.targets.orbit_pairs import APART, UNDECIDED, OrbitPairs
 from rankstrat.targets.polynomial import solved_branches
 from rankstrat.targets.quotient import orbits, quotient
 from rankstrat.targets.renamed import RenamedBranches, source_target
@@ -44,6 +46,8 @@ from rankstrat.text.diagram import Diagram, graphml, page, tikz
 from rankstrat.text.parsing import exact_value
 from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Phrase, Table
+
+_DRAWN = 40  # a picture of more orbits shows no edge that can be told from another
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class TargetSet:
         witnesses: points of the target set that were found without the list.
         most: an upper bound of the number of branches, where that is not certain.
         ended: where the budget of time ended, if it did.
+        pairs: the pairs of branches that meet, counted by orbits, where orbits are listed.
     """
 
     model: Model
@@ -71,6 +76,7 @@ class TargetSet:
     witnesses: tuple[Chart, ...] = field(default=(), repr=False, compare=False)
     most: int | None = None
     ended: str = field(default="", compare=False)
+    pairs: OrbitPairs | None = field(default=None, repr=False, compare=False)
 
     @property
     def by_orbits(self) -> bool:
@@ -167,7 +173,8 @@ class TargetSet:
         if self.by_orbits:
             raise BudgetError(
                 f"{self.count} branches are listed by orbits, {len(self.branches)} of them;"
-                f" {what} need all of them; choose a narrower model"
+                f" {what} need all of them; choose a narrower model, or see the quotient, their"
+                " graph by orbits"
             )
 
     def branch_of(self, point: Chart) -> Branch | None:
@@ -260,14 +267,35 @@ class TargetSet:
     def quotient(self) -> nx.MultiGraph[int]:
         """The graph up to symmetry: orbits with their `copies`, edges with `dimension` and the
         number of `pairs` that meet in it.
+
+        Pairs that cannot be decided by linear algebra are counted, by their orbits, in
+        ``quotient.graph["undecided"]``.
+
+        Raises:
+            BudgetError: orbits are listed, and their pairs are not counted.
+
+        Example:
+            >>> import rankstrat as rs
+            >>> narrow = rs.families.two_layer(1, 1)
+            >>> Q = rs.target_set(rs.families.two_layer(6, 1), narrow.point([1, 2]))
+            >>> print(Q.count, Q.components)
+            20464 1 components  [PROVED: closures that meet]
+            >>> sum(pairs for _, _, pairs in Q.quotient.edges(data="pairs"))
+            17396200
         """
-        self._refuse_orbits("pairs")
-        return quotient(self.model, self.branches)
+        if self.by_orbits and self.pairs is None:
+            raise BudgetError(
+                f"{self.count} branches are listed by orbits, {len(self.branches)} of them, whose"
+                " pairs are not counted for constants that couple blocks; all branches are"
+                " needed; choose a narrower model"
+            )
+        return quotient(self.model, self.branches, self.pairs)
 
     @cached_property
     def diagram(self) -> Diagram:
         """Orbits as nodes in rows, for pictures."""
-        graph = None if self.by_orbits else self.quotient
+        crowded = self.by_orbits and (self.pairs is None or len(self.branches) > _DRAWN)
+        graph = None if crowded else self.quotient
         return orbits(self.model, self.branches, graph, self.basis)
 
     def to_html(self) -> str:
@@ -338,12 +366,10 @@ def components_of(target: TargetSet) -> Components:
     connected, so the graph decides where it is complete. A curved one may fall into parts.
     """
     what = "the number of components"
-    if target.by_orbits or not target.complete:
-        parts = (
-            ()
-            if target.by_orbits
-            else tuple(frozenset(c) for c in nx.connected_components(target.graph))
-        )
+    if target.by_orbits:
+        return Components((), _components_of_orbits(target, what))
+    if not target.complete:
+        parts = tuple(frozenset(c) for c in nx.connected_components(target.graph))
         return Components(parts, Bounded(1, None, target.basis, of=what))
     graph = target.graph
     parts = tuple(frozenset(c) for c in nx.connected_components(graph))
@@ -353,6 +379,25 @@ def components_of(target: TargetSet) -> Components:
     connected = all(b.affine is not None for b in target.branches)
     reason = "closures that meet" if connected else "curved closures may fall into parts"
     return Components(parts, Bounded(apart, len(parts) if connected else None, reason, of=what))
+
+
+def _components_of_orbits(target: TargetSet, what: str) -> Bounded:
+    """Components from the graph of orbits.
+
+    A symmetry carries components to components. So if the quotient is connected, each component
+    meets every orbit, and there is one if the branches of some orbit lie in one.
+    """
+    affine = all(b.affine is not None for b in target.branches)
+    if target.pairs is None or not target.complete or target.most is not None or not affine:
+        return Bounded(1, None, target.basis, of=what)
+    graph = target.quotient
+    if not graph.number_of_edges() and not graph.graph["undecided"]:
+        total = sum(b.copies for b in target.branches)
+        return Bounded(total, total, "no two closures meet", of=what)
+    linked = any(b.label in target.pairs.linked for b in target.branches)
+    if linked and nx.is_connected(graph):
+        return Bounded(1, 1, "closures that meet", of=what)
+    return Bounded(1, None, target.basis, of=what)
 
 
 def target_set(
@@ -419,6 +464,7 @@ def _own_point(model: Model, function: TargetFunction) -> tuple[Branch, ...]:
 def _described(
     model: Model, function: TargetFunction, charts: Sequence[Any], seed: int
 ) -> TargetSet:
+    require_inputs(model)
     structure: object = model.structure
     if charts:
         found = given_branches(model, function, charts)
@@ -441,8 +487,9 @@ def _described(
     except TargetError as error:
         raise (refusal or error) from None
     return TargetSet(
-        model, function, found.branches, found.complete, found.basis, source, seen, found.most
-    )
+        model, function, found.branches, found.complete, found.basis, source, seen, found.most,
+        pairs=found.pairs,
+    )  # fmt: skip
 
 
 def _by_equations(model: Model, target: TargetFunction, seed: int) -> BranchList:

@@ -14,8 +14,8 @@ from rankstrat.algebra.affine import CONSTANT, AffineSubspace
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasUnits
 from rankstrat.targets.branch import Branch
+from rankstrat.targets.orbit_pairs import APART, UNDECIDED
 
-APART, UNDECIDED = -1, -2
 _DIGITS = 6
 Labels = NDArray[np.int64]
 
@@ -179,4 +179,4 @@ def _candidates(model: Model) -> Iterator[Move]:
             yield Move(tuple(range(model.size)), signs)
 
 
-__all__ = ["APART", "UNDECIDED", "Meeting", "Move"]
+__all__ = ["Meeting", "Move"]

@@ -3,40 +3,72 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import networkx as nx
 
+from rankstrat.deadline import check
 from rankstrat.model.model import Model
 from rankstrat.targets.branch import Branch
 from rankstrat.targets.meeting import Meeting
+from rankstrat.targets.orbit_pairs import APART, UNDECIDED, OrbitPairs
 from rankstrat.text.diagram import Diagram, Edge, Node
 
 
-def quotient(model: Model, branches: Sequence[Branch]) -> nx.MultiGraph[int]:
+def quotient(
+    model: Model, branches: Sequence[Branch], pairs: OrbitPairs | None
+) -> nx.MultiGraph[int]:
     """Orbits of branches as nodes (by the number of their first branch), with `copies`; for each
     dimension in which members of two orbits meet an edge, with the number of `pairs`.
 
-    A symmetry carries the pairs of one branch to those of the others of its orbit, so that one row
-    of each orbit is enough.
+    Pairs that linear algebra does not decide are counted in ``graph.graph["undecided"]``, by their
+    orbits. A symmetry carries the pairs of one branch to those of the others of its orbit, so that
+    one row of each orbit is enough; a list of orbits alone comes with its own count.
     """
+    if pairs is not None:
+        return _counted(branches, pairs)
     first = {b.label: i for i, b in enumerate(branches) if b.representative is None}
     orbit = [first[(b.representative or b).label] for b in branches]
     size = Counter(orbit)
     meeting = Meeting(model, branches)
-    graph: nx.MultiGraph[int] = nx.MultiGraph()
-    for i in first.values():
-        b = branches[i]
-        graph.add_node(i, label=b.label, dimension=b.dimension, rank=b.certificate.lower,
-                       verdict=str(b.certificate.verdict), copies=size[i])  # fmt: skip
+    graph = _nodes(branches, {i: size[i] for i in first.values()})
     for i in first.values():
         row = meeting.row(i)
-        found = Counter((orbit[j], int(d)) for j, d in enumerate(row) if d >= 0 and j != i)
+        found = Counter((orbit[j], int(d)) for j, d in enumerate(row) if d != APART and j != i)
         for (j, dimension), count in sorted(found.items()):
-            if j >= i:  # inside an orbit every pair is counted from both its ends
-                pairs = count * size[i] // (2 if i == j else 1)
-                graph.add_edge(i, j, dimension=dimension, pairs=pairs)
+            _add(graph, i, j, dimension, count * size[i])
     return graph
+
+
+def _counted(branches: Sequence[Branch], pairs: OrbitPairs) -> nx.MultiGraph[int]:
+    graph = _nodes(branches, {i: b.copies for i, b in enumerate(branches)})
+    for i, first in enumerate(branches):
+        for j, second in enumerate(branches[i:], start=i):
+            check("the pairs of branches were listed")
+            for dimension, count in sorted(pairs.meeting(first.label, second.label).items()):
+                itself = first.copies if i == j and dimension in (first.dimension, UNDECIDED) else 0
+                _add(graph, i, j, dimension, count - itself)
+    return graph
+
+
+def _nodes(branches: Sequence[Branch], copies: Mapping[int, int]) -> nx.MultiGraph[int]:
+    graph: nx.MultiGraph[int] = nx.MultiGraph(undecided={})
+    for i, many in copies.items():
+        b = branches[i]
+        graph.add_node(i, label=b.label, dimension=b.dimension, rank=b.certificate.lower,
+                       verdict=str(b.certificate.verdict), copies=many)  # fmt: skip
+    return graph
+
+
+def _add(graph: nx.MultiGraph[int], i: int, j: int, dimension: int, ordered: int) -> None:
+    """Enter pairs once; inside an orbit every pair was counted from both its ends."""
+    if j < i or not ordered:
+        return
+    many = ordered // 2 if i == j else ordered
+    if dimension == UNDECIDED:
+        graph.graph["undecided"][i, j] = many
+    else:
+        graph.add_edge(i, j, dimension=dimension, pairs=many)
 
 
 def orbits(

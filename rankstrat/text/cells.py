@@ -75,6 +75,17 @@ class Phrase:
         return bool(self.parts)
 
 
+def spoken(text: str) -> Phrase:
+    r"""A text with formulas between dollars.
+
+    Example:
+        >>> spoken("at most $k$ of them").parts
+        ('at most ', Math(text='k', latex='k'), ' of them')
+    """
+    parts = text.split("$")
+    return Phrase(*(Math(part, part) if k % 2 else part for k, part in enumerate(parts)))
+
+
 def is_number(cell: object) -> bool:
     """Whether the cell is a number, and no Boolean."""
     return isinstance(cell, numbers.Number) and not isinstance(cell, bool)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
 from functools import cache, partial
-from html import escape
 from importlib.resources import files
 from textwrap import fill
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.rank.certificate import Verdict
 from rankstrat.sweep import case_key, sweep
+from rankstrat.text import cells
 from rankstrat.text.objects import each_once
 from rankstrat.text.tables import Math, Table
 from rankstrat.text.version import version
@@ -27,6 +27,11 @@ from rankstrat.theorems.theorem import RELATIONS, Row, Theorem, check_case
 Progress = Callable[["Row", int, int], None]
 """Called after each case with its row, the number of cases done and the number of all cases."""
 FORMAT = "rankstrat-report/1"
+
+
+def _formulas(text: str) -> str:
+    """A text as HTML, its formulas in parentheses that MathJax reads."""
+    return cells.to_html(cells.spoken(text))
 
 
 @dataclass(frozen=True)
@@ -149,8 +154,8 @@ class Report:
 
     def to_html(self) -> str:
         """The statement and an HTML table."""
-        head = f"<p>{escape(self.theorem.statement)} [{escape(self.theorem.source)}]</p>"
-        return f"{head}\n{self.table().html()}"
+        words, source = map(_formulas, (self.theorem.statement, self.theorem.source))
+        return f"<p>{words} [{source}]</p>\n{self.table().html()}"
 
     _repr_html_ = to_html
 

@@ -36,6 +36,7 @@ def reports() -> dict[str, list[object]]:
         "Branch": [*target.branches, *elu.branches],
         "TangentSpan": [rs.tangent_span(net.generic())],
         "InvariantManifold": list(rs.invariant_manifolds(net)),
+        "FixedSet": [*rs.invariant_lattice(net).members],
         "ConservationLaws": [
             rs.conservation_laws(net),
             rs.conservation_laws(rs.Model(sympy.exp(A) * B, [A, B])),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 import sympy
@@ -10,7 +11,7 @@ import sympy
 import rankstrat as rs
 from rankstrat import Verdict
 from rankstrat.cli import main
-from rankstrat.deadline import check, left, within
+from rankstrat.deadline import Allowance, check, left, within
 from rankstrat.errors import DataError, OutOfTimeError
 
 AT_ONCE, ENOUGH = 1e-9, 1e6
@@ -101,3 +102,59 @@ def test_the_command_line_takes_a_budget(words, capsys):
     assert main([*words, "two_layer", "width=2", "inputs=1", "--budget", "1000"]) == 0
     assert main([*words, "two_layer", "width=2", "inputs=1", "--budget", "0"]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+class Clock:
+    """A clock that goes on by itself: a second for each look."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        self.now += 1
+        return self.now
+
+
+def test_verdicts_that_are_asked_for_later_share_the_budget(monkeypatch):
+    """The rank of three curved units drops off the flats, which is looked for when it is asked."""
+    F = rs.Model(a * sympy.tanh(w * x) + b * sympy.tanh(w * y * x), [a, b, w, y], [x])
+    whole = rs.stratify(F)
+    monkeypatch.setattr(time, "monotonic", Clock())
+    for budget in (40, 200, 2000, 10**6):
+        found = rs.stratify(F, budget=budget)
+        coverage = found.coverage
+        assert coverage.verdict in (Verdict.OPEN, whole.coverage.verdict)
+        for stratum in found.strata:
+            if "budget" in stratum.constancy.reason:
+                assert stratum.verdict is Verdict.OPEN
+        for level in found.levels:
+            exact = whole.level(level.rank)
+            assert exact is not None and level.dimension.lower <= exact.dimension.lower
+            if level.dimension.upper is not None and exact.dimension.value is not None:
+                assert level.dimension.upper >= exact.dimension.value
+    assert found.coverage == whole.coverage and found.strata == whole.strata
+
+
+def test_an_allowance_ends_and_stays_ended(monkeypatch):
+    monkeypatch.setattr(time, "monotonic", Clock())
+    later = Allowance(10)
+    with later.spending(), later.spending():
+        while left() > 0:
+            check("nothing", -math.inf)
+    with pytest.raises(OutOfTimeError), later.spending():
+        check("nothing")
+    with Allowance(math.inf).spending():
+        assert left() == math.inf
+
+
+def test_too_many_flats_are_listed_in_part():
+    """The generic rank holds on an open set, so its level has full dimension; no other does."""
+    wide = rs.families.two_layer(8, 2)
+    found = rs.stratify(wide, conditions=[wide.parameters[0] - 1])
+    assert found.coverage.verdict is Verdict.OPEN and "one condition" in found.coverage.reason
+    top = found.levels[-1]
+    assert top.rank == 24 and top.dimension == 24 and top.dimension.verdict is Verdict.PROVED
+    assert top.count.upper is None
+    for level in found.levels[:-1]:
+        assert level.dimension.upper in (None, 23)
+    assert not found.complete

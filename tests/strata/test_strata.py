@@ -21,7 +21,7 @@ from covering import check_covered, special_points
 
 from rankstrat import Activation, activations, families
 from rankstrat.activation.record import Z
-from rankstrat.errors import BudgetError, FamilyError, ModelError, PointError, UndecidedError
+from rankstrat.errors import FamilyError, ModelError, PointError, UndecidedError
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
@@ -404,9 +404,6 @@ def test_exports():
 
 
 def test_stratify_error():
-    wide = families.two_layer(8, 2)
-    with pytest.raises(BudgetError):
-        stratify(wide, conditions=[wide.parameters[0] - 1])
     x, p = sympy.symbols("x p")
     with pytest.raises(ModelError):
         stratify(Model(p * x, [p], [x]), conditions=[x - p])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections import Counter
 
 import networkx as nx
@@ -14,6 +15,8 @@ from rankstrat import Model, Verdict, families, optimistic_sample_size, target_s
 from rankstrat.errors import BudgetError
 from rankstrat.families._shared.pattern_orbits import pattern_orbits
 from rankstrat.families._shared.patterns import count_patterns, patterns
+from rankstrat.families.catalogue.two_layer.targets.coupled import branches as coupled
+from rankstrat.families.catalogue.two_layer.targets.separate import branches as separate
 
 
 def two_layer_set(width: int, neurons: int, activation: str = "tanh", inputs: int = 1):
@@ -43,11 +46,87 @@ def test_wide_networks_are_listed_by_orbits_with_exact_counts(width, neurons):
     assert found.dimension == width - neurons  # each spare neuron has one free parameter
     size = optimistic_sample_size(found)
     assert size.value == 2 * neurons and size.minimal is Verdict.PROVED
-    # nothing is claimed that the list does not decide
-    assert found.components.count.verdict is Verdict.OPEN and found.components.count.lower == 1
+    # any neuron can reach any place with a spare one, so the target set is connected
+    if width < 7:
+        assert found.components.count == 1 and found.components.verdict is Verdict.PROVED
     assert json.loads(found.to_json())["count"]["value"] == found.count
     with pytest.raises(BudgetError, match="orbits"):
         _ = found.graph
+
+
+def shape(branch):
+    """Numbers of neurons of the blocks: what symmetries keep."""
+    blocks = [re.findall(r"\{([^}]*)\}", part) for part in branch.label.split(" | ")]
+    sizes = [[part.count(",") + 1 for part in parts] for parts in blocks]
+    return tuple(map(tuple, [sizes[0], sorted(sizes[1]), *sizes[2:]]))
+
+
+def edges_of(found):
+    graph, edges = found.quotient, Counter()
+    kinds = {i: shape(found.branches[i]) for i in graph}
+    for i, j, data in graph.edges(data=True):
+        edges[(*sorted((kinds[i], kinds[j])), data["dimension"])] += data["pairs"]
+    for (i, j), many in graph.graph["undecided"].items():
+        edges[(*sorted((kinds[i], kinds[j])), "undecided")] += many
+    nodes = {kinds[i]: (d["copies"], d["dimension"], d["rank"]) for i, d in graph.nodes(data=True)}
+    return nodes, edges
+
+
+@pytest.mark.parametrize(
+    ("activation", "width", "neurons", "extra"),
+    [
+        ("tanh", 3, 2, {}),
+        ("z*tanh(z)", 3, 1, {}),
+        ("tanh", 2, 2, {}),
+        ("tanh", 3, 1, {"bias": True}),
+        ("tanh", 2, 1, {"bias": True, "output_bias": True}),
+    ],
+)
+def test_the_graph_of_orbits_is_that_of_all_branches(
+    activation, width, neurons, extra, monkeypatch
+):
+    narrow = families.two_layer(neurons, 2, activation, **extra)
+    point = narrow.point([2 + i * i for i in range(narrow.size)])
+    model = families.two_layer(width, 2, activation, **extra)
+    whole = target_set(model, point)
+    monkeypatch.setattr(separate, "MAX_BRANCHES", 0)
+    found = target_set(model, point)
+    assert not whole.by_orbits and found.complete
+    assert edges_of(found) == edges_of(whole)
+    count = found.components.count
+    if count.verdict is Verdict.PROVED:
+        assert count == whole.components.count
+    assert (count.verdict is Verdict.PROVED) == (not extra)
+
+
+@pytest.mark.parametrize(
+    ("activation", "width", "extra"),
+    [("softplus", 3, {}), ("relu", 3, {}), ("relu", 2, {"bias": True})],
+)
+def test_coupled_branches_are_listed_by_orbits_with_exact_counts(
+    activation, width, extra, monkeypatch
+):
+    narrow = families.two_layer(1, 1, activation, **extra)
+    point = narrow.point([2 + i * i for i in range(narrow.size)])
+    model = families.two_layer(width, 1, activation, **extra)
+
+    def facts():
+        found, counted = target_set(model, point), Counter()
+        for b in found.branches:
+            first = b.representative or b
+            counted[shape(first), b.dimension, first.rank, first.minimum.value] += b.copies
+        return found.count, found.complete, counted
+
+    whole = facts()
+    monkeypatch.setattr(coupled, "MAX_BRANCHES", 0)
+    assert facts() == whole
+
+
+def test_wider_coupled_networks_are_complete():
+    found = two_layer_set(6, 1, "softplus")
+    assert found.complete and found.by_orbits and found.dimension == 5
+    with pytest.raises(BudgetError, match="couple"):
+        _ = found.quotient
 
 
 @pytest.mark.parametrize(

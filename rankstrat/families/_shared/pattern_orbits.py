@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from itertools import product
+from functools import cache
+from itertools import islice, product
 
 from rankstrat.families._shared.patterns import Pattern, Signed
 
 Shape = tuple[int, int]
 """How many neurons of a block have each sign."""
+
+Orbits = list[tuple[Pattern, int]]
 
 
 def pattern_orbits(
@@ -42,6 +45,33 @@ def pattern_orbits(
                             _pattern(zeros, *shapes),
                             _count(width, zeros, *shapes, signed=signed, flips=flips),
                         )
+
+
+def few_orbits(width: int, classes: int, most: int, *, signed: bool, flips: bool) -> Orbits | None:
+    """The orbits of patterns, if there are at most so many."""
+    # the spare neurons make a partition of a smaller number and neurons of weight zero
+    count, partitions = 0, [1]
+    for n in range(width - classes + 1):
+        count += partitions[-1]
+        if count > most:
+            return None
+        partitions.append(_partitions(n + 1))
+    orbits = pattern_orbits(width, classes, signed=signed, flips=flips)
+    found = list(islice(orbits, most + 1))
+    return found if len(found) <= most else None
+
+
+@cache
+def _partitions(total: int) -> int:
+    """The number of partitions, by Euler's pentagonal numbers."""
+    count, k = int(total == 0), 1
+    while k * (3 * k - 1) // 2 <= total:
+        sign = -1 if k % 2 == 0 else 1
+        for pentagonal in (k * (3 * k - 1) // 2, k * (3 * k + 1) // 2):
+            if pentagonal <= total:
+                count += sign * _partitions(total - pentagonal)
+        k += 1
+    return count
 
 
 def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
@@ -110,4 +140,4 @@ def _count(
     return total
 
 
-__all__ = ["pattern_orbits"]
+__all__ = ["few_orbits", "pattern_orbits"]

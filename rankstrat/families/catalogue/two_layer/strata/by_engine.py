@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from rankstrat.deadline import Allowance, check, ended, left
+from rankstrat.errors import OutOfTimeError
 from rankstrat.families.catalogue.two_layer.strata.classes import TwoLayerStrata
 from rankstrat.families.catalogue.two_layer.strata.numbers import Label
 from rankstrat.model.values import counted
@@ -24,6 +26,11 @@ class EngineStrata(TwoLayerStrata):
     """The types of a two-layer network with the rank at the generic point of each; exceptions are
     looked for.
     """
+
+    allowance: Allowance = field(
+        default_factory=lambda: Allowance(left()), repr=False, compare=False
+    )
+    """The seconds of searches that are asked for later."""
 
     @cached_property
     def _certificates(self) -> dict[Label, RankCertificate]:
@@ -48,19 +55,27 @@ class EngineStrata(TwoLayerStrata):
         if label not in self._exceptions:
             rng, found = random.Random(repr(label)), list[Finding]()
             chart = self.parametrised(label)
-            for _ in range(TRIES):
-                point = chart.at({c: rng.choice((-1, 1, 1, 2)) for c in chart.coordinates})
-                if self.label_of(point) == label:
-                    value = model_rank(point).lower
-                    if value != self.rank(label):
-                        found.append(Finding(point, value, self.rank(label)))
-                        break
+            with self.allowance.spending():
+                for _ in range(TRIES):
+                    check("special points were tried")
+                    point = chart.at({c: rng.choice((-1, 1, 1, 2)) for c in chart.coordinates})
+                    if self.label_of(point) == label:
+                        value = model_rank(point).lower
+                        if value != self.rank(label):
+                            found.append(Finding(point, value, self.rank(label)))
+                            break
             self._exceptions[label] = tuple(found)
         return self._exceptions[label]
 
     def constancy(self, label: Label) -> Knowledge:
         """Only the generic rank, and what the search found."""
-        certificate, found = self.certificate(label), self.exceptions(label)
+        certificate = self.certificate(label)
+        try:
+            found = self.exceptions(label)
+        except OutOfTimeError as error:
+            return Knowledge(
+                Verdict.OPEN, f"generic rank only ({certificate.verdict}); {ended(error)}"
+            )
         if not self.parametrised(label).coordinates:
             return Knowledge(certificate.verdict, "one point")
         if found:
@@ -73,7 +88,13 @@ class EngineStrata(TwoLayerStrata):
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Points found whose rank is not that of their type."""
-        return tuple(f for label in self.labels() for f in self.exceptions(label))
+        found: list[Finding] = []
+        try:
+            for label in self.labels():
+                found += self.exceptions(label)
+        except OutOfTimeError:  # the verdict is OPEN either way
+            pass
+        return tuple(found)
 
     @property
     def coverage(self) -> Knowledge:

@@ -5,14 +5,17 @@ softplus, ReLU, ...
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from rankstrat.activation.law import Law
+from rankstrat.deadline import check
 from rankstrat.errors import OutsideError, TargetError
+from rankstrat.families._shared.pattern_orbits import few_orbits
 from rankstrat.families._shared.patterns import Pattern, Signed, about, count_patterns, patterns
 from rankstrat.families.catalogue.two_layer.targets.coupled.carriers import (
     AffineCarrier,
@@ -30,7 +33,7 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import Branch, BranchList, RankBounds, TargetFunction
 
-MAX_BRANCHES, LARGEST = 4000, 10**18
+MAX_BRANCHES, MAX_ORBITS, LARGEST = 4000, 3000, 10**18
 _MANY_SPARE = 7  # as many spare neurons make more branches than that
 
 
@@ -54,19 +57,24 @@ def coupled_branches(law: Law, structure: Any, model: Model, target: TargetFunct
     listed = (
         network.width - len(network.target.weights) <= _MANY_SPARE and everything <= MAX_BRANCHES
     )
-    pieces = (
-        list(_pieces(network))
-        if listed
-        else [Piece(network, p) for p in _condensed(network, carrier)]
-    )
+    pieces: Iterator[tuple[Piece, int]] = ((piece, 1) for piece in _pieces(network))
+    if not listed:
+        orbits = few_orbits(
+            network.width, len(network.target.weights), MAX_ORBITS, signed=True, flips=False
+        )
+        listed = orbits is not None
+        few = ((Piece(network, p), 1) for p in _condensed(network, carrier))
+        pieces = few if orbits is None else _orbits(network, orbits)
     found: dict[tuple[Any, ...], Branch] = {}
     result: list[Branch] = []
-    for piece in pieces:
+    for piece, copies in pieces:
+        check("the branches were listed")
         branch = branch_of(piece)
         if branch is None:
             continue
         orbit = piece.pattern.orbit(False)
-        result.append(replace(_ranked(piece, branch, floor), representative=found.get(orbit)))
+        ranked = replace(_ranked(piece, branch, floor), copies=copies)
+        result.append(replace(ranked, representative=found.get(orbit)))
         found.setdefault(orbit, result[-1])
     null = _null(network) if listed else None
     if null is not None:
@@ -96,8 +104,10 @@ def coupled_branches(law: Law, structure: Any, model: Model, target: TargetFunct
         if law.rays
         else f"the independence lemma: {structure.activation.lemma}"
     )
+    by_orbits = any(b.copies > 1 for b in result)
+    what = "one branch of each orbit under exchanges of neurons; " if by_orbits else ""
     return BranchList(
-        tuple(result), True, f"comparison of coefficients modulo affine functions by {how}"
+        tuple(result), True, f"{what}comparison of coefficients modulo affine functions by {how}"
     )
 
 
@@ -159,6 +169,18 @@ def _pieces(network: Coupled) -> Iterator[Piece]:
         for signs in itertools.product((1, -1), repeat=len(pattern.zeros)):
             below = tuple(i for i, sign in zip(pattern.zeros, signs, strict=True) if sign < 0)
             yield Piece(network, replace(pattern, below=below))
+
+
+def _orbits(network: Coupled, orbits: Iterable[tuple[Pattern, int]]) -> Iterator[tuple[Piece, int]]:
+    """One piece for each orbit under exchanges of neurons, and how many it has."""
+    for pattern, copies in orbits:
+        zeros = pattern.zeros
+        if _zero_kinds(network) == 1:
+            yield Piece(network, pattern), copies
+            continue
+        for count in range(len(zeros) + 1):
+            below = replace(pattern, below=zeros[len(zeros) - count :])
+            yield Piece(network, below), copies * math.comb(len(zeros), count)
 
 
 def _ranked(piece: Piece, branch: Branch, floor: Chart | None) -> Branch:

@@ -15,13 +15,15 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from rankstrat.deadline import check
 from rankstrat.errors import OutsideError, TargetError
-from rankstrat.families._shared.pattern_orbits import pattern_orbits
+from rankstrat.families._shared.pattern_orbits import few_orbits
 from rankstrat.families._shared.patterns import Pattern, about
 from rankstrat.families.catalogue.two_layer.targets.separate.network import Network
+from rankstrat.families.catalogue.two_layer.targets.separate.pairs import orbit_pairs
 from rankstrat.targets import Branch, BranchList
 
-MAX_BRANCHES, MAX_ORBITS = 4000, 1200
+MAX_BRANCHES, MAX_ORBITS = 4000, 4000
 LARGEST = 10**18  # a longer count tells nobody anything
 MAX_CONDENSED = 16
 
@@ -95,12 +97,11 @@ def _by_orbits(network: Network, *, flips: bool) -> BranchList:
     long; a few where even that does.
     """
     width, classes = network.width, len(network.target.weights)
-    orbits = pattern_orbits(width, classes, signed=network.law.signed, flips=flips)
-    chosen = list(itertools.islice(orbits, MAX_ORBITS + 1))
+    chosen = few_orbits(width, classes, MAX_ORBITS, signed=network.law.signed, flips=flips)
     tame = network.output_bias is not None or network.law.tame
-    if len(chosen) > MAX_ORBITS or not tame:
+    if chosen is None or not tame:
         return _condensed(network)
-    found = [(network.branch(pattern), count) for pattern, count in chosen]
+    found = [(_in_time(network, pattern), count) for pattern, count in chosen]
     result = [replace(b, copies=count) for b, count in found if b is not None]
     if not result:
         raise _unreachable(network)
@@ -114,7 +115,13 @@ def _by_orbits(network: Network, *, flips: bool) -> BranchList:
         "one branch of each orbit under exchanges of neurons; comparison of coefficients by the"
         f" independence lemma: {lemma}",
         most=sum(b.copies for b in result) if uncertain else None,
+        pairs=orbit_pairs(network, [p for p, _ in chosen]),
     )
+
+
+def _in_time(network: Network, pattern: Pattern) -> Branch | None:
+    check("the branches were listed")
+    return network.branch(pattern)
 
 
 def _unreachable(network: Network) -> TargetError:

@@ -156,7 +156,7 @@ class Network(Layout):
             values[c] = reduced - carried
             equations += (c + carried - rest,)
             return self._finish(
-                pattern, self.model.chart(values), equations, space.dimension - 1, None
+                pattern, self.model.chart(values), equations, space.dimension - 1, None, space
             )
         first, bias = next(iter(biases.items()))
         if len(biases) == 1 and not reduced.free_symbols and is_zero(reduced):
@@ -173,7 +173,9 @@ class Network(Layout):
             reduced - carried + symbols[first] * self.law.value(bias)
         ) / self.law.value(bias)
         equations += (carried - rest,)
-        return self._finish(pattern, self.model.chart(values), equations, space.dimension - 1, None)
+        return self._finish(
+            pattern, self.model.chart(values), equations, space.dimension - 1, None, space
+        )
 
     def _finish(
         self,
@@ -182,11 +184,12 @@ class Network(Layout):
         equations: tuple[sympy.Expr, ...],
         dimension: int,
         space: Any,
+        ambient: Any = None,
     ) -> Branch:
         return Branch(
             label=pattern.label,
             chart=chart,
-            closure=Closure(equations, affine=space),
+            closure=Closure(equations, affine=space, ambient=ambient),
             dimension=dimension,
             conditions=conditions(pattern),
             index=pattern.index,
