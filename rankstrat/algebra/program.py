@@ -205,12 +205,7 @@ class Program:
             stack.append((self.function("exp", self.scale(e, self.args[core][0])), 1))
             return
         rest: list[tuple[int, Rational]] = []
-        pairs = (
-            zip(self.args[core], self.data[core], strict=True)
-            if self.kind[core] == PRODUCT
-            else ((core, 1),)
-        )
-        for n, f in pairs:
+        for n, f in self.below_root(core):
             if f % 1 != 0 or self._splits(n) or self.nonnegative(n):
                 if n == core:
                     total[n] = total.get(n, 0) + e
@@ -221,6 +216,12 @@ class Program:
             else:
                 rest.append((n, f))
         self._rest_of_root(rest, 1 if c > 0 else -1, e, stack, total)
+
+    def below_root(self, core: int) -> list[tuple[int, Rational]]:
+        """The factors into which a node below a root is parted."""
+        if self.kind[core] == PRODUCT:
+            return list(zip(self.args[core], self.data[core], strict=True))
+        return [(core, 1)]
 
     def _rest_of_root(
         self,
@@ -240,6 +241,8 @@ class Program:
         if len(rest) == 1:
             ((n, f),) = rest
             atom = n if sign > 0 else self._opposite(n)
+            if Fraction(f * e).denominator == 1:  # (x^3)^(1/3) is x, but only where x > 0
+                atom, f = self._node(PRODUCT, (atom,), (f,)), 1
             total[atom] = total.get(atom, 0) + f * e
             return
         stack += [(self.function("abs", n), (f - 1) * e) for n, f in rest]

@@ -36,6 +36,9 @@ class Roots(Constants):
     def root_power(self, g: int, e: Rational) -> int:
         """The node of g^e > 0 for a fraction e."""
         program = self.program
+        whole = self._whole_power(g, e)
+        if whole is not None:
+            return whole
         g = self.standard(g)
         outside, inside = self._split(g)
         numerator, n = Fraction(e).as_integer_ratio()
@@ -43,6 +46,20 @@ class Roots(Constants):
         if inside != program.one:
             factors.append((self._root_leaf(inside, n), numerator))
         return program.product(factors)
+
+    def _whole_power(self, g: int, e: Rational) -> int | None:
+        """(c h^f)^e = |c|^e |h|^(ef) for odd f and whole ef; c h is positive."""
+        program = self.program
+        c, core = program.content(g)
+        if program.kind[core] != PRODUCT or len(program.args[core]) != 1:
+            return None
+        (h,), (f,) = program.args[core], program.data[core]
+        power = Fraction(e * f)
+        if f % 2 == 0 or power.denominator != 1:
+            return None
+        sign = 1 if c > 0 else -1
+        size = program.constant(sign * c)
+        return program.product(((program.scale(sign, h), int(power)), (size, e)))
 
     def _split(self, g: int) -> tuple[list[tuple[int, Rational]], int]:
         """g as a product of what has its roots already and a rest.

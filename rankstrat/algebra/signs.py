@@ -11,6 +11,8 @@ from typing import Any
 
 from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.holonomic import HOLONOMIC
+from rankstrat.algebra.linear import Rational
+from rankstrat.algebra.perfect_powers import exponential_factors
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PI, PRODUCT, Program
 
 POSITIVE = frozenset({"exp", "cosh"})
@@ -49,13 +51,17 @@ class Signs:
             return self.leaves.get(data)
         if kind == LINEAR:
             signs = {(c > 0) - (c < 0) for c in data[:1] if c}
+            weak = set[int]()
             for c, a in zip(data[1:], args, strict=True):
                 s = known[a]
-                if s is None:
+                if s is not None:
+                    signs.add(s if c > 0 else -s)
+                elif program.nonnegative(a):
+                    weak.add(1 if c > 0 else -1)
+                else:
                     return None
-                signs.add(s if c > 0 else -s)
             signs.discard(0)
-            if len(signs) == 1:
+            if len(signs) == 1 and weak <= signs:
                 return signs.pop()
             return None
         if kind == PRODUCT:
@@ -103,7 +109,12 @@ class Signs:
                 continue
             kind, args, data = program.kind[n], program.args[n], program.data[n]
             c, core = program.content(n)
-            if kind == LINEAR and core != n:
+            exponents = _difference_of_exponentials(program, n)
+            if exponents is not None:
+                stack.append(exponents)
+            elif kind == LINEAR and (factors := self._exponential_factors(n)):
+                stack += factors
+            elif kind == LINEAR and core != n:
                 sign *= 1 if c > 0 else -1
                 stack.append(core)
             elif kind == PRODUCT and self._splits(n):
@@ -118,9 +129,34 @@ class Signs:
                 atoms.append(n)
         return sign, tuple(atoms)
 
+    def _exponential_factors(self, n: int) -> list[int]:
+        """Factors whose signs make that of a sum of exponentials, if there are any."""
+        factors = exponential_factors(self.program, n) or []
+        if all(e % 2 or self.nonzero(a) for a, e in factors):
+            return [a for a, e in factors if e % 2]
+        return []
+
     def _splits(self, n: int) -> bool:
         pairs = zip(self.program.args[n], self.program.data[n], strict=True)
         return all(not isinstance(e, int) or e % 2 or self.nonzero(a) for a, e in pairs)
+
+
+def _difference_of_exponentials(program: Program, n: int) -> int | None:
+    """g - h for c exp(g) - c exp(h) with c > 0, which has the same sign; 1 is exp(0)."""
+    if program.kind[n] != LINEAR:
+        return None
+    c0, *coefficients = program.data[n]
+    terms = list(zip(coefficients, program.args[n], strict=True))
+    exponents: list[tuple[Rational, int]] = []
+    for c, a in terms:
+        if program.kind[a] != FUNCTION or program.data[a] != "exp":
+            return None
+        exponents.append((c, program.args[a][0]))
+    if c0:
+        exponents.append((c0, program.zero))
+    if len(exponents) != 2 or exponents[0][0] != -exponents[1][0]:
+        return None
+    return program.linear(0, [(1 if c > 0 else -1, h) for c, h in exponents])
 
 
 def requirements(program: Program, nodes: list[int]) -> list[int]:

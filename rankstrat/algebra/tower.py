@@ -34,7 +34,7 @@ from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import FUNCTION, LEAF, PI, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.relations import decide
 from rankstrat.algebra.roots import Roots
-from rankstrat.errors import UndecidedError, UnsupportedFunctionError
+from rankstrat.errors import UnsupportedFunctionError
 
 
 @dataclass(frozen=True)
@@ -385,18 +385,17 @@ class Tower(Roots):
         known = program.linear(
             0, [(c, e.argument if e.role == "exp" else e.leaf) for e, c in pairs]
         )
-        # log g = known + c with exp(c) = g / prod exp(h_i)^r_i prod g_j^s_j, a positive constant
+        # log g = known + c with exp(c) = g / prod exp(h_i)^r_i prod g_j^s_j, a positive constant;
+        # a negative one where g and the g_j are positive on different regions, whose functions
+        # never meet: log|g| then
         n = lcm(*(Fraction(c).denominator for _, c in pairs))
         quotient = program.product(
             [(g, n), *((e.leaf if e.role == "exp" else e.argument, -c * n) for e, c in pairs)]
         )
         constant = self.freeze(quotient, stage)
         value = program.value(constant)
-        if value is not None and value <= 0:
-            raise UndecidedError(
-                "the logarithm of a function that is not positive occurs; log needs a positive"
-                " argument"
-            )
+        if value is not None and value < 0:
+            constant = program.constant(-value)
         return program.linear(0, ((1, known), (Fraction(1, n), self.logarithm(constant))))
 
     def _dependent_atan(self, stage: int, g: int, pairs: Sequence[tuple[Entry, Rational]]) -> int:

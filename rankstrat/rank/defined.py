@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sympy
+
 from rankstrat.errors import PoleError, UndecidedError
-from rankstrat.model.model import Chart
+from rankstrat.model.model import Chart, Model
 from rankstrat.rank.joint import Joint
 from rankstrat.rank.setting import setting, sites_of
 
@@ -32,4 +34,20 @@ def is_defined(chart: Chart) -> bool | None:
     return True
 
 
-__all__ = ["is_defined"]
+def require_inputs(model: Model) -> None:
+    r"""Refuse a domain without interior, as $1 \le x \le 1$: functions are compared almost
+    everywhere on it.
+
+    Raises:
+        PoleError: it has none.
+        UndecidedError: no input was found inside.
+    """
+    if not model.domain.conditions:
+        return
+    scale = sympy.Dummy("scale")
+    total = scale * sympy.Add(*model.inputs)
+    probe = Model(total, [scale], model.inputs, domain=model.domain, constants=model.constants)
+    setting(probe.generic(), None)
+
+
+__all__ = ["is_defined", "require_inputs"]

@@ -12,6 +12,7 @@ from typing import Any
 import sympy
 
 from rankstrat.algebra.linear import Rational
+from rankstrat.algebra.perfect_powers import Factoring
 from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
@@ -66,7 +67,7 @@ class Tangents:
         )
         self.chart = chart
         self.piece = Piece() if piece is None else piece
-        self.program = Program() if built is None else built.program
+        self.program = Factoring() if built is None else built.program
         built = self._built() if built is None else built
         self.images: dict[int, int] = dict(built.images)
         """Node of the compiled model -> node at the chart."""

@@ -37,7 +37,7 @@ from rankstrat.errors import BudgetError, DataError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.rank.setting import at_kink
+from rankstrat.rank.setting import has_tangents
 from rankstrat.samples.distinct import telling
 from rankstrat.samples.local import batch
 from rankstrat.targets import Branch, TargetSet
@@ -304,7 +304,7 @@ def _seen(branch: Branch, point: Chart, samples: Sequence[Any]) -> Model:
             f"{point} is not a point of {branch.label}; use branch.sample() or branch.chart.at(...)"
         )
     seen = batch(point.model, list(samples))
-    if at_kink(Chart(seen, (), point.raw)):
+    if not has_tangents(Chart(seen, (), point.raw)):
         raise DataError(
             "a sample, or the point, lies on a kink of the model, which has no tangent there;"
             " move it"

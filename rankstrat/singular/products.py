@@ -14,9 +14,11 @@ from itertools import product
 
 from rankstrat.algebra.linear import Rational, rank
 
-MOST_STATES = 30_000
+MOST_STATES, MOST_SPACES = 30_000, 2_000
 Dimensions = tuple[int, ...]
 """Of one space at each node."""
+Spaces = tuple[tuple[int, ...], ...]
+"""For each inner node, how many strands of each end are in the space."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,21 @@ class Chain:
         return self.through * (self.widths[0] + self.widths[-1] - self.through)
 
     @property
-    def is_deepest(self) -> bool:
-        """Whether every map is 0 but for the strands that go through."""
-        return all(i == j or (i, j) == (0, self.last) for i, j in self.strands)
+    def inside(self) -> dict[tuple[int, int], int]:
+        """(i, e) -> how many strands go through node i, begin after node 0 and end at e < L."""
+        return {
+            (i, e): sum(n for (s, j), n in self.strands.items() if j == e and 0 < s <= i)
+            for i in range(1, self.last)
+            for e in range(i, self.last)
+        }
+
+    @property
+    def forced(self) -> list[int]:
+        """For each node the strands from node 0 that end before L: they are in every V."""
+        return [
+            sum(n for (s, j), n in self.strands.items() if s == 0 and i <= j < self.last)
+            for i in range(self.last + 1)
+        ]
 
     def codimension(self, z: Dimensions) -> int:
         r"""That of Z(z): $\sum_l o_l z_{l-1} - \sum_i o_i z_i$ with $o_i = d_i - r - z_i$, the
@@ -88,15 +102,7 @@ class Chain:
         """
         ends = range(1, self.last)
         first = self.widths[0] - self.through
-        inside = {
-            (i, e): sum(n for (s, j), n in self.strands.items() if j == e and 0 < s <= i)
-            for i in ends
-            for e in range(i, self.last)
-        }
-        forced = [
-            sum(n for (s, j), n in self.strands.items() if s == 0 and i <= j < self.last)
-            for i in range(self.last + 1)
-        ]
+        inside, forced = self.inside, self.forced
         # state: how many strands that end at each later node are in V; once in, they stay in
         states: dict[tuple[int, ...], tuple[int, list[Dimensions]]] = {(): (0, [(first,)])}
         for i in ends:
@@ -115,18 +121,50 @@ class Chain:
         value, best = finished[()]
         return value, list(dict.fromkeys(best))
 
-    def longest(self, minimisers: Sequence[Dimensions]) -> int:
-        """The number of members of the longest chain among them, compared at every node."""
-        ordered = sorted(minimisers)
+    def longest(self, minimisers: Sequence[Dimensions]) -> int | None:
+        r"""The number of members of the longest chain $z^1 < \dots < z^c$ among them whose spaces
+        can be chosen with $V^1 \subset \dots \subset V^c$; None over budget.
+        """
+        states: list[Spaces] = []
+        for z in minimisers:
+            for spaces in self._spaces(z):
+                states.append(spaces)
+                if len(states) > MOST_SPACES:
+                    return None
+        states.sort(key=lambda spaces: sum(map(sum, spaces)))
         length: list[int] = []
-        for i, z in enumerate(ordered):
+        for k, spaces in enumerate(states):
             below = [
-                length[j]
-                for j in range(i)
-                if ordered[j] != z and all(a <= b for a, b in zip(ordered[j], z, strict=True))
+                length[other]
+                for other in range(k)
+                if states[other] != spaces and _is_in(states[other], spaces)
             ]
             length.append(1 + max(below, default=0))
         return max(length)
+
+    def _spaces(self, z: Dimensions) -> Iterator[Spaces]:
+        """The sums of tails of strands of these dimensions: for each inner node how many strands
+        with each later end are in V.
+        """
+        inside, forced = self.inside, self.forced
+
+        def chosen(node: int, before: tuple[int, ...]) -> Iterator[Spaces]:
+            if node == self.last:
+                yield ()
+                return
+            most = [inside[node, e] for e in range(node, self.last)]
+            for here in _between(before, most):
+                if forced[node] + sum(here) == z[node]:
+                    for rest in chosen(node + 1, here[1:]):
+                        yield (here, *rest)
+
+        yield from chosen(1, (0,) * (self.last - 1))
+
+
+def _is_in(small: Spaces, large: Spaces) -> bool:
+    return all(
+        a <= b for one, two in zip(small, large, strict=True) for a, b in zip(one, two, strict=True)
+    )
 
 
 def _step(

@@ -63,6 +63,8 @@ def second_order(
     kernel = kernel_of(certificate)
     if kernel is None or model.size > MOST_PARAMETERS or model.domain or model.constants:
         return None
+    if model.generic_functions:
+        return None  # their second derivatives are no expressions
     normals = _complement(kernel, tangent)
     if normals is None or not 0 < len(normals) <= MOST_NORMALS:
         return None

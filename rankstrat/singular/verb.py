@@ -15,6 +15,7 @@ from rankstrat.model.structure import HasBranches, HasLayers, Layers
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
+from rankstrat.rank.zero import same_functions
 from rankstrat.singular.coefficient import LearningCoefficient
 from rankstrat.singular.ideal import local_ideal
 from rankstrat.singular.newton import newton
@@ -65,6 +66,7 @@ def learning_coefficient(place: Chart | Branch, *, seed: int = 0) -> LearningCoe
             " for the learning coefficient is defined by a pole; use one region, as a polynomial"
         )
     if isinstance(place, Branch):
+        _check_powers(place.typical)
         return _of_branch(place, seed)
     if not place.is_point:
         raise PointError(
@@ -75,13 +77,20 @@ def learning_coefficient(place: Chart | Branch, *, seed: int = 0) -> LearningCoe
 
 
 def _check_powers(point: Chart) -> None:
-    """Refuse a fractional power of an expression in the parameters that is 0 at the point."""
-    parameters = set(point.model.parameters)
-    for output in point.model.outputs:
+    """Refuse a fractional power of an expression in the parameters that is 0 at the point, or
+    everywhere on a chart.
+    """
+    model, zero = point.model, (sympy.Integer(0),)
+    parameters = set(model.parameters)
+    for output in model.outputs:
         for power in output.atoms(sympy.Pow):
             if power.exp.is_integer or not power.base.free_symbols & parameters:
                 continue
-            if sympy.expand(power.base.xreplace(point.values)) == 0:
+            base = power.base.xreplace(point.values)
+            found = same_functions(
+                (base,), zero, model.inputs, point.coordinates, constants=model.constants
+            )
+            if found:
                 raise ModelError(
                     f"{power} is a fractional power of 0 at {point}; a model that is analytic"
                     " there is needed, for the learning coefficient is defined by a pole; choose"
@@ -331,11 +340,9 @@ def _of_product(known: _Known) -> LearningCoefficient | None:
     if found is None:
         return None
     rest, minimisers = found
-    multiplicity = None
+    multiplicity = chain.longest(minimisers)
     if rest + chain.smooth == known.certificate.lower:
         multiplicity = 1
-    elif chain.last == 2 or chain.is_deepest:
-        multiplicity = chain.longest(minimisers)
     return known.decided(
         Fraction(chain.smooth + rest, 2),
         multiplicity,

@@ -79,19 +79,34 @@ def arrangement_of(
     """The flats of the default conditions and those given."""
     linear, polynomials = _parted(model, tuple(_equations(model, conditions)))
     symmetries = _known_symmetries(model)
-    known_of = _described(model)
-    if known_of is not None:
-        structure, source, rename = known_of
-        groups = structure.conditions(source)
-        found = [_condition(model, list(map(rename, group))) for group in groups]
-    else:
-        found = list(_defaults(model, symmetries))
-    known: dict[tuple[Form, ...], Condition] = {}
-    for condition in (*found, *linear):
-        known.setdefault(tuple(sorted(condition.rows)), condition)
-    arrangement = tuple(known.values())
+    arrangement = _different([*_conditions(model, symmetries), *linear])
     kept = tuple(g for g in symmetries if _permutes(g, arrangement, polynomials, model))
     return ArrangementStrata(model, arrangement, tuple(polynomials), kept, seed)
+
+
+def conditions_of(model: Model) -> tuple[Condition, ...]:
+    """The default conditions alone; symmetries, which may take long to find, are not asked for
+    where a family names its conditions or its units.
+    """
+    named = _described(model) is not None or bool(unit_parts(model))
+    symmetries = [] if named else _known_symmetries(model)
+    return _different(_conditions(model, symmetries))
+
+
+def _conditions(model: Model, symmetries: Sequence[SignedPermutation]) -> list[Condition]:
+    known_of = _described(model)
+    if known_of is None:
+        return list(_defaults(model, symmetries))
+    structure, source, rename = known_of
+    groups = structure.conditions(source)
+    return [_condition(model, list(map(rename, group))) for group in groups]
+
+
+def _different(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+    known: dict[tuple[Form, ...], Condition] = {}
+    for condition in conditions:
+        known.setdefault(tuple(sorted(condition.rows)), condition)
+    return tuple(known.values())
 
 
 def _known_symmetries(model: Model) -> list[SignedPermutation]:

@@ -27,6 +27,7 @@ from rankstrat.model.source import guest
 from rankstrat.model.structure import HasStrata
 from rankstrat.model.values import exact_scalar
 from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.defined import require_inputs
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import weakest
 from rankstrat.strata.claimed import ClaimedStrata
@@ -288,6 +289,7 @@ def stratification_of(
     demand(
         conditions, list | tuple, ModelError, "a list of conditions", "write [model.parameters[0]]"
     )
+    require_inputs(model)
     structure: Any = model.structure
     if not conditions and isinstance(structure, HasStrata):
         known: Stratification | None = structure.strata(model)

@@ -16,7 +16,7 @@ from rankstrat.model.model import Model
 from rankstrat.model.structure import HasNearby
 from rankstrat.model.values import listed
 from rankstrat.rank.certificate import Verdict
-from rankstrat.strata.defaults import arrangement_of
+from rankstrat.strata.defaults import conditions_of
 from rankstrat.text.tables import Math, Phrase, Table
 
 SHOWN = 30
@@ -94,8 +94,9 @@ def nearest_strata(
     distance.
 
     For networks: which neurons are nearly merged, null or inactive; for matrix factors: which
-    singular values nearly vanish; for other models: the conditions of the default arrangement. How
-    many clusters the units of a wide network form is asked of `rankstrat.condensation`.
+    singular values nearly vanish; for other models: the conditions of the default arrangement
+    (equal units of a model that is written out are looked for up to 60 parameters). How many
+    clusters the units of a wide network form is asked of `rankstrat.condensation`.
 
     Args:
         model: the model.
@@ -180,7 +181,7 @@ def _array(name: str, shape: tuple[int, ...], given: Mapping[str, Any]) -> Any:
 
 
 def _distances(model: Model, theta: Any) -> Iterable[tuple[Math, float]]:
-    for condition in arrangement_of(model).given:
+    for condition in conditions_of(model):
         rows = np.array([[float(v) for v in row] for row in condition.rows])
         yield condition.words, float(np.linalg.norm(np.linalg.pinv(rows) @ (rows @ theta)))
 

@@ -30,6 +30,7 @@ from rankstrat.model.source import guest
 from rankstrat.model.structure import HasBranches
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.defined import require_inputs
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.challenge import Equation, challenged
 from rankstrat.targets.exponential import exponential_branches
@@ -463,6 +464,7 @@ def _own_point(model: Model, function: TargetFunction) -> tuple[Branch, ...]:
 def _described(
     model: Model, function: TargetFunction, charts: Sequence[Any], seed: int
 ) -> TargetSet:
+    require_inputs(model)
     structure: object = model.structure
     if charts:
         found = given_branches(model, function, charts)

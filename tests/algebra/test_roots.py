@@ -11,6 +11,7 @@ import mpmath
 import pytest
 import sympy
 from sympy import (
+    Abs,
     GoldenRatio,
     Rational,
     acos,
@@ -37,6 +38,7 @@ from sympy import (
     sech,
     sin,
     sinc,
+    sinh,
     sqrt,
     tan,
     tanh,
@@ -121,6 +123,68 @@ def test_named_functions(functions, dimension):
     certificate.check()
     if certificate.value is not None:
         confirm(certificate, dimension)
+
+
+POWERS_OF_SUMS = [
+    ([sqrt(x**2 + 2 * x + 1), Abs(x + 1)], 1),
+    ([sqrt(x**2 + 2 * x + 1), x + 1], 2),
+    ([sqrt(x**2 + 2 * x + 2), Abs(x + 1), 1], 3),
+    ([sqrt((x**2 + 2 * x + 1) * (x + 7)), Abs(x + 1) * sqrt(x + 7)], 1),
+    ([sqrt(x**4 - 2 * x**2 + 1), x**2 - 1, Abs(x**2 - 1)], 2),
+    ([sqrt(exp(2 * x) + 2 + exp(-2 * x)), cosh(x)], 1),
+    ([sqrt(exp(2 * x) - 2 + exp(-2 * x)), Abs(sinh(x))], 1),
+    ([sqrt(1 - tanh(x) ** 2), sech(x)], 1),
+    ([sqrt(1 + sinh(x) ** 2), cosh(x)], 1),
+    ([sqrt(cosh(x) + 1), cosh(x / 2)], 1),
+    ([asin(tanh(x)), atan(sinh(x))], 1),  # the Gudermannian
+    ([acosh(cosh(x)), Abs(x)], 1),
+    ([sqrt(1 - cos(x) ** 2), Abs(sin(x))], 1),
+    ([sqrt(1 + tan(x) ** 2), 1 / Abs(cos(x))], 1),
+    ([sqrt(3 + cos(x)), 1], 2),
+    ([sqrt(x**2 + 2 * x * exp(x) + exp(2 * x)), Abs(x + exp(x))], 1),
+    # a cube root is real where its radicand is not negative
+    ([cbrt(x**3), x], 1),
+    ([cbrt(x**3), Abs(x)], 1),
+    ([cbrt(-8 * x**3), Abs(x)], 1),
+    ([cbrt(x**3 + 3 * x**2 + 3 * x + 1), x, 1], 2),
+    ([(x**6) ** Rational(1, 3), x**2, Abs(x)], 2),
+    ([cbrt(sinh(x) ** 3), sinh(x), Abs(sinh(x))], 1),
+]
+
+
+@pytest.mark.parametrize(("functions", "dimension"), POWERS_OF_SUMS)
+def test_powers_of_sums_below_roots(functions, dimension):
+    confirm(rank(functions), dimension)
+
+
+def test_a_sum_that_becomes_a_square_at_a_point():
+    a, b, u = sympy.symbols("a b u")
+    model = Model(a * sqrt(x**2 + 2 * u * x + 1) + b * Abs(x + 1), [a, b, u], [x])
+    # d/du = a x / |x + 1|; |x + 1| twice
+    assert (model_rank(model.point([1, 1, 1])).value, model_rank(model.point([1, 1, 0])).value) == (
+        2,
+        3,
+    )
+
+
+def test_squares_in_several_variables():
+    confirm(rank([sqrt(x**2 + 2 * x * y + y**2), Abs(x + y)], (x, y)), 1)
+    confirm(rank([sqrt(exp(2 * x) + 2 * exp(x + y) + exp(2 * y)), exp(x), exp(y)], (x, y)), 2)
+
+
+@pytest.mark.parametrize(
+    ("functions", "dimension"),
+    [
+        ([log(Abs(x)), 1], 2),
+        ([log(Abs(x)), log(x**2), 1], 2),
+        ([log(Abs(tanh(x))), log(Abs(sinh(x))), log(cosh(x))], 2),
+        ([log(Abs(x)), log(Abs(2 * x)), 1], 2),
+        ([log(Abs(x)), log(x)], 1),  # real for x > 0 only
+        ([log(Abs(x - 1)), log(Abs(x + 1)), log(Abs(x**2 - 1))], 2),
+    ],
+)
+def test_logarithms_of_absolute_values(functions, dimension):
+    confirm(rank(functions), dimension)
 
 
 def test_a_bearing():

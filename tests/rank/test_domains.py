@@ -19,6 +19,7 @@ from rankstrat.errors import (
     ParseError,
     PointError,
     PoleError,
+    UndecidedError,
 )
 from rankstrat.rank.setting import at_kink, setting
 
@@ -179,6 +180,17 @@ def test_model_that_is_real_nowhere_is_refused(output: Any) -> None:
 def test_empty_domain_is_refused() -> None:
     with pytest.raises(PoleError, match="real at no input"):
         rs.model_rank(rs.Model(a * x, [a], [x], domain=["x > 1", "x < 0"]).point([1]))
+
+
+@pytest.mark.parametrize(
+    "domain", [["x >= 1", "x <= 1"], ["x > 1", "x < 0"], ["x**2 <= 0"], ["-x**2 > 0"]], ids=str
+)
+def test_target_sets_and_strata_of_an_empty_domain_are_refused(domain: list[str]) -> None:
+    """At x = 1 alone the rank is 1 and the target set a line; an open set of inputs is asked."""
+    model = rs.Model(a * x + b, [a, b], [x], domain=domain)
+    for verb in (rs.stratify, lambda m: rs.target_set(m, m.point([1, 2]))):
+        with pytest.raises((PoleError, UndecidedError)):
+            verb(model)
 
 
 def relu(widths: list[int]) -> rs.Model:

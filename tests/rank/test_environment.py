@@ -1,5 +1,7 @@
 """The same certificates whatever the hash seed and the threads of the process and of its BLAS."""
 
+# ruff: noqa: E501 (scripts)
+
 from __future__ import annotations
 
 import hashlib
@@ -56,3 +58,51 @@ def test_certificates_do_not_depend_on_threads():
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(again, range(2)))
     assert found == [_hashes(corpus.texts())] * 2
+
+
+LARGE = """
+import hashlib
+import numpy as np
+import rankstrat as rs
+from rankstrat.algebra.elimination import rank_profile
+
+rng = np.random.default_rng(0)
+factors = rng.integers(0, 4194301, (400, 300)), rng.integers(0, 4194301, (300, 500))
+product = (factors[0].astype(object) @ factors[1].astype(object) % 4194301).astype(np.int64)
+profile = rank_profile(product, 4194301)
+assert profile.rank == 300
+net = rs.families.two_layer(width=60, inputs=1, activation="tanh", bias=True)
+found = rs.model_rank(net.point(a=[1] * 60, w=[[k // 2 + 1] for k in range(60)], b=[k // 2 for k in range(60)]))
+assert int(found) == 90
+print(hashlib.sha256(repr((profile, found.to_json())).encode()).hexdigest())
+"""
+
+
+@pytest.mark.slow
+def test_large_matrices_do_not_depend_on_the_threads_of_blas():
+    # large enough that BLAS divides its products among threads
+    found = set()
+    for threads in ("1", "2", "4"):
+        limits = dict.fromkeys(
+            ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), threads
+        )
+        for seed in ("0", "random"):
+            done = subprocess.run(
+                [sys.executable, "-c", LARGE], capture_output=True, text=True, check=True,
+                env=os.environ | limits | {"PYTHONHASHSEED": seed},
+            )  # fmt: skip
+            found.add(done.stdout)
+    assert len(found) == 1
+
+
+def test_the_comparison_sees_the_hash_seed():
+    # what these tests compare would differ if an answer hung on the order of a set of texts
+    script = "print(list({f'x{k}' for k in range(50)}))"
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("0", "1")
+    }  # fmt: skip
+    assert len(found) == 2

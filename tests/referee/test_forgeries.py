@@ -195,3 +195,169 @@ def test_chance_takes_roots_for_unknowns(power: int, upper: int) -> None:
     found = judge(data | {"claim": claim})
     assert found.upper == upper
     assert (found.error > 0) == (power == 1)
+
+
+PRIME = (1 << 61) - 1
+SETTING = {"prime": PRIME, "seed": 0, "iota": 0, "roots": []}
+
+
+def minor(rows: int, columns: list[int], **changes: Any) -> dict[str, Any]:
+    some = [[s, 0, -1] for s in range(rows)]
+    return {"kind": "minor", **SETTING, "rows": some, "columns": columns, **changes}
+
+
+def two(f: list[Any], g: list[Any], *between: list[Any]) -> list[Any]:
+    """The graph of a f + b g: node 0 is 1, node 1 is x; f and g come after the nodes between."""
+    graph = [ONE, INPUT, *between, f, g, ["par", 0, 0], ["par", 1, 0]]
+    n = len(graph)
+    return [*graph, ["mul", n - 2, n - 4], ["mul", n - 1, n - 3], ["add", n, n + 1]]
+
+
+def claimed(graph: list[Any], tower: dict[str, Any], *, count: int = 2, **fields: Any) -> Any:
+    """What is shown of a f + b g with a minor of some columns."""
+    data = written(graph, outputs=[len(graph) - 1], sizes=(2, 1, 0), tower=tower,
+                   lower=minor(6, list(range(count))))  # fmt: skip
+    return judge(data | fields)
+
+
+def decision(count: int, *variables: list[Any]) -> list[Any]:
+    rows = [[s, v, 0, []] for s in range(count) for v in (variables or (["in", 0],))]
+    return [None, None, {**SETTING, "rows": rows}]
+
+
+def test_a_composite_modulus_is_refused() -> None:
+    # x and 2^31 + 11 times x: a minor modulo a strong pseudoprime, and modulo squares
+    graph = two(["mul", 1, 1], ["pow", 3, 1])
+    empty = {"generators": [], "images": [], "decisions": [None] * 3}
+    assert claimed(graph, empty).lower == 2
+    for modulus in (3215031751, 9, 2, 1, 0, 3825123056546413051, PRIME - 2):
+        found = claimed(graph, empty, lower=minor(6, [0, 1], prime=modulus))
+        assert found.lower == 0
+
+
+def test_columns_are_different_and_free() -> None:
+    graph = two(["mul", 1, 1], ["pow", 3, 1])
+    empty = {"generators": [], "images": [], "decisions": [None] * 3}
+    for columns, free in (([0, 0], None), ([0, 1], [0]), ([1], [0]), ([0], [0, 0])):
+        found = claimed(graph, empty, lower=minor(6, columns), free=free)
+        assert found.lower == 0
+
+
+@pytest.mark.parametrize("entry", [["root", 4, 2], ["root", 6, 2], ["root", 9, 2]])
+def test_roots_are_those_of_primes(entry: list[Any]) -> None:
+    # sqrt 4 = 2: a 2 x + b sqrt(4) x has rank 1
+    graph = two(["mul", 2, 1], ["mul", 3, 1], ["rat", entry[1], 1], ["root", 2, 2])
+    image = ["root", 2, 2, 1, 1, [[0, 1]]]
+    found = claimed(graph, {"generators": [entry], "images": [image], "decisions": [None] * 3})
+    assert found.lower == 0
+
+
+@pytest.mark.parametrize(("parity", "sign"), [("", 1), ("even", -1), ("odd", -1)])
+def test_jets_at_equal_arguments_are_one(parity: str, sign: int) -> None:
+    # sigma(x) and sigma(x + 1 - 1), or sigma(-x) of an even or odd function
+    graph = two(["jet", 0, 0, 1], ["jet", 0, 0, 4], ["rat", sign, 1], ["mul", 2, 1],
+                ["add", 3])  # fmt: skip
+    tower = {"generators": [["jet", 0, 1], ["jet", 0, 4]],
+             "images": [["jet", 0, 1, [[0, 1]]], ["jet", 0, 4, [[1, 1]]]],
+             "decisions": decision(2)}  # fmt: skip
+    assert claimed(graph, tower, functions=[parity]).lower == 0
+
+
+def test_error_functions_of_opposite_arguments_are_one() -> None:
+    # erf(x) and erf(-x); and a companion that is not exp(-x^2)
+    between = [MINUS, ["pow", 2, 1], ["mul", 2, 3], ["exp", 4], ["mul", 2, 1]]
+    graph = two(["erf", 5, 1], ["erf", 5, 6], *between)
+    images = [["exp", 4, [[0, 1]]], ["erf", 1, [[1, 1]]], ["erf", 6, [[2, 1]]]]
+    tower = {"generators": [["exp", 4], ["erf", 1], ["erf", 6]], "images": images,
+             "decisions": decision(6)}  # fmt: skip
+    assert claimed(graph, tower).lower == 0
+    graph[4] = ["mul", 2, 1]
+    found = claimed(graph, tower)
+    assert found.fails
+    assert any("companion" in line for line in found.lines)
+
+
+def test_nodes_and_images_do_not_go_in_circles() -> None:
+    graph = two(["exp", 1], ["exp", 2], ["mul", 1, 1])
+    tower = {"generators": [["exp", 1], ["exp", 2]],
+             "images": [["exp", 1, [[0, 1]]], ["exp", 2, [[1, 1]]]],
+             "decisions": decision(6)}  # fmt: skip
+    assert claimed(graph, tower).lower == 2
+    for place, node in ((2, ["mul", 1, 2]), (2, ["mul", 1, 3]), (1, ["exp", 1]), (3, ["exp", 8])):
+        circle = [*graph]
+        circle[place] = node
+        assert claimed(circle, tower).fails
+    # an image by a generator whose argument comes later, or that contains the function itself
+    later = {**tower, "images": [["exp", 1, [[1, 1]]], ["exp", 2, [[0, 1]]]]}
+    assert claimed(graph, later).fails
+    inside = two(["exp", 1], ["exp", 2], ["exp", 1])
+    again = {"generators": [["exp", 2], ["exp", 1]],
+             "images": [["exp", 1, [[1, 1]]], ["exp", 2, [[0, 1]]]],
+             "decisions": decision(6)}  # fmt: skip
+    assert claimed(inside, again).fails
+
+
+@pytest.mark.parametrize(
+    ("f", "g"),
+    [
+        (["exp", 2], ["exp", 3]),  # e^2 = (e^1)^2
+        (["exp", 2], ["pi"]),  # e and pi: no theorem
+        (["log", 2], ["log", 3]),  # log 2 and log 3
+        (["exp", 2], ["log", 3]),
+    ],
+)
+def test_numbers_need_a_theorem(f: list[Any], g: list[Any]) -> None:
+    # one column would be enough for a minor of size 1, if the numbers were known to be independent
+    graph = two(f, g, ["rat", 2, 1], ["rat", 4, 1])
+    kinds = [f if f[0] != "pi" else ["pi"], g if g[0] != "pi" else ["pi"]]
+    images: list[Any] = []
+    for k, (op, *rest) in enumerate(kinds):
+        size = [1] if op == "log" else []
+        images.append([op, *rest, *size, [[k, 1]]])
+    rows = {"prime": PRIME, "rows": [[0, []]] * 3}
+    tower = {"generators": kinds, "images": images, "decisions": [rows, None, None]}
+    found = claimed(graph, tower, count=1)
+    assert found.lower == 0
+
+
+def test_outputs_bound_models_without_inputs_only() -> None:
+    graph = two(["mul", 1, 1], ["pow", 3, 1])
+    empty = {"generators": [], "images": [], "decisions": [None] * 3}
+    assert claimed(graph, empty, upper={"kind": "outputs"}).upper == 2
+
+
+def test_a_minor_of_one_region_is_not_one_of_another() -> None:
+    # a max(0, x) + b on x < 0 has rank 1
+    graph = two(["relu", 1], ["rat", 1, 1])
+    empty = {"generators": [], "images": [], "decisions": [None] * 3}
+    places = {"at": [], "inputs": [[[-1, 1]], [[1, 1]]], "bits": 64}
+    rows = [[s, 0, 1] for s in range(4)]
+    ball = {"kind": "balls", "rows": [[0, [1]], [1, [1]]], "columns": [0, 1]}
+    for lower in ({**minor(4, [0, 1]), "rows": rows}, ball):
+        assert claimed(graph, empty, lower=lower, places=places).lower == 2
+        assert claimed(graph, empty, lower=lower, places=places, region=0).lower == 0
+
+
+@pytest.mark.parametrize(
+    ("op", "factor"),
+    [("tanh", -1), ("sinh", -1), ("sin", -1), ("tan", -1), ("atan", -1), ("cosh", 1), ("cos", 1)],
+)
+def test_parity_is_a_relation_and_a_multiple_is_not(op: str, factor: int) -> None:
+    # f(-x) = s f(x), and neither -s f(x) nor f(2 x)
+    empty = {"generators": [], "images": [], "decisions": [None] * 3}
+    for argument, sign, upper in ((1, factor, 1), (1, -factor, 2), (4, factor, 2), (4, -factor, 2)):
+        between = [MINUS, ["mul", 2, 1], ["add", 1, 1], ["rat", -sign, 1]]
+        graph = two([op, 3], [op, argument], *between)
+        evidence = {"kind": "relations", "relations": [[0, [[0, 0], [1, 5]]]]}
+        assert claimed(graph, empty, lower={"kind": "none"}, upper=evidence).upper == upper
+
+
+def test_the_exponential_of_the_opposite_is_the_inverse() -> None:
+    # e^x e^-x = 1, and neither e^x e^-2x nor e^-x e^-x
+    empty = {"generators": [], "images": [], "decisions": [None] * 3}
+    for factors, upper in (([6, 7], 1), ([6, 8], 2), ([7, 7], 2), ([6, 7, 7], 2)):
+        between = [MINUS, ["mul", 2, 1], ["rat", -2, 1], ["mul", 4, 1], ["exp", 1], ["exp", 3],
+                   ["exp", 5]]  # fmt: skip
+        graph = two(["mul", *factors], ["mul", 0, 0], *between)
+        evidence = {"kind": "relations", "relations": [[0, [[0, 0], [1, 2]]]]}
+        assert claimed(graph, empty, lower={"kind": "none"}, upper=evidence).upper == upper

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 import sympy
@@ -15,6 +15,7 @@ from rankstrat.errors import ModelError, PointError
 from rankstrat.families import deep_matrix_factorization, matrix_factorization, two_layer
 from rankstrat.singular.ideal import local_ideal
 from rankstrat.singular.newton import newton
+from rankstrat.singular.products import Chain
 from rankstrat.singular.quartic import second_order
 from rankstrat.theorems._learning import chain_of, factors_of_ranks
 from rankstrat.theorems.learning.learning_coefficient_factorization import triples
@@ -129,6 +130,79 @@ def test_products_agree_with_newton_polyhedra():
             values = {f"W{i}": f for i, f in enumerate(factors, 1)}
             tried += agrees(deep_matrix_factorization(widths).point(**values))
     assert tried >= 14
+
+
+def strands_of(widths):
+    """All ways to write a chain of these widths as a sum of strands."""
+    last = len(widths) - 1
+    kinds = [(i, j) for i in range(last + 1) for j in range(i, last + 1)]
+
+    def choose(k, left):
+        if k == len(kinds):
+            if not any(left):
+                yield {}
+            return
+        i, j = kinds[k]
+        for n in range(min(left[i : j + 1]) + 1):
+            rest = [v - (n if i <= t <= j else 0) for t, v in enumerate(left)]
+            for found in choose(k + 1, rest):
+                yield {(i, j): n, **found} if n else found
+
+    yield from choose(0, list(widths))
+
+
+@pytest.mark.parametrize(
+    ("widths", "most"),
+    [
+        ((1, 1, 1, 1), 3),
+        ((1, 2, 1, 1), 2),
+        ((2, 1, 1, 1), 2),
+        ((1, 1, 1, 1, 1), 4),
+        ((1, 2, 2, 1), 1),
+    ],
+)
+def test_multiplicities_of_three_factors_agree_with_newton_polyhedra(widths, most):
+    rng, found = random.Random(4), set()
+    for strands in strands_of(widths):
+        factors = chain_of(rng, list(widths), strands)
+        values = {f"W{i}": f for i, f in enumerate(factors, 1)}
+        point = deep_matrix_factorization(list(widths)).point(**values)
+        agrees(point)
+        found.add(rs.learning_coefficient(point).multiplicity)
+    assert found == set(range(1, most + 1))
+
+
+def both_ways(widths, strands):
+    last = len(widths) - 1
+    turned = {(last - j, last - i): n for (i, j), n in strands.items()}
+    for chain in (Chain(widths, strands), Chain(widths[::-1], turned)):
+        value, minimisers = chain.least()
+        yield value, chain.longest(minimisers)
+
+
+def test_the_transposed_product_has_the_same_coefficient():
+    tried = 0
+    for widths in product((1, 2, 3), repeat=4):
+        for strands in list(strands_of(widths))[::7]:
+            if (0, 3) not in strands:
+                one, other = both_ways(widths, strands)
+                assert one == other
+                tried += 1
+    assert tried > 100
+
+
+def test_chains_need_flags():
+    """Five minimisers in a row, but the space of the third contains a vector that those after it
+    leave out: node 2 carries [2, 2] and [1, 3], and z_2 = 1.
+    """
+    strands = {(0, 0): 1, (0, 1): 1, (1, 3): 1, (2, 2): 1, (3, 4): 1, (4, 4): 1}
+    chain = Chain((2, 2, 2, 2, 2), strands)
+    value, minimisers = chain.least()
+    assert value == 3
+    assert sorted(minimisers) == [
+        (2, 1, 0, 0, 0), (2, 1, 1, 0, 0), (2, 1, 1, 1, 0), (2, 2, 1, 1, 0), (2, 2, 2, 1, 0)
+    ]  # fmt: skip
+    assert list(both_ways((2, 2, 2, 2, 2), strands)) == [(3, 4), (3, 4)]
 
 
 def agrees(point):
@@ -280,7 +354,15 @@ def test_volumes_of_models(point, multiplicity):
 
 
 @pytest.mark.parametrize(
-    "output", [A**HALVES, B + A**HALVES, B + (X * A) ** HALVES, B * (A - 2 * C) ** HALVES]
+    "output",
+    [
+        A**HALVES,
+        B + A**HALVES,
+        B + (X * A) ** HALVES,
+        B * (A - 2 * C) ** HALVES,
+        B + (sympy.sin(C) ** 2 + sympy.cos(C) ** 2 - 1 + A) ** HALVES,
+        B + (sympy.exp(C + X) - sympy.exp(C) * sympy.exp(X) + A) ** HALVES,
+    ],
 )
 def test_a_fractional_power_of_zero_is_not_analytic(output):
     # |a^(3/2)|^2 = a^3 has the coefficient 1/3, which no bound for analytic functions allows
@@ -288,6 +370,16 @@ def test_a_fractional_power_of_zero_is_not_analytic(output):
     model = rs.Model([output], symbols, [X])
     with pytest.raises(ModelError, match="analytic"):
         rs.learning_coefficient(model.point([0] * len(symbols)))
+
+
+def test_a_fractional_power_of_zero_on_a_branch_is_not_analytic():
+    model = rs.Model([A**HALVES * X], [A, B], [X])
+    branch = rs.target_set(model, sympy.Integer(0), charts=[{A: 0}]).branches[0]
+    with pytest.raises(ModelError, match="analytic"):
+        rs.learning_coefficient(branch)
+    smooth = rs.Model([(1 + A * B) ** HALVES * X], [A, B], [X])
+    branch = rs.target_set(smooth, X, charts=[{A: 0}]).branches[0]
+    assert rs.learning_coefficient(branch).value == Fraction(1, 2)
 
 
 def test_a_fractional_power_away_from_zero_is_analytic():
@@ -325,3 +417,11 @@ def test_second_order_does_not_depend_on_the_name_of_the_input(name):
     assert second_order(point, rs.model_rank(point), [], seed=0) is None
     apart = rs.Model(A * x + B**2 * x**2, [A, B], [x]).point([0, 0])
     assert second_order(apart, rs.model_rank(apart), [], seed=0) is not None
+
+
+def test_an_unspecified_activation_is_bounded():
+    """Two equal neurons, and everything 0: no second derivative of sigma is known."""
+    network = two_layer(2, 1, activation="sigma")
+    for values, least in (([1, 2, 3, 3], 1), ([0, 0, 0, 0], 0)):
+        found = rs.learning_coefficient(network.point(values))
+        assert found.value is None and least <= found.lower <= found.upper <= 2

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import sympy
 
 import rankstrat as rs
 from rankstrat.families import attention, cp_factorization
+from rankstrat.strata import defaults
+from rankstrat.strata.defaults import arrangement_of
 from rankstrat.strata.units import unit_pairs, unit_parts
 
 
@@ -66,6 +69,25 @@ def test_merged_heads_are_a_stratum():
     stratum = rs.stratum_of(point)
     assert stratum.dimension <= 5
     assert stratum.rank == 2  # one head: its score and its value
+
+
+def test_two_equal_heads_of_several_are_near():
+    """Three heads of dimension 2: the second is moved by 0.001 in each of its 24 parameters."""
+    model = attention(tokens=2, model_dim=3, head_dim=2, heads=3)
+    rng = np.random.default_rng(0)
+    values = {name: rng.uniform(1, 2, shape) for name, shape in model.blocks.items()}
+    for block in values.values():
+        block[1] = block[0] + 0.001
+    found = list(rs.nearest_strata(model, values, tolerance=0.1))
+    assert [len(n.condition.text.split(", ")) for n in found] == [18, 24]
+    assert [n.distance for n in found] == pytest.approx([0.001 * np.sqrt(k / 2) for k in (18, 24)])
+
+
+def test_conditions_of_units_need_no_search_for_symmetries(monkeypatch):
+    model = attention(tokens=2, model_dim=2, head_dim=1, heads=2)
+    expected = [c.words.text for c in arrangement_of(model).given]
+    monkeypatch.setattr(defaults, "_known_symmetries", lambda model: pytest.fail("searched"))
+    assert [c.words.text for c in defaults.conditions_of(model)] == expected
 
 
 def test_a_pole_does_not_lose_a_table():

@@ -19,7 +19,7 @@ def start(*words, **options):
 
 def run(*words, **options):
     process = start(*words, **options)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=600)
     assert "Traceback" not in out + err
     return process.returncode, out, err
 

@@ -25,6 +25,7 @@ _DEFAULT = (
     ("rotary positions", 2, 3, 2, 1, 1),
     ("rotary positions", 2, 4, 4, 1, 1),
     ("lightning layers", 2, 2, 1, 1, 1),
+    ("lightning layers", 2, 3, 1, 1, 1),
     ("lightning layers", 2, 3, 2, 1, 1),
     ("lightning layers", 2, 2, 1, 2, 1),
     ("softmax layers", 2, 2, 1, 2, 1),
