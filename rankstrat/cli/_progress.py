@@ -27,6 +27,35 @@ def progress(*, wanted: bool = True) -> Iterator[Steps]:
         yield from _plain()
 
 
+@contextmanager
+def busy(name: str) -> Iterator[None]:
+    """What is being done, and for how long, on the standard error stream as long as the block runs:
+    for work that does not know how much of it is left.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    if importlib.util.find_spec("rich") is None:
+        sys.stderr.write(f"{name} ...")
+        sys.stderr.flush()
+        try:
+            yield
+        finally:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+        return
+    bars = importlib.import_module("rich.progress")
+    console = importlib.import_module("rich.console").Console(stderr=True)
+    columns = (
+        bars.SpinnerColumn(),
+        bars.TextColumn("{task.description}"),
+        bars.TimeElapsedColumn(),
+    )
+    with bars.Progress(*columns, console=console, transient=True) as bar:
+        bar.add_task(name, total=None)
+        yield
+
+
 def _rich() -> Iterator[Steps]:
     console = importlib.import_module("rich.console").Console(stderr=True)
     bar: Any = importlib.import_module("rich.progress").Progress(console=console, transient=True)

@@ -39,7 +39,9 @@ def add_model(parser: ArgumentParser, *, chart: bool = True) -> None:
     )
     if chart:
         parser.add_argument(
-            "--at", metavar="POINT", help="exact values: JSON or TOML, as text or as a file"
+            "--at",
+            metavar="POINT",
+            help="exact values: JSON or TOML, as text or a file; or a list in order",
         )
         parser.add_argument(
             "--where",
@@ -162,6 +164,8 @@ def chart_of(options: Namespace) -> Chart:
         raise PointError(
             "--at and --where were given; a point or a chart is needed; put all values in --at"
         )
+    if options.at is not None and options.at.lstrip().startswith("["):
+        return model.point(load_point(f'{{"values": {options.at}}}')["values"])
     if options.at is not None:
         return model.point(spread(model, load_point(options.at)))
     if options.where:

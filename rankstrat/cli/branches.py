@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from rankstrat.cli._documents import branches_document
+from rankstrat.cli._progress import busy
 from rankstrat.cli._proofs import save_bundle
 from rankstrat.cli._question import add_columns, add_formats, add_model, alone, emit, model_of, say
 from rankstrat.cli._status import HOLDS
@@ -47,19 +48,21 @@ def run(options: Namespace) -> int:
     """Print one row for each orbit of branches, then the least rank over all of them."""
     alone(options, dot=options.dot)
     model = model_of(options).model
+    target = target_of(model, options.target)
     try:
-        found = target_set(model, target_of(model, options.target), seed=options.seed)
+        with busy("target set"):
+            found = target_set(model, target, seed=options.seed)
+            least, table = optimistic_sample_size(found), found.table()
     except TargetError as error:
         if "charts=" not in str(error):
             raise
         raise TargetError(f"{error}; that is possible in Python only") from None
-    least = optimistic_sample_size(found)
     if options.dot:
         print(found.to_dot())
     elif options.format == "json":
         print(branches_document(found, least))
     else:
-        emit(found.table(), options.format, columns=options.columns)
+        emit(table, options.format, columns=options.columns)
         if options.format == "text":
             say(f"\noptimistic sample size: {least}")
     if options.proof is not None:

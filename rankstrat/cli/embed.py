@@ -12,6 +12,7 @@ import sympy
 
 from rankstrat.cli._answer import Answer
 from rankstrat.cli._bundle import MAPPING, apart, certified, mapping_texts
+from rankstrat.cli._progress import busy
 from rankstrat.cli._question import add_formats, add_model, emit, list_of_families, model_of, say
 from rankstrat.cli._status import FAILS, HOLDS
 from rankstrat.errors import FamilyError, NotCriticalError, RankstratError
@@ -97,7 +98,8 @@ def run(options: Namespace) -> int:
         mapping, model = step if mapping is None else compose(step, mapping), step.target
     assert mapping is not None
     try:
-        evidence = mapping.check(seed=options.seed)
+        with busy("critical mapping"):
+            evidence = mapping.check(seed=options.seed)
     except NotCriticalError as error:
         say(_not_critical(mapping, error) if options.format == "json" else error)
         return FAILS

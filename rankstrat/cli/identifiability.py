@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser, Namespace
 
+from rankstrat.cli._progress import busy
 from rankstrat.cli._question import (
     add_columns,
     add_formats,
@@ -32,7 +33,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print a line for each parameter; what is not decided is an answer too."""
-    found = identifiability(chart_of(options), seed=options.seed)
+    chart = chart_of(options)
+    with busy("identifiability"):
+        found = identifiability(chart, seed=options.seed)
     if options.format == "json":
         print(_json(found))
     else:

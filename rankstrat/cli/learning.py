@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from rankstrat.cli._progress import busy
 from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list_of_families, say
 from rankstrat.cli._status import HOLDS
 from rankstrat.singular import LearningCoefficient, learning_coefficient
@@ -26,7 +27,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the coefficient, or its bounds."""
-    found = learning_coefficient(chart_of(options), seed=options.seed)
+    chart = chart_of(options)
+    with busy("learning coefficient"):
+        found = learning_coefficient(chart, seed=options.seed)
     if options.format == "json":
         print(found.to_json())
     elif options.format == "text":

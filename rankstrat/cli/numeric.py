@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from rankstrat.cli._answer import Answer
+from rankstrat.cli._progress import busy
 from rankstrat.cli._question import (
     add_columns,
     add_formats,
@@ -47,7 +48,9 @@ def run(options: Namespace) -> int:
                 " 15,30,60"
             )
         digits = [int(p) for p in parts]
-    report = rank_report(chart_of(options), digits=digits, seed=options.seed)
+    chart = chart_of(options)
+    with busy("rank in floating point"):
+        report = rank_report(chart, digits=digits, seed=options.seed)
     answer = Answer.of_rank(report.exact, "the exact model rank")
     emit(report.table(), options.format, answer, options.columns)
     return HOLDS

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from rankstrat.cli._progress import busy
 from rankstrat.cli._proofs import save_proof
 from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list_of_families, say
 from rankstrat.cli._status import HOLDS
@@ -36,7 +37,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the certificate; bounds that differ are an answer too."""
-    certificate = model_rank(chart_of(options), seed=options.seed)
+    chart = chart_of(options)
+    with busy("model rank"):
+        certificate = model_rank(chart, seed=options.seed)
     if options.format == "json":
         print(certificate.to_json())
     elif options.format == "text":

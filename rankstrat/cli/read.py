@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
+from rankstrat.cli._progress import busy
 from rankstrat.cli._question import add_columns, add_formats, emit, say, whole_number
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import DataError
@@ -56,7 +57,8 @@ def run(options: Namespace) -> int:
     data = None if options.data is None else _inputs(options.data)
     if isinstance(network, GraphNetwork):
         return _graph(network, data, options)
-    found = condensation(network, data=data, seed=options.seed)
+    with busy("condensation"):
+        found = condensation(network, data=data, seed=options.seed)
     if options.format == "json":
         print(to_json(found, seed=options.seed))
     elif options.format == "text":

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 import sympy
 
 from rankstrat.cli._answer import Answer
+from rankstrat.cli._progress import busy
 from rankstrat.cli._question import add_formats, add_model, chart_of, emit, list_of_families, say
 from rankstrat.cli._status import HOLDS
 from rankstrat.cli.rank import relation_lines
@@ -40,7 +41,8 @@ def run(options: Namespace) -> int:
             " `rankstrat rank` for the rank alone"
         )
     functions = tangent_functions(chart)
-    certificate = model_rank(chart, seed=options.seed)
+    with busy("model rank"):
+        certificate = model_rank(chart, seed=options.seed)
     names = [str(p) for p in chart.model.parameters]
     if options.format == "json":
         print(_json(certificate, names, functions))

@@ -21,13 +21,14 @@ from rankstrat.errors import FamilyError, PointError, TargetError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.structure import HasNeurons, HasUnits, Units
 from rankstrat.rank.zero import same_functions
+from rankstrat.text.spoken import Spoken
 
 T = sympy.Symbol("t")
 Values = tuple[Fraction, ...]
 
 
 @dataclass(frozen=True)
-class EquivalencePath:
+class EquivalencePath(Spoken):
     r"""A path inside $F^{-1}(f^*)$ from one parameter to another.
 
     Attributes:

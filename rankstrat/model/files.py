@@ -248,6 +248,11 @@ def load_point(source: str | Path) -> dict[str, Values]:
         {'a': [1, 1/2], 'w': [[1, 0], [0, 1]]}
     """
     if isinstance(source, Path) or not (source.lstrip().startswith("{") or "=" in source):
+        if isinstance(source, str) and re.search(r"[\[\]{},]", source):
+            raise ParseError(
+                f"{shown(source)} is neither values nor a file; names with values are needed; write"
+                """ '{"a": [1, "1/2"], "w": [[2], [3]]}'"""
+            )
         text = _read(Path(source), MAX_POINT_BYTES)
     else:
         text = source

@@ -25,13 +25,14 @@ from rankstrat.networks.groups import Group, Units, clusters, fewest, first_fit
 from rankstrat.networks.network import Network
 from rankstrat.rank.bounded import Bounded
 from rankstrat.text.sources import proved
+from rankstrat.text.spoken import Spoken
 
 MOST_EXACT = 9
 """The units of a cluster, up to which all ways to group them are tried."""
 
 
 @dataclass(frozen=True, eq=False)
-class ProximateRank(Bounded):
+class ProximateRank(Spoken, Bounded):
     r"""The least number of units of a network whose parameters differ by at most the radius.
 
     Attributes:

@@ -8,12 +8,13 @@ from fractions import Fraction
 
 from rankstrat.model.model import Chart
 from rankstrat.rank.verdict import Verdict
+from rankstrat.text.spoken import Spoken
 
 FORMAT = "rankstrat-learning/1"
 
 
 @dataclass(frozen=True)
-class LearningCoefficient:
+class LearningCoefficient(Spoken):
     r"""$(\lambda, m)$: near the point, $\{\|F(\theta) - f^*\|^2 < \varepsilon\}$ has volume of the
     order $\varepsilon^\lambda (-\log\varepsilon)^{m-1}$.
 

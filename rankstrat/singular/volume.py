@@ -6,7 +6,7 @@ next smaller level, and moves along differences of particles fill it again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ class VolumeSlope(Spoken):
 
     value: float
     spread: float
-    levels: tuple[tuple[float, float], ...]
+    levels: tuple[tuple[float, float], ...] = field(repr=False)
     verdict: Verdict = Verdict.NUMERICAL
 
     def __str__(self) -> str:

@@ -70,7 +70,7 @@ class Identifiability:
     """
 
     chart: Chart
-    rank: RankCertificate
+    rank: RankCertificate = field(repr=False)
     parameters: tuple[Identified, ...]
     functions: tuple[sympy.Expr, ...] = ()
     complete: bool = False

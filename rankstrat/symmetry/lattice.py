@@ -71,6 +71,9 @@ class InvariantLattice:
     members: tuple[FixedSet, ...]
     complete: bool
 
+    def __repr__(self) -> str:
+        return f"<InvariantLattice of {len(self)} fixed sets of {self.model}>"
+
     def __len__(self) -> int:
         return len(self.members)
 

@@ -23,13 +23,14 @@ from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Relation, Verdict
 from rankstrat.symmetry.orbits import orbit_dimension
+from rankstrat.text.spoken import Spoken
 
 MOST_PARAMETERS = 36
 Form = dict[tuple[int, int], sympy.Expr]
 
 
 @dataclass(frozen=True)
-class ConservationLaws:
+class ConservationLaws(Spoken):
     r"""A basis of the quadratic conserved quantities of gradient flow, whatever the loss and data.
 
     Attributes:

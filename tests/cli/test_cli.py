@@ -431,10 +431,45 @@ def test_progress_on_a_terminal(monkeypatch, rich):
     assert "two_layer_rank" in "".join(written)
 
 
+@pytest.mark.parametrize("rich", [True, False])
+def test_work_of_unknown_length_is_named_on_a_terminal(monkeypatch, rich, capsys):
+    if rich:
+        pytest.importorskip("rich")
+    written = []
+    terminal = SimpleNamespace(
+        isatty=lambda: True, write=written.append, flush=lambda: None, encoding="utf-8"
+    )
+    monkeypatch.setattr(_progress.sys, "stderr", terminal)
+    if not rich:
+        monkeypatch.setattr(_progress.importlib, "util", SimpleNamespace(find_spec=lambda _: None))
+    assert main(["rank", "linear", "features=2"]) == 0
+    assert "model rank" in "".join(written)
+    assert "2 of 2" in capsys.readouterr().out  # the answer stands alone
+
+
 def test_no_progress_without_a_terminal(capsys):
     with _progress.progress() as step:
         step("two_layer_rank", 1, 2)
     assert capsys.readouterr().err == ""
+
+
+def test_a_point_may_be_a_list_in_order(capsys):
+    data = json.loads(answer(capsys, "rank", *TWO, "--at", '[1, "1/2", 2, 2]', "--json"))
+    F = rs.families.two_layer(width=2, inputs=1)
+    assert data == json.loads(rs.model_rank(F.point([1, "1/2", 2, 2])).to_json())
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("[1, 2]", "2 values were given for 4 parameters; list them"),
+        ("(1, 2)", "is neither values nor a file; names with values are needed; write"),
+        ("[0.5, 1, 1, 1]", "is a decimal; an exact number is needed; write 1/2"),
+    ],
+)
+def test_a_point_that_is_none_error(capsys, at, words):
+    assert main(["rank", *TWO, "--at", at]) == 2
+    assert words in capsys.readouterr().err
 
 
 def test_point_means_what_python_means(capsys):
