@@ -286,7 +286,7 @@ class TargetSet:
         if self.by_orbits and self.pairs is None:
             raise BudgetError(
                 f"{self.count} branches are listed by orbits, {len(self.branches)} of them, whose"
-                " pairs are not counted for constants that couple blocks; all branches are"
+                " pairs are counted only where no constant couples blocks; all branches are"
                 " needed; choose a narrower model"
             )
         return quotient(self.model, self.branches, self.pairs)

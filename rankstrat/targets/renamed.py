@@ -45,7 +45,7 @@ class RenamedBranches:
             moved = self._branch(branch, None if leader is None else done.get(leader.label))
             done[branch.label] = moved
             result.append(moved)
-        return BranchList(tuple(result), found.complete, found.basis, found.most)
+        return replace(found, branches=tuple(result))
 
     def _space(self, space: AffineSubspace | None) -> AffineSubspace | None:
         if space is None:
