@@ -49,6 +49,21 @@ def within(budget: float | None) -> Iterator[None]:
         _END.reset(token)
 
 
+@contextmanager
+def half() -> Iterator[None]:
+    """Let what follows end when half of the time that is left has passed, so that something else
+    can be tried.
+
+    Raises:
+        OutOfTimeError: from a step below.
+    """
+    token = _END.set(time.monotonic() + left() / 2)
+    try:
+        yield
+    finally:
+        _END.reset(token)
+
+
 class Allowance:
     """Seconds that steps share which run after the verb that opened the deadline has returned.
 
@@ -111,4 +126,4 @@ def ended(error: OutOfTimeError) -> str:
     return str(error).split(";", maxsplit=1)[0]
 
 
-__all__ = ["Allowance", "check", "ended", "left", "within"]
+__all__ = ["Allowance", "check", "ended", "half", "left", "within"]

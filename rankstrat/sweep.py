@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from functools import partial
 from typing import Any, TypeVar
 
 Case = Mapping[str, Any]
+Q = TypeVar("Q")
 R = TypeVar("R")
 
 
@@ -43,7 +44,7 @@ def sweep(
         name = case_key(case)
         if name in done:
             return done[name]
-        if name in futures and not _is_lost(futures[name]):
+        if name in futures and not is_lost(futures[name]):
             return futures[name].result()
         row = task(case)
         if keep is not None:
@@ -52,7 +53,11 @@ def sweep(
 
     try:
         if executor is not None:
-            _submit(task, [c for c in cases if case_key(c) not in done], executor, futures, keep)
+            missing = [case for case in cases if case_key(case) not in done]
+            for case, future in submitted(task, missing, executor):
+                futures[case_key(case)] = future
+                if keep is not None:
+                    future.add_done_callback(partial(_keep, keep))
         for case in cases:
             rows.append(row_of(case))
             if progress is not None:
@@ -63,25 +68,19 @@ def sweep(
     return tuple(rows)
 
 
-def _submit(
-    task: Callable[[Case], R],
-    cases: Sequence[Case],
-    executor: Executor,
-    futures: dict[str, Future[R]],
-    keep: Callable[[R], None] | None,
-) -> None:
-    """Give cases to an executor, which takes none once it has lost a worker."""
-    for case in cases:
+def submitted(
+    task: Callable[[Q], R], questions: Iterable[Q], executor: Executor
+) -> Iterator[tuple[Q, Future[R]]]:
+    """Questions and what will answer them; an executor takes none once it has lost a worker."""
+    for question in questions:
         try:
-            future = executor.submit(task, case)
+            future = executor.submit(task, question)
         except BrokenExecutor:
             return
-        futures[case_key(case)] = future
-        if keep is not None:
-            future.add_done_callback(partial(_keep, keep))
+        yield question, future
 
 
-def _is_lost(future: Future[Any]) -> bool:
+def is_lost(future: Future[Any]) -> bool:
     """Whether there is no row: the worker was lost, or the task failed and will fail again here."""
     try:
         return future.exception() is not None
@@ -94,4 +93,4 @@ def _keep(keep: Callable[[R], None], future: Future[R]) -> None:
         keep(future.result())
 
 
-__all__ = ["Case", "case_key", "sweep"]
+__all__ = ["Case", "case_key", "is_lost", "submitted", "sweep"]

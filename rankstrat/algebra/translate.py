@@ -10,8 +10,8 @@ from typing import Any
 import sympy
 from sympy.core.function import AppliedUndef
 
+from rankstrat.algebra.bessel import SPHERICAL, bessel
 from rankstrat.algebra.conditions import differences, heaviside, indicator
-from rankstrat.algebra.holonomic import MOST_ORDER, RECURRENCES, REFLECTIONS
 from rankstrat.algebra.program import CONSTANT, LEAF, LINEAR, PI, PRODUCT, Program
 from rankstrat.deadline import check
 from rankstrat.errors import InexactValueError, ModelError, UnsupportedFunctionError
@@ -29,10 +29,16 @@ _HOLONOMIC: dict[Any, str] = {
     )
 }  # fmt: skip
 _BESSEL: dict[Any, str] = {
-    f: f.__name__ for f in (sympy.besselj, sympy.bessely, sympy.besseli, sympy.besselk)
-}
+    f: f.__name__
+    for f in (
+        sympy.besselj, sympy.bessely, sympy.besseli, sympy.besselk, sympy.jn, sympy.yn,
+    )
+}  # fmt: skip
 _SYMPY: dict[str, Any] = {name: f for f, name in (_NAMES | _HOLONOMIC).items()} | {
-    f"{name}{n}": partial(f, n) for f, name in _BESSEL.items() for n in (0, 1)
+    f"{name}{n}": partial(f, n)
+    for f, name in _BESSEL.items()
+    if name not in SPHERICAL
+    for n in (0, 1)
 }
 _RECIPROCALS: dict[Any, tuple[str, int]] = {
     sympy.coth: ("tanh", -1), sympy.sech: ("cosh", -1), sympy.csch: ("sinh", -1),
@@ -46,6 +52,10 @@ _WRITTEN: dict[Any, str] = {
     )
 }  # fmt: skip
 """Functions that are written with logarithms, arctangents and roots."""
+_GAMMA = (
+    sympy.gamma, sympy.factorial, sympy.binomial, sympy.RisingFactorial, sympy.FallingFactorial,
+    sympy.beta,
+)  # fmt: skip
 
 
 def translate(
@@ -60,7 +70,8 @@ def translate(
     """
     done: dict[Any, int] = dict(leaves)
     unspecified: dict[str, Any] = {}
-    for root in expressions:
+    roots = [_without_gamma(e) for e in expressions]
+    for root in roots:
         stack = [root]
         while stack:
             check("an expression was read")
@@ -82,7 +93,16 @@ def translate(
                     )
             done[e] = _node(program, e, [done[c] for c in children])
             stack.pop()
-    return [done[e] for e in expressions]
+    return [done[e] for e in roots]
+
+
+def _without_gamma(e: Any) -> Any:
+    """Ratios of gamma functions, factorials and binomials whose arguments differ by integers are
+    rational: gamma(x + 1)/gamma(x) = x.
+    """
+    if not e.has(*_GAMMA):
+        return e
+    return sympy.gammasimp(e.rewrite(sympy.gamma))
 
 
 class Template:
@@ -152,7 +172,7 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
     if e.func in _HOLONOMIC:
         return program.function(_HOLONOMIC[e.func], args[0])
     if e.func in _BESSEL:
-        return _bessel(program, _BESSEL[e.func], program.value(args[0]), args[1])
+        return bessel(program, _BESSEL[e.func], program.value(args[0]), args[1])
     if e.func in _RECIPROCALS:
         name, power = _RECIPROCALS[e.func]
         return program.power(program.function(name, args[0]), power)
@@ -196,7 +216,8 @@ _ADVICE: tuple[tuple[Any, str, str], ...] = (
     (sympy.polys.rootoftools.ComplexRootOf, "a root of a polynomial of high degree",
      "make the root a parameter or a constant, with constants=[...]"),
     (sympy.gamma, "a function with no linear differential equation",
-     "make its value at a fixed argument a parameter, or write factorials"),
+     "make its value at a fixed argument a parameter; ratios with arguments that differ by integers"
+     " are understood"),
     (sympy.LambertW, "a function with no linear differential equation",
      "make its value a parameter of the model"),
 )  # fmt: skip
@@ -212,23 +233,6 @@ def _refusal(e: Any) -> str:
         " powers, exp, log, tanh, sinh, cosh, sin, cos, tan, atan, erf, Abs, Max, Min, Piecewise,"
         " Bessel and Airy functions, or sympy.Function('sigma')"
     )
-
-
-def _bessel(program: Program, family: str, order: Any, z: int) -> int:
-    """A Bessel function of integer order by those of the orders 0 and 1."""
-    if not isinstance(order, int) or abs(order) > MOST_ORDER:
-        raise UnsupportedFunctionError(
-            f"{family} of the order {order if order is not None else 'of a symbol'} was given; an"
-            f" integer order up to {MOST_ORDER} is needed; write half-integer orders with sin and"
-            " cos, or fix the order"
-        )
-    a, b = RECURRENCES[family]
-    before, now = program.function(f"{family}0", z), program.function(f"{family}1", z)
-    for n in range(1, abs(order)):
-        ratio = program.product(((now, 1), (z, -1)))
-        before, now = now, program.linear(0, ((2 * n * a, ratio), (b, before)))
-    found = before if order == 0 else now
-    return program.scale(REFLECTIONS[family] ** abs(order), found) if order < 0 else found
 
 
 def _power(program: Program, e: Any, args: list[int]) -> int:

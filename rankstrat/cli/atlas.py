@@ -19,6 +19,7 @@ from rankstrat.cli._question import emit
 from rankstrat.cli._status import HOLDS, INTERRUPTED, complain
 from rankstrat.cli._sweep import folder_for, jobs, workers, write_whole
 from rankstrat.errors import FamilyError, ParseError
+from rankstrat.sweep import is_lost, submitted
 from rankstrat.text.lines import escaped
 from rankstrat.text.parsing import nearest, shown
 from rankstrat.text.tables import Table
@@ -89,14 +90,19 @@ def _chosen(names: list[str]) -> dict[str, tuple[Entry, ...]]:
 
 
 def _computed(entries: list[Entry], executor: Executor | None) -> Iterator[tuple[Entry, Computed]]:
-    """Each entry with what was found, in the order in which that ends."""
-    if executor is None:
-        for entry in entries:
-            yield entry, compute(entry)
-        return
-    running = {executor.submit(compute, entry): entry for entry in entries}
-    for future in as_completed(running):
-        yield running[future], future.result()
+    """Each entry with what was found, in the order in which that ends.
+
+    What a lost worker owes is computed here.
+    """
+    left = list(entries)
+    if executor is not None:
+        running = {future: entry for entry, future in submitted(compute, entries, executor)}
+        for future in as_completed(running):
+            if not is_lost(future):
+                left.remove(running[future])
+                yield running[future], future.result()
+    for entry in left:
+        yield entry, compute(entry)
 
 
 def _kept(folder: Path, row: Mapping[str, Any] | None) -> bool:

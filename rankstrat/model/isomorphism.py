@@ -15,7 +15,8 @@ import numpy as np
 import sympy
 
 from rankstrat.algebra.expressions import expanded
-from rankstrat.deadline import check
+from rankstrat.deadline import check, half
+from rankstrat.errors import OutOfTimeError
 from rankstrat.late import hear
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
@@ -132,6 +133,17 @@ def isomorphism_of(model: Model) -> Isomorphism | None:
     return found
 
 
+def isomorphism_in_time(model: Model) -> Isomorphism | None:
+    """The same with half of the time that is left; None where it does not suffice, so that what
+    needs no family is answered.
+    """
+    try:
+        with half():
+            return isomorphism_of(model)
+    except OutOfTimeError:
+        return None
+
+
 def _has_all_inputs(model: Model) -> bool:
     """Whether functions of the model are compared on their domain as on all of R^d: analytic ones
     on an open set are; ones with kinks only without a declaration.
@@ -139,4 +151,4 @@ def _has_all_inputs(model: Model) -> bool:
     return model.domain.is_open and not (model.domain and model.compiled.piecewise)
 
 
-__all__ = ["Isomorphism", "isomorphism_of", "recogniser"]
+__all__ = ["Isomorphism", "isomorphism_in_time", "isomorphism_of", "recogniser"]

@@ -120,7 +120,8 @@ def _put(
         kind = {1: "a bias, (units,)", 2: "a matrix"}[dimensions]
         raise DataError(
             f"{shown(name)} has shape {array.shape}; {kind} is needed (convolutions, embeddings and"
-            " normalisations are not read from names); build the network as an rs.Model"
+            " normalisations are not read from names); export the network to ONNX and read that"
+            " file"
         )
     if key in table:
         raise DataError(

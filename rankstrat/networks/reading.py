@@ -13,26 +13,21 @@ import numpy as np
 from rankstrat.activation.lookup import as_activation
 from rankstrat.activation.record import Activation
 from rankstrat.errors import DataError
-from rankstrat.networks.building import Affine, built
-from rankstrat.networks.conventions import IN_OUT, OUT_IN, from_list, layers_of
+from rankstrat.networks.building import built
+from rankstrat.networks.conventions import IN_OUT, from_list, layers_of
 from rankstrat.networks.files import Arrays, load
-from rankstrat.networks.files.limits import Array, accepted, bounded
+from rankstrat.networks.files.limits import Array, bounded
 from rankstrat.networks.files.onnx_file import read_onnx
 from rankstrat.networks.files.suffixes import GRAPHS
+from rankstrat.networks.frameworks import Understood, keras, perceptron, sequence, torch
 from rankstrat.networks.graph.assembling import assembled, layered, recognised
 from rankstrat.networks.network import Network
 from rankstrat.networks.parts import GraphNetwork
+from rankstrat.networks.tensor import tensor
 from rankstrat.text.parsing import shown
 
 MAX_DEPTH = 20
-NAMES = {
-    "logsigmoid": "", "softmax": "", "logsoftmax": "", "log_softmax": "",
-    "hard_tanh": "hardtanh", "leakyrelu": "leaky_relu",
-}  # fmt: skip
-"""Names of frameworks -> ours; an empty one closes a network and is left out."""
-PLAIN = ("", "linear", "identity")
-"""What frameworks call no activation."""
-SILENT = ("dropout", "flatten", "inputlayer", "input_layer", "identity")
+IN_ORDER = "layers in the order of their names, with the activation after all but the last"
 
 
 def read(
@@ -100,7 +95,7 @@ def _from_graph(path: Path, activation: Any, orientation: str | None) -> Network
     return recognised(graph)
 
 
-def _activation(given: Any, said: str, depth: int) -> Activation:
+def _activation(given: Any, said: Any, depth: int) -> Activation:
     if given is not None:
         return as_activation(given)
     if said:
@@ -113,10 +108,6 @@ def _activation(given: Any, said: str, depth: int) -> Activation:
     )
 
 
-Understood = tuple[Sequence[Affine], str, str, Sequence[str]]
-"""Layers, activation (or ""), where they come from, notes."""
-
-
 def _understood(source: Any, orientation: str | None) -> Understood:
     if isinstance(source, str | Path):
         path = Path(source)
@@ -125,22 +116,27 @@ def _understood(source: Any, orientation: str | None) -> Understood:
     if isinstance(source, Mapping):
         arrays = Arrays(dict(_leaves("", source, 0)))
         _bounded(arrays)
-        return layers_of(arrays, orientation), "", "a mapping", ()
+        return layers_of(arrays, orientation), "", "a mapping", (IN_ORDER,)
     if hasattr(source, "coefs_") and hasattr(source, "intercepts_"):
-        return _perceptron(source)
+        return perceptron(source)
     if hasattr(source, "layers") and hasattr(source, "get_weights"):
-        return _keras(source)
+        return keras(source)
     if hasattr(source, "state_dict"):
-        return _torch(source, orientation)
+        parts = sequence(source)
+        if parts is not None:
+            return torch(parts)
+        arrays = Arrays(dict(_leaves("", source.state_dict(), 0)))
+        _bounded(arrays)
+        return layers_of(arrays, orientation), "", "a state_dict", (IN_ORDER,)
     if hasattr(source, "get_weights"):
-        arrays_in = [_array(f"array {k}", a) for k, a in enumerate(source.get_weights(), 1)]
+        arrays_in = [tensor(f"array {k}", a) for k, a in enumerate(source.get_weights(), 1)]
         return from_list(arrays_in, orientation or IN_OUT, "get_weights"), "", "get_weights", ()
     if isinstance(source, Sequence) and not isinstance(source, bytes | bytearray):
         if source and all(isinstance(part, Sequence | Mapping) for part in source):
             flat = [leaf for part in source for leaf in _parts(part)]
         else:
             flat = list(source)
-        listed = [_array(f"array {k}", a) for k, a in enumerate(flat, 1)]
+        listed = [tensor(f"array {k}", a) for k, a in enumerate(flat, 1)]
         return from_list(listed, orientation, "a list"), "", "a list of arrays", ()
     raise DataError(
         f"an object of type {type(source).__name__} was given; a path, a state_dict, a model of"
@@ -161,141 +157,16 @@ def _leaves(prefix: str, tree: Mapping[Any, Any], depth: int) -> Iterator[tuple[
     if depth > MAX_DEPTH:
         raise DataError(f"mappings are nested more than {MAX_DEPTH} deep; give names with arrays")
     for key, value in tree.items():
-        name = f"{prefix}{key}"
+        own = "/".join(map(str, key)) if isinstance(key, tuple) else str(key)
+        name = f"{prefix}{own}"
         if isinstance(value, Mapping):
             yield from _leaves(f"{name}/", value, depth + 1)
         elif value is not None:
-            yield name, _array(name, value)
-
-
-def _array(name: str, value: Any) -> Array:
-    """An array of floats, from numpy, or from a tensor of torch or JAX.
-
-    Raises:
-        DataError: no array of floats.
-    """
-    if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
-    elif hasattr(value, "numpy") and not isinstance(value, np.ndarray):
-        value = value.numpy()
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError) as error:
-        raise DataError(
-            f"{shown(name)} is no array ({shown(str(error))}); an array of floats is needed"
-        ) from error
-    if isinstance(value, list | tuple) and array.dtype.kind in "iu":
-        array = array.astype(np.float64)
-    accepted(name, str(array.dtype), array.shape)
-    return array
+            yield name, tensor(name, value)
 
 
 def _bounded(arrays: Arrays) -> None:
     bounded(len(arrays.entries), sum(a.nbytes for a in arrays.entries.values()))
-
-
-def _perceptron(source: Any) -> Understood:
-    """A fitted MLPClassifier or MLPRegressor of scikit-learn."""
-    layers = [
-        Affine(np.asarray(w, dtype=float).T, np.asarray(b, dtype=float))
-        for w, b in zip(source.coefs_, source.intercepts_, strict=True)
-    ]
-    notes = []
-    closing = getattr(source, "out_activation_", "identity")
-    if closing != "identity":
-        notes.append(f"{closing} at the end was left out: outputs are before it")
-    return layers, str(source.activation), type(source).__name__, notes
-
-
-def _keras(source: Any) -> Understood:
-    """A Keras model: layers with `get_weights()` and an activation with a name."""
-    layers: list[Affine] = []
-    kinds: list[str] = []
-    for layer in source.layers:
-        weights = [_array(f"weight {k}", w) for k, w in enumerate(layer.get_weights(), 1)]
-        kind = type(layer).__name__
-        name = getattr(getattr(layer, "activation", None), "__name__", "")
-        if not weights:
-            _weightless(kind, str(name), kinds, len(layers))
-            continue
-        found = from_list(weights, IN_OUT, kind)
-        if len(found) != 1:
-            raise _not_affine(kind)
-        layers += found
-        kinds.append(str(name))
-    return (*_closed(layers, [_renamed(k) for k in kinds]), "a Keras model", _notes(kinds))
-
-
-def _torch(source: Any, orientation: str | None) -> Understood:
-    """A torch Sequential, or any other module by its `state_dict`."""
-    parts = [*source] if hasattr(source, "__iter__") else []
-    if not parts:
-        arrays = Arrays(dict(_leaves("", source.state_dict(), 0)))
-        _bounded(arrays)
-        return layers_of(arrays, orientation), "", "a state_dict", ()
-    layers: list[Affine] = []
-    kinds: list[str] = []
-    for part in parts:
-        kind = type(part).__name__
-        if getattr(part, "weight", None) is None:
-            _weightless(kind, kind, kinds, len(layers))
-            continue
-        weight = _array("weight", part.weight)
-        if weight.ndim != 2:
-            raise _not_affine(kind)
-        bias = getattr(part, "bias", None)
-        own = [weight] if bias is None else [weight, _array("bias", bias)]
-        layers += from_list(own, OUT_IN, kind)
-        kinds.append("linear")
-    return (*_closed(layers, [_renamed(k) for k in kinds]), "a Sequential", _notes(kinds))
-
-
-def _weightless(kind: str, name: str, kinds: list[str], layers: int) -> None:
-    """A part without weights: an activation, or one that does nothing after the training."""
-    if kind.lower() in SILENT or name.lower() in SILENT:
-        return
-    if not layers or len(kinds) != layers or kinds[-1] not in PLAIN:
-        raise DataError(
-            f"the part {shown(kind)} follows no affine layer; layers with one activation after each"
-            " are read; build the network as an rs.Model"
-        )
-    kinds[-1] = name
-
-
-def _renamed(name: str) -> str:
-    lower = name.lower()
-    return NAMES.get(lower, lower) or lower
-
-
-def _closed(layers: Sequence[Affine], kinds: Sequence[str]) -> tuple[Sequence[Affine], str]:
-    """The layers and the one activation between them.
-
-    Raises:
-        DataError: none, or several.
-    """
-    if not layers:
-        raise DataError("the model has no layer with weights; train or build it first")
-    hidden = sorted(set(kinds[: len(layers) - 1]))
-    if len(hidden) > 1:
-        raise DataError(
-            f"the activations {', '.join(hidden)} occur; one for all hidden layers is needed; build"
-            " the network as an rs.Model"
-        )
-    return layers, "".join(hidden)
-
-
-def _notes(kinds: Sequence[str]) -> Sequence[str]:
-    last = kinds[-1].lower()
-    if last in PLAIN:
-        return ()
-    return (f"{last} at the end was left out: outputs are before it",)
-
-
-def _not_affine(kind: str) -> DataError:
-    return DataError(
-        f"the layer {shown(kind)} is not affine; dense layers are read; build the network as an"
-        " rs.Model"
-    )
 
 
 __all__ = ["read"]

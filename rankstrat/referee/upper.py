@@ -46,21 +46,20 @@ class UpperBound:
 
     def _relations(self, data: Any) -> tuple[int, str]:
         q, graph, free = self.q, self.q.graph, set(self.q.free)
-        for pivot, pairs in data:
+        relations = [dict(pairs) for _, pairs in data]
+        for (pivot, pairs), relation in zip(data, relations, strict=True):
             distinct([p for p, _ in pairs], "upper")
-            if pivot not in dict(pairs) or not {p for p, _ in pairs} <= free:
+            if pivot not in relation or not relation.keys() <= free:
                 raise Refused(f"upper: the relation of {pivot} is not one of free parameters")
-            if any(c >= graph.given or graph.private[c] for _, c in pairs):
+            if any(c >= graph.given or graph.private[c] for c in relation.values()):
                 raise Refused("upper: a coefficient contains parameters or inputs, or is no node")
-        if q.bare.kinks(graph.closure(c for _, pairs in data for _, c in pairs)):
+        if q.bare.kinks(graph.closure(c for relation in relations for c in relation.values())):
             raise Unchecked("a coefficient of a relation contains a kink")
         residues = Residues(self.tower, (1 << 61) - 1, self.digest)
         if q.data["lower"]["kind"] == "minor":
             residues = setting(self.tower, q.data["lower"], "lower")
         q.fuel.burn(len(data) * len(free))
-        rows = (
-            [residues.value(dict(pairs).get(p, graph.zero)) for p in q.free] for _, pairs in data
-        )
+        rows = ([residues.value(r.get(p, graph.zero)) for p in q.free] for r in relations)
         count = rank(rows, residues.prime, q.fuel)
         how = self._vanish(self._residuals(data))
         return len(free) - count, f"{count} independent relations, {how}"

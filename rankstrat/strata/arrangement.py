@@ -22,6 +22,7 @@ from rankstrat.model.structure import HasRankCoordinates
 from rankstrat.model.values import counted
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import RankCertificate, Verdict
+from rankstrat.rank.defined import is_defined
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.strata.delegated import CarriedStrata
 from rankstrat.strata.findings import TRIES, Finding, special_points
@@ -105,11 +106,20 @@ class ArrangementStrata:
         return [p.base for p in powers if p.exp.could_extract_minus_sign()]
 
     def _is_pole(self, label: Label) -> bool:
-        """Whether a denominator is seen to vanish on a whole flat, so that the model has no point
-        there.
+        """Whether the model is seen to have no point on a flat: a denominator vanishes all along
+        it, or a logarithm is that of a negative number.
         """
         values = self._solved(label) or {}
-        return any(sympy.expand(d.xreplace(values)) == 0 for d in self._denominators)
+        if any(sympy.expand(d.xreplace(values)) == 0 for d in self._denominators):
+            return True
+        return bool(values) and self._is_partial and is_defined(self.chart(label)) is False
+
+    @cached_property
+    def _is_partial(self) -> bool:
+        """Whether there may be parameters at which the model is not defined."""
+        outputs = self.model.outputs
+        fractional = any(not p.exp.is_integer for o in outputs for p in o.atoms(sympy.Pow))
+        return bool(self._denominators) or fractional or any(o.has(sympy.log) for o in outputs)
 
     def _independent(self) -> int:
         """How many conditions are independent of each other: each subset of them is a flat,

@@ -14,14 +14,15 @@ import sympy
 
 from rankstrat.algebra.expressions import expanded
 from rankstrat.algebra.linear import Form, Rational, quotient
+from rankstrat.deadline import half
 from rankstrat.errors import ModelError, OutOfTimeError
-from rankstrat.model.isomorphism import isomorphism_of
+from rankstrat.model.isomorphism import isomorphism_in_time
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasConditions
 from rankstrat.strata.arrangement import ArrangementStrata
 from rankstrat.strata.candidates import found_conditions
 from rankstrat.strata.flats import Condition, SignedPermutation
-from rankstrat.strata.loci import loci_of
+from rankstrat.strata.loci import RankLoci, loci_of
 from rankstrat.strata.stratum import Stratification
 from rankstrat.strata.units import permutations, unit_pairs, unit_parts
 from rankstrat.text.parsing import shown
@@ -41,7 +42,7 @@ def general_strata(
             coefficients, or is constant.
     """
     expressions = tuple(_equations(model, conditions))
-    loci = loci_of(model, conditions=expressions, seed=seed)
+    loci = _loci(model, expressions, seed)
     if loci is not None and loci.is_complete:
         linear, polynomials = _parted(model, expressions)
         symmetries = _known_symmetries(model)
@@ -57,9 +58,19 @@ def general_strata(
 def _candidates(arrangement: ArrangementStrata) -> list[sympy.Expr]:
     """Further conditions; none where there is no time for them."""
     try:
-        return found_conditions(arrangement)
+        with half():
+            return found_conditions(arrangement)
     except OutOfTimeError:
         return []
+
+
+def _loci(model: Model, conditions: Sequence[sympy.Expr], seed: int) -> RankLoci | None:
+    """What minors say; nothing where there is no time for them."""
+    try:
+        with half():
+            return loci_of(model, conditions=conditions, seed=seed)
+    except OutOfTimeError:
+        return None
 
 
 def arrangement_of(
@@ -115,7 +126,7 @@ def _described(model: Model) -> tuple[HasConditions, Model, Callable[[Any], Any]
     structure: Any = model.structure
     if isinstance(structure, HasConditions):
         return structure, model, lambda value: value
-    same = None if structure is not None else isomorphism_of(model)
+    same = None if structure is not None else isomorphism_in_time(model)
     if same is None or not isinstance(same.structure, HasConditions):
         return None
     return same.structure, same.source, same.renamed

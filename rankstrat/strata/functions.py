@@ -12,7 +12,7 @@ import sympy
 
 from rankstrat.deadline import ended, within
 from rankstrat.errors import ModelError, OutOfTimeError, demand
-from rankstrat.model.isomorphism import isomorphism_of
+from rankstrat.model.isomorphism import isomorphism_in_time
 from rankstrat.model.model import Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasFunctionLevels
@@ -142,7 +142,7 @@ def _known_levels(model: Model) -> Sequence[FunctionLevel] | None:
         source = guest(structure)
         if levels is not None:
             return [_noted(v, f" (as {source} claims)") for v in levels] if source else levels
-    same = isomorphism_of(model)
+    same = isomorphism_in_time(model)
     if same is None or not isinstance(same.structure, HasFunctionLevels):
         return None
     levels = same.structure.function_levels(same.source)

@@ -21,7 +21,7 @@ from rankstrat.errors import (
     UndecidedError,
     demand,
 )
-from rankstrat.model.isomorphism import isomorphism_of
+from rankstrat.model.isomorphism import isomorphism_in_time
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasStrata
@@ -298,7 +298,7 @@ def stratification_of(
             if source:
                 return ClaimedStrata(known, source, seed)
             return known
-    same = None if conditions else isomorphism_of(model)
+    same = None if conditions else isomorphism_in_time(model)
     if same is not None and isinstance(same.structure, HasStrata):
         known = same.structure.strata(same.source)
         if known is not None:

@@ -11,7 +11,7 @@ import sympy
 
 from rankstrat.deadline import check, ended, within
 from rankstrat.errors import ModelError, OutOfTimeError, PointError, demand
-from rankstrat.model.isomorphism import isomorphism_of
+from rankstrat.model.isomorphism import isomorphism_in_time
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasNearby
 from rankstrat.model.values import listed
@@ -156,7 +156,7 @@ def _pairs(
         found = structure.nearby(arrays)
         if found is not None:
             return found
-    same = isomorphism_of(model)
+    same = isomorphism_in_time(model)
     if same is not None and isinstance(same.structure, HasNearby):
         found = same.structure.nearby(same.blocks(theta), same.named)
         if found is not None:

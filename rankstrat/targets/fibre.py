@@ -24,7 +24,7 @@ from rankstrat.errors import (
     TargetError,
     demand,
 )
-from rankstrat.model.isomorphism import isomorphism_of
+from rankstrat.model.isomorphism import isomorphism_in_time
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasBranches
@@ -507,7 +507,7 @@ def _known(model: Model, target: TargetFunction) -> BranchList | None:
         found: BranchList | None = structure.branches(model, target)
         if found is not None:
             return found
-    same = isomorphism_of(model)
+    same = isomorphism_in_time(model)
     if same is None or not isinstance(same.structure, HasBranches):
         return None
     found = same.structure.branches(same.source, source_target(same, target))

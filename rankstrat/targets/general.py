@@ -25,11 +25,11 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import counted
 from rankstrat.rank.fibres import fibre_bound
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.rank.verdict import Verdict
 from rankstrat.rank.zero import same_functions
 from rankstrat.symmetry import Symmetry, symmetries
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.challenge.solutions import Equation, integer_solutions
+from rankstrat.targets.forced import forced_functions
 from rankstrat.targets.given import given_branches
 from rankstrat.targets.least_rank import RankBounds
 
@@ -56,7 +56,7 @@ def general_branches(model: Model, target: TargetFunction, *, seed: int = 0) -> 
     ranks = [model_rank(p, seed=seed).upper for p in points]
     least = points[min(range(len(points)), key=ranks.__getitem__)]
     group = symmetries(model) if model.size <= LARGEST else ()
-    bounds = RankBounds(everywhere=_forced(model, target))
+    bounds = RankBounds(everywhere=forced_functions(model, target))
     branches: list[Branch] = []
     for point in dict.fromkeys((points[0], least)):
         if not any(_holds(b, point) for b in branches):
@@ -169,46 +169,6 @@ def _is_target(
         )
     except (BudgetError, UndecidedError, UnsupportedFunctionError, ModelError):
         return False
-
-
-def _forced(model: Model, target: TargetFunction) -> Chart | None:
-    r"""The target itself, where it is a tangent function at every point of the target set.
-
-    A model with $F(c^k\theta) = c\,F(\theta)$ has $\sum_i k_i\theta_i\,\partial_i F = F$ (Euler).
-    """
-    if model.size > LARGEST or not _is_homogeneous(model):
-        return None
-    t = sympy.Symbol(_free(model, "t"))
-    line = Model(
-        [t * e for e in target.expressions],
-        [t],
-        model.inputs,
-        domain=model.domain,
-        constants=model.constants,
-    )
-    return line.point({t: 1})
-
-
-def _is_homogeneous(model: Model) -> bool:
-    """Whether a scaling of parameters multiplies all outputs: a symmetry with one factor more."""
-    factor = sympy.Symbol(_free(model, "factor"))
-    more = Model(
-        [factor * o for o in model.outputs],
-        [factor, *model.parameters],
-        model.inputs,
-        constants=model.constants,
-    )
-    return any(
-        g.symbol is not None and factor in g.values and g.verdict is Verdict.PROVED
-        for g in symmetries(more)
-        if g.kind == "scaling"
-    )
-
-
-def _free(model: Model, name: str) -> str:
-    while name in {str(s) for s in (*model.parameters, *model.inputs, *model.constants)}:
-        name += "_"
-    return name
 
 
 __all__ = ["general_branches"]

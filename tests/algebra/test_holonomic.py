@@ -13,7 +13,7 @@ from rankstrat import Model, Verdict, model_rank, numerical_rank
 from rankstrat.algebra.balls import sign
 from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.program import Program
-from rankstrat.algebra.translate import to_sympy
+from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.cli import main
 from rankstrat.errors import PoleError, UnsupportedFunctionError
 
@@ -99,9 +99,51 @@ def test_numerical_rank_knows_them():
     assert numerical_rank(point).rank == numerical_rank(point, digits=40).rank == 5
 
 
+HALF = Rational(1, 2)
+ELEMENTARY = [  # (outputs, parameters, rank) by the closed forms
+    (a * besselj(HALF, w * x), [a, w], 2),
+    # J_{3/2} = J_{1/2}/x - J_{-1/2}
+    (a * besselj(3 * HALF, x) + b * besselj(HALF, x) / x + c * besselj(-HALF, x), [a, b, c], 2),
+    (a * besselj(-3 * HALF, x) + b * besselj(-HALF, x) / x + c * besselj(HALF, x), [a, b, c], 2),
+    (a * bessely(HALF, x) + b * besselj(-HALF, x), [a, b], 1),  # Y_{1/2} = -J_{-1/2}
+    (a * bessely(5 * HALF, x) + b * besselj(-5 * HALF, x), [a, b], 1),  # Y_{n+1/2} ~ J_{-n-1/2}
+    (a * besseli(HALF, x) + b * besseli(-HALF, x) + c * besselk(HALF, x), [a, b, c], 2),
+    (a * besselk(3 * HALF, x) + b * besselk(-3 * HALF, x), [a, b], 1),
+    (a * sympy.jn(1, x) + b * (sympy.sin(x) / x**2 - sympy.cos(x) / x), [a, b], 1),
+    (a * sympy.jn(0, x) + b * sympy.jn(1, x) + c * sympy.jn(2, x), [a, b, c], 3),
+    (a * sympy.yn(2, x) + b * sympy.jn(-3, x), [a, b], 1),  # y_n = (-1)^(n+1) j_{-n-1}
+    # ratios of gamma functions
+    (a * sympy.gamma(x + 1) / sympy.gamma(x) + b * x, [a, b], 1),
+    (a * sympy.binomial(x, 2) + b * x**2 + c * x, [a, b, c], 2),
+    (a * sympy.factorial(x + 2) / sympy.factorial(x) + b, [a, b], 2),
+]
+
+
+@pytest.mark.parametrize(("outputs", "parameters", "rank"), ELEMENTARY)
+def test_half_integer_orders_and_ratios_of_gamma_functions_are_elementary(
+    outputs, parameters, rank
+):
+    certificate = model_rank(Model(outputs, parameters, [x]))
+    assert certificate.verdict is Verdict.PROVED
+    assert certificate.value == rank
+    certificate.check()
+
+
+@pytest.mark.parametrize("order", [Rational(k, 2) for k in range(-9, 10, 2)])
+@pytest.mark.parametrize("family", [besselj, bessely, besseli, besselk])
+def test_half_integer_orders_have_the_values_of_mpmath(family, order):
+    """f'(x)/f(x) at 3/2, by the closed form and by mpmath."""
+    program = Program()
+    (node,) = translate(program, [family(order, x)], {x: program.leaf(("x", 0))})
+    (form,) = to_sympy(program, [node], {("x", 0): x})
+    value = form.subs(x, Rational(3, 2)).evalf(40)
+    assert abs(value - family(order, Rational(3, 2)).evalf(40)) < Rational(1, 10**35) * abs(value)
+
+
 REFUSALS = [
     (besselj(n, x), "integer order"),
-    (besselj(Rational(1, 2), x), "half-integer"),
+    (besselj(Rational(1, 3), x), "half-integer"),
+    (sympy.jn(Rational(1, 2), x), "an integer order"),
     (besselj(21, x), "up to 20"),
     (sympy.Integral(sympy.exp(-x * c**2), (c, 0, 1)), "an integral .* needed; call .doit"),
     (sympy.Sum(x**c, (c, 0, 5)), "a sum .* needed; call .doit"),

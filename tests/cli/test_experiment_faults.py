@@ -277,7 +277,8 @@ def test_a_lost_worker_costs_no_model_of_the_atlas(tmp_path):
     whole, folder = tmp_path / "whole", tmp_path / "atlas"
     assert run("atlas", str(whole), *ATLAS)[0] == 0
     process = start("atlas", str(folder), *ATLAS, "--jobs", "2")
-    when(folder / "atlas.jsonl", 1, process)
+    while process.poll() is None and not children_of(process):
+        time.sleep(0.01)
     os.kill(children_of(process)[0], signal.SIGKILL)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0 and "Traceback" not in err, err

@@ -31,6 +31,25 @@ def test_every_experiment_has_a_page_and_a_picture(name):
     plt.close(figure)
 
 
+INCONSISTENT = {"facilitators": [], "plateaus": [500, 500]}
+"""Large runs -> the widths of the cells that are INCONSISTENT, as their pages say."""
+
+
+@pytest.mark.parametrize("name", INCONSISTENT)
+def test_stored_large_runs_came_out_as_the_page_says(name):
+    report = stored_report(DOCS / "deep" / f"{name}.deep.json")
+    found = EXPERIMENTS[name]
+    assert report.complete
+    assert [dict(row.case) for row in report.rows] == [dict(c) for c in found.cases(0, True)]
+    assert [row.tolerance for row in report.rows] == [
+        str(found.tolerance(row.case)) for row in report.rows
+    ]
+    failed = [row.case["width"] for row in report.rows if row.outcome != "CONSISTENT"]
+    assert failed == INCONSISTENT[name]
+    page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    assert f"rankstrat experiment {name} --deep --save docs/laboratory/deep" in page
+
+
 def test_what_is_no_report_error(tmp_path):
     with pytest.raises(ParseError, match="cannot be read"):
         stored_report(tmp_path / "none.json")

@@ -281,3 +281,12 @@ def test_onnx_tensors_outside_the_file_are_refused(tmp_path):
 def test_refusals_are_errors_of_the_package():
     with pytest.raises(RankstratError):
         rs.read("no such file.npz")
+
+
+def test_bfloat16_is_the_upper_half_of_float32(tmp_path):
+    """1.5 = 0x3fc0, -2 = 0xc000, 0.15625 = 0x3e20 as bfloat16."""
+    raw = b"".join(n.to_bytes(2, "little") for n in (0x3FC0, 0xC000, 0x3E20))
+    header = b'{"W1":{"dtype":"BF16","shape":[1,3],"data_offsets":[0,6]}}'
+    (tmp_path / "n.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + raw)
+    network = rs.read(tmp_path / "n.safetensors")
+    assert network.weights[0].tolist() == [[1.5, -2.0, 0.15625]]

@@ -480,3 +480,77 @@ def test_a_deep_graph_of_long_floats_has_an_answer(tmp_path):
     path, _ = made(tmp_path, "by_hand")
     found = rs.read(path).rank(bits=40)
     assert found.lower <= found.upper
+
+
+# ------------------------------------------------------- activations that are several operations
+
+TWO = {"w1": (3, 4), "b1": (4,), "w2": (4, 2)}
+
+
+def between(nodes):
+    first = node("Gemm", ["x", "w1", "b1"], ["z"])
+    return [first, *nodes, node("Gemm", ["s", "w2"], ["y"])]
+
+
+SEVERAL = {
+    "silu": [node("Sigmoid", ["z"], ["g"]), node("Mul", ["z", "g"], ["s"])],
+    "mish": [node("Softplus", ["z"], ["p"]), node("Tanh", ["p"], ["t"]),
+             node("Mul", ["t", "z"], ["s"])],
+    "gelu": [node("Div", ["z", "root"], ["d"]), node("Erf", ["d"], ["e"]),
+             node("Add", ["e", "one"], ["f"]), node("Mul", ["z", "f"], ["m"]),
+             node("Mul", ["m", "half"], ["s"])],
+    "clip": [node("Clip", ["z", "low", "one"], ["s"])],
+}  # fmt: skip
+NUMBERS = {"root": 1.4142135, "one": 1.0, "half": 0.5, "low": -1.0}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_an_activation_of_several_nodes(tmp_path, name):
+    nodes = between(SEVERAL[name])
+    tensors = weights(np.random.default_rng(0), **TWO)
+    used = {i for n in nodes for i in n.input}
+    tensors |= {k: np.array(v) for k, v in NUMBERS.items() if k in used}
+    path = written(tmp_path / "n.onnx", nodes, tensors, ["n", 3])
+    network = rs.read(path)
+    assert isinstance(network, rs.Network) and network.layers.widths == (3, 4, 2)
+    x = np.random.default_rng(1).normal(size=(5, 3))
+    assert np.abs(network.outputs(x) - evaluated(path, x)).max() < 1e-7
+    if name == "silu":
+        assert network.activation == rs.activations["silu"]
+    if name == "clip":
+        assert network.activation == rs.activations["hardtanh"]
+
+
+def test_a_gate_is_no_activation(tmp_path):
+    """z times a function of another value, and a function whose argument is used again."""
+    gate = [node("MatMul", ["x", "w3"], ["u"]), node("Sigmoid", ["u"], ["g"]),
+            node("Mul", ["z", "g"], ["s"])]  # fmt: skip
+    again = [node("Tanh", ["z"], ["t"]), node("Mul", ["t", "z"], ["m"]),
+             node("Concat", ["m", "z"], ["c"], axis=1),
+             node("MatMul", ["c", "w4"], ["s"])]  # fmt: skip
+    shapes = {**TWO, "w3": (3, 4), "w4": (8, 4)}
+    x = np.random.default_rng(1).normal(size=(5, 3))
+    for nodes in (gate, again):
+        used = {i for n in between(nodes) for i in n.input}
+        own = {k: v for k, v in shapes.items() if k in used}
+        tensors = weights(np.random.default_rng(0), **own)
+        path = written(tmp_path / "n.onnx", between(nodes), tensors, ["n", 3])
+        graph = rs.read(path)
+        assert isinstance(graph, rs.GraphNetwork)
+        assert np.abs(graph.outputs(x) - evaluated(path, x)).max() < 1e-12
+
+
+def test_slopes_that_are_weights(tmp_path):
+    nodes = between([node("PRelu", ["z", "slope"], ["s"])])
+    tensors = weights(np.random.default_rng(0), **TWO, slope=(4,))
+    path = written(tmp_path / "n.onnx", nodes, tensors, ["n", 3])
+    graph = rs.read(path)
+    x = np.random.default_rng(1).normal(size=(5, 3))
+    assert np.abs(graph.outputs(x) - evaluated(path, x)).max() < 1e-12
+    assert graph.size == 12 + 4 + 4 + 8
+
+
+def test_a_graph_of_several_samples_is_refused(tmp_path):
+    nodes = [node("Constant", [], ["to"], value_ints=[2, -1]), node("Reshape", ["x", "to"], ["f"]),
+             node("Gemm", ["f", "w"], ["y"])]  # fmt: skip
+    refused(tmp_path, nodes, {"w": np.ones((4, 1))}, [2, 2, 2], "for 2 samples at once")

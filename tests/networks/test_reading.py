@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import sympy
 
 import rankstrat as rs
 from rankstrat.errors import DataError
@@ -86,7 +87,7 @@ def keras_layer(k, activation):
 def keras_model(last="linear"):
     names = ("tanh", "tanh", last)
     layers = [keras_layer(k, name) for k, name in enumerate(names)]
-    return SimpleNamespace(layers=layers, get_weights=list)
+    return type("Sequential", (SimpleNamespace,), {})(layers=layers, get_weights=list)
 
 
 def in_order():
@@ -204,3 +205,77 @@ def test_activations_in_floats_agree_with_their_formulas(activation):
     for z in (-2.0, -0.5, 0.0, 0.75, 3.0):
         value = network.outputs(np.array([[z]]))[0, 0]
         assert abs(value - float(record(rs.exact(z)).evalf(30))) < 1e-14
+
+
+def module(name, **numbers):
+    return type(name, (), numbers)()
+
+
+@pytest.mark.parametrize(
+    ("part", "formula"),
+    [
+        (module("LeakyReLU", negative_slope=0.3), "Max(3*z/10, z)"),
+        (module("ELU", alpha=0.5), "Max(0, z) + (exp(Min(0, z)) - 1)/2"),
+        (module("Softplus", beta=2.0), "log(1 + exp(2*z))/2"),
+        (module("Hardtanh", min_val=-2, max_val=2), "Max(-2, Min(2, z))"),
+        (module("LeakyReLU", negative_slope=1), "z"),
+    ],
+)
+def test_a_name_does_not_hide_the_numbers_of_an_activation(part, formula):
+    """A leaky ReLU of slope 0.3 is not the one of slope 0.01."""
+    network = rs.read(Sequential([Linear(W[0], B[0]), part, Linear(W[1], B[1])]))
+    z = sympy.Symbol("z")
+    wanted = sympy.sympify(formula, locals={"z": z})
+    assert sympy.expand(network.activation.formula - wanted) == 0
+    with pytest.raises(DataError, match="no number"):
+        rs.read(Sequential([Linear(W[0], B[0]), module("ELU", alpha="x"), Linear(W[1], B[1])]))
+
+
+def test_leaky_relu_of_keras_has_another_slope():
+    layers = [keras_layer(0, "leaky_relu"), keras_layer(1, "linear")]
+    model = type("Sequential", (SimpleNamespace,), {})(layers=layers, get_weights=list)
+    assert rs.read(model).activation(sympy.Integer(-5)) == -1
+
+
+def config(*taken):
+    """What a functional Keras model says of three layers."""
+    layers = [
+        {"name": f"l{k}", "inbound_nodes": [[[name, 0, 0, {}] for name in names]] if names else []}
+        for k, names in enumerate(taken)
+    ]
+    return {"layers": layers}
+
+
+@pytest.mark.parametrize(
+    ("taken", "chain"),
+    [
+        (([], ["l0"], ["l1"]), True),
+        (([], ["l0"], ["l1", "l0"]), False),
+        (([], ["l0"], ["l0"]), False),
+        (([], ["l0", "l1"], ["l1"]), False),
+    ],
+)
+def test_functional_models_of_keras_must_be_chains(taken, chain):
+    layers = [keras_layer(k, name) for k, name in enumerate(("tanh", "tanh", "linear"))]
+    model = SimpleNamespace(layers=layers, get_weights=list, get_config=lambda: config(*taken))
+    if chain:
+        assert np.abs(rs.read(model).outputs(X) - by_hand()).max() < 1e-14
+        return
+    with pytest.raises(DataError, match="not the one of the layer before"):
+        rs.read(model)
+    with pytest.raises(DataError, match="in which order"):
+        rs.read(SimpleNamespace(layers=layers, get_weights=list))
+
+
+def test_a_layer_that_stands_twice_is_refused():
+    first = Linear(np.eye(2), np.zeros(2))
+    with pytest.raises(DataError, match="twice"):
+        rs.read(Sequential([first, Tanh(), first]))
+
+
+def test_parts_in_parts_are_read():
+    inner = Sequential([Linear(W[0], B[0]), Tanh()])
+    network = rs.read(
+        Sequential([inner, Linear(W[1], B[1]), Sequential([Tanh()]), Linear(W[2], B[2])])
+    )
+    assert np.abs(network.outputs(X) - by_hand()).max() < 1e-14

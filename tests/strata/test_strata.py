@@ -525,3 +525,14 @@ def test_irrational_coefficients_prove_nothing(number):
     hierarchy = stratify(Model((number * a - b) ** 2 * x + b * y, [a, b], [x, y]))
     assert not hierarchy.complete  # on b = number * a the rank is 1
     assert stratify(Model(number * a * x + a * b * y, [a, b], [x, y])).level(2).dimension == 2
+
+
+def test_flats_on_which_a_model_is_not_defined_are_left_out():
+    """Real where |a - b| > 1, and so neither for a = b nor for a = b = 0."""
+    a, b, c, x = sympy.symbols("a b c x")
+    hierarchy = stratify(Model(c * sympy.log((a - b) ** 2 - 1) * x, [a, b, c], [x]))
+    assert [level.rank for level in hierarchy.levels] == [1]
+    for stratum in hierarchy.strata:
+        assert stratum.chart is not None
+        gap = stratum.chart.values[a] - stratum.chart.values[b]
+        assert gap.free_symbols or abs(gap) > 1

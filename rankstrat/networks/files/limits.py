@@ -10,7 +10,6 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from rankstrat.errors import DataError, MissingPackageError
@@ -23,7 +22,10 @@ MAX_BYTES = 1 << 30
 MAX_ARRAYS = 10_000
 MAX_DIMENSIONS = 8
 MAX_NAME = 400
-FLOATS = ("float16", "float32", "float64")
+BYTES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
+FLOATS = tuple(BYTES)
+NORMALISING = ("running_mean", "running_var", "num_batches_tracked")
+"""What torch calls the tensors that batch normalisations keep."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ def accepted(name: str, dtype: str, shape: Iterable[int]) -> int:
         raise DataError(
             f"an array is called {shown(name)}; names of at most {MAX_NAME} letters are read"
         )
+    if name.endswith(NORMALISING):
+        raise DataError(
+            f"{shown(name)} belongs to a batch normalisation, which is not read from names; dense"
+            " layers alone are; export the network to ONNX and read that file"
+        )
     if dtype not in FLOATS:
         raise DataError(
             f"{shown(name)} is an array of {shown(dtype)}; floats ({', '.join(FLOATS)}) are"
@@ -84,7 +91,7 @@ def accepted(name: str, dtype: str, shape: Iterable[int]) -> int:
             f"{shown(name)} has the shape {shown(str(shape))}; at most {MAX_DIMENSIONS} dimensions"
             " of at least 0 entries are read; check the file"
         )
-    size = prod(shape) * np.dtype(dtype).itemsize
+    size = prod(shape) * BYTES[dtype]
     if size > MAX_BYTES:
         raise DataError(
             f"{shown(name)} of shape {shown(str(shape))} has {size} bytes; at most {MAX_BYTES} are"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from rankstrat.errors import DataError
-from rankstrat.networks.files.limits import Arrays, accepted, bounded, content, optional
+from rankstrat.networks.files.limits import Array, Arrays, accepted, bounded, content, optional
 from rankstrat.text.objects import each_once
 from rankstrat.text.parsing import shown
 
 MAX_HEADER = 10_000_000
-DTYPES = {"F16": "float16", "F32": "float32", "F64": "float64"}
+DTYPES = {"F16": "float16", "F32": "float32", "F64": "float64", "BF16": "bfloat16"}
 
 
 def read_safetensors(path: Path) -> Arrays:
@@ -29,13 +33,22 @@ def read_safetensors(path: Path) -> Arrays:
             " header inside the file is needed; write it with safetensors.numpy.save_file"
         )
     _check_header(path, data[8 : 8 + length])
-    package = optional("safetensors.numpy", "a safetensors file")
-    errors = optional("safetensors", "a safetensors file").SafetensorError
+    package = optional("safetensors", "a safetensors file")
     try:
-        entries = package.load(data)
-    except (errors, ValueError, KeyError, TypeError, OverflowError) as error:
+        entries = {name: _array(entry) for name, entry in package.deserialize(data)}
+    except (package.SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise _malformed(path, str(error)) from error
-    return Arrays(dict(entries))
+    return Arrays(entries)
+
+
+def _array(entry: Mapping[str, Any]) -> Array:
+    """A tensor; bfloat16, which numpy does not have, as float32, of which it is the upper half."""
+    dtype, raw = entry["dtype"], bytes(entry["data"])
+    if dtype == "BF16":
+        array = (np.frombuffer(raw, dtype="<u2").astype("<u4") << 16).view("<f4")
+    else:
+        array = np.frombuffer(raw, dtype=np.dtype(DTYPES[dtype]).newbyteorder("<"))
+    return array.astype(array.dtype.newbyteorder("=")).reshape(entry["shape"])
 
 
 def _check_header(path: Path, raw: bytes) -> None:

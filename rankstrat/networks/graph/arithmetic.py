@@ -156,7 +156,9 @@ class InExpressions:
         flat = stack.reshape(len(arrays), -1)
         chosen = sympy.Max if largest else sympy.Min
         found = np.empty(flat.shape[1], dtype=object)
-        found[:] = [chosen(*flat[:, k], evaluate=False) for k in range(flat.shape[1])]
+        # comparing long expressions takes long, and a number with one letter does not
+        plain = all(v.is_Number or v.is_Symbol for v in flat.ravel())
+        found[:] = [chosen(*flat[:, k], evaluate=plain) for k in range(flat.shape[1])]
         return found.reshape(stack.shape[1:])
 
     def _each(self, function: Any, array: Array) -> Array:

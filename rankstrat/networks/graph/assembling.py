@@ -13,7 +13,6 @@ from rankstrat.families import convolutional
 from rankstrat.networks.building import Affine
 from rankstrat.networks.files.onnx_file import Node, Parsed
 from rankstrat.networks.graph.dense import Wiring
-from rankstrat.networks.graph.functions import HIDDEN, activation_of
 from rankstrat.networks.graph.operations import SILENT
 from rankstrat.networks.graph.run import unread
 from rankstrat.networks.parts import GraphNetwork
@@ -28,9 +27,10 @@ ROLES = {
     "Conv": ("", "K", "b"),
     "LayerNormalization": ("", "g", "s"),
     "BatchNormalization": ("", "g", "s"),
+    "PRelu": ("", "s"),
 }
 """How blocks are called by the operand that they are."""
-FIXED = {"BatchNormalization": (3, 4), "Pow": (1,)}
+FIXED = {"BatchNormalization": (3, 4), "Pow": (1,), "Clip": (1, 2)}
 """Operands that are numbers and no weights."""
 
 
@@ -116,6 +116,12 @@ def _shape(parsed: Parsed, nodes: Sequence[Node]) -> tuple[int, ...]:
     Raises:
         DataError: open sizes that no matrix tells.
     """
+    batch = parsed.shape[0] if len(parsed.shape) > 1 else None
+    if batch not in (None, 1) and any(node.kind == "Reshape" for node in nodes):
+        raise DataError(
+            f"the graph was exported for {batch} samples at once, and its shapes say so; one sample"
+            " or a free number of them is needed; export it with one"
+        )
     sizes = parsed.shape[1:] if len(parsed.shape) > 1 else parsed.shape
     if parsed.shape and None not in sizes:
         return tuple(n for n in sizes if n is not None)
@@ -161,11 +167,10 @@ def layered(graph: GraphNetwork) -> Layered | None:
         return None
     end, notes = wiring.origin(graph.end), list(graph.notes)
     if end != layers[-1].exit:
-        after = wiring.only_taker(layers[-1].exit)
-        closing = activation_of(after) if after is not None and after.kind in HIDDEN else None
-        if after is None or closing is None or end != after.output:
+        after = wiring.function_after(layers[-1].exit)
+        if after is None or end != after[0]:
             return None
-        notes.append(f"{closing.name} at the end was left out: outputs are before it")
+        notes.append(f"{after[1].name} at the end was left out: outputs are before it")
     tensors = [name for d in layers for name in (d.weight, d.bias) if name]
     if layers[0].entry != graph.start or len(set(tensors)) < len(tensors):
         return None
@@ -189,10 +194,9 @@ def recognised(graph: GraphNetwork) -> GraphNetwork:
     size, kernel = _window(graph, first)
     if not size:
         return graph
-    middle = wiring.only_taker(first.output)
-    activation = activation_of(middle) if middle is not None and middle.kind in HIDDEN else None
-    flat = None if middle is None else wiring.only_taker(middle.output)
-    if activation is None or flat is None or flat.kind not in RESHAPING:
+    middle = wiring.function_after(first.output)
+    flat = None if middle is None else wiring.only_taker(middle[0])
+    if middle is None or flat is None or flat.kind not in RESHAPING:
         return graph
     last = wiring.only_taker(flat.output)
     dense = None if last is None else wiring.dense(last)
@@ -209,7 +213,7 @@ def recognised(graph: GraphNetwork) -> GraphNetwork:
         return graph
     dimension = len(graph.sizes[first.output]) - 2
     model = convolutional(
-        kernels, size, kernel, dimension, True, bool(bias), bool(dense.bias), activation
+        kernels, size, kernel, dimension, True, bool(bias), bool(dense.bias), middle[1]
     )
     return replace(graph, blocks=names, known=model)
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import sympy
 
-from rankstrat.activation.lookup import activations
-from rankstrat.activation.record import Activation
+from rankstrat.activation.lookup import activations, as_activation
+from rankstrat.activation.record import Activation, Z
 from rankstrat.networks.building import Affine
 from rankstrat.networks.files.onnx_file import Node
-from rankstrat.networks.graph.arithmetic import Array
+from rankstrat.networks.graph.arithmetic import Array, InExpressions
 from rankstrat.networks.graph.base import Graph
-from rankstrat.networks.graph.functions import HIDDEN, activation_of
-from rankstrat.networks.graph.operations import SILENT
+from rankstrat.networks.graph.functions import FORMULAS, HIDDEN, activation_of
+from rankstrat.networks.graph.operations import SILENT, operate
+from rankstrat.networks.graph.run import Run
 
+ELEMENTWISE = (*HIDDEN, *FORMULAS, "Add", "Sub", "Mul", "Div", "Pow", "Clip", "Max", "Min")
 MOVING = ("Flatten", "Reshape", "Squeeze", "Unsqueeze")
 
 
@@ -167,14 +170,73 @@ class Wiring:
     def _link(self, dense: Dense, layers: Mapping[str, Dense]) -> tuple[Dense, Activation] | None:
         """The layer that takes the units of another one, and their activation."""
         node = self.only_taker(dense.exit)
-        if node is None:
-            return None
-        if dense.exit in layers:
+        if node is not None and dense.exit in layers:
             return layers[dense.exit], activations["identity"]
-        activation = activation_of(node) if node.kind in HIDDEN else None
-        if activation is None or node.output not in layers:
+        found = self.function_after(dense.exit)
+        if found is None or found[0] not in layers:
             return None
-        return layers[node.output], activation
+        return layers[found[0]], found[1]
+
+    def function_after(self, name: str) -> tuple[str, Activation] | None:
+        """The value that is one function of every number of another one, which has no other use,
+        and that function; None where there is none.
+
+        The function may be several nodes, as z * sigmoid(z).
+        """
+        node = self.only_taker(name)
+        direct = activation_of(node) if node is not None and node.kind in HIDDEN else None
+        if node is not None and direct is not None:
+            return node.output, direct
+        inside = self._elementwise(name)
+        used = {self.origin(i) for n in inside for i in n.inputs}
+        leaving = [n for n in inside if n.output not in used]
+        nodes = set(map(id, inside))
+        private = all(
+            {id(t) for t in self.takers.get(v, ())} <= nodes
+            for v in (name, *(n.output for n in inside if n.output in used))
+        )
+        if len(leaving) != 1 or not private or self.origin(self.graph.end) in used | {name}:
+            return None
+        end = leaving[0].output
+        if self.graph.sizes[end] != self.graph.sizes[name]:
+            return None
+        formula = self._formula(name, inside, end)
+        return (end, as_activation(formula)) if formula.has(Z) else None
+
+    def _elementwise(self, name: str) -> list[Node]:
+        """The nodes that compute functions of every number of a value, from it and numbers."""
+        fixed = self.graph.fixed
+        known, found = {name}, list[Node]()
+        for node in self.graph.nodes:
+            if node.output in self.same:
+                continue
+            operands = [self.origin(i) for i in node.inputs if i]
+            numbers = [i for i in operands if i in fixed and fixed[i].size == 1]
+            values = [i for i in operands if i not in numbers]
+            if node.kind in ELEMENTWISE and values and known.issuperset(values):
+                known.add(node.output)
+                found.append(node)
+        return found
+
+    def _formula(self, name: str, nodes: Sequence[Node], end: str) -> sympy.Expr:
+        arithmetic = InExpressions()
+        fixed = {k: v for k, v in self.graph.fixed.items() if v.size == 1 and v.dtype.kind == "f"}
+        values = {k: arithmetic.constants(v.reshape(())) for k, v in fixed.items()}
+        for same, origin in self.same.items():
+            if origin in values:
+                values[same] = values[origin]
+        values[name] = np.array([[Z]], dtype=object)
+        for same, origin in self.same.items():
+            if origin == name:
+                values[same] = values[name]
+        run = Run(arithmetic, values, 1, self.graph.opset, fixed)
+        for node in nodes:
+            operate(run, node)
+            for same, origin in self.same.items():
+                if origin == node.output:
+                    run.values[same] = run.values[origin]
+        found: sympy.Expr = run.values[end].ravel()[0].doit()
+        return found
 
     def shared(self) -> set[str]:
         """The tensors that several operands are."""

@@ -121,4 +121,4 @@ def activation_of(node: Node) -> Activation | None:
     return as_activation(FORMULAS[node.kind](node))
 
 
-__all__ = ["HIDDEN", "activation_of", "simplest"]
+__all__ = ["FORMULAS", "HIDDEN", "activation_of", "simplest"]

@@ -197,6 +197,36 @@ def extreme(run: Run, node: Node, largest: bool) -> tuple[Array, ...]:
     return (run.arithmetic.extreme([np.broadcast_to(a, shape) for a in arrays], largest),)
 
 
+def clip(run: Run, node: Node) -> tuple[Array, ...]:
+    """Clip between two numbers, either of which may be left out."""
+    array, last = _numbers(run, run.operand(node, 0)), np.inf
+    for place, name, largest in ((2, "max", False), (1, "min", True)):
+        bound: Any = node.options.get(name)
+        if len(node.inputs) > place and node.inputs[place]:
+            own = run.number(node, place)
+            if own.size != 1:
+                raise unread("Clip with several bounds")
+            bound = float(own.ravel()[0])
+        if bound is not None:
+            if largest and bound > last:
+                raise unread("Clip with a lower bound above the upper one")
+            last = bound
+            exact = run.arithmetic.number(Fraction(bound))
+            other = np.broadcast_to(np.asarray(exact, dtype=array.dtype), array.shape)
+            array = run.arithmetic.extreme([array, other], largest)
+    return (array,)
+
+
+def parametric_relu(run: Run, node: Node) -> tuple[Array, ...]:
+    r"""PRelu: $\max(z, 0) - s \max(-z, 0)$ with slopes s that are weights."""
+    array, slope = _numbers(run, run.operand(node, 0)), run.operand(node, 1)
+    if run.broadcast(node, [array, slope]) != array.shape:
+        raise mismatch(node, [array, slope])
+    relu = activations["relu"]
+    above, below = (run.arithmetic.apply(relu, z) for z in (array, -array))
+    return (above - slope * below,)
+
+
 def _elementwise(run: Run, node: Node) -> tuple[Array, ...]:
     activation = activation_of(node)
     if activation is None or len(node.inputs) != 1:
@@ -238,6 +268,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "LayerNormalization": layer_normalisation,
     "BatchNormalization": batch_normalisation,
     "Softmax": softmax,
+    "Clip": clip,
+    "PRelu": parametric_relu,
 }
 
 

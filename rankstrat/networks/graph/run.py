@@ -162,7 +162,8 @@ def mismatch(node: Node, arrays: list[Array]) -> DataError:
     shapes = ", ".join(str(np.shape(a)) for a in arrays)
     return DataError(
         f"the node {shown(node.kind)} takes values of shapes {shapes}, which do not fit; shapes"
-        " that follow each other are needed; export the network again"
+        " that follow each other are needed; export the network again, with one sample or a free"
+        " number of them"
     )
 
 

@@ -432,7 +432,14 @@ ELEMENTARY: dict[str, ElementaryFunction] = {
     },
     **{
         f.__name__: ElementaryFunction(f, (2, 2))
-        for f in (sympy.besselj, sympy.bessely, sympy.besseli, sympy.besselk)
+        for f in (
+            sympy.besselj,
+            sympy.bessely,
+            sympy.besseli,
+            sympy.besselk,
+            sympy.jn,
+            sympy.yn,
+        )
     },
     "sigmoid": ElementaryFunction(_sigmoid),
     "softplus": ElementaryFunction(lambda z: sympy.log(1 + _exp(z))),
