@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.activation.law import law_of
+from rankstrat.activation.law import law_of, sign_theorem
 from rankstrat.algebra.linear import solution
 from rankstrat.errors import CertificateError, PointError, demand
 from rankstrat.mappings import splitting
@@ -127,7 +127,8 @@ def reduce(model: Model | Chart | Network, point: Any = None) -> Reduced:
     Every move is an identity between units in exact arithmetic, so that the function is the same,
     PROVED. For one hidden layer whose units are then of distinct classes, active and not constant,
     no narrower network has the function: for tanh this is Sussmann's theorem (irreducible networks
-    are minimal), in general the independence lemma of the activation.
+    are minimal), in general the independence lemma of the activation. Irreducible tanh networks
+    with several hidden layers are minimal by the theorem of Vlacic and Boelcskei.
 
     Args:
         model: the model of the point; or the point itself, or a network that was read, whose floats
@@ -139,7 +140,8 @@ def reduce(model: Model | Chart | Network, point: Any = None) -> Reduced:
         FamilyError: a model without layers.
 
     References:
-        Sussmann1992; AlbertiniSontag1993; docs/proofs.md#counting; EP2 Theorem 4.2.
+        Sussmann1992; AlbertiniSontag1993; VlacicBoelcskei2021; EP2 Theorem 4.2;
+        docs/proofs.md#counting.
     """
     given = _point(model, point)
     start = layers = ExactLayers.of(given)
@@ -292,7 +294,7 @@ def _minimality(layers: ExactLayers) -> tuple[Verdict, str]:
     if all(_width(layers, layer) == 1 for layer in range(1, layers.depth)):
         return Verdict.PROVED, "every hidden layer of the family has at least one unit"
     if layers.depth > 2:
-        return Verdict.OPEN, "no completeness theorem is known here for several hidden layers"
+        return _deep_minimality(layers)
     law = law_of(layers.activation, bias=layers.biases[0] is not None)
     if law is None:
         name = layers.activation.name
@@ -303,6 +305,35 @@ def _minimality(layers: ExactLayers) -> tuple[Verdict, str]:
         return Verdict.OPEN, "units that are constant or on one line with others are left"
     source = f"{law.citation}; {proved('counting')}"
     return Verdict.PROVED, f"irreducible networks are minimal ({source})"
+
+
+def _deep_minimality(layers: ExactLayers) -> tuple[Verdict, str]:
+    """Whether a network with several hidden layers is minimal: every network with the function of
+    an irreducible one reduces to it up to permutations and signs, so that it is no narrower.
+    """
+    theorem = sign_theorem(layers.activation)
+    if theorem is None:
+        name = layers.activation.name
+        return Verdict.OPEN, f"no completeness theorem is known here for deep {name} networks"
+    if not all(_is_irreducible(layers, k) for k in range(1, layers.depth)):
+        return Verdict.OPEN, "units that are constant, idle or equal up to sign are left"
+    if not all(row.any() for row in layers.weights[-1]):
+        return Verdict.OPEN, "an output is constant, which the theorem does not allow"
+    return Verdict.PROVED, f"irreducible networks are minimal ({theorem})"
+
+
+def _is_irreducible(layers: ExactLayers, layer: int) -> bool:
+    """Whether no unit of a hidden layer is constant, idle, or another one up to sign."""
+    seen: set[tuple[Fraction, ...]] = set()
+    for j in range(_width(layers, layer)):
+        row = layers.row(layer, j)
+        if not any(layers.weights[layer - 1][j]) or not any(layers.weights[layer][:, j]):
+            return False
+        if not all(isinstance(v, int | Fraction) for v in row):
+            return False
+        key = tuple(map(Fraction, row))
+        seen |= {key, tuple(-v for v in key)}
+    return len(seen) == 2 * _width(layers, layer)
 
 
 def classes_of(layers: ExactLayers) -> int | None:

@@ -10,6 +10,7 @@ import pytest
 import rankstrat as rs
 from rankstrat.errors import DataError
 
+pytestmark = pytest.mark.filterwarnings("ignore")  # of these packages about each other
 X = np.random.default_rng(0).normal(size=(6, 3))
 
 

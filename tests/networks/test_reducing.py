@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 import sympy
 from hypothesis import given, settings
@@ -261,3 +262,45 @@ def test_equal_constants_that_look_different_are_never_called_different(extra):
         assert same_at(left, right)
         assert rs.equivalent(left, right).same is not False
         assert rs.equivalent(left, folded(activation, [2], extra)).same is False
+
+
+def deep(activation="tanh", last=((1, -2),)):
+    """3 units of which two are opposite, then 3 of which one is idle: 2 and 2 are left."""
+    model = rs.families.fully_connected([2, 3, 3, 1], activation)
+    (row,) = last
+    return model.point(
+        W1=[[1, 2], [-1, -2], [3, 1]], b1=[1, -1, 2], W2=[[1, 2, 3], [2, 1, 1], [1, 1, 1]],
+        b2=[0, 1, 2], W3=[[*row, 0]], b3=[5],
+    )  # fmt: skip
+
+
+def test_irreducible_deep_tanh_networks_are_minimal():
+    found = rs.reduce(deep())
+    assert found.widths == (2, 2) and found.minimal is rs.Verdict.PROVED
+    assert "VlacicBoelcskei2021" in found.reason
+    found.check()
+    x = np.random.default_rng(0).normal(size=(9, 2))
+    wide, narrow = (network_at(p).outputs(x) for p in (found.point, found.reduced))
+    assert np.abs(wide - narrow).max() < 1e-12
+
+
+def network_at(point):
+    values = {name: array.astype(float) for name, array in point.arrays.items()}
+    return rs.Network(point.model, values)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu", "gelu", "sin", "z**2*tanh(z)"])
+def test_other_deep_networks_stay_open(activation):
+    """No theorem is recorded for these; sin has z -> z + 2 pi besides, and ReLU its rays."""
+    found = rs.reduce(deep(activation))
+    assert found.minimal is rs.Verdict.OPEN and "no completeness theorem" in found.reason
+
+
+def test_a_deep_network_with_a_constant_output_stays_open():
+    """The theorem needs outputs that are not constant."""
+    model = rs.families.fully_connected([1, 2, 2, 2], "tanh")
+    point = model.point(
+        W1=[[1], [2]], b1=[0, 1], W2=[[1, 2], [3, 1]], b2=[0, 1], W3=[[1, 1], [0, 0]], b3=[0, 7]
+    )
+    found = rs.reduce(point)
+    assert found.minimal is rs.Verdict.OPEN and "constant" in found.reason
