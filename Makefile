@@ -15,13 +15,14 @@ NAMES ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help verify lab atlas test lint types contract docs pytest slow fuzz mutants lowest bench clean distclean
+.PHONY: help verify lab atlas survey test lint types contract docs pytest slow fuzz mutants lowest bench clean distclean
 
 help:
 	@echo 'make verify    install rankstrat in $(VENV) and check every theorem (NAMES="..." for some)'
 	@echo 'make test      lint, types, import contract, documentation, tests, doctests, README and examples'
 	@echo 'make lab       the experiments of the lectures: predictions beside measurements (minutes)'
 	@echo 'make atlas     the stored tables of docs/atlas anew (under a minute)'
+	@echo 'make survey    the stored table of models and verbs anew (minutes)'
 	@echo 'make slow      the exhaustive sweeps'
 	@echo 'make fuzz      the command line on random input, for SECONDS=3600'
 	@echo 'make mutants   which mutations of the trusted rooms the tests miss, MUTANTS=40 of them'
@@ -55,6 +56,9 @@ lab: $(VENV)/.installed-dev
 atlas: $(VENV)/.installed
 	rm -rf docs/atlas
 	$(BIN)/rankstrat atlas docs/atlas --jobs $(JOBS)
+
+survey: $(VENV)/.installed
+	$(BIN)/python docs/survey/run.py
 
 # Every check runs, also after one has failed; the tests come last.
 test: $(VENV)/.installed-dev

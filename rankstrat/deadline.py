@@ -8,6 +8,8 @@ deadlines only shorten one another, and threads and tasks have their own.
 from __future__ import annotations
 
 import math
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,8 @@ from numbers import Real
 from rankstrat.errors import DataError, OutOfTimeError
 
 _END: ContextVar[float] = ContextVar("end", default=math.inf)
+AGAIN = 0.25
+"""Seconds between two alarms."""
 
 
 @contextmanager
@@ -119,6 +123,55 @@ def check(what: str, seconds: float = 0) -> None:
     end = _END.get()
     if end != math.inf and time.monotonic() + seconds > end:
         raise OutOfTimeError(f"the budget of time ended before {what}; give more seconds")
+
+
+def _alarm_is_free() -> bool:
+    """Whether this thread may set the alarm of the process, and nobody has."""
+    return (
+        threading.current_thread() is threading.main_thread()
+        and hasattr(signal, "setitimer")
+        and signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    )
+
+
+@contextmanager
+def interruptible(what: str) -> Iterator[None]:
+    """End what follows in the middle when the deadline passes, such as one long call into sympy.
+
+    Nothing that keeps a state may stand inside, such as a program that is being built. On other
+    threads than the main one, and where an alarm is set already, the deadline is asked before only.
+
+    Args:
+        what: the step, for the message.
+
+    Raises:
+        OutOfTimeError: then.
+
+    Example:
+        >>> with within(60), interruptible("a polynomial was factored"):
+        ...     2 + 2
+        4
+    """
+    check(what)
+    seconds = left()
+    if seconds == math.inf or not _alarm_is_free():
+        yield
+        return
+    running = [what]
+
+    def stop(number: int, frame: object) -> None:
+        if running:
+            raise OutOfTimeError(f"the budget of time ended before {what}; give more seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    # again and again: an exception in a finaliser is lost
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-6), AGAIN)
+    try:
+        yield
+    finally:
+        running.clear()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
 
 
 def ended(error: OutOfTimeError) -> str:

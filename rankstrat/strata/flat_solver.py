@@ -10,6 +10,7 @@ from functools import cached_property
 import sympy
 
 from rankstrat.algebra.linear import Form, reduced
+from rankstrat.deadline import interruptible
 from rankstrat.model.model import Model
 from rankstrat.strata.flats import Condition
 
@@ -49,6 +50,7 @@ class FlatSolver:
             return None
         return solution[0]
 
+    @interruptible("a flat was solved")
     def solution(self, label: Label) -> tuple[dict[sympy.Symbol, sympy.Expr], bool] | None:
         """The values, and whether they reach every point of the flat that lies on no smaller
         one.

@@ -17,6 +17,7 @@ from rankstrat.algebra.pieces import Piece, cut
 from rankstrat.algebra.points import holds, rational_points
 from rankstrat.algebra.polynomials import Poly, Ring, terms_of
 from rankstrat.algebra.rank_loci import Ranked, RankPieces
+from rankstrat.deadline import interruptible
 from rankstrat.errors import PointError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import counted
@@ -303,6 +304,7 @@ def _rows(ring: Ring, matrix: TangentMatrix) -> list[list[Poly]]:
     return [row for row in result if any(p != 0 for p in row)] or [[ring.zero]]
 
 
+@interruptible("the polynomials of the strata were known")
 def _terms(model: Model, expression: sympy.Expr) -> dict[tuple[int, ...], Fraction]:
     poly = sympy.Poly(expression, *model.parameters)
     return {m: Fraction(int(c.p), int(c.q)) for m, c in poly.terms() if c != 0}

@@ -14,7 +14,7 @@ import sympy
 
 from rankstrat.algebra.expressions import is_expandable
 from rankstrat.algebra.linear import Form, reduced
-from rankstrat.deadline import check
+from rankstrat.deadline import check, interruptible
 from rankstrat.model.model import Chart, Model
 
 LARGEST, ATTEMPTS, MOST_PARAMETERS, MOST_OUTPUTS = 8, 40, 24, 16
@@ -104,11 +104,13 @@ class TangentMatrix:
         return form is not None and reduced([*flat, form]) in excluded
 
 
+@interruptible("the minors were known")
 def _factors(expression: sympy.Expr) -> list[sympy.Expr]:
     """The irreducible factors of the numerator."""
     return [f for f, _ in sympy.factor_list(sympy.numer(sympy.together(expression)))[1]]
 
 
+@interruptible("the minors were known")
 def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.Expr | None:
     """A minor of the given size that is not zero, by random orders of rows and columns."""
     rows, columns = list(range(matrix.rows)), list(range(matrix.cols))
@@ -129,6 +131,7 @@ def _random_minor(matrix: sympy.Matrix, rank: int, rng: random.Random) -> sympy.
     return minor
 
 
+@interruptible("the minors were known")
 def tangent_matrix(model: Model) -> TangentMatrix | None:
     """The matrix of a model that is polynomial over Q in parameters and inputs; None for any other
     (or a large) one, and where the inputs fill no open set.

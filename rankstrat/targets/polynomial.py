@@ -22,6 +22,7 @@ from sympy.polys.orderings import monomial_key
 from rankstrat.algebra.affine import AffineSubspace
 from rankstrat.algebra.closures import has_small_basis
 from rankstrat.algebra.polynomials import Ring
+from rankstrat.deadline import interruptible
 from rankstrat.errors import TargetError
 from rankstrat.model.model import Chart, Model
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
@@ -37,6 +38,11 @@ _MAX_TRIES = 1_000  # Groebner bases in the search for rational points
 Point = dict[sympy.Symbol, sympy.Expr]
 
 
+@interruptible("a Gröbner basis was known")
+def _groebner(equations: Sequence[sympy.Expr], *symbols: sympy.Symbol, order: str) -> Any:
+    return sympy.groebner(equations, *symbols, order=order)
+
+
 class _Piece:
     """A union of components over Q: a reduced Gröbner basis in the parameters."""
 
@@ -48,7 +54,7 @@ class _Piece:
     @cached_property
     def groebner(self) -> Any:
         """The reduced basis as sympy's object."""
-        return sympy.groebner(self.basis, *self.parameters, order="grevlex")
+        return _groebner(self.basis, *self.parameters, order="grevlex")
 
     @cached_property
     def dimension(self) -> int:
@@ -69,9 +75,7 @@ class _Piece:
         if self.groebner.contains(polynomial):
             return True
         t = sympy.Dummy("t")
-        both = sympy.groebner(
-            [*self.basis, 1 - t * polynomial], t, *self.parameters, order="grevlex"
-        )
+        both = _groebner([*self.basis, 1 - t * polynomial], t, *self.parameters, order="grevlex")
         return list(both.exprs) == [1]
 
     def inside(self, other: _Piece) -> bool:
@@ -156,6 +160,7 @@ def _decomposed(model: Model, target: TargetFunction) -> BranchList | None:
     return BranchList(listed, not missing, basis)
 
 
+@interruptible("the equations were expanded")
 def _equations(model: Model, target: TargetFunction) -> list[sympy.Expr]:
     parameters, inputs = model.parameters, model.inputs
     if model.size > MOST_UNKNOWNS:
@@ -199,7 +204,7 @@ def _split(model: Model, equations: Sequence[sympy.Expr]) -> Iterator[_Piece]:
         if not current:
             yield _Piece(model, ())
             continue
-        basis = sympy.groebner(current, *parameters, order="grevlex")
+        basis = _groebner(current, *parameters, order="grevlex")
         key = tuple(basis.exprs)
         if key == (1,) or key in seen:
             continue
@@ -218,6 +223,7 @@ def _split(model: Model, equations: Sequence[sympy.Expr]) -> Iterator[_Piece]:
             yield _Piece(model, key)
 
 
+@interruptible("the equations were split")
 def _cases(g: sympy.Expr, parameters: Sequence[sympy.Symbol]) -> list[list[sympy.Expr]]:
     """Lists of equations one of which holds wherever g = 0 at a real point."""
     _, factors = sympy.factor_list(g, *parameters)
@@ -316,7 +322,7 @@ def _branch(minors: _Minors, piece: _Piece, number: int) -> Branch | None:
     excluded = False
     for s in range(rank + 1):
         together = [*piece.basis, *minors.of_size(s + 1)] or [sympy.Integer(0)]
-        locus = sympy.groebner(together, *parameters, order="grevlex")
+        locus = _groebner(together, *parameters, order="grevlex")
         if list(locus.exprs) == [1]:
             excluded = True
             continue
@@ -397,7 +403,7 @@ def _extend(
         if rest:
             if next(tries, None) is None:
                 return
-            reduced = list(sympy.groebner(reduced or [sympy.Integer(0)], *rest, order="lex").exprs)
+            reduced = list(_groebner(reduced or [sympy.Integer(0)], *rest, order="lex").exprs)
         elif reduced:
             continue
         if reduced == [1]:
@@ -426,7 +432,7 @@ def _chart(model: Model, piece: _Piece) -> Chart | None:
         )
         left = [g for g in map(sympy.expand, numerators) if g != 0]
         if left:
-            left = list(sympy.groebner(left, *model.parameters, order="grevlex").exprs)
+            left = list(_groebner(left, *model.parameters, order="grevlex").exprs)
     if len(model.parameters) - len(values) == piece.dimension:
         return model.chart(values)
     return None

@@ -14,6 +14,8 @@ from typing import Any
 import sympy
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
+from rankstrat.deadline import interruptible
+
 MOST_TERMS, MOST_POWER = 64, 12
 Sum = Mapping[Any, Any]
 """Exponent, an element of Q(theta, x), -> coefficient, one of Q[theta, x]."""
@@ -163,6 +165,7 @@ class Reader:
         return Quotient({e: c for e, c in result.items() if c}, both)
 
 
+@interruptible("a product was expanded")
 def _times(one: Sum, two: Sum) -> Sum | None:
     """The product; None where it has too many terms."""
     result: dict[Any, Any] = {}
