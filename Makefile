@@ -92,6 +92,7 @@ slow: $(VENV)/.installed-dev
 
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python tests/fuzz/run.py $(SECONDS)
+	$(BIN)/python -m pytest -q -m slow tests/fuzz/test_weight_files.py
 
 mutants: $(VENV)/.installed-dev
 	$(BIN)/python tests/bench/mutation.py $(MUTANTS)

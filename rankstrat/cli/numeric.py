@@ -44,8 +44,8 @@ def run(options: Namespace) -> int:
         parts = options.digits.split(",")
         if not all(p.strip().isdecimal() and len(p) < 8 for p in parts):
             raise DataError(
-                f"--digits {shown(options.digits)}; whole numbers are needed; write --digits"
-                " 15,30,60"
+                f"--digits {shown(options.digits)}; whole numbers below 10^7 are needed; write"
+                " --digits 15,30,60"
             )
         digits = [int(p) for p in parts]
     chart = chart_of(options)

@@ -32,6 +32,13 @@ def tensor(name: str, value: Any) -> Array:
         ) from error
     if isinstance(value, list | tuple) and array.dtype.kind in "iu":
         array = array.astype(np.float64)
+    if np.ma.isMaskedArray(value):
+        raise DataError(
+            f"{shown(name)} is a masked array; a value for every entry is needed; fill it with"
+            " array.filled(0.0)"
+        )
+    if array.dtype.kind == "f":
+        array = array.astype(array.dtype.newbyteorder("="), copy=False)
     if str(array.dtype) == "bfloat16":
         array = array.astype(np.float32)
     accepted(name, str(array.dtype), array.shape)

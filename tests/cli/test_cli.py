@@ -252,7 +252,7 @@ def test_version(capsys):
         ),
         (["rank", "model.toml", "--at", '{"a": 1, "w": [1, 2, 3]}'], "no block of this model"),
         (["tangent", "two_layer", "width=300", "inputs=1"], "at most 200 are printed"),
-        (["numeric", *TWO, "--digits", "fifteen"], "whole numbers are needed"),
+        (["numeric", *TWO, "--digits", "fifteen"], "whole numbers below 10^7 are needed"),
         (["numeric", *TWO, "--digits", "0"], "between 1 and"),
         (["check"], "arguments are required"),
     ],

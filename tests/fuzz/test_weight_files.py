@@ -7,7 +7,9 @@ import random
 import tracemalloc
 
 import numpy as np
+import onnx_graphs
 import pytest
+from onnx_graphs import node, weights
 
 import rankstrat as rs
 from rankstrat.errors import RankstratError
@@ -42,7 +44,27 @@ def written(folder):
     tensors = [numpy_helper.from_array(v, k) for k, v in ARRAYS.items()]
     graph = helper.make_graph(nodes, "g", ends[:1], ends[1:], tensors)
     (folder / "n.onnx").write_bytes(helper.make_model(graph).SerializeToString())
+    graph_written(folder / "g.onnx", np.random.default_rng(0))
     return sorted(folder.iterdir())
+
+
+def graph_written(path, rng):
+    """A graph with a convolution, pooling, a residual sum and normalisations."""
+    nodes = [
+        node("Conv", ["x", "k", "b"], ["c"], pads=[1, 1, 1, 1], strides=[1, 1]),
+        node("Relu", ["c"], ["r"]),
+        node("AveragePool", ["r"], ["p"], kernel_shape=[2, 2]),
+        node("Reshape", ["p", "to"], ["f"]),
+        node("LayerNormalization", ["f", "g", "s"], ["n"]),
+        node("MatMul", ["n", "w"], ["u"]),
+        node("Clip", ["u", "low"], ["v"]),
+        node("Add", ["v", "f"], ["a"]),
+        node("Gemm", ["a", "o"], ["z"]),
+        node("Softmax", ["z"], ["y"]),
+    ]
+    tensors = weights(rng, k=(2, 1, 2, 2), b=(2,), g=(8,), s=(8,), w=(8, 8), o=(8, 2))
+    tensors |= {"to": np.array([-1, 8]), "low": np.array(-1.0)}
+    onnx_graphs.written(path, nodes, tensors, ["n", 1, 2, 2])
 
 
 def mutated(data, rng):
@@ -67,10 +89,12 @@ def mutated(data, rng):
 def refusal(path):
     """What the refusal says; empty where a network was read."""
     try:
-        network = rs.read(path, activation="tanh")
+        network = rs.read(path, activation=None if path.suffix == ".onnx" else "tanh")
     except RankstratError as error:
         return str(error)
     assert all(np.isfinite(v).all() for v in network.values.values())
+    if isinstance(network, rs.GraphNetwork):  # what was read runs, too
+        assert network.outputs(np.ones((1, network.inputs))).shape[0] == 1
     return ""
 
 

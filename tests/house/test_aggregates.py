@@ -25,7 +25,7 @@ def reports() -> dict[str, list[object]]:
     polynomial = rs.stratify(rs.Model((A**2 + B**2 - C**2) * X, [A, B, C], [X]))
     loose = rs.stratify(rs.Model(sympy.tanh((A - B) * X) + C * X, [A, B, C], [X]))
     target = rs.target_set(net, rs.families.two_layer(1, 1).point([1, 2]))
-    wide = rs.target_set(rs.families.two_layer(8, 1), rs.families.two_layer(1, 1).point([1, 2]))
+    wide = rs.target_set(rs.families.two_layer(20, 1), rs.families.two_layer(1, 1).point([1, 2]))
     elu = rs.target_set(
         rs.families.two_layer(3, 1, "elu"), rs.families.two_layer(1, 1, "elu").point([1, 2])
     )

@@ -290,3 +290,15 @@ def test_bfloat16_is_the_upper_half_of_float32(tmp_path):
     (tmp_path / "n.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + raw)
     network = rs.read(tmp_path / "n.safetensors")
     assert network.weights[0].tolist() == [[1.5, -2.0, 0.15625]]
+
+
+def test_names_that_are_no_text_are_refused_or_read(tmp_path):
+    """Protobuf gives names that are no UTF-8 as bytes."""
+    nodes = [helper.make_node("Gemm", ["x", "wwww"], ["y"])]
+    path = saved(tmp_path / "n.onnx", nodes, {"wwww": np.eye(2)})
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"wwww", b"w\xff\xfew"))
+    assert rs.read(path).weights[0].tolist() == np.eye(2).tolist()
+    path.write_bytes(raw.replace(b"wwww", b"w\xff\xfew", 1))
+    with pytest.raises(DataError):
+        rs.read(path)

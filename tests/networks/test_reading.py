@@ -279,3 +279,12 @@ def test_parts_in_parts_are_read():
         Sequential([inner, Linear(W[1], B[1]), Sequential([Tanh()]), Linear(W[2], B[2])])
     )
     assert np.abs(network.outputs(X) - by_hand()).max() < 1e-14
+
+
+def test_the_order_of_bytes_and_entries_does_not_matter():
+    forms = (W[0].astype(">f8"), W[0].astype("<f8"), np.asfortranarray(W[0]), W[0][::1])
+    for first in forms:
+        network = rs.read({"W1": first, "W2": W[1]}, activation="tanh")
+        assert network.values["W1"].tolist() == W[0].tolist()
+    with pytest.raises(DataError, match="masked"):
+        rs.read({"W1": np.ma.array(W[0], mask=W[0] > 0), "W2": W[1]}, activation="tanh")

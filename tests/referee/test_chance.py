@@ -118,3 +118,15 @@ def test_ranks_at_random_points() -> None:
     for entries, upper in (([[2, 3, 4]], 1), ([[2, 2, 5], [5, 5, 3]], 1), ([[2]], 0)):
         with pytest.raises(Unchecked, match="more than"):
             chance.rank_at_most(entries, upper)
+
+
+def test_powers_multiply_degrees_and_lengths() -> None:
+    # (3 x y z + 5)^4 and its inverse: degree 12, length 12 = 4 log2 8
+    nodes: list[list[object]] = [
+        ["in", 0], ["in", 1], ["in", 2], ["rat", 3, 1], ["mul", 0, 1, 2, 3], ["rat", 5, 1],
+        ["add", 4, 5], ["pow", 4, 6], ["pow", -4, 6],
+    ]  # fmt: skip
+    sizes = Sizes(tower_of(nodes))
+    power, inverse = sizes.value(7), sizes.value(8)
+    assert (power[0], power[2]) == (inverse[2], inverse[0]) == (12, 0)
+    assert power[1] == inverse[3] >= 12

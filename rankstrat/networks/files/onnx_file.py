@@ -90,23 +90,23 @@ def read_onnx(path: Path) -> Parsed:
             f"the graph has {len(graph.node)} nodes; at most {MAX_NODES} are read; export a part"
             " of it"
         )
-    own = [n.domain for n in graph.node if n.domain not in ("", "ai.onnx")]
+    own = [_word(n.domain) for n in graph.node if n.domain not in ("", "ai.onnx")]
     if own or model.functions:
         raise DataError(
             f"the graph has operations of {shown(own[0]) if own else 'its own'}; those of ONNX"
             " alone are read; export it with standard operations"
         )
     tensors, literals = _tensors(graph)
-    known = {t.name for t in tensors}
+    known = {_word(t.name) for t in tensors}
     start, end = _ends(graph, known)
     versions = [o.version for o in model.opset_import if o.domain in ("", "ai.onnx")]
     return Parsed(
         tuple(_node(n) for n in graph.node if n.op_type != "Constant"),
         _arrays(tensors),
         literals,
-        start.name,
+        _word(start.name),
         _shape(start),
-        end.name,
+        _word(end.name),
         versions[0] if versions else 0,
     )
 
@@ -117,9 +117,10 @@ def _tensors(graph: Any) -> tuple[list[Any], frozenset[str]]:
         if node.op_type != "Constant":
             continue
         for attribute in node.attribute:
-            if node.output and attribute.name.startswith("value"):
-                tensors.append(_constant(node.output[0], attribute))
-                literals.add(node.output[0])
+            if node.output and _word(attribute.name).startswith("value"):
+                name = _word(node.output[0])
+                tensors.append(_constant(name, attribute))
+                literals.add(name)
     return tensors, frozenset(literals)
 
 
@@ -148,13 +149,14 @@ def _arrays(tensors: Sequence[Any]) -> dict[str, Array]:
     numpy_helper = optional("onnx.numpy_helper", "an ONNX file")
     arrays: dict[str, Array] = {}
     for tensor in tensors:
-        if tensor.name in arrays:
+        name = _word(tensor.name)
+        if name in arrays:
             raise DataError(
-                f"the tensor {shown(tensor.name)} stands twice in the file; one value is needed;"
+                f"the tensor {shown(name)} stands twice in the file; one value is needed;"
                 " export it again"
             )
         if tensor.data_type in FLOAT or _is_index(tensor):
-            arrays[tensor.name] = _array(numpy_helper, tensor)
+            arrays[name] = _array(numpy_helper, tensor)
     return arrays
 
 
@@ -167,12 +169,12 @@ def _is_index(tensor: Any) -> bool:
 def _size(tensor: Any) -> int:
     if tensor.data_location == EXTERNAL or tensor.external_data:
         raise DataError(
-            f"the tensor {shown(tensor.name)} lies outside the file; all weights must be inside;"
-            " export without external data"
+            f"the tensor {shown(_word(tensor.name))} lies outside the file; all weights must be"
+            " inside; export without external data"
         )
     if tensor.data_type not in FLOAT:
         return len(tensor.raw_data)
-    return accepted(tensor.name, FLOAT[tensor.data_type], tensor.dims)
+    return accepted(_word(tensor.name), FLOAT[tensor.data_type], tensor.dims)
 
 
 def _array(numpy_helper: Any, tensor: Any) -> Array:
@@ -180,22 +182,22 @@ def _array(numpy_helper: Any, tensor: Any) -> Array:
         array = np.array(numpy_helper.to_array(tensor))
     except (ValueError, TypeError, OverflowError) as error:
         raise DataError(
-            f"the tensor {shown(tensor.name)} does not have as many entries as its shape says"
-            f" ({shown(str(error))}); a complete file is needed; export it again"
+            f"the tensor {shown(_word(tensor.name))} does not have as many entries as its shape"
+            f" says ({shown(str(error))}); a complete file is needed; export it again"
         ) from error
     if tensor.data_type in WHOLE:
         return array.astype(np.int64)
     if not np.isfinite(array.astype(np.float64)).all():
         raise DataError(
-            f"the tensor {shown(tensor.name)} of shape {array.shape} has values that are NaN or"
-            " infinite; finite weights are needed; read a checkpoint from before the training"
+            f"the tensor {shown(_word(tensor.name))} of shape {array.shape} has values that are NaN"
+            " or infinite; finite weights are needed; read a checkpoint from before the training"
             " diverged"
         )
     return array.astype(np.float64)
 
 
 def _ends(graph: Any, known: set[str]) -> tuple[Any, Any]:
-    starts = [i for i in graph.input if i.name not in known]
+    starts = [i for i in graph.input if _word(i.name) not in known]
     if len(starts) != 1:
         raise DataError(
             f"the graph has {len(starts)} inputs; one is needed; export the network alone"
@@ -207,18 +209,25 @@ def _ends(graph: Any, known: set[str]) -> tuple[Any, Any]:
     return starts[0], graph.output[0]
 
 
+def _word(text: Any) -> str:
+    """A name; protobuf gives bytes where it is no UTF-8."""
+    return text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else str(text)
+
+
 def _shape(value: Any) -> tuple[int | None, ...]:
     dims = value.type.tensor_type.shape.dim
     return tuple(int(d.dim_value) if d.dim_value > 0 else None for d in dims)
 
 
 def _node(node: Any) -> Node:
-    options = {a.name: _option(node, a) for a in node.attribute}
+    options = {_word(a.name): _option(node, a) for a in node.attribute}
     if not node.output:
         raise DataError(
-            f"a node {shown(node.op_type)} has no output; one is needed; export the network again"
+            f"a node {shown(_word(node.op_type))} has no output; one is needed; export the network"
+            " again"
         )
-    return Node(node.op_type, tuple(node.input), tuple(node.output), options)
+    inputs, outputs = map(_word, node.input), map(_word, node.output)
+    return Node(_word(node.op_type), tuple(inputs), tuple(outputs), options)
 
 
 def _option(node: Any, attribute: Any) -> Any:
@@ -227,11 +236,12 @@ def _option(node: Any, attribute: Any) -> Any:
     if attribute.type == WHOLE_NUMBER:
         return int(attribute.i)
     if attribute.type == WORD:
-        return attribute.s.decode("utf-8", "replace")
+        return _word(attribute.s)
     if attribute.type == WHOLE_NUMBERS:
         return tuple(int(i) for i in attribute.ints)
     raise DataError(
-        f"the node {shown(node.op_type)} has the attribute {shown(attribute.name)}, which is no"
+        f"the node {shown(_word(node.op_type))} has the attribute"
+        f" {shown(_word(attribute.name))}, which is no"
         " number, list of whole numbers or word; operations without such ones are read; export"
         " the network without control flow"
     )

@@ -142,6 +142,8 @@ class Graph(Spoken):
         if any(both.shape[:1] != (2,) or both[k : k + 1].shape != a.shape
                for k, a in enumerate(alone)):  # fmt: skip
             return False
+        if not np.isfinite(both).all():
+            return False
         gap = max(float(np.abs(both[k] - a[0]).max(initial=0.0)) for k, a in enumerate(alone))
         return gap <= CLOSE * max(1.0, float(np.abs(both).max(initial=0.0)))
 
