@@ -21,7 +21,8 @@ from rankstrat.errors import DataError, UndecidedError, demand
 from rankstrat.model.model import Chart
 from rankstrat.samples.second_order.second import SecondOrder, values_at
 
-BITS, HALVINGS = 256, 60
+BITS, HALVINGS, BITS_KEPT = 256, 60, 100
+PARTS = (Fraction(1, 2), Fraction(7, 16), Fraction(9, 16))
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,42 @@ def least_positive_eigenvalue(
                 " inputs"
             )
     return Enclosed(float((low + high) / 2), float((high - low) / 2) + 1e-14 * float(high))
+
+
+def least_eigenvalue(matrix: Sequence[Sequence[Any]]) -> Enclosed:
+    r"""The least eigenvalue of a symmetric matrix of balls, by counting on both sides of it.
+
+    Args:
+        matrix: balls; symmetric. Wide ones give a large radius.
+
+    Example:
+        >>> found = least_eigenvalue([[ball(1), ball(2)], [ball(2), ball(1)]])
+        >>> round(found.value, 9), found.radius < 1e-9
+        (-1.0, True)
+    """
+    size = len(matrix)
+    with precision(BITS):
+        # every eigenvalue is in a disc of Gershgorin
+        rows = [sum((abs(v) for v in row), ball(0)) for row in matrix]
+        high = Fraction(max(float(r.mid()) + float(r.rad()) for r in rows)) * 2 + 1
+        low = -high
+        narrower = True
+        while narrower and high - low > 2**-HALVINGS * max(abs(low), abs(high)):
+            narrower = False
+            # one place may be an eigenvalue, where nothing can be counted
+            for part in PARTS:
+                middle = low + part * (high - low)
+                positive, negative = _counts(matrix, middle)
+                if negative:
+                    high, narrower = middle, True
+                    break
+                if positive == size:
+                    low, narrower = middle, True
+                    break
+            if max(abs(low), abs(high)) < 2**-BITS_KEPT:
+                break
+    size_of = max(abs(low), abs(high))
+    return Enclosed(float((low + high) / 2), float((high - low) / 2) + 1e-14 * float(size_of))
 
 
 def _counts(matrix: Sequence[Sequence[Any]], shift: Fraction) -> tuple[int, int]:
@@ -182,4 +219,4 @@ def _dot(a: Sequence[Any], b: Sequence[Any]) -> Any:
     return sum((x * y for x, y in zip(a, b, strict=True)), ball(0))
 
 
-__all__ = ["Enclosed", "least_positive_eigenvalue", "quartic_constant"]
+__all__ = ["Enclosed", "least_eigenvalue", "least_positive_eigenvalue", "quartic_constant"]

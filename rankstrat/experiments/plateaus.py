@@ -3,13 +3,19 @@ r"""E7: the levels at which the loss stays, against certified critical functions
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
+import sympy
 
+from rankstrat.algebra.signature import precision
 from rankstrat.dynamics.flow import gradient_flow
 from rankstrat.dynamics.initial import draw
-from rankstrat.dynamics.loss import Loss
+from rankstrat.dynamics.loss import Array, Loss
+from rankstrat.dynamics.rates import BITS, Enclosed, least_eigenvalue
+from rankstrat.dynamics.trajectory import Plateau, Trajectory
+from rankstrat.errors import DataError
 from rankstrat.experiments._agreement import (
     Measurement,
     Prediction,
@@ -23,11 +29,17 @@ from rankstrat.experiments._report import (
 )
 from rankstrat.experiments.critical_points import INPUTS, labels
 from rankstrat.families import two_layer
+from rankstrat.mappings import splitting
 from rankstrat.pictures.panels import Curve, Pairs, Panel
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples import enclose_critical_point
+from rankstrat.samples import EnclosedCriticalPoint, enclose_critical_point
+from rankstrat.samples.second_order.inertia import hessian
 
 START, SCALE = (-3.8667996, -0.08580692, -0.0013992751), 1e-2
+FINER, DENOMINATOR = 1e-4, 1000
+"""The scale of the run that leaves slowly enough for a rate; of the shares of a snapped point."""
+EARLY, LATE = 5, 3
+"""The rate is fitted from a fifth to a third of the time at which the plateau ends."""
 
 
 def cases(seed: int, deep: bool) -> Iterable[Case]:
@@ -35,50 +47,129 @@ def cases(seed: int, deep: bool) -> Iterable[Case]:
     for width in (3, 50, 500) if deep else (3, 50):
         yield {"width": width, "quantity": "level"}
         yield {"width": width, "quantity": "distance"}
+    yield {"width": 3, "quantity": "escape rate"}
+
+
+@lru_cache(maxsize=1)
+def _point() -> EnclosedCriticalPoint:
+    """The certified width-1 minimum."""
+    return enclose_critical_point(
+        two_layer(1, 1, bias=True), [[x] for x in INPUTS], labels(), START
+    )
 
 
 @lru_cache(maxsize=1)
 def _critical() -> tuple[float, tuple[float, ...]]:
-    """The mean squared error of the certified width-1 minimum, and its outputs on the data."""
-    model = two_layer(1, 1, bias=True)
-    point = enclose_critical_point(model, [[x] for x in INPUTS], labels(), START)
-    residual = [float(e.mid()) for e in point.residual()]
+    """Its mean squared error, and its outputs on the data."""
+    residual = [float(e.mid()) for e in _point().residual()]
     wanted = [float(y) for y in labels()]
     outputs = tuple(e + y for e, y in zip(residual, wanted, strict=True))
     return float(np.mean(np.square(residual))), outputs
 
 
+def shares(theta: Array) -> tuple[Fraction, Fraction, Fraction]:
+    r"""What each of three neurons holds of the output weight, rational, of sum 1.
+
+    $\tanh$ is odd: neurons are turned to the side of the certified one.
+    """
+    a, w, _ = theta.reshape(3, 3)
+    held = a * np.sign(w)
+    first, second = (
+        Fraction(float(v)).limit_denominator(DENOMINATOR) for v in held[:2] / held.sum()
+    )
+    return first, second, 1 - first - second
+
+
+def embedded_least_eigenvalue(parts: Sequence[Fraction]) -> Enclosed:
+    """Of the Hessian of the half mean squared error where three neurons share the critical one.
+
+    Turning neurons is an orthogonal change of parameters: the eigenvalues stay.
+    """
+    point, chart = _point(), _point().chart
+    left = Fraction(1)
+    for unit, part in enumerate(parts[:-1]):
+        mapping = splitting(chart.model, layer=1, unit=unit)
+        if not left:
+            raise DataError(
+                f"the shares {', '.join(map(str, parts))} were given; splitting one neuron after"
+                " another needs partial sums other than 1; give them in another order"
+            )
+        alpha = 1 - part / left
+        chart = mapping.chart(chart, {"alpha": sympy.Rational(alpha.numerator, alpha.denominator)})
+        left -= part
+    with precision(BITS):
+        matrix = [[v / len(INPUTS) for v in row] for row in hessian(point, chart)]
+    return least_eigenvalue(matrix)
+
+
 def predicted(case: Case, seed: int) -> Prediction:
-    """The level of the certified critical function of width 1; the distance to it is 0."""
+    """The level of the certified critical function of width 1; the distance to it is 0.
+
+    The rate is of the Hessian at the embedded point next to the middle of the plateau: which one of
+    a family of embedded points the run comes to depends on the start.
+    """
+    if case["quantity"] == "escape rate":
+        _, _, plateau = _run(case["width"], FINER, seed)
+        if plateau is None:
+            return Prediction(0.0, Verdict.OPEN, "there is no plateau that could be left")
+        parts = shares(plateau.point)
+        found = embedded_least_eigenvalue(parts)
+        text = f"least eigenvalue {found} of the Hessian at the shares {', '.join(map(str, parts))}"
+        return Prediction(-found.value, Verdict.PROVED, text)
     level, _ = _critical()
     if case["quantity"] == "level":
         return Prediction(level, Verdict.PROVED, "critical function of width 1, enclosed")
     return Prediction(0.0, Verdict.PROVED, "on the plateau the network is that function")
 
 
-@lru_cache(maxsize=8)
-def _plateau(width: int, seed: int) -> tuple[float, float, str, Pairs]:
+@lru_cache(maxsize=2)
+def _run(width: int, scale: float, seed: int) -> tuple[Loss, Trajectory, Plateau | None]:
+    """A stiff flow, and its longest plateau below the start in log time."""
     model = two_layer(width, 1, bias=True)
     x = np.array([float(v) for v in INPUTS])
     y = np.array([float(v) for v in labels()])
     loss = Loss(model, x, y)
-    start = draw(model, SCALE, (seed, 71, width))
+    start = draw(model, scale, (seed, 71, width))
     run = gradient_flow(
-        model, start, loss, time=1e6, until=1e-6, rtol=1e-7, atol=1e-10, budget=100_000
+        model, start, loss, time=1e6, until=1e-6, rtol=1e-7, atol=scale * 1e-8, budget=100_000
     )
+    long = [p for p in run.plateaus() if p.level < 0.5 * run.losses[0]]
+    best = max(long, key=lambda p: np.log10(p.stop / p.start), default=None)
+    return loss, run, best
+
+
+@lru_cache(maxsize=8)
+def _plateau(width: int, seed: int) -> tuple[float, float, str, Pairs]:
+    loss, run, best = _run(width, SCALE, seed)
     kept = (run.times > 0) & (run.losses > 0)
     curve = np.column_stack([run.times, 2 * run.losses])[kept][::3].tolist()
-    long = [p for p in run.plateaus() if p.level < 0.5 * run.losses[0]]
-    if not long:
+    if best is None:
         return 0.0, np.inf, f"no plateau below the start; {run}", curve
-    best = max(long, key=lambda p: np.log10(p.stop / p.start))
     _, outputs = _critical()
     gap = np.abs(loss.outputs(best.point)[:, 0] - np.array(outputs)).max()
     return 2 * best.level, float(gap), str(best), curve
 
 
+def _escape(width: int, seed: int) -> Measurement:
+    r"""$d \log|\nabla R|/dt$ fitted on the plateau: it needs no Hessian and no snapped point."""
+    loss, run, best = _run(width, FINER, seed)
+    if best is None:
+        return Measurement(np.inf, f"no plateau below the start; {run}")
+    early, late = best.stop / EARLY, best.stop / LATE
+    sizes = np.array([np.linalg.norm(loss.gradient(p)) for p in run.points])
+    fit = (run.times >= early) & (run.times <= late)
+    rate = float(np.polyfit(run.times[fit], np.log(sizes[fit]), 1)[0])
+    near = (run.times >= best.start) & (run.times <= best.stop)
+    curve = np.column_stack([run.times, sizes])[near].tolist()
+    return Measurement(
+        rate, f"{best}; fitted from {early:.3g} to {late:.3g}", curves={"size": curve}
+    )
+
+
 def measured(case: Case, seed: int) -> Measurement:
-    """The longest plateau below the start, in log time, and its sup distance on the data."""
+    """The longest plateau below the start, in log time, its sup distance on the data, its end."""
+    if case["quantity"] == "escape rate":
+        return _escape(case["width"], seed)
     level, gap, text, curve = _plateau(case["width"], seed)
     if case["quantity"] == "level":
         return Measurement(level, text, curves={"loss": curve})
@@ -91,7 +182,12 @@ def tolerance(case: Case) -> Tolerance:
     The nearest other critical function that is certified (a saddle of width 2) is 0.0209 away, so
     that within half of that no other one is nearer. The mean squared error is stationary: at that
     distance it differs by 1e-4 or so, 0.1 % of the level, of which twice as much is allowed.
+
+    10 % of the rate: in width 3 two modes grow, the slower one by 1 to 20 % less fast; the gradient
+    has a part of each, and what is measured lies between them, near the faster one.
     """
+    if case["quantity"] == "escape rate":
+        return Within(relative=0.1)
     return Within(relative=2e-3) if case["quantity"] == "level" else Within(absolute=1e-2)
 
 
@@ -100,7 +196,21 @@ def picture(report: ExperimentReport) -> Sequence[Panel]:
     found = list(report.curves("loss"))
     curves = tuple(Curve(f"width {row.case['width']}", points) for row, points in found)
     levels = tuple({("certified, width 1", float(row.expected or 0)) for row, _ in found})
-    return (Panel("mean squared error", "$t$", "", curves, levels, logarithmic="xy"),)
+    leaving = [
+        (f"width {row.case['width']}", points, float(row.expected or 0))
+        for row, points in report.curves("size")
+    ]
+    sizes: list[Curve] = []
+    for label, points, rate in leaving:
+        end = points[-1][0]
+        line = [p for p in points if end / EARLY <= p[0] <= end / LATE]
+        x, y = line[0]
+        law = [(t, y * float(np.exp(rate * (t - x)))) for t, _ in line]
+        sizes += [Curve(label, points), Curve("least eigenvalue", law, predicted=True)]
+    return (
+        Panel("mean squared error", "$t$", "", curves, levels, logarithmic="xy"),
+        Panel("leaving the plateau", "$t$", r"$|\nabla R|$", tuple(sizes), logarithmic="y"),
+    )
 
 
 EXPERIMENT = Experiment(

@@ -7,8 +7,13 @@ import pytest
 import sympy
 
 import rankstrat as rs
+from rankstrat.algebra.signature import ball
 from rankstrat.dynamics.loss import Loss
-from rankstrat.dynamics.rates import least_positive_eigenvalue, quartic_constant
+from rankstrat.dynamics.rates import (
+    least_eigenvalue,
+    least_positive_eigenvalue,
+    quartic_constant,
+)
 from rankstrat.errors import DataError
 
 NET = rs.families.two_layer(2, 1)
@@ -23,6 +28,28 @@ def test_least_eigenvalue_against_numpy():
     values = np.linalg.eigvalsh(hessian)
     assert found.value == pytest.approx(values[values > 1e-9].min(), rel=1e-10)
     assert found.radius < 1e-10
+
+
+@pytest.mark.parametrize(
+    ("rows", "least"),
+    [
+        ([[3]], 3),
+        ([[0]], 0),
+        ([[-2, 0], [0, -2]], -2),  # equal ones
+        ([[2, -1, 0], [-1, 2, -1], [0, -1, 2]], 2 - np.sqrt(2)),
+        ([[0, 5], [5, 0]], -5),
+        ([[1, 1], [1, 1]], 0),
+    ],
+)
+def test_least_eigenvalue_of_small_matrices_by_hand(rows, least):
+    found = least_eigenvalue([[ball(v) for v in row] for row in rows])
+    assert abs(found.value - least) <= found.radius < 1e-12
+
+
+def test_wide_balls_give_a_wide_least_eigenvalue():
+    wide = ball(1) + ball(0).union(ball(1))
+    found = least_eigenvalue([[wide]])
+    assert found.value - found.radius <= 1 and found.value + found.radius >= 2
 
 
 def test_quartic_constant_of_a_product_by_hand():

@@ -10,13 +10,14 @@ import pytest
 
 from rankstrat.cli import main
 from rankstrat.dynamics.loss import Loss
-from rankstrat.errors import FamilyError, ParseError
+from rankstrat.errors import DataError, FamilyError, ParseError
 from rankstrat.experiments import (
     EXPERIMENTS,
     condensed_networks,
     experiment,
     initial_condensation,
     matrix_completion,
+    plateaus,
 )
 from rankstrat.experiments._agreement import (
     ALWAYS,
@@ -33,6 +34,7 @@ from rankstrat.experiments._running import (
     rows_from_json,
     run,
 )
+from rankstrat.families import two_layer
 from rankstrat.rank.verdict import Verdict
 
 SEED = 11
@@ -54,7 +56,7 @@ def wrong(prediction):
     return Prediction(other, prediction.verdict, "deliberately wrong")
 
 
-CELLS = {  # experiment -> the numbers of cells that take less than a second
+CELLS = {  # experiment -> the numbers of cells that take less than a second, or three
     "anchor_functions": [0, 1, 2],
     "architectures": [0, 1, 2],
     "condensed_networks": [],
@@ -64,7 +66,7 @@ CELLS = {  # experiment -> the numbers of cells that take less than a second
     "initial_condensation": [0, 3, 7],
     "matrix_completion": [],
     "phase_diagram": [],
-    "plateaus": [0],
+    "plateaus": [0, 4],
     "sample_sizes": [],
     "target_dimensions": [1, 11],
     "three_layers": [0, 1, 2],
@@ -140,6 +142,7 @@ NEAR = [  # what a mistake in the theory would predict
     ("matrix_completion", SMALL[1][1], SOMETIMES),  # one entry fewer is needed
     ("phase_diagram", SMALL[2][1], -0.25),  # (gamma - 1)/2: the law of the condensed regime
     ("plateaus", 0, 0.10244),  # a certified minimum of width 2
+    ("plateaus", 4, "half"),  # half of the rate
     ("sample_sizes", SMALL[3][1], SOMETIMES),  # a codimension that is larger by 1
     ("target_dimensions", 1, 3),  # M - n - 1
     ("three_layers", 1, -0.6),  # the middle layer by its largest singular value
@@ -157,12 +160,34 @@ def test_predictions_that_are_a_little_wrong_do_not_agree(name, place, value):
 
 
 def test_every_experiment_meets_predictions_that_are_a_little_wrong():
-    assert [name for name, _, _ in NEAR] == list(EXPERIMENTS)
+    assert list(dict.fromkeys(name for name, _, _ in NEAR)) == list(EXPERIMENTS)
 
 
 def test_every_experiment_meets_a_wrong_prediction_by_default():
     met = {name for name, cells in CELLS.items() if cells} | {name for name, _ in SMALL}
     assert met == set(EXPERIMENTS)
+
+
+def test_least_eigenvalue_where_neurons_share_a_critical_function():
+    # numpy at the float point; one neuron alone is a strict minimum, a negative share is none
+    for parts in [(1, 0, 0), ("1/3", "1/3", "1/3"), ("1/5", "3/10", "1/2"), ("3/2", "-1", "1/2")]:
+        exact = [Fraction(v) for v in parts][::-1]
+        found = plateaus.embedded_least_eigenvalue(exact)
+        a, w, b = plateaus.START
+        theta = [*(float(v) * a for v in exact), *[w] * 3, *[b] * 3]
+        x, y = ([float(v) for v in values] for values in (plateaus.INPUTS, plateaus.labels()))
+        least = np.linalg.eigvalsh(Loss(two_layer(3, 1, bias=True), x, y).hessian(theta))[0]
+        assert found.value == pytest.approx(least, rel=1e-4, abs=1e-6)
+    with pytest.raises(DataError, match="another order"):
+        plateaus.embedded_least_eigenvalue([Fraction(1), Fraction(1), Fraction(-1)])
+
+
+def test_shares_of_turned_neurons():
+    # a_2 and w_2 of the other sign are the same neuron; the others cancel in part
+    theta = np.array([-1.0, 1.0, -2.0, -0.1, 0.1, -0.1, 0, 0, 0])
+    assert plateaus.shares(theta) == (Fraction(1, 4), Fraction(1, 4), Fraction(1, 2))
+    theta = np.array([2.0, 1.0, 1.0, 0.1, -0.1, 0.1, 0, 0, 0])
+    assert plateaus.shares(theta) == (Fraction(1), Fraction(-1, 2), Fraction(1, 2))
 
 
 def test_neurons_are_not_one_cluster_before_they_condense():
