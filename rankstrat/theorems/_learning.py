@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from math import ceil, floor
 from typing import Any
 
@@ -74,8 +75,12 @@ def factors_of_ranks(
     return left, multiply(multiply(inverse(middle), right), invertible(rng, columns))
 
 
-def chain_of(rng: random.Random, widths: list[int], strands: dict[tuple[int, int], int]) -> Any:
-    """Random matrices W_1, ..., W_L that are a sum of strands from node i to node j."""
+def chain_of(
+    rng: random.Random | None, widths: list[int], strands: Mapping[tuple[int, int], int]
+) -> Any:
+    """Matrices W_1, ..., W_L that are a sum of strands from node i to node j, in random bases, or
+    in those of the strands.
+    """
     last = len(widths) - 1
     places: list[dict[int, int]] = [{} for _ in widths]  # node -> strand -> basis vector
     number = 0
@@ -84,7 +89,10 @@ def chain_of(rng: random.Random, widths: list[int], strands: dict[tuple[int, int
             for node in range(i, j + 1):
                 places[node][number] = len(places[node])
             number += 1
-    bases = [invertible(rng, d) for d in widths]
+    if rng is None:
+        bases = [[[int(i == j) for j in range(d)] for i in range(d)] for d in widths]
+    else:
+        bases = [invertible(rng, d) for d in widths]
     factors = []
     for node in range(last):
         matrix = [[0] * widths[node] for _ in range(widths[node + 1])]

@@ -19,6 +19,7 @@ from rankstrat.singular.products import Chain
 from rankstrat.singular.quartic import second_order
 from rankstrat.theorems._learning import chain_of, factors_of_ranks
 from rankstrat.theorems.learning.learning_coefficient_factorization import triples
+from rankstrat.theorems.learning.learning_multiplicity_points import hidden, merged, without
 
 A, B, C, D, X = sympy.symbols("a b c d x")
 ZERO, ONE, TWO = [[0, 0], [0, 0]], [[1, 0], [0, 0]], [[1, 0], [0, 1]]
@@ -203,6 +204,25 @@ def test_chains_need_flags():
         (2, 1, 0, 0, 0), (2, 1, 1, 0, 0), (2, 1, 1, 1, 0), (2, 2, 1, 1, 0), (2, 2, 2, 1, 0)
     ]  # fmt: skip
     assert list(both_ways((2, 2, 2, 2, 2), strands)) == [(3, 4), (3, 4)]
+
+
+@pytest.mark.parametrize(
+    "widths", [(1, 1, 1), (1, 3, 1), (2, 2, 2), (1, 2, 2, 1), (2, 2, 1, 2), (1, 1, 2, 1, 1)]
+)
+def test_hidden_nodes_change_no_multiplicity(widths):
+    """Every point whose chain becomes a deepest point without its hidden nodes."""
+    tried = 0
+    for strands in strands_of(widths):
+        kept = strands
+        while (node := hidden(kept)) is not None:
+            kept = without(kept, node)
+        last = max(j for _, j in kept)
+        if last > 1 and all(i == j or (i, j) == (0, last) for i, j in kept):
+            chain = Chain(widths, strands)
+            case = {"strands": [[i, j, n] for (i, j), n in strands.items()]}
+            assert chain.longest(chain.least()[1]) == merged(case, 0)
+            tried += 1
+    assert tried
 
 
 def agrees(point):

@@ -14,6 +14,8 @@ from rankstrat.families import (
     matrix_factorization,
     two_layer,
 )
+from rankstrat.theorems._attention import rotated
+from rankstrat.theorems._gated import routed
 
 U, V, W, X = sympy.symbols("u v w x")
 PROVED = rs.Verdict.PROVED
@@ -236,3 +238,62 @@ def test_orbits_are_those_of_the_gradients_on_the_domain(output, inputs, domain,
     found = rs.orbit_dimension(model.point([2, 3]))
     assert found.lower == dimension
     assert found.upper is None or found.upper >= dimension
+
+
+def test_rotary_heads_keep_the_size_of_a_plane_but_not_its_angle():
+    """Q R^(i-j) K^T: only multiples of 1 and of J commute with R, and J is not symmetric."""
+    model = rotated(2, 1, 1)
+    found = rs.conservation_laws(model)
+    assert (found.independent, found.most, found.verdict) == (4, 4, PROVED)
+    q, k, v, o = (model.parameters[i : i + 2] for i in (0, 2, 4, 6))
+    plane = q[0] ** 2 + q[1] ** 2 - k[0] ** 2 - k[1] ** 2
+    pair = [v[i] * v[j] - o[i] * o[j] for i, j in ((0, 0), (0, 1), (1, 1))]
+    # v' = e o, o' = e v along the flow of v.o: the area of v and o is constant, too, and by
+    # Lagrange's identity a function of the others
+    area = v[0] * o[1] - v[1] * o[0]
+    assert _same_span(found.expressions, [plane, *pair, area])
+
+
+def test_a_router_keeps_the_sums_of_its_columns():
+    model = routed(1, 2, 1)
+    found = rs.conservation_laws(model)
+    assert (found.independent, found.most, found.verdict) == (3, 3, PROVED)
+    r0, r1, u0, _, w0, u1, _, w1 = model.parameters
+    assert _same_span(found.expressions, [(r0 + r1) ** 2, u0**2 - w0**2, u1**2 - w1**2])
+
+
+def test_one_expert_needs_no_router():
+    found = rs.conservation_laws(routed(1, 1, 1))
+    r, u, _, w = found.model.parameters
+    assert _same_span(found.expressions, [r**2, u**2 - w**2])
+    assert (found.independent, found.verdict) == (2, PROVED)
+
+
+def _same_span(one, other):
+    theta = sorted(set().union(*(e.free_symbols for e in [*one, *other])), key=str)
+    polys = [[sympy.Poly(e, *theta) for e in side] for side in (one, other)]
+    monomials = sorted({m for side in polys for p in side for m in p.monoms()})
+    rows = [
+        sympy.Matrix([[p.coeff_monomial(m) for m in monomials] for p in side]) for side in polys
+    ]
+    ranks = {rows[0].rank(), rows[1].rank(), sympy.Matrix.vstack(*rows).rank()}
+    return ranks == {len(other)}
+
+
+@pytest.mark.parametrize(
+    ("activation", "a", "w", "rank", "orbit"),
+    [
+        # independent functions sigma, sigma', x sigma' of each neuron, but for a zero weight
+        ("tanh", (1, 2, 3), (1, 2, 4), 9, 9),
+        ("tanh", (1, 2, 0), (1, 2, 4), 7, 9),  # the weight moves away from 0
+        ("tanh", (1, 2, 2), (1, 2, 2), 6, 6),  # equal neurons stay equal
+        ("tanh", (1, 2, -2), (1, 2, -2), 6, 6),  # opposite ones stay opposite
+        ("exp", (1, 2, 3), (1, 2, 4), 6, 6),  # a^2 - 2 b is constant
+    ],
+)
+def test_orbits_of_three_neurons_with_biases(activation, a, w, rank, orbit):
+    model = two_layer(3, 1, activation, bias=True)
+    bias = [v if abs(v) == 2 else 1 for v in w]
+    point = model.point(a=a, w=[[v] for v in w], b=bias)
+    assert rs.model_rank(point).lower == rank
+    assert rs.orbit_dimension(point).lower == orbit
