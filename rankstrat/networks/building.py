@@ -40,7 +40,10 @@ def built(
     bias, output_bias = True in hidden, layers[-1].bias is not None
     widths = [layers[0].weight.shape[1], *(layer.weight.shape[0] for layer in layers)]
     if 0 in widths:
-        raise DataError(f"the widths are {widths}; at least one unit in each layer is needed")
+        raise DataError(
+            f"the widths are {widths}; at least one unit in each layer is needed; leave out empty"
+            " arrays"
+        )
     arrays = [(layer.weight, layer.bias) for layer in layers]
     if len(layers) == 2 and widths[2] == 1:
         (w, b), (a, c) = arrays

@@ -16,6 +16,7 @@ from rankstrat.errors import CertificateError, PointError, demand
 from rankstrat.mappings import splitting
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.model.model import Chart, Model
+from rankstrat.networks import mirrored
 from rankstrat.networks.exact_layers import (
     ExactLayers,
     Move,
@@ -122,12 +123,15 @@ def reduce(model: Model | Chart | Network, point: Any = None) -> Reduced:
     r"""The smallest network of the family with the same function that these moves reach: units that
     are copies of another one up to the symmetries of the activation are merged, units without
     outgoing weights dropped, constant units folded into the next bias, and combinations of others
-    folded where the activation is the identity.
+    folded: of any units where the activation is the identity, of opposite ones where they differ by
+    an affine function, as $\mathrm{relu}(h) - \mathrm{relu}(-h) = h$.
 
     Every move is an identity between units in exact arithmetic, so that the function is the same,
     PROVED. For one hidden layer whose units are then of distinct classes, active and not constant,
     no narrower network has the function: for tanh this is Sussmann's theorem (irreducible networks
-    are minimal), in general the independence lemma of the activation. Irreducible tanh networks
+    are minimal), in general the independence lemma of the activation. Opposite units whose affine
+    part no narrower network has are needed, too: a linear function needs two ReLU units for each
+    dimension of its image. Irreducible tanh networks
     with several hidden layers are minimal by the theorem of Vlacic and Boelcskei.
 
     Args:
@@ -197,6 +201,8 @@ def _moves(layers: ExactLayers, layer: int) -> Iterator[Move]:
             move = _merge(layers, layer, (j, i), factor, s - factor * t)
         if move is None and layers.activation.power == 1:
             move = _combination(layers, layer, j)
+        elif move is None:
+            move = mirrored.combination(layers, layer, j)
         if move is not None:
             yield move
             layers = layers.after(move)
@@ -274,11 +280,12 @@ def _is_identity(layers: ExactLayers, move: Move) -> bool:
     if move.kind == "constant":
         own = _value(layers, layers.row(layer, j), layer)
         return not any(layers.weights[layer - 1][j]) and same(own, move.constant)
+    if move.kind == "combination" and layers.activation.power != 1:
+        return mirrored.is_combination(layers, move)
     if move.kind == "combination":
         rows = [[c * Fraction(v) for v in layers.row(layer, k)] for k, c in move.onto]
         sums = [sum(column, Fraction(0)) for column in zip(*rows, strict=True)]
-        linear = layers.activation.power == 1
-        return linear and all(same(u, v) for u, v in zip(sums, layers.row(layer, j), strict=True))
+        return all(same(u, v) for u, v in zip(sums, layers.row(layer, j), strict=True))
     ((i, factor),) = move.onto
     symmetry = layers.symmetry(layer)
     (key, c), (other, d) = (canonical(layers.row(layer, k), symmetry) for k in (j, i))
@@ -299,12 +306,15 @@ def _minimality(layers: ExactLayers) -> tuple[Verdict, str]:
     if law is None:
         name = layers.activation.name
         return Verdict.OPEN, f"no independence lemma is known for {name} in this model"
-    needed = classes_of(layers)
-    width = _width(layers, 1)
-    if needed is None or needed < width:
-        return Verdict.OPEN, "units that are constant or on one line with others are left"
     source = f"{law.citation}; {proved('counting')}"
-    return Verdict.PROVED, f"irreducible networks are minimal ({source})"
+    if classes_of(layers) is not None:
+        return Verdict.PROVED, f"irreducible networks are minimal ({source})"
+    needed = mirrored.needed(layers)
+    if needed is None:
+        return Verdict.OPEN, "units that are constant or on one line with others are left"
+    if needed < _width(layers, 1):
+        return Verdict.OPEN, f"at least {needed} units are needed, and opposite ones are left"
+    return Verdict.PROVED, f"opposite units make an affine part that needs them ({source})"
 
 
 def _deep_minimality(layers: ExactLayers) -> tuple[Verdict, str]:

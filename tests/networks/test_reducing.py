@@ -67,11 +67,12 @@ def test_signs_with_a_constant_and_scales():
     found = rs.reduce(F.point(a=[1, 3], w=[[2], [-2]], c=1))
     assert [int(v) for v in found.reduced.raw] == [-2, 2, 4]
     bare = rs.families.two_layer(2, 1, "sigmoid").point(a=[1, 3], w=[[2], [-2]])
-    assert rs.reduce(bare).widths == (2,) and rs.reduce(bare).minimal is rs.Verdict.OPEN
+    found = rs.reduce(bare)
+    assert found.widths == (2,) and found.minimal is rs.Verdict.PROVED  # 2 - 2 sigmoid(2x)
     relu = rs.families.two_layer(3, 2, "relu").point(a=[1, 1, 1], w=[[1, 2], [3, 6], [-1, -2]])
     found = rs.reduce(relu)
     assert found.widths == (2,) and [int(v) for v in found.reduced.raw[:2]] == [4, 1]
-    assert found.minimal is rs.Verdict.OPEN  # units on one line
+    assert found.minimal is rs.Verdict.PROVED  # 5 relu(h) - h: one unit is 0 on a side
 
 
 def test_linear_layers_are_combined():
