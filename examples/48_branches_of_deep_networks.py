@@ -36,12 +36,10 @@ print(Q.branches[0], Q.branches[0].chart, sep="\n")
 decided = [depth == 2 or width == 1 for depth, width, *_ in rows]
 bounds = [(d + 1 if sure else 3, d + 1) for (d, *_), sure in zip(rows, decided, strict=True)]
 
-lower, upper = (
-    Curve(words, tuple((row[0], row[place]) for row in rows if row[1] == 2))
-    for words, place in (("lower bound", 4), ("upper bound", 5))
-)
-panel = Panel("tanh, width 2", "layers L", "samples", (lower, upper))
-plot_panels([panel]).savefig("branches_of_deep_networks.svg")
+low = Curve("lower bound", tuple((row[0], row[4]) for row in rows[1::2]))  # width 2
+high = Curve("upper bound", tuple((row[0], row[5]) for row in rows[1::2]))
+figure = plot_panels([Panel("width 2", "L", "samples", (low, high))])
+figure.savefig("branches_of_deep_networks.svg")
 
 assert [tuple(row[4:6]) for row in rows] == bounds
 assert [str(row[-1]) for row in rows] == ["PROVED" if sure else "OPEN" for sure in decided]
