@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -35,7 +36,7 @@ html_static_path = ["_static"]
 html_css_files = ["rankstrat.css"]
 
 # MyST: dollar mathematics; a heading is a link target down to level three.
-myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
+myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 # also the formulas in tables that a cell prints
 myst_mathjax_classes = "tex2jax_process|mathjax_process|math|output_area|cell_output"
@@ -54,6 +55,7 @@ if copied.exists() or "MATHJAX" in os.environ:
 nb_execution_mode = "auto"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
+nb_execution_excludepatterns = ["_generated/gallery/*"]  # they come executed
 nb_merge_streams = True  # a cell that prints in a loop has one output
 
 autodoc_typehints = "signature"
@@ -137,28 +139,41 @@ def prepare_docstring(
 
 
 NOTEBOOK = "---\nfile_format: mystnb"
+GALLERY = "_generated/gallery/"
 LINK = (
-    '\n\n<p class="download"><a href="notebooks/{name}.ipynb" download>Download this page as an'
+    '\n\n<p class="download"><a href="{up}notebooks/{stem}.ipynb" download>Download this page as an'
     " executed notebook</a></p>\n"
 )
 
 
 def offer_notebook(app: Any, name: str, source: list[str]) -> None:
     """A link below every page that is a notebook."""
-    if source[0].startswith(NOTEBOOK) and app.builder.format == "html":
-        source[0] += LINK.format(name=name)
+    link = LINK.format(up="../" * name.count("/"), stem=name.rpartition("/")[2])
+    if app.builder.format != "html":
+        return
+    if name.startswith(GALLERY):
+        notebook = json.loads(source[0])
+        cell = {"cell_type": "markdown", "id": "download", "metadata": {}, "source": link.strip()}
+        source[0] = json.dumps({**notebook, "cells": [*notebook["cells"], cell]})
+    elif source[0].startswith(NOTEBOOK):
+        source[0] += link
 
 
 def copy_notebooks(app: Any, error: Exception | None) -> None:
-    """The notebooks of the pages, as they were executed, beside the pages."""
+    """The notebooks of the pages, as they were executed, beside the pages, with the data that the
+    examples read.
+    """
     if error is not None or app.builder.format != "html":
         return
+    target = Path(app.outdir) / "notebooks"
+    target.mkdir(exist_ok=True)
+    found = [*(HERE / GALLERY).glob("*.ipynb"), *(HERE.parent / "examples").glob("*.json")]
     for page in HERE.glob("*.md"):
         executed = Path(app.outdir).parent / "jupyter_execute" / f"{page.stem}.ipynb"
         if executed.exists() and page.read_text(encoding="utf-8").startswith(NOTEBOOK):
-            target = Path(app.outdir) / "notebooks" / executed.name
-            target.parent.mkdir(exist_ok=True)
-            shutil.copy(executed, target)
+            found.append(executed)
+    for path in found:
+        shutil.copy(path, target)
 
 
 def setup(app: Any) -> None:

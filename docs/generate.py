@@ -7,25 +7,22 @@ a digest of the package's own source, so a page never shows what an older engine
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import inspect
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
-from textwrap import wrap
 
 import matplotlib as mpl
 import sympy
 from atlas_pages import write_atlas
+from gallery_pages import write_gallery
 from house import write_house
 
 import rankstrat
@@ -40,7 +37,6 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 PAGES = DOCS / "_generated"
 KEPT = DOCS / "_build" / "computed"
-WIDTH = 120
 
 READING_ORDER = {
     "Models and points": ("Model", "Chart", "exact"),
@@ -176,7 +172,7 @@ def write_all() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     digest = source_digest()
     write_theorems(digest)
-    write_gallery(digest)
+    write_gallery(PAGES, KEPT, digest)
     write_api()
     write_atlas(PAGES)
     write_house(PAGES / "house.svg")
@@ -272,84 +268,6 @@ def theorem_page(report: Report) -> str:
     if not theorem.assumptions:
         del parts[3:5]
     return "\n\n".join(parts) + "\n"
-
-
-def write_gallery(digest: str) -> None:
-    """One page for each example: what it claims, its code, and what it printed just now."""
-    entries = []
-    paths = sorted((ROOT / "examples").glob("[0-9]*.py"))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each runs in a process of its own
-        results = list(pool.map(run_example, paths, repeat(digest)))
-    for path, (printed, pictures) in zip(paths, results, strict=True):
-        source = path.read_text(encoding="utf-8")
-        title = path.stem[3:].replace("_", " ").capitalize()
-        claim, _, more = (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")
-        claim = " ".join(claim.removeprefix("Claim: ").split())
-        claim = claim[:1].upper() + claim[1:]
-        name = path.stem
-        parts = [
-            f"# {title}",
-            f"**{claim}**",
-            more.strip(),
-        ]
-        parts.append(f"```python\n{code_of(source)}\n```")
-        parts.append(f"It prints:\n\n```text\n{folded(printed)}\n```" if printed.strip() else "")
-        for picture in pictures:
-            shutil.copy(picture, PAGES / "gallery" / f"{name}-{picture.name}")
-            parts.append(f"![{title}]({name}-{picture.name})")
-        parts.append(f"The script is `examples/{path.name}`.")
-        page = "\n\n".join(part for part in parts if part)
-        (PAGES / "gallery" / f"{name}.md").write_text(page + "\n", encoding="utf-8")
-        thumbnail = ""
-        if pictures:  # the page of the example carries the file into _images
-            source = f"_images/{name}-{pictures[0].name}"
-            thumbnail = f'<img src="{source}" alt="{title}" width="180"><br>'
-        entries.append(f"[{title}](_generated/gallery/{name}.md)\n: {thumbnail}{claim}\n")
-    (PAGES / "gallery.inc").write_text("\n".join(entries), encoding="utf-8")
-
-
-def folded(printed: str) -> str:
-    """The output with long sentences folded; rows of tables, which have gaps, stay whole."""
-    lines = []
-    for line in printed.rstrip().splitlines():
-        row = "  " in line.strip().partition("  [")[0]
-        lines += (
-            [line] if row or len(line) <= WIDTH else wrap(line, WIDTH, subsequent_indent="    ")
-        )
-    return "\n".join(lines)
-
-
-def code_of(source: str) -> str:
-    """The script without its docstring."""
-    first = ast.parse(source).body[0]
-    return "\n".join(source.splitlines()[first.end_lineno :]).strip()
-
-
-def run_example(path: Path, digest: str) -> tuple[str, list[Path]]:
-    """What an example prints, and the pictures it leaves in its folder.
-
-    Raises:
-        RuntimeError: the example fails.
-    """
-    script = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-    folder = KEPT / f"{path.stem}-{script}-{digest}"
-    output = folder / "printed.txt"
-    if not output.exists():
-        folder.mkdir(exist_ok=True)
-        done = subprocess.run(
-            [sys.executable, "-W", "error", str(path)],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"{path.name} failed:\n{done.stdout}{done.stderr}")
-        output.write_text(done.stdout, encoding="utf-8")
-    return output.read_text(encoding="utf-8"), sorted(
-        p for p in folder.iterdir() if p.suffix in (".png", ".svg")
-    )
 
 
 def write_api() -> None:

@@ -9,6 +9,7 @@ both and prints the relations.
 import sympy
 
 import rankstrat as rs
+from rankstrat.pictures import plot_strata
 
 a1, a2, w1, w2, x = sympy.symbols("a1 a2 w1 w2 x")
 F = rs.Model(a1 * sympy.tanh(w1 * x) + a2 * sympy.tanh(w2 * x), [a1, a2, w1, w2], [x])
@@ -22,5 +23,7 @@ print(generic)
 mirrored = rs.model_rank(F.chart({w2: -w1}))  # w1, a1 and a2 stay free
 print(mirrored)
 print(*mirrored.relations, sep="\n")
+
+plot_strata(rs.stratify(F)).figure.savefig("rank_of_a_model.svg")
 
 assert (int(generic), int(mirrored), len(mirrored.relations)) == (4, 2, 2)

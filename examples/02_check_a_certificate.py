@@ -5,6 +5,7 @@ the model alone.
 """
 
 import rankstrat as rs
+from rankstrat.pictures import plot_singular_values
 
 F = rs.families.two_layer(width=3, inputs=2, activation="tanh")
 point = F.point(a=[1, 2, -1], w=[[1, 0], [0, 1], [0, -1]])  # the last two neurons are mirrored
@@ -23,6 +24,8 @@ try:
 except rs.errors.CertificateError as error:
     refused = str(error)
 print("refused:", refused)
+
+plot_singular_values(rs.rank_report(point)).figure.savefig("check_a_certificate.svg")
 
 assert int(received) == 6
 assert refused

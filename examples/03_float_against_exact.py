@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 import rankstrat as rs
+from rankstrat.pictures import plot_singular_values
 
 F = rs.families.two_layer(width=16, inputs=1, bias=True)
 rng = np.random.default_rng(0)
@@ -20,6 +21,9 @@ report = rs.rank_report(F.point(theta))
 print(report)
 
 single, double, *_, last = report.results
+
+plot_singular_values(report).figure.savefig("float_against_exact.svg")
+
 assert int(report.exact) == 48
 assert single.rank < double.rank < 32
 assert last.rank == 48

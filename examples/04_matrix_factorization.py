@@ -8,6 +8,7 @@ by factorization.
 import numpy as np
 
 import rankstrat as rs
+from rankstrat.pictures import plot_orbits
 from rankstrat.text.tables import Math, Table
 
 F = rs.families.matrix_factorization(rows=4, inner=4, columns=4)
@@ -20,6 +21,8 @@ for r in range(5):
 table = Table(("r", Math("2rd - r^2"), "computed", "verdict"), rows, title="Rank of AB, d = 4")
 print(table)
 print(table.latex())
+
+plot_orbits(rs.stratify(F)).figure.savefig("matrix_factorization.svg")
 
 assert [computed for _, _, computed, _ in rows] == [0, 7, 12, 15, 16]
 assert all(predicted == computed for _, predicted, computed, _ in rows)

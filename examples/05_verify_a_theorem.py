@@ -6,6 +6,7 @@ side by side.
 """
 
 import rankstrat as rs
+from rankstrat.pictures import Curve, Panel, plot_panels
 
 report = rs.verify("two_layer_rank")
 print(report)
@@ -13,5 +14,10 @@ print(report)
 for row in report.rows:
     d, k = row.case["d"], row.case["k"]
     assert row.predicted == k * (d + 1)
+
+points = [(row.case["k"], row.predicted, row.computed) for row in report.rows]
+closed = Curve("closed form", tuple((k, rank) for k, rank, _ in points), "dots", predicted=True)
+engine = Curve("computed", tuple((k, rank) for k, _, rank in points), "dots")
+plot_panels([Panel("k(d + 1)", "k", "rank", (closed, engine))]).savefig("verify_a_theorem.svg")
 
 assert report.ok

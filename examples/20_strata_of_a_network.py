@@ -9,6 +9,7 @@ active neuron has weight zero.
 import random
 
 import rankstrat as rs
+from rankstrat.pictures import Curve, Panel, plot_panels
 
 H = rs.stratify(rs.families.two_layer(width=12, inputs=5))
 print(f"{len(H.strata)} strata on {len(H.levels)} levels; {H.coverage}")
@@ -20,5 +21,9 @@ for stratum in random.Random(0).sample(H.strata, 3):
         f" {certificate}"
     )
     assert int(certificate) == stratum.rank
+
+kinds = Curve("", tuple((level.rank, len(level.strata)) for level in H.levels), "steps")
+panel = Panel("strata of a rank, up to symmetry", "rank", "strata", (kinds,), logarithmic="y")
+plot_panels([panel]).savefig("strata_of_a_network.svg")
 
 assert len(H.strata) == 32926

@@ -7,6 +7,7 @@ vector vanishes, the rank is one more than that of the matrix, which no linear c
 import sympy
 
 import rankstrat as rs
+from rankstrat.pictures import plot_orbits
 
 a, b, c, d, e, f, g = sympy.symbols("a b c d e f g")
 F = rs.Model([a * e + b * f, c * e + d * f, g], [a, b, c, d, e, f, g])
@@ -25,5 +26,7 @@ print(f"\n{rs.stratify(G)}")
 for level in rs.stratify(G).levels:
     dimension = level.dimension
     print(level.rank, dimension, dimension.verdict, (dimension.lower, dimension.upper))
+
+plot_orbits(found).figure.savefig("what_an_arrangement_misses.svg")
 
 assert str(rs.stratify(G).level(1).dimension.verdict) == "OPEN"

@@ -33,5 +33,7 @@ else:
     perceptron, inputs = digits()
     print(rs.condensation(perceptron, data=inputs).summary)
 
+rs.plot_condensation(stored).savefig("how_condensed_is_my_network.svg")
+
 assert stored.elbow.widths == (3,)
 assert stored.elbow.rank.value == 9

@@ -6,6 +6,7 @@ point each.
 """
 
 import rankstrat as rs
+from rankstrat.pictures import plot_branches
 
 F = rs.families.two_layer(width=2, inputs=2, activation="exp")
 f = rs.families.two_layer(width=1, inputs=2, activation="exp").point(a=[3], w=[[1, 2]])
@@ -14,6 +15,8 @@ print(Q)
 print(Q.table())
 print(Q.branches[0].chart)
 print(Q.to_dot())
+
+plot_branches(Q).figure.savefig("branches_of_the_lecture.svg")
 
 assert [(b.dimension, b.codimension, b.rank) for b in Q.branches] == [
     (1, 5, 3),

@@ -5,6 +5,7 @@ every width.
 import sympy
 
 import rankstrat as rs
+from rankstrat.pictures import Curve, Panel, plot_panels
 from rankstrat.text.tables import Math, Table
 
 x = sympy.symbols("x1:3")
@@ -28,6 +29,12 @@ print(
 three = sum(sympy.tanh(x[0] + shift) for shift in (-7, 0, 7))
 wide = rs.optimistic_sample_size(rs.target_set(rs.families.two_layer(500, 1, bias=True), three))
 print(wide)
+
+curves = [
+    Curve(words, tuple((k, size) for k, biased, _, size, *_ in rows if biased is bias))
+    for bias, words in ((False, "without biases"), (True, "with biases"))
+]
+plot_panels([Panel("", "k", "samples", tuple(curves))]).savefig("optimistic_sample_size.svg")
 
 assert all(row[2] == row[3] and row[5] is rs.Verdict.PROVED for row in rows)
 assert wide.value == 9

@@ -5,6 +5,7 @@ $\sigma(0) \ne 0$ (here d = 2).
 import sympy
 
 import rankstrat as rs
+from rankstrat.pictures import plot_orbits
 
 x = sympy.Symbol("x1")
 tanh = rs.families.two_layer(3, 2, bias=True)
@@ -27,5 +28,7 @@ for name, model, target, expected in cases:
         f" {expected})"
     )
     found.append(size)
+
+plot_orbits(rs.target_set(sigmoid, neuron + 1)).figure.savefig("exceptional_targets.svg")
 
 assert [size.value for size in found] == [expected for *_, expected in cases]

@@ -10,6 +10,7 @@ import random
 import sympy
 
 import rankstrat as rs
+from rankstrat.pictures import Curve, Panel, plot_panels
 
 F = rs.families.matrix_factorization(rows=4, inner=4, columns=4)
 
@@ -31,5 +32,9 @@ print(special, "(a zero in the first factor)")
 
 laplacian = 4 * sympy.eye(8) - sympy.Matrix(8, 8, lambda i, j: int((i < 4) != (j < 4)))
 trees = laplacian[:7, :7].det()  # Kirchhoff's theorem
+
+shares = Curve("", tuple((c.rank, c.recovering / c.total) for c in counts), "dots")
+plot_panels([Panel("", "rank", "share that recovers", (shares,))]).savefig("matrix_completion.svg")
+
 assert [c.recovering for c in counts] == [trees, 1284, 16, 1]
 assert special.recovering < trees == 4096

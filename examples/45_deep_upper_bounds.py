@@ -7,6 +7,7 @@ is claimed.
 """
 
 import rankstrat as rs
+from rankstrat.pictures import Curve, Panel, plot_panels
 from rankstrat.text.tables import Table
 
 
@@ -33,6 +34,11 @@ print(
         title=f"tanh, widths {wide}",
     )
 )
+
+bounds = Curve("upper bound", tuple((row[1], row[2]) for row in rows), "dots")
+equal = Curve("parameters", tuple((row[1], row[1]) for row in rows), predicted=True)
+panel = Panel("", "parameters of the narrow network", "samples", (bounds, equal))
+plot_panels([panel]).savefig("deep_upper_bounds.svg")
 
 assert [bound for _, _, bound, _, _ in rows] == [4, 6, 10, 18]
 assert all(bound <= parameters for _, parameters, bound, _, _ in rows)

@@ -9,6 +9,7 @@ branches it makes are curved.
 import sympy
 
 import rankstrat as rs
+from rankstrat.pictures import plot_orbits
 
 x, y = sympy.symbols("x1 x2")
 softplus, relu = rs.activations["softplus"], rs.activations["relu"]
@@ -35,5 +36,7 @@ for name, words, target, _expected in cases:
 
 Q = rs.target_set(rs.families.two_layer(2, 2, "softplus"), x)
 print("x1 is a (softplus(w.x) - softplus(-w.x)) only:", Q.branches[0].chart.raw)
+
+plot_orbits(Q).figure.savefig("linear_functions_and_curved_branches.svg")
 
 assert [size.value for size in sizes] == [expected for *_, expected in cases]

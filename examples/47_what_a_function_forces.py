@@ -10,6 +10,7 @@ s, d for a ReLU neuron, d + 1 for a neuron of any shape.
 import sympy
 
 import rankstrat as rs
+from rankstrat.pictures import plot_orbits
 from rankstrat.text.tables import Table
 
 x = sympy.symbols("x1:4")
@@ -33,5 +34,7 @@ for activation, biases, target, expected in cases:
 
 columns = ("activation", "branches", "complete", "lower", "upper", "minimal")
 print(Table(columns, rows, title="width 4, three inputs"))
+
+plot_orbits(Q).figure.savefig("what_a_function_forces.svg")
 
 assert [row[3] == row[4] for row in rows] == [True, True, True, True, False, True]

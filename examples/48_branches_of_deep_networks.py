@@ -8,6 +8,7 @@ two layers, and at width 1, where the list of branches is complete; else at leas
 """
 
 import rankstrat as rs
+from rankstrat.pictures import plot_branches
 from rankstrat.text.tables import Math, Table
 
 
@@ -34,5 +35,8 @@ print(Q.branches[0], Q.branches[0].chart, sep="\n")
 
 decided = [depth == 2 or width == 1 for depth, width, *_ in rows]
 bounds = [(d + 1 if sure else 3, d + 1) for (d, *_), sure in zip(rows, decided, strict=True)]
+
+plot_branches(Q).figure.savefig("branches_of_deep_networks.svg")
+
 assert [tuple(row[4:6]) for row in rows] == bounds
 assert [str(row[-1]) for row in rows] == ["PROVED" if sure else "OPEN" for sure in decided]

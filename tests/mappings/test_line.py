@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 import sympy
 
@@ -106,6 +107,26 @@ def test_a_strict_saddle_has_no_minimum_on_its_line():
     assert numbers(line.before) == (8, 0, 1)
     assert numbers(line.ends) == (8, 4, 1)  # three more zeros at the ends, whatever the data
     assert line.minima == "nowhere"
+
+
+def test_one_sigmoid_neuron_on_the_whole_line():
+    """A minimum of inertia (5, 0, 0) and G of (1, 0, 2): the sum at every alpha, where the whole
+    Hessian of 9 parameters has it.
+    """
+    model = two_layer(1, 2, "sigmoid", bias=True, output_bias=True)
+    data = rs.critical_data(model.point([1, 2, 1, -1, 1]), scale=Fraction(1, 8), seed=1)
+    x = np.array([[*map(float, x), 1] for x in data.inputs])
+    s = 1 / (1 + np.exp(-x @ [2, 1, -1]))
+    weights = np.array([float(e.mid()) for e in data.residual()]) * s * (1 - s) * (1 - 2 * s)
+    values = np.linalg.eigvalsh((weights[:, None] * x).T @ x)
+    assert (values > 1e-6).sum() == 1
+    assert (values < -1e-6).sum() == 2
+    line = rs.splitting_line(data)
+    assert numbers(line.before) == (5, 0, 0)
+    inside, outside, ends = (6, 1, 2), (7, 1, 1), (5, 4, 0)
+    assert [numbers(line.at(a)) for a in ALPHAS] == [inside, outside, outside, ends, ends]
+    whole = transfer(splitting(model), data, {"alpha": sympy.Rational(1, 4)}).after
+    assert numbers(whole) == inside
 
 
 def test_wrong_questions_error():

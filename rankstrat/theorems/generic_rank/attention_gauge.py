@@ -41,6 +41,8 @@ _DEEP = (
     ("rotary positions", 3, 4, 4, 1, 1),
     ("lightning layers", 2, 3, 1, 2, 1),
     ("softmax layers", 2, 3, 1, 2, 1),
+    ("lightning layers", 2, 3, 2, 2, 1),
+    ("softmax layers", 2, 3, 2, 2, 1),
 )
 
 
