@@ -85,7 +85,8 @@ def exponential_factors(program: Program, node: int) -> Factors | None:
         found = _Variables(program, below).factors(node, repeated=False)
     except (BudgetError, UndecidedError, PoleError):
         return None
-    if found is None or any(n == node for n, _ in found):
+    core = program.content(node)[1]
+    if found is None or any(program.content(n)[1] == core for n, _ in found):
         return None
     return found
 

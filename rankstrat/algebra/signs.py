@@ -100,7 +100,7 @@ class Signs:
         everywhere.
         """
         program = self.program
-        sign, atoms, stack = 1, list[int](), [node]
+        sign, atoms, stack, parted = 1, list[int](), [node], set[int]()
         while stack:
             n = stack.pop()
             sure = self.sure(n)
@@ -112,8 +112,9 @@ class Signs:
             exponents = _difference_of_exponentials(program, n)
             if exponents is not None:
                 stack.append(exponents)
-            elif kind == LINEAR and (factors := self._exponential_factors(n)):
+            elif kind == LINEAR and n not in parted and (factors := self._exponential_factors(n)):
                 stack += factors
+                parted.update(factors)
             elif kind == LINEAR and core != n:
                 sign *= 1 if c > 0 else -1
                 stack.append(core)

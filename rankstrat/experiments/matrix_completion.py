@@ -3,6 +3,7 @@ r"""E4: matrix completion by AB with 4 x 4 factors from n entries, against local
 If the tangent functions restricted to the observed entries have a smaller rank than the target's
 optimistic one, the target is not even locally the only solution near the branch of least rank, and
 descent must not find it. With full rank it is found more often the smaller the initialisation.
+Where it ends depends on the pattern: the least rank, or the least nuclear norm.
 """
 
 from __future__ import annotations
@@ -23,6 +24,14 @@ from rankstrat.experiments._agreement import (
     Measurement,
     Prediction,
     Tolerance,
+)
+from rankstrat.experiments._patterns import (
+    observed,
+    pattern_cases,
+    pattern_measured,
+    pattern_predicted,
+    pattern_target,
+    pattern_tolerance,
 )
 from rankstrat.experiments._report import (
     Case,
@@ -50,6 +59,7 @@ def cases(seed: int, deep: bool) -> Iterable[Case]:
         yield {"rank": rank, "n": n, "scale": 1e-8, "recovery": "no", "trials": never}
         yield {"rank": rank, "n": n - 1, "scale": 1e-8, "recovery": "no", "trials": never}
         yield {"rank": rank, "n": n + 1, "scale": 1e-16, "recovery": "yes", "trials": often}
+    yield from pattern_cases()
 
 
 def matrix(rank: int) -> Any:
@@ -101,6 +111,8 @@ def patterns(case: Case, seed: int) -> list[list[int]]:
 
 def predicted(case: Case, seed: int) -> Prediction:
     """Never without recovery (exact ranks); at least 80 % with recovery at the smallest scale."""
+    if "what" in case:
+        return pattern_predicted(case)
     if case["recovery"] == "no":
         return Prediction(NEVER, Verdict.PROVED, "the rank on the observed entries is too small")
     a, b = FACTORS[case["rank"]]
@@ -117,6 +129,8 @@ def measured(case: Case, seed: int) -> Measurement:
     A threshold of 1e-3 would count completions that are only near the target: one run of a thousand
     without recovery ended 1.7e-4 from it, and stayed there while its loss fell to 1e-28.
     """
+    if "what" in case:
+        return pattern_measured(case, *_pattern_ends(case, seed))
     sets = patterns(case, seed)
     target = matrix(case["rank"]).astype(float)
     observed = np.zeros((len(sets), SIZE * SIZE), dtype=bool)
@@ -136,6 +150,15 @@ def measured(case: Case, seed: int) -> Measurement:
         rate = int(((wrong < SUCCESS) & fitted).sum()) / max(1, reached)
         return Measurement(rate, detail, None, curves, tries - reached)
     return Measurement(int((wrong < SUCCESS).sum()), detail, reached, curves, tries - reached)
+
+
+def _pattern_ends(case: Case, seed: int) -> tuple[Array, Any]:
+    """Products AB where descent ends, and which of them fit the observed entries."""
+    target, mask = pattern_target().ravel(), observed(case["recovery"]).ravel()
+    rng = np.random.default_rng((seed, 43, case["n"]))
+    theta = case["scale"] * rng.standard_normal((case["trials"], MODEL.size))
+    ends = outputs(_descend(theta, np.tile(mask, (len(theta), 1)), target, case["n"]))
+    return ends, (np.where(mask, ends - target, 0) ** 2).sum(axis=1) < 10 * FIT
 
 
 def outputs(theta: Array) -> Array:
@@ -171,6 +194,8 @@ def _descend(theta: Array, observed: Any, target: Array, n: int) -> Array:
 
 def tolerance(case: Case) -> Tolerance:
     """No success at all; a rate that is at least the stated one."""
+    if "what" in case:
+        return pattern_tolerance(case)
     return Frequency() if case["recovery"] == "no" else AtLeast()
 
 
@@ -200,7 +225,8 @@ EXPERIMENT = Experiment(
     title="Matrix completion and local linear recovery",
     statement=(
         r"A 4 x 4 matrix of rank r is recovered by gradient descent on $\|AB - M\|^2$ over n"
-        r" entries only if the tangent functions have rank $8r - r^2$ on them."
+        r" entries only if the tangent functions have rank $8r - r^2$ on them. A connected pattern"
+        r" leads to the least rank, complete blocks apart to the least nuclear norm."
     ),
     keys=("OPT", "LLR"),
     cases=cases,

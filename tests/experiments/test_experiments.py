@@ -7,12 +7,14 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+import sympy
 
 from rankstrat.cli import main
 from rankstrat.dynamics.loss import Loss
 from rankstrat.errors import DataError, FamilyError, ParseError
 from rankstrat.experiments import (
     EXPERIMENTS,
+    _patterns,
     condensed_networks,
     experiment,
     initial_condensation,
@@ -64,7 +66,7 @@ CELLS = {  # experiment -> the numbers of cells that take less than a second, or
     "critical_points": [1],
     "facilitators": [0, 4],
     "initial_condensation": [0, 3, 7],
-    "matrix_completion": [],
+    "matrix_completion": [6, 7, 8, 9],
     "phase_diagram": [],
     "plateaus": [0, 4],
     "sample_sizes": [],
@@ -140,6 +142,8 @@ NEAR = [  # what a mistake in the theory would predict
     ("facilitators", 0, 1e-3),  # another weight of the penalty
     ("initial_condensation", 3, 5.0),  # more than the second order
     ("matrix_completion", SMALL[1][1], SOMETIMES),  # one entry fewer is needed
+    ("matrix_completion", 7, float(_patterns.least_norm())),  # the norm for the rank
+    ("matrix_completion", 9, float(_patterns.least_rank_norm())),  # the rank for the norm
     ("phase_diagram", SMALL[2][1], -0.25),  # (gamma - 1)/2: the law of the condensed regime
     ("plateaus", 0, 0.10244),  # a certified minimum of width 2
     ("plateaus", 4, "half"),  # half of the rate
@@ -188,6 +192,18 @@ def test_shares_of_turned_neurons():
     assert plateaus.shares(theta) == (Fraction(1, 4), Fraction(1, 4), Fraction(1, 2))
     theta = np.array([2.0, 1.0, 1.0, 0.1, -0.1, 0.1, 0, 0, 0])
     assert plateaus.shares(theta) == (Fraction(1), Fraction(-1, 2), Fraction(1, 2))
+
+
+def test_nuclear_norms_of_completions_of_two_blocks():
+    # sqrt 5 sqrt 10 + sqrt 10 sqrt 2 and sqrt 15 sqrt 12; random completions are never below
+    assert _patterns.least_norm() == 5 * sympy.sqrt(2) + 2 * sympy.sqrt(5)
+    assert _patterns.least_rank_norm() == 6 * sympy.sqrt(5)
+    mask, rng = _patterns.observed(_patterns.APART), np.random.default_rng(1)
+    for size in (0, 0.1, 1, 10):
+        filled = np.where(mask, _patterns.pattern_target(), size * rng.standard_normal((4, 4)))
+        norm = np.linalg.norm(filled, "nuc")
+        assert norm >= float(_patterns.least_norm()) - 1e-12
+        assert size or norm == pytest.approx(float(_patterns.least_norm()))
 
 
 def test_neurons_are_not_one_cluster_before_they_condense():
