@@ -18,6 +18,8 @@ for row in report.rows:
 points = [(row.case["k"], row.predicted, row.computed) for row in report.rows]
 closed = Curve("closed form", tuple((k, rank) for k, rank, _ in points), "dots", predicted=True)
 engine = Curve("computed", tuple((k, rank) for k, _, rank in points), "dots")
-plot_panels([Panel("k(d + 1)", "k", "rank", (closed, engine))]).savefig("verify_a_theorem.svg")
+plot_panels([Panel("k(d + 1)", "k", "rank", (closed, engine), logarithmic="xy")]).savefig(
+    "verify_a_theorem.svg"
+)
 
 assert report.ok

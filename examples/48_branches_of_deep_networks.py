@@ -8,7 +8,7 @@ two layers, and at width 1, where the list of branches is complete; else at leas
 """
 
 import rankstrat as rs
-from rankstrat.pictures import plot_branches
+from rankstrat.pictures import Curve, Panel, plot_panels
 from rankstrat.text.tables import Math, Table
 
 
@@ -36,7 +36,12 @@ print(Q.branches[0], Q.branches[0].chart, sep="\n")
 decided = [depth == 2 or width == 1 for depth, width, *_ in rows]
 bounds = [(d + 1 if sure else 3, d + 1) for (d, *_), sure in zip(rows, decided, strict=True)]
 
-plot_branches(Q).figure.savefig("branches_of_deep_networks.svg")
+lower, upper = (
+    Curve(words, tuple((row[0], row[place]) for row in rows if row[1] == 2))
+    for words, place in (("lower bound", 4), ("upper bound", 5))
+)
+panel = Panel("tanh, width 2", "layers L", "samples", (lower, upper))
+plot_panels([panel]).savefig("branches_of_deep_networks.svg")
 
 assert [tuple(row[4:6]) for row in rows] == bounds
 assert [str(row[-1]) for row in rows] == ["PROVED" if sure else "OPEN" for sure in decided]
