@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rankstrat.cli._progress import busy
-from rankstrat.cli._question import add_columns, add_formats, emit, say, whole_number
+from rankstrat.cli._question import add_columns, add_formats, alone, emit, say, whole_number
 from rankstrat.cli._status import HOLDS
 from rankstrat.errors import DataError
 from rankstrat.networks import (
@@ -53,6 +53,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the profile."""
+    alone(options)
     network = read(options.file, activation=options.activation, orientation=options.orientation)
     data = None if options.data is None else _inputs(options.data)
     if isinstance(network, GraphNetwork):
@@ -61,7 +62,7 @@ def run(options: Namespace) -> int:
         found = condensation(network, data=data, seed=options.seed)
     if options.format == "json":
         print(to_json(found, seed=options.seed))
-    elif options.format == "text":
+    elif options.format == "text" and not options.columns:
         say(found)
     else:
         emit(found.table(), options.format, columns=options.columns)
@@ -76,7 +77,7 @@ def _graph(graph: GraphNetwork, data: Any, options: Namespace) -> int:
     Raises:
         DataError: a table or a picture of a graph was asked for.
     """
-    if options.plot is not None or options.format not in ("json", "text"):
+    if options.plot is not None or options.columns or options.format not in ("json", "text"):
         raise DataError(
             f"a table or picture of {shown(options.file)}, a graph, was asked for; text or --json"
             " is needed; draw its parts: rankstrat.plot_condensation(graph.dense[0].condensation())"

@@ -85,7 +85,7 @@ def _profile(found: Condensation, axes: Any) -> None:
 def _tree(found: Condensation, layer: int, chosen: Candidate, axes: Any) -> None:
     tree, _, scale = found.partitions.tree(layer - 1)
     if tree.count > MOST_LEAVES or tree.count < 2:
-        axes.text(0.5, 0.5, f"{tree.count} units", ha="center", transform=axes.transAxes)
+        axes.text(0.5, 0.5, f"units: {tree.count}", ha="center", transform=axes.transAxes)
         axes.set_axis_off()
         return
     cut = None

@@ -63,6 +63,7 @@ def plot_similarity(
         for step in steps:
             axes.axhline(step, color="white", linewidth=0.8)
             axes.axvline(step, color="white", linewidth=0.8)
+    axes.locator_params(integer=True, min_n_ticks=1)  # units have whole numbers
     axes.set_xlabel("unit, sorted by cluster")
     axes.set_ylabel("unit")
     name = r"$|\cos(v_i, v_j)|$" if signed else r"$\cos(v_i, v_j)$"
