@@ -4,9 +4,11 @@ assume of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal, TypeAlias
 
 import sympy
@@ -19,6 +21,9 @@ from rankstrat.text.parsing import exact_value, shown
 
 Z = sympy.Symbol("z")
 """The variable of an activation's formula."""
+
+LARGE = 200
+"""Nodes from which an expression is large."""
 
 Parity = Literal["odd", "even", "none", "unknown"]
 
@@ -222,7 +227,8 @@ def _replaced(formula: sympy.Expr, z: sympy.Expr) -> sympy.Expr:
 
     sympy's automatic simplification of tanh(w.x + b) takes four times as long as all else in
     building a network, and changes nothing where the argument is a sum of products of symbols;
-    there it is skipped.
+    there it is skipped. So is the comparison of the arguments of a maximum where one is large,
+    which takes minutes.
     """
     if not formula.args:
         if formula == Z:
@@ -235,9 +241,16 @@ def _replaced(formula: sympy.Expr, z: sympy.Expr) -> sympy.Expr:
         and _is_plain(args[0], isinstance(formula, sympy.exp))
     ):
         return formula.func(args[0], evaluate=False)
+    if isinstance(formula, sympy.Max | sympy.Min) and len(list(_first(z, LARGE))) == LARGE:
+        return formula.func(*args, evaluate=False)
     if formula.is_Pow and formula.exp.is_Integer and formula.base.is_Add and _is_plain(z, False):
         return sympy.Pow(*args, evaluate=False)
     return formula.func(*args)
+
+
+def _first(expression: sympy.Expr, most: int) -> Iterator[sympy.Basic]:
+    """The first nodes of an expression, at most so many."""
+    return islice(sympy.preorder_traversal(expression), most)
 
 
 def _is_plain(argument: sympy.Expr, signed: bool) -> bool:

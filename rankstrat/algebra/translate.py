@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -70,7 +70,7 @@ def translate(
     """
     done: dict[Any, int] = dict(leaves)
     unspecified: dict[str, Any] = {}
-    roots = [_without_gamma(e) for e in expressions]
+    roots = _without_gamma(expressions)
     for root in roots:
         stack = [root]
         while stack:
@@ -96,13 +96,27 @@ def translate(
     return [done[e] for e in roots]
 
 
-def _without_gamma(e: Any) -> Any:
+def _without_gamma(expressions: Sequence[Any]) -> list[Any]:
     """Ratios of gamma functions, factorials and binomials whose arguments differ by integers are
     rational: gamma(x + 1)/gamma(x) = x.
     """
-    if not e.has(*_GAMMA):
-        return e
-    return sympy.gammasimp(e.rewrite(sympy.gamma))
+    if not _occur(expressions, _GAMMA):
+        return list(expressions)
+    return [sympy.gammasimp(e.rewrite(sympy.gamma)) if e.has(*_GAMMA) else e for e in expressions]
+
+
+def _occur(expressions: Sequence[Any], functions: tuple[Any, ...]) -> bool:
+    """Whether one of some functions occurs; what occurs many times is looked at once."""
+    seen, stack = set(expressions), list(expressions)
+    while stack:
+        check("an expression was read")
+        e = stack.pop()
+        if isinstance(e, functions):
+            return True
+        fresh = {a for a in e.args if a not in seen}
+        seen |= fresh
+        stack.extend(fresh)
+    return False
 
 
 class Template:

@@ -241,3 +241,14 @@ def test_a_declared_parity_that_does_not_hold_is_refused_at_the_door(formula, pa
         with pytest.raises(FamilyError, match="declared"):
             rs.families.two_layer(2, 1, wrong)
     assert as_activation(Activation("right", sympy.tanh(Z) ** 3, "odd", (), "odd")).parity == "odd"
+
+
+def test_maxima_of_large_arguments_are_not_simplified():
+    """sympy compares the arguments of a maximum, for minutes where one is a deep network."""
+    x = sympy.Symbol("x", real=True)
+    large = sum((x**2 + k) ** 2 for k in range(1, 60))
+    assert as_activation("relu")(x**2 + 1) == x**2 + 1
+    assert as_activation("relu")(large).args == sympy.Max(0, large, evaluate=False).args
+    a = sympy.Symbol("a")
+    model = rs.Model(a * as_activation("relu")(large) + a * x, [a], [x])
+    assert int(rs.model_rank(model.point([1]))) == 1

@@ -13,7 +13,7 @@ from rankstrat import Model, Verdict, model_rank, numerical_rank
 from rankstrat.algebra.balls import sign
 from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.program import Program
-from rankstrat.algebra.translate import to_sympy, translate
+from rankstrat.algebra.translate import _occur, to_sympy, translate
 from rankstrat.cli import main
 from rankstrat.errors import PoleError, UnsupportedFunctionError
 
@@ -166,3 +166,12 @@ def test_the_command_line_reads_them_and_writes_no_proof_object(tmp_path, capsys
     assert "model rank = 2" in capsys.readouterr().out
     assert main(["rank", str(file), "--proof", str(tmp_path / "proof.json")]) == 2
     assert "keep the certificate instead" in capsys.readouterr().err
+
+
+def test_gamma_functions_are_sought_once_in_what_occurs_often():
+    x, b = sympy.symbols("x b")
+    tower = sympy.tanh(x)
+    for _ in range(40):  # it occurs 2^40 times
+        tower = sympy.Add(tower, sympy.Mul(tower, b, evaluate=False), evaluate=False)
+    assert not _occur([b, tower], (sympy.gamma,))
+    assert _occur([b, tower, sympy.gamma(x)], (sympy.gamma,))
