@@ -66,6 +66,10 @@ class Recognition(Spoken):
         return f"not recognised: {self.difference}" if self.same is None else str(self.same)
 
 
+HIGHEST = 100
+"""Exponents in the features of a linear model."""
+
+
 def recognise(model: Model) -> Recognition:
     r"""The family of which a model is, up to the names of parameters and inputs.
 
@@ -221,6 +225,11 @@ def _features(model: Model) -> Isomorphism | None:
         return None
     if output.xreplace(dict.fromkeys(model.parameters, sympy.S.Zero)) != 0:
         return None
+    inside = [n.free_symbols for n in output.atoms(sympy.Function, sympy.Pow)]
+    if not set(model.parameters).isdisjoint(set[sympy.Basic]().union(*inside)):
+        return None  # not linear; derivatives of towers of powers take long
+    if any(n.exp.is_number and abs(n.exp) > HIGHEST for n in output.atoms(sympy.Pow)):
+        return None  # sympy expands them where it asks for signs
     named = {x: sympy.Symbol(f"x{k}") for k, x in enumerate(model.inputs, 1)}
     features = []
     for parameter in model.parameters:

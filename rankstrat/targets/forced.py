@@ -31,8 +31,8 @@ def forced_functions(model: Model, target: TargetFunction) -> Chart | None:
         >>> a, w, x = sympy.symbols("a w x")
         >>> model = Model(a * sympy.sin(w * x), [a, w], [x])
         >>> chart = forced_functions(model, TargetFunction((sympy.sin(2 * x),)))
-        >>> chart.model.outputs  # sin(2 x) and its product of x and derivative
-        (2*t1*x*cos(2*x) + t2*sin(2*x),)
+        >>> chart.model.size  # sin(2 x), and the product of x and its derivative
+        2
     """
     if model.size > LARGEST:
         return None

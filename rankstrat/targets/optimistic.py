@@ -63,7 +63,7 @@ def _least(target: TargetSet) -> LeastRank:
             best = least
         lowest = least.lower if lowest is None else min(lowest, least.lower)
         floor = max(floor, branch.forced_rank)
-        if floor and best.upper <= floor:
+        if best.upper <= floor:
             forced = (
                 True  # no branch, listed or not, is lower than what the target forces everywhere
             )

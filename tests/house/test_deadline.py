@@ -76,5 +76,4 @@ def test_the_minors_of_a_power_end_with_the_budget():
     """Expanding its tangents takes minutes; what is known by then is an answer."""
     p, x = sympy.symbols("p0:6"), sympy.Symbol("x")
     model = rs.Model([sum(p[i] * x**i for i in range(6)) ** 14], p, [x])
-    with pytest.raises(OutOfTimeError, match="budget of time ended"):
-        rs.stratify(model, budget=1)
+    assert rs.stratify(model, budget=1).coverage.verdict is rs.Verdict.OPEN

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from matplotlib import pyplot as plt
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("[0-9]*.py"))
@@ -22,6 +23,7 @@ def test_example_runs(path, tmp_path, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         runpy.run_path(str(path), run_name="__main__")
+    plt.close("all")
     assert [picture.stem for picture in tmp_path.iterdir()] == [path.stem[3:]], "its one picture"
 
 

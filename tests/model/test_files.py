@@ -287,7 +287,7 @@ def test_load_point_from_json_toml_and_files(tmp_path):
         ('{"a": ' + "[" * 10**5, ParseError, "nested too deeply"),
         ('{"a": ' * 10**5, ParseError, "nested too deeply"),
         ('{"a": "' + "1" * 10**6 + '"}', ParseError, "characters"),
-        ("[1, 2]", ParseError, "cannot be read"),
+        ("[1, 2]", ParseError, "is neither values nor a file"),
         ("", ParseError, "cannot be read"),
     ],
     ids=lambda value: value[:25] if isinstance(value, str) else None,

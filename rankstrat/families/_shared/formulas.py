@@ -10,7 +10,7 @@ from rankstrat.activation.lookup import is_registered
 from rankstrat.activation.record import Activation
 
 SHORT = 30  # signs of a formula that a title shows
-_MACROS = frozenset(("tanh", "sinh", "cosh", "sin", "cos", "exp", "arctan"))
+_MACROS = {name: rf"\{name}" for name in ("tanh", "sinh", "cosh", "sin", "cos", "exp", "arctan")}
 
 
 def applied(activation: Activation, argument: str) -> str:
@@ -19,8 +19,9 @@ def applied(activation: Activation, argument: str) -> str:
     """
     if activation.power:
         return f"({argument})" + (f"^{{{activation.power}}}" if activation.power > 1 else "")
-    if activation.name in _MACROS:
-        return rf"\{activation.name}({argument})"
+    macro = _MACROS.get(activation.name)
+    if macro is not None:
+        return rf"{macro}({argument})"
     if not _short(activation) and is_registered(activation) and activation.name.isidentifier():
         name = activation.name.replace("_", r"\_")
         return rf"\operatorname{{{name}}}({argument})"

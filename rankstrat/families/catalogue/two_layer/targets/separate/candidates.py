@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import sympy
@@ -25,6 +26,12 @@ def candidates(network: Any, pattern: Any, space: AffineSubspace | None) -> Iter
     """
     for places in _placements(network, pattern):
         yield from _points(network, pattern, space, places)
+
+
+def placement_count(network: Any, pattern: Any) -> int:
+    """The number of choices among which the points of a branch are sought."""
+    signs, more = len(network.law.signs), 2 + bool(network.bias)
+    return prod((len(pattern.targets) + j) * signs + more for j in range(len(pattern.extras)))
 
 
 def _placements(network: Any, pattern: Any) -> Iterator[list[Any]]:

@@ -21,10 +21,16 @@ from rankstrat.families._shared.patterns import (
     patterns,
 )
 from rankstrat.families.catalogue.two_layer.targets.layout import Layout
-from rankstrat.families.catalogue.two_layer.targets.separate.candidates import candidates
+from rankstrat.families.catalogue.two_layer.targets.separate.candidates import (
+    candidates,
+    placement_count,
+)
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.zero import is_zero
 from rankstrat.targets import CONSTANT, AffineSubspace, Branch, Closure, RankBounds
+
+MOST_PLACEMENTS = 1_000_000
+"""Choices among which points of a branch are sought."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +192,7 @@ class Network(Layout):
         space: Any,
         ambient: Any = None,
     ) -> Branch:
+        few = placement_count(self, pattern) <= MOST_PLACEMENTS
         return Branch(
             label=pattern.label,
             chart=chart,
@@ -194,8 +201,8 @@ class Network(Layout):
             conditions=conditions(pattern),
             index=pattern.index,
             bounds=RankBounds(
-                candidates=partial(candidates, self, pattern, space),
-                exhaustive=self._why_exhaustive,
+                candidates=partial(candidates, self, pattern, space) if few else None,
+                exhaustive=self._why_exhaustive if few else "",
                 everywhere=self.forced,
             ),
         )
