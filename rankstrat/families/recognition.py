@@ -223,13 +223,13 @@ def _features(model: Model) -> Isomorphism | None:
     (output, *others) = model.outputs
     if others or not 1 <= len(model.inputs) <= MOST_INPUTS:
         return None
+    if any(n.exp.is_number and abs(n.exp) > HIGHEST for n in output.atoms(sympy.Pow)):
+        return None  # sympy expands them where it asks for signs
     if output.xreplace(dict.fromkeys(model.parameters, sympy.S.Zero)) != 0:
         return None
     inside = [n.free_symbols for n in output.atoms(sympy.Function, sympy.Pow)]
     if not set(model.parameters).isdisjoint(set[sympy.Basic]().union(*inside)):
         return None  # not linear; derivatives of towers of powers take long
-    if any(n.exp.is_number and abs(n.exp) > HIGHEST for n in output.atoms(sympy.Pow)):
-        return None  # sympy expands them where it asks for signs
     named = {x: sympy.Symbol(f"x{k}") for k, x in enumerate(model.inputs, 1)}
     features = []
     for parameter in model.parameters:
