@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
 
-from rankstrat.errors import CertificateError, RankstratError
+from rankstrat.errors import CertificateError, RankstratError, UndecidedError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import listed
 from rankstrat.rank.checker import (
@@ -61,7 +61,7 @@ class RankCertificate(DecidedInteger):
             at the kink of relu and abs; None if that is not decided.
         largest: whether this is the largest rank on a chart of a piecewise model, taken on an open
             set of it; on other open sets it may be less.
-        ended: where the budget of time ended, if it did.
+        ended: where the budget of time ended, or what was not decided, if that left bounds open.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -203,6 +203,7 @@ class RankCertificate(DecidedInteger):
         """
         try:
             analysis = Analysis(self.chart, self.seed, self.region, self.subset)
+            self._require_defined(analysis)
             check_lower(analysis, self.lower, self.minor)
             check_hypotheses(analysis, self.hypotheses)
             given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
@@ -223,6 +224,14 @@ class RankCertificate(DecidedInteger):
             raise
         except RankstratError as error:
             raise CertificateError(f"the certificate could not be recomputed: {error}") from None
+
+    def _require_defined(self, analysis: Analysis) -> None:
+        """The model is defined on the chart, unless nothing is claimed."""
+        try:
+            analysis.require_defined()
+        except UndecidedError:
+            if self.lower or self.reason not in ("parameters", "outputs"):
+                raise
 
     def _check_upper(self, analysis: Analysis, relations: int) -> None:
         size, error = self.size, 0.0
