@@ -15,6 +15,7 @@ import numpy as np
 from rankstrat.activation.law import Law, law_of
 from rankstrat.activation.record import Activation
 from rankstrat.lemma import Neurons, lemma_terms
+from rankstrat.networks.features import last_layer_bound
 from rankstrat.networks.snapped import BITS, Snapped
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import RankCertificate
@@ -72,8 +73,12 @@ def certified_rank(snapped: Snapped, *, seed: int = 0, certificate: bool = False
     if known is not None and not (certificate and model.size <= ELIMINATED):
         return known
     if model.size > ELIMINATED:
-        reason = f"the narrow network has {model.size} parameters"
-        return CertifiedRank(0, model.size, Verdict.OPEN, reason)
+        reason = (
+            f"the narrow network has {model.size} parameters; those of its last layer are"
+            " compared alone"
+        )
+        lower = last_layer_bound(snapped, seed=seed)
+        return CertifiedRank(lower, model.size, Verdict.OPEN, reason)
     found = model_rank(snapped.point, seed=seed)
     forced = 0 if known is None else known.forced
     return CertifiedRank(found.lower, found.upper, found.verdict, "model_rank", found, forced)

@@ -164,13 +164,15 @@ class Condensation:
 
     @cached_property
     def knee(self) -> Candidate | None:
-        """Where inputs were given: the network after which the least error within a rank jumps most
-        when the rank gets smaller, by a factor of at least 5; None where it does not jump.
+        """Where inputs were given: the network of least rank after which the least error within a
+        rank jumps when the rank gets smaller, by a factor of at least 5; None where it does not
+        jump. Only widths count from which units were left out one after another, for between
+        others no network was looked for.
         """
-        if all(c.low is not None for c in self.candidates):
-            return None
+        widest = max((c.widths for c in self.candidates if c.low is None), default=())
+        looked = [c for c in self.candidates if widest and c.widths <= (widest[0] + 1,)]
         front: list[Candidate] = []
-        for candidate in sorted(self.candidates, key=lambda c: (c.rank.upper, c.relative)):
+        for candidate in sorted(looked, key=lambda c: (c.rank.upper, c.relative)):
             if not front or candidate.relative < front[-1].relative:
                 front.append(candidate)
         jumps = [
