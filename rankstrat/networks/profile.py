@@ -45,10 +45,7 @@ class Candidate(Spoken):
     network: Network = field(repr=False)
 
     def __str__(self) -> str:
-        return (
-            f"widths {self.widths} at tolerances {self.low:.3g} to {self.high:.3g}: relative error"
-            f" {self.relative:.3g}  [rank: {self.rank.verdict}]"
-        )
+        return self.words
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -92,7 +89,7 @@ class Candidate(Spoken):
             how = f"within tolerance {self.low:.2g}..{self.high:.2g}"
         return (
             f"effective parameters = {self.rank.words}  [rank of the snapped point:"
-            f" {self.rank.verdict}], width {'-'.join(map(str, self.widths))}, {how}, relative"
+            f" {self.rank.verdict}], {spoken_widths(self.widths)}, {how}, relative"
             f" error {self.relative:.2g} (sup {self.supremum:.2g})  [{Verdict.NUMERICAL}]"
         )
 
@@ -193,7 +190,7 @@ class Condensation:
         """One row for each candidate."""
         rows = tuple(
             (
-                _power(c.low), _power(c.high), "-".join(map(str, c.widths)), c.parameters,
+                _power(c.low), _power(c.high), "-".join(map(str, c.widths)) or "-", c.parameters,
                 c.rank.words, c.rank.verdict, str(c.sample_size), f"{c.relative:.2e}",
                 f"{c.supremum:.2e}", "elbow" if c is self.elbow else self._mark(c),
             )
@@ -246,6 +243,11 @@ class Condensation:
 JUMP, LARGEST, ROUNDING = 5, 0.1, 1e-9
 NEAR = 0.01
 """The error and the tolerance of a summary."""
+
+
+def spoken_widths(widths: tuple[int, ...]) -> str:
+    """The widths of the hidden layers in words."""
+    return f"width {'-'.join(map(str, widths))}" if widths else "no hidden layer"
 
 
 def _power(tolerance: float | None) -> str:
