@@ -19,7 +19,7 @@ from rankstrat.networks.snapped import Snapped
 UNITS, SPARE, BITS = 64, 16, 512
 """The most units of the last hidden layer that are compared, how many more inputs than units there
 are, and the working precision."""
-LARGEST = 100_000
+LARGEST = 30_000
 """Parameters of the networks that are evaluated with balls."""
 
 
