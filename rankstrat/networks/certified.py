@@ -22,6 +22,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.sources import proved
+from rankstrat.text.spoken import Spoken
 
 WORD = 61
 """Bits of integers that numpy multiplies."""
@@ -30,7 +31,7 @@ ELIMINATED = 300
 
 
 @dataclass(frozen=True)
-class CertifiedRank:
+class CertifiedRank(Spoken):
     """Bounds for the model rank at a snapped point.
 
     Attributes:
@@ -58,6 +59,9 @@ class CertifiedRank:
     def words(self) -> str:
         """The rank or its bounds."""
         return str(self.lower) if self.lower == self.upper else f"{self.lower}..{self.upper}"
+
+    def __str__(self) -> str:
+        return f"rank {self.words}  [{self.verdict}]: {self.reason}"
 
 
 def certified_rank(snapped: Snapped, *, seed: int = 0, certificate: bool = False) -> CertifiedRank:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from itertools import pairwise
 
 import numpy as np
@@ -94,8 +95,8 @@ class Candidate(Spoken):
         )
 
 
-@dataclass(frozen=True)
-class LayerUnits:
+@dataclass(frozen=True, eq=False, repr=False)
+class LayerUnits(Spoken):
     """What the units of a hidden layer nearly are; all numbers are NUMERICAL.
 
     Attributes:
@@ -116,6 +117,16 @@ class LayerUnits:
         constant = (self.variation <= tolerance) & ~null
         linear = (self.nonlinearity <= tolerance) & ~null & ~constant
         return int(null.sum()), int(linear.sum()), int(constant.sum())
+
+    def __repr__(self) -> str:
+        return f"<LayerUnits: {self}>"
+
+    def __str__(self) -> str:
+        null, linear, constant = self.counts(NEAR)
+        return (
+            f"{len(self.contributions)} units; within {NEAR:g} of null {null}, of linear {linear},"
+            f" of constant {constant}  [{Verdict.NUMERICAL}]"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,23 +232,26 @@ class Condensation:
             )
         return self.elbow.words
 
-    def __str__(self) -> str:
-        lines = [self.table().text(), "", self.summary]
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is said below the table: the elbow, the knee, the least rank within a percent, and
+        what the units nearly are.
+        """
+        lines = [self.summary]
         if self.knee is not None and self.knee is not self.elbow:
             lines.append(f"knee in function space: {self.knee.words}")
         close = self.within(NEAR)
         if close is not None and close not in (self.elbow, self.knee):
             lines.append(f"least rank within relative error {NEAR:g}: {close.words}")
-        for number, layer in enumerate(self.units, 1):
-            null, linear, constant = layer.counts(NEAR)
-            lines.append(
-                f"layer {number}: {len(layer.contributions)} units; within {NEAR:g} of null {null},"
-                f" of linear {linear}, of constant {constant}  [{Verdict.NUMERICAL}]"
-            )
-        return "\n".join([*lines, *self.network.notes])
+        lines += [f"layer {number}: {layer}" for number, layer in enumerate(self.units, 1)]
+        return (*lines, *self.network.notes)
+
+    def __str__(self) -> str:
+        return "\n".join([self.table().text(), "", *self.lines])
 
     def _repr_html_(self) -> str:
-        return self.table().html()
+        said = escape("\n".join(self.lines))
+        return f'{self.table().html()}\n<pre style="white-space: pre-wrap">{said}</pre>'
 
 
 JUMP, LARGEST, ROUNDING = 5, 0.1, 1e-9
