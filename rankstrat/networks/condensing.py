@@ -145,8 +145,8 @@ def _network(model: Model | Network, floats: Mapping[str, Any] | None) -> Networ
 
 
 def _chosen(spans: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
-    """The longest runs and the first, in order."""
-    longest = sorted(spans, key=lambda span: (span[0] - span[1], span[0]))[: most - 1]
+    """The first run and the longest ones, of several the coarser, in order."""
+    longest = sorted(spans, key=lambda span: (span[0] - span[1], -span[0]))[: most - 1]
     return sorted({spans[0], *longest})
 
 

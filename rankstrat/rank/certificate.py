@@ -202,8 +202,9 @@ class RankCertificate(DecidedInteger):
             CertificateError: a bound, witness or verdict does not hold; the message says which.
         """
         try:
-            analysis = Analysis(self.chart, self.seed, self.region, self.subset)
-            self._require_defined(analysis)
+            analysis = self._analysed()
+            if analysis is None:
+                return
             check_lower(analysis, self.lower, self.minor)
             check_hypotheses(analysis, self.hypotheses)
             given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
@@ -225,13 +226,19 @@ class RankCertificate(DecidedInteger):
         except RankstratError as error:
             raise CertificateError(f"the certificate could not be recomputed: {error}") from None
 
-    def _require_defined(self, analysis: Analysis) -> None:
-        """The model is defined on the chart, unless nothing is claimed."""
+    def _analysed(self) -> Analysis | None:
+        """The analysis of a model that is defined on the chart; None where that is not decided, and
+        nothing is claimed either.
+        """
         try:
+            analysis = Analysis(self.chart, self.seed, self.region, self.subset)
             analysis.require_defined()
         except UndecidedError:
-            if self.lower or self.reason not in ("parameters", "outputs"):
+            claimed = self.lower or self.relations or self.hypotheses or self.upper < self.size
+            if claimed or self.largest or self.reason != "parameters":
                 raise
+            return None
+        return analysis
 
     def _check_upper(self, analysis: Analysis, relations: int) -> None:
         size, error = self.size, 0.0
