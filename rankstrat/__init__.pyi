@@ -63,12 +63,14 @@ from rankstrat.samples import EnclosedCriticalPoint as EnclosedCriticalPoint
 from rankstrat.samples import Inertia as Inertia
 from rankstrat.samples import LocalLinearRecovery as LocalLinearRecovery
 from rankstrat.samples import RecoveryCount as RecoveryCount
+from rankstrat.samples import SampleClosure as SampleClosure
 from rankstrat.samples import count_recovering_subsets as count_recovering_subsets
 from rankstrat.samples import critical_data as critical_data
 from rankstrat.samples import enclose_critical_point as enclose_critical_point
 from rankstrat.samples import inertia as inertia
 from rankstrat.samples import linear_stability as linear_stability
 from rankstrat.samples import local_linear_recovery as local_linear_recovery
+from rankstrat.samples import sample_closure as sample_closure
 from rankstrat.samples.stability import recovery_stability as recovery_stability
 from rankstrat.samples.stability import recovery_thresholds as recovery_thresholds
 from rankstrat.samples.stability import stability_table as stability_table
@@ -157,6 +159,7 @@ __all__ = [
     "Reduced",
     "Relation",
     "Report",
+    "SampleClosure",
     "SplittingLine",
     "Stratum",
     "Symmetry",
@@ -212,6 +215,7 @@ __all__ = [
     "recovery_thresholds",
     "reduce",
     "region_rank",
+    "sample_closure",
     "splitting_line",
     "stability_table",
     "stochastic_descent",

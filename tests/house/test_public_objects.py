@@ -107,6 +107,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "Relation": lambda: rs.model_rank(twin()).relations[0],
     "Report": lambda: rs.verify("linear_rank"),
     "SplittingLine": lambda: rs.splitting_line(critical()),
+    "SampleClosure": lambda: rs.sample_closure(point(), [1, 2], [3, -1]),
     "Stratum": lambda: rs.stratify(F).strata[1],
     "Symmetry": lambda: rs.symmetries(F)[0],
     "TangentSpan": lambda: rs.tangent_span(twin()),

@@ -88,7 +88,7 @@ def independent_symmetric(inner, seen):
 
 FIFTY = [(a, h, b) for a, h, b in product((1, 2, 3), repeat=3)][:27]
 FIFTY += [(1, 4, 1), (1, 4, 2), (2, 4, 1), (2, 4, 2), (1, 5, 1), (1, 5, 2), (1, 6, 1)]
-FIFTY += list(product((1, 2), repeat=4))
+FIFTY += [w for w in product((1, 2), repeat=4) if w != (1, 2, 2, 1)] + [(1, 7, 1)]
 
 
 @pytest.mark.slow
@@ -100,6 +100,14 @@ def test_fifty_linear_networks(widths):
     layers = zip(widths, widths[1:], widths[2:], strict=False)
     count = sum(independent_symmetric(h, before + after) for before, h, after in layers)
     assert (found.independent, found.most, found.verdict) == (count, count, PROVED)
+
+
+def test_one_input_and_one_output_at_depth_three_have_more_than_quadratic_laws():
+    """The product is a number c, orbits are curves along grad c: M - 1 = 7 laws, six quadratic."""
+    found = rs.conservation_laws(deep_matrix_factorization([1, 2, 2, 1]))
+    assert (found.independent, found.most, found.verdict) == (6, 7, rs.Verdict.OPEN)
+    # with one hidden layer the quadratic ones are all
+    assert rs.conservation_laws(deep_matrix_factorization([1, 3, 1])).independent == 6 - 1
 
 
 def test_gates_experts_and_heads_keep_these_numbers():
