@@ -64,7 +64,7 @@ def local_ideal(point: Chart) -> LocalIdeal | None:
     if found is None:
         return None
     ring = Ring(model.size)
-    return _reduced(ring, [ring.of(terms) for terms in _echelon(found)])
+    return reduced(ring, [ring.of(terms) for terms in _echelon(found)])
 
 
 def _coefficients(point: Chart) -> list[Terms] | None:
@@ -96,7 +96,8 @@ def _echelon(generators: Sequence[Terms]) -> list[Terms]:
     return [{monomials[i]: c for i, c in row.items()} for row in echelon.rows.values()]
 
 
-def _reduced(ring: Ring, generators: list[Poly]) -> LocalIdeal | None:
+def reduced(ring: Ring, generators: list[Poly]) -> LocalIdeal | None:
+    """Without smooth equations; None if the others become large."""
     smooth = 0
     generators = tidy(ring, generators)
     while True:
@@ -169,5 +170,6 @@ __all__ = [
     "Terms",
     "at_origin",
     "local_ideal",
+    "reduced",
     "tidy",
 ]

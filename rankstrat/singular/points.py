@@ -15,6 +15,7 @@ from rankstrat.singular.coordinates import adapted
 from rankstrat.singular.ideal import local_ideal
 from rankstrat.singular.known import Known, weaker
 from rankstrat.singular.matrices import of_product
+from rankstrat.singular.neurons import moments
 from rankstrat.singular.quartic import second_order
 
 
@@ -43,9 +44,10 @@ def of_point(point: Chart, seed: int) -> Iterator[LearningCoefficient]:
     if product is not None:
         yield product
         return
-    for found in _by_polyhedron(known, best):
-        best = found
-        yield best
+    for road in (_by_polyhedron, _by_moments):
+        for found in road(known, best):
+            best = found
+            yield best
     if best.value is None:
         yield from _by_branches(known, best, seed)
 
@@ -75,6 +77,19 @@ def _by_polyhedron(known: Known, best: LearningCoefficient) -> Iterator[Learning
             reason = f"half the rank, and the Newton polyhedron{changes} (docs/singular.md#newton)"
             best = known.answer(best.lower, most, None, reason)
             yield best
+
+
+def _by_moments(known: Known, best: LearningCoefficient) -> Iterator[LearningCoefficient]:
+    if best.value is not None:
+        return
+    found = moments(known.chart)
+    if found is None:
+        return
+    reason = "moments of clusters of neurons (docs/singular.md#clusters)"
+    if found.lower == found.upper:
+        yield known.decided(found.lower, found.multiplicity, reason, by_rank=False)
+    elif found.upper < best.upper:
+        yield known.answer(max(best.lower, found.lower), found.upper, None, reason)
 
 
 def _by_branches(
