@@ -24,7 +24,7 @@ from rankstrat.rank.zero import same_functions
 from rankstrat.singular.coordinates import adapted
 from rankstrat.singular.ideal import MOST_PARAMETERS, LocalIdeal, reduced
 
-Vector = tuple[Fraction, ...]
+Weights = tuple[Fraction, ...]
 Word = tuple[int, ...]
 
 
@@ -37,8 +37,8 @@ class Cluster:
         outputs: a_i.
     """
 
-    weights: Vector
-    outputs: Vector
+    weights: Weights
+    outputs: Weights
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def moments(point: Chart) -> Moments | None:
     return Moments(half + sum(m.lower for m in some), half + sum(m.upper for m in some), total)
 
 
-def _rows(structure: HasNeurons, point: Chart) -> list[Vector] | None:
+def _rows(structure: HasNeurons, point: Chart) -> list[Weights] | None:
     """(a, w, b) of each neuron whose weights are parameters of their own, a up to a common
     factor.
     """
@@ -139,8 +139,8 @@ def _sign(sigma: sympy.Expr) -> int:
     return 0
 
 
-def _clusters(rows: Sequence[Vector], sign: int) -> list[Cluster]:
-    found: dict[Vector, list[Fraction]] = {}
+def _clusters(rows: Sequence[Weights], sign: int) -> list[Cluster]:
+    found: dict[Weights, list[Fraction]] = {}
     for a, *weights in rows:
         w = tuple(weights)
         lead = next((c for c in w if c), Fraction(0))
