@@ -163,3 +163,15 @@ def test_two_heads_with_and_without_softmax():
         model = grouped(2, 3, 1, groups=2, queries=1, linear=linear)
         point = model.point(integers(random.Random(2), model))
         assert rs.model_rank(point) == dimension
+
+
+def test_functional_dimension_is_not_constant_on_fibres():
+    """Two parameters of the function 0 of a ReLU network, with ranks 1 and 2 on all inputs."""
+    net = two_layer(2, 2, "relu")
+    weights = [[1, 0], [1, 0]]
+    idle, opposite = net.point(a=[0, 0], w=weights), net.point(a=[1, -1], w=weights)
+    assert [rs.model_rank(p).value for p in (idle, opposite)] == [1, 2]
+    # on the region x1 < 0 nothing is seen
+    assert [rs.model_rank(p, seed=1).verdict for p in (idle, opposite)] == [PROVED, PROVED]
+    assert rs.region_rank(opposite, [-1, 1]) == 0
+    assert rs.region_rank(opposite, [1, 1]) == 2
