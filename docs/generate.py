@@ -119,6 +119,8 @@ READING_ORDER = {
     "Recovery": (
         "local_linear_recovery",
         "LocalLinearRecovery",
+        "sample_closure",
+        "SampleClosure",
         "count_recovering_subsets",
         "RecoveryCount",
         "linear_stability",
