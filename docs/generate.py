@@ -157,6 +157,8 @@ READING_ORDER = {
         "Trajectory",
         "limiting_directions",
         "LimitingDirections",
+        "diagonal_limit",
+        "DiagonalLimit",
         "critical_functions",
         "CriticalAtlas",
         "experiment",

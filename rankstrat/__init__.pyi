@@ -14,6 +14,8 @@ from rankstrat.dynamics.directions import LimitingDirections as LimitingDirectio
 from rankstrat.dynamics.directions import limiting_directions as limiting_directions
 from rankstrat.dynamics.flow import gradient_flow as gradient_flow
 from rankstrat.dynamics.loss import Loss as Loss
+from rankstrat.dynamics.small_starts import DiagonalLimit as DiagonalLimit
+from rankstrat.dynamics.small_starts import diagonal_limit as diagonal_limit
 from rankstrat.dynamics.trajectory import Trajectory as Trajectory
 from rankstrat.experiments import experiment as experiment
 from rankstrat.families.recognition import Recognition as Recognition
@@ -127,6 +129,7 @@ __all__ = [
     "CriticalData",
     "CriticalMapping",
     "DensePart",
+    "DiagonalLimit",
     "EnclosedCriticalPoint",
     "Equivalence",
     "EquivalencePath",
@@ -179,6 +182,7 @@ __all__ = [
     "count_recovering_subsets",
     "critical_data",
     "critical_functions",
+    "diagonal_limit",
     "embedding_graph",
     "enclose_critical_point",
     "equivalence_path",

@@ -67,6 +67,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "CriticalAtlas": lambda: rs.critical_functions(F, [[1], [2], [3]], [1, 2, 1], starts=10),
     "CriticalData": critical,
     "CriticalMapping": lambda: rs.mappings.splitting(ONE),
+    "DiagonalLimit": lambda: rs.diagonal_limit([[1, 2]], [3]),
     "EnclosedCriticalPoint": lambda: rs.enclose_critical_point(
         rs.Model(sympy.exp(u) * x, [u], [x]), [[1], [2]], [2, 4], [0.5]
     ),
