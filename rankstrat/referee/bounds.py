@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from .cells import check_cover
 from .independence import check_independence
-from .polynomials import Expander
+from .polynomials import Expander, Polynomial
 from .question import Question
 from .reading import Refused, Unchecked, distinct
 from .residues import Residues, rank, rank_at_most, setting
 from .tower import Tower
+
+Relation = dict[int, int]
+NONE = Fraction(0)
 
 
 def lower_bound(q: Question, tower: Tower) -> tuple[int, str]:
@@ -87,14 +90,13 @@ def upper_bound(q: Question, tower: Tower, digest: str) -> tuple[int, str, Fract
     """The bound that is shown, how, and the chance of an error."""
     kind, free, outputs = q.data["upper"]["kind"], len(q.free), len(q.outputs)
     if kind == "parameters":
-        return free, f"there are {free} parameters", Fraction(0)
+        return free, f"there are {free} parameters", NONE
     if kind == "outputs":
         if q.sizes["inputs"]:
             raise Refused("upper: outputs bound the rank of models without inputs only")
-        return outputs, f"there are {outputs} outputs", Fraction(0)
+        return outputs, f"there are {outputs} outputs", NONE
     if kind == "relations":
-        count, left = _relations(q, tower, digest)
-        how, error = _vanish(q, tower, digest, left)
+        count, how, error = _independent_relations(q, tower, digest)
         return free - count, f"{count} independent relations, {how}", error
     q.fuel.burn(outputs * free)
     claimed, entries = (
@@ -105,51 +107,94 @@ def upper_bound(q: Question, tower: Tower, digest: str) -> tuple[int, str, Fract
     return claimed, f"no larger minor at random points (error below {float(error):.0e})", error
 
 
-def _relations(q: Question, tower: Tower, digest: str) -> tuple[int, list[int]]:
-    """The number of independent relations, and nodes that vanish if they hold."""
-    graph, relations = q.graph, list[dict[int, int]]()
+def _independent_relations(q: Question, tower: Tower, digest: str) -> tuple[int, str, Fraction]:
+    """How many relations there are, how they were verified, and the chance of an error.
+
+    They are verified in one ring, and independent over that ring.
+    """
+    relations = _relations(q)
+    nodes = _residuals(q, relations)
+    r = Residues(tower, (1 << 61) - 1, digest)
+    if q.data["lower"]["kind"] == "minor":
+        r = setting(tower, q.data["lower"], "lower")
+    fixed = q.signs[q.region] if q.region is not None else None
+    zero, regions = {q.bare: set[int](), tower: set[int]()}, q.signs if fixed is None else []
+    for ring, found in zero.items():
+        expander = Expander(ring, fixed)
+        try:
+            found.update(k for k in nodes if expander.is_zero(k))
+        except Unchecked as reason:
+            q.remarks.append(f"relations beyond exact expansion: {reason}")
+        if len(found) == len(nodes):
+            return _count(q, relations, _expanded(ring, relations, r), r), "verified exactly", NONE
+    if regions and not q.sizes["coordinates"]:
+        check_cover(q.bare, q.kinks, regions)
+        expanders = [Expander(q.bare, dict(s)) for s in {tuple(s.items()) for s in regions}]
+        if not all(e.is_zero(k) for e in expanders for k in nodes if k not in zero[q.bare]):
+            raise Unchecked("a relation is not shown to hold on every region")
+        how = f"verified exactly on {len(expanders)} regions, which cover the inputs"
+        return _count(q, relations, _expanded(q.bare, relations, r), r), how, NONE
+    error = rank_at_most(tower, digest, [[k] for k in nodes], 0)
+    values = {c: r.value(c) for relation in relations for c in relation.values()}
+    how = f"verified at random points (error below {float(error):.0e})"
+    return _count(q, relations, values, r), how, error
+
+
+def _relations(q: Question) -> list[Relation]:
+    """Coefficients by parameter."""
+    graph, free, relations = q.graph, set(q.free), list[Relation]()
     for pivot, pairs in q.data["upper"]["relations"]:
         distinct([p for p, _ in pairs], "upper")
         relations.append(dict(pairs))
-        if pivot not in relations[-1] or not relations[-1].keys() <= set(q.free):
+        if pivot not in relations[-1] or not relations[-1].keys() <= free:
             raise Refused(f"upper: the relation of {pivot} is not one of free parameters")
         if any(c >= graph.given or graph.private[c] for _, c in pairs):
             raise Refused("upper: a coefficient contains parameters or inputs, or is no node")
     if q.bare.kinks(graph.closure(c for relation in relations for c in relation.values())):
         raise Unchecked("a coefficient of a relation contains a kink")
-    residues = Residues(tower, (1 << 61) - 1, digest)
-    if q.data["lower"]["kind"] == "minor":
-        residues = setting(tower, q.data["lower"], "lower")
-    q.fuel.burn(len(relations) * len(q.free))
-    rows = ([residues.value(r.get(p, graph.zero)) for p in q.free] for r in relations)
-    count, left = rank(rows, residues.prime, q.fuel), set[int]()
+    return relations
+
+
+def _residuals(q: Question, relations: Sequence[Relation]) -> list[int]:
+    """Nodes that vanish if the relations hold."""
+    graph, found = q.graph, set[int]()
     for relation in relations:
         for gradient in q.gradients:
             q.fuel.burn(8 + len(relation))
             terms = [(c, gradient[p]) for p, c in relation.items() if p in gradient]
-            left.add(graph.total(*(graph.product(*pair) for pair in terms)))
-    return count, sorted(left - {graph.zero})
+            found.add(graph.total(*(graph.product(*pair) for pair in terms)))
+    return sorted(found - {graph.zero})
 
 
-def _vanish(q: Question, tower: Tower, digest: str, left: list[int]) -> tuple[str, Fraction]:
-    """Nodes vanish identically: exactly, on every region, or at random points; the chance of an
-    error.
-    """
-    fixed = q.signs[q.region] if q.region is not None else None
-    for some in (q.bare, tower):
-        expander = Expander(some, fixed)
-        try:
-            left = [k for k in left if not expander.is_zero(k)]
-        except Unchecked as reason:
-            q.remarks.append(f"relations beyond exact expansion: {reason}")
-        if not left:
-            return "verified exactly", Fraction(0)
-    if q.signs and fixed is None and not q.sizes["coordinates"]:
-        check_cover(q.bare, q.kinks, q.signs)
-        regions = {tuple(sorted(s.items())): s for s in q.signs}
-        expanders = [Expander(q.bare, signs) for signs in regions.values()]
-        if not all(e.is_zero(k) for e in expanders for k in left):
-            raise Unchecked("a relation is not shown to hold on every region")
-        return f"verified exactly on {len(regions)} regions, which cover the inputs", Fraction(0)
-    error = rank_at_most(tower, digest, [[k] for k in left], 0)
-    return f"verified at random points (error below {float(error):.0e})", error
+def _expanded(ring: Tower, relations: Sequence[Relation], r: Residues) -> dict[int, int]:
+    """Residues of coefficients, for residues of the unknowns of their expansions in a ring."""
+    e, unknowns = Expander(ring), list[int]()
+    values = {c: e.value(c) for relation in relations for c in relation.values()}
+    roots = {("radical", *ring.generators[g][1:]): ("t", g) for g in ring.numbered("root")}
+
+    def at(polynomial: Polynomial) -> int:
+        terms = []
+        for monomial, c in polynomial.items():
+            term = r.rational(c.numerator, c.denominator)
+            for v, n in monomial:
+                term = r.times(term, r.power(unknowns[v], n))
+            terms.append((1, term))
+        return r.plus(*terms)
+
+    for v, name in enumerate(e.atoms):
+        if v in e.inverses:
+            unknowns.append(r.inverse(at(e.inverses[v])))
+        elif name == ("iota",) or name in roots:
+            unknowns.append(r.leaf(*roots.get(name, name)))
+        else:
+            unknowns.append(r.drawn("unknown", v))
+    return {c: at(value) for c, value in values.items()}
+
+
+def _count(
+    q: Question, relations: Sequence[Relation], values: Mapping[int, int], r: Residues
+) -> int:
+    """The rank of the relations."""
+    q.fuel.burn(len(relations) * len(q.free))
+    rows = ([values[some[p]] if p in some else 0 for p in q.free] for some in relations)
+    return rank(rows, r.prime, q.fuel)
