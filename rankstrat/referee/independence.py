@@ -14,7 +14,7 @@ from .tower import Key, Tower
 
 ALLOWED = {"exp": {"exp", "log"}, "log": {"exp", "log"}}
 """Generators in images of a kind; in others there are those of the same kind only."""
-Row = list[int]
+Line = list[int]
 VARIABLES = ("", "coord", "in")
 ALGEBRAIC = {"rat", "add", "mul", "pow", "root", "par"}
 
@@ -121,7 +121,7 @@ def _decision(tower: Tower, layer: int) -> tuple[Any, Residues]:
     return data, setting(tower, data, "decisions")
 
 
-def _row(r: Residues, members: Sequence[int], nodes: Sequence[int], iota: int, roots: Any) -> Row:
+def _row(r: Residues, members: Sequence[int], nodes: Sequence[int], iota: int, roots: Any) -> Line:
     """Residues of y, or of D y, from those of the nodes by their constant factors."""
     r.choose(iota, roots, "decisions")
     r.values.clear()
@@ -130,7 +130,7 @@ def _row(r: Residues, members: Sequence[int], nodes: Sequence[int], iota: int, r
     return [r.plus((factors.get(r.tower.kinds[g], 1), r.value(k))) for g, k in pairs]
 
 
-def _check_rank(rows: Iterable[Row], residues: Residues, size: int) -> None:
+def _check_rank(rows: Iterable[Line], residues: Residues, size: int) -> None:
     if rank(rows, residues.prime, residues.fuel, size) < size:
         raise Unchecked("decisions: a matrix has not full rank")
 
@@ -144,7 +144,7 @@ def _check_functions(q: Question, tower: Tower, layer: int, members: Sequence[in
     columns = tower.numbered("exp", "cis", "log", "atan", layers=[layer])
     gradients = [_gradient(tower, layer, g) for g in columns]
 
-    def rows() -> Iterator[Row]:
+    def rows() -> Iterator[Line]:
         for sample, variable, iota, roots in data["rows"]:
             entries = [_by(tower, layer, gradient, variable) for gradient in gradients]
             residues.seed, residues.tag = f"{data['seed']}/{sample}", "d"
