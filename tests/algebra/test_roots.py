@@ -395,3 +395,18 @@ def test_powers_with_long_denominators_have_an_answer():
     inner = (sympy.exp(q * x) + x) ** 2 + 1
     found = rank([1 / sympy.sqrt(inner), sympy.exp(x) / sympy.sqrt(inner), sympy.exp(q * x)])
     assert found.lower <= 3 <= found.upper
+
+
+@pytest.mark.parametrize(
+    "functions",
+    [
+        (sympy.sqrt(1 + exp(-x)) * exp(x / 2), sympy.sqrt(1 + exp(x))),
+        (sympy.sqrt(1 + x) * sympy.sqrt(1 + 2 * x), sympy.sqrt(2 * x**2 + 3 * x + 1)),
+        (sympy.sqrt(1 + exp(x)) * sympy.sqrt(1 + exp(-x)), cosh(x / 2)),
+        (sympy.sqrt(1 + cos(2 * x)), sympy.sqrt(1 - sin(x) ** 2)),
+    ],
+)
+def test_products_of_earlier_roots_are_no_new_roots(functions):
+    """Each is a multiple of the other where both are real: rank 1, whether that is seen or not."""
+    found = rank(list(functions))
+    assert found.lower <= 1 <= found.upper
