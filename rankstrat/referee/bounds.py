@@ -99,10 +99,8 @@ def upper_bound(q: Question, tower: Tower, digest: str) -> tuple[int, str, Fract
         count, how, error = _independent_relations(q, tower, digest)
         return free - count, f"{count} independent relations, {how}", error
     q.fuel.burn(outputs * free)
-    claimed, entries = (
-        q.data["claim"]["upper"],
-        [[g.get(p, q.graph.zero) for p in q.free] for g in q.gradients],
-    )
+    entries = [[gradient.get(p, q.graph.zero) for p in q.free] for gradient in q.gradients]
+    claimed = q.data["claim"]["upper"]
     error = rank_at_most(tower, digest, entries, claimed)
     return claimed, f"no larger minor at random points (error below {float(error):.0e})", error
 
