@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from .balls import Balls
-from .graph import Graph
+from .graph import Graph, Node
 from .polynomials import Expander
 from .reading import ANY, BIG, SMALL, Fuel, Kinds, Maybe, Refused, distinct, read
 from .tower import EMPTY, SETTING, Tower
@@ -70,12 +70,17 @@ class Question:
         below = self.graph.closure(self.outputs)
         self.kinks = sorted(self.bare.kinks(below))
         self.zero = {a for a in self.kinks if atoms.is_zero(a)}
-        self._read_places([k for k in below if self.graph.nodes[k][0] in ("log", "root")])
+        self._read_places([k for k in below if self._is_partial(self.graph.nodes[k])])
         self.region = read(self.data["region"], Maybe(range(len(self.signs))), "region")
         self.gradients = [
             {self.graph.nodes[k][1]: d for k, d in self.graph.gradient(node, ("par",)).items()}
             for node in self.outputs
         ]
+
+    def _is_partial(self, node: Node) -> bool:
+        """Whether a node may have no value on an open set: a denominator may vanish with kinks."""
+        denominator = node[0] == "tan" or (node[0] == "pow" and node[1] < 0)
+        return node[0] in ("log", "root") or bool(self.kinks and denominator)
 
     def _read_places(self, partial: list[int]) -> None:
         """Rational points of the domain; the signs of all kinks there, decided by balls."""
@@ -91,7 +96,7 @@ class Question:
         self.signs: list[dict[int, int]] = []
         for place in range(len(self.points)):
             balls = self.at(place)
-            for k in partial:  # balls exist at positive arguments only
+            for k in partial:  # balls exist in the domain only
                 balls.value(k)
             self.signs.append({a: balls.sign(a) for a in self.kinks})
 

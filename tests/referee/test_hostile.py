@@ -311,6 +311,31 @@ def test_regions_that_are_not_shown(region: int | None) -> None:
             assert judge(data).upper >= least[region]
 
 
+@pytest.mark.parametrize(
+    "undefined",
+    [
+        [["pow", -1, 3]],  # 1 / relu(x)
+        [["step", 2], ["pow", -2, 4]],  # 1 / step(x)^2
+        # tan(pi step(-x) / 2)
+        [["mul", 1, 2], ["step", 4], ["pi"], ["rat", 1, 2], ["mul", 5, 6, 7], ["tan", 8]],
+    ],
+)
+@pytest.mark.parametrize("kind", ["balls", "minor"])
+def test_places_at_which_a_denominator_vanishes_show_nothing(kind: str, undefined: Graph) -> None:
+    # a relu(-x) + g(x), where g is defined for positive x only: the rank is 0
+    graph = [ONE, MINUS, INPUT, ["relu", 2], *undefined]
+    g = len(graph) - 1
+    graph += [["mul", 1, 2], ["relu", g + 1], ["par", 0, 0], ["mul", g + 3, g + 2]]
+    graph.append(["add", g + 4, g])
+    evidence = {"balls": {"kind": "balls", "rows": [[0, [1]]], "columns": [0]},
+                "minor": minor(1, 0)}[kind]  # fmt: skip
+    for x in (-1, 1):
+        places = {"at": [], "inputs": [[[x, 1]]], "bits": 64}
+        data = written(graph, outputs=[len(graph) - 1], sizes=(1, 1, 0), lower=evidence,
+                       places=places)  # fmt: skip
+        assert judge(data).lower == 0
+
+
 # Chance
 
 
