@@ -385,6 +385,8 @@ class Program:
 
     def _power_of_size(self, arg: int) -> int | None:
         """exp(arg) = |h|^c where arg is c log|h|, whose domain |h|^c does not lose."""
+        if self.kind[arg] == LINEAR and len(self.args[arg]) > 1:
+            return None
         c, core = self.content(arg)
         if self.kind[core] != FUNCTION or self.data[core] != "log":
             return None
