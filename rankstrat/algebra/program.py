@@ -56,6 +56,7 @@ class Program:
         self.data: list[Any] = []
         self._index: dict[tuple[int, tuple[int, ...], Hashable], int] = {}
         self._nonnegative: dict[int, bool] = {}
+        self._contents: dict[int, tuple[Rational, int]] = {}
         self.zero = self.constant(0)
         self.one = self.constant(1)
 
@@ -100,8 +101,11 @@ class Program:
             return lead, self.args[node][0]
         if lead == 1:
             return 1, node
-        scaled = tuple(normal(Fraction(c) / lead) for c in (c0, *coefficients))
-        return lead, self._node(LINEAR, self.args[node], scaled)
+        known = self._contents.get(node)
+        if known is None:
+            scaled = tuple([normal(Fraction(c, lead)) for c in self.data[node]])
+            known = self._contents[node] = lead, self._node(LINEAR, self.args[node], scaled)
+        return known
 
     def linear(self, c0: Rational, terms: Iterable[tuple[Rational, int]]) -> int:
         r"""The node of $c_0 + \sum c_i n_i$."""
@@ -385,6 +389,8 @@ class Program:
 
     def _power_of_size(self, arg: int) -> int | None:
         """exp(arg) = |h|^c where arg is c log|h|, whose domain |h|^c does not lose."""
+        if self.kind[arg] == LINEAR and len(self.args[arg]) > 1:
+            return None
         c, core = self.content(arg)
         if self.kind[core] != FUNCTION or self.data[core] != "log":
             return None

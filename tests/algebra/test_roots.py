@@ -213,6 +213,29 @@ def test_an_exponential_of_logarithms_of_both_signs_is_no_power():
         assert certificate.lower <= dimension <= certificate.upper
 
 
+@pytest.mark.parametrize(
+    ("functions", "dimension"),
+    [
+        ([sqrt(Abs(x)), x], 2),
+        ([Abs(x) ** Rational(1, 3), Abs(x), 1], 3),
+        ([Abs(x) ** Rational(1, 3), cbrt(x), x], 2),  # cbrt(x) is real for x > 0
+        ([sqrt(Abs(x)), sympy.Piecewise((sqrt(x), x > 0), (0, True))], 2),
+        ([sqrt(Abs(x)), sympy.sign(x) * sqrt(Abs(x)), x], 3),
+        ([Abs(x) ** Rational(3, 2), x * sqrt(Abs(x))], 2),
+        ([sqrt(Abs(x)), sqrt(Abs(x + 1)), x], 3),
+        ([sqrt(Abs(x**2 - 1)), x, 1], 3),
+        ([sin(sqrt(Abs(x))) ** 2, cos(sqrt(Abs(x))) ** 2, 1], 2),
+        ([exp(sqrt(Abs(x))), exp(-sqrt(Abs(x))), cosh(sqrt(Abs(x)))], 2),
+        ([log(sqrt(Abs(x))), log(Abs(x)), 1], 2),
+        ([1 / sqrt(Abs(x)), sqrt(Abs(x)) / x, sqrt(Abs(x)) / Abs(x)], 2),
+        ([sqrt(Abs(x - y)), sqrt(Abs(2 * y - 2 * x)), 1], 2),
+        ([sqrt(Abs(x) + Abs(y)), x, 1], 3),
+    ],
+)
+def test_roots_of_functions_of_both_signs(functions, dimension):
+    confirm(rank(functions, (x, y)), dimension)
+
+
 def test_squares_of_functions_of_unknown_sign():
     """The root of a square is piecewise, also where the sign of its base is not known."""
     base = 2 * erf(x) + 1
