@@ -125,13 +125,15 @@ def _independent_relations(q: Question, tower: Tower, digest: str) -> tuple[int,
             q.remarks.append(f"relations beyond exact expansion: {reason}")
         if len(found) == len(nodes):
             return _count(q, relations, _expanded(ring, relations, r), r), "verified exactly", NONE
-    if regions and not q.sizes["coordinates"]:
+    if regions and tower.kinks(tower.closure(nodes)):
         check_cover(q.bare, q.kinks, regions)
-        expanders = [Expander(q.bare, dict(s)) for s in {tuple(s.items()) for s in regions}]
-        if not all(e.is_zero(k) for e in expanders for k in nodes if k not in zero[q.bare]):
-            raise Unchecked("a relation is not shown to hold on every region")
-        how = f"verified exactly on {len(expanders)} regions, which cover the inputs"
-        return _count(q, relations, _expanded(q.bare, relations, r), r), how, NONE
+        signs = [dict(some) for some in {tuple(some.items()) for some in regions}]
+        how = f"verified exactly on {len(signs)} regions, which cover the inputs"
+        for ring, found in zero.items():
+            left = [k for k in nodes if k not in found]
+            if all(e.is_zero(k) for e in (Expander(ring, some) for some in signs) for k in left):
+                return _count(q, relations, _expanded(ring, relations, r), r), how, NONE
+        raise Unchecked("a relation is not shown to hold on every region")
     error = rank_at_most(tower, digest, [[k] for k in nodes], 0)
     values = {c: r.value(c) for relation in relations for c in relation.values()}
     how = f"verified at random points (error below {float(error):.0e})"
