@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from rankstrat.dynamics._scipy import one_thread
 from rankstrat.errors import RankstratError
 from rankstrat.experiments._agreement import (
     ALWAYS,
@@ -126,8 +127,10 @@ def check_cell(experiment: Experiment, case: Case, seed: int = 0) -> Row:
     start = time.perf_counter()
     tolerance = experiment.tolerance(case)
     try:
-        predicted = experiment.predicted(case, seed)
-        measured = experiment.measured(case, seed)
+        # matrices are small: a second thread of BLAS waits for the first, and cells run in parallel
+        with one_thread():
+            predicted = experiment.predicted(case, seed)
+            measured = experiment.measured(case, seed)
     except RankstratError as error:
         detail = f"{type(error).__name__}: {error}"
         return Row(
