@@ -13,6 +13,7 @@ with $\int \lambda dt < 1$ come together, those of one with much more part befor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -43,31 +44,38 @@ def growth(width: int, inputs: tuple[float, ...], labels: tuple[float, ...], lev
     axis /= np.linalg.norm(axis)
     rates = np.array([width, 1 / width, 1 / width])
 
-    def parts(p: Array) -> tuple[Array, Array, Array]:
-        t = np.tanh(lifted @ p[1:])
-        return t, 1 - t**2, (p[0] * t - y) / len(y)
-
     def flow(_t: float, p: Array) -> Array:
-        t, slope, e = parts(p)
+        t, slope, e = _parts(p, lifted, y)
         return np.asarray(-rates * np.concatenate([[e @ t], p[0] * ((e * slope) @ lifted)]))
-
-    def rate(p: Array) -> float:
-        t, slope, e = parts(p)
-        hessian = np.zeros((3, 3))
-        hessian[0, 1:] = hessian[1:, 0] = (e * slope) @ lifted
-        bent = -2 * t * slope * e * p[0] / width
-        hessian[1:, 1:] = (lifted.T * bent) @ lifted
-        return max(0.0, -float(np.linalg.eigvalsh(hessian)[0]))
 
     times = np.logspace(-3, np.log10(TIME), POINTS)
     start = START * np.concatenate([[width], axis])
     solved = scipy("integrate", "the way of equal neurons").solve_ivp(
         flow, (0, TIME), start, method="LSODA", t_eval=times, rtol=1e-9, atol=1e-12
     )
-    losses = np.array([len(y) * float((parts(p)[2] ** 2).sum()) for p in solved.y.T])
+    losses = np.array([len(y) * float((_parts(p, lifted, y)[2] ** 2).sum()) for p in solved.y.T])
     first, last = (int(np.argmax(losses < factor * level)) for factor in (ARRIVED, THERE))
-    rates_there = [rate(p) for p in solved.y.T[first : last + 1]]
-    return float(np.trapezoid(rates_there, times[first : last + 1]))
+    there = solved.y.T[first : last + 1]
+    grown = [max(0.0, -float(differences(p, width, inputs, labels)[0])) for p in there]
+    return float(np.trapezoid(grown, times[first : last + 1]))
+
+
+def _parts(p: Array, lifted: Array, y: Array) -> tuple[Array, Array, Array]:
+    """sigma, sigma' and the residual over n, at p = (A, w, b)."""
+    t = np.tanh(lifted @ p[1:])
+    return t, 1 - t**2, (p[0] * t - y) / len(y)
+
+
+def differences(p: Array, width: int, inputs: Sequence[float], labels: Sequence[float]) -> Array:
+    """Eigenvalues of the Hessian on differences of equal neurons, ascending, at p = (A, w, b)."""
+    x, y = np.array(inputs), np.array(labels)
+    lifted = np.column_stack([x, np.ones(len(x))])
+    t, slope, e = _parts(p, lifted, y)
+    hessian = np.zeros((3, 3))
+    hessian[0, 1:] = hessian[1:, 0] = (e * slope) @ lifted
+    bent = -2 * t * slope * e * p[0] / width
+    hessian[1:, 1:] = (lifted.T * bent) @ lifted
+    return np.asarray(np.linalg.eigvalsh(hessian))
 
 
 def word(exponent: float) -> str:
@@ -77,4 +85,4 @@ def word(exponent: float) -> str:
     return PASSES if exponent > APART else BETWEEN
 
 
-__all__ = ["BETWEEN", "PASSES", "STAYS", "growth", "word"]
+__all__ = ["BETWEEN", "PASSES", "STAYS", "differences", "growth", "word"]

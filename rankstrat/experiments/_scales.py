@@ -92,6 +92,6 @@ def scale_tolerance() -> Tolerance:
 
 
 __all__ = [
-    "AGAINST", "FALLS", "Flags", "NEITHER", "RISES", "larger", "rises", "scale_cases", "scale_measured",
-    "scale_predicted", "scale_tolerance", "scales",
+    "AGAINST", "FALLS", "NEITHER", "RISES", "Flags", "larger", "rises", "scale_cases",
+    "scale_measured", "scale_predicted", "scale_tolerance", "scales",
 ]  # fmt: skip
