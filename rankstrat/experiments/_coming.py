@@ -56,8 +56,8 @@ def growth(width: int, inputs: tuple[float, ...], labels: tuple[float, ...], lev
     losses = np.array([len(y) * float((_parts(p, lifted, y)[2] ** 2).sum()) for p in solved.y.T])
     first, last = (int(np.argmax(losses < factor * level)) for factor in (ARRIVED, THERE))
     there = solved.y.T[first : last + 1]
-    grown = [max(0.0, -float(differences(p, width, inputs, labels)[0])) for p in there]
-    return float(np.trapezoid(grown, times[first : last + 1]))
+    rate = np.array([max(0.0, -float(differences(p, width, inputs, labels)[0])) for p in there])
+    return float(((rate[1:] + rate[:-1]) / 2 * np.diff(times[first : last + 1])).sum())
 
 
 def _parts(p: Array, lifted: Array, y: Array) -> tuple[Array, Array, Array]:

@@ -37,6 +37,7 @@ from rankstrat.experiments._report import (
     Case,
     Experiment,
     ExperimentReport,
+    Row,
 )
 from rankstrat.families import two_layer
 from rankstrat.model.model import Model
@@ -129,6 +130,17 @@ def tolerance(case: Case) -> Tolerance:
     return Within(absolute=0.14 if case["widths"] < SMALL else 0.08)
 
 
+def _scatter(row: Row) -> Panel:
+    """Amplitude over angle at both widths, with the exact angles of the condensed regime."""
+    neurons = tuple(
+        Curve(name.replace("features, ", "width "), points, "dots")
+        for name, points in row.curves.items()
+    )
+    exact = extrema(*DATA) if row.case["what"] == CONDENSE else []
+    places = tuple(("exact", e.angle) for e in exact)
+    return Panel(row.case["what"], "angle of $(w, b)$", "amplitude", neurons, places=places)
+
+
 def picture(report: ExperimentReport) -> Sequence[Panel]:
     """RD against the width with its slopes, the diagram with the usual schemes, features."""
     curves: list[Curve] = []
@@ -143,19 +155,7 @@ def picture(report: ExperimentReport) -> Sequence[Panel]:
         (float(sympy.Rational(row.case["gamma"])), float(sympy.Rational(row.case["gamma'"])))
         for row in report.rows
     ]
-    features = [
-        Panel(
-            f"{row.case['what']}, width {row.case['widths']}",
-            "angle of $(w, b)$",
-            "amplitude",
-            (Curve("neurons", row.curves[f"features, {row.case['widths']}"], "dots"),),
-            places=tuple(("exact", e.angle) for e in extrema(*DATA))
-            if row.case["what"] == CONDENSE
-            else (),
-        )
-        for row in report.rows
-        if row.case["what"] in (TURN, CONDENSE)
-    ]
+    features = [_scatter(row) for row in report.rows if row.case["what"] in (TURN, CONDENSE)]
     diagram = (
         Curve("boundary", [(1.0, -1.5), (1.0, 0.0), (3.0, 2.0)], predicted=True),
         Curve("usual schemes", known, "dots"),

@@ -148,11 +148,18 @@ def picture(report: ExperimentReport) -> Sequence[Panel]:
             )
         )
     wide = tuple(
-        Curve(f"initial size {size:g}", points, "dots")
-        for name, size in SIZES.items()
-        for _, points in report.curves(f"errors, {name} start")
+        Curve(
+            f"n = {row.case['n']}",
+            [
+                (size, error)
+                for name, size in SIZES.items()
+                for _, error in row.curves[f"errors, {name} start"]
+            ],
+            "dots",
+        )
+        for row, _ in report.curves(f"errors, {SMALL_START} start")
     )
-    return [*panels, Panel("width 20", "samples $n$", "test error", wide, logarithmic="y")]
+    return [*panels, Panel("width 20", "initial size", "test error", wide, logarithmic="xy")]
 
 
 EXPERIMENT = Experiment(
