@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from textwrap import fill
 from typing import Any, Literal
 
 from rankstrat.dynamics._scipy import one_thread
@@ -229,7 +230,8 @@ class ExperimentReport:
 
     def __str__(self) -> str:
         refusals = [row.detail for row in self.rows if row.outcome == "NOT MEASURED"]
-        parts = [self.experiment.statement, str(self.table())]
+        statement = fill(self.experiment.statement, 100, break_long_words=False)
+        parts = [statement, str(self.table())]
         if refusals:
             parts.append(f"first cell not measured: {refusals[0]}")
         return "\n\n".join(parts)
