@@ -24,7 +24,7 @@ from rankstrat.experiments._report import Case
 from rankstrat.families import two_layer
 from rankstrat.rank.verdict import Verdict
 
-Vector = tuple[Fraction, Fraction]
+Place = tuple[Fraction, Fraction]
 TURN, CONDENSE = "turn of features", "condensed features"
 NEAR, MOVED, SHOWN, DRAWS = 0.1, 0.01, 250, 4
 """Radians; the part of the loss after which one looks; neurons of a picture; draws of a width."""
@@ -49,7 +49,7 @@ class Extremum:
         maximum: whether it is a maximum.
     """
 
-    vector: Vector
+    vector: Place
     maximum: bool
 
     @property
@@ -98,24 +98,24 @@ def _sign(slope: Fraction, height: Fraction) -> int:
     return (first > 0) - (first < 0)
 
 
-def _rays(lifted: Sequence[Vector]) -> list[Vector]:
+def _rays(lifted: Sequence[Place]) -> list[Place]:
     """The two directions orthogonal to every sample, by angle from 0."""
     both = {(s * x[1], -s * x[0]) for x in lifted for s in (1, -1)}
     return sorted(both, key=lambda v: np.arctan2(float(v[1]), float(v[0])))
 
 
-def _slope(data: Sequence[tuple[Vector, Fraction]], u: Vector) -> Vector:
+def _slope(data: Sequence[tuple[Place, Fraction]], u: Place) -> Place:
     """G of the sector of u."""
     active = [(x, y) for x, y in data if _dot(x, u) > 0]
     first = sum((y * x[0] for x, y in active), Fraction(0))
     return first, sum((y * x[1] for x, y in active), Fraction(0))
 
 
-def _dot(u: Vector, v: Vector) -> Fraction:
+def _dot(u: Place, v: Place) -> Fraction:
     return u[0] * v[0] + u[1] * v[1]
 
 
-def _cross(u: Vector, v: Vector) -> Fraction:
+def _cross(u: Place, v: Place) -> Fraction:
     return u[0] * v[1] - u[1] * v[0]
 
 
