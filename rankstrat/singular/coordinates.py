@@ -69,7 +69,7 @@ def adapted(ideal: LocalIdeal) -> Iterator[Adapted]:
         >>> square = {(2, 0): Fraction(1), (1, 1): Fraction(-2), (0, 2): Fraction(1)}
         >>> ideal = LocalIdeal(0, 2, (0, 1), (square | {(3, 0): Fraction(1)},))
         >>> [(str(f.newton.threshold), f.newton.value, f.spoken("ab")) for f in adapted(ideal)]
-        [('1', None, ''), ('5/6', Fraction(5, 6), ' with a - b in place of b')]
+        [('1', None, ''), ('5/6', Fraction(5, 6), ' with a - b in place of a')]
     """
     ring = Ring(ideal.size)
     start = [ring.of(terms) for terms in ideal.generators]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
-from math import ceil, comb, floor, gcd, prod
+from math import comb, floor, gcd, prod
 
 import sympy
 
@@ -78,8 +78,10 @@ def newton(generators: Sequence[Terms], size: int) -> Newton | None:
         return Newton(threshold, threshold, meets)
     order = _order(threshold, size)
     if order and not _with_zeros(_derived(parts, order, size), faces, size):
+        if order * threshold < 1:
+            return Newton(threshold, threshold, meets)
         # where an order is one over the threshold exactly, more divisors may meet
-        close = _with_zeros(_derived(parts, ceil(1 / threshold) - 1, size), faces, size)
+        close = _with_zeros(_derived(parts, order - 1, size), faces, size)
         if not close:
             return Newton(threshold, threshold, meets)
         return Newton(threshold, threshold, None, _forms_on(parts, close))

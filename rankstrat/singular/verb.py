@@ -28,8 +28,9 @@ def learning_coefficient(
     Inputs are distributed with a density that is positive on the domain, and K is analytic near
     the point. In order of trial: points
     of products of matrices, from ranks; points where K is a sum of squares along a Morse-Bott
-    branch; polynomial models of at most eight parameters, by Newton polyhedra; branches where K is
-    of exact order 4 in the other directions. Else $[\tfrac r2, \tfrac{\operatorname{codim}}2]$ or
+    branch; polynomial models of at most eight parameters, by Newton polyhedra, in other coordinates
+    if need be; sums of neurons, by moments of clusters; branches where K is of exact order 4 in
+    the other directions. Else $[\tfrac r2, \tfrac{\operatorname{codim}}2]$ or
     better, with verdict OPEN.
 
     Args:

@@ -35,6 +35,13 @@ def found(width, inputs, activation, bias=False, **values):
         ((2, 1, "tanh"), {"a": [1, 1], "w": [[0], [0]]}, Fraction(2, 3), 1),
         # the same with a_1 + a_2 != 0 != a_1 - a_2: w_1^3 alone
         ((2, 1, "tanh"), {"a": [1, 2], "w": [[0], [0]]}, Fraction(2, 3), 1),
+        # gelu(z) = z/2 + c z^2 + ...: the second order is there
+        ((2, 1, "gelu"), {"a": [1, 1], "w": [[0], [0]]}, Fraction(3, 4), 1),
+        # a_1 + a_2 smooth, then a_1 (w_1 - w_2)(w_1 + w_2)
+        ((2, 1, "cos"), {"a": [0, 0], "w": [[0], [0]]}, 1, 3),
+        # the same with a_1 (w_1 - w_2), for a function without parity
+        ((2, 1, "exp"), {"a": [0, 0], "w": [[0], [0]]}, 1, 2),
+        ((2, 1, "softplus"), {"a": [0, 0], "w": [[0], [0]]}, 1, 2),
         # opposite neurons of an odd function are equal ones
         ((2, 1, "tanh"), {"a": [1, -1], "w": [[2], [-2]]}, Fraction(5, 4), 1),
         # two clusters: 1 + 1/2, multiplicities 1 and 2
