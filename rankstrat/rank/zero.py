@@ -22,12 +22,12 @@ def is_zero(value: Any) -> bool:
     value = sympy.sympify(value, strict=True)
     if value.is_Rational:
         return bool(value == 0)
-    return _vanishes(value)
+    return _vanishes(sympy.sqrtdenest(value))
 
 
 @lru_cache(maxsize=10_000)
 def _vanishes(value: sympy.Expr) -> bool:
-    return same_functions((value,), (sympy.Integer(0),), (), ())
+    return value == 0 or same_functions((value,), (sympy.Integer(0),), (), ())
 
 
 def same_functions(
