@@ -53,7 +53,7 @@ def _factor(value: sympy.Expr, leader: sympy.Expr) -> Fraction | None:
         return None
     exact = Fraction(int(sympy.Rational(ratio).p), int(sympy.Rational(ratio).q))
     near = exact.limit_denominator(LARGEST)
-    if abs(exact - near) > Fraction(1, 10 ** (DIGITS - 15)) * max(1, abs(near)):
+    if abs(exact - near) > Fraction(1, 10 ** (DIGITS - 15)) * max(Fraction(1), abs(near)):
         return None
     try:
         holds = is_zero(value - sympy.Rational(near.numerator, near.denominator) * leader)

@@ -18,7 +18,7 @@ from rankstrat.errors import BudgetError, ModelError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.defined import is_defined
 from rankstrat.rank.verdict import Verdict
-from rankstrat.rank.zero import same_functions
+from rankstrat.rank.zero import is_zero, same_functions
 from rankstrat.symmetry.groups import symmetries
 from rankstrat.symmetry.manifolds import at_kink_of
 from rankstrat.text.spoken import Spoken
@@ -189,6 +189,8 @@ def least_invariant(point: Chart) -> FixedSet:
 
 
 def _vanishes(value: sympy.Expr, coordinates: Sequence[sympy.Symbol]) -> bool:
+    if not value.free_symbols:
+        return is_zero(value)
     return same_functions((value,), (sympy.Integer(0),), (), coordinates)
 
 
