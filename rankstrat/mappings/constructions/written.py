@@ -73,8 +73,8 @@ def _chosen(source: Model, layer: int, unit: int) -> WrittenUnit:
     groups = unit_groups(source)
     if not groups:
         raise FamilyError(
-            f"{source} has no units that a verified symmetry exchanges; a model with at least two"
-            " is needed; give a network or a CriticalMapping of your own"
+            f"{source} has no layers that can be widened, and no units that a verified symmetry"
+            " exchanges; one of both is needed; give a network or a CriticalMapping of your own"
         )
     if not 1 <= layer <= len(groups):
         raise FamilyError(
