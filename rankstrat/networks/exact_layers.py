@@ -16,7 +16,7 @@ from rankstrat.model.model import Chart
 from rankstrat.model.structure import HasLayers, Layers
 from rankstrat.networks.network import assembled
 from rankstrat.networks.units import Symmetry
-from rankstrat.rank.zero import is_zero
+from rankstrat.rank.zero import vanishes
 
 Entries = tuple[Any, ...]
 
@@ -211,7 +211,7 @@ def same(one: Any, two: Any) -> bool:
     """Whether two exact numbers were shown to be equal."""
     if isinstance(one, int | Fraction) and isinstance(two, int | Fraction):
         return one == two
-    return is_zero(expression(one) - expression(two))
+    return vanishes(expression(one) - expression(two))
 
 
 def canonical(row: Entries, symmetry: Symmetry) -> tuple[Entries, Fraction]:

@@ -18,7 +18,7 @@ from rankstrat.errors import BudgetError, ModelError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.defined import is_defined
 from rankstrat.rank.verdict import Verdict
-from rankstrat.rank.zero import is_zero, same_functions
+from rankstrat.rank.zero import vanishes
 from rankstrat.symmetry.groups import symmetries
 from rankstrat.symmetry.manifolds import at_kink_of
 from rankstrat.text.spoken import Spoken
@@ -181,17 +181,11 @@ def least_invariant(point: Chart) -> FixedSet:
     key = _identity(model)
     for g in _group(model)[0]:
         if all(
-            image == (i, 1) or _vanishes(values[i] - image[1] * values[image[0]], point.coordinates)
+            image == (i, 1) or vanishes(values[i] - image[1] * values[image[0]])
             for i, image in enumerate(g)
         ):
             key = _join(key, g)
     return _fixed(model, key)
-
-
-def _vanishes(value: sympy.Expr, coordinates: Sequence[sympy.Symbol]) -> bool:
-    if not value.free_symbols:
-        return is_zero(value)
-    return same_functions((value,), (sympy.Integer(0),), (), coordinates)
 
 
 def _identity(model: Model) -> Key:

@@ -18,7 +18,7 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.inclusion import include
 from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.verdict import Verdict
-from rankstrat.rank.zero import is_zero
+from rankstrat.rank.zero import vanishes
 from rankstrat.text.spoken import Spoken
 
 
@@ -180,7 +180,7 @@ def _sum(u: Any, v: Any) -> Any:
 
 
 def _zero(value: Any) -> bool:
-    return is_zero(value)
+    return vanishes(value)
 
 
 @dataclass(frozen=True)
