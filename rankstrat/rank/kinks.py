@@ -6,14 +6,14 @@ A jump has a value of its own where its argument stays 0, which is one more sele
 Along a direction $\epsilon$ with $D h_k\,\epsilon \ne 0$ the branches are known; the model is
 differentiable only if all such directions give the same value and the same gradient, and it is
 differentiable if all selections do. An argument that vanishes for one input of an open region
-vanishes on the region. The tangent functions of a certificate have slope 0 at kinks: if the
-gradient of the selections is another one, as that of max(0, w) - max(0, -w) = w at 0, they are not
-the derivatives, and the answer is no as well.
+vanishes on the region. The tangent functions of a certificate have slope 0 at kinks: where the
+selections agree on another gradient, as that of max(0, w) - max(0, -w) = w at 0, they are not the
+derivatives, and nothing is said of the rank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -27,24 +27,33 @@ from rankstrat.rank.regions import Region, branch, restrict, translate_values
 from rankstrat.rank.tangents import Tangents
 
 JUMPS = frozenset({"step", "sign"})
+CANCELLING = (
+    "kinks cancel here: the derivative is not the one with slope 0 at every kink; write the"
+    " function without them"
+)
 DIRECTIONS, MOST_KINKS, MOST_REGIONS, EXPANSION = 8, 6, 64, 400
 
 
-def is_differentiable(
-    parts: Sequence[tuple[Tangents, Region]], complete: bool, *, seed: int = 0
-) -> bool | None:
+class CancellingKinksError(UndecidedError):
+    """The slopes at kinks add up to another one than 0."""
+
+
+def is_differentiable(parts: Sequence[tuple[Tangents, Region]], *, seed: int = 0) -> bool | None:
     """Whether the model is differentiable at the chart for almost every input of the regions.
 
     Args:
         parts: the regions with their sites.
-        complete: whether they cover the domain.
         seed: names the directions that are tried.
 
     Returns:
-        False with a proof for inputs of positive measure (or that its derivatives are not those
-        with slope 0 at kinks), True with a proof for almost every input, else None.
+        False with a proof for inputs of positive measure, True with a proof for almost every input,
+        else None.
+
+    Raises:
+        CancellingKinksError: the model is differentiable on a region, with other derivatives than
+            those with slope 0 at kinks.
     """
-    verdict: bool | None = True if complete else None
+    verdict: bool | None = True
     seen: set[Any] = set()
     tried = 0
     for base, region in parts:
@@ -78,6 +87,12 @@ def _kinks(base: Tangents, region: Region) -> tuple[tuple[int, int, int], ...]:
             sign = (number > 0) - (number < 0)
         result.append((n, argument, sign))
     return tuple(result)
+
+
+def _all_equal(program: Program, one: Sequence[int], two: Sequence[int]) -> bool:
+    """Whether expansion shows the nodes to be equal."""
+    gaps = [program.linear(0, ((1, a), (-1, b))) for a, b in zip(one, two, strict=True)]
+    return all(laurent(program, gap, EXPANSION, {}) == {} for gap in gaps)
 
 
 def _known_sign(program: Program, node: int, signs: Mapping[int, int]) -> int:
@@ -136,23 +151,27 @@ class _Kinks:
         if len(groups) > MOST_KINKS:
             return False
         target = Program()
-        first = self._here(target)
         jumping = {self.source.args[n][0] for n in self.nodes if self.source.data[n] in JUMPS}
         # where an argument of a jump stays 0 a third smooth function holds
         choices = [
             (1, -1, 0) if any(argument in jumping for argument, _ in members) else (1, -1)
             for members in groups.values()
         ]
+        first: list[int] | None = None
         for chosen in product(*choices):
             signs, still = dict[int, int](), set[int]()
             for sign, members in zip(chosen, groups.values(), strict=True):
                 signs |= {argument: (sign or 1) * orientation for argument, orientation in members}
                 still |= {argument for argument, _ in members if not sign}
             nodes = self._selection(signs, target, still)
-            for a, b in zip(first, nodes, strict=True):
-                gap = target.linear(0, ((1, a), (-1, b)))
-                if laurent(target, gap, EXPANSION, {}) != {}:
-                    return False
+            first = first or nodes
+            if not _all_equal(target, first, nodes):
+                return False
+        here, count = self._here(target), len(self.base.outputs)
+        if first is None or not _all_equal(target, first[:count], here[:count]):
+            return False
+        if not _all_equal(target, first, here):
+            raise CancellingKinksError(CANCELLING)
         return True
 
     def _here(self, target: Program) -> list[int]:
@@ -225,13 +244,16 @@ class _Kinks:
     def _directions_differ(self) -> bool:
         numbers = Program()
         balls = Enclosures(numbers)
-        first = self._at_point(self._here, numbers)
-        count = len(self.compiled.parameters)
-        for attempt in range(DIRECTIONS):
-            sign = 1 - 2 * (attempt % 2)
-            draw = [int(mix(self.seed, 51, attempt // 2, i)) % 7 + 1 for i in range(count)]
-            flip = [int(mix(self.seed, 52, attempt // 2, i)) % 2 for i in range(count)]
-            direction = [sign * v * (1 - 2 * f) for v, f in zip(draw, flip, strict=True)]
+
+        def differ(one: Sequence[int], two: Sequence[int]) -> bool:
+            gaps = [numbers.linear(0, ((1, a), (-1, b))) for a, b in zip(one, two, strict=True)]
+            return any(
+                numbers.value(g) or (numbers.value(g) is None and balls.sign(g)) for g in gaps
+            )
+
+        here, size = self._at_point(self._here, numbers), len(self.base.outputs)
+        first: list[int] | None = None
+        for direction in self._directions():
             try:
                 signs = self._along(direction)
                 nodes = None if signs is None else self._numbers(signs, numbers)
@@ -239,12 +261,20 @@ class _Kinks:
                 continue
             if nodes is None:
                 continue
-            for a, b in zip(first, nodes, strict=True):
-                gap = numbers.linear(0, ((1, a), (-1, b)))
-                value = numbers.value(gap)
-                if value or (value is None and balls.sign(gap)):
-                    return True
+            first = first or nodes
+            if differ(here[:size], nodes[:size]) or differ(first, nodes):
+                return True
+        if first is not None and differ(here, first):
+            raise CancellingKinksError(CANCELLING)
         return False
+
+    def _directions(self) -> Iterator[list[int]]:
+        count = len(self.compiled.parameters)
+        for attempt in range(DIRECTIONS):
+            sign = 1 - 2 * (attempt % 2)
+            draw = [int(mix(self.seed, 51, attempt // 2, i)) % 7 + 1 for i in range(count)]
+            flip = [int(mix(self.seed, 52, attempt // 2, i)) % 2 for i in range(count)]
+            yield [sign * v * (1 - 2 * f) for v, f in zip(draw, flip, strict=True)]
 
     def _numbers(self, signs: Mapping[int, int], numbers: Program) -> list[int]:
         """Outputs and tangent functions of a selection at the point of the region."""
@@ -309,6 +339,8 @@ class _Kinks:
                         numbers, balls, slopes[argument]
                     )
                 sign = found[argument]
+                if not (sign or self._stays_known(argument, found)):
+                    return None
                 if not sign and data in ("step", "sign") and numbers.value(values[argument]) == 0:
                     if self.signs.get(argument) == 0 and argument not in self._constants():
                         return None
@@ -323,6 +355,23 @@ class _Kinks:
                     else self._slope_at(numbers, data, values[args[0]], slopes[args[0]])
                 )
         return found
+
+    def _stays_known(self, argument: int, signs: Mapping[int, int]) -> bool:
+        """Whether an argument without slope is no kink of the direction: it is no kink here, no
+        parameter moves it, or it stays 0 on the branches below it.
+        """
+        if self.signs.get(argument) != 0 or argument in self._constants():
+            return True
+        scratch = Program()
+
+        def resolved(node: int, copied: int) -> int:
+            name, own = self.source.data[node], self.source.args[node][0]
+            if name in PIECEWISE:
+                return branch(scratch, name, copied, signs[own])
+            return scratch.function(name, copied)
+
+        done = self.source.rebuild((argument,), scratch, {}, function=resolved)
+        return done[argument] == scratch.zero
 
     def _constants(self) -> set[int]:
         """Arguments that involve no parameter, so that no direction moves them."""

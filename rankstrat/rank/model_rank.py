@@ -158,10 +158,12 @@ def _certify(
             with most():  # of the time; the rest is for bounds that are found without generators
                 analysis = Analysis(chart, seed, region, free)
                 analysis.require_defined()
-                found, defined = analysis.so_far(), True
-                found = analysis.evidence(evidence)
-                relations = _relations(analysis, found.relations)
-                differentiable = analysis.setting.differentiable
+                stopped = analysis.setting.cancelling
+                if not stopped:
+                    found, defined = analysis.so_far(), True
+                    found = analysis.evidence(evidence)
+                    relations = _relations(analysis, found.relations)
+                    differentiable = analysis.setting.differentiable
         except (OutOfTimeError, UndecidedError) as error:
             stopped = ended(error)
             if analysis is not None and defined and not found.minor:

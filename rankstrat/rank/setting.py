@@ -23,7 +23,7 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.cells import Enumeration
 from rankstrat.rank.counting import symmetry_bound
 from rankstrat.rank.draws import coordinate_keys, coordinate_values, drawn_coordinates
-from rankstrat.rank.kinks import is_differentiable
+from rankstrat.rank.kinks import CancellingKinksError, is_differentiable
 from rankstrat.rank.lower_bounds import row_count, sampled_rank
 from rankstrat.rank.patterns import PatternTangents, has_patterns, pattern_tangents
 from rankstrat.rank.pieces import Piece, coarse_pieces, periods, piece_at, residue_pieces
@@ -69,16 +69,33 @@ class Setting:
         """Whether the model is differentiable at the chart for almost every input (None: not
         decided).
         """
-        return self._differentiable(self.regions is None or self.regions.complete)
+        seen, _ = self._decided
+        complete = self.regions is None or self.regions.complete
+        return None if seen and not complete else seen
 
-    @cached_property
+    @property
+    def cancelling(self) -> str:
+        """Why the tangent functions, whose slopes at kinks are 0, are not the derivatives; empty
+        where they are, and where the model is not differentiable.
+        """
+        return self._decided[1]
+
+    @property
     def smooth_where_seen(self) -> bool:
         """Whether the model is differentiable at the chart at the inputs that a lower bound of the
         rank rests on.
         """
-        return self._differentiable(True) is True
+        return self._decided[0] is True
 
-    def _differentiable(self, complete: bool) -> bool | None:
+    @cached_property
+    def _decided(self) -> tuple[bool | None, str]:
+        try:
+            return self._differentiable(), ""
+        except CancellingKinksError as error:
+            return None, str(error)
+
+    def _differentiable(self) -> bool | None:
+        """Whether the model is differentiable for almost every input of the known regions."""
         model = self.tangents.chart.model
         if not model.compiled.piecewise:
             return True
@@ -91,7 +108,7 @@ class Setting:
             (base, Region((), random_point(base, self.seed, 0) or origin) if r is None else r)
             for base, r in given
         ]
-        return is_differentiable(parts, complete, seed=self.seed)
+        return is_differentiable(parts, seed=self.seed)
 
 
 def at_kink(chart: Chart, *, seed: int = 0) -> bool:

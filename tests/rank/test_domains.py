@@ -21,7 +21,7 @@ from rankstrat.errors import (
     PoleError,
     UndecidedError,
 )
-from rankstrat.rank.setting import at_kink, setting
+from rankstrat.rank.setting import at_kink, has_tangents, setting
 
 a, b, c, w, v, x, y, k = sp.symbols("a b c w v x y k")
 positive, integer = sp.Symbol("x", positive=True), sp.Symbol("n", integer=True)
@@ -209,9 +209,6 @@ KINKS: list[tuple[str, Callable[[], rs.Model], list[Any], bool]] = [
     ("a |w x|_+ at a = w = 0", lambda: rs.Model(a * Max(0, w * x), [a, w], [x]), [0, 0], True),
     ("a |w x|_+ at w = 0", lambda: rs.Model(a * Max(0, w * x), [a, w], [x]), [1, 0], False),
     ("a |w x|_+ at w = 1", lambda: rs.Model(a * Max(0, w * x), [a, w], [x]), [1, 1], True),
-    # |h|_+ - |-h|_+ = h is smooth, but its slope is not that of the tangent functions, 0 at kinks
-    ("cancelling", lambda: rs.Model(a * (Max(0, w * x) - Max(0, -w * x)), [a, w], [x]), [1, 0],
-     False),
     ("a square", lambda: rs.Model(a * sp.Abs(w * x) ** 2, [a, w], [x]), [1, 0], True),
     ("no inputs", lambda: rs.Model([a * Max(0, w)], [a, w]), [1, 0], False),
     ("a jump", lambda: rs.Model(CASES, [a, b, w], [x]), [1, 1, 0], False),
@@ -243,6 +240,34 @@ def test_differentiable_at_almost_every_input(
     certificate = rs.model_rank(point)
     assert certificate.differentiable is smooth
     assert ("at a kink" in str(certificate)) is not smooth
+
+
+MANY = sum(k * (Max(0, w - k * v) - Max(0, k * v - w)) for k in range(1, 9))
+CANCELLING: list[tuple[str, Any, list[Any], list[int], int]] = [
+    # |h|_+ - |-h|_+ = h is smooth; slope 0 at both kinks is not its slope
+    ("a ramp", (Max(0, w) - Max(0, -w)) * x, [w], [0], 1),
+    ("in the input", a * (Max(0, w * x) - Max(0, -w * x)), [a, w], [1, 0], 1),
+    ("inside tanh", (sp.tanh(Max(0, w)) - sp.tanh(Max(0, -w))) * x, [w], [0], 1),
+    ("max and min", (Max(w, v) + sp.Min(w, v)) * x, [w, v], [1, 1], 1),
+    ("many", MANY * x, [w, v], [0, 0], 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters", "values", "rank"),
+    [pytest.param(*d[1:], id=d[0]) for d in CANCELLING],
+)
+def test_nothing_is_claimed_where_kinks_cancel(
+    function: sp.Expr, parameters: list[sp.Symbol], values: list[int], rank: int
+) -> None:
+    point = rs.Model(function, parameters, [x]).point(values)
+    certificate = rs.model_rank(point)
+    assert certificate.lower <= rank <= certificate.upper
+    assert certificate.verdict is rs.Verdict.OPEN
+    assert "kinks cancel" in str(certificate)
+    certificate.check()
+    assert not at_kink(point)
+    assert not has_tangents(point)
 
 
 def test_kinks_of_irrational_numbers_are_resolved_in_coefficients() -> None:
@@ -284,17 +309,17 @@ def test_a_value_at_the_kink_alone_is_a_jump(
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 8])
-def test_a_smooth_sum_of_kinks_has_other_slopes_than_the_convention(count: int) -> None:
-    # max(0, w) - max(0, -w) = w has slope 1 at 0, the tangent functions slope 0: its rank
-    # is 1, and 0 is not said of its derivatives
+def test_smooth_sums_of_many_kinks(count: int) -> None:
+    # the sum of the parameters, whose rank is 1 everywhere
     units = sp.symbols(f"w1:{count + 1}")
     for step in (x, sp.S.One):
         output = sum(Max(0, u * step) - Max(0, -u * step) for u in units)
         point = rs.Model(output, units, [x]).point([0] * count)
         for seed in range(3):
             certificate = rs.model_rank(point, seed=seed)
-            assert certificate.differentiable is False
-            assert "slope 0 there by convention" in str(certificate)
+            assert (certificate.lower, certificate.upper) == (0, count)
+            assert certificate.verdict is rs.Verdict.OPEN
+            assert "kinks cancel" in str(certificate)
 
 
 def test_kink_is_part_of_the_certificate_and_of_its_check() -> None:
