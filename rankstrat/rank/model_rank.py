@@ -25,6 +25,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.search import Analysis, Evidence, UpperBound, indices
 from rankstrat.rank.upper_bounds import Nodes
 from rankstrat.rank.verdict import Relation, Verdict
+from rankstrat.waiting import waiting
 
 MAX_PARAMETERS = 20_000
 
@@ -150,7 +151,7 @@ def _certify(
     relations: tuple[Relation, ...] = ()
     differentiable: bool | None = None
     analysis, stopped = None, ""
-    with within(budget):
+    with waiting("model rank"), within(budget):
         try:
             analysis = Analysis(chart, seed, region, free)
             found = analysis.so_far()

@@ -18,6 +18,7 @@ from rankstrat.model.values import listed
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata.defaults import conditions_of
 from rankstrat.text.tables import Math, Phrase, Table
+from rankstrat.waiting import waiting
 
 SHOWN = 30
 """The conditions that are printed."""
@@ -137,7 +138,7 @@ def nearest_strata(
     theta = np.concatenate([a.ravel() for a in arrays.values()])
     near: list[Near] = []
     stopped = ""
-    with within(budget):
+    with waiting("conditions near a point"), within(budget):
         try:
             for condition, distance in _pairs(model, structure, arrays, theta):
                 check("every condition was compared")
