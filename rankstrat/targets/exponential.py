@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 
 import sympy
 
+from rankstrat.algebra.exponent_classes import Matching
+from rankstrat.algebra.exponential_sums import Quotient, Reader, Sum
 from rankstrat.algebra.pieces import Budget, Piece
 from rankstrat.algebra.polynomials import Poly
 from rankstrat.algebra.rank_loci import Ranked, RankPieces
 from rankstrat.model.model import Model
 from rankstrat.targets.branch import BranchList, TargetFunction
-from rankstrat.targets.exponential.matching import Matching
-from rankstrat.targets.exponential.sums import Quotient, Reader, Sum
 from rankstrat.targets.pieces import Fibre
 
 MOST_PARAMETERS, MOST_CASES, MOST_COINCIDENCES = 12, 1_500, 300
