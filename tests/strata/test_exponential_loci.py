@@ -32,12 +32,14 @@ MODELS = {
     "growth": rs.Model(k / (1 + a * exp(-w * x)), [k, a, w], [x]),
     "gaussian": rs.Model(a * exp(-((x - b) ** 2) / (2 * s**2)), [a, b, s], [x]),
     "decays": rs.Model(a * exp(-w * x) + b * exp(-v * x), [a, b, w, v], [x]),
-    "softmax regression": rs.Model(softmax(u * x + a, v * x + b, w * x + c), [u, v, w, a, b, c], [x]),
+    "softmax regression": rs.Model(
+        softmax(u * x + a, v * x + b, w * x + c), [u, v, w, a, b, c], [x]
+    ),
     "two classes": rs.Model(softmax(u * v * x, w * x**2)[:1], [u, v, w], [x]),
     "logistic": rs.Model(1 / (1 + exp(-(w * x + b))), [w, b], [x]),
     "outer sinh": rs.Model([sinh(a * b * x), tanh(b * x)], [a, b], [x]),
     "gate": rs.Model(x * a / (1 + exp(-w * x)), [a, w], [x]),
-}  # fmt: skip
+}
 VALUES = {2: (-2, -1, 0, 1, 2), 3: (-1, 0, 1, 2), 4: (-1, 0, 1), 5: (-1, 0, 1), 6: (0, 1)}
 
 
