@@ -68,6 +68,8 @@ class FunctionHierarchy:
         reasons = "; ".join(dict.fromkeys(v.known.reason for v in self.levels))
         columns = ("rank", "functions", "minimisers", "verdict")
         caption = f"Coverage: {self.coverage}. Rows: {reasons}."
+        if self.model.remark:
+            caption += f" {self.model.remark}."
         return Table(columns, tuple(rows), Phrase("Rank hierarchy of ", self.model.spoken), caption)
 
     def __str__(self) -> str:

@@ -203,6 +203,8 @@ class RankHierarchy:
                 " OPEN in a row: the rank holds at generic points of its strata, not proved at"
                 " every point."
             )
+        if self.model.remark:
+            caption += f" {self.model.remark}."
         return Table(columns, tuple(rows), title=title, caption=caption)
 
     def __str__(self) -> str:

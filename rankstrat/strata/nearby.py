@@ -107,7 +107,8 @@ def nearest_strata(
         **blocks: the same as keywords.
 
     Raises:
-        PointError: a missing block, a wrong shape, a value that is not finite.
+        PointError: a missing block, a wrong shape, a value that is not finite, a tolerance that
+            is no distance.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -132,6 +133,11 @@ def nearest_strata(
         "a distance",
         "write tolerance=0.01",
     )
+    if isinstance(tolerance, bool) or not 0 <= tolerance < np.inf:
+        raise PointError(
+            f"tolerance = {tolerance!r}; a finite distance that is not negative is needed; write"
+            " tolerance=0.01"
+        )
     given = {**dict(values or {}), **blocks}
     arrays = {name: _array(name, shape, given) for name, shape in model.blocks.items()}
     structure: Any = model.structure

@@ -197,7 +197,7 @@ class TargetSet:
             heads,
             tuple(rows),
             title=Phrase("Branches of the target set in ", self.model.spoken),
-            caption=f"Evidence: {self.basis}",
+            caption=f"Evidence: {self._evidence}",
         )
 
     def to_json(self) -> str:
@@ -299,7 +299,11 @@ class TargetSet:
         how = "complete" if self.complete else "not proved complete"
         many = "1 branch" if self.count == 1 else f"{self.count} branches"
         size = f"dimension {self.dimension} [{self.dimension.verdict}]"
-        return f"target set of {self.model}: {many}, {how}, {size}\n  {self.basis}"
+        return f"target set of {self.model}: {many}, {how}, {size}\n  {self._evidence}"
+
+    @property
+    def _evidence(self) -> str:
+        return "; ".join(filter(None, (self.basis, self.model.remark)))
 
     def _repr_html_(self) -> str:
         return self.table().html()
