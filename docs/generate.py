@@ -119,6 +119,8 @@ READING_ORDER = {
     "Recovery": (
         "local_linear_recovery",
         "LocalLinearRecovery",
+        "sample_closure",
+        "SampleClosure",
         "count_recovering_subsets",
         "RecoveryCount",
         "linear_stability",
@@ -155,6 +157,8 @@ READING_ORDER = {
         "Trajectory",
         "limiting_directions",
         "LimitingDirections",
+        "diagonal_limit",
+        "DiagonalLimit",
         "critical_functions",
         "CriticalAtlas",
         "experiment",

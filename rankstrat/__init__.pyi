@@ -14,6 +14,8 @@ from rankstrat.dynamics.directions import LimitingDirections as LimitingDirectio
 from rankstrat.dynamics.directions import limiting_directions as limiting_directions
 from rankstrat.dynamics.flow import gradient_flow as gradient_flow
 from rankstrat.dynamics.loss import Loss as Loss
+from rankstrat.dynamics.small_starts import DiagonalLimit as DiagonalLimit
+from rankstrat.dynamics.small_starts import diagonal_limit as diagonal_limit
 from rankstrat.dynamics.trajectory import Trajectory as Trajectory
 from rankstrat.experiments import experiment as experiment
 from rankstrat.families.recognition import Recognition as Recognition
@@ -63,12 +65,14 @@ from rankstrat.samples import EnclosedCriticalPoint as EnclosedCriticalPoint
 from rankstrat.samples import Inertia as Inertia
 from rankstrat.samples import LocalLinearRecovery as LocalLinearRecovery
 from rankstrat.samples import RecoveryCount as RecoveryCount
+from rankstrat.samples import SampleClosure as SampleClosure
 from rankstrat.samples import count_recovering_subsets as count_recovering_subsets
 from rankstrat.samples import critical_data as critical_data
 from rankstrat.samples import enclose_critical_point as enclose_critical_point
 from rankstrat.samples import inertia as inertia
 from rankstrat.samples import linear_stability as linear_stability
 from rankstrat.samples import local_linear_recovery as local_linear_recovery
+from rankstrat.samples import sample_closure as sample_closure
 from rankstrat.samples.stability import recovery_stability as recovery_stability
 from rankstrat.samples.stability import recovery_thresholds as recovery_thresholds
 from rankstrat.samples.stability import stability_table as stability_table
@@ -125,6 +129,7 @@ __all__ = [
     "CriticalData",
     "CriticalMapping",
     "DensePart",
+    "DiagonalLimit",
     "EnclosedCriticalPoint",
     "Equivalence",
     "EquivalencePath",
@@ -157,6 +162,7 @@ __all__ = [
     "Reduced",
     "Relation",
     "Report",
+    "SampleClosure",
     "SplittingLine",
     "Stratum",
     "Symmetry",
@@ -176,6 +182,7 @@ __all__ = [
     "count_recovering_subsets",
     "critical_data",
     "critical_functions",
+    "diagonal_limit",
     "embedding_graph",
     "enclose_critical_point",
     "equivalence_path",
@@ -212,6 +219,7 @@ __all__ = [
     "recovery_thresholds",
     "reduce",
     "region_rank",
+    "sample_closure",
     "splitting_line",
     "stability_table",
     "stochastic_descent",

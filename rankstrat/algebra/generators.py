@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from rankstrat.algebra.program import IMAGINARY, LEAF, PI, Program
+from rankstrat.algebra.program import IMAGINARY, LEAF, PI, UNITY, Program
 from rankstrat.algebra.rational import reduced
 from rankstrat.errors import PoleError, UndecidedError
 
@@ -120,12 +120,21 @@ class Generators:
             if self.kind[leaf] == "root":
                 _, n, radicand = program.data[leaf]
                 number = program.rebuild((radicand,), program, values)[radicand]
-                values[leaf] = program.power(number, Fraction(1, n))
+                values[leaf] = self._root_of(number, Fraction(1, n))
             elif self.kind[leaf] == "exp":
                 values[leaf] = program.constant(attempt**2)
             else:
                 values[leaf] = program.constant(attempt + 3 * i)
         return program.rebuild((node,), program, values)[node]
+
+    def _root_of(self, number: int, e: Fraction) -> int:
+        """number^e; of a negative number its principal value."""
+        program = self.program
+        value = program.value(number)
+        if value is None or value > 0:
+            return program.power(number, e)
+        unity = self.new_leaf(UNITY, CONSTANT_STAGE, "unity")
+        return program.product(((unity, e), (program.constant(-value), e)))
 
     def _below(self, node: int) -> list[int]:
         """The node and the radicands of the roots below it."""

@@ -56,6 +56,7 @@ class Program:
         self.data: list[Any] = []
         self._index: dict[tuple[int, tuple[int, ...], Hashable], int] = {}
         self._nonnegative: dict[int, bool] = {}
+        self._contents: dict[int, tuple[Rational, int]] = {}
         self.zero = self.constant(0)
         self.one = self.constant(1)
 
@@ -100,8 +101,11 @@ class Program:
             return lead, self.args[node][0]
         if lead == 1:
             return 1, node
-        scaled = tuple(normal(Fraction(c) / lead) for c in (c0, *coefficients))
-        return lead, self._node(LINEAR, self.args[node], scaled)
+        known = self._contents.get(node)
+        if known is None:
+            scaled = tuple([normal(Fraction(c, lead)) for c in self.data[node]])
+            known = self._contents[node] = lead, self._node(LINEAR, self.args[node], scaled)
+        return known
 
     def linear(self, c0: Rational, terms: Iterable[tuple[Rational, int]]) -> int:
         r"""The node of $c_0 + \sum c_i n_i$."""
@@ -343,6 +347,10 @@ class Program:
             c, core = self.content(arg)
             if self.kind[core] == FUNCTION and self.data[core] == "log":
                 return self.power(self.args[core][0], c)
+        if name in ("cosh", "sinh", "tanh"):
+            power = self._power_of_size(arg)
+            if power is not None:
+                return self._hyperbolic(str(name), power)
         if name in PIECEWISE and self.kind[arg] == CONSTANT:
             c = self.data[arg]
             return self.constant(
@@ -378,6 +386,25 @@ class Program:
                     return self.scale(-1, flipped)
                 return flipped
         return self._node(FUNCTION, (arg,), name)
+
+    def _power_of_size(self, arg: int) -> int | None:
+        """exp(arg) = |h|^c where arg is c log|h|, whose domain |h|^c does not lose."""
+        if self.kind[arg] == LINEAR and len(self.args[arg]) > 1:
+            return None
+        c, core = self.content(arg)
+        if self.kind[core] != FUNCTION or self.data[core] != "log":
+            return None
+        (g,) = self.args[core]
+        is_size = self.kind[g] == FUNCTION and self.data[g] == "abs"
+        return self.power(g, c) if is_size else None
+
+    def _hyperbolic(self, name: str, power: int) -> int:
+        """The function at the logarithm of a power."""
+        if name == "tanh":
+            inverse = self.power(self.linear(1, ((1, self.power(power, 2)),)), -1)
+            return self.linear(1, ((-2, inverse),))
+        half = Fraction(1 if name == "cosh" else -1, 2)
+        return self.linear(0, ((Fraction(1, 2), power), (half, self.power(power, -1))))
 
     def derivative(self, node: int) -> int:
         """f'(arg) for a function node f(arg)."""

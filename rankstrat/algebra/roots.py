@@ -22,7 +22,7 @@ from rankstrat.algebra.multiplicities import LineRing, independent_multiplicitie
 from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.powers import factor
 from rankstrat.algebra.primes import SMALL, mix, random_prime
-from rankstrat.algebra.program import LEAF, PRODUCT
+from rankstrat.algebra.program import LEAF, PRODUCT, UNITY
 from rankstrat.algebra.rational import with_radicands
 from rankstrat.algebra.relations import leaf_values, radicals
 from rankstrat.errors import UndecidedError
@@ -31,7 +31,17 @@ ATTEMPTS, PRIMES = 3, 16
 
 
 class Roots(Constants):
-    """Generators with roots."""
+    r"""Generators with roots.
+
+    Where g is positive on one region and negative on another, $(-g)^{1/n}$ is
+    $e^{i \pi / n} g^{1/n}$: on the second region the generator is a complex root of g there, and
+    the functions of the two regions never meet.
+    """
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self._radicands: dict[tuple[Rational, int], int] = {}
+        """Radicand up to its sign -> radicand as it came first."""
 
     def root_power(self, g: int, e: Rational) -> int:
         """The node of g^e > 0 for a fraction e."""
@@ -44,7 +54,11 @@ class Roots(Constants):
         numerator, n = Fraction(e).as_integer_ratio()
         factors: list[tuple[int, Rational]] = [(node, e * f) for node, f in outside]
         if inside != program.one:
-            factors.append((self._root_leaf(inside, n), numerator))
+            c, core = program.content(inside)
+            known = self._radicands.setdefault((abs(Fraction(c)), core), inside)
+            if known != inside:
+                factors.append((self.new_leaf(UNITY, CONSTANT_STAGE, "unity"), e))
+            factors.append((self._root_leaf(known, n), numerator))
         return program.product(factors)
 
     def _whole_power(self, g: int, e: Rational) -> int | None:

@@ -6,7 +6,8 @@ A sign here is the sign almost everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from rankstrat.algebra.differential import laurent
@@ -17,6 +18,8 @@ from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PI, PROD
 
 POSITIVE = frozenset({"exp", "cosh"})
 MONOTONE = frozenset({"tanh", "sinh", "atan", "erf", "sign"})
+BOUNDED = frozenset({"tanh", "erf", "sin", "cos", "sign"})
+"""|f| <= 1 for real arguments."""
 SHORT = 60
 
 
@@ -50,20 +53,7 @@ class Signs:
                 return 1
             return self.leaves.get(data)
         if kind == LINEAR:
-            signs = {(c > 0) - (c < 0) for c in data[:1] if c}
-            weak = set[int]()
-            for c, a in zip(data[1:], args, strict=True):
-                s = known[a]
-                if s is not None:
-                    signs.add(s if c > 0 else -s)
-                elif program.nonnegative(a):
-                    weak.add(1 if c > 0 else -1)
-                else:
-                    return None
-            signs.discard(0)
-            if len(signs) == 1 and weak <= signs:
-                return signs.pop()
-            return None
+            return self._sure_sum(n)
         if kind == PRODUCT:
             total = 1
             for a, e in zip(args, data, strict=True):
@@ -83,6 +73,55 @@ class Signs:
             if self.nonzero(args[0]):
                 return 1
             return None
+        return None
+
+    def _sure_sum(self, n: int) -> int | None:
+        """The sign of a sum whose terms have one sign, up to bounded ones that the constant term
+        outweighs.
+        """
+        program = self.program
+        c0, *coefficients = program.data[n]
+        signs = {(c > 0) - (c < 0) for c in (c0,) if c}
+        weak = set[int]()
+        against: list[tuple[Rational, int]] = []
+        for c, a in zip(coefficients, program.args[n], strict=True):
+            s = self._sure[a]
+            if s is None and program.nonnegative(a):
+                s = 1
+                found = weak
+            else:
+                found = signs
+            if s is None or (c0 and s * c * c0 < 0):
+                against.append((c, a))
+            else:
+                found.add(s if c > 0 else -s)
+        signs.discard(0)
+        if against and not self._outweighs(c0, against):
+            return None
+        return signs.pop() if len(signs) == 1 and weak <= signs else None
+
+    def _outweighs(self, constant: Rational, terms: Sequence[tuple[Rational, int]]) -> bool:
+        """Whether |constant| > |sum of the terms| almost everywhere."""
+        total, strict = Fraction(0), False
+        for c, a in terms:
+            bound = self._bound(a)
+            if bound is None:
+                return False
+            total += abs(Fraction(c)) * bound[0]
+            strict |= bound[1]
+        size = abs(Fraction(constant))
+        return total < size or (strict and total == size)
+
+    def _bound(self, node: int) -> tuple[int, bool] | None:
+        """A bound of |node|, and whether it is never attained; None without one."""
+        program = self.program
+        kind, data = program.kind[node], program.data[node]
+        if kind == FUNCTION and data in BOUNDED:
+            return 1, data in ("tanh", "erf")
+        if kind == PRODUCT and all(isinstance(e, int) and e > 0 for e in data):
+            bounds = [self._bound(a) for a in program.args[node]]
+            if None not in bounds:
+                return 1, any(b is not None and b[1] for b in bounds)
         return None
 
     def nonzero(self, node: int) -> bool:

@@ -34,7 +34,7 @@ from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import FUNCTION, LEAF, PI, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.relations import decide
 from rankstrat.algebra.roots import Roots
-from rankstrat.errors import UnsupportedFunctionError
+from rankstrat.errors import UndecidedError, UnsupportedFunctionError
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,8 @@ class Tower(Roots):
         self.derivations = {stage: Derivation(self, stage) for stage in (1, 2)}
         self._exps: dict[tuple[bool, int], int] = {}
         self._logs: dict[tuple[bool, int], int] = {}
+        self._powers: set[int] = set()
+        self._two_signed: set[int] = set()
         self.image: dict[int, int] = {}
         self._build(roots)
         self.roots = [self.image[r] for r in roots]
@@ -297,6 +299,8 @@ class Tower(Roots):
         """
         program = self.program
         if not imaginary:
+            self._powers.add(g)
+            self._demand_one_sign()
             return (g, int(c)) if Fraction(c).denominator == 1 else (self.root_power(g, c), 1)
         ig = program.product(((g, 1), (self.imaginary(), 1)))
         base = program.product(
@@ -317,6 +321,14 @@ class Tower(Roots):
             )
             self._note(leaf, "cis", argument, "a fraction of an arctangent below a sine or cosine")
         return self._special[key], c
+
+    def _demand_one_sign(self) -> None:
+        """exp(c log|g|) is g^c only where g > 0."""
+        if not self._powers.isdisjoint(self._two_signed):
+            raise UndecidedError(
+                "an exponential of logarithms of a function that is positive on one region and"
+                " negative on another is not decided; write it as a power"
+            )
 
     # The second road: derivatives modulo random primes
 
@@ -396,6 +408,8 @@ class Tower(Roots):
         value = program.value(constant)
         if value is not None and value < 0:
             constant = program.constant(-value)
+            self._two_signed |= {e.argument for e, _ in pairs if e.role == "log"}
+            self._demand_one_sign()
         return program.linear(0, ((1, known), (Fraction(1, n), self.logarithm(constant))))
 
     def _dependent_atan(self, stage: int, g: int, pairs: Sequence[tuple[Entry, Rational]]) -> int:

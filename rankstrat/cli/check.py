@@ -18,7 +18,6 @@ from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.networks.graph_report import check_graph_report, is_graph_report
 from rankstrat.networks.report import check_report, is_report
 from rankstrat.rank.certificate import RankCertificate
-from rankstrat.referee.__main__ import report
 from rankstrat.referee.proof import check
 from rankstrat.referee.reading import Refused
 from rankstrat.text.lines import escaped
@@ -90,7 +89,7 @@ def _referee(name: str, text: str) -> int:
     except Refused as reason:
         return complain(f"{name}: no proof object: {reason}", BAD_QUESTION)
     for found in findings:
-        say(f"{escaped(name)}: {report(found)}")
+        say(f"{escaped(name)}: {found}")
     if all(found.holds for found in findings):
         return HOLDS
     return FAILS

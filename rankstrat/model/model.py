@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.algebra.perfect_powers import Factoring
 from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import ModelError, PointError, demand
@@ -218,7 +219,7 @@ class Model:
     @cached_property
     def compiled(self) -> Compiled:
         """The model as a program with its gradient (built once)."""
-        program = Program()
+        program = Factoring()
         p_leaves = [program.leaf(("p", i)) for i in range(self.size)]
         x_leaves = [program.leaf(("x", k)) for k in range(len(self.inputs))]
         nodes = self._nodes(program, p_leaves, x_leaves)

@@ -58,7 +58,8 @@ class RankCertificate(DecidedInteger):
         label: what a text that was read calls its model; kept for `to_json`, never printed.
         differentiable: False if the model is not differentiable at the chart for inputs of positive
             measure (or at all, without inputs), where slopes are those of the branch that holds, 0
-            at the kink of relu and abs; None if that is not decided.
+            at the kink of relu and abs, or if its derivatives are not the ones with these slopes;
+            None if that is not decided.
         largest: whether this is the largest rank on a chart of a piecewise model, taken on an open
             set of it; on other open sets it may be less.
         ended: where the budget of time ended, if it did.

@@ -34,7 +34,7 @@ def monomial_bound(tangents: Tangents) -> int | None:
     if not nodes:
         return 0
     degrees: dict[int, tuple[int, int] | None] = {}
-    inputs: set[int] = set()
+    inputs, wanted = set[int](), set(nodes)
     mixers: dict[bool, set[int]] = {False: set(), True: set()}
     for n in program.reachable(nodes):
         key: Any = program.data[n]
@@ -45,10 +45,9 @@ def monomial_bound(tangents: Tangents) -> int | None:
         if program.kind[n] == LEAF and key[0] == "mix":
             mixers[isinstance(key[1], tuple)].add(n)
         degrees[n] = _degrees(program, n, degrees)
-    ranges = [degrees[n] for n in nodes]
-    known = [r for r in ranges if r is not None]
-    if len(known) < len(ranges):
-        return None
+        if degrees[n] is None and n in wanted:
+            return None
+    known = [r for r in map(degrees.get, nodes) if r is not None]
     low, high = min(r[0] for r in known), max(r[1] for r in known)
     d = len(inputs)
     count = sum(comb(d - 1 + k, k) for k in range(low, high + 1)) if d else 1

@@ -6,7 +6,9 @@ A jump has a value of its own where its argument stays 0, which is one more sele
 Along a direction $\epsilon$ with $D h_k\,\epsilon \ne 0$ the branches are known; the model is
 differentiable only if all such directions give the same value and the same gradient, and it is
 differentiable if all selections do. An argument that vanishes for one input of an open region
-vanishes on the region.
+vanishes on the region. The tangent functions of a certificate have slope 0 at kinks: if the
+gradient of the selections is another one, as that of max(0, w) - max(0, -w) = w at 0, they are not
+the derivatives, and the answer is no as well.
 """
 
 from __future__ import annotations
@@ -39,8 +41,8 @@ def is_differentiable(
         seed: names the directions that are tried.
 
     Returns:
-        False with a proof for inputs of positive measure, True with a proof for almost every input,
-        else None.
+        False with a proof for inputs of positive measure (or that its derivatives are not those
+        with slope 0 at kinks), True with a proof for almost every input, else None.
     """
     verdict: bool | None = True if complete else None
     seen: set[Any] = set()
@@ -134,8 +136,7 @@ class _Kinks:
         if len(groups) > MOST_KINKS:
             return False
         target = Program()
-        here = self._here(target)
-        first: list[int] | None = None
+        first = self._here(target)
         jumping = {self.source.args[n][0] for n in self.nodes if self.source.data[n] in JUMPS}
         # where an argument of a jump stays 0 a third smooth function holds
         choices = [
@@ -148,8 +149,6 @@ class _Kinks:
                 signs |= {argument: (sign or 1) * orientation for argument, orientation in members}
                 still |= {argument for argument, _ in members if not sign}
             nodes = self._selection(signs, target, still)
-            if first is None:
-                first = [*here, *nodes[len(here) :]]  # 1 at 0 alone jumps there
             for a, b in zip(first, nodes, strict=True):
                 gap = target.linear(0, ((1, a), (-1, b)))
                 if laurent(target, gap, EXPANSION, {}) != {}:
@@ -157,8 +156,11 @@ class _Kinks:
         return True
 
     def _here(self, target: Program) -> list[int]:
-        """The outputs at the chart itself, which may be those of no selection."""
-        return restrict(self.base, self.region, target, self.base.outputs)
+        """The outputs at the chart itself and the tangent functions with slope 0 at kinks, which
+        may be those of no selection: 1 at 0 alone jumps, max(0, w) - max(0, -w) = w has slope 1.
+        """
+        here = restrict(self.base, self.region, target, self.base.outputs)
+        return [*here, *self._selection({}, target)[len(here) :]]
 
     def _selection(
         self, signs: Mapping[int, int], target: Program, still: Collection[int] = ()
@@ -221,9 +223,9 @@ class _Kinks:
     # Directions
 
     def _directions_differ(self) -> bool:
-        first: list[int] | None = None
         numbers = Program()
         balls = Enclosures(numbers)
+        first = self._at_point(self._here, numbers)
         count = len(self.compiled.parameters)
         for attempt in range(DIRECTIONS):
             sign = 1 - 2 * (attempt % 2)
@@ -237,9 +239,6 @@ class _Kinks:
                 continue
             if nodes is None:
                 continue
-            if first is None:
-                here = self._at_point(self._here, numbers)
-                first = [*here, *nodes[len(here) :]]
             for a, b in zip(first, nodes, strict=True):
                 gap = numbers.linear(0, ((1, a), (-1, b)))
                 value = numbers.value(gap)

@@ -1,7 +1,5 @@
 """Command line: `python -m rankstrat.referee FILE ...`, or `python referee FILE ...` on a copy."""
 
-from __future__ import annotations
-
 import runpy
 import sys
 from pathlib import Path
@@ -12,25 +10,10 @@ if not __package__:  # the folder itself was given to Python
     runpy.run_module(folder.name, run_name="__main__", alter_sys=True)
     raise SystemExit
 
-from .proof import Finding, check
+from .proof import check
 from .reading import Refused, printable
 
 USAGE = "usage: referee FILE ...   (a proof object, or a bundle of them; - is standard input)"
-
-
-def report(found: Finding) -> str:
-    """The lines of a finding, the conclusion last."""
-    error = f", error below {float(found.error):.0e}" if found.verdict == "PROBABLE" else ""
-    rank = (
-        f"rank = {found.lower}"
-        if found.lower == found.upper
-        else f"{found.lower} <= rank <= {found.upper}"
-    )
-    if found.fails:
-        rank = "nothing is shown"
-    end = "accepted" if found.holds else "NOT accepted"
-    lines = [f"  {line}" for line in found.lines]
-    return "\n".join([found.title, *lines, f"{end}: {rank} [{found.verdict}{error}]"]).lstrip("\n")
 
 
 def main(arguments: list[str]) -> int:
@@ -48,8 +31,7 @@ def main(arguments: list[str]) -> int:
             print(f"  FAILS: {printable(reason, 300)}")
             status = 2
             continue
-        for found in findings:
-            print(report(found))
+        print(*findings, sep="\n")
         if not all(found.holds for found in findings):
             status = max(status, 1)
     return status

@@ -13,18 +13,14 @@ Form = tuple[Fraction, ...]
 """(c_0, c_1, ..., c_d) for c_0 + c_1 x_1 + ... + c_d x_d."""
 
 
-def affine(expander: Expander, node: int, inputs: int) -> Form:
+def affine(e: Expander, node: int, inputs: int) -> Form:
     """The affine form of a node with rational coefficients."""
-    form = [Fraction(0)] * (inputs + 1)
-    for monomial, c in expander.value(node).items():
-        match [(expander.atoms[v], n) for v, n in monomial]:
-            case []:
-                form[0] = c
-            case [(("in", k), 1)]:
-                form[k + 1] = c
-            case _:
-                raise Unchecked("the argument of a kink is not affine")
-    return tuple(form)
+    terms = {tuple((e.atoms[v], n) for v, n in m): c for m, c in e.value(node).items()}
+    names = [(), *(((("in", k), 1),) for k in range(inputs))]
+    form = tuple(terms.pop(name, Fraction(0)) for name in names)
+    if terms:
+        raise Unchecked("the argument of a kink is not affine")
+    return form
 
 
 def is_empty(forms: Sequence[Form], fuel: Fuel) -> bool:
@@ -32,11 +28,9 @@ def is_empty(forms: Sequence[Form], fuel: Fuel) -> bool:
     rows = set(forms)
     for k in range(1, len(forms[0])):
         kept = {r for r in rows if r[k] == 0}
-        for p in rows:
-            for q in rows:
-                if p[k] > 0 > q[k]:
-                    fuel.burn(20 * len(p))
-                    kept.add(tuple(a / p[k] - b / q[k] for a, b in zip(p, q, strict=True)))
+        for p, q in [(p, q) for p in rows if p[k] > 0 for q in rows if q[k] < 0]:
+            fuel.burn(20 * len(p))
+            kept.add(tuple(a / p[k] - b / q[k] for a, b in zip(p, q, strict=True)))
         rows = kept
     return any(r[0] <= 0 for r in rows)
 
@@ -47,22 +41,18 @@ def check_cover(tower: Tower, kinks: Sequence[int], signs: Sequence[dict[int, in
     Arguments of kinks are decided one after another; given the signs of those before, each is an
     affine function of the inputs.
     """
-    inputs, fuel = tower.graph.sizes["inputs"], tower.fuel
-    stack: list[tuple[int, Sequence[dict[int, int]], list[Form]]] = [(0, signs, [])]
-    while stack:
-        i, group, forms = stack.pop()
-        if i == len(kinks):
-            continue
-        expander = Expander(tower, fuel)
-        expander.signs = group[0]
-        form = affine(expander, kinks[i], inputs)
-        if not any(form[1:]):
-            stack.append((i + 1, group, forms))
-            continue
-        for sign in (1, -1):
-            side = [*forms, tuple(sign * c for c in form)]
-            members = [s for s in group if s[kinks[i]] == sign]
-            if members:
-                stack.append((i + 1, members, side))
-            elif not is_empty(side, fuel):
-                raise Unchecked("the places do not show all regions")
+    groups: list[tuple[Sequence[dict[int, int]], list[Form]]] = [(signs, [])]
+    for a in kinks:
+        before, groups = groups, []
+        for group, forms in before:
+            form = affine(Expander(tower, group[0]), a, tower.graph.sizes["inputs"])
+            if not any(form[1:]):
+                groups.append((group, forms))
+                continue
+            for sign in (1, -1):
+                side = [*forms, tuple(sign * c for c in form)]
+                members = [s for s in group if s[a] == sign]
+                if members:
+                    groups.append((members, side))
+                elif not is_empty(side, tower.fuel):
+                    raise Unchecked("the places do not show all regions")

@@ -1,7 +1,4 @@
-"""The model as a graph of typed nodes, and its derivatives as further nodes.
-
-See "Nodes" in docs/certificates.md.
-"""
+"""The model as a graph of nodes, and its derivatives: "Nodes" in docs/certificates.md."""
 
 from __future__ import annotations
 
@@ -11,24 +8,36 @@ from typing import Any
 from .reading import BIG, SMALL, Fuel, Kinds, Refused, read
 
 Node = tuple[Any, ...]
-Template = Any
-KINKS = ("relu", "abs", "step", "sign")
 FUNCTIONS = {
     "exp": "exp", "tanh": "exp", "sinh": "exp", "cosh": "exp", "sin": "cis", "cos": "cis",
     "tan": "cis", "log": "log", "atan": "atan", "erf": "erf",
 }  # fmt: skip
 """Functions of one argument, and the kind of image that they have."""
-SLOPES: dict[str, Any] = {
-    "par": 1, "exp": "f", "sinh": ("cosh", "a"), "cosh": ("sinh", "a"), "sin": ("cos", "a"),
-    "cos": ("mul", -1, ("sin", "a")), "tan": ("add", 1, ("pow", 2, "f")),
-    "tanh": ("add", 1, ("mul", -1, ("pow", 2, "f"))), "log": ("pow", -1, "a"),
-    "atan": ("pow", -1, ("add", 1, ("pow", 2, "a"))), "erf": ("mul", 2, ("isqrtpi",), "e"),
-    "relu": ("step", "a"), "abs": ("sign", "a"), "step": 0, "sign": 0,
-}  # fmt: skip
-"""Derivatives of functions f(a): numbers, f, a, the companion e of erf, and nodes of these."""
+KINKS = ("relu", "abs", "step", "sign")
 LEAVES = ("rat", "in", "coord", "pi", "isqrtpi")
 LEAST_LAYER = {"in": 2, "coord": 1, "jet": 1}
 MAX_NODES = 3_000_000
+SLOPES: dict[str, Callable[[Graph, int, int], int]] = {
+    "par": lambda g, k, a: g.one,
+    "pow": lambda g, k, a: g.product(g.number(k), g.node("pow", g.nodes[k][1] - 1, a)),
+    "root": lambda g, k, a: g.product(k, g.node("pow", -1, g.product(g.number(k), a))),
+    "exp": lambda g, k, a: k,
+    "log": lambda g, k, a: g.node("pow", -1, a),
+    "sinh": lambda g, k, a: g.node("cosh", a),
+    "cosh": lambda g, k, a: g.node("sinh", a),
+    "tanh": lambda g, k, a: g.total(g.one, g.product(g.minus, g.node("pow", 2, k))),
+    "sin": lambda g, k, a: g.node("cos", a),
+    "cos": lambda g, k, a: g.product(g.minus, g.node("sin", a)),
+    "tan": lambda g, k, a: g.total(g.one, g.node("pow", 2, k)),
+    "atan": lambda g, k, a: g.node("pow", -1, g.total(g.one, g.node("pow", 2, a))),
+    "erf": lambda g, k, a: g.product(g.node("rat", 2, 1), g.node("isqrtpi"), g.nodes[k][1]),
+    "jet": lambda g, k, a: g.node("jet", g.nodes[k][1], g.nodes[k][2] + 1, a),
+    "relu": lambda g, k, a: g.node("step", a),
+    "abs": lambda g, k, a: g.node("sign", a),
+    "step": lambda g, k, a: g.zero,
+    "sign": lambda g, k, a: g.zero,
+}
+"""The derivative of node k by its argument a."""
 
 
 class Graph:
@@ -47,28 +56,27 @@ class Graph:
         self.layers: list[int] = []
         self.private: list[bool] = []
         owners: dict[int, int] = {}
-        node, order = range(len(data) if type(data) is list else 0), range(2, 65)
-        unary = dict.fromkeys((*FUNCTIONS, *KINKS), (node,))
-        schema = Kinds(unary) | {
+        node = range(len(data) if type(data) is list else 0)
+        schema = Kinds(dict.fromkeys((*FUNCTIONS, *KINKS), (node,))) | {
             "rat": (range(-BIG, BIG), range(1, BIG)), "in": (range(sizes["inputs"]),),
             "coord": (range(sizes["coordinates"]),), "pi": (), "isqrtpi": (),
             "par": (range(sizes["parameters"]), node), "add": [node], "mul": [node],
-            "pow": (range(-SMALL, SMALL), node), "root": (order, node), "erf": (node, node),
+            "pow": (range(-SMALL, SMALL), node), "root": (range(2, 65), node), "erf": (node, node),
             "jet": (range(len(functions)), range(1000), node),
         }  # fmt: skip
         for k, entry in enumerate(read(data, [Kinds(schema)], "graph")):
-            below = self._children(entry)
-            if any(c >= k for c in below) or entry in (("add",), ("mul",)):
+            if any(c >= k for c in self._children(entry)) or entry in (("add",), ("mul",)):
                 raise Refused(f"graph: node {k} refers to no earlier node")
-            if entry[0] == "par" and (
-                self.private[entry[2]] or owners.setdefault(entry[1], k) != k
-            ):
-                raise Refused(f"graph: node {k} is no parameter with a value on the chart")
+            if entry[0] == "par":
+                if self.private[entry[2]] or owners.setdefault(entry[1], k) != k:
+                    raise Refused(f"graph: node {k} is no parameter with a value on the chart")
             if entry[0] == "erf" and self.nodes[entry[1]][0] != "exp":
                 raise Refused(f"graph: the companion of node {k} is not an exponential")
             self._append(entry)
         self.given = len(self.nodes)
-        self.zero, self.one, self.minus = (self.node("rat", c, 1) for c in (0, 1, -1))
+        self.zero: int = self.node("rat", 0, 1)
+        self.one: int = self.node("rat", 1, 1)
+        self.minus: int = self.node("rat", -1, 1)
 
     @staticmethod
     def _children(node: Node) -> Sequence[int]:
@@ -84,9 +92,8 @@ class Graph:
         if len(self.nodes) >= MAX_NODES:
             raise Refused(f"the graph has more than {MAX_NODES} nodes")
         below = self._children(node)
-        self.layers.append(
-            max(LEAST_LAYER.get(node[0], 0), max((self.layers[c] for c in below), default=0))
-        )
+        least = LEAST_LAYER.get(node[0], 0)
+        self.layers.append(max([least, *(self.layers[c] for c in below)]))
         self.private.append(node[0] in ("par", "in") or any(self.private[c] for c in below))
         self.nodes.append(node)
         return self.known.setdefault(node, len(self.nodes) - 1)
@@ -94,6 +101,10 @@ class Graph:
     def node(self, *node: Any) -> int:
         """The number of a node, which is added if it is new."""
         return self.known[node] if node in self.known else self._append(node)
+
+    def number(self, k: int) -> int:
+        """A node for the exponent in a power or root."""
+        return self.node("rat", self.nodes[k][1], 1)
 
     def reflection(self, f: int, j: int) -> int:
         """s with sigma^(j)(-h) = s sigma^(j)(h) for an odd or even function, else 0."""
@@ -123,58 +134,26 @@ class Graph:
 
     def product(self, *factors: int) -> int:
         """A node for a product."""
-        if self.zero in factors:
-            return self.zero
         left = [f for f in factors if f != self.one]
-        if len(left) == 1:
-            return left[0]
+        if self.zero in left or len(left) == 1:
+            return self.zero if self.zero in left else left[0]
         return self.node("mul", *left) if left else self.one
 
-    def _partials(self, k: int) -> list[tuple[int, int]]:
+    def _partials(self, k: int) -> Iterable[tuple[int, int]]:
         """Pairs (child, node of the partial derivative)."""
         node = self.nodes[k]
-        match node[0]:
-            case "add":
-                return [(c, self.one) for c in node[1:]]
-            case "mul":
-                before = [self.one]
-                for c in node[1:-1]:
-                    before.append(self.product(before[-1], c))
-                after, pairs = self.one, []
-                for c, left in zip(reversed(node[1:]), reversed(before), strict=True):
-                    pairs.append((c, self.product(left, after)))
-                    after = self.product(c, after)
-                return pairs
-            case op if op in LEAVES:
-                return []
-        return [(node[-1], self.built(self._slope(node), k))]
-
-    @staticmethod
-    def _slope(node: Node) -> Template:
-        """The derivative of a node by its argument."""
-        match node:
-            case ("pow", n, _):
-                return "mul", n, ("pow", n - 1, "a")
-            case ("root", n, _):
-                return "mul", "f", ("pow", -1, ("mul", n, "a"))
-            case ("jet", function, order, _):
-                return "jet", function, order + 1, "a"
-        return SLOPES[node[0]]
-
-    def built(self, template: Template, k: int) -> int:
-        """The node that a template describes for node k: see `SLOPES`."""
-        match template:
-            case int():
-                return self.node("rat", template, 1)
-            case str():
-                return {"f": k, "a": self.nodes[k][-1], "e": self.nodes[k][1]}[template]
-            case ("add", *parts):
-                return self.total(*(self.built(p, k) for p in parts))
-            case ("mul", *parts):
-                return self.product(*(self.built(p, k) for p in parts))
-            case (op,):
-                return self.node(op)
-        return self.node(*template[:-1], self.built(template[-1], k))
+        if node[0] in LEAVES:
+            return []
+        if node[0] != "mul":
+            slope = self.one if node[0] == "add" else SLOPES[node[0]](self, k, node[-1])
+            return [(c, slope) for c in (node[1:] if node[0] == "add" else node[-1:])]
+        before, after, pairs = [self.one], self.one, []
+        for c in node[1:-1]:
+            before.append(self.product(before[-1], c))
+        for c, left in zip(reversed(node[1:]), reversed(before), strict=True):
+            pairs.append((c, self.product(left, after)))
+            after = self.product(c, after)
+        return pairs
 
     def gradient(self, root: int, leaves: Sequence[str], layer: int = 0) -> dict[int, int]:
         """Derivatives of a node by leaves of the given kinds, by one backward sweep.

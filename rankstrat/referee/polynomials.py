@@ -6,7 +6,7 @@ full one it is a rational function of generators. See "Exact expansion" in docs/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -17,9 +17,8 @@ from .tower import Tower
 
 Monomial = tuple[tuple[int, int], ...]
 Polynomial = dict[Monomial, Fraction]
-Shape = tuple[frozenset[tuple[Monomial, Fraction]], Monomial]
 ODD, EVEN = ("tanh", "sinh", "sin", "tan", "atan", "erf"), ("cosh", "cos")
-MAX_BITS = 200_000
+MAX_BITS, STEPS = 200_000, 1_500_000
 
 
 class Expander(Ring[Polynomial]):
@@ -29,35 +28,28 @@ class Expander(Ring[Polynomial]):
     kinks (s^2 = s), function values, and inverses of other polynomials.
     """
 
-    def __init__(self, tower: Tower, fuel: Fuel) -> None:
-        super().__init__(tower, fuel)
+    def __init__(self, tower: Tower, signs: Mapping[int, int] | None = None) -> None:
+        super().__init__(tower)
+        self.fuel, self.signs = Fuel(STEPS, tower.fuel), signs
         self.names: dict[Any, int] = {}
         self.atoms: list[Any] = []
         self.inverses: dict[int, Polynomial] = {}
-        self.rules: dict[int, Any] = {}
 
     def leaf(self, *name: Any) -> Polynomial:
         """An unknown."""
         if name[0] == "t" and self.tower.kinds[name[1]] == "root":
             name = ("radical", *self.tower.generators[name[1]][1:])
         number = self.names.setdefault(name, len(self.atoms))
-        if number == len(self.atoms):
-            self.atoms.append(name)
-            if name[0] in ("radical", "iota", "side"):
-                self.rules[number] = name
+        self.atoms += [name] if number == len(self.atoms) else []
         return {((number, 1),): Fraction(1)}
 
     def rational(self, p: int, q: int = 1) -> Polynomial:
         """A number."""
         return {(): Fraction(p, q)} if p else {}
 
-    def isqrtpi(self) -> Polynomial:
-        """The inverse of the root of pi is an unknown, since pi is transcendental."""
-        return self.leaf("isqrtpi")
-
-    def plus(self, terms: Sequence[Polynomial]) -> Polynomial:
+    def plus(self, *terms: tuple[int, Polynomial]) -> Polynomial:
         """A sum."""
-        return self._collected(item for p in terms for item in p.items())
+        return self._collected((m, c if n == 1 else n * c) for n, p in terms for m, c in p.items())
 
     def _collected(self, items: Iterable[tuple[Monomial, Fraction]]) -> Polynomial:
         total: Polynomial = {}
@@ -77,17 +69,17 @@ class Expander(Ring[Polynomial]):
         """Reduce powers of radicals, of the imaginary unit and of sides."""
         left = []
         for v, n in monomial:
-            match self.rules.get(v):
-                case ("side", *_):
+            match self.atoms[v][0]:
+                case "side":
                     n = 1
-                case ("radical", q, order):
+                case "radical":
+                    _, q, order = self.atoms[v]
                     self._check_bits(n * q.bit_length())
                     c, n = c * Fraction(q) ** (n // order), n % order
-                case ("iota",):
+                case "iota":
                     c, n = c * (-1) ** (n % 4 // 2), n % 2
-            if n:
-                self._check_bits(n.bit_length() << 12)
-                left.append((v, n))
+            self._check_bits(n.bit_length() << 12)
+            left += [(v, n)] if n else []
         return tuple(left), c
 
     def _check_bits(self, bits: int) -> None:
@@ -96,43 +88,31 @@ class Expander(Ring[Polynomial]):
 
     def power(self, a: Polynomial, n: int) -> Polynomial:
         """A power."""
-        if n < 0:
-            a, n = self._inverse(a), -n
-        if len(a) == 1:
-            ((m, c),) = a.items()
-            self._check_bits((c.numerator.bit_length() + c.denominator.bit_length() - 2) * n)
-            m, c = self._reduced(tuple((v, e * n) for v, e in m if n), c**n)
-            return {m: c}
-        result = self.rational(1)
-        while n:
-            result = self.times(result, a) if n & 1 else result
-            n >>= 1
-            a = self.times(a, a) if n else a
-        return result
+        a, n = self.inverse(a) if n < 0 else a, abs(n)
+        if len(a) != 1:
+            return super().power(a, n)
+        ((m, c),) = a.items()
+        self._check_bits((c.numerator.bit_length() + c.denominator.bit_length() - 2) * n)
+        return dict([self._reduced(tuple((v, e * n) for v, e in m if n), c**n)])
 
-    def _inverse(self, a: Polynomial) -> Polynomial:
+    def inverse(self, a: Polynomial) -> Polynomial:
         """One over a polynomial: over its monomial content, and over the rest as a new unknown."""
         if self.vanishes(a):
             raise Refused("a denominator is identically zero")
-        unknowns = {v for m in a for v, _ in m}
-        if any(self.atoms[v][0] == "side" for v in unknowns):
+        kinds = {v: self.atoms[v][0] for m in a for v, _ in m}
+        if "side" in kinds.values():
             raise Unchecked("a denominator contains a side of a kink")
-        content = [
-            (v, -min(dict(m).get(v, 0) for m in a))
-            for v in sorted(unknowns)
-            if self.atoms[v][0] not in ("radical", "iota")
-        ]
-        lead = a[max(a)]
-        result = {tuple(pair for pair in content if pair[1]): 1 / lead}
+        units = sorted(v for v in kinds if kinds[v] not in ("radical", "iota"))
+        content = [(v, -min(dict(m).get(v, 0) for m in a)) for v in units]
+        result = {tuple(pair for pair in content if pair[1]): 1 / a[max(a)]}
         rest = self.times(a, result)
         if len(rest) == 1:
             ((m, c),) = rest.items()
-            m, c = self._reduced(tuple((v, -e) for v, e in m), 1 / c)
-            result = self.times(result, {m: c})
+            unit = dict([self._reduced(tuple((v, -e) for v, e in m), 1 / c)])
         else:
-            inverse = self.leaf("inverse", frozenset(rest.items()))
-            self.inverses[max(inverse)[0][0]] = rest
-            result = self.times(result, inverse)
+            unit = self.leaf("inverse", frozenset(rest.items()))
+            self.inverses[max(unit)[0][0]] = rest
+        result = self.times(result, unit)
         for v, n in content:
             if n < 0 and v in self.inverses:
                 cleared = {_product(m, ((v, -n),)): c for m, c in result.items()}
@@ -155,7 +135,7 @@ class Expander(Ring[Polynomial]):
             bottom.append((v, top))
             for n in range(min(parts), top + 1):
                 self.fuel.burn(1)
-                a = self.plus([self.times(a, self.inverses[v]), parts.get(n, {})])
+                a = self.plus((1, self.times(a, self.inverses[v])), (1, parts.get(n, {})))
 
     def vanishes(self, a: Polynomial) -> bool:
         """Whether a polynomial is zero."""
@@ -165,36 +145,35 @@ class Expander(Ring[Polynomial]):
         """Whether a node is zero."""
         return self.vanishes(self.value(root))
 
-    def _shape(self, top: Polynomial, bottom: Monomial, factor: Fraction | int) -> Shape:
-        """A name for a multiple of a fraction: equal names are equal functions."""
-        self.fuel.burn(8 * len(top))
-        return frozenset((m, c * factor) for m, c in top.items()), bottom
+    def _named(self, *name: Any, of: tuple[Polynomial, Monomial], by: Fraction) -> Polynomial:
+        """An unknown named by a multiple of a fraction: equal names are equal functions."""
+        self.fuel.burn(8 * len(of[0]))
+        return self.leaf(*name, frozenset((m, c * by) for m, c in of[0].items()), of[1])
 
     def sides(self, a: int) -> tuple[Polynomial, Polynomial]:
         """Unknowns named by the argument up to a positive factor, if no region is chosen.
 
         They add up to 1 if the argument vanishes nowhere on an open set, as no polynomial does.
         """
-        top, bottom = self.fraction(self.values[a])
+        top, bottom = whole = self.fraction(self.values[a])
         if self.signs is not None and top:
             return super().sides(a)
         lead = top[max(top)] if top else Fraction(0)
         if top.keys() <= {()} and not bottom:
             return self.rational(int(lead > 0)), self.rational(int(lead < 0))
         polynomial = all(self.atoms[v][0] in ("in", "coord") for m in top for v, _ in m)
-        side, other = (
-            self.leaf("side", self._shape(top, bottom, sign / abs(lead))) for sign in (1, -1)
-        )
-        if polynomial and lead > 0:
-            other = self.plus([self.rational(1), self.times(self.rational(-1), side)])
-        elif polynomial:
-            side = self.plus([self.rational(1), self.times(self.rational(-1), other)])
-        return side, other
+        if not polynomial:
+            signs = (1 / abs(lead), -1 / abs(lead))
+            side, other = (self._named("side", of=whole, by=factor) for factor in signs)
+            return side, other
+        side = self._named("side", of=whole, by=1 / lead)
+        other = self.plus((1, self.rational(1)), (-1, side))
+        return (side, other) if lead > 0 else (other, side)
 
     def function(self, node: Node) -> Polynomial:
         """A function of generators, or an unknown named by the argument."""
         op, data = node[0], node[1:-1] if node[0] != "erf" else ()
-        top, bottom = self.fraction(self.values[node[-1]])
+        top, _ = whole = self.fraction(self.values[node[-1]])
         if not top and op == "log":
             raise Refused("the logarithm of zero")
         if not top and op != "jet":
@@ -207,13 +186,11 @@ class Expander(Ring[Polynomial]):
             given = self.graph.functions[data[0]].endswith("0") and not data[1]
             if not top and (given or reflection < 0):
                 return {}
-        sign = 1
-        if top and top[max(top)] < 0 and (op == "exp" or reflection):
-            sign = -1
-        value = self.leaf("free", op, *data, self._shape(top, bottom, sign))
+        sign = -1 if top and top[max(top)] < 0 and (op == "exp" or reflection) else 1
+        value = self._named("free", op, *data, of=whole, by=Fraction(sign))
         if op == "exp":
             return self.power(value, sign)
-        return self.times(self.rational(reflection if sign < 0 else 1), value)
+        return self.plus((reflection if sign < 0 else 1, value))
 
 
 def _product(m: Monomial, n: Monomial) -> Monomial:

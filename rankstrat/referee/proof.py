@@ -7,12 +7,11 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from .images import verify_images
-from .lower import lower_bound
+from .bounds import lower_bound, upper_bound
+from .independence import verify_images
 from .question import VERDICTS, Question
 from .reading import ANY, Fuel, Refused, Unchecked, parse, printable, read
 from .tower import Tower
-from .upper import UpperBound
 
 BUNDLE = "rankstrat-proofs/2"
 BUDGET = 60_000_000
@@ -34,6 +33,16 @@ class Finding:
     fails: bool = False
     lines: list[str] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        """All lines, the conclusion last."""
+        error = f", error below {float(self.error):.0e}" if self.verdict == "PROBABLE" else ""
+        rank = f"{self.lower} <= rank <= {self.upper}"
+        rank = f"rank = {self.lower}" if self.lower == self.upper else rank
+        rank = "nothing is shown" if self.fails else rank
+        end = "accepted" if self.holds else "NOT accepted"
+        lines = [self.title, *(f"  {line}" for line in self.lines)]
+        return "\n".join([*lines, f"{end}: {rank} [{self.verdict}{error}]"]).lstrip("\n")
+
 
 def check(text: str, budget: int = BUDGET) -> list[Finding]:
     """Check a proof object or a bundle of them, each with a budget of elementary steps.
@@ -41,29 +50,27 @@ def check(text: str, budget: int = BUDGET) -> list[Finding]:
     Raises:
         Refused: the text is neither.
     """
-    data = parse(text)
-    digest = sha256(text.encode(errors="replace")).hexdigest()
+    data, digest = parse(text), sha256(text.encode(errors="replace")).hexdigest()
     if type(data) is not dict:
         raise Refused("the text is no proof object")
     if data.get("format") != BUNDLE:
-        return [check_one(data, digest, budget)]
+        return [_found(data, digest, Fuel(budget), Finding())]
     entries = read(data, {"format": BUNDLE, "proofs": [{"title": ANY, "proof": ANY}]}, "bundle")
-    findings = []
-    for i, entry in enumerate(entries["proofs"]):
-        findings.append(check_one(entry["proof"], f"{digest}/{i}", budget))
-        findings[-1].title = printable(entry["title"], 200)
-    return findings
+    return [
+        _found(e["proof"], f"{digest}/{i}", Fuel(budget), Finding(printable(e["title"], 200)))
+        for i, e in enumerate(entries["proofs"])
+    ]
 
 
-def check_one(data: Any, digest: str, budget: int) -> Finding:
+def _found(data: Any, digest: str, fuel: Fuel, found: Finding) -> Finding:
     """Check one proof object; the digest names random choices."""
-    found = Finding()
     try:
-        _check(data, digest, Fuel(budget), found)
+        _check(data, digest, fuel, found)
     except Refused as reason:
-        return Finding(lines=[*found.lines, f"FAILS: {reason}"], upper=found.upper, fails=True)
+        lines = [*found.lines, f"FAILS: {reason}"]
+        return Finding(found.title, upper=found.upper, fails=True, lines=lines)
     except Unchecked as reason:
-        return Finding(lines=[*found.lines, f"not checked: {reason}"], fails=True)
+        return Finding(found.title, fails=True, lines=[*found.lines, f"not checked: {reason}"])
     return found
 
 
@@ -84,14 +91,12 @@ def _check(data: Any, digest: str, fuel: Fuel, found: Finding) -> None:
         found.lines.append(f"lower bound: {text}")
     except Unchecked as reason:
         found.lines.append(f"lower bound not checked: {reason}: OPEN")
-    upper = UpperBound(q, tower, digest)
     try:
-        found.upper, text = upper.check(high)
-        found.error = upper.error
+        found.upper, text, found.error = upper_bound(q, tower, digest)
         found.lines.append(f"upper bound: {text}")
     except Unchecked as reason:
         found.lines.append(f"upper bound not checked: {reason}: OPEN")
-    found.lines += upper.remarks
+    found.lines += q.remarks
     if found.lower > found.upper:
         raise Refused(f"the bounds {found.lower} and {found.upper} contradict each other")
     if found.lower == found.upper:

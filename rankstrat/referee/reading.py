@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-SMALL = 10**9
-BIG = 1 << 14_000
-LONGEST = 200_000_000
+SMALL, BIG, LONGEST = 10**9, 1 << 14_000, 200_000_000
 ANY = object()
 
 
@@ -34,10 +32,6 @@ class Fuel:
         if self.whole is not None:
             self.whole.burn(steps)
 
-    def part(self, steps: int) -> Fuel:
-        """A budget for one task, taken from this one."""
-        return Fuel(steps, self)
-
 
 class Kinds(dict[str, Any]):
     """Schemas by kind: the first entry of a list, the value of `kind` in an object."""
@@ -55,42 +49,30 @@ def read(value: Any, schema: Any, where: str) -> Any:
     A schema is a range of integers, a string for itself, `[s]` for a list, a tuple for a list of
     its length, a dictionary for an object with its keys, `Kinds`, `Maybe`, or `ANY`.
     """
+    kind = type(value)
     match schema:
-        case range():
-            if type(value) is int and value in schema:
-                return value
-        case str():
-            if value == schema:
-                return value
+        case range() if kind is int and value in schema:
+            return value
+        case str() if kind is str and value == schema:
+            return value
         case Maybe():
             return None if value is None else read(value, schema.schema, where)
         case Kinds():
-            return _read_kind(value, schema, where)
-        case list():
-            if type(value) is list:
-                return [read(v, schema[0], where) for v in value]
-        case tuple():
-            if type(value) is list and len(value) == len(schema):
-                return tuple(read(v, s, where) for v, s in zip(value, schema, strict=True))
-        case dict():
-            if type(value) is dict and value.keys() == schema.keys():
-                return {key: read(value[key], s, f"{where}.{key}") for key, s in schema.items()}
-        case _:
+            name = value[0] if kind is list and value else None
+            name = value.get("kind") if kind is dict else name
+            if type(name) is str and name in schema and kind is dict:
+                return read(value, schema[name] | {"kind": name}, where)
+            if type(name) is str and name in schema:
+                return name, *read(value[1:], schema[name], f"{where}: {name}")
+        case list() if kind is list:
+            return [read(v, schema[0], where) for v in value]
+        case tuple() if kind is list and len(value) == len(schema):
+            return tuple(read(v, s, where) for v, s in zip(value, schema, strict=True))
+        case dict() if kind is dict and value.keys() == schema.keys():
+            return {key: read(value[key], s, f"{where}.{key}") for key, s in schema.items()}
+        case _ if schema is ANY:
             return value
     raise Refused(f"{where}: {printable(value)} has not the form described in the specification")
-
-
-def _read_kind(value: Any, schema: Kinds, where: str) -> Any:
-    kind = None
-    if type(value) is dict:
-        kind = value.get("kind")
-    elif type(value) is list and value:
-        kind = value[0]
-    if type(kind) is not str or kind not in schema:
-        raise Refused(f"{where}: {printable(kind)} is no kind of entry here")
-    if type(value) is dict:
-        return read(value, schema[kind] | {"kind": kind}, where)
-    return (kind, *read(value[1:], schema[kind], f"{where}: {kind}"))
 
 
 def parse(text: str) -> Any:

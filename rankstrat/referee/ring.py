@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Generic, TypeVar
 
 from .graph import Node
-from .reading import Fuel, Unchecked
+from .reading import Unchecked
 from .tower import Recipe, Tower
 
 V = TypeVar("V")
 
 
-class Ring(ABC, Generic[V]):
-    """Values in a ring, which says what numbers, leaves, sums, products and powers are.
+class Ring(Generic[V]):
+    """Values in a ring, which says what numbers, leaves, sums, products and inverses are.
 
     Attributes:
+        rational: the number p/q, of p and q = 1.
+        leaf: an input, a coordinate, a generator `("t", g)`, `("jet", g, j)`, `("iota",)`, or
+            `("isqrtpi",)`, the inverse of the root of pi.
+        plus: a sum of integer multiples, of pairs (n, v).
+        times, inverse: a product, and one over a value.
+        values: those of the nodes that were evaluated.
         signs: the signs of arguments of kinks, if a region is chosen.
     """
 
-    def __init__(self, tower: Tower, fuel: Fuel | None = None) -> None:
-        self.tower, self.graph, self.fuel = tower, tower.graph, fuel or tower.fuel
+    rational: Callable[..., V]
+    leaf: Callable[..., V]
+    plus: Callable[..., V]
+    times: Callable[[V, V], V]
+    inverse: Callable[[V], V]
+
+    def __init__(self, tower: Tower) -> None:
+        self.tower, self.graph, self.fuel = tower, tower.graph, tower.fuel
         self.values: dict[int, V] = {}
         self.signs: Mapping[int, int] | None = None
 
-    @abstractmethod
-    def rational(self, p: int, q: int = 1) -> V:
-        """The number p/q."""
-
-    @abstractmethod
-    def leaf(self, *name: Any) -> V:
-        """An input, a coordinate, a generator `("t", g)`, `("jet", g, j)`, or `("iota",)`."""
-
-    @abstractmethod
-    def plus(self, terms: Sequence[V]) -> V:
-        """A sum."""
-
-    @abstractmethod
-    def times(self, a: V, b: V) -> V:
-        """A product."""
-
-    @abstractmethod
     def power(self, a: V, n: int) -> V:
-        """An integer power."""
+        """An integer power, by squaring."""
+        a, n, result = self.inverse(a) if n < 0 else a, abs(n), self.rational(1)
+        while n:
+            result = self.times(result, a) if n & 1 else result
+            n >>= 1
+            a = self.times(a, a) if n else a
+        return result
 
     def value(self, root: int) -> V:
         """The value of a node."""
@@ -66,7 +66,7 @@ class Ring(ABC, Generic[V]):
                     product = self.times(product, values[c])
                 return product
             case "add":
-                return self.plus([values[c] for c in node[1:]])
+                return self.plus(*[(1, values[c]) for c in node[1:]])
             case "pow":
                 return self.power(values[node[2]], node[1])
             case "par":
@@ -75,20 +75,14 @@ class Ring(ABC, Generic[V]):
                 return self.rational(node[1], node[2])
             case "in" | "coord":
                 return self.leaf(*node)
-            case "isqrtpi":
-                return self.isqrtpi()
-            case "pi":
-                return self.power(self.isqrtpi(), -2)
+            case "pi" | "isqrtpi":
+                return self.power(self.leaf("isqrtpi"), 1 if node[0] == "isqrtpi" else -2)
             case "relu" | "abs" | "step" | "sign":
                 side, other = self.sides(node[1])
                 if node[0] in ("abs", "sign"):
-                    side = self.plus([side, self.times(self.rational(-1), other)])
+                    side = self.plus((1, side), (-1, other))
                 return self.times(side, values[node[1]]) if node[0] in ("relu", "abs") else side
         return self.function(node)
-
-    def isqrtpi(self) -> V:
-        """The inverse of the root of pi."""
-        return self.monomial(self.tower.image("pi")[1])
 
     def sign(self, a: int) -> int:
         """The sign of the argument of a kink; 0 by convention if it vanishes identically."""
@@ -103,41 +97,36 @@ class Ring(ABC, Generic[V]):
 
     def function(self, node: Node) -> V:
         """The value of a function node, by its image."""
-        op, key = node[0], self.tower.key(node)
+        key = self.tower.key(node)
         numbers, recipe = self.tower.image(*key)
         match key[0]:
             case "exp" | "cis":
-                return self.exponential(op, self.monomial(recipe))
+                return self.exponential(node[0], self.monomial(recipe))
             case "root":
                 return self.times(self.rational(*numbers), self.monomial(recipe))
             case "jet":
                 ((g, sign),) = recipe
                 factor = 1 if sign > 0 else self.graph.reflection(node[1], node[2])
-                return self.times(self.rational(factor), self.leaf("jet", g, node[2]))
+                return self.plus((factor, self.leaf("jet", g, node[2])))
             case "log":
-                return self.times(self.rational(1, *numbers), self.exponents(recipe))
-        return self.sum((n, self.leaf("t", g)) for g, n in recipe)
+                return self.times(self.rational(1, *numbers), self.exponent(recipe))
+        return self.plus(*((n, self.leaf("t", g)) for g, n in recipe))
 
-    def sum(self, terms: Iterable[tuple[int, V]]) -> V:
-        """A sum of multiples."""
-        return self.plus([self.rational(0), *(self.times(self.rational(n), v) for n, v in terms)])
+    def _of(self, g: int, *, itself: bool) -> V:
+        return self.leaf("t", g) if itself else self.value(self.tower.arguments[g])
 
     def monomial(self, recipe: Recipe) -> V:
         r"""$\prod_g z_g^{n_g}$."""
         result = self.rational(1)
         for g, n in recipe:
-            logarithm = self.tower.kinds[g] == "log"
-            z = self.value(self.tower.arguments[g]) if logarithm else self.leaf("t", g)
+            z = self._of(g, itself=self.tower.kinds[g] != "log")
             result = self.times(result, self.power(z, n))
         return result
 
-    def exponents(self, recipe: Recipe) -> V:
-        r"""$\sum_g n_g y_g$, where $y_g$ is the argument of a generator that is no logarithm."""
-        logarithms = [self.tower.kinds[g] == "log" for g, _ in recipe]
-        return self.sum(
-            (n, self.leaf("t", g) if logarithm else self.value(self.tower.arguments[g]))
-            for (g, n), logarithm in zip(recipe, logarithms, strict=True)
-        )
+    def exponent(self, recipe: Recipe) -> V:
+        r"""$\sum_g n_g y_g$, without the factors $i$ and $2i$ of cis and atan."""
+        kinds = self.tower.kinds
+        return self.plus(*((n, self._of(g, itself=kinds[g] == "log")) for g, n in recipe))
 
     def exponential(self, op: str, e: V) -> V:
         r"""The function of a for which $e = e^a$, or $e = e^{ia}$."""
@@ -145,7 +134,7 @@ class Ring(ABC, Generic[V]):
             return e
         whole = op in ("tanh", "tan")
         first, second = (self.times(e, e), self.rational(1)) if whole else (e, self.power(e, -1))
-        odd, even = (self.sum([(1, first), (sign, second)]) for sign in (-1, 1))
+        odd, even = (self.plus((1, first), (sign, second)) for sign in (-1, 1))
         bottom = even if whole else self.rational(2)
         if op in ("sin", "tan"):
             bottom = self.times(self.leaf("iota"), bottom)

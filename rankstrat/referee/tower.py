@@ -10,7 +10,8 @@ from .reading import BIG, SMALL, Kinds, Maybe, Refused, Unchecked, distinct, pri
 
 Recipe = Sequence[tuple[int, int]]
 Key = tuple[Any, ...]
-
+RESIDUE = range(1 << 62)
+SETTING = {"prime": RESIDUE, "seed": range(SMALL), "iota": RESIDUE, "roots": [RESIDUE]}
 EMPTY = {"generators": [], "images": [], "decisions": [None, None, None]}
 KEY_SIZES = {"jet": 3, "root": 3, "pi": 1}
 WITNESSES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
@@ -32,7 +33,7 @@ class Tower:
     """Generators in layers: 0 numbers, 1 functions of coordinates, 2 functions of inputs.
 
     Attributes:
-        arguments: the nodes of arguments of generators, -1 for those that have none.
+        kinds, arguments, layers: of generators; -1 is the argument of those that have none.
         images: kind and arguments of a function -> numbers and a recipe.
         verified: the images that are identities.
     """
@@ -41,8 +42,7 @@ class Tower:
         self.graph, self.fuel = graph, graph.fuel
         self.verified: set[Key] = set()
         node, function = range(graph.given), range(len(graph.functions))
-        unary = dict.fromkeys(("exp", "cis", "log", "atan", "erf"), (node,))
-        kinds = unary | {
+        kinds = Kinds(dict.fromkeys(("exp", "cis", "log", "atan", "erf"), (node,))) | {
             "jet": (function, node), "root": (range(2, SMALL), range(2, 65)), "pi": ()
         }  # fmt: skip
         self.generators = read(data["generators"], [Kinds(kinds)], "generators")
@@ -59,16 +59,18 @@ class Tower:
             if entry[:size] in self.images:
                 raise Refused(f"images: {printable(entry)} is a second image")
             self.images[entry[:size]] = entry[size:-1], entry[-1]
-        residue = range(1 << 62)
-        setting = {"prime": residue, "seed": range(SMALL), "iota": residue, "roots": [residue]}
         variables = Kinds({"in": (range(graph.sizes["inputs"]),),
                            "coord": (range(graph.sizes["coordinates"]),),
                            "jet": (range(len(self.generators)), range(1000))})  # fmt: skip
-        row = (range(SMALL), variables, residue, [residue])
-        numbers = Maybe({"prime": residue, "rows": [(residue, [residue])]})
-        functions = Maybe(setting | {"rows": [row]})
+        numbers = Maybe({"prime": RESIDUE, "rows": [(RESIDUE, [RESIDUE])]})
+        functions = Maybe(SETTING | {"rows": [(range(SMALL), variables, RESIDUE, [RESIDUE])]})
         self.decisions = read(data["decisions"], (numbers, functions, functions), "decisions")
         self._check_order()
+
+    def numbered(self, *kinds: str, layers: Sequence[int] = (0, 1, 2)) -> list[int]:
+        """The generators of some kinds and layers."""
+        pairs = enumerate(zip(self.kinds, self.layers, strict=True))
+        return [g for g, (kind, layer) in pairs if kind in kinds and layer in layers]
 
     def key(self, node: Node) -> Key:
         """The key of the image of a function node; empty for other nodes."""
@@ -87,11 +89,13 @@ class Tower:
             raise Unchecked(f"no checked image for the function {printable(key)}")
         return self.images[key]
 
+    def _recipe(self, k: int) -> Recipe:
+        return self.images.get(self.key(self.graph.nodes[k]), ((), ()))[1]
+
     def _below(self, k: int) -> list[int]:
         """What a node is computed from: arguments of the generators in its image also."""
-        _, recipe = self.images.get(self.key(self.graph.nodes[k]), ((), ()))
-        found = [self.arguments[g] for g, _ in recipe if self.arguments[g] >= 0]
-        return [*self.graph.children(k), *found]
+        found = [self.arguments[g] for g, _ in self._recipe(k)]
+        return [*self.graph.children(k), *(a for a in found if a >= 0)]
 
     def closure(self, roots: Iterable[int]) -> list[int]:
         """Nodes below the roots, through images also, in order of evaluation."""
@@ -103,11 +107,9 @@ class Tower:
 
     def _check_order(self) -> None:
         """Every generator is built from earlier ones, every image from lower layers."""
-        layers = self.graph.layers
-        self.layers = [
-            max(layers[a] if a >= 0 else 0, int(kind == "jet"))
-            for a, kind in zip(self.arguments, self.kinds, strict=True)
-        ]
+        layers = [*self.graph.layers[: self.graph.given], 0]  # the last one for -1, no argument
+        pairs = list(zip(self.kinds, self.arguments, strict=True))
+        self.layers = [max(layers[a], int(kind == "jet")) for kind, a in pairs]
         distinct(self.generators, "generators")
         if self.layers != sorted(self.layers):
             raise Refused("generators: numbers come first, then functions of coordinates")
@@ -125,8 +127,8 @@ class Tower:
             below = self._below(k)
             if any(c >= k for c in below):
                 raise Refused(f"graph: node {k} needs the argument of a generator that comes later")
-            _, recipe = self.images.get(self.key(self.graph.nodes[k]), ((), ()))
-            support.append(max([-1, *(support[c] for c in below), *(g for g, _ in recipe)]))
+            used = [g for g, _ in self._recipe(k)]
+            support.append(max([-1, *(support[c] for c in below), *used]))
         for g, a in enumerate(self.arguments):
             if a >= 0 and support[a] >= g:
                 raise Refused(f"generators: the argument of number {g} contains later generators")

@@ -5,6 +5,7 @@ Recovery means $\operatorname{rank}_S(\theta) = r_\theta$ for samples $S$, decid
 exactly; the second order is that of the squared loss, from data to Hessian and inertia.
 """
 
+from rankstrat.samples.closure import SampleClosure, sample_closure
 from rankstrat.samples.counts import RecoveryCount, count_recovering_subsets
 from rankstrat.samples.local import (
     LocalLinearRecovery,
@@ -23,6 +24,7 @@ __all__ = [
     "Inertia",
     "LocalLinearRecovery",
     "RecoveryCount",
+    "SampleClosure",
     "batch",
     "count_recovering_subsets",
     "critical_data",
@@ -33,5 +35,6 @@ __all__ = [
     "local_linear_recovery",
     "recovery_stability",
     "recovery_thresholds",
+    "sample_closure",
     "stability_table",
 ]

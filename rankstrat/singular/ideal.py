@@ -24,6 +24,7 @@ from rankstrat.algebra.polynomials import (
     substituted,
     terms_of,
 )
+from rankstrat.deadline import check, interruptible
 from rankstrat.model.model import Chart
 
 MOST_PARAMETERS = 8
@@ -39,11 +40,13 @@ class LocalIdeal:
     Attributes:
         smooth: how many equations were split off.
         size: how many variables the others have.
+        used: the parameters whose displacements these are.
         generators: exponents -> coefficient, of each; none of them has a unit as a factor.
     """
 
     smooth: int
     size: int
+    used: tuple[int, ...]
     generators: tuple[Terms, ...]
 
 
@@ -56,11 +59,12 @@ def local_ideal(point: Chart) -> LocalIdeal | None:
     symbols = (*model.parameters, *model.inputs)
     if not all(output.is_polynomial(*symbols) for output in model.outputs):
         return None
-    found = _coefficients(point)
+    with interruptible("the equations at the point were expanded"):
+        found = _coefficients(point)
     if found is None:
         return None
     ring = Ring(model.size)
-    return _reduced(ring, [ring.of(terms) for terms in _echelon(found)])
+    return reduced(ring, [ring.of(terms) for terms in _echelon(found)])
 
 
 def _coefficients(point: Chart) -> list[Terms] | None:
@@ -92,10 +96,12 @@ def _echelon(generators: Sequence[Terms]) -> list[Terms]:
     return [{monomials[i]: c for i, c in row.items()} for row in echelon.rows.values()]
 
 
-def _reduced(ring: Ring, generators: list[Poly]) -> LocalIdeal | None:
+def reduced(ring: Ring, generators: list[Poly]) -> LocalIdeal | None:
+    """Without smooth equations; None if the others become large."""
     smooth = 0
-    generators = _tidy(ring, generators)
+    generators = tidy(ring, generators)
     while True:
+        check("the equations at the point were reduced")
         chosen = _coordinate(generators)
         if chosen is None:
             break
@@ -109,15 +115,15 @@ def _reduced(ring: Ring, generators: list[Poly]) -> LocalIdeal | None:
             if len(replaced[-1].to_dict()) > MOST_TERMS:
                 return None
         smooth += 1
-        generators = _tidy(ring, replaced)
+        generators = tidy(ring, replaced)
     used = sorted({i for g in generators for i in occurring(g)})
     kept = tuple(
         {tuple(m[i] for i in used): Fraction(c) for m, c in terms_of(g)} for g in generators
     )
-    return LocalIdeal(smooth, len(used), kept)
+    return LocalIdeal(smooth, len(used), tuple(used), kept)
 
 
-def _tidy(ring: Ring, generators: Sequence[Poly]) -> list[Poly]:
+def tidy(ring: Ring, generators: Sequence[Poly]) -> list[Poly]:
     """Without zeros, without factors that are units at the origin, and with simple leading
     terms.
     """
@@ -125,13 +131,14 @@ def _tidy(ring: Ring, generators: Sequence[Poly]) -> list[Poly]:
     for g in generators:
         if g == 0:
             continue
-        factors = [f**e for f, e in g.factor()[1] if _at_origin(f) == 0]
+        factors = [f**e for f, e in g.factor()[1] if at_origin(f) == 0]
         result.append(prod(factors[1:], start=factors[0]))
     rows = [{m: Fraction(c) for m, c in terms_of(g)} for g in result]
     return [ring.of(terms) for terms in _echelon(rows)]
 
 
-def _at_origin(poly: Poly) -> int:
+def at_origin(poly: Poly) -> int:
+    """The constant coefficient."""
     return int(poly(*[0] * poly.context().nvars()))
 
 
@@ -146,7 +153,7 @@ def _coordinate(generators: Sequence[Poly]) -> tuple[int, int] | None:
             if degrees[variable] != 1:
                 continue
             unit = parts(g, variable)[1]
-            if _at_origin(unit) == 0:
+            if at_origin(unit) == 0:
                 continue
             order = (not is_constant(unit), len(g.to_dict()))
             if best is None or order < best[0]:
@@ -156,4 +163,13 @@ def _coordinate(generators: Sequence[Poly]) -> tuple[int, int] | None:
     return best[1:]
 
 
-__all__ = ["MOST_PARAMETERS", "LocalIdeal", "Terms", "local_ideal"]
+__all__ = [
+    "MOST_PARAMETERS",
+    "MOST_TERMS",
+    "LocalIdeal",
+    "Terms",
+    "at_origin",
+    "local_ideal",
+    "reduced",
+    "tidy",
+]

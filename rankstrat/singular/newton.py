@@ -7,19 +7,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
+from itertools import combinations_with_replacement
+from math import comb, floor, gcd, prod
 
 import sympy
 
 from rankstrat.algebra.linear import Echelon
 from rankstrat.algebra.polyhedra import Weight, affine_dimension, dual_vertices
 from rankstrat.algebra.polynomials import Ring, changes_sign
+from rankstrat.deadline import check, interruptible
 from rankstrat.errors import BudgetError
 from rankstrat.singular.ideal import Terms
 
 Exponents = tuple[int, ...]
 MOST_FACES = 4000
 MOST_MONOMIALS = 60
+MOST_DERIVATIVES = 120
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,14 @@ class Newton:
             a bound of twice the learning coefficient.
         value: twice the learning coefficient, where the ideal is seen to be nondegenerate.
         multiplicity: that of the pole; None where it is not decided.
+        doubtful: the forms of the generators on faces where a common zero of higher order than is
+            harmless was not excluded.
     """
 
     threshold: Fraction
     value: Fraction | None
     multiplicity: int | None
+    doubtful: tuple[Terms, ...] = ()
 
 
 def newton(generators: Sequence[Terms], size: int) -> Newton | None:
@@ -46,7 +52,7 @@ def newton(generators: Sequence[Terms], size: int) -> Newton | None:
         size: the number of variables.
 
     References:
-        Lin2011; Saito2007; Varchenko1976.
+        Lin2011; Saito2007; Varchenko1976; Kollar1997; docs/singular.md#newton.
 
     Example:
         >>> square, cube = {(2, 0): Fraction(1)}, {(0, 3): Fraction(1)}
@@ -58,7 +64,8 @@ def newton(generators: Sequence[Terms], size: int) -> Newton | None:
     if len(support) > MOST_MONOMIALS:
         return None
     try:
-        weights = dual_vertices(support, size)
+        with interruptible("a Newton polyhedron was known"):
+            weights = dual_vertices(support, size)
     except BudgetError:
         return None
     threshold = Fraction(min(sum(w) for w in weights))
@@ -67,27 +74,63 @@ def newton(generators: Sequence[Terms], size: int) -> Newton | None:
     if faces is None:
         return Newton(threshold, None, None)
     parts = [_on_face(generators, face) for face in faces]
-    if all(_has_no_zero(forms, face, size) for forms, face in zip(parts, faces, strict=True)):
+    if not _with_zeros(parts, faces, size):
         return Newton(threshold, threshold, meets)
-    if len(generators) > 1:
-        return Newton(threshold, None, None)
-    smooth = all(
-        _has_no_zero([*forms, *_derivatives(forms[0], size)], face, size)
-        for forms, face in zip(parts, faces, strict=True)
-    )
-    if not smooth:
-        return Newton(threshold, None, None)
-    return _hypersurface([forms[0] for forms in parts], threshold, meets, size)
+    order = _order(threshold, size)
+    if order and not _with_zeros(_derived(parts, order, size), faces, size):
+        if order * threshold < 1:
+            return Newton(threshold, threshold, meets)
+        # where an order is one over the threshold exactly, more divisors may meet
+        close = _with_zeros(_derived(parts, order - 1, size), faces, size)
+        if not close:
+            return Newton(threshold, threshold, meets)
+        return Newton(threshold, threshold, None, _forms_on(parts, close))
+    doubtful = _with_zeros(_derived(parts, max(order, 1), size), faces, size)
+    if len(generators) == 1 and not doubtful:
+        return _hypersurface([forms[0] for forms in parts], threshold, size)
+    return Newton(threshold, None, None, _forms_on(parts, doubtful))
 
 
-def _hypersurface(forms: Sequence[Terms], threshold: Fraction, meets: int, size: int) -> Newton:
-    """One equation whose forms have simple zeros: their strict transform is a divisor with pole
-    1.
+def _forms_on(parts: Sequence[Sequence[Terms]], some: Sequence[int]) -> tuple[Terms, ...]:
+    return tuple(form for i in some for form in parts[i])
+
+
+def _order(threshold: Fraction, size: int) -> int:
+    """The orders of zeros that do no harm: at most one over the threshold, or as many derivatives
+    as are looked at.
     """
-    if threshold < 1:
-        return Newton(threshold, threshold, meets)
-    if threshold == 1:
-        return Newton(threshold, threshold, None)
+    order = floor(1 / threshold)
+    while order > 1 and comb(size + order, order) > MOST_DERIVATIVES:
+        order -= 1
+    return order
+
+
+def _derived(parts: Sequence[Sequence[Terms]], order: int, size: int) -> list[list[Terms]]:
+    r"""The forms of each face with their derivatives by $x_i\,\partial_i$ up to an order."""
+    words = [w for k in range(order + 1) for w in combinations_with_replacement(range(size), k)]
+    return [[d for form in forms for w in words if (d := _derivative(form, w))] for forms in parts]
+
+
+def _derivative(form: Terms, word: Sequence[int]) -> Terms:
+    return {m: c * factor for m, c in form.items() if (factor := prod(m[i] for i in word))}
+
+
+def _with_zeros(
+    parts: Sequence[Sequence[Terms]], faces: Sequence[frozenset[Exponents]], size: int
+) -> list[int]:
+    """The faces where a common zero off the hyperplanes is not excluded."""
+    found = []
+    for i, (forms, face) in enumerate(zip(parts, faces, strict=True)):
+        check("the faces of a Newton polyhedron were looked at")
+        if not _has_no_zero(forms, face, size):
+            found.append(i)
+    return found
+
+
+def _hypersurface(forms: Sequence[Terms], threshold: Fraction, size: int) -> Newton:
+    """One equation of threshold above 1 whose forms have simple zeros: their strict transform is a
+    divisor with pole 1.
+    """
     ring = Ring(size)
     # a sign that changes on a face changes at points as near as one likes
     if any(changes_sign(ring.of(form)) for form in forms):
@@ -97,11 +140,6 @@ def _hypersurface(forms: Sequence[Terms], threshold: Fraction, meets: int, size:
 
 def _on_face(generators: Sequence[Terms], face: frozenset[Exponents]) -> list[Terms]:
     return [f for g in generators if (f := {m: c for m, c in g.items() if m in face})]
-
-
-def _derivatives(form: Terms, size: int) -> list[Terms]:
-    r"""$x_i\,\partial_i$ of a form."""
-    return [d for i in range(size) if (d := {m: m[i] * c for m, c in form.items() if m[i]})]
 
 
 def _minimal(monomials: set[Exponents]) -> list[Exponents]:

@@ -17,7 +17,8 @@ from math import gcd, lcm
 
 import sympy
 
-from rankstrat.errors import BudgetError, ModelError, demand
+from rankstrat.deadline import check, ended, interruptible, within
+from rankstrat.errors import BudgetError, ModelError, OutOfTimeError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.model_rank import model_rank
@@ -40,6 +41,7 @@ class ConservationLaws(Spoken):
         independent: how many have independent gradients there, which almost every point has at
             least.
         orbit: the dimension of the orbit of the gradients through it.
+        ended: where the budget of time ended, if it did; there may be more laws then.
     """
 
     model: Model
@@ -47,11 +49,12 @@ class ConservationLaws(Spoken):
     point: Chart = field(repr=False, compare=False)
     independent: int
     orbit: Bounded
+    ended: str = field(default="", compare=False)
 
     @property
     def verdict(self) -> Verdict:
         """PROVED if near almost every point every conserved quantity is a function of these."""
-        if self.independent + self.orbit.lower == self.model.size:
+        if not self.ended and self.independent + self.orbit.lower == self.model.size:
             return Verdict.PROVED
         return Verdict.OPEN
 
@@ -71,10 +74,14 @@ class ConservationLaws(Spoken):
                 f"{self.independent} independent quadratic conservation laws, at most {self.most}"
                 " of any kind  [OPEN]"
             )
+            if self.ended:
+                text += f": {self.ended}"
         return "\n".join([text, *(f"    {e} is constant" for e in self.expressions)])
 
 
-def conservation_laws(model: Model, *, depth: int = 2, seed: int = 0) -> ConservationLaws:
+def conservation_laws(
+    model: Model, *, depth: int = 2, seed: int = 0, budget: float | None = None
+) -> ConservationLaws:
     r"""All quadratic forms that gradient flow conserves for every loss and data set, and whether
     other laws are independent of them.
 
@@ -82,6 +89,7 @@ def conservation_laws(model: Model, *, depth: int = 2, seed: int = 0) -> Conserv
         model: a model of at most 36 parameters.
         depth: of the brackets that bound the orbit from below.
         seed: names the random point.
+        budget: seconds after which the laws and bounds found so far come back.
 
     Raises:
         ModelError: a piecewise model: write its pieces with a symbol for each gate as an input.
@@ -116,20 +124,50 @@ def conservation_laws(model: Model, *, depth: int = 2, seed: int = 0) -> Conserv
             f"{model} has {model.size} parameters, {MOST_PARAMETERS} are allowed; ask a smaller"
             " member of the family"
         )
-    pairs = [(i, j) for i in range(model.size) for j in range(i, model.size)]
-    found = model_rank(_system(model, pairs).generic(), seed=seed)
-    forms = [_form(relation, pairs) for relation in found.relations]
-    theta = model.parameters
-    expressions = tuple(
-        sympy.Add(*(c * theta[i] * theta[j] for (i, j), c in form.items())) for form in forms
-    )
     rng = random.Random(seed)
     point = model.point([rng.choice((-1, 1)) * rng.randint(1, 99) for _ in range(model.size)])
-    independent = _independent(forms, point, seed)
-    below = orbit_dimension(point, depth=depth, seed=seed).lower
+    found = _Found()
+    with within(budget):
+        try:
+            _search(model, point, depth, seed, found)
+        except OutOfTimeError as error:
+            found.ended = ended(error)
     why = f"brackets of depth at most {depth}, and laws with independent gradients"
-    orbit = Bounded(below, model.size - independent, why, of="the dimension")
-    return ConservationLaws(model, expressions, point, independent, orbit)
+    if found.ended:
+        why = found.ended
+    orbit = Bounded(found.below, model.size - found.independent, why, of="the dimension")
+    return ConservationLaws(
+        model, found.expressions, point, found.independent, orbit, ended=found.ended
+    )
+
+
+@dataclass
+class _Found:
+    """What is known so far."""
+
+    expressions: tuple[sympy.Expr, ...] = ()
+    independent: int = 0
+    below: int = 0
+    ended: str = ""
+
+
+def _search(model: Model, point: Chart, depth: int, seed: int, found: _Found) -> None:
+    pairs = [(i, j) for i in range(model.size) for j in range(i, model.size)]
+    with interruptible("the derivatives of the outputs were known"):
+        system = _system(model, pairs)
+    relations = model_rank(system.generic(), seed=seed)
+    forms = [_form(relation, pairs) for relation in relations.relations]
+    theta = model.parameters
+    found.expressions = tuple(
+        sympy.Add(*(c * theta[i] * theta[j] for (i, j), c in form.items())) for form in forms
+    )
+    check("the gradients of the laws were known")
+    found.independent = _independent(forms, point, seed)
+    for level in range(depth + 1):
+        check("brackets were known")
+        found.below = orbit_dimension(point, depth=level, seed=seed).lower
+        if found.independent + found.below == model.size:
+            return
 
 
 def _system(model: Model, pairs: Sequence[tuple[int, int]]) -> Model:

@@ -92,12 +92,21 @@ class Branch(Spoken):
             return self.chart
         return self.generic_point()
 
-    @cached_property
+    @property
     def certificate(self) -> RankCertificate:
         """The certificate of the generic rank (on the representative of the orbit)."""
         if self.representative is not None:
             return self.representative.certificate
-        return model_rank(self.typical)
+        if not self._certificates:
+            found = model_rank(self.typical)
+            if found.ended:  # another budget may do better
+                return found
+            self._certificates.append(found)
+        return self._certificates[0]
+
+    @cached_property
+    def _certificates(self) -> list[RankCertificate]:
+        return []
 
     @cached_property
     def forced_rank(self) -> int:

@@ -113,9 +113,24 @@ def stacked(tokens: int, size: int, head: int, layers: int, *, linear: bool) -> 
     return s.model(x, f"{layers} layers of attention")
 
 
+def products(size: int, head: int, layers: int) -> Model:
+    r"""What the functions of `stacked` depend on, in its parameters: $W_i Q_i K_i^\top W_i^\top$
+    with $W_i = V_1 \cdots V_{i-1}$, and $V_1 \cdots V_l$.
+    """
+    s = Symbols()
+    before: Array = np.array(sympy.eye(size).tolist(), dtype=object)
+    outputs = []
+    for layer in range(layers):
+        query, key = (s.block(f"{n}{layer}_", size, head) for n in "QK")
+        value = s.block(f"V{layer}_", size, size)
+        outputs += list(before.dot(query).dot(key.T).dot(before.T).ravel())
+        before = before.dot(value)
+    return s.model(np.array([*outputs, *before.ravel()], dtype=object), "products of attention")
+
+
 def integers(rng: Any, model: Model, *, bound: int = 4) -> Sequence[int]:
     """A random nonzero point."""
     return [rng.choice((-1, 1)) * rng.randint(1, bound) for _ in range(model.size)]
 
 
-__all__ = ["crossed", "grouped", "integers", "rotated", "stacked"]
+__all__ = ["crossed", "grouped", "integers", "products", "rotated", "stacked"]

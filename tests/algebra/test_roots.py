@@ -45,6 +45,7 @@ from sympy import (
 )
 
 from rankstrat import Model, RankCertificate, Verdict, model_rank
+from rankstrat.errors import UndecidedError
 
 x, y = sympy.symbols("x y")
 s = sympy.Function("s")
@@ -185,6 +186,80 @@ def test_squares_in_several_variables():
 )
 def test_logarithms_of_absolute_values(functions, dimension):
     confirm(rank(functions), dimension)
+
+
+@pytest.mark.parametrize(
+    ("functions", "dimension"),
+    [
+        ([cosh(log(Abs(x))), Abs(x), 1 / Abs(x)], 2),
+        ([sinh(2 * log(Abs(x))), x**2, x**-2], 2),
+        ([tanh(log(Abs(x))), 1 / (1 + x**2), 1], 2),
+        ([cosh(3 * log(Abs(x))), x**3, x**-3], 3),  # even, odd, odd
+        ([cosh(log(x)), Abs(x), 1 / x], 2),  # real for x > 0 only
+    ],
+)
+def test_hyperbolic_functions_of_logarithms_of_both_signs(functions, dimension):
+    confirm(rank(functions), dimension)
+
+
+def test_an_exponential_of_logarithms_of_both_signs_is_no_power():
+    """exp(log|x|) with the logarithms written on two half-lines is |x|, not x."""
+    size = sympy.Piecewise((log(x), x > 0), (log(-x), True))
+    for functions, dimension in (([exp(size / 2), x], 2), ([cosh(size), Abs(x), 1 / Abs(x)], 2)):
+        try:
+            certificate = rank(functions)
+        except UndecidedError:
+            continue
+        assert certificate.lower <= dimension <= certificate.upper
+
+
+@pytest.mark.parametrize(
+    ("functions", "dimension"),
+    [
+        ([sqrt(Abs(x)), x], 2),
+        ([Abs(x) ** Rational(1, 3), Abs(x), 1], 3),
+        ([Abs(x) ** Rational(1, 3), cbrt(x), x], 2),  # cbrt(x) is real for x > 0
+        ([sqrt(Abs(x)), sympy.Piecewise((sqrt(x), x > 0), (0, True))], 2),
+        ([sqrt(Abs(x)), sympy.sign(x) * sqrt(Abs(x)), x], 3),
+        ([Abs(x) ** Rational(3, 2), x * sqrt(Abs(x))], 2),
+        ([sqrt(Abs(x)), sqrt(Abs(x + 1)), x], 3),
+        ([sqrt(Abs(x**2 - 1)), x, 1], 3),
+        ([sin(sqrt(Abs(x))) ** 2, cos(sqrt(Abs(x))) ** 2, 1], 2),
+        ([exp(sqrt(Abs(x))), exp(-sqrt(Abs(x))), cosh(sqrt(Abs(x)))], 2),
+        ([log(sqrt(Abs(x))), log(Abs(x)), 1], 2),
+        ([1 / sqrt(Abs(x)), sqrt(Abs(x)) / x, sqrt(Abs(x)) / Abs(x)], 2),
+        ([sqrt(Abs(x - y)), sqrt(Abs(2 * y - 2 * x)), 1], 2),
+        ([sqrt(Abs(x) + Abs(y)), x, 1], 3),
+    ],
+)
+def test_roots_of_functions_of_both_signs(functions, dimension):
+    confirm(rank(functions, (x, y)), dimension)
+
+
+def test_squares_of_functions_of_unknown_sign():
+    """The root of a square is piecewise, also where the sign of its base is not known."""
+    base = 2 * erf(x) + 1
+    root = sqrt(sympy.expand(base**2))
+    confirm(rank([root, exp(x)]), 2)
+    confirm(rank([root, base]), 2)
+
+
+@pytest.mark.parametrize(
+    ("functions", "dimension"),
+    [
+        ([Abs(erf(x) + 1), erf(x), 1], 2),
+        ([Abs(tanh(x) - 1), tanh(x), 1], 2),
+        ([Abs(sin(x) + 2), sin(x), 1], 2),
+        ([Abs(3 - cos(x) - sin(x)), cos(x), sin(x), 1], 3),
+        ([Abs(1 - tanh(x) ** 2), tanh(x) ** 2, 1], 2),
+        ([Abs(2 + sin(x) + exp(x)), sin(x), exp(x), 1], 3),
+        ([Abs(2 * tanh(x) - 1), tanh(x), 1], 3),
+        ([Abs(sin(x) * cos(y) + 2), sin(x) * cos(y), 1], 2),
+        ([Abs(1 / tanh(x) - 1), 1 / tanh(x), 1], 3),
+    ],
+)
+def test_signs_of_bounded_functions(functions, dimension):
+    confirm(rank(functions, (x, y)), dimension)
 
 
 def test_a_bearing():
@@ -343,3 +418,18 @@ def test_powers_with_long_denominators_have_an_answer():
     inner = (sympy.exp(q * x) + x) ** 2 + 1
     found = rank([1 / sympy.sqrt(inner), sympy.exp(x) / sympy.sqrt(inner), sympy.exp(q * x)])
     assert found.lower <= 3 <= found.upper
+
+
+@pytest.mark.parametrize(
+    "functions",
+    [
+        (sympy.sqrt(1 + exp(-x)) * exp(x / 2), sympy.sqrt(1 + exp(x))),
+        (sympy.sqrt(1 + x) * sympy.sqrt(1 + 2 * x), sympy.sqrt(2 * x**2 + 3 * x + 1)),
+        (sympy.sqrt(1 + exp(x)) * sympy.sqrt(1 + exp(-x)), cosh(x / 2)),
+        (sympy.sqrt(1 + cos(2 * x)), sympy.sqrt(1 - sin(x) ** 2)),
+    ],
+)
+def test_products_of_earlier_roots_are_no_new_roots(functions):
+    """Each is a multiple of the other where both are real: rank 1, whether that is seen or not."""
+    found = rank(list(functions))
+    assert found.lower <= 1 <= found.upper

@@ -67,6 +67,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "CriticalAtlas": lambda: rs.critical_functions(F, [[1], [2], [3]], [1, 2, 1], starts=10),
     "CriticalData": critical,
     "CriticalMapping": lambda: rs.mappings.splitting(ONE),
+    "DiagonalLimit": lambda: rs.diagonal_limit([[1, 2]], [3]),
     "EnclosedCriticalPoint": lambda: rs.enclose_critical_point(
         rs.Model(sympy.exp(u) * x, [u], [x]), [[1], [2]], [2, 4], [0.5]
     ),
@@ -107,6 +108,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "Relation": lambda: rs.model_rank(twin()).relations[0],
     "Report": lambda: rs.verify("linear_rank"),
     "SplittingLine": lambda: rs.splitting_line(critical()),
+    "SampleClosure": lambda: rs.sample_closure(point(), [1, 2], [3, -1]),
     "Stratum": lambda: rs.stratify(F).strata[1],
     "Symmetry": lambda: rs.symmetries(F)[0],
     "TangentSpan": lambda: rs.tangent_span(twin()),

@@ -209,9 +209,9 @@ KINKS: list[tuple[str, Callable[[], rs.Model], list[Any], bool]] = [
     ("a |w x|_+ at a = w = 0", lambda: rs.Model(a * Max(0, w * x), [a, w], [x]), [0, 0], True),
     ("a |w x|_+ at w = 0", lambda: rs.Model(a * Max(0, w * x), [a, w], [x]), [1, 0], False),
     ("a |w x|_+ at w = 1", lambda: rs.Model(a * Max(0, w * x), [a, w], [x]), [1, 1], True),
-    # |h|_+ - |-h|_+ = h
+    # |h|_+ - |-h|_+ = h is smooth, but its slope is not that of the tangent functions, 0 at kinks
     ("cancelling", lambda: rs.Model(a * (Max(0, w * x) - Max(0, -w * x)), [a, w], [x]), [1, 0],
-     True),
+     False),
     ("a square", lambda: rs.Model(a * sp.Abs(w * x) ** 2, [a, w], [x]), [1, 0], True),
     ("no inputs", lambda: rs.Model([a * Max(0, w)], [a, w]), [1, 0], False),
     ("a jump", lambda: rs.Model(CASES, [a, b, w], [x]), [1, 1, 0], False),
@@ -281,6 +281,20 @@ def test_a_value_at_the_kink_alone_is_a_jump(
 ) -> None:
     found = rs.model_rank(rs.Model(output, parameters, [x]).point(values)).differentiable
     assert found in ((False, None) if smooth is None else (smooth,))
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 8])
+def test_a_smooth_sum_of_kinks_has_other_slopes_than_the_convention(count: int) -> None:
+    # max(0, w) - max(0, -w) = w has slope 1 at 0, the tangent functions slope 0: its rank
+    # is 1, and 0 is not said of its derivatives
+    units = sp.symbols(f"w1:{count + 1}")
+    for step in (x, sp.S.One):
+        output = sum(Max(0, u * step) - Max(0, -u * step) for u in units)
+        point = rs.Model(output, units, [x]).point([0] * count)
+        for seed in range(3):
+            certificate = rs.model_rank(point, seed=seed)
+            assert certificate.differentiable is False
+            assert "slope 0 there by convention" in str(certificate)
 
 
 def test_kink_is_part_of_the_certificate_and_of_its_check() -> None:

@@ -15,11 +15,14 @@ import pytest
 import sympy
 from sympy import E, Rational, atan, cos, cosh, erf, exp, log, pi, sin, sinh, sqrt, tan, tanh
 
+from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.mappings.mapping import CriticalMapping
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.upper_bounds import RelationFinder
 
 x, y, z, u, v = sympy.symbols("x y z u v")
 S, R = sympy.Function("sigma"), sympy.Function("rho")
@@ -338,3 +341,16 @@ def test_a_zero_hidden_in_logarithms_is_not_called_a_function(scale):
     assert (found.lower, found.upper) == (0, 1) and found.verdict is Verdict.OPEN
     other = model_rank(Model([u * (zero + Rational(1, 1000))], [u]).chart({u: 0}))
     assert (other.value, other.verdict) == (1, Verdict.PROVED)
+
+
+def test_a_relation_has_a_coefficient_of_its_own_that_is_not_zero() -> None:
+    # it is divided by: coefficients (1, 0) would say that the second function is any multiple
+    tangents = Tangents(Model(u * x + v * exp(x), [u, v], [x]).generic())
+    tower = Tower(tangents.program, list(tangents.nodes), seed=0)
+    finder = RelationFinder(tangents, tower, [0, 1], seed=0)
+    program = tower.program
+    found = [
+        finder._printed([program.constant(c), program.constant(d)], [0, 1])
+        for c, d in ((0, 1), (1, 0), (2, 3))
+    ]
+    assert [None if f is None else sorted(f) for f in found] == [[1], None, [0, 1]]

@@ -26,7 +26,7 @@ from rankstrat.rank.cells import Enumeration
 from rankstrat.rank.counting import symmetry_bound
 from rankstrat.rank.lower_bounds import row_count, sampled_rank
 from rankstrat.rank.patterns import pattern_tangents
-from rankstrat.rank.regions import RegionTangents
+from rankstrat.rank.regions import RegionTangents, region_at
 from rankstrat.rank.search import Analysis
 from rankstrat.rank.setting import sites_of
 
@@ -162,6 +162,19 @@ def test_patterns_and_symmetries_bracket_the_rank_on_all_regions(widths: list[in
             assert sampled_rank(tower, some, count, seed=0, attempt=0).rank() <= rank
         known = {tuple(int(s > 0) for _, s in region.signs) for region in regions}
         assert {tuple(row) for row in patterns.patterns.tolist()} <= known
+
+
+@pytest.mark.parametrize("widths", [[1, 3, 1], [2, 3, 2, 1]])
+def test_every_pattern_holds_at_its_point(widths: list[int]) -> None:
+    rng = random.Random(str(widths))
+    model = network(widths, bias=True)
+    for _ in range(3):
+        (site,) = sites_of(drawn(model, rng, [-3, -2, -1, 1, 2, 5]))
+        patterns = pattern_tangents(site, 0)
+        assert patterns is not None
+        for row, point in zip(patterns.patterns.tolist(), patterns.points):
+            signs = [sign for _, sign in region_at(site, point).signs]
+            assert [int(sign > 0) for sign in signs] == row
 
 
 def gaussian(model: rs.Model, seed: int) -> rs.Chart:

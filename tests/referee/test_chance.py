@@ -9,9 +9,9 @@ from math import log2
 import pytest
 import sympy
 
-from rankstrat.referee.chance import POOL, Chance, Sizes, random_prime
 from rankstrat.referee.graph import Graph
 from rankstrat.referee.reading import Fuel, Unchecked
+from rankstrat.referee.residues import POOL, _Sizes, least_chance, random_prime, rank_at_most
 from rankstrat.referee.tower import EMPTY, Tower, is_prime
 
 X = sympy.symbols("x0:3")
@@ -59,7 +59,7 @@ def expressions(seed: int) -> list[list[object]]:
 @pytest.mark.parametrize("seed", range(40))
 def test_degrees_and_lengths_are_bounds(seed: int) -> None:
     nodes = expressions(seed)
-    sizes = Sizes(tower_of(nodes))
+    sizes = _Sizes(tower_of(nodes))
     for k in range(len(nodes)):
         top, bottom = fraction_of(nodes, k)
         found = sizes.value(k)
@@ -70,12 +70,12 @@ def test_degrees_and_lengths_are_bounds(seed: int) -> None:
 
 
 def test_the_chance_of_an_error_is_the_stated_one() -> None:
-    error, count = Chance.bound(10, 600)
+    error, count = least_chance(10, 600)
     assert (error, count) == (Fraction(10, POOL) + Fraction(20, (1 << 60) - 1), 1)
     once = Fraction(10**7, 60 * POOL) + Fraction(2 * 10**10, (1 << 60) - 1)
-    assert Chance.bound(10**10, 10**7) == (once**2, 2)
+    assert least_chance(10**10, 10**7) == (once**2, 2)
     with pytest.raises(Unchecked, match="not small"):
-        Chance.bound(1 << 59, 1)
+        least_chance(1 << 59, 1)
 
 
 def test_primes_are_drawn_between_the_stated_bounds() -> None:
@@ -93,12 +93,12 @@ def test_a_node_that_does_not_vanish_is_seen(power: int) -> None:
         ["in", 0], ["in", 1], ["rat", -1, 1], ["add", 0, 1], ["pow", power, 3], ["pow", power, 0],
         ["pow", power, 1], ["mul", 2, 5], ["mul", 2, 6], ["add", 4, 7, 8],
     ]  # fmt: skip
-    chance = Chance(tower_of(nodes), "digest")
+    tower = tower_of(nodes)
     if power == 1:
-        assert 0 < chance.vanish([9]) < Fraction(1, 10**12)
+        assert 0 < rank_at_most(tower, "digest", [[9]], 0) < Fraction(1, 10**12)
     else:
-        with pytest.raises(Unchecked, match="does not vanish"):
-            chance.vanish([9])
+        with pytest.raises(Unchecked, match="more than 0"):
+            rank_at_most(tower, "digest", [[9]], 0)
 
 
 def test_ranks_at_random_points() -> None:
@@ -111,13 +111,13 @@ def test_ranks_at_random_points() -> None:
         ["add", 2, 3],
         ["rat", 0, 1],
     ]
-    chance = Chance(tower_of(nodes), "digest")
-    assert 0 < chance.rank_at_most([[2, 3, 4]], 2) < Fraction(1, 10**12)
-    assert 0 < chance.rank_at_most([[2, 2, 5], [5, 5, 3]], 2) < Fraction(1, 10**12)
-    assert chance.rank_at_most([[2, 3]], 2) == 0
+    tower = tower_of(nodes)
+    assert 0 < rank_at_most(tower, "digest", [[2, 3, 4]], 2) < Fraction(1, 10**12)
+    assert 0 < rank_at_most(tower, "digest", [[2, 2, 5], [5, 5, 3]], 2) < Fraction(1, 10**12)
+    assert rank_at_most(tower, "digest", [[2, 3]], 2) == 0
     for entries, upper in (([[2, 3, 4]], 1), ([[2, 2, 5], [5, 5, 3]], 1), ([[2]], 0)):
         with pytest.raises(Unchecked, match="more than"):
-            chance.rank_at_most(entries, upper)
+            rank_at_most(tower, "digest", entries, upper)
 
 
 def test_powers_multiply_degrees_and_lengths() -> None:
@@ -126,7 +126,7 @@ def test_powers_multiply_degrees_and_lengths() -> None:
         ["in", 0], ["in", 1], ["in", 2], ["rat", 3, 1], ["mul", 0, 1, 2, 3], ["rat", 5, 1],
         ["add", 4, 5], ["pow", 4, 6], ["pow", -4, 6],
     ]  # fmt: skip
-    sizes = Sizes(tower_of(nodes))
+    sizes = _Sizes(tower_of(nodes))
     power, inverse = sizes.value(7), sizes.value(8)
     assert (power[0], power[2]) == (inverse[2], inverse[0]) == (12, 0)
     assert power[1] == inverse[3] >= 12

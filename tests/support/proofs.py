@@ -64,6 +64,8 @@ CASES: dict[str, tuple[Callable[[], Any], int]] = {
     "matrices": (lambda: matrices.point(A=[[1, 0], [0, 0]], B=[[1, 0], [0, 0]]), 3),
     "kinks": (lambda: chart(relu, a=[1, 2], w=[[1], [-2]], b=[1, 1]), 4),
     "nested kinks": (lambda: kinks.point([1, 2, 1]), 2),
+    # |x| = e^log|x| on either side of 0, but not x: relations hold region by region
+    "powers of |x|": (lambda: span(sp.cosh(sp.log(sp.Abs(x))), sp.Abs(x), 1 / sp.Abs(x)).generic(), 2),
     "polynomial": (lambda: span(x, x**2 - x, x**2, (x - 1) ** 2).generic(), 3),
 }  # fmt: skip
 
@@ -113,6 +115,7 @@ DOMAINS: dict[str, Callable[[], Any]] = {
     "circle": lambda: rs.Model(
         a * x**2 + b * y**2 + c, [a, b, c], [x, y], domain={(x, y): "sphere"}
     ).generic(),
+    "roots of |x|": lambda: span(sp.exp(sp.log(sp.Abs(x)) / 2), sp.sqrt(sp.Abs(x)), x).generic(),
     "constant": lambda: rs.Model(a * sp.exp(u * x) + b * x, [a, b], [x], constants=[u]).generic(),
     "moving kinks": lambda: rs.families.two_layer(
         width=2, inputs=2, activation="relu", bias=True

@@ -297,3 +297,21 @@ def test_orbits_of_three_neurons_with_biases(activation, a, w, rank, orbit):
     point = model.point(a=a, w=[[v] for v in w], b=bias)
     assert rs.model_rank(point).lower == rank
     assert rs.orbit_dimension(point).lower == orbit
+
+
+def test_an_ended_budget_leaves_bounds_of_laws():
+    model = rs.families.matrix_factorization(3, 3, 3)
+    found = rs.conservation_laws(model, budget=1e-4)
+    assert found.verdict is rs.Verdict.OPEN
+    assert "the budget of time ended" in str(found)
+    assert 0 <= found.independent <= 6 <= found.most <= model.size
+    with pytest.raises(rs.errors.DataError, match="budget"):
+        rs.conservation_laws(model, budget=-1)
+
+
+def test_a_sufficient_budget_changes_nothing():
+    model = rs.families.matrix_factorization(1, 2, 1)
+    within, without = rs.conservation_laws(model, budget=600), rs.conservation_laws(model)
+    assert within == without
+    assert within.verdict is PROVED
+    assert not within.ended

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 
 import pytest
+import sympy
 
 import rankstrat as rs
-from rankstrat.theorems._attention import crossed, grouped, integers, rotated, stacked
+from rankstrat.theorems._attention import crossed, grouped, integers, products, rotated, stacked
+from rankstrat.theorems.generic_rank import softmax_layers
 
 ONE_HEAD = {"groups": 1, "queries": 1, "linear": False}
 
@@ -63,10 +65,55 @@ def test_rotations_of_one_angle_are_seen_as_one_plane():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", [3, 4, 5])
+@pytest.mark.parametrize("size", range(3, 11))
 def test_two_layers_of_softmax_lose_only_their_gauge_group(size):
-    """The published conjecture for two layers, three tokens and heads of dimension 2: a minor."""
-    model = stacked(3, size, 2, 2, linear=False)
-    found = rs.model_rank(model.point(integers(random.Random(8), model, bound=9)))
-    # the gauge group, GL(2) for each head and GL(D) between the layers, gives the upper bound
-    assert found.lower == 2 * 2 * (2 * size - 2) + size * size
+    """The published conjecture for two layers, three tokens and heads of dimension 2, certified."""
+    found = softmax_layers.computed({"l": 2, "t": 3, "a": 2, "delta": size}, 1)
+    # parameters less GL(2) for each head and GL(delta) between the layers
+    assert found.lower == found.upper == 2 * (4 * size + size**2) - 2 * 4 - size**2
+    assert found.verdict is rs.Verdict.PROVED
+
+
+def test_layers_depend_on_products_of_their_matrices_alone():
+    """Another factorization of the same products is the same function, exactly."""
+    rng = random.Random(5)
+    for linear in (True, False):
+        model = stacked(2, 2, 1, 2, linear=linear)
+        same = products(2, 1, 2)
+        values = integers(rng, model)
+        q0, k0, v0 = values[:2], values[2:4], sympy.Matrix(2, 2, values[4:8])
+        q1, k1, v1 = values[8:10], values[10:12], sympy.Matrix(2, 2, values[12:16])
+        base = sympy.Matrix([[2, 1], [3, 2]])
+        inner = base.inv()
+        moved = [2 * c for c in q0] + [sympy.Rational(c, 2) for c in k0] + list(v0 * base)
+        moved += list(inner * sympy.Matrix(q1)) + list(inner * sympy.Matrix(k1)) + list(inner * v1)
+        one, other = model.point(values), model.point(moved)
+        at = [
+            [sympy.expand(o.xreplace(p.values)) for o in same.outputs]
+            for p in (same.point(values), same.point(moved))
+        ]
+        assert at[0] == at[1]
+        assert _equal(one, other)
+
+
+def _equal(one, other):
+    inputs = dict(zip(one.model.inputs, (1, -2, 3, 5), strict=True))
+    for left, right in zip(one.model.outputs, other.model.outputs, strict=True):
+        a = left.xreplace(one.values).xreplace(inputs)
+        b = right.xreplace(other.values).xreplace(inputs)
+        if abs((a - b).evalf(40)) > 1e-30:
+            return False
+    return True
+
+
+def test_one_layer_and_heads_as_wide_as_the_model():
+    case = {"l": 1, "t": 2, "a": 2, "delta": 2}
+    found = softmax_layers.computed(case, 0)
+    assert (found.lower, found.upper) == (8, 8) == (softmax_layers.predicted(case, 0),) * 2
+
+
+def test_one_token_has_no_scores():
+    # softmax of one score is 1: V_1 V_2 is all there is, and the bound by products is not attained
+    found = softmax_layers.computed({"l": 2, "t": 1, "a": 1, "delta": 2}, 0)
+    assert (found.lower, found.upper) == (4, 10)
+    assert found.verdict is rs.Verdict.OPEN

@@ -133,6 +133,7 @@ THEOREM = Theorem(
     source="MarcotteGribonvalPeyre2023 (linear and ReLU), the others counted with their method",
     keys=("MarcotteGribonvalPeyre2023",),
     assumptions=(
+        "linear, several hidden layers: not one input and one output, where orbits are curves",
         "ReLU is written with one input for each gate, which is constant on a region",
         "a random point; laws and orbit as in docs/proofs.md#conservation-laws",
         "SwiGLU: SiLU of other weights as gate; experts of SwiGLU units, all of them routed to",
