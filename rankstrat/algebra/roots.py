@@ -38,11 +38,6 @@ class Roots(Constants):
     the functions of the two regions never meet.
     """
 
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed)
-        self._radicands: dict[tuple[Rational, int], int] = {}
-        """Radicand up to its sign -> radicand as it came first."""
-
     def root_power(self, g: int, e: Rational) -> int:
         """The node of g^e > 0 for a fraction e."""
         program = self.program
@@ -54,11 +49,10 @@ class Roots(Constants):
         numerator, n = Fraction(e).as_integer_ratio()
         factors: list[tuple[int, Rational]] = [(node, e * f) for node, f in outside]
         if inside != program.one:
-            c, core = program.content(inside)
-            known = self._radicands.setdefault((abs(Fraction(c)), core), inside)
-            if known != inside:
+            sign, radicand = self.representative("root", inside, signed=True)
+            if sign < 0:
                 factors.append((self.new_leaf(UNITY, CONSTANT_STAGE, "unity"), e))
-            factors.append((self._root_leaf(known, n), numerator))
+            factors.append((self._root_leaf(radicand, n), numerator))
         return program.product(factors)
 
     def _whole_power(self, g: int, e: Rational) -> int | None:
@@ -91,6 +85,8 @@ class Roots(Constants):
             g = program.product([(g, 1), *((n, -f) for n, f in outside)])
             g = self.standard(g)
         c, core = program.content(g)
+        inner, core = program.content(core)  # of -(1 - 2 h) too, which is a sum of one term
+        c = c * inner
         if c < 0:
             c, core = -c, program.scale(-1, core)
         if program.kind[core] == PRODUCT:
@@ -109,7 +105,6 @@ class Roots(Constants):
 
     def _root_leaf(self, g: int, n: int) -> int:
         """The generator R with R^n = g, its hypothesis noted unless it has degree n."""
-        _, g = self.representative("root", g, signed=False)
         key = ("root", n, g)
         if key not in self._special:
             stage = self.stage_of(g)

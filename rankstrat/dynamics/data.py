@@ -39,7 +39,7 @@ def checked_data(model: Model, inputs: Any, labels: Any) -> tuple[Array, Array]:
     Raises:
         DataError: no samples, shapes that do not fit, entries that are not finite.
     """
-    d, q = len(model.inputs), len(model.outputs)
+    d, q = len(model.inputs), model.output_count
     if d == 0:
         flat = np.ravel(np.asarray(labels, dtype=object))[None, :]
         y = _array("labels", flat, q, "one number for each output")

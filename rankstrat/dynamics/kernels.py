@@ -62,7 +62,7 @@ class ProgramKernel:
     largest = 400
 
     def __init__(self, model: Model) -> None:
-        self.model, self.q = model, len(model.outputs)
+        self.model, self.q = model, model.output_count
 
     @cached_property
     def _outputs(self) -> Batched:

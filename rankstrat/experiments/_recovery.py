@@ -83,9 +83,14 @@ class Tally:
         return sum(run.found for run in self.runs)
 
     @property
+    def median(self) -> float:
+        """The median test error of all runs, finished or not."""
+        return float(np.median([run.error for run in self.runs]))
+
+    @property
     def detail(self) -> str:
         """In words."""
-        return f"median test error {np.median([run.error for run in self.runs]):.1e}"
+        return f"median test error {self.median:.1e}"
 
 
 __all__ = ["GOAL", "SMALL", "Recovery", "Tally", "recovery"]

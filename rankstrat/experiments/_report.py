@@ -11,8 +11,10 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from textwrap import fill
 from typing import Any, Literal
 
+from rankstrat.dynamics._scipy import one_thread
 from rankstrat.errors import RankstratError
 from rankstrat.experiments._agreement import (
     ALWAYS,
@@ -126,8 +128,10 @@ def check_cell(experiment: Experiment, case: Case, seed: int = 0) -> Row:
     start = time.perf_counter()
     tolerance = experiment.tolerance(case)
     try:
-        predicted = experiment.predicted(case, seed)
-        measured = experiment.measured(case, seed)
+        # matrices are small: a second thread of BLAS waits for the first, and cells run in parallel
+        with one_thread():
+            predicted = experiment.predicted(case, seed)
+            measured = experiment.measured(case, seed)
     except RankstratError as error:
         detail = f"{type(error).__name__}: {error}"
         return Row(
@@ -226,7 +230,8 @@ class ExperimentReport:
 
     def __str__(self) -> str:
         refusals = [row.detail for row in self.rows if row.outcome == "NOT MEASURED"]
-        parts = [self.experiment.statement, str(self.table())]
+        statement = fill(self.experiment.statement, 100, break_long_words=False)
+        parts = [statement, str(self.table())]
         if refusals:
             parts.append(f"first cell not measured: {refusals[0]}")
         return "\n\n".join(parts)

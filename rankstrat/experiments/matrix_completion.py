@@ -33,10 +33,15 @@ from rankstrat.experiments._patterns import (
     pattern_target,
     pattern_tolerance,
 )
-from rankstrat.experiments._report import (
-    Case,
-    Experiment,
-    ExperimentReport,
+from rankstrat.experiments._report import Case, Experiment, ExperimentReport
+from rankstrat.experiments._scales import (
+    AGAINST,
+    Flags,
+    scale_cases,
+    scale_measured,
+    scale_predicted,
+    scale_tolerance,
+    scales,
 )
 from rankstrat.families import matrix_factorization
 from rankstrat.pictures.panels import Curve, Panel
@@ -60,6 +65,7 @@ def cases(seed: int, deep: bool) -> Iterable[Case]:
         yield {"rank": rank, "n": n - 1, "scale": 1e-8, "recovery": "no", "trials": never}
         yield {"rank": rank, "n": n + 1, "scale": 1e-16, "recovery": "yes", "trials": often}
     yield from pattern_cases()
+    yield from scale_cases(deep)
 
 
 def matrix(rank: int) -> Any:
@@ -111,6 +117,8 @@ def patterns(case: Case, seed: int) -> list[list[int]]:
 
 def predicted(case: Case, seed: int) -> Prediction:
     """Never without recovery (exact ranks); at least 80 % with recovery at the smallest scale."""
+    if case.get("what") == AGAINST:
+        return scale_predicted()
     if "what" in case:
         return pattern_predicted(case)
     if case["recovery"] == "no":
@@ -129,19 +137,15 @@ def measured(case: Case, seed: int) -> Measurement:
     A threshold of 1e-3 would count completions that are only near the target: one run of a thousand
     without recovery ended 1.7e-4 from it, and stayed there while its loss fell to 1e-28.
     """
+    if case.get("what") == AGAINST:
+        sizes = scales(case)
+        wrong, fitted = _completed(case, seed, sizes)
+        shape = (len(sizes), -1)
+        return scale_measured(case, (wrong < SUCCESS).reshape(shape), fitted.reshape(shape))
     if "what" in case:
         return pattern_measured(case, *_pattern_ends(case, seed))
-    sets = patterns(case, seed)
-    target = matrix(case["rank"]).astype(float)
-    observed = np.zeros((len(sets), SIZE * SIZE), dtype=bool)
-    for mask, entries in zip(observed, sets, strict=True):
-        mask[entries] = True
-    rng = np.random.default_rng((seed, 42, case["n"]))
-    theta = case["scale"] * rng.standard_normal((len(sets), MODEL.size))
-    ends = _descend(theta, observed, target.ravel(), case["n"])
-    wrong = np.linalg.norm(outputs(ends) - target.ravel(), axis=1) / np.linalg.norm(target)
-    fitted = (np.where(observed, outputs(ends) - target.ravel(), 0) ** 2).sum(axis=1) < 10 * FIT
-    reached, tries = int(fitted.sum()), len(sets)
+    wrong, fitted = _completed(case, seed, [case["scale"]])
+    reached, tries = int(fitted.sum()), len(fitted)
     detail = f"{reached} of {tries} fit their entries to {10 * FIT:.0e}"
     share = (np.arange(tries) + 1) / max(tries, 1)
     curves = {"relative error": list(zip(np.sort(wrong).tolist(), share.tolist(), strict=True))}
@@ -150,6 +154,25 @@ def measured(case: Case, seed: int) -> Measurement:
         rate = int(((wrong < SUCCESS) & fitted).sum()) / max(1, reached)
         return Measurement(rate, detail, None, curves, tries - reached)
     return Measurement(int((wrong < SUCCESS).sum()), detail, reached, curves, tries - reached)
+
+
+def _completed(case: Case, seed: int, sizes: Sequence[float]) -> tuple[Array, Flags]:
+    """Relative errors, and which runs fit their entries; (scales * trials,) each.
+
+    All scales have the same sets of entries and the same directions of the start.
+    """
+    sets = patterns(case, seed)
+    target = matrix(case["rank"]).astype(float).ravel()
+    seen = np.zeros((len(sets), SIZE * SIZE), dtype=bool)
+    for mask, entries in zip(seen, sets, strict=True):
+        mask[entries] = True
+    rng = np.random.default_rng((seed, 42, case["n"]))
+    start = rng.standard_normal((len(sets), MODEL.size))
+    theta = np.concatenate([size * start for size in sizes])
+    seen = np.tile(seen, (len(sizes), 1))
+    gap = outputs(_descend(theta, seen, target, case["n"])) - target
+    wrong = np.linalg.norm(gap, axis=1) / np.linalg.norm(target)
+    return wrong, (np.where(seen, gap, 0) ** 2).sum(axis=1) < 10 * FIT
 
 
 def _pattern_ends(case: Case, seed: int) -> tuple[Array, Any]:
@@ -194,6 +217,8 @@ def _descend(theta: Array, observed: Any, target: Array, n: int) -> Array:
 
 def tolerance(case: Case) -> Tolerance:
     """No success at all; a rate that is at least the stated one."""
+    if case.get("what") == AGAINST:
+        return scale_tolerance()
     if "what" in case:
         return pattern_tolerance(case)
     return Frequency() if case["recovery"] == "no" else AtLeast()
@@ -217,7 +242,11 @@ def picture(report: ExperimentReport) -> Sequence[Panel]:
                 logarithmic="x",
             )
         )
-    return panels
+    rates = tuple(
+        Curve(f"rank {row.case['rank']}, n = {row.case['n']}", points, "dots")
+        for row, points in report.curves("rate")
+    )
+    return [*panels, Panel("with recovery", "initial scale", "rate", rates, logarithmic="x")]
 
 
 EXPERIMENT = Experiment(

@@ -1,7 +1,8 @@
 r"""E2: the phase diagram of two-layer ReLU networks, and the exponent of the displacement.
 
 $|\theta_w(t) - \theta_w(0)| / |\theta_w(0)| \sim m^S$ with S from `displacement_exponent`, against
-slopes of log RD over log m.
+slopes of log RD over log m; and features, amplitude over angle, which stay in the linear regime and
+gather at exact angles in the condensed one.
 """
 
 from __future__ import annotations
@@ -22,10 +23,21 @@ from rankstrat.experiments._agreement import (
     Tolerance,
     Within,
 )
+from rankstrat.experiments._features import (
+    CONDENSE,
+    TURN,
+    extrema,
+    feature_cases,
+    feature_measured,
+    feature_predicted,
+    feature_tolerance,
+    rational,
+)
 from rankstrat.experiments._report import (
     Case,
     Experiment,
     ExperimentReport,
+    Row,
 )
 from rankstrat.families import two_layer
 from rankstrat.model.model import Model
@@ -33,6 +45,7 @@ from rankstrat.pictures.panels import Curve, Panel
 from rankstrat.rank.verdict import Verdict
 
 INPUTS, LABELS = (-1.0, -0.3, 0.4, 1.0), (0.6, -0.4, 0.2, -0.5)
+DATA = (rational(INPUTS), rational(LABELS))
 DRAWS = 8
 """log10 RD varies by about 0.06 between draws of width 128: two of them left 0.065 in the slope."""
 SMALL = 1024
@@ -44,9 +57,12 @@ def cases(seed: int, deep: bool) -> Iterable[Case]:
 
     Linear, critical, condensed, and critical away from gamma' = 0.
     """
-    yield {"gamma": "1/2", "gamma'": "0", "widths": 512}
+    first = {"what": "displacement", "gamma": "1/2", "gamma'": "0"}
+    yield {**first, "widths": 512}
     for gamma, gamma_prime in POINTS if deep else POINTS[:3]:
-        yield {"gamma": gamma, "gamma'": gamma_prime, "widths": 8192 if deep else 2048}
+        point = {"gamma": gamma, "gamma'": gamma_prime}
+        yield {**first, **point, "widths": 8192 if deep else 2048}
+    yield from feature_cases(deep)
 
 
 def _scheme(case: Case) -> Scheme:
@@ -59,6 +75,8 @@ def _scheme(case: Case) -> Scheme:
 def predicted(case: Case, seed: int) -> Prediction:
     """S of the exponent law, exact."""
     scheme = _scheme(case)
+    if case["what"] in (TURN, CONDENSE):
+        return feature_predicted(case, scheme, extrema(*DATA))
     value = displacement_exponent(scheme.gamma, scheme.gamma_prime)
     text = f"{value} ({scheme.regime})"
     statement = (
@@ -78,6 +96,8 @@ def measured(case: Case, seed: int) -> Measurement:
     The flow stops at 2 % of the loss.
     """
     scheme, top = _scheme(case), case["widths"]
+    if case["what"] in (TURN, CONDENSE):
+        return feature_measured(case, scheme, seed, DATA)
     widths = [top // 16, top]
     means = []
     for width in widths:
@@ -105,11 +125,24 @@ def tolerance(case: Case) -> Tolerance:
     \log_{10} 16 = 0.075$. At width 32 it varies by 0.117 (64 draws): $3 \sqrt{(0.117^2 +
     0.06^2)/8} / \log_{10} 16 = 0.116$, and 0.02 for the width.
     """
+    if case["what"] in (TURN, CONDENSE):
+        return feature_tolerance(case)
     return Within(absolute=0.14 if case["widths"] < SMALL else 0.08)
 
 
+def _scatter(row: Row) -> Panel:
+    """Amplitude over angle at both widths, with the exact angles of the condensed regime."""
+    neurons = tuple(
+        Curve(name.replace("features, ", "width "), points, "dots")
+        for name, points in row.curves.items()
+    )
+    exact = extrema(*DATA) if row.case["what"] == CONDENSE else []
+    places = tuple(("exact", e.angle) for e in exact)
+    return Panel(row.case["what"], "angle of $(w, b)$", "amplitude", neurons, places=places)
+
+
 def picture(report: ExperimentReport) -> Sequence[Panel]:
-    """RD against the width with the predicted slopes, and the diagram with the usual schemes."""
+    """RD against the width with its slopes, the diagram with the usual schemes, features."""
     curves: list[Curve] = []
     for row, points in report.curves("RD"):
         (m, first), (top, _) = points[0], points[-1]
@@ -122,6 +155,7 @@ def picture(report: ExperimentReport) -> Sequence[Panel]:
         (float(sympy.Rational(row.case["gamma"])), float(sympy.Rational(row.case["gamma'"])))
         for row in report.rows
     ]
+    features = [_scatter(row) for row in report.rows if row.case["what"] in (TURN, CONDENSE)]
     diagram = (
         Curve("boundary", [(1.0, -1.5), (1.0, 0.0), (3.0, 2.0)], predicted=True),
         Curve("usual schemes", known, "dots"),
@@ -130,6 +164,7 @@ def picture(report: ExperimentReport) -> Sequence[Panel]:
     return (
         Panel("displacement", "width $m$", "RD", tuple(curves), logarithmic="xy"),
         Panel("linear above and left, condensed below", r"$\gamma$", r"$\gamma'$", diagram),
+        *features,
     )
 
 

@@ -13,6 +13,8 @@ Pairs = Sequence[Sequence[float]]
 Style = Literal["line", "dots", "steps"]
 
 
+ROW = 3
+"""So many panels stand side by side."""
 FEW = 6
 """So many abscissae, each with a tick of its own where they are logarithmic."""
 
@@ -59,7 +61,7 @@ class Panel:
 
 
 def plot_panels(panels: Sequence[Panel], title: str = "") -> Any:
-    """Panels side by side.
+    """Panels side by side, more than three in two rows.
 
     Args:
         panels: from left to right.
@@ -75,11 +77,16 @@ def plot_panels(panels: Sequence[Panel], title: str = "") -> Any:
     drawn = [p for p in panels if any(len(c.points) for c in p.curves)]
     if not drawn:
         raise DataError("no cell has kept a curve; there is nothing to draw; run the experiment")
+    rows = 1 if len(drawn) <= ROW else 2
+    columns = -(-len(drawn) // rows)
     figure, axes = pyplot("plot_panels").subplots(
-        1, len(drawn), figsize=(4.9 * len(drawn), 3.9), layout="constrained", squeeze=False
+        rows, columns, figsize=(4.9 * columns, 3.9 * rows), layout="constrained", squeeze=False
     )
-    for place, panel in zip(axes[0], drawn, strict=True):
+    places = list(axes.flat)
+    for place, panel in zip(places, drawn, strict=False):
         _draw(place, panel)
+    for place in places[len(drawn) :]:
+        place.remove()
     if title:
         figure.suptitle(title, fontsize=12, x=0.01, ha="left")
     return figure

@@ -224,6 +224,8 @@ def test_an_exponential_of_logarithms_of_both_signs_is_no_power():
         ([Abs(x) ** Rational(3, 2), x * sqrt(Abs(x))], 2),
         ([sqrt(Abs(x)), sqrt(Abs(x + 1)), x], 3),
         ([sqrt(Abs(x**2 - 1)), x, 1], 3),
+        ([sqrt(Abs(tanh(x))), tanh(x), 1], 3),
+        ([sqrt(Abs(tanh(x))), sympy.sign(x) * sqrt(Abs(tanh(x))), 1], 3),
         ([sin(sqrt(Abs(x))) ** 2, cos(sqrt(Abs(x))) ** 2, 1], 2),
         ([exp(sqrt(Abs(x))), exp(-sqrt(Abs(x))), cosh(sqrt(Abs(x)))], 2),
         ([log(sqrt(Abs(x))), log(Abs(x)), 1], 2),

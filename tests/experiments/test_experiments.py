@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
+from math import comb
 
 import numpy as np
 import pytest
@@ -14,11 +15,16 @@ from rankstrat.dynamics.loss import Loss
 from rankstrat.errors import DataError, FamilyError, ParseError
 from rankstrat.experiments import (
     EXPERIMENTS,
+    _coming,
+    _features,
     _patterns,
+    _scales,
+    architectures,
     condensed_networks,
     experiment,
     initial_condensation,
     matrix_completion,
+    phase_diagram,
     plateaus,
 )
 from rankstrat.experiments._agreement import (
@@ -40,6 +46,7 @@ from rankstrat.families import two_layer
 from rankstrat.rank.verdict import Verdict
 
 SEED = 11
+SWAPPED = "own kernels < shared kernels < fully connected"
 WRONG = {ALWAYS: NEVER, NEVER: ALWAYS, SOMETIMES: NEVER}
 
 
@@ -52,7 +59,10 @@ def agreement(name, case):
 
 def wrong(prediction):
     """A prediction that differs: the opposite word, or a number that is larger by 1 or more."""
-    words = {"stays": "leaves", "two copies": "one neuron", "(10, 1, 1)": "(11, 1, 0)", **WRONG}
+    words = {
+        "stays": "leaves", "two copies": "one neuron", "(10, 1, 1)": "(11, 1, 0)",
+        "rises": "neither", "small": "neither", " < ".join(architectures.NAMES): SWAPPED, **WRONG,
+    }  # fmt: skip
     value = prediction.value
     other = words[value] if isinstance(value, str) else value + 1 + abs(value)
     return Prediction(other, prediction.verdict, "deliberately wrong")
@@ -66,22 +76,23 @@ CELLS = {  # experiment -> the numbers of cells that take less than a second, or
     "critical_points": [1],
     "facilitators": [0, 4],
     "initial_condensation": [0, 3, 7],
-    "matrix_completion": [6, 7, 8, 9],
-    "phase_diagram": [],
+    "matrix_completion": [6, 7, 8, 9, 10],
+    "phase_diagram": [5],
     "plateaus": [0, 4],
     "sample_sizes": [],
     "target_dimensions": [1, 11],
     "three_layers": [0, 1, 2],
 }
 LONGER = {  # and of some that take seconds
-    "architectures": [3, 4],
+    "architectures": [3, 4, 9],
     "condensed_networks": [0, 1, 2],
     "critical_points": [4],
     "facilitators": [1],
     "initial_condensation": [5],
     "matrix_completion": [1, 2],
-    "phase_diagram": [0, 1],
-    "sample_sizes": [0, 3, 4],
+    "phase_diagram": [0, 1, 4],
+    "plateaus": [5],
+    "sample_sizes": [0, 3, 4, 5],
     "target_dimensions": [8],
     "three_layers": [4, 6],
 }
@@ -120,7 +131,7 @@ def test_all_cells_on_other_seeds(name, seed):
 SMALL = [  # of experiments whose own cells are long
     ("condensed_networks", {"what": "clusters", "scale": 1e-6}),
     ("matrix_completion", {"rank": 1, "n": 6, "scale": 1e-8, "recovery": "no", "trials": 6}),
-    ("phase_diagram", {"gamma": "1/2", "gamma'": "0", "widths": 512}),
+    ("phase_diagram", {"what": "displacement", "gamma": "1/2", "gamma'": "0", "widths": 512}),
     ("sample_sizes", {"width": 1, "n": 3, "trials": 2}),
 ]
 
@@ -297,3 +308,70 @@ def test_one_side_needs_a_mean_that_is_not_small(monkeypatch, mean, together):
     monkeypatch.setattr(initial_condensation, "samples", lambda case, seed: (x, moved))
     found = initial_condensation.measured(case, SEED)
     assert (found.value in (0, 50)) is together
+
+
+def on_the_circle(inputs, labels, points=200_001):
+    """Angles where T stops to rise or to fall, from its values alone."""
+    angle = np.linspace(-np.pi, np.pi, points)[:-1] + 1.234e-6
+    x, y = np.array(inputs, float), np.array(labels, float)
+    values = np.maximum(np.outer(np.cos(angle), x) + np.sin(angle)[:, None], 0) @ y
+    step = np.sign(np.round(np.roll(values, -1) - values, 14))
+    places = np.flatnonzero(step * np.roll(step, -1) < 0)
+    return [(angle[(i + 1) % len(angle)], bool(step[i] > 0)) for i in places]
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_extrema_of_relu_neurons(number):
+    rng = np.random.default_rng((5, number))
+    n = 2 + number // 2
+    x = [Fraction(int(v), 8) for v in rng.permutation(33)[:n] - 16]
+    y = [Fraction(int(v), 8) for v in rng.integers(-8, 9, n)]
+    if number == 0:
+        x, y = (_features.rational(v) for v in (phase_diagram.INPUTS, phase_diagram.LABELS))
+    exact = {(round(float(np.cos(e.angle)), 3), round(float(np.sin(e.angle)), 3), e.maximum)
+             for e in _features.extrema(x, y)}  # fmt: skip
+    seen = on_the_circle(x, y)
+    assert len(exact) == len(seen)
+    for angle, maximum in seen:
+        assert any(
+            abs(c - np.cos(angle)) < 2e-3 and abs(s - np.sin(angle)) < 2e-3 and m is maximum
+            for c, s, m in exact
+        )
+
+
+def hypergeometric(one, other):
+    """P(at least so many of the successes are in the first group), by counting."""
+    hits, total = one[0] + other[0], one[1] + other[1]
+    ways = range(one[0], min(hits, one[1]) + 1)
+    return sum(comb(one[1], k) * comb(other[1], hits - k) for k in ways) / comb(total, hits)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [((12, 14), (0, 15)), ((5, 10), (0, 15)), ((4, 15), (3, 15)), ((1, 9), (0, 9))],
+)
+def test_a_rate_is_larger_by_the_exact_test(one, other):
+    assert _scales.larger(one, other) is (hypergeometric(one, other) <= 1e-3)
+    assert not _scales.larger(other, one)
+
+
+def test_which_rates_rise():
+    assert _scales.rises([(0, 15), (7, 11), (12, 14)])
+    assert not _scales.rises([(0, 15), (14, 15), (2, 15)])  # up and down
+    assert not _scales.rises([(6, 15), (7, 15), (8, 15)])  # not significant
+    assert not _scales.rises([(14, 15), (7, 15), (0, 15)])
+
+
+def test_difference_of_equal_neurons_in_the_whole_hessian():
+    # every eigenvalue of the block of differences stands m - 1 times in the Hessian of m neurons
+    x, y = plateaus._data()
+    level = plateaus._critical()[0]
+    exponents = [_coming.growth(m, x, y, level) for m in (3, 50, 200, 500)]
+    assert [_coming.word(e) for e in exponents] == ["stays", "stays", "passes", "passes"]
+    a, w, b = plateaus.START
+    found = np.linalg.eigvalsh(
+        Loss(two_layer(4, 1, bias=True), x, y).hessian([a / 4] * 4 + [w] * 4 + [b] * 4)
+    )
+    rates = _coming.differences(np.array([a, w, b]), 4, x, y)
+    for rate in rates:
+        assert (np.abs(found - rate) < 1e-6).sum() >= 3
