@@ -12,7 +12,7 @@ from sympy.core.function import UndefinedFunction
 
 from rankstrat.activation.catalogue import ALIASES, BUILT_IN, GENERIC
 from rankstrat.activation.checks import check_parity
-from rankstrat.activation.record import Activation, Parity, Z
+from rankstrat.activation.record import Activation, Between, Parity, Root, Z
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.registry import Registry
 from rankstrat.text.parsing import parse_expression, shown
@@ -123,7 +123,12 @@ def _formula(given: Any) -> sympy.Expr:
 
 
 def _described(name: str, formula: sympy.Expr) -> Activation:
-    """An activation nobody described: parity where it can be read off the formula, and no lemma."""
+    """An activation nobody described: what is known of sigma(q z) for a record sigma, else parity
+    where it can be read off the formula, and no lemma.
+    """
+    known = _multiple(name, formula)
+    if known is not None:
+        return known
     mirrored = formula.xreplace({Z: -Z})
     parity: Parity = (
         "even"
@@ -133,6 +138,41 @@ def _described(name: str, formula: sympy.Expr) -> Activation:
         else "unknown"
     )
     return Activation(name, formula, parity, (), parity)
+
+
+def _multiple(name: str, formula: sympy.Expr) -> Activation | None:
+    """The record of sigma(q z) for a built-in sigma and a positive rational q; the factor passes
+    into the weights, so that the same lemma holds.
+    """
+    inside = (f.args[0] for f in formula.atoms(sympy.Function) if len(f.args) == 1)
+    factors = {a.as_content_primitive()[0] for a in inside if a.is_polynomial(Z)}
+    for q in sorted(f for f in factors if f.is_Rational and f > 0 and f != 1):
+        for record in BUILT_IN:
+            if record.lemma is None or record.formula.xreplace({Z: q * Z}) != formula:
+                continue
+            exact = Fraction(int(q.p), int(q.q))
+            return Activation(
+                name,
+                formula,
+                record.parity,
+                tuple(c * exact**k for k, c in enumerate(record.polynomial_part)),
+                record.remainder_parity,
+                record.lemma,
+                _over(record.zeros, exact),
+                _over(record.flat, exact),
+            )
+    return None
+
+
+def _over(roots: tuple[Root, ...] | None, q: Fraction) -> tuple[Root, ...] | None:
+    """The zeros of a function of q z."""
+    if roots is None:
+        return None
+    factor = sympy.Rational(q.numerator, q.denominator)
+    return tuple(
+        Between(root.low / q, root.high / q) if isinstance(root, Between) else root / factor
+        for root in roots
+    )
 
 
 def is_registered(activation: Activation) -> bool:

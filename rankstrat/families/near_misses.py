@@ -105,13 +105,24 @@ def _fixed(source: Model, own: Sequence[sympy.Expr]) -> list[str]:
 
 def equal_outputs(outputs: Sequence[sympy.Expr], model: Model) -> bool:
     """Whether these are the outputs of the model, identically in parameters and inputs."""
-    pairs = zip(outputs, model.outputs, strict=True)
+    pairs = [
+        (_with_sizes(one), _with_sizes(two))
+        for one, two in zip(outputs, model.outputs, strict=True)
+    ]
     if all(expanded(ours - theirs) == 0 for ours, theirs in pairs):
         return True
     try:
         return same_functions(outputs, model.outputs, model.inputs, model.parameters)
     except (BudgetError, UndecidedError, UnsupportedFunctionError):
         return False
+
+
+def _with_sizes(e: sympy.Expr) -> sympy.Expr:
+    """max(u, v) of real numbers as (u + v + |u - v|)/2."""
+    return e.replace(
+        lambda part: isinstance(part, sympy.Max) and len(part.args) == 2,
+        lambda part: (part.args[0] + part.args[1] + abs(part.args[0] - part.args[1])) / 2,
+    )
 
 
 __all__ = ["equal_outputs", "near_miss"]

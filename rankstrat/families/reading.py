@@ -2,14 +2,14 @@ r"""A network read off its outputs, layer by layer inwards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sympy
 
 from rankstrat.activation.lookup import activations, as_activation
-from rankstrat.activation.record import Activation
+from rankstrat.activation.record import Activation, Z
 from rankstrat.algebra.expressions import expanded, is_expandable
 from rankstrat.families.catalogue.fully_connected import fully_connected
 from rankstrat.families.catalogue.two_layer import two_layer
@@ -164,6 +164,8 @@ class Reading:
         ]
         inside += [s for s in sympy.preorder_traversal(atom) if s.is_Add or s.is_Mul]
         known = activations.values() if is_expandable([atom]) else ()
+        if not self.lenient:
+            yield from _scaled(atom, inside, known)
         for record in known:
             for s in dict.fromkeys((*inside, *(expanded(-s) for s in inside))):
                 if s != atom and record(s) == atom:
@@ -208,6 +210,21 @@ class Reading:
                 else f"the parameters {few(unused)} have no place in it"
             )
         return same
+
+
+def _scaled(
+    atom: sympy.Expr, inside: Sequence[sympy.Expr], known: Iterable[Activation]
+) -> Iterator[tuple[Activation, sympy.Expr]]:
+    """The activations of a multiple q z, where an expression is one: its factor is no weight."""
+    for s in dict.fromkeys((*inside, *(expanded(-s) for s in inside))):
+        factor, rest = s.as_content_primitive()
+        terms = (t.as_coeff_Mul() for t in sympy.Add.make_args(rest))
+        if s == atom or factor == 1 or not all(c in (1, -1) and t.free_symbols for c, t in terms):
+            continue
+        for record in known:
+            if record(s) == atom and not record.is_piecewise and not record.is_polynomial:
+                yield as_activation(record.formula.xreplace({Z: factor * Z})), rest
+                return
 
 
 def flat(rows: Sequence[Weights]) -> list[sympy.Expr]:

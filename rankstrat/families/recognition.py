@@ -8,7 +8,7 @@ diagonal models are read off their monomials.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,7 @@ from rankstrat.families.catalogue.linear import linear
 from rankstrat.families.catalogue.matrix_factorization import matrix_factorization
 from rankstrat.families.near_misses import equal_outputs, near_miss
 from rankstrat.families.reading import Reading, matched
+from rankstrat.families.spelling import respelled
 from rankstrat.model.isomorphism import Isomorphism, recogniser
 from rankstrat.model.model import Model
 from rankstrat.text.parsing import FUNCTIONS
@@ -102,11 +103,12 @@ def recognise(model: Model) -> Recognition:
         or _squares(model)
         or reading.network()
         or _features(model)
+        or _in_other_words(model)
     )
     if found is None:
         return Recognition(model, None, reading.difference or "no family has this form")
     if not _is_identity(found):
-        return Recognition(model, None, f"it looks like {found.source}, but is another function")
+        return Recognition(model, None, f"it looks like {found.source}, but that is not verified")
     return Recognition(model, found)
 
 
@@ -119,6 +121,16 @@ def _is_identity(same: Isomorphism) -> bool:
     """Whether the outputs are equal, identically in parameters and inputs."""
     ours = [same.renamed(o) for o in same.source.outputs]
     return equal_outputs(ours, same.target)
+
+
+def _in_other_words(model: Model) -> Isomorphism | None:
+    """A network whose activation is written in other functions."""
+    outputs = respelled(model.outputs)
+    if outputs is None:
+        return None
+    plain = Model(outputs, model.parameters, model.inputs, constants=model.constants)
+    found = Reading(plain).network()
+    return None if found is None else replace(found, target=model)
 
 
 # Monomials

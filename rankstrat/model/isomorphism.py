@@ -15,7 +15,7 @@ import numpy as np
 import sympy
 
 from rankstrat.algebra.expressions import expanded
-from rankstrat.deadline import check, half
+from rankstrat.deadline import check, half, interruptible
 from rankstrat.errors import OutOfTimeError
 from rankstrat.late import hear
 from rankstrat.model.model import Chart, Model
@@ -127,9 +127,11 @@ def isomorphism_of(model: Model) -> Isomorphism | None:
         doubted = guest(structure) and not known.is_plain
         return None if doubted or guest(known.structure) else known
     hear()
-    candidates = (recognise(model) for recognise in _RECOGNISERS)
-    found = next((f for f in candidates if f is not None), None)
-    check("it was known whether the model is one of a family")  # an answer in haste is not kept
+    what = "it was known whether the model is one of a family"
+    with interruptible(what):
+        candidates = (recognise(model) for recognise in _RECOGNISERS)
+        found = next((f for f in candidates if f is not None), None)
+    check(what)  # an answer in haste is not kept
     return found
 
 

@@ -16,6 +16,7 @@ from rankstrat.model.model import Chart
 from rankstrat.model.structure import HasLayers, Layers
 from rankstrat.networks.network import assembled
 from rankstrat.networks.units import Symmetry
+from rankstrat.rank.zero import vanishes
 
 Entries = tuple[Any, ...]
 
@@ -210,7 +211,7 @@ def same(one: Any, two: Any) -> bool:
     """Whether two exact numbers were shown to be equal."""
     if isinstance(one, int | Fraction) and isinstance(two, int | Fraction):
         return one == two
-    return bool(sympy.expand(expression(one) - expression(two)) == 0)
+    return vanishes(expression(one) - expression(two))
 
 
 def canonical(row: Entries, symmetry: Symmetry) -> tuple[Entries, Fraction]:

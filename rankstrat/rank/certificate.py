@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
 
-from rankstrat.errors import CertificateError, RankstratError
+from rankstrat.errors import CertificateError, RankstratError, UndecidedError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import listed
 from rankstrat.rank.checker import (
@@ -62,7 +62,7 @@ class RankCertificate(DecidedInteger):
             None if that is not decided.
         largest: whether this is the largest rank on a chart of a piecewise model, taken on an open
             set of it; on other open sets it may be less.
-        ended: where the budget of time ended, if it did.
+        ended: where the budget of time ended, or what was not decided, if that left bounds open.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -203,7 +203,9 @@ class RankCertificate(DecidedInteger):
             CertificateError: a bound, witness or verdict does not hold; the message says which.
         """
         try:
-            analysis = Analysis(self.chart, self.seed, self.region, self.subset)
+            analysis = self._analysed()
+            if analysis is None:
+                return
             check_lower(analysis, self.lower, self.minor)
             check_hypotheses(analysis, self.hypotheses)
             given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
@@ -224,6 +226,20 @@ class RankCertificate(DecidedInteger):
             raise
         except RankstratError as error:
             raise CertificateError(f"the certificate could not be recomputed: {error}") from None
+
+    def _analysed(self) -> Analysis | None:
+        """The analysis of a model that is defined on the chart; None where that is not decided, and
+        nothing is claimed either.
+        """
+        try:
+            analysis = Analysis(self.chart, self.seed, self.region, self.subset)
+            analysis.require_defined()
+        except UndecidedError:
+            claimed = self.lower or self.relations or self.hypotheses or self.upper < self.size
+            if claimed or self.largest or self.reason != "parameters":
+                raise
+            return None
+        return analysis
 
     def _check_upper(self, analysis: Analysis, relations: int) -> None:
         size, error = self.size, 0.0

@@ -22,12 +22,27 @@ def is_zero(value: Any) -> bool:
     value = sympy.sympify(value, strict=True)
     if value.is_Rational:
         return bool(value == 0)
-    return _vanishes(value)
+    return _vanishes(sympy.sqrtdenest(value))
+
+
+def vanishes(value: Any) -> bool:
+    """Whether an expression is zero for all values of the symbols in it.
+
+    Example:
+        >>> t = sympy.Symbol("t")
+        >>> vanishes((1 - t) * (1 + t) + t**2 - 1), vanishes(t)
+        (True, False)
+    """
+    value = sympy.sympify(value, strict=True)
+    symbols = sorted(value.free_symbols, key=str)
+    if not symbols:
+        return is_zero(value)
+    return sympy.expand(value) == 0 or same_functions((value,), (sympy.Integer(0),), (), symbols)
 
 
 @lru_cache(maxsize=10_000)
 def _vanishes(value: sympy.Expr) -> bool:
-    return same_functions((value,), (sympy.Integer(0),), (), ())
+    return value == 0 or same_functions((value,), (sympy.Integer(0),), (), ())
 
 
 def same_functions(
@@ -85,4 +100,4 @@ def exact_rank(rows: Iterable[Iterable[Any]]) -> int:
     return int(sympy.Matrix(matrix).rank(iszerofunc=is_zero, simplify=sympy.radsimp))
 
 
-__all__ = ["exact_rank", "is_zero", "same_functions"]
+__all__ = ["exact_rank", "is_zero", "same_functions", "vanishes"]

@@ -24,6 +24,7 @@ from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.defined import is_defined
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.zero import is_zero
 from rankstrat.strata.delegated import CarriedStrata
 from rankstrat.strata.findings import TRIES, Finding, special_points
 from rankstrat.strata.flat_solver import FlatSolver, Label, linear_value
@@ -455,11 +456,11 @@ class ArrangementStrata:
         values = [sympy.sympify(v, strict=True) for v in point.raw]
         rows: list[Form] = []
         for condition in self.given:
-            if all(linear_value(row, values) == 0 for row in condition.rows):
+            if all(is_zero(linear_value(row, values)) for row in condition.rows):
                 rows += condition.rows
         by_name = dict(zip(self.model.parameters, values, strict=True))
         return reduced(rows), tuple(
-            k for k, q in enumerate(self.polynomials) if sympy.expand(q.xreplace(by_name)) == 0
+            k for k, q in enumerate(self.polynomials) if is_zero(q.xreplace(by_name))
         )
 
     def label_of(self, point: Chart) -> Label:

@@ -14,7 +14,7 @@ import sympy
 
 from rankstrat.algebra.expressions import expanded
 from rankstrat.algebra.linear import Form, Rational, quotient
-from rankstrat.deadline import half
+from rankstrat.deadline import half, interruptible
 from rankstrat.errors import ModelError, OutOfTimeError
 from rankstrat.model.isomorphism import isomorphism_in_time
 from rankstrat.model.model import Model
@@ -110,9 +110,14 @@ def _different(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
 
 
 def _known_symmetries(model: Model) -> list[SignedPermutation]:
+    """Generators; none where there is no time for them, so that orbits are smaller."""
     known_of = _described(model)
     if known_of is None:
-        return list(_symmetries(model))
+        try:
+            with half(), interruptible("the symmetries of the model were known"):
+                return list(_symmetries(model))
+        except OutOfTimeError:
+            return []
     structure, source, rename = known_of
     named = (
         {rename(p): rename(value) for p, value in generator.items()}

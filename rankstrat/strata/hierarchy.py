@@ -25,11 +25,11 @@ from rankstrat.model.isomorphism import isomorphism_in_time
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.source import guest
 from rankstrat.model.structure import HasStrata
-from rankstrat.model.values import exact_scalar
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.defined import require_inputs
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import weakest
+from rankstrat.strata.alike import written_alike
 from rankstrat.strata.claimed import ClaimedStrata
 from rankstrat.strata.defaults import general_strata
 from rankstrat.strata.diagrams import dot, hasse, mermaid
@@ -421,7 +421,7 @@ def _located(source: Stratification, point: Chart) -> Stratum:
     ]
     if not odd:
         return Stratum(in_units_of(source, point), source.label_of(point))
-    plain = {v: exact_scalar("value", sympy.radsimp(sympy.expand(v))) for v in odd}
+    plain = written_alike(odd)
     point = Chart(point.model, (), tuple(plain.get(v, v) for v in point.raw))
     found = Stratum(in_units_of(source, point), source.label_of(point))
     if found.verdict is Verdict.PROVED and model_rank(point).value != found.rank:

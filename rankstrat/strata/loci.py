@@ -23,6 +23,7 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import counted
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.verdict import Verdict
+from rankstrat.rank.zero import is_zero
 from rankstrat.strata.delegated import CarriedStrata
 from rankstrat.strata.flats import SignedPermutation, equations_in_words
 from rankstrat.strata.minors import TangentMatrix, tangent_matrix
@@ -244,7 +245,7 @@ class RankLoci:
         """Whether a point with irrational values lies on a piece."""
 
         def zero(poly: Poly) -> bool:
-            return bool(sympy.expand(self._expression(poly).xreplace(values)) == 0)
+            return is_zero(self._expression(poly).xreplace(values))
 
         variables = self.ring.variables
         equations = [variables[s.variable] * s.bottom - s.top for s in piece.steps]

@@ -16,6 +16,7 @@ from rankstrat.algebra.expressions import is_expandable
 from rankstrat.algebra.linear import Form, reduced
 from rankstrat.deadline import check, interruptible
 from rankstrat.model.model import Chart, Model
+from rankstrat.rank.zero import exact_rank
 
 LARGEST, ATTEMPTS, MOST_PARAMETERS, MOST_OUTPUTS = 8, 40, 24, 16
 
@@ -31,7 +32,7 @@ class TangentMatrix:
 
     def rank_at(self, point: Chart) -> int:
         """The rank at an exact point."""
-        return int(sympy.Matrix(self.rows).xreplace(point.values).rank())
+        return exact_rank([[v.xreplace(point.values) for v in row] for row in self.rows])
 
     def generic_rank(self, values: Mapping[sympy.Symbol, sympy.Expr], *, seed: int = 0) -> int:
         """The rank at a random point of a chart: at most that at the generic point, and almost

@@ -7,7 +7,7 @@ symmetry exchanges.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,64 @@ def unit_pairs(model: Model) -> list[UnitPair]:
     return [pair for g in permutations(model) for pair in _exchanged(model, g)]
 
 
+@dataclass(frozen=True)
+class WrittenUnit:
+    """A unit of a model that is written out.
+
+    Attributes:
+        own: its parameters that do not enter linearly.
+        shares: those that do, one by one.
+    """
+
+    own: Symbols
+    shares: Symbols
+
+
+def unit_groups(model: Model) -> list[list[WrittenUnit]]:
+    """The units that verified symmetries of a model exchange, in groups; parameters in one order.
+
+    Example:
+        >>> a, w, c, v, x = sympy.symbols("a w c v x")
+        >>> unit_groups(Model(a * sympy.tanh(w * x) + c * sympy.tanh(v * x), [a, w, c, v], [x]))
+        [[WrittenUnit(own=(w,), shares=(a,)), WrittenUnit(own=(v,), shares=(c,))]]
+    """
+    if model.size > LARGEST:
+        return []
+    pairs = [pair for g in permutations(model) for pair in _exchanged(model, g)]
+    groups: list[list[WrittenUnit]] = []
+    seen: set[frozenset[sympy.Symbol]] = set()
+    for pair in pairs:
+        if frozenset(pair.first) in seen:
+            continue
+        own = [k in pair.own for k in range(len(pair.first))]
+        queue, group = [pair.first], []
+        while queue:
+            symbols = queue.pop(0)
+            if frozenset(symbols) in seen:
+                continue
+            seen.add(frozenset(symbols))
+            group.append(symbols)
+            queue += _beside(symbols, pairs)
+        groups.append([_parted(symbols, own) for symbols in group])
+    return groups
+
+
+def _beside(symbols: Symbols, pairs: Iterable[UnitPair]) -> Iterator[Symbols]:
+    """The units that are exchanged with one, in its order."""
+    for pair in pairs:
+        for one, two in ((pair.first, pair.second), (pair.second, pair.first)):
+            if set(one) == set(symbols):
+                image = dict(zip(one, two, strict=True))
+                yield tuple(image[s] for s in symbols)
+
+
+def _parted(symbols: Symbols, own: Sequence[bool]) -> WrittenUnit:
+    parts = list(zip(symbols, own, strict=True))
+    return WrittenUnit(
+        tuple(s for s, inside in parts if inside), tuple(s for s, inside in parts if not inside)
+    )
+
+
 def permutations(model: Model) -> list[Symmetry]:
     """The verified symmetries that permute parameters or change their signs."""
     return [g for g in symmetries(model) if g.orthogonal]
@@ -94,10 +152,36 @@ def _exchanged(model: Model, g: Symmetry) -> Iterator[UnitPair]:
     moved = [p for p in model.parameters if p in g.values]
     if g.kind != "permutation" or any(g.values[g.values[p]] != p for p in moved):
         return
-    first = tuple(p for p in moved if moved.index(p) < moved.index(g.values[p]))
+    first = tuple(_first_unit(model, moved, g))
     second = tuple(g.values[p] for p in first)
     own = tuple(k for k, p in enumerate(first) if not _is_linear(model, p))
     yield UnitPair(first, second, own)
+
+
+def _first_unit(model: Model, moved: Sequence[sympy.Symbol], g: Symmetry) -> list[sympy.Symbol]:
+    """One parameter of each exchanged pair: those that stand in one part of the outputs together,
+    in which no parameter of the other unit does.
+    """
+    every = set(moved)
+    parts = {
+        frozenset(n.free_symbols & every)
+        for o in model.outputs
+        for n in sympy.preorder_traversal(o)
+    }
+    alone = [part for part in parts if not any(g.values[p] in part for p in part)]
+    first: dict[sympy.Symbol, None] = {}
+    for start in moved:
+        if start in first or g.values[start] in first:
+            continue
+        first[start] = None
+        queue = [start]
+        while queue:
+            p = queue.pop()
+            for q in {q for part in alone if p in part for q in part} - set(first):
+                if g.values[q] not in first:
+                    first[q] = None
+                    queue.append(q)
+    return [p for p in moved if p in first]
 
 
 def _is_linear(model: Model, parameter: sympy.Symbol) -> bool:
@@ -106,4 +190,4 @@ def _is_linear(model: Model, parameter: sympy.Symbol) -> bool:
     return all(not slope.has(parameter) for slope in slopes)
 
 
-__all__ = ["UnitPair", "permutations", "unit_pairs", "unit_parts"]
+__all__ = ["UnitPair", "WrittenUnit", "permutations", "unit_groups", "unit_pairs", "unit_parts"]

@@ -18,6 +18,7 @@ from rankstrat.errors import BudgetError, ModelError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.defined import is_defined
 from rankstrat.rank.verdict import Verdict
+from rankstrat.rank.zero import vanishes
 from rankstrat.symmetry.groups import symmetries
 from rankstrat.symmetry.manifolds import at_kink_of
 from rankstrat.text.spoken import Spoken
@@ -180,7 +181,7 @@ def least_invariant(point: Chart) -> FixedSet:
     key = _identity(model)
     for g in _group(model)[0]:
         if all(
-            image == (i, 1) or sympy.expand(values[i] - image[1] * values[image[0]]) == 0
+            image == (i, 1) or vanishes(values[i] - image[1] * values[image[0]])
             for i, image in enumerate(g)
         ):
             key = _join(key, g)

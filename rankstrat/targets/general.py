@@ -14,9 +14,11 @@ from fractions import Fraction
 
 import sympy
 
+from rankstrat.deadline import half, interruptible
 from rankstrat.errors import (
     BudgetError,
     ModelError,
+    OutOfTimeError,
     TargetError,
     UndecidedError,
     UnsupportedFunctionError,
@@ -56,7 +58,7 @@ def general_branches(model: Model, target: TargetFunction, *, seed: int = 0) -> 
     ranks = [model_rank(p, seed=seed).upper for p in points]
     least = points[min(range(len(points)), key=ranks.__getitem__)]
     group = symmetries(model) if model.size <= LARGEST else ()
-    bounds = RankBounds(everywhere=forced_functions(model, target))
+    bounds = RankBounds(everywhere=_forced(model, target))
     branches: list[Branch] = []
     for point in dict.fromkeys((points[0], least)):
         if not any(_holds(b, point) for b in branches):
@@ -72,6 +74,15 @@ def general_branches(model: Model, target: TargetFunction, *, seed: int = 0) -> 
     else:
         basis += f"; at the first one its dimension is {own.dimension} to {high}"
     return BranchList(tuple(branches), False, basis)
+
+
+def _forced(model: Model, target: TargetFunction) -> Chart | None:
+    """Tangent functions that every point has; none where there is no time for them."""
+    try:
+        with half(), interruptible("tangent functions at all points were known"):
+            return forced_functions(model, target)
+    except OutOfTimeError:
+        return None
 
 
 def _points(model: Model, target: TargetFunction, seed: int) -> Iterator[Chart]:

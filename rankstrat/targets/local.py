@@ -10,6 +10,7 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.fibres import fibre_bound
 from rankstrat.rank.setting import has_tangents
+from rankstrat.rank.zero import exact_rank
 from rankstrat.symmetry import Symmetry, symmetries
 from rankstrat.targets.branch import Branch
 
@@ -54,7 +55,7 @@ def local_dimension(
 def orbit_size(point: Chart, group: Sequence[Symmetry]) -> int:
     """The rank at a point of the fields that generate one-parameter groups."""
     rows = [list(_field(point, g)) for g in group]
-    return int(sympy.Matrix(rows).rank()) if rows else 0
+    return exact_rank(rows) if rows else 0
 
 
 def _field(point: Chart, g: Symmetry) -> Iterator[sympy.Expr]:

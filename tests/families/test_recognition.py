@@ -36,6 +36,83 @@ KNOWN = [
 ]
 
 
+def _sums(unit):
+    """a unit(b x) + c unit(d x), and with biases and one in another."""
+    return (
+        (a * unit(b * x) + c * unit(d * x), [a, b, c, d], "two_layer"),
+        (a * unit(b * x + r) + c * unit(d * x + s) + t, [a, b, c, d, r, s, t], "two_layer"),
+        (a * unit(b * unit(c * x)), [a, b, c], "fully_connected"),
+    )
+
+
+IN_OTHER_WORDS = {
+    "exponentials": ("tanh", lambda z: (exp(2 * z) - 1) / (exp(2 * z) + 1)),
+    "both signs": ("tanh", lambda z: (exp(z) - exp(-z)) / (exp(z) + exp(-z))),
+    "sigmoid": ("tanh", lambda z: 2 / (1 + exp(-2 * z)) - 1),
+    "one less": ("tanh", lambda z: 1 - 2 / (1 + exp(2 * z))),
+    "quotient": ("tanh", lambda z: sympy.sinh(z) / sympy.cosh(z)),
+    "half of tanh": ("sigmoid", lambda z: (1 + tanh(z / 2)) / 2),
+    "e^z over": ("sigmoid", lambda z: exp(z) / (1 + exp(z))),
+    "logarithm": ("softplus", lambda z: log(1 + exp(z))),
+    "logarithm and z": ("softplus", lambda z: z + log(1 + exp(-z))),
+    "difference": ("sinh", lambda z: (exp(z) - exp(-z)) / 2),
+    "sum": ("cosh", lambda z: (exp(z) + exp(-z)) / 2),
+    "shifted": ("sin", lambda z: cos(z - sympy.pi / 2)),
+    "shifted back": ("cos", lambda z: sin(z + sympy.pi / 2)),
+    "absolute value": ("relu", lambda z: (z + abs(z)) / 2),
+    "other slope": ("tanh(z/2)", lambda z: 2 / (1 + exp(-z)) - 1),
+}
+
+
+@pytest.mark.parametrize("kind", range(3))
+@pytest.mark.parametrize("name", IN_OTHER_WORDS)
+def test_activations_in_other_words(name, kind):
+    activation, unit = IN_OTHER_WORDS[name]
+    output, parameters, family = _sums(unit)[kind]
+    found = rs.recognise(rs.Model(output, parameters, [x]))
+    assert found.same is not None, found
+    structure = found.known_as.structure
+    assert structure.family == family
+    assert str(structure.arguments["activation"]) == activation or (
+        structure.arguments["activation"].name == activation
+    )
+    values = {p: sympy.Rational(2 * k + 3, 7 + k) for k, p in enumerate((*parameters, x))}
+    gap = found.same.renamed(found.known_as.outputs[0]) - output
+    assert abs(sympy.N(gap.xreplace(values), 30)) < 1e-25
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        lambda z: (exp(2 * z) - 2) / (exp(2 * z) + 1),
+        lambda z: (exp(2 * z) - 1) / (exp(2 * z) + 2),
+        lambda z: log(2 + exp(z)),
+        lambda z: z + log(1 + exp(z)),
+        lambda z: (z + 2 * abs(z)) / 2,
+        lambda z: (exp(z) + 2 * exp(-z)) / 2,
+        lambda z: (exp(2 * z) - 1) / (exp(3 * z) + 1),
+    ],
+)
+def test_what_is_nearly_an_activation_is_not_taken_for_it(unit):
+    found = rs.recognise(rs.Model(a * unit(b * x) + c * unit(d * x), [a, b, c, d], [x]))
+    assert found.same is None
+    assert found.difference
+
+
+def test_what_is_proved_of_an_activation_holds_of_its_multiples():
+    one, two = (2 / (1 + exp(-p * x)) - 1 for p in (b, d))
+    model = rs.Model(a * one + c * two, [a, b, c, d], [x])
+    found = rs.target_set(model, model.point([1, 2, 0, 3]))
+    plain = rs.target_set(two_layer(2, 1), two_layer(2, 1).point([1, 0, 2, 3]))
+    assert found.complete and plain.complete
+    assert sorted(b.dimension for b in found.branches) == sorted(
+        b.dimension for b in plain.branches
+    )
+    assert [(v.rank, v.dimension) for v in rs.stratify(model).levels] == [
+        (v.rank, v.dimension) for v in rs.stratify(two_layer(2, 1)).levels
+    ]
+
+
 @pytest.mark.parametrize("row", KNOWN)
 def test_known_models(row):
     outputs, parameters, inputs, family, some = row

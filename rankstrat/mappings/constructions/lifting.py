@@ -19,6 +19,7 @@ from rankstrat.mappings.constructions.layers import Array, Layered
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_array, exact_scalar
 from rankstrat.rank.verdict import Verdict
+from rankstrat.rank.zero import is_zero
 from rankstrat.samples.second_order.second import SecondOrder, values_at
 
 _INF, _ONE, _ZERO = sympy.oo, sympy.Integer(1), sympy.Integer(0)
@@ -238,7 +239,7 @@ def _linear_on(
                 p
                 for p in pieces
                 if all(
-                    p[0] < z < p[1] and sympy.expand(view.activation(z) - p[2] * z - p[3]) == 0
+                    p[0] < z < p[1] and is_zero(view.activation(z) - p[2] * z - p[3])
                     for z in values
                 )
             ),

@@ -18,6 +18,7 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.inclusion import include
 from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.verdict import Verdict
+from rankstrat.rank.zero import vanishes
 from rankstrat.text.spoken import Spoken
 
 
@@ -179,7 +180,7 @@ def _sum(u: Any, v: Any) -> Any:
 
 
 def _zero(value: Any) -> bool:
-    return sympy.expand(sympy.sympify(value, strict=True)) == 0
+    return vanishes(value)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from rankstrat.mappings.constructions.units import (
     widened,
     with_one_more,
 )
+from rankstrat.mappings.constructions.written import written_splitting
 from rankstrat.mappings.mapping import CriticalMapping, compose
 from rankstrat.model.model import Model
 
@@ -31,9 +32,11 @@ def splitting(
     Works for every activation, with and without biases, and preserves the model rank.
 
     Args:
-        source: a model with interchangeable units: neurons, kernels, attention heads, a guest's.
+        source: a model with interchangeable units: neurons, kernels, attention heads, a guest's; or
+            one that is written out, whose units verified symmetries exchange (its copy stands
+            last).
         target: the same with one more unit (built when omitted).
-        layer: hidden layer, from 1.
+        layer: hidden layer, from 1; of a model that is written out, the group of units.
         unit: unit of that layer, from 0.
         alpha: an exact value, the name of a symbol, or None for the symbol alpha.
 
@@ -48,6 +51,9 @@ def splitting(
         >>> splitting(two_layer(width=1, inputs=1)).values
         FrozenMapping({a1: a1*(1 - alpha), a2: a1*alpha, w1_1: w1_1, w2_1: w1_1})
     """
+    demand(source, Model, FamilyError, "a Model", "of a point, take its .model")
+    if target is None and source.structure is None:
+        return written_splitting(source, layer, unit, symbol("alpha", alpha))
     wide = with_one_more(source, target, layer)
     group = group_of(source, layer)
     if not 0 <= unit < group.count:
