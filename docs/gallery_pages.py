@@ -116,6 +116,9 @@ def executed(path: Path, kept: Path, digest: str) -> Any:
         folder.mkdir(exist_ok=True)
         for data in EXAMPLES.glob("*.json"):
             shutil.copy(data, folder)
+        for data in EXAMPLES.glob("*/*.npz"):
+            (folder / data.parent.name).mkdir(exist_ok=True)
+            shutil.copy(data, folder / data.parent.name)
         notebook = notebook_of(path)
         NotebookClient(
             notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}}

@@ -12,15 +12,15 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from numbers import Real
 
-from rankstrat.errors import DataError, OutOfTimeError
+from rankstrat.errors import DataError, OutOfTimeError, UndecidedError
 
 _END: ContextVar[float] = ContextVar("end", default=math.inf)
-AGAIN = 0.25
-"""Seconds between two alarms."""
+AGAIN, MOST = 0.25, 0.75
+"""Seconds between two alarms; most of the time."""
 
 
 @contextmanager
@@ -54,18 +54,23 @@ def within(budget: float | None) -> Iterator[None]:
 
 
 @contextmanager
-def half() -> Iterator[None]:
-    """Let what follows end when half of the time that is left has passed, so that something else
-    can be tried.
+def half(part: float = 0.5) -> Iterator[None]:
+    """Let what follows end when half (or another part) of the time that is left has passed, so that
+    something else can be tried.
 
     Raises:
         OutOfTimeError: from a step below.
     """
-    token = _END.set(time.monotonic() + left() / 2)
+    token = _END.set(time.monotonic() + left() * part)
     try:
         yield
     finally:
         _END.reset(token)
+
+
+def most() -> AbstractContextManager[None]:
+    """Let what follows end when most of the time that is left has passed, as in `half`."""
+    return half(MOST)
 
 
 class Allowance:
@@ -174,9 +179,9 @@ def interruptible(what: str) -> Iterator[None]:
         signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
 
 
-def ended(error: OutOfTimeError) -> str:
+def ended(error: OutOfTimeError | UndecidedError) -> str:
     """The reason in one phrase."""
     return str(error).split(";", maxsplit=1)[0]
 
 
-__all__ = ["Allowance", "check", "ended", "half", "left", "within"]
+__all__ = ["Allowance", "check", "ended", "half", "left", "most", "within"]

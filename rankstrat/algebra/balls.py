@@ -5,7 +5,8 @@ transcendence theory.
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -190,24 +191,67 @@ def sign_on(program: Program, node: int, leaf: int, low: Fraction, high: Fractio
     return 0
 
 
-def determinant_excludes_zero(
+@contextmanager
+def _precision(bits: int) -> Iterator[None]:
+    before = flint.ctx.prec
+    flint.ctx.prec = bits
+    try:
+        yield
+    finally:
+        flint.ctx.prec = before
+
+
+def enclosed(
     program: Program,
     nodes: Sequence[int],
     samples: Sequence[Mapping[Hashable, Rational]],
     bits: int,
-) -> bool:
-    """Whether det [node_j at sample_i] is certainly nonzero at the given working precision (square
-    systems).
-    """
-    before = flint.ctx.prec
-    flint.ctx.prec = bits
-    try:
-        rows = [
+) -> list[list[Any]]:
+    """[node_j at sample_i] in balls at the given working precision."""
+    with _precision(bits):
+        return [
             evaluate(program, nodes, BallRing(), leaf_balls(program, nodes, values))
             for values in samples
         ]
-        check("a determinant was enclosed", 1e-9 * len(rows) ** 3 * bits / 64)
+
+
+def excludes_zero(rows: Sequence[Sequence[Any]], bits: int) -> bool:
+    """Whether the determinant of a square matrix of balls is certainly nonzero."""
+    check("a determinant was enclosed", 1e-9 * len(rows) ** 3 * bits / 64)
+    with _precision(bits):
         determinant = flint.arb_mat(rows).det() if rows else flint.arb(1)
         return bool(determinant != 0)
-    finally:
-        flint.ctx.prec = before
+
+
+class Elimination:
+    """Rows of balls, one after another, and for each that is certainly independent of those before
+    a column: the minors in the first rows and columns found are certainly nonzero.
+
+    Args:
+        bits: the working precision.
+    """
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+        self._rows: dict[int, list[Any]] = {}
+
+    def pivot(self, given: Sequence[Any]) -> int | None:
+        """The column of a row: that of the largest entry that is left; None where none is certainly
+        nonzero.
+        """
+        check("balls were eliminated")
+        with _precision(self.bits):
+            row = list(given)
+            for j, above in self._rows.items():
+                factor = row[j] / above[j]
+                row = [v - factor * a for v, a in zip(row, above, strict=True)]
+            sizes = {
+                j: float(abs(v).lower())
+                for j, v in enumerate(row)
+                if j not in self._rows and v.is_finite()
+            }
+            best = max(sizes, key=lambda j: (sizes[j], -j), default=None)
+            if best is None or not abs(row[best]).lower() > 0:
+                return None
+            self._rows[best] = row
+            return best

@@ -162,6 +162,9 @@ class _Variables:
         program, free = self.program, self.free
         leaves = {n: self._variable(n) for n in program.reachable((node,)) if self._is_leaf(n)}
         image = program.rebuild((node,), free, leaves, function=self._function)[node]
+        for n in free.reachable((image,)):
+            if free.kind[n] == LEAF and n not in self.meaning:  # the roots of primes in numbers
+                self.meaning[n] = program.leaf(free.data[n])
         exponents = self._exponents(image)
         if exponents is None:
             return None

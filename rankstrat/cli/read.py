@@ -19,7 +19,7 @@ from rankstrat.networks import (
     plot_condensation,
     read,
 )
-from rankstrat.networks.files import load
+from rankstrat.networks.files.inputs import read_inputs
 from rankstrat.networks.graph_report import GraphReport
 from rankstrat.networks.report import to_json
 from rankstrat.text.parsing import shown
@@ -55,7 +55,7 @@ def run(options: Namespace) -> int:
     """Print the profile."""
     alone(options)
     network = read(options.file, activation=options.activation, orientation=options.orientation)
-    data = None if options.data is None else _inputs(options.data)
+    data = None if options.data is None else read_inputs(Path(options.data))
     if isinstance(network, GraphNetwork):
         return _graph(network, data, options)
     with busy("condensation"):
@@ -104,18 +104,3 @@ def _draw(name: str, found: Condensation) -> None:
             f"--plot {shown(name)} cannot be written ({shown(str(error))}); a PNG, PDF or SVG file"
             " in a folder that exists is needed"
         ) from error
-
-
-def _inputs(name: str) -> Any:
-    """The one array of a file.
-
-    Raises:
-        DataError: none, or several.
-    """
-    entries = load(Path(name)).entries
-    if len(entries) != 1:
-        raise DataError(
-            f"{shown(name)} holds {len(entries)} arrays; one of shape (n, d) is needed; write it"
-            " with numpy.save"
-        )
-    return next(iter(entries.values()))

@@ -15,12 +15,14 @@ import numpy as np
 from rankstrat.activation.law import Law, law_of
 from rankstrat.activation.record import Activation
 from rankstrat.lemma import Neurons, lemma_terms
+from rankstrat.networks.features import last_layer_bound
 from rankstrat.networks.snapped import BITS, Snapped
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
 from rankstrat.text.sources import proved
+from rankstrat.text.spoken import Spoken
 
 WORD = 61
 """Bits of integers that numpy multiplies."""
@@ -29,7 +31,7 @@ ELIMINATED = 300
 
 
 @dataclass(frozen=True)
-class CertifiedRank:
+class CertifiedRank(Spoken):
     """Bounds for the model rank at a snapped point.
 
     Attributes:
@@ -58,6 +60,9 @@ class CertifiedRank:
         """The rank or its bounds."""
         return str(self.lower) if self.lower == self.upper else f"{self.lower}..{self.upper}"
 
+    def __str__(self) -> str:
+        return f"rank {self.words}  [{self.verdict}]: {self.reason}"
+
 
 def certified_rank(snapped: Snapped, *, seed: int = 0, certificate: bool = False) -> CertifiedRank:
     r"""The rank at the narrow point, which is that at the wide one.
@@ -72,8 +77,12 @@ def certified_rank(snapped: Snapped, *, seed: int = 0, certificate: bool = False
     if known is not None and not (certificate and model.size <= ELIMINATED):
         return known
     if model.size > ELIMINATED:
-        reason = f"the narrow network has {model.size} parameters"
-        return CertifiedRank(0, model.size, Verdict.OPEN, reason)
+        reason = (
+            f"the narrow network has {model.size} parameters; those of its last layer are"
+            " compared alone"
+        )
+        lower = last_layer_bound(snapped, seed=seed)
+        return CertifiedRank(lower, model.size, Verdict.OPEN, reason)
     found = model_rank(snapped.point, seed=seed)
     forced = 0 if known is None else known.forced
     return CertifiedRank(found.lower, found.upper, found.verdict, "model_rank", found, forced)

@@ -11,7 +11,7 @@ from rankstrat.dynamics._scipy import one_thread
 from rankstrat.errors import DataError, PointError, demand
 from rankstrat.model.model import Model
 from rankstrat.networks.certified import certified_rank
-from rankstrat.networks.elimination import WIDEST, eliminated
+from rankstrat.networks.elimination import FEW, WIDEST, eliminated
 from rankstrat.networks.fitting import refitted
 from rankstrat.networks.network import Floats, Network, checked_inputs, in_floats
 from rankstrat.networks.partition import MANY, Partition, Partitions, runs, tolerances
@@ -19,7 +19,7 @@ from rankstrat.networks.profile import Candidate, Condensation, LayerUnits, near
 from rankstrat.networks.snapped import Snapped
 
 PROBES = 256
-MOST, FEW = 24, 10
+MOST, OF_LARGE = 24, 10
 """The most candidates that are evaluated; fewer of large networks."""
 LASTING = 4
 """How much the tolerance must grow over a plateau."""
@@ -85,7 +85,7 @@ def _profile(network: Network, data: Any, seed: int) -> Condensation:
     parts = Partitions(network, inputs, plain=data is None, seed=seed)
     found = [parts.at(float(t)) for t in tolerances(network.model.size)]
     spans = list(runs(found))
-    chosen = _chosen(spans, MOST if network.model.size <= MANY else FEW)
+    chosen = _chosen(spans, MOST if network.model.size <= MANY else OF_LARGE)
     size = float(np.sqrt((outputs**2).mean()))
     candidates = []
     for start, stop in chosen:
@@ -145,8 +145,8 @@ def _network(model: Model | Network, floats: Mapping[str, Any] | None) -> Networ
 
 
 def _chosen(spans: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
-    """The longest runs and the first, in order."""
-    longest = sorted(spans, key=lambda span: (span[0] - span[1], span[0]))[: most - 1]
+    """The first run and the longest ones, of several the coarser, in order."""
+    longest = sorted(spans, key=lambda span: (span[0] - span[1], -span[0]))[: most - 1]
     return sorted({spans[0], *longest})
 
 
@@ -186,12 +186,15 @@ def _left_out(
     size: float,
     seed: int,
 ) -> Iterator[Candidate]:
-    """Narrower networks in function space, from a candidate of moderate width that is close."""
+    """Narrower networks in function space, from the widest candidate of moderate width that is
+    close, and from all with few units.
+    """
     if len(network.weights) != 2:
         return
     close = [c for c in candidates if c.widths[0] <= WIDEST and c.relative < LARGEST]
     close.sort(key=lambda c: (c.widths, -c.relative))
-    for start in {id(c): c for c in (*close[-1:], *close[:1])}.values():
+    few = [c for c in close if c.widths[0] <= FEW]
+    for start in {id(c): c for c in (*close[-1:], *close[:1], *few)}.values():
         way = eliminated(start.snapped.network, start.partition, outputs, inputs)
         for narrow, partition in way:
             yield _evaluated(network, narrow, (partition, None), inputs, outputs, size, seed)

@@ -101,12 +101,33 @@ def _grouped(entries: Mapping[str, Array]) -> tuple[list[tuple[Array, Array | No
             f"the names mix conventions ({', '.join(sorted(kinds))}); those of one framework are"
             " needed; rename the arrays W1, b1, W2, ..."
         )
+    _demand_no_gap(matrices)
     numbered = _numbered(matrices)
     keys = sorted(matrices, key=_natural) if numbered else list(matrices)
     pairs = [(matrices[k][1], vectors[k][1] if k in vectors else None) for k in keys]
     if not numbered:  # names without numbers may stand in the order of the alphabet
         pairs = _in_order(pairs, kinds)
     return pairs, MATRICES[next(iter(kinds))]
+
+
+def _demand_no_gap(matrices: Mapping[tuple[str, str], tuple[str, Array]]) -> None:
+    """Refuse W1, W3: there a number counts layers, while that of torch counts modules.
+
+    Raises:
+        DataError: a number is missing.
+    """
+    numbers = sorted(int(number[:18]) for _, number in matrices if number)
+    if len(numbers) < len(matrices) or len({prefix for prefix, _ in matrices}) > 1:
+        return
+    missing = (
+        set(range(numbers[0], numbers[-1])) - set(numbers[:-1]) if len(numbers) < 10**4 else ()
+    )
+    if missing:
+        names = ", ".join(shown(name) for name, _ in list(matrices.values())[:4])
+        raise DataError(
+            f"the matrices {names} have no number {min(missing)} between them; a layer is missing;"
+            " give all layers, or number them one after another"
+        )
 
 
 def _put(

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from rankstrat.activation.law import Law, law_of
@@ -65,6 +66,7 @@ def units(layers: ExactLayers, layer: int, law: Law) -> dict[int, Unit]:
     return found
 
 
+@lru_cache(maxsize=2)  # asked for every unit of a layer
 def _coupled(layers: ExactLayers, layer: int) -> tuple[Law, dict[int, Unit]] | None:
     """The units that may occur in a linear relation: those with a mirror image."""
     law = law_of(layers.activation, bias=layers.biases[layer - 1] is not None)

@@ -23,6 +23,7 @@ from rankstrat.text.spoken import Spoken
 Floats = NDArray[np.float64]
 CHUNK = 1 << 22
 """The most numbers that are held for one layer at a time."""
+LARGEST_INPUT = 1e100
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,7 +215,15 @@ def checked_inputs(network: Network, data: Any) -> Floats:
             " each sample"
         )
     if not np.isfinite(array).all():
-        raise DataError("the data have values that are not finite; remove those rows")
+        raise DataError(
+            "the data have values that are not finite; finite ones are needed; remove those rows"
+        )
+    largest = float(np.abs(array).max())
+    if largest > LARGEST_INPUT:
+        raise DataError(
+            f"the data have a value of size {largest:.1e}; at most {LARGEST_INPUT:.0e} can be"
+            " compared in floats; rescale them as in training"
+        )
     return array
 
 

@@ -59,7 +59,7 @@ class GraphNetwork(Graph):
         return CertifiedRank(found.lower, found.upper, found.verdict, "model_rank", found)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DensePart(Spoken):
     """A chain of dense layers in a graph.
 
@@ -122,6 +122,10 @@ class DensePart(Spoken):
             if d.bias and bias is not None:
                 weights[d.bias] = bias
         return replace(self.graph, weights=weights, known=None)
+
+    def __repr__(self) -> str:
+        ends = f"{self.chain.entry!r} to {self.chain.exit!r}"
+        return f"<DensePart from {ends} of {self.graph!r}>"
 
     def __str__(self) -> str:
         return f"dense layers from {self.chain.entry} to {self.chain.exit}: {self.network.model}"

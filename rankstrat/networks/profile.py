@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from itertools import pairwise
 
 import numpy as np
@@ -45,10 +46,7 @@ class Candidate(Spoken):
     network: Network = field(repr=False)
 
     def __str__(self) -> str:
-        return (
-            f"widths {self.widths} at tolerances {self.low:.3g} to {self.high:.3g}: relative error"
-            f" {self.relative:.3g}  [rank: {self.rank.verdict}]"
-        )
+        return self.words
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -92,13 +90,13 @@ class Candidate(Spoken):
             how = f"within tolerance {self.low:.2g}..{self.high:.2g}"
         return (
             f"effective parameters = {self.rank.words}  [rank of the snapped point:"
-            f" {self.rank.verdict}], width {'-'.join(map(str, self.widths))}, {how}, relative"
+            f" {self.rank.verdict}], {spoken_widths(self.widths)}, {how}, relative"
             f" error {self.relative:.2g} (sup {self.supremum:.2g})  [{Verdict.NUMERICAL}]"
         )
 
 
-@dataclass(frozen=True)
-class LayerUnits:
+@dataclass(frozen=True, eq=False, repr=False)
+class LayerUnits(Spoken):
     """What the units of a hidden layer nearly are; all numbers are NUMERICAL.
 
     Attributes:
@@ -119,6 +117,16 @@ class LayerUnits:
         constant = (self.variation <= tolerance) & ~null
         linear = (self.nonlinearity <= tolerance) & ~null & ~constant
         return int(null.sum()), int(linear.sum()), int(constant.sum())
+
+    def __repr__(self) -> str:
+        return f"<LayerUnits: {self}>"
+
+    def __str__(self) -> str:
+        null, linear, constant = self.counts(NEAR)
+        return (
+            f"{len(self.contributions)} units; within {NEAR:g} of null {null}, of linear {linear},"
+            f" of constant {constant}  [{Verdict.NUMERICAL}]"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,13 +172,15 @@ class Condensation:
 
     @cached_property
     def knee(self) -> Candidate | None:
-        """Where inputs were given: the network after which the least error within a rank jumps most
-        when the rank gets smaller, by a factor of at least 5; None where it does not jump.
+        """Where inputs were given: the network of least rank after which the least error within a
+        rank jumps when the rank gets smaller, by a factor of at least 5; None where it does not
+        jump. Only widths count from which units were left out one after another, for between
+        others no network was looked for.
         """
-        if all(c.low is not None for c in self.candidates):
-            return None
+        widest = max((c.widths for c in self.candidates if c.low is None), default=())
+        looked = [c for c in self.candidates if widest and c.widths <= (widest[0] + 1,)]
         front: list[Candidate] = []
-        for candidate in sorted(self.candidates, key=lambda c: (c.rank.upper, c.relative)):
+        for candidate in sorted(looked, key=lambda c: (c.rank.upper, c.relative)):
             if not front or candidate.relative < front[-1].relative:
                 front.append(candidate)
         jumps = [
@@ -191,7 +201,7 @@ class Condensation:
         """One row for each candidate."""
         rows = tuple(
             (
-                _power(c.low), _power(c.high), "-".join(map(str, c.widths)), c.parameters,
+                _power(c.low), _power(c.high), "-".join(map(str, c.widths)) or "-", c.parameters,
                 c.rank.words, c.rank.verdict, str(c.sample_size), f"{c.relative:.2e}",
                 f"{c.supremum:.2e}", "elbow" if c is self.elbow else self._mark(c),
             )
@@ -222,28 +232,36 @@ class Condensation:
             )
         return self.elbow.words
 
-    def __str__(self) -> str:
-        lines = [self.table().text(), "", self.summary]
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is said below the table: the elbow, the knee, the least rank within a percent, and
+        what the units nearly are.
+        """
+        lines = [self.summary]
         if self.knee is not None and self.knee is not self.elbow:
             lines.append(f"knee in function space: {self.knee.words}")
         close = self.within(NEAR)
         if close is not None and close not in (self.elbow, self.knee):
             lines.append(f"least rank within relative error {NEAR:g}: {close.words}")
-        for number, layer in enumerate(self.units, 1):
-            null, linear, constant = layer.counts(NEAR)
-            lines.append(
-                f"layer {number}: {len(layer.contributions)} units; within {NEAR:g} of null {null},"
-                f" of linear {linear}, of constant {constant}  [{Verdict.NUMERICAL}]"
-            )
-        return "\n".join([*lines, *self.network.notes])
+        lines += [f"layer {number}: {layer}" for number, layer in enumerate(self.units, 1)]
+        return (*lines, *self.network.notes)
+
+    def __str__(self) -> str:
+        return "\n".join([self.table().text(), "", *self.lines])
 
     def _repr_html_(self) -> str:
-        return self.table().html()
+        said = escape("\n".join(self.lines))
+        return f'{self.table().html()}\n<pre style="white-space: pre-wrap">{said}</pre>'
 
 
 JUMP, LARGEST, ROUNDING = 5, 0.1, 1e-9
 NEAR = 0.01
 """The error and the tolerance of a summary."""
+
+
+def spoken_widths(widths: tuple[int, ...]) -> str:
+    """The widths of the hidden layers in words."""
+    return f"width {'-'.join(map(str, widths))}" if widths else "no hidden layer"
 
 
 def _power(tolerance: float | None) -> str:

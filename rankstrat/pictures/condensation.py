@@ -23,7 +23,8 @@ MOST_SHOWN = 1_000
 def plot_similarity(
     vectors: Floats, labels: Sequence[int] | None = None, *, signed: bool = False, axes: Any = None
 ) -> Any:
-    r"""The matrix $\cos(v_i, v_j)$ of the incoming weights, sorted by cluster and inside by angle.
+    r"""The matrix $\cos(v_i, v_j)$ of the incoming weights, sorted by cluster and inside by angle;
+    units alone come last, by angle.
 
     Args:
         vectors: incoming weights with the bias, shape (m, D).
@@ -47,8 +48,9 @@ def plot_similarity(
     groups = np.zeros(len(vectors), dtype=int) if labels is None else np.asarray(labels)
     chosen = np.arange(len(vectors))[:: -(-len(vectors) // MOST_SHOWN)]
     vectors, groups = vectors[chosen], groups[chosen]
-    sizes = np.bincount(groups)
-    order = np.lexsort((_angles(vectors, signed), groups, -sizes[groups]))
+    size = np.bincount(groups)[groups]
+    groups = np.where(size == 1, groups.max() + 1, groups)  # those alone are one block, by angle
+    order = np.lexsort((_angles(vectors, signed), groups, -size))
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit = (vectors / np.where(lengths > 0, lengths, 1))[order]
     cosine = np.clip(unit @ unit.T, -1, 1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
 
-from rankstrat.errors import CertificateError, RankstratError
+from rankstrat.errors import CertificateError, RankstratError, UndecidedError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import listed
 from rankstrat.rank.checker import (
@@ -25,6 +25,8 @@ from rankstrat.rank.search import Analysis, UpperBound
 from rankstrat.rank.verdict import Relation, Verdict
 from rankstrat.rank.writer import CertificateWriter
 from rankstrat.text.lines import escaped
+from rankstrat.text.spoken import SHOWN
+from rankstrat.text.tables import Table
 
 REASONS = {
     "parameters": "there are {M} parameters",
@@ -62,7 +64,7 @@ class RankCertificate(DecidedInteger):
             None if that is not decided.
         largest: whether this is the largest rank on a chart of a piecewise model, taken on an open
             set of it; on other open sets it may be less.
-        ended: where the budget of time ended, if it did.
+        ended: where the budget of time ended, or what was not decided, if that left bounds open.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -165,10 +167,13 @@ class RankCertificate(DecidedInteger):
         if self.region is not None:
             where += f", on the region around x = ({', '.join(map(str, self.region))})"
         text = f"{rank} of {self.size} parameters {where}  [{self.verdict}{error}]"
-        lines = [text, self._why(), *([f"  {self.ended}"] if self.ended else [])]
+        why = "; ".join(f"{side} bound: {reason}" for side, reason in self._reasons)
+        lines = [text, f"  {why}", *([f"  {self.ended}"] if self.ended else [])]
         return "\n".join(map(escaped, lines))
 
-    def _why(self) -> str:
+    @property
+    def _reasons(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Why the rank is no smaller and no larger."""
         if self.reason in REASONS:
             upper = REASONS[self.reason].format(
                 M=self.size,
@@ -191,10 +196,18 @@ class RankCertificate(DecidedInteger):
             )
         if self.hypotheses:
             lower += f" (undecided: {', '.join(self.hypotheses[:3])})"
-        return f"  lower bound: {lower}; upper bound: {upper}"
+        return ("lower", lower), ("upper", upper)
 
     def _repr_html_(self) -> str:
-        return f'<pre style="white-space: pre-wrap">{escape(str(self))}</pre>'
+        sentence = str(self).partition("\n")[0]
+        numbers = {"lower": self.lower, "upper": self.upper}
+        rows: list[tuple[str, int | str, str]] = [
+            (side, numbers[side], reason) for side, reason in self._reasons
+        ]
+        rows += [("relation", "", str(r)) for r in self.relations[:SHOWN]]
+        rows += [("budget", "", self.ended)] if self.ended else []
+        table = Table(("bound", "rank", "how it is known"), tuple(rows))
+        return f"<p>{escape(sentence)}</p>\n{table.html()}"
 
     def check(self) -> None:
         """Recompute every bound from the model alone.
@@ -203,7 +216,9 @@ class RankCertificate(DecidedInteger):
             CertificateError: a bound, witness or verdict does not hold; the message says which.
         """
         try:
-            analysis = Analysis(self.chart, self.seed, self.region, self.subset)
+            analysis = self._analysed()
+            if analysis is None:
+                return
             check_lower(analysis, self.lower, self.minor)
             check_hypotheses(analysis, self.hypotheses)
             given = [CheckedRelation(r.parameter, dict(r.coefficients)) for r in self.relations]
@@ -224,6 +239,20 @@ class RankCertificate(DecidedInteger):
             raise
         except RankstratError as error:
             raise CertificateError(f"the certificate could not be recomputed: {error}") from None
+
+    def _analysed(self) -> Analysis | None:
+        """The analysis of a model that is defined on the chart; None where that is not decided, and
+        nothing is claimed either.
+        """
+        try:
+            analysis = Analysis(self.chart, self.seed, self.region, self.subset)
+            analysis.require_defined()
+        except UndecidedError:
+            claimed = self.lower or self.relations or self.hypotheses or self.upper < self.size
+            if claimed or self.largest or self.reason != "parameters":
+                raise
+            return None
+        return analysis
 
     def _check_upper(self, analysis: Analysis, relations: int) -> None:
         size, error = self.size, 0.0

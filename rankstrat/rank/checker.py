@@ -16,7 +16,8 @@ from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import BudgetError, CertificateError, PoleError, UndecidedError
 from rankstrat.model.values import Exact
-from rankstrat.rank.lower_bounds import BALL_LIMIT, PRECISIONS, Minor, check_ball_minor, check_minor
+from rankstrat.rank.ball_minors import BALL_LIMIT, PRECISIONS, check_ball_minor
+from rankstrat.rank.lower_bounds import Minor, check_minor
 from rankstrat.rank.search import Analysis
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.upper_bounds import EXPANSION, ZERO_TEST
@@ -75,6 +76,10 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
         if lower > BALL_LIMIT:
             raise CertificateError(
                 f"the ball minor has {lower} rows; at most {BALL_LIMIT} are enclosed"
+            )
+        if min(minor.rows) < 0 or max(minor.rows) > 2 * BALL_LIMIT:
+            raise CertificateError(
+                f"the ball minor uses sample {max(minor.rows)}; at most {2 * BALL_LIMIT} are used"
             )
         if not check_ball_minor(analysis.tangents, minor):
             raise CertificateError(

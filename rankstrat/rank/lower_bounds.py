@@ -1,15 +1,13 @@
-"""Lower bounds: a nonzero minor modulo a prime, or one that a ball encloses away from zero."""
+"""Lower bounds: a nonzero minor modulo a prime."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rankstrat.algebra.balls import determinant_excludes_zero
 from rankstrat.algebra.elimination import RankProfile, rank_profile
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import matrix_rank
@@ -17,18 +15,14 @@ from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.modular import GF, LARGE, Power
 from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import SMALL, mix, random_prime
-from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.relations import dropped, leaf_values, radicals
 from rankstrat.algebra.tower import Tower
-from rankstrat.errors import PoleError, UndecidedError
-from rankstrat.rank.draws import domain_points, is_free
+from rankstrat.errors import PoleError
 from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.tangents import Tangents
 
-EXTRA_ROWS, PATTERN_ROWS, CHUNK, BALL_LIMIT, GREEDY_LIMIT = 8, 40, 1024, 220, 16
+EXTRA_ROWS, PATTERN_ROWS, CHUNK = 8, 40, 1024
 MANY_COLUMNS = 4_000
-BALL_WORK = 1_500_000_000  # bits times cube of the size: about ten seconds
-PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 
 
 @dataclass(frozen=True)
@@ -172,68 +166,3 @@ def check_minor(tower: Tower, parameters: Sequence[int], minor: Minor) -> bool:
         return False
     square = sampled.matrix[[numbers[row] for row in minor.rows]]
     return rank_profile(square, minor.prime).rank == len(minor.rows)
-
-
-def ball_points(
-    tangents: Tangents, key: int, count: int, attempt: int
-) -> list[dict[object, int | Fraction]]:
-    """Rational sample points: inputs differ from sample to sample, coordinates are shared."""
-    program = tangents.program
-    leaves = [program.data[n] for n in program.reachable(tangents.nodes) if program.kind[n] == LEAF]
-    points: list[dict[object, int | Fraction]] = []
-    for i in range(count):
-        values: dict[object, int | Fraction] = {}
-        for number, leaf in enumerate(leaves):
-            varying = leaf[0] in ("x", "mix")
-            r = mix(key, attempt, number, i if varying else -1) % 4097
-            values[leaf] = Fraction(int(r) - 2048, 512 if varying else 1024) + (
-                Fraction(5, 2) if not varying and attempt % 2 else 0
-            )
-        points.append(values)
-    return points
-
-
-def ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> Minor | None:
-    """A minor of the given tangent functions enclosed away from zero, or None."""
-    if len(parameters) > BALL_LIMIT:
-        return None
-    for attempt in range(2):
-        key = mix(seed, 5, attempt)
-        for bits in PRECISIONS:
-            if len(parameters) ** 3 * bits > BALL_WORK:
-                break
-            rows = tuple(range(len(parameters)))
-            minor = Minor(0, key, rows, tuple(parameters), bits, attempt)
-            if check_ball_minor(tangents, minor):
-                return minor
-    if len(parameters) > 1:
-        return _greedy_ball_minor(tangents, parameters[:GREEDY_LIMIT], seed=seed)
-    return None
-
-
-def _greedy_ball_minor(tangents: Tangents, parameters: Sequence[int], *, seed: int) -> Minor | None:
-    """A smaller minor, grown one tangent function at a time while the ball stays away from zero."""
-    best: Minor | None = None
-    for parameter in parameters:
-        chosen = (*(() if best is None else best.parameters), parameter)
-        minor = Minor(0, mix(seed, 5, 0), tuple(range(len(chosen))), chosen, PRECISIONS[2])
-        if check_ball_minor(tangents, minor):
-            best = minor
-    return best
-
-
-def check_ball_minor(tangents: Tangents, minor: Minor) -> bool:
-    """Recompute a ball minor (its `prime` field holds the number of the point set)."""
-    count = len(minor.parameters)
-    points = (
-        ball_points(tangents, minor.key, count, minor.prime)
-        if is_free(tangents)
-        else domain_points(tangents, minor.key, count, minor.prime)
-    )
-    if points is None:
-        return False
-    nodes = [tangents.nodes[i] for i in minor.parameters]
-    try:
-        return determinant_excludes_zero(tangents.program, nodes, points, minor.bits)
-    except UndecidedError:
-        return False

@@ -10,13 +10,14 @@ from math import gcd, lcm
 
 from rankstrat.algebra.powers import normal
 from rankstrat.algebra.program import Program
-from rankstrat.deadline import ended, within
+from rankstrat.deadline import ended, most, within
 from rankstrat.errors import (
     BudgetError,
     DataError,
     ModelError,
     OutOfTimeError,
     PointError,
+    UndecidedError,
     demand,
 )
 from rankstrat.model.model import Chart, Model
@@ -25,6 +26,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.search import Analysis, Evidence, UpperBound, indices
 from rankstrat.rank.upper_bounds import Nodes
 from rankstrat.rank.verdict import Relation, Verdict
+from rankstrat.waiting import waiting
 
 MAX_PARAMETERS = 20_000
 
@@ -53,9 +55,11 @@ def model_rank(
         subset: indices of the free parameters; the others are frozen (all are free by default).
         budget: seconds after which the bounds found so far come back, OPEN unless they meet.
 
+    Where the independence of two functions, or whether the model is defined, is not decided, the
+    bounds that do not need it come back, with the reason.
+
     Raises:
         PoleError: the model is not defined on the chart.
-        UndecidedError: the independence of two functions cannot be decided.
 
     References:
         LLR Definition 4.
@@ -149,18 +153,20 @@ def _certify(
     found = Evidence(0, chart.model.size if free is None else len(free), "parameters")
     relations: tuple[Relation, ...] = ()
     differentiable: bool | None = None
-    analysis, stopped = None, ""
-    with within(budget):
+    analysis, defined, stopped = None, False, ""
+    with waiting("model rank"), within(budget):
         try:
-            analysis = Analysis(chart, seed, region, free)
-            found = analysis.so_far()
-            found = analysis.evidence(evidence)
-            relations = _relations(analysis, found.relations)
-            differentiable = analysis.setting.differentiable
-        except OutOfTimeError as error:
+            with most():  # of the time; the rest is for bounds that are found without generators
+                analysis = Analysis(chart, seed, region, free)
+                analysis.require_defined()
+                found, defined = analysis.so_far(), True
+                found = analysis.evidence(evidence)
+                relations = _relations(analysis, found.relations)
+                differentiable = analysis.setting.differentiable
+        except (OutOfTimeError, UndecidedError) as error:
             stopped = ended(error)
-    if stopped and analysis is not None and not found.minor:
-        found = analysis.so_far()
+            if analysis is not None and defined and not found.minor:
+                found = analysis.without_tower()
     verdict = Verdict.PROVED
     if found.lower < found.upper:
         verdict = Verdict.OPEN

@@ -3,6 +3,7 @@ r"""The engine behind `model_rank`: from a chart to bounds, a minor, relations a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -15,11 +16,12 @@ from rankstrat.algebra.elimination import RankProfile
 from rankstrat.algebra.generators import FUNCTION_STAGE
 from rankstrat.algebra.primes import mix
 from rankstrat.algebra.tower import Tower
-from rankstrat.errors import DataError, PoleError, UndecidedError, demand
+from rankstrat.errors import DataError, OutOfTimeError, PoleError, UndecidedError, demand
 from rankstrat.model.model import Chart
 from rankstrat.rank.affine_symmetries import affine_symmetries
+from rankstrat.rank.ball_minors import ball_minor, pivoted_minor
 from rankstrat.rank.counting import monomial_bound, symmetry_bound
-from rankstrat.rank.lower_bounds import Minor, Sampled, ball_minor, row_count, sampled_rank
+from rankstrat.rank.lower_bounds import Minor, Sampled, row_count, sampled_rank
 from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.setting import setting
 from rankstrat.rank.tangents import Tangents
@@ -110,8 +112,16 @@ class Analysis:
             tangents.chosen = (
                 tangents.chosen if subset is None else indices(subset, chart.model.size)
             )
+
+    def require_defined(self) -> None:
+        """Prove that the model is defined on the chart.
+
+        Raises:
+            PoleError: it is not.
+            UndecidedError: that was not decided.
+        """
         for site in self.setting.sites:
-            require_nonzero(site.program, site.divisors, seed)
+            require_nonzero(site.program, site.divisors, self.seed)
 
     @cached_property
     def representatives(self) -> dict[int, int]:
@@ -265,6 +275,20 @@ class Analysis:
             return Evidence(0, upper, reason)
         rank = self.best[1].rank
         return Evidence(rank, upper, reason, self._minor(*self.best) if rank else None)
+
+    def without_tower(self) -> Evidence:
+        """The bounds that need no independence of functions, of a model that is defined: a minor
+        enclosed by balls, the number of outputs or parameters, affine symmetries.
+        """
+        sure, tangents = self.so_far(), self.tangents
+        minor, upper, reason = sure.minor, sure.upper, sure.reason
+        with suppress(UndecidedError, OutOfTimeError):
+            if minor is None:
+                live = [i for i in tangents.chosen if tangents.nodes[i] != tangents.program.zero]
+                minor = pivoted_minor(tangents, live, seed=self.seed) if live else None
+            if self.regions is None and self.affine_bound < upper:
+                upper, reason = self.affine_bound, "affine symmetries"
+        return Evidence(0 if minor is None else len(minor.rows), upper, reason, minor)
 
     @cached_property
     def at_integers(self) -> bool:

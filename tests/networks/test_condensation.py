@@ -96,11 +96,16 @@ def trained(m=50, seed=0):
 
 
 def test_a_trained_network_shows_its_effective_width():
+    """On what it was trained on: elsewhere it may be another function, as it may be on any
+    machine.
+    """
     F = rs.families.two_layer(50, 1, bias=True)
-    found = rs.condensation(F, trained(), GRID)
+    found = rs.condensation(F, trained(), np.linspace(-12, 12, 60))
     close = found.knee
-    assert 3 <= close.widths[0] <= 5 and close.relative < 0.03
-    assert close.rank.value == 3 * close.widths[0] and close.rank.verdict is rs.Verdict.PROVED
+    assert close.widths == (3,)
+    # no further from the network than the network is from the three units it was trained on
+    assert close.relative < 0.02
+    assert close.rank.value == 9 and close.rank.verdict is rs.Verdict.PROVED
     # a narrower one is far from the function
     assert all(c.relative > 4 * close.relative for c in found.candidates if c.widths < close.widths)
     assert min(c.relative for c in found.candidates if c.widths <= (2,)) > 0.03

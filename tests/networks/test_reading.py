@@ -152,7 +152,7 @@ BAD = {
         {"W1": W[0].T, "b1": B[0], "W2": W[1].T},
         "give orientation='in,out'",
     ),
-    "missing layer": ({"W1": W[0], "W3": W[2]}, "do not follow each other"),
+    "missing layer": ({"W1": W[0], "W3": W[2]}, "no number 2 between them; a layer is missing"),
     "missing matrix": ({"W1": W[0], "b2": B[1]}, "has no matrix beside it"),
     "bias of another layer": ({"W1": W[0], "b1": B[1], "W2": W[1]}, "do not follow"),
     "NaN": ({"W1": np.full((3, 2), np.nan), "W2": W[1]}, "NaN or infinite"),

@@ -231,17 +231,19 @@ def test_multiples_of_the_primes_of_a_seed_do_not_relate_exponentials():
     product = sympy.prod(random_prime(SMALL, 0, attempt, 0) for attempt in range(72))
     argument = (1 + x + y) ** 70 / (1 + x)
     F = Model(a * exp(argument) + b * exp(argument + product * x / (1 + y)), [a, b], [x, y])
-    with pytest.raises(RankstratError, match="too large to be proved"):
-        model_rank(F.point([1, 1]))
+    rank = model_rank(F.point([1, 1]))
+    assert rank.upper == 2
+    assert rank == 2 or "too large to be proved" in str(rank)
 
 
-def test_a_model_whose_numbers_explode_is_refused_quickly():
+def test_a_model_whose_numbers_explode_is_left_open_quickly():
     expression = a + a * x
     for _ in range(3):  # 3^9999 comes out of the first power, 3^(10^8) out of the second
         expression = expression**9999 + 1
     start = time.monotonic()
-    with pytest.raises(RankstratError, match="bits"):
-        model_rank(Model(expression * b, [a, b], [x]).point([3, 1]))
+    rank = model_rank(Model(expression * b, [a, b], [x]).point([3, 1]))
+    assert (rank.lower, rank.upper, rank.verdict) == (0, 2, Verdict.OPEN)
+    assert "bits" in str(rank)
     assert time.monotonic() - start < 10
 
 

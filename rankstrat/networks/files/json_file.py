@@ -24,23 +24,7 @@ def read_json(path: Path) -> Arrays:
     Raises:
         DataError: no object, ragged lists, or anything but numbers.
     """
-    data = content(path)
-    if len(data) > MAX_JSON:
-        raise DataError(
-            f"{shown(path.name)} has {len(data)} bytes; at most {MAX_JSON} of JSON are read; write"
-            " an npz file with numpy.savez"
-        )
-    try:
-        given = json.loads(
-            data.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=each_once
-        )
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(
-            f"{shown(path.name)} is no JSON ({shown(str(error))}); an object of arrays is needed;"
-            ' write {"W1": [[1.5, 2.0]], "W2": [[0.5]]}'
-        ) from error
+    given = parsed(path)
     if not isinstance(given, dict):
         raise DataError(
             f"{shown(path.name)} holds a {type(given).__name__}; an object of arrays is needed;"
@@ -63,8 +47,36 @@ def read_json(path: Path) -> Arrays:
     return Arrays(entries, activation)
 
 
+def parsed(path: Path) -> Any:
+    """What a JSON file of bounded size says.
+
+    Raises:
+        DataError: it is none, or has numbers that are not finite.
+    """
+    data = content(path)
+    if len(data) > MAX_JSON:
+        raise DataError(
+            f"{shown(path.name)} has {len(data)} bytes; at most {MAX_JSON} of JSON are read; write"
+            " an npz file with numpy.savez"
+        )
+    try:
+        given = json.loads(
+            data.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=each_once
+        )
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(
+            f"{shown(path.name)} is no JSON ({shown(str(error))}); an object of arrays is needed;"
+            ' write {"W1": [[1.5, 2.0]], "W2": [[0.5]]}'
+        ) from error
+    return given
+
+
 def _refuse(word: str) -> float:
-    raise DataError(f"{word} is not a finite number; weights are finite; check the training")
+    raise DataError(
+        f"{word} is not a finite number; finite ones are needed; check where the file comes from"
+    )
 
 
 def _flat(prefix: str, given: Mapping[str, Any], depth: int) -> Iterator[tuple[str, Array]]:
@@ -97,4 +109,4 @@ def numbers(name: str, value: Any) -> Array:
     return found
 
 
-__all__ = ["numbers", "read_json"]
+__all__ = ["numbers", "parsed", "read_json"]

@@ -65,11 +65,11 @@ def content(path: Path) -> bytes:
         ) from error
 
 
-def accepted(name: str, dtype: str, shape: Iterable[int]) -> int:
+def accepted(name: str, dtype: str, shape: Iterable[int], kinds: Mapping[str, int] = BYTES) -> int:
     """The number of bytes of an array that may be read.
 
     Raises:
-        DataError: another type than floats, or a shape out of bounds.
+        DataError: another type than those allowed, or a shape out of bounds.
     """
     shape = tuple(shape)
     if len(name) > MAX_NAME:
@@ -81,7 +81,7 @@ def accepted(name: str, dtype: str, shape: Iterable[int]) -> int:
             f"{shown(name)} belongs to a batch normalisation, which is not read from names; dense"
             " layers alone are; export the network to ONNX and read that file"
         )
-    if dtype not in FLOATS:
+    if dtype not in kinds:
         raise DataError(
             f"{shown(name)} is an array of {shown(dtype)}; floats ({', '.join(FLOATS)}) are"
             " needed; convert it with array.astype('float64')"
@@ -91,7 +91,7 @@ def accepted(name: str, dtype: str, shape: Iterable[int]) -> int:
             f"{shown(name)} has the shape {shown(str(shape))}; at most {MAX_DIMENSIONS} dimensions"
             " of at least 0 entries are read; check the file"
         )
-    size = prod(shape) * BYTES[dtype]
+    size = prod(shape) * kinds[dtype]
     if size > MAX_BYTES:
         raise DataError(
             f"{shown(name)} of shape {shown(str(shape))} has {size} bytes; at most {MAX_BYTES} are"
@@ -107,8 +107,9 @@ def bounded(count: int, total: int) -> None:
         DataError: a bound is passed.
     """
     if count > MAX_ARRAYS or total > MAX_BYTES:
+        arrays = "array" if count == 1 else "arrays"
         raise DataError(
-            f"the file holds {count} arrays of {total} bytes; at most {MAX_ARRAYS} arrays and"
+            f"the file holds {count} {arrays} of {total} bytes; at most {MAX_ARRAYS} arrays and"
             f" {MAX_BYTES} bytes are read; give the layers in question as arrays"
         )
 

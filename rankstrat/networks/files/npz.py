@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from math import prod
 from pathlib import Path
 from typing import IO, Any
@@ -12,7 +13,15 @@ import numpy as np
 from numpy.lib import format as npy
 
 from rankstrat.errors import DataError
-from rankstrat.networks.files.limits import MAX_BYTES, Array, Arrays, accepted, bounded, content
+from rankstrat.networks.files.limits import (
+    BYTES,
+    MAX_BYTES,
+    Array,
+    Arrays,
+    accepted,
+    bounded,
+    content,
+)
 from rankstrat.text.parsing import shown
 
 MAX_HEADER = 10_000
@@ -24,6 +33,15 @@ def read_npz(path: Path) -> Arrays:
 
     Raises:
         DataError: no zip file, an entry that is no array of floats, or a size out of bounds.
+    """
+    return Arrays(arrays_in(path, BYTES))
+
+
+def arrays_in(path: Path, kinds: Mapping[str, int]) -> dict[str, Array]:
+    """The arrays of a zip file, of some types.
+
+    Raises:
+        DataError: no zip file, an entry of another type, or a size out of bounds.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content(path))) as archive:
@@ -43,7 +61,7 @@ def read_npz(path: Path) -> Arrays:
                         " numpy.savez"
                     )
                 with archive.open(info) as stream:
-                    entries[name] = _array(name, stream, info.file_size)
+                    entries[name] = array_in(name, stream, info.file_size, kinds)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
         raise _malformed(path, error) from error
     except (OSError, ValueError, OverflowError, MemoryError, RuntimeError) as error:
@@ -54,7 +72,7 @@ def read_npz(path: Path) -> Arrays:
         if isinstance(error, DataError):
             raise
         raise _malformed(path, error) from error
-    return Arrays(entries)
+    return entries
 
 
 def read_npy(path: Path) -> Arrays:
@@ -64,14 +82,14 @@ def read_npy(path: Path) -> Arrays:
         DataError: no array of floats.
     """
     data = content(path)
-    return Arrays({"W1": _array("W1", io.BytesIO(data), len(data))})
+    return Arrays({"W1": array_in("W1", io.BytesIO(data), len(data), BYTES)})
 
 
-def _array(name: str, stream: IO[bytes], size: int) -> Array:
-    """One array, read only as far as its header says.
+def array_in(name: str, stream: IO[bytes], size: int, kinds: Mapping[str, int]) -> Array:
+    """One array of some types, read only as far as its header says.
 
     Raises:
-        DataError: an object array, another type than floats, or a header that lies.
+        DataError: an object array, another type, or a header that lies.
     """
     shape, fortran, dtype = _header(name, stream)
     if dtype.hasobject:
@@ -80,7 +98,7 @@ def _array(name: str, stream: IO[bytes], size: int) -> Array:
             " floats are needed; save numpy.asarray(value, dtype='float64')"
         )
     plain = dtype.newbyteorder("=")
-    expected = accepted(name, str(plain), shape)
+    expected = accepted(name, str(plain), shape, kinds)
     if expected > size:
         raise DataError(
             f"{shown(name)} of shape {shown(str(shape))} needs {expected} bytes, and the file has"
@@ -127,4 +145,4 @@ def _malformed(path: Path, error: Exception) -> DataError:
     )
 
 
-__all__ = ["read_npy", "read_npz"]
+__all__ = ["array_in", "arrays_in", "read_npy", "read_npz"]

@@ -54,6 +54,7 @@ class Parsed:
         tensors: name -> array of floats or whole numbers.
         literals: the names of those that stand in the graph as constants, and are no weights.
         start, shape: the name of the input, and its sizes (None where the file leaves one open).
+        floats: whether the input is of floats, or of a type that the file does not say.
         end: the name of the output.
         opset: the version of the operations.
     """
@@ -65,6 +66,7 @@ class Parsed:
     shape: tuple[int | None, ...]
     end: str
     opset: int
+    floats: bool = True
 
 
 def read_onnx(path: Path) -> Parsed:
@@ -108,6 +110,7 @@ def read_onnx(path: Path) -> Parsed:
         _shape(start),
         _word(end.name),
         versions[0] if versions else 0,
+        start.type.tensor_type.elem_type in (0, *FLOAT),
     )
 
 
@@ -187,12 +190,6 @@ def _array(numpy_helper: Any, tensor: Any) -> Array:
         ) from error
     if tensor.data_type in WHOLE:
         return array.astype(np.int64)
-    if not np.isfinite(array.astype(np.float64)).all():
-        raise DataError(
-            f"the tensor {shown(_word(tensor.name))} of shape {array.shape} has values that are NaN"
-            " or infinite; finite weights are needed; read a checkpoint from before the training"
-            " diverged"
-        )
     return array.astype(np.float64)
 
 

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from rankstrat.activation.lookup import activations
 from rankstrat.activation.record import Activation
 from rankstrat.errors import DataError
 from rankstrat.families import convolutional
 from rankstrat.networks.building import Affine
+from rankstrat.networks.files.limits import Array
 from rankstrat.networks.files.onnx_file import Node, Parsed
 from rankstrat.networks.graph.dense import Wiring
-from rankstrat.networks.graph.operations import SILENT
+from rankstrat.networks.graph.operations import SILENT, is_read
 from rankstrat.networks.graph.run import unread
 from rankstrat.networks.parts import GraphNetwork
 from rankstrat.text.parsing import shown
@@ -42,7 +45,17 @@ def assembled(parsed: Parsed, source: str) -> GraphNetwork:
     """
     end, notes = _opened(parsed)
     nodes = _leading(parsed.nodes, end)
+    strange = [kind for kind in dict.fromkeys(n.kind for n in nodes) if not is_read(kind)]
+    if strange:
+        raise unread(", ".join(strange))
+    if not parsed.floats:
+        raise DataError(
+            f"the input {shown(parsed.start)} of the graph is of whole numbers; floats are needed;"
+            " export the part behind the embedding"
+        )
     weights, fixed = _told_apart(parsed, nodes)
+    for name in (*weights, *fixed):
+        _demand_finite(name, parsed.tensors[name])
     if any(node.kind == "BatchNormalization" for node in nodes):
         notes.append("means and variances of batch normalisations are fixed numbers")
     arrays = {name: parsed.tensors[name] for name in weights}
@@ -52,6 +65,14 @@ def assembled(parsed: Parsed, source: str) -> GraphNetwork:
         nodes, arrays, weights, constants, parsed.start, end, shape, parsed.opset, source,
         tuple(notes),
     )  # fmt: skip
+
+
+def _demand_finite(name: str, array: Array) -> None:
+    if not np.isfinite(array).all():
+        raise DataError(
+            f"the tensor {shown(name)} of shape {array.shape} has values that are NaN or infinite;"
+            " finite weights are needed; read a checkpoint from before the training diverged"
+        )
 
 
 def _opened(parsed: Parsed) -> tuple[str, list[str]]:

@@ -13,7 +13,7 @@ import numpy as np
 from rankstrat.activation.lookup import activations
 from rankstrat.networks.files.onnx_file import FLOAT, WHOLE, Node
 from rankstrat.networks.graph.arithmetic import Array
-from rankstrat.networks.graph.functions import activation_of, simplest
+from rankstrat.networks.graph.functions import CATALOGUE, FORMULAS, activation_of, simplest
 from rankstrat.networks.graph.run import Run, axis_of, is_whole, mismatch, unread
 from rankstrat.networks.graph.shapes import MOVES, Operation
 from rankstrat.networks.graph.windows import WINDOWS
@@ -273,6 +273,11 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
+def is_read(kind: str) -> bool:
+    """Whether an operation of this name is read at all."""
+    return kind in OPERATIONS or kind in CATALOGUE or kind in FORMULAS
+
+
 def operate(run: Run, node: Node) -> None:
     """Add the values of a node to those of a run.
 
@@ -284,4 +289,4 @@ def operate(run: Run, node: Node) -> None:
         run.values[name] = array
 
 
-__all__ = ["SILENT", "operate"]
+__all__ = ["SILENT", "is_read", "operate"]

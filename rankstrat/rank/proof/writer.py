@@ -15,10 +15,9 @@ from rankstrat.algebra.translate import translate
 from rankstrat.errors import CertificateError
 from rankstrat.model.model import Chart
 from rankstrat.rank.affine_symmetries import VectorField, affine_symmetries
+from rankstrat.rank.ball_minors import ball_minor, points_of
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.counting import relation_rows
-from rankstrat.rank.draws import domain_points, is_free
-from rankstrat.rank.lower_bounds import ball_minor, ball_points
 from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.proof.generators import Proposal
 from rankstrat.rank.proof.nodes import Nodes
@@ -169,8 +168,7 @@ def _ball_minor(
         minor = ball_minor(tangents, minor.parameters, seed=certificate.seed)
     if minor is None:
         return {"kind": "none"}
-    draw = ball_points if is_free(tangents) else domain_points
-    points = draw(tangents, minor.key, len(minor.parameters), minor.prime)
+    points = points_of(tangents, minor)
     if points is None:
         return {"kind": "none"}
     places["bits"] = min(5000, 2 * minor.bits + 64)

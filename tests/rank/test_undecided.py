@@ -1,0 +1,97 @@
+"""What is not decided leaves bounds with a reason, and no exception."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+import sympy as sp
+
+import rankstrat as rs
+from rankstrat.algebra.balls import Elimination, excludes_zero
+from rankstrat.errors import CertificateError, UndecidedError
+from rankstrat.rank import search, vanishing
+
+a, b, c, x = sp.symbols("a b c x")
+POINT = rs.Model(a * sp.tanh(b * x) + c * sp.tanh(x), [a, b, c], [x]).point([2, 3, 5])
+
+
+def refusing(*_, **__):
+    raise UndecidedError("a constant between dependent functions could not be evaluated; simplify")
+
+
+def test_undecided_generators_leave_the_bounds_that_need_none(monkeypatch):
+    monkeypatch.setattr(search, "Tower", refusing)
+    rank = rs.model_rank(POINT)
+    assert (rank.lower, rank.upper) == (3, 3)  # three functions, and a minor in balls
+    assert rank.minor.prime == 0
+    rank.check()
+
+
+def test_the_reason_is_printed_where_bounds_stay_open(monkeypatch):
+    monkeypatch.setattr(search, "Tower", refusing)
+    F = rs.Model(a * sp.tanh(x) + b * sp.tanh(x) * c, [a, b, c], [x])
+    monkeypatch.setattr(search.Analysis, "affine_bound", 3)
+    rank = rs.model_rank(F.point([1, 2, 3]))
+    assert (rank.lower, rank.upper, rank.verdict) == (1, 3, rs.Verdict.OPEN)
+    assert "a constant between dependent functions could not be evaluated" in str(rank)
+    assert "simplify" not in str(rank)
+    rank.check()
+
+
+def test_an_undecided_denominator_leaves_nothing_but_the_number_of_parameters(monkeypatch):
+    F = rs.Model(a * x / (1 + sp.exp(b * x)), [a, b], [x])
+    monkeypatch.setattr(vanishing, "_certainly_nonzero", lambda *_: False)
+    monkeypatch.setattr(vanishing, "_is_enclosed_away_from_zero", lambda *_: False)
+    monkeypatch.setattr(vanishing, "Tower", refusing)
+    rank = rs.model_rank(F.point([1, 2]))
+    assert (rank.lower, rank.upper, rank.minor) == (0, 2, None)
+    assert "whether a denominator vanishes" in str(rank)
+    rank.check()
+    forged = rs.model_rank(POINT).to_json()
+    monkeypatch.setattr(vanishing, "Tower", refusing)
+    certificate = rs.RankCertificate.from_json(forged)
+    certificate.check()  # it divides by nothing
+    with monkeypatch.context() as patch:
+        patch.setattr(search, "require_nonzero", refusing)
+        with pytest.raises(CertificateError):
+            certificate.check()
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        sp.sqrt(1 + sp.sqrt(sp.cosh(x))),
+        sp.sqrt(sp.sin(x) ** 2 + sp.sqrt(sp.cosh(x) + sp.sinh(3 * x) + 5)),
+    ],
+    ids=str,
+)
+def test_roots_inside_roots_have_a_rank(function):
+    """Independent of x, since no root of a sum of exponentials is linear."""
+    assert rs.model_rank(rs.Model(a * function + b * x, [a, b], [x]).point([1, 2])) == 2
+
+
+def test_elimination_of_balls_finds_the_rank_of_rows():
+    """Rows 2 and 4 depend on those before: (2, 4, 6) = 2 (1, 2, 3), and the sum of two."""
+    rows = [[1, 2, 3], [2, 4, 6], [0, 1, 5], [1, 3, 8], [0, 0, Fraction(1, 10**30)]]
+    balls = [[rs_ball(v) for v in row] for row in rows]
+    elimination = Elimination(256)
+    columns = [elimination.pivot(row) for row in balls]
+    assert [k for k, j in enumerate(columns) if j is not None] == [0, 2, 4]
+    assert excludes_zero([balls[k] for k in (0, 2, 4)], 256)
+    assert not excludes_zero([balls[k] for k in (0, 2, 3)], 256)
+
+
+def rs_ball(value):
+    flint = pytest.importorskip("flint")
+    return flint.arb(flint.fmpq(*Fraction(value).as_integer_ratio()))
+
+
+def test_rows_of_a_ball_minor_may_be_any(monkeypatch):
+    """Functions that vanish for x < 0 have no minor in the first rows alone."""
+    monkeypatch.setattr(search, "Tower", refusing)
+    late = sp.exp(x) - 1
+    F = rs.Model(a * late + b * late * x + c * x**2 * late, [a, b, c], [x])
+    rank = rs.model_rank(F.point([0, 0, 0]))
+    assert rank == 3
+    rank.check()
