@@ -19,9 +19,9 @@ assert found.complete
 assert found.level(2).dimension == 4  # e = f = 0 and ad = bc
 assert [str(c) for c in found.level(2).strata[0].conditions][-1] == "a*d - b*c = 0"
 
-# a model that is not polynomial: what is known of a level is a bound, and says so
+# a model of another kind: what is known of a level is a bound, and says so
 x, u, v, w = sympy.symbols("x u v w")
-G = rs.Model(sympy.tanh((u - v) * x) + w * x, [u, v, w], [x])
+G = rs.Model(sympy.sin((u - v) * x) + w * x, [u, v, w], [x])
 print(f"\n{rs.stratify(G)}")
 for level in rs.stratify(G).levels:
     dimension = level.dimension

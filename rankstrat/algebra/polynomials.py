@@ -2,6 +2,7 @@ r"""Polynomials over $\mathbb{Z}$ in many variables up to constant factors, for 
 
 from __future__ import annotations
 
+import copyreg
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,28 @@ import flint
 Poly = Any
 """A polynomial of FLINT, in the variables of its ring."""
 Key = tuple[tuple[tuple[int, ...], int], ...]
+Made = tuple[Any, tuple[Any, ...]]
+
+
+def _context(names: Sequence[str]) -> Any:
+    return flint.fmpz_mpoly_ctx.get(names, flint.Ordering.degrevlex)
+
+
+def _made(names: Sequence[str], terms: Mapping[tuple[int, ...], int]) -> Poly:
+    return _context(names).from_dict(terms)
+
+
+def _names(context: Any) -> Made:
+    return _context, (context.names(),)
+
+
+def _terms(poly: Poly) -> Made:
+    return _made, (poly.context().names(), {m: int(c) for m, c in poly.to_dict().items()})
+
+
+# FLINT does not say how its polynomials are pickled and copied
+copyreg.pickle(flint.fmpz_mpoly_ctx, _names)
+copyreg.pickle(flint.fmpz_mpoly, _terms)
 
 
 @dataclass(frozen=True)
@@ -38,8 +61,7 @@ class Ring:
     @cached_property
     def context(self) -> Any:
         """FLINT's context."""
-        names = [f"v{i}" for i in range(self.size)]
-        return flint.fmpz_mpoly_ctx.get(names, flint.Ordering.degrevlex)
+        return _context([f"v{i}" for i in range(self.size)])
 
     @property
     def variables(self) -> tuple[Poly, ...]:

@@ -58,6 +58,7 @@ class RankPieces:
     seed: int = 0
     found: list[Ranked] = field(default_factory=list)
     pool: dict[object, Poly] = field(default_factory=dict)
+    _without_zeros: dict[object, bool] = field(default_factory=dict, repr=False)
 
     def explore(self, start: Sequence[tuple[Piece, Any]]) -> None:
         """Fill in the pieces, from the given ones down."""
@@ -123,7 +124,12 @@ class RankPieces:
 
     def _never(self, piece: Piece, factor: Poly) -> bool:
         """Whether a factor is seen to have no real zero on the piece."""
-        return piece.is_unit(factor) or real_cases(factor) == []
+        if piece.is_unit(factor):
+            return True
+        name = key(factor)
+        if name not in self._without_zeros:  # the same factors come back in most minors
+            self._without_zeros[name] = real_cases(factor) == []
+        return self._without_zeros[name]
 
 
 __all__ = ["RankPieces", "Ranked"]

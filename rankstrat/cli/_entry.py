@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib
+import inspect
 import os
 import pkgutil
 import signal
@@ -229,9 +230,7 @@ def _run(words: list[str]) -> int:
             return stop.code
         return HOLDS
     if rest:
-        hint = nearest(rest[0].partition("=")[0], own._option_string_actions)
-        if not hint and hasattr(options, "arguments"):
-            hint = _as_argument(rest)
+        hint = _hint(rest, options, own)
         also = f"{hint}; " if hint else ""
         told = (
             f"unrecognized arguments: {shown(' '.join(rest))}; {also}try"
@@ -242,10 +241,32 @@ def _run(words: list[str]) -> int:
         return COMMANDS[options.command].run(options)
 
 
-def _as_argument(rest: list[str]) -> str:
+def _hint(rest: list[str], options: Namespace, own: argparse.ArgumentParser) -> str:
+    """What the first word that is not understood may mean: an option, or an argument of a
+    family.
+    """
+    option = rest[0].partition("=")[0]
+    if not hasattr(options, "arguments"):
+        return nearest(option, own._option_string_actions)
+    arguments = {f"--{a}": a for a in _arguments(options.model)}
+    close = nearest(option, (*own._option_string_actions, *arguments)).split(" ")[-1]
+    if close in arguments:
+        return _as_argument(rest, arguments[close])
+    return f"did you mean {close}" if close else _as_argument(rest)
+
+
+def _arguments(name: str) -> list[str]:
+    """The arguments of a family; none of anything else."""
+    families = importlib.import_module("rankstrat.families")
+    if name not in families.FAMILIES:
+        return []
+    return list(inspect.signature(families.FAMILIES[name]).parameters)
+
+
+def _as_argument(rest: list[str], meant: str = "") -> str:
     """What `--width 2` or `--width=2` means where families take width=2."""
     name, equals, value = rest[0].partition("=")
-    word = name.lstrip("-").replace("-", "_")
+    word = meant or name.lstrip("-").replace("-", "_")
     if not equals and len(rest) > 1 and not rest[1].startswith("-"):
         value = rest[1]
     if not name.startswith("--") or not word.isidentifier():

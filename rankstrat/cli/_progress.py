@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from rankstrat.waiting import silent
+
 
 class Steps(Protocol):
     """Called with what is being done, how much of it is done, and how much there is."""
@@ -22,9 +24,11 @@ def progress(*, wanted: bool = True) -> Iterator[Steps]:
     if not wanted or not sys.stderr.isatty():
         yield lambda name, done, total: None
     elif importlib.util.find_spec("rich") is not None:
-        yield from _rich()
+        with silent():
+            yield from _rich()
     else:
-        yield from _plain()
+        with silent():
+            yield from _plain()
 
 
 @contextmanager
@@ -35,6 +39,11 @@ def busy(name: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
+    with silent():
+        yield from _clock(name)
+
+
+def _clock(name: str) -> Iterator[None]:
     if importlib.util.find_spec("rich") is None:
         sys.stderr.write(f"{name} ...")
         sys.stderr.flush()

@@ -27,6 +27,7 @@ from rankstrat.model.values import (
     Names,
     Shape,
     assigned,
+    assumption,
     exact_array,
     exact_scalar,
     free_symbols,
@@ -298,6 +299,12 @@ class Model:
         else:
             raw = tuple(self.chart(both).raw)
         free = sorted({str(s) for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols})
+        unknown = sorted(set(free) - {str(p) for p in self.parameters})
+        if unknown:
+            raise PointError(
+                f"the values contain {listed(unknown)}, which is no number; a point has exact"
+                f" numbers; use F.chart, or give {unknown[0]} a value"
+            )
         if free:
             raise PointError(
                 f"no value for {listed(free)}; a point needs all {self.size}; or use F.chart"
@@ -365,6 +372,18 @@ class Model:
 
     def __str__(self) -> str:
         return escaped(self.name) or repr(self)
+
+    @cached_property
+    def remark(self) -> str:
+        """A sentence about assumptions of parameter symbols, which nothing uses but sympy when it
+        simplifies; empty where there are none.
+        """
+        if self.structure is not None:
+            return ""
+        told = [f"{p} is {word}" for p in self.parameters if (word := assumption(p))]
+        if not told:
+            return ""
+        return f"Parameters range over all real numbers: that {listed(told)} is not used"
 
     @cached_property
     def spoken(self) -> str | Math:
@@ -472,7 +491,9 @@ class Chart:
                 clash = names & {str(s) for s in symbols}
                 if clash:
                     raise PointError(
-                        f"the coordinate {min(clash)} is {role} of the model; rename the coordinate"
+                        f"{min(clash)}, which is {role} of the model, stands in a value; values"
+                        " contain numbers, parameters and new coordinates; rename it, or"
+                        f" make {min(clash)} a parameter of the model"
                     )
 
     @property

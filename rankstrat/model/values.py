@@ -124,6 +124,21 @@ def in_order(symbols: Iterable[sympy.Symbol]) -> list[sympy.Symbol]:
     ]
 
 
+SIGNS = ("positive", "negative", "zero", "nonnegative", "nonpositive", "nonzero")
+
+
+def assumption(symbol: sympy.Symbol) -> str:
+    """What sympy was told of a symbol beyond that it is real; empty where nothing.
+
+    Example:
+        >>> assumption(sympy.Symbol("a", positive=True)), assumption(sympy.Symbol("a"))
+        ('positive', '')
+    """
+    if symbol.is_integer:
+        return "an integer"
+    return next((word for word in SIGNS if getattr(symbol, f"is_{word}")), "")
+
+
 def counted(number: int, word: str) -> str:
     """1 point, 2 points."""
     return f"{number} {word}" + ("" if number == 1 else "s")

@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.deadline import within
 from rankstrat.errors import DataError, demand
 from rankstrat.pictures.canvas import pyplot
 from rankstrat.targets import Branch, TargetSet
+from rankstrat.targets.joining import branch_graph
+from rankstrat.waiting import waiting
 
 MAX_NODES = 200
 _LABELLED = 40
@@ -21,8 +24,9 @@ _DASHES = ("-", "--", "-.", ":")
 _PAPER = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
 
 
-def plot_branches(target: TargetSet, *, axes: Any = None) -> Any:
-    r"""The graph of branches, drawn as in the lectures: one row for every number r of neurons.
+def plot_branches(target: TargetSet, *, axes: Any = None, budget: float | None = None) -> Any:
+    r"""The graph of branches, drawn as in the lectures: one row for every number r of neurons
+    (for every dimension, where a family does not count them).
 
     A disc is one branch; its size grows with its dimension, its colour is its generic rank. Edges
     carry the dimension of the intersection. With more than 12 branches only those edges are drawn
@@ -31,6 +35,7 @@ def plot_branches(target: TargetSet, *, axes: Any = None) -> Any:
     Args:
         target: a target set with at most 200 branches.
         axes: matplotlib axes to draw on; by default new ones.
+        budget: seconds after which the edges found so far are drawn, and the title says OPEN.
 
     Returns:
         The axes.
@@ -44,10 +49,11 @@ def plot_branches(target: TargetSet, *, axes: Any = None) -> Any:
     if count > MAX_NODES:  # before the graph, which compares every pair
         raise DataError(
             f"{count} branches are too many for a picture; at most {MAX_NODES} are drawn; use"
-            " to_dot()"
+            " plot_orbits or to_dot()"
         )
-    graph = target.graph
     branches = target.branches
+    with waiting("graph of branches"), within(budget):
+        graph = branch_graph(target.model, branches, partial=True)
     edges = [
         (i, j, dimension)
         for i, j, dimension in graph.edges(data="dimension")
@@ -90,12 +96,14 @@ def plot_branches(target: TargetSet, *, axes: Any = None) -> Any:
                 ha="center",
                 va="bottom" if up else "top", fontsize=8, zorder=2, bbox=_PAPER,
             )  # fmt: skip
-    axes.set_yticks(rows, [f"$r = {int(y)}$" for y in rows])
+    word = "r =" if _counted(target) else "dimension"
+    axes.set_yticks(rows, [f"{word} {int(y)}" for y in rows])
     axes.set_xticks([])
     axes.tick_params(length=0)
     axes.margins(0.12, 0.16)
     axes.spines[:].set_visible(False)
-    axes.set_title(f"{target.model}: {count} branches", fontsize=10)
+    missing = f"\nedges OPEN: {graph.graph['ended']}" if graph.graph["ended"] else ""
+    axes.set_title(f"{target.model}: {count} branches{missing}", fontsize=10)
     _legend(axes, colours, sorted({branch.dimension for branch in branches}))
     return axes
 
@@ -130,13 +138,22 @@ def _legend(axes: Any, colours: Mapping[int, Any], dimensions: Sequence[int]) ->
     )  # fmt: skip
 
 
+def _counted(target: TargetSet) -> bool:
+    """Whether every branch has its number of neurons."""
+    return all(branch.index for branch in target.branches)
+
+
 def _layout(target: TargetSet, edges: Sequence[tuple[int, int, int]]) -> list[tuple[float, float]]:
     """Rows by r; in a row from left to right in the order of the neighbours' means, which saves
     crossings.
     """
     rows: dict[int, list[int]] = {}
+    counted = _counted(target)
     for i, branch in enumerate(target.branches):
-        rows.setdefault(branch.index[0] if branch.index else 0, []).append(i)
+        place = branch.dimension
+        if counted and branch.index is not None:
+            place = branch.index[0]
+        rows.setdefault(place, []).append(i)
     widest = max(map(len, rows.values()))
     x = [0.0] * len(target.branches)
 

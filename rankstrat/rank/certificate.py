@@ -25,6 +25,8 @@ from rankstrat.rank.search import Analysis, UpperBound
 from rankstrat.rank.verdict import Relation, Verdict
 from rankstrat.rank.writer import CertificateWriter
 from rankstrat.text.lines import escaped
+from rankstrat.text.spoken import SHOWN
+from rankstrat.text.tables import Table
 
 REASONS = {
     "parameters": "there are {M} parameters",
@@ -165,10 +167,13 @@ class RankCertificate(DecidedInteger):
         if self.region is not None:
             where += f", on the region around x = ({', '.join(map(str, self.region))})"
         text = f"{rank} of {self.size} parameters {where}  [{self.verdict}{error}]"
-        lines = [text, self._why(), *([f"  {self.ended}"] if self.ended else [])]
+        why = "; ".join(f"{side} bound: {reason}" for side, reason in self._reasons)
+        lines = [text, f"  {why}", *([f"  {self.ended}"] if self.ended else [])]
         return "\n".join(map(escaped, lines))
 
-    def _why(self) -> str:
+    @property
+    def _reasons(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Why the rank is no smaller and no larger."""
         if self.reason in REASONS:
             upper = REASONS[self.reason].format(
                 M=self.size,
@@ -191,10 +196,18 @@ class RankCertificate(DecidedInteger):
             )
         if self.hypotheses:
             lower += f" (undecided: {', '.join(self.hypotheses[:3])})"
-        return f"  lower bound: {lower}; upper bound: {upper}"
+        return ("lower", lower), ("upper", upper)
 
     def _repr_html_(self) -> str:
-        return f'<pre style="white-space: pre-wrap">{escape(str(self))}</pre>'
+        sentence = str(self).partition("\n")[0]
+        numbers = {"lower": self.lower, "upper": self.upper}
+        rows: list[tuple[str, int | str, str]] = [
+            (side, numbers[side], reason) for side, reason in self._reasons
+        ]
+        rows += [("relation", "", str(r)) for r in self.relations[:SHOWN]]
+        rows += [("budget", "", self.ended)] if self.ended else []
+        table = Table(("bound", "rank", "how it is known"), tuple(rows))
+        return f"<p>{escape(sentence)}</p>\n{table.html()}"
 
     def check(self) -> None:
         """Recompute every bound from the model alone.

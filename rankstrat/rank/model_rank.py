@@ -26,6 +26,7 @@ from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.search import Analysis, Evidence, UpperBound, indices
 from rankstrat.rank.upper_bounds import Nodes
 from rankstrat.rank.verdict import Relation, Verdict
+from rankstrat.waiting import waiting
 
 MAX_PARAMETERS = 20_000
 
@@ -153,7 +154,7 @@ def _certify(
     relations: tuple[Relation, ...] = ()
     differentiable: bool | None = None
     analysis, defined, stopped = None, False, ""
-    with within(budget):
+    with waiting("model rank"), within(budget):
         try:
             with most():  # of the time; the rest is for bounds that are found without generators
                 analysis = Analysis(chart, seed, region, free)

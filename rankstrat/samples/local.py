@@ -28,6 +28,7 @@ from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.setting import at_kink
 from rankstrat.text.parsing import exact_value
 from rankstrat.text.spoken import Spoken
+from rankstrat.waiting import waiting
 
 
 def batch(model: Model, samples: Sequence[Any], *, shape: tuple[int, int] | None = None) -> Model:
@@ -299,7 +300,7 @@ def local_linear_recovery(
     theta = point.generic() if isinstance(point, Model) else point
     first = _First(theta, list(samples), shape, seed)
     size = len(samples)
-    with within(budget):
+    with waiting("local linear recovery"), within(budget):
         return LocalLinearRecovery(first(size), model_rank(theta, seed=seed), size, first)
 
 

@@ -22,6 +22,7 @@ from rankstrat.strata.levels import Level, words
 from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Phrase, Table
+from rankstrat.waiting import waiting
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class FunctionHierarchy:
         reasons = "; ".join(dict.fromkeys(v.known.reason for v in self.levels))
         columns = ("rank", "functions", "minimisers", "verdict")
         caption = f"Coverage: {self.coverage}. Rows: {reasons}."
+        if self.model.remark:
+            caption += f" {self.model.remark}."
         return Table(columns, tuple(rows), Phrase("Rank hierarchy of ", self.model.spoken), caption)
 
     def __str__(self) -> str:
@@ -110,12 +113,12 @@ def function_hierarchy(
         [0, 7, 12, 15, 16]
     """
     demand(model, Model, ModelError, "a Model", "of a point or chart, take its .model")
-    with within(budget):
+    with waiting("function hierarchy") as step, within(budget):
         levels = None if conditions else _known_levels(model)
         if levels is not None:
             weakest = min((v.known for v in levels), key=lambda k: k.verdict is Verdict.PROVED)
             return FunctionHierarchy(model, tuple(levels), weakest)
-        hierarchy = stratify(model, conditions=conditions, seed=seed, progress=progress)
+        hierarchy = stratify(model, conditions=conditions, seed=seed, progress=progress or step)
         return _by_levels(hierarchy)
 
 

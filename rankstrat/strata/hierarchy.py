@@ -39,6 +39,7 @@ from rankstrat.strata.renamed import RenamedStrata
 from rankstrat.strata.stratum import Knowledge, Stratification, Stratum, in_units_of
 from rankstrat.text.diagram import Diagram, graphml, page, tikz
 from rankstrat.text.tables import Phrase, Table
+from rankstrat.waiting import waiting
 
 Progress = Callable[[int, int], None]
 MAX_STRATA = 50_000  # up to symmetry
@@ -202,6 +203,8 @@ class RankHierarchy:
                 " OPEN in a row: the rank holds at generic points of its strata, not proved at"
                 " every point."
             )
+        if self.model.remark:
+            caption += f" {self.model.remark}."
         return Table(columns, tuple(rows), title=title, caption=caption)
 
     def __str__(self) -> str:
@@ -343,8 +346,8 @@ def stratify(
         >>> [(v.rank, v.dimension) for v in stratify(matrix_factorization(2, 2, 2)).levels]
         [(0, 0), (2, 3), (3, 6), (4, 8)]
     """
-    with within(budget):
-        return _stratified(model, conditions, seed, progress)
+    with waiting("rank strata") as step, within(budget):
+        return _stratified(model, conditions, seed, progress or step)
 
 
 def _stratified(
@@ -404,7 +407,7 @@ def stratum_of(
         w1 = -w2
     """
     demand(point, Chart, PointError, "an exact point", "give model.point(...)")
-    with within(budget):
+    with waiting("stratum of a point"), within(budget):
         source = stratification_of(point.model, conditions=conditions, seed=seed)
         return _located(source, point)
 

@@ -5,7 +5,7 @@ from minors.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
@@ -13,7 +13,7 @@ from math import lcm
 import sympy
 
 from rankstrat.algebra.closures import Closures
-from rankstrat.algebra.pieces import Piece, cut
+from rankstrat.algebra.pieces import Budget, Piece, cut
 from rankstrat.algebra.points import holds, rational_points
 from rankstrat.algebra.polynomials import Poly, Ring, terms_of
 from rankstrat.algebra.rank_loci import Ranked, RankPieces
@@ -25,12 +25,20 @@ from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.verdict import Verdict
 from rankstrat.rank.zero import is_zero
 from rankstrat.strata.delegated import CarriedStrata
+from rankstrat.strata.exponential import ExponentialTangents
 from rankstrat.strata.flats import SignedPermutation, equations_in_words
 from rankstrat.strata.minors import TangentMatrix, tangent_matrix
+from rankstrat.strata.outer import inside
 from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.tables import Math
 
 TRIES = 400
+MOST_PARTS = 4_000
+EXPONENTIAL = (
+    "minors of the tangent functions by classes of exponents vanish exactly there"
+    " (docs/strata.md#exponential-loci)"
+)
+OUTER = "what acts on the outputs alone keeps the rank (docs/strata.md#outer-functions)"
 BASIS = "minors of the tangent functions vanish exactly there (docs/strata.md#rank-loci)"
 
 
@@ -47,6 +55,8 @@ class RankLoci:
         given: polynomials; a piece lies on one wholly, or the points on it are another piece.
         symmetries: generators of a group that permutes the conditions and keeps the outputs.
         seed: names the random choices.
+        basis: why the rank is what it is.
+        undefined: pieces at whose points the model is not defined.
     """
 
     model: Model
@@ -54,6 +64,8 @@ class RankLoci:
     given: tuple[sympy.Expr, ...] = ()
     symmetries: tuple[SignedPermutation, ...] = field(default=(), repr=False)
     seed: int = 0
+    basis: str = BASIS
+    undefined: tuple[Piece, ...] = field(default=(), repr=False)
 
     @property
     def ring(self) -> Ring:
@@ -149,7 +161,7 @@ class RankLoci:
     def coverage(self) -> Knowledge:
         """PROVED if every piece is decided."""
         if self.is_complete:
-            reason = f"the pieces cover parameter space, and {BASIS}"
+            reason = f"the pieces cover parameter space, and {self.basis}"
             return Knowledge(Verdict.PROVED, reason)
         most = max(r.piece.dimension for r in self.undecided)
         many = counted(len(self.undecided), "piece") + f" of dimension at most {most}"
@@ -157,13 +169,13 @@ class RankLoci:
 
     def constancy(self, label: int) -> Knowledge:
         """By minors."""
-        return Knowledge(Verdict.PROVED, BASIS)
+        return Knowledge(Verdict.PROVED, self.basis)
 
     def extent(self, rank: int) -> Bounded:
         """The dimension of the set of all points of a rank."""
         lower = max((g[0].piece.dimension for g in self._groups if g[0].rank == rank), default=-1)
         above = max((r.piece.dimension for r in self.undecided if r.rank >= rank), default=-1)
-        reason = BASIS if above <= lower else self.coverage.reason
+        reason = self.basis if above <= lower else self.coverage.reason
         return Bounded(lower, max(lower, above), reason, of="the dimension")
 
     def conditions(self, label: int) -> tuple[Math, ...]:
@@ -204,7 +216,8 @@ class RankLoci:
         """Small whole numbers for the coordinates, and a rational root of the relation."""
         piece = self._groups[label][0].piece
         for point in rational_points(piece, seed=seed, tries=TRIES):
-            if self._place(point) == label:
+            defined = not any(holds(p, point) for p in self.undefined)
+            if defined and self._place(point) == label:
                 return self.model.point(list(point))
         raise PointError(
             "no rational point of the stratum was found among small numbers; give the values"
@@ -216,6 +229,7 @@ class RankLoci:
         return self._first([r for r in self.pieces.found if holds(r.piece, point)])
 
     def _first(self, inside: Sequence[Ranked]) -> int:
+        self._demand_defined(not inside)
         lowest = min(inside, key=lambda r: r.rank)
         for n, group in enumerate(self._groups):
             if any(r.rank == lowest.rank and r in group for r in inside):
@@ -234,12 +248,23 @@ class RankLoci:
         own = self._own_label(point)
         return CarriedStrata(self, self._leaders[0][own], own)
 
-    def _own_label(self, point: Chart) -> int:
-        raw = point.raw
+    def _own_label(self, chart: Chart) -> int:
+        raw = chart.raw
         if all(isinstance(v, int | Fraction) for v in raw):
-            return self._place([Fraction(v) for v in raw])
-        values = dict(zip(self.model.parameters, point.values.values(), strict=True))
+            point = [Fraction(v) for v in raw]
+            self._demand_defined(any(holds(p, point) for p in self.undefined))
+            return self._place(point)
+        values = dict(zip(self.model.parameters, chart.values.values(), strict=True))
+        self._demand_defined(any(self._holds(p, values) for p in self.undefined))
         return self._first([r for r in self.pieces.found if self._holds(r.piece, values)])
+
+    @staticmethod
+    def _demand_defined(undefined: bool) -> None:
+        if undefined:
+            raise PointError(
+                "the model is not defined at the point; a point where no denominator vanishes is"
+                " needed; change its values"
+            )
 
     def _holds(self, piece: Piece, values: dict[sympy.Symbol, sympy.Expr]) -> bool:
         """Whether a point with irrational values lies on a piece."""
@@ -273,26 +298,51 @@ class RankLoci:
 def loci_of(
     model: Model, *, conditions: Sequence[sympy.Expr] = (), seed: int = 0
 ) -> RankLoci | None:
-    """The rank loci of a model that is polynomial over the rationals; None for any other, or a
-    large one.
+    """The rank loci of a model that is polynomial over the rationals, or a quotient of exponential
+    sums, both up to what acts on the outputs alone; None for any other, or a large one.
     """
+    inner = inside(model)
+    if inner is not model:
+        loci = loci_of(inner, conditions=conditions, seed=seed)
+        if loci is not None:
+            return replace(loci, model=model, basis=f"{loci.basis}; {OUTER}")
     matrix = tangent_matrix(model)
     if matrix is None:
-        return None
+        return _exponential(model, conditions, seed)
     ring = Ring(model.size)
     found = RankPieces(ring, _rows(ring, matrix), seed=seed)
+    found.explore(_start(model, ring, conditions, found.budget))
+    return RankLoci(model, found, tuple(conditions), (), seed)
+
+
+def _exponential(model: Model, conditions: Sequence[sympy.Expr], seed: int) -> RankLoci | None:
+    tangents = ExponentialTangents.of(model)
+    if tangents is None:
+        return None
+    start = _start(model, tangents.ring, conditions, Budget(MOST_PARTS))
+    found = tangents.pieces(start, seed)
+    if found is None:
+        return None
+    return RankLoci(
+        model, found, tuple(conditions), (), seed, EXPONENTIAL, tangents.undefined or ()
+    )
+
+
+def _start(
+    model: Model, ring: Ring, conditions: Sequence[sympy.Expr], budget: Budget
+) -> list[tuple[Piece, tuple[bool, ...]]]:
+    """Parameter space, divided by the conditions."""
     start: list[tuple[Piece, tuple[bool, ...]]] = [(Piece(ring), ())]
     for condition in conditions:
         poly = ring.of(_terms(model, condition))
         parted: list[tuple[Piece, tuple[bool, ...]]] = []
         for piece, mark in start:
             here = piece.normal(poly)
-            parted += [(p, (*mark, True)) for p in cut(piece, [poly], found.budget)]
+            parted += [(p, (*mark, True)) for p in cut(piece, [poly], budget)]
             rest = None if here == 0 else piece.with_units([here])
             parted += [(rest, (*mark, False))] if rest is not None else []
         start = parted
-    found.explore(start)
-    return RankLoci(model, found, tuple(conditions), (), seed)
+    return start
 
 
 def _rows(ring: Ring, matrix: TangentMatrix) -> list[list[Poly]]:

@@ -18,6 +18,7 @@ from rankstrat.model.values import listed
 from rankstrat.rank.certificate import Verdict
 from rankstrat.strata.defaults import conditions_of
 from rankstrat.text.tables import Math, Phrase, Table
+from rankstrat.waiting import waiting
 
 SHOWN = 30
 """The conditions that are printed."""
@@ -106,7 +107,8 @@ def nearest_strata(
         **blocks: the same as keywords.
 
     Raises:
-        PointError: a missing block, a wrong shape, a value that is not finite.
+        PointError: a missing block, a wrong shape, a value that is not finite, a tolerance that
+            is no distance.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -131,13 +133,18 @@ def nearest_strata(
         "a distance",
         "write tolerance=0.01",
     )
+    if isinstance(tolerance, bool) or not 0 <= tolerance < np.inf:
+        raise PointError(
+            f"tolerance = {tolerance!r}; a finite distance that is not negative is needed; write"
+            " tolerance=0.01"
+        )
     given = {**dict(values or {}), **blocks}
     arrays = {name: _array(name, shape, given) for name, shape in model.blocks.items()}
     structure: Any = model.structure
     theta = np.concatenate([a.ravel() for a in arrays.values()])
     near: list[Near] = []
     stopped = ""
-    with within(budget):
+    with waiting("conditions near a point"), within(budget):
         try:
             for condition, distance in _pairs(model, structure, arrays, theta):
                 check("every condition was compared")

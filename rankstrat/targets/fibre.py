@@ -36,9 +36,9 @@ from rankstrat.targets.challenge import Equation, challenged
 from rankstrat.targets.exponential import exponential_branches
 from rankstrat.targets.general import general_branches
 from rankstrat.targets.given import given_branches
+from rankstrat.targets.joining import branch_graph
 from rankstrat.targets.local import local_dimension
-from rankstrat.targets.meeting import Meeting
-from rankstrat.targets.orbit_pairs import APART, UNDECIDED, OrbitPairs
+from rankstrat.targets.orbit_pairs import OrbitPairs
 from rankstrat.targets.polynomial import solved_branches
 from rankstrat.targets.quotient import orbits, quotient
 from rankstrat.targets.renamed import RenamedBranches, source_target
@@ -46,6 +46,7 @@ from rankstrat.text.diagram import Diagram, graphml, page, tikz
 from rankstrat.text.parsing import exact_value
 from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Phrase, Table
+from rankstrat.waiting import waiting
 
 _DRAWN = 40  # a picture of more orbits shows no edge that can be told from another
 
@@ -100,26 +101,7 @@ class TargetSet:
         ``graph.graph["undecided"]``.
         """
         self._refuse_orbits("graphs")
-        graph: nx.Graph[int] = nx.Graph()
-        undecided = []
-        for i, branch in enumerate(self.branches):
-            graph.add_node(
-                i,
-                label=branch.label,
-                dimension=branch.dimension,
-                codimension=branch.codimension,
-                index=branch.index,
-            )
-        for i, row in Meeting(self.model, self.branches).rows():
-            for j, dimension in enumerate(row.tolist()):
-                if j <= i or dimension == APART:
-                    continue
-                if dimension == UNDECIDED:
-                    undecided.append((i, j))
-                else:
-                    graph.add_edge(i, j, dimension=dimension)
-        graph.graph["undecided"] = sorted(undecided)
-        return graph
+        return branch_graph(self.model, self.branches)
 
     @cached_property
     def components(self) -> Components:
@@ -215,7 +197,7 @@ class TargetSet:
             heads,
             tuple(rows),
             title=Phrase("Branches of the target set in ", self.model.spoken),
-            caption=f"Evidence: {self.basis}",
+            caption=f"Evidence: {self._evidence}",
         )
 
     def to_json(self) -> str:
@@ -317,7 +299,11 @@ class TargetSet:
         how = "complete" if self.complete else "not proved complete"
         many = "1 branch" if self.count == 1 else f"{self.count} branches"
         size = f"dimension {self.dimension} [{self.dimension.verdict}]"
-        return f"target set of {self.model}: {many}, {how}, {size}\n  {self.basis}"
+        return f"target set of {self.model}: {many}, {how}, {size}\n  {self._evidence}"
+
+    @property
+    def _evidence(self) -> str:
+        return "; ".join(filter(None, (self.basis, self.model.remark)))
 
     def _repr_html_(self) -> str:
         return self.table().html()
@@ -445,7 +431,7 @@ def target_set(
     demand(charts, Sequence, TargetError, "a list of charts", "write [model.chart(...)]")
     for chart in charts:
         demand(chart, Chart | Mapping, TargetError, "a list of charts", "write [model.chart(...)]")
-    with within(budget):
+    with waiting("target set"), within(budget):
         function = as_target(model, target)
         try:
             return _described(model, function, charts, seed)

@@ -10,6 +10,7 @@ from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.targets.fibre import TargetSet
 from rankstrat.targets.least_rank import LeastRank
+from rankstrat.waiting import waiting
 
 MOST_WITNESSES = 60
 
@@ -41,7 +42,7 @@ def optimistic_sample_size(target: TargetSet, *, budget: float | None = None) ->
         3
     """
     demand(target, TargetSet, TargetError, "a target set", "try target_set(model, target)")
-    with within(budget):
+    with waiting("optimistic sample size"), within(budget):
         return _least(target)
 
 

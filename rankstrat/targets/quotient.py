@@ -74,24 +74,32 @@ def _add(graph: nx.MultiGraph[int], i: int, j: int, dimension: int, ordered: int
 def orbits(
     model: Model, branches: Sequence[Branch], graph: nx.MultiGraph[int] | None, basis: str
 ) -> Diagram:
-    """The quotient, a row for each number of neurons, coloured by generic rank; without a graph the
-    orbits alone.
+    """The quotient, a row for each number of neurons (for each dimension, where neurons are not
+    counted), coloured by generic rank; without a graph the orbits alone.
     """
     leaders = [i for i, b in enumerate(branches) if b.representative is None]
     number = {i: k for k, i in enumerate(leaders)}
     copies = Counter((b.representative or b).label for b in branches for _ in range(b.copies))
-    nodes = tuple(_node(branches[i], copies[branches[i].label]) for i in leaders)
+    indexed = all(b.index for b in branches)
+    nodes = tuple(_node(branches[i], copies[branches[i].label], indexed) for i in leaders)
     edges = []
     for i, j, data in () if graph is None else graph.edges(data=True):
         text = f"dimension {data['dimension']}, {data['pairs']} pairs"
         edges.append(
-            Edge(number[i], number[j], text, rf"{data['dimension']}\,(\times {data['pairs']})")
+            Edge(
+                number[i],
+                number[j],
+                text,
+                rf"{data['dimension']}\,(\times {data['pairs']})",
+                minor=data["dimension"] < min(branches[i].dimension, branches[j].dimension) - 1,
+            )
         )
     title = f"Branches of the target set in {model}, up to symmetry"
-    return Diagram(title, "r =", "generic rank", nodes, tuple(edges), note=f"{basis}.")
+    rows = "r =" if indexed else "dimension"
+    return Diagram(title, rows, "generic rank", nodes, tuple(edges), note=f"{basis}.")
 
 
-def _node(b: Branch, many: int) -> Node:
+def _node(b: Branch, many: int, indexed: bool) -> Node:
     certificate = b.certificate
     facts = (
         ("dimension", str(b.dimension)),
@@ -104,5 +112,7 @@ def _node(b: Branch, many: int) -> Node:
     )
     label = b.label
     latex = r"\mathtt{" + label.replace("{", r"\{").replace("}", r"\}").replace("_", r"\_") + "}"
-    row = b.index[0] if b.index else 0
+    row = b.dimension
+    if indexed and b.index:
+        row = b.index[0]
     return Node(label, latex, row, certificate.lower, str(certificate.verdict), many, facts)

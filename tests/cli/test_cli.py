@@ -476,3 +476,17 @@ def test_point_means_what_python_means(capsys):
     data = json.loads(answer(capsys, "rank", *TWO, "--at", DUPLICATE, "--json"))
     F = rs.families.two_layer(width=2, inputs=1)
     assert data == json.loads(rs.model_rank(F.point(a=[1, "1/2"], w=[[2], [2]])).to_json())
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["--widht", "2"], "arguments of a family are written without --; did you mean width=2"),
+        (["--widht=2"], "did you mean width=2"),
+        (["--width", "2"], "did you mean width=2"),
+        (["--sed", "3"], "did you mean --seed"),
+    ],
+)
+def test_a_misspelt_option_is_guessed(capsys, words, meant):
+    assert main(["rank", "two_layer", *words]) == 2
+    assert meant in capsys.readouterr().err

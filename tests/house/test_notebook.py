@@ -160,6 +160,7 @@ def _point():
 
 
 SPOKEN = {
+    "certificate": (lambda: rs.model_rank(_two().point([1, 2, 1, 1])), "dF/da1 - dF/da2 = 0"),
     "stratum": (lambda: rs.stratify(_two()).strata[1], "codimension"),
     "level": (lambda: rs.stratify(_two()).levels[1], "conditions"),
     "branch": (lambda: _target().branches[0], "generic rank"),

@@ -93,3 +93,14 @@ def test_their_target_sets_are_complete_too():
 )
 def test_recognition_says_what_a_model_is_or_what_differs(name, words):
     assert words in str(rs.recognise(OWN[name]))
+
+
+def test_assumptions_of_parameters_are_said_to_be_unused():
+    a, x = sp.Symbol("a", positive=True), sp.Symbol("x")
+    w, n = sp.Symbol("w"), sp.Symbol("n", integer=True)
+    F = rs.Model(a * sp.tanh(w * x) + n, [a, w, n], [x])
+    words = "that a is positive, n is an integer is not used"
+    for answer in (rs.stratify(F), rs.target_set(F, F.point([1, 2, 0])), rs.function_hierarchy(F)):
+        assert words in str(answer)
+    plain = rs.Model(w * sp.tanh(w * x), [w], [x])
+    assert not plain.remark and "not used" not in str(rs.stratify(plain))

@@ -163,3 +163,30 @@ def test_a_notebook_shows_a_sentence_or_a_table(name):
     fragment = made(name)._repr_html_()
     assert re.match(r"<(p|table|pre)\b", fragment) and "object at 0x" not in fragment
     assert "<table>" in fragment or "<pre" in fragment
+
+
+K = sympy.Symbol("K")
+CURVE = rs.Model(a * x / (K + x), [a, K], [x])
+ROADS: dict[str, Callable[[], Any]] = {
+    "minors": lambda: rs.stratify(UV),
+    "exponents": lambda: rs.stratify(CURVE),
+    "flats": lambda: rs.stratify(rs.Model(a * sympy.sin(b * x) + x, [a, b], [x])),
+    "layers": lambda: rs.stratify(rs.families.fully_connected([1, 1, 1, 1], bias=False)),
+    "function levels": lambda: rs.function_hierarchy(UV),
+    "a stratum of minors": lambda: rs.stratum_of(UV.point([0, 1])),
+    "solved branches": lambda: rs.target_set(UV, UV.point([1, 0])),
+    "exponential branches": lambda: rs.target_set(CURVE, CURVE.point([1, 2])),
+    "any branches": lambda: rs.target_set(
+        rs.Model(a * sympy.sin(b * x) + x, [a, b], [x]), [sympy.sin(2 * x) + x]
+    ),
+    "a least rank": lambda: rs.optimistic_sample_size(rs.target_set(UV, UV.point([1, 0]))),
+}
+
+
+@pytest.mark.parametrize("name", ROADS)
+def test_answers_of_every_road_survive_pickle_and_deepcopy(name):
+    value = ROADS[name]()
+    shown = str(value)
+    for other in (pickle.loads(pickle.dumps(value)), copy.deepcopy(value)):  # noqa: S301
+        assert type(other) is type(value) and str(other) == shown
+        assert other._repr_html_() == value._repr_html_()

@@ -15,7 +15,7 @@ F = two_layer(2, 1)
 POINT = F.point(a=[1, 2], w=[[1], [2]])
 SMALL = two_layer(1, 1).point([1, 2])
 Q = rs.target_set(F, SMALL)
-x = sympy.Symbol("x")
+k, p, x = sympy.symbols("k p x")
 
 CALLS = {
     "nearest_strata of a point": (
@@ -110,7 +110,19 @@ CALLS = {
     ),
     "a symbol in a point": (
         lambda: F.point(a=[1, x], w=[[1], [2]]),
-        "no value for x; a point needs all 4",
+        "the values contain x, which is no number; a point has exact numbers",
+    ),
+    "a negative distance": (
+        lambda: rs.nearest_strata(F, a=[1.0, 2.0], w=[[1.0], [2.0]], tolerance=-1),
+        "tolerance = -1; a finite distance that is not negative is needed",
+    ),
+    "a truth value for a distance": (
+        lambda: rs.nearest_strata(F, a=[1.0, 2.0], w=[[1.0], [2.0]], tolerance=True),
+        "tolerance = True; a finite distance that is not negative is needed",
+    ),
+    "a constant in a chart": (
+        lambda: rs.Model(p * x, [p], [x], constants=[k]).chart({p: k}),
+        "k, which is a constant of the model, stands in a value",
     ),
     "a number for a chart": (lambda: F.generic().at(3), "a mapping is needed"),
     "evidence of another kind": (

@@ -137,7 +137,43 @@ def test_every_graph_is_read_back_from_graphml_and_gexf():
 def test_orbits_are_drawn_or_refused():
     pytest.importorskip("matplotlib").use("agg")
     for source in sources().values():
-        axes = plot_orbits(source)
-        assert len(axes.collections) == len(source.diagram.nodes)
+        axes, diagram = plot_orbits(source), source.diagram
+        few = len(diagram.nodes) <= 30
+        assert len(axes.collections) == len((diagram if few else diagram.gathered).nodes)
     with pytest.raises(DataError, match="a str was given; a rank hierarchy or a target set"):
         plot_orbits("strata")
+
+
+def test_many_orbits_are_gathered_by_row_and_shade():
+    pytest.importorskip("matplotlib").use("agg")
+    H = rs.stratify(rs.families.two_layer(4, 1))
+    cells = Counter((s.rank, s.dimension) for s in H.strata)
+    diagram = H.diagram.gathered
+    assert {(n.row, n.shade) for n in diagram.nodes} == set(cells)
+    assert sum(n.many for n in diagram.nodes) == sum(s.orbit for s in H.strata)
+    assert {n.label for n in diagram.nodes if n.label.endswith(" orbits")} == {
+        f"{k} orbits" for k in cells.values() if k > 1
+    }
+    # the edges that are left reach what the edges between strata reach
+    whole = nx.DiGraph()
+    for upper, lower in H.graph.edges:
+        if (upper.rank, upper.dimension) != (lower.rank, lower.dimension):
+            whole.add_edge((upper.rank, upper.dimension), (lower.rank, lower.dimension))
+    left = nx.DiGraph(
+        tuple((diagram.nodes[k].row, diagram.nodes[k].shade) for k in (e.first, e.second))
+        for e in diagram.edges
+    )
+    assert set(nx.transitive_closure(left).edges) == set(nx.transitive_closure(whole).edges)
+    assert set(left.edges) == set(nx.transitive_reduction(whole).edges)
+    axes = plot_orbits(H)
+    assert len(axes.collections) == len(cells)
+    assert [t.get_text() for t in axes.get_xticklabels()] == [str(d) for d in range(9)]
+
+
+def test_branches_of_deep_networks_stand_in_rows_by_dimension():
+    F = rs.families.fully_connected([1, 2, 2, 1], "tanh", bias=False, output_bias=False)
+    one = rs.families.fully_connected([1, 1, 1, 1], "tanh", bias=False, output_bias=False)
+    Q = rs.target_set(F, one.point([1, 2, 3]))
+    assert Q.diagram.rows == "dimension"
+    assert {n.row for n in Q.diagram.nodes} == {b.dimension for b in Q.branches}
+    assert len({n.row for n in Q.diagram.nodes}) > 1

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+SHORT = 26
+"""Letters of a line that stands below one of many discs."""
 SWEEPS = 24
 """Times that every row is sorted by the means of its neighbours."""
+ONE = r"\mathrm{1\ orbit}"
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,21 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """An edge between two nodes, by number; the label may be empty."""
+    """An edge between two nodes, by number; the label may be empty.
+
+    Attributes:
+        first: a node.
+        second: another one, or the same.
+        label: one line of text.
+        latex: the same as a formula.
+        minor: whether a crowded picture leaves it out.
+    """
 
     first: int
     second: int
     label: str = ""
     latex: str = ""
+    minor: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,63 @@ class Diagram:
                 row.sort(key=lambda i: (_mean([x[j] for j in around[i]], x[i]), i))
                 _spread(row, x, widest)
         return tuple((x[i], node.row) for i, node in enumerate(self.nodes))
+
+    @cached_property
+    def gathered(self) -> Diagram:
+        """One node for all nodes of one row and shade, with the number of copies of all of them;
+        an edge where some edge that is not minor joins two of them, without those that others
+        imply where edges have a direction.
+        """
+        cells: dict[tuple[int, int], list[Node]] = {}
+        for node in self.nodes:
+            cells.setdefault((node.row, node.shade), []).append(node)
+        number = {cell: k for k, cell in enumerate(cells)}
+        place = [number[node.row, node.shade] for node in self.nodes]
+        pairs = {
+            (place[e.first], place[e.second])
+            for e in self.edges
+            if not e.minor and place[e.first] != place[e.second]
+        }
+        if self.directed:
+            pairs = _reduced(pairs)
+        else:
+            pairs = {(min(pair), max(pair)) for pair in pairs}
+        return replace(
+            self,
+            nodes=tuple(map(_together, cells.values())),
+            edges=tuple(Edge(*pair) for pair in sorted(pairs)),
+        )
+
+
+def _together(nodes: Sequence[Node]) -> Node:
+    """What one node says of several; not proved where one of them is not."""
+    if len(nodes) == 1:
+        short = len(nodes[0].label) <= SHORT
+        return nodes[0] if short else replace(nodes[0], label="1 orbit", latex=ONE)
+    verdict = next((n.verdict for n in nodes if n.verdict != "PROVED"), "PROVED")
+    text, latex = f"{len(nodes)} orbits", rf"\mathrm{{{len(nodes)}\ orbits}}"
+    many = sum(n.many for n in nodes)
+    return Node(text, latex, nodes[0].row, nodes[0].shade, verdict, many)
+
+
+def _reduced(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The pairs of a relation without circles that do not follow from others."""
+    below: dict[int, set[int]] = {}
+    for one, two in pairs:
+        below.setdefault(one, set()).add(two)
+    reached: dict[int, frozenset[int]] = {}
+
+    def reach(one: int) -> frozenset[int]:
+        if one not in reached:
+            own = below.get(one, set())
+            reached[one] = frozenset(own).union(*map(reach, own))
+        return reached[one]
+
+    return {
+        (one, two)
+        for one, two in pairs
+        if not any(two in reach(between) for between in below[one] if between != two)
+    }
 
 
 def _spread(row: Sequence[int], x: list[float], widest: int) -> None:

@@ -3,20 +3,20 @@ r"""The branches of a target that is a quotient of exponential sums, as are thos
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
 import sympy
 
+from rankstrat.algebra.exponent_classes import Matching
+from rankstrat.algebra.exponential_sums import Quotient, Reader, Sum
 from rankstrat.algebra.pieces import Budget, Piece
 from rankstrat.algebra.polynomials import Poly
 from rankstrat.algebra.rank_loci import Ranked, RankPieces
 from rankstrat.model.model import Model
 from rankstrat.targets.branch import BranchList, TargetFunction
-from rankstrat.targets.exponential.matching import Matching
-from rankstrat.targets.exponential.sums import Quotient, Reader, Sum
 from rankstrat.targets.pieces import Fibre
 
 MOST_PARAMETERS, MOST_CASES, MOST_COINCIDENCES = 12, 1_500, 300
@@ -36,14 +36,8 @@ def exponential_branches(model: Model, target: TargetFunction) -> BranchList | N
         return None
     if not model.domain.is_open:
         return None
-    reader = Reader(model.parameters, model.inputs)
-    differences: list[Quotient] = []
-    for output, goal in zip(model.outputs, target.expressions, strict=True):
-        difference = reader.read(sympy.Add(output, -goal, evaluate=False))
-        if difference is None:
-            return None
-        differences.append(difference)
-    return ExponentialFibre(model, (), sympy.Matrix(), reader, tuple(differences)).branches()
+    fibre = ExponentialFibre(model, (), sympy.Matrix(), tuple(target.expressions))
+    return fibre.branches() if fibre.is_read else None
 
 
 @dataclass(frozen=True)
@@ -51,12 +45,10 @@ class ExponentialFibre(Fibre):
     """The real points at which numerators vanish identically and denominators do not.
 
     Attributes:
-        reader: what read the differences.
-        differences: F - f*, for each output.
+        goals: f*, for each output.
     """
 
-    reader: Reader = field(repr=False)
-    differences: tuple[Quotient, ...] = field(repr=False)
+    goals: tuple[sympy.Expr, ...] = field(repr=False)
 
     basis: ClassVar[str] = (
         "comparison of exponents and coefficients: docs/proofs.md#exponential-sums; irreducible"
@@ -66,6 +58,30 @@ class ExponentialFibre(Fibre):
         "minors of the derivative on every piece, by classes of exponents:"
         " docs/proofs.md#exponential-sums"
     )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: elements of sympy's fields cannot be pickled."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What reads the differences."""
+        return Reader(self.model.parameters, self.model.inputs)
+
+    @cached_property
+    def _read(self) -> list[Quotient | None]:
+        pairs = zip(self.model.outputs, self.goals, strict=True)
+        return [self.reader.read(sympy.Add(o, -g, evaluate=False)) for o, g in pairs]
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all differences are quotients of exponential sums."""
+        return None not in self._read
+
+    @property
+    def differences(self) -> list[Quotient]:
+        """F - f*, for each output."""
+        return [d for d in self._read if d is not None]
 
     @cached_property
     def _matching(self) -> Matching:

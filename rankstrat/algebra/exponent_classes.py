@@ -14,10 +14,10 @@ from fractions import Fraction
 from math import lcm, prod
 from typing import Any
 
+from rankstrat.algebra.exponential_sums import Sum
 from rankstrat.algebra.pieces import Budget, Piece, cut
 from rankstrat.algebra.polynomials import Poly, Ring, is_constant
 from rankstrat.deadline import check
-from rankstrat.targets.exponential.sums import Sum
 
 Monomial = tuple[int, ...]
 Coefficients = dict[Monomial, dict[Monomial, Fraction]]

@@ -14,7 +14,7 @@ from typing import Any
 import sympy
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
-from rankstrat.deadline import interruptible
+from rankstrat.deadline import check
 
 MOST_TERMS, MOST_POWER = 64, 12
 Sum = Mapping[Any, Any]
@@ -127,7 +127,7 @@ class Reader:
         top: Sum | None = {self.field.zero: self.field.ring(1)}
         for bottom, power in one.bottoms.items():
             for _ in range(power):
-                top = None if top is None else _times(top, dict(bottom))
+                top = None if top is None else times(top, dict(bottom))
         if top is None:
             return None
         if len(one.top) == 1:  # a monomial in exponentials moves to the top
@@ -139,7 +139,7 @@ class Reader:
         return Quotient(top, {frozenset(one.top.items()): 1})
 
     def _product(self, one: Quotient, two: Quotient) -> Quotient | None:
-        top = _times(one.top, two.top)
+        top = times(one.top, two.top)
         bottoms = dict(one.bottoms)
         for bottom, power in two.bottoms.items():
             bottoms[bottom] = bottoms.get(bottom, 0) + power
@@ -155,7 +155,7 @@ class Reader:
             top: Sum | None = part.top
             for bottom, power in both.items():
                 for _ in range(power - part.bottoms.get(bottom, 0)):
-                    top = None if top is None else _times(top, dict(bottom))
+                    top = None if top is None else times(top, dict(bottom))
             if top is None:
                 return None
             tops.append(top)
@@ -165,11 +165,11 @@ class Reader:
         return Quotient({e: c for e, c in result.items() if c}, both)
 
 
-@interruptible("a product was expanded")
-def _times(one: Sum, two: Sum) -> Sum | None:
+def times(one: Sum, two: Sum) -> Sum | None:
     """The product; None where it has too many terms."""
     result: dict[Any, Any] = {}
     for e, c in one.items():
+        check("a product was expanded")  # no alarm: it could ring between many short calls
         for f, d in two.items():
             result[e + f] = result[e + f] + c * d if e + f in result else c * d
             if len(result) > MOST_TERMS:
@@ -177,4 +177,4 @@ def _times(one: Sum, two: Sum) -> Sum | None:
     return {e: c for e, c in result.items() if c}
 
 
-__all__ = ["Quotient", "Reader", "Sum"]
+__all__ = ["Quotient", "Reader", "Sum", "times"]

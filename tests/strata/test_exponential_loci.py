@@ -1,0 +1,111 @@
+"""Rank strata of quotients of exponential sums, and of what acts on outputs alone: at every point
+of a grid the rank of the stratum is that of the engine, and literature says what it is.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+import sympy
+from sympy import exp, sinh, tanh
+
+import rankstrat as rs
+from rankstrat.errors import PointError, RankstratError
+
+a, b, c, k, s, u, v, w, x, y = sympy.symbols("a b c k s u v w x y")
+
+
+def softmax(*logits):
+    total = sum(map(exp, logits))
+    return [exp(q) / total for q in logits]
+
+
+MODELS = {
+    "skip connection": rs.Model(a * tanh(w * x) + s * x, [a, w, s], [x]),
+    "two units and a skip": rs.Model(
+        a * tanh(w * x) + b * tanh(v * x) + s * x, [a, b, w, v, s], [x]
+    ),
+    "affine part": rs.Model(a * tanh(w * x) + s * x + c, [a, w, s, c], [x]),
+    "saturation": rs.Model(v * x / (k + x), [v, k], [x]),
+    "hill": rs.Model(v * x**2 / (k**2 + x**2), [v, k], [x]),
+    "growth": rs.Model(k / (1 + a * exp(-w * x)), [k, a, w], [x]),
+    "gaussian": rs.Model(a * exp(-((x - b) ** 2) / (2 * s**2)), [a, b, s], [x]),
+    "decays": rs.Model(a * exp(-w * x) + b * exp(-v * x), [a, b, w, v], [x]),
+    "softmax regression": rs.Model(
+        softmax(u * x + a, v * x + b, w * x + c), [u, v, w, a, b, c], [x]
+    ),
+    "two classes": rs.Model(softmax(u * v * x, w * x**2)[:1], [u, v, w], [x]),
+    "logistic": rs.Model(1 / (1 + exp(-(w * x + b))), [w, b], [x]),
+    "outer sinh": rs.Model([sinh(a * b * x), tanh(b * x)], [a, b], [x]),
+    "gate": rs.Model(x * a / (1 + exp(-w * x)), [a, w], [x]),
+}
+VALUES = {2: (-2, -1, 0, 1, 2), 3: (-1, 0, 1, 2), 4: (-1, 0, 1), 5: (-1, 0, 1), 6: (0, 1)}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_point_has_the_rank_of_its_stratum(name):
+    F = MODELS[name]
+    H = rs.stratify(F)
+    assert H.coverage.verdict is rs.Verdict.PROVED
+    assert all(s.verdict is rs.Verdict.PROVED for s in H.strata)
+    points = list(itertools.product(VALUES[F.size], repeat=F.size))
+    step = max(1, len(points) // 90)
+    seen = set()
+    for values in points[::step]:
+        point = F.point(list(values))
+        try:
+            rank = rs.model_rank(point).value
+        except RankstratError:  # not defined there
+            with pytest.raises(PointError, match="not defined"):
+                H.source.label_of(point)
+            continue
+        stratum = next(q for q in H.strata if q.label == H.source.label_of(point))
+        assert stratum.rank == rank, (name, values, rank, stratum.words.text)
+        seen.add(rank)
+    assert len(seen) > 1 or len(H.levels) == 1
+
+
+def test_levels_are_those_of_the_literature():
+    def levels(name):
+        return [(v.rank, v.dimension) for v in rs.stratify(MODELS[name]).levels]
+
+    # softmax regression is over-parametrized by one constant vector everywhere
+    assert levels("softmax regression") == [(4, 6)]
+    assert levels("logistic") == [(2, 2)]
+    assert levels("saturation") == [(1, 1), (2, 2)]
+    # tanh units beside a skip connection: a null unit costs one more than alone, the input is there
+    assert levels("skip connection") == [(1, 2), (2, 2), (3, 3)]
+    assert levels("two classes") == [(1, 1), (2, 3)]
+
+
+def test_a_point_without_a_value_has_no_stratum():
+    growth = MODELS["growth"]
+    with pytest.raises(RankstratError):
+        rs.stratum_of(growth.point({k: 1, a: -1, w: 0}))
+    with pytest.raises(RankstratError):
+        rs.stratum_of(MODELS["gaussian"].point({a: 1, b: 0, s: 0}))
+
+
+def test_constants_in_exponents_stay_open():
+    # e^(b) and e^(c) would have to be compared where the exponents meet
+    F = rs.Model(exp(w * x + b) + exp(v * x + c) + x, [w, v, b, c], [x])
+    assert rs.stratify(F).coverage.verdict is rs.Verdict.OPEN
+
+
+def test_nothing_is_taken_off_that_changes_ranks():
+    # of a softmax at most one output may be missing; adding a number to all exponents is a symmetry
+    three = softmax(u * x, v * x, w * x)
+    F = rs.Model(three[:1], [u, v, w], [x])
+    (top,) = (s for s in rs.stratify(F).strata if not s.codimension)
+    assert top.rank == rs.model_rank(F).value == 2
+    assert rs.stratify(F).coverage.verdict is rs.Verdict.PROVED  # by exponents
+    # x**2 and cosh have flat points
+    G = rs.Model(sympy.cosh(w * x), [w], [x])
+    assert [v.rank for v in rs.stratify(G).levels] == [0, 1]
+
+
+def test_conditions_divide_the_pieces():
+    H = rs.stratify(MODELS["skip connection"], conditions=[w - 1, s - a])
+    assert H.coverage.verdict is rs.Verdict.PROVED
+    assert any("w = 1" in t.words.text for t in H.strata)
