@@ -11,7 +11,7 @@ import numpy as np
 import sympy
 
 from rankstrat.activation.record import Activation
-from rankstrat.errors import FamilyError, PointError
+from rankstrat.errors import BudgetError, FamilyError, PointError, UndecidedError
 from rankstrat.model.model import Chart
 from rankstrat.model.structure import HasLayers, Layers
 from rankstrat.networks.network import assembled
@@ -211,7 +211,10 @@ def same(one: Any, two: Any) -> bool:
     """Whether two exact numbers were shown to be equal."""
     if isinstance(one, int | Fraction) and isinstance(two, int | Fraction):
         return one == two
-    return vanishes(expression(one) - expression(two))
+    try:
+        return vanishes(expression(one) - expression(two))
+    except (BudgetError, UndecidedError):
+        return False
 
 
 def canonical(row: Entries, symmetry: Symmetry) -> tuple[Entries, Fraction]:
