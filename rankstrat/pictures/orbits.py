@@ -18,8 +18,8 @@ from rankstrat.text.diagram import Diagram, Node
 MAX_NODES = 3_000
 LABELLED, FEW = 30, 12
 """Orbits that are drawn one by one; with few of them every edge is drawn."""
-LONGEST = 36
-"""Letters of a line below a disc."""
+LONGEST, SHORT = 36, 14
+"""Letters of a line below a disc; where discs stand in columns."""
 OPEN = "#d55e00"
 """The frame of what is not proved: dashed, in a colour that the colour-blind tell from the rest."""
 COLUMN = 1.5
@@ -89,6 +89,8 @@ def _draw(
         step = max(0.8, 0.4 + 0.066 * min(LONGEST, max(map(_length, diagram.nodes))))
         least = max(7.0, 0.09 * len(diagram.title))
         size = (min(26.0, max(least, step * wide + 3)), 1.6 + 1.25 * len(rows))
+        if columns is not None:
+            size = (max(least, 1.5 + 0.8 * len(columns)), 1.3 + 0.7 * len(rows))
         axes = pyplot("plot_orbits").subplots(figsize=size, layout="constrained")[1]
     for edge in diagram.edges:
         if not (edge.minor and len(diagram.nodes) > FEW) and edge.first != edge.second:
@@ -103,9 +105,10 @@ def _draw(
             edgecolors="white" if proved else OPEN, linestyle="-" if proved else "--",
         )  # fmt: skip
         many = f"\n×{node.many}" if node.many > 1 else ""
+        words = _words(node, LONGEST if columns is None else SHORT)
         axes.annotate(
-            _words(node) + many, place, (0, -10), textcoords="offset points", ha="center",
-            va="top", fontsize=8, zorder=2, linespacing=0.95,
+            words + many, place, (0, -10), textcoords="offset points", ha="center", va="top",
+            fontsize=8, zorder=2, linespacing=0.95,
             bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none",
                   "alpha": 0.8},
         )  # fmt: skip
@@ -132,10 +135,10 @@ def _join(axes: Any, one: tuple[float, float], two: tuple[float, float]) -> None
     axes.plot(x0 + (x1 - x0) * t, curve, color="0.75", linewidth=0.7, zorder=1)
 
 
-def _words(node: Node) -> str:
+def _words(node: Node, longest: int) -> str:
     """The conditions, one below the other; the first letters of those that are too long."""
-    if _length(node) > LONGEST:
-        return f"{node.label[: LONGEST - 2]} …"
+    if _length(node) > longest:
+        return f"{node.label[: longest - 2]} …"
     return f"${node.latex}$".replace(r",\ ", "$\n$").replace("| ", r"\,|\,")
 
 
