@@ -76,34 +76,33 @@ def _kinks(base: Tangents, region: Region) -> tuple[tuple[int, int, int], ...]:
     """(node, argument, sign of the argument on the region) for the piecewise nodes of the compiled
     outputs.
     """
-    signs, value = dict(region.signs), base.program.value
+    program, signs = base.program, dict[int, int]()
+    for node, sign in region.signs:
+        orientation, core = _oriented(program, node)
+        signs[core] = orientation * sign
     result = []
     for n, argument in base.chart.model.compiled.piecewise:
-        here = base.images[argument]
-        number = value(here)
+        orientation, core = _oriented(program, base.images[argument])
+        number = program.value(base.images[argument])
         if number is None:
-            sign = _known_sign(base.program, here, signs)
+            sign = orientation * signs.get(core, 0)
         else:
             sign = (number > 0) - (number < 0)
         result.append((n, argument, sign))
     return tuple(result)
 
 
+def _oriented(program: Program, node: int) -> tuple[int, int]:
+    """(s, core) such that a node is a positive number times s core; also of -(x - y)."""
+    c, core = program.content(node)
+    inner, core = program.content(core)
+    return (1 if c * inner > 0 else -1), core
+
+
 def _all_equal(program: Program, one: Sequence[int], two: Sequence[int]) -> bool:
     """Whether expansion shows the nodes to be equal."""
     gaps = [program.linear(0, ((1, a), (-1, b))) for a, b in zip(one, two, strict=True)]
     return all(laurent(program, gap, EXPANSION, {}) == {} for gap in gaps)
-
-
-def _known_sign(program: Program, node: int, signs: Mapping[int, int]) -> int:
-    """The sign of a node on a region, whose arguments are written with either sign; 0 where it is
-    not known.
-    """
-    c, core = program.content(node)
-    for multiple, scale in ((node, 1), (core, c), (program.scale(-1, core), -c)):
-        if multiple in signs:
-            return signs[multiple] * ((scale > 0) - (scale < 0))
-    return 0
 
 
 class _Kinks:

@@ -23,7 +23,7 @@ def reports() -> dict[str, list[object]]:
     """
     net = rs.families.two_layer(2, 1)
     polynomial = rs.stratify(rs.Model((A**2 + B**2 - C**2) * X, [A, B, C], [X]))
-    loose = rs.stratify(rs.Model(sympy.tanh((A - B) * X) + C * X, [A, B, C], [X]))
+    loose = rs.stratify(rs.Model(sympy.erf((A - B) * X) + C * X, [A, B, C], [X]))
     target = rs.target_set(net, rs.families.two_layer(1, 1).point([1, 2]))
     wide = rs.target_set(rs.families.two_layer(20, 1), rs.families.two_layer(1, 1).point([1, 2]))
     elu = rs.target_set(
@@ -75,7 +75,7 @@ def test_a_number_about_a_whole_has_a_verdict(name):
 
 
 def test_bounds_are_printed_with_their_side():
-    loose = rs.stratify(rs.Model(sympy.tanh((A - B) * X) + C * X, [A, B, C], [X]))
+    loose = rs.stratify(rs.Model(sympy.erf((A - B) * X) + C * X, [A, B, C], [X]))
     text = str(loose.table())
     assert ">=" in text or "in [" in text
     elu = REPORTS["TargetSet"][2]
