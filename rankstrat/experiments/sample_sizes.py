@@ -94,7 +94,7 @@ def _runs(case: Case, seed: int, scale: float) -> list[Recovery]:
         key = (seed, 52, case["n"], trial)
         x = np.random.default_rng(key).normal(0, 2, case["n"])
         run = gradient_flow(
-            model, draw(model, scale, (*key, 1)), (x, np.tanh(x + 1)), method="BDF", time=1e12,
+            model, draw(model, scale, (*key, 1)), (x, np.tanh(x + 1)), method="BDF", time=1e14,
             until=1e-22, rtol=1e-8, atol=1e-13, budget=20_000,
         )  # fmt: skip
         runs.append(recovery(run, lambda theta: _error(theta, grid)))
