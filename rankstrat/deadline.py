@@ -7,6 +7,7 @@ deadlines only shorten one another, and threads and tasks have their own.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import signal
 import threading
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from numbers import Real
+from types import FrameType
 
 from rankstrat.errors import DataError, OutOfTimeError, UndecidedError
 
@@ -139,6 +141,20 @@ def _alarm_is_free() -> bool:
     )
 
 
+def _is_entering_or_leaving(frame: FrameType | None) -> bool:
+    """Whether a block is being entered or left just now: an exception there would leave the alarm
+    on, to ring in what comes after.
+    """
+    while frame is not None:
+        code = frame.f_code
+        if code.co_filename == __file__ and code.co_name == "interruptible":
+            return True
+        if code.co_filename == contextlib.__file__ and code.co_name in ("__enter__", "__exit__"):
+            return True
+        frame = frame.f_back
+    return False
+
+
 @contextmanager
 def interruptible(what: str) -> Iterator[None]:
     """End what follows in the middle when the deadline passes, such as one long call into sympy.
@@ -164,14 +180,14 @@ def interruptible(what: str) -> Iterator[None]:
         return
     running = [what]
 
-    def stop(number: int, frame: object) -> None:
-        if running:
+    def stop(number: int, frame: FrameType | None) -> None:
+        if running and not _is_entering_or_leaving(frame):
             raise OutOfTimeError(f"the budget of time ended before {what}; give more seconds")
 
     before = signal.signal(signal.SIGALRM, stop)
-    # again and again: an exception in a finaliser is lost
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-6), AGAIN)
     try:
+        # again and again: an exception in a finaliser is lost
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-6), AGAIN)
         yield
     finally:
         running.clear()

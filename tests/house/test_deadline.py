@@ -77,3 +77,18 @@ def test_the_minors_of_a_power_end_with_the_budget():
     p, x = sympy.symbols("p0:6"), sympy.Symbol("x")
     model = rs.Model([sum(p[i] * x**i for i in range(6)) ** 14], p, [x])
     assert rs.stratify(model, budget=1).coverage.verdict is rs.Verdict.OPEN
+
+
+def test_an_alarm_never_rings_after_its_block():
+    """Whenever it rings, also while a block is being entered or left."""
+    before = signal.getsignal(signal.SIGALRM)
+    ended = 0
+    for k in range(4_000):
+        try:
+            with within(1e-6 * (1 + k % 200)), interruptible("a short step was done"):
+                sum(range(k % 400))
+        except OutOfTimeError:
+            ended += 1
+        assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+        assert signal.getsignal(signal.SIGALRM) is before
+    assert 0 < ended < 4_000
