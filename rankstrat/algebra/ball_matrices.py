@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import flint
@@ -24,17 +23,6 @@ class _Entries(BallRing):
     def function(self, name: Hashable, value: Any) -> Any:
         """A function of every entry."""
         return np.frompyfunc(lambda v: super(_Entries, self).function(name, v), 1, 1)(value)
-
-
-@contextmanager
-def working(bits: int) -> Iterator[None]:
-    """Let what follows be enclosed at a precision."""
-    before = flint.ctx.prec
-    flint.ctx.prec = bits
-    try:
-        yield
-    finally:
-        flint.ctx.prec = before
 
 
 def dyadic(numerators: NDArray[Any], exponent: int) -> Balls:
@@ -64,4 +52,4 @@ def ones(count: int) -> Sequence[Any]:
     return [flint.arb(1)] * count
 
 
-__all__ = ["Balls", "applied", "dyadic", "ones", "product", "working"]
+__all__ = ["Balls", "applied", "dyadic", "ones", "product"]

@@ -5,8 +5,7 @@ transcendence theory.
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +14,7 @@ import flint
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.program import CONSTANT, IMAGINARY, LINEAR, PI, PRODUCT, Program
+from rankstrat.algebra.signature import precision
 from rankstrat.deadline import check
 from rankstrat.errors import UndecidedError
 
@@ -131,14 +131,10 @@ class Enclosures:
         """The ball of a node at a working precision."""
         known = self._known.setdefault(bits, {})
         program, ring = self.program, BallRing()
-        before = flint.ctx.prec
-        flint.ctx.prec = bits
-        try:
+        with precision(bits):
             for n in program.unknown(node, known):
                 known[n] = self._one(n, known, ring)
             return known[node]
-        finally:
-            flint.ctx.prec = before
 
     def _one(self, n: int, known: Mapping[int, Any], ring: BallRing) -> Any:
         program = self.program
@@ -191,16 +187,6 @@ def sign_on(program: Program, node: int, leaf: int, low: Fraction, high: Fractio
     return 0
 
 
-@contextmanager
-def _precision(bits: int) -> Iterator[None]:
-    before = flint.ctx.prec
-    flint.ctx.prec = bits
-    try:
-        yield
-    finally:
-        flint.ctx.prec = before
-
-
 def enclosed(
     program: Program,
     nodes: Sequence[int],
@@ -208,7 +194,7 @@ def enclosed(
     bits: int,
 ) -> list[list[Any]]:
     """[node_j at sample_i] in balls at the given working precision."""
-    with _precision(bits):
+    with precision(bits):
         return [
             evaluate(program, nodes, BallRing(), leaf_balls(program, nodes, values))
             for values in samples
@@ -218,7 +204,7 @@ def enclosed(
 def excludes_zero(rows: Sequence[Sequence[Any]], bits: int) -> bool:
     """Whether the determinant of a square matrix of balls is certainly nonzero."""
     check("a determinant was enclosed", 1e-9 * len(rows) ** 3 * bits / 64)
-    with _precision(bits):
+    with precision(bits):
         determinant = flint.arb_mat(rows).det() if rows else flint.arb(1)
         return bool(determinant != 0)
 
@@ -240,7 +226,7 @@ class Elimination:
         nonzero.
         """
         check("balls were eliminated")
-        with _precision(self.bits):
+        with precision(self.bits):
             row = list(given)
             for j, above in self._rows.items():
                 factor = row[j] / above[j]

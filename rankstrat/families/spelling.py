@@ -65,6 +65,8 @@ def _argument(e: sympy.Expr) -> sympy.Expr | None:
         return None
     parts = [h.as_content_primitive() for h in map(expanded, inside)]
     rest = parts[0][1]
+    if rest == 0:  # exp(0) in disguise
+        return None
     multiples = []
     for content, primitive in parts:
         if primitive not in (rest, expanded(-rest)) or not content.is_Rational:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from rankstrat.algebra.ball_matrices import Balls, applied, dyadic, ones, product, working
+from rankstrat.algebra.ball_matrices import Balls, applied, dyadic, ones, product
 from rankstrat.algebra.balls import Elimination
 from rankstrat.algebra.primes import mix
 from rankstrat.algebra.program import Program
+from rankstrat.algebra.signature import precision
 from rankstrat.errors import UndecidedError
 from rankstrat.networks.snapped import Snapped
 
@@ -36,7 +37,7 @@ def last_layer_bound(snapped: Snapped, *, seed: int = 0) -> int:
         return 0
     units, biased = min(UNITS, layers.widths[-2]), int(bool(layers.biases[-1]))
     try:
-        with working(BITS):
+        with precision(BITS):
             rows = _features(snapped, units + SPARE, seed)
     except UndecidedError:  # an input at a kink
         return 0

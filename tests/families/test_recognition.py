@@ -99,6 +99,16 @@ def test_what_is_nearly_an_activation_is_not_taken_for_it(unit):
     assert found.difference
 
 
+@pytest.mark.parametrize("unit", [exp, tanh, lambda h: 1 / (1 + exp(h)), lambda h: log(1 + exp(h))])
+def test_an_argument_that_is_zero_in_disguise_is_no_unit(unit):
+    a, b, w, x = sympy.symbols("a b w x")
+    zero = (x + w) ** 2 - x**2 - 2 * w * x - w**2
+    model = rs.Model(a * unit(zero) + b * unit(w * x), [a, b, w], [x])
+    rank = rs.model_rank(model)
+    assert (rank.value, rank.verdict) == (2 if unit is tanh else 3, rs.Verdict.PROVED)
+    assert max(level.rank for level in rs.stratify(model).levels) == rank.value
+
+
 def test_what_is_proved_of_an_activation_holds_of_its_multiples():
     one, two = (2 / (1 + exp(-p * x)) - 1 for p in (b, d))
     model = rs.Model(a * one + c * two, [a, b, c, d], [x])
