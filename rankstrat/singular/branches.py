@@ -32,9 +32,7 @@ def of_branch(branch: Branch, seed: int) -> Iterator[LearningCoefficient]:
         yield known.answer(min(Fraction(branch.minimum.lower, 2), half), half, None, reason)
         return
     if certificate.lower == branch.codimension:
-        yield known.decided(
-            half, 1, f"{branch.label} is Morse-Bott (docs/singular.md#morse-bott)", by_rank=False
-        )
+        yield known.morse_bott(branch.label, half)
         return
     yield known.answer(
         known.lower,
@@ -46,15 +44,7 @@ def of_branch(branch: Branch, seed: int) -> Iterator[LearningCoefficient]:
     check("the second order was known")
     quartic = _across(branch, certificate, seed)
     if quartic is not None:
-        value = known.lower + Fraction(branch.codimension - certificate.lower, 4)
-        yield known.answer(
-            value,
-            value,
-            1,
-            f"exact order 4 across {branch.label} (docs/singular.md#quartic)",
-            weaker(certificate.verdict, quartic[0]),
-            certificate.error_bound + quartic[1],
-        )
+        yield known.quartic(branch.label, branch.codimension, *quartic)
 
 
 def _across(

@@ -59,6 +59,23 @@ class Known:
         error = self.certificate.error_bound if by_rank else 0.0
         return self.answer(value, value, multiplicity, reason, verdict, error)
 
+    def morse_bott(self, label: str, value: Fraction) -> LearningCoefficient:
+        """The value on a branch of which the rank is the codimension."""
+        reason = f"{label} is Morse-Bott (docs/singular.md#morse-bott)"
+        return self.decided(value, 1, reason, by_rank=False)
+
+    def quartic(
+        self, label: str, codimension: int, verdict: Verdict, error: float
+    ) -> LearningCoefficient:
+        """The value where K is of exact order 4 across a branch, with what that rests on besides
+        the rank.
+        """
+        certificate = self.certificate
+        value = self.lower + Fraction(codimension - certificate.lower, 4)
+        reason = f"exact order 4 across {label} (docs/singular.md#quartic)"
+        sure = weaker(certificate.verdict, verdict)
+        return self.answer(value, value, 1, reason, sure, certificate.error_bound + error)
+
 
 def weaker(*verdicts: Verdict) -> Verdict:
     """The weakest of them."""

@@ -98,12 +98,7 @@ def _by_branches(
     certificate = known.certificate
     for branch in branches_through(known.chart):
         if branch.codimension == certificate.lower:
-            yield known.decided(
-                known.lower,
-                1,
-                f"{branch.label} is Morse-Bott (docs/singular.md#morse-bott)",
-                by_rank=False,
-            )
+            yield known.morse_bott(branch.label, known.lower)
             return
         best = _below(known, best, Fraction(branch.codimension, 2))
         yield best
@@ -115,16 +110,10 @@ def _by_branches(
             yield best
         found = second_order(known.chart, certificate, directions(branch), seed=seed)
         if found is not None:
-            value = known.lower + Fraction(branch.codimension - certificate.lower, 4)
-            yield known.answer(
-                value,
-                value,
-                1,
-                f"exact order 4 across {branch.label} (docs/singular.md#quartic)",
-                # the rank is constant nearby only if that of the branch is right
-                weaker(certificate.verdict, found.verdict, branch.certificate.verdict),
-                certificate.error_bound + found.error_bound + branch.certificate.error_bound,
-            )
+            # the rank is constant nearby only if that of the branch is right
+            verdict = weaker(found.verdict, branch.certificate.verdict)
+            error = found.error_bound + branch.certificate.error_bound
+            yield known.quartic(branch.label, branch.codimension, verdict, error)
             return
 
 
