@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rankstrat.algebra.elimination import RankProfile, rank_profile
-from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import matrix_rank
 from rankstrat.algebra.generators import FUNCTION_STAGE
-from rankstrat.algebra.modular import GF, LARGE, Power
+from rankstrat.algebra.modular import GF, LARGE
 from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.relations import dropped, leaf_values, radicals
+from rankstrat.algebra.residue_levels import columns as columns_of
+from rankstrat.algebra.residue_levels import samples_together
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError
 from rankstrat.rank.patterns import PatternTangents
@@ -86,16 +87,15 @@ def sample(
     """
     nodes = tower.roots if columns is None else [tower.roots[j] for j in columns]
     total = count * dropped(tower, nodes)
-    chunk = max(64, min(CHUNK, total))
+    together = samples_together(len(tower.program.reachable(nodes)))
+    chunk = max(64, min(CHUNK, total, together))
     blocks: list[NDArray[np.int32]] = []
     kept: list[NDArray[np.int64]] = []
     for start in range(0, total, chunk):
         stop = min(total, start + chunk)
         field = GF(prime, stop - start)
         leaves = leaf_values(tower, field, nodes, key, shared_below=FUNCTION_STAGE, start=start)
-        block = np.empty((stop - start, len(nodes)), dtype=np.int32)
-        for j, value in enumerate(evaluate(tower.program, nodes, field, leaves)):
-            block[:, j] = value.value if isinstance(value, Power) else value
+        block = columns_of(tower.program, nodes, field, leaves)
         blocks.append(block if not field.poles.any() else block[~field.poles])
         kept.append(np.flatnonzero(~field.poles) + start)
     rows = np.concatenate(kept)
