@@ -41,6 +41,9 @@ VALUE_AT_ZERO: dict[str, int] = {
 ELEMENTARY = frozenset({"log", *VALUE_AT_ZERO})
 PIECEWISE = frozenset({"relu", "abs", "sign", "step"})
 
+MEMORY = 8
+"""How many questions for what is below some nodes are remembered, the latest ones."""
+
 PI: tuple[str] = ("pi",)
 IMAGINARY: tuple[str] = ("i",)
 UNITY: tuple[str] = ("unity",)
@@ -57,6 +60,7 @@ class Program:
         self._index: dict[tuple[int, tuple[int, ...], Hashable], int] = {}
         self._nonnegative: dict[int, bool] = {}
         self._contents: dict[int, tuple[Rational, int]] = {}
+        self._reached: dict[tuple[int, ...], tuple[int, ...]] = {}
         self.zero = self.constant(0)
         self.one = self.constant(1)
 
@@ -451,16 +455,21 @@ class Program:
             f"the derivative of {name} is not known; rewrite it with elementary functions"
         )
 
-    def reachable(self, roots: Iterable[int]) -> list[int]:
+    def reachable(self, roots: Iterable[int]) -> tuple[int, ...]:
         """All nodes below the roots, in topological order."""
-        seen = set(roots)
-        stack = list(seen)
-        while stack:
-            for child in self.args[stack.pop()]:
-                if child not in seen:
-                    seen.add(child)
-                    stack.append(child)
-        return sorted(seen)
+        key = tuple(roots)
+        found = self._reached.get(key)
+        if found is None:
+            seen, stack, arguments = set(key), list(key), self.args
+            while stack:
+                for child in arguments[stack.pop()]:
+                    if child not in seen:
+                        seen.add(child)
+                        stack.append(child)
+            if len(self._reached) == MEMORY:
+                del self._reached[next(iter(self._reached))]
+            found = self._reached[key] = tuple(sorted(seen))
+        return found
 
     def unknown(
         self,

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.algebra.needs import Need
 from rankstrat.algebra.perfect_powers import Factoring
 from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
 from rankstrat.algebra.translate import translate
@@ -58,6 +59,13 @@ class Compiled:
     inputs: tuple[int, ...]
     mixers: tuple[int, ...]
     gradient: tuple[int, ...]
+    needs: tuple[Need, ...] = ()
+    """What must be positive where the outputs, as they were written, are real."""
+
+    @property
+    def needed(self) -> tuple[int, ...]:
+        """The nodes and guards of the needs."""
+        return tuple(n for need in self.needs for n in (need.guard, need.node))
 
     @cached_property
     def piecewise(self) -> tuple[tuple[int, int], ...]:
@@ -223,7 +231,8 @@ class Model:
         program = Factoring()
         p_leaves = [program.leaf(("p", i)) for i in range(self.size)]
         x_leaves = [program.leaf(("x", k)) for k in range(len(self.inputs))]
-        nodes = self._nodes(program, p_leaves, x_leaves)
+        needed = list[Need]()
+        nodes = self._nodes(program, p_leaves, x_leaves, needed)
         mixers: tuple[int, ...] = ()
         if len(nodes) > 1:
             mixers = tuple(program.leaf(("mix", k)) for k in range(len(nodes)))
@@ -238,11 +247,21 @@ class Model:
             )
         gradient = program.gradient(root, p_leaves)
         return Compiled(
-            program, tuple(nodes), tuple(p_leaves), tuple(x_leaves), mixers, tuple(gradient)
+            program,
+            tuple(nodes),
+            tuple(p_leaves),
+            tuple(x_leaves),
+            mixers,
+            tuple(gradient),
+            tuple(needed),
         )
 
     def _nodes(
-        self, program: Program, p_leaves: Sequence[int], x_leaves: Sequence[int]
+        self,
+        program: Program,
+        p_leaves: Sequence[int],
+        x_leaves: Sequence[int],
+        needed: list[Need],
     ) -> Sequence[int]:
         structure: Any = self.structure
         if isinstance(structure, Assembled):
@@ -255,7 +274,7 @@ class Model:
         k_leaves = [program.leaf(("u", c)) for c in self.constants]
         symbols = (*self.parameters, *self.inputs, *self.constants)
         leaves = dict(zip(symbols, (*p_leaves, *x_leaves, *k_leaves), strict=True))
-        return translate(program, list(self.outputs), leaves)
+        return translate(program, list(self.outputs), leaves, needed=needed)
 
     @property
     def generic_functions(self) -> tuple[str, ...]:

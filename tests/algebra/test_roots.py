@@ -45,6 +45,7 @@ from sympy import (
 )
 
 from rankstrat import Model, RankCertificate, Verdict, model_rank
+from rankstrat.algebra.powers import factor
 from rankstrat.errors import UndecidedError
 
 x, y = sympy.symbols("x y")
@@ -435,3 +436,14 @@ def test_products_of_earlier_roots_are_no_new_roots(functions):
     """Each is a multiple of the other where both are real: rank 1, whether that is seen or not."""
     found = rank(list(functions))
     assert found.lower <= 1 <= found.upper
+
+
+@pytest.mark.parametrize(
+    "n", [1, 2, 720, 2**200 * 3, 999_983**2, 999_983 * 1_000_003, 10**12, 999_999_999_989]
+)
+def test_factors_up_to_a_million_are_found(n: int) -> None:
+    assert factor(n) == tuple(sorted(sympy.factorint(n).items()))
+
+
+def test_a_large_cofactor_is_not_called_a_prime() -> None:
+    assert factor(4 * 1_000_003 * 1_000_033) is None
