@@ -18,6 +18,7 @@ from rankstrat.algebra.needs import Need
 from rankstrat.algebra.perfect_powers import Factoring
 from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
 from rankstrat.algebra.translate import translate
+from rankstrat.deadline import overtime
 from rankstrat.errors import ModelError, PointError, UnsupportedFunctionError, demand
 from rankstrat.model.declared import declared
 from rankstrat.model.domain import Domain
@@ -285,7 +286,8 @@ class Model:
         """Names of unspecified functions such as `sympy.Function("sigma")`; ranks hold for generic
         smooth ones.
         """
-        program = self.compiled.program
+        with overtime():  # what is known is told, also when the time is over
+            program = self.compiled.program
         functions = (
             data for kind, data in zip(program.kind, program.data, strict=True) if kind == FUNCTION
         )

@@ -24,6 +24,8 @@ from rankstrat.rank.tangents import Tangents
 
 EXTRA_ROWS, PATTERN_ROWS, CHUNK = 8, 40, 1024
 MANY_COLUMNS = 4_000
+MOST_DRAWN = 2
+"""Samples are drawn anew for those that hit a pole, up to so many times their number."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,8 @@ def sample(
     *,
     columns: Sequence[int] | None = None,
 ) -> Sampled:
-    """Evaluate the tangent functions at `count` samples mod p, in chunks, dropping samples that hit
-    a pole.
+    """Evaluate the tangent functions at `count` samples mod p, in chunks; others are drawn for
+    samples that hit a pole.
 
     Raises:
         BadReductionError: the prime or the shared constants hit a pole.
@@ -91,13 +93,16 @@ def sample(
     chunk = max(64, min(CHUNK, total, together))
     blocks: list[NDArray[np.int32]] = []
     kept: list[NDArray[np.int64]] = []
-    for start in range(0, total, chunk):
-        stop = min(total, start + chunk)
+    start = found = 0
+    while start < total or (found < count and start < MOST_DRAWN * total):
+        missing = total - start if start < total else count - found
+        stop = start + min(chunk, missing)
         field = GF(prime, stop - start)
         leaves = leaf_values(tower, field, nodes, key, shared_below=FUNCTION_STAGE, start=start)
         block = columns_of(tower.program, nodes, field, leaves)
         blocks.append(block if not field.poles.any() else block[~field.poles])
         kept.append(np.flatnonzero(~field.poles) + start)
+        start, found = stop, found + len(kept[-1])
     rows = np.concatenate(kept)
     if rows.size < min(count, len(nodes)) and rows.size < count // 2:
         raise BadReductionError
