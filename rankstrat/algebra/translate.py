@@ -12,6 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from rankstrat.algebra.bessel import SPHERICAL, bessel
 from rankstrat.algebra.conditions import differences, heaviside, indicator
+from rankstrat.algebra.needs import Need, needs
 from rankstrat.algebra.program import CONSTANT, LEAF, LINEAR, PI, PRODUCT, Program
 from rankstrat.deadline import check
 from rankstrat.errors import InexactValueError, ModelError, UnsupportedFunctionError
@@ -59,9 +60,15 @@ _GAMMA = (
 
 
 def translate(
-    program: Program, expressions: list[sympy.Expr], leaves: Mapping[sympy.Symbol, int]
+    program: Program,
+    expressions: list[sympy.Expr],
+    leaves: Mapping[sympy.Symbol, int],
+    *,
+    needed: list[Need] | None = None,
 ) -> list[int]:
     """The nodes of sympy expressions; `leaves` gives a node to every symbol that may occur.
+
+    Where the expressions are real is added to `needed`.
 
     Raises:
         ModelError: an unknown symbol.
@@ -93,6 +100,8 @@ def translate(
                     )
             done[e] = _node(program, e, [done[c] for c in children])
             stack.pop()
+    if needed is not None:
+        needed += needs(program, roots, done)
     return [done[e] for e in roots]
 
 
@@ -183,6 +192,10 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
         return program.leaf(PI)
     if e.func in _NAMES:
         return program.function(_NAMES[e.func], args[0])
+    if e.func in (sympy.re, sympy.conjugate):
+        return args[0]  # all symbols are real: |e^x| is written e^(re x)
+    if e.func is sympy.im:
+        return program.zero
     if e.func in _HOLONOMIC:
         return program.function(_HOLONOMIC[e.func], args[0])
     if e.func in _BESSEL:

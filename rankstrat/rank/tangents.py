@@ -81,7 +81,7 @@ class Tangents:
         compiled, program = self.chart.model.compiled, self.program
         image = self.leaf_images(program)
         done = compiled.program.rebuild(
-            (*compiled.gradient, *compiled.outputs),
+            (*compiled.gradient, *compiled.outputs, *compiled.needed),
             program,
             image,
             function=self._reduced if self.integers else None,
@@ -179,9 +179,13 @@ class Tangents:
         program = self.program
         return [
             n
-            for n in program.reachable((*self.nodes, *self.outputs))
+            for n in program.reachable(self.below())
             if program.kind[n] == FUNCTION and program.data[n] in PIECEWISE
         ]
+
+    def below(self) -> tuple[int, ...]:
+        """The nodes whose piecewise functions count."""
+        return (*self.nodes, *self.outputs)
 
     def parameter_values(self) -> list[int]:
         """Nodes of the parameter values."""
