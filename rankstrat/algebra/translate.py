@@ -192,6 +192,10 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
         return program.leaf(PI)
     if e.func in _NAMES:
         return program.function(_NAMES[e.func], args[0])
+    if e.func in (sympy.re, sympy.conjugate):
+        return args[0]  # all symbols are real: |e^x| is written e^(re x)
+    if e.func is sympy.im:
+        return program.zero
     if e.func in _HOLONOMIC:
         return program.function(_HOLONOMIC[e.func], args[0])
     if e.func in _BESSEL:

@@ -113,7 +113,7 @@ class TargetSet:
     @cached_property
     def dimension(self) -> Bounded:
         """The dimension of the target set: that of the largest branch, if the branches cover it."""
-        largest = max(branch.dimension for branch in self.branches)
+        largest = max((branch.dimension for branch in self.branches), default=0)
         return Bounded(largest, largest if self.complete else None, self.basis, of="the dimension")
 
     def local_dimension(self, point: Chart, *, seed: int = 0) -> Bounded:
@@ -175,7 +175,7 @@ class TargetSet:
             key = (branch.representative or branch).label
             counts[key] = counts.get(key, 0) + branch.copies
         for b in leaders:
-            least = b.minimum
+            least, rank = b.minimum_in_time, b.certificate
             bounds = least.value if least.value is not None else f"[{least.lower}, {least.upper}]"
             rows.append(
                 (
@@ -184,7 +184,7 @@ class TargetSet:
                     b.index,
                     b.dimension,
                     b.codimension,
-                    b.certificate.lower,
+                    rank.lower if rank.value is not None else f">= {rank.lower}",
                     bounds,
                     least.minimal,
                 )
@@ -227,21 +227,31 @@ class TargetSet:
             }
         )
 
+    def _graph_in_time(self) -> nx.Graph[int]:
+        """The graph, or what is known of it when the budget of time ends."""
+        if "graph" in self.__dict__:
+            return self.graph
+        self._refuse_orbits("graphs")
+        return branch_graph(self.model, self.branches, partial=True)
+
     def _edges(self) -> dict[str, Any]:
-        edges = self.graph.edges(data="dimension")
+        graph = self._graph_in_time()
         return {
-            "intersections": [list(edge) for edge in edges],
-            "undecided": self.graph.graph["undecided"],
+            "intersections": [list(edge) for edge in graph.edges(data="dimension")],
+            "undecided": graph.graph["undecided"],
+            **({"ended": graph.graph["ended"]} if graph.graph["ended"] else {}),
         }
 
     def to_dot(self) -> str:
         """The graph of branches in the DOT language."""
+        graph = self._graph_in_time()
         lines = ["graph target_set {"]
-        for i, data in self.graph.nodes(data=True):
+        if graph.graph["ended"]:
+            lines.append(f"  // {graph.graph['ended']}; other closures may meet as well")
+        for i, data in graph.nodes(data=True):
             lines.append(f'  {i} [label="{data["label"]}\\ndim {data["dimension"]}"];')
         lines += [
-            f"  {i} -- {j} [label={data['dimension']}];"
-            for i, j, data in self.graph.edges(data=True)
+            f"  {i} -- {j} [label={data['dimension']}];" for i, j, data in graph.edges(data=True)
         ]
         return "\n".join([*lines, "}"])
 
