@@ -318,3 +318,18 @@ def test_chance_is_not_asked_about_generators_that_are_given_away() -> None:
                        **tower([["exp", 1]], images), upper={"kind": "chance"},
                        claim=claim)  # fmt: skip
         assert judge(data).upper == 2
+
+
+@pytest.mark.parametrize("shift", range(5))
+def test_the_root_of_a_node_is_no_root_of_a_prime(shift: int) -> None:
+    # 2^(1/3) is a generator of three words, and so is the square root of the third node, x^2
+    nodes = [ONE, INPUT, *([["rat", 5, k + 2] for k in range(shift)]), ["mul", 1, 1]]
+    k = len(nodes) - 1
+    nodes += [["root", 2, k], ["rat", -2, 1], ["mul", k + 1, k + 1, k + 1], ["add", k + 3, k + 2]]
+    for order in range(2, 9):
+        primes = (31, 43, 89, 101, 103, 113, 127)
+        p, root = next((p, v) for p in primes for v in range(p) if pow(v, order, p) == 2)
+        known = residues(p, roots=[root])
+        some = tower([["root", 2, order]], []) | {"residues": known}
+        assert upper(nodes, k + 4, 0, some) == 1
+        assert lower(nodes, [k + 1], some) == 0
