@@ -77,7 +77,7 @@ def translate(
     """
     done: dict[Any, int] = dict(leaves)
     unspecified: dict[str, Any] = {}
-    roots = _without_gamma(expressions)
+    roots = without_gamma(expressions)
     for root in roots:
         stack = [root]
         while stack:
@@ -105,7 +105,7 @@ def translate(
     return [done[e] for e in roots]
 
 
-def _without_gamma(expressions: Sequence[Any]) -> list[Any]:
+def without_gamma(expressions: Sequence[Any]) -> list[Any]:
     """Ratios of gamma functions, factorials and binomials whose arguments differ by integers are
     rational: gamma(x + 1)/gamma(x) = x.
     """
