@@ -38,8 +38,6 @@ def test_mixes_are_mix():
     last, words = [0, 1, 2**40, 2**64 - 1], (3, 5)
     found = mixes(words, np.array(last, np.uint64))
     assert [mix(*words, k) for k in last] == [int(v) for v in found]
-        int(v) for v in mixes((3, 5), np.array(last, np.uint64))
-    ]
 
 
 @pytest.mark.parametrize("pool", [(1 << 29, 1 << 30), (1 << 61, 1 << 62)])
