@@ -48,6 +48,7 @@ class Graph:
         self.nodes: list[Node] = []
         self.known: dict[Node, int] = {}
         self.layers: list[int] = []
+        self.given = False
         self.zero, self.one = self.node("rat", 0, 1), self.node("rat", 1, 1)
         a = self.index = Numbers()
         schema = Kinds(dict.fromkeys((*SLOPES, *DEFINED), (a,)))
@@ -69,6 +70,7 @@ class Graph:
                 self.build(SLOPES["erf"], node[1])
             defined = node[0] in DEFINED
             a.append(self.build(DEFINED[node[0]], node[-1]) if defined else self.node(*node))
+        self.given = True
 
     def build(self, term: Any, a: Any) -> int:
         """The node that a term of the tables stands for."""
@@ -90,12 +92,13 @@ class Graph:
     def node(self, *node: Any) -> int:
         """The number of a node, which is added if it is new.
 
-        Sums go without zeros, products without ones, and have two factors each.
+        Sums go without zeros, products without ones, and have two factors each. In derivatives
+        products with zero are zero; the model has to be defined there too.
         """
         if node[0] in ("add", "mul"):
             unit = self.zero if node[0] == "add" else self.one
             left = [c for c in node[1:] if c != unit]
-            if node[0] == "mul" and self.zero in left:
+            if node[0] == "mul" and self.zero in left and self.given:
                 return self.zero
             if node[0] == "mul" and len(left) > 2:
                 return reduce(lambda a, b: self.node("mul", a, b), left)

@@ -333,3 +333,16 @@ def test_the_root_of_a_node_is_no_root_of_a_prime(shift: int) -> None:
         some = tower([["root", 2, order]], []) | {"residues": known}
         assert upper(nodes, k + 4, 0, some) == 1
         assert lower(nodes, [k + 1], some) == 0
+
+
+@pytest.mark.parametrize("kind", ["balls", "minor"])
+def test_a_multiple_by_zero_still_has_a_domain(kind: str) -> None:
+    # a max(0, -x) + 0 log(x) is defined for positive x only: rank 0
+    graph = [ONE, MINUS, INPUT, ["mul", 1, 2], ["relu", 3], ["log", 2], ["rat", 0, 1],
+             ["mul", 6, 5], ["par", 0, 0], ["mul", 8, 4], ["add", 9, 7]]  # fmt: skip
+    evidence = {"balls": {"kind": "balls", "rows": [[0, [1]]], "columns": [0]},
+                "minor": minor(1)}[kind]  # fmt: skip
+    for x in (-1, 1):
+        places = {"at": [], "inputs": [[[x, 1]]], "bits": 64}
+        data = written(graph, outputs=[10], sizes=(1, 1, 0), lower=evidence, places=places)
+        assert judge(data).lower == 0
