@@ -82,10 +82,22 @@ def _own(
             stack.append((e, True))
             stack += [(a, False) for a in _below(e)]
             continue
-        mine = [(n, strict) for n, strict in _needed(program, e, done) if signs.sure(n) != 1]
+        mine = [(_odd_part(program, signs, n), strict) for n, strict in _needed(program, e, done)]
+        mine = [(n, strict) for n, strict in mine if signs.sure(n) != 1]
         if mine or any(a in result for a in _below(e)):
             result[e] = mine
     return result
+
+
+def _odd_part(program: Program, signs: Signs, node: int) -> int:
+    """What has the sign of a node almost everywhere: without squares and positive factors."""
+    c, core = program.content(node)
+    odd = [
+        (n, 1)
+        for n, f in program.below_root(core)
+        if not (isinstance(f, int) and f % 2 == 0) and signs.sure(n) != 1
+    ]
+    return program.product(odd, 1 if c > 0 else -1)
 
 
 def _below(e: Any) -> tuple[Any, ...]:

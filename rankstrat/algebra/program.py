@@ -360,6 +360,12 @@ class Program:
             return self.constant(
                 {"relu": max(c, 0), "abs": abs(c), "step": int(c > 0)}.get(name, (c > 0) - (c < 0))
             )
+        if name in ("abs", "relu") and self.nonnegative(arg):
+            return arg
+        if name in ("sin", "cos"):
+            turn = self._at_quarter_turn(str(name), arg)
+            if turn is not None:
+                return self.constant(turn)
         if name == "log" and self.kind[arg] == CONSTANT and self.data[arg] <= 0:
             raise PoleError(
                 f"log({self.data[arg]}): the model is not defined here; choose values where the"
@@ -401,6 +407,13 @@ class Program:
         (g,) = self.args[core]
         is_size = self.kind[g] == FUNCTION and self.data[g] == "abs"
         return self.power(g, c) if is_size else None
+
+    def _at_quarter_turn(self, name: str, arg: int) -> int | None:
+        """The sine or cosine of a multiple of pi/2."""
+        c, core = self.content(arg)
+        if self.data[core] != PI or Fraction(2 * c).denominator != 1:
+            return None
+        return (0, 1, 0, -1)[(int(2 * c) + (name == "cos")) % 4]
 
     def _hyperbolic(self, name: str, power: int) -> int:
         """The function at the logarithm of a power."""

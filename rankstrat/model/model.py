@@ -19,7 +19,7 @@ from rankstrat.algebra.perfect_powers import Factoring
 from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.deadline import overtime
-from rankstrat.errors import ModelError, PointError, demand
+from rankstrat.errors import ModelError, PointError, UnsupportedFunctionError, demand
 from rankstrat.model.declared import declared
 from rankstrat.model.domain import Domain
 from rankstrat.model.structure import Assembled, HasFormula, Structure
@@ -271,6 +271,11 @@ class Model:
                 blocks[name] = np.array(p_leaves[start:stop], dtype=np.int64).reshape(shape)
                 start = stop
             return structure.nodes(program, blocks, x_leaves)
+        if self.domain.integers and any(e.has(sympy.sinc) for e in self.outputs):
+            raise UnsupportedFunctionError(
+                "sinc was given at integers, where its value at 0 alone is one more function; write"
+                " sin(h)/h, which leaves 0 out"
+            )
         k_leaves = [program.leaf(("u", c)) for c in self.constants]
         symbols = (*self.parameters, *self.inputs, *self.constants)
         leaves = dict(zip(symbols, (*p_leaves, *x_leaves, *k_leaves), strict=True))

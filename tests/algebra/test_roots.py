@@ -150,6 +150,9 @@ POWERS_OF_SUMS = [
     ([cbrt(-8 * x**3), Abs(x)], 1),
     ([cbrt(x**3 + 3 * x**2 + 3 * x + 1), x, 1], 2),
     ([(x**6) ** Rational(1, 3), x**2, Abs(x)], 2),
+    ([sqrt(Abs(x**2)), x, Abs(x)], 2),
+    ([Abs(x**2) ** Rational(1, 3), Abs(x) ** Rational(2, 3)], 1),
+    ([sqrt(Abs((x - 1) ** 2)) * sqrt(Abs(x)), Abs(x - 1) * sqrt(Abs(x))], 1),
     ([cbrt(sinh(x) ** 3), sinh(x), Abs(sinh(x))], 1),
 ]
 
