@@ -77,7 +77,7 @@ def translate(
     """
     done: dict[Any, int] = dict(leaves)
     unspecified: dict[str, Any] = {}
-    roots = _without_gamma(expressions)
+    roots = without_gamma(expressions)
     for root in roots:
         stack = [root]
         while stack:
@@ -105,7 +105,7 @@ def translate(
     return [done[e] for e in roots]
 
 
-def _without_gamma(expressions: Sequence[Any]) -> list[Any]:
+def without_gamma(expressions: Sequence[Any]) -> list[Any]:
     """Ratios of gamma functions, factorials and binomials whose arguments differ by integers are
     rational: gamma(x + 1)/gamma(x) = x.
     """
@@ -380,7 +380,9 @@ def to_sympy(
         elif data == "step":
             values[node] = sympy.Heaviside(args[0], 0)
         elif isinstance(data, str):
-            values[node] = _SYMPY[data](args[0])
+            # sympy writes Ai(0) with gamma(2/3)
+            options = {"evaluate": False} if data.startswith("airy") and args[0] == 0 else {}
+            values[node] = _SYMPY[data](args[0], **options)
         else:
             _, name, order, _ = data
             values[node] = sympy.Function(name + "'" * order)(args[0])

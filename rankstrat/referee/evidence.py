@@ -47,20 +47,15 @@ def verify_images(q: Question) -> list[str]:
 
 def _is_identity(e: Expander, tower: Tower, key: Node) -> bool:
     kind, left, (n, recipe) = key[0], e.value(key[-1]), tower.images[key]
-    if not {tower.kinds[g] for g, _ in recipe} <= ALLOWED.get(kind, {kind}):
-        return False
+    fine = {tower.kinds[g] for g, _ in recipe} <= ALLOWED.get(kind, {kind})
     if kind == "log":
-        return e.vanishes(e.plus((1, e.power(left, n)), (-1, e.monomial(recipe))))
-    if kind in ("atan", "erf", "jet") and (recipe or kind == "jet"):
-        if [abs(s) for _, s in recipe] != [1]:
-            return False
-    if kind == "jet":
-        ((g, sign),) = recipe
-        if tower.generators[g][1] != key[1]:
-            return False
-        if sign < 0 and not tower.graph.reflection(key[1], 0):
-            return False
-    return n == 1 and e.vanishes(e.plus((1, left), (-1, e.exponent(recipe))))
+        return fine and e.vanishes(e.plus((1, e.power(left, n)), (-1, e.monomial(recipe))))
+    if kind in ("atan", "erf", "jet"):
+        fine &= [abs(sign) for _, sign in recipe] in ([1], [1] if kind == "jet" else [])
+    if kind == "jet" and fine:
+        fine &= {tower.generators[g][1] for g, _ in recipe} == {key[1]}
+        fine &= recipe[0][1] == 1 or tower.graph.reflection(key[1], 0) != 0
+    return fine and n == 1 and e.vanishes(e.plus((1, left), (-1, e.exponent(recipe))))
 
 
 def check_positive(q: Question, g: int, other_than: int = 0) -> None:
@@ -212,8 +207,8 @@ def _independent_relations(q: Question) -> tuple[int, str]:
             raise Refused("upper: a relation of a parameter that is not free")
         for gradient in q.gradients:
             q.fuel.burn(8 + len(pairs))
-            terms = [graph.product(c, gradient[p]) for p, c in pairs if p in gradient]
-            nodes.add(graph.total(*terms))
+            terms = (graph.node("mul", c, gradient[p]) for p, c in pairs if p in gradient)
+            nodes.add(graph.node("add", *terms))
     below = q.bare.closure(c for pairs in q.upper["relations"] for _, c in pairs)
     if {graph.nodes[k][0] for k in below} & {"par", "in", "step"}:
         raise Refused("upper: a coefficient contains parameters, inputs or kinks")
@@ -231,7 +226,7 @@ def _independent_relations(q: Question) -> tuple[int, str]:
                     return _count(q, ring), how if signs is regions else ""
             except Unchecked as reason:
                 reasons.append(str(reason))
-    raise Unchecked(f"a relation is not shown to hold ({'; '.join(reasons)})")
+    raise Unchecked("; ".join(["a relation is not shown to hold", *reasons]))
 
 
 def _count(q: Question, ring: Tower) -> int:

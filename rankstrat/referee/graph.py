@@ -48,6 +48,7 @@ class Graph:
         self.nodes: list[Node] = []
         self.known: dict[Node, int] = {}
         self.layers: list[int] = []
+        self.given = False
         self.zero, self.one = self.node("rat", 0, 1), self.node("rat", 1, 1)
         a = self.index = Numbers()
         schema = Kinds(dict.fromkeys((*SLOPES, *DEFINED), (a,)))
@@ -67,10 +68,9 @@ class Graph:
                     raise Refused(f"graph: node {k} is no parameter with a value on the chart")
             if node[0] == "erf":
                 self.build(SLOPES["erf"], node[1])
-            if node[0] in DEFINED:
-                a.append(self.build(DEFINED[node[0]], node[-1]))
-            else:
-                a.append(self.product(*node[1:]) if node[0] == "mul" else self.node(*node))
+            defined = node[0] in DEFINED
+            a.append(self.build(DEFINED[node[0]], node[-1]) if defined else self.node(*node))
+        self.given = True
 
     def build(self, term: Any, a: Any) -> int:
         """The node that a term of the tables stands for."""
@@ -80,9 +80,7 @@ class Graph:
             case int():
                 return self.node("rat", term, 1)
             case ("pow", n, base):
-                return self.power(n, self.build(base, a))
-            case ("mul", first, second):
-                return self.product(self.build(first, a), self.build(second, a))
+                return self.node("pow", n, self.build(base, a))
         return self.node(term[0], *(self.build(part, a) for part in term[1:]))
 
     def children(self, node: Node) -> Iterable[int]:
@@ -92,7 +90,23 @@ class Graph:
         return node[1:] if node[0] in ("add", "mul") else node[-1:]
 
     def node(self, *node: Any) -> int:
-        """The number of a node, which is added if it is new."""
+        """The number of a node, which is added if it is new.
+
+        Sums go without zeros, products without ones, and have two factors each. In derivatives
+        products with zero are zero; the model has to be defined there too.
+        """
+        if node[0] in ("add", "mul"):
+            unit = self.zero if node[0] == "add" else self.one
+            left = [c for c in node[1:] if c != unit]
+            if node[0] == "mul" and self.zero in left and self.given:
+                return self.zero
+            if node[0] == "mul" and len(left) > 2:
+                return reduce(lambda a, b: self.node("mul", a, b), left)
+            if len(left) < 2:
+                return left[0] if left else unit
+            node = node[0], *left
+        elif node[0] == "pow" and node[1] == 1:
+            return int(node[2])
         if node not in self.known:
             self.fuel.burn(20)
             below = [self.layers[c] for c in self.children(node)]
@@ -100,22 +114,6 @@ class Graph:
             self.known[node] = len(self.nodes)
             self.nodes.append(node)
         return self.known[node]
-
-    def total(self, *terms: int) -> int:
-        """A node for a sum."""
-        left = [t for t in terms if t != self.zero]
-        return left[0] if len(left) == 1 else self.node("add", *left) if left else self.zero
-
-    def product(self, *factors: int) -> int:
-        """A node for a product: of two factors each."""
-        left = [f for f in factors if f != self.one]
-        if self.zero in left or not left:
-            return self.zero if left else self.one
-        return reduce(lambda a, b: self.node("mul", a, b), left)
-
-    def power(self, n: int, a: int) -> int:
-        """A node for a power."""
-        return a if n == 1 else self.node("pow", n, a)
 
     def reflection(self, f: int, j: int) -> int:
         """s with sigma^(j)(-h) = s sigma^(j)(h) for an odd or even function, else 0."""
@@ -142,9 +140,10 @@ class Graph:
             case ("mul", a, b):
                 return (a, b), (b, a)
             case ("pow", n, a):
-                slope = self.product(self.node("rat", n, 1), self.power(n - 1, a))
+                slope = self.node("mul", self.node("rat", n, 1), self.node("pow", n - 1, a))
             case ("root", n, a):
-                slope = self.product(k, self.power(-1, self.product(self.node("rat", n, 1), a)))
+                multiple = self.node("mul", self.node("rat", n, 1), a)
+                slope = self.node("mul", k, self.node("pow", -1, multiple))
             case ("jet", f, j, a):
                 slope = self.node("jet", f, j + 1, a)
             case _:
@@ -156,10 +155,10 @@ class Graph:
         waiting: dict[int, list[int]] = {root: [self.one]}
         found: dict[int, int] = {}
         for k in reversed(self.closure([root])):
-            adjoint = self.total(*waiting.pop(k, ()))
+            adjoint = self.node("add", *waiting.pop(k, ()))
             if self.nodes[k][0] == "par":
                 found[self.nodes[k][1]] = adjoint
             elif adjoint != self.zero:
                 for child, slope in self._partials(k):
-                    waiting.setdefault(child, []).append(self.product(adjoint, slope))
+                    waiting.setdefault(child, []).append(self.node("mul", adjoint, slope))
         return found

@@ -47,7 +47,7 @@ class Tower:
         layers = [*graph.layers, 0]
         self.layers = [max(n, layers[a]) for n, a in zip(least, self.arguments, strict=True)]
         self.images: dict[Node, tuple[int, Recipe]] = {
-            entry: (1, ((g, 1),)) for g, entry in enumerate(self.generators)
+            entry: (1, ((g, 1),)) for g, entry in enumerate(self.generators) if entry[0] != "root"
         }
         known = [(g, e) for g, e in enumerate(self.generators) if e[0] == "root"]
         primes = {("rat", q, 1): (g, n) for g, (_, q, n) in known}

@@ -107,6 +107,23 @@ def test_a_number_beyond_the_language_is_refused_when_written(value):
         model_rank(Model(a * value * x, [a], [x])).to_json()
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        sympy.factorial(x) / sympy.factorial(x - 2),
+        sympy.binomial(x, 3),
+        sympy.Abs(sympy.exp(a * x)),  # sympy writes exp(re(a*x))
+        2 ** sympy.re(a * x) + sympy.im(a * x),
+    ],
+    ids=str,
+)
+def test_what_is_understood_travels(function):
+    certificate = model_rank(Model(b * function, [a, b], [x]).point([1, 2]))
+    again = RankCertificate.from_json(certificate.to_json())
+    again.check()
+    assert int(again) == (2 if function.has(a) else 1)
+
+
 def test_roots_of_exponentials_travel():
     # dF/da = exp(p/3) x and dF/dp = exp(p/3) x a/3 are proportional
     p = sympy.Symbol("p")

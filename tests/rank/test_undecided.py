@@ -129,3 +129,10 @@ def test_sinc_of_integers_is_refused() -> None:
     """sinc(pi n) is 1 at n = 0 and 0 elsewhere, and sin(pi n)/(pi n) is 0 where it is defined."""
     with pytest.raises(UnsupportedFunctionError, match="at integers"):
         rs.model_rank(rs.Model(a * sp.sinc(sp.pi * n) + b, [a, b], [n], domain=INTEGER))
+
+
+def test_a_root_of_high_degree_makes_no_basis_of_its_field() -> None:
+    """sqrt(2), 2^p and their multiples are numbers; the field of 2^p has degree 8666815."""
+    model = rs.Model(a * sp.sqrt(2) + b * 2**c, [a, b, c], [x])
+    certificate = rs.model_rank(model.point([1, 1, sp.Rational(-1603553, 8666815)]))
+    assert (certificate.value, certificate.verdict) == (1, rs.Verdict.PROVED)

@@ -241,10 +241,10 @@ def test_roots_are_those_of_primes(entry: list[Any]) -> None:
 @pytest.mark.parametrize(("parity", "sign"), [("", 1), ("even", -1), ("odd", -1)])
 def test_jets_at_equal_arguments_are_one(parity: str, sign: int) -> None:
     # sigma(x) and sigma(x + 1 - 1), or sigma(-x) of an even or odd function
-    graph = two(["jet", 0, 0, 1], ["jet", 0, 0, 4], ["rat", sign, 1], ["mul", 2, 1],
-                ["add", 3])  # fmt: skip
-    some = tower([["jet", 0, 1], ["jet", 0, 4]], [])
-    assert claimed(graph, some, functions=[parity]).lower == 0
+    graph = two(["jet", 0, 0, 1], ["jet", 0, 0, 5], ["rat", sign, 1], ["mul", 2, 1], MINUS,
+                ["add", 3, 0, 4])  # fmt: skip
+    found = claimed(graph, tower([["jet", 0, 1], ["jet", 0, 5]], []), functions=[parity])
+    assert (found.lower, found.fails) == (0, False)
 
 
 def test_error_functions_of_opposite_arguments_are_one() -> None:
@@ -335,3 +335,16 @@ def test_the_exponential_of_the_opposite_is_the_inverse() -> None:
         graph = two(["mul", *factors], ["mul", 0, 0], *between)
         evidence = relations([[0, 0], [1, 2]])
         assert claimed(graph, empty, lower={"kind": "none"}, upper=evidence).upper == upper
+
+
+@pytest.mark.parametrize("recipe", [[], [[0, 2]], [[0, 0]], [[0, 1], [0, 1]], [[1, 1]], [[2, 1]]])
+@pytest.mark.parametrize("image", [["jet", 0, 4], ["atan", 4], ["erf", 4]])
+def test_images_of_single_functions_have_one_generator(image: list[Any], recipe: list[Any]) -> None:
+    # f(x + x - x) is f(x), and neither 0 nor 2 f(x), nor another function
+    f, g = [image[0], 0, 0] if image[0] == "jet" else [image[0]], [*image[:-1], 1]
+    graph = [ONE, INPUT, MINUS, ["mul", 2, 1], ["add", 1, 1, 3], [*f, 1], [*f, 4], ["par", 0, 0],
+             ["par", 1, 0], ["mul", 7, 5], ["mul", 8, 6], ["add", 9, 10]]  # fmt: skip
+    some = tower([g, ["exp", 1], ["isqrtpi"]], [[*image[:-1], 4, recipe]])
+    assert claimed(graph, some, functions=[""], count=1).fails
+    right = tower([g], [[*image[:-1], 4, [[0, 1]]]])
+    assert not claimed(graph, right, functions=[""], count=1, lower={"kind": "none"}).fails

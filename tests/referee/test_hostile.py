@@ -42,18 +42,18 @@ def upper(nodes: Graph, f: int, coefficient: int, some: dict[str, Any], **fields
 
 
 TWICE: dict[str, tuple[Graph, dict[str, Any]]] = {
-    # e^u - e^(u + 0), with a generator for each
-    "exp": ([["add", 1], ["exp", 1], ["exp", 4]],
+    # e^u - e^(u + 1 - 1), with a generator for each
+    "exp": ([["add", 1, 0, 3], ["exp", 1], ["exp", 4]],
             tower([["exp", 1], ["exp", 4]], [["exp", 1, [[0, 1]]], ["exp", 4, [[1, 1]]]])),
-    # e^u - (e^(u/2))^2, where the second is called e^(u + 0)
-    "halves": ([["rat", 1, 2], ["mul", 4, 1], ["exp", 5], ["add", 1], ["exp", 1], ["exp", 7]],
+    # e^u - (e^(u/2))^2, where the second is called e^(u + 1 - 1)
+    "halves": ([["rat", 1, 2], ["mul", 4, 1], ["exp", 5], ["add", 1, 0, 3], ["exp", 1], ["exp", 7]],
                tower([["exp", 1], ["exp", 5]],
                      [["exp", 1, [[0, 1]]], ["exp", 5, [[1, 1]]], ["exp", 7, [[1, 2]]]])),
-    "log": ([["add", 1], ["log", 1], ["log", 4]],
+    "log": ([["add", 1, 0, 3], ["log", 1], ["log", 4]],
             tower([["log", 1], ["log", 4]], [["log", 1, 1, [[0, 1]]], ["log", 4, 1, [[1, 1]]]])),
-    "atan": ([["add", 1], ["atan", 1], ["atan", 4]],
+    "atan": ([["add", 1, 0, 3], ["atan", 1], ["atan", 4]],
              tower([["atan", 1], ["atan", 4]], [["atan", 1, [[0, 1]]], ["atan", 4, [[1, 1]]]])),
-    "jet": ([["add", 1], ["jet", 0, 0, 1], ["jet", 0, 0, 4]],
+    "jet": ([["add", 1, 0, 3], ["jet", 0, 0, 1], ["jet", 0, 0, 4]],
             tower([["jet", 0, 1], ["jet", 0, 4]],
                   [["jet", 0, 1, [[0, 1]]], ["jet", 0, 4, [[1, 1]]]])),
 }  # fmt: skip
@@ -61,7 +61,7 @@ TWICE: dict[str, tuple[Graph, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("name", TWICE)
 def test_one_function_with_two_generators_gives_no_coefficient(name: str) -> None:
-    # a x has rank 1; S x = 0 is true for S = f(u) - f(u + 0) = 0, and proves nothing
+    # a x has rank 1; S x = 0 is true for S = f(u) - f(u + 1 - 1) = 0, and proves nothing
     nodes, some = TWICE[name]
     graph = [ONE, COORDINATE, INPUT, MINUS, *nodes]
     graph += [["mul", 3, len(graph) - 1], ["add", len(graph) - 2, len(graph)]]
@@ -72,9 +72,9 @@ def test_one_function_with_two_generators_gives_no_coefficient(name: str) -> Non
 
 
 def test_relations_in_two_rings_are_not_counted_together() -> None:
-    # a x + b e^(2u) x: S dF/da = 0 holds with e^u and e^(u + 0) as one unknown, but counts with two
+    # a x + b e^(2u) x: S dF/da = 0 holds with e^u, e^(u+1-1) as one unknown, but counts with two
     # only; dF/db = (e^u)^2 dF/da holds for generators only: the rank is 1
-    nodes = [ONE, COORDINATE, INPUT, MINUS, ["add", 1], ["exp", 1], ["exp", 4], ["mul", 3, 6],
+    nodes = [ONE, COORDINATE, INPUT, MINUS, ["add", 1, 0, 3], ["exp", 1], ["exp", 4], ["mul", 3, 6],
              ["add", 5, 7], ["add", 1, 1], ["exp", 9], ["mul", 3, 5, 5],
              ["mul", 10, 2]]  # fmt: skip
     graph = span(nodes, 2, 12)
@@ -318,3 +318,31 @@ def test_chance_is_not_asked_about_generators_that_are_given_away() -> None:
                        **tower([["exp", 1]], images), upper={"kind": "chance"},
                        claim=claim)  # fmt: skip
         assert judge(data).upper == 2
+
+
+@pytest.mark.parametrize("shift", range(5))
+def test_the_root_of_a_node_is_no_root_of_a_prime(shift: int) -> None:
+    # 2^(1/3) is a generator of three words, and so is the square root of the third node, x^2
+    nodes = [ONE, INPUT, *([["rat", 5, k + 2] for k in range(shift)]), ["mul", 1, 1]]
+    k = len(nodes) - 1
+    nodes += [["root", 2, k], ["rat", -2, 1], ["mul", k + 1, k + 1, k + 1], ["add", k + 3, k + 2]]
+    for order in range(2, 9):
+        primes = (31, 43, 89, 101, 103, 113, 127)
+        p, root = next((p, v) for p in primes for v in range(p) if pow(v, order, p) == 2)
+        known = residues(p, roots=[root])
+        some = tower([["root", 2, order]], []) | {"residues": known}
+        assert upper(nodes, k + 4, 0, some) == 1
+        assert lower(nodes, [k + 1], some) == 0
+
+
+@pytest.mark.parametrize("kind", ["balls", "minor"])
+def test_a_multiple_by_zero_still_has_a_domain(kind: str) -> None:
+    # a max(0, -x) + 0 log(x) is defined for positive x only: rank 0
+    graph = [ONE, MINUS, INPUT, ["mul", 1, 2], ["relu", 3], ["log", 2], ["rat", 0, 1],
+             ["mul", 6, 5], ["par", 0, 0], ["mul", 8, 4], ["add", 9, 7]]  # fmt: skip
+    evidence = {"balls": {"kind": "balls", "rows": [[0, [1]]], "columns": [0]},
+                "minor": minor(1)}[kind]  # fmt: skip
+    for x in (-1, 1):
+        places = {"at": [], "inputs": [[[x, 1]]], "bits": 64}
+        data = written(graph, outputs=[10], sizes=(1, 1, 0), lower=evidence, places=places)
+        assert judge(data).lower == 0
