@@ -14,7 +14,7 @@ import pytest
 import sympy
 from sympy import Rational, sqrt
 
-from rankstrat.errors import CertificateError, RankstratError
+from rankstrat.errors import CertificateError, RankstratError, UnsupportedFunctionError
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
@@ -250,3 +250,11 @@ def test_certificates_of_random_models_travel():
 @pytest.mark.parametrize("block", range(10))
 def test_certificates_of_ten_thousand_random_models_travel(block):
     assert journey(range(1_000 + 1_000 * block, 2_000 + 1_000 * block)) > 300
+
+
+@pytest.mark.parametrize("function", [sympy.asin, sympy.acosh])
+def test_real_parts_are_read_where_nothing_else_is_possible(function):
+    """Beyond 1 the real part of asin x is pi/2, so that max(0, x - 1) is independent of it."""
+    model = Model([a * sympy.re(function(x)) + b * sympy.Max(0, x - 1)], [a, b], [x])
+    with pytest.raises(UnsupportedFunctionError, match="may not be real"):
+        model_rank(model.point([1, 1]))
