@@ -380,7 +380,9 @@ def to_sympy(
         elif data == "step":
             values[node] = sympy.Heaviside(args[0], 0)
         elif isinstance(data, str):
-            values[node] = _SYMPY[data](args[0])
+            # sympy writes Ai(0) with gamma(2/3)
+            options = {"evaluate": False} if data.startswith("airy") and args[0] == 0 else {}
+            values[node] = _SYMPY[data](args[0], **options)
         else:
             _, name, order, _ = data
             values[node] = sympy.Function(name + "'" * order)(args[0])
