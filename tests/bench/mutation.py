@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ROOMS = {
     "rank": ["tests/rank/test_certificates.py", "tests/rank/test_identities.py", "tests/rank/test_forgeries.py"],
-    "referee": ["tests/referee/test_forgeries.py", "tests/referee/test_arithmetic.py", "tests/referee/test_chance.py", "tests/referee/test_proofs.py"],
+    "referee": ["tests/referee/test_rules.py", "tests/referee/test_hostile.py", "tests/referee/test_derivations.py", "tests/referee/test_forgeries.py", "tests/referee/test_arithmetic.py", "tests/referee/test_chance.py", "tests/referee/test_proofs.py"],
     "algebra": ["tests/algebra", "tests/rank/test_identities.py"],
 }  # fmt: skip
 """The rooms that are trusted, and the tests that guard all their files."""

@@ -169,6 +169,13 @@ DOMAINS: list[tuple[str, rs.Model, list[Any], int]] = [
         a * sp.sqrt(Max(0, x)) + b * Max(0, -x), [a, b], [x]), [1, 1], 2),
     ("a power of integers", rs.Model(
         a * integer**b + c * integer, [a, b, c], [integer]), [1, 2, 1], 3),
+    # an input of the domain that the model does not show is another input than the one it shows
+    ("a domain of another input", rs.Model(
+        a * Max(0, -x), [a], [x, y], domain={y: "y > 0"}), [1], 1),
+    ("a strip of another input", rs.Model(
+        a * Max(0, -x) + b * Max(0, x - 1), [a, b], [x, y], domain=["-1 < y < 0"]), [1, 1], 2),
+    ("a log of another input", rs.Model(
+        [a * w * sp.log(y), b * Max(0, -x)], [a, w, b], [x, y]), [0, 0, 1], 1),
     # signs by structure
     ("ReLU of tanh", rs.Model(
         a * Max(0, sp.tanh(x)) + b * sp.tanh(x) + c * Max(0, -sp.tanh(x)), [a, b, c], [x]),
