@@ -1,0 +1,60 @@
+"""What vanishes identically, and where there may be poles; the truth is algebra."""
+
+import pytest
+import sympy as sp
+
+from rankstrat.algebra.program import Program
+from rankstrat.algebra.translate import translate
+from rankstrat.rank.vanishing import may_have_poles, vanishes_at_primes
+
+x, y = SYMBOLS = sp.symbols("x y", real=True)
+E = sp.exp
+
+
+def node_of(expression):
+    program = Program()
+    leaves = {s: program.leaf(("x", k)) for k, s in enumerate(SYMBOLS)}
+    return program, translate(program, [expression], leaves)[0]
+
+
+def product(*factors):
+    return sp.Mul(*factors, evaluate=False)
+
+
+ZEROS = [
+    product(E(x), E(y)) - E(x + y), 2 * sp.cosh(x) - E(x) - E(-x),
+    product(E(x), 1 + E(y)) - E(x) - E(x + y), (E(x) + 1) ** 2 / (E(2 * x) + 2 * E(x) + 1) - 1,
+    x**2 - product(x**2 + y**2, 1 / (1 + y**2 / x**2)),
+    (x + y) ** 2 - x**2 - 2 * x * y - y**2, E(sp.log(2) + x) - 2 * E(x),
+]  # fmt: skip
+NOT_ZERO = [
+    E(x) - E(y), E(x) - 1, x**2 - y**2, x**2 + y**2, E(x) + x**2, E(x) - 2 * E(x) ** 2,
+    sp.cosh(x) - 1, E(sp.log(2) + x) - 3 * E(x), x**2 + y**2 - 1,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", ZEROS, ids=str)
+def test_what_is_zero_in_disguise_vanishes(expression):
+    assert vanishes_at_primes(*node_of(expression), 0)
+
+
+@pytest.mark.parametrize("expression", NOT_ZERO, ids=str)
+def test_what_is_not_zero_does_not_vanish(expression):
+    assert not vanishes_at_primes(*node_of(expression), 0)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [E(x) - E(y), E(x) - 1, x**2 - y**2, x**2 - 1, 2 - E(x), x, x**2, x**2 + y**2, x * y + 1],
+)
+def test_a_quotient_may_have_a_pole_where_its_denominator_has_a_zero(below):
+    program, node = node_of(y + 1 / below)
+    assert may_have_poles(program, [node])
+
+
+@pytest.mark.parametrize(
+    "below", [E(x) + E(y), 1 + x**2, 1 + x**2 * y**2, sp.cosh(x) ** 3, sp.S(5)]
+)
+def test_a_quotient_by_what_is_positive_has_no_pole(below):
+    program, node = node_of(y + 1 / below)
+    assert not may_have_poles(program, [node])
