@@ -4,8 +4,9 @@ import pytest
 import sympy as sp
 
 from rankstrat.algebra.program import Program
+from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import translate
-from rankstrat.rank.vanishing import may_have_poles, vanishes_at_primes
+from rankstrat.rank.vanishing import may_have_poles, needs_hypotheses, vanishes_at_primes
 
 x, y = SYMBOLS = sp.symbols("x y", real=True)
 E = sp.exp
@@ -58,3 +59,25 @@ def test_a_quotient_may_have_a_pole_where_its_denominator_has_a_zero(below):
 def test_a_quotient_by_what_is_positive_has_no_pole(below):
     program, node = node_of(y + 1 / below)
     assert not may_have_poles(program, [node])
+
+
+@pytest.mark.parametrize(
+    ("expressions", "needed"),
+    [
+        # pi, e and log 2 are transcendental (Lindemann, Hermite); of two of them nothing is known
+        ([sp.pi * x], False),
+        ([sp.log(2) * x], False),
+        ([sp.pi * E(x) + sp.pi**2 * y], False),
+        ([sp.log(2) * sp.tanh(x), E(y)], False),
+        ([E(1) * x, sp.pi * y], True),
+        ([sp.log(2) * x, sp.pi], True),
+        ([sp.log(2) * x, sp.log(3) * y], True),
+        ([E(x), sp.sin(y)], False),
+    ],
+    ids=str,
+)
+def test_two_numbers_that_are_not_algebraic_need_a_hypothesis(expressions, needed):
+    program = Program()
+    leaves = {s: program.leaf(("x", k)) for k, s in enumerate(SYMBOLS)}
+    tower = Tower(program, translate(program, expressions, leaves), seed=0)
+    assert needs_hypotheses(tower) is needed
