@@ -6,7 +6,13 @@ import sympy as sp
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import translate
-from rankstrat.rank.vanishing import may_have_poles, needs_hypotheses, vanishes_at_primes
+from rankstrat.errors import PoleError, UndecidedError
+from rankstrat.rank.vanishing import (
+    may_have_poles,
+    needs_hypotheses,
+    require_nonzero,
+    vanishes_at_primes,
+)
 
 x, y = SYMBOLS = sp.symbols("x y", real=True)
 E = sp.exp
@@ -44,10 +50,28 @@ def test_what_is_not_zero_does_not_vanish(expression):
     assert not vanishes_at_primes(*node_of(expression), 0)
 
 
-@pytest.mark.parametrize(
-    "below",
-    [E(x) - E(y), E(x) - 1, x**2 - y**2, x**2 - 1, 2 - E(x), x, x**2, x**2 + y**2, x * y + 1],
-)
+@pytest.mark.parametrize("expression", NOT_ZERO, ids=str)
+def test_what_is_not_zero_may_be_divided_by(expression):
+    program, node = node_of(expression)
+    require_nonzero(program, [node], 0)
+
+
+@pytest.mark.parametrize("expression", ZEROS, ids=str)
+def test_what_is_zero_in_disguise_may_not_be_divided_by_error(expression):
+    program, node = node_of(expression)
+    other = program.leaf(("x", 0))
+    with pytest.raises((PoleError, UndecidedError)):
+        require_nonzero(program, [other, node], 0)
+
+
+WITH_ZEROS = [
+    E(x) - E(y), E(x) - 1, x**2 - y**2, x**2 - 1, 2 - E(x), x, x**2, x**2 + y**2, x * y + 1,
+    1 + 2 * sp.sin(x), 1 + 2 * sp.tanh(x), E(x) + sp.sinh(x), x**2 + sp.sin(x) ** 2,
+    1 + sp.sinh(x) * E(y), sp.erf(x) ** 2,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("below", WITH_ZEROS, ids=str)
 def test_a_quotient_may_have_a_pole_where_its_denominator_has_a_zero(below):
     program, node = node_of(y + 1 / below)
     assert may_have_poles(program, [node])
