@@ -238,6 +238,10 @@ class PointSigns:
             self.signs[original] = sign
         return branch(self.scratch, name, argument, self.signs[original])
 
+    def is_at_edge(self, original: int, node: int) -> bool:
+        """Whether what must be positive is 0 here, but not on the whole region: sqrt(x) at 0."""
+        return self.scratch.value(node) == 0 and not self._vanishes(original)
+
     def _vanishes(self, original: int) -> bool:
         """Whether an argument vanishes on the whole region whose signs are known so far."""
         region = Region(tuple(self.signs.items()), ())
@@ -278,6 +282,10 @@ def region_at(
     needed = requirements(found.scratch, [done[n] for n in base.outputs])
     if any(found.sign(n) <= 0 for n in needed):
         raise DataError("the model is not real at this input; choose another one")
+    if any(found.is_at_edge(n, done[n]) for n in requirements(base.program, base.outputs)):
+        raise DataError(
+            "the input lies on the boundary of where the model is real; choose one inside"
+        )
     arguments = {base.program.args[n][0] for n in kinks}
     signs = tuple(sorted((n, found.signs[n]) for n in arguments))
     return Region(signs, tuple(point), base.piece)
