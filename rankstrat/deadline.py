@@ -75,6 +75,16 @@ def most() -> AbstractContextManager[None]:
     return half(MOST)
 
 
+@contextmanager
+def overtime(seconds: float = 1) -> Iterator[None]:
+    """Let what follows take this long although the time is over, for what is said at the end."""
+    token = _END.set(max(_END.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _END.reset(token)
+
+
 class Allowance:
     """Seconds that steps share which run after the verb that opened the deadline has returned.
 
@@ -200,4 +210,4 @@ def ended(error: OutOfTimeError | UndecidedError) -> str:
     return str(error).split(";", maxsplit=1)[0]
 
 
-__all__ = ["Allowance", "check", "ended", "half", "left", "most", "within"]
+__all__ = ["Allowance", "check", "ended", "half", "left", "most", "overtime", "within"]

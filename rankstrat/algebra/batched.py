@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rankstrat.algebra.floats import FloatRing
+from rankstrat.algebra.levels import levels
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PRODUCT, Program
 
 Array = NDArray[np.float64]
@@ -84,26 +85,20 @@ class Batched:
         ring = FloatRing()
         leaves: dict[str, list[tuple[int, int]]] = {}
         constants: list[tuple[int, float]] = []
-        depth: dict[int, int] = {}
-        groups: dict[tuple[int, int, Hashable], list[int]] = {}
         for node in order:
-            kind, args, data = program.kind[node], program.args[node], program.data[node]
-            depth[node] = 1 + max((depth[a] for a in args), default=-1)
+            kind, data = program.kind[node], program.data[node]
             if kind == CONSTANT:
                 constants.append((self.row[node], float(ring.constant(data))))
             elif kind == LEAF and data[0] in ("pi", "prime"):
                 constants.append((self.row[node], float(ring.leaf(data))))
             elif kind == LEAF:
                 leaves.setdefault(data[0], []).append((self.row[node], data[1]))
-            else:
-                signature: Hashable = data if kind != LINEAR else len(args)
-                groups.setdefault((depth[node], kind, signature), []).append(node)
         self._leaves = {name: np.array(pairs, dtype=np.intp).T for name, pairs in leaves.items()}
         self._constants = np.array([i for i, _ in constants], dtype=np.intp)
         self._values = np.array([v for _, v in constants])
         self.steps = [
-            self._step(program, ring, kind, nodes)
-            for (_, kind, _), nodes in sorted(groups.items(), key=lambda item: item[0][0])
+            self._step(program, ring, level.kind, level.nodes)
+            for level in levels(program, order, lambda node: _form(program, node))
         ]
 
     def _step(self, program: Program, ring: FloatRing, kind: int, nodes: Sequence[int]) -> Any:
@@ -136,6 +131,12 @@ class Batched:
             for step in self.steps:
                 step.run(table)
         return table[self.roots]
+
+
+def _form(program: Program, node: int) -> Hashable:
+    if program.kind[node] == LINEAR:
+        return len(program.args[node])
+    return program.data[node]
 
 
 __all__ = ["Batched"]

@@ -113,20 +113,22 @@ def _anew(inner: Piece, outer: Piece, equations: Sequence[Poly]) -> Piece | None
                         if best is None or cost < best[0]:
                             best = cost, v, rest, bottom
         if best is None:
-            return _with_relation(piece, left)
+            return _with_relation(piece, left, inner)
         found = piece.solved(best[1], -best[2], best[3])
         if found is None:
             return None
         piece = found[0]
 
 
-def _with_relation(piece: Piece, left: Sequence[Poly]) -> Piece | None:
-    """The piece with one irreducible equation that all that is left contains."""
+def _with_relation(piece: Piece, left: Sequence[Poly], inner: Piece) -> Piece | None:
+    """The piece with one irreducible equation that all that is left contains and that holds on the
+    smaller one; where another factor vanishes there, it may be off the closure.
+    """
     common = left[0]
     for q in left[1:]:
         common = common.gcd(q)
     factors = piece.ring.factors(common)
-    if len(factors) != 1 or piece.relation is not None:
+    if len(factors) != 1 or piece.relation is not None or inner.normal(factors[0]) != 0:
         return None
     found = Piece(piece.ring, piece.steps, factors[0], piece.units, piece.trail)
     if all(found.vanishes(q) for q in left):

@@ -1,9 +1,10 @@
 r"""Where sums of exponentials vanish identically: exponents are matched, coefficients compared.
 
-Exponentials of polynomials in x of which no two differ by a constant are linearly independent over
-the rational functions of x. So $\sum_j p_j e^{q_j} = 0$ holds exactly where, for the classes of
-exponents that differ by constants, the sums $\sum_{j \in c} p_j e^{q_j}$ vanish. A class either
-vanishes by itself, or meets another one: these cases are followed on pieces of parameter space.
+Exponentials of complex polynomials in x of which no two differ by a constant are linearly
+independent over the rational functions of x. So $\sum_j p_j e^{q_j} = 0$ holds exactly where, for
+the classes of exponents that differ by constants, the sums $\sum_{j \in c} p_j e^{q_j}$ vanish. A
+class either vanishes by itself, or meets another one: these cases are followed on pieces of
+parameter space.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from rankstrat.deadline import check
 
 Monomial = tuple[int, ...]
 Coefficients = dict[Monomial, dict[Monomial, Fraction]]
-"""Powers of the inputs -> a polynomial in the parameters."""
+"""Powers of the inputs, and 1 for an imaginary part -> a polynomial in the parameters."""
 Group = tuple[list[int], list[Poly]]
 """A class of terms, and what vanishes where they add up to 0."""
 
@@ -57,11 +58,16 @@ class Matching:
         return Matching(ring, terms, budget)
 
     def by_inputs(self, poly: Any) -> Coefficients:
-        """A polynomial in parameters and inputs by powers of the inputs."""
+        """A polynomial in parameters, inputs and i by powers of the inputs, and by real and
+        imaginary parts.
+        """
         found: Coefficients = {}
         for powers, c in poly.terms():
-            ours, theirs = tuple(powers[: self.ring.size]), tuple(powers[self.ring.size :])
-            found.setdefault(theirs, {})[ours] = Fraction(int(c.numerator), int(c.denominator))
+            *exponents, turns = powers
+            ours, theirs = tuple(exponents[: self.ring.size]), exponents[self.ring.size :]
+            value = Fraction(int(c.numerator), int(c.denominator)) * (-1) ** (turns // 2)
+            part = found.setdefault((*theirs, turns % 2), {})
+            part[ours] = part.get(ours, Fraction(0)) + value
         return found
 
     def survives(self, one: Sum, point: Sequence[Fraction]) -> bool:
@@ -101,7 +107,7 @@ class Matching:
             varying: list[Poly] = []
             constant: list[Poly] = []
             for powers, terms in self.by_inputs(gap.numer).items():
-                (varying if any(powers) else constant).append(self.ring.of(terms))
+                (varying if any(powers[:-1]) else constant).append(self.ring.of(terms))
             self._differences[name] = varying, constant
         return self._differences[name]
 

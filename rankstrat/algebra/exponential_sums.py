@@ -1,24 +1,29 @@
 r"""Exponential sums $\sum_j p_j e^{q_j}$ and their quotients, read off expressions.
 
 The coefficients $p_j$ are polynomials in parameters and inputs; the exponents $q_j$ are polynomials
-in the inputs with rational functions of the parameters as coefficients.
+in the inputs with rational functions of the parameters as coefficients. Circular functions are sums
+with the imaginary unit, which is the last variable. An input $x > 0$ that occurs in powers
+$x^p = e^{p \log x}$ is replaced by $\log x$.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import sympy
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
+from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from rankstrat.deadline import check
 
 MOST_TERMS, MOST_POWER = 64, 12
 Sum = Mapping[Any, Any]
-"""Exponent, an element of Q(theta, x), -> coefficient, one of Q[theta, x]."""
+"""Exponent, an element of Q(theta, x, i), -> coefficient, one of Q[theta, x, i], where powers of i
+may be left.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,15 +46,43 @@ class Reader:
     Attributes:
         parameters: theta.
         inputs: x.
+        logarithmic: positive inputs, whose logarithm is the variable.
     """
 
     parameters: tuple[sympy.Symbol, ...]
     inputs: tuple[sympy.Symbol, ...]
+    logarithmic: frozenset[sympy.Symbol] = frozenset()
+
+    @staticmethod
+    def of(
+        parameters: tuple[sympy.Symbol, ...],
+        inputs: tuple[sympy.Symbol, ...],
+        positive: Container[sympy.Symbol],
+        expressions: Iterable[sympy.Expr],
+    ) -> Reader | None:
+        """A reader of these expressions; None where an input below a power or a logarithm is not
+        known to be positive.
+        """
+        known = set(inputs)
+        found = {
+            power.args[0]
+            for expression in expressions
+            for power in expression.atoms(sympy.Pow, sympy.log)
+            if power.args[0] in known and (isinstance(power, sympy.log) or not power.exp.is_Integer)
+        }
+        if not all(x in positive for x in found):
+            return None
+        return Reader(parameters, inputs, frozenset(found))
 
     @cached_property
     def field(self) -> Any:
-        """Q(theta, x)."""
-        return sympy.QQ.frac_field(*self.parameters, *self.inputs).field
+        """Q(theta, x, i) with a variable i."""
+        return sympy.QQ.frac_field(*self.parameters, *self.inputs, sympy.Dummy("i")).field
+
+    @property
+    def constant(self) -> tuple[int, ...]:
+        """The exponents of the inputs and of i in the number 1."""
+        return (0,) * (len(self.inputs) + 1)
 
     def read(self, expression: sympy.Expr) -> Quotient | None:
         """The quotient that an expression is; None where it is none, or a large one."""
@@ -61,12 +94,19 @@ class Reader:
     def _read(self, expression: sympy.Expr) -> Quotient | None:
         if expression.is_Rational:
             return self._plain(self.field.ring(sympy.QQ(int(expression.p), int(expression.q))))
+        if expression in self.logarithmic:
+            return self._exponential(sympy.log(expression))
         if expression in self._generators:
             return self._plain(self._generators[expression])
+        if isinstance(expression, sympy.log) and expression.args[0] in self.logarithmic:
+            return self._plain(self._generators[expression.args[0]])
+        if isinstance(expression, sympy.Pow) and expression.base in self.logarithmic:
+            return self._exponential(expression.exp * sympy.log(expression.base))
         if isinstance(expression, sympy.exp):
             return self._exponential(expression.args[0])
-        if isinstance(expression, HyperbolicFunction):
-            return self._read(expression.rewrite(sympy.exp))
+        if isinstance(expression, (HyperbolicFunction, TrigonometricFunction)):
+            rewritten = expression.rewrite(sympy.exp)
+            return None if rewritten.has(type(expression)) else self._read(rewritten)
         if isinstance(expression, sympy.Add):
             return self._joined(expression.args, self._sum)
         if isinstance(expression, sympy.Mul):
@@ -76,8 +116,8 @@ class Reader:
         return None
 
     @cached_property
-    def _generators(self) -> dict[sympy.Symbol, Any]:
-        symbols = (*self.parameters, *self.inputs)
+    def _generators(self) -> dict[sympy.Expr, Any]:
+        symbols = (*self.parameters, *self.inputs, sympy.I)
         return dict(zip(symbols, self.field.ring.gens, strict=True))
 
     def _plain(self, poly: Any) -> Quotient:
@@ -107,7 +147,7 @@ class Reader:
         return Quotient({value: self.field.ring(1)})
 
     def has_inputs(self, poly: Any) -> bool:
-        """Whether a polynomial depends on the inputs."""
+        """Whether a polynomial depends on the inputs, or is not real."""
         return any(any(m[len(self.parameters) :]) for m in poly.monoms())
 
     def _power(self, base: sympy.Expr, exponent: int) -> Quotient | None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
+HALF = Fraction(1, 2)
 Term = tuple[int, int, str]
 """c, e and the name of g."""
 
@@ -22,6 +24,7 @@ class Holonomic:
         derivative: the terms of f'.
         parity: "odd", "even" or "".
         at_zero: the value at 0 where it is a rational number; None elsewhere.
+        slope_at_zero: the derivative at 0 where its terms have a pole that cancels.
         pole: whether 0 is no point of the domain.
         positive: whether the function is real for positive arguments only.
     """
@@ -29,6 +32,7 @@ class Holonomic:
     derivative: tuple[Term, ...]
     parity: str = ""
     at_zero: int | None = None
+    slope_at_zero: Fraction | None = None
     pole: bool = False
     positive: bool = False
 
@@ -39,15 +43,15 @@ HOLONOMIC: Mapping[str, Holonomic] = {
     "airybi": Holonomic(((1, 0, "airybiprime"),)),
     "airybiprime": Holonomic(((1, 1, "airybi"),)),
     "besselj0": Holonomic(((-1, 0, "besselj1"),), "even", 1),
-    "besselj1": Holonomic(((1, 0, "besselj0"), (-1, -1, "besselj1")), "odd", 0),
+    "besselj1": Holonomic(((1, 0, "besselj0"), (-1, -1, "besselj1")), "odd", 0, HALF),
     "besseli0": Holonomic(((1, 0, "besseli1"),), "even", 1),
-    "besseli1": Holonomic(((1, 0, "besseli0"), (-1, -1, "besseli1")), "odd", 0),
+    "besseli1": Holonomic(((1, 0, "besseli0"), (-1, -1, "besseli1")), "odd", 0, HALF),
     "bessely0": Holonomic(((-1, 0, "bessely1"),), pole=True, positive=True),
     "bessely1": Holonomic(((1, 0, "bessely0"), (-1, -1, "bessely1")), pole=True, positive=True),
     "besselk0": Holonomic(((-1, 0, "besselk1"),), pole=True, positive=True),
     "besselk1": Holonomic(((-1, 0, "besselk0"), (-1, -1, "besselk1")), pole=True, positive=True),
-    "Si": Holonomic(((1, -1, "sin"),), "odd", 0),
-    "Shi": Holonomic(((1, -1, "sinh"),), "odd", 0),
+    "Si": Holonomic(((1, -1, "sin"),), "odd", 0, Fraction(1)),
+    "Shi": Holonomic(((1, -1, "sinh"),), "odd", 0, Fraction(1)),
     "Ci": Holonomic(((1, -1, "cos"),), pole=True, positive=True),
     "Chi": Holonomic(((1, -1, "cosh"),), pole=True, positive=True),
     "Ei": Holonomic(((1, -1, "exp"),), pole=True),

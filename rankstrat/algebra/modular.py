@@ -258,7 +258,7 @@ class GF:
             if isinstance(v, Power):
                 scaled = e * v.denominator
                 if not isinstance(scaled, int):
-                    scaled = _whole(scaled)
+                    scaled = whole(scaled)
                 scaled %= p - 1
                 if isinstance(v.log, int):
                     scalar_log += v.log * scaled
@@ -267,7 +267,7 @@ class GF:
                     log = step if log is None else log + step
                 continue
             if not isinstance(e, int):
-                e = _whole(e)
+                e = whole(e)
             if isinstance(v, int):
                 if e < 0 and v == 0:
                     raise BadReductionError
@@ -310,7 +310,8 @@ class GF:
         )
 
 
-def _whole(e: Rational) -> int:
+def whole(e: Rational) -> int:
+    """An exponent over the chosen roots as an integer."""
     if e.denominator != 1:
         raise UndecidedError(
             f"an exponent {e} is not whole over the chosen roots; the function is algebraic and not"

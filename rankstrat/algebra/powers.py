@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
+from math import isqrt
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rankstrat.algebra.linear import Rational
 from rankstrat.errors import PoleError, UndecidedError
 
 MAX_BITS = 1 << 24
 """Bits of a rational number raised to a power."""
+LARGEST_TRIAL, LIMB = 10**6, 30
 
 
 def normal(value: Rational) -> Rational:
@@ -73,20 +78,37 @@ def factor(n: int) -> tuple[tuple[int, int], ...] | None:
     None when a cofactor beyond 10^12 is left, which may not be a prime.
     """
     result = []
-    q = 2
-    while q * q <= n and q < 1_000_000:
+    for q in _small_divisors(n):
         k = 0
         while n % q == 0:
             n //= q
             k += 1
-        if k:
-            result.append((q, k))
-        q += 1 if q == 2 else 2
-    if n > 10**12:
+        result.append((q, k))
+    if n > LARGEST_TRIAL**2:
         return None
     if n > 1:
         result.append((n, 1))
     return tuple(result)
+
+
+def _small_divisors(n: int) -> list[int]:
+    """The primes up to 10^6 that divide n: its residues modulo all of them at once."""
+    primes = _primes()
+    residues = np.zeros_like(primes)
+    for place in reversed(range(0, n.bit_length(), LIMB)):
+        limb = n >> place & (1 << LIMB) - 1
+        residues = ((residues << LIMB) + limb) % primes
+    return [int(q) for q in primes[residues == 0]] if n else []
+
+
+@cache
+def _primes() -> NDArray[np.int64]:
+    sieve = np.ones(LARGEST_TRIAL + 1, dtype=bool)
+    sieve[:2] = False
+    for q in range(2, isqrt(LARGEST_TRIAL) + 1):
+        if sieve[q]:
+            sieve[q * q :: q] = False
+    return np.flatnonzero(sieve)
 
 
 __all__ = ["MAX_BITS", "factor", "normal", "rational_power"]

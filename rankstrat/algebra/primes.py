@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import gcd, lcm
 
+import numpy as np
+from numpy.typing import NDArray
+
+from rankstrat.deadline import check
 from rankstrat.errors import UndecidedError
 
 SMALL = (1 << 21, 1 << 22)
-MAX_CANDIDATES = 1_000_000
+MAX_CANDIDATES, BLOCK = 1_000_000, 500
+DIVISORS = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
+START, FACTORS, MASK = 0x9E3779B97F4A7C15, (0xBF58476D1CE4E5B9, 0x94D049BB133111EB), (1 << 64) - 1
 
 
 def mix(*words: int) -> int:
     """A 64-bit hash of integers (splitmix64), the same on every machine."""
-    state = 0x9E3779B97F4A7C15
+    state = START
     for word in words:
-        state = (state ^ (word & 0xFFFFFFFFFFFFFFFF)) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
+        state = (state ^ (word & MASK)) * FACTORS[0] & MASK
         state ^= state >> 29
-        state = state * 0x94D049BB133111EB & 0xFFFFFFFFFFFFFFFF
+        state = state * FACTORS[1] & MASK
         state ^= state >> 32
     return state
+
+
+def mixes(words: Sequence[int], last: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """`mix` of the words and each of the last ones."""
+    state = (np.uint64(mix(*words)) ^ last) * np.uint64(FACTORS[0])
+    state ^= state >> np.uint64(29)
+    state *= np.uint64(FACTORS[1])
+    return state ^ (state >> np.uint64(32))
 
 
 def is_prime(n: int) -> bool:
@@ -50,15 +64,15 @@ def random_prime(pool: tuple[int, int], *key: int, radicals: Sequence[tuple[int,
     Raises:
         UndecidedError: no prime with these roots was found.
     """
-    low, high = pool
     order = lcm(4, *(2 * d for c, d in radicals if c == -1))
     roots = [(c, d) for c, d in radicals if c > 0]
     smooth = pool is not SMALL or any(c == 0 for c, _ in radicals)
-    for attempt in range(MAX_CANDIDATES):
-        n = low + mix(*key, attempt) % (high - low)
-        n += (1 - n) % order
-        fits = smooth or _is_rough(n, order, bool(roots))
-        if n >= high or not fits or not is_prime(n):
+    seen = set[int]()  # where the order is large few numbers are drawn again and again
+    for n in _candidates(pool, key, order, smooth, bool(roots)):
+        if n in seen:
+            continue
+        seen.add(n)
+        if not (smooth or _is_rough(n, order, bool(roots))) or not is_prime(n):
             continue
         if all(c % n and pow(c, (n - 1) // gcd(d, n - 1), n) == 1 for c, d in roots):
             return n
@@ -67,6 +81,35 @@ def random_prime(pool: tuple[int, int], *key: int, radicals: Sequence[tuple[int,
         f"no small prime has the roots {named}; fewer irrational numbers are needed at a time;"
         " round some of them"
     )
+
+
+def _candidates(
+    pool: tuple[int, int], key: Sequence[int], order: int, smooth: bool, with_three: bool
+) -> Iterator[int]:
+    """Random numbers 1 mod the order from a pool, without most that small divisors exclude."""
+    low, high = pool
+    if order >= high:
+        return
+    size = np.uint64(order)
+    for start in range(0, MAX_CANDIDATES, BLOCK):
+        check("primes with roots of numbers were looked for")
+        last = np.arange(start, start + BLOCK, dtype=np.uint64)
+        n = np.uint64(low) + mixes(key, last) % np.uint64(high - low)
+        n += (size - (n - 1) % size) % size
+        kept = (n < high) & _passes(n)
+        if not smooth:
+            rest = (n - 1) // size
+            rest = np.where(rest % 2 == 0, rest // 2, rest)
+            kept &= _passes(np.where(rest % 3 == 0, rest // 3, rest) if with_three else rest)
+        yield from map(int, n[kept])
+
+
+def _passes(n: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Whether no small prime divides a number, but itself."""
+    kept = np.ones(n.shape, dtype=bool)
+    for q in DIVISORS:
+        kept &= (n % np.uint64(q) != 0) | (n == q)
+    return kept
 
 
 def _is_rough(n: int, order: int, with_three: bool) -> bool:

@@ -41,6 +41,9 @@ VALUE_AT_ZERO: dict[str, int] = {
 ELEMENTARY = frozenset({"log", *VALUE_AT_ZERO})
 PIECEWISE = frozenset({"relu", "abs", "sign", "step"})
 
+MEMORY = 8
+"""How many questions for what is below some nodes are remembered, the latest ones."""
+
 PI: tuple[str] = ("pi",)
 IMAGINARY: tuple[str] = ("i",)
 UNITY: tuple[str] = ("unity",)
@@ -57,6 +60,7 @@ class Program:
         self._index: dict[tuple[int, tuple[int, ...], Hashable], int] = {}
         self._nonnegative: dict[int, bool] = {}
         self._contents: dict[int, tuple[Rational, int]] = {}
+        self._reached: dict[tuple[int, ...], tuple[int, ...]] = {}
         self.zero = self.constant(0)
         self.one = self.constant(1)
 
@@ -208,6 +212,12 @@ class Program:
         if self.kind[core] == FUNCTION and self.data[core] == "exp" and c > 0:
             stack.append((self.function("exp", self.scale(e, self.args[core][0])), 1))
             return
+        if self.kind[core] == FUNCTION and self.data[core] == "abs" and c > 0:
+            (inside,) = self.args[core]
+            if self.kind[inside] == PRODUCT:  # |x y|^e = |x|^e |y|^e
+                pairs = zip(self.args[inside], self.data[inside], strict=True)
+                stack += [(self.function("abs", n), f * e) for n, f in pairs]
+                return
         rest: list[tuple[int, Rational]] = []
         for n, f in self.below_root(core):
             if f % 1 != 0 or self._splits(n) or self.nonnegative(n):
@@ -356,6 +366,12 @@ class Program:
             return self.constant(
                 {"relu": max(c, 0), "abs": abs(c), "step": int(c > 0)}.get(name, (c > 0) - (c < 0))
             )
+        if name in ("abs", "relu") and self.nonnegative(arg):
+            return arg
+        if name in ("sin", "cos"):
+            turn = self._at_quarter_turn(str(name), arg)
+            if turn is not None:
+                return self.constant(turn)
         if name == "log" and self.kind[arg] == CONSTANT and self.data[arg] <= 0:
             raise PoleError(
                 f"log({self.data[arg]}): the model is not defined here; choose values where the"
@@ -397,6 +413,13 @@ class Program:
         (g,) = self.args[core]
         is_size = self.kind[g] == FUNCTION and self.data[g] == "abs"
         return self.power(g, c) if is_size else None
+
+    def _at_quarter_turn(self, name: str, arg: int) -> int | None:
+        """The sine or cosine of a multiple of pi/2."""
+        c, core = self.content(arg)
+        if self.data[core] != PI or Fraction(2 * c).denominator != 1:
+            return None
+        return (0, 1, 0, -1)[(int(2 * c) + (name == "cos")) % 4]
 
     def _hyperbolic(self, name: str, power: int) -> int:
         """The function at the logarithm of a power."""
@@ -451,16 +474,21 @@ class Program:
             f"the derivative of {name} is not known; rewrite it with elementary functions"
         )
 
-    def reachable(self, roots: Iterable[int]) -> list[int]:
+    def reachable(self, roots: Iterable[int]) -> tuple[int, ...]:
         """All nodes below the roots, in topological order."""
-        seen = set(roots)
-        stack = list(seen)
-        while stack:
-            for child in self.args[stack.pop()]:
-                if child not in seen:
-                    seen.add(child)
-                    stack.append(child)
-        return sorted(seen)
+        key = tuple(roots)
+        found = self._reached.get(key)
+        if found is None:
+            seen, stack, arguments = set(key), list(key), self.args
+            while stack:
+                for child in arguments[stack.pop()]:
+                    if child not in seen:
+                        seen.add(child)
+                        stack.append(child)
+            if len(self._reached) == MEMORY:
+                del self._reached[next(iter(self._reached))]
+            found = self._reached[key] = tuple(sorted(seen))
+        return found
 
     def unknown(
         self,

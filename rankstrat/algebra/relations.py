@@ -20,6 +20,7 @@ from rankstrat.algebra.power_tables import BadReductionError, Residues
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import LEAF, UNITY
 from rankstrat.algebra.rational import is_zero, with_radicands
+from rankstrat.algebra.residue_levels import columns
 from rankstrat.errors import BudgetError, UndecidedError
 
 Relation = Mapping[int, Rational]
@@ -131,10 +132,7 @@ def sample_columns(
 ) -> Residues:
     """The matrix (samples x nodes) mod p, rows that hit a pole removed."""
     leaves = leaf_values(tower, field, nodes, key, shared_below=shared_below, conjugates=conjugates)
-    values = evaluate(tower.program, nodes, field, leaves)
-    matrix = np.empty((field.count, len(nodes)), dtype=np.int64)
-    for j, v in enumerate(values):
-        matrix[:, j] = v.value if isinstance(v, Power) else v
+    matrix = columns(tower.program, nodes, field, leaves).astype(np.int64)
     return matrix[~field.poles]
 
 

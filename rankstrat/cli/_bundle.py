@@ -15,7 +15,8 @@ from typing import Any
 import sympy
 
 from rankstrat.cli._answer import weakest_word
-from rankstrat.errors import CertificateError, RankstratError
+from rankstrat.deadline import ended
+from rankstrat.errors import CertificateError, OutOfTimeError, RankstratError
 from rankstrat.mappings.mapping import CriticalMapping, MappingEvidence
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate
@@ -35,14 +36,17 @@ Document = Mapping[str, Any]
 
 def certified(certificates: Iterable[RankCertificate]) -> list[dict[str, Any]]:
     """The certificates of rows, or why a row has none."""
-    found = []
-    for number, certificate in enumerate(certificates):
-        try:
-            text = certificate.to_json()
-        except CertificateError as error:
-            found.append({"row": number, "certificate": None, "reason": str(error)})
-        else:
-            found.append({"row": number, "certificate": json.loads(text)})
+    found: list[dict[str, Any]] = []
+    try:
+        for number, certificate in enumerate(certificates):
+            try:
+                text = certificate.to_json()
+            except CertificateError as error:
+                found.append({"row": number, "certificate": None, "reason": str(error)})
+            else:
+                found.append({"row": number, "certificate": json.loads(text)})
+    except OutOfTimeError as error:  # the rows after this one have none either
+        found.append({"row": len(found), "certificate": None, "reason": ended(error)})
     return found
 
 

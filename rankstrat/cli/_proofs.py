@@ -9,7 +9,7 @@ from typing import Any
 
 from rankstrat.errors import ParseError
 from rankstrat.rank.certificate import RankCertificate
-from rankstrat.rank.proof.writer import BUNDLE, FORMAT, bundle, proof_object, proof_text
+from rankstrat.rank.proof.writer import bundle, proof_object, proof_text
 from rankstrat.referee.proof import Finding, check
 from rankstrat.text.parsing import shown
 
@@ -20,13 +20,17 @@ MOST_BALLS = 40
 def refereed(certificate: RankCertificate) -> tuple[dict[str, Any], Finding]:
     """The proof object of a certificate, and what the referee says of it.
 
-    Where generators are of a kind that the referee does not know, a minor in balls is tried. Where
-    it has only a chance for a bound that the engine proves, the proof object claims no more.
+    Where generators are of a kind that the referee does not know, a minor in balls is tried; where
+    relations are beyond it, random points, and then the proof object claims no more than a chance.
     """
     proof, found = _judged(proof_object(certificate))
     if found.lower < certificate.lower <= MOST_BALLS:
         other, again = _judged(proof_object(certificate, balls=True))
         if again.lower > found.lower:
+            proof, found = other, again
+    if found.upper > certificate.upper and not found.fails:
+        other, again = _judged(proof | {"upper": {"kind": "chance"}})
+        if again.upper < found.upper:
             proof, found = other, again
     bounds = certificate.lower, certificate.upper
     if found.verdict == "PROBABLE" and not found.holds and (found.lower, found.upper) == bounds:
@@ -82,4 +86,4 @@ def _tell(text: str) -> None:
 
 def is_proof(text: str) -> bool:
     """Whether a text claims to be a proof object or a bundle of them."""
-    return f'"{FORMAT}"' in text[:200] or f'"{BUNDLE}"' in text[:200]
+    return '"rankstrat-proof' in text[:200]

@@ -7,7 +7,7 @@ which the model is real.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -100,6 +100,15 @@ class Domain:
         if symbol not in known:
             known[symbol] = self._bounds(symbol)
         return known[symbol]
+
+    def positive(self, inputs: Iterable[sympy.Symbol]) -> frozenset[sympy.Symbol]:
+        """The inputs that are positive on the whole domain; all of them where none is declared, as
+        functions of positive numbers alone are then meant where they have a value.
+        """
+        if not self.conditions:
+            return frozenset(inputs)
+        lows = {x: self.bounds(x)[0] for x in inputs}
+        return frozenset(x for x, low in lows.items() if low is not None and low >= 0)
 
     @cached_property
     def _known_bounds(self) -> dict[sympy.Symbol, tuple[Fraction | None, Fraction | None]]:

@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.algebra.needs import Need
 from rankstrat.algebra.perfect_powers import Factoring
 from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
 from rankstrat.algebra.translate import translate
-from rankstrat.errors import ModelError, PointError, demand
+from rankstrat.deadline import overtime
+from rankstrat.errors import ModelError, PointError, UnsupportedFunctionError, demand
 from rankstrat.model.declared import declared
 from rankstrat.model.domain import Domain
 from rankstrat.model.structure import Assembled, HasFormula, Structure
@@ -57,6 +59,13 @@ class Compiled:
     inputs: tuple[int, ...]
     mixers: tuple[int, ...]
     gradient: tuple[int, ...]
+    needs: tuple[Need, ...] = ()
+    """What must be positive where the outputs, as they were written, are real."""
+
+    @property
+    def needed(self) -> tuple[int, ...]:
+        """The nodes and guards of the needs."""
+        return tuple(n for need in self.needs for n in (need.guard, need.node))
 
     @cached_property
     def piecewise(self) -> tuple[tuple[int, int], ...]:
@@ -222,7 +231,8 @@ class Model:
         program = Factoring()
         p_leaves = [program.leaf(("p", i)) for i in range(self.size)]
         x_leaves = [program.leaf(("x", k)) for k in range(len(self.inputs))]
-        nodes = self._nodes(program, p_leaves, x_leaves)
+        needed = list[Need]()
+        nodes = self._nodes(program, p_leaves, x_leaves, needed)
         mixers: tuple[int, ...] = ()
         if len(nodes) > 1:
             mixers = tuple(program.leaf(("mix", k)) for k in range(len(nodes)))
@@ -237,11 +247,21 @@ class Model:
             )
         gradient = program.gradient(root, p_leaves)
         return Compiled(
-            program, tuple(nodes), tuple(p_leaves), tuple(x_leaves), mixers, tuple(gradient)
+            program,
+            tuple(nodes),
+            tuple(p_leaves),
+            tuple(x_leaves),
+            mixers,
+            tuple(gradient),
+            tuple(needed),
         )
 
     def _nodes(
-        self, program: Program, p_leaves: Sequence[int], x_leaves: Sequence[int]
+        self,
+        program: Program,
+        p_leaves: Sequence[int],
+        x_leaves: Sequence[int],
+        needed: list[Need],
     ) -> Sequence[int]:
         structure: Any = self.structure
         if isinstance(structure, Assembled):
@@ -251,17 +271,23 @@ class Model:
                 blocks[name] = np.array(p_leaves[start:stop], dtype=np.int64).reshape(shape)
                 start = stop
             return structure.nodes(program, blocks, x_leaves)
+        if self.domain.integers and any(e.has(sympy.sinc) for e in self.outputs):
+            raise UnsupportedFunctionError(
+                "sinc was given at integers, where its value at 0 alone is one more function; write"
+                " sin(h)/h, which leaves 0 out"
+            )
         k_leaves = [program.leaf(("u", c)) for c in self.constants]
         symbols = (*self.parameters, *self.inputs, *self.constants)
         leaves = dict(zip(symbols, (*p_leaves, *x_leaves, *k_leaves), strict=True))
-        return translate(program, list(self.outputs), leaves)
+        return translate(program, list(self.outputs), leaves, needed=needed)
 
     @property
     def generic_functions(self) -> tuple[str, ...]:
         """Names of unspecified functions such as `sympy.Function("sigma")`; ranks hold for generic
         smooth ones.
         """
-        program = self.compiled.program
+        with overtime():  # what is known is told, also when the time is over
+            program = self.compiled.program
         functions = (
             data for kind, data in zip(program.kind, program.data, strict=True) if kind == FUNCTION
         )

@@ -225,7 +225,8 @@ def plot_lines(
         crossed = [
             p[names.index(str(u))] for p in meetings.get(branch.label, ()) if str(u) in names
         ]
-        least = branch.minimum.minimiser.values.get(u, 0)
+        lowest = branch.minimum.minimiser
+        least = 0 if lowest is None else lowest.values.get(u, 0)
         middle = sum(crossed) / len(crossed) if crossed else float(least)
         steps = middle + np.linspace(-reach, reach, 41)
         points = [[float(v.xreplace({u: step})) for v in values] for step in steps]

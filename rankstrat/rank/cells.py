@@ -77,7 +77,7 @@ class Enumeration:
         """Arguments of piecewise functions, and what must be positive, by nesting depth."""
         base, program = self.base, self.base.program
         inside = set(base.piecewise())
-        wanted = {program.args[n][0] for n in inside} | set(requirements(program, base.outputs))
+        wanted = {program.args[n][0] for n in inside} | set(base.demands)
         depth = dict[int, int]()
         roots = (*base.nodes, *base.outputs, *wanted)
         for node in program.reachable(roots):
@@ -227,7 +227,17 @@ class Enumeration:
                 raise BudgetError("where a logarithm is real is not decided")
             if _product(sign, state.sides, used) != 1:
                 return False
-        return True
+        return self._meets_needs(state, region)
+
+    def _meets_needs(self, state: _State, region: Region) -> bool:
+        scratch, needs = Program(), self.base.needs
+        guards = restrict(self.base, region, scratch, [need.guard for need in needs])
+        return all(
+            scratch.value(guard) == 0
+            or state.signs[need.node] == 1
+            or (state.signs[need.node] == 0 and not need.strict)
+            for guard, need in zip(guards, needs, strict=True)
+        )
 
 
 def _is_coordinate(program: Program, node: int) -> bool:

@@ -15,15 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from rankstrat.algebra.balls import Enclosures
 from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.primes import mix
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PIECEWISE, PRODUCT, Program
-from rankstrat.errors import PoleError, UndecidedError
-from rankstrat.rank.regions import Region, branch, restrict, translate_values
+from rankstrat.errors import DataError, PoleError, UndecidedError
+from rankstrat.rank.regions import PointSigns, Region, branch, restrict, translate_values
 from rankstrat.rank.tangents import Tangents
 
 JUMPS = frozenset({"step", "sign"})
@@ -57,26 +57,70 @@ def is_differentiable(parts: Sequence[tuple[Tangents, Region]], *, seed: int = 0
     seen: set[Any] = set()
     tried = 0
     for base, region in parts:
-        kinks = _kinks(base, region)
-        if not any(sign == 0 for _, _, sign in kinks) or kinks in seen:
-            continue
-        seen.add(kinks)
-        tried += 1
-        if tried > MOST_REGIONS:
-            return None
-        found = _Kinks(base, region, kinks, seed).decide()
-        if found is False:
-            return False
-        if found is None:
-            verdict = None
+        hidden = _hidden(base, region)
+        for place, choice in enumerate(_choices(hidden)):
+            kinks = _kinks(base, region, choice)
+            if not any(sign == 0 for _, _, sign in kinks) or kinks in seen:
+                continue
+            seen.add(kinks)
+            tried += 1
+            if tried > MOST_REGIONS:
+                return None
+            found = _Kinks(base, region, kinks, seed).decide()
+            if found is False and place == 0 and None not in hidden.values():
+                return False
+            if found is not True:
+                verdict = None
     return verdict
 
 
-def _kinks(base: Tangents, region: Region) -> tuple[tuple[int, int, int], ...]:
+def _hidden(base: Tangents, region: Region) -> dict[int, int | None]:
+    """Arguments that the chart does not show, as x in |w| |x| at w = 0, with their signs at the
+    point of the region where these are decided.
+    """
+    program = base.program
+    shown = {_oriented(program, node)[1] for node, _ in region.signs}
+    found: dict[int, int | None] = {}
+    for _, argument in base.chart.model.compiled.piecewise:
+        image = base.images[argument]
+        _, core = _oriented(program, image)
+        if program.value(image) is None and core not in shown and core not in found:
+            found[core] = _sign_at(base, region, core)
+    return found
+
+
+def _sign_at(base: Tangents, region: Region, node: int) -> int | None:
+    """The sign of a node at the point of a region, where it is not 0 and decided."""
+    if laurent(base.program, node, EXPANSION, {}) == {}:
+        return 0
+    here = PointSigns(base, region.point)
+    try:
+        done = base.program.rebuild((node,), here.scratch, here.leaves, function=here.resolve)
+        return here.sign(done[node]) or None
+    except (DataError, PoleError, UndecidedError):
+        return None
+
+
+def _choices(hidden: Mapping[int, int | None]) -> Iterator[dict[int, int]]:
+    """All signs of hidden arguments, those at the point first; a few of them where there are
+    many.
+    """
+    first = [1 if sign is None else sign for sign in hidden.values()]
+    moving = [k for k, sign in enumerate(first) if sign]
+    for flips in islice(product((1, -1), repeat=len(moving)), MOST_REGIONS + 1):
+        signs = list(first)
+        for k, flip in zip(moving, flips, strict=True):
+            signs[k] *= flip
+        yield dict(zip(hidden, signs, strict=True))
+
+
+def _kinks(
+    base: Tangents, region: Region, hidden: Mapping[int, int]
+) -> tuple[tuple[int, int, int], ...]:
     """(node, argument, sign of the argument on the region) for the piecewise nodes of the compiled
     outputs.
     """
-    program, signs = base.program, dict[int, int]()
+    program, signs = base.program, dict(hidden)
     for node, sign in region.signs:
         orientation, core = _oriented(program, node)
         signs[core] = orientation * sign
@@ -85,7 +129,7 @@ def _kinks(base: Tangents, region: Region) -> tuple[tuple[int, int, int], ...]:
         orientation, core = _oriented(program, base.images[argument])
         number = program.value(base.images[argument])
         if number is None:
-            sign = orientation * signs.get(core, 0)
+            sign = orientation * signs[core]
         else:
             sign = (number > 0) - (number < 0)
         result.append((n, argument, sign))

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rankstrat.algebra.elimination import RankProfile, rank_profile
-from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import matrix_rank
 from rankstrat.algebra.generators import FUNCTION_STAGE
-from rankstrat.algebra.modular import GF, LARGE, Power
+from rankstrat.algebra.modular import GF, LARGE
 from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.relations import dropped, leaf_values, radicals
+from rankstrat.algebra.residue_levels import columns as columns_of
+from rankstrat.algebra.residue_levels import samples_together
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError
 from rankstrat.rank.patterns import PatternTangents
@@ -23,6 +24,8 @@ from rankstrat.rank.tangents import Tangents
 
 EXTRA_ROWS, PATTERN_ROWS, CHUNK = 8, 40, 1024
 MANY_COLUMNS = 4_000
+MOST_DRAWN = 2
+"""Samples are drawn anew for those that hit a pole, up to so many times their number."""
 
 
 @dataclass(frozen=True)
@@ -78,26 +81,28 @@ def sample(
     *,
     columns: Sequence[int] | None = None,
 ) -> Sampled:
-    """Evaluate the tangent functions at `count` samples mod p, in chunks, dropping samples that hit
-    a pole.
+    """Evaluate the tangent functions at `count` samples mod p, in chunks; others are drawn for
+    samples that hit a pole.
 
     Raises:
         BadReductionError: the prime or the shared constants hit a pole.
     """
     nodes = tower.roots if columns is None else [tower.roots[j] for j in columns]
     total = count * dropped(tower, nodes)
-    chunk = max(64, min(CHUNK, total))
+    together = samples_together(len(tower.program.reachable(nodes)))
+    chunk = max(64, min(CHUNK, total, together))
     blocks: list[NDArray[np.int32]] = []
     kept: list[NDArray[np.int64]] = []
-    for start in range(0, total, chunk):
-        stop = min(total, start + chunk)
+    start = found = 0
+    while start < total or (found < count and start < MOST_DRAWN * total):
+        missing = total - start if start < total else count - found
+        stop = start + min(chunk, missing)
         field = GF(prime, stop - start)
         leaves = leaf_values(tower, field, nodes, key, shared_below=FUNCTION_STAGE, start=start)
-        block = np.empty((stop - start, len(nodes)), dtype=np.int32)
-        for j, value in enumerate(evaluate(tower.program, nodes, field, leaves)):
-            block[:, j] = value.value if isinstance(value, Power) else value
+        block = columns_of(tower.program, nodes, field, leaves)
         blocks.append(block if not field.poles.any() else block[~field.poles])
         kept.append(np.flatnonzero(~field.poles) + start)
+        start, found = stop, found + len(kept[-1])
     rows = np.concatenate(kept)
     if rows.size < min(count, len(nodes)) and rows.size < count // 2:
         raise BadReductionError

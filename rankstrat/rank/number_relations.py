@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 from rankstrat.algebra.fraction_ring import root_denominators
 from rankstrat.algebra.numbers import is_cyclotomic_root, order_of_unity
@@ -22,12 +23,16 @@ from rankstrat.errors import UndecidedError
 MAX_COLUMNS = 160
 
 
-def number_basis(tower: Tower, nodes: Sequence[int]) -> list[int]:
-    """Nodes of a basis of the field of the real algebraic numbers below the nodes."""
+def number_basis(tower: Tower, nodes: Sequence[int], most: int) -> list[int] | None:
+    """Nodes of a basis of the field of the real algebraic numbers below the nodes; None where it
+    has more than `most` members.
+    """
     program = tower.program
     degrees = root_denominators(program, nodes)
     unity = [n for n in program.reachable(nodes) if tower.kind.get(n) == "unity"]
     order = order_of_unity([(UNITY, degrees[n]) for n in unity])
+    if order > most**2 or prod(degrees.values()) > 2 * order * most:
+        return None
     units = [k for k in range(order) if _coprime(k, order)]
     cosines = [program.one]
     for leaf in unity:  # 2 cos(2 pi k/N)
@@ -44,6 +49,8 @@ def number_basis(tower: Tower, nodes: Sequence[int]) -> list[int]:
             factors.append([program.power(n, Fraction(e, degree)) for e in range(count)])
         elif kind == "root" and tower.stage[n] == 0:
             factors.append([program.power(n, e) for e in range(program.data[n][1])])
+    if prod(map(len, factors)) > most:
+        return None
     return [program.product([(n, 1) for n in choice]) for choice in product(*factors)]
 
 
@@ -65,8 +72,8 @@ def number_relation(
         seed: names random residues.
     """
     program = tower.program
-    basis = number_basis(tower, [*support, dependent])
-    if len(basis) == 1 or len(basis) * len(support) > MAX_COLUMNS:
+    basis = number_basis(tower, [*support, dependent], MAX_COLUMNS // max(1, len(support)))
+    if basis is None or len(basis) == 1:
         return None
     columns = [program.product(((b, 1), (g, 1))) for g in support for b in basis]
     try:

@@ -16,6 +16,7 @@ from typing import Any
 
 from rankstrat.algebra.balls import Enclosures
 from rankstrat.algebra.differential import laurent
+from rankstrat.algebra.needs import Need
 from rankstrat.algebra.primes import mix
 from rankstrat.algebra.program import LEAF, PIECEWISE, Program
 from rankstrat.algebra.signs import Signs, requirements
@@ -57,6 +58,9 @@ class Site(Tangents):
     """
 
     inside: tuple[int, ...] = ()
+    needs: tuple[Need, ...] = ()
+    """What must be positive where the model as it was written is real, unless its form shows that
+    it is."""
 
     @classmethod
     def of(cls, base: Tangents) -> Site:
@@ -64,13 +68,24 @@ class Site(Tangents):
         site = cls.__new__(cls)
         site.__dict__.update(base.__dict__)
         site.inside = domain_nodes(site)
+        site.needs = open_needs(site)
         return site
+
+    @property
+    def demands(self) -> tuple[int, ...]:
+        """What must be positive somewhere for the outputs to be real."""
+        return (*requirements(self.program, self.outputs), *(need.node for need in self.needs))
+
+    def below(self) -> tuple[int, ...]:
+        """The tangent functions, the outputs, and what they need."""
+        needed = (n for need in self.needs for n in (need.guard, need.node))
+        return (*super().below(), *needed)
 
     @property
     def is_restricted(self) -> bool:
         """Whether the model may fail to be real, or a domain was declared."""
         signs = Signs(self.program, leaf_signs(self))
-        needed = (*self.inside, *requirements(self.program, self.outputs))
+        needed = (*self.inside, *self.demands)
         return any(signs.sure(n) != 1 for n in needed)
 
 
@@ -87,6 +102,19 @@ def domain_nodes(base: Tangents) -> tuple[int, ...]:
     known |= {s: program.leaf(("u", s)) for s in model.constants}
     values = translate(program, list(forms), known)
     return tuple(n for n in values if program.value(n) is None)
+
+
+def open_needs(site: Site) -> tuple[Need, ...]:
+    """The needs of the model at the chart that are not met at sight."""
+    program, images = site.program, site.images
+    signs = Signs(program, leaf_signs(site))
+    found: dict[Need, None] = {}
+    for need in site.chart.model.compiled.needs:
+        here = Need(images[need.guard], images[need.node], need.strict)
+        flat = program.value(here.node) == 0 and not need.strict
+        if here.guard != program.zero and signs.sure(here.node) != 1 and not flat:
+            found[here] = None
+    return tuple(found)
 
 
 def leaf_signs(base: Tangents) -> dict[Any, int]:
@@ -238,9 +266,12 @@ class PointSigns:
             self.signs[original] = sign
         return branch(self.scratch, name, argument, self.signs[original])
 
-    def is_at_edge(self, original: int, node: int) -> bool:
-        """Whether what must be positive is 0 here, but not on the whole region: sqrt(x) at 0."""
-        return self.scratch.value(node) == 0 and not self._vanishes(original)
+    def meets(self, need: Need, done: Mapping[int, int]) -> bool:
+        """Whether a need is met, from the values of its guard and its node."""
+        if self.scratch.value(done[need.guard]) == 0:
+            return True
+        sign = self.sign(done[need.node])
+        return sign > 0 or (sign == 0 and not need.strict and self._vanishes(need.node))
 
     def _vanishes(self, original: int) -> bool:
         """Whether an argument vanishes on the whole region whose signs are known so far."""
@@ -275,17 +306,16 @@ def region_at(
     """
     found = PointSigns(base, point, coordinates)
     kinks = base.piecewise()
-    roots = (*kinks, *base.inside, *base.outputs)
+    needed = [n for need in base.needs for n in (need.guard, need.node)]
+    roots = (*kinks, *base.inside, *base.outputs, *needed)
     done = base.program.rebuild(roots, found.scratch, found.leaves, function=found.resolve)
     if any(found.sign(done[n]) <= 0 for n in base.inside):
         raise DataError("the input lies outside the domain of the model; choose another one")
-    needed = requirements(found.scratch, [done[n] for n in base.outputs])
-    if any(found.sign(n) <= 0 for n in needed):
+    demands = requirements(found.scratch, [done[n] for n in base.outputs])
+    if any(found.sign(n) <= 0 for n in demands) or not all(
+        found.meets(need, done) for need in base.needs
+    ):
         raise DataError("the model is not real at this input; choose another one")
-    if any(found.is_at_edge(n, done[n]) for n in requirements(base.program, base.outputs)):
-        raise DataError(
-            "the input lies on the boundary of where the model is real; choose one inside"
-        )
     arguments = {base.program.args[n][0] for n in kinks}
     signs = tuple(sorted((n, found.signs[n]) for n in arguments))
     return Region(signs, tuple(point), base.piece)
@@ -324,12 +354,14 @@ def random_point(base: Tangents, seed: int, number: int) -> tuple[Any, ...] | No
     return base.piece.draw(model, random)
 
 
-def occurring(base: Tangents) -> list[int]:
-    """Indices of the free variables that occur in the tangent functions or outputs."""
+def occurring(base: Site) -> list[int]:
+    """Indices of the free variables that occur in the tangent functions, the outputs, or what says
+    where they live.
+    """
     program = base.program
     keys = [
         program.data[n]
-        for n in program.reachable((*base.nodes, *base.outputs))
+        for n in program.reachable((*base.below(), *base.inside))
         if program.kind[n] == LEAF
     ]
     return sorted(key[1] for key in keys if key[0] == "x")

@@ -197,7 +197,7 @@ class Analysis:
     def counted(self) -> list[tuple[int, str]]:
         """Upper bounds by counting, each with its reason."""
         bounds = [] if self.ceiling is None else [(self.ceiling, "outputs")]
-        if not self.setting.largest:
+        if not (self.setting.largest or self.is_sampled):
             monomials = monomial_bound(self.tangents)
             if monomials is not None and self.chart.model.inputs:
                 bounds.append((monomials, "monomials"))
@@ -307,8 +307,9 @@ class Analysis:
         """Bounds for the rank, deterministic ones first."""
         if not self.parameters and self.setting.largest:
             return Evidence(0, self.symmetry_bound, "symmetries")
-        if not self.parameters:
-            return Evidence(0, 0, "relations", None, class_relations(self.tangents, {}))
+        if not self.parameters:  # zero where regions were met, which may not be everywhere
+            upper, reason, relations = self._upper(0, Relations())
+            return Evidence(0, upper, reason, None, relations)
         rank, minor, found = self.search()
         assert minor is not None
         lower, minor, hypotheses = self._lower(rank, minor)

@@ -248,14 +248,14 @@ def sites_of(chart: Chart) -> list[Site]:
     return sites
 
 
-def moves(site: Tangents) -> bool:
+def moves(site: Site) -> bool:
     """Whether the regions of a piecewise model, or where it is real, change with the coordinates of
     the chart.
     """
     program = site.program
     signs = Signs(program, leaf_signs(site))
     arguments = {program.args[n][0] for n in site.piecewise()}
-    arguments |= set(requirements(program, site.outputs))
+    arguments |= set(site.demands)
     atoms = {a for n in arguments for a in signs.pattern(n)[1]}
     return any(
         program.kind[n] == LEAF and program.data[n][0] == "u" for n in program.reachable(atoms)
@@ -322,10 +322,10 @@ def _integer_points(site: Site, seed: int) -> list[tuple[Tangents, Region]]:
             continue
         values = dict(site.piece.values) | {k: drawn[k] for k in site.integers}
         piece = Piece(values, site.piece.spheres)
-        here = Site.of(Tangents(site.chart, piece))
         point = piece.coordinates(drawn)
         assert point is not None
         try:
+            here = Site.of(Tangents(site.chart, piece))
             region = region_at(here, point)
         except (DataError, UndecidedError, PoleError):
             continue
@@ -370,6 +370,7 @@ def witness(site: Site, seed: int) -> tuple[Any, ...] | None:
     """
     signs = Signs(site.program, leaf_signs(site))
     needed = (*site.inside, *requirements(site.program, site.outputs))
+    needed += tuple(n.node for n in site.needs if n.guard == site.program.one and n.strict)
     if any(signs.sure(n) in (-1, 0) for n in needed):
         raise _nowhere()
     keys = coordinate_keys(site)

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import sympy
 
+from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.perfect_powers import Factoring
 from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
@@ -80,20 +82,49 @@ class Tangents:
         """The program of the model, specialised to the chart and the piece."""
         compiled, program = self.chart.model.compiled, self.program
         image = self.leaf_images(program)
-        done = compiled.program.rebuild(
-            (*compiled.gradient, *compiled.outputs),
-            program,
-            image,
-            function=self._reduced if self.integers else None,
-        )
+        function = self._reduced if self.integers else None
+        roots = (*compiled.outputs, *compiled.needed)
+        done = compiled.program.rebuild(roots, program, image, function=function)
+        flat = _flat(compiled.program, done, program)
+        if flat:
+            nodes = self._linearised(flat, image)
+        else:
+            done = compiled.program.rebuild(compiled.gradient, program, done, function=function)
+            nodes = [done[n] for n in compiled.gradient]
         values = [image[leaf] for leaf in compiled.parameters]
         return Built(
             program,
-            [done[n] for n in compiled.gradient],
+            nodes,
             [done[n] for n in compiled.outputs],
             divisors(compiled.program, done, program, values),
             done,
         )
+
+    def _linearised(self, flat: Mapping[int, Fraction], image: Mapping[int, int]) -> list[int]:
+        """The tangent functions where functions stand above arguments that vanish at the chart:
+        f(h) is f(0) + f'(0) h to first order there.
+        """
+        compiled, scratch = self.chart.model.compiled, Program()
+        source = compiled.program
+
+        def function(node: int, argument: int) -> int:
+            name = source.data[node]
+            if node not in flat:
+                return scratch.function(name, argument)
+            return scratch.linear(HOLONOMIC[name].at_zero or 0, ((flat[node], argument),))
+
+        done = source.rebuild(compiled.outputs, scratch, {}, function=function)
+        leaves = [scratch.leaf(source.data[leaf]) for leaf in compiled.parameters]
+        outputs = [done[n] for n in compiled.outputs]
+        mixers = [scratch.leaf(source.data[leaf]) for leaf in compiled.mixers]
+        root = outputs[0]
+        if mixers:
+            pairs = zip(mixers, outputs, strict=True)
+            root = scratch.linear(0, [(1, scratch.product(((m, 1), (n, 1)))) for m, n in pairs])
+        gradient = scratch.gradient(root, leaves)
+        known = {scratch.leaf(source.data[leaf]): node for leaf, node in image.items()}
+        again = scratch.rebuild(gradient, self.program, known)
+        return [again[n] for n in gradient]
 
     @cached_property
     def integers(self) -> frozenset[int]:
@@ -179,9 +210,13 @@ class Tangents:
         program = self.program
         return [
             n
-            for n in program.reachable((*self.nodes, *self.outputs))
+            for n in program.reachable(self.below())
             if program.kind[n] == FUNCTION and program.data[n] in PIECEWISE
         ]
+
+    def below(self) -> tuple[int, ...]:
+        """The nodes whose piecewise functions count."""
+        return (*self.nodes, *self.outputs)
 
     def parameter_values(self) -> list[int]:
         """Nodes of the parameter values."""
@@ -212,6 +247,20 @@ class Tangents:
             sympy.Matrix([sympy.diff(e, c) for c in mixers])
             for e in to_sympy(self.program, nodes, names)
         )
+
+
+def _flat(source: Program, done: Mapping[int, int], target: Program) -> dict[int, Fraction]:
+    """Functions whose arguments vanish at the chart, and whose derivatives there are removable
+    poles: their slopes at 0.
+    """
+    slopes = {name: record.slope_at_zero for name, record in HOLONOMIC.items()}
+    return {
+        n: slope
+        for n in done
+        if source.kind[n] == FUNCTION
+        and (slope := slopes.get(source.data[n])) is not None
+        and done[source.args[n][0]] == target.zero
+    }
 
 
 def divisors(

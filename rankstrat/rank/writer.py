@@ -12,8 +12,10 @@ from typing import Any
 
 import sympy
 from sympy.core.function import AppliedUndef
+from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
+from rankstrat.algebra.translate import without_gamma
 from rankstrat.errors import CertificateError
 from rankstrat.model.domain import Domain
 from rankstrat.model.model import Chart
@@ -52,7 +54,7 @@ class CertificateWriter(StrPrinter):  # type: ignore[misc]  # sympy is not typed
         """
         if not isinstance(value, sympy.Expr):
             return str(value)
-        return self.doprint(value)
+        return self.doprint(without_gamma([value])[0])
 
     def domain(self, domain: Domain) -> list[str]:
         """The statements of a domain."""
@@ -77,6 +79,15 @@ class CertificateWriter(StrPrinter):  # type: ignore[misc]  # sympy is not typed
         return _unwritable(expr)
 
     _print_Dummy = _print_Symbol
+
+    def _print_re(self, expr: sympy.Expr) -> str:
+        """All symbols are real."""
+        return self.parenthesize(expr.args[0], PRECEDENCE["Func"])
+
+    _print_conjugate = _print_re
+
+    def _print_im(self, expr: sympy.Expr) -> str:
+        return "0"
 
     def _print_Function(self, expr: sympy.Expr) -> str:
         if not isinstance(expr, AppliedUndef):

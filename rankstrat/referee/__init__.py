@@ -1,5 +1,4 @@
 """A referee for proof objects of model ranks, which needs nothing but Python.
 
-It is written from docs/certificates.md and shares no code with the rest of the package. The folder
-can be copied alone: `python referee FILE` checks a file.
+Written from docs/certificates.md; copied alone, the folder checks a file by `python referee FILE`.
 """

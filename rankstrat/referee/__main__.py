@@ -13,27 +13,23 @@ if not __package__:  # the folder itself was given to Python
 from .proof import check
 from .reading import Refused, printable
 
-USAGE = "usage: referee FILE ...   (a proof object, or a bundle of them; - is standard input)"
-
 
 def main(arguments: list[str]) -> int:
     """0 if every claim is shown, 1 if one is not, 2 if a file is no proof object."""
-    if not arguments or (arguments[0].startswith("-") and arguments[0] != "-"):
-        print(USAGE)
-        return 2
     status = 0
-    for name in arguments:
+    if not arguments or (arguments[0].startswith("-") and arguments[0] != "-"):
+        print("usage: referee FILE ...   (a proof object, or a bundle; - is standard input)")
+        status = 2
+    for name in arguments if not status else ():
         print(f"{printable(name, 200)}:")
         try:
             text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
             findings = check(text)
+            print(*findings, sep="\n")
+            status = max(status, int(not all(found.holds for found in findings)))
         except (OSError, UnicodeDecodeError, Refused) as reason:
             print(f"  FAILS: {printable(reason, 300)}")
             status = 2
-            continue
-        print(*findings, sep="\n")
-        if not all(found.holds for found in findings):
-            status = max(status, 1)
     return status
 
 

@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any
 
-from .reading import BIG, SMALL, Fuel, Kinds, Refused, read
+from .reading import ANY, BIG, SMALL, Fuel, Kinds, Numbers, Refused, read
 
 Node = tuple[Any, ...]
-FUNCTIONS = {
-    "exp": "exp", "tanh": "exp", "sinh": "exp", "cosh": "exp", "sin": "cis", "cos": "cis",
-    "tan": "cis", "log": "log", "atan": "atan", "erf": "erf",
-}  # fmt: skip
-"""Functions of one argument, and the kind of image that they have."""
-KINKS = ("relu", "abs", "step", "sign")
-LEAVES = ("rat", "in", "coord", "pi", "isqrtpi")
+LEAVES = ("rat", "in", "coord", "isqrtpi")
 LEAST_LAYER = {"in": 2, "coord": 1, "jet": 1}
-MAX_NODES = 3_000_000
-SLOPES: dict[str, Callable[[Graph, int, int], int]] = {
-    "par": lambda g, k, a: g.one,
-    "pow": lambda g, k, a: g.product(g.number(k), g.node("pow", g.nodes[k][1] - 1, a)),
-    "root": lambda g, k, a: g.product(k, g.node("pow", -1, g.product(g.number(k), a))),
-    "exp": lambda g, k, a: k,
-    "log": lambda g, k, a: g.node("pow", -1, a),
-    "sinh": lambda g, k, a: g.node("cosh", a),
-    "cosh": lambda g, k, a: g.node("sinh", a),
-    "tanh": lambda g, k, a: g.total(g.one, g.product(g.minus, g.node("pow", 2, k))),
-    "sin": lambda g, k, a: g.node("cos", a),
-    "cos": lambda g, k, a: g.product(g.minus, g.node("sin", a)),
-    "tan": lambda g, k, a: g.total(g.one, g.node("pow", 2, k)),
-    "atan": lambda g, k, a: g.node("pow", -1, g.total(g.one, g.node("pow", 2, a))),
-    "erf": lambda g, k, a: g.product(g.node("rat", 2, 1), g.node("isqrtpi"), g.nodes[k][1]),
-    "jet": lambda g, k, a: g.node("jet", g.nodes[k][1], g.nodes[k][2] + 1, a),
-    "relu": lambda g, k, a: g.node("step", a),
-    "abs": lambda g, k, a: g.node("sign", a),
-    "step": lambda g, k, a: g.zero,
-    "sign": lambda g, k, a: g.zero,
+SIGN = ("add", ("step", "a"), ("mul", -1, ("step", ("mul", -1, "a"))))
+DEFINED: dict[str, Any] = {
+    "tanh": ("add", 1, ("mul", -2, ("pow", -1, ("add", 1, ("pow", 2, ("exp", "a")))))),
+    "sinh": ("mul", ("pow", -1, 2), ("add", ("exp", "a"), ("mul", -1, ("pow", -1, ("exp", "a"))))),
+    "cosh": ("mul", ("pow", -1, 2), ("add", ("exp", "a"), ("pow", -1, ("exp", "a")))),
+    "tan": ("mul", ("sin", "a"), ("pow", -1, ("cos", "a"))),
+    "relu": ("mul", "a", ("step", "a")),
+    "sign": SIGN,
+    "abs": ("mul", "a", SIGN),
+    "pi": ("pow", -2, ("isqrtpi",)),
 }
-"""The derivative of node k by its argument a."""
+"""Functions of an argument a that stand for nodes of other kinds."""
+SLOPES: dict[str, Any] = {
+    "exp": ("exp", "a"),
+    "log": ("pow", -1, "a"),
+    "sin": ("cos", "a"),
+    "cos": ("mul", -1, ("sin", "a")),
+    "atan": ("pow", -1, ("add", 1, ("pow", 2, "a"))),
+    "erf": ("mul", ("mul", 2, ("isqrtpi",)), ("exp", ("mul", -1, ("pow", 2, "a")))),
+    "step": 0,
+    "par": 1,
+    "add": 1,
+}
+"""The derivatives of the others."""
 
 
 class Graph:
-    """Nodes; each refers to earlier ones only.
+    """Nodes; each refers to earlier ones only, `index` are those that a file has numbered.
 
-    Attributes:
-        layers: 2 above inputs, 1 above coordinates or jets, 0 otherwise.
-        private: whether a parameter or an input stands below.
-        given: the number of nodes that were read; derivatives come after them.
+    The layer of a node is 2 above inputs, 1 above coordinates or jets, 0 otherwise.
     """
 
     def __init__(self, data: Any, sizes: dict[str, int], functions: list[str], fuel: Fuel) -> None:
@@ -54,57 +48,72 @@ class Graph:
         self.nodes: list[Node] = []
         self.known: dict[Node, int] = {}
         self.layers: list[int] = []
-        self.private: list[bool] = []
-        owners: dict[int, int] = {}
-        node = range(len(data) if type(data) is list else 0)
-        schema = Kinds(dict.fromkeys((*FUNCTIONS, *KINKS), (node,))) | {
+        self.given = False
+        self.zero, self.one = self.node("rat", 0, 1), self.node("rat", 1, 1)
+        a = self.index = Numbers()
+        schema = Kinds(dict.fromkeys((*SLOPES, *DEFINED), (a,)))
+        schema.update({
             "rat": (range(-BIG, BIG), range(1, BIG)), "in": (range(sizes["inputs"]),),
             "coord": (range(sizes["coordinates"]),), "pi": (), "isqrtpi": (),
-            "par": (range(sizes["parameters"]), node), "add": [node], "mul": [node],
-            "pow": (range(-SMALL, SMALL), node), "root": (range(2, 65), node), "erf": (node, node),
-            "jet": (range(len(functions)), range(1000), node),
-        }  # fmt: skip
-        for k, entry in enumerate(read(data, [Kinds(schema)], "graph")):
-            if any(c >= k for c in self._children(entry)) or entry in (("add",), ("mul",)):
-                raise Refused(f"graph: node {k} refers to no earlier node")
-            if entry[0] == "par":
-                if self.private[entry[2]] or owners.setdefault(entry[1], k) != k:
+            "par": (range(sizes["parameters"]), a), "add": [a], "mul": [a],
+            "pow": (range(-SMALL, SMALL), a), "root": (range(2, 65), a),
+            "jet": (range(len(functions)), range(1000), a),
+        })  # fmt: skip
+        owners: dict[int, Node] = {}
+        for k, entry in enumerate(read(data, [ANY], "graph")):
+            node = read(entry, schema, f"graph: node {k}")
+            if node[0] == "par":
+                below = {self.nodes[c][0] for c in self.closure([node[2]])}
+                if below & {"par", "in"} or owners.setdefault(node[1], node) != node:
                     raise Refused(f"graph: node {k} is no parameter with a value on the chart")
-            if entry[0] == "erf" and self.nodes[entry[1]][0] != "exp":
-                raise Refused(f"graph: the companion of node {k} is not an exponential")
-            self._append(entry)
-        self.given = len(self.nodes)
-        self.zero: int = self.node("rat", 0, 1)
-        self.one: int = self.node("rat", 1, 1)
-        self.minus: int = self.node("rat", -1, 1)
+            if node[0] == "erf":
+                self.build(SLOPES["erf"], node[1])
+            defined = node[0] in DEFINED
+            a.append(self.build(DEFINED[node[0]], node[-1]) if defined else self.node(*node))
+        self.given = True
 
-    @staticmethod
-    def _children(node: Node) -> Sequence[int]:
+    def build(self, term: Any, a: Any) -> int:
+        """The node that a term of the tables stands for."""
+        match term:
+            case "a":
+                return int(a)
+            case int():
+                return self.node("rat", term, 1)
+            case ("pow", n, base):
+                return self.node("pow", n, self.build(base, a))
+        return self.node(term[0], *(self.build(part, a) for part in term[1:]))
+
+    def children(self, node: Node) -> Iterable[int]:
+        """The nodes that a node is computed from; the argument of a function comes last."""
         if node[0] in LEAVES:
             return ()
-        return node[1:] if node[0] in ("add", "mul", "erf") else node[-1:]
-
-    def children(self, k: int) -> Sequence[int]:
-        """The nodes that a node is computed from; the argument of a function comes last."""
-        return self._children(self.nodes[k])
-
-    def _append(self, node: Node) -> int:
-        if len(self.nodes) >= MAX_NODES:
-            raise Refused(f"the graph has more than {MAX_NODES} nodes")
-        below = self._children(node)
-        least = LEAST_LAYER.get(node[0], 0)
-        self.layers.append(max([least, *(self.layers[c] for c in below)]))
-        self.private.append(node[0] in ("par", "in") or any(self.private[c] for c in below))
-        self.nodes.append(node)
-        return self.known.setdefault(node, len(self.nodes) - 1)
+        return node[1:] if node[0] in ("add", "mul") else node[-1:]
 
     def node(self, *node: Any) -> int:
-        """The number of a node, which is added if it is new."""
-        return self.known[node] if node in self.known else self._append(node)
+        """The number of a node, which is added if it is new.
 
-    def number(self, k: int) -> int:
-        """A node for the exponent in a power or root."""
-        return self.node("rat", self.nodes[k][1], 1)
+        Sums go without zeros, products without ones, and have two factors each. In derivatives
+        products with zero are zero; the model has to be defined there too.
+        """
+        if node[0] in ("add", "mul"):
+            unit = self.zero if node[0] == "add" else self.one
+            left = [c for c in node[1:] if c != unit]
+            if node[0] == "mul" and self.zero in left and self.given:
+                return self.zero
+            if node[0] == "mul" and len(left) > 2:
+                return reduce(lambda a, b: self.node("mul", a, b), left)
+            if len(left) < 2:
+                return left[0] if left else unit
+            node = node[0], *left
+        elif node[0] == "pow" and node[1] == 1:
+            return int(node[2])
+        if node not in self.known:
+            self.fuel.burn(20)
+            below = [self.layers[c] for c in self.children(node)]
+            self.layers.append(max([LEAST_LAYER.get(node[0], 0), *below]))
+            self.known[node] = len(self.nodes)
+            self.nodes.append(node)
+        return self.known[node]
 
     def reflection(self, f: int, j: int) -> int:
         """s with sigma^(j)(-h) = s sigma^(j)(h) for an odd or even function, else 0."""
@@ -122,53 +131,34 @@ class Graph:
             if k not in seen:
                 self.fuel.burn(1)
                 seen.add(k)
-                stack.extend((below or self.children)(k))
+                stack.extend(below(k) if below else self.children(self.nodes[k]))
         return sorted(seen)
-
-    def total(self, *terms: int) -> int:
-        """A node for a sum."""
-        left = [t for t in terms if t != self.zero]
-        if len(left) == 1:
-            return left[0]
-        return self.node("add", *left) if left else self.zero
-
-    def product(self, *factors: int) -> int:
-        """A node for a product."""
-        left = [f for f in factors if f != self.one]
-        if self.zero in left or len(left) == 1:
-            return self.zero if self.zero in left else left[0]
-        return self.node("mul", *left) if left else self.one
 
     def _partials(self, k: int) -> Iterable[tuple[int, int]]:
         """Pairs (child, node of the partial derivative)."""
-        node = self.nodes[k]
-        if node[0] in LEAVES:
-            return []
-        if node[0] != "mul":
-            slope = self.one if node[0] == "add" else SLOPES[node[0]](self, k, node[-1])
-            return [(c, slope) for c in (node[1:] if node[0] == "add" else node[-1:])]
-        before, after, pairs = [self.one], self.one, []
-        for c in node[1:-1]:
-            before.append(self.product(before[-1], c))
-        for c, left in zip(reversed(node[1:]), reversed(before), strict=True):
-            pairs.append((c, self.product(left, after)))
-            after = self.product(c, after)
-        return pairs
+        match node := self.nodes[k]:
+            case ("mul", a, b):
+                return (a, b), (b, a)
+            case ("pow", n, a):
+                slope = self.node("mul", self.node("rat", n, 1), self.node("pow", n - 1, a))
+            case ("root", n, a):
+                multiple = self.node("mul", self.node("rat", n, 1), a)
+                slope = self.node("mul", k, self.node("pow", -1, multiple))
+            case ("jet", f, j, a):
+                slope = self.node("jet", f, j + 1, a)
+            case _:
+                slope = 0 if node[0] in LEAVES else self.build(SLOPES[node[0]], node[-1])
+        return [(c, slope) for c in self.children(node)]
 
-    def gradient(self, root: int, leaves: Sequence[str], layer: int = 0) -> dict[int, int]:
-        """Derivatives of a node by leaves of the given kinds, by one backward sweep.
-
-        Nodes below the layer are constants.
-        """
+    def gradient(self, root: int) -> dict[int, int]:
+        """Nodes of the derivatives of a node by the parameters below, in one backward sweep."""
         waiting: dict[int, list[int]] = {root: [self.one]}
         found: dict[int, int] = {}
         for k in reversed(self.closure([root])):
-            if k not in waiting or self.layers[k] < layer:
-                continue
-            adjoint = self.total(*waiting.pop(k))
-            if self.nodes[k][0] in leaves:
-                found[k] = adjoint
+            adjoint = self.node("add", *waiting.pop(k, ()))
+            if self.nodes[k][0] == "par":
+                found[self.nodes[k][1]] = adjoint
             elif adjoint != self.zero:
                 for child, slope in self._partials(k):
-                    waiting.setdefault(child, []).append(self.product(adjoint, slope))
+                    waiting.setdefault(child, []).append(self.node("mul", adjoint, slope))
         return found

@@ -6,78 +6,68 @@ full one it is a rational function of generators. See "Exact expansion" in docs/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from .graph import Node
 from .reading import Fuel, Refused, Unchecked
-from .ring import Ring
-from .tower import Tower
+from .tower import Ring, Tower
 
 Monomial = tuple[tuple[int, int], ...]
 Polynomial = dict[Monomial, Fraction]
-ODD, EVEN = ("tanh", "sinh", "sin", "tan", "atan", "erf"), ("cosh", "cos")
+Signs = Mapping[int, int]
+PARITIES = {"cos": 1, "sin": -1, "atan": -1, "erf": -1}
 MAX_BITS, STEPS = 200_000, 1_500_000
 
 
 class Expander(Ring[Polynomial]):
-    """Laurent polynomials in numbered unknowns.
+    """Laurent polynomials in unknowns, the `atoms`, which are numbered by their names.
 
-    Unknowns are inputs, coordinates, generators, radicals X^n = q, the imaginary unit, sides of
-    kinks (s^2 = s), function values, and inverses of other polynomials.
+    A rule (n, c) means X^n = c, or X^2 = X if n = 0. `inverses` are polynomials by the unknowns
+    that are their inverses.
     """
 
-    def __init__(self, tower: Tower, signs: Mapping[int, int] | None = None) -> None:
-        super().__init__(tower)
-        self.fuel, self.signs = Fuel(STEPS, tower.fuel), signs
-        self.names: dict[Any, int] = {}
-        self.atoms: list[Any] = []
-        self.inverses: dict[int, Polynomial] = {}
+    def __init__(self, tower: Tower, signs: Signs | None = None) -> None:
+        super().__init__(tower, signs)
+        self.fuel = Fuel(STEPS, tower.fuel)
+        self.atoms, self.inverses = dict[Any, int](), dict[int, Polynomial]()
+        self.rules: dict[int, tuple[int, int]] = {}
+        self.rational = lambda p, q=1: {(): Fraction(p, q)} if p else {}
+        self.plus = lambda *terms: self._collected(
+            (m, c if n == 1 else n * c) for n, p in terms for m, c in p.items()
+        )
 
     def leaf(self, *name: Any) -> Polynomial:
-        """An unknown."""
+        v = self.atoms.setdefault(name, len(self.atoms))
         if name[0] == "t" and self.tower.kinds[name[1]] == "root":
-            name = ("radical", *self.tower.generators[name[1]][1:])
-        number = self.names.setdefault(name, len(self.atoms))
-        self.atoms += [name] if number == len(self.atoms) else []
-        return {((number, 1),): Fraction(1)}
-
-    def rational(self, p: int, q: int = 1) -> Polynomial:
-        """A number."""
-        return {(): Fraction(p, q)} if p else {}
-
-    def plus(self, *terms: tuple[int, Polynomial]) -> Polynomial:
-        """A sum."""
-        return self._collected((m, c if n == 1 else n * c) for n, p in terms for m, c in p.items())
+            _, q, n = self.tower.generators[name[1]]
+            self.rules[v] = n, q
+        elif name[0] in ("iota", "side"):
+            self.rules[v] = (2, -1) if name[0] == "iota" else (0, 1)
+        return {((v, 1),): Fraction(1)}
 
     def _collected(self, items: Iterable[tuple[Monomial, Fraction]]) -> Polynomial:
         total: Polynomial = {}
         for m, c in items:
             bits = c.numerator.bit_length() + c.denominator.bit_length()
             self.fuel.burn(1 + len(m) + (bits >> 7) ** 2)
-            total[m] = total.get(m, Fraction(0)) + c
+            total[m] = total.get(m, 0) + c
         return {m: c for m, c in total.items() if c}
 
     def times(self, a: Polynomial, b: Polynomial) -> Polynomial:
-        """A product."""
         return self._collected(
             self._reduced(_product(m, n), c * d) for m, c in a.items() for n, d in b.items()
         )
 
     def _reduced(self, monomial: Monomial, c: Fraction) -> tuple[Monomial, Fraction]:
-        """Reduce powers of radicals, of the imaginary unit and of sides."""
+        """A term, after the rules."""
         left = []
         for v, n in monomial:
-            match self.atoms[v][0]:
-                case "side":
-                    n = 1
-                case "radical":
-                    _, q, order = self.atoms[v]
-                    self._check_bits(n * q.bit_length())
-                    c, n = c * Fraction(q) ** (n // order), n % order
-                case "iota":
-                    c, n = c * (-1) ** (n % 4 // 2), n % 2
+            if v in self.rules:
+                order, value = self.rules[v]
+                self._check_bits(n * (value * value).bit_length())
+                c, n = (c * Fraction(value) ** (n // order), n % order) if order else (c, 1)
             self._check_bits(n.bit_length() << 12)
             left += [(v, n)] if n else []
         return tuple(left), c
@@ -87,7 +77,6 @@ class Expander(Ring[Polynomial]):
             raise Unchecked("a coefficient or an exponent is too long")
 
     def power(self, a: Polynomial, n: int) -> Polynomial:
-        """A power."""
         a, n = self.inverse(a) if n < 0 else a, abs(n)
         if len(a) != 1:
             return super().power(a, n)
@@ -99,98 +88,78 @@ class Expander(Ring[Polynomial]):
         """One over a polynomial: over its monomial content, and over the rest as a new unknown."""
         if self.vanishes(a):
             raise Refused("a denominator is identically zero")
-        kinds = {v: self.atoms[v][0] for m in a for v, _ in m}
-        if "side" in kinds.values():
+        unknowns = sorted({v for m in a for v, _ in m})
+        if (0, 1) in map(self.rules.get, unknowns):
             raise Unchecked("a denominator contains a side of a kink")
-        units = sorted(v for v in kinds if kinds[v] not in ("radical", "iota"))
-        content = [(v, -min(dict(m).get(v, 0) for m in a)) for v in units]
-        result = {tuple(pair for pair in content if pair[1]): 1 / a[max(a)]}
-        rest = self.times(a, result)
-        if len(rest) == 1:
-            ((m, c),) = rest.items()
-            unit = dict([self._reduced(tuple((v, -e) for v, e in m), 1 / c)])
-        else:
-            unit = self.leaf("inverse", frozenset(rest.items()))
-            self.inverses[max(unit)[0][0]] = rest
-        result = self.times(result, unit)
-        for v, n in content:
-            if n < 0 and v in self.inverses:
-                cleared = {_product(m, ((v, -n),)): c for m, c in result.items()}
-                result = self.times(cleared, self.power(self.inverses[v], -n))
-        return result
+        if len(a) == 1:
+            ((m, c),) = a.items()
+            return dict([self._reduced(tuple((v, -n) for v, n in m), 1 / c)])
+        units = [(v, -min(dict(m).get(v, 0) for m in a)) for v in unknowns if v not in self.rules]
+        content = {tuple(pair for pair in units if pair[1]): 1 / a[max(a)]}
+        rest = self.times(a, content)
+        unknown = self.leaf("inverse", frozenset(rest.items()))
+        self.inverses[max(unknown)[0][0]] = rest
+        return self.times(content, unknown)
 
     def fraction(self, a: Polynomial) -> tuple[Polynomial, Monomial]:
-        """The numerator, and the inverses that it was freed of."""
+        """The numerator, and the inverses that it was freed of, the latest first."""
         bottom: list[tuple[int, int]] = []
-        while True:
-            self.fuel.burn(len(a))
-            v = max((v for m in a for v, _ in m if v in self.inverses), default=-1)
-            if v < 0:
-                return a, tuple(bottom)
-            parts: dict[int, Polynomial] = {}
+        while found := {v for m in a for v, _ in m if v in self.inverses}:
+            v, parts = max(found), dict[int, Polynomial]()
             for m, c in a.items():
                 rest = tuple(pair for pair in m if pair[0] != v)
                 parts.setdefault(dict(m).get(v, 0), {})[rest] = c
-            top, a = max(parts), {}
+            top, a = max(0, *parts), {}
             bottom.append((v, top))
             for n in range(min(parts), top + 1):
-                self.fuel.burn(1)
+                self.fuel.burn(1 + len(a))
                 a = self.plus((1, self.times(a, self.inverses[v])), (1, parts.get(n, {})))
+        return a, tuple(bottom)
 
     def vanishes(self, a: Polynomial) -> bool:
         """Whether a polynomial is zero."""
         return not self.fraction(a)[0]
 
-    def is_zero(self, root: int) -> bool:
-        """Whether a node is zero."""
-        return self.vanishes(self.value(root))
+    def _named(self, *name: Any, of: Polynomial, by: Fraction) -> Polynomial:
+        """An unknown named by a multiple of a polynomial: equal names are equal functions."""
+        self.fuel.burn(8 * len(of))
+        return self.leaf(*name, frozenset((m, c * by) for m, c in of.items()))
 
-    def _named(self, *name: Any, of: tuple[Polynomial, Monomial], by: Fraction) -> Polynomial:
-        """An unknown named by a multiple of a fraction: equal names are equal functions."""
-        self.fuel.burn(8 * len(of[0]))
-        return self.leaf(*name, frozenset((m, c * by) for m, c in of[0].items()), of[1])
+    def step(self, a: int) -> Polynomial:
+        """An unknown named by the argument up to a positive factor, if no region is chosen.
 
-    def sides(self, a: int) -> tuple[Polynomial, Polynomial]:
-        """Unknowns named by the argument up to a positive factor, if no region is chosen.
-
-        They add up to 1 if the argument vanishes nowhere on an open set, as no polynomial does.
+        With that of the opposite it adds up to 1 if the argument vanishes nowhere on an open set,
+        as no polynomial does.
         """
-        top, bottom = whole = self.fraction(self.values[a])
+        top, bottom = self.fraction(self.values[a])
         if self.signs is not None and top:
-            return super().sides(a)
+            return super().step(a)
         lead = top[max(top)] if top else Fraction(0)
         if top.keys() <= {()} and not bottom:
-            return self.rational(int(lead > 0)), self.rational(int(lead < 0))
-        polynomial = all(self.atoms[v][0] in ("in", "coord") for m in top for v, _ in m)
-        if not polynomial:
-            signs = (1 / abs(lead), -1 / abs(lead))
-            side, other = (self._named("side", of=whole, by=factor) for factor in signs)
-            return side, other
-        side = self._named("side", of=whole, by=1 / lead)
-        other = self.plus((1, self.rational(1)), (-1, side))
-        return (side, other) if lead > 0 else (other, side)
+            return self.rational(int(lead > 0))
+        variables = {v for name, v in self.atoms.items() if name[0] in ("in", "coord")}
+        polynomial = {v for m in top for v, _ in m} <= variables
+        side = self._named("side", bottom, of=top, by=1 / (lead if polynomial else abs(lead)))
+        opposite = polynomial and lead < 0
+        return self.plus((1, self.rational(1)), (-1, side)) if opposite else side
 
     def function(self, node: Node) -> Polynomial:
-        """A function of generators, or an unknown named by the argument."""
-        op, data = node[0], node[1:-1] if node[0] != "erf" else ()
-        top, _ = whole = self.fraction(self.values[node[-1]])
-        if not top and op == "log":
-            raise Refused("the logarithm of zero")
-        if not top and op != "jet":
-            return self.rational(int(op in ("exp", "cosh", "cos")))
+        op, data, a = node[0], node[1:-1], self.values[node[-1]]
+        parity, zero = PARITIES.get(op, 0), op != "jet"
+        if op == "jet":
+            parity, given = self.graph.reflection(*data), self.graph.functions[data[0]]
+            zero = parity < 0 or (given.endswith("0") and not data[1])
+        if not a and zero:
+            if op == "log":
+                raise Refused("the logarithm of zero")
+            return self.rational(int(op in ("exp", "cos")))
         if self.tower.key(node) in self.tower.verified:
             return super().function(node)
-        reflection = int(op in EVEN) - int(op in ODD)
-        if op == "jet":
-            reflection = self.graph.reflection(*data)
-            given = self.graph.functions[data[0]].endswith("0") and not data[1]
-            if not top and (given or reflection < 0):
-                return {}
-        sign = -1 if top and top[max(top)] < 0 and (op == "exp" or reflection) else 1
-        value = self._named("free", op, *data, of=whole, by=Fraction(sign))
+        sign = -1 if a and a[max(a)] < 0 and (op == "exp" or parity) else 1
+        value = self._named("free", op, *data, of=a, by=Fraction(sign))
         if op == "exp":
             return self.power(value, sign)
-        return self.plus((reflection if sign < 0 else 1, value))
+        return self.plus((parity if sign < 0 else 1, value))
 
 
 def _product(m: Monomial, n: Monomial) -> Monomial:
@@ -200,3 +169,45 @@ def _product(m: Monomial, n: Monomial) -> Monomial:
     for v, e in n:
         exponents[v] = exponents.get(v, 0) + e
     return tuple(sorted((v, e) for v, e in exponents.items() if e))
+
+
+def is_empty(forms: Iterable[Sequence[Fraction]], fuel: Fuel) -> bool:
+    """Whether no point x makes all forms c_0 + c_1 x_1 + ... + c_d x_d positive: elimination of
+    Fourier and Motzkin.
+    """
+    rows = {tuple(form) for form in forms}
+    for k in range(1, max(map(len, rows))):
+        kept = {r for r in rows if r[k] == 0}
+        for p, q in [(p, q) for p in rows if p[k] > 0 for q in rows if q[k] < 0]:
+            fuel.burn(20 * len(p))
+            kept.add(tuple(a / p[k] - b / q[k] for a, b in zip(p, q, strict=True)))
+        rows = kept
+    return any(r[0] <= 0 for r in rows)
+
+
+def check_cover(tower: Tower, kinks: Iterable[int], signs: Sequence[Signs]) -> None:
+    """The places lie in all regions: a side on which there is no place is empty.
+
+    Arguments of kinks are decided one after another; given the signs of those before, each is an
+    affine function of the inputs.
+    """
+    groups: list[tuple[Sequence[Signs], list[list[Fraction]]]] = [(signs, [])]
+    for a in kinks:
+        before, groups = groups, []
+        for group, forms in before:
+            e = Expander(tower, group[0])
+            terms = dict(e.value(a))
+            names = [((e.atoms.get(("in", k), -1), 1),) for k in range(tower.graph.sizes["inputs"])]
+            form = [terms.pop(name, Fraction(0)) for name in ((), *names)]
+            if terms:
+                raise Unchecked("the argument of a kink is not affine")
+            if not any(form[1:]):
+                groups.append((group, forms))
+                continue
+            for sign in (1, -1):
+                side = [*forms, [sign * c for c in form]]
+                members = [s for s in group if s[a] == sign]
+                if members:
+                    groups.append((members, side))
+                elif not is_empty(side, tower.fuel):
+                    raise Unchecked("the places do not show all regions")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import DecimalException
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
-from .bounds import lower_bound, upper_bound
-from .independence import verify_images
+from .evidence import lower_bound, upper_bound, verify_images
 from .question import VERDICTS, Question
 from .reading import ANY, Fuel, Refused, Unchecked, parse, printable, read
-from .tower import Tower
 
 BUNDLE = "rankstrat-proofs/2"
 BUDGET = 60_000_000
@@ -39,9 +38,8 @@ class Finding:
         rank = f"{self.lower} <= rank <= {self.upper}"
         rank = f"rank = {self.lower}" if self.lower == self.upper else rank
         rank = "nothing is shown" if self.fails else rank
-        end = "accepted" if self.holds else "NOT accepted"
-        lines = [self.title, *(f"  {line}" for line in self.lines)]
-        return "\n".join([*lines, f"{end}: {rank} [{self.verdict}{error}]"]).lstrip("\n")
+        end = f"{'' if self.holds else 'NOT '}accepted: {rank} [{self.verdict}{error}]"
+        return "\n".join([self.title, *(f"  {line}" for line in self.lines), end]).lstrip("\n")
 
 
 def check(text: str, budget: int = BUDGET) -> list[Finding]:
@@ -53,53 +51,46 @@ def check(text: str, budget: int = BUDGET) -> list[Finding]:
     data, digest = parse(text), sha256(text.encode(errors="replace")).hexdigest()
     if type(data) is not dict:
         raise Refused("the text is no proof object")
-    if data.get("format") != BUNDLE:
-        return [_found(data, digest, Fuel(budget), Finding())]
-    entries = read(data, {"format": BUNDLE, "proofs": [{"title": ANY, "proof": ANY}]}, "bundle")
-    return [
-        _found(e["proof"], f"{digest}/{i}", Fuel(budget), Finding(printable(e["title"], 200)))
-        for i, e in enumerate(entries["proofs"])
-    ]
+    pairs = [("", data)]
+    if data.get("format") == BUNDLE:
+        data = read(data, {"format": BUNDLE, "proofs": [{"title": ANY, "proof": ANY}]}, "bundle")
+        pairs = [(printable(entry["title"], 200), entry["proof"]) for entry in data["proofs"]]
+    return [_found(p, f"{digest}/{i}", Fuel(budget), t) for i, (t, p) in enumerate(pairs)]
 
 
-def _found(data: Any, digest: str, fuel: Fuel, found: Finding) -> Finding:
+def _found(data: Any, digest: str, fuel: Fuel, title: str) -> Finding:
     """Check one proof object; the digest names random choices."""
+    found = Finding(title)
     try:
         _check(data, digest, fuel, found)
-    except Refused as reason:
-        lines = [*found.lines, f"FAILS: {reason}"]
-        return Finding(found.title, upper=found.upper, fails=True, lines=lines)
-    except Unchecked as reason:
-        return Finding(found.title, fails=True, lines=[*found.lines, f"not checked: {reason}"])
+    except (Refused, ValueError, Unchecked, DecimalException) as reason:
+        what = "FAILS" if isinstance(reason, Refused | ValueError) else "not checked"
+        lines = [*found.lines, f"{what}: {reason}"]
+        return Finding(title, upper=found.upper, fails=True, lines=lines)
     return found
 
 
 def _check(data: Any, digest: str, fuel: Fuel, found: Finding) -> None:
     q = Question(data, fuel)
-    claim = q.data["claim"]
-    if claim["verdict"] not in VERDICTS:
-        raise Refused("claim: no verdict")
-    low, high, found.upper = claim["lower"], claim["upper"], len(q.free)
-    nodes, outputs = q.graph.given, len(q.outputs)
-    found.lines.append(f"graph: {nodes} nodes, {found.upper} parameters, {outputs} outputs")
+    claim, found.upper, nodes = q.data["claim"], len(q.free), len(q.graph.index)
+    found.lines.append(f"graph: {nodes} nodes, {found.upper} parameters, {len(q.outputs)} outputs")
     if q.zero:
         found.lines.append("convention: where the argument of a kink is 0, the slope is 0")
-    tower = Tower(q.graph, q.data["tower"])
-    found.lines += verify_images(q, tower)
+    q.read_tower()
+    found.lines += verify_images(q)
     try:
-        found.lower, text = lower_bound(q, tower)
+        found.lower, text = lower_bound(q)
         found.lines.append(f"lower bound: {text}")
-    except Unchecked as reason:
+    except (Unchecked, DecimalException) as reason:
         found.lines.append(f"lower bound not checked: {reason}: OPEN")
     try:
-        found.upper, text, found.error = upper_bound(q, tower, digest)
+        found.upper, text, found.error = upper_bound(q, digest)
         found.lines.append(f"upper bound: {text}")
-    except Unchecked as reason:
+    except (Unchecked, DecimalException) as reason:
         found.lines.append(f"upper bound not checked: {reason}: OPEN")
-    found.lines += q.remarks
     if found.lower > found.upper:
         raise Refused(f"the bounds {found.lower} and {found.upper} contradict each other")
     if found.lower == found.upper:
         found.verdict = "PROBABLE" if found.error else "PROVED"
     strength = VERDICTS.index(found.verdict) <= VERDICTS.index(claim["verdict"])
-    found.holds = found.lower >= low and found.upper <= high and strength
+    found.holds = found.lower >= claim["lower"] and found.upper <= claim["upper"] and strength

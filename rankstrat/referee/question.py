@@ -6,102 +6,89 @@ from fractions import Fraction
 from typing import Any
 
 from .balls import Balls
-from .graph import Graph, Node
+from .graph import Graph
 from .polynomials import Expander
-from .reading import ANY, BIG, SMALL, Fuel, Kinds, Maybe, Refused, distinct, read
-from .tower import EMPTY, SETTING, Tower
+from .reading import ANY, BIG, SMALL, Fuel, Kinds, Refused, distinct, read
+from .tower import Tower, is_prime
 
 VERDICTS = ("PROVED", "PROBABLE", "OPEN")
-PARITIES = ("", "0", "odd", "odd0", "even", "even0")
-NUMBER = (range(-BIG, BIG), range(1, BIG))
+PARITIES = frozenset(("", "0", "odd", "odd0", "even", "even0"))
+NUMBER, RESIDUE = (range(-BIG, BIG), range(1, BIG)), range(1 << 62)
 COLUMNS = {"columns": [range(SMALL)]}
-LOWER = Kinds({
-    "none": {},
-    "minor": SETTING | COLUMNS | {"rows": [(range(SMALL), range(SMALL), range(-1, SMALL))]},
-    "balls": COLUMNS | {"rows": [(range(SMALL), [range(-SMALL, SMALL)])]},
-})  # fmt: skip
-UPPER = Kinds({
-    "parameters": {}, "outputs": {}, "chance": {},
-    "relations": {"relations": [(range(SMALL), [(range(SMALL), range(SMALL))])]},
-})  # fmt: skip
+MIXED = {"rows": [(range(SMALL), [range(-SMALL, SMALL)])]}
 FILE = {
-    "format": "rankstrat-proof/2", "names": ANY, "functions": [ANY], "graph": ANY,
+    "format": "rankstrat-proof/2.1", "names": ANY, "functions": [PARITIES], "graph": ANY,
     "sizes": dict.fromkeys(("parameters", "inputs", "coordinates"), range(10**6 + 1)),
-    "outputs": ANY, "free": ANY, "region": ANY, "places": ANY,
-    "tower": {"generators": ANY, "images": ANY, "decisions": ANY}, "lower": LOWER, "upper": UPPER,
-    "claim": {"lower": range(SMALL), "upper": range(SMALL), "verdict": ANY},
+    "outputs": ANY, "free": ANY, "region": ANY, "places": ANY, "generators": ANY, "images": ANY,
+    "residues": {"prime": RESIDUE, "seed": range(SMALL), "choices": [(RESIDUE, [RESIDUE])]},
+    "lower": Kinds({"none": {}, "minor": COLUMNS, "balls": COLUMNS | MIXED}), "upper": ANY,
+    "claim": {"lower": range(SMALL), "upper": range(SMALL), "verdict": frozenset(VERDICTS)},
 }  # fmt: skip
 
 
 class Question:
-    """What a proof object is about.
+    """What a proof object is about: a model at a chart, places, and its tangent functions.
 
-    Attributes:
-        outputs, free: nodes, and numbers of parameters.
-        kinks, zero: arguments of kinks below outputs, and those that vanish identically.
-        points, signs: the places, and the signs of all kinks there.
-        bare: a tower without generators.
-        balls, numbers: balls at places, and balls of numbers.
-        gradients: for every output the nodes of its nonzero derivatives, by parameter.
-        remarks: what was beyond exact expansion.
+    `kinks` are the arguments of kinks below outputs, `zero` those that vanish identically, `bare`
+    is a tower without generators, `gradients` are derivatives of the outputs by parameter.
     """
 
     def __init__(self, data: Any, fuel: Fuel) -> None:
         self.fuel, self.data = fuel, read(data, FILE, "proof")
-        sizes = self.sizes = self.data["sizes"]
-        for name in self.data["functions"]:
-            if type(name) is not str or name not in PARITIES:
-                raise Refused(f"functions: a parity is one of {PARITIES}")
-        self.graph = Graph(self.data["graph"], sizes, self.data["functions"], fuel)
-        self.outputs = read(self.data["outputs"], [range(self.graph.given)], "outputs")
-        parameters = range(sizes["parameters"])
-        free = read(self.data["free"], Maybe([parameters]), "free")
-        self.free: list[int] = list(parameters) if free is None else free
+        sizes = self.data["sizes"]
+        self.graph = graph = Graph(self.data["graph"], sizes, self.data["functions"], fuel)
+        self.outputs = read(self.data["outputs"], [graph.index], "outputs")
+        parameters, free = range(sizes["parameters"]), self.data["free"]
+        self.free = read(list(parameters) if free is None else free, [parameters], "free")
         distinct(self.free, "free")
-        self.remarks: list[str] = []
-        self.bare = Tower(self.graph, EMPTY)
-        self.numbers = Balls(self.bare, 256)
-        atoms = Expander(self.bare)
-        for k, node in enumerate(self.graph.nodes[: self.graph.given]):
-            if node[0] == "erf":  # its companion is exp(-a^2)
-                inner, a = (atoms.value(self.graph.nodes[node[1]][-1]), atoms.value(node[2]))
-                if not atoms.vanishes(atoms.plus((1, inner), (1, atoms.times(a, a)))):
-                    raise Refused(f"graph: the companion of node {k} is not exp(-a^2)")
-        below = self.graph.closure(self.outputs)
-        self.kinks = sorted(self.bare.kinks(below))
-        self.zero = {a for a in self.kinks if atoms.is_zero(a)}
-        self._read_places([k for k in below if self._is_partial(self.graph.nodes[k])])
-        self.region = read(self.data["region"], Maybe(range(len(self.signs))), "region")
-        self.gradients = [
-            {self.graph.nodes[k][1]: d for k, d in self.graph.gradient(node, ("par",)).items()}
-            for node in self.outputs
-        ]
+        relations = {"relations": [[(range(SMALL), graph.index)]]}
+        upper = {"parameters": {}, "outputs": {}, "chance": {}, "relations": relations}
+        self.upper = read(self.data["upper"], Kinds(upper), "upper")
+        self.bare = Tower(graph, [], [])
+        atoms, self.kinks = Expander(self.bare), sorted(self.bare.kinks(self.outputs))
+        self.zero = {a for a in self.kinks if atoms.vanishes(atoms.value(a))}
+        self._read_places(sizes)
+        region = self.data["region"]
+        self.region = region if region is None else read(region, range(len(self.signs)), "region")
+        self.gradients = [graph.gradient(node) for node in self.outputs]
 
-    def _is_partial(self, node: Node) -> bool:
-        """Whether a node may have no value on an open set: a denominator may vanish with kinks."""
-        denominator = node[0] == "tan" or (node[0] == "pow" and node[1] < 0)
-        return node[0] in ("log", "root") or bool(self.kinks and denominator)
-
-    def _read_places(self, partial: list[int]) -> None:
+    def _read_places(self, sizes: dict[str, int]) -> None:
         """Rational points of the domain; the signs of all kinks there, decided by balls."""
         data = self.data["places"]
         some = bool(isinstance(data, dict) and data.get("inputs"))
-        at, x = (NUMBER,) * (self.sizes["coordinates"] * some), (NUMBER,) * self.sizes["inputs"]
+        at, x = (NUMBER,) * (sizes["coordinates"] * some), (NUMBER,) * sizes["inputs"]
         places = read(data, {"at": at, "inputs": [x], "bits": range(32, 5001)}, "places")
-        self.balls = Balls(self.bare, places["bits"])
         common = {("coord", j): Fraction(*v) for j, v in enumerate(places["at"])}
-        self.points = [
-            common | {("in", k): Fraction(*v) for k, v in enumerate(x)} for x in places["inputs"]
-        ]
+        points = ({("in", k): Fraction(*v) for k, v in enumerate(x)} for x in places["inputs"])
+        self.bits, self.points = places["bits"], [common | point for point in points]
+        below = [(k, self.graph.nodes[k]) for k in self.graph.closure(self.outputs)]
         self.signs: list[dict[int, int]] = []
         for place in range(len(self.points)):
             balls = self.at(place)
-            for k in partial:  # balls exist in the domain only
-                balls.value(k)
+            for k, node in below:  # balls exist in the domain only
+                if node[0] in ("log", "root") or (self.kinks and node[0] == "pow" and node[1] < 0):
+                    balls.value(k)
             self.signs.append({a: balls.sign(a) for a in self.kinks})
 
     def at(self, place: int) -> Balls:
         """Balls at a place."""
-        self.balls.values.clear()
-        self.balls.point, self.balls.zero = self.points[place], self.zero
-        return self.balls
+        return Balls(self.bare, self.bits, self.points[place], self.zero)
+
+    def read_tower(self) -> None:
+        """The tower, and choices of solutions of its algebraic equations modulo the prime."""
+        self.tower = Tower(self.graph, self.data["generators"], self.data["images"])
+        self.prime, self.seed, choices = self.data["residues"].values()
+        if not is_prime(self.prime) or self.prime == 2 or not choices:
+            raise Refused(f"residues: {self.prime} is not an odd prime, or there is no choice")
+        roots = {("t", g): e[1:] for g, e in enumerate(self.tower.generators) if e[0] == "root"}
+        self.choices: list[dict[Any, int]] = []
+        for iota, values in choices:
+            powers = [
+                pow(v, n, self.prime) for v, (_, n) in zip(values, roots.values(), strict=True)
+            ]
+            square = (iota * iota + 1) % self.prime if iota else 0
+            if square or powers != [q % self.prime for q, _ in roots.values()]:
+                raise Refused("residues: no square root of -1, or no roots of the primes")
+            numbers = {("iota",): iota} if iota else {}
+            named = dict(zip(roots, values, strict=True)) | numbers
+            self.choices.append({name: v % self.prime for name, v in named.items()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 SMALL, BIG, LONGEST = 10**9, 1 << 14_000, 200_000_000
 ANY = object()
@@ -37,38 +37,35 @@ class Kinds(dict[str, Any]):
     """Schemas by kind: the first entry of a list, the value of `kind` in an object."""
 
 
-class Maybe(NamedTuple):
-    """A schema, or null."""
-
-    schema: Any
+class Numbers(list[int]):
+    """Things that a file numbers from 0; they are read as the entries of this list."""
 
 
 def read(value: Any, schema: Any, where: str) -> Any:
     """The value, if it has the form that a schema describes.
 
-    A schema is a range of integers, a string for itself, `[s]` for a list, a tuple for a list of
-    its length, a dictionary for an object with its keys, `Kinds`, `Maybe`, or `ANY`.
+    A schema is a range of integers, `Numbers`, a string for itself, a set of strings, `[s]` for a
+    list, a tuple for a list of its length, a dictionary for an object, `Kinds`, or `ANY`.
     """
     kind = type(value)
     match schema:
         case range() if kind is int and value in schema:
             return value
+        case Numbers() if kind is int and 0 <= value < len(schema):
+            return schema[value]
         case str() if kind is str and value == schema:
             return value
-        case Maybe():
-            return None if value is None else read(value, schema.schema, where)
-        case Kinds():
-            name = value[0] if kind is list and value else None
-            name = value.get("kind") if kind is dict else name
-            if type(name) is str and name in schema and kind is dict:
-                return read(value, schema[name] | {"kind": name}, where)
-            if type(name) is str and name in schema:
-                return name, *read(value[1:], schema[name], f"{where}: {name}")
-        case list() if kind is list:
+        case frozenset() if kind is str and value in schema:
+            return value
+        case Kinds() if kind is dict and type(name := value.get("kind")) is str and name in schema:
+            return read(value, schema[name] | {"kind": name}, where)
+        case Kinds() if kind is list and value and type(value[0]) is str and value[0] in schema:
+            return value[0], *read(value[1:], schema[value[0]], f"{where}: {value[0]}")
+        case list() if kind is list and type(schema) is list:
             return [read(v, schema[0], where) for v in value]
         case tuple() if kind is list and len(value) == len(schema):
             return tuple(read(v, s, where) for v, s in zip(value, schema, strict=True))
-        case dict() if kind is dict and value.keys() == schema.keys():
+        case dict() if type(schema) is kind and value.keys() == schema.keys():
             return {key: read(value[key], s, f"{where}.{key}") for key, s in schema.items()}
         case _ if schema is ANY:
             return value
@@ -77,22 +74,19 @@ def read(value: Any, schema: Any, where: str) -> Any:
 
 def parse(text: str) -> Any:
     """The JSON value in a text: no floats, no repeated keys."""
-    if len(text) > LONGEST:
-        raise Refused("the text is too long")
+
+    def no_float(number: str) -> Any:
+        raise Refused(f"the number {printable(number)} is not an integer")
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        distinct([key for key, _ in pairs], "an object")
+        return dict(pairs)
+
+    hooks: Any = {"parse_float": no_float, "parse_constant": no_float, "object_pairs_hook": unique}
     try:
-        return json.loads(text, parse_float=_no_float, parse_constant=_no_float,
-                          object_pairs_hook=_unique)  # fmt: skip
+        return json.loads(text[:LONGEST], **hooks)
     except (ValueError, RecursionError) as error:
         raise Refused(f"not JSON: {printable(error)}") from None
-
-
-def _no_float(text: str) -> Any:
-    raise Refused(f"the number {printable(text)} is not an integer")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    distinct([key for key, _ in pairs], "an object")
-    return dict(pairs)
 
 
 def distinct(values: Iterable[Any], where: str) -> None:

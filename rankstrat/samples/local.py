@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.algebra.needs import Need
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.translate import translate
 from rankstrat.deadline import within
@@ -96,7 +97,11 @@ class Batch(Model):
         return len(self._samples) * self._source.output_count
 
     def _nodes(
-        self, program: Program, p_leaves: Sequence[int], x_leaves: Sequence[int]
+        self,
+        program: Program,
+        p_leaves: Sequence[int],
+        x_leaves: Sequence[int],
+        needed: list[Need],
     ) -> Sequence[int]:
         compiled = self._source.compiled
         known = dict(zip(compiled.parameters, p_leaves, strict=True))
@@ -104,8 +109,9 @@ class Batch(Model):
         for sample in self._samples:
             values = translate(program, list(sample), {})
             image = known | dict(zip(compiled.inputs, values, strict=True))
-            done = compiled.program.rebuild(compiled.outputs, program, image)
+            done = compiled.program.rebuild((*compiled.outputs, *compiled.needed), program, image)
             nodes += [done[n] for n in compiled.outputs]
+            needed += [Need(done[n.guard], done[n.node], n.strict) for n in compiled.needs]
         return nodes
 
 

@@ -41,7 +41,10 @@ class ExponentialTangents:
             return None
         if not model.domain.is_open:
             return None
-        reader = Reader(model.parameters, model.inputs)
+        positive = model.domain.positive(model.inputs)
+        reader = Reader.of(model.parameters, model.inputs, positive, model.outputs)
+        if reader is None:
+            return None
         found = []
         for output in model.outputs:
             one = reader.read(output)
@@ -92,7 +95,7 @@ class ExponentialTangents:
 
     def _in_parameters(self, poly: Any) -> Poly:
         named = Matching(self.ring, (), Budget(1)).by_inputs(poly)
-        return self.ring.of(named[(0,) * len(self.reader.inputs)])
+        return self.ring.of(named[self.reader.constant])
 
     @cached_property
     def _rows(self) -> list[list[Sum]] | None:

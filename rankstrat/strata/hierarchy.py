@@ -3,6 +3,7 @@ r"""The rank stratification of parameter space $\{r(\theta) = k\}_k$."""
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import Any
 import networkx as nx
 import sympy
 
-from rankstrat.deadline import check, ended, left, within
+from rankstrat.deadline import ended, half, left, within
 from rankstrat.errors import (
     BudgetError,
     ModelError,
@@ -30,11 +31,20 @@ from rankstrat.rank.defined import require_inputs
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import weakest
 from rankstrat.strata.alike import written_alike
+from rankstrat.strata.arrangement import ArrangementStrata
 from rankstrat.strata.claimed import ClaimedStrata
 from rankstrat.strata.defaults import general_strata
 from rankstrat.strata.diagrams import dot, hasse, mermaid
 from rankstrat.strata.findings import Finding
-from rankstrat.strata.levels import HasLevelSizes, Level, levels_by_size, levels_of, words
+from rankstrat.strata.levels import (
+    HasCertificates,
+    HasLevelSizes,
+    Level,
+    levels_by_size,
+    levels_of,
+    words,
+)
+from rankstrat.strata.loci import exponential_loci
 from rankstrat.strata.renamed import RenamedStrata
 from rankstrat.strata.stratum import Knowledge, Stratification, Stratum, in_units_of
 from rankstrat.text.diagram import Diagram, graphml, page, tikz
@@ -43,6 +53,7 @@ from rankstrat.waiting import waiting
 
 Progress = Callable[[int, int], None]
 MAX_STRATA = 50_000  # up to symmetry
+HASTE = 0.4  # of the time that was left
 
 
 @dataclass(frozen=True)
@@ -87,7 +98,7 @@ class RankHierarchy:
         found: dict[int, list[Stratum]] = {}
         for stratum in self.strata:
             found.setdefault(stratum.rank, []).append(stratum)
-        return levels_of(self.source, found)
+        return levels_of(self.source, found, self.ended)
 
     def level(self, rank: int) -> Level | None:
         """The level of a rank; None if no stratum has it."""
@@ -300,13 +311,25 @@ def stratification_of(
         if known is not None:
             if source:
                 return ClaimedStrata(known, source, seed)
-            return known
+            return _proved(model, known, seed)
     same = None if conditions else isomorphism_in_time(model)
     if same is not None and isinstance(same.structure, HasStrata):
         known = same.structure.strata(same.source)
         if known is not None:
-            return RenamedStrata(known, same)
+            return _proved(model, RenamedStrata(known, same), seed)
     return general_strata(model, conditions=conditions, seed=seed)
+
+
+def _proved(model: Model, known: Stratification, seed: int) -> Stratification:
+    """What a family knows, or the rank loci where it leaves open what exponents decide."""
+    if known.coverage.verdict is Verdict.PROVED:
+        return known
+    try:
+        with half():
+            loci = exponential_loci(model, seed=seed)
+    except OutOfTimeError:
+        return known
+    return loci if loci is not None and loci.is_complete else known
 
 
 def stratify(
@@ -336,7 +359,6 @@ def stratify(
 
     Raises:
         BudgetError: a family has too many strata, and does not know their levels.
-        OutOfTimeError: the budget ended before there was a list of strata to begin with.
 
     References:
         LSH Section 3.
@@ -353,8 +375,11 @@ def stratify(
 def _stratified(
     model: Model, conditions: Sequence[Any], seed: int, progress: Progress | None
 ) -> RankHierarchy:
-    source = stratification_of(model, conditions=conditions, seed=seed)
-    strata, labels = [], list(islice(source.labels(), MAX_STRATA + 1))
+    try:
+        source = stratification_of(model, conditions=conditions, seed=seed)
+        labels = list(islice(source.labels(), MAX_STRATA + 1))
+    except OutOfTimeError as error:
+        return RankHierarchy(ArrangementStrata(model, ()), (), ended=ended(error))
     if len(labels) > MAX_STRATA:
         sizes = source.level_sizes() if isinstance(source, HasLevelSizes) else None
         if sizes is not None:
@@ -362,22 +387,43 @@ def _stratified(
         raise BudgetError(
             f"{model} has more than {MAX_STRATA} strata up to symmetry; choose a smaller model"
         )
-    stopped = ""
+    strata = []
+    stopped = False
     try:
         for done, label in enumerate(labels, start=1):
-            check(f"{done - 1} of {len(labels)} strata had a rank")
+            before = left()
             stratum = Stratum(source, label)
-            strata.append((stratum.rank, -stratum.dimension, repr(label), stratum))
+            rank, dimension = stratum.rank, stratum.dimension
+            stopped = before <= 0 or _is_hasty(stratum, before)
+            if stopped:
+                break
+            strata.append((rank, -dimension, repr(label), stratum))
             if progress is not None:
                 progress(done, len(labels))
-    except OutOfTimeError as error:
-        stopped = ended(error)
+    except OutOfTimeError:
+        stopped = True
     except BudgetError:
         if left() > 0:
             raise
-        stopped = "the budget of time ended before a stratum had a rank"
+        stopped = True
     ordered = tuple(s for *_, s in sorted(strata, key=lambda t: t[:3]))
-    return RankHierarchy(source, ordered, ended=stopped)
+    return RankHierarchy(source, ordered, ended=_told(len(strata), len(labels)) if stopped else "")
+
+
+def _is_hasty(stratum: Stratum, before: float) -> bool:
+    """Whether the rank of a stratum is not decided since most of the time that was left went by."""
+    source = stratum.source
+    if left() > before * HASTE or before == math.inf:
+        return False
+    if not isinstance(source, HasCertificates):
+        return False
+    return source.certificate(stratum.label).value is None
+
+
+def _told(done: int, known: int) -> str:
+    if not done:
+        return "the budget of time ended before any stratum had a rank"
+    return f"the budget of time ended when {done} of {known} strata had a rank"
 
 
 def stratum_of(

@@ -117,19 +117,27 @@ class Level(Spoken):
         return f"rank {self.rank}: {many}, {exact}  [ranks: {self.verdict}]"
 
 
-def levels_of(source: Stratification, strata: Mapping[int, Sequence[Stratum]]) -> tuple[Level, ...]:
+def levels_of(
+    source: Stratification, strata: Mapping[int, Sequence[Stratum]], ended: str = ""
+) -> tuple[Level, ...]:
     """The levels, ascending in rank.
 
     A level has the dimension of its largest stratum only where every point of it is known to lie
-    in a stratum of that rank; else that is a bound.
+    in a stratum of that rank that is listed; else that is a bound.
+
+    Args:
+        source: the stratification.
+        strata: by rank.
+        ended: why some strata are missing, if they are.
     """
-    complete = source.coverage.verdict is Verdict.PROVED
+    complete = not ended and source.coverage.verdict is Verdict.PROVED
+    missing = ended or source.coverage.reason
     return tuple(
         Level(
             rank,
             tuple(found),
-            _dimension(source, rank, found, complete),
-            _count(source, found, complete),
+            _dimension(source, rank, found, complete, missing),
+            _count(found, complete, missing),
         )
         for rank, found in sorted(strata.items())
     )
@@ -151,19 +159,19 @@ def levels_by_size(source: Stratification, sizes: Sequence[LevelSize]) -> tuple[
 
 
 def _dimension(
-    source: Stratification, rank: int, strata: Sequence[Stratum], complete: bool
+    source: Stratification, rank: int, strata: Sequence[Stratum], complete: bool, reason: str
 ) -> Bounded:
     largest = max(s.dimension for s in strata)
     if complete:
-        return Bounded(largest, largest, source.coverage.reason, of="the dimension")
+        return Bounded(largest, largest, reason, of="the dimension")
     if isinstance(source, HasExtents):
         return source.extent(rank)
     sure = [s.dimension for s in strata if _has_points(source, s)]
     lower = max(sure, default=0)
     if lower == source.model.size:
         return Bounded(lower, lower, "an open set has this rank", of="the dimension")
-    reason = f"the largest stratum that is listed; {source.coverage.reason}"
-    return Bounded(lower, None, reason, of="the dimension")
+    listed = f"the largest stratum that is listed; {reason}"
+    return Bounded(lower, None, listed, of="the dimension")
 
 
 def _has_points(source: Stratification, stratum: Stratum) -> bool:
@@ -173,13 +181,11 @@ def _has_points(source: Stratification, stratum: Stratum) -> bool:
     return stratum.verdict is Verdict.PROVED
 
 
-def _count(source: Stratification, strata: Sequence[Stratum], complete: bool) -> Bounded:
+def _count(strata: Sequence[Stratum], complete: bool, reason: str) -> Bounded:
     count = sum(s.orbit for s in strata)
     if complete:
-        return Bounded(count, count, source.coverage.reason, of="the number of strata")
-    return Bounded(
-        count, None, f"those listed; {source.coverage.reason}", of="the number of strata"
-    )
+        return Bounded(count, count, reason, of="the number of strata")
+    return Bounded(count, None, f"those listed; {reason}", of="the number of strata")
 
 
 def words(level: Level) -> Math:

@@ -1,13 +1,14 @@
 r"""Interchangeable units of any model: which parameters belong to each, and when two are equal.
 
 A family names its units; in any other model two units are the sets of parameters that a verified
-symmetry exchanges.
+symmetry exchanges. Where changes of signs within a unit leave the outputs unchanged (neurons of odd
+activations, (W, -W) in the factors of a head), units that agree up to these signs act as one.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +17,12 @@ import sympy
 
 from rankstrat.model.model import Model
 from rankstrat.model.structure import HasUnits
-from rankstrat.symmetry import Symmetry, symmetries
+from rankstrat.symmetry import Symmetry, sign_changes, symmetries
 from rankstrat.text.parsing import block_symbols
 
-LARGEST = 60
+LARGEST, MOST_TURNS = 60, 16
 Symbols = tuple[sympy.Symbol, ...]
+Signs = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -30,18 +32,23 @@ class UnitPair:
     Attributes:
         first, second: all parameters of each, in one order.
         own: the places of those that do not enter linearly; units in which these agree act as one.
+        turns: signs, place by place, with which the second takes the values of the first.
     """
 
     first: Symbols
     second: Symbols
     own: tuple[int, ...]
+    turns: tuple[Signs, ...]
 
     def conditions(self) -> Iterator[list[sympy.Expr]]:
-        """Groups of expressions that vanish together: the own parameters agree, or all of them."""
-        gaps = [p - q for p, q in zip(self.first, self.second, strict=True)]
-        if 0 < len(self.own) < len(gaps):
-            yield [gaps[k] for k in self.own]
-        yield gaps
+        """Groups of expressions that vanish together: the own parameters agree up to signs, or all
+        of them.
+        """
+        for signs in self.turns:
+            gaps = [p - s * q for p, q, s in zip(self.first, self.second, signs, strict=True)]
+            if 0 < len(self.own) < len(gaps):
+                yield [gaps[k] for k in self.own]
+            yield gaps
 
 
 def unit_parts(model: Model) -> list[Symbols]:
@@ -65,10 +72,35 @@ def unit_pairs(model: Model) -> list[UnitPair]:
     """The pairs of units of a family, else those that verified permutations exchange."""
     structure: object = model.structure
     if isinstance(structure, HasUnits):
-        return [pair for group in structure.units for pair in _family_pairs(model, group)]
+        flips = _flips(sign_changes(model)) if model.size <= LARGEST else []
+        return [pair for group in structure.units for pair in _family_pairs(model, group, flips)]
+    return _written_pairs(model)
+
+
+def _written_pairs(model: Model) -> list[UnitPair]:
     if model.size > LARGEST:
         return []
-    return [pair for g in permutations(model) for pair in _exchanged(model, g)]
+    found = permutations(model)
+    flips = _flips(g for g in found if g.kind == "sign")
+    return [pair for g in found for pair in _exchanged(model, g, flips)]
+
+
+def _flips(found: Iterable[Symmetry]) -> list[frozenset[sympy.Symbol]]:
+    """The parameters whose signs change together."""
+    return [frozenset(g.values) for g in found]
+
+
+def _turns(
+    first: Symbols, second: Symbols, flips: Sequence[frozenset[sympy.Symbol]], signs: Signs
+) -> tuple[Signs, ...]:
+    """The signs of an exchange, times those of all changes within a unit."""
+    known = {signs: None}
+    for unit in (first, second):
+        for flip in flips:
+            if flip <= set(unit) and 2 * len(known) <= MOST_TURNS:
+                turn = [-1 if p in flip else 1 for p in unit]
+                known |= {tuple(s * t for s, t in zip(k, turn, strict=True)): None for k in known}
+    return tuple(known)
 
 
 @dataclass(frozen=True)
@@ -92,9 +124,7 @@ def unit_groups(model: Model) -> list[list[WrittenUnit]]:
         >>> unit_groups(Model(a * sympy.tanh(w * x) + c * sympy.tanh(v * x), [a, w, c, v], [x]))
         [[WrittenUnit(own=(w,), shares=(a,)), WrittenUnit(own=(v,), shares=(c,))]]
     """
-    if model.size > LARGEST:
-        return []
-    pairs = [pair for g in permutations(model) for pair in _exchanged(model, g)]
+    pairs = _written_pairs(model)
     groups: list[list[WrittenUnit]] = []
     seen: set[frozenset[sympy.Symbol]] = set()
     for pair in pairs:
@@ -134,7 +164,9 @@ def permutations(model: Model) -> list[Symmetry]:
     return [g for g in symmetries(model) if g.orthogonal]
 
 
-def _family_pairs(model: Model, group: Any) -> Iterator[UnitPair]:
+def _family_pairs(
+    model: Model, group: Any, flips: Sequence[frozenset[sympy.Symbol]]
+) -> Iterator[UnitPair]:
     blocks = {n: block_symbols(n, model.blocks[n]) for n in (*group.own, *group.shares)}
 
     def parts(unit: int) -> tuple[Symbols, Symbols]:
@@ -144,21 +176,36 @@ def _family_pairs(model: Model, group: Any) -> Iterator[UnitPair]:
 
     every = [parts(unit) for unit in range(group.count)]
     for (own, shares), (other, others) in itertools.combinations(every, 2):
-        yield UnitPair((*own, *shares), (*other, *others), tuple(range(len(own))))
+        first, second = (*own, *shares), (*other, *others)
+        turns = _turns(first, second, flips, (1,) * len(first))
+        yield UnitPair(first, second, tuple(range(len(own))), turns)
 
 
-def _exchanged(model: Model, g: Symmetry) -> Iterator[UnitPair]:
-    """The units that an involution exchanges."""
+def _exchanged(
+    model: Model, g: Symmetry, flips: Sequence[frozenset[sympy.Symbol]]
+) -> Iterator[UnitPair]:
+    """The units that an involution exchanges, up to signs."""
     moved = [p for p in model.parameters if p in g.values]
-    if g.kind != "permutation" or any(g.values[g.values[p]] != p for p in moved):
+    if not g.orthogonal or any(g.values[p].xreplace(dict(g.values)) != p for p in moved):
         return
-    first = tuple(_first_unit(model, moved, g))
-    second = tuple(g.values[p] for p in first)
+    partner = {p: _plain(g.values[p]) for p in moved}
+    if any(partner[p] == p for p in moved):
+        return  # a change of signs
+    first = tuple(_first_unit(model, moved, partner))
+    second = tuple(partner[p] for p in first)
     own = tuple(k for k, p in enumerate(first) if not _is_linear(model, p))
-    yield UnitPair(first, second, own)
+    signs = tuple(1 if g.values[p] == q else -1 for p, q in zip(first, second, strict=True))
+    yield UnitPair(first, second, own, _turns(first, second, flips, signs))
 
 
-def _first_unit(model: Model, moved: Sequence[sympy.Symbol], g: Symmetry) -> list[sympy.Symbol]:
+def _plain(value: sympy.Expr) -> sympy.Symbol:
+    """The symbol p in p or -p."""
+    return -value if value.could_extract_minus_sign() else value
+
+
+def _first_unit(
+    model: Model, moved: Sequence[sympy.Symbol], partner: Mapping[sympy.Symbol, sympy.Symbol]
+) -> list[sympy.Symbol]:
     """One parameter of each exchanged pair: those that stand in one part of the outputs together,
     in which no parameter of the other unit does.
     """
@@ -168,17 +215,17 @@ def _first_unit(model: Model, moved: Sequence[sympy.Symbol], g: Symmetry) -> lis
         for o in model.outputs
         for n in sympy.preorder_traversal(o)
     }
-    alone = [part for part in parts if not any(g.values[p] in part for p in part)]
+    alone = [part for part in parts if not any(partner[p] in part for p in part)]
     first: dict[sympy.Symbol, None] = {}
     for start in moved:
-        if start in first or g.values[start] in first:
+        if start in first or partner[start] in first:
             continue
         first[start] = None
         queue = [start]
         while queue:
             p = queue.pop()
             for q in {q for part in alone if p in part for q in part} - set(first):
-                if g.values[q] not in first:
+                if partner[q] not in first:
                     first[q] = None
                     queue.append(q)
     return [p for p in moved if p in first]

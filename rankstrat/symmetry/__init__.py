@@ -2,7 +2,7 @@ r"""Symmetries $F(g\theta) = F(\theta)$ of a model, found and verified, and what
 invariant.
 """
 
-from rankstrat.symmetry.groups import Symmetry, symmetries
+from rankstrat.symmetry.groups import Symmetry, sign_changes, symmetries
 from rankstrat.symmetry.identifiable import Identifiability, Identified, identifiability
 from rankstrat.symmetry.lattice import (
     FixedSet,
@@ -29,5 +29,6 @@ __all__ = [
     "invariant_manifolds",
     "least_invariant",
     "orbit_dimension",
+    "sign_changes",
     "symmetries",
 ]

@@ -4,7 +4,7 @@ verified afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,15 +15,23 @@ from rankstrat.model.model import Compiled, Model
 
 Weights = dict[int, Fraction]
 CONJUGATES = 64
+ONE = -1
+"""The place of the constant in a linear form."""
 HOMOGENEOUS = frozenset({"relu", "abs"})
 DEGREE_ZERO = frozenset({"step", "sign"})
 
 
 class ExpressionGraph:
-    """The nodes below the outputs with labelled, unordered arguments."""
+    """The nodes below the outputs with labelled, unordered arguments.
 
-    def __init__(self, model: Model) -> None:
+    Args:
+        model: the model.
+        signed: whether a coefficient and its negative are different labels.
+    """
+
+    def __init__(self, model: Model, *, signed: bool = True) -> None:
         demand(model, Model, ModelError, "a Model", "of a point, take point.model")
+        self._signed = signed
         self.compiled: Compiled = model.compiled
         self.program: Program = self.compiled.program
         program = self.program
@@ -54,7 +62,7 @@ class ExpressionGraph:
     def _arguments(self, n: int) -> list[tuple[Any, int]]:
         program, data = self.program, self.program.data[n]
         if program.kind[n] == LINEAR:
-            return list(zip(data[1:], program.args[n], strict=True))
+            return list(zip(map(self._label, data[1:]), program.args[n], strict=True))
         if program.kind[n] == PRODUCT:
             return list(zip(data, program.args[n], strict=True))
         return [(0, a) for a in program.args[n]]
@@ -62,10 +70,21 @@ class ExpressionGraph:
     def _datum(self, n: int) -> Any:
         data: Any = self.program.data[n]
         if self.program.kind[n] == LINEAR:
-            return data[0]
+            return self._label(data[0])
         if self.program.kind[n] == PRODUCT:
             return ()
         return data
+
+    def _label(self, coefficient: Any) -> Any:
+        if self._signed or not isinstance(coefficient, int | Fraction):
+            return coefficient
+        return abs(coefficient)
+
+    @property
+    def classes(self) -> int:
+        """How many kinds of parameters colours tell apart."""
+        colours = self._refine([dict(self.start)])[0]
+        return len({colours[n] for n in self.compiled.parameters})
 
     # Permutations: colour refinement of two copies in step, one vertex after another
 
@@ -74,11 +93,18 @@ class ExpressionGraph:
         conjugates.
         """
         order = {n: i for i, n in enumerate(self.compiled.parameters)}
+        found = [
+            {order[a]: order[b] for a, b in automorphism.items() if a in order and a != b}
+            for automorphism in self._automorphisms()
+        ]
+        return _conjugates(_without_products(found))
+
+    def _automorphisms(self) -> Iterator[dict[int, int]]:
+        """Maps of the nodes that join all orbits of parameters."""
         colours = self._refine([dict(self.start)])
         classes: dict[Any, list[int]] = {}
         for n in self.compiled.parameters:
             classes.setdefault(colours[0][n], []).append(n)
-        found: list[dict[int, int]] = []
         orbit = {n: n for n in self.compiled.parameters}
         for members in sorted(classes.values(), key=len):
             for v, w in ((v, w) for v in members for w in members if v < w):
@@ -87,14 +113,11 @@ class ExpressionGraph:
                 automorphism = self._automorphism(colours[0], v, w)
                 if automorphism is None:
                     continue
-                found.append(
-                    {order[a]: order[b] for a, b in automorphism.items() if a in order and a != b}
-                )
+                yield automorphism
                 for a, b in automorphism.items():
-                    if a in order and orbit[a] != orbit[b]:
+                    if a in orbit and orbit[a] != orbit[b]:
                         old, new = orbit[a], orbit[b]
                         orbit = {n: new if o == old else o for n, o in orbit.items()}
-        return _conjugates(_without_products(found))
 
     def _automorphism(self, colours: dict[int, Any], v: int, w: int) -> dict[int, int] | None:
         """An automorphism that carries v to w: first one that moves as little as v -> w leaves open
@@ -145,6 +168,64 @@ class ExpressionGraph:
         below = tuple(sorted([(e, colours[a]) for e, a in self.below[n]]))
         above = tuple(sorted([(e, colours[a]) for e, a in self.above[n]]))
         return colours[n], below, above
+
+    # Signed permutations: an automorphism up to signs, which solve a linear system over GF(2)
+
+    def signed_permutations(self) -> Iterator[dict[int, tuple[int, int]]]:
+        """Place -> (place that takes its value, sign), from automorphisms of the unsigned graph."""
+        order = {n: i for i, n in enumerate(self.compiled.parameters)}
+        for automorphism in self._automorphisms():
+            signs = self._signs(automorphism)
+            if signs is not None:
+                yield {
+                    order[n]: (order[m], -1 if order[n] in signs else 1)
+                    for n, m in automorphism.items()
+                    if n in order
+                }
+
+    def _signs(self, automorphism: Mapping[int, int]) -> set[int] | None:
+        """The parameters whose sign changes, so that each node takes the value of the one before it
+        up to sign; None where no signs do.
+        """
+        program = self.program
+        order = {n: i for i, n in enumerate(self.compiled.parameters)}
+        sign: dict[int, Weights] = {}
+        equations: list[Weights] = []
+
+        def unlike(one: Any, two: Any) -> Weights:
+            return {} if one == two else {ONE: Fraction(1)}
+
+        for n in self.nodes:
+            kind, data, args = program.kind[n], program.data[n], program.args[n]
+            info: Any = data
+            if kind in (CONSTANT, LEAF):
+                sign[n] = {order[n]: Fraction(1)} if n in order else {}
+            elif kind == PRODUCT:
+                sign[n] = _combine(
+                    [(Fraction(e), sign[a]) for e, a in zip(info, args, strict=True)]
+                )
+            elif kind == LINEAR:
+                image: Any = program.data[automorphism[n]]
+                there = dict(zip(program.args[automorphism[n]], image[1:], strict=True))
+                forms = [
+                    _combine(
+                        [(Fraction(1), sign[a]), (Fraction(1), unlike(c, there[automorphism[a]]))]
+                    )
+                    for c, a in zip(info[1:], args, strict=True)
+                ]
+                if info[0]:
+                    forms.append(unlike(info[0], image[0]))
+                equations += [_combine([(Fraction(1), forms[0]), (Fraction(1), f)]) for f in forms]
+                sign[n] = forms[0]
+            else:
+                assert kind == FUNCTION
+                sign[n] = self._function(data, sign[args[0]], equations, 2)
+        echelon = Echelon(last=True, modulus=2)
+        for equation in equations + [sign[n] for n in self.compiled.outputs]:
+            echelon.add(equation)
+        if ONE in echelon.rows:
+            return None
+        return {pivot for pivot, row in echelon.rows.items() if row.get(ONE)}
 
     # Signs and scalings: one linear system over GF(2) or Q
 

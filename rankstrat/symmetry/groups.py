@@ -4,7 +4,7 @@ unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -115,11 +115,12 @@ def symmetries(model: Model, *, budget: float | None = None) -> tuple[Symmetry, 
     r"""Permutation, sign, scaling and shear symmetries of a model, each verified as
     $F(g\theta) = F(\theta)$.
 
-    Candidates come from the expression graph: automorphisms that permute parameters, solutions of
-    the parity equations over GF(2) for signs, of the degree equations over Q for scalings
-    $\theta_i \to c^{k_i}\theta_i$ (homogeneous activations, linear factors), and shears between two
-    units that can be exchanged and scaled (the rest of GL for linear factors). A candidate that is
-    not verified is dropped, so the list may be incomplete but never wrong.
+    Candidates come from the expression graph: automorphisms that permute parameters, with or
+    without signs, solutions of the parity equations over GF(2) for signs, of the degree equations
+    over Q for scalings $\theta_i \to c^{k_i}\theta_i$ (homogeneous activations, linear factors),
+    and shears between two units that can be exchanged and scaled (the rest of GL for linear
+    factors). A candidate that is not verified is dropped, so the list may be incomplete but never
+    wrong.
 
     Args:
         model: the model.
@@ -151,8 +152,9 @@ def _candidates(model: Model) -> Iterator[Symmetry]:
             "permutation",
             {parameters[i]: parameters[j] for i, j in sorted(permutation.items())},
         )
-    for flipped in graph.sign_changes():
-        yield _symmetry(model, "sign", {parameters[i]: -parameters[i] for i in sorted(flipped)})
+    known = [frozenset((i, (j, 1)) for i, j in g.items()) for g in permutations]
+    yield from _signed_permutations(model, graph, known)
+    yield from _sign_changes(model, graph)
     scale = sympy.Symbol(_free(model, "scale"), positive=True)
     scalings = graph.scalings()
     for weights in scalings:
@@ -167,6 +169,39 @@ def _candidates(model: Model) -> Iterator[Symmetry]:
             values = _shear(model, permutation, weights, shear)
             if values:
                 yield _symmetry(model, "shear", values, shear)
+
+
+def _signed_permutations(
+    model: Model, signed: ExpressionGraph, known: Sequence[Hashable]
+) -> Iterator[Symmetry]:
+    """Exchanges with changes of signs, where colours without signs tell fewer parameters apart."""
+    graph, p = ExpressionGraph(model, signed=False), model.parameters
+    if graph.classes == signed.classes:
+        return
+    for images in graph.signed_permutations():
+        moved = {i: (j, s) for i, (j, s) in images.items() if (j, s) != (i, 1)}
+        if frozenset(moved.items()) not in known:
+            kind = "signed permutation" if any(s < 0 for _, s in moved.values()) else "permutation"
+            values = {p[j]: s * p[i] for i, (j, s) in sorted(moved.items(), key=lambda m: m[1])}
+            yield _symmetry(model, kind, values)
+
+
+def _sign_changes(model: Model, graph: ExpressionGraph) -> Iterator[Symmetry]:
+    p = model.parameters
+    for flipped in graph.sign_changes():
+        yield _symmetry(model, "sign", {p[i]: -p[i] for i in sorted(flipped)})
+
+
+def sign_changes(model: Model) -> tuple[Symmetry, ...]:
+    """The changes of signs alone, each verified; no permutation is looked for.
+
+    Example:
+        >>> from rankstrat.families import two_layer
+        >>> [str(g) for g in sign_changes(two_layer(width=1, inputs=1))]
+        ['sign: a1 -> -a1, w1_1 -> -w1_1  [PROVED]']
+    """
+    found = _sign_changes(model, ExpressionGraph(model))
+    return tuple(g for g in found if g.verdict is Verdict.PROVED)
 
 
 def _free(model: Model, name: str) -> str:
@@ -210,4 +245,4 @@ def _symmetry(
     return Symmetry(model, kind, values, symbol, verdict)
 
 
-__all__ = ["Symmetry", "symmetries"]
+__all__ = ["Symmetry", "sign_changes", "symmetries"]

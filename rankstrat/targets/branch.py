@@ -10,7 +10,8 @@ import numpy as np
 import sympy
 
 from rankstrat.algebra.affine import CONSTANT, AffineSubspace
-from rankstrat.errors import PointError, TargetError, UndecidedError, demand
+from rankstrat.deadline import ended
+from rankstrat.errors import OutOfTimeError, PointError, TargetError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
@@ -132,6 +133,14 @@ class Branch(Spoken):
         if not self.source:
             return found
         return replace(found, reason=f"{found.reason} (as {self.source} claims)")
+
+    @property
+    def minimum_in_time(self) -> LeastRank:
+        """The least rank, or what holds of any where the budget of time ends before."""
+        try:
+            return self.minimum
+        except OutOfTimeError as error:
+            return LeastRank.unknown(self.model.size, ended(error))
 
     @property
     def minimum_rank(self) -> int:

@@ -64,13 +64,22 @@ class ExponentialFibre(Fibre):
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @cached_property
+    def _reader(self) -> Reader | None:
+        model, expressions = self.model, (*self.model.outputs, *self.goals)
+        positive = model.domain.positive(model.inputs)
+        return Reader.of(model.parameters, model.inputs, positive, expressions)
+
+    @property
     def reader(self) -> Reader:
         """What reads the differences."""
-        return Reader(self.model.parameters, self.model.inputs)
+        assert self._reader is not None
+        return self._reader
 
     @cached_property
     def _read(self) -> list[Quotient | None]:
         pairs = zip(self.model.outputs, self.goals, strict=True)
+        if self._reader is None:
+            return [None]
         return [self.reader.read(sympy.Add(o, -g, evaluate=False)) for o, g in pairs]
 
     @property
@@ -106,7 +115,7 @@ class ExponentialFibre(Fibre):
         return Piece(self.ring).with_units([u for u in units if u != 0])
 
     def _in_parameters(self, poly: Any) -> Poly:
-        return self.ring.of(self._matching.by_inputs(poly)[(0,) * len(self.model.inputs)])
+        return self.ring.of(self._matching.by_inputs(poly)[self.reader.constant])
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...] | None:

@@ -14,7 +14,7 @@ import networkx as nx
 import numpy as np
 import sympy
 
-from rankstrat.deadline import ended, within
+from rankstrat.deadline import ended, half, within
 from rankstrat.errors import (
     BudgetError,
     InexactValueError,
@@ -49,6 +49,9 @@ from rankstrat.text.tables import Math, Phrase, Table
 from rankstrat.waiting import waiting
 
 _DRAWN = 40  # a picture of more orbits shows no edge that can be told from another
+
+FEW_PARAMETERS = 5
+"""Models with more are not read as exponential sums where a family knows some branches."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ class TargetSet:
     @cached_property
     def dimension(self) -> Bounded:
         """The dimension of the target set: that of the largest branch, if the branches cover it."""
-        largest = max(branch.dimension for branch in self.branches)
+        largest = max((branch.dimension for branch in self.branches), default=0)
         return Bounded(largest, largest if self.complete else None, self.basis, of="the dimension")
 
     def local_dimension(self, point: Chart, *, seed: int = 0) -> Bounded:
@@ -175,7 +178,7 @@ class TargetSet:
             key = (branch.representative or branch).label
             counts[key] = counts.get(key, 0) + branch.copies
         for b in leaders:
-            least = b.minimum
+            least, rank = b.minimum_in_time, b.certificate
             bounds = least.value if least.value is not None else f"[{least.lower}, {least.upper}]"
             rows.append(
                 (
@@ -184,7 +187,7 @@ class TargetSet:
                     b.index,
                     b.dimension,
                     b.codimension,
-                    b.certificate.lower,
+                    rank.lower if rank.value is not None else f">= {rank.lower}",
                     bounds,
                     least.minimal,
                 )
@@ -227,21 +230,31 @@ class TargetSet:
             }
         )
 
+    def _graph_in_time(self) -> nx.Graph[int]:
+        """The graph, or what is known of it when the budget of time ends."""
+        if "graph" in self.__dict__:
+            return self.graph
+        self._refuse_orbits("graphs")
+        return branch_graph(self.model, self.branches, partial=True)
+
     def _edges(self) -> dict[str, Any]:
-        edges = self.graph.edges(data="dimension")
+        graph = self._graph_in_time()
         return {
-            "intersections": [list(edge) for edge in edges],
-            "undecided": self.graph.graph["undecided"],
+            "intersections": [list(edge) for edge in graph.edges(data="dimension")],
+            "undecided": graph.graph["undecided"],
+            **({"ended": graph.graph["ended"]} if graph.graph["ended"] else {}),
         }
 
     def to_dot(self) -> str:
         """The graph of branches in the DOT language."""
+        graph = self._graph_in_time()
         lines = ["graph target_set {"]
-        for i, data in self.graph.nodes(data=True):
+        if graph.graph["ended"]:
+            lines.append(f"  // {graph.graph['ended']}; other closures may meet as well")
+        for i, data in graph.nodes(data=True):
             lines.append(f'  {i} [label="{data["label"]}\\ndim {data["dimension"]}"];')
         lines += [
-            f"  {i} -- {j} [label={data['dimension']}];"
-            for i, j, data in self.graph.edges(data=True)
+            f"  {i} -- {j} [label={data['dimension']}];" for i, j, data in graph.edges(data=True)
         ]
         return "\n".join([*lines, "}"])
 
@@ -466,6 +479,8 @@ def _described(
         # believed
         known, refusal = None, error
     source = source if known is not None else ""
+    if known is not None and not source and not known.complete:
+        known = _completed(model, function, known)
     if known is not None and source:
         known, seen = challenged(model, function, known, source, seed=seed)
     try:
@@ -476,6 +491,18 @@ def _described(
         model, function, found.branches, found.complete, found.basis, source, seen, found.most,
         pairs=found.pairs,
     )  # fmt: skip
+
+
+def _completed(model: Model, target: TargetFunction, known: BranchList) -> BranchList:
+    """What a family knows of the target, or all branches where exponents decide at once."""
+    if model.size > FEW_PARAMETERS:
+        return known
+    try:
+        with half():
+            solved = exponential_branches(model, target)
+    except OutOfTimeError:
+        return known
+    return solved if solved is not None and solved.complete else known
 
 
 def _by_equations(model: Model, target: TargetFunction, seed: int) -> BranchList:

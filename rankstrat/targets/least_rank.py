@@ -67,20 +67,31 @@ class LeastRank(DecidedInteger, Spoken):
 
     Attributes:
         lower, upper: the bounds.
-        minimiser: a point whose rank is `upper`.
+        minimiser: a point whose rank is `upper`; None where there was no time to find one.
         attained: how the rank of the minimiser is known.
         minimal: PROVED if no point of the set has a lower rank, else OPEN.
         reason: why nothing lower occurs.
-        certificate: the rank certificate of the minimiser.
+        certificate: the rank certificate of the minimiser, if there is one.
     """
 
     lower: int
     upper: int
-    minimiser: Chart
+    minimiser: Chart | None
     attained: Verdict
     minimal: Verdict
     reason: str
-    certificate: RankCertificate = field(repr=False, compare=False)
+    certificate: RankCertificate | None = field(repr=False, compare=False)
+
+    @classmethod
+    def unknown(cls, size: int, reason: str, lower: int = 0) -> LeastRank:
+        """What holds of any set of parameters.
+
+        Args:
+            size: the number of parameters.
+            reason: why no more is known.
+            lower: a proved bound.
+        """
+        return cls(lower, size, None, Verdict.OPEN, Verdict.OPEN, reason, None)
 
     @property
     def value(self) -> int | None:

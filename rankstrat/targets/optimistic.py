@@ -21,10 +21,8 @@ def optimistic_sample_size(target: TargetSet, *, budget: float | None = None) ->
 
     Args:
         target: a target set.
-        budget: seconds after which the bounds found so far come back; minimality is OPEN then.
-
-    Raises:
-        OutOfTimeError: the budget ended before any parameters of the target were known.
+        budget: seconds after which the bounds found so far come back; minimality is OPEN then,
+            and without a minimiser the upper one is the number of parameters.
 
     Returns:
         A `LeastRank`: `.value` (None when only bounds are known), `.lower`, `.upper`, `.minimiser`,
@@ -82,10 +80,8 @@ def _least(target: TargetSet) -> LeastRank:
                 certificate,
             )
     if stopped and best is None:
-        raise OutOfTimeError(
-            f"{stopped}, and no parameters of the target are known; some are needed; give more"
-            " seconds"
-        )
+        found = "" if target.branches else ", and no parameters of the target are known"
+        return LeastRank.unknown(target.model.size, f"{stopped}{found}")
     if best is None or lowest is None:
         raise TargetError(
             "the target set has no branch, so no parameters give the target; choose a wider model"

@@ -10,7 +10,6 @@ irreducible.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property, partial
@@ -28,12 +27,12 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.closure import Closure
 from rankstrat.targets.least_rank import Candidate, RankBounds
+from rankstrat.targets.minors import Minors
 from rankstrat.targets.pieces import Fibre
 
 MAX_PARAMETERS, MOST_UNKNOWNS = 6, 12
 _TRIED = (1, -1, 2, -3, 3, -2, 0, 5, 4, sympy.Rational(1, 2), -4, 7)
 _MAX_PIECES = 200
-_MAX_MINORS = 20_000
 _MAX_TRIES = 1_000  # Groebner bases in the search for rational points
 Point = dict[sympy.Symbol, sympy.Expr]
 
@@ -126,7 +125,7 @@ def polynomial_branches(model: Model, target: TargetFunction) -> BranchList:
 
 
 def _decomposed(model: Model, target: TargetFunction) -> BranchList | None:
-    equations, minors = _equations(model, target), _Minors(model)
+    equations, minors = _equations(model, target), Minors(model)
     exact = Fibre(model, equations, minors.matrix).branches()
     if exact is not None:
         return exact
@@ -267,51 +266,8 @@ def _is_definite_form(factor: sympy.Expr) -> bool:
     )
 
 
-class _Minors:
-    """Minors of the derivative of the coefficients: the rank is at most s exactly where those of
-    size s + 1 vanish.
-    """
-
-    def __init__(self, model: Model) -> None:
-        self.model = model
-        rows: list[list[sympy.Expr]] = []
-        for output in model.outputs:
-            expanded = sympy.expand(output)
-            if model.inputs:
-                coefficients = sympy.Poly(expanded, *model.inputs).coeffs()
-            else:
-                coefficients = [expanded]
-            rows += [[sympy.diff(c, p) for p in model.parameters] for c in coefficients]
-        self.matrix = sympy.Matrix(rows)
-        self._minors: dict[int, tuple[sympy.Expr, ...]] = {}
-
-    def of_size(self, size: int) -> tuple[sympy.Expr, ...]:
-        """The nonzero minors of one size."""
-        if size not in self._minors:
-            matrix = self.matrix
-            found = set()
-            count = math.comb(matrix.rows, size) * math.comb(matrix.cols, size)
-            if count > _MAX_MINORS:
-                raise TargetError(
-                    f"{self.model} has {count} minors of size {size}, too many; pass charts=[...]"
-                )
-            if size <= min(matrix.shape):
-                for rows in itertools.combinations(range(matrix.rows), size):
-                    for columns in itertools.combinations(range(matrix.cols), size):
-                        minor = sympy.expand(
-                            matrix.extract(list(rows), list(columns)).det(method="berkowitz")
-                        )
-                        if minor != 0:
-                            found.add(minor)
-            self._minors[size] = tuple(sorted(found, key=str))
-        return self._minors[size]
-
-    def rank(self, point: Point) -> int:
-        """The rank at a rational point."""
-        return int(self.matrix.xreplace(point).rank())
-
-
-def _branch(minors: _Minors, piece: _Piece, number: int) -> Branch | None:
+@interruptible("the ranks on a piece were known")
+def _branch(minors: Minors, piece: _Piece, number: int) -> Branch | None:
     model, parameters = minors.model, piece.parameters
     smooth = _smooth_point(minors, piece)
     if smooth is None:
@@ -351,7 +307,7 @@ def _one_point(model: Model, point: Point, rank: int | None) -> Iterator[Candida
     yield Candidate(model.point(point), rank)
 
 
-def _smooth_point(minors: _Minors, piece: _Piece) -> Point | None:
+def _smooth_point(minors: Minors, piece: _Piece) -> Point | None:
     """A smooth rational point where the rank is the generic one: there, the real dimension is the
     complex one.
     """

@@ -152,5 +152,6 @@ def least(found: LeastRank) -> Computed:
     """A least rank with both halves: decided only if it is attained and nothing lower occurs."""
     decided = found.value is not None and found.minimal is Verdict.PROVED
     verdict = found.attained if decided else Verdict.OPEN
-    size, error = found.minimiser.model.size, found.certificate.error_bound
+    size = found.upper if found.minimiser is None else found.minimiser.model.size
+    error = 0.0 if found.certificate is None else found.certificate.error_bound
     return Computed(found.lower, found.upper, verdict, size, str(found), error)

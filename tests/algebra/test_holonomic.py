@@ -9,7 +9,7 @@ import pytest
 import sympy
 from sympy import Rational, airyai, airyaiprime, airybi, besseli, besselj, besselk, bessely
 
-from rankstrat import Model, Verdict, model_rank, numerical_rank
+from rankstrat import Model, RankCertificate, Verdict, model_rank, numerical_rank
 from rankstrat.algebra.balls import sign
 from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.program import Program
@@ -57,6 +57,38 @@ def test_values_at_zero():
     assert int(model_rank(Model(a * besselj(0, w * x), [a, w], [x]).point([1, 0]))) == 1
     with pytest.raises(PoleError):
         model_rank(Model(a * besselk(0, w * x), [a, w], [x], domain=HALF_LINE).point([1, 0]))
+
+
+AT_ZERO = [
+    # d/dw f(w x) = f'(0) x at w = 0, where f'(z) = sin(z)/z has a pole that cancels
+    (a * sympy.Si(w * x) + b * x, {a: 1, b: 1, w: 0}, 1),
+    (a * sympy.Shi(w * x) + b, {a: 1, b: 1, w: 0}, 2),
+    (a * besselj(1, w * x) + b * x**2, {a: 1, b: 1, w: 0}, 2),
+    (a * besseli(1, w * x + b) + c, {a: 1, w: 0, b: 0, c: 1}, 2),
+    ([a * sympy.Si(w * x) + b * x, c * besselj(1, w * x)], {a: 1, b: 1, c: 1, w: 0}, 2),
+    (a * sympy.tanh(sympy.Si(w * x)) + b * x, {a: 1, b: 1, w: 0}, 1),
+    (a * sympy.Max(0, x) * sympy.Si(w * x) + b * x * sympy.Abs(x), {a: 1, b: 1, w: 0}, 2),
+    # sympy writes Ai(0) with gamma(2/3)
+    (a * airyai(w * x) + b, {a: 1, b: 1, w: 0}, 2),
+    (a * airybi(w * x) + b * airyaiprime(w * x) + c, {a: 1, b: 1, c: 1, w: 0}, 2),
+]
+
+
+@pytest.mark.parametrize(("outputs", "values", "rank"), AT_ZERO)
+def test_rank_at_arguments_that_vanish(outputs, values, rank):
+    certificate = model_rank(Model(outputs, list(values), [x]).point(values))
+    assert (certificate.value, certificate.verdict) == (rank, Verdict.PROVED)
+    RankCertificate.from_json(certificate.to_json()).check()
+
+
+def test_slopes_at_zero_agree_with_sixty_digits():
+    for name, record in HOLONOMIC.items():
+        if record.slope_at_zero is not None:
+            program = Program()
+            node = program.function(name, program.leaf("z"))
+            (f,) = to_sympy(program, [node], {"z": x})
+            slope = mpmath.diff(sympy.lambdify(x, f, "mpmath"), 0)
+            assert abs(slope - float(record.slope_at_zero)) < 1e-9
 
 
 @pytest.mark.parametrize("name", HOLONOMIC)

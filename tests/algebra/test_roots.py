@@ -45,6 +45,7 @@ from sympy import (
 )
 
 from rankstrat import Model, RankCertificate, Verdict, model_rank
+from rankstrat.algebra.powers import factor
 from rankstrat.errors import UndecidedError
 
 x, y = sympy.symbols("x y")
@@ -149,6 +150,16 @@ POWERS_OF_SUMS = [
     ([cbrt(-8 * x**3), Abs(x)], 1),
     ([cbrt(x**3 + 3 * x**2 + 3 * x + 1), x, 1], 2),
     ([(x**6) ** Rational(1, 3), x**2, Abs(x)], 2),
+    ([sqrt(Abs(x**2)), x, Abs(x)], 2),
+    # roots of one expression are powers of one root
+    ([sqrt(Abs(x)), Abs(x) ** Rational(1, 4), x], 3),
+    ([sqrt(1 + x**2), (1 + x**2) ** Rational(1, 4), (1 + x**2) ** Rational(3, 4)], 3),
+    ([x ** Rational(1, 4) * sqrt(1 + x), (x * (1 + x) ** 2) ** Rational(1, 4)], 1),
+    # sizes of products are products of sizes
+    ([sqrt(Abs(x * (x - 1))), sqrt(Abs(x)) * sqrt(Abs(x - 1))], 1),
+    ([sqrt(Abs(x**3 * exp(x))), x * sqrt(Abs(x * exp(x))), Abs(x) ** Rational(3, 2)], 3),
+    ([Abs(x**2) ** Rational(1, 3), Abs(x) ** Rational(2, 3)], 1),
+    ([sqrt(Abs((x - 1) ** 2)) * sqrt(Abs(x)), Abs(x - 1) * sqrt(Abs(x))], 1),
     ([cbrt(sinh(x) ** 3), sinh(x), Abs(sinh(x))], 1),
 ]
 
@@ -435,3 +446,14 @@ def test_products_of_earlier_roots_are_no_new_roots(functions):
     """Each is a multiple of the other where both are real: rank 1, whether that is seen or not."""
     found = rank(list(functions))
     assert found.lower <= 1 <= found.upper
+
+
+@pytest.mark.parametrize(
+    "n", [1, 2, 720, 2**200 * 3, 999_983**2, 999_983 * 1_000_003, 10**12, 999_999_999_989]
+)
+def test_factors_up_to_a_million_are_found(n: int) -> None:
+    assert factor(n) == tuple(sorted(sympy.factorint(n).items()))
+
+
+def test_a_large_cofactor_is_not_called_a_prime() -> None:
+    assert factor(4 * 1_000_003 * 1_000_033) is None

@@ -144,6 +144,38 @@ DOMAINS: list[tuple[str, rs.Model, list[Any], int]] = [
     ("far away", rs.Model(
         a * sp.log(x - 1000) + b * sp.erf((x - 1000)**2) + c, [a, b, c], [x], domain=["x > 1000"]),
      [1, 1, 1], 3),
+    # what is written must be real, whatever the values of the parameters leave of it
+    ("a power that is whole here", rs.Model(
+        a * x**b + c * Max(0, -x), [a, b, c], [x]), [1, 2, 1], 2),
+    ("odd and even powers agree on x > 0", rs.Model(
+        x**a + b * x**3 + c * sp.Abs(x) ** 3, [a, b, c], [x]), [2, 1, 1], 2),
+    ("a log with weight 0", rs.Model(
+        a * w * sp.log(x) + b * Max(0, -x), [a, w, b], [x]), [1, 0, 1], 1),
+    ("a root with weight 0", rs.Model(
+        a * w * sp.sqrt(x) + b * x + c * sp.Abs(x), [a, w, b, c], [x]), [0, 0, 1, 1], 1),
+    ("an arccosine with weight 0", rs.Model(
+        a * w * sp.acos(x) + b * Max(0, x - 1) + c, [a, w, b, c], [x]), [0, 1, 1, 1], 2),
+    ("a Bessel function with weight 0", rs.Model(
+        a * w * sp.besselk(0, x) + b * Max(0, -x), [a, w, b], [x]), [1, 0, 1], 1),
+    ("a log in a case with weight 0", rs.Model(
+        a * sp.Piecewise((sp.log(x), x > 0), (0, True)) + b * Max(0, -x), [a, b], [x]), [0, 1], 2),
+    ("a power in a case", rs.Model(
+        a * sp.Piecewise((x**b, x > 0), (0, True)) + c * Max(0, -x), [a, b, c], [x]), [1, 2, 1], 3),
+    # x y > 0, where sqrt(x y) sqrt(x/y) = |x|
+    ("roots that cancel", rs.Model(
+        a * sp.sqrt(x * y) * sp.sqrt(x / y) + b * x + c * sp.Abs(x), [a, b, c], [x, y]),
+     [1, 1, 1], 2),
+    ("a root of 0 is real", rs.Model(
+        a * sp.sqrt(Max(0, x)) + b * Max(0, -x), [a, b], [x]), [1, 1], 2),
+    ("a power of integers", rs.Model(
+        a * integer**b + c * integer, [a, b, c], [integer]), [1, 2, 1], 3),
+    # an input of the domain that the model does not show is another input than the one it shows
+    ("a domain of another input", rs.Model(
+        a * Max(0, -x), [a], [x, y], domain={y: "y > 0"}), [1], 1),
+    ("a strip of another input", rs.Model(
+        a * Max(0, -x) + b * Max(0, x - 1), [a, b], [x, y], domain=["-1 < y < 0"]), [1, 1], 2),
+    ("a log of another input", rs.Model(
+        [a * w * sp.log(y), b * Max(0, -x)], [a, w, b], [x, y]), [0, 0, 1], 1),
     # signs by structure
     ("ReLU of tanh", rs.Model(
         a * Max(0, sp.tanh(x)) + b * sp.tanh(x) + c * Max(0, -sp.tanh(x)), [a, b, c], [x]),
@@ -223,6 +255,12 @@ KINKS: list[tuple[str, Callable[[], rs.Model], list[Any], bool]] = [
     ("equal sides of a max", lambda: rs.Model(Max(a * x, b * x), [a, b], [x]), [1, 1], False),
     ("different sides", lambda: rs.Model(Max(a * x, b * x), [a, b], [x]), [1, 2], True),
     ("nested", lambda: rs.Model(Max(0, Max(0, w * x) + v * x), [w, v], [x]), [0, 0], False),
+    # at w = 0 nothing is left of the kink in x
+    ("|w| |x|", lambda: rs.Model(a * sp.Abs(w) * sp.Abs(x) + b, [a, b, w], [x]), [1, 1, 0], False),
+    ("a root of squares", lambda: rs.Model(a * sp.sqrt(w**2 * x**2) + b, [a, b, w], [x]),
+     [1, 1, 0], False),
+    ("a kink with a weight", lambda: rs.Model(a * w * Max(0, x - w) + b, [a, b, w], [x]),
+     [1, 1, 0], True),
     # a kink in x alone is met by no open set of inputs
     ("a jump in x", lambda: rs.Model(a * sp.Heaviside(x - b), [a, b], [x]), [1, 1], True),
 ]  # fmt: skip
@@ -254,6 +292,7 @@ CANCELLING: list[tuple[str, Any, list[Any], list[int], int]] = [
     ("inside tanh", (sp.tanh(Max(0, w)) - sp.tanh(Max(0, -w))) * x, [w], [0], 1),
     ("max and min", (Max(w, v) + sp.Min(w, v)) * x, [w, v], [1, 1], 1),
     ("many", MANY * x, [w, v], [0, 0], 1),
+    ("beside a kink in x", a * (Max(0, w) - Max(0, -w)) * sp.Abs(x) + b, [a, b, w], [1, 1, 0], 2),
 ]
 
 

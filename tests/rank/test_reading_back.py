@@ -15,7 +15,7 @@ import pytest
 import sympy
 from sympy import Rational, sqrt
 
-from rankstrat.errors import CertificateError, RankstratError
+from rankstrat.errors import CertificateError, RankstratError, UnsupportedFunctionError
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
@@ -106,6 +106,23 @@ def test_a_wide_sum_travels():
 def test_a_number_beyond_the_language_is_refused_when_written(value):
     with pytest.raises(CertificateError, match="digits"):
         model_rank(Model(a * value * x, [a], [x])).to_json()
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        sympy.factorial(x) / sympy.factorial(x - 2),
+        sympy.binomial(x, 3),
+        sympy.Abs(sympy.exp(a * x)),  # sympy writes exp(re(a*x))
+        2 ** sympy.re(a * x) + sympy.im(a * x),
+    ],
+    ids=str,
+)
+def test_what_is_understood_travels(function):
+    certificate = model_rank(Model(b * function, [a, b], [x]).point([1, 2]))
+    again = RankCertificate.from_json(certificate.to_json())
+    again.check()
+    assert int(again) == (2 if function.has(a) else 1)
 
 
 def test_roots_of_exponentials_travel():
@@ -246,3 +263,11 @@ def test_certificates_of_random_models_travel():
 @pytest.mark.parametrize("block", range(10))
 def test_certificates_of_ten_thousand_random_models_travel(block):
     assert journey(range(1_000 + 1_000 * block, 2_000 + 1_000 * block)) > 300
+
+
+@pytest.mark.parametrize("function", [sympy.asin, sympy.acosh])
+def test_real_parts_are_read_where_nothing_else_is_possible(function):
+    """Beyond 1 the real part of asin x is pi/2, so that max(0, x - 1) is independent of it."""
+    model = Model([a * sympy.re(function(x)) + b * sympy.Max(0, x - 1)], [a, b], [x])
+    with pytest.raises(UnsupportedFunctionError, match="may not be real"):
+        model_rank(model.point([1, 1]))

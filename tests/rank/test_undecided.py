@@ -9,7 +9,7 @@ import sympy as sp
 
 import rankstrat as rs
 from rankstrat.algebra.balls import Elimination, excludes_zero
-from rankstrat.errors import CertificateError, UndecidedError
+from rankstrat.errors import CertificateError, UndecidedError, UnsupportedFunctionError
 from rankstrat.rank import search, vanishing
 
 a, b, c, x = sp.symbols("a b c x")
@@ -95,3 +95,44 @@ def test_rows_of_a_ball_minor_may_be_any(monkeypatch):
     rank = rs.model_rank(F.point([0, 0, 0]))
     assert rank == 3
     rank.check()
+
+
+y, n = sp.symbols("y n")
+FAR = sp.Max(0, x * y - 10**9)
+INTEGER, FINITE = {n: "integer"}, {n: [0, 1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("output", "inputs", "domain", "rank"),
+    [
+        # regions of x y are sampled, and none of the samples has x y > 10^9
+        (a * FAR, [x, y], {}, 1),
+        (a * FAR + b * sp.Max(0, x**2 * y - 10**12), [x, y], {}, 2),
+        (a * FAR + b * x, [x, y], {}, 2),
+        # sin(pi n) = 0
+        (a * sp.Abs(sp.sin(sp.pi * n)) + b * n, [n], INTEGER, 1),
+        (a * sp.Max(0, sp.sin(sp.pi * n)) + b * n**2, [n], INTEGER, 1),
+        (a * sp.Abs(sp.sin(sp.pi * n)) + b * n, [n], FINITE, 1),
+    ],
+    ids=str,
+)
+def test_zero_on_the_regions_that_were_met_is_no_proof(
+    output: sp.Expr, inputs: list[sp.Symbol], domain: dict[sp.Symbol, object], rank: int
+) -> None:
+    parameters = [p for p in (a, b) if output.has(p)]
+    certificate = rs.model_rank(rs.Model(output, parameters, inputs, domain=domain))
+    certificate.check()
+    assert certificate.lower <= rank <= certificate.upper
+
+
+def test_sinc_of_integers_is_refused() -> None:
+    """sinc(pi n) is 1 at n = 0 and 0 elsewhere, and sin(pi n)/(pi n) is 0 where it is defined."""
+    with pytest.raises(UnsupportedFunctionError, match="at integers"):
+        rs.model_rank(rs.Model(a * sp.sinc(sp.pi * n) + b, [a, b], [n], domain=INTEGER))
+
+
+def test_a_root_of_high_degree_makes_no_basis_of_its_field() -> None:
+    """sqrt(2), 2^p and their multiples are numbers; the field of 2^p has degree 8666815."""
+    model = rs.Model(a * sp.sqrt(2) + b * 2**c, [a, b, c], [x])
+    certificate = rs.model_rank(model.point([1, 1, sp.Rational(-1603553, 8666815)]))
+    assert (certificate.value, certificate.verdict) == (1, rs.Verdict.PROVED)

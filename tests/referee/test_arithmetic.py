@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement
 
@@ -12,26 +13,34 @@ import pytest
 import sympy
 
 from rankstrat.referee.balls import Ball, Balls
-from rankstrat.referee.cells import is_empty
 from rankstrat.referee.graph import Graph
+from rankstrat.referee.polynomials import is_empty
 from rankstrat.referee.reading import Fuel, Unchecked
 from rankstrat.referee.residues import rank
-from rankstrat.referee.tower import EMPTY, Tower, is_prime
+from rankstrat.referee.tower import Tower, is_prime
 
-SIZES = {"parameters": 0, "inputs": 0, "coordinates": 0}
-
-
-def new_balls(bits: int) -> Balls:
-    return Balls(Tower(Graph([], SIZES, [], Fuel(10**9)), EMPTY), bits)
+SIZES = {"parameters": 0, "inputs": 1, "coordinates": 0}
 
 
-def enclosure(balls: Balls, name: str, argument: Ball) -> Ball:
-    balls.values[0] = argument
-    return balls.function((name, 0))
+def new_balls(bits: int, *nodes: list[object]) -> Balls:
+    """Balls for x and further nodes."""
+    return Balls(Tower(Graph([["in", 0], *nodes], SIZES, [], Fuel(10**9)), [], []), bits)
+
+
+def enclosure(name: str, argument: Ball, bits: int) -> Ball:
+    balls = new_balls(bits, [name, 0])
+    x, node = balls.graph.index
+    balls.values[x] = argument
+    return balls.value(node)
 
 
 def around(balls: Balls, x: Fraction) -> Ball:
     return balls.rational(x.numerator, x.denominator)
+
+
+def mp(x: Decimal | Fraction) -> mpmath.mpf:
+    x = Fraction(x)
+    return mpmath.mpf(x.numerator) / x.denominator
 
 
 def test_primes() -> None:
@@ -70,27 +79,36 @@ def test_rank_modulo_a_prime(prime: int) -> None:
 @pytest.mark.parametrize("name", ["exp", "log", "atan", "sin", "cos", "tan", "erf", "tanh", "sinh"])
 def test_balls_enclose(name: str, bits: int) -> None:
     balls, source = new_balls(bits), random.Random(name)
-    with mpmath.workprec(700):
+    with mpmath.workprec(900):
         for _ in range(60):
             x = Fraction(source.randrange(-(2**70), 2**70), 2 ** source.choice([67, 70, 90]))
             x = abs(x) + Fraction(1, 10**9) if name == "log" else x
-            low, high = enclosure(balls, name, around(balls, x))
-            value = getattr(mpmath, name)(mpmath.mpf(x.numerator) / x.denominator) * balls.unit
+            low, high = map(mp, enclosure(name, around(balls, x), bits))
+            value = getattr(mpmath, name)(mp(x))
             assert low <= value <= high
-            width = 2 ** (bits / 2 + 20) * (1 + abs(value) / balls.unit) ** 2
-            assert high - low < width or name in (
-                "erf", "tan")  # fmt: skip
+            width = mpmath.mpf(2) ** (-bits / 2) * (1 + abs(value)) ** 2
+            assert high - low < width or name in ("erf", "tan")
+
+
+@pytest.mark.parametrize("x", ["1e-60", "-1e-300", "31.9", "-33", "8000", "-12345.5"])
+@pytest.mark.parametrize("name", ["exp", "atan", "sin", "cos", "erf", "tanh"])
+def test_balls_enclose_far_away_and_near_zero(name: str, x: str) -> None:
+    argument = Decimal(x)
+    with mpmath.workprec(20000 if x == "8000" else 2000):
+        low, high = map(mp, enclosure(name, (argument, argument), 200))
+        value = getattr(mpmath, name)(mp(argument))
+        assert low <= value <= high
 
 
 def test_wide_balls_enclose_both_ends() -> None:
     balls = new_balls(80)
     wide = (around(balls, Fraction(1, 3))[0], around(balls, Fraction(3, 2))[1])
     for name in ("exp", "log", "atan", "sin", "cos", "erf", "tanh", "cosh"):
-        low, high = enclosure(balls, name, wide)
+        low, high = map(mp, enclosure(name, wide, 80))
         for x in (mpmath.mpf(3) / 8, mpmath.mpf(1), mpmath.mpf(11) / 8):
-            assert low <= getattr(mpmath, name)(x) * balls.unit <= high
-    both = (-balls.unit, 2 * balls.unit)
-    assert balls.power(both, 2) == (0, 4 * balls.unit)
+            assert low <= getattr(mpmath, name)(x) <= high
+    both = Decimal(-1), Decimal(2)
+    assert balls.power(both, 2) == (0, 4)
     with pytest.raises(Unchecked):
         balls.inverse(both)
 
@@ -107,7 +125,7 @@ def test_regular_matrices() -> None:
     ):
         matrix = [[around(balls, Fraction(v)) for v in row] for row in entries]
         assert balls.is_regular(matrix) is regular
-    assert not balls.is_regular([[(-1, 1)]])
+    assert not balls.is_regular([[(Decimal(-1), Decimal(1))]])
 
 
 def test_systems_of_inequalities() -> None:

@@ -25,7 +25,7 @@ def test_rank_writes_a_proof_that_check_accepts(
     data["claim"]["lower"] = 3
     Path(file).write_text(json.dumps(data))
     assert main(["check", file]) == 1
-    Path(file).write_text('{"format": "rankstrat-proof/2"}')
+    Path(file).write_text('{"format": "rankstrat-proof/2.1"}')
     assert main(["check", file]) == 1
 
 

@@ -21,8 +21,8 @@ OPERATIONS = [
     "PROVED", "PROBABLE", "OPEN", "odd", "even0",
 ]  # fmt: skip
 SECTIONS = [
-    "claim", "lower", "upper", "tower", "tower", "graph", "graph", "places", "sizes", "free",
-    "region", "outputs", "functions",
+    "claim", "lower", "upper", "generators", "images", "residues", "graph", "graph", "places",
+    "sizes", "free", "region", "outputs", "functions",
 ]  # fmt: skip
 LONGEST = 10
 

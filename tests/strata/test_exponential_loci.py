@@ -8,7 +8,7 @@ import itertools
 
 import pytest
 import sympy
-from sympy import exp, sinh, tanh
+from sympy import cos, exp, sin, sinh, tan, tanh
 
 import rankstrat as rs
 from rankstrat.errors import PointError, RankstratError
@@ -38,6 +38,19 @@ MODELS = {
     "two classes": rs.Model(softmax(u * v * x, w * x**2)[:1], [u, v, w], [x]),
     "logistic": rs.Model(1 / (1 + exp(-(w * x + b))), [w, b], [x]),
     "outer sinh": rs.Model([sinh(a * b * x), tanh(b * x)], [a, b], [x]),
+    "power law": rs.Model(a * x**b, [a, b], [x], domain={x: "x > 0"}),
+    "hill with an exponent": rs.Model(v * x**s / (k + x**s), [v, k, s], [x], domain={x: "x > 0"}),
+    "production": rs.Model(a * x**b * y**c, [a, b, c], [x, y], domain={x: "x > 0", y: "y > 0"}),
+    "two powers and a logarithm": rs.Model(
+        a * x**b + c * x**k + s * sympy.log(x), [a, b, c, k, s], [x]
+    ),
+    "wave": rs.Model(a * cos(w * x) + b * sin(w * x), [a, b, w], [x]),
+    "two waves": rs.Model(
+        a * cos(w * x) + b * sin(w * x) + c * cos(v * x) + k * sin(v * x), [a, b, c, k, w, v], [x]
+    ),
+    "damped oscillation": rs.Model(a * exp(-k * x) * cos(w * x) + b, [a, k, w, b], [x]),
+    "tangent": rs.Model(a * tan(w * x) + s * x, [a, w, s], [x]),
+    "family without a lemma": rs.Model(a * tan(w * x) + b, [a, w, b], [x]),
     "gate": rs.Model(x * a / (1 + exp(-w * x)), [a, w], [x]),
 }
 VALUES = {2: (-2, -1, 0, 1, 2), 3: (-1, 0, 1, 2), 4: (-1, 0, 1), 5: (-1, 0, 1), 6: (0, 1)}
@@ -77,6 +90,13 @@ def test_levels_are_those_of_the_literature():
     # tanh units beside a skip connection: a null unit costs one more than alone, the input is there
     assert levels("skip connection") == [(1, 2), (2, 2), (3, 3)]
     assert levels("two classes") == [(1, 1), (2, 3)]
+    assert levels("power law") == [(1, 1), (2, 2)]
+    # v = 0 leaves x^n/(k + x^n); k = 0 is a constant, n = 0 makes two derivatives constant
+    assert levels("hill with an exponent") == [(1, 2), (2, 2), (3, 3)]
+    assert levels("production") == [(1, 2), (3, 3)]
+    assert levels("family without a lemma") == [(1, 1), (2, 2), (3, 3)]
+    # amplitude 0: cosine and sine; frequency 0: 1 and b x
+    assert levels("wave") == [(1, 1), (2, 2), (3, 3)]
 
 
 def test_a_point_without_a_value_has_no_stratum():
@@ -109,3 +129,10 @@ def test_conditions_divide_the_pieces():
     H = rs.stratify(MODELS["skip connection"], conditions=[w - 1, s - a])
     assert H.coverage.verdict is rs.Verdict.PROVED
     assert any("w = 1" in t.words.text for t in H.strata)
+
+
+def test_a_power_is_read_where_its_input_is_positive():
+    F = rs.Model(a * x**b, [a, b], [x], domain={x: "x < 0"})
+    assert rs.stratify(F).coverage.verdict is rs.Verdict.OPEN
+    with pytest.raises(RankstratError):
+        rs.target_set(F, F.point([1, 2]))

@@ -103,3 +103,51 @@ def test_a_pole_does_not_lose_a_table():
     G = rs.stratify(rs.Model(a / (1 + b * sympy.exp(-c * t)), [a, b, c], [t]))
     ranks = {str(s.words): s.rank for s in G.strata}
     assert ranks["generic"] == 3 and ranks["a = 0"] == 1 and ranks["b = c = 0"] == 1
+
+
+@pytest.mark.parametrize(("columns", "turned"), [(1, "QK"), (1, "VO"), (2, "QKVO")])
+def test_heads_that_agree_up_to_signs_are_near(columns, turned):
+    """(W, -W): a column of Q and of K may change its sign, one of V with its row of O as well."""
+    model = attention(tokens=2, model_dim=2, head_dim=columns, heads=2)
+    rng = np.random.default_rng(1)
+    values = {name: rng.uniform(1, 2, shape) for name, shape in model.blocks.items()}
+    for name, block in values.items():
+        block[1] = block[0] + 0.001
+        if name in turned:
+            place = block[1][:1] if name == "O" else block[1][:, :1]
+            place *= -1
+    found = list(rs.nearest_strata(model, values, tolerance=0.1))
+    size = 8 * columns
+    own = size - 2 * columns
+    assert [len(n.condition.text.split(", ")) for n in found] == [own, size]
+    assert [n.distance for n in found] == pytest.approx(
+        [0.001 * np.sqrt(k / 2) for k in (own, size)]
+    )
+    assert ("= -" in found[0].condition.text) or ("+" in found[0].condition.text)
+
+
+def test_a_difference_of_units_is_merged_up_to_signs():
+    a, w, b, v, x = sympy.symbols("a w b v x")
+    model = rs.Model(a * sympy.exp(w * x) - b * sympy.exp(v * x), [a, w, b, v], [x])
+    (pair,) = unit_pairs(model)
+    assert set(pair.turns) == {(-1, 1)} and {str(pair.first[k]) for k in pair.own} == {"w"}
+    # alone x exp(w x) and exp(w x) are left
+    assert rs.stratum_of(model.point([1, 2, 3, 2])).rank == 2
+    assert rs.mappings.splitting(model).verdict is rs.Verdict.PROVED
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_strata_of_odd_units_have_copies_with_signs(bias):
+    """v1 = v2 and v1 = -v2 are one stratum up to symmetry, also in a model that is written out."""
+    family = rs.families.two_layer(2, 1, bias=bias)
+    names = sympy.symbols(f"p0:{family.size}")
+    renamed = dict(zip(family.parameters, names, strict=True))
+    skip = sympy.Symbol("skip")
+    outputs = [o.xreplace(renamed) + skip * family.inputs[0] ** 2 for o in family.outputs]
+    source = arrangement_of(rs.Model(outputs, [*names, skip], family.inputs))
+    # different output weights: equal ones are a further condition
+    values = {p: {"a1": 2, "a2": 5}.get(str(p), 3) for p in family.parameters}
+    turned = {p: -v if str(p)[:2] in ("w2", "b2") else v for p, v in values.items()}
+    merged, opposite = (source.model.point([*v.values(), 1]) for v in (values, turned))
+    assert source.label_of(merged) == source.label_of(opposite)
+    assert source.dimension(source.label_of(merged)) == source.model.size - 1 - bias

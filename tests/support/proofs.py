@@ -13,7 +13,7 @@ import sympy as sp
 
 import rankstrat as rs
 from rankstrat.cli._proofs import refereed
-from rankstrat.rank.proof.writer import proof_object, proof_text
+from rankstrat.rank.proof.writer import proof_text
 from rankstrat.referee.proof import Finding, check
 
 x, y = sp.symbols("x y")
@@ -152,7 +152,7 @@ def _text(name: str) -> str:
     make, rank = CASES[name]
     certificate = rs.model_rank(make())
     assert int(certificate) == rank
-    return proof_text(proof_object(certificate))
+    return proof_text(refereed(certificate)[0])
 
 
 def proof(name: str) -> dict[str, Any]:
@@ -165,16 +165,47 @@ def judge(data: dict[str, Any]) -> Finding:
     return found
 
 
+PRIME = (1 << 61) - 1
+
+
+def residues(
+    prime: int = PRIME, *, iota: int = 0, roots: list[int] | None = None, count: int = 1
+) -> dict[str, Any]:
+    """A prime, and the same choice of residues of algebraic numbers several times."""
+    return {"prime": prime, "seed": 0, "choices": [[iota, roots or []]] * count}
+
+
+def tower(generators: list[Any], images: list[Any]) -> dict[str, Any]:
+    """Generators, and images [kind, ..., recipe] as a mathematician writes them: N = 1 is not said
+    but for logarithms, and a generator may be said to be its own image.
+    """
+    entries = [e if e[0] == "log" else [*e[:-1], 1, e[-1]] for e in images]
+    return {
+        "generators": generators,
+        "images": [e for e in entries if e[:-2] not in [generators[g] for g, n in e[-1] if n == 1]],
+    }
+
+
+def minor(count: int) -> dict[str, Any]:
+    """The claim that the derivatives by the first parameters are independent."""
+    return {"kind": "minor", "columns": list(range(count))}
+
+
+def relations(*some: list[Any]) -> dict[str, Any]:
+    """The claim of relations, lists of pairs of a parameter and a node."""
+    return {"kind": "relations", "relations": list(some)}
+
+
 def written(
     graph: list[Any], *, outputs: list[int], sizes: tuple[int, int, int], **fields: Any
 ) -> dict[str, Any]:
     """A proof object by hand."""
     return {
-        "format": "rankstrat-proof/2", "names": None,
+        "format": "rankstrat-proof/2.1", "names": None,
         "sizes": dict(zip(("parameters", "inputs", "coordinates"), sizes, strict=True)),
         "functions": [], "graph": graph, "outputs": outputs, "free": None, "region": None,
         "places": {"at": [], "inputs": [], "bits": 64},
-        "tower": {"generators": [], "images": [], "decisions": [None, None, None]},
+        "generators": [], "images": [], "residues": residues(),
         "lower": {"kind": "none"}, "upper": {"kind": "parameters"},
         "claim": {"lower": 0, "upper": sizes[0], "verdict": "OPEN"},
     } | fields  # fmt: skip

@@ -244,3 +244,55 @@ def test_orbit_dimensions_and_ranks_of_the_table(name: str) -> None:
 def test_orbits_need_a_point() -> None:
     with pytest.raises(ModelError, match="a point or chart"):
         orbit_dimension(matrix_factorization(2, 1, 2))
+
+
+A, B, V, W, X = sympy.symbols("a b v w x")
+UP_TO_SIGNS = [
+    (A * sympy.tanh(W * X) - B * sympy.tanh(V * X), [A, W, B, V], 4),
+    (A * sympy.exp(W * X) - B * sympy.exp(V * X), [A, W, B, V], 1),
+    (A * sympy.tanh(W * X + 1) - B * sympy.tanh(V * X - 1), [A, W, B, V], 1),
+    (A * sympy.exp(-((X - W) ** 2)) - B * sympy.exp(-((X + V) ** 2)), [A, W, B, V], 1),
+    (A * W - B * V, [A, W, B, V], 16),
+]
+
+
+@pytest.mark.parametrize(("output", "parameters", "count"), UP_TO_SIGNS)
+def test_units_are_exchanged_up_to_signs(output, parameters, count):
+    """All signed permutations by brute force; those that exchange something are generated."""
+    model = Model(output, parameters, [X])
+    place = [n / 7 for n in (2, 3, 5, 11)]
+    at = sympy.lambdify([parameters, X], output, "numpy")
+    inputs = np.array([1, 2, 5]) / 3
+
+    every = set()
+    for images in itertools.permutations(range(4)):
+        for signs in itertools.product((1, -1), repeat=4):
+            moved = [s * place[i] for i, s in zip(images, signs, strict=True)]
+            if np.allclose(at(moved, inputs), at(place, inputs), rtol=1e-12, atol=1e-12):
+                every.add((images, signs))
+    found = {_as_signed(model, g) for g in symmetries(model) if g.orthogonal}
+    assert found <= every
+    group = {(tuple(range(4)), (1,) * 4)}
+    while True:
+        more = group | {_after(g, h) for g in group for h in found}
+        if more == group:
+            break
+        group = more
+    exchanging = {g for g in every if g[0] != tuple(range(4))}
+    assert len(exchanging) >= count and group == every
+
+
+def _as_signed(model, g):
+    places = {p: i for i, p in enumerate(model.parameters)}
+    values = [g.values.get(p, p) for p in model.parameters]
+    return (
+        tuple(places[v] if v in places else places[-v] for v in values),
+        tuple(1 if v in places else -1 for v in values),
+    )
+
+
+def _after(g, h):
+    return (
+        tuple(h[0][i] for i in g[0]),
+        tuple(s * h[1][i] for i, s in zip(*g, strict=True)),
+    )

@@ -7,34 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import sympy
-from sizes_of_families import SIZES
+from challenged_crowds import challenge
+from sizes_of_families import ACTIVATIONS, ONE_SIZE, SIZES
 
 import rankstrat as rs
-from rankstrat.errors import RankstratError
-from rankstrat.families import two_layer
+from rankstrat.families import FAMILIES, two_layer
+from rankstrat.targets.branch import TargetFunction
 from rankstrat.targets.challenge import Equation
-from rankstrat.targets.challenge.crowds import crowds, grid, some, strangers
+from rankstrat.targets.challenge.crowds import crowds, grid, least_ranks, strangers
 
 VALUES = (0, 1, -1, 2, -2)
-
-
-def challenged(model, most, count, seed):
-    """How many solutions of complete lists were tried; none of them is missing."""
-    tried = 0
-    for group in some(crowds(model, grid(model.size, VALUES, most, seed), seed=seed), count, seed):
-        target = model.point(group[seed % len(group)].tolist())
-        try:
-            found = rs.target_set(model, target, seed=seed, budget=60)
-        except RankstratError:
-            continue
-        if not found.complete or found.by_orbits:
-            continue
-        equation = Equation(model, found.target, seed)
-        for row in strangers(found.branches, group):
-            point = model.point(row.tolist())
-            assert equation.holds(point) is not True, f"{point} is missing: {found}"
-        tried += len(group)
-    return tried
 
 
 def test_a_grid_is_all_points_or_random_ones():
@@ -71,12 +53,34 @@ def test_curved_branches_are_tried_as_well():
     assert len(strangers([everything], points)) == 0
 
 
+def test_ranks_are_those_of_the_engine():
+    model = two_layer(2, 1)
+    points = grid(4, (0, 1, -1), 1000)
+    nothing = Equation(model, TargetFunction((sympy.S.Zero,)))
+    exact = [int(rs.model_rank(model.point(row.tolist()))) for row in points]
+    assert least_ranks(nothing, points).tolist() == exact
+
+
+def test_every_family_and_activation_is_challenged():
+    assert {name.partition(" ")[0] for name in SIZES} == set(FAMILIES)
+    assert all(len(models) >= 3 or name in ONE_SIZE for name, models in SIZES.items())
+    assert len(ACTIVATIONS) == len(rs.activations)
+
+
 @pytest.mark.parametrize("name", ["diagonal", "two_layer", "matrix_factorization"])
 def test_no_point_of_a_small_grid_is_missing(name):
-    assert challenged(SIZES[name][0], 5_000, 3, 0) > 0
+    assert challenge(SIZES[name][0], 5_000, 3)["complete"] > 0
+
+
+def test_a_bound_that_is_too_high_is_refuted(monkeypatch):
+    one = rs.optimistic_sample_size
+    monkeypatch.setattr(rs, "optimistic_sample_size", lambda q, **k: replace(one(q), lower=9))
+    with pytest.raises(AssertionError, match="not 9 or more"):
+        challenge(two_layer(2, 1), 1000, 1)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SIZES)
+@pytest.mark.parametrize("name", [*SIZES, *ACTIVATIONS])
 def test_no_point_of_a_large_grid_is_missing(name):
-    assert sum(challenged(model, 300_000, 40, seed) for model in SIZES[name] for seed in (0, 1)) > 0
+    for model in (SIZES | ACTIVATIONS)[name]:
+        assert challenge(model, 100_000, 500, seconds=4)["bounds"] > 0

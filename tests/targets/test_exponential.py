@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 import sympy
-from sympy import cosh, exp, tanh
+from sympy import cos, cosh, exp, sin, tan, tanh
 
 import rankstrat as rs
 from rankstrat.model.isomorphism import isomorphism_of
@@ -51,13 +51,31 @@ CASES = {
     "zero": (a * w * x * sigmoid(v * x), [a, w, v], [0, 0, 1], [2, 2], 0),
     # tanh x + 1 = 2 sigma(2 x)
     "in disguise": (a * tanh(w * x) + b, [a, w, b], [1, 1, 1], [0, 0], 3),
+    # the frequency and the sine amplitude up to a common sign
+    "wave": (a * cos(w * x) + b * sin(w * x), [a, b, w], [2, 1, 3], [0, 0], 3),
+    # w = +-3; then c = 0 with v free, or v = +-3 and a + c = 2; they meet where three functions are left
+    "one of two waves": (a * cos(w * x) + b * sin(w * x) + c * cos(v * x), [a, b, w, c, v], [2, 1, 3, 0, 2], [1, 1, 1, 1, 1, 1], 3),
+    "family without a lemma": (a * tan(w * x) + b, [a, w, b], [1, 2, 3], [0, 0], 3),
+    "damped": (a * exp(-k * x) * cos(w * x), [a, k, w], [1, 2, 3], [0, 0], 3),
+}  # fmt: skip
+# on x > 0
+POWERS = {
+    "power law": (a * x**b, [a, b], [2, 3], [0], 2),
+    "no power law": (a * x**b, [a, b], [0, 3], [1], 1),
+    "two powers": (a * x**b + c * x**k, [a, b, c, k], [1, 2, 3, 4], [0, 0], 4),
+    # a + c = 4 at b = k = 2, or one amplitude is 0 and its exponent free
+    "equal powers": (a * x**b + c * x**k, [a, b, c, k], [1, 2, 3, 2], [1, 1, 1], 2),
+    "Hill exponent": (a * x**n / (k + x**n), [a, k, n], [2, 1, 3], [0], 3),
+    # b = 1 and a + c = 3, or a = 0 with b free; they meet where x is the only tangent function
+    "power beside a line": (a * x**b + c * x, [a, b, c], [1, 1, 2], [1, 1], 1),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, *POWERS])
 def test_branches_are_those_derived_by_hand(name):
-    output, parameters, values, dimensions, least = CASES[name]
-    model = rs.Model(output, parameters, [x])
+    output, parameters, values, dimensions, least = (CASES | POWERS)[name]
+    domain = {x: "x > 0"} if name in POWERS else None
+    model = rs.Model(output, parameters, [x], domain=domain)
     point = model.point(values)
     q = rs.target_set(model, point)
     assert q.complete and [z.dimension for z in q.branches] == dimensions

@@ -103,3 +103,28 @@ def test_a_piece_without_a_small_point_leaves_the_list_open():
     found = target_set(model, [0, 0])
     assert found.branches_of(model.point([1, 1, 1]))  # by hand: 1 + 1 = 2, 1 + 1 + 1 = 3
     assert not found.complete and found.components.verdict is Verdict.OPEN
+
+
+@pytest.mark.parametrize("shape", [(2, 2, 2), (1, 2, 2), (2, 2, 1), (1, 3, 1)])
+def test_the_ways_of_a_product_to_vanish_are_all_listed(shape):
+    """A B = 0 has one component for each way to share the inner dimension between the ranks."""
+    rows, inner, columns = shape
+    a = sympy.Matrix(rows, inner, sympy.symbols(f"a0:{rows * inner}"))
+    b = sympy.Matrix(inner, columns, sympy.symbols(f"b0:{inner * columns}"))
+    found = target_set(Model(list(a * b), [*a, *b]), [0] * (rows * columns))
+    ranks = [
+        (r, s)
+        for r in range(min(rows, inner) + 1)
+        for s in range(min(columns, inner) + 1)
+        if r + s <= inner and (r == min(rows, inner) or r + s == inner or s == min(columns, inner))
+    ]
+    largest = [
+        (r, s) for r, s in ranks if not any(r <= t and s <= u for t, u in ranks if (t, u) != (r, s))
+    ]
+    dimensions = [r * (rows + inner - r) + s * (inner - r + columns - s) for r, s in largest]
+    assert found.complete
+    assert sorted(branch.dimension for branch in found.branches) == sorted(dimensions)
+    for r, s in largest:
+        one = [int(i == j and j < r) for i in range(rows) for j in range(inner)]
+        two = [int(inner - 1 - i == j and j < s) for i in range(inner) for j in range(columns)]
+        assert found.branch_of(found.model.point([*one, *two])) is not None

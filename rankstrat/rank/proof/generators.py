@@ -24,6 +24,7 @@ Monomial = tuple[tuple[int, Any], ...]
 Combination = dict[Monomial, Fraction]
 Recipe = dict[Any, int]
 BUDGET = 400
+MOST_CHOICES = 64
 LARGEST = 2147483647
 
 
@@ -47,9 +48,8 @@ class Proposal:
         self._layers: dict[int, int] = {}
         self._depths: dict[int, int] = {}
         self.generators: dict[Any, tuple[int, int, list[Any]]] = {}  # key -> layer, depth, entry
-        self.sources: dict[Any, list[int]] = {}  # key -> what its argument is made of
         self.images: list[list[Any]] = []
-        self.pending: list[tuple[list[Any], Recipe]] = []
+        self.pending: list[tuple[list[Any], int, Recipe]] = []
         self.cores: dict[Any, Any] = {}
         self._roots()
         for request in self._requests("log"):
@@ -112,40 +112,23 @@ class Proposal:
             return nodes.total(parts)
         return nodes.rational(0)
 
-    def _generator(
-        self, key: Any, layer: int, depth: int, *entry: Any, source: Sequence[int] = ()
-    ) -> Any:
+    def _generator(self, key: Any, layer: int, depth: int, *entry: Any) -> Any:
         self.generators.setdefault(key, (layer, depth, list(entry)))
-        self.sources.setdefault(key, list(source))
         return key
-
-    def _variables(self, key: Any, layer: int) -> list[list[Any]]:
-        """The inputs or coordinates on which the argument of a generator depends."""
-        kind = ("", "u", "x")[layer]
-        found = []
-        for n in self.special.reachable(self.sources[key]):
-            data: Any = self.special.data[n]
-            if self.special.kind[n] == LEAF and data[0] == kind:
-                found.append(["in" if layer == 2 else "coord", data[1]])
-        return sorted(found)
 
     def _roots(self) -> None:
         """Roots of rational numbers are products of roots of primes."""
         nodes = self.nodes
         orders: dict[int, int] = {}
-        roots = [(node[2], node[1]) for node in nodes.nodes if node[0] == "root"]
-        numbers = [
-            (a, n, nodes.nodes[a][1])
-            for a, n in roots
-            if nodes.nodes[a][0] == "rat" and nodes.nodes[a][2] == 1
-        ]
-        for _, n, q in numbers:
-            orders[q] = lcm(orders.get(q, 1), n)
-        for a, n, q in numbers:
-            key = self._generator(("root", q), 0, 0, "root", q, orders[q])
-            self.pending.append((["root", n, a, 1, 1], {key: orders[q] // n}))
-        if ["pi"] in nodes.nodes or any(node[0] == "erf" for node in nodes.nodes):
-            self.pending.append((["pi"], {self._generator("pi", 0, 0, "pi"): 1}))
+        for node in nodes.nodes:
+            if node[0] == "root":
+                kind, q, *bottom = nodes.nodes[node[2]]
+                if kind == "rat" and bottom == [1]:
+                    orders[q] = lcm(orders.get(q, 1), node[1])
+        for q, n in orders.items():
+            self._generator(("root", q), 0, 0, "root", q, n)
+        if any(node[0] in ("pi", "erf") for node in nodes.nodes):
+            self._generator("pi", 0, 0, "isqrtpi")
 
     def _place(self, node: int, argument: int) -> int:
         """The node of an argument, without inputs where it does not depend on them."""
@@ -187,9 +170,9 @@ class Proposal:
             layer, depth = self._layer(request.argument), self._depth(request.argument)
             if key not in self.cores:
                 entry = self._place(request.node, request.argument)
-                self._generator(key, layer, depth, "log", entry, source=[request.argument])
+                self._generator(key, layer, depth, "log", entry)
                 self.cores[key] = c, scale, dict(recipe)
-                self.pending.append((["log", request.node, 1], {key: 1}))
+                self.pending.append((["log", request.node], 1, {key: 1}))
                 return
             c0, scale0, recipe0 = self.cores[key]
             q = scale / scale0
@@ -204,22 +187,26 @@ class Proposal:
             recipe[key] = Fraction(1 if large == c else -1)
         bottom = lcm(*(e.denominator for e in recipe.values()))
         self.pending.append(
-            (["log", request.node, bottom], {k: int(e * bottom) for k, e in recipe.items()})
+            (["log", request.node], bottom, {k: int(e * bottom) for k, e in recipe.items()})
         )
 
     def _odd(self, request: Request) -> None:
         if not request.terms:
-            self.pending.append(([request.group, request.node], {}))
+            self.pending.append(([request.group, request.node], 1, {}))
             return
         terms = frozenset(request.terms.items())
         minus = frozenset((m, -c) for m, c in terms)
         group, layer = request.group, self._layer(request.argument)
         sign, shape = (-1, minus) if (group, minus) in self.cores else (1, terms)
-        key = self._generator((group, shape), layer, request.depth + 1000 * (group == "erf"),
-                              group, self._place(request.node, request.argument),
-                              source=[request.argument])  # fmt: skip
+        key = self._generator(
+            (group, shape),
+            layer,
+            request.depth + 1000 * (group == "erf"),
+            group,
+            self._place(request.node, request.argument),
+        )
         self.cores[group, shape] = key
-        self.pending.append(([group, request.node], {key: sign}))
+        self.pending.append(([group, request.node], 1, {key: sign}))
 
     def _jets(self) -> None:
         for key, argument in list(self.nodes.calls.items()):
@@ -238,14 +225,14 @@ class Proposal:
                 depth = self._depth(argument)
                 entry = self._place(node, argument)
                 g = self._generator(("jet", function, shape), layer, depth, "jet", function, entry)
-                self.pending.append((["jet", function, node], {g: sign}))
+                self.pending.append((["jet", function, node], 1, {g: sign}))
 
     def _exponentials(self, group: str, requests: Sequence[Request]) -> None:
         left = {r.argument: (dict(r.terms), Recipe(), r) for r in requests}
         for layer in (2, 1, 0):
             self._one_layer(group, layer, left)
         for r in requests:
-            self.pending.append(([group, r.node], left[r.argument][1]))
+            self.pending.append(([group, r.node], 1, left[r.argument][1]))
         self.recipes = {
             **getattr(self, "recipes", {}),
             **{(group, a): v[1] for a, v in left.items()},
@@ -279,10 +266,7 @@ class Proposal:
                 d = lcm(*(p[m].denominator for p in parts.values() if m in p))
                 unit = {m: Fraction(1, d)}
                 entry = self._node(unit)
-                source = [n for n, _ in m]
-                key = self._generator(
-                    (group, m), layer, self._order_of(m), group, entry, source=source
-                )
+                key = self._generator((group, m), layer, self._order_of(m), group, entry)
                 for a, part in parts.items():
                     if m in part:
                         left[a][1][key] = int(part[m] * d)
@@ -301,7 +285,7 @@ class Proposal:
             entry = self.nodes.scaled(Fraction(1, bottoms[b]), whole)
             if wholes[b] != request.terms:
                 entry = self._node({m: c / bottoms[b] for m, c in wholes[b].items()})
-            self._generator((group, layer, b), layer, request.depth, group, entry, source=[b])
+            self._generator((group, layer, b), layer, request.depth, group, entry)
         for a, combination in combinations.items():
             terms, recipe, _ = left[a]
             for b, c in combination.items():
@@ -320,22 +304,13 @@ class Proposal:
         return None
 
     def tower(self, seed: int) -> dict[str, Any]:
-        """The tower of the proof object."""
+        """The generators, images and residues of the proof object."""
         entries = [self.generators[key][2] for key in self.order]
-        for start, recipe in self.pending:
-            pairs = [[self.number[k], n] for k, n in self._flat(recipe).items() if n]
-            self.images.append([*start, sorted(pairs)])
-        layers = [self.generators[key][0] for key in self.order]
-        decisions: list[Any] = [None, None, None]
-        setting = self.setting(seed)
-        for layer in (0, 1, 2):
-            members = [key for key, found in zip(self.order, layers, strict=True) if found == layer]
-            if layer and members:
-                decisions[layer] = {**setting, "rows": self._rows(layer, members, setting)}
-            elif not layer and any(self.generators[k][2][0] in ("exp", "cis") for k in members):
-                rows = [[i, r] for i, r in islice(self._choices(setting), 64)]
-                decisions[0] = {"prime": setting["prime"], "rows": rows}
-        return {"generators": entries, "images": self.images, "decisions": decisions}
+        for start, bottom, recipe in self.pending:
+            pairs = sorted([self.number[k], n] for k, n in self._flat(recipe).items() if n)
+            if start not in entries:  # a generator is its own image
+                self.images.append([*start, bottom, pairs])
+        return {"generators": entries, "images": self.images, "residues": self.residues(seed)}
 
     def _flat(self, recipe: Recipe) -> Recipe:
         result: Recipe = {}
@@ -347,51 +322,23 @@ class Proposal:
                 result[k] = result.get(k, 0) + n * m
         return result
 
-    def setting(self, seed: int) -> dict[str, Any]:
-        """A prime with a square root of -1 and roots of primes where they are needed."""
+    def residues(self, seed: int) -> dict[str, Any]:
+        """A prime with square roots of -1 and roots of primes where they are needed: each choice of
+        them is a homomorphism.
+        """
         radicals = [self.generators[k][2][1:] for k in self.order if k[0] == "root"]
         imaginary = any(self.generators[k][2][0] in ("cis", "atan") for k in self.order)
         step = lcm(4 if imaginary else 1, *(n for _, n in radicals))
         p = LARGEST - LARGEST % step + 1
-        while True:
+        options: list[Any] = [None]
+        while None in options:
             p -= step
-            if not _is_prime(p):
-                continue
-            roots = [nthroot_mod(q, n, p) for q, n in radicals]
-            if all(r is not None for r in roots):
-                break
+            if _is_prime(p):
+                options = [nthroot_mod(q, n, p, all_roots=True) or None for q, n in radicals]
         iota = int(sqrt_mod(-1, p)) if imaginary else 0
-        return {"prime": p, "seed": seed, "iota": iota, "roots": [int(r) for r in roots]}
-
-    def _choices(self, setting: dict[str, Any]) -> Any:
-        """Square roots of -1 and roots of primes, in every combination."""
-        p = setting["prime"]
-        iotas = [setting["iota"], p - setting["iota"]] if setting["iota"] else [0]
-        radicals = [self.generators[k][2][1:] for k in self.order if k[0] == "root"]
-        options = [nthroot_mod(q, n, p, all_roots=True) for q, n in radicals]
-        for choice in product(*options, iotas):
-            yield choice[-1], [int(r) for r in choice[:-1]]
-
-    def _rows(self, layer: int, members: Sequence[Any], setting: dict[str, Any]) -> list[Any]:
-        """Rows of a decision: generator after generator, derivatives by what it depends on.
-
-        There are more rows than generators, since the referee stops at full rank.
-        """
-        columns = [k for k in members if self.generators[k][2][0] in ("exp", "cis", "log", "atan")]
-        jets = [["jet", self.number[k], j] for k in members if k[0] == "jet" for j in range(3)]
-        choices = list(islice(self._choices(setting), 64))
-        options = {k: self._variables(k, layer) + jets for k in columns}
-        rows: list[Any] = []
-        most = 4 * len(columns) + 60
-        for turn in range(60):
-            for i, k in enumerate(columns):
-                if options[k] and turn < max(2 * len(options[k]) * len(choices), 4):
-                    variable = options[k][(turn + i) % len(options[k])]
-                    iota, roots = choices[(turn + i) // len(options[k]) % len(choices)]
-                    rows.append([len(rows), variable, iota, roots])
-            if len(rows) > most:
-                break
-        return rows
+        choices = product(*options, dict.fromkeys((iota, p - iota if iota else 0)))
+        found = [[c[-1], [int(r) for r in c[:-1]]] for c in islice(choices, MOST_CHOICES)]
+        return {"prime": p, "seed": seed, "choices": found}
 
 
 class _Basis:

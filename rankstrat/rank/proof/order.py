@@ -19,17 +19,17 @@ def children(node: Sequence[Any]) -> Sequence[int]:
     return node[-1:]
 
 
-def evaluation_order(nodes: Sequence[Sequence[Any]], tower: dict[str, Any]) -> list[int]:
+def evaluation_order(nodes: Sequence[Sequence[Any]], proof: dict[str, Any]) -> list[int]:
     """Children first, and arguments of the generators in the image of a node before the node."""
-    images = {_key(entry): entry[-1] for entry in tower["images"]}
-    generators = tower["generators"]
+    images = {tuple(entry[:-2]): entry[-1] for entry in proof["images"]}
+    generators = proof["generators"]
     done, order = [False] * len(nodes), []
     for root in range(len(nodes)):
         stack = [root]
         while stack:
             k = stack[-1]
             used = [generators[g] for g, _ in images.get(_image_of(nodes[k]), ())]
-            below = [*children(nodes[k]), *(g[-1] for g in used if g[0] not in ("root", "pi"))]
+            below = [*children(nodes[k]), *(g[-1] for g in used)]
             missing = [c for c in below if not done[c]]
             if missing and len(stack) <= len(nodes):
                 stack.extend(missing)
@@ -41,47 +41,40 @@ def evaluation_order(nodes: Sequence[Sequence[Any]], tower: dict[str, Any]) -> l
     return order
 
 
-def _key(entry: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(entry[: {"jet": 3, "root": 3, "pi": 1}.get(entry[0], 2)])
-
-
 def _image_of(node: Sequence[Any]) -> tuple[Any, ...]:
-    match node[0]:
-        case "jet":
-            return "jet", node[1], node[3]
-        case "root":
-            return "root", node[1], node[2]
+    if node[0] == "jet":
+        return "jet", node[1], node[3]
     return GROUPS.get(node[0], ""), node[-1]
 
 
 def ordered(proof: dict[str, Any]) -> dict[str, Any]:
-    """The proof object with its nodes in the order of evaluation."""
-    graph, tower, upper = proof["graph"], proof["tower"], proof["upper"]
-    order = evaluation_order(graph, tower)
+    """The proof object with its nodes in the order of evaluation.
+
+    An error function stands after the node exp(-a^2), which is its first child here.
+    """
+    graph, upper = proof["graph"], proof["upper"]
+    order = evaluation_order(graph, proof)
     new = {k: i for i, k in enumerate(order)}
 
     def moved(node: Sequence[Any]) -> list[Any]:
-        count = len(children(node))
-        return [*node[: len(node) - count], *(new[c] for c in children(node))]
+        below = children(node)
+        count = len(below)
+        return [*node[: len(node) - count], *(new[c] for c in below[node[0] == "erf" :])]
 
     def entry(words: Sequence[Any]) -> list[Any]:
-        size = len(_key(words))
-        if words[0] == "pi":
+        """A generator or an image, whose node comes after its kind or the number of a function."""
+        if words[0] in ("root", "isqrtpi"):
             return list(words)
-        return [*words[: size - 1], new[words[size - 1]], *words[size:]]
+        place = 2 if words[0] == "jet" else 1
+        return [*words[:place], new[words[place]], *words[place + 1 :]]
 
     result = proof | {
         "graph": [moved(graph[k]) for k in order],
         "outputs": [new[k] for k in proof["outputs"]],
-        "tower": tower
-        | {
-            "generators": [
-                g if g[0] in ("root", "pi") else [*g[:-1], new[g[-1]]] for g in tower["generators"]
-            ],
-            "images": [entry(words) for words in tower["images"]],
-        },
+        "generators": [entry(words) for words in proof["generators"]],
+        "images": [entry(words) for words in proof["images"]],
     }
     if upper["kind"] == "relations":
-        relations = [[p, [[i, new[c]] for i, c in terms]] for p, terms in upper["relations"]]
+        relations = [[[i, new[c]] for i, c in terms] for terms in upper["relations"]]
         result["upper"] = upper | {"relations": relations}
     return result

@@ -19,15 +19,14 @@ from rankstrat.rank.ball_minors import ball_minor, points_of
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.counting import relation_rows
 from rankstrat.rank.patterns import PatternTangents
-from rankstrat.rank.proof.generators import Proposal
+from rankstrat.rank.proof.generators import LARGEST, Proposal
 from rankstrat.rank.proof.nodes import Nodes
 from rankstrat.rank.proof.order import ordered
 from rankstrat.rank.regions import Site
 from rankstrat.rank.setting import Setting, setting
 from rankstrat.rank.tangents import Tangents
-from rankstrat.rank.verdict import Relation
 
-FORMAT, BUNDLE = "rankstrat-proof/2", "rankstrat-proofs/2"
+FORMAT, BUNDLE = "rankstrat-proof/2.1", "rankstrat-proofs/2"
 BITS = 128
 EXTRA_PLACES = 8
 
@@ -46,27 +45,19 @@ def proof_object(certificate: RankCertificate, *, balls: bool = False) -> dict[s
     found = _setting(certificate)
     upper = _upper(certificate, nodes, inputs, found.written)
     use_balls = balls or (certificate.minor is not None and certificate.minor.prime <= 1)
-    tower: dict[str, Any] = {"generators": [], "images": [], "decisions": [None, None, None]}
+    residues = {"prime": LARGEST, "seed": certificate.seed, "choices": [[0, []]]}
+    tower: dict[str, Any] = {"generators": [], "images": [], "residues": residues}
     places: dict[str, Any] = {"at": [], "inputs": [], "bits": BITS}
     if found.regions is not None:
         places["inputs"] = [_pairs(x) for x in _points(certificate, found)]
         places["at"] = _pairs(found.at or [0] * len(nodes.coordinates))
     lower: dict[str, Any] = {"kind": "none"}
     if not use_balls or upper["kind"] != "parameters":
-        proposal = Proposal(nodes)
-        tower = proposal.tower(certificate.seed)
+        tower = Proposal(nodes).tower(certificate.seed)
     if certificate.lower and use_balls:
         lower = _ball_minor(certificate, places, found)
     elif certificate.lower and certificate.minor is not None:
-        count = len(nodes.outputs)
-        rows = _rows(certificate.lower if inputs else 1, count, len(places["inputs"]))
-        chosen = proposal.setting(certificate.seed)
-        lower = {
-            "kind": "minor",
-            **chosen,
-            "rows": rows,
-            "columns": list(certificate.minor.parameters),
-        }
+        lower = {"kind": "minor", "columns": list(certificate.minor.parameters)}
     return ordered(
         {
             "format": FORMAT,
@@ -88,7 +79,7 @@ def proof_object(certificate: RankCertificate, *, balls: bool = False) -> dict[s
             "free": None if certificate.subset is None else list(certificate.subset),
             "region": None if certificate.region is None else 0,
             "places": places,
-            "tower": tower,
+            **tower,
             "lower": lower,
             "upper": upper,
             "claim": {
@@ -143,16 +134,6 @@ def _points(certificate: RankCertificate, found: Setting) -> list[Sequence[Fract
         return [tangents.points[r] for r in rows]
     assert found.regions is not None
     return [member.point for member in found.regions.members]
-
-
-def _rows(count: int, outputs: int, places: int) -> list[list[int]]:
-    """Samples, outputs and places: more than the columns, since the referee stops at full rank."""
-    if places > count:  # as many regions as rows: every one of them once, and then again
-        turns = [list(range(places)), list(range(places))]
-    else:
-        turns = [list(range(places)) if places else [-1] for _ in range(count + 1)]
-    chosen = enumerate(place for turn in turns for place in turn)
-    return [[s, o, place] for s, place in chosen for o in range(outputs)]
 
 
 def _ball_minor(
@@ -232,16 +213,16 @@ def _counted(
         fresh = sorted(row.keys() - seen)
         if fresh or fields:
             terms = [[i, nodes.constant(moved[n])] for i, n in sorted(row.items())]
-            result.append([min(row), terms])
+            result.append(terms)
             seen |= row.keys()
     return result
 
 
 def _relations(certificate: RankCertificate, nodes: Nodes) -> list[Any]:
-    """Relations in an order in which no pivot occurs before its own relation."""
+    """The coefficients of every relation, as nodes."""
     special = nodes.special
     result = []
-    for relation in _sorted(certificate.relations):
+    for relation in certificate.relations:
         terms = []
         for i, c in relation.coefficients:
             if isinstance(c, sympy.Expr):
@@ -249,28 +230,5 @@ def _relations(certificate: RankCertificate, nodes: Nodes) -> list[Any]:
             else:
                 value = special.constant(c)
             terms.append([i, nodes.constant(value)])
-        result.append([relation.parameter, terms])
-    return result
-
-
-def _sorted(relations: Sequence[Relation]) -> list[Relation]:
-    owner = {r.parameter: r for r in relations}
-    done: set[int] = set()
-    result: list[Relation] = []
-    for first in relations:
-        stack = [first]
-        while stack:
-            r = stack[-1]
-            needed = [
-                owner[i]
-                for i, _ in r.coefficients
-                if i != r.parameter and i in owner and i not in done
-            ]
-            if r.parameter in done or not needed or len(stack) > len(relations):
-                stack.pop()
-                if r.parameter not in done:
-                    done.add(r.parameter)
-                    result.append(r)
-            else:
-                stack.extend(needed)
+        result.append(terms)
     return result

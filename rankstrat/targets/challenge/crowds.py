@@ -23,6 +23,7 @@ from rankstrat.targets.challenge.solutions import CHUNK, Equation
 
 Integers = NDArray[np.int64]
 DIGITS, SAMPLES = 6, 8
+SMALL = 1e-9
 LARGEST_INTEGER = 1 << 50
 MOST_SINGLE = 200
 """How many points are asked one by one where a branch is no set of polynomial equations."""
@@ -80,6 +81,18 @@ def strangers(branches: Sequence[Branch], points: Integers) -> Integers:
 
 def _contains(branch: Branch, row: Integers) -> bool:
     return branch.contains(branch.model.point(row.tolist()))
+
+
+def least_ranks(equation: Equation, points: Integers) -> Integers:
+    """The ranks of the derivative at points as floats tell, by singular values: more inputs than
+    parameters, so what they see is the model rank or less. Where floats overflow the rank is -1.
+    """
+    ranks = np.full(len(points), -1, dtype=np.int64)
+    for start in range(0, len(points), CHUNK):
+        slopes = equation.slopes(points[start : start + CHUNK].astype(float))
+        finite = np.flatnonzero(np.isfinite(slopes).all(axis=(1, 2)))
+        ranks[start + finite] = np.linalg.matrix_rank(slopes[finite], rtol=SMALL)
+    return ranks
 
 
 @dataclass(frozen=True)
@@ -144,4 +157,4 @@ def some(groups: Sequence[Integers], count: int, seed: int = 0) -> Iterator[Inte
         yield rest[k]
 
 
-__all__ = ["crowds", "grid", "some", "strangers"]
+__all__ = ["crowds", "grid", "least_ranks", "some", "strangers"]

@@ -295,6 +295,16 @@ def _log(z: sympy.Expr) -> sympy.Expr:
     return sympy.log(z)
 
 
+def _airy(function: type[sympy.Function]) -> Callable[[sympy.Expr], sympy.Expr]:
+    # sympy would write the values at 0 with gamma(2/3).
+    def build(z: sympy.Expr) -> sympy.Expr:
+        if z.is_zero:
+            return function(z, evaluate=False)
+        return function(z)
+
+    return build
+
+
 def _hyperbolic(function: type[sympy.Function]) -> Callable[[sympy.Expr], sympy.Expr]:
     # Evaluation asks whether z is real, which takes seconds at tanh(tanh(...)) eight deep. Without
     # complex numbers and inverse functions in the language, parity is the only rule that evaluation
@@ -419,16 +429,16 @@ ELEMENTARY: dict[str, ElementaryFunction] = {
             sympy.erfc,
             sympy.erfi,
             sympy.sinc,
-            sympy.airyai,
-            sympy.airyaiprime,
-            sympy.airybi,
-            sympy.airybiprime,
             sympy.Si,
             sympy.Shi,
             sympy.Ci,
             sympy.Chi,
             sympy.Ei,
         )
+    },
+    **{
+        f.__name__: ElementaryFunction(_airy(f))
+        for f in (sympy.airyai, sympy.airyaiprime, sympy.airybi, sympy.airybiprime)
     },
     **{
         f.__name__: ElementaryFunction(f, (2, 2))
