@@ -212,6 +212,12 @@ class Program:
         if self.kind[core] == FUNCTION and self.data[core] == "exp" and c > 0:
             stack.append((self.function("exp", self.scale(e, self.args[core][0])), 1))
             return
+        if self.kind[core] == FUNCTION and self.data[core] == "abs" and c > 0:
+            (inside,) = self.args[core]
+            if self.kind[inside] == PRODUCT:  # |x y|^e = |x|^e |y|^e
+                pairs = zip(self.args[inside], self.data[inside], strict=True)
+                stack += [(self.function("abs", n), f * e) for n, f in pairs]
+                return
         rest: list[tuple[int, Rational]] = []
         for n, f in self.below_root(core):
             if f % 1 != 0 or self._splits(n) or self.nonnegative(n):

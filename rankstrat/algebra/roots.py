@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import lcm
 
 from rankstrat.algebra.constants import Constants, Rational
 from rankstrat.algebra.evaluate import evaluate
@@ -38,8 +39,10 @@ class Roots(Constants):
     the functions of the two regions never meet.
     """
 
-    def root_power(self, g: int, e: Rational) -> int:
-        """The node of g^e > 0 for a fraction e."""
+    def root_power(self, g: int, e: Rational, degree: int = 1) -> int:
+        """The node of g^e > 0 for a fraction e; the degree of the generator is a multiple of the
+        given one.
+        """
         program = self.program
         whole = self._whole_power(g, e)
         if whole is not None:
@@ -47,6 +50,7 @@ class Roots(Constants):
         g = self.standard(g)
         outside, inside = self._split(g)
         numerator, n = Fraction(e).as_integer_ratio()
+        numerator, n = numerator * (lcm(n, degree) // n), lcm(n, degree)
         factors: list[tuple[int, Rational]] = [(node, e * f) for node, f in outside]
         if inside != program.one:
             sign, radicand = self.representative("root", inside, signed=True)

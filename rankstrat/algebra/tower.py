@@ -23,7 +23,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
+from functools import cached_property
+from math import lcm, prod
 from typing import Any
 
 from rankstrat.algebra.constants import Monomial
@@ -83,6 +84,7 @@ class Tower(Roots):
         self._powers: set[int] = set()
         self._two_signed: set[int] = set()
         self.image: dict[int, int] = {}
+        self._wanted = tuple(roots)
         self._build(roots)
         self.roots = [self.image[r] for r in roots]
         self.settle_numbers()
@@ -131,8 +133,26 @@ class Tower(Roots):
         factors = []
         for n, f in zip(source.args[node], source.data[node], strict=True):
             image = self.image[n]
-            factors.append((image, f) if f % 1 == 0 else (self.root_power(image, f), 1))
+            if f % 1 == 0:
+                factors.append((image, f))
+                continue
+            degree = self._degrees.get(source.content(n)[1], 1)
+            factors.append((self.root_power(image, f, degree), 1))
         return self.program.product(factors)
+
+    @cached_property
+    def _degrees(self) -> dict[int, int]:
+        """Degree of the one generator that does for all roots of an expression, if two of them have
+        degrees with a common factor, as those of |x|^(1/2) and |x|^(1/4).
+        """
+        source = self.source
+        found: dict[int, set[int]] = {}
+        for node in source.reachable(self._wanted):
+            if self._has_root(node):
+                for n, f in zip(source.args[node], source.data[node], strict=True):
+                    if f % 1 != 0:
+                        found.setdefault(source.content(n)[1], set()).add(f.denominator)
+        return {n: lcm(*some) for n, some in found.items() if lcm(*some) < prod(some)}
 
     def _others(self, nodes: Iterable[int]) -> None:
         source = self.source

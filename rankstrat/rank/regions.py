@@ -354,12 +354,14 @@ def random_point(base: Tangents, seed: int, number: int) -> tuple[Any, ...] | No
     return base.piece.draw(model, random)
 
 
-def occurring(base: Tangents) -> list[int]:
-    """Indices of the free variables that occur in the tangent functions or outputs."""
+def occurring(base: Site) -> list[int]:
+    """Indices of the free variables that occur in the tangent functions, the outputs, or what says
+    where they live.
+    """
     program = base.program
     keys = [
         program.data[n]
-        for n in program.reachable((*base.nodes, *base.outputs))
+        for n in program.reachable((*base.below(), *base.inside))
         if program.kind[n] == LEAF
     ]
     return sorted(key[1] for key in keys if key[0] == "x")

@@ -14,7 +14,7 @@ import networkx as nx
 import numpy as np
 import sympy
 
-from rankstrat.deadline import ended, within
+from rankstrat.deadline import ended, half, within
 from rankstrat.errors import (
     BudgetError,
     InexactValueError,
@@ -49,6 +49,9 @@ from rankstrat.text.tables import Math, Phrase, Table
 from rankstrat.waiting import waiting
 
 _DRAWN = 40  # a picture of more orbits shows no edge that can be told from another
+
+FEW_PARAMETERS = 5
+"""Models with more are not read as exponential sums where a family knows some branches."""
 
 
 @dataclass(frozen=True)
@@ -476,6 +479,8 @@ def _described(
         # believed
         known, refusal = None, error
     source = source if known is not None else ""
+    if known is not None and not source and not known.complete:
+        known = _completed(model, function, known)
     if known is not None and source:
         known, seen = challenged(model, function, known, source, seed=seed)
     try:
@@ -486,6 +491,18 @@ def _described(
         model, function, found.branches, found.complete, found.basis, source, seen, found.most,
         pairs=found.pairs,
     )  # fmt: skip
+
+
+def _completed(model: Model, target: TargetFunction, known: BranchList) -> BranchList:
+    """What a family knows of the target, or all branches where exponents decide at once."""
+    if model.size > FEW_PARAMETERS:
+        return known
+    try:
+        with half():
+            solved = exponential_branches(model, target)
+    except OutOfTimeError:
+        return known
+    return solved if solved is not None and solved.complete else known
 
 
 def _by_equations(model: Model, target: TargetFunction, seed: int) -> BranchList:

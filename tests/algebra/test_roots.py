@@ -151,6 +151,13 @@ POWERS_OF_SUMS = [
     ([cbrt(x**3 + 3 * x**2 + 3 * x + 1), x, 1], 2),
     ([(x**6) ** Rational(1, 3), x**2, Abs(x)], 2),
     ([sqrt(Abs(x**2)), x, Abs(x)], 2),
+    # roots of one expression are powers of one root
+    ([sqrt(Abs(x)), Abs(x) ** Rational(1, 4), x], 3),
+    ([sqrt(1 + x**2), (1 + x**2) ** Rational(1, 4), (1 + x**2) ** Rational(3, 4)], 3),
+    ([x ** Rational(1, 4) * sqrt(1 + x), (x * (1 + x) ** 2) ** Rational(1, 4)], 1),
+    # sizes of products are products of sizes
+    ([sqrt(Abs(x * (x - 1))), sqrt(Abs(x)) * sqrt(Abs(x - 1))], 1),
+    ([sqrt(Abs(x**3 * exp(x))), x * sqrt(Abs(x * exp(x))), Abs(x) ** Rational(3, 2)], 3),
     ([Abs(x**2) ** Rational(1, 3), Abs(x) ** Rational(2, 3)], 1),
     ([sqrt(Abs((x - 1) ** 2)) * sqrt(Abs(x)), Abs(x - 1) * sqrt(Abs(x))], 1),
     ([cbrt(sinh(x) ** 3), sinh(x), Abs(sinh(x))], 1),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 import sympy
-from sympy import cos, cosh, exp, sin, tanh
+from sympy import cos, cosh, exp, sin, tan, tanh
 
 import rankstrat as rs
 from rankstrat.model.isomorphism import isomorphism_of
@@ -55,6 +55,7 @@ CASES = {
     "wave": (a * cos(w * x) + b * sin(w * x), [a, b, w], [2, 1, 3], [0, 0], 3),
     # w = +-3; then c = 0 with v free, or v = +-3 and a + c = 2; they meet where three functions are left
     "one of two waves": (a * cos(w * x) + b * sin(w * x) + c * cos(v * x), [a, b, w, c, v], [2, 1, 3, 0, 2], [1, 1, 1, 1, 1, 1], 3),
+    "family without a lemma": (a * tan(w * x) + b, [a, w, b], [1, 2, 3], [0, 0], 3),
     "damped": (a * exp(-k * x) * cos(w * x), [a, k, w], [1, 2, 3], [0, 0], 3),
 }  # fmt: skip
 # on x > 0
