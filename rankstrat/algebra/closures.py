@@ -253,10 +253,11 @@ def saturated(piece: Piece) -> list[Poly] | None:
     equations = [s.bottom * ring.variables[s.variable] - s.top for s in piece.steps]
     equations += [] if piece.relation is None else [piece.relation]
     given = [*map(lifted, equations), lifted(ring.one) - lifted(product, 1)]
+    basis: Any
     basis, found = flint.fmpz_mpoly_vec(given, context).buchberger_naive(LIMITS)
     if not found:
         return None
-    plain = [dict(terms_of(basis[k])) for k in range(len(basis))]
+    plain = [dict(terms_of(f)) for f in basis]
     return [
         ring.of({m[1:]: c for m, c in terms.items()})
         for terms in plain
