@@ -147,7 +147,7 @@ class Template:
 
 
 def _children(e: Any) -> tuple[Any, ...]:
-    if isinstance(e, tuple(kind for kind, _, _ in _ADVICE)):
+    if isinstance(e, tuple(kind for kind, _, _ in _ADVICE)) and not _is_real_part(e):
         return ()  # refused as a whole
     if _is_root_of_exponential(e):
         return (e.base.args[0],)
@@ -162,6 +162,20 @@ def _children(e: Any) -> tuple[Any, ...]:
     if not e.is_Atom:
         return e.args
     return ()
+
+
+def _is_real_part(e: Any) -> bool:
+    return isinstance(e, (sympy.re, sympy.im, sympy.conjugate)) and _is_real(e.args[0])
+
+
+def _is_real(e: Any) -> bool:
+    """Whether an expression is real for all values of its symbols, which are real."""
+    return not e.has(sympy.I) and all(
+        isinstance(part, (sympy.Add, sympy.Mul, *_REAL))
+        or (part.is_Pow and (part.exp.is_Integer or part.base is sympy.E))
+        for part in sympy.preorder_traversal(e)
+        if not part.is_Atom
+    )
 
 
 def _is_root_of_exponential(e: Any) -> bool:
@@ -192,10 +206,8 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
         return program.leaf(PI)
     if e.func in _NAMES:
         return program.function(_NAMES[e.func], args[0])
-    if e.func in (sympy.re, sympy.conjugate):
-        return args[0]  # all symbols are real: |e^x| is written e^(re x)
-    if e.func is sympy.im:
-        return program.zero
+    if _is_real_part(e):
+        return program.zero if e.func is sympy.im else args[0]  # |e^x| is written e^(re x)
     if e.func in _HOLONOMIC:
         return program.function(_HOLONOMIC[e.func], args[0])
     if e.func in _BESSEL:
@@ -235,6 +247,11 @@ def _node(program: Program, e: Any, args: list[int]) -> int:
     raise UnsupportedFunctionError(_refusal(e))
 
 
+_REAL = (
+    sympy.exp, sympy.sin, sympy.cos, sympy.tan, sympy.sinh, sympy.cosh, sympy.tanh, sympy.atan,
+    sympy.erf, sympy.Abs, sympy.re, sympy.im,
+)  # fmt: skip
+
 _ADVICE: tuple[tuple[Any, str, str], ...] = (
     (sympy.Integral, "an integral that is not carried out", "call .doit(), or replace it by sums"),
     (sympy.Sum, "a sum that is not carried out", "call .doit() for fixed ends"),
@@ -242,6 +259,9 @@ _ADVICE: tuple[tuple[Any, str, str], ...] = (
     (sympy.Derivative, "a derivative that is not carried out", "call .doit()"),
     (sympy.polys.rootoftools.ComplexRootOf, "a root of a polynomial of high degree",
      "make the root a parameter or a constant, with constants=[...]"),
+    (sympy.re, "the real part of what may not be real", "write it out for real numbers"),
+    (sympy.im, "the imaginary part of what may not be real", "write it out for real numbers"),
+    (sympy.conjugate, "a conjugate of what may not be real", "write it out for real numbers"),
     (sympy.gamma, "a function with no linear differential equation",
      "make its value at a fixed argument a parameter; ratios with arguments that differ by integers"
      " are understood"),

@@ -12,7 +12,7 @@ from .reading import Unchecked
 from .tower import Ring, Tower
 
 Ball = tuple[Decimal, Decimal]
-NOWHERE: Mapping[Any, Fraction] = {}
+Point = Mapping[Any, Fraction] | None
 
 
 class Balls(Ring[Ball]):
@@ -24,11 +24,10 @@ class Balls(Ring[Ball]):
     """
 
     def __init__(
-        self, tower: Tower, bits: int, point: Mapping[Any, Fraction] = NOWHERE,
-        zero: Collection[int] = (),
-    ) -> None:  # fmt: skip
+        self, tower: Tower, bits: int, point: Point = None, zero: Collection[int] = ()
+    ) -> None:
         super().__init__(tower)
-        self.point, self.zero, self.digits = point, zero, bits // 3 + 8
+        self.point, self.zero, self.digits = point or {}, zero, bits // 3 + 8
         self.down, self.up = (Context(self.digits, way) for way in (ROUND_FLOOR, ROUND_CEILING))
         self.rational = lambda p, q=1: (self.down.divide(p, q), self.up.divide(p, q))
 

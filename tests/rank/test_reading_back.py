@@ -10,11 +10,12 @@ import subprocess
 import sys
 from contextlib import suppress
 
+import corpus
 import pytest
 import sympy
 from sympy import Rational, sqrt
 
-from rankstrat.errors import CertificateError, RankstratError
+from rankstrat.errors import CertificateError, RankstratError, UnsupportedFunctionError
 from rankstrat.model.model import Model
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
@@ -144,6 +145,18 @@ def test_a_value_of_an_unspecified_function_beside_logarithms_is_not_zero():
     RankCertificate.from_json(certificate.to_json()).check()
 
 
+@pytest.mark.parametrize("points", [0, 1])
+def test_certificates_of_old_have_the_number_of_the_points_for_a_prime(points):
+    data = json.loads(corpus.certificates()["balls"][0].to_json())
+    data["minor"]["points"] = points
+    new = RankCertificate.from_json(json.dumps(data)).minor
+    del data["minor"]["points"]
+    data["minor"]["prime"] = points
+    old = RankCertificate.from_json(json.dumps(data)).minor
+    assert old == new
+    assert (old.prime, old.points) == (0, points)
+
+
 def test_kinks_of_a_parameter_alone_leave_no_regions():
     # dF/da = min(1, |b + 3/2|) x and dF/db = 0 at b = 1: rank 1; a chart may be refused, no more
     F = Model(a * sympy.Min(1, sympy.Abs(b + Rational(3, 2))) * x, [a, b], [x])
@@ -250,3 +263,11 @@ def test_certificates_of_random_models_travel():
 @pytest.mark.parametrize("block", range(10))
 def test_certificates_of_ten_thousand_random_models_travel(block):
     assert journey(range(1_000 + 1_000 * block, 2_000 + 1_000 * block)) > 300
+
+
+@pytest.mark.parametrize("function", [sympy.asin, sympy.acosh])
+def test_real_parts_are_read_where_nothing_else_is_possible(function):
+    """Beyond 1 the real part of asin x is pi/2, so that max(0, x - 1) is independent of it."""
+    model = Model([a * sympy.re(function(x)) + b * sympy.Max(0, x - 1)], [a, b], [x])
+    with pytest.raises(UnsupportedFunctionError, match="may not be real"):
+        model_rank(model.point([1, 1]))
