@@ -21,7 +21,7 @@ assert [str(c) for c in found.level(2).strata[0].conditions][-1] == "a*d - b*c =
 
 # a model of another kind: what is known of a level is a bound, and says so
 x, u, v, w = sympy.symbols("x u v w")
-G = rs.Model(sympy.sin((u - v) * x) + w * x, [u, v, w], [x])
+G = rs.Model(sympy.erf((u - v) * x) + w * x, [u, v, w], [x])
 print(f"\n{rs.stratify(G)}")
 for level in rs.stratify(G).levels:
     dimension = level.dimension

@@ -23,6 +23,7 @@ Z = sympy.Symbol("z")
 """The variable of an activation's formula."""
 
 LARGE = 200
+NESTED, MOST_NODES = 8, 10_000
 """Nodes from which an expression is large."""
 
 Parity = Literal["odd", "even", "none", "unknown"]
@@ -227,8 +228,9 @@ def _replaced(formula: sympy.Expr, z: sympy.Expr) -> sympy.Expr:
 
     sympy's automatic simplification of tanh(w.x + b) takes four times as long as all else in
     building a network, and changes nothing where the argument is a sum of products of symbols;
-    there it is skipped. So is the comparison of the arguments of a maximum where one is large,
-    which takes minutes.
+    there it is skipped. So is the comparison of the arguments of a maximum where one is large, and
+    the search for the real part of what an absolute value is taken of where functions nest in it,
+    which take minutes.
     """
     if not formula.args:
         if formula == Z:
@@ -243,6 +245,8 @@ def _replaced(formula: sympy.Expr, z: sympy.Expr) -> sympy.Expr:
         return formula.func(args[0], evaluate=False)
     if isinstance(formula, sympy.Max | sympy.Min) and len(list(_first(z, LARGE))) == LARGE:
         return formula.func(*args, evaluate=False)
+    if isinstance(formula, sympy.Abs | sympy.sign) and _is_nested(args[0]):
+        return formula.func(*args, evaluate=False)
     if formula.is_Pow and formula.exp.is_Integer and formula.base.is_Add and _is_plain(z, False):
         return sympy.Pow(*args, evaluate=False)
     return formula.func(*args)
@@ -251,6 +255,20 @@ def _replaced(formula: sympy.Expr, z: sympy.Expr) -> sympy.Expr:
 def _first(expression: sympy.Expr, most: int) -> Iterator[sympy.Basic]:
     """The first nodes of an expression, at most so many."""
     return islice(sympy.preorder_traversal(expression), most)
+
+
+def _is_nested(expression: sympy.Expr) -> bool:
+    """Whether more than `NESTED` functions stand in one another, or the expression is large."""
+    stack: list[tuple[sympy.Basic, int]] = [(expression, 0)]
+    for _ in range(MOST_NODES):
+        if not stack:
+            return False
+        node, depth = stack.pop()
+        depth += isinstance(node, sympy.Function)
+        if depth > NESTED:
+            return True
+        stack += [(part, depth) for part in node.args]
+    return True
 
 
 def _is_plain(argument: sympy.Expr, signed: bool) -> bool:

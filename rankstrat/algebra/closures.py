@@ -39,6 +39,7 @@ class Closures:
     pool: Sequence[Poly]
     _equations: dict[object, list[Poly]] = field(default_factory=dict)
     _more: dict[object, list[Poly]] = field(default_factory=dict)
+    _ideals: dict[object, list[Poly] | None] = field(default_factory=dict)
 
     def equations(self, piece: Piece) -> list[Poly]:
         """Equations that hold on a piece: those that led to it, and those of the pool."""
@@ -57,7 +58,15 @@ class Closures:
         if len(piece.trail) <= 1:
             return kept, True
         zeros = cut(Piece(piece.ring), kept, Budget(MOST_PIECES))
-        return kept, all(self.lies_in(p, piece) for p in zeros)
+        if all(self.lies_in(p, piece) for p in zeros):
+            return kept, True
+        ideal = self._saturated(piece)
+        return (kept, False) if ideal is None else (fewest(piece.ring, ideal), True)
+
+    def _saturated(self, piece: Piece) -> list[Poly] | None:
+        if piece.name not in self._ideals:
+            self._ideals[piece.name] = saturated(piece)
+        return self._ideals[piece.name]
 
     def quadrics(self, piece: Piece) -> list[Poly]:
         """All equations of degree at most 2 that hold on a piece."""
@@ -82,6 +91,19 @@ class Closures:
         if self._solves(inner, outer, self.equations(outer)):
             return True
         return self._solves(inner, outer, [*outer.trail, *self.quadrics(outer)])
+
+    def satisfies(self, inner: Piece, outer: Piece) -> bool:
+        """Whether a piece is seen to satisfy all equations of the closure of another: its real
+        points need not be limits of real points of that.
+        """
+        if self.lies_in(inner, outer):
+            return True
+        if inner.pending or outer.pending or inner.dimension >= outer.dimension:
+            return False
+        if any(inner.normal(f) != 0 for f in (*outer.trail, *self.quadrics(outer))):
+            return False
+        ideal = self._saturated(outer)
+        return ideal is not None and all(inner.normal(f) == 0 for f in ideal)
 
     def _solves(self, inner: Piece, outer: Piece, equations: Sequence[Poly]) -> bool:
         if any(inner.normal(f) != 0 for f in equations):
@@ -210,6 +232,39 @@ def _reduced(poly: Poly, relation: Poly | None) -> Poly | None:
     return None
 
 
+def saturated(piece: Piece) -> list[Poly] | None:
+    r"""Equations whose complex zeros are the closure of a piece; None where they are not found
+    within bounds.
+
+    With $b$ the product of the bottoms they are the equations $b_j v_j = a_j$ and the relation,
+    with $1 = t b$, without t: a Groebner basis for an order in which t is the largest.
+    """
+    if piece.pending or not piece.steps:
+        return None
+    ring = piece.ring
+    context = flint.fmpz_mpoly_ctx.get(["t", *ring.context.names()], flint.Ordering.lex)
+
+    def lifted(poly: Poly, power: int = 0) -> Poly:
+        return context.from_dict({(power, *m): c for m, c in terms_of(poly)})
+
+    product = ring.one
+    for bottom in {key(s.bottom): s.bottom for s in piece.steps}.values():
+        product *= bottom
+    equations = [s.bottom * ring.variables[s.variable] - s.top for s in piece.steps]
+    equations += [] if piece.relation is None else [piece.relation]
+    given = [*map(lifted, equations), lifted(ring.one) - lifted(product, 1)]
+    basis: Any
+    basis, found = flint.fmpz_mpoly_vec(given, context).buchberger_naive(LIMITS)
+    if not found:
+        return None
+    plain = [dict(terms_of(f)) for f in basis]
+    return [
+        ring.of({m[1:]: c for m, c in terms.items()})
+        for terms in plain
+        if not any(m[0] for m in terms)
+    ]
+
+
 def has_small_basis(ring: Ring, equations: Sequence[Poly]) -> bool:
     """Whether a Groebner basis of bounded size is found."""
     if not equations:
@@ -229,4 +284,4 @@ def fewest(ring: Ring, equations: Sequence[Poly]) -> list[Poly]:
     return kept
 
 
-__all__ = ["Closures", "fewest", "has_small_basis", "quadrics"]
+__all__ = ["Closures", "fewest", "has_small_basis", "quadrics", "saturated"]

@@ -2,8 +2,9 @@ r"""Rank and column rank profile of a dense matrix over \(\mathbb{F}_p\), \(p < 
 BLAS.
 
 Entries are symmetric residues held in float64; every product and partial sum stays an integer below
-\(2^{53}\), hence is exact. Columns are split recursively. A leaf of at most `_LEAF` columns inverts
-one small pivot block \(A_{11}\) by Gauss-Jordan, and everything else is the block elimination
+\(2^{53}\), hence is exact; `float_field.Field` holds the proof. Columns are split recursively. A
+leaf of at most `_LEAF` columns inverts one small pivot block \(A_{11}\) by Gauss-Jordan, and
+everything else is the block elimination
 
 $$ L_{21} = A_{21} A_{11}^{-1}, \qquad A_{22} \leftarrow A_{22} - L_{21} A_{12}, $$
 

@@ -1,4 +1,4 @@
-"""Arithmetic modulo a small prime in float64; `elimination` holds the proof that it is exact."""
+"""Arithmetic modulo a small prime in float64; `Field` holds the proof that it is exact."""
 
 from __future__ import annotations
 
@@ -26,12 +26,27 @@ Floats = NDArray[np.float64]
 class Field:
     r"""Exact arithmetic modulo p on float64 arrays: reduction and delayed multiply-subtract.
 
-    Let h = (p-1)/2. With \(|x| \le 2^{53}\) the rounded product of x and 1/p is off by at most 2/p,
-    so the size of \(x - p\,\mathrm{rint}(x/p)\) is at most h + 2; when \(|x| < 2^{51}\) it is off
-    by less than 1/(2p), so the size is at most h. The second limit is kept for p below 2^21, the
-    first above; either way a multiple of p becomes 0.
+    Let h = (p-1)/2, and let all entries be integers. Write b for the bound of a reduced entry and L
+    for the limit of an entry that can be reduced: b = h and L = 2^51 when p < 2^21, and b = h + 2
+    and L = 2^53 - 2^23 otherwise.
 
-    An array has *load* t when its entries are at most \(t \cdot \text{bound}^2\) in size.
+    *Reduction.* Both roundings in the product of x and 1/p are relative errors of at most 2^-53, so
+    for |x| < L it is off by less than 1/(2p) when L = 2^51, and by less than 2/p otherwise. In the
+    first case \(x/p\) is at least 1/(2p) from every half-integer, so its nearest integer n is
+    found and \(|x - pn| \le h\); in the second \(|x/p - n| < 1/2 + 2/p\), so \(|x - pn| \le
+    h + 2\). Either way \(|pn| \le |x| + h + 2 < 2^{53}\), so product and difference are exact,
+    and a multiple of p becomes 0, as h + 2 < p in the second case.
+
+    *Products.* An array has *load* t when its entries are at most \(t b^2\) in size; reduced ones
+    have load 1. With room \(R = \lfloor (L - 1)/b^2 \rfloor\) an array of load at most R can be
+    reduced. A product of reduced arrays over k inner indices has load k, and so has every partial
+    sum, in whatever order and blocks BLAS adds them, with or without fused multiply-adds: for k < R
+    all are integers below 2^53, hence exact. `subtract_product` cuts the inner index into pieces of
+    at most R - 1 and reduces the target before a piece that would take its load beyond R.
+
+    *Leaves.* `invert` and the products with an inverse of a leaf have at most 32 inner indices and
+    start from reduced arrays: load 33 at most, and \(R \ge 511\) since \(b \le 2^{22} + 1\). A row
+    times an inverse in 1 .. p - 1 is at most \(2 b^2 < L\).
     """
 
     def __init__(self, p: int) -> None:

@@ -6,7 +6,6 @@ last line that was cut off is forgotten, anything else that does not fit is refu
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.util
 import json
@@ -20,6 +19,7 @@ from typing import Any
 
 from rankstrat.errors import ParseError
 from rankstrat.text.lines import escaped
+from rankstrat.text.objects import checksum
 from rankstrat.text.version import version
 
 FORMAT = "rankstrat-journal/1"
@@ -131,7 +131,7 @@ class Journal:
         kind = {"format", "version", "question"} if number == 0 else {"key", "row"}
         if (
             not isinstance(entry, dict)
-            or entry.pop("sum", None) != _sum(entry)
+            or entry.pop("sum", None) != checksum(entry)
             or set(entry) != kind
         ):
             raise self._refused(f"has a line {number + 1} that this program has not written")
@@ -145,7 +145,7 @@ class Journal:
                 )
 
     def _write(self, entry: Mapping[str, Any]) -> None:
-        line = json.dumps({**entry, "sum": _sum(entry)}).encode() + b"\n"
+        line = json.dumps({**entry, "sum": checksum(entry)}).encode() + b"\n"
         try:
             os.lseek(self._file, self._end, os.SEEK_SET)
             done = 0
@@ -170,11 +170,6 @@ class Journal:
             f"{escaped(self.path, most=200)} {problem}; a file that this command wrote for this"
             " question, or a new one, is needed; choose another name"
         )
-
-
-def _sum(entry: Any) -> str:
-    text = json.dumps(entry, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _words(value: Any) -> str:

@@ -26,6 +26,7 @@ from rankstrat.experiments._agreement import (
 )
 from rankstrat.pictures.panels import Pairs, Panel, plot_panels
 from rankstrat.rank.verdict import Verdict
+from rankstrat.text.objects import checksum
 from rankstrat.text.tables import Table
 from rankstrat.text.version import version
 
@@ -245,6 +246,7 @@ class ExperimentReport:
         return {
             "format": FORMAT, "version": version(), "experiment": self.experiment.name,
             "seed": self.seed, "ok": self.ok, "total": self.total, "rows": rows,
+            "sum": checksum(rows),
         }  # fmt: skip
 
     def to_json(self) -> str:

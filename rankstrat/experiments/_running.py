@@ -19,7 +19,7 @@ from rankstrat.experiments._report import (
     row_from_data,
 )
 from rankstrat.sweep import case_key, sweep
-from rankstrat.text.objects import each_once
+from rankstrat.text.objects import checksum, each_once
 from rankstrat.text.version import version
 
 
@@ -33,6 +33,7 @@ def _loaded(text: str) -> tuple[dict[str, Any], tuple[Row, ...]]:
             "seed": int(data["seed"]),
             "total": int(data["total"]),
             "version": data.get("version"),
+            "whole": data.get("sum") == checksum(data["rows"]),
         }
         rows = tuple(map(row_from_data, data["rows"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -69,6 +70,11 @@ def rows_from_json(text: str, experiment: Experiment, seed: int) -> tuple[Row, .
             f"the report is of {head['experiment']} with seed {head['seed']} by rankstrat"
             f" {head['version']}; one of {experiment.name} with seed {seed} by {version()} is"
             " needed; start anew"
+        )
+    if not head["whole"]:
+        raise ParseError(
+            "the rows of the report were changed after it was written; the text that to_json wrote"
+            " is needed; start anew"
         )
     return rows
 

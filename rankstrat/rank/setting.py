@@ -105,10 +105,17 @@ class Setting:
             given = self.tangents.parts
         origin = (0,) * len(model.inputs)
         parts = [
-            (base, Region((), random_point(base, self.seed, 0) or origin) if r is None else r)
+            (base, Region((), _met(base, self.seed) or origin) if r is None else r)
             for base, r in given
         ]
         return is_differentiable(parts, seed=self.seed)
+
+
+def _met(base: Tangents, seed: int) -> tuple[Any, ...] | None:
+    """An input of the domain, in the free variables of a piece."""
+    if isinstance(base, Site) and base.is_restricted:
+        return witness(base, seed)
+    return random_point(base, seed, 0)
 
 
 def at_kink(chart: Chart, *, seed: int = 0) -> bool:

@@ -143,7 +143,7 @@ def denominators(program: Program, nodes: Iterable[int]) -> list[int]:
 def may_have_poles(program: Program, nodes: Sequence[int]) -> bool:
     """Whether something is divided by that is not positive at every point by its form alone."""
     below = denominators(program, program.reachable(nodes))
-    return any(not program.value(n) and _sign(program, n, 0) <= 0 for n in below)
+    return any(not program.value(n) and _sign(program, n, 0) < 2 for n in below)
 
 
 def require_nonzero(program: Program, nodes: Iterable[int], seed: int) -> None:

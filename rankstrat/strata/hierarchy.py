@@ -473,7 +473,8 @@ def _located(source: Stratification, point: Chart) -> Stratum:
     plain = written_alike(odd)
     point = Chart(point.model, (), tuple(plain.get(v, v) for v in point.raw))
     found = Stratum(in_units_of(source, point), source.label_of(point))
-    if found.verdict is Verdict.PROVED and model_rank(point).value != found.rank:
+    # equal numbers that are not seen to be equal make the rank smaller than the stratum says
+    if found.verdict is Verdict.PROVED and model_rank(point).lower != found.rank:
         raise UndecidedError(
             f"the rank of the stratum {found.words} is not confirmed at {point}: some of its"
             " irrational values may be equal in disguise; write them alike, or use model_rank"

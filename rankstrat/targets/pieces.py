@@ -81,7 +81,7 @@ class Fibre:
         closures = Closures(pool)
         groups: list[list[Piece]] = []
         for piece in sorted(self.pieces, key=lambda p: -p.dimension):
-            home = next((g for g in groups if closures.lies_in(piece, g[0])), None)
+            home = next((g for g in groups if closures.satisfies(piece, g[0])), None)
             if home is None:
                 groups.append([piece])
             else:

@@ -1,7 +1,11 @@
-r"""JSON objects whose names stand once: of two values for one name, a reader would drop one."""
+r"""JSON objects whose names stand once, as of two values for one name a reader would drop one, and
+sums that show whether one was changed.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,4 +35,15 @@ def each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return table
 
 
-__all__ = ["each_once"]
+def checksum(data: Any) -> str:
+    """Sixteen hexadecimal digits that a change of the data changes.
+
+    Example:
+        >>> checksum({"a": 1, "b": 2}) == checksum({"b": 2, "a": 1}) != checksum({"a": 1, "b": 3})
+        True
+    """
+    text = json.dumps(data, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+__all__ = ["checksum", "each_once"]

@@ -19,7 +19,7 @@ from rankstrat.errors import FamilyError, ParseError
 from rankstrat.rank.certificate import Verdict
 from rankstrat.sweep import case_key, sweep
 from rankstrat.text import cells
-from rankstrat.text.objects import each_once
+from rankstrat.text.objects import checksum, each_once
 from rankstrat.text.tables import Math, Table
 from rankstrat.text.version import version
 from rankstrat.theorems.theorem import RELATIONS, Row, Theorem, check_case
@@ -183,6 +183,7 @@ class Report:
             "total": self.total,
             "counts": counts,
             "rows": rows,
+            "sum": checksum(rows),
         }
 
 
@@ -211,6 +212,11 @@ def rows_from_json(text: str, theorem: Theorem, seed: int) -> tuple[Row, ...]:
                 f"the report is of {data['theorem']} with seed {data['seed']} by rankstrat"
                 f" {data['version']}; one of {theorem.name} with seed {seed} by {version()} is"
                 " needed; start anew"
+            )
+        if data["sum"] != checksum(data["rows"]):
+            raise ParseError(
+                "the rows of the report were changed after it was written; the text that"
+                " Report.to_json wrote is needed; start anew"
             )
         return tuple(map(row_from_data, data["rows"]))
     except (ValueError, KeyError, TypeError) as error:

@@ -20,6 +20,7 @@ from rankstrat.algebra.polynomials import (
     remainder,
     squares,
     substituted,
+    terms_of,
     without,
 )
 
@@ -41,7 +42,7 @@ def drawn(rng, degree=2, size=4):
 
 
 def of_sympy(poly):
-    terms = ((int(c), zip(V, m, strict=True)) for m, c in poly.to_dict().items())
+    terms = ((c, zip(V, m, strict=True)) for m, c in terms_of(poly))
     return sp.Add(*(c * sp.prod(v**e for v, e in powers) for c, powers in terms))
 
 

@@ -15,7 +15,7 @@ import time
 from functools import cache
 
 import pytest
-from processes import children_of, disk_of, rows_of, run, start, when
+from processes import as_anybody, children_of, disk_of, rows_of, run, start, when
 
 slow = pytest.mark.slow
 QUICK, LONG = "anchor_functions", "facilitators"
@@ -91,12 +91,16 @@ def test_a_folder_in_which_nothing_can_be_kept_error(tmp_path):
         assert (status, out) == (2, "") and err.count("\n") == 1
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written_error(tmp_path):
+@slow
+@pytest.mark.parametrize(
+    "words", [["experiment", QUICK, "--save"], ["atlas", "--family", "linear"]]
+)
+def test_a_folder_that_may_not_be_written_error(words, tmp_path):
     tmp_path.chmod(0o500)
-    status, out, err = run("experiment", QUICK, "--save", str(tmp_path))
+    status, out, err = run(*words, str(tmp_path), preexec_fn=as_anybody)
     tmp_path.chmod(0o700)
-    assert (status, out) == (2, "") and "Permission denied" in err
+    assert (status, out) == (2, "") and "Permission denied" in err and err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
 
 
 def _journal(change):
@@ -126,6 +130,9 @@ STRANGE = {
     "a report of another seed": _report(lambda good: good.replace(b'"seed": 0', b'"seed": 1', 1)),
     "a report of another experiment": _report(
         lambda good: good.replace(QUICK.encode(), LONG.encode(), 1)
+    ),
+    "a report with another verdict": _report(
+        lambda good: good.replace(b"CONSISTENT", b"REFUTED", 1)
     ),
     "no report": _report(lambda good: b"[" * 10_000),
 }

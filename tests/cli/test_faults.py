@@ -15,7 +15,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from processes import rows_of, run, start, when
+from processes import as_anybody, rows_of, run, start, when
 
 TABLE = ["table", "two_layer", "width=1..3", "inputs=1..2", "--csv"]
 slow = pytest.mark.slow
@@ -108,12 +108,27 @@ def test_a_place_where_nothing_can_be_kept_error(place, tmp_path):
     assert (status, out) == (2, "") and err.count("\n") == 1
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written_error(tmp_path):
+@pytest.mark.parametrize("words", [TABLE, pytest.param(VERIFY, marks=slow)])
+def test_a_folder_that_may_not_be_written_error(words, tmp_path):
+    place = tmp_path / "ranks.jsonl" if words is TABLE else tmp_path
     tmp_path.chmod(0o500)
-    status, out, err = run(*TABLE, "--save", str(tmp_path / "ranks.jsonl"))
+    status, out, err = run(*words, "--save", str(place), preexec_fn=as_anybody)
     tmp_path.chmod(0o700)
+    assert (status, out) == (2, "") and "Permission denied" in err and err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@slow
+def test_a_file_that_may_not_be_written_is_left_alone(undisturbed, tmp_path):
+    path = tmp_path / "ranks.jsonl"
+    run(*TABLE, "--save", str(path))
+    before = path.read_bytes()
+    path.chmod(0o400)
+    status, out, err = run(*TABLE, "--save", str(path), preexec_fn=as_anybody)
     assert (status, out) == (2, "") and "Permission denied" in err
+    assert path.read_bytes() == before
+    path.chmod(0o600)
+    assert run(*TABLE, "--save", str(path))[:2] == (0, undisturbed)
 
 
 STRANGE = {
@@ -245,16 +260,32 @@ def test_a_full_disk_under_a_verification_loses_nothing(room, tmp_path):
     assert rows_of(path)[: len(kept)] == kept
 
 
+STRANGE_REPORTS = {
+    "another version": lambda good: good.replace(b'"version": "', b'"version": "9', 1),
+    "another seed": lambda good: good.replace(b'"seed": 0', b'"seed": 1', 1),
+    "another theorem": lambda good: good.replace(b"linear_rank", b"diagonal_rank"),
+    "another verdict": lambda good: good.replace(b'"PROVED"', b'"OPEN"'),
+    "a text": lambda good: b"hello\n",
+    "a zero byte": lambda good: good[:200] + b"\0" + good[201:],
+    "deep": lambda good: b"[" * 100_000 + b"\n",
+}
+
+
 @slow
-def test_a_report_of_another_version_is_refused(tmp_path):
-    run(*VERIFY, "--save", str(tmp_path))
-    for name in ("linear_rank.json", "linear_rank.jsonl"):
-        path = tmp_path / name
-        before = path.read_bytes()
-        path.write_bytes(before.replace(b'"version": "', b'"version": "9', 1))
-        status, _, err = run(*VERIFY, "--save", str(tmp_path))
-        assert status == 2 and ("another name" in err or "start anew" in err)
-        path.write_bytes(before)
+@pytest.mark.parametrize("file", ["linear_rank.json", "linear_rank.jsonl"])
+@pytest.mark.parametrize("kind", STRANGE_REPORTS)
+def test_a_strange_report_is_refused_and_left_alone(kind, file, tmp_path):
+    words = [*VERIFY, "--save", str(tmp_path)]
+    run(*words)
+    path = tmp_path / file
+    if file.endswith(".jsonl"):  # what a run that was stopped has left
+        (tmp_path / "linear_rank.json").unlink()
+    strange = STRANGE_REPORTS[kind](path.read_bytes())
+    assert strange != path.read_bytes()
+    path.write_bytes(strange)
+    status, _, err = run(*words)
+    assert status == 2 and ("another name" in err or "start anew" in err)
+    assert err.count("\n") == 1 and path.read_bytes() == strange
 
 
 @slow

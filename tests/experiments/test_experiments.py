@@ -253,6 +253,8 @@ def test_interrupt_keeps_finished_cells_and_resumes():
         rows_from_json(report.to_json(), report.experiment, 1)
     with pytest.raises(ParseError, match="not a report of an experiment"):
         rows_from_json("[]", report.experiment, 0)
+    with pytest.raises(ParseError, match="changed"):
+        rows_from_json(report.to_json().replace("CONSISTENT", "REFUTED", 1), report.experiment, 0)
 
 
 def test_a_refusal_is_not_a_measurement():

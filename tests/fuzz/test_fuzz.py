@@ -85,6 +85,14 @@ def test_strata_of_towers_of_powers_are_not_expanded(output):
     assert "Coverage" in result.output
 
 
+def test_nested_functions_are_recognised_or_not_in_time():
+    inside = "exp(" * 40 + "x" + ")" * 40
+    text = f'parameters = ["a", "w"]\ninputs = ["y", "x"]\noutputs = ["a*{inside}/w**x"]'
+    one = fuzzing.Call(("stratify", "m.toml"), (("m.toml", text),))
+    result = fuzzing.outcome(one, 2 * fuzzing.SECONDS)
+    assert not result.fault, result.fault
+
+
 def test_the_harness_sees_faults():
     slow = fuzzing.Call(("verify",))  # more than a blink
     assert fuzzing.outcome(slow, 0.2).fault.startswith("no answer")

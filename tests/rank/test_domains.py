@@ -285,6 +285,10 @@ CANCELLING: list[tuple[str, Any, list[Any], list[int], int]] = [
     # |h|_+ - |-h|_+ = h is smooth; slope 0 at both kinks is not its slope
     ("a ramp", (Max(0, w) - Max(0, -w)) * x, [w], [0], 1),
     ("in the input", a * (Max(0, w * x) - Max(0, -w * x)), [a, w], [1, 0], 1),
+    # |h|_+ - |h|/2 = h/2, whatever the sign with which h is written
+    ("with its modulus", (Max(0, w) - sp.Abs(w) / 2) * x, [w], [0], 1),
+    ("with its modulus, in the input", a * (Max(0, w * x) - sp.Abs(w * x) / 2), [a, w], [1, 0], 1),
+    ("turned round", a * (Max(0, -2 * w * x) - sp.Abs(w * x)), [a, w], [1, 0], 1),
     ("inside tanh", (sp.tanh(Max(0, w)) - sp.tanh(Max(0, -w))) * x, [w], [0], 1),
     ("max and min", (Max(w, v) + sp.Min(w, v)) * x, [w, v], [1, 1], 1),
     ("many", MANY * x, [w, v], [0, 0], 1),
@@ -330,6 +334,9 @@ NOT_ALWAYS = [
     (b * sp.sign(w) ** 2, [b, w], [1, 0], False),
     (b * sp.sign(w) ** 2, [b, w], [0, 0], None),
     (sp.Piecewise((b, sp.Eq(w, 0)), (b * x, True)), [b, w], [0, 0], None),
+    # slopes 3/4 and 1/4, 7/8 and 1/8
+    ((Max(0, w) - sp.Abs(w) / 4) * x, [w], [0], False),
+    (a * (Max(0, -w * x) - sp.Abs(w * x) / 8), [a, w], [1, 0], False),
     # where the case w = 0 does not differ, nothing happens
     (sp.Piecewise((sp.sin(w) * x, w > 0), (w * x, True)), [w], [0], True),
     (sp.Heaviside(w) * w**2 * x, [w], [0], True),

@@ -177,6 +177,23 @@ def test_every_pattern_holds_at_its_point(widths: list[int]) -> None:
             assert [int(sign > 0) for sign in signs] == row
 
 
+@pytest.mark.parametrize("domain", [{x: "x > 0"}, {}])
+def test_patterns_are_those_of_inputs_where_the_model_lives(domain: dict[sp.Symbol, str]) -> None:
+    # max(0, x + k) = x + k where x > 0: no input there is on the other side of a kink
+    units = range(1, 41)
+    values = sp.symbols(f"a1:{len(units) + 1}")
+    output = sum(c * sp.Max(0, x + k) for c, k in zip(values, units, strict=True))
+    if not domain:  # where the model is real
+        output += b * sp.log(x)
+    parameters = values if domain else (*values, b)
+    point = rs.Model(output, parameters, [x], domain=domain).point([1] * len(parameters))
+    (site,) = sites_of(point)
+    patterns = pattern_tangents(site, 0)
+    assert patterns is None or set(patterns.patterns.ravel().tolist()) == {1}
+    certificate = rs.model_rank(point)
+    assert certificate.upper >= len(parameters) - 38 >= certificate.lower  # x, 1 and log x
+
+
 def gaussian(model: rs.Model, seed: int) -> rs.Chart:
     rng = np.random.default_rng(seed)
     blocks = {n: rng.normal(size=s) / np.sqrt(s[-1]) for n, s in model.blocks.items()}

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import suppress
 
+import corpus
 import pytest
 import sympy
 from sympy import Rational, sqrt
@@ -142,6 +143,18 @@ def test_a_value_of_an_unspecified_function_beside_logarithms_is_not_zero():
     assert certificate.upper == 1
     certificate.check()
     RankCertificate.from_json(certificate.to_json()).check()
+
+
+@pytest.mark.parametrize("points", [0, 1])
+def test_certificates_of_old_have_the_number_of_the_points_for_a_prime(points):
+    data = json.loads(corpus.certificates()["balls"][0].to_json())
+    data["minor"]["points"] = points
+    new = RankCertificate.from_json(json.dumps(data)).minor
+    del data["minor"]["points"]
+    data["minor"]["prime"] = points
+    old = RankCertificate.from_json(json.dumps(data)).minor
+    assert old == new
+    assert (old.prime, old.points) == (0, points)
 
 
 def test_kinks_of_a_parameter_alone_leave_no_regions():

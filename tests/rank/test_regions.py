@@ -15,7 +15,9 @@ import sympy as sp
 
 import rankstrat as rs
 from rankstrat.algebra.arrangement import Hyperplane, cells
-from rankstrat.errors import DataError
+from rankstrat.errors import DataError, PoleError
+
+X = sp.Symbol("x")
 
 
 def forms(rng: random.Random, count: int, dimension: int, size: int) -> list[Hyperplane]:
@@ -146,3 +148,24 @@ def test_arguments_whose_sign_no_coordinate_changes(output, rank):
     """Coordinates without values stand in arguments: in factors that are positive everywhere."""
     model = rs.Model(output, [V, W], [X])
     assert int(rs.model_rank(model)) == rank
+
+
+EDGES = [
+    (sp.sqrt(X), 0), (sp.sqrt(X - 2), 2), (sp.sqrt(sp.exp(X) - 1), 0), (sp.sqrt(4 - X**2), -2),
+    ((X - 3) ** sp.Rational(5, 2), 3), (sp.log(X - 1) ** 2, 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("function", "edge"), EDGES, ids=str)
+def test_no_region_is_open_about_an_input_at_the_edge_error(function: sp.Expr, edge: int) -> None:
+    a, b = sp.symbols("a b")
+    point = rs.Model(a * function + b * sp.Max(0, X + 9), [a, b], [X]).point([1, 1])
+    with pytest.raises((DataError, PoleError)):
+        rs.region_rank(point, [edge])
+    assert int(rs.region_rank(point, [edge + Fraction(1, 64)])) == 2
+
+
+def test_a_root_that_vanishes_on_a_whole_region_has_no_edge_there() -> None:
+    a, b = sp.symbols("a b")
+    model = rs.Model(a * sp.sqrt(sp.Max(0, X)) + b * sp.Max(0, X + 9), [a, b], [X])
+    assert [int(rs.region_rank(model.point([1, 1]), [v])) for v in (-1, 1)] == [1, 2]

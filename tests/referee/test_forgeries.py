@@ -262,6 +262,22 @@ def test_error_functions_of_opposite_arguments_are_one() -> None:
         assert found.upper == 1
 
 
+def test_error_functions_beside_what_their_theorem_does_not_name() -> None:
+    # erf(x) beside exp(-x^2) is in the theorem; erf(exp(x)) and erf(x^2) are not
+    cases: list[tuple[list[Any], list[Any], list[Any]]] = [
+        (["exp", 1], [["exp", 1]], [["exp", 1, [[0, 1]]]]),
+        (["pow", 2, 1], [], []),
+        (["add", 1], [], []),
+    ]
+    for argument, generators, images in cases:
+        k = len(generators)
+        between = [MINUS, argument, ["pow", 2, 3], ["mul", 2, 4], ["exp", 5]]
+        graph = two(["erf", 3], ["mul", 1, 1], *between)
+        images = [*images, ["exp", 5, [[k, 1]]], ["erf", 3, [[k + 1, 1]]]]
+        some = tower([*generators, ["exp", 5], ["erf", 3]], images)
+        assert claimed(graph, some).lower == (2 if argument == ["add", 1] else 0)
+
+
 def test_nodes_and_images_do_not_go_in_circles() -> None:
     graph = two(["exp", 1], ["exp", 2], ["mul", 1, 1])
     some = tower([["exp", 1], ["exp", 2]], [])

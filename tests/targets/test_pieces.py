@@ -98,10 +98,10 @@ def test_what_is_not_known_to_be_irreducible_is_not_called_morse_bott():
 
 
 def test_a_piece_without_a_small_point_leaves_the_list_open():
-    a, b, c = sympy.symbols("a b c")
-    model = Model([a**2 + b**2 - 2 * c**2, a**3 + b**3 + c**3 - 3], [a, b, c])
-    found = target_set(model, [0, 0])
-    assert found.branches_of(model.point([1, 1, 1]))  # by hand: 1 + 1 = 2, 1 + 1 + 1 = 3
+    a, b = sympy.symbols("a b")
+    model = Model([(a - 1) * (a**2 + b**2 - 3)], [a, b])  # no rational point has a^2 + b^2 = 3
+    found = target_set(model, [0])
+    assert found.branches_of(model.point([1, 5])) and not found.branches_of(model.point([2, 5]))
     assert not found.complete and found.components.verdict is Verdict.OPEN
 
 

@@ -5,6 +5,7 @@ and resumed.
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -170,6 +171,16 @@ def test_foreign_report_error(text):
         rows_from_json(text, TRUE, 0)
     with pytest.raises(ParseError, match="seed"):
         rows_from_json(run(TRUE, seed=1).to_json(), TRUE, 0)
+
+
+def test_a_report_whose_rows_were_changed_error():
+    text = run(TRUE).to_json()
+    assert rows_from_json(text, TRUE, 0)
+    for name in ("predicted", "lower", "upper"):
+        for old in re.findall(rf'"{name}": (\d+)', text):
+            changed = text.replace(f'"{name}": {old}', f'"{name}": {int(old) + 1}')
+            with pytest.raises(ParseError, match="changed"):
+                rows_from_json(changed, TRUE, 0)
 
 
 @pytest.mark.parametrize("kind", [ThreadPoolExecutor, ProcessPoolExecutor])
