@@ -10,6 +10,7 @@ from typing import Any
 import sympy
 
 from rankstrat.algebra.linear import rank
+from rankstrat.deadline import check
 from rankstrat.errors import BudgetError
 from rankstrat.model.domain import Domain
 from rankstrat.model.model import Model
@@ -79,6 +80,7 @@ def same_functions(
         return False
     if certificate.upper == 0 and certificate.verdict is not Verdict.PROBABLE:
         return True
+    check("a difference of functions was decided")
     raise BudgetError(
         f"whether {differences} vanishes is not decided ({certificate}); use simpler exact values"
     )

@@ -13,7 +13,7 @@ from typing import Any
 import networkx as nx
 import sympy
 
-from rankstrat.deadline import ended, half, left, within
+from rankstrat.deadline import ended, left, within
 from rankstrat.errors import (
     BudgetError,
     ModelError,
@@ -44,7 +44,6 @@ from rankstrat.strata.levels import (
     levels_of,
     words,
 )
-from rankstrat.strata.loci import exponential_loci
 from rankstrat.strata.renamed import RenamedStrata
 from rankstrat.strata.stratum import Knowledge, Stratification, Stratum, in_units_of
 from rankstrat.text.diagram import Diagram, graphml, page, tikz
@@ -311,25 +310,13 @@ def stratification_of(
         if known is not None:
             if source:
                 return ClaimedStrata(known, source, seed)
-            return _proved(model, known, seed)
+            return known
     same = None if conditions else isomorphism_in_time(model)
     if same is not None and isinstance(same.structure, HasStrata):
         known = same.structure.strata(same.source)
         if known is not None:
-            return _proved(model, RenamedStrata(known, same), seed)
+            return RenamedStrata(known, same)
     return general_strata(model, conditions=conditions, seed=seed)
-
-
-def _proved(model: Model, known: Stratification, seed: int) -> Stratification:
-    """What a family knows, or the rank loci where it leaves open what exponents decide."""
-    if known.coverage.verdict is Verdict.PROVED:
-        return known
-    try:
-        with half():
-            loci = exponential_loci(model, seed=seed)
-    except OutOfTimeError:
-        return known
-    return loci if loci is not None and loci.is_complete else known
 
 
 def stratify(

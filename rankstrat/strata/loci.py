@@ -308,17 +308,14 @@ def loci_of(
             return replace(loci, model=model, basis=f"{loci.basis}; {OUTER}")
     matrix = tangent_matrix(model)
     if matrix is None:
-        return exponential_loci(model, conditions, seed)
+        return _exponential(model, conditions, seed)
     ring = Ring(model.size)
     found = RankPieces(ring, _rows(ring, matrix), seed=seed)
     found.explore(_start(model, ring, conditions, found.budget))
     return RankLoci(model, found, tuple(conditions), (), seed)
 
 
-def exponential_loci(
-    model: Model, conditions: Sequence[sympy.Expr] = (), seed: int = 0
-) -> RankLoci | None:
-    """The rank loci of quotients of exponential sums; None for others, or where some are open."""
+def _exponential(model: Model, conditions: Sequence[sympy.Expr], seed: int) -> RankLoci | None:
     tangents = ExponentialTangents.of(model)
     if tangents is None:
         return None
@@ -364,4 +361,4 @@ def _terms(model: Model, expression: sympy.Expr) -> dict[tuple[int, ...], Fracti
     return {m: Fraction(int(c.p), int(c.q)) for m, c in poly.terms() if c != 0}
 
 
-__all__ = ["RankLoci", "exponential_loci", "loci_of"]
+__all__ = ["RankLoci", "loci_of"]

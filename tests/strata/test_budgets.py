@@ -57,7 +57,7 @@ def test_a_budget_holds(name, verb):
     else:
         point = model.point([i % 3 + 1 for i in range(model.size)])
         assert rs.target_set(model, point, budget=2).branches
-    assert time.process_time() - start < 4  # seconds of this process: others may be busy
+    assert time.process_time() - start < 6  # seconds of this process: others may be busy
 
 
 @pytest.mark.slow

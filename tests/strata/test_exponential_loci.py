@@ -50,7 +50,6 @@ MODELS = {
     ),
     "damped oscillation": rs.Model(a * exp(-k * x) * cos(w * x) + b, [a, k, w, b], [x]),
     "tangent": rs.Model(a * tan(w * x) + s * x, [a, w, s], [x]),
-    "family without a lemma": rs.Model(a * tan(w * x) + b, [a, w, b], [x]),
     "gate": rs.Model(x * a / (1 + exp(-w * x)), [a, w], [x]),
 }
 VALUES = {2: (-2, -1, 0, 1, 2), 3: (-1, 0, 1, 2), 4: (-1, 0, 1), 5: (-1, 0, 1), 6: (0, 1)}
@@ -94,7 +93,6 @@ def test_levels_are_those_of_the_literature():
     # v = 0 leaves x^n/(k + x^n); k = 0 is a constant, n = 0 makes two derivatives constant
     assert levels("hill with an exponent") == [(1, 2), (2, 2), (3, 3)]
     assert levels("production") == [(1, 2), (3, 3)]
-    assert levels("family without a lemma") == [(1, 1), (2, 2), (3, 3)]
     # amplitude 0: cosine and sine; frequency 0: 1 and b x
     assert levels("wave") == [(1, 1), (2, 2), (3, 3)]
 
