@@ -141,8 +141,9 @@ STRANGE = {
 def test_strange_files_are_refused_and_left_alone(whole, tmp_path):
     whole(QUICK)
     words = ["experiment", QUICK, "--save", str(tmp_path)]
+    run(*words)
+    good = {file: file.read_bytes() for file in tmp_path.iterdir()}
     for make in STRANGE.values():
-        run(*words)
         path = make(tmp_path)
         before = path.read_bytes()
         status, out, err = run(*words)
@@ -150,6 +151,8 @@ def test_strange_files_are_refused_and_left_alone(whole, tmp_path):
         assert path.read_bytes() == before
         for file in tmp_path.iterdir():
             file.unlink()
+        for file, content in good.items():
+            file.write_bytes(content)
 
 
 def test_two_experiments_do_not_write_one_folder(whole, tmp_path):
