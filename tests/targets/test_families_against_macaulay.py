@@ -296,7 +296,12 @@ def test_irrational_factors_lie_on_a_branch():
 
 
 @pytest.mark.parametrize(
-    ("activation", "bias", "rank"), [("tanh", True, 3), ("sin", False, 0), ("gaussian", True, 1)]
+    ("activation", "bias", "rank"),
+    [
+        ("tanh", True, 3),
+        pytest.param("sin", False, 0, marks=pytest.mark.slow),
+        pytest.param("gaussian", True, 1, marks=pytest.mark.slow),
+    ],
 )
 def test_a_constant_in_a_wide_network_is_quick(activation: str, bias: bool, rank: int) -> None:
     """One active neuron w = 0 makes the constant: 1, and x_t where sigma' is not zero; without
