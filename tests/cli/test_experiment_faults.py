@@ -138,6 +138,7 @@ STRANGE = {
 }
 
 
+@slow
 def test_strange_files_are_refused_and_left_alone(whole, tmp_path):
     whole(QUICK)
     words = ["experiment", QUICK, "--save", str(tmp_path)]

@@ -295,13 +295,9 @@ def test_irrational_factors_lie_on_a_branch():
     assert "rank B = 1, rank A = 1" in ranks and "rank B = 0, rank A = 2" in ranks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("activation", "bias", "rank"),
-    [
-        ("tanh", True, 3),
-        pytest.param("sin", False, 0, marks=pytest.mark.slow),
-        pytest.param("gaussian", True, 1, marks=pytest.mark.slow),
-    ],
+    ("activation", "bias", "rank"), [("tanh", True, 3), ("sin", False, 0), ("gaussian", True, 1)]
 )
 def test_a_constant_in_a_wide_network_is_quick(activation: str, bias: bool, rank: int) -> None:
     """One active neuron w = 0 makes the constant: 1, and x_t where sigma' is not zero; without
