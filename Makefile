@@ -62,7 +62,8 @@ survey: $(VENV)/.installed
 
 # Every check runs, also after one has failed; the tests come last.
 test: $(VENV)/.installed-dev
-	@$(MAKE) --no-print-directory --keep-going lint types contract docs pytest
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 lint types contract docs; checks=$$?; \
+	  $(MAKE) --no-print-directory pytest && exit $$checks
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
