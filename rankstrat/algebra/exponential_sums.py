@@ -105,7 +105,7 @@ class Reader:
         if isinstance(expression, sympy.exp):
             return self._exponential(expression.args[0])
         if isinstance(expression, (HyperbolicFunction, TrigonometricFunction)):
-            rewritten = expression.rewrite(sympy.exp)
+            rewritten = expression.rewrite(sympy.exp, deep=False)
             return None if rewritten.has(type(expression)) else self._read(rewritten)
         if isinstance(expression, sympy.Add):
             return self._joined(expression.args, self._sum)
@@ -205,6 +205,20 @@ class Reader:
         return Quotient({e: c for e, c in result.items() if c}, both)
 
 
+def cleared(entries: Sequence[Any]) -> list[Any]:
+    """Elements of Q(theta, x, i) times one polynomial in whose multiples no denominator is left.
+
+    A least common multiple over a field has no numbers, so those below stay with each element.
+    """
+    if not entries:
+        return []
+    common = entries[0].field.ring(1)
+    for entry in entries:
+        common = common.lcm(entry.denom)
+    whole = [entry * common for entry in entries]
+    return [entry.numer.quo_ground(entry.denom.LC) for entry in whole]
+
+
 def times(one: Sum, two: Sum) -> Sum | None:
     """The product; None where it has too many terms."""
     result: dict[Any, Any] = {}
@@ -217,4 +231,4 @@ def times(one: Sum, two: Sum) -> Sum | None:
     return {e: c for e, c in result.items() if c}
 
 
-__all__ = ["Quotient", "Reader", "Sum", "times"]
+__all__ = ["Quotient", "Reader", "Sum", "cleared", "times"]

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from rankstrat.algebra.exponent_classes import Matching, Term
-from rankstrat.algebra.exponential_sums import Quotient, Reader, Sum, times
+from rankstrat.algebra.exponential_sums import Quotient, Reader, Sum, cleared, times
 from rankstrat.algebra.pieces import Budget, Piece
 from rankstrat.algebra.polynomials import Poly, Ring
 from rankstrat.algebra.rank_loci import Ranked, RankPieces
@@ -148,10 +148,7 @@ class ExponentialTangents:
         gradients = []
         for row in self._rows:
             entries = [field(row[t.output].get(t.exponent, field.zero)) for t in terms]
-            common = field.ring(1)
-            for entry in entries:
-                common = common.lcm(entry.denom)
-            gradients.append([(entry * common).numer for entry in entries])
+            gradients.append(cleared(entries))
         return terms, gradients
 
     def pieces(self, start: Start, seed: int) -> RankPieces | None:

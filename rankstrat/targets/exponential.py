@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import sympy
 
 from rankstrat.algebra.exponent_classes import Matching
-from rankstrat.algebra.exponential_sums import Quotient, Reader, Sum
+from rankstrat.algebra.exponential_sums import Quotient, Reader, Sum, cleared
 from rankstrat.algebra.pieces import Budget, Piece
 from rankstrat.algebra.polynomials import Poly
 from rankstrat.algebra.rank_loci import Ranked, RankPieces
@@ -159,10 +159,7 @@ class ExponentialFibre(Fibre):
                 + self.reader.field(t.coefficient) * t.exponent.diff(parameter)
                 for t in self._matching.terms
             ]
-            common = self.reader.field.ring(1)
-            for entry in row:
-                common = common.lcm(entry.denom)
-            rows.append([(entry * common).numer for entry in row])
+            rows.append(cleared(row))
         return rows
 
     def _ranked(self, pieces: Sequence[Piece]) -> list[Ranked]:

@@ -51,6 +51,13 @@ MODELS = {
     "damped oscillation": rs.Model(a * exp(-k * x) * cos(w * x) + b, [a, k, w, b], [x]),
     "tangent": rs.Model(a * tan(w * x) + s * x, [a, w, s], [x]),
     "gate": rs.Model(x * a / (1 + exp(-w * x)), [a, w], [x]),
+    # numbers below the entries of a row are no common factor
+    "shared frequencies": rs.Model(
+        s**2 * cos(x * (2 * a + b + c)) + c * cos(x * (a + b)), [a, b, s, c], [x]
+    ),
+    "shared rates": rs.Model(
+        s * tanh(x * (2 * a - c)) / 3 + exp(x * a / 2) / 2 + c * x, [a, s, c], [x]
+    ),
 }
 VALUES = {2: (-2, -1, 0, 1, 2), 3: (-1, 0, 1, 2), 4: (-1, 0, 1), 5: (-1, 0, 1), 6: (0, 1)}
 
@@ -134,3 +141,24 @@ def test_a_power_is_read_where_its_input_is_positive():
     assert rs.stratify(F).coverage.verdict is rs.Verdict.OPEN
     with pytest.raises(RankstratError):
         rs.target_set(F, F.point([1, 2]))
+
+
+@pytest.mark.parametrize("function", [cos, tanh, tan])
+def test_rewriting_leaves_arguments_alone(function):
+    hidden = (u + 1) * (u - 1) - u**2 + 1
+    F = rs.Model(function(w * x**2 + hidden) + a * x, [w, u, a], [x])
+    H = rs.stratify(F)
+    assert H.coverage.verdict is rs.Verdict.PROVED
+    assert max(v.rank for v in H.levels) == 2
+
+
+@pytest.mark.parametrize(
+    "output", [sympy.cot(a * x), sympy.coth(a * x), 1 / sin(a * x), 1 / sinh(a * x)]
+)
+def test_a_flat_with_a_pole_is_no_stratum(output):
+    for F in (rs.Model(output, [a], [x]), rs.Model(output + b**3, [a, b], [x])):
+        H = rs.stratify(F)
+        assert [s.rank for s in H.strata if "a = 0" in s.words.text] == []
+        assert max(v.rank for v in H.levels) == F.size
+        with pytest.raises(RankstratError):
+            H.source.label_of(F.point(dict.fromkeys(F.parameters, 0)))

@@ -56,6 +56,8 @@ CASES = {
     # w = +-3; then c = 0 with v free, or v = +-3 and a + c = 2; they meet where three functions are left
     "one of two waves": (a * cos(w * x) + b * sin(w * x) + c * cos(v * x), [a, b, w, c, v], [2, 1, 3, 0, 2], [1, 1, 1, 1, 1, 1], 3),
     "family without a lemma": (a * tan(w * x) + b, [a, w, b], [1, 2, 3], [0, 0], 3),
+    # eight signs and orders of the frequencies; the slopes 2 and 1 below a common half tell them apart
+    "two frequencies": (cos((2 * a + b) * x) + cos((a + b) * x), [a, b], [1, 1], [0] * 8, 2),
     "damped": (a * exp(-k * x) * cos(w * x), [a, k, w], [1, 2, 3], [0, 0], 3),
 }  # fmt: skip
 # on x > 0
