@@ -22,7 +22,7 @@ from rankstrat.errors import PoleError
 from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.tangents import Tangents
 
-EXTRA_ROWS, PATTERN_ROWS, CHUNK = 8, 40, 1024
+EXTRA_ROWS, PATTERN_ROWS, CHUNK, LEAST = 8, 40, 1024, 64
 MANY_COLUMNS = 4_000
 MOST_DRAWN = 2
 """Samples are drawn anew for those that hit a pole, up to so many times their number."""
@@ -90,7 +90,8 @@ def sample(
     nodes = tower.roots if columns is None else [tower.roots[j] for j in columns]
     total = count * dropped(tower, nodes)
     together = samples_together(len(tower.program.reachable(nodes)))
-    chunk = max(64, min(CHUNK, total, together))
+    # a longer program is evaluated node by node, for which samples are best taken together
+    chunk = max(LEAST, min(CHUNK, total, together if together >= LEAST else CHUNK))
     blocks: list[NDArray[np.int32]] = []
     kept: list[NDArray[np.int64]] = []
     start = found = 0
