@@ -176,6 +176,12 @@ class Activation(Converted):
         return self.derivative.subs(Z, 0).doit()
 
     @cached_property
+    def is_regular_at_zero(self) -> bool:
+        r"""Whether $\sigma(0)$ and, if both sides agree, $\sigma'(0)$ are numbers."""
+        values = (self.value_at_zero, self.slope_at_zero)
+        return not any(v.has(sympy.zoo, sympy.oo, sympy.nan) for v in values if v is not None)
+
+    @cached_property
     def is_polynomial(self) -> bool:
         """Whether sigma is a polynomial."""
         return bool(self.formula.is_polynomial(Z))

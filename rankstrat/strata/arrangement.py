@@ -24,6 +24,7 @@ from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import RankCertificate, Verdict
 from rankstrat.rank.defined import is_defined
 from rankstrat.rank.model_rank import model_rank
+from rankstrat.rank.vanishing import may_have_poles
 from rankstrat.rank.zero import is_zero
 from rankstrat.strata.delegated import CarriedStrata
 from rankstrat.strata.findings import TRIES, Finding, special_points
@@ -35,6 +36,8 @@ from rankstrat.strata.stratum import Knowledge
 from rankstrat.text.tables import Math
 
 MOST_FLATS, MOST_MEMBERS = 4_000, 30_000
+SINGULAR = (sympy.bessely, sympy.besselk, sympy.yn, sympy.Ci, sympy.Chi, sympy.Ei)
+"""Functions with a singular point at 0 that is no division."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +121,11 @@ class ArrangementStrata:
     @cached_property
     def _is_partial(self) -> bool:
         """Whether there may be parameters at which the model is not defined."""
-        outputs = self.model.outputs
+        outputs, compiled = self.model.outputs, self.model.compiled
         fractional = any(not p.exp.is_integer for o in outputs for p in o.atoms(sympy.Pow))
-        return bool(self._denominators) or fractional or any(o.has(sympy.log) for o in outputs)
+        if fractional or any(o.has(sympy.log, *SINGULAR) for o in outputs):
+            return True
+        return may_have_poles(compiled.program, (*compiled.outputs, *compiled.gradient))
 
     def _independent(self) -> int:
         """How many conditions are independent of each other: each subset of them is a flat,

@@ -72,7 +72,7 @@ def _by_quadratic_forms(structure: Any, model: Model) -> Stratification | None:
 
 def _by_engine(structure: Any, model: Model) -> Stratification | None:
     """Combinatorial types, each with the rank of its generic point."""
-    if structure.activation.is_piecewise:
+    if structure.activation.is_piecewise or not structure.activation.is_regular_at_zero:
         return None
     law = unproved(structure.activation, bias=structure.bias)
     return EngineStrata(*_shape(structure, model), law)
