@@ -36,6 +36,7 @@ from rankstrat.rank.regions import (
     random_point,
     region_at,
     sampled_regions,
+    starts,
 )
 from rankstrat.rank.sides import has_patterns
 from rankstrat.rank.tangents import Tangents
@@ -100,18 +101,19 @@ class Setting:
     def _differentiable(self) -> bool | None:
         """Whether the model is differentiable for almost every input of the known regions."""
         model = self.tangents.chart.model
-        if not model.compiled.piecewise:
-            return True
         given = getattr(self.written, "parts", ((self.written, None),))
         if self.regions is not None:
             assert isinstance(self.tangents, RegionTangents | PatternTangents)
             given = self.tangents.parts
-        origin = (0,) * len(model.inputs)
-        parts = [
-            (base, Region((), _met(base, self.seed) or origin) if r is None else r)
-            for base, r in given
-        ]
-        return is_differentiable(parts, seed=self.seed)
+        smooth: bool | None = True
+        if model.compiled.piecewise:
+            origin = (0,) * len(model.inputs)
+            parts = [
+                (base, Region((), _met(base, self.seed) or origin) if r is None else r)
+                for base, r in given
+            ]
+            smooth = is_differentiable(parts, seed=self.seed)
+        return None if smooth and any(starts(base, r) for base, r in given) else smooth
 
 
 def _met(base: Tangents, seed: int) -> tuple[Any, ...] | None:
