@@ -7,10 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from rankstrat.algebra.program import IMAGINARY, LEAF, PI, UNITY, Program
-from rankstrat.algebra.rational import reduced
-from rankstrat.errors import PoleError, UndecidedError
+from rankstrat.algebra.rational import is_zero, reduced
+from rankstrat.errors import BudgetError, PoleError, UndecidedError
 
 CONSTANT_STAGE, COORDINATE_STAGE, FUNCTION_STAGE = range(3)
+COMPOSED = frozenset({"exp", "log", "erf", "erfi", "holonomic", "sigma", "root"})
+"""Kinds of generators that are functions of others."""
 
 
 class Generators:
@@ -23,7 +25,6 @@ class Generators:
         hypotheses: what would have to be true for the generators to be independent, if that is not
             a theorem.
         opaque: leaf -> (function, argument node) for the generators the hypotheses speak of.
-        branched: the opaque generators that are combinations of others up to a constant that jumps.
     """
 
     def __init__(self) -> None:
@@ -32,7 +33,6 @@ class Generators:
         self.kind: dict[int, str] = {}
         self.hypotheses: list[str] = []
         self.opaque: dict[int, tuple[Any, int]] = {}
-        self.branched: set[int] = set()
         self.roots_of_stage: dict[int, list[int]] = {0: [], 1: [], 2: []}
         self.sides: Callable[[int, int, int, int], Any] | None = None
         """(key, argument, count, start) -> the sides of a kink in samples; random bits without."""
@@ -86,7 +86,12 @@ class Generators:
         return leaf
 
     def freeze(self, node: int, stage: int) -> int:
-        """A node known to be constant at this stage, as an expression without its generators."""
+        r"""A node whose derivative is zero at this stage, as an expression without its generators.
+
+        Among independent generators it is constant. Others may have it jump, as
+        $\sqrt{x^2 - 1} / ((x + 1) \sqrt{1 - 2/(x + 1)})$, or be a number that numbers put in for
+        them do not give, as a Wronskian; there it must be constant in free variables.
+        """
         program = self.program
         leaves = [
             n
@@ -95,19 +100,49 @@ class Generators:
         ]
         if not leaves:
             return node
-        if not self.branched.isdisjoint(leaves):
-            raise UndecidedError(
-                "a combination of arctangents that is constant between its jumps stands inside"
-                " another function; rewrite it with one arctangent"
-            )
         for attempt in range(1, 8):
             try:
-                return reduced(program, self._at_numbers(node, stage, attempt))
+                found = reduced(program, self._at_numbers(node, stage, attempt))
+                break
             except (PoleError, UndecidedError):
                 continue
-        raise UndecidedError(
-            "a constant between dependent functions could not be evaluated; simplify the model"
-        )
+        else:
+            raise UndecidedError(
+                "a constant between dependent functions could not be evaluated; simplify the model"
+            )
+        if any(self.stage[n] >= stage for n in self._opaque_below(node)):
+            self._demand_equal(node, found)
+        return found
+
+    def _demand_equal(self, node: int, constant: int) -> None:
+        difference = self.program.linear(0, ((1, node), (-1, constant)))
+        try:
+            equal = is_zero(self.program, difference)
+        except BudgetError:
+            equal = False
+        if not equal:
+            raise UndecidedError(
+                "a combination of roots, arctangents or special functions that is constant, at"
+                " least between jumps, stands inside another function; put its value there"
+            )
+
+    def argument(self, leaf: int) -> int | None:
+        """What a generator is a function of; None for inputs, numbers and the like."""
+        key = self.program.data[leaf]
+        if self.kind.get(leaf) in COMPOSED and key[0] != "logprime":
+            return int(key[-1])
+        return None
+
+    def _opaque_below(self, node: int) -> set[int]:
+        """The opaque generators in a node, and in the arguments of those there."""
+        program, seen, stack = self.program, set[int](), [node]
+        while stack:
+            leaves = (n for n in program.reachable((stack.pop(),)) if program.kind[n] == LEAF)
+            fresh = {n for n in leaves if n not in seen}
+            seen |= fresh
+            arguments = map(self.argument, fresh)
+            stack += [h for h in arguments if h is not None]
+        return seen & self.opaque.keys()
 
     def _at_numbers(self, node: int, stage: int, attempt: int) -> int:
         """The node where the generators from a stage on are small numbers, roots with them."""

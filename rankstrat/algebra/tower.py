@@ -93,11 +93,8 @@ class Tower(Roots):
     def _forget_pi(self) -> None:
         """Drop the hypothesis on pi where it only occurred in angles of roots of unity."""
         program = self.program
-        nodes = list(self.roots)
-        for leaf in self.kind:
-            key: Any = program.data[leaf]
-            if self.kind[leaf] in ("exp", "log", "erf", "erfi", "holonomic", "sigma", "root"):
-                nodes.append(leaf if key[0] == "logprime" else key[-1])
+        arguments = map(self.argument, self.kind)
+        nodes = [*self.roots, *(h for h in arguments if h is not None)]
         leaf = program.leaf(PI)
         if leaf in self.opaque and leaf not in program.reachable(nodes):
             del self.opaque[leaf], self.stage[leaf], self.kind[leaf]
@@ -445,7 +442,6 @@ class Tower(Roots):
             if self._sign_between(g, entry.argument, (int(c),)):
                 return self.program.scale(c, entry.leaf)
         leaf = self.new_leaf(("log", True, g), stage, "log")
-        self.branched.add(leaf)
         self._note(leaf, "atan", g, "an arctangent that is a combination of others up to jumps")
         return leaf
 

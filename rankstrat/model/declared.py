@@ -74,6 +74,12 @@ class _Reader:
         self.finite: list[Finite] = []
 
     def domain(self) -> Domain:
+        restricted = (*(f.symbols for f in self.finite), *self.spheres, tuple(self.integers))
+        for symbol in (s for group in restricted for s in group if str(s) not in self.inputs):
+            raise ModelError(
+                f"the constant {symbol} is declared an integer, or one of some values; a rank holds"
+                " for generic real constants; give it a value, or make it an input"
+            )
         used: set[sympy.Symbol] = set()
         for group in (*(f.symbols for f in self.finite), *self.spheres):
             twice = used & set(group)

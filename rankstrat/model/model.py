@@ -6,22 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import sympy
 
 from rankstrat.algebra.needs import Need
-from rankstrat.algebra.perfect_powers import Factoring
-from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
+from rankstrat.algebra.program import FUNCTION, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.deadline import overtime
 from rankstrat.errors import ModelError, PointError, UnsupportedFunctionError, demand
+from rankstrat.model.compiled import Compiled
 from rankstrat.model.declared import declared
 from rankstrat.model.domain import Domain
+from rankstrat.model.parts import check_parts, expressions, symbols
 from rankstrat.model.structure import Assembled, HasFormula, Structure
 from rankstrat.model.values import (
     Entries,
@@ -32,7 +31,6 @@ from rankstrat.model.values import (
     assumption,
     exact_array,
     exact_scalar,
-    free_symbols,
     in_order,
     listed,
 )
@@ -42,74 +40,6 @@ from rankstrat.text.parsing import block_symbols
 
 SHORT, LINE = 12, 300  # parameters and signs of a formula in a title
 SHOWN = 40  # models with more parameters are named, not written out
-
-
-@dataclass(frozen=True)
-class Compiled:
-    r"""A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of
-    the mixed output.
-
-    With several outputs the gradient is that of $\sum_k c_k F_k$, with one leaf c_k (`mixers`) for
-    each output.
-    """
-
-    program: Program
-    outputs: tuple[int, ...]
-    parameters: tuple[int, ...]
-    inputs: tuple[int, ...]
-    mixers: tuple[int, ...]
-    gradient: tuple[int, ...]
-    needs: tuple[Need, ...] = ()
-    """What must be positive where the outputs, as they were written, are real."""
-
-    @property
-    def needed(self) -> tuple[int, ...]:
-        """The nodes and guards of the needs."""
-        return tuple(n for need in self.needs for n in (need.guard, need.node))
-
-    @cached_property
-    def piecewise(self) -> tuple[tuple[int, int], ...]:
-        """(node, argument) of the piecewise functions below the outputs."""
-        program = self.program
-        return tuple(
-            (n, program.args[n][0])
-            for n in program.reachable(self.outputs)
-            if program.kind[n] == FUNCTION and program.data[n] in PIECEWISE
-        )
-
-
-def _expressions(outputs: Any) -> tuple[sympy.Expr, ...]:
-    if isinstance(outputs, sympy.MatrixBase | np.ndarray):
-        outputs = list(np.asarray(outputs).ravel())
-    elif isinstance(outputs, sympy.Expr | int | float | Fraction):
-        outputs = [outputs]
-    result = []
-    for output in (
-        [outputs] if isinstance(outputs, str) or not isinstance(outputs, Iterable) else outputs
-    ):
-        if isinstance(output, int | Fraction) and not isinstance(output, bool):
-            output = sympy.Rational(output)
-        if not isinstance(output, sympy.Expr):
-            raise ModelError(
-                f"the output {output!r} is not a sympy expression; build outputs from sympy symbols"
-            )
-        result.append(output)
-    return tuple(result)
-
-
-def _symbols(symbols: Any, role: str) -> tuple[sympy.Symbol, ...]:
-    if isinstance(symbols, sympy.Symbol):
-        symbols = [symbols]
-    if isinstance(symbols, sympy.MatrixBase | np.ndarray):
-        symbols = list(np.asarray(symbols).ravel())
-    if isinstance(symbols, str) or not isinstance(symbols, Iterable):
-        result = (symbols,)
-    else:
-        result = tuple(symbols)
-    for symbol in result:
-        if not isinstance(symbol, sympy.Symbol):
-            raise ModelError(f"{role} {symbol!r} is not a sympy symbol; make it with sympy.symbols")
-    return result
 
 
 class Model:
@@ -151,14 +81,14 @@ class Model:
         demand(name, str, ModelError, "a name", "write it in quotes")
         self.name = name
         self.structure: Structure | None = None
-        self.constants = _symbols(constants, "the constant")
+        self.constants = symbols(constants, "the constant")
         parts = (
-            _expressions(outputs),
-            _symbols(parameters, "the parameter"),
-            _symbols(inputs, "the input"),
+            expressions(outputs),
+            symbols(parameters, "the parameter"),
+            symbols(inputs, "the input"),
         )
         self.__dict__["_outputs"], self.__dict__["_symbols"] = parts[0], parts[1:]
-        _check_parts(*parts, self.constants)
+        check_parts(*parts, self.constants)
         self.domain = declared(domain, parts[2], self.constants)
 
     @classmethod
@@ -228,33 +158,7 @@ class Model:
     @cached_property
     def compiled(self) -> Compiled:
         """The model as a program with its gradient (built once)."""
-        program = Factoring()
-        p_leaves = [program.leaf(("p", i)) for i in range(self.size)]
-        x_leaves = [program.leaf(("x", k)) for k in range(len(self.inputs))]
-        needed = list[Need]()
-        nodes = self._nodes(program, p_leaves, x_leaves, needed)
-        mixers: tuple[int, ...] = ()
-        if len(nodes) > 1:
-            mixers = tuple(program.leaf(("mix", k)) for k in range(len(nodes)))
-        root = nodes[0]
-        if mixers:
-            root = program.linear(
-                0,
-                [
-                    (1, program.product(((c, 1), (n, 1))))
-                    for c, n in zip(mixers, nodes, strict=True)
-                ],
-            )
-        gradient = program.gradient(root, p_leaves)
-        return Compiled(
-            program,
-            tuple(nodes),
-            tuple(p_leaves),
-            tuple(x_leaves),
-            mixers,
-            tuple(gradient),
-            tuple(needed),
-        )
+        return Compiled.of(self.size, len(self.inputs), self._nodes)
 
     def _nodes(
         self,
@@ -446,44 +350,6 @@ class Model:
             rf"$F(\theta){inputs} = "
             + (latex if len(self.outputs) == 1 else rf"\left({latex}\right)")
             + "$"
-        )
-
-
-def _check_parts(
-    outputs: Sequence[sympy.Expr],
-    parameters: Sequence[sympy.Symbol],
-    inputs: Sequence[sympy.Symbol],
-    constants: Sequence[sympy.Symbol],
-) -> None:
-    if not outputs:
-        raise ModelError("a model without outputs was given; give at least one sympy expression")
-    if not parameters:
-        raise ModelError(
-            "a model without parameters was given; list the symbols theta in `parameters`"
-        )
-    roles = (("parameter", parameters), ("input", inputs), ("constant", constants))
-    for role, symbols in roles:
-        if len({str(s) for s in symbols}) < len(symbols):
-            twice = next(s for s in symbols if [str(t) for t in symbols].count(str(s)) > 1)
-            raise ModelError(f"the {role} {twice} is listed twice; names must be distinct")
-    for (role, symbols), (other, others) in combinations(roles, 2):
-        both = {str(s) for s in symbols} & {str(s) for s in others}
-        if both:
-            article = "an" if other == "input" else "a"
-            raise ModelError(
-                f"{min(both)} is both a {role} and {article} {other}; rename one of them"
-            )
-    known = {*parameters, *inputs, *constants}
-    unknown = sorted(free_symbols(outputs) - known, key=str)
-    for twin in sorted({str(s) for s in unknown} & {str(s) for s in known}):
-        raise ModelError(
-            f"the outputs use another {twin} than the listed one, of other assumptions; make it"
-            " once"
-        )
-    if unknown:
-        raise ModelError(
-            f"the outputs use {listed(unknown)}, which is neither a parameter nor an input; list"
-            " it (perhaps in constants=[...]), or give it a value"
         )
 
 

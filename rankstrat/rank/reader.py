@@ -175,7 +175,7 @@ class CertificateReader:
         texts = self.strings(spec, "outputs")
         outputs = [
             parse_expression(
-                o, symbols, functions=functions, max_length=MAX_TEXT, max_parts=MAX_PARTS
+                o, symbols, functions=self.functions, max_length=MAX_TEXT, max_parts=MAX_PARTS
             )
             for o in texts
         ]

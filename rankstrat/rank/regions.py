@@ -173,6 +173,26 @@ def restrict(
     return [done[n] for n in roots]
 
 
+def starts(base: Tangents, region: Region | None) -> bool:
+    """Whether the radicand of a root vanishes on a region at the chart, and may be negative at
+    parameters around it, as that of b^(3/2) at b = 0.
+    """
+    compiled, scratch = base.chart.model.compiled, Program()
+    source, parameters = compiled.program, set(compiled.parameters)
+    needs = [
+        need
+        for need in compiled.needs
+        if not (need.strict or source.nonnegative(need.node))
+        and not parameters.isdisjoint(source.reachable((need.node,)))
+    ]
+    roots = [base.images[n] for need in needs for n in (need.guard, need.node)]
+    found = restrict(base, region, scratch, roots)
+    return any(
+        guard != scratch.zero and laurent(scratch, node, SHORT, {}) == {}
+        for guard, node in zip(found[::2], found[1::2], strict=True)
+    )
+
+
 def branch(program: Program, name: Any, argument: int, sign: int) -> int:
     """The branch of relu, abs, sign or step that holds where the argument has the given sign."""
     match name:

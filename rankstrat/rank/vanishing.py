@@ -143,7 +143,12 @@ def denominators(program: Program, nodes: Iterable[int]) -> list[int]:
 def may_have_poles(program: Program, nodes: Sequence[int]) -> bool:
     """Whether something is divided by that is not positive at every point by its form alone."""
     below = denominators(program, program.reachable(nodes))
-    return any(not program.value(n) and _sign(program, n, 0) < 2 for n in below)
+    return any(not program.value(n) and not is_positive(program, n) for n in below)
+
+
+def is_positive(program: Program, node: int) -> bool:
+    """Whether the form of a node alone shows that it is positive wherever it is defined."""
+    return _sign(program, node, 0) == 2
 
 
 def require_nonzero(program: Program, nodes: Iterable[int], seed: int) -> None:
@@ -252,4 +257,7 @@ def _sign(program: Program, node: int, depth: int) -> int:
     return max(signs)
 
 
-__all__ = ["denominators", "needs_hypotheses", "require_nonzero", "smooth", "vanishes_at_primes"]
+__all__ = [
+    "denominators", "is_positive", "needs_hypotheses", "require_nonzero", "smooth",
+    "vanishes_at_primes",
+]  # fmt: skip

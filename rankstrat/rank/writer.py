@@ -99,6 +99,14 @@ class CertificateWriter(StrPrinter):  # type: ignore[misc]  # sympy is not typed
         name = self.functions[base] + (f"_d{order}" if order else "")
         return f"{name}({', '.join(map(self._print, expr.args))})"
 
+    def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:
+        """The reader takes powers with a general exponent of positive rational numbers only."""
+        base, exponent = expr.args
+        if base.is_number and not (base.is_Rational or base is sympy.E or exponent.is_Rational):
+            factor = self.parenthesize(exponent, PRECEDENCE["Mul"])
+            return f"exp({factor}*log({self._print(base)}))"
+        return str(super()._print_Pow(expr, rational))
+
     def _print_Add(self, expr: sympy.Add, order: Any = None) -> str:
         if len(expr.args) <= LONGEST_SUM:
             return str(super()._print_Add(expr, order))
@@ -153,8 +161,9 @@ def _identifier(name: str) -> str:
 
 
 def _function_name(name: str) -> str:
+    """A name of the language that is none of a derivative, as s_d1 is of s."""
     candidate = _identifier(name)
-    if not is_known_function(candidate):
+    if not is_known_function(candidate) and not re.search(r"_d\d+$", candidate):
         return candidate
     return f"{candidate}_"
 

@@ -11,7 +11,8 @@ from typing import Any
 from rankstrat.algebra.linear import Echelon
 from rankstrat.algebra.program import CONSTANT, EVEN, FUNCTION, LEAF, LINEAR, ODD, PRODUCT, Program
 from rankstrat.errors import ModelError, demand
-from rankstrat.model.model import Compiled, Model
+from rankstrat.model.compiled import Compiled
+from rankstrat.model.model import Model
 
 Weights = dict[int, Fraction]
 CONJUGATES = 64

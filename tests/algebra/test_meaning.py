@@ -183,3 +183,25 @@ def test_cosines_of_rational_turns(functions, dimension):
     certificate = rank(functions)
     assert (certificate.value, certificate.verdict) == (dimension, Verdict.PROVED)
     certificate.check()
+
+
+JUMP = sqrt(x**2 - 1) / ((x + 1) * sqrt(1 - 2 / (x + 1)))
+"""1 for x > 1 and -1 for x < -1, the domain of the roots."""
+WRONSKIAN = x * (
+    sympy.besseli(0, x) * sympy.besselk(1, x) + sympy.besseli(1, x) * sympy.besselk(0, x)
+)
+"""1 (Abramowitz and Stegun 9.6.15), which only the differential equations say."""
+
+
+@pytest.mark.parametrize("f", [exp, erf, tanh, s, lambda h: log(3 + h), lambda h: sqrt(3 + h)])
+def test_what_is_constant_between_jumps_is_no_constant(f):
+    certificate = rank([f(JUMP), 1])
+    assert certificate.lower <= 2 <= certificate.upper
+    certificate.check()
+
+
+@pytest.mark.parametrize("f", [exp, erf])
+@pytest.mark.parametrize("value", [Rational(1, 2), Rational(1, 123)])
+def test_a_first_integral_has_the_value_that_its_functions_give_it(f, value):
+    certificate = rank([(f(1 / (1 + WRONSKIAN)) - f(value)) * x])
+    assert certificate.lower <= int(value != Rational(1, 2)) <= certificate.upper

@@ -55,6 +55,17 @@ def test_an_integer_in_a_power_error():
         declared(["n in Z", "x**n > 2"], [n, x])
 
 
+@pytest.mark.parametrize(
+    "given", [{x: "integer"}, {x: [1, 2]}, {(x, y): "sphere"}, ["x in {1, 2}"]]
+)
+def test_a_constant_of_few_values_error(given):
+    with pytest.raises(ModelError, match="the constant x"):
+        declared(given, [n, y], [x])
+    whole = sympy.Symbol("x", integer=True)
+    with pytest.raises(ModelError, match="the constant x"):
+        declared(None, [n, y], [whole])
+
+
 def test_points_that_are_drawn_lie_inside():
     domain = declared(["x**2 + y**2 < 1", "x > 0"], [x, y])
     source = random.Random(0)

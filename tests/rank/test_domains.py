@@ -280,6 +280,28 @@ def test_differentiable_at_almost_every_input(
     assert ("at a kink" in str(certificate)) is not smooth
 
 
+THREE_HALVES = sp.Rational(3, 2)
+EDGES = [
+    (b**THREE_HALVES * x, [0, 1], None),  # not real for b < 0
+    ((b * x) ** THREE_HALVES, [0, 1], None),
+    ((b + Max(0, x)) ** THREE_HALVES, [0, 1], None),  # on x < 0
+    ((b + x**2) ** THREE_HALVES, [0, 1], True),
+    ((a**2 + b**2) ** THREE_HALVES * x, [0, 0], True),
+    (sp.Abs(b * x) ** THREE_HALVES, [0, 1], True),
+    (sp.Piecewise((b**THREE_HALVES, a > 0), (a, True)) * x, [0, -1], True),
+]
+
+
+@pytest.mark.parametrize(("function", "values", "smooth"), EDGES)
+def test_nothing_is_called_differentiable_where_a_root_begins(
+    function: sp.Expr, values: list[int], smooth: bool | None
+) -> None:
+    point = rs.Model(function + a * x**2, [b, a], [x]).point(values)
+    certificate = rs.model_rank(point)
+    assert certificate.differentiable is smooth
+    certificate.check()
+
+
 MANY = sum(k * (Max(0, w - k * v) - Max(0, k * v - w)) for k in range(1, 9))
 CANCELLING: list[tuple[str, Any, list[Any], list[int], int]] = [
     # |h|_+ - |-h|_+ = h is smooth; slope 0 at both kinks is not its slope

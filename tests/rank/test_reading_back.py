@@ -74,6 +74,31 @@ def test_derivatives_of_an_unspecified_function_travel():
     assert int(again) == 1 and again == certificate
 
 
+def test_a_derivative_and_a_function_with_its_name_keep_apart():
+    # s(w) x, a s'(w) x and s_d1(1) x are proportional
+    s, other = sympy.Function("s"), sympy.Function("s_d1")
+    certificate = model_rank(Model(a * s(w) * x + b * other(1) * x, [a, b, w], [x]).generic())
+    again = RankCertificate.from_json(certificate.to_json())
+    again.check()
+    assert int(again) == 1 and len(again.model.generic_functions) == 2
+
+
+@pytest.mark.parametrize("name", ["s'", "s''"])
+def test_a_derivative_in_a_model_travels(name):
+    certificate = model_rank(Model(a * sympy.Function(name)(w * x), [a, w], [x]))
+    again = RankCertificate.from_json(certificate.to_json())
+    again.check()
+    assert int(again) == 2
+
+
+@pytest.mark.parametrize("base", [2 - sqrt(3), sympy.pi, 1 + sympy.E, sympy.log(2), sympy.cos(1)])
+def test_powers_of_numbers_travel(base):
+    certificate = model_rank(Model(a * base ** (w * x) + b / base**x, [a, b, w], [x]))
+    again = RankCertificate.from_json(certificate.to_json())
+    again.check()
+    assert int(again) == 3
+
+
 def test_assumptions_travel():
     p, n = sympy.Symbol("p", positive=True), sympy.Symbol("n", integer=True)
     certificate = model_rank(Model(p * sympy.exp(n * x) + sympy.log(p), [p, n], [x]))

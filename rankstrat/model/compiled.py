@@ -1,0 +1,77 @@
+"""A model as a program: one graph of its outputs and of their derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rankstrat.algebra.needs import Need
+from rankstrat.algebra.perfect_powers import Factoring
+from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
+
+Outputs = Callable[[Program, Sequence[int], Sequence[int], list[Need]], Sequence[int]]
+"""Builds the nodes of the outputs from the leaves of parameters and inputs, and notes needs."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    r"""A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of
+    the mixed output.
+
+    With several outputs the gradient is that of $\sum_k c_k F_k$, with one leaf c_k (`mixers`) for
+    each output.
+    """
+
+    program: Program
+    outputs: tuple[int, ...]
+    parameters: tuple[int, ...]
+    inputs: tuple[int, ...]
+    mixers: tuple[int, ...]
+    gradient: tuple[int, ...]
+    needs: tuple[Need, ...] = ()
+    """What must be positive where the outputs, as they were written, are real."""
+
+    @staticmethod
+    def of(parameters: int, inputs: int, outputs: Outputs) -> Compiled:
+        """The program of a model with so many parameters and inputs, and its gradient."""
+        program = Factoring()
+        p_leaves = [program.leaf(("p", i)) for i in range(parameters)]
+        x_leaves = [program.leaf(("x", k)) for k in range(inputs)]
+        needed = list[Need]()
+        nodes = outputs(program, p_leaves, x_leaves, needed)
+        mixers: tuple[int, ...] = ()
+        if len(nodes) > 1:
+            mixers = tuple(program.leaf(("mix", k)) for k in range(len(nodes)))
+        root = nodes[0]
+        if mixers:
+            mixed = zip(mixers, nodes, strict=True)
+            root = program.linear(0, [(1, program.product(((c, 1), (n, 1)))) for c, n in mixed])
+        gradient = program.gradient(root, p_leaves)
+        return Compiled(
+            program,
+            tuple(nodes),
+            tuple(p_leaves),
+            tuple(x_leaves),
+            mixers,
+            tuple(gradient),
+            tuple(needed),
+        )
+
+    @property
+    def needed(self) -> tuple[int, ...]:
+        """The nodes and guards of the needs."""
+        return tuple(n for need in self.needs for n in (need.guard, need.node))
+
+    @cached_property
+    def piecewise(self) -> tuple[tuple[int, int], ...]:
+        """(node, argument) of the piecewise functions below the outputs."""
+        program = self.program
+        return tuple(
+            (n, program.args[n][0])
+            for n in program.reachable(self.outputs)
+            if program.kind[n] == FUNCTION and program.data[n] in PIECEWISE
+        )
+
+
+__all__ = ["Compiled", "Outputs"]
