@@ -247,6 +247,8 @@ class RankCertificate(DecidedInteger):
         try:
             analysis = Analysis(self.chart, self.seed, self.region, self.subset)
             analysis.require_defined()
+            if analysis.setting.cancelling:
+                raise UndecidedError(analysis.setting.cancelling)
         except UndecidedError:
             claimed = self.lower or self.relations or self.hypotheses or self.upper < self.size
             if claimed or self.largest or self.reason != "parameters":
