@@ -332,10 +332,18 @@ class _Kinks:
         return self._at_point(lambda target: self._selection(signs, target), numbers)
 
     def _at_point(self, build: Callable[[Program], list[int]], numbers: Program) -> list[int]:
+        """Nodes at the point of the region, and at random values of an unspecified function."""
         target = Program()
         nodes = build(target)
         image = self._point(target, nodes, numbers)
-        done = target.rebuild(nodes, numbers, image)
+
+        def generic(node: int, argument: int) -> int:
+            name, value = target.data[node], numbers.value(argument)
+            if isinstance(name, str) or name[3] or value is None:
+                return numbers.function(name, argument)
+            return numbers.constant(_drawn(self.seed, f"{name[2]}{value}{name[1]}"))
+
+        done = target.rebuild(nodes, numbers, image, function=generic)
         return [done[n] for n in nodes]
 
     def _point(self, program: Program, nodes: Sequence[int], numbers: Program) -> dict[int, int]:

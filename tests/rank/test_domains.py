@@ -382,6 +382,25 @@ def test_a_claim_where_kinks_cancel_does_not_check() -> None:
         forged.check()
 
 
+s = sp.Function("s")
+
+
+@pytest.mark.parametrize(
+    ("function", "smooth"),
+    [
+        (s(sp.Abs(w * x)), False),
+        (s(Max(0, w * x)) + sp.exp(s(x)), False),
+        (s(sp.Abs(w * x)) + s(-sp.Abs(w * x)), True),
+        (s(w**2 * sp.Abs(x)), True),
+    ],
+)
+def test_an_unspecified_function_of_a_kink(function: sp.Expr, smooth: bool) -> None:
+    # s'(0) is not 0; in s(|h|) + s(-|h|) the slopes cancel
+    certificate = rs.model_rank(rs.Model(a * function, [a, w], [x]).point([1, 0]))
+    assert (int(certificate), certificate.differentiable) == (1, smooth)
+    certificate.check()
+
+
 def test_kinks_of_irrational_numbers_are_resolved_in_coefficients() -> None:
     root = sp.sqrt(2)
     one = rs.Model(a * sp.Abs(w - root) * x, [a, w], [x]).point([1, 2])
