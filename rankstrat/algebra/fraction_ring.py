@@ -172,4 +172,30 @@ def root_denominators(program: Program, roots: Sequence[int]) -> dict[int, int]:
     return result
 
 
-__all__ = ["MAX_BITS", "MAX_ROOT", "FractionRing", "Generator", "root_denominators"]
+def factored(poly: Any) -> tuple[int, list[tuple[Any, int]]]:
+    """A number and the distinct irreducible factors, with their exponents, that make a nonzero
+    polynomial.
+    """
+    try:
+        number, pairs = poly.factor()
+    except OverflowError:  # FLINT compares coefficients as machine words; over Q it does not
+        pairs = _factored_over_q(poly)
+        number = poly.leading_coefficient()
+        for f, e in pairs:
+            number //= f.leading_coefficient() ** e
+    return int(number), [(f, int(e)) for f, e in pairs]
+
+
+def _factored_over_q(poly: Any) -> list[tuple[Any, int]]:
+    ring = poly.context()
+    field = flint.fmpq_mpoly_ctx.get(ring.names(), flint.Ordering.degrevlex)
+    result = []
+    for f, e in field.from_dict({m: flint.fmpq(c) for m, c in poly.to_dict().items()}).factor()[1]:
+        terms = {m: Fraction(int(c.p), int(c.q)) for m, c in f.to_dict().items()}
+        scale = lcm(*(c.denominator for c in terms.values()))
+        whole = ring.from_dict({m: int(c * scale) for m, c in terms.items()})
+        result.append((whole / whole.content(), e))
+    return result
+
+
+__all__ = ["MAX_BITS", "MAX_ROOT", "FractionRing", "Generator", "factored", "root_denominators"]

@@ -15,7 +15,12 @@ from math import gcd, lcm
 
 from rankstrat.algebra.differential import Monomial, laurent
 from rankstrat.algebra.evaluate import evaluate
-from rankstrat.algebra.fraction_ring import FractionRing, Generator, root_denominators
+from rankstrat.algebra.fraction_ring import (
+    FractionRing,
+    Generator,
+    factored,
+    root_denominators,
+)
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.nullvectors import polynomial_node
 from rankstrat.algebra.program import FUNCTION, LEAF, LINEAR, Program
@@ -213,9 +218,9 @@ class _Variables:
         for polynomial, e in ((numerator, 1), *((ring.factors[k], -e) for k, e in below.items())):
             if max(polynomial.degrees(), default=0) > HIGHEST:
                 return None
-            c, parts = polynomial.factor()
+            c, parts = factored(polynomial)
             pairs = [(polynomial_node(free, p, variables, denominators), k) for p, k in parts]
-            for n, k in (*pairs, (free.constant(int(c)), 1)):
+            for n, k in (*pairs, (free.constant(c), 1)):
                 exponents[n] = exponents.get(n, 0) + k * e
         return {n: k for n, k in exponents.items() if k and n != free.one}
 

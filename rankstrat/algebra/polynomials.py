@@ -12,6 +12,8 @@ from typing import Any
 
 import flint
 
+from rankstrat.algebra.fraction_ring import factored
+
 Poly = Any
 """A polynomial of FLINT, in the variables of its ring."""
 Key = tuple[tuple[tuple[int, ...], int], ...]
@@ -89,7 +91,7 @@ class Ring:
         """The distinct irreducible factors over the rationals, constants left out."""
         name = key(poly)
         if name not in self._factored:
-            self._factored[name] = tuple(f for f, _ in poly.factor()[1])
+            self._factored[name] = tuple(f for f, _ in factored(poly)[1])
         return self._factored[name]
 
     def rational_roots(self, coefficients: Mapping[int, Fraction]) -> list[Fraction]:
@@ -262,6 +264,7 @@ def terms_of(poly: Poly) -> Iterator[tuple[tuple[int, ...], int]]:
 
 
 __all__ = [
-    "Poly", "Ring", "changes_sign", "divided", "is_constant", "key", "occurring", "parts",
-    "primitive", "quadratic_form", "remainder", "squares", "substituted", "terms_of", "without",
+    "Poly", "Ring", "changes_sign", "divided", "is_constant", "key", "occurring",
+    "parts", "primitive", "quadratic_form", "remainder", "squares", "substituted", "terms_of",
+    "without",
 ]  # fmt: skip

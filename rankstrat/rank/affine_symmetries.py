@@ -28,9 +28,19 @@ from rankstrat.algebra.scaling import scalings
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import BudgetError, UndecidedError
 from rankstrat.model.model import Model
+from rankstrat.rank.sides import (
+    JUMPS,
+    count_sides,
+    free_sides,
+    has_patterns,
+    is_one_layer,
+    on_both_sides,
+    over_sides,
+)
 from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.vanishing import vanishes_at_primes
 
-MOST_PARAMETERS, EXTRA, ATTEMPTS, EXPANSION, FAILURES = 40, 12, 12, 40_000, 6
+MOST_PARAMETERS, EXTRA, ATTEMPTS, EXPANSION, FAILURES, MOST_SIDES = 40, 12, 12, 40_000, 6, 6
 
 
 @dataclass(frozen=True)
@@ -68,21 +78,35 @@ class VectorField:
         return len(self.linear) + len(self.constant), len(self.linear)
 
 
-@lru_cache(maxsize=64)
 def affine_symmetries(model: Model, seed: int = 0) -> tuple[VectorField, ...]:
     """Verified affine symmetries whose values at a generic parameter are independent, simple ones
     first.
 
-    There may be more than are found: of large and piecewise models only scalings are, and what is
-    too large to verify is left out.
+    There may be more than are found: of large models, and of piecewise ones with kinks above kinks
+    or jumps, only scalings are, and what is too large to verify is left out.
     """
+    compiled = model.compiled
+    names = {compiled.program.data[n] for n, _ in compiled.piecewise}
+    # a jump may move where all derivatives vanish
+    return _annihilating(model, seed) if names.isdisjoint(JUMPS) else tuple(_scalings(model))
+
+
+@lru_cache(maxsize=64)
+def _annihilating(model: Model, seed: int) -> tuple[VectorField, ...]:
+    """Fields that annihilate the model at almost every parameter and input."""
     size, known = model.size, _scalings(model)
-    if not size or size > MOST_PARAMETERS or model.compiled.piecewise:
+    if not size or size > MOST_PARAMETERS:
         return tuple(known)
     tangents = Tangents(model.generic())
-    values = tangents.parameter_values()
+    program, nodes = tangents.program, [*tangents.nodes, *tangents.parameter_values()]
+    if model.compiled.piecewise:
+        if model.structure is not None or not _has_one_layer(tangents):
+            return tuple(known)
+        program = Program()
+        done = over_sides(tangents.program, nodes, program, free_sides(tangents.program, program))
+        nodes = [done[n] for n in nodes]
     try:
-        tower = Tower(tangents.program, [*tangents.nodes, *values], seed=seed)
+        tower = Tower(program, nodes, seed=seed)
         found = _candidates(tower, size, seed)
     except UndecidedError:
         return tuple(known)
@@ -103,6 +127,35 @@ def affine_symmetries(model: Model, seed: int = 0) -> tuple[VectorField, ...]:
         else:
             failures += 1
     return tuple(chosen)
+
+
+def symmetries_at(sites: Sequence[Tangents], seed: int = 0) -> tuple[VectorField, ...]:
+    """The affine symmetries of a model that give relations among the tangent functions on all
+    pieces of its domain at a chart.
+
+    Where the argument of a kink vanishes on an open set, slopes are 0 there, and only scalings are
+    known to do so.
+    """
+    model = sites[0].chart.model
+    if model.compiled.piecewise and not all(_is_off_kinks(site, seed) for site in sites):
+        return tuple(_scalings(model))
+    return _annihilating(model, seed)
+
+
+def _has_one_layer(tangents: Tangents) -> bool:
+    """Whether the outputs are sums and products of smooth functions, and of piecewise functions of
+    smooth arguments.
+    """
+    return has_patterns(tangents) and is_one_layer(tangents)
+
+
+def _is_off_kinks(site: Tangents, seed: int) -> bool:
+    arguments = [site.images.get(h) for _, h in site.chart.model.compiled.piecewise]
+    return (
+        not site.integers
+        and is_one_layer(site)
+        and all(n is not None and not vanishes_at_primes(site.program, n, seed) for n in arguments)
+    )
 
 
 def _scalings(model: Model) -> list[VectorField]:
@@ -190,7 +243,10 @@ def _holds(
     components = field.nodes(program, theta)
     for tangent in by_output:
         terms = [(1, program.product(((n, 1), (tangent[i], 1)))) for i, n in components.items()]
-        if not _is_zero(program, program.linear(0, terms)):
+        total = program.linear(0, terms)
+        if count_sides(program, total) > MOST_SIDES:
+            return False
+        if not on_both_sides(program, total, lambda node: _is_zero(program, node)):
             return False
     return True
 
@@ -218,4 +274,4 @@ def _is_mixer(program: Program, node: int) -> bool:
     return not program.args[node] and isinstance(key, tuple) and key[0] == "mix"
 
 
-__all__ = ["VectorField", "affine_symmetries"]
+__all__ = ["VectorField", "affine_symmetries", "symmetries_at"]

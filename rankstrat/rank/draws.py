@@ -146,13 +146,13 @@ def coordinate_values(site: Tangents, seed: int, number: int) -> dict[Any, Fract
 
 
 def drawn_coordinates(
-    site: Tangents, keys: Sequence[Any], seed: int, number: int
+    site: Tangents, keys: Sequence[Any], seed: int, number: int, *, below: int = 1024
 ) -> dict[Any, Fraction]:
-    """Random rational values of the coordinates with the given leaf keys."""
+    """Random rational values of the coordinates with the given leaf keys, over a denominator."""
     signs = leaf_signs(site)
     result = {}
     for place, key in enumerate(keys):
-        size = Fraction(1 + int(mix(seed, 44, number, place)) % 4096, 1024)
+        size = Fraction(1 + int(mix(seed, 44, number, place)) % (4 * below), below)
         negative = int(mix(seed, 45, number, place)) % 2
         result[key] = size * signs.get(key, -1 if negative else 1)
     return result

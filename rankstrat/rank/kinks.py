@@ -24,9 +24,9 @@ from rankstrat.algebra.primes import mix
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PIECEWISE, PRODUCT, Program
 from rankstrat.errors import DataError, PoleError, UndecidedError
 from rankstrat.rank.regions import PointSigns, Region, branch, restrict, translate_values
+from rankstrat.rank.sides import JUMPS, oriented
 from rankstrat.rank.tangents import Tangents
 
-JUMPS = frozenset({"step", "sign"})
 CANCELLING = (
     "kinks cancel here: the derivative is not the one with slope 0 at every kink; write the"
     " function without them"
@@ -79,11 +79,11 @@ def _hidden(base: Tangents, region: Region) -> dict[int, int | None]:
     point of the region where these are decided.
     """
     program = base.program
-    shown = {_oriented(program, node)[1] for node, _ in region.signs}
+    shown = {oriented(program, node)[1] for node, _ in region.signs}
     found: dict[int, int | None] = {}
     for _, argument in base.chart.model.compiled.piecewise:
         image = base.images[argument]
-        _, core = _oriented(program, image)
+        _, core = oriented(program, image)
         if program.value(image) is None and core not in shown and core not in found:
             found[core] = _sign_at(base, region, core)
     return found
@@ -122,11 +122,11 @@ def _kinks(
     """
     program, signs = base.program, dict(hidden)
     for node, sign in region.signs:
-        orientation, core = _oriented(program, node)
+        orientation, core = oriented(program, node)
         signs[core] = orientation * sign
     result = []
     for n, argument in base.chart.model.compiled.piecewise:
-        orientation, core = _oriented(program, base.images[argument])
+        orientation, core = oriented(program, base.images[argument])
         number = program.value(base.images[argument])
         if number is None:
             sign = orientation * signs[core]
@@ -134,13 +134,6 @@ def _kinks(
             sign = (number > 0) - (number < 0)
         result.append((n, argument, sign))
     return tuple(result)
-
-
-def _oriented(program: Program, node: int) -> tuple[int, int]:
-    """(s, core) such that a node is a positive number times s core; also of -(x - y)."""
-    c, core = program.content(node)
-    inner, core = program.content(core)
-    return (1 if c * inner > 0 else -1), core
 
 
 def _all_equal(program: Program, one: Sequence[int], two: Sequence[int]) -> bool:

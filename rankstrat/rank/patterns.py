@@ -25,6 +25,7 @@ from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, PIECEWISE, PRODU
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import DataError, PoleError, UndecidedError
 from rankstrat.rank.regions import Region, Site, random_point, region_at, restrict
+from rankstrat.rank.sides import over_sides
 from rankstrat.rank.tangents import Tangents
 
 SLOW_POINTS, MOST_POINTS, MOST_SIGNS = 300, 20_000, 4_000_000
@@ -59,21 +60,11 @@ class PatternTangents(Tangents):
         self.patterns, self.points = patterns, points
         self.parts = tuple(parts)
         place = {argument: k for k, argument in enumerate(arguments(base))}
-        target = self.program
 
-        def resolved(node: int, argument: int) -> int:
-            name = base.program.data[node]
-            if name not in PIECEWISE:
-                return target.function(name, argument)
-            side = target.leaf(("side", place[base.program.args[node][0]]))
-            if name == "step":
-                return side
-            if name == "relu":
-                return target.product(((side, 1), (argument, 1)))
-            sign = target.linear(-1, ((2, side),))
-            return sign if name == "sign" else target.product(((sign, 1), (argument, 1)))
+        def side(argument: int) -> int:
+            return self.program.leaf(("side", place[argument]))
 
-        done = base.program.rebuild(base.nodes, target, {}, function=resolved)
+        done = over_sides(base.program, base.nodes, self.program, side)
         self.nodes = [done[n] for n in base.nodes]
 
     def tower(self, parameters: Sequence[int], *, seed: int = 0) -> Tower:
@@ -95,27 +86,6 @@ class PatternTangents(Tangents):
 def arguments(base: Tangents) -> list[int]:
     """The arguments of the piecewise functions."""
     return sorted({base.program.args[n][0] for n in base.piecewise()})
-
-
-def has_patterns(base: Tangents) -> bool:
-    """Whether nothing but sums, products and piecewise functions stands above a piecewise
-    function.
-    """
-    program = base.program
-    above: set[int] = set()
-    for n in program.reachable((*base.nodes, *base.outputs)):
-        kind = program.kind[n]
-        own = kind == FUNCTION and program.data[n] in PIECEWISE
-        below = not above.isdisjoint(program.args[n])
-        if below and kind == FUNCTION and not own:
-            return False
-        if below and kind == PRODUCT:
-            pairs = zip(program.args[n], program.data[n], strict=True)
-            if any(a in above and (not isinstance(e, int) or e < 0) for a, e in pairs):
-                return False
-        if own or below:
-            above.add(n)
-    return True
 
 
 def pattern_tangents(base: Site, seed: int) -> PatternTangents | None:

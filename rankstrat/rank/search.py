@@ -18,7 +18,7 @@ from rankstrat.algebra.primes import mix
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import DataError, OutOfTimeError, PoleError, UndecidedError, demand
 from rankstrat.model.model import Chart
-from rankstrat.rank.affine_symmetries import affine_symmetries
+from rankstrat.rank.affine_symmetries import symmetries_at
 from rankstrat.rank.ball_minors import ball_minor, pivoted_minor
 from rankstrat.rank.counting import monomial_bound, symmetry_bound
 from rankstrat.rank.lower_bounds import Minor, Sampled, row_count, sampled_rank
@@ -219,7 +219,7 @@ class Analysis:
     @cached_property
     def affine_bound(self) -> int:
         """The bound by affine symmetries of the model besides."""
-        fields = affine_symmetries(self.chart.model, self.seed)
+        fields = symmetries_at(self.setting.sites, self.seed)
         return symmetry_bound(self.written, self.seed, fields)
 
     @property

@@ -25,7 +25,7 @@ from rankstrat.rank.counting import symmetry_bound
 from rankstrat.rank.draws import coordinate_keys, coordinate_values, drawn_coordinates
 from rankstrat.rank.kinks import CancellingKinksError, is_differentiable
 from rankstrat.rank.lower_bounds import row_count, sampled_rank
-from rankstrat.rank.patterns import PatternTangents, has_patterns, pattern_tangents
+from rankstrat.rank.patterns import PatternTangents, pattern_tangents
 from rankstrat.rank.pieces import Piece, coarse_pieces, periods, piece_at, residue_pieces
 from rankstrat.rank.regions import (
     Region,
@@ -38,10 +38,13 @@ from rankstrat.rank.regions import (
     sampled_regions,
     starts,
 )
+from rankstrat.rank.sides import has_patterns
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import needs_hypotheses
 
-EXTRA_POINTS, WITNESSES, INSTANCES = 8, 200, 6
+EXTRA_POINTS, WITNESSES, INSTANCES, COARSE = 8, 200, 6, 4
+FINE, HALVES = 1024, 2
+"""Denominators of random coordinates."""
 EXPENSIVE, MANY_KINKS, MOST_COMPARED = 200_000, 8, 3_000
 
 
@@ -177,15 +180,19 @@ def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
         )
     best: tuple[int, Setting, tuple[Any, ...]] | None = None
     bound = symmetry_bound(written, seed)
-    for number in range(INSTANCES):
+    # a fine fraction in an exponent is a root that few primes have
+    for number in range(INSTANCES + COARSE):
+        if number >= INSTANCES and best is not None:
+            break
         keys = [("u", c) for c in chart.coordinates]
-        values = drawn_coordinates(sites[0], keys, seed, number)
+        below = FINE if number < INSTANCES else HALVES
+        values = drawn_coordinates(sites[0], keys, seed, number, below=below)
         point = chart.at({c: values["u", c] for c in chart.coordinates})
         try:
             found = _everywhere(sites_of(point), written, seed)
+            rank = _quick_rank(found.tangents, seed)
         except (UndecidedError, PoleError):
             continue
-        rank = _quick_rank(found.tangents, seed)
         if best is None or rank > best[0]:
             best = rank, found, tuple(values.values())
         if rank == bound:

@@ -79,7 +79,7 @@ def _is_whole(program: Program, node: int) -> bool:
     if program.kind[node] == LINEAR:
         leaves = all(program.kind[a] == LEAF for a in program.args[node])
         return leaves or (program.data[node][0] > 0 and program.nonnegative(node))
-    return program.kind[node] == LEAF or _sign(program, node, 0) == 2
+    return program.kind[node] == LEAF or is_positive(program, node)
 
 
 def vanishes_at_primes(program: Program, node: int, seed: int) -> bool:
@@ -191,7 +191,12 @@ def denominators(program: Program, nodes: Iterable[int]) -> list[int]:
 def may_have_poles(program: Program, nodes: Sequence[int]) -> bool:
     """Whether something is divided by that is not positive at every point by its form alone."""
     below = denominators(program, program.reachable(nodes))
-    return any(not program.value(n) and _sign(program, n, 0) < 2 for n in below)
+    return any(not program.value(n) and not is_positive(program, n) for n in below)
+
+
+def is_positive(program: Program, node: int) -> bool:
+    """Whether the form of a node alone shows that it is positive wherever it is defined."""
+    return _sign(program, node, 0) == 2
 
 
 def require_nonzero(program: Program, nodes: Iterable[int], seed: int) -> None:
@@ -301,11 +306,6 @@ def _sign(program: Program, node: int, depth: int) -> int:
 
 
 __all__ = [
-    "denominators",
-    "jumps",
-    "may_jump",
-    "needs_hypotheses",
-    "require_nonzero",
-    "smooth",
-    "vanishes_at_primes",
-]
+    "denominators", "is_positive", "jumps", "may_jump", "needs_hypotheses", "require_nonzero",
+    "smooth", "vanishes_at_primes",
+]  # fmt: skip

@@ -14,6 +14,7 @@ from math import prod
 
 import sympy
 
+from rankstrat.algebra.fraction_ring import factored
 from rankstrat.algebra.linear import Echelon
 from rankstrat.algebra.polynomials import (
     Poly,
@@ -131,7 +132,7 @@ def tidy(ring: Ring, generators: Sequence[Poly]) -> list[Poly]:
     for g in generators:
         if g == 0:
             continue
-        factors = [f**e for f, e in g.factor()[1] if at_origin(f) == 0]
+        factors = [f**e for f, e in factored(g)[1] if at_origin(f) == 0]
         result.append(prod(factors[1:], start=factors[0]))
     rows = [{m: Fraction(c) for m, c in terms_of(g)} for g in result]
     return [ring.of(terms) for terms in _echelon(rows)]

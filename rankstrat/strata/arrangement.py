@@ -26,6 +26,7 @@ from rankstrat.rank.defined import is_defined
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.vanishing import may_have_poles
 from rankstrat.rank.zero import is_zero
+from rankstrat.strata.analytic import is_analytic
 from rankstrat.strata.delegated import CarriedStrata
 from rankstrat.strata.findings import TRIES, Finding, special_points
 from rankstrat.strata.flat_solver import FlatSolver, Label, linear_value
@@ -483,9 +484,3 @@ class ArrangementStrata:
         for smaller, words in self._meets(label):
             found.setdefault(self._canonical(smaller), words)
         yield from found.items()
-
-
-def is_analytic(model: Model) -> bool:
-    """Whether no output has a kink or a jump."""
-    kinks = (sympy.Abs, sympy.Max, sympy.Min, sympy.Piecewise, sympy.sign, sympy.Heaviside)
-    return not any(output.has(*kinks) for output in model.outputs)

@@ -34,7 +34,8 @@ class Minors:
         monomials: dict[Places, int] = {}
         independent = Echelon()
         for output in model.outputs:
-            expanded = sympy.expand(output)
+            # what no parameter moves need be no polynomial
+            expanded = sympy.expand(output).as_independent(*model.parameters, as_Add=True)[1]
             if model.inputs:
                 coefficients = sympy.Poly(expanded, *model.inputs).coeffs()
             else:

@@ -38,8 +38,10 @@ Point = dict[sympy.Symbol, sympy.Expr]
 
 
 @interruptible("a Gröbner basis was known")
-def _groebner(equations: Sequence[sympy.Expr], *symbols: sympy.Symbol, order: str) -> Any:
-    return sympy.groebner(equations, *symbols, order=order)
+def _groebner(
+    equations: Sequence[sympy.Expr], *symbols: sympy.Symbol, order: str, **options: Any
+) -> Any:
+    return sympy.groebner(equations, *symbols, order=order, **options)
 
 
 class _Piece:
@@ -52,8 +54,8 @@ class _Piece:
 
     @cached_property
     def groebner(self) -> Any:
-        """The reduced basis as sympy's object."""
-        return _groebner(self.basis, *self.parameters, order="grevlex")
+        """The reduced basis as sympy's object, which reads rational polynomials."""
+        return _groebner(self.basis, *self.parameters, order="grevlex", domain=sympy.QQ)
 
     @cached_property
     def dimension(self) -> int:

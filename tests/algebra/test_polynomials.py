@@ -8,11 +8,13 @@ from fractions import Fraction
 import pytest
 import sympy as sp
 
+from rankstrat.algebra.fraction_ring import factored
 from rankstrat.algebra.polynomials import (
     Ring,
     changes_sign,
     divided,
     is_constant,
+    key,
     occurring,
     parts,
     primitive,
@@ -117,3 +119,24 @@ def test_quadratic_forms_and_squares():
         forms, found = squares(quadratic_form(poly))
         assert found == signs and forms
     assert squares(quadratic_form(x * y)) is None
+
+
+@pytest.mark.parametrize("size", [7, 2**31, 2**63, 3**60])
+def test_factors_with_coefficients_of_any_size(size):
+    x, y, _ = RING.variables
+    true = [
+        x + size * y + 1,
+        x - size * y + 3,
+        x - size * y + 3,
+        size * x + 5 * y - 1,
+        3 * x + size,
+    ]
+    product = RING.one * -12
+    for f in true:
+        product = product * f
+    number, pairs = factored(product)
+    found = RING.one * number
+    for f, e in pairs:
+        found = found * f**e
+    assert found == product
+    assert len(pairs) == 4 and {key(f) for f, _ in pairs} >= {key(f) for f in true[:4]}

@@ -295,9 +295,9 @@ def test_a_nonlinear_condition_divides_the_strata():
 
 
 def test_points_off_every_flat_are_reported():
-    # tanh((a^2 - b) x) vanishes on a parabola, which no linear condition meets
+    # erf((a^2 - b) x) vanishes on a parabola, which no linear condition meets
     a, b, c, x = sympy.symbols("a b c x")
-    hierarchy = stratify(Model(sympy.tanh((a**2 - b) * x) + c * x, [a, b, c], [x]))
+    hierarchy = stratify(Model(sympy.erf((a**2 - b) * x) + c * x, [a, b, c], [x]))
     assert not hierarchy.complete
     for finding in hierarchy.uncovered:
         assert model_rank(finding.point).value == finding.rank != finding.expected

@@ -108,3 +108,42 @@ def test_rational_points_are_found_by_solving_for_the_parameter_of_least_degree(
     assert target.complete
     assert [(b.dimension, b.rank) for b in target.branches] == [(1, 1)]
     assert optimistic_sample_size(target).value == 1
+
+
+@pytest.mark.parametrize(
+    ("output", "rest", "solution"),
+    [
+        (A * X + B, sympy.erf(X), (2, 0)),
+        (A * X + B, 1 / X**2, (2, 0)),
+        (A * X + B, sympy.sqrt(2) * abs(X), (2, 0)),
+        (sympy.Integer(0), 30 / X**2, None),
+    ],
+    ids=str,
+)
+def test_what_no_parameter_moves_need_be_no_polynomial(output, rest, solution):
+    model = Model(output + rest, [A, B], [X])
+    goal = rest if solution is None else 2 * X + rest
+    q = target_set(model, goal)
+    (branch,) = q.branches
+    assert q.complete and branch.dimension == (2 if solution is None else 0)
+    if solution is not None:
+        assert branch.chart.raw == solution
+        assert int(optimistic_sample_size(q)) == 2
+
+
+def test_pieces_are_compared_by_polynomials_with_rational_coefficients():
+    """The goals are those at (2, 0) and (-2, 0); pieces over Q and over Z are compared."""
+    one = -(A**3) * B / 2 + 2 * A**2 - 2 * A * B**2 - 7 * B**2 / 2 + 9 * B / 2
+    two = -2 * A**3 * B - 2 * A**2 * B**2 + 2 * A**2 / 5
+    model = Model([one, two], [A, B])
+    q = target_set(model, [8, sympy.Rational(8, 5)])
+    for point in ((2, 0), (-2, 0)):
+        assert q.branches_of(model.point(point))
+
+
+def test_equations_with_coefficients_beyond_machine_words():
+    big = 3 * 10**9
+    model = Model((A + big * B) * (A - big * B + 1) * X, [A, B], [X])
+    q = target_set(model, 0)
+    assert q.complete and sorted(b.dimension for b in q.branches) == [1, 1]
+    assert q.branches_of(model.point([-big, 1])) and q.branches_of(model.point([big - 1, 1]))

@@ -14,7 +14,7 @@ from rankstrat.algebra.program import LEAF
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import CertificateError
 from rankstrat.model.model import Chart
-from rankstrat.rank.affine_symmetries import VectorField, affine_symmetries
+from rankstrat.rank.affine_symmetries import VectorField, symmetries_at
 from rankstrat.rank.ball_minors import ball_minor, points_of
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.counting import relation_rows
@@ -43,7 +43,7 @@ def proof_object(certificate: RankCertificate, *, balls: bool = False) -> dict[s
     model = chart.model
     inputs = any(node[0] == "in" for node in nodes.nodes)
     found = _setting(certificate)
-    upper = _upper(certificate, nodes, inputs, found.written)
+    upper = _upper(certificate, nodes, inputs, found)
     use_balls = balls or (certificate.minor is not None and certificate.minor.prime <= 1)
     residues = {"prime": LARGEST, "seed": certificate.seed, "choices": [[0, []]]}
     tower: dict[str, Any] = {"generators": [], "images": [], "residues": residues}
@@ -170,7 +170,7 @@ def _ball_minor(
 
 
 def _upper(
-    certificate: RankCertificate, nodes: Nodes, inputs: bool, written: Tangents
+    certificate: RankCertificate, nodes: Nodes, inputs: bool, found: Setting
 ) -> dict[str, Any]:
     if certificate.upper == certificate.size:
         return {"kind": "parameters"}
@@ -178,8 +178,8 @@ def _upper(
         return {"kind": "outputs"}
     if certificate.relations and certificate.size - len(certificate.relations) <= certificate.upper:
         return {"kind": "relations", "relations": _relations(certificate, nodes)}
-    for fields in ((), affine_symmetries(certificate.model, certificate.seed)):
-        counted = _counted(certificate, nodes, written, fields)
+    for fields in ((), symmetries_at(found.sites, certificate.seed)):
+        counted = _counted(certificate, nodes, found.written, fields)
         if certificate.size - len(counted) <= certificate.upper:
             return {"kind": "relations", "relations": counted}
     return {"kind": "chance"}
