@@ -1,6 +1,11 @@
-"""Whether a model is defined on a chart: no pole all along it, and real at some input."""
+"""Whether a model is defined on a chart (no pole all along it, and real at some input), and which
+function it has there.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
 
 import sympy
 
@@ -8,6 +13,8 @@ from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.joint import Joint
 from rankstrat.rank.setting import setting, sites_of
+from rankstrat.rank.vanishing import may_have_poles
+from rankstrat.rank.zero import same_functions
 
 
 def is_defined(chart: Chart) -> bool | None:
@@ -34,6 +41,42 @@ def is_defined(chart: Chart) -> bool | None:
     return True
 
 
+def has_function(chart: Chart, expressions: Sequence[sympy.Expr]) -> bool:
+    r"""Whether $F(\theta) = f$ on the domain of the model, for all values of the coordinates of a
+    chart; False where the model is not defined.
+
+    Raises:
+        BudgetError: it is not decided.
+        UndecidedError: likewise.
+
+    Example:
+        >>> import sympy
+        >>> from rankstrat.model.model import Model
+        >>> a, b, c, x = sympy.symbols("a b c x")
+        >>> model = Model(a * x / (1 + b / c), [a, b, c], [x])
+        >>> has_function(model.chart({a: 0}), [0]), has_function(model.chart({c: 0}), [0])
+        (True, False)
+    """
+    model = chart.model
+    if _is_partial(model) and is_defined(chart) is False:
+        return False  # where a denominator is infinite, sympy would find the value 0
+    return same_functions(
+        [output.xreplace(chart.values) for output in model.outputs],
+        [sympy.sympify(e, strict=True) for e in expressions],
+        model.inputs,
+        chart.coordinates,
+        domain=model.domain,
+        constants=model.constants,
+    )
+
+
+@lru_cache(maxsize=64)
+def _is_partial(model: Model) -> bool:
+    """Whether there may be parameters at which a model is not defined."""
+    compiled = model.compiled
+    return bool(compiled.needs) or may_have_poles(compiled.program, compiled.outputs)
+
+
 def require_inputs(model: Model) -> None:
     r"""Refuse a domain without interior, as $1 \le x \le 1$: functions are compared almost
     everywhere on it.
@@ -50,4 +93,4 @@ def require_inputs(model: Model) -> None:
     setting(probe.generic(), None)
 
 
-__all__ = ["is_defined", "require_inputs"]
+__all__ = ["has_function", "is_defined", "require_inputs"]

@@ -25,9 +25,9 @@ from rankstrat.errors import (
 )
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import counted
+from rankstrat.rank.defined import has_function
 from rankstrat.rank.fibres import fibre_bound
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.rank.zero import same_functions
 from rankstrat.symmetry import Symmetry, symmetries
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.challenge.solutions import Equation, integer_solutions
@@ -128,7 +128,7 @@ def _orbit(
                 seen.add(key)
                 charts.append(image)
     first: Branch | None = None
-    for count, branch in enumerate(given_branches(model, target, charts).branches):
+    for count, branch in enumerate(_distinct(given_branches(model, target, charts).branches)):
         whole = branch.dimension == fibre_bound(branch.typical)
         found = replace(
             branch,
@@ -139,6 +139,16 @@ def _orbit(
         )
         first = first or found
         yield found
+
+
+def _distinct(branches: Sequence[Branch]) -> list[Branch]:
+    """One branch of those with one affine subspace: a scaling has images of both signs."""
+    kept: list[Branch] = []
+    for branch in branches:
+        rows = None if branch.affine is None else branch.affine.rows
+        if rows is None or all(b.affine is None or b.affine.rows != rows for b in kept):
+            kept.append(branch)
+    return kept
 
 
 def _chart(model: Model, target: TargetFunction, point: Chart, group: Sequence[Symmetry]) -> Chart:
@@ -157,27 +167,16 @@ def _chart(model: Model, target: TargetFunction, point: Chart, group: Sequence[S
         if not symbols:
             continue
         size = model_rank(Model(list(moved.values()), symbols)).lower
-        if size > dimension and _is_target(model, target, moved, symbols):
+        if size > dimension and _is_target(model, target, moved):
             values, dimension = moved, size
     return model.chart(values)
 
 
 def _is_target(
-    model: Model,
-    target: TargetFunction,
-    values: dict[sympy.Symbol, sympy.Expr],
-    symbols: Sequence[sympy.Symbol],
+    model: Model, target: TargetFunction, values: dict[sympy.Symbol, sympy.Expr]
 ) -> bool:
-    outputs = [o.xreplace(values) for o in model.outputs]
     try:
-        return same_functions(
-            outputs,
-            target.expressions,
-            model.inputs,
-            symbols,
-            domain=model.domain,
-            constants=model.constants,
-        )
+        return has_function(model.chart(values), target.expressions)
     except (BudgetError, UndecidedError, UnsupportedFunctionError, ModelError):
         return False
 

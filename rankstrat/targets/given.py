@@ -14,8 +14,9 @@ import sympy
 from rankstrat.algebra.affine import CONSTANT, AffineSubspace, expression
 from rankstrat.errors import BudgetError, TargetError
 from rankstrat.model.model import Chart, Model
+from rankstrat.rank.defined import has_function
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.rank.zero import is_zero, same_functions
+from rankstrat.rank.zero import is_zero
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.closure import Closure
 
@@ -31,15 +32,7 @@ def given_branches(model: Model, target: TargetFunction, charts: Sequence[Any]) 
         chart = given if isinstance(given, Chart) else model.chart(given)
         if chart.model != model:
             raise TargetError(f"chart {number} belongs to {chart.model}; give charts of {model}")
-        outputs = [output.xreplace(chart.values) for output in model.outputs]
-        if not same_functions(
-            outputs,
-            target.expressions,
-            model.inputs,
-            chart.coordinates,
-            domain=model.domain,
-            constants=model.constants,
-        ):
+        if not has_function(chart, target.expressions):
             raise TargetError(
                 f"chart {number} does not have the target as its function; check the chart, or the"
                 " target"

@@ -8,7 +8,9 @@ import sympy
 import rankstrat as rs
 from rankstrat.errors import TargetError
 from rankstrat.families import attention, convolutional, fully_connected, two_layer
+from rankstrat.rank.defined import has_function
 from rankstrat.rank.zero import same_functions
+from rankstrat.targets.challenge import objections, witnesses
 
 a, b, c, d, x = sympy.symbols("a b c d x")
 
@@ -205,3 +207,28 @@ def test_equations_that_do_not_come_apart_are_given_up_early(name):
     q = answered(F, point)
     size = rs.optimistic_sample_size(q)
     assert q.branches_of(point) and 0 <= size.lower <= size.upper <= rs.model_rank(point).upper
+
+
+# what is not defined at c = 0: sympy replaces a / (1 + zoo) by 0
+POLES = {
+    "a quotient of a quotient": ([a / (1 + b / c)], [a, b, c], (), 0),
+    "an infinite rate": ([a * sympy.tanh(b / c) * x], [a, b, c], [x], 0),
+    "a ratio in an exponent": ([d + (a - d) / (1 + sympy.exp(b / c)) * x], [a, b, c, d], [x], 1),
+}
+
+
+@pytest.mark.parametrize("name", POLES)
+def test_a_point_at_a_pole_is_no_solution(name):
+    outputs, parameters, inputs, target = POLES[name]
+    F = rs.Model(outputs, parameters, inputs)
+    T = rs.target_set(F, target)
+    found = witnesses(F, T.target, T.branches, budget=2_000)
+    assert not list(objections(F, T.target, T.branches, found))
+    assert all(p.values[c] != 0 for p in found.points)
+    assert not has_function(F.chart({c: 0, a: target}), T.target.expressions)
+
+
+def test_a_dose_response_curve_has_a_target_set():
+    F = rs.Model(d + (a - d) / (1 + (x / c) ** b), [a, b, c, d], [x], domain={x: "x > 0"})
+    T = rs.target_set(F, F.point([1, 2, 3, 1]))
+    assert T.branches_of(F.point([1, 2, 3, 1]))

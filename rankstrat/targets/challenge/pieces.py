@@ -10,6 +10,7 @@ import sympy
 
 from rankstrat.errors import (
     BudgetError,
+    PoleError,
     RankstratError,
     TargetError,
     UndecidedError,
@@ -221,7 +222,10 @@ def _least(branch: Branch, points: Sequence[Chart], seed: int) -> Iterator[Objec
         if point.raw in seen or not point.is_point:
             continue
         seen.add(tuple(point.raw))
-        rank = model_rank(point, seed=seed)
+        try:
+            rank = model_rank(point, seed=seed)
+        except PoleError:
+            continue
         if rank.upper < max(least.lower, branch.forced_rank):
             yield Objection(
                 f"{branch.label} is said to have the least rank {least.lower}",

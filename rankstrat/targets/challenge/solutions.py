@@ -24,7 +24,7 @@ from rankstrat.algebra.program import LEAF, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import BudgetError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Chart, Model
-from rankstrat.rank.zero import same_functions
+from rankstrat.rank.defined import has_function
 from rankstrat.targets.branch import TargetFunction
 
 Floats = NDArray[np.float64]
@@ -147,17 +147,8 @@ class Equation:
         """Whether F = f* as functions at an exact point, by the engine; None where it is not
         decided.
         """
-        model = self.model
-        outputs = [o.xreplace(point.values) for o in model.outputs]
         try:
-            return same_functions(
-                outputs,
-                self.target.expressions,
-                model.inputs,
-                (),
-                domain=model.domain,
-                constants=model.constants,
-            )
+            return has_function(point, self.target.expressions)
         except (BudgetError, UndecidedError, UnsupportedFunctionError, ZeroDivisionError):
             return None
 
