@@ -4,7 +4,7 @@ from minors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -24,6 +24,7 @@ from rankstrat.model.values import counted
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.verdict import Verdict
 from rankstrat.rank.zero import is_zero
+from rankstrat.strata.biases import logarithm, unlogged
 from rankstrat.strata.delegated import CarriedStrata
 from rankstrat.strata.exponential import ExponentialTangents
 from rankstrat.strata.flats import SignedPermutation, equations_in_words
@@ -37,6 +38,10 @@ MOST_PARTS = 4_000
 EXPONENTIAL = (
     "minors of the tangent functions by classes of exponents vanish exactly there"
     " (docs/strata.md#exponential-loci)"
+)
+BIASES = (
+    "minors of the tangent functions by classes of exponents vanish exactly there, with"
+    " exponentials of biases as coordinates (docs/strata.md#biases)"
 )
 OUTER = "what acts on the outputs alone keeps the rank (docs/strata.md#outer-functions)"
 BASIS = "minors of the tangent functions vanish exactly there (docs/strata.md#rank-loci)"
@@ -57,6 +62,7 @@ class RankLoci:
         seed: names the random choices.
         basis: why the rank is what it is.
         undefined: pieces at whose points the model is not defined.
+        scales: position of a parameter b -> D, where the variable of the pieces is $e^{b/D}$.
     """
 
     model: Model
@@ -66,6 +72,7 @@ class RankLoci:
     seed: int = 0
     basis: str = BASIS
     undefined: tuple[Piece, ...] = field(default=(), repr=False)
+    scales: Mapping[int, int] = field(default_factory=dict, repr=False)
 
     @property
     def ring(self) -> Ring:
@@ -188,12 +195,23 @@ class RankLoci:
         for group in self._groups:
             piece = group[0].piece
             equations, _ = self._closures.described(piece)
-            found = [self._expression(f) for f in equations]
-            result.append(equations_in_words(found, self.model.parameters))
+            result.append(equations_in_words(map(self._equation, equations), self.model.parameters))
         return tuple(result)
 
+    def _equation(self, poly: Poly) -> sympy.Expr:
+        linear = logarithm(poly, self.model.parameters, self.scales) if self.scales else None
+        return self._expression(poly) if linear is None else linear
+
+    @cached_property
+    def _variables(self) -> tuple[sympy.Expr, ...]:
+        """What the variables of the pieces are."""
+        return tuple(
+            sympy.exp(p / self.scales[v]) if v in self.scales else p
+            for v, p in enumerate(self.model.parameters)
+        )
+
     def _expression(self, poly: Poly) -> sympy.Expr:
-        symbols = self.model.parameters
+        symbols = self._variables
         return sympy.Add(
             *(
                 c * sympy.Mul(*(s**e for s, e in zip(symbols, m, strict=True) if e))
@@ -209,16 +227,23 @@ class RankLoci:
         values: dict[sympy.Symbol, sympy.Expr] = {}
         for step in reversed(piece.steps):
             expression = self._expression(step.top) / self._expression(step.bottom)
-            values[self.model.parameters[step.variable]] = sympy.cancel(expression.xreplace(values))
+            image = sympy.cancel(expression.xreplace(values))
+            values[self.model.parameters[step.variable]] = self._parameter(step.variable, image)
         return self.model.chart(values)
+
+    def _parameter(self, place: int, image: sympy.Expr) -> sympy.Expr:
+        """The parameter with a value of a variable."""
+        return self.scales[place] * sympy.log(image) if place in self.scales else image
 
     def point(self, label: int, seed: int = 0) -> Chart:
         """Small whole numbers for the coordinates, and a rational root of the relation."""
         piece = self._groups[label][0].piece
         for point in rational_points(piece, seed=seed, tries=TRIES):
             defined = not any(holds(p, point) for p in self.undefined)
+            defined = defined and all(point[v] > 0 for v in self.scales)
             if defined and self._place(point) == label:
-                return self.model.point(list(point))
+                exact = map(sympy.Rational, point) if self.scales else point
+                return self.model.point([self._parameter(v, x) for v, x in enumerate(exact)])
         raise PointError(
             "no rational point of the stratum was found among small numbers; give the values"
             " yourself"
@@ -250,7 +275,7 @@ class RankLoci:
 
     def _own_label(self, chart: Chart) -> int:
         raw = chart.raw
-        if all(isinstance(v, int | Fraction) for v in raw):
+        if not self.scales and all(isinstance(v, int | Fraction) for v in raw):
             point = [Fraction(v) for v in raw]
             self._demand_defined(any(holds(p, point) for p in self.undefined))
             return self._place(point)
@@ -322,10 +347,27 @@ def _exponential(model: Model, conditions: Sequence[sympy.Expr], seed: int) -> R
     start = _start(model, tangents.ring, conditions, Budget(MOST_PARTS))
     found = tangents.pieces(start, seed)
     if found is None:
-        return None
+        return _with_biases(model, conditions, seed)
     return RankLoci(
         model, found, tuple(conditions), (), seed, EXPONENTIAL, tangents.undefined or ()
     )
+
+
+def _with_biases(model: Model, conditions: Sequence[sympy.Expr], seed: int) -> RankLoci | None:
+    """With exponentials of parameters as coordinates, where that leaves no constants in
+    exponents.
+    """
+    moved = unlogged(model)
+    if moved is None:
+        return None
+    logs = {model.parameters[v] for v in moved.scales}
+    if any(c.free_symbols & logs for c in conditions):
+        return None
+    loci = _exponential(moved.model, conditions, seed)
+    if loci is None:
+        return None
+    pieces = moved.positive(loci.pieces)
+    return replace(loci, model=model, pieces=pieces, scales=moved.scales, basis=BIASES)
 
 
 def _start(
