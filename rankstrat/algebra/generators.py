@@ -110,7 +110,8 @@ class Generators:
             raise UndecidedError(
                 "a constant between dependent functions could not be evaluated; simplify the model"
             )
-        if any(self.stage[n] >= stage for n in self._opaque_below(node)):
+        doubtful = self.leaves_below(node) & self.opaque.keys()
+        if any(self.stage[n] >= stage for n in doubtful):
             self._demand_equal(node, found)
         return found
 
@@ -133,8 +134,8 @@ class Generators:
             return int(key[-1])
         return None
 
-    def _opaque_below(self, node: int) -> set[int]:
-        """The opaque generators in a node, and in the arguments of those there."""
+    def leaves_below(self, node: int) -> set[int]:
+        """The generators in a node, and in the arguments of those there."""
         program, seen, stack = self.program, set[int](), [node]
         while stack:
             leaves = (n for n in program.reachable((stack.pop(),)) if program.kind[n] == LEAF)
@@ -142,7 +143,7 @@ class Generators:
             seen |= fresh
             arguments = map(self.argument, fresh)
             stack += [h for h in arguments if h is not None]
-        return seen & self.opaque.keys()
+        return seen
 
     def _at_numbers(self, node: int, stage: int, attempt: int) -> int:
         """The node where the generators from a stage on are small numbers, roots with them."""

@@ -69,7 +69,7 @@ class Domain:
         return ", ".join(self.statements)
 
     def __bool__(self) -> bool:
-        return bool(self.statements)
+        return bool(self.conditions or self.integers or self.spheres or self.finite)
 
     @property
     def is_open(self) -> bool:

@@ -153,7 +153,7 @@ def _certify(
     found = Evidence(0, chart.model.size if free is None else len(free), "parameters")
     relations: tuple[Relation, ...] = ()
     differentiable: bool | None = None
-    analysis, defined, stopped = None, False, ""
+    analysis, defined, stopped, largest = None, False, "", False
     with waiting("model rank"), within(budget):
         try:
             with most():  # of the time; the rest is for bounds that are found without generators
@@ -169,6 +169,8 @@ def _certify(
             stopped = ended(error)
             if analysis is not None and defined and not found.minor:
                 found = analysis.without_tower()
+        if analysis is not None:
+            largest = analysis.is_largest(found.minor)
     verdict = Verdict.PROVED
     if found.lower < found.upper:
         verdict = Verdict.OPEN
@@ -189,7 +191,7 @@ def _certify(
         None if subset is None else tuple(subset),
         tuple(evidence),
         differentiable=differentiable,
-        largest=analysis is not None and analysis.setting.largest,
+        largest=largest,
         ended=stopped,
     )
 

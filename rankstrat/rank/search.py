@@ -26,7 +26,13 @@ from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.setting import setting
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.upper_bounds import Nodes, RelationFinder, Relations, class_relations
-from rankstrat.rank.vanishing import needs_hypotheses, require_nonzero, vanishes_at_primes
+from rankstrat.rank.vanishing import (
+    jumps,
+    may_jump,
+    needs_hypotheses,
+    require_nonzero,
+    vanishes_at_primes,
+)
 from rankstrat.text.spoken import Spoken
 
 MOST_LIFTED = 60
@@ -289,6 +295,23 @@ class Analysis:
             if self.regions is None and self.affine_bound < upper:
                 upper, reason = self.affine_bound, "affine symmetries"
         return Evidence(0 if minor is None else len(minor.rows), upper, reason, minor)
+
+    def is_local(self, minor: Minor | None) -> bool:
+        """Whether a minor is taken at one point of a chart that may have several parts."""
+        return bool(minor and not minor.prime) and may_jump(
+            self.tangents.program, self.tangents.nodes
+        )
+
+    def is_largest(self, minor: Minor | None) -> bool:
+        """Whether the rank may be less on other parts of the chart: the regions move, or its proof
+        is a minor at one point, and roots or arctangents may be related elsewhere.
+        """
+        if self.setting.largest or not self.is_local(minor):
+            return self.setting.largest
+        try:
+            return jumps(self.tower)
+        except (UndecidedError, OutOfTimeError):
+            return True
 
     @cached_property
     def at_integers(self) -> bool:

@@ -10,12 +10,14 @@ from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.modular import GF
 from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import SMALL, mix, random_prime
-from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
+from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.relations import leaf_values, radicals
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError, UndecidedError
 
 PRIMES, ZEROS, MAX_NESTING = 40, 3, 40
+MANY_VALUED = frozenset({"root", "atan", "cis"})
+"""Opaque generators that other functions equal on one part of the real numbers alone."""
 
 
 def needs_hypotheses(tower: Tower) -> bool:
@@ -35,6 +37,51 @@ def needs_hypotheses(tower: Tower) -> bool:
     return not simple or others
 
 
+def jumps(tower: Tower) -> bool:
+    r"""Whether a root or an arctangent of coordinates occurs of which it is not known that it is
+    new: it may be related to others on a part of the chart alone.
+
+    $\sqrt{u^2 - 1}$ is $(u + 1) \sqrt{1 - 2/(u + 1)}$ for $u > 1$, and its opposite for $u < -1$.
+    """
+    program = tower.program
+    return any(
+        function in MANY_VALUED
+        and any(program.data[n][0] == "u" for n in tower.leaves_below(argument))
+        for function, argument in tower.opaque.values()
+    )
+
+
+def may_jump(program: Program, nodes: Sequence[int]) -> bool:
+    """Whether a root, a logarithm or an arctangent of coordinates occurs that may be real on
+    several parts of the chart: its argument has poles, or is not positive by its form and not
+    affine either.
+    """
+    for n in program.reachable(nodes):
+        inside, atan = list[int](), False
+        if program.kind[n] == PRODUCT:
+            pairs = zip(program.args[n], program.data[n], strict=True)
+            inside = [a for a, e in pairs if not isinstance(e, int)]
+        elif program.kind[n] == FUNCTION and program.data[n] in ("log", "atan"):
+            inside, atan = list(program.args[n]), program.data[n] == "atan"
+        for h in inside:
+            below = [m for m in program.reachable((h,)) if program.kind[m] == LEAF]
+            if any(program.data[m][0] == "u" for m in below) and (
+                may_have_poles(program, (h,)) or not (atan or _is_whole(program, h))
+            ):
+                return True
+    return False
+
+
+def _is_whole(program: Program, node: int) -> bool:
+    """Whether the points at which a node is positive are convex by its form: all, or those of a
+    half-space.
+    """
+    if program.kind[node] == LINEAR:
+        leaves = all(program.kind[a] == LEAF for a in program.args[node])
+        return leaves or (program.data[node][0] > 0 and program.nonnegative(node))
+    return program.kind[node] == LEAF or is_positive(program, node)
+
+
 def vanishes_at_primes(program: Program, node: int, seed: int) -> bool:
     """Whether a node vanishes at random primes; False proves that it is not zero.
 
@@ -48,7 +95,8 @@ def vanishes_at_primes(program: Program, node: int, seed: int) -> bool:
         return False
     tower = Tower(program, [node], seed=seed)
     if needs_hypotheses(tower):
-        return not _is_enclosed_away_from_zero(program, node, seed)
+        unclear = may_jump(program, (node,)) and jumps(tower)
+        return unclear or not _is_enclosed_away_from_zero(program, node, seed)
     return bool(_zeros(tower, seed))
 
 
@@ -258,6 +306,6 @@ def _sign(program: Program, node: int, depth: int) -> int:
 
 
 __all__ = [
-    "denominators", "is_positive", "needs_hypotheses", "require_nonzero", "smooth",
-    "vanishes_at_primes",
+    "denominators", "is_positive", "jumps", "may_jump", "needs_hypotheses", "require_nonzero",
+    "smooth", "vanishes_at_primes",
 ]  # fmt: skip

@@ -155,12 +155,9 @@ class Balls(Ring[Ball]):
             (pivot, *first), rows = rows[i], [*rows[:i], *rows[i + 1 :]]
             if pivot[0] <= 0 <= pivot[1]:
                 return False
-            factors = [self.times(row[0], self.inverse(pivot)) for row in rows]
+            first = [self.times(w, self.inverse(pivot)) for w in first]
             rows = [
-                [
-                    self.plus((1, v), (-1, self.times(c, w)))
-                    for v, w in zip(row[1:], first, strict=True)
-                ]
-                for c, row in zip(factors, rows, strict=True)
+                [self.plus((1, v), (-1, self.times(c, w))) for v, w in zip(row, first, strict=True)]
+                for c, *row in rows
             ]
         return True

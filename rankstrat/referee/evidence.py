@@ -165,16 +165,15 @@ def _minor(q: Question, columns: Sequence[int]) -> tuple[int, str]:
 
 def _ball_minor(q: Question, columns: Sequence[int]) -> tuple[int, str]:
     rows, matrix = q.data["lower"]["rows"], []
+    q.fuel.burn(20 * len(rows) * len(columns) * (1 + len(q.outputs)))
     for place, mix in rows:
         if len(mix) != len(q.outputs) or place >= len(q.points):
             raise Refused("lower: no place of this number, or not as many weights as outputs")
         if q.region is not None and q.signs[place] != q.signs[q.region]:
             raise Refused("lower: a place in another region")
-        balls, pairs = q.at(place), list(zip(mix, q.gradients, strict=True))
-        matrix.append(
-            [balls.plus(*((n, balls.value(g[c])) for n, g in pairs if c in g)) for c in columns]
-        )
-    if len(rows) != len(columns) or not balls.is_regular(matrix):
+        b, pairs = q.at(place), list(zip(mix, q.gradients, strict=True))
+        matrix.append([b.plus(*((n, b.value(g[c])) for n, g in pairs if c in g)) for c in columns])
+    if len(rows) != len(columns) or not b.is_regular(matrix):
         raise Refused("lower: the matrix is not square, or balls do not exclude zero")
     return len(columns), f"a minor of size {len(columns)} is enclosed away from zero by balls"
 
@@ -200,10 +199,10 @@ def upper_bound(q: Question, digest: str) -> tuple[int, str, Fraction]:
 
 def _independent_relations(q: Question) -> tuple[int, str]:
     """How many relations are verified, in one ring, and independent over that ring; and how."""
-    graph, nodes, reasons = q.graph, set[int](), list[str]()
+    graph, free, nodes, reasons = q.graph, set(q.free), set[int](), list[str]()
     for pairs in q.upper["relations"]:
         distinct([p for p, _ in pairs], "upper")
-        if not {p for p, _ in pairs} <= set(q.free):
+        if not {p for p, _ in pairs} <= free:
             raise Refused("upper: a relation of a parameter that is not free")
         for gradient in q.gradients:
             q.fuel.burn(8 + len(pairs))
@@ -249,7 +248,6 @@ def _count(q: Question, ring: Tower) -> int:
             unknowns.append(r.inverse(at(e.inverses[v])))
         else:
             unknowns.append(r.leaf(*name) if v in e.rules else r.drawn("unknown", v))
-    q.fuel.burn(len(relations) * len(q.free))
     residues = {c: at(value) for c, value in values.items()}
     rows = ([residues[some[k]] if k in some else 0 for k in q.free] for some in relations)
     return rank(rows, q.prime, q.fuel)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import reduce
 from typing import Any
 
 from .reading import ANY, BIG, SMALL, Fuel, Kinds, Numbers, Refused, read
@@ -92,16 +91,17 @@ class Graph:
     def node(self, *node: Any) -> int:
         """The number of a node, which is added if it is new.
 
-        Sums go without zeros, products without ones, and have two factors each. In derivatives
-        products with zero are zero; the model has to be defined there too.
+        Sums go without zeros and have 16 terms at most, products without ones, and have two factors
+        each. In derivatives products with zero are zero; the model has to be defined there too.
         """
         if node[0] in ("add", "mul"):
-            unit = self.zero if node[0] == "add" else self.one
+            unit, most = (self.zero, 16) if node[0] == "add" else (self.one, 2)
             left = [c for c in node[1:] if c != unit]
             if node[0] == "mul" and self.zero in left and self.given:
                 return self.zero
-            if node[0] == "mul" and len(left) > 2:
-                return reduce(lambda a, b: self.node("mul", a, b), left)
+            if len(left) > most:
+                parts = (left[i : i + most] for i in range(0, len(left), most))
+                return self.node(node[0], *(self.node(node[0], *part) for part in parts))
             if len(left) < 2:
                 return left[0] if left else unit
             node = node[0], *left
@@ -159,6 +159,7 @@ class Graph:
             if self.nodes[k][0] == "par":
                 found[self.nodes[k][1]] = adjoint
             elif adjoint != self.zero:
+                self.fuel.burn(2 * len(self.nodes[k]))
                 for child, slope in self._partials(k):
                     waiting.setdefault(child, []).append(self.node("mul", adjoint, slope))
         return found

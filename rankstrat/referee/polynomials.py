@@ -94,6 +94,7 @@ class Expander(Ring[Polynomial]):
         if len(a) == 1:
             ((m, c),) = a.items()
             return dict([self._reduced(tuple((v, -n) for v, n in m), 1 / c)])
+        self.fuel.burn(len(a) * len(unknowns))
         units = [(v, -min(dict(m).get(v, 0) for m in a)) for v in unknowns if v not in self.rules]
         content = {tuple(pair for pair in units if pair[1]): 1 / a[max(a)]}
         rest = self.times(a, content)
@@ -134,6 +135,7 @@ class Expander(Ring[Polynomial]):
         top, bottom = self.fraction(self.values[a])
         if self.signs is not None and top:
             return super().step(a)
+        self.fuel.burn(len(self.atoms))
         lead = top[max(top)] if top else Fraction(0)
         if top.keys() <= {()} and not bottom:
             return self.rational(int(lead > 0))
@@ -198,6 +200,7 @@ def check_cover(tower: Tower, kinks: Iterable[int], signs: Sequence[Signs]) -> N
             e = Expander(tower, group[0])
             terms = dict(e.value(a))
             names = [((e.atoms.get(("in", k), -1), 1),) for k in range(tower.graph.sizes["inputs"])]
+            tower.fuel.burn(20 * len(names) * (1 + len(forms)))
             form = [terms.pop(name, Fraction(0)) for name in ((), *names)]
             if terms:
                 raise Unchecked("the argument of a kink is not affine")

@@ -54,7 +54,7 @@ def check(text: str, budget: int = BUDGET) -> list[Finding]:
     pairs = [("", data)]
     if data.get("format") == BUNDLE:
         data = read(data, {"format": BUNDLE, "proofs": [{"title": ANY, "proof": ANY}]}, "bundle")
-        pairs = [(printable(entry["title"], 200), entry["proof"]) for entry in data["proofs"]]
+        pairs = [(f'"{printable(e["title"], 200)}"', e["proof"]) for e in data["proofs"]]
     return [_found(p, f"{digest}/{i}", Fuel(budget), t) for i, (t, p) in enumerate(pairs)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from fractions import Fraction
 from typing import Any
 
@@ -60,14 +61,16 @@ class Question:
         places = read(data, {"at": at, "inputs": [x], "bits": range(32, 5001)}, "places")
         common = {("coord", j): Fraction(*v) for j, v in enumerate(places["at"])}
         points = ({("in", k): Fraction(*v) for k, v in enumerate(x)} for x in places["inputs"])
-        self.bits, self.points = places["bits"], [common | point for point in points]
-        below = [(k, self.graph.nodes[k]) for k in self.graph.closure(self.outputs)]
+        self.bits, self.points = places["bits"], [ChainMap(point, common) for point in points]
+        below = ((k, self.graph.nodes[k]) for k in self.graph.closure(self.outputs))
+        inside = [k for k, node in below  # balls exist in the domain only
+                  if node[0] in ("log", "root")
+                  or (self.kinks and node[0] == "pow" and node[1] < 0)]  # fmt: skip
         self.signs: list[dict[int, int]] = []
         for place in range(len(self.points)):
             balls = self.at(place)
-            for k, node in below:  # balls exist in the domain only
-                if node[0] in ("log", "root") or (self.kinks and node[0] == "pow" and node[1] < 0):
-                    balls.value(k)
+            for k in inside:
+                balls.value(k)
             self.signs.append({a: balls.sign(a) for a in self.kinks})
 
     def at(self, place: int) -> Balls:
@@ -77,18 +80,16 @@ class Question:
     def read_tower(self) -> None:
         """The tower, and choices of solutions of its algebraic equations modulo the prime."""
         self.tower = Tower(self.graph, self.data["generators"], self.data["images"])
-        self.prime, self.seed, choices = self.data["residues"].values()
-        if not is_prime(self.prime) or self.prime == 2 or not choices:
-            raise Refused(f"residues: {self.prime} is not an odd prime, or there is no choice")
+        p, self.seed, choices = self.data["residues"].values()
+        if not is_prime(p) or p == 2 or not choices:
+            raise Refused(f"residues: {p} is not an odd prime, or there is no choice")
         roots = {("t", g): e[1:] for g, e in enumerate(self.tower.generators) if e[0] == "root"}
-        self.choices: list[dict[Any, int]] = []
+        self.prime, self.choices = p, list[dict[Any, int]]()
         for iota, values in choices:
-            powers = [
-                pow(v, n, self.prime) for v, (_, n) in zip(values, roots.values(), strict=True)
-            ]
-            square = (iota * iota + 1) % self.prime if iota else 0
-            if square or powers != [q % self.prime for q, _ in roots.values()]:
+            powers = [pow(v, n, p) for v, (_, n) in zip(values, roots.values(), strict=True)]
+            square = (iota * iota + 1) % p if iota else 0
+            if square or powers != [q % p for q, _ in roots.values()]:
                 raise Refused("residues: no square root of -1, or no roots of the primes")
             numbers = {("iota",): iota} if iota else {}
             named = dict(zip(roots, values, strict=True)) | numbers
-            self.choices.append({name: v % self.prime for name, v in named.items()})
+            self.choices.append({name: v % p for name, v in named.items()})

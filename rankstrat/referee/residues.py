@@ -105,7 +105,7 @@ def rank(rows: Iterable[Sequence[int]], prime: int, fuel: Fuel, enough: int = 1 
     for row in rows if enough else ():
         width = ((prime * prime * (len(row) + 2)).bit_length() + 7) // 8
         mask, packed = (1 << 8 * width) - 1, pack(row)
-        fuel.burn(1 + len(pivots) * (1 + len(row) // 50))
+        fuel.burn(1 + len(row) + len(pivots) * (1 + len(row) // 50))
         for shift, pivot in pivots:
             packed += -(packed >> shift & mask) % prime * pivot
         data = packed.to_bytes(width * (len(row) + 1), "little")

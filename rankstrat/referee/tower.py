@@ -51,6 +51,7 @@ class Tower:
         }
         known = [(g, e) for g, e in enumerate(self.generators) if e[0] == "root"]
         primes = {("rat", q, 1): (g, n) for g, (_, q, n) in known}
+        self.fuel.burn(100 * len(known))
         if len(primes) < len(known) or not all(is_prime(q) for _, q, _ in primes):
             raise Refused("generators: roots are those of different primes")
         for node in [node for node in graph.nodes if node[0] == "root"]:
@@ -94,7 +95,9 @@ class Tower:
 
     def below(self, k: int) -> list[int]:
         """What a node is computed from: arguments of the generators in its image also."""
-        found = [self.arguments[g] for g in self._used(k) if self.arguments[g] >= 0]
+        used = self._used(k)
+        self.fuel.burn(4 * len(used))
+        found = [self.arguments[g] for g in used if self.arguments[g] >= 0]
         return [*self.graph.children(self.graph.nodes[k]), *found]
 
     def closure(self, roots: Iterable[int]) -> list[int]:
@@ -182,6 +185,7 @@ class Ring(Generic[V]):
     def function(self, node: Node) -> V:
         """The value of a function node, by its image."""
         n, recipe = self.tower.image(node)
+        self.fuel.burn(4 * len(recipe))
         match node:
             case ("exp" | "root", *_):
                 return self.monomial(recipe)

@@ -136,3 +136,30 @@ def test_a_root_of_high_degree_makes_no_basis_of_its_field() -> None:
     model = rs.Model(a * sp.sqrt(2) + b * 2**c, [a, b, c], [x])
     certificate = rs.model_rank(model.point([1, 1, sp.Rational(-1603553, 8666815)]))
     assert (certificate.value, certificate.verdict) == (1, rs.Verdict.PROVED)
+
+
+PARTS = [
+    # for a > 1 the exponents agree, and for a < -1 they are opposite: ranks 2 and 3
+    a * sp.exp(x * sp.sqrt(c**2 - 1)) + b * sp.exp(x * (c + 1) * sp.sqrt(1 - 2 / (c + 1))),
+    # 0 for c > 1
+    a * (sp.sqrt(c**2 - 1) - (c + 1) * sp.sqrt(1 - 2 / (c + 1))) * x + b,
+    # pi/2 or -pi/2
+    a * sp.exp(x * (sp.atan(c) + sp.atan(1 / c))) + b * sp.exp(sp.pi / 2 * x),
+]
+
+
+@pytest.mark.parametrize("function", PARTS, ids=str)
+def test_a_minor_at_one_point_says_nothing_of_other_parts_of_a_chart(function):
+    certificate = rs.model_rank(rs.Model(function, [a, b, c], [x]))
+    assert certificate.largest and certificate.lower > 0
+    certificate.check()
+    claimed = certificate.to_json().replace('"largest": true', '"largest": false')
+    assert claimed != certificate.to_json()
+    with pytest.raises(CertificateError, match="largest"):
+        rs.RankCertificate.from_json(claimed).check()
+
+
+def test_roots_of_what_is_positive_everywhere_have_one_part():
+    function = a * sp.sqrt(1 + sp.sqrt(1 + b**2 * x**2))
+    certificate = rs.model_rank(rs.Model(function, [a, b], [x]))
+    assert (int(certificate), certificate.largest) == (2, False)

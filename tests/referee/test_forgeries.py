@@ -148,7 +148,7 @@ def _many_entries() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (_product, "budget"), (_long_coefficients, "budget"), (_many_entries, "budget"),
+        (_product, "not shown"), (_long_coefficients, "budget"), (_many_entries, "budget"),
         (lambda: _powers(NOTHING), "too long"), (lambda: _powers({"kind": "chance"}), "not small"),
     ],
 )  # fmt: skip

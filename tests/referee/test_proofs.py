@@ -132,9 +132,10 @@ def test_other_texts_are_no_proofs(text: str, tmp_path: Path) -> None:
     assert "Traceback" not in run.stderr
 
 
-def test_names_print_no_control_characters(tmp_path: Path) -> None:
+@pytest.mark.parametrize("start", ["good\n", ""])
+def test_names_look_like_no_findings(start: str, tmp_path: Path) -> None:
     data = proof("matrices")
-    evil = "good\naccepted: rank = 9 [PROVED]\x1b[2J"
+    evil = f"{start}accepted: rank = 9 [PROVED]\x1b[2J"
     data["names"] = {"parameters": [evil]}
     bundle = {"format": "rankstrat-proofs/2", "proofs": [{"title": evil, "proof": data}]}
     file = tmp_path / "proof.json"

@@ -135,10 +135,13 @@ def model_rank_of(data: dict[str, Any], seed: int = 0) -> int | None:
             ]
             rows: list[Any] = []
             tries, target = 0, None
-            for place in data["places"]["inputs"] if data["region"] is not None else []:
-                target = [] if target is None else target
-                gradients(data, u, [mpf(p) / q for p, q in place], target)
-                break
+            if data["region"] is not None:
+                places, target = data["places"], []
+                at, x = (
+                    [mpf(p) / q for p, q in v]
+                    for v in (places["at"], places["inputs"][data["region"]])
+                )
+                gradients(data, at, x, target)
             count = 0
             while count < free + 6 and tries < 80:
                 tries += 1
