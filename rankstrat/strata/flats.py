@@ -42,7 +42,10 @@ class SignedPermutation:
 
 
 def _in_words(equation: sympy.Expr, is_linear: bool, parameters: Sequence[sympy.Symbol]) -> Math:
-    if is_linear:  # with the logarithm of a number
+    number = equation.as_coeff_Add()[0]
+    if isinstance(equation - number, (sympy.cos, sympy.sin)):
+        left, right = equation - number, -number
+    elif is_linear:  # with the logarithm of a number
         early = next(p for p in parameters if equation.has(p))
         left, right = early, sympy.expand(early - equation / equation.coeff(early))
     else:

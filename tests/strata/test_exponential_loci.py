@@ -55,6 +55,11 @@ MODELS = {
     "bias and skip": rs.Model(a * tanh(w * x + b) + c * x, [a, w, b, c], [x]),
     "bias and trend": rs.Model(a * tanh(w * x + b) + c * x + k, [a, w, b, c, k], [x]),
     "logistic with a skip": rs.Model(a / (1 + exp(-w * x - b)) + c * x, [a, w, b, c], [x]),
+    "phase and trend": rs.Model(a * sin(w * x + b) + c * x + k, [a, w, b, c, k], [x]),
+    "damped oscillation with a phase": rs.Model(
+        a * exp(-k * x) * cos(w * x + b), [a, k, w, b], [x]
+    ),
+    "bias and phase": rs.Model(sin(w * x + b) + tanh(v * x + c), [w, b, v, c], [x]),
     "rates with factors": rs.Model(exp(w * x + b) + exp(v * x + c) + x, [w, v, b, c], [x]),
     # numbers below the entries of a row are no common factor
     "shared frequencies": rs.Model(
@@ -134,6 +139,21 @@ def test_a_bias_is_the_logarithm_of_a_coordinate():
         assert int(rs.model_rank(point)) == rank
         assert next(s for s in H.strata if s.label == H.source.label_of(point)).rank == rank
     assert int(rs.model_rank(H.source.point(H.source.label_of(F.point([sympy.log(2), 0]))))) == 1
+
+
+def test_a_phase_is_a_point_of_the_circle():
+    # at a = 0 and b = pi/2 the derivatives by a and c are opposite
+    F = rs.Model(a * cos(x + b) + c * sin(x), [a, b, c], [x])
+    H = rs.stratify(F)
+    assert H.coverage.verdict is rs.Verdict.PROVED
+    words = {"a = 0, sin(b) = 1": 1, "a = 0, sin(b) = -1": 1, "generic": 2}
+    assert {s.words.text: s.rank for s in H.strata} == words
+    assert [(v.rank, v.dimension) for v in H.levels] == [(1, 1), (2, 3)]
+    for values, rank in (([0, sympy.pi / 2, 1], 1), ([0, -sympy.pi / 2, 0], 1), ([0, 1, 1], 2)):
+        point = F.point(values)
+        assert int(rs.model_rank(point)) == rank == H.source.rank(H.source.label_of(point))
+    for s in H.strata:
+        assert int(rs.model_rank(H.source.point(s.label))) == s.rank
 
 
 def test_a_stratum_may_be_a_graph_over_biases():
