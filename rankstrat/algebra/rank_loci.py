@@ -75,7 +75,8 @@ class RankPieces:
             if piece.pending or not self.budget.spend():
                 self.found.append(Ranked(piece, bound, False, mark))
                 continue
-            rank, sets = self._drops(piece)
+            found = self._drops(piece)
+            rank, sets = (bound, None) if found is None else found
             self.found.append(Ranked(piece, min(rank, bound), sets is not None, mark))
             for atoms in sets or ():
                 self._note(atoms)
@@ -90,7 +91,7 @@ class RankPieces:
         for poly in polys:
             self.pool.setdefault(key(poly), poly)
 
-    def _drops(self, piece: Piece) -> tuple[int, list[list[Poly]] | None]:
+    def _drops(self, piece: Piece) -> tuple[int, list[list[Poly]]] | None:
         """The rank on a piece, and sets of equations one of which holds wherever it is lower;
         None if unknown.
         """
@@ -103,17 +104,20 @@ class RankPieces:
 
         atoms: dict[object, Poly] = {}
         clauses: set[frozenset[object]] = set()
-        rank = 0
+        rank: int | None = None
         for matrix in orders(rows, ORDERS, self.seed):
-            rank, minors, proved = eliminated(matrix, piece.vanishes, cost)
+            found, minors, proved = eliminated(matrix, piece.vanishes, cost)
             if not proved:
-                return rank, None
+                break  # what was found so far is no bound from above
+            rank = found
             for minor in sorted(minors, key=len)[:MOST_MINORS]:
                 factors = [f for f in self.ring.factors(minor) if not self._never(piece, f)]
                 atoms.update((key(f), f) for f in factors)
                 clauses.add(frozenset(map(key, factors)))
             if frozenset() in clauses:
                 return rank, []
+        if rank is None:
+            return None
         names = {name: i for i, name in enumerate(atoms)}
         polys = list(atoms.values())
         sets = least_sets([frozenset(names[a] for a in clause) for clause in clauses])

@@ -31,11 +31,15 @@ CANCELLING = (
     "kinks cancel here: the derivative is not the one with slope 0 at every kink; write the"
     " function without them"
 )
+UNDECIDED = (
+    "whether kinks cancel here is not decided: the derivative may not be the one with slope 0 at"
+    " every kink; write the function without them, or choose other values"
+)
 DIRECTIONS, MOST_KINKS, MOST_REGIONS, EXPANSION = 8, 6, 64, 400
 
 
 class CancellingKinksError(UndecidedError):
-    """The slopes at kinks add up to another one than 0."""
+    """The slopes at kinks add up to another one than 0, or may do so."""
 
 
 def is_differentiable(parts: Sequence[tuple[Tangents, Region]], *, seed: int = 0) -> bool | None:
@@ -47,15 +51,15 @@ def is_differentiable(parts: Sequence[tuple[Tangents, Region]], *, seed: int = 0
 
     Returns:
         False with a proof for inputs of positive measure, True with a proof for almost every input,
-        else None.
+        None where kinks may be hidden that do not cancel.
 
     Raises:
-        CancellingKinksError: the model is differentiable on a region, with other derivatives than
-            those with slope 0 at kinks.
+        CancellingKinksError: the model is differentiable on a region, or may be so, with other
+            derivatives than those with slope 0 at kinks.
     """
     verdict: bool | None = True
     seen: set[Any] = set()
-    tried = 0
+    tried, undecided = 0, False
     for base, region in parts:
         hidden = _hidden(base, region)
         for place, choice in enumerate(_choices(hidden)):
@@ -65,12 +69,15 @@ def is_differentiable(parts: Sequence[tuple[Tangents, Region]], *, seed: int = 0
             seen.add(kinks)
             tried += 1
             if tried > MOST_REGIONS:
-                return None
+                raise CancellingKinksError(UNDECIDED)
             found = _Kinks(base, region, kinks, seed).decide()
             if found is False and place == 0 and None not in hidden.values():
                 return False
-            if found is not True:
+            undecided |= found is None
+            if not found:
                 verdict = None
+    if undecided:
+        raise CancellingKinksError(UNDECIDED)
     return verdict
 
 
@@ -281,10 +288,18 @@ class _Kinks:
         numbers = Program()
         balls = Enclosures(numbers)
 
+        def nonzero(node: int) -> bool:
+            value = numbers.value(node)
+            if value is not None:
+                return value != 0
+            try:
+                return balls.sign(node) != 0
+            except UndecidedError:
+                return False
+
         def differ(one: Sequence[int], two: Sequence[int]) -> bool:
-            gaps = [numbers.linear(0, ((1, a), (-1, b))) for a, b in zip(one, two, strict=True)]
             return any(
-                numbers.value(g) or (numbers.value(g) is None and balls.sign(g)) for g in gaps
+                nonzero(numbers.linear(0, ((1, a), (-1, b)))) for a, b in zip(one, two, strict=True)
             )
 
         here, size = self._at_point(self._here, numbers), len(self.base.outputs)
@@ -317,10 +332,18 @@ class _Kinks:
         return self._at_point(lambda target: self._selection(signs, target), numbers)
 
     def _at_point(self, build: Callable[[Program], list[int]], numbers: Program) -> list[int]:
+        """Nodes at the point of the region, and at random values of an unspecified function."""
         target = Program()
         nodes = build(target)
         image = self._point(target, nodes, numbers)
-        done = target.rebuild(nodes, numbers, image)
+
+        def generic(node: int, argument: int) -> int:
+            name, value = target.data[node], numbers.value(argument)
+            if isinstance(name, str) or name[3] or value is None:
+                return numbers.function(name, argument)
+            return numbers.constant(_drawn(self.seed, f"{name[2]}{value}{name[1]}"))
+
+        done = target.rebuild(nodes, numbers, image, function=generic)
         return [done[n] for n in nodes]
 
     def _point(self, program: Program, nodes: Sequence[int], numbers: Program) -> dict[int, int]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from rankstrat.errors import (
     UndecidedError,
 )
 from rankstrat.rank.setting import at_kink, has_tangents, setting
+from rankstrat.rank.verdict import Relation
 
 a, b, c, w, v, x, y, k = sp.symbols("a b c w v x y k")
 positive, integer = sp.Symbol("x", positive=True), sp.Symbol("n", integer=True)
@@ -333,6 +335,77 @@ def test_nothing_is_claimed_where_kinks_cancel(
     certificate.check()
     assert not at_kink(point)
     assert not has_tangents(point)
+
+
+MORE = sp.symbols("v1:8")
+RAMPS = [Max(0, v) - Max(0, -v) for v in MORE]
+UNDECIDED: list[tuple[str, Any, list[Any], list[int], int]] = [
+    # each ramp is its argument; w**2 has no slope that names a branch
+    ("seven ramps", sum(RAMPS) * x + sp.Abs(w**2 * x), [*MORE, w], [0] * 8, 1),
+    ("inside erf", sum(map(sp.erf, RAMPS)) * x + sp.Abs(w**2 * x), [*MORE, w], [0] * 8, 1),
+    (
+        "two functions",
+        sum(RAMPS[:3]) * x + sum(RAMPS[3:]) * x**2 + sp.Abs(w * MORE[0]),
+        [*MORE, w],
+        [0] * 8,
+        2,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters", "values", "rank"),
+    [pytest.param(*d[1:], id=d[0]) for d in UNDECIDED],
+)
+def test_nothing_is_claimed_where_kinks_may_cancel(
+    function: sp.Expr, parameters: list[sp.Symbol], values: list[int], rank: int
+) -> None:
+    certificate = rs.model_rank(rs.Model(function, parameters, [x]).point(values))
+    assert certificate.lower <= rank <= certificate.upper
+    assert certificate.verdict is rs.Verdict.OPEN
+    assert "whether kinks cancel" in str(certificate)
+    certificate.check()
+
+
+def test_kinks_that_cancel_on_a_chart_whose_regions_move() -> None:
+    model = rs.Model((Max(w, v) + sp.Min(w, v)) * x + a * sp.Abs(x - v), [w, v, a], [x])
+    certificate = rs.model_rank(rs.Chart(model, (b,), [b, b, 0]))
+    assert (certificate.lower, certificate.upper, certificate.largest) == (0, 3, True)
+    certificate.check()
+
+
+def test_a_claim_where_kinks_cancel_does_not_check() -> None:
+    point = rs.Model((Max(0, w) - Max(0, -w)) * x, [w], [x]).point([0])
+    relation = Relation(0, ((0, 1),), ("w",))
+    forged = replace(
+        rs.model_rank(point),
+        upper=0,
+        verdict=rs.Verdict.PROVED,
+        reason="relations",
+        relations=(relation,),
+        ended="",
+    )
+    with pytest.raises(CertificateError, match="kinks cancel"):
+        forged.check()
+
+
+s = sp.Function("s")
+
+
+@pytest.mark.parametrize(
+    ("function", "smooth"),
+    [
+        (s(sp.Abs(w * x)), False),
+        (s(Max(0, w * x)) + sp.exp(s(x)), False),
+        (s(sp.Abs(w * x)) + s(-sp.Abs(w * x)), True),
+        (s(w**2 * sp.Abs(x)), True),
+    ],
+)
+def test_an_unspecified_function_of_a_kink(function: sp.Expr, smooth: bool) -> None:
+    # s'(0) is not 0; in s(|h|) + s(-|h|) the slopes cancel
+    certificate = rs.model_rank(rs.Model(a * function, [a, w], [x]).point([1, 0]))
+    assert (int(certificate), certificate.differentiable) == (1, smooth)
+    certificate.check()
 
 
 def test_kinks_of_irrational_numbers_are_resolved_in_coefficients() -> None:

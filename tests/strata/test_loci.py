@@ -162,6 +162,24 @@ def test_what_minors_cannot_decide_is_bounded():
     assert found.level(0) is None or not found.complete or int(found.level(0).dimension) < 2
 
 
+@pytest.mark.parametrize("terms", [1, 2, 4])
+@pytest.mark.parametrize(
+    ("model", "true"),
+    [
+        (gram(2, 2), {0: 0, 2: 3, 3: 4}),
+        (families.framework(3), {0: 2, 2: 5, 3: 6}),
+        (Model([A * B + C, C * A * B, A * B * C**2], [A, B, C]), {1: 1, 2: 3}),
+    ],
+    ids=str,
+)
+def test_minors_that_are_too_long_leave_bounds(model, true, terms, monkeypatch):
+    monkeypatch.setattr("rankstrat.algebra.minors.MOST_TERMS", terms)
+    loci = loci_of(model)
+    for rank, dimension in true.items():
+        extent = loci.extent(rank)
+        assert extent.lower <= dimension <= extent.upper
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_random_models_against_every_point_of_a_grid(seed):
     """Ranks of strata at all points of a small grid equal ranks of the matrix of tangents there."""
