@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.program import FUNCTION, PIECEWISE, PRODUCT, Program
 from rankstrat.model.model import Model
-from rankstrat.rank.vanishing import denominators, is_positive
+from rankstrat.rank.vanishing import denominators, is_positive, turned
 
 BRANCHED = frozenset({"log", "atan"}) | {n for n, record in HOLONOMIC.items() if record.pole}
 """Functions that are not single-valued over the complex numbers."""
@@ -29,6 +29,8 @@ def is_analytic(model: Model) -> bool:
         return False
     if not any(_branches(program, n, moving) for n in moving):
         return True
+    if turned(program, moving):
+        return False
     apart = {*denominators(program, every), *compiled.needed}
     return all(is_positive(program, n) for n in apart & moving)
 
