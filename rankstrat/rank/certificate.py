@@ -252,14 +252,19 @@ class RankCertificate(DecidedInteger):
         try:
             analysis = Analysis(self.chart, self.seed, self.region, self.subset)
             analysis.require_defined()
-            if analysis.setting.cancelling:
-                raise UndecidedError(analysis.setting.cancelling)
         except UndecidedError:
-            claimed = self.lower or self.relations or self.hypotheses or self.upper < self.size
-            if claimed or self.largest or self.reason != "parameters":
+            if self._claims or self.largest:
                 raise
             return None
+        if self._claims and analysis.setting.cancelling:
+            raise CertificateError(analysis.setting.cancelling)
         return analysis
+
+    @property
+    def _claims(self) -> bool:
+        """Whether anything is said that is not true of every model."""
+        bounded = self.lower > 0 or self.upper < self.size or self.reason != "parameters"
+        return bounded or bool(self.relations or self.hypotheses)
 
     def _check_upper(self, analysis: Analysis, relations: int) -> None:
         size, error = self.size, 0.0

@@ -13,7 +13,7 @@ from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.joint import Joint
 from rankstrat.rank.setting import setting, sites_of
-from rankstrat.rank.vanishing import above, denominators, is_positive, may_have_poles
+from rankstrat.rank.vanishing import above, denominators, is_positive, may_have_poles, turned
 from rankstrat.rank.zero import same_functions
 
 
@@ -92,7 +92,7 @@ def is_total(model: Model) -> bool:
     every = program.reachable((*compiled.outputs, *compiled.gradient, *compiled.needed))
     moving = above(program, every, compiled.parameters)
     cuts = {*denominators(program, every), *compiled.needed}
-    return all(is_positive(program, n) for n in cuts & moving)
+    return not turned(program, moving) and all(is_positive(program, n) for n in cuts & moving)
 
 
 def require_inputs(model: Model) -> None:

@@ -188,10 +188,19 @@ def denominators(program: Program, nodes: Iterable[int]) -> list[int]:
     return list(found)
 
 
+def turned(program: Program, nodes: Iterable[int]) -> list[int]:
+    """The arguments of tangents, which have poles where their cosines vanish."""
+    tangents = (n for n in nodes if program.kind[n] == FUNCTION and program.data[n] == "tan")
+    return [program.args[n][0] for n in tangents]
+
+
 def may_have_poles(program: Program, nodes: Sequence[int]) -> bool:
     """Whether something is divided by that is not positive at every point by its form alone."""
-    below = denominators(program, program.reachable(nodes))
-    return any(not program.value(n) and not is_positive(program, n) for n in below)
+    every = program.reachable(nodes)
+    below = denominators(program, every)
+    return bool(turned(program, every)) or any(
+        not program.value(n) and not is_positive(program, n) for n in below
+    )
 
 
 def is_positive(program: Program, node: int) -> bool:
@@ -314,5 +323,5 @@ def _sign(program: Program, node: int, depth: int) -> int:
 
 __all__ = [
     "above", "denominators", "is_positive", "jumps", "may_jump", "needs_hypotheses",
-    "require_nonzero", "smooth", "vanishes_at_primes",
+    "require_nonzero", "smooth", "turned", "vanishes_at_primes",
 ]  # fmt: skip

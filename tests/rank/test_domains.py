@@ -367,6 +367,13 @@ def test_nothing_is_claimed_where_kinks_may_cancel(
     certificate.check()
 
 
+def test_kinks_that_cancel_on_a_chart_whose_regions_move() -> None:
+    model = rs.Model((Max(w, v) + sp.Min(w, v)) * x + a * sp.Abs(x - v), [w, v, a], [x])
+    certificate = rs.model_rank(rs.Chart(model, (b,), [b, b, 0]))
+    assert (certificate.lower, certificate.upper, certificate.largest) == (0, 3, True)
+    certificate.check()
+
+
 def test_a_claim_where_kinks_cancel_does_not_check() -> None:
     point = rs.Model((Max(0, w) - Max(0, -w)) * x, [w], [x]).point([0])
     relation = Relation(0, ((0, 1),), ("w",))
