@@ -26,6 +26,7 @@ from rankstrat.rank.vanishing import (
     needs_hypotheses,
     require_nonzero,
     smooth,
+    turned,
     vanishes_at_primes,
 )
 from rankstrat.text.lines import escaped
@@ -203,7 +204,8 @@ def _require_finite(tangents: Tangents, nodes: Sequence[Mapping[int, int]], seed
     program = tangents.program
     below = program.reachable({n for coefficients in nodes for n in coefficients.values()})
     try:
-        require_nonzero(program, denominators(program, below), seed)
+        cosines = [program.function("cos", h) for h in turned(program, below)]
+        require_nonzero(program, [*denominators(program, below), *cosines], seed)
     except PoleError:
         raise CertificateError(
             "a coefficient of a relation has a pole: it divides by an expression that is zero"

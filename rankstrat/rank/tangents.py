@@ -22,7 +22,7 @@ from rankstrat.errors import ModelError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import distinct_names
 from rankstrat.rank.pieces import PERIODIC, Piece, without_turns
-from rankstrat.rank.vanishing import denominators, smooth
+from rankstrat.rank.vanishing import denominators, smooth, turned
 
 
 @dataclass(frozen=True)
@@ -275,8 +275,11 @@ def divisors(
         values: nodes of the parameter values.
     """
     images = [done[n] for n in denominators(source, done)]
-    own = denominators(target, target.reachable(values))
-    return smooth(target, list(dict.fromkeys([*images, *own])))
+    below = target.reachable(values)
+    angles = [*(done[h] for h in turned(source, done)), *turned(target, below)]
+    cosines = [target.function("cos", h) for h in angles]
+    images += [*denominators(target, below), *cosines]
+    return smooth(target, list(dict.fromkeys(images)))
 
 
 def leaf_names(chart: Chart) -> dict[object, sympy.Expr]:

@@ -188,15 +188,33 @@ def denominators(program: Program, nodes: Iterable[int]) -> list[int]:
     return list(found)
 
 
+def turned(program: Program, nodes: Iterable[int]) -> list[int]:
+    """The arguments of tangents, which have poles where their cosines vanish."""
+    tangents = (n for n in nodes if program.kind[n] == FUNCTION and program.data[n] == "tan")
+    return [program.args[n][0] for n in tangents]
+
+
 def may_have_poles(program: Program, nodes: Sequence[int]) -> bool:
     """Whether something is divided by that is not positive at every point by its form alone."""
-    below = denominators(program, program.reachable(nodes))
-    return any(not program.value(n) and not is_positive(program, n) for n in below)
+    every = program.reachable(nodes)
+    below = denominators(program, every)
+    return bool(turned(program, every)) or any(
+        not program.value(n) and not is_positive(program, n) for n in below
+    )
 
 
 def is_positive(program: Program, node: int) -> bool:
     """Whether the form of a node alone shows that it is positive wherever it is defined."""
     return _sign(program, node, 0) == 2
+
+
+def above(program: Program, nodes: Iterable[int], leaves: Iterable[int]) -> set[int]:
+    """Some leaves, and those nodes, in topological order, that depend on them."""
+    found = set(leaves)
+    for n in nodes:
+        if not found.isdisjoint(program.args[n]):
+            found.add(n)
+    return found
 
 
 def require_nonzero(program: Program, nodes: Iterable[int], seed: int) -> None:
@@ -297,15 +315,13 @@ def _sign(program: Program, node: int, depth: int) -> int:
     c0, *coefficients = data
     if c0 < 0 or min(coefficients) < 0:
         return 0
-    signs = [_sign(program, a, depth + 1) for a in args]
-    if not all(signs):
-        return 0
-    if c0 > 0:
+    if c0 > 0 and all(program.nonnegative(a) or _sign(program, a, depth + 1) for a in args):
         return 2
-    return max(signs)
+    signs = [_sign(program, a, depth + 1) for a in args]
+    return max(signs) if all(signs) else 0
 
 
 __all__ = [
-    "denominators", "is_positive", "jumps", "may_jump", "needs_hypotheses", "require_nonzero",
-    "smooth", "vanishes_at_primes",
+    "above", "denominators", "is_positive", "jumps", "may_jump", "needs_hypotheses",
+    "require_nonzero", "smooth", "turned", "vanishes_at_primes",
 ]  # fmt: skip

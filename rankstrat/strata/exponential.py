@@ -29,13 +29,15 @@ class ExponentialTangents:
     Attributes:
         reader: what read the outputs.
         outputs: the outputs as quotients.
+        circles: positions of parameters that are cosine and sine of one angle, by which is derived.
     """
 
     reader: Reader
     outputs: tuple[Quotient, ...]
+    circles: tuple[tuple[int, int], ...] = ()
 
     @staticmethod
-    def of(model: Model) -> ExponentialTangents | None:
+    def of(model: Model, circles: tuple[tuple[int, int], ...] = ()) -> ExponentialTangents | None:
         """None where an output is no quotient of exponential sums, or a large one."""
         if not 0 < model.size <= MOST_PARAMETERS or not model.inputs or model.constants:
             return None
@@ -51,7 +53,7 @@ class ExponentialTangents:
             if one is None:
                 return None
             found.append(one)
-        return ExponentialTangents(reader, tuple(found))
+        return ExponentialTangents(reader, tuple(found), circles)
 
     @cached_property
     def ring(self) -> Ring:
@@ -114,7 +116,22 @@ class ExponentialTangents:
                     return None
                 row.append(one)
             rows.append(row)
-        return rows
+        return self._by_angles(rows)
+
+    def _by_angles(self, rows: list[list[Sum]]) -> list[list[Sum]] | None:
+        """With C d/dS - S d/dC in place of the derivatives by cosine and sine."""
+        field = self.reader.field
+        for c, s in self.circles:
+            turned = []
+            for by_cosine, by_sine in zip(rows[c], rows[s], strict=True):
+                one = times({field.zero: field.gens[c].numer}, by_sine)
+                two = times({field.zero: -field.gens[s].numer}, by_cosine)
+                if one is None or two is None:
+                    return None
+                turned.append(_sum(one, two))
+            rows[c] = turned
+        sines = {s for _, s in self.circles}
+        return [row for place, row in enumerate(rows) if place not in sines]
 
     def _derivative(self, quotient: Quotient, parameter: Any) -> Sum | None:
         """Of T / prod b^k, times prod b^(k + 1): T' prod b - T sum_b k b' prod_(c != b) c."""

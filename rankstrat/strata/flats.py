@@ -2,7 +2,7 @@ r"""Linear conditions, their echelon forms, and signed permutations acting on th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sympy
@@ -41,14 +41,29 @@ class SignedPermutation:
         return tuple(result)
 
 
+def _in_words(equation: sympy.Expr, is_linear: bool, parameters: Sequence[sympy.Symbol]) -> Math:
+    number = equation.as_coeff_Add()[0]
+    if isinstance(equation - number, (sympy.cos, sympy.sin)):
+        left, right = equation - number, -number
+    elif is_linear:  # with the logarithm of a number
+        early = next(p for p in parameters if equation.has(p))
+        left, right = early, sympy.expand(early - equation / equation.coeff(early))
+    else:
+        left, right = -equation if equation.could_extract_minus_sign() else equation, 0
+    return Math(f"{left} = {right}", f"{sympy.latex(left)} = {sympy.latex(right)}")
+
+
 def equations_in_words(
-    equations: Sequence[sympy.Expr], parameters: Sequence[sympy.Symbol]
+    equations: Iterable[sympy.Expr], parameters: Sequence[sympy.Symbol]
 ) -> tuple[Math, ...]:
     """Equations as they are written: affine ones solved for early parameters, equal values in one
     chain.
     """
-    late = tuple(reversed(parameters))
-    affine = [e for e in equations if sympy.Poly(e, *late).total_degree() == 1]
+    late, equations = tuple(reversed(parameters)), list(equations)
+    linear = [
+        e for e in equations if e.is_polynomial(*late) and sympy.Poly(e, *late).total_degree() == 1
+    ]
+    affine = [e for e in linear if not e.has(sympy.log)]
     space = AffineSubspace.of(affine, late)
     assert space is not None  # the equations hold somewhere
     chains: dict[sympy.Expr, list[sympy.Symbol]] = {}
@@ -62,8 +77,5 @@ def equations_in_words(
     for value, symbols in chains.items():
         chain = [*symbols, value]
         words.append(Math(" = ".join(map(str, chain)), " = ".join(map(sympy.latex, chain))))
-    for equation in equations:
-        if equation not in affine:
-            shown = -equation if equation.could_extract_minus_sign() else equation
-            words.append(Math(f"{shown} = 0", f"{sympy.latex(shown)} = 0"))
+    words += [_in_words(e, e in linear, parameters) for e in equations if e not in affine]
     return tuple(words)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from math import lcm
 
 import sympy
@@ -24,6 +24,7 @@ from rankstrat.model.values import counted
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.verdict import Verdict
 from rankstrat.rank.zero import is_zero
+from rankstrat.strata.biases import Coordinates, unlogged
 from rankstrat.strata.delegated import CarriedStrata
 from rankstrat.strata.exponential import ExponentialTangents
 from rankstrat.strata.flats import SignedPermutation, equations_in_words
@@ -37,6 +38,10 @@ MOST_PARTS = 4_000
 EXPONENTIAL = (
     "minors of the tangent functions by classes of exponents vanish exactly there"
     " (docs/strata.md#exponential-loci)"
+)
+BIASES = (
+    "minors of the tangent functions by classes of exponents vanish exactly there, with"
+    " exponentials of biases and phases as coordinates (docs/strata.md#biases)"
 )
 OUTER = "what acts on the outputs alone keeps the rank (docs/strata.md#outer-functions)"
 BASIS = "minors of the tangent functions vanish exactly there (docs/strata.md#rank-loci)"
@@ -57,6 +62,7 @@ class RankLoci:
         seed: names the random choices.
         basis: why the rank is what it is.
         undefined: pieces at whose points the model is not defined.
+        coordinates: what the variables of the pieces are.
     """
 
     model: Model
@@ -66,6 +72,7 @@ class RankLoci:
     seed: int = 0
     basis: str = BASIS
     undefined: tuple[Piece, ...] = field(default=(), repr=False)
+    coordinates: Coordinates = field(default_factory=Coordinates, repr=False)
 
     @property
     def ring(self) -> Ring:
@@ -104,7 +111,7 @@ class RankLoci:
         leader = list(range(count))
         queue = list(range(count))
         for i in queue:
-            for g in self.symmetries:
+            for g in filter(self.coordinates.are_moved_by, self.symmetries):
                 for j in range(count):
                     if leader[i] != leader[j] and self._carries(g, i, j):
                         low, high = sorted((leader[i], leader[j]))
@@ -129,8 +136,9 @@ class RankLoci:
         for monomial, c in terms_of(poly):
             moved = [0] * len(monomial)
             for i, e in enumerate(monomial):
-                moved[g.image[i]] = e
-                c *= g.sign[i] ** e
+                own = i >= len(g.image)
+                moved[i if own else g.image[i]] = e
+                c *= 1 if own else g.sign[i] ** e
             terms[tuple(moved)] = c
         return self.ring.of(terms)
 
@@ -188,12 +196,21 @@ class RankLoci:
         for group in self._groups:
             piece = group[0].piece
             equations, _ = self._closures.described(piece)
-            found = [self._expression(f) for f in equations]
-            result.append(equations_in_words(found, self.model.parameters))
+            follows = partial(self.coordinates.follows, self.ring, others=equations)
+            proper = (e for e in equations if not follows(e))
+            result.append(equations_in_words(map(self._equation, proper), self.model.parameters))
         return tuple(result)
 
+    def _equation(self, poly: Poly) -> sympy.Expr:
+        linear = self.coordinates.logarithm(poly, self.model.parameters)
+        return self._expression(poly) if linear is None else linear
+
+    @cached_property
+    def _variables(self) -> list[sympy.Expr]:
+        return self.coordinates.variables(self.model.parameters)
+
     def _expression(self, poly: Poly) -> sympy.Expr:
-        symbols = self.model.parameters
+        symbols = self._variables
         return sympy.Add(
             *(
                 c * sympy.Mul(*(s**e for s, e in zip(symbols, m, strict=True) if e))
@@ -205,20 +222,24 @@ class RankLoci:
         """The solved parameters in terms of the coordinates; None where there is a relation."""
         piece = self._groups[label][0].piece
         if piece.relation is not None:
-            return None
-        values: dict[sympy.Symbol, sympy.Expr] = {}
+            if not self.coordinates.is_circle(self.ring, piece.relation):
+                return None
+        values: dict[int, sympy.Expr] = {}
         for step in reversed(piece.steps):
             expression = self._expression(step.top) / self._expression(step.bottom)
-            values[self.model.parameters[step.variable]] = sympy.cancel(expression.xreplace(values))
-        return self.model.chart(values)
+            known = self.coordinates.parameters(values, self.model.parameters)
+            values[step.variable] = sympy.cancel(expression.xreplace(known))
+        return self.model.chart(self.coordinates.parameters(values, self.model.parameters))
 
     def point(self, label: int, seed: int = 0) -> Chart:
         """Small whole numbers for the coordinates, and a rational root of the relation."""
         piece = self._groups[label][0].piece
         for point in rational_points(piece, seed=seed, tries=TRIES):
             defined = not any(holds(p, point) for p in self.undefined)
+            defined = defined and self.coordinates.are_positive(point)
             if defined and self._place(point) == label:
-                return self.model.point(list(point))
+                values = dict(enumerate(map(sympy.Rational, point)))
+                return self.model.point(self.coordinates.parameters(values, self.model.parameters))
         raise PointError(
             "no rational point of the stratum was found among small numbers; give the values"
             " yourself"
@@ -250,7 +271,7 @@ class RankLoci:
 
     def _own_label(self, chart: Chart) -> int:
         raw = chart.raw
-        if all(isinstance(v, int | Fraction) for v in raw):
+        if self.coordinates.is_plain and all(isinstance(v, int | Fraction) for v in raw):
             point = [Fraction(v) for v in raw]
             self._demand_defined(any(holds(p, point) for p in self.undefined))
             return self._place(point)
@@ -316,15 +337,47 @@ def loci_of(
 
 
 def _exponential(model: Model, conditions: Sequence[sympy.Expr], seed: int) -> RankLoci | None:
-    tangents = ExponentialTangents.of(model)
+    """By exponents, with exponentials of biases and phases as coordinates where constants in
+    exponents would have to be compared.
+    """
+    plain = Coordinates()
+    if ExponentialTangents.of(model) is None:
+        return None
+    loci = _in_coordinates(model, plain, conditions, seed)
+    moved = unlogged(model) if loci is None else None
+    if moved is None:
+        return loci
+    inner, coordinates = moved
+    if any(not c.free_symbols <= set(inner.parameters) for c in conditions):
+        return None
+    loci = _in_coordinates(inner, coordinates, conditions, seed)
+    return None if loci is None else replace(loci, model=model, basis=BIASES)
+
+
+def _in_coordinates(
+    model: Model, coordinates: Coordinates, conditions: Sequence[sympy.Expr], seed: int
+) -> RankLoci | None:
+    tangents = ExponentialTangents.of(model, coordinates.circles)
     if tangents is None:
         return None
-    start = _start(model, tangents.ring, conditions, Budget(MOST_PARTS))
+    ring, budget = tangents.ring, Budget(MOST_PARTS)
+    start = [
+        (part, mark)
+        for piece, mark in _start(model, ring, conditions, budget)
+        for part in cut(piece, coordinates.equations(ring), budget)
+    ]
     found = tangents.pieces(start, seed)
     if found is None:
         return None
     return RankLoci(
-        model, found, tuple(conditions), (), seed, EXPONENTIAL, tangents.undefined or ()
+        model,
+        coordinates.positive(found),
+        tuple(conditions),
+        (),
+        seed,
+        EXPONENTIAL,
+        tangents.undefined or (),
+        coordinates,
     )
 
 

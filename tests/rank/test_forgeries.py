@@ -125,6 +125,10 @@ def test_an_own_coefficient_that_vanishes_in_disguise_is_refused(own):
         Model(a * p * x / (sympy.cosh(x * q) ** 2 - sympy.sinh(x) ** 2 - 1), [a, p, q], [x]).point(
             {a: 1, p: 1, q: 1}
         ),
+        # a tangent at a pole, though nothing is left of it
+        Model(a**2 * sympy.tan(p) * x, [a, p], [x]).point([0, sympy.pi / 2]),
+        Model(a**2 * sympy.tan(p + q * x), [a, p, q], [x]).point([0, -sympy.pi / 2, 0]),
+        Model(a**2 * sympy.tan(2 * sympy.atan(p)) * x, [a, p], [x]).point([0, 1]),
     ],
 )
 def test_a_denominator_that_vanishes_in_disguise_is_a_pole(chart):

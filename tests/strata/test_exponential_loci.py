@@ -51,6 +51,16 @@ MODELS = {
     "damped oscillation": rs.Model(a * exp(-k * x) * cos(w * x) + b, [a, k, w, b], [x]),
     "tangent": rs.Model(a * tan(w * x) + s * x, [a, w, s], [x]),
     "gate": rs.Model(x * a / (1 + exp(-w * x)), [a, w], [x]),
+    # e^b is a coordinate
+    "bias and skip": rs.Model(a * tanh(w * x + b) + c * x, [a, w, b, c], [x]),
+    "bias and trend": rs.Model(a * tanh(w * x + b) + c * x + k, [a, w, b, c, k], [x]),
+    "logistic with a skip": rs.Model(a / (1 + exp(-w * x - b)) + c * x, [a, w, b, c], [x]),
+    "phase and trend": rs.Model(a * sin(w * x + b) + c * x + k, [a, w, b, c, k], [x]),
+    "damped oscillation with a phase": rs.Model(
+        a * exp(-k * x) * cos(w * x + b), [a, k, w, b], [x]
+    ),
+    "bias and phase": rs.Model(sin(w * x + b) + tanh(v * x + c), [w, b, v, c], [x]),
+    "rates with factors": rs.Model(exp(w * x + b) + exp(v * x + c) + x, [w, v, b, c], [x]),
     # numbers below the entries of a row are no common factor
     "shared frequencies": rs.Model(
         s**2 * cos(x * (2 * a + b + c)) + c * cos(x * (a + b)), [a, b, s, c], [x]
@@ -114,8 +124,50 @@ def test_a_point_without_a_value_has_no_stratum():
 
 def test_constants_in_exponents_stay_open():
     # e^(b) and e^(c) would have to be compared where the exponents meet
-    F = rs.Model(exp(w * x + b) + exp(v * x + c) + x, [w, v, b, c], [x])
+    F = rs.Model(exp(w * x + b * c) + exp(v * x + c) + x, [w, v, b, c], [x])
     assert rs.stratify(F).coverage.verdict is rs.Verdict.OPEN
+
+
+def test_a_bias_is_the_logarithm_of_a_coordinate():
+    # dF/db = 2 (e^2b - 2 e^b) e^x
+    F = rs.Model(exp(x + 2 * b) - 4 * exp(x + b) + c * x, [b, c], [x])
+    H = rs.stratify(F)
+    assert H.coverage.verdict is rs.Verdict.PROVED
+    assert [(s.words.text, s.rank) for s in H.strata] == [("b = log(2)", 1), ("generic", 2)]
+    for value, rank in ((sympy.log(2), 1), (0, 2), (sympy.log(4) / 2, 1), (sympy.log(3), 2)):
+        point = F.point([value, 1])
+        assert int(rs.model_rank(point)) == rank
+        assert next(s for s in H.strata if s.label == H.source.label_of(point)).rank == rank
+    assert int(rs.model_rank(H.source.point(H.source.label_of(F.point([sympy.log(2), 0]))))) == 1
+
+
+def test_a_phase_is_a_point_of_the_circle():
+    # at a = 0 and b = pi/2 the derivatives by a and c are opposite
+    F = rs.Model(a * cos(x + b) + c * sin(x), [a, b, c], [x])
+    H = rs.stratify(F)
+    assert H.coverage.verdict is rs.Verdict.PROVED
+    words = {"a = 0, sin(b) = 1": 1, "a = 0, sin(b) = -1": 1, "generic": 2}
+    assert {s.words.text: s.rank for s in H.strata} == words
+    assert [(v.rank, v.dimension) for v in H.levels] == [(1, 1), (2, 3)]
+    for values, rank in (([0, sympy.pi / 2, 1], 1), ([0, -sympy.pi / 2, 0], 1), ([0, 1, 1], 2)):
+        point = F.point(values)
+        assert int(rs.model_rank(point)) == rank == H.source.rank(H.source.label_of(point))
+    for s in H.strata:
+        assert int(rs.model_rank(H.source.point(s.label))) == s.rank
+
+
+def test_a_stratum_may_be_a_graph_over_biases():
+    # (a e^b + c)^2 e^x
+    F = rs.Model(a**2 * exp(x + 2 * b) + 2 * a * c * exp(x + b) + c**2 * exp(x), [a, b, c], [x])
+    H = rs.stratify(F)
+    assert H.coverage.verdict is rs.Verdict.PROVED
+    assert [(v.rank, v.dimension) for v in H.levels] == [(0, 2), (1, 3)]
+    for values, rank in (([1, 0, -1], 0), ([1, sympy.log(2), -2], 0), ([1, 0, 1], 1)):
+        assert int(rs.model_rank(F.point(values))) == rank
+        assert H.source.rank(H.source.label_of(F.point(values))) == rank
+    # a e^b + 1 = 0 needs a negative amplitude, 2 + e^b = 0 has no real point
+    G = rs.Model(exp(2 * x + 2 * b) / 2 + 2 * exp(2 * x + b) + c * x, [b, c], [x])
+    assert [(v.rank, v.dimension) for v in rs.stratify(G).levels] == [(2, 2)]
 
 
 def test_nothing_is_taken_off_that_changes_ranks():
