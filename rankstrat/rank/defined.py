@@ -13,7 +13,7 @@ from rankstrat.errors import PoleError, UndecidedError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.joint import Joint
 from rankstrat.rank.setting import setting, sites_of
-from rankstrat.rank.vanishing import may_have_poles
+from rankstrat.rank.vanishing import above, denominators, is_positive, may_have_poles, turned
 from rankstrat.rank.zero import same_functions
 
 
@@ -77,6 +77,24 @@ def _is_partial(model: Model) -> bool:
     return bool(compiled.needs) or may_have_poles(compiled.program, compiled.outputs)
 
 
+def is_total(model: Model) -> bool:
+    """Whether its form shows that a model is defined at all parameters, for almost every input.
+
+    Example:
+        >>> import sympy
+        >>> from rankstrat.model.model import Model
+        >>> a, b, x = sympy.symbols("a b x")
+        >>> [is_total(Model(f, [a, b], [x])) for f in (a / x, a / (1 + b**2), a / b)]
+        [True, True, False]
+    """
+    compiled = model.compiled
+    program = compiled.program
+    every = program.reachable((*compiled.outputs, *compiled.gradient, *compiled.needed))
+    moving = above(program, every, compiled.parameters)
+    cuts = {*denominators(program, every), *compiled.needed}
+    return not turned(program, moving) and all(is_positive(program, n) for n in cuts & moving)
+
+
 def require_inputs(model: Model) -> None:
     r"""Refuse a domain without interior, as $1 \le x \le 1$: functions are compared almost
     everywhere on it.
@@ -93,4 +111,4 @@ def require_inputs(model: Model) -> None:
     setting(probe.generic(), None)
 
 
-__all__ = ["has_function", "is_defined", "require_inputs"]
+__all__ = ["has_function", "is_defined", "is_total", "require_inputs"]

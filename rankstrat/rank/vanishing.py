@@ -208,6 +208,15 @@ def is_positive(program: Program, node: int) -> bool:
     return _sign(program, node, 0) == 2
 
 
+def above(program: Program, nodes: Iterable[int], leaves: Iterable[int]) -> set[int]:
+    """Some leaves, and those nodes, in topological order, that depend on them."""
+    found = set(leaves)
+    for n in nodes:
+        if not found.isdisjoint(program.args[n]):
+            found.add(n)
+    return found
+
+
 def require_nonzero(program: Program, nodes: Iterable[int], seed: int) -> None:
     r"""Prove that no denominator vanishes identically, not even one such as $(u+1)(u-1)-u^2+1$.
 
@@ -306,15 +315,13 @@ def _sign(program: Program, node: int, depth: int) -> int:
     c0, *coefficients = data
     if c0 < 0 or min(coefficients) < 0:
         return 0
-    signs = [_sign(program, a, depth + 1) for a in args]
-    if not all(signs):
-        return 0
-    if c0 > 0:
+    if c0 > 0 and all(program.nonnegative(a) or _sign(program, a, depth + 1) for a in args):
         return 2
-    return max(signs)
+    signs = [_sign(program, a, depth + 1) for a in args]
+    return max(signs) if all(signs) else 0
 
 
 __all__ = [
-    "denominators", "is_positive", "jumps", "may_jump", "needs_hypotheses", "require_nonzero",
-    "smooth", "turned", "vanishes_at_primes",
+    "above", "denominators", "is_positive", "jumps", "may_jump", "needs_hypotheses",
+    "require_nonzero", "smooth", "turned", "vanishes_at_primes",
 ]  # fmt: skip

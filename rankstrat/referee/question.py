@@ -69,6 +69,7 @@ class Question:
         self.signs: list[dict[int, int]] = []
         for place in range(len(self.points)):
             balls = self.at(place)
+            self.fuel.burn(20 * len(self.kinks))
             for k in inside:
                 balls.value(k)
             self.signs.append({a: balls.sign(a) for a in self.kinks})

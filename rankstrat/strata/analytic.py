@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 
 from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.program import FUNCTION, PIECEWISE, PRODUCT, Program
 from rankstrat.model.model import Model
-from rankstrat.rank.vanishing import denominators, is_positive, turned
+from rankstrat.rank.defined import is_total
+from rankstrat.rank.vanishing import above
 
 BRANCHED = frozenset({"log", "atan"}) | {n for n, record in HOLONOMIC.items() if record.pole}
 """Functions that are not single-valued over the complex numbers."""
@@ -24,24 +25,10 @@ def is_analytic(model: Model) -> bool:
     compiled = model.compiled
     program = compiled.program
     every = program.reachable((*compiled.outputs, *compiled.gradient, *compiled.needed))
-    moving = _above(program, every, compiled.parameters)
+    moving = above(program, every, compiled.parameters)
     if any(program.kind[n] == FUNCTION and program.data[n] in PIECEWISE for n in moving):
         return False
-    if not any(_branches(program, n, moving) for n in moving):
-        return True
-    if turned(program, moving):
-        return False
-    apart = {*denominators(program, every), *compiled.needed}
-    return all(is_positive(program, n) for n in apart & moving)
-
-
-def _above(program: Program, nodes: Iterable[int], leaves: Iterable[int]) -> set[int]:
-    """Those nodes, in topological order, that depend on some leaves."""
-    found = set(leaves)
-    for n in nodes:
-        if not found.isdisjoint(program.args[n]):
-            found.add(n)
-    return found
+    return is_total(model) or not any(_branches(program, n, moving) for n in moving)
 
 
 def _branches(program: Program, node: int, moving: Container[int]) -> bool:

@@ -141,7 +141,7 @@ class RankHierarchy:
     @cached_property
     def graph(self) -> nx.DiGraph:
         """The closure order: an edge from a stratum to each of the largest strata in its closure
-        (`condition`).
+        (`condition`), the Zariski closure for pieces of polynomials.
         """
         if self.sized:
             raise BudgetError(

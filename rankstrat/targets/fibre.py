@@ -30,7 +30,7 @@ from rankstrat.model.source import guest
 from rankstrat.model.structure import HasBranches
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.certificate import Verdict
-from rankstrat.rank.defined import require_inputs
+from rankstrat.rank.defined import is_total, require_inputs
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.challenge import Equation, challenged
 from rankstrat.targets.exponential import exponential_branches
@@ -362,7 +362,8 @@ def components_of(target: TargetSet) -> Components:
     """Components from the graph of closures.
 
     Closures that do not meet are apart, since all are closed and finitely many; affine ones are
-    connected, so the graph decides where it is complete. A curved one may fall into parts.
+    connected, so the graph decides where it is complete. A curved one may fall into parts, and so
+    may one in which the model is not defined at all points.
     """
     what = "the number of components"
     if target.by_orbits:
@@ -377,6 +378,8 @@ def components_of(target: TargetSet) -> Components:
     apart = nx.number_connected_components(loose)
     connected = all(b.affine is not None for b in target.branches)
     reason = "closures that meet" if connected else "curved closures may fall into parts"
+    if connected and not is_total(target.model):
+        connected, reason = False, "poles of the model may cut closures into parts"
     return Components(parts, Bounded(apart, len(parts) if connected else None, reason, of=what))
 
 
@@ -386,8 +389,8 @@ def _components_of_orbits(target: TargetSet, what: str) -> Bounded:
     A symmetry carries components to components. So if the quotient is connected, each component
     meets every orbit, and there is one if the branches of some orbit lie in one.
     """
-    affine = all(b.affine is not None for b in target.branches)
-    if target.pairs is None or not target.complete or target.most is not None or not affine:
+    connected = all(b.affine is not None for b in target.branches) and is_total(target.model)
+    if target.pairs is None or not target.complete or target.most is not None or not connected:
         return Bounded(1, None, target.basis, of=what)
     graph = target.quotient
     if not graph.number_of_edges() and not graph.graph["undecided"]:

@@ -84,6 +84,13 @@ def regions_of_many_inputs(n: int) -> Proof:
                    upper=relations([[0, 0], [1, 1]]))  # fmt: skip
 
 
+def signs_at_places(n: int) -> Proof:
+    graph = [ONE, *numbers(n), *(["step", k + 1] for k in range(n)), ["par", 0, 0]]
+    graph += [["add", *range(n + 1, 2 * n + 1)], ["mul", 2 * n + 1, 2 * n + 2]]
+    places = {"at": [], "inputs": [[]] * (n // 20), "bits": 64}
+    return written(graph, outputs=[len(graph) - 1], sizes=(1, 0, 0), places=places)
+
+
 def ball_rows(n: int) -> Proof:
     lower = {"kind": "balls", "rows": [[0, [1]]] * n, "columns": list(range(1, n + 1))}
     return line(lower=lower, places={"at": [], "inputs": [[[1, 1]]], "bits": 64})
@@ -91,7 +98,7 @@ def ball_rows(n: int) -> Proof:
 
 SHAPES: list[Callable[[int], Proof]] = [
     sum_below_parameters, sum_of_outputs, recipe_of_jets, recipe_at_samples,
-    inverse_of_a_sum, many_steps, regions_of_many_inputs, ball_rows,
+    inverse_of_a_sum, many_steps, regions_of_many_inputs, signs_at_places, ball_rows,
     lambda n: line(lower=minor(n)), lambda n: line(upper=relations(*[[]] * n)),
 ]  # fmt: skip
 

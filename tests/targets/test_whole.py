@@ -183,3 +183,24 @@ def test_elu_is_answered_by_one_branch_and_bounds():
     found = two_layer_set(40, 2, "elu")
     assert not found.complete
     assert found.dimension.verdict is Verdict.OPEN and found.dimension.lower == 38
+
+
+@pytest.mark.parametrize(
+    ("output", "components"),
+    [
+        ("a*x/b", 2),  # a = 0, and b = 0 is no point of the model
+        ("a*b*x/(a + b)", 4),  # two lines less the point at which they meet
+        ("a*exp(x/b)", 2),
+        ("(a + b - 1)*x/(a - b)", 2),
+        ("a*x/(1 + b**2)", 1),
+        ("a*b/x", 1),
+    ],
+)
+def test_poles_cut_branches_into_parts(output, components):
+    a, b, x = sympy.symbols("a b x")
+    model = Model(sympy.sympify(output, {"a": a, "b": b, "x": x}), [a, b], [x])
+    found = target_set(model, 0)
+    assert found.complete and all(branch.affine is not None for branch in found.branches)
+    count = found.components.count
+    assert count.lower <= components
+    assert count.upper is None if components > 1 else count == 1
