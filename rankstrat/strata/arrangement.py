@@ -411,10 +411,10 @@ class ArrangementStrata:
                 upper = max(upper, dimension if certificate.value == rank else -1)
             elif solution is None or not solution[1]:
                 upper = max(upper, dimension)  # the chart misses a part of the flat
-            elif certificate.lower <= rank <= certificate.upper:
-                upper = max(upper, dimension)
             elif rank < certificate.lower:
                 upper = max(upper, dimension - 1)
+            elif rank <= certificate.upper or certificate.verdict is Verdict.PROBABLE:
+                upper = max(upper, dimension)
         if self._listing[1]:  # the flats that are missing lie in a proper subspace
             upper = max(upper, self.model.size - 1)
         most = None if self._solver.unsolved or not is_analytic(self.model) else max(lower, upper)
