@@ -9,7 +9,8 @@ from rankstrat.rank.setting import has_tangents
 
 def fibre_bound(chart: Chart, *, seed: int = 0) -> int:
     r"""$M - r_\theta$, an upper bound of the dimension of the fibre near $\theta$: $r_\theta$ of
-    its equations have independent derivatives. M at a kink, where they have none.
+    its equations have independent derivatives. M at a kink, where they have none, and on a chart
+    with parts of other ranks.
 
     Args:
         chart: a point, or a chart (then it is meant at almost every point).
@@ -25,7 +26,8 @@ def fibre_bound(chart: Chart, *, seed: int = 0) -> int:
     size = chart.model.size
     if not has_tangents(chart, seed=seed):
         return size
-    return size - model_rank(chart, seed=seed).lower
+    certificate = model_rank(chart, seed=seed)
+    return size if certificate.largest else size - certificate.lower
 
 
 __all__ = ["fibre_bound"]
