@@ -21,8 +21,8 @@ from types import FrameType
 from rankstrat.errors import DataError, OutOfTimeError, UndecidedError
 
 _END: ContextVar[float] = ContextVar("end", default=math.inf)
-AGAIN, MOST = 0.25, 0.75
-"""Seconds between two alarms; most of the time."""
+AGAIN, MOST, LONGEST = 0.25, 0.75, 1e9
+"""Seconds between two alarms; most of the time; the longest one."""
 
 
 @contextmanager
@@ -43,12 +43,12 @@ def within(budget: float | None) -> Iterator[None]:
         yield
         return
     given: object = budget
-    if isinstance(given, bool) or not isinstance(given, Real) or not float(given) > 0:
+    if isinstance(given, bool) or not isinstance(given, Real) or not budget > 0:
         raise DataError(
             f"budget = {budget!r} was given; a positive number of seconds is needed; write"
             " budget=60, or leave it out"
         )
-    token = _END.set(min(_END.get(), time.monotonic() + float(budget)))
+    token = _END.set(min(_END.get(), time.monotonic() + float(min(budget, LONGEST))))
     try:
         yield
     finally:

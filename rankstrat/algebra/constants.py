@@ -13,7 +13,7 @@ from typing import Any
 from rankstrat.algebra.generators import CONSTANT_STAGE
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.meaning import Meaning
-from rankstrat.algebra.powers import factor
+from rankstrat.algebra.powers import factor, shown
 from rankstrat.algebra.program import LEAF, PI, PRODUCT, UNITY
 from rankstrat.errors import PoleError
 
@@ -83,7 +83,8 @@ class Constants(Meaning):
             return self._opaque_log(True, g)
         if value <= 0:
             raise PoleError(
-                f"log({value}) is not real; choose values where the argument of log is positive"
+                f"log({shown(value)}) is not real; choose values where the argument of log is"
+                " positive"
             )
         return self.program.linear(0, self._prime_logs(value))
 
@@ -133,7 +134,7 @@ class Constants(Meaning):
                 key = ("logprime", q)
                 if key not in self._special:
                     leaf = self._special[key] = self.new_leaf(key, CONSTANT_STAGE, "log")
-                    self._note(leaf, "log", self.program.constant(q), f"log({q})")
+                    self._note(leaf, "log", self.program.constant(q), f"log({shown(q)})")
                 terms.append((sign * e, self._special[key]))
         return terms
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache, lru_cache
-from math import isqrt
+from math import isqrt, log2
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from rankstrat.algebra.linear import Rational
 from rankstrat.errors import PoleError, UndecidedError
 
-MAX_BITS = 1 << 24
-"""Bits of a rational number raised to a power."""
-LARGEST_TRIAL, LIMB = 10**6, 30
+MAX_BITS = 1 << 18
+"""Bits of a rational number raised to a power: two longer ones take seconds to be multiplied."""
+LARGEST_TRIAL, LIMB, LONGEST = 10**6, 30, 1 << 14
+MOST_DIGITS = 4_000
+"""Python prints no whole numbers that are much longer."""
 
 
 def normal(value: Rational) -> Rational:
@@ -22,6 +24,16 @@ def normal(value: Rational) -> Rational:
     if isinstance(value, Fraction) and value.denominator == 1:
         return value.numerator
     return value
+
+
+def is_long(value: Rational) -> bool:
+    """Whether a number has more digits than are read and printed."""
+    return max(map(int.bit_length, value.as_integer_ratio())) > MOST_DIGITS * log2(10)
+
+
+def shown(value: Rational) -> str:
+    """A number in a message, where it is not too long."""
+    return f"of more than {MOST_DIGITS} digits" if is_long(value) else str(value)
 
 
 def rational_power(base: Rational, exponent: Rational) -> Rational | None:
@@ -62,21 +74,32 @@ def _whole_power(base: Fraction, exponent: int) -> Rational:
 def _integer_root(n: int, k: int) -> int | None:
     if k >= n.bit_length():  # 2^k is more than n, and need not be computed
         return n if n < 2 else None
-    low, high = 0, 1 << (n.bit_length() // k + 1)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if middle**k <= n else (low, middle - 1)
-    if low**k == n:
-        return low
+    root = _floor_root(n, k)
+    if root**k == n:
+        return root
     return None
+
+
+def _floor_root(n: int, k: int) -> int:
+    """The largest whole number whose k-th power is at most n, by Newton's iteration from above."""
+    half = -(-n.bit_length() // k) // 2
+    above = (_floor_root(n >> k * half, k) + 1) << half if half else 2
+    while True:
+        less = ((k - 1) * above + n // above ** (k - 1)) // k
+        if less >= above:
+            return above
+        above = less
 
 
 @lru_cache(maxsize=1024)
 def factor(n: int) -> tuple[tuple[int, int], ...] | None:
     """Prime factorisation of a positive integer by trial division up to 10^6.
 
-    None when a cofactor beyond 10^12 is left, which may not be a prime.
+    None when a cofactor beyond 10^12 is left, which may not be a prime, and for numbers of more
+    than 16,384 bits.
     """
+    if n.bit_length() > LONGEST:
+        return None
     result = []
     for q in _small_divisors(n):
         k = 0
@@ -111,4 +134,4 @@ def _primes() -> NDArray[np.int64]:
     return np.flatnonzero(sieve)
 
 
-__all__ = ["MAX_BITS", "factor", "normal", "rational_power"]
+__all__ = ["MAX_BITS", "MOST_DIGITS", "factor", "is_long", "normal", "rational_power", "shown"]

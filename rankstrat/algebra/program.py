@@ -17,7 +17,7 @@ from typing import Any
 
 from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.linear import Rational
-from rankstrat.algebra.powers import factor, normal, rational_power
+from rankstrat.algebra.powers import factor, normal, rational_power, shown
 from rankstrat.deadline import check
 from rankstrat.errors import PoleError, UndecidedError, UnsupportedFunctionError
 
@@ -291,15 +291,16 @@ class Program:
         # distinct primes are independent); a negative number under a root has no real value.
         if c < 0:
             raise UndecidedError(
-                f"the root of the negative number {c} is not real; only real values are accepted"
+                f"the root of the negative number {shown(c)} is not real; only real values are"
+                " accepted"
             )
         result: list[tuple[int, Rational]] = []
         for integer, sign in zip(Fraction(c).as_integer_ratio(), (1, -1), strict=True):
             factors = factor(integer)
             if factors is None:
                 raise UndecidedError(
-                    f"the root of a number with the large factor {integer} is not supported; use"
-                    " smaller radicands"
+                    f"the root of a number with the large factor {shown(integer)} is not supported;"
+                    " use smaller radicands"
                 )
             result += [(self.leaf(("prime", q)), sign * k * e) for q, k in factors]
         return result
@@ -320,7 +321,9 @@ class Program:
             elif isinstance(key, tuple) and key[0] in ("prime", "unity"):
                 whole = e.__floor__()
                 base = key[1] if key[0] == "prime" else -1
-                coefficient = normal(coefficient * Fraction(base) ** whole)
+                power = rational_power(base, whole)
+                assert power is not None  # the exponent is whole
+                coefficient = normal(coefficient * power)
                 e = e - whole
             elif isinstance(key, tuple) and key[0] == "side" and e > 0:
                 e = 1  # a side of a kink is 0 or 1
@@ -374,8 +377,8 @@ class Program:
                 return self.constant(turn)
         if name == "log" and self.kind[arg] == CONSTANT and self.data[arg] <= 0:
             raise PoleError(
-                f"log({self.data[arg]}): the model is not defined here; choose values where the"
-                " argument is positive"
+                f"log({shown(self.data[arg])}): the model is not defined here; choose values where"
+                " the argument is positive"
             )
         parity = "" if isinstance(name, str) else name[3]
         if arg == self.zero and name in HOLONOMIC:

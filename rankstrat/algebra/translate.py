@@ -13,6 +13,7 @@ from sympy.core.function import AppliedUndef
 from rankstrat.algebra.bessel import SPHERICAL, bessel
 from rankstrat.algebra.conditions import differences, heaviside, indicator
 from rankstrat.algebra.needs import Need, needs
+from rankstrat.algebra.powers import MOST_DIGITS, is_long, shown
 from rankstrat.algebra.program import CONSTANT, LEAF, LINEAR, PI, PRODUCT, Program
 from rankstrat.deadline import check
 from rankstrat.errors import InexactValueError, ModelError, UnsupportedFunctionError
@@ -184,7 +185,13 @@ def _is_root_of_exponential(e: Any) -> bool:
 
 def _node(program: Program, e: Any, args: list[int]) -> int:
     if e.is_Rational:
-        return program.constant(Fraction(int(e.p), int(e.q)))
+        number = Fraction(int(e.p), int(e.q))
+        if is_long(number):
+            raise ModelError(
+                f"a number of more than {MOST_DIGITS} digits was written; shorter ones are read;"
+                " scale the model"
+            )
+        return program.constant(number)
     if e.is_Add:
         return program.linear(0, [(1, a) for a in args])
     if e.is_Mul:
@@ -295,7 +302,9 @@ def _power(program: Program, e: Any, args: list[int]) -> int:
     if e.base is sympy.E:
         return program.function("exp", program.constant(exponent))
     if e.exp.q == 1 and abs(int(e.exp.p)) > 10**6:
-        raise UnsupportedFunctionError(f"the exponent {e.exp} is beyond 10^6; use a smaller power")
+        raise UnsupportedFunctionError(
+            f"the exponent {shown(exponent)} is beyond 10^6; use a smaller power"
+        )
     return program.power(args[0], exponent)
 
 

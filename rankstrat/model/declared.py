@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import sympy
 from sympy.core.relational import Relational
 
+from rankstrat.algebra.powers import MOST_DIGITS, is_long
 from rankstrat.errors import ModelError
 from rankstrat.model.conditions import is_small
 from rankstrat.model.domain import MOST_POINTS, Domain, Finite, Symbols
@@ -231,6 +233,11 @@ class _Reader:
             condition = condition.doit()
         if condition == sympy.true:
             return
+        if any(is_long(Fraction(int(n.p), int(n.q))) for n in condition.atoms(sympy.Rational)):
+            raise ModelError(
+                f"a condition has a number of more than {MOST_DIGITS} digits; shorter numbers are"
+                " read; round it"
+            )
         if condition == sympy.false:
             raise ModelError("the domain is empty; conditions that hold somewhere are needed")
         if isinstance(condition, sympy.Eq | sympy.Ne):

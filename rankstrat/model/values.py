@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, overload
 import numpy as np
 import sympy
 
+from rankstrat.algebra.powers import MOST_DIGITS, is_long
 from rankstrat.errors import InexactValueError, PointError
 from rankstrat.text.parsing import block_symbols, exact_value
 
@@ -150,6 +151,10 @@ def exact_scalar(name: str, value: Any) -> Exact:
     Raises:
         InexactValueError: a float; the message writes it as a rational.
     """
+    if isinstance(value, int | Fraction) and not isinstance(value, bool) and is_long(value):
+        raise PointError(
+            f"{name} has more than {MOST_DIGITS} digits; shorter numbers are read; round it"
+        )
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, Fraction):

@@ -59,6 +59,7 @@ def is_differentiable(parts: Sequence[tuple[Tangents, Region]], *, seed: int = 0
     """
     verdict: bool | None = True
     seen: set[Any] = set()
+    harmless: dict[int, bool] = {}
     tried, undecided = 0, False
     for base, region in parts:
         hidden = _hidden(base, region)
@@ -69,7 +70,12 @@ def is_differentiable(parts: Sequence[tuple[Tangents, Region]], *, seed: int = 0
             seen.add(kinks)
             tried += 1
             if tried > MOST_REGIONS:
-                raise CancellingKinksError(UNDECIDED)
+                if id(base) not in harmless:
+                    harmless[id(base)] = kinks_are_harmless(base)
+                if not harmless[id(base)] or any(not sign for _, sign in region.signs):
+                    raise CancellingKinksError(UNDECIDED)
+                verdict = None
+                continue
             found = _Kinks(base, region, kinks, seed).decide()
             if found is False and place == 0 and None not in hidden.values():
                 return False
@@ -79,6 +85,18 @@ def is_differentiable(parts: Sequence[tuple[Tangents, Region]], *, seed: int = 0
     if undecided:
         raise CancellingKinksError(UNDECIDED)
     return verdict
+
+
+def kinks_are_harmless(base: Tangents) -> bool:
+    """Whether the model does not depend, to first order, on arguments of piecewise functions that
+    are 0 at the chart, whatever the signs of the others.
+    """
+    program, kinks = base.program, list[tuple[int, int, int]]()
+    for n, argument in base.chart.model.compiled.piecewise:
+        value = program.value(base.images[argument])
+        if value is not None:
+            kinks.append((n, argument, (value > 0) - (value < 0)))
+    return _Kinks(base, Region((), ()), kinks, 0).is_harmless()
 
 
 def _hidden(base: Tangents, region: Region) -> dict[int, int | None]:
@@ -163,7 +181,7 @@ class _Kinks:
 
     def decide(self) -> bool | None:
         """True, False with a witness, or None."""
-        if not self.nodes or self._is_harmless():
+        if self.is_harmless():
             return True
         if self._selections_agree():
             return True
@@ -173,8 +191,10 @@ class _Kinks:
 
     # All selections
 
-    def _is_harmless(self) -> bool:
+    def is_harmless(self) -> bool:
         """Whether the model does not depend, to first order, on what happens at the kinks."""
+        if not self.nodes:
+            return True
         if any(self.source.data[n] not in ("relu", "abs") for n in self.nodes):
             return False
         scratch = Program()
@@ -254,7 +274,7 @@ class _Kinks:
             name, own = self.source.data[node], self.source.args[node][0]
             if name in JUMPS and own in still:
                 return branch(scratch, name, argument, 0)
-            if name in PIECEWISE:
+            if name in PIECEWISE and own in known:
                 return branch(scratch, name, argument, known[own])
             return scratch.function(name, argument)
 

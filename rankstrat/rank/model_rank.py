@@ -17,18 +17,24 @@ from rankstrat.errors import (
     ModelError,
     OutOfTimeError,
     PointError,
+    PoleError,
     UndecidedError,
     demand,
 )
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_scalar
 from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.removable import seems_removable
 from rankstrat.rank.search import Analysis, Evidence, UpperBound, indices
 from rankstrat.rank.upper_bounds import Nodes
 from rankstrat.rank.verdict import Relation, Verdict
 from rankstrat.waiting import waiting
 
 MAX_PARAMETERS = 20_000
+REMOVABLE = (
+    "; the pole seems removable, as the outputs have one limit on random curves into the point:"
+    " a model that is written without it has a rank there"
+)
 
 
 def model_rank(
@@ -165,6 +171,10 @@ def _certify(
                     found = analysis.evidence(evidence)
                     relations = _relations(analysis, found.relations)
                     differentiable = analysis.setting.differentiable
+        except PoleError as error:
+            if seems_removable(chart):
+                raise PoleError(f"{error}{REMOVABLE}") from None
+            raise
         except (OutOfTimeError, UndecidedError) as error:
             stopped = ended(error)
             if analysis is not None and defined and not found.minor:

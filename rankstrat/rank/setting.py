@@ -23,7 +23,12 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.cells import Enumeration
 from rankstrat.rank.counting import symmetry_bound
 from rankstrat.rank.draws import coordinate_keys, coordinate_values, drawn_coordinates
-from rankstrat.rank.kinks import CancellingKinksError, is_differentiable
+from rankstrat.rank.kinks import (
+    UNDECIDED,
+    CancellingKinksError,
+    is_differentiable,
+    kinks_are_harmless,
+)
 from rankstrat.rank.lower_bounds import row_count, sampled_rank
 from rankstrat.rank.patterns import PatternTangents, pattern_tangents
 from rankstrat.rank.pieces import Piece, coarse_pieces, periods, piece_at, residue_pieces
@@ -113,6 +118,10 @@ class Setting:
                 for base, r in given
             ]
             smooth = is_differentiable(parts, seed=self.seed)
+            if smooth is not False and self.regions is not None and not self.regions.complete:
+                bases = {id(base): base for base, _ in given}
+                if not all(map(kinks_are_harmless, bases.values())):
+                    raise CancellingKinksError(UNDECIDED)
         return None if smooth and any(starts(base, r) for base, r in given) else smooth
 
 

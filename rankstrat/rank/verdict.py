@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import sympy
 
+from rankstrat.algebra.powers import is_long, shown
 from rankstrat.model.values import Exact
 
 
@@ -79,6 +80,8 @@ class Relation:
         for negative, size, name in self._terms():
             if size == 1:
                 factor = ""
+            elif isinstance(size, int | Fraction) and is_long(size):
+                factor = f"(a number {shown(size)})*"
             elif isinstance(size, sympy.Add | Fraction):
                 factor = f"({size})*"
             else:
@@ -90,7 +93,8 @@ class Relation:
     def _repr_latex_(self) -> str:
         text = ""
         for negative, size, name in self._terms():
-            latex = sympy.latex(sympy.sympify(size, strict=True))
+            long = isinstance(size, int | Fraction) and is_long(size)
+            latex = r"\ldots" if long else sympy.latex(sympy.sympify(size, strict=True))
             if size == 1:
                 factor = ""
             elif isinstance(size, sympy.Add):

@@ -53,7 +53,7 @@ class CertificateWriter(StrPrinter):  # type: ignore[misc]  # sympy is not typed
             CertificateError: the language has no words for it.
         """
         if not isinstance(value, sympy.Expr):
-            return str(value)
+            value = sympy.sympify(value, strict=True)
         return self.doprint(without_gamma([value])[0])
 
     def domain(self, domain: Domain) -> list[str]:

@@ -161,3 +161,18 @@ def test_too_many_flats_are_listed_in_part():
     for level in found.levels[:-1]:
         assert level.dimension.upper in (None, 23)
     assert not found.complete
+
+
+def test_powers_of_large_numbers_do_not_outlive_the_budget():
+    """At a sample x = p/q the root is one of a number with millions of bits."""
+    function = sympy.sqrt(sympy.exp(2 * x + 2 * x**3 * sympy.log(x**3)) - 1)
+    start = time.monotonic()
+    certificate = rs.model_rank(
+        rs.Model(a * function + b * sympy.Abs(x) * sympy.Max(1 - x, x - 1), [a, b], [x]), budget=4
+    )
+    assert time.monotonic() - start < 30
+    assert certificate.lower <= 2 <= certificate.upper
+
+
+def test_a_budget_beyond_all_floats():
+    assert rs.model_rank(net(), budget=10**400) == rs.model_rank(net())

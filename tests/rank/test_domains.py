@@ -367,6 +367,27 @@ def test_nothing_is_claimed_where_kinks_may_cancel(
     certificate.check()
 
 
+STEPS = sum(Max(0, x - k) for k in range(80))
+
+
+def test_kinks_that_cancel_on_a_region_that_is_not_looked_at() -> None:
+    function = a * STEPS + Max(0, x - 79) * (Max(0, w * x) - Max(0, -w * x))
+    certificate = rs.model_rank(rs.Model(function, [a, w], [x]).point([1, 0]))
+    assert certificate.lower <= 2 <= certificate.upper
+    certificate.check()
+
+
+def test_kinks_of_a_silent_unit_do_not_matter_on_many_regions() -> None:
+    # the unit has weights 0 on both sides
+    silent = rs.Model(a * STEPS + b * Max(0, w * x), [a, b, w], [x])
+    assert proved(silent, [1, 0, 0]) == 1
+    # nor do kinks at x = k, which the weights hide
+    hidden = rs.Model(
+        a * sum(sp.Abs(e) * sp.Abs(x - k) for k, e in enumerate(MORE)) + b, [*MORE, a, b], [x]
+    )
+    assert proved(hidden, [0] * 7 + [0, 1]) == 1
+
+
 def test_kinks_that_cancel_on_a_chart_whose_regions_move() -> None:
     model = rs.Model((Max(w, v) + sp.Min(w, v)) * x + a * sp.Abs(x - v), [w, v, a], [x])
     certificate = rs.model_rank(rs.Chart(model, (b,), [b, b, 0]))

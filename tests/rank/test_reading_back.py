@@ -99,6 +99,24 @@ def test_powers_of_numbers_travel(base):
     assert int(again) == 3
 
 
+def test_numbers_that_nothing_prints_are_refused():
+    long = sympy.Integer(10) ** 5000 + 7
+    for ask in (
+        lambda: model_rank(Model(a * sympy.log(w) * x, [a, w], [x]).point([1, -long])),
+        lambda: model_rank(Model(a * long * x + b * x, [a, b], [x])),
+        lambda: Model(a * x, [a], [x], domain={x: [long]}),
+        lambda: Model(a * x, [a], [x], domain=[x < long]),
+    ):
+        with pytest.raises(RankstratError, match="4000 digits"):
+            ask()
+    # 10^5000 x and x: the relation has a long coefficient
+    certificate = model_rank(Model(a * w**5000 * x + b * x, [a, w, b], [x]).point([1, 10, 1]))
+    assert int(certificate) == 1 and "4000 digits" in "".join(map(str, certificate.relations))
+    certificate.check()
+    with pytest.raises(CertificateError, match="1000 digits"):
+        certificate.to_json()
+
+
 def test_assumptions_travel():
     p, n = sympy.Symbol("p", positive=True), sympy.Symbol("n", integer=True)
     certificate = model_rank(Model(p * sympy.exp(n * x) + sympy.log(p), [p, n], [x]))
