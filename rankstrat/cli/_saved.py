@@ -140,8 +140,13 @@ class Saved(Generic[R]):
                     f"{path} is no file of at most {MAX_SAVED} bytes; a saved report is needed;"
                     " remove it"
                 )
-            return self._kind.stored(path.read_text(encoding="utf-8"), name, seed)
+            text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ParseError(
                 f"{path} cannot be read ({error}); a saved report is needed; remove it"
             ) from error
+        try:
+            return self._kind.stored(text, name, seed)
+        except ParseError as error:
+            problem = str(error).rstrip(".")
+            raise ParseError(f"{path}: {problem}; or start anew in another folder") from None

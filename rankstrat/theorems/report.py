@@ -219,7 +219,7 @@ def rows_from_json(text: str, theorem: Theorem, seed: int) -> tuple[Row, ...]:
                 " Report.to_json wrote is needed; start anew"
             )
         return tuple(map(row_from_data, data["rows"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, ParseError):
             raise
         raise ParseError(

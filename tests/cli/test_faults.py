@@ -285,6 +285,7 @@ def test_a_strange_report_is_refused_and_left_alone(kind, file, tmp_path):
     path.write_bytes(strange)
     status, _, err = run(*words)
     assert status == 2 and ("another name" in err or "start anew" in err)
+    assert str(path) in err
     assert err.count("\n") == 1 and path.read_bytes() == strange
 
 

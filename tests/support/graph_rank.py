@@ -141,7 +141,10 @@ def model_rank_of(data: dict[str, Any], seed: int = 0) -> int | None:
                     [mpf(p) / q for p, q in v]
                     for v in (places["at"], places["inputs"][data["region"]])
                 )
-                gradients(data, at, x, target)
+                try:
+                    gradients(data, at, x, target)
+                except NoValueError:
+                    return None
             count = 0
             while count < free + 6 and tries < 80:
                 tries += 1
