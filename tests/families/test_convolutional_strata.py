@@ -34,6 +34,7 @@ LEMMAS = [
 CONVOLUTIONAL = [(*sizes, True) for sizes in SHARED] + [(*sizes, False) for sizes in UNSHARED]
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("sizes", CONVOLUTIONAL, ids=str)
 @pytest.mark.parametrize(("activation", "bias"), LEMMAS[:3])
 def test_convolutional_strata(sizes, activation, bias):

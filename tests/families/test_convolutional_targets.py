@@ -168,7 +168,7 @@ def check_least_rank_of_shared_kernels(size, kernel_size, count, bias, seed):
         assert not certain(least) or lowest == least.value
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("size", "kernel_size", "count", "bias"), [(3, 2, 2, False), (4, 2, 2, False)]
 )

@@ -116,6 +116,7 @@ def test_optimistic_sample_size_everywhere(activation, k, m, d, trial):
     check_size(activation, k, m, d, trial)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_linear_and_constant_targets(d):
     def size(target, m, activation, **biases):

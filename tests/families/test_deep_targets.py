@@ -223,7 +223,7 @@ def test_wrong_charts_are_noticed():
             assert not widening.carries(maps, model.chart({**given, p: value + 1}))
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("activation", "bias", "output_bias"),
     [

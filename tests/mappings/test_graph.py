@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 import sympy
 
 from rankstrat.families import fully_connected, matrix_factorization, two_layer
@@ -45,6 +46,7 @@ def test_graph_of_mixed_families() -> None:
     assert {(0, 1), (0, 2), (1, 3), (3, 1), (2, 3), (0, 3), (2, 1)} == set(graph.edges)
 
 
+@pytest.mark.slow
 def test_a_composition_too_large_to_expand_is_proved_by_its_parts() -> None:
     """Widths 1, ..., 16: the shares of 15 splittings multiply to more terms than the budget."""
     models = [two_layer(width=m, inputs=1) for m in range(1, 17)]

@@ -43,6 +43,7 @@ def test_the_last_layer_bounds_the_rank_from_below(activation):
         assert bound == 2 * 3
 
 
+@pytest.mark.slow
 def test_coarse_candidates_of_a_wide_network_are_kept():
     rng = np.random.default_rng(0)
     centres = rng.normal(size=(5, 2))

@@ -32,7 +32,7 @@ SUMS = {
     "a size beside a line": (Abs(a * x + b) + c * x, [a, b, c], 3),
     "a square": (Abs(a * x + b) ** 2 + c, [a, b, c], 3),
 }
-SAMPLE = ("sign and size", "both halves", "a size beside a line")
+SAMPLE = ("sign and size", "a size beside a line")
 
 
 def agrees(name):

@@ -260,6 +260,7 @@ def test_generic_samples_are_inputs_of_an_analytic_scalar_model():
         recovery_stability(branch, point, [0, 1, 2])
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("activation", ["exp", "tanh"])
 def test_a_repeated_sample_changes_nothing(activation):
     """The zeros of the loss are those of the distinct samples; -x repeats x for an odd

@@ -117,6 +117,7 @@ def check_liar(monkeypatch, structure):
     return check_family("liar", [{"features": n} for n in (1, 2, 3)])
 
 
+@pytest.mark.slow
 def test_the_honest_guest_passes(monkeypatch):
     assert check_liar(monkeypatch, Liar) == (1, 2, 3)
 
