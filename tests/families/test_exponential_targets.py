@@ -78,6 +78,7 @@ EXP = [
 ]
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize(("target", "k"), EXP)
 @pytest.mark.parametrize("d", [1, 2])
 @pytest.mark.parametrize("output_bias", [False, True])

@@ -98,6 +98,7 @@ def test_quadric_pieces(target, m, d):
         assert len(q.branches_of(b.minimum.minimiser)) == 1
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("target", FORMS[:3])
 @pytest.mark.parametrize("kwargs", [{}, {"output_bias": True}, {"bias": True}])
 def test_every_solution_lies_in_one_piece(target, kwargs):

@@ -64,6 +64,7 @@ IN_OTHER_WORDS = {
 }
 
 
+@pytest.mark.sampled(15)
 @pytest.mark.parametrize("kind", range(3))
 @pytest.mark.parametrize("name", IN_OTHER_WORDS)
 def test_activations_in_other_words(name, kind):

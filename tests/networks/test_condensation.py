@@ -164,6 +164,7 @@ SPECIAL = {
 }
 
 
+@pytest.mark.sampled(14)
 @pytest.mark.parametrize("name", SPECIAL)
 @pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "sin"])
 def test_special_weights_get_a_profile_with_true_ranks(name, activation):
