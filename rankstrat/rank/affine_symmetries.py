@@ -137,9 +137,14 @@ def symmetries_at(sites: Sequence[Tangents], seed: int = 0) -> tuple[VectorField
     known to do so.
     """
     model = sites[0].chart.model
-    if model.compiled.piecewise and not all(_is_off_kinks(site, seed) for site in sites):
-        return tuple(_scalings(model))
-    return _annihilating(model, seed)
+    fields = _annihilating(model, seed)
+    if not model.compiled.piecewise:
+        return fields
+    known = tuple(_scalings(model))
+    # the arguments of many kinks are looked at only where something depends on them
+    if len(fields) == len(known) or all(_is_off_kinks(site, seed) for site in sites):
+        return fields
+    return known
 
 
 def _has_one_layer(tangents: Tangents) -> bool:
@@ -151,11 +156,13 @@ def _has_one_layer(tangents: Tangents) -> bool:
 
 def _is_off_kinks(site: Tangents, seed: int) -> bool:
     arguments = [site.images.get(h) for _, h in site.chart.model.compiled.piecewise]
-    return (
-        not site.integers
-        and is_one_layer(site)
-        and all(n is not None and not vanishes_at_primes(site.program, n, seed) for n in arguments)
-    )
+    if site.integers or None in arguments or not is_one_layer(site):
+        return False
+    nodes = dict.fromkeys(n for n in arguments if n is not None)
+    try:
+        return not any(vanishes_at_primes(site.program, n, seed) for n in nodes)
+    except UndecidedError:
+        return False
 
 
 def _scalings(model: Model) -> list[VectorField]:

@@ -8,7 +8,7 @@ from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.floats import MpRing, leaf_number
 from rankstrat.algebra.primes import mix
 from rankstrat.algebra.program import LEAF
-from rankstrat.errors import PoleError
+from rankstrat.errors import RankstratError
 from rankstrat.model.model import Chart
 
 DIGITS, STEPS, CURVES, INPUTS = 120, (10**11, 10**14), 8, 3
@@ -27,7 +27,7 @@ def seems_removable(chart: Chart) -> bool:
         return False
     try:
         return all(_has_limit(chart, number) for number in range(INPUTS))
-    except (PoleError, ArithmeticError, TypeError, ValueError):
+    except (RankstratError, ArithmeticError, AttributeError, TypeError, ValueError):
         return False
 
 

@@ -43,3 +43,11 @@ def test_not_removable(output, parameters, values):
     with pytest.raises(PoleError) as error:
         rs.model_rank(rs.Model(output, parameters, [x]).point(values))
     assert "removable" not in str(error.value)
+
+
+def test_what_has_no_number_is_no_limit():
+    """An unspecified function has none at 0, and a budget may end in between."""
+    s = sympy.Function("s")
+    for output in (s(w * x) / w, a * sympy.erf(1 / w) * x, a * sympy.besselj(0, x) / w):
+        with pytest.raises(PoleError):
+            rs.model_rank(rs.Model(output, [a, w], [x]).point([1, 0]), budget=5)
