@@ -55,6 +55,8 @@ def check(text: str, budget: int = BUDGET) -> list[Finding]:
     if data.get("format") == BUNDLE:
         data = read(data, {"format": BUNDLE, "proofs": [{"title": ANY, "proof": ANY}]}, "bundle")
         pairs = [(f'"{printable(e["title"], 200)}"', e["proof"]) for e in data["proofs"]]
+    if not pairs:
+        raise Refused("the bundle is empty")
     return [_found(p, f"{digest}/{i}", Fuel(budget), t) for i, (t, p) in enumerate(pairs)]
 
 

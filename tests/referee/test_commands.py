@@ -60,6 +60,15 @@ def test_bundles(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out.count("accepted: rank") == count
 
 
+def test_an_empty_bundle_is_not_accepted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "bundle.json"
+    file.write_text('{"format": "rankstrat-proofs/2", "proofs": []}')
+    assert main(["check", str(file)]) == 2
+    assert "the bundle is empty" in capsys.readouterr().err
+
+
 def test_verify_sends_every_case_to_the_referee(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "linear_rank", "--referee"]) == 0
     cases = len(list(THEOREMS["linear_rank"].cases(0, False)))
