@@ -7,14 +7,12 @@ from __future__ import annotations
 from rankstrat.algebra.affine import CONSTANT, AffineSubspace
 from rankstrat.targets.branch import Branch, BranchList, TargetFunction
 from rankstrat.targets.closure import Closure
-from rankstrat.targets.fibre import (
-    TargetSet,
-    as_target,
-    target_set,
-)
+from rankstrat.targets.fibre import TargetSet
 from rankstrat.targets.least_rank import Candidate, LeastRank, RankBounds
 from rankstrat.targets.optimistic import optimistic_sample_size
 from rankstrat.targets.polynomial import MAX_PARAMETERS, polynomial_branches
+from rankstrat.targets.verb import target_set
+from rankstrat.targets.wanted import as_target
 
 __all__ = [
     "CONSTANT",

@@ -74,7 +74,7 @@ F = rs.families.two_layer(2, 1)
 SLOW = {
     "model rank": ("rankstrat.rank.model_rank", lambda: rs.model_rank(F)),
     "rank strata": ("rankstrat.strata.hierarchy", lambda: rs.stratify(F)),
-    "target set": ("rankstrat.targets.fibre", lambda: rs.target_set(F, F.point([1, 2, 1, 2]))),
+    "target set": ("rankstrat.targets.verb", lambda: rs.target_set(F, F.point([1, 2, 1, 2]))),
     "local linear recovery": (
         "rankstrat.samples.local",
         lambda: rs.local_linear_recovery(F, [1, 2]),
