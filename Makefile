@@ -14,6 +14,8 @@ NAMES ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# modules are compiled when they are first imported; most of them never are
+INSTALL := $(PIP) install --quiet --no-compile --editable
 
 .PHONY: help verify lab atlas survey test lint types contract docs pytest slow fuzz mutants lowest bench clean distclean
 
@@ -40,11 +42,11 @@ $(BIN)/python:
 # The stamps keep a second run from installing again.
 $(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
 	@echo 'installing rankstrat and what it needs in $(VENV); about a minute'
-	$(PIP) install --quiet --editable .
+	$(INSTALL) .
 	@touch $@
 
 $(VENV)/.installed-dev: setup.cfg pyproject.toml | $(BIN)/python
-	$(PIP) install --quiet --editable '.[dev]'
+	$(INSTALL) '.[dev]'
 	@touch $@ $(VENV)/.installed
 
 verify: $(VENV)/.installed

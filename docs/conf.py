@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from pybtex.style.formatting.unsrt import Style as UnsortedStyle
 from pybtex.style.labels import BaseLabelStyle
 
 HERE = Path(__file__).parent
+gc.set_threshold(20_000, 20, 20)  # documents and expressions are many small objects that live long
 
 project = "rankstrat"
 author = "The rankstrat authors"

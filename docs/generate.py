@@ -7,6 +7,7 @@ a digest of the package's own source, so a page never shows what an older engine
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import inspect
 import json
@@ -209,7 +210,9 @@ def source_digest() -> str:
 def write_theorems(digest: str) -> None:
     """One page for each theorem, and the table of all of them."""
     lines = []
-    workers = ProcessPoolExecutor(os.cpu_count(), get_context("spawn"))
+    # the threshold of this process, for theirs too
+    start = get_context("spawn"), gc.set_threshold, gc.get_threshold()
+    workers = ProcessPoolExecutor(os.cpu_count(), *start)
     with workers as pool:  # half of the time of a build
         computed = list(pool.map(compute_report, THEOREMS, repeat(digest)))
     for (name, theorem), text in zip(THEOREMS.items(), computed, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import zlib
 from collections import defaultdict
@@ -9,6 +10,9 @@ from collections.abc import Sequence
 
 import pytest
 from hypothesis import settings
+
+# A fifth of the time of the whole run went into looking for cycles among expressions.
+gc.set_threshold(20_000, 20, 20)
 
 # An exact computation takes the time it takes; continuous integration must not depend on luck.
 settings.register_profile("rankstrat", deadline=None, derandomize="CI" in os.environ)

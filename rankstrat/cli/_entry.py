@@ -21,6 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn, Protocol, cast
 
+from rankstrat.cli._collector import collect_rarely
 from rankstrat.cli._status import BAD_QUESTION, BROKEN_PIPE, HOLDS, INTERNAL, INTERRUPTED, complain
 from rankstrat.deadline import within
 from rankstrat.errors import RankstratError
@@ -148,6 +149,8 @@ def _parser(asked: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentParse
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit status of one command line (by default that of the process)."""
+    if argv is None:
+        collect_rarely()
     words = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -16,6 +16,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from rankstrat.cli._collector import collect_rarely
 from rankstrat.errors import FamilyError, ParseError
 from rankstrat.text.parsing import shown
 
@@ -43,7 +44,7 @@ def workers(options: Namespace) -> Iterator[Executor | None]:
         finally:
             client.close()
     elif options.jobs > 1:
-        pool = ProcessPoolExecutor(options.jobs, get_context("spawn"), _end_with_parent)
+        pool = ProcessPoolExecutor(options.jobs, get_context("spawn"), _set_up)
         try:
             _start(pool, options.jobs)
             yield pool
@@ -53,8 +54,9 @@ def workers(options: Namespace) -> Iterator[Executor | None]:
         yield None
 
 
-def _end_with_parent() -> None:
+def _set_up() -> None:
     """End this worker when its parent is killed; else it would wait for ever."""
+    collect_rarely()
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 
 

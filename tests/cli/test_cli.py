@@ -30,6 +30,16 @@ def _folder(tmp_path, monkeypatch):
     (tmp_path / "model.toml").write_text(NEURON)
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_only_a_process_of_our_own_collects_rarely(own):
+    """Whoever calls `main` with words keeps the thresholds of the garbage collector."""
+    words = "" if own else '["--version"]'
+    code = f"import gc; from rankstrat.cli import main; main({words}); print(gc.get_threshold()[0])"
+    command = [sys.executable, "-c", code, "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert (int(done.stdout.split()[-1]) > 1000) is own
+
+
 def ask(capsys, *words):
     status = main(list(words))
     captured = capsys.readouterr()

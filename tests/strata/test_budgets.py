@@ -47,7 +47,7 @@ HEAVY = {
 }
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("verb", ["stratify", "target_set"])
 @pytest.mark.parametrize("name", HEAVY)
 def test_a_budget_holds(name, verb):

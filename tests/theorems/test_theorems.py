@@ -19,6 +19,7 @@ from rankstrat.theorems.theorem import Theorem, check_case
 NAMES = list(THEOREMS)
 
 
+@pytest.mark.sampled(24)
 @pytest.mark.parametrize("name", NAMES)
 def test_theorem_holds_in_sampled_cases(name):
     """All cases are checked by `make verify` and by the build of the documentation."""
