@@ -15,6 +15,7 @@ from rankstrat.algebra.signs import Signs, requirements
 from rankstrat.errors import (
     BudgetError,
     DataError,
+    PointError,
     PoleError,
     UndecidedError,
     UnsupportedFunctionError,
@@ -196,11 +197,11 @@ def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
         keys = [("u", c) for c in chart.coordinates]
         below = FINE if number < INSTANCES else HALVES
         values = drawn_coordinates(sites[0], keys, seed, number, below=below)
-        point = chart.at({c: values["u", c] for c in chart.coordinates})
         try:
+            point = chart.at({c: values["u", c] for c in chart.coordinates})
             found = _everywhere(sites_of(point), written, seed)
             rank = _quick_rank(found.tangents, seed)
-        except (UndecidedError, PoleError):
+        except (UndecidedError, PoleError, PointError):  # of sqrt(u), where u is negative
             continue
         if best is None or rank > best[0]:
             best = rank, found, tuple(values.values())
