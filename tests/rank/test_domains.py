@@ -563,6 +563,30 @@ def test_values_are_complex_at_some_of_the_points_that_are_tried() -> None:
     assert rs.model_rank(chart).lower == 2
 
 
+@pytest.mark.parametrize(
+    "value", [sp.acosh(-2), sp.sqrt(1 - sp.sqrt(2)), sp.log(-1 - u**2), sp.acosh(-sp.exp(u))]
+)
+@pytest.mark.parametrize("output", [a * x + b**2 * sp.tanh(c), a * sp.Abs(x) + b * c], ids=str)
+def test_a_value_that_is_not_real_is_refused(output: Any, value: Any) -> None:
+    chart = rs.Model(output, [a, b, c], [x]).chart({a: 1, b: 0, c: value})
+    with pytest.raises(PoleError, match="a value is not real"):
+        rs.model_rank(chart)
+
+
+def test_values_and_the_model_are_real_at_the_same_coordinates() -> None:
+    """acosh(u) needs u > 1, and the root of -acosh(u) is real at no such u."""
+    for kink in (x, sp.Abs(x)):
+        F = rs.Model(a * kink + b * sp.sqrt(c) - b, [a, b, c], [x])
+        rank = rs.model_rank(F.chart({a: 1, b: 0, c: -sp.acosh(u)}))
+        assert (rank.lower, rank.verdict) == (0, rs.Verdict.OPEN)
+
+
+def test_coordinates_at_which_alone_a_root_is_real_are_passed_over() -> None:
+    F = rs.Model(a * x + b * (c * w) ** sp.Rational(3, 2) - b, [a, b, c, w], [x])
+    rank = rs.model_rank(F.chart({a: 1, b: 0, c: sp.acosh(u), w: -(u**2)}))
+    assert (rank.lower, rank.verdict) == (0, rs.Verdict.OPEN)
+
+
 def test_generic_chart_with_fixed_kinks_has_a_rank() -> None:
     model = rs.Model(a * Max(0, x) + b * Max(0, x - 1), [a, b], [x])
     assert int(rs.model_rank(model)) == 2
