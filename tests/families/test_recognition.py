@@ -172,6 +172,7 @@ def test_known_models(row):
         (a * tanh(b * x) + c + d, [a, b, c, d], [x], "are biases of one unit"),
         (a * tanh(b * x), [a, b], [x, y], "does not use all inputs"),
         (a * x / (b + x), [a, b], [x], "is no activation of a sum"),
+        (sympy.Piecewise((a * x, x > b), (b * x, True)), [a, b], [x], "is no weight times a unit"),
         ([a * b, c * d], [a, b, c, d], [], ""),
         (cos(a) + b, [a, b], [], ""),
         (a * b**2, [a, b], [], "no inputs"),  # of the form of a unit, but a number
