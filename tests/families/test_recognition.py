@@ -92,6 +92,8 @@ def test_activations_in_other_words(name, kind):
         lambda z: (z + 2 * abs(z)) / 2,
         lambda z: (exp(z) + 2 * exp(-z)) / 2,
         lambda z: (exp(2 * z) - 1) / (exp(3 * z) + 1),
+        lambda z: tanh(z) ** sympy.Rational(2, 7) * exp(z),
+        lambda z: sympy.sqrt(1 + tanh(z) ** 2),
     ],
 )
 def test_what_is_nearly_an_activation_is_not_taken_for_it(unit):
