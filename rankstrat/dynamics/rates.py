@@ -19,7 +19,7 @@ from rankstrat.algebra.signature import ball, precision, signature, solve
 from rankstrat.dynamics.checks import rational, rows_of, whole
 from rankstrat.errors import DataError, UndecidedError, demand
 from rankstrat.model.model import Chart
-from rankstrat.samples.second_order.second import SecondOrder, values_at
+from rankstrat.samples.second_order.second import SecondOrder, exact_inputs, values_at
 
 BITS, HALVINGS, BITS_KEPT = 256, 60, 100
 PARTS = (Fraction(1, 2), Fraction(7, 16), Fraction(9, 16))
@@ -202,8 +202,8 @@ def quartic_constant(
 
 def _rows(point: Chart, inputs: Sequence[Any]) -> list[tuple[tuple[Fraction, ...], int]]:
     rows = [x if isinstance(x, Sequence) else [x] for x in rows_of("inputs", inputs)]
-    xs = [tuple(rational("input", v) for v in x) for x in rows]
-    if not xs or any(len(x) != len(point.model.inputs) for x in xs) or not point.is_point:
+    xs = exact_inputs(point.model, [[rational("input", v) for v in x] for x in rows])
+    if not xs or not point.is_point:
         raise DataError(
             f"inputs with {len(point.model.inputs)} entries each and a point are needed; check both"
         )

@@ -160,7 +160,8 @@ class Reading:
         inside = [
             s
             for s in sympy.preorder_traversal(atom)
-            if s != atom and s.free_symbols & self.parameters and s.is_polynomial(*s.free_symbols)
+            if s != atom and isinstance(s, sympy.Expr) and s.free_symbols & self.parameters
+            if s.is_polynomial(*s.free_symbols)
         ]
         inside += [s for s in sympy.preorder_traversal(atom) if s.is_Add or s.is_Mul]
         known = activations.values() if is_expandable([atom]) else ()

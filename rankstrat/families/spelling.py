@@ -102,7 +102,7 @@ def _curve(e: sympy.Expr) -> sympy.Expr | None:
             sympy.cosh: (power + 1 / power) / 2,
         }[n.func]
     inside = e.xreplace(places)
-    if inside.free_symbols != {_T}:
+    if inside.free_symbols != {_T} or not inside.is_rational_function(_T):
         return None
     over, under = (sympy.Poly(p, _T) for p in sympy.fraction(sympy.cancel(inside)))
     return _named(over, under, h)

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import sympy
 
+from rankstrat.algebra.powers import MOST_DIGITS
 from rankstrat.errors import ModelError
-from rankstrat.model.values import free_symbols, listed
+from rankstrat.model.values import free_symbols, has_long_numbers, listed
 
 
 def expressions(outputs: Any) -> tuple[sympy.Expr, ...]:
@@ -87,6 +88,11 @@ def check_parts(
             raise ModelError(
                 f"{min(both)} is both a {role} and {article} {other}; rename one of them"
             )
+    if has_long_numbers(outputs):
+        raise ModelError(
+            f"a number of more than {MOST_DIGITS} digits was written; shorter ones are read; scale"
+            " the model"
+        )
     known = {*parameters, *inputs, *constants}
     unknown = sorted(free_symbols(outputs) - known, key=str)
     for twin in sorted({str(s) for s in unknown} & {str(s) for s in known}):

@@ -151,10 +151,11 @@ def exact_scalar(name: str, value: Any) -> Exact:
     Raises:
         InexactValueError: a float; the message writes it as a rational.
     """
+    long = PointError(
+        f"{name} has more than {MOST_DIGITS} digits; shorter numbers are read; round it"
+    )
     if isinstance(value, int | Fraction) and not isinstance(value, bool) and is_long(value):
-        raise PointError(
-            f"{name} has more than {MOST_DIGITS} digits; shorter numbers are read; round it"
-        )
+        raise long
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, Fraction):
@@ -174,6 +175,8 @@ def exact_scalar(name: str, value: Any) -> Exact:
     result = exact_value(value, name=name)
     if result.is_Rational:
         return exact_scalar(name, Fraction(int(result.p), int(result.q)))
+    if has_long_numbers([result]):
+        raise long
     return result
 
 
@@ -240,9 +243,18 @@ def assigned(
 
 
 def free_symbols(expressions: Iterable[sympy.Expr]) -> set[sympy.Symbol]:
-    """The symbols of shared expressions, each part visited once (sympy's own attribute walks the
-    whole tree).
-    """
+    """The symbols of shared expressions."""
+    return {part for part in _parts(expressions) if isinstance(part, sympy.Symbol)}
+
+
+def has_long_numbers(expressions: Iterable[sympy.Expr]) -> bool:
+    """Whether a number has more than `MOST_DIGITS` digits: too long to be printed."""
+    numbers = (part for part in _parts(expressions) if isinstance(part, sympy.Rational))
+    return any(is_long(Fraction(int(n.p), int(n.q))) for n in numbers)
+
+
+def _parts(expressions: Iterable[sympy.Expr]) -> set[Any]:
+    """All subexpressions, each visited once (sympy's own walks take the whole tree)."""
     seen: set[Any] = set()
     stack: list[Any] = list(expressions)
     while stack:
@@ -251,7 +263,7 @@ def free_symbols(expressions: Iterable[sympy.Expr]) -> set[sympy.Symbol]:
             seen.add(part)
             # variables that an integral, a sum or a root of a polynomial binds are not free
             stack.extend(part.free_symbols if _binds(part) else part.args)
-    return {part for part in seen if isinstance(part, sympy.Symbol)}
+    return seen
 
 
 def _binds(part: Any) -> bool:

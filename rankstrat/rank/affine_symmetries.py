@@ -28,6 +28,7 @@ from rankstrat.algebra.scaling import scalings
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import BudgetError, UndecidedError
 from rankstrat.model.model import Model
+from rankstrat.rank.leaps import may_leap
 from rankstrat.rank.sides import (
     JUMPS,
     count_sides,
@@ -88,7 +89,8 @@ def affine_symmetries(model: Model, seed: int = 0) -> tuple[VectorField, ...]:
     compiled = model.compiled
     names = {compiled.program.data[n] for n, _ in compiled.piecewise}
     # a jump may move where all derivatives vanish
-    return _annihilating(model, seed) if names.isdisjoint(JUMPS) else tuple(_scalings(model))
+    jumps = may_leap(model) or not names.isdisjoint(JUMPS)
+    return tuple(_scalings(model)) if jumps else _annihilating(model, seed)
 
 
 @lru_cache(maxsize=64)

@@ -333,7 +333,7 @@ class RankCertificate(DecidedInteger):
         values = zip(names, chart.raw, strict=True)
         spec = {
             "name": self.label or model.name,
-            "outputs": [write.text(o) for o in model.outputs],
+            "outputs": [write.text(o, output=True) for o in model.outputs],
             "functions": sorted(write.functions.values()),
             "parameters": names,
             "inputs": write.of(model.inputs),

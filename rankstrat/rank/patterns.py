@@ -194,8 +194,9 @@ def _signs(
     inputs = whole / float(1 << BINARY)
     ring = Intervals(len(inputs))
     leaves = {base.program.leaf(("x", k)): (inputs[:, k], 0.0) for k in range(inputs.shape[1])}
-    values = evaluate(base.program, arguments(base), ring, leaves)
-    signs = np.stack([ring.sign(v) for v in values], axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is not certain
+        values = evaluate(base.program, arguments(base), ring, leaves)
+        signs = np.stack([ring.sign(v) for v in values], axis=1)
     sizes = np.stack([np.broadcast_to(np.abs(m), len(inputs)) for m, _ in values], axis=1)
     return signs, np.nan_to_num(sizes, nan=np.inf), ring.certain
 

@@ -16,19 +16,12 @@ from rankstrat.errors import CertificateError, RankstratError
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.lower_bounds import Minor
 from rankstrat.rank.verdict import Relation, Verdict
-from rankstrat.rank.writer import ASSUMPTIONS, unspecified_names
+from rankstrat.rank.words import MAX_TEXT, functions_of, read_output
+from rankstrat.rank.writer import ASSUMPTIONS
 from rankstrat.text.lines import escaped
-from rankstrat.text.parsing import (
-    FUNCTIONS,
-    ElementaryFunction,
-    check_function,
-    check_name,
-    parse_expression,
-    unspecified,
-)
+from rankstrat.text.parsing import check_function, check_name, parse_expression
 
 FORMAT = "rankstrat-certificate/1"
-MAX_TEXT, MAX_PARTS, MAX_ORDER = 50_000_000, 5_000_000, 12
 FIELDS = ("format", "model", "coordinates", "values", "value", "lower", "upper", "verdict",
           "reason", "error_bound", "minor", "relations", "hypotheses", "seed", "region",
           "subset", "differentiable", "largest")  # fmt: skip
@@ -36,11 +29,6 @@ MODEL_FIELDS = ("name", "outputs", "functions", "parameters", "inputs", "assumpt
                 "constants", "domain")  # fmt: skip
 MINOR_FIELDS = ("prime", "key", "bits", "points", "rows", "parameters")
 RELATION_FIELDS = ("parameter", "coefficients")
-RARE = {str(f): ElementaryFunction(f) for f in (sympy.sign,)} | {
-    "Heaviside": ElementaryFunction(sympy.Heaviside, (1, 2))
-}
-"""Functions that a certificate may contain although the language of model files does not have them.
-"""
 
 
 class CertificateReader:
@@ -167,18 +155,9 @@ class CertificateReader:
         constants = [self._symbol(n, assumed) for n in self.optional(spec, "constants")]
         symbols = {s.name: s for s in (*parameters, *inputs, *constants)}
         declared = [check_function(n) for n in self.strings(spec, "functions")]
-        functions = {**FUNCTIONS, **RARE} | {n: unspecified(n) for n in declared}
-        derived = unspecified_names(declared, MAX_ORDER)
-        self.functions = functions | {
-            n: unspecified(derived[n]) for n in derived if n not in functions
-        }
+        self.functions = functions_of(declared)
         texts = self.strings(spec, "outputs")
-        outputs = [
-            parse_expression(
-                o, symbols, functions=self.functions, max_length=MAX_TEXT, max_parts=MAX_PARTS
-            )
-            for o in texts
-        ]
+        outputs = [read_output(o, symbols, self.functions) for o in texts]
         domain = self.optional(spec, "domain")
         model = Model(outputs, parameters, inputs, domain=domain, constants=constants)
         names = self.strings(self.data, "coordinates")

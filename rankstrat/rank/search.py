@@ -14,6 +14,7 @@ from typing import Any
 from rankstrat.algebra.degrees import failure_probability
 from rankstrat.algebra.elimination import RankProfile
 from rankstrat.algebra.generators import FUNCTION_STAGE
+from rankstrat.algebra.powers import shown
 from rankstrat.algebra.primes import mix
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import DataError, OutOfTimeError, PoleError, UndecidedError, demand
@@ -86,8 +87,9 @@ def indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
     if any(
         isinstance(i, bool) or not isinstance(i, Integral) or not 0 <= int(i) < size for i in chosen
     ):
+        said = ", ".join([shown(i) if isinstance(i, int) else repr(i) for i in chosen])
         raise DataError(
-            f"subset = {chosen}; indices of parameters are needed; choose among 0..{size - 1}"
+            f"subset = ({said}); indices of parameters are needed; choose among 0..{size - 1}"
         )
     if len(set(chosen)) < len(chosen):
         raise DataError(

@@ -19,6 +19,7 @@ from rankstrat.algebra.translate import without_gamma
 from rankstrat.errors import CertificateError
 from rankstrat.model.domain import Domain
 from rankstrat.model.model import Chart
+from rankstrat.rank.words import demand_readable
 from rankstrat.text.parsing import is_known_function, is_symbol_name
 
 LONGEST_SUM, MAX_DIGITS, MAX_NAME = 400, 1_000, 80
@@ -46,15 +47,18 @@ class CertificateWriter(StrPrinter):  # type: ignore[misc]  # sympy is not typed
         for name in model.generic_functions:
             self.functions[name] = _free(_function_name(name), taken)
 
-    def text(self, value: Any) -> str:
-        """An exact value or expression.
+    def text(self, value: Any, *, output: bool = False) -> str:
+        """An exact value or expression, or an output of the model, which may be long.
 
         Raises:
             CertificateError: the language has no words for it.
         """
         if not isinstance(value, sympy.Expr):
             value = sympy.sympify(value, strict=True)
-        return self.doprint(without_gamma([value])[0])
+        text = str(self.doprint(without_gamma([value])[0]))
+        names, declared = tuple(self.names.values()), tuple(self.functions.values())
+        demand_readable(text, names, declared, output=output)
+        return text
 
     def domain(self, domain: Domain) -> list[str]:
         """The statements of a domain."""
@@ -173,12 +177,3 @@ def _free(name: str, taken: set[str]) -> str:
         name += "_"
     taken.add(name)
     return name
-
-
-def unspecified_names(functions: Iterable[str], order: int) -> dict[str, str]:
-    """Name in a certificate -> name in sympy, for unspecified functions and their derivatives."""
-    return {
-        name + (f"_d{k}" if k else ""): name + "'" * k
-        for name in functions
-        for k in range(order + 1)
-    }

@@ -36,6 +36,7 @@ from rankstrat.algebra.program import FUNCTION, PIECEWISE
 from rankstrat.errors import BudgetError, DataError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
+from rankstrat.rank.leaps import may_part
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.setting import has_tangents
 from rankstrat.samples.distinct import telling
@@ -152,8 +153,10 @@ def _no_theorem(model: Model) -> str:
         return "has no inputs, so there are no generic samples"
     if model.output_count > 1:
         return f"has {model.output_count} outputs, and the theorem on generic samples is about one"
-    if _is_piecewise(model):
-        return "is not analytic, and generic samples may all lie on one side of its kinks"
+    if model.domain.finite or model.domain.integers:
+        return f"is compared on {model.domain}, where no samples are generic"
+    if _is_piecewise(model) or may_part(model):
+        return "may jump or have kinks, and generic samples may all lie on one side of them"
     return ""
 
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.program import FUNCTION, PIECEWISE, PRODUCT, Program
 from rankstrat.model.model import Model
 from rankstrat.rank.defined import is_total
+from rankstrat.rank.leaps import BRANCHED
 from rankstrat.rank.vanishing import above
-
-BRANCHED = frozenset({"log", "atan"}) | {n for n, record in HOLONOMIC.items() if record.pole}
-"""Functions that are not single-valued over the complex numbers."""
 
 
 def is_analytic(model: Model) -> bool:

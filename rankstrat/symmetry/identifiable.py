@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import sympy
@@ -21,6 +22,7 @@ from rankstrat.errors import ModelError, OutOfTimeError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.affine_symmetries import VectorField, affine_symmetries
 from rankstrat.rank.certificate import RankCertificate
+from rankstrat.rank.leaps import may_leap
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.search import Analysis, is_identically_zero
 from rankstrat.rank.setting import has_tangents
@@ -184,6 +186,11 @@ class _Question:
         self.generic = self.chart.raw == self.model.generic().raw
         self.parameters = self.model.parameters
 
+    @cached_property
+    def leaps(self) -> bool:
+        """Whether the functions may change although no derivative sees it."""
+        return may_leap(self.model)
+
     def answer(self) -> Identifiability:
         """All lines."""
         certificate = model_rank(self.chart, seed=self.seed)
@@ -224,10 +231,17 @@ class _Question:
             )
         analysis = Analysis(self.chart, self.seed)
         here = [*self._regular(certificate, _dependent(analysis), _shown_rank(analysis))]
+        if self.leaps:
+            here = self._without_leaps(here)
         if self.generic:
             return here
         everywhere = identifiability(self.model, seed=self.seed)
         return [self._nearby(i, line, everywhere.parameters[i]) for i, line in enumerate(here)]
+
+    def _without_leaps(self, lines: Sequence[Identified]) -> list[Identified]:
+        """Relations say nothing of jumps that move; a verified symmetry keeps those, too."""
+        special = self._special("inputs at which the model may jump move with the parameters")
+        return [s if p.identifiable is False else p for p, s in zip(lines, special, strict=True)]
 
     def _nearby(self, i: int, here: Identified, everywhere: Identified) -> Identified:
         """Independent at a point alone says nothing of the fibre: on a circle dy = 0 at its top."""
@@ -317,7 +331,7 @@ class _Question:
         if not self.generic or rank is None or certificate.verdict is not Verdict.PROVED:
             return known, False
         if len(known) == rank:
-            return known, True
+            return known, not self.leaps
         fields: tuple[VectorField, ...] = affine_symmetries(self.model, self.seed)
         if len(fields) < self.model.size - rank:
             return known, False

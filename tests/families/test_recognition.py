@@ -92,6 +92,8 @@ def test_activations_in_other_words(name, kind):
         lambda z: (z + 2 * abs(z)) / 2,
         lambda z: (exp(z) + 2 * exp(-z)) / 2,
         lambda z: (exp(2 * z) - 1) / (exp(3 * z) + 1),
+        lambda z: tanh(z) ** sympy.Rational(2, 7) * exp(z),
+        lambda z: sympy.sqrt(1 + tanh(z) ** 2),
     ],
 )
 def test_what_is_nearly_an_activation_is_not_taken_for_it(unit):
@@ -172,6 +174,7 @@ def test_known_models(row):
         (a * tanh(b * x) + c + d, [a, b, c, d], [x], "are biases of one unit"),
         (a * tanh(b * x), [a, b], [x, y], "does not use all inputs"),
         (a * x / (b + x), [a, b], [x], "is no activation of a sum"),
+        (sympy.Piecewise((a * x, x > b), (b * x, True)), [a, b], [x], "is no weight times a unit"),
         ([a * b, c * d], [a, b, c, d], [], ""),
         (cos(a) + b, [a, b], [], ""),
         (a * b**2, [a, b], [], "no inputs"),  # of the form of a unit, but a number

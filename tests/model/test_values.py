@@ -11,7 +11,16 @@ import pytest
 import sympy
 from sympy import Rational, exp, sqrt
 
-from rankstrat.errors import InexactValueError, ParseError, PointError, RankstratError
+from rankstrat.errors import (
+    DataError,
+    InexactValueError,
+    ModelError,
+    ParseError,
+    PointError,
+    RankstratError,
+)
+from rankstrat.model.model import Model
+from rankstrat.rank.model_rank import model_rank
 from rankstrat.text.parsing import (
     block_symbols,
     check_name,
@@ -132,6 +141,25 @@ def test_exact_value_error(value):
     with pytest.raises(PointError, match=r"(?s)a1 = .*;.*;") as caught:
         exact_value(value, name="a1")
     assert not isinstance(caught.value, InexactValueError)
+
+
+LONG = sympy.Integer(10) ** 5000
+
+
+@pytest.mark.parametrize(
+    ("ask", "error"),
+    [
+        (lambda p: Model(p * x + LONG, [p], [x]), ModelError),
+        (lambda p: Model(p * x / (LONG + 1), [p], [x]), ModelError),
+        (lambda p: Model(p * x, [p], [x]).point([LONG]), PointError),
+        (lambda p: Model(p * x, [p], [x]).point([LONG * sqrt(2)]), PointError),
+        (lambda p: Model(p * x, [p], [x]).chart({p: p + LONG}), PointError),
+        (lambda p: model_rank(Model(p * x, [p], [x]), subset=[int(LONG)]), DataError),
+    ],
+)
+def test_numbers_that_python_does_not_print_are_refused(ask, error):
+    with pytest.raises(error, match="4000 digits"):
+        ask(sympy.Symbol("p"))
 
 
 def test_parse_names_spell_indices_without_ambiguity():

@@ -134,6 +134,22 @@ def test_signs_by_intervals_are_exact() -> None:
     assert not ring.certain[0]
 
 
+def test_high_powers_in_intervals() -> None:
+    """x**n + 1 for odd n; beyond double precision nothing is certain, and no step is long."""
+    program = Program()
+    x_leaf = program.leaf(("x", 0))
+    for n in (7, 1001, 99999, 10**15 + 1):
+        node = program.linear(1, ((1, program.power(x_leaf, n)),))
+        points = [-2.0, -1.25, -0.5, 0.5, 1.0, 1.5]
+        ring = Intervals(len(points))
+        with np.errstate(all="ignore"):
+            (value,) = evaluate(program, (node,), ring, {x_leaf: (np.array(points), 0.0)})
+            signs = ring.sign(value)
+        for p, sign, certain in zip(points, signs, ring.certain, strict=True):
+            assert not certain or sign == (1 if p > -1 else -1)
+        assert ring.certain[2:4].all()  # x**n is small
+
+
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "widths", [[1, 3, 1], [2, 3, 1], [1, 2, 2, 1], [2, 2, 2, 1], [1, 2, 1, 2, 1]]

@@ -56,6 +56,25 @@ def test_a_function_of_any_name_travels(name):
     assert int(again) == 2
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        x**10001,
+        x ** Rational(1, 1001),
+        x * sympy.exp(2 * 10**6),
+        x * sympy.sin(10**22),
+        x * sympy.erf(10**8),
+        x * sympy.tanh(sympy.sin(sympy.exp(sympy.cos(sympy.tanh(sympy.sin(1)))))),
+        sympy.Max(*[k * x - k**2 for k in range(40)]),
+    ],
+)
+def test_what_the_reader_would_refuse_is_not_written(f):
+    certificate = model_rank(Model(a * f + b, [a, b], [x]))
+    assert int(certificate) == 2
+    with pytest.raises(CertificateError, match="cannot be written in a certificate"):
+        certificate.to_json()
+
+
 def test_two_functions_keep_apart():
     # f(x), f'(x) x and g(x), g'(x) x
     f, g = sympy.Function("relu"), sympy.Function("relu_")

@@ -16,6 +16,7 @@ import pytest
 import sympy
 
 from rankstrat.algebra.signature import precision, signature
+from rankstrat.dynamics.rates import least_positive_eigenvalue
 from rankstrat.errors import DataError, NotCriticalError
 from rankstrat.families import (
     deep_matrix_factorization,
@@ -26,7 +27,14 @@ from rankstrat.families import (
 from rankstrat.mappings import critical_dimension, null, rank_along, splitting, steps, transfer
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import Verdict
-from rankstrat.samples import CriticalData, Inertia, critical_data, hessian, inertia
+from rankstrat.samples import (
+    CriticalData,
+    Inertia,
+    critical_data,
+    enclose_critical_point,
+    hessian,
+    inertia,
+)
 
 
 def random_point(model: Model, seed: int, denominator: int = 8) -> Chart:
@@ -228,6 +236,47 @@ def test_rank_along_a_mapping() -> None:
     zero = net.point([0] * 9)
     before, after = rank_along(null(net), zero, {"alpha": 0})
     assert int(after) <= int(before)
+
+
+X, A, B = sympy.symbols("x a b")
+
+
+@pytest.mark.parametrize(
+    ("output", "domain"),
+    [
+        (A * sympy.tanh(sympy.Abs(X)) + B * sympy.tanh(X), {X: "x > 0"}),  # of rank 1 there alone
+        (A * sympy.tanh(B * X), {X: [0, 1, 2]}),
+        (A * B * sympy.log(X), None),
+        (A * B * sympy.sqrt(X), None),
+    ],
+    ids=str,
+)
+def test_drawn_inputs_lie_where_functions_are_compared(output: Any, domain: Any) -> None:
+    model = Model([output], [A, B], [X], domain=domain)
+    data = critical_data(model.point([1, 1]))
+    for x in data.inputs:
+        assert sympy.sympify(output.subs({X: x[0], A: 1, B: 1})).is_real
+        assert not domain or model.domain.contains({X: x[0]})
+    residual = [float(e.mid()) for e in data.residual()]
+    for parameter in (A, B):
+        slope = sympy.lambdify(X, output.diff(parameter).subs({A: 1, B: 1}))
+        slopes = [slope(float(x)) for (x,) in data.inputs]
+        assert abs(np.dot(slopes, residual)) < 1e-9
+
+
+def test_data_off_the_domain_poles_and_unknown_constants_are_refused() -> None:
+    with pytest.raises(DataError, match="outside the domain"):
+        critical_data(Model(A * X**B, [A, B], [X], domain={X: "x > 0"}).point([1, 1]), [[-1], [2]])
+    with pytest.raises(DataError, match="not defined at the input 0"):
+        critical_data(Model(A / X + B, [A, B], [X]).point([1, 1]), [[0], [1], [2]])
+    constant = Model(A * B * sympy.exp(X), [A], [X], constants=[B])
+    for ask in (
+        lambda: critical_data(constant.point([1])),
+        lambda: enclose_critical_point(constant, [[1]], [1], [1]),
+        lambda: least_positive_eigenvalue(constant.point([1]), [[1]], 1),
+    ):
+        with pytest.raises(DataError, match="unknown constants"):
+            ask()
 
 
 def test_bad_data_are_named() -> None:

@@ -260,6 +260,25 @@ def test_generic_samples_are_inputs_of_an_analytic_scalar_model():
         recovery_stability(branch, point, [0, 1, 2])
 
 
+@pytest.mark.parametrize("values", [[0, 1, 2], "integer"], ids=str)
+def test_few_inputs_are_not_generic(values):
+    """Two samples of which one is 0 determine nothing of a tanh(b x)."""
+    a, b, x = sympy.symbols("a b x")
+    model = Model(a * sympy.tanh(b * x), [a, b], [x], domain={x: values})
+    with pytest.raises(UndecidedError, match="no samples are generic"):
+        recovery_thresholds(target_set(model, model.point([1, 1])).branches[0])
+
+
+def test_samples_may_all_lie_on_one_side_of_a_jump_without_a_kink():
+    a, b, x = sympy.symbols("a b x")
+    model = Model(a * (sympy.atan(x) + sympy.atan(1 / x)) + b, [a, b], [x])
+    branch = target_set(model, model.point([1, 1])).branches[0]
+    with pytest.raises(UndecidedError, match="one side"):
+        recovery_thresholds(branch)
+    assert "almost all" not in recovery_stability(branch, branch.sample(), [1, 2]).reason
+    assert recovery_stability(branch, branch.sample(), [1, -1]).stable is True
+
+
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize("activation", ["exp", "tanh"])
 def test_a_repeated_sample_changes_nothing(activation):

@@ -290,5 +290,5 @@ def random_case(seed: int) -> tuple[str, Written]:
     if kind != "piecewise" and rng.random() < SHARE_OF_POINTS:
         pool = rng.sample(SMALL, 3)
         values = {s: rng.choice([*pool, *(-e for e in pool), 1, -1]) for s in parameters}
-    reach = FAR if kind == "norms" else 2  # h/|h| has its kink anywhere
+    reach = FAR if kind in ("norms", "piecewise") else 2  # their kinks are anywhere
     return kind, Written(-1, flat, parameters, inputs, f"seed {seed}", values, reach=reach)

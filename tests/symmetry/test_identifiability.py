@@ -6,7 +6,7 @@ import json
 
 import pytest
 import sympy
-from sympy import Max, cos, exp, log, sin, tanh
+from sympy import Abs, Heaviside, Max, atan, cos, exp, log, sign, sin, tanh
 from written import Written, mpmath_rank, written
 
 import rankstrat as rs
@@ -130,6 +130,26 @@ def test_a_generic_point_has_the_generic_answer():
     model = Model(k * a * x / (m + x), [k, a, m], [x])
     found = rs.identifiability(model.point([1, 2, 3]))
     assert [line.identifiable for line in found] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [sign(x - a), Heaviside(x - a), Abs(x - a) / (x - a), atan(x - a) + atan(1 / (x - a))],
+    ids=str,
+)
+def test_places_of_jumps_are_determined_though_no_derivative_sees_them(step):
+    model = Model(b * step, [a, b], [x])
+    for place in (model, model.point([1, 2])):
+        found = rs.identifiability(place)
+        assert found["a"].identifiable is None
+        assert not found.complete
+
+
+def test_symmetries_answer_beside_jumps_that_move():
+    found = rs.identifiability(Model(b * c * sign(x - a), [a, b, c], [x]))
+    assert [line.identifiable for line in found] == [None, False, False]
+    fixed = rs.identifiability(Model(b * sign(x) + c * sign(a) * x, [a, b, c], [x]))
+    assert [line.identifiable for line in fixed] == [False, True, True]
 
 
 @pytest.mark.slow

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import count as count_from
+from itertools import islice
 from typing import Any
 
 from rankstrat.algebra.primes import mix
@@ -14,11 +16,17 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_scalar
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.samples.second_order.second import ScaledRow, SecondOrder, values_at
+from rankstrat.samples.second_order.second import (
+    Inputs,
+    ScaledRow,
+    SecondOrder,
+    exact_inputs,
+    is_defined_at,
+    values_at,
+)
 from rankstrat.text.spoken import Spoken
 
-BITS = 256
-Inputs = tuple[tuple[Fraction, ...], ...]
+BITS, DRAWS = 256, 40
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,8 @@ def critical_data(
         seed: names the draw.
 
     Raises:
-        DataError: too few rows, an input of the wrong length, or inputs on which the rank drops.
+        DataError: too few rows, an input of the wrong length, outside the domain or where the model
+            is not defined, inputs on which the rank drops, or unknown constants.
 
     References:
         docs/proofs.md#critical-points.
@@ -145,9 +154,9 @@ def critical_data(
     outputs = model.output_count
     second = SecondOrder(point)
     parameters = tuple(range(model.size)) if second.rational else _pivot_parameters(point, seed)
-    xs = _inputs(model, inputs, -(-(len(parameters) + extra) // outputs), seed)
-    rows = [(x, k) for x in xs for k in range(outputs)]
     with precision(BITS):
+        xs = _inputs(model, second, inputs, -(-(len(parameters) + extra) // outputs), seed)
+        rows = [(x, k) for x in xs for k in range(outputs)]
         jacobian = values_at(
             second, [second.gradient[p] for p in parameters], rows, exact=second.rational
         )
@@ -173,22 +182,40 @@ def critical_data(
     return data
 
 
-def _inputs(model: Model, inputs: Sequence[Sequence[Any]] | None, count: int, seed: int) -> Inputs:
+def _inputs(
+    model: Model,
+    second: SecondOrder,
+    inputs: Sequence[Sequence[Any]] | None,
+    count: int,
+    seed: int,
+) -> Inputs:
+    """Inputs at which the model is defined: those given, or random ones."""
+    xs = exact_inputs(model, () if inputs is None else inputs)
     if not model.inputs:
         return ((),)
-    if inputs is None:
-        draw = [
-            [int(mix(seed, 71, i, k)) % 193 - 96 for k in range(len(model.inputs))]
-            for i in range(count)
-        ]
-        return tuple(tuple(Fraction(v, 48) for v in x) for x in draw)
-    xs = tuple(tuple(Fraction(exact_scalar("input", v)) for v in x) for x in inputs)
-    if any(len(x) != len(model.inputs) for x in xs):
-        raise DataError(
-            f"an input does not have {len(model.inputs)} entries; give one exact number for each of"
-            f" {model.inputs}"
-        )
-    return xs
+    if inputs is not None:
+        poles = [x for x in xs if not is_defined_at(second, x)]
+        if poles:
+            raise DataError(
+                f"{model} is not defined at the input {', '.join(map(str, poles[0]))}; give others"
+            )
+        return xs
+    drawn = (_drawn(model, seed, i) for i in range(DRAWS * count))
+    found = tuple(islice((x for x in drawn if x and is_defined_at(second, x)), count))
+    if len(found) < count:
+        raise DataError(f"no random inputs were found at which {model} is defined; give inputs")
+    return found
+
+
+def _drawn(model: Model, seed: int, number: int) -> tuple[Fraction, ...] | None:
+    if not model.domain:
+        entries = (int(mix(seed, 71, number, k)) % 193 - 96 for k in range(len(model.inputs)))
+        return tuple(Fraction(v, 48) for v in entries)
+    stream = count_from(0)
+    found = model.domain.draw(
+        model.inputs, lambda: int(mix(seed, 74, number, next(stream))) % (1 << 31)
+    )
+    return None if found is None else tuple(Fraction(exact_scalar("input", v)) for v in found)
 
 
 def _rational_pivots(matrix: Sequence[Sequence[Fraction]]) -> tuple[list[int], tuple[int, ...]]:

@@ -20,7 +20,12 @@ from rankstrat.algebra.translate import translate
 from rankstrat.errors import DataError
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_scalar
-from rankstrat.samples.second_order.second import ScaledRow, SecondOrder, values_at
+from rankstrat.samples.second_order.second import (
+    ScaledRow,
+    SecondOrder,
+    exact_inputs,
+    values_at,
+)
 from rankstrat.text.spoken import Spoken
 
 BITS, STEPS = 320, 60
@@ -106,8 +111,8 @@ def enclose_critical_point(
         start: a starting point in parameter order; floats are welcome here, nothing rests on them.
 
     Raises:
-        DataError: wrong shapes; Newton does not converge; the test fails (a degenerate critical
-            point, say).
+        DataError: wrong shapes, inputs outside the domain, unknown constants; Newton does not
+            converge; the test fails (a degenerate critical point, say).
 
     References:
         Krawczyk1969; docs/proofs.md#critical-points.
@@ -120,13 +125,9 @@ def enclose_critical_point(
         >>> print(found)
         critical point of Model([x*exp(u)], parameters=[u], inputs=[x]) near u = 0.693147, enclosed
     """
-    xs = tuple(tuple(Fraction(exact_scalar("input", v)) for v in x) for x in inputs)
+    xs = exact_inputs(model, inputs)
     ys = tuple(sympy.sympify(exact_scalar("label", v), strict=True) for v in labels)
-    if (
-        len(start) != model.size
-        or len(ys) != len(xs) * model.output_count
-        or any(len(x) != len(model.inputs) for x in xs)
-    ):
+    if len(start) != model.size or len(ys) != len(xs) * model.output_count:
         raise DataError(
             f"{len(start)} starting values, {len(xs)} inputs and {len(ys)} labels do not fit"
             f" {model.size} parameters, {len(model.inputs)} inputs and {model.output_count}"

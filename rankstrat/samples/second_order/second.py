@@ -15,9 +15,35 @@ from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
 from rankstrat.algebra.signature import Rationals, ball
 from rankstrat.algebra.translate import translate
-from rankstrat.model.model import Chart
+from rankstrat.errors import DataError
+from rankstrat.model.model import Chart, Model
+from rankstrat.model.values import exact_scalar
 
 ScaledRow = tuple[tuple[Fraction, ...], int]
+Inputs = tuple[tuple[Fraction, ...], ...]
+
+
+def exact_inputs(model: Model, inputs: Sequence[Sequence[Any]]) -> Inputs:
+    """Rational inputs in the domain of a model without unknown constants.
+
+    Raises:
+        DataError: other inputs, or another model.
+    """
+    if model.constants:
+        raise DataError(f"{model} has unknown constants; numbers are needed; give them values")
+    xs = tuple(tuple(Fraction(exact_scalar("input", v)) for v in x) for x in inputs)
+    if any(len(x) != len(model.inputs) for x in xs):
+        raise DataError(
+            f"an input does not have {len(model.inputs)} entries; give one exact number for each of"
+            f" {model.inputs}"
+        )
+    for x in xs:
+        if model.domain and not model.domain.contains(dict(zip(model.inputs, x, strict=True))):
+            raise DataError(
+                f"the input {', '.join(map(str, x))} lies outside the domain {model.domain}; one"
+                " inside is needed; move it, or declare a larger domain"
+            )
+    return xs
 
 
 class SecondOrder:
@@ -102,6 +128,18 @@ def values_at(
     ]
 
 
+def is_defined_at(second: SecondOrder, x: Sequence[Fraction]) -> bool:
+    """Whether the outputs of a model at a point and their derivatives are numbers at an input."""
+    nodes, exact = [*second.values, *second.gradient], second.rational
+    try:
+        found = values_at(
+            second, nodes, [(tuple(x), k) for k in range(second.outputs)], exact=exact
+        )
+    except ZeroDivisionError:
+        return False
+    return exact or all(v.is_finite() for row in found for v in row)
+
+
 def _special(program: Program, nodes: Sequence[int]) -> dict[int, Any]:
     """Balls for pi and the primes below radicals."""
     found = {}
@@ -114,4 +152,4 @@ def _special(program: Program, nodes: Sequence[int]) -> dict[int, Any]:
     return found
 
 
-__all__ = ["ScaledRow", "SecondOrder", "values_at"]
+__all__ = ["Inputs", "ScaledRow", "SecondOrder", "exact_inputs", "is_defined_at", "values_at"]
