@@ -230,18 +230,22 @@ def _holds(
         return True
     if smooth(program, [total]) != [total]:
         return False  # a function with kinks counts as a free variable above, and nothing more
-    try:
-        tower = Tower(program, [total], seed=seed)
-        if is_zero(tower.program, tower.roots[0], ZERO_TEST):
-            return True
-        if not tower.opaque:
-            return False
-        tower = Tower(program, [_with_numbers_as_written(tangents, total)], seed=seed)
-        return is_zero(tower.program, tower.roots[0], ZERO_TEST)
-    except PoleError as error:
-        raise CertificateError(f"a relation has a pole: {error}") from None
-    except (BudgetError, UndecidedError) as error:
-        raise CertificateError(f"a relation is too large to be checked exactly ({error})") from None
+    failure: Exception | None = None
+    for as_written in (False, True):
+        try:
+            node = _with_numbers_as_written(tangents, total) if as_written else total
+            tower = Tower(program, [node], seed=seed)
+            if is_zero(tower.program, tower.roots[0], ZERO_TEST):
+                return True
+            if not tower.opaque:
+                return False
+        except PoleError as error:
+            raise CertificateError(f"a relation has a pole: {error}") from None
+        except (BudgetError, UndecidedError) as error:
+            failure = error
+    if failure is not None:
+        raise CertificateError(f"a relation is too large to be checked exactly ({failure})")
+    return False
 
 
 def _with_numbers_as_written(tangents: Tangents, node: int) -> int:

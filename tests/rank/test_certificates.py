@@ -305,3 +305,11 @@ def test_numbers_that_coefficients_write_otherwise_are_the_same(function, value,
     assert int(certificate) == 1 and certificate.relations
     certificate.check()
     RankCertificate.from_json(certificate.to_json()).check()
+
+
+def test_constants_that_coefficients_write_otherwise_are_no_obstacle():
+    root = sympy.sqrt(u**2 - 1)
+    F = Model(a * (x**3 * sympy.atan2(1, 2 * c) + sympy.acosh(b + sympy.sqrt(2))), [a, b, c], [x])
+    certificate = model_rank(F.chart({a: root, b: u, c: root}))
+    assert int(certificate) == 2
+    certificate.check()
