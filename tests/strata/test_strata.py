@@ -436,6 +436,13 @@ def test_irrational_condition_error():
         stratify(Model([a * b], [a, b]), conditions=[sympy.sqrt(2) * a - b])
 
 
+def test_derivatives_of_unspecified_functions_need_no_values():
+    # (w**2, s(c), exp(c) + b): rank 3 where w != 0, 2 elsewhere: e^c and s'(c) beside the b
+    w, b, c = sympy.symbols("w b c")
+    found = stratify(Model([w**2, sympy.Function("s")(c), sympy.exp(c) + b], [w, b, c], []))
+    assert max(level.rank for level in found.levels) == 3
+
+
 def test_an_undeclared_parity_and_a_borrowed_name_prove_nothing():
     lemma = activations["tanh"].lemma
     F = families.two_layer(2, 1, Activation("mine", sympy.tanh(Z), lemma=lemma))
