@@ -142,7 +142,6 @@ _NEEDED: dict[Any, Callable[[Program, int], int]] = {
     sympy.Chi: lambda _, h: h,
     sympy.bessely: lambda _, h: h,
     sympy.besselk: lambda _, h: h,
-    sympy.yn: lambda _, h: h,
     sympy.acosh: lambda program, h: program.linear(-1, ((1, h),)),
     sympy.asin: _inner,
     sympy.acos: _inner,
@@ -161,6 +160,8 @@ def _needed(program: Program, e: Any, done: Mapping[Any, int]) -> list[tuple[int
             return []
         return [(done[e.base], not (e.exp.is_Rational and e.exp > 0))]
     rule = _NEEDED.get(e.func)
+    if e.func in (sympy.besselj, sympy.besseli) and not e.args[0].is_integer:
+        rule = _NEEDED[sympy.bessely]  # a root of the argument is a factor
     if rule is None:
         return []
     return [(rule(program, done[e.args[-1]]), True)]

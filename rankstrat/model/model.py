@@ -11,12 +11,19 @@ from typing import Any
 
 import numpy as np
 import sympy
+from sympy.core.function import AppliedUndef
 
 from rankstrat.algebra.needs import Need
 from rankstrat.algebra.program import FUNCTION, Program
 from rankstrat.algebra.translate import translate
 from rankstrat.deadline import overtime
-from rankstrat.errors import ModelError, PointError, UnsupportedFunctionError, demand
+from rankstrat.errors import (
+    ModelError,
+    PointError,
+    UndecidedError,
+    UnsupportedFunctionError,
+    demand,
+)
 from rankstrat.model.compiled import Compiled
 from rankstrat.model.declared import declared
 from rankstrat.model.domain import Domain
@@ -190,8 +197,12 @@ class Model:
         """Names of unspecified functions such as `sympy.Function("sigma")`; ranks hold for generic
         smooth ones.
         """
-        with overtime():  # what is known is told, also when the time is over
-            program = self.compiled.program
+        try:
+            with overtime():  # what is known is told, also when the time is over
+                program = self.compiled.program
+        except UndecidedError:  # no program has the root of what is negative
+            found = (f for output in self.outputs for f in output.atoms(AppliedUndef))
+            return tuple(sorted({f.func.__name__.rstrip("'") for f in found}))
         functions = (
             data for kind, data in zip(program.kind, program.data, strict=True) if kind == FUNCTION
         )

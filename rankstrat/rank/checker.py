@@ -13,13 +13,13 @@ from rankstrat.algebra.primes import SMALL, is_prime
 from rankstrat.algebra.rational import is_zero
 from rankstrat.algebra.relations import dropped
 from rankstrat.algebra.tower import Tower
-from rankstrat.algebra.translate import translate
+from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import BudgetError, CertificateError, PoleError, UndecidedError
 from rankstrat.model.values import Exact
 from rankstrat.rank.ball_minors import BALL_LIMIT, PRECISIONS, check_ball_minor
 from rankstrat.rank.lower_bounds import Minor, check_minor
 from rankstrat.rank.search import Analysis
-from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.tangents import Tangents, leaf_names
 from rankstrat.rank.upper_bounds import EXPANSION, ZERO_TEST
 from rankstrat.rank.vanishing import (
     denominators,
@@ -188,11 +188,15 @@ def check_relations(analysis: Analysis, relations: Sequence[CheckedRelation]) ->
             )
 
 
-def _coefficients(tangents: Tangents, relation: CheckedRelation) -> dict[int, int]:
-    program = tangents.program
+def _leaves(tangents: Tangents) -> dict[sympy.Symbol, int]:
+    """Coordinates and constants, which coefficients of relations may contain."""
     chart = tangents.chart
     symbols = (*chart.coordinates, *chart.model.constants)
-    leaves = {c: program.leaf(("u", c)) for c in symbols}
+    return {c: tangents.program.leaf(("u", c)) for c in symbols}
+
+
+def _coefficients(tangents: Tangents, relation: CheckedRelation) -> dict[int, int]:
+    program, leaves = tangents.program, _leaves(tangents)
     return {
         i: translate(program, [c], leaves)[0] if isinstance(c, sympy.Expr) else program.constant(c)
         for i, c in relation.coefficients.items()
@@ -228,8 +232,24 @@ def _holds(
         return False  # a function with kinks counts as a free variable above, and nothing more
     try:
         tower = Tower(program, [total], seed=seed)
+        if is_zero(tower.program, tower.roots[0], ZERO_TEST):
+            return True
+        if not tower.opaque:
+            return False
+        tower = Tower(program, [_with_numbers_as_written(tangents, total)], seed=seed)
         return is_zero(tower.program, tower.roots[0], ZERO_TEST)
     except PoleError as error:
         raise CertificateError(f"a relation has a pole: {error}") from None
     except (BudgetError, UndecidedError) as error:
         raise CertificateError(f"a relation is too large to be checked exactly ({error})") from None
+
+
+def _with_numbers_as_written(tangents: Tangents, node: int) -> int:
+    """A node with what does not depend on the inputs as it is written in coefficients, where
+    atan(sqrt(3)) is pi/3.
+    """
+    program = tangents.program
+    numbers = [n for n in program.reachable((node,)) if program.args[n] and not tangents.depends(n)]
+    written = to_sympy(program, numbers, leaf_names(tangents.chart))
+    images = zip(numbers, translate(program, written, _leaves(tangents)), strict=True)
+    return program.rebuild((node,), program, dict(images))[node]

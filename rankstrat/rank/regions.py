@@ -14,6 +14,8 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
+import sympy
+
 from rankstrat.algebra.balls import Enclosures
 from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.needs import Need
@@ -68,7 +70,7 @@ class Site(Tangents):
         site = cls.__new__(cls)
         site.__dict__.update(base.__dict__)
         site.inside = domain_nodes(site)
-        site.needs = open_needs(site)
+        site.needs = (*open_needs(site), *domain_needs(site))
         return site
 
     @property
@@ -96,12 +98,28 @@ def domain_nodes(base: Tangents) -> tuple[int, ...]:
     if not forms:
         return ()
     program = base.program
+    values = translate(program, list(forms), _free_variables(base))
+    return tuple(n for n in values if program.value(n) is None)
+
+
+def _free_variables(base: Tangents) -> dict[sympy.Symbol, int]:
+    """Nodes of the inputs in the free variables of a piece, and of the constants."""
+    model, program = base.chart.model, base.program
     leaves = [program.leaf(("x", k)) for k in range(len(model.inputs))]
     nodes = base.piece.images(program, leaves)
     known = {s: nodes[k] for k, s in enumerate(model.inputs)}
-    known |= {s: program.leaf(("u", s)) for s in model.constants}
-    values = translate(program, list(forms), known)
-    return tuple(n for n in values if program.value(n) is None)
+    return known | {s: program.leaf(("u", s)) for s in model.constants}
+
+
+def domain_needs(site: Site) -> tuple[Need, ...]:
+    """The needs of the conditions of a domain, which hold where they are real: sqrt(x) > -1 is
+    x > 0.
+    """
+    sides = [side for c in site.chart.model.domain.conditions for side in (c.gts, c.lts)]
+    needed: list[Need] = []
+    translate(site.program, sides, _free_variables(site), needed=needed)
+    signs = Signs(site.program, leaf_signs(site))
+    return tuple(need for need in needed if signs.sure(need.node) != 1)
 
 
 def open_needs(site: Site) -> tuple[Need, ...]:

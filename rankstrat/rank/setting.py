@@ -15,6 +15,7 @@ from rankstrat.algebra.signs import Signs, requirements
 from rankstrat.errors import (
     BudgetError,
     DataError,
+    PointError,
     PoleError,
     UndecidedError,
     UnsupportedFunctionError,
@@ -22,7 +23,7 @@ from rankstrat.errors import (
 from rankstrat.model.model import Chart
 from rankstrat.rank.cells import Enumeration
 from rankstrat.rank.counting import symmetry_bound
-from rankstrat.rank.draws import coordinate_keys, coordinate_values, drawn_coordinates
+from rankstrat.rank.draws import coordinate_keys, drawn_coordinates
 from rankstrat.rank.kinks import (
     UNDECIDED,
     CancellingKinksError,
@@ -32,6 +33,7 @@ from rankstrat.rank.kinks import (
 from rankstrat.rank.lower_bounds import row_count, sampled_rank
 from rankstrat.rank.patterns import PatternTangents, pattern_tangents
 from rankstrat.rank.pieces import Piece, coarse_pieces, periods, piece_at, residue_pieces
+from rankstrat.rank.real_values import RealValues
 from rankstrat.rank.regions import (
     Region,
     Regions,
@@ -164,6 +166,7 @@ def setting(chart: Chart, region: Sequence[Any] | None, *, seed: int = 0) -> Set
         UndecidedError: no input was found at which the model is real.
     """
     sites = sites_of(chart)
+    RealValues.of(sites[0]).demand(seed)
     piecewise = any(site.piecewise() for site in sites)
     if not piecewise:
         for site in sites:
@@ -196,11 +199,15 @@ def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
         keys = [("u", c) for c in chart.coordinates]
         below = FINE if number < INSTANCES else HALVES
         values = drawn_coordinates(sites[0], keys, seed, number, below=below)
-        point = chart.at({c: values["u", c] for c in chart.coordinates})
         try:
-            found = _everywhere(sites_of(point), written, seed)
+            point = chart.at({c: values["u", c] for c in chart.coordinates})
+            there = sites_of(point)
+            RealValues.of(there[0]).demand(seed)
+            if _root_begins(sites[0], there[0]):
+                continue
+            found = _everywhere(there, written, seed)
             rank = _quick_rank(found.tangents, seed)
-        except (UndecidedError, PoleError):
+        except (UndecidedError, PoleError, PointError):  # of sqrt(u), where u is negative
             continue
         if best is None or rank > best[0]:
             best = rank, found, tuple(values.values())
@@ -213,6 +220,15 @@ def _instance(sites: Sequence[Site], written: Tangents, seed: int) -> Setting:
         )
     _, found, at = best
     return Setting(found.tangents, written, found.regions, tuple(sites), seed, True, at)
+
+
+def _root_begins(site: Site, there: Site) -> bool:
+    """Whether what must be positive is 0 at coordinates alone, as at no others near them."""
+    nodes = [need.node for need in site.chart.model.compiled.needs]
+    return any(
+        there.program.value(there.images[n]) == 0 and site.program.value(site.images[n]) != 0
+        for n in nodes
+    )
 
 
 def _quick_rank(tangents: Tangents, seed: int) -> int:
@@ -408,12 +424,16 @@ def witness(site: Site, seed: int) -> tuple[Any, ...] | None:
             if not regions:
                 raise _nowhere()
             return regions[0].point
+    values = RealValues.of(site)
     for number in range(WITNESSES):
         point = random_point(site, seed, number)
         if point is None:
             return None
+        coordinates = values.draw(keys, seed, number)
+        if coordinates is None:
+            continue
         try:
-            return region_at(site, point, coordinate_values(site, seed, number)).point
+            return region_at(site, point, coordinates).point
         except (DataError, UndecidedError, PoleError):
             continue
     return None

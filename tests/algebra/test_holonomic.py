@@ -161,6 +161,20 @@ def test_half_integer_orders_and_ratios_of_gamma_functions_are_elementary(
     certificate.check()
 
 
+BESIDE_A_KINK = [  # (function, rank of it beside |x| and x)
+    (sympy.yn(0, x), 3),
+    (sympy.jn(0, x), 3),
+    (besselj(1, x), 3),
+    (besselj(HALF, x) ** 2, 2),
+    (besseli(-HALF, x) * besseli(HALF, x), 2),
+]
+
+
+@pytest.mark.parametrize(("function", "rank"), BESIDE_A_KINK)
+def test_roots_in_half_integer_orders_alone_need_positive_arguments(function, rank):
+    assert int(model_rank(Model(a * function + b * abs(x) + c * x, [a, b, c], [x]))) == rank
+
+
 @pytest.mark.parametrize("order", [Rational(k, 2) for k in range(-9, 10, 2)])
 @pytest.mark.parametrize("family", [besselj, bessely, besseli, besselk])
 def test_half_integer_orders_have_the_values_of_mpmath(family, order):

@@ -285,3 +285,23 @@ def test_a_certificate_with_a_root_of_three_checks():
     certificate = model_rank(F)
     assert int(certificate) == 2 and certificate.verdict is Verdict.PROVED
     RankCertificate.from_json(certificate.to_json()).check()
+
+
+@pytest.mark.parametrize(
+    ("function", "value"),
+    [
+        (sympy.atan(b), sympy.sqrt(3)),  # pi/3
+        (sympy.asin(b), sympy.Rational(1, 2)),
+        (sympy.atan(sympy.tan(b)), 2),
+        (sympy.log(cos(sympy.pi * b)), sympy.Rational(1, 5)),
+    ],
+)
+@pytest.mark.parametrize("factor", [1, sympy.Max(0, x), u])
+def test_numbers_that_coefficients_write_otherwise_are_the_same(function, value, factor):
+    chart = {b: value} if factor == u else {a: 1, b: value}
+    certificate = model_rank(
+        Model(a * factor * tanh(function), [a, b], [x], constants=[u]).chart(chart)
+    )
+    assert int(certificate) == 1 and certificate.relations
+    certificate.check()
+    RankCertificate.from_json(certificate.to_json()).check()

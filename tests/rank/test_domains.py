@@ -25,7 +25,7 @@ from rankstrat.errors import (
 from rankstrat.rank.setting import at_kink, has_tangents, setting
 from rankstrat.rank.verdict import Relation
 
-a, b, c, w, v, x, y, k = sp.symbols("a b c w v x y k")
+a, b, c, u, w, v, x, y, k = sp.symbols("a b c u w v x y k")
 positive, integer = sp.Symbol("x", positive=True), sp.Symbol("n", integer=True)
 Max = sp.Max
 
@@ -189,6 +189,9 @@ DOMAINS: list[tuple[str, rs.Model, list[Any], int]] = [
         a * Max(0, x**2 - 2) + b * (x**2 - 2) + c * Max(0, 2 - x**2), [a, b, c], [x]),
      [1, 1, 1], 2),
     ("a distant kink", rs.Model(a * Max(0, x**2 - 10**8) + b * x, [a, b], [x]), [1, 1], 2),
+    # a condition holds where it is real
+    *((condition, rs.Model(a * sp.Abs(x) + b * x, [a, b], [x], domain=[condition]), [1, 1], 1)
+      for condition in ("sqrt(x) > -1", "exp(sqrt(x)) > 0", "x + log(x) > log(x) - 5")),
     ("max tree", rs.Model(
         a * Max(x, y, 0) + b * Max(0, Max(x, y)), [a, b], [x, y]), [1, 1], 1),
 ]  # fmt: skip
@@ -553,6 +556,35 @@ def test_region_of_an_input_outside_the_domain_is_refused() -> None:
     with pytest.raises(DataError, match="not in the domain"):
         rs.region_rank(model.point([1, 1]), [-1])
     assert int(rs.region_rank(model.point([1, 1]), [2])) == 1
+
+
+def test_values_are_complex_at_some_of_the_points_that_are_tried() -> None:
+    chart = rs.Model(a * x * sp.sqrt(1 + c**2) + b, [a, b, c], [x]).chart({c: sp.sqrt(u**2 - 1)})
+    assert rs.model_rank(chart).lower == 2
+
+
+@pytest.mark.parametrize(
+    "value", [sp.acosh(-2), sp.sqrt(1 - sp.sqrt(2)), sp.log(-1 - u**2), sp.acosh(-sp.exp(u))]
+)
+@pytest.mark.parametrize("output", [a * x + b**2 * sp.tanh(c), a * sp.Abs(x) + b * c], ids=str)
+def test_a_value_that_is_not_real_is_refused(output: Any, value: Any) -> None:
+    chart = rs.Model(output, [a, b, c], [x]).chart({a: 1, b: 0, c: value})
+    with pytest.raises(PoleError, match="a value is not real"):
+        rs.model_rank(chart)
+
+
+def test_values_and_the_model_are_real_at_the_same_coordinates() -> None:
+    """acosh(u) needs u > 1, and the root of -acosh(u) is real at no such u."""
+    for kink in (x, sp.Abs(x)):
+        F = rs.Model(a * kink + b * sp.sqrt(c) - b, [a, b, c], [x])
+        rank = rs.model_rank(F.chart({a: 1, b: 0, c: -sp.acosh(u)}))
+        assert (rank.lower, rank.verdict) == (0, rs.Verdict.OPEN)
+
+
+def test_coordinates_at_which_alone_a_root_is_real_are_passed_over() -> None:
+    F = rs.Model(a * x + b * (c * w) ** sp.Rational(3, 2) - b, [a, b, c, w], [x])
+    rank = rs.model_rank(F.chart({a: 1, b: 0, c: sp.acosh(u), w: -(u**2)}))
+    assert (rank.lower, rank.verdict) == (0, rs.Verdict.OPEN)
 
 
 def test_generic_chart_with_fixed_kinks_has_a_rank() -> None:

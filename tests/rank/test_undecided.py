@@ -163,3 +163,17 @@ def test_roots_of_what_is_positive_everywhere_have_one_part():
     function = a * sp.sqrt(1 + sp.sqrt(1 + b**2 * x**2))
     certificate = rs.model_rank(rs.Model(function, [a, b], [x]))
     assert (int(certificate), certificate.largest) == (2, False)
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        sp.sqrt(-1 - x**2),
+        sp.Piecewise((sp.sqrt(sp.cosh(x)), x > 0), (sp.sqrt(-sp.cosh(x)), True)),
+    ],
+)
+def test_a_certificate_of_a_model_that_no_program_holds_is_printed_and_read(root) -> None:
+    rank = rs.model_rank(rs.Model(a * root + b * sp.Function("s")(x), [a, b], [x]).point([1, 1]))
+    assert (rank.lower, rank.upper, rank.verdict) == (0, 2, rs.Verdict.OPEN)
+    assert "for a generic smooth s" in str(rank)
+    rs.RankCertificate.from_json(rank.to_json()).check()
