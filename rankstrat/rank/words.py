@@ -10,7 +10,7 @@ import sympy
 from rankstrat.errors import CertificateError, ParseError
 from rankstrat.text.parsing import FUNCTIONS, ElementaryFunction, parse_expression, unspecified
 
-MAX_TEXT, MAX_PARTS, MAX_ORDER = 50_000_000, 5_000_000, 12
+MAX_TEXT, MAX_PARTS, MAX_ORDER, SECONDS = 50_000_000, 5_000_000, 12, 600
 RARE = {str(f): ElementaryFunction(f) for f in (sympy.sign,)} | {
     "Heaviside": ElementaryFunction(sympy.Heaviside, (1, 2))
 }
@@ -46,7 +46,12 @@ def read_output(
         ParseError: it is outside the language.
     """
     return parse_expression(
-        text, symbols, functions=functions, max_length=MAX_TEXT, max_parts=MAX_PARTS
+        text,
+        symbols,
+        functions=functions,
+        max_length=MAX_TEXT,
+        max_parts=MAX_PARTS,
+        seconds=SECONDS,
     )
 
 

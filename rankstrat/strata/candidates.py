@@ -47,6 +47,8 @@ def found_conditions(strata: ArrangementStrata) -> list[sympy.Expr]:
     if len(labels) > MOST_FLATS:
         return []
     gradient = [[derivative(o, p) for o in model.outputs] for p in model.parameters]
+    if any(g.has(sympy.Derivative) for row in gradient for g in row):
+        return []
     found: dict[sympy.Expr, None] = {}
     for label in labels:
         values = strata.chart(label).values

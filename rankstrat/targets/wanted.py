@@ -102,5 +102,10 @@ def _from_point(model: Model, point: Chart) -> TargetFunction:
             f"the target has the unknown constant {foreign[0]}, the model has none of that name;"
             " one function is needed; declare it for both"
         )
+    if any(output.has(sympy.Derivative) for output in source.outputs):
+        raise TargetError(
+            "the target contains a derivative that is not carried out; an explicit function is"
+            " needed; call .doit()"
+        )
     replace = {**point.values, **dict(zip(source.inputs, model.inputs, strict=True))}
     return TargetFunction(tuple(output.xreplace(replace) for output in source.outputs), point)

@@ -359,6 +359,16 @@ def test_nearest_strata_of_relu_are_rays():
     assert found.near[0].distance == pytest.approx(least, rel=1e-4)
 
 
+@pytest.mark.parametrize("activation", ["exp", "sin", "cosh"])
+def test_nearest_strata_do_not_ask_biases_that_an_addition_theorem_takes_away(activation):
+    net = families.two_layer(2, 1, activation, bias=True)
+    found = nearest_strata(net, a=[1, 2], w=[[1], [1.02]], b=[0, 3], tolerance=0.1)
+    assert [n.condition.text for n in found] == ["w1 = w2"]
+    assert found.near[0].distance == pytest.approx(0.02 / math.sqrt(2))
+    there = stratum_of(net.point(a=[1, 2], w=[[1], [1]], b=[0, 3]))
+    assert [c.text for c in there.conditions] == ["w1 = w2"]
+
+
 def test_conditions_of_the_tenth_neuron():
     strata = stratify(families.two_layer(1, 2, activation="relu", bias=True)).strata[0].source
     wide = replace(strata, model=families.two_layer(10, 2, "relu", bias=True), width=10)
@@ -434,6 +444,13 @@ def test_irrational_condition_error():
     a, b = sympy.symbols("a b")
     with pytest.raises(ModelError, match="irrational"):
         stratify(Model([a * b], [a, b]), conditions=[sympy.sqrt(2) * a - b])
+
+
+def test_derivatives_of_unspecified_functions_need_no_values():
+    # (w**2, s(c), exp(c) + b): rank 3 where w != 0, 2 elsewhere: e^c and s'(c) beside the b
+    w, b, c = sympy.symbols("w b c")
+    found = stratify(Model([w**2, sympy.Function("s")(c), sympy.exp(c) + b], [w, b, c], []))
+    assert max(level.rank for level in found.levels) == 3
 
 
 def test_an_undeclared_parity_and_a_borrowed_name_prove_nothing():

@@ -232,3 +232,10 @@ def test_a_dose_response_curve_has_a_target_set():
     F = rs.Model(d + (a - d) / (1 + (x / c) ** b), [a, b, c, d], [x], domain={x: "x > 0"})
     T = rs.target_set(F, F.point([1, 2, 3, 1]))
     assert T.branches_of(F.point([1, 2, 3, 1]))
+
+
+def test_a_derivative_that_is_not_carried_out_is_no_target():
+    a, c = sympy.symbols("a c")
+    model = rs.Model([a * sympy.Function("s")(c).diff(c)], [a, c], [])
+    with pytest.raises(TargetError, match="derivative"):
+        rs.target_set(model, model.point([1, 2]))

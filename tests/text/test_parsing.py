@@ -241,6 +241,15 @@ def test_parse_expression_error(text, message, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir()), "nothing was executed"
 
 
+def test_an_expression_that_sympy_ponders_is_refused_in_time():
+    """sympy asks whether tanh(tanh(...)) is real in time that doubles with every function."""
+    text = "max(0, " + "tanh(" * 14 + "x" + ")" * 15
+    start = time.process_time()
+    with pytest.raises(ParseError, match="within the budget of 1 s"):
+        parse_expression(text, SYMBOLS, seconds=1)
+    assert time.process_time() - start < 4
+
+
 @pytest.mark.parametrize("text", [None, 1, b"x", ["x"], 0.5])
 def test_parse_expression_not_a_string_error(text):
     with pytest.raises(ParseError, match="a string is needed"):

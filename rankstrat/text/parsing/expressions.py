@@ -15,7 +15,8 @@ from typing import Any
 
 import sympy
 
-from rankstrat.errors import ParseError
+from rankstrat.deadline import interruptible, left, within
+from rankstrat.errors import OutOfTimeError, ParseError
 from rankstrat.text.guesses import MAX_NAME, nearest, shown
 from rankstrat.text.parsing import guarded
 from rankstrat.text.parsing.conditions import NEEDED, piecewise
@@ -30,6 +31,8 @@ MAX_DIGITS = 1_000
 """Digits of an integer."""
 MAX_NODES = 50_000
 """Operands and operations of an expression."""
+READING = 10
+"""Seconds in which sympy builds an expression."""
 
 FUNCTIONS: Mapping[str, ElementaryFunction] = ELEMENTARY
 """The functions of the language.
@@ -79,6 +82,7 @@ def parse_expression(
     functions: Mapping[str, ElementaryFunction] = FUNCTIONS,
     max_length: int = MAX_LENGTH,
     max_parts: int = MAX_NODES,
+    seconds: float = READING,
 ) -> sympy.Expr:
     r"""The exact expression that a string denotes, over the given symbols.
 
@@ -88,6 +92,7 @@ def parse_expression(
         functions: name -> function for every call that it may make.
         max_length: accepted number of characters.
         max_parts: accepted number of operands and operations.
+        seconds: in which sympy must have built it.
 
     Raises:
         ParseError: the string is not in the language, or too large.
@@ -98,7 +103,16 @@ def parse_expression(
         2*tanh(x/3)**2 - 1/2
     """
     tree = _parsed(_scanned(text, max_length))
-    result = _Builder(symbols, functions, max_parts).build(tree)
+    try:
+        with within(seconds), interruptible("an expression was read"):
+            result = _Builder(symbols, functions, max_parts).build(tree)
+    except OutOfTimeError:
+        if not left() > 0:  # the time of the whole question
+            raise
+        raise ParseError(
+            f"{shown(text)} is not read within the budget of {seconds} s, as sympy compares parts"
+            " of it; a simpler expression is needed; nest fewer functions."
+        ) from None
     part = guarded.forbidden_part(result, max_exponent=guarded.MAX_EXPONENT)
     if part is not None:
         raise ParseError(

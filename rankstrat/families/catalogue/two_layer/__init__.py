@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import sympy
 
+from rankstrat.activation.addition import addition_law
 from rankstrat.activation.law import law_of
 from rankstrat.activation.record import Activation
 from rankstrat.algebra.program import Program
@@ -134,7 +135,11 @@ class TwoLayer(FamilyRecord, LayeredStructure):
         self, arrays: Mapping[str, Any], names: Mapping[str, Any] | None = None
     ) -> Iterable[tuple[Math, float]]:
         """Which neurons are nearly merged, null or inactive; see `rankstrat.nearest_strata`."""
-        vectors = np.hstack([arrays["w"], arrays["b"][:, None]]) if self.bias else arrays["w"]
+        addition = addition_law(self.activation)
+        # an addition theorem takes biases away: classes are of the weights alone
+        alone = addition is not None and (addition.exponential or addition.parity != "none")
+        biased = self.bias and not alone
+        vectors = np.hstack([arrays["w"], arrays["b"][:, None]]) if biased else arrays["w"]
         law = law_of(self.activation, bias=self.bias)
         rays = law is not None and law.rays and bool(law.slope)
         signed = self.activation.remainder_parity != "none"
