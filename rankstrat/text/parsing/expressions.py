@@ -31,7 +31,7 @@ MAX_DIGITS = 1_000
 """Digits of an integer."""
 MAX_NODES = 50_000
 """Operands and operations of an expression."""
-READING = 10
+READING = 3
 """Seconds in which sympy builds an expression."""
 
 FUNCTIONS: Mapping[str, ElementaryFunction] = ELEMENTARY
