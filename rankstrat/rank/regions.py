@@ -20,14 +20,14 @@ from rankstrat.algebra.balls import Enclosures
 from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.needs import Need
 from rankstrat.algebra.primes import mix
-from rankstrat.algebra.program import LEAF, PIECEWISE, Program
+from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, Program
 from rankstrat.algebra.signs import Signs, requirements
 from rankstrat.algebra.translate import translate
 from rankstrat.errors import DataError, PoleError, UndecidedError
 from rankstrat.rank.pieces import Piece
 from rankstrat.rank.tangents import Built, Tangents
 
-SAMPLES, SAMPLED_REGIONS, SHORT = 400, 48, 400
+SAMPLES, SAMPLED_REGIONS, SHORT, AGAIN = 400, 48, 400, 3
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,34 @@ def restrict(
         return branch(target, name, argument, sign)
 
     done = base.program.rebuild(roots, target, {}, function=resolved)
-    return [done[n] for n in roots]
+    nodes = [done[n] for n in roots]
+    return _resolved_again(target, nodes, {done[a]: s for a, s in signs.items() if a in done})
+
+
+def _resolved_again(program: Program, nodes: list[int], signs: Mapping[int, int]) -> list[int]:
+    """The nodes without kinks that are there for the first time on a region, where they have a
+    sign: sqrt(x^2 + |x|^2) is 2^(1/2) |x| once |x| is x.
+    """
+    known = dict[int, int]()
+    for argument, sign in signs.items():
+        if program.value(argument) is None:
+            c, core = program.content(argument)
+            known[core] = sign if c > 0 else -sign
+
+    def resolved(node: int, argument: int) -> int:
+        c, core = program.content(argument)
+        name = program.data[node]
+        if name not in PIECEWISE or core not in known:
+            return program.function(name, argument)
+        return branch(program, name, argument, known[core] if c > 0 else -known[core])
+
+    for _ in range(AGAIN):
+        met = program.reachable(nodes)
+        if not any(program.kind[n] == FUNCTION and program.data[n] in PIECEWISE for n in met):
+            break
+        done = program.rebuild(nodes, program, {}, function=resolved)
+        nodes = [done[n] for n in nodes]
+    return nodes
 
 
 def starts(base: Tangents, region: Region | None) -> bool:

@@ -169,3 +169,23 @@ def test_a_root_that_vanishes_on_a_whole_region_has_no_edge_there() -> None:
     a, b = sp.symbols("a b")
     model = rs.Model(a * sp.sqrt(sp.Max(0, X)) + b * sp.Max(0, X + 9), [a, b], [X])
     assert [int(rs.region_rank(model.point([1, 1]), [v])) for v in (-1, 1)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("functions", "rank"),
+    [
+        ((sp.atan2(abs(X), X), 1), 2),  # pi/4 and 3 pi/4
+        ((sp.sqrt(X**2 + abs(X) ** 2), abs(X)), 1),
+        ((sp.sqrt(X**2 + abs(X) ** 2), abs(X), X), 2),
+        ((sp.sqrt(X**2 + sp.Max(0, X) ** 2), X, abs(X)), 2),
+        ((sp.sqrt(4 * (X - 1) ** 2 + abs(2 - 2 * X) ** 2), abs(X - 1)), 1),
+    ],
+)
+def test_kinks_that_are_there_on_a_region_for_the_first_time(
+    functions: tuple[sp.Expr, ...], rank: int
+) -> None:
+    theta = sp.symbols(f"t1:{len(functions) + 1}")
+    model = rs.Model(sum(t * f for t, f in zip(theta, functions, strict=True)), theta, [X])
+    certificate = rs.model_rank(model)
+    certificate.check()
+    assert (int(certificate), certificate.verdict) == (rank, rs.Verdict.PROVED)
