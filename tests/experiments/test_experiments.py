@@ -110,6 +110,7 @@ RUN += [
 ]
 
 
+@pytest.mark.sampled(16)
 @pytest.mark.parametrize(("name", "number"), RUN)
 def test_cells_agree_and_wrong_predictions_do_not(name, number):
     found = EXPERIMENTS[name]

@@ -496,6 +496,7 @@ def check_polynomial(row):
     assert cert.verdict in (rs.Verdict.PROVED, rs.Verdict.PROBABLE)
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize(
     "row", [r for r in POLYNOMIAL if r["name"] not in LONG], ids=lambda row: row["name"]
 )

@@ -72,7 +72,7 @@ MODELS = {
 VALUES = {2: (-2, -1, 0, 1, 2), 3: (-1, 0, 1, 2), 4: (-1, 0, 1), 5: (-1, 0, 1), 6: (0, 1)}
 
 
-@pytest.mark.sampled(20)
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("name", MODELS)
 def test_every_point_has_the_rank_of_its_stratum(name):
     F = MODELS[name]
