@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import json
 import os
 import re
@@ -15,8 +14,10 @@ from pybtex.plugin import register_plugin
 from pybtex.style.formatting.unsrt import Style as UnsortedStyle
 from pybtex.style.labels import BaseLabelStyle
 
+from rankstrat.cli._collector import collect_rarely
+
 HERE = Path(__file__).parent
-gc.set_threshold(20_000, 20, 20)  # documents and expressions are many small objects that live long
+collect_rarely()
 
 project = "rankstrat"
 author = "The rankstrat authors"

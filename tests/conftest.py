@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import zlib
 from collections import defaultdict
@@ -11,8 +10,10 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import settings
 
+from rankstrat.cli._collector import collect_rarely
+
 # A fifth of the time of the whole run went into looking for cycles among expressions.
-gc.set_threshold(20_000, 20, 20)
+collect_rarely()
 
 # An exact computation takes the time it takes; continuous integration must not depend on luck.
 settings.register_profile("rankstrat", deadline=None, derandomize="CI" in os.environ)

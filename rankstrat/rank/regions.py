@@ -209,7 +209,7 @@ def _resolved_again(program: Program, nodes: list[int], signs: Mapping[int, int]
             return program.function(name, argument)
         return branch(program, name, argument, known[core] if c > 0 else -known[core])
 
-    for _ in range(AGAIN):
+    for _ in range(AGAIN if known else 0):
         met = program.reachable(nodes)
         if not any(program.kind[n] == FUNCTION and program.data[n] in PIECEWISE for n in met):
             break

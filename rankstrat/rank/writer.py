@@ -16,10 +16,11 @@ from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 from rankstrat.algebra.translate import without_gamma
+from rankstrat.deadline import overtime
 from rankstrat.errors import CertificateError
 from rankstrat.model.domain import Domain
 from rankstrat.model.model import Chart
-from rankstrat.rank.words import demand_readable
+from rankstrat.rank.words import SECONDS, demand_readable
 from rankstrat.text.parsing import is_known_function, is_symbol_name
 
 LONGEST_SUM, MAX_DIGITS, MAX_NAME = 400, 1_000, 80
@@ -55,9 +56,10 @@ class CertificateWriter(StrPrinter):  # type: ignore[misc]  # sympy is not typed
         """
         if not isinstance(value, sympy.Expr):
             value = sympy.sympify(value, strict=True)
-        text = str(self.doprint(without_gamma([value])[0]))
         names, declared = tuple(self.names.values()), tuple(self.functions.values())
-        demand_readable(text, names, declared, output=output)
+        with overtime(SECONDS):  # what is known is written, also when the time is over
+            text = str(self.doprint(without_gamma([value])[0]))
+            demand_readable(text, names, declared, output=output)
         return text
 
     def domain(self, domain: Domain) -> list[str]:

@@ -51,6 +51,13 @@ def test_a_rank_in_no_time_is_open_with_the_reason():
     type(certificate).from_json(certificate.to_json()).check()
 
 
+def test_what_is_known_is_read_and_written_when_the_time_is_over():
+    a, w, x = sympy.symbols("a w x")
+    certificate = rs.model_rank(rs.Model(a * sympy.tanh(w * x + sympy.sqrt(7)), [a, w], [x]))
+    with within(1e-6):
+        assert type(certificate).from_json(certificate.to_json()) == certificate
+
+
 def test_a_rank_with_time_enough_is_the_rank():
     assert rs.model_rank(net(), budget=ENOUGH) == rs.model_rank(net())
     assert not rs.model_rank(net(), budget=ENOUGH).ended

@@ -15,7 +15,7 @@ from typing import Any
 
 import sympy
 
-from rankstrat.deadline import interruptible, left, within
+from rankstrat.deadline import interruptible, overtime, within
 from rankstrat.errors import OutOfTimeError, ParseError
 from rankstrat.text.guesses import MAX_NAME, nearest, shown
 from rankstrat.text.parsing import guarded
@@ -104,11 +104,10 @@ def parse_expression(
     """
     tree = _parsed(_scanned(text, max_length))
     try:
-        with within(seconds), interruptible("an expression was read"):
+        # whatever is left to the question: what it finds is written in these words, too
+        with overtime(seconds), within(seconds), interruptible("an expression was read"):
             result = _Builder(symbols, functions, max_parts).build(tree)
     except OutOfTimeError:
-        if not left() > 0:  # the time of the whole question
-            raise
         raise ParseError(
             f"{shown(text)} is not read within the budget of {seconds} s, as sympy compares parts"
             " of it; a simpler expression is needed; nest fewer functions."
