@@ -11,6 +11,7 @@ import sympy
 from rankstrat.deadline import ended, within
 from rankstrat.errors import ModelError, OutOfTimeError, PointError, demand
 from rankstrat.model.model import Chart
+from rankstrat.rank.leaps import may_leap
 from rankstrat.rank.verdict import Verdict
 from rankstrat.rank.zero import same_functions
 from rankstrat.singular.branches import of_branch
@@ -40,7 +41,8 @@ def learning_coefficient(
 
     Raises:
         PointError: a chart with coordinates.
-        ModelError: a piecewise model, or a fractional power of 0, for which K is not analytic.
+        ModelError: a piecewise model, one whose jumps move, or a fractional power of 0: K is not
+            analytic.
 
     References:
         docs/singular.md; AoyagiWatanabe2005; Aoyagi2024; Watanabe2009; Lin2011.
@@ -63,6 +65,11 @@ def learning_coefficient(
         raise ModelError(
             f"{place.model} is piecewise; a model that is analytic in its parameters is needed,"
             " for the learning coefficient is defined by a pole; use one region, as a polynomial"
+        )
+    if may_leap(place.model):
+        raise ModelError(
+            f"{place.model} may jump at inputs that move with the parameters; a model that is"
+            " analytic in its parameters is needed; write it without jumps"
         )
     if isinstance(place, Chart) and not place.is_point:
         raise PointError(

@@ -290,6 +290,14 @@ def test_hostile_points_of_networks():
     assert (one.value, one.multiplicity) == (Fraction(1, 2), 2)
 
 
+def test_a_jump_that_moves_is_refused():
+    """K(a) is pi^2 times the chance of inputs between 0 and a, of order |a|: half the rank is 0."""
+    a, x = sympy.symbols("a x")
+    model = rs.Model(sympy.atan(x - a) + sympy.atan(1 / (x - a)), [a], [x])
+    with pytest.raises(ModelError, match="jump"):
+        rs.learning_coefficient(model.point([0]))
+
+
 def test_piecewise_and_charts_error():
     relu = two_layer(1, 1, "relu")
     with pytest.raises(ModelError, match="piecewise"):
