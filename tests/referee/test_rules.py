@@ -161,3 +161,26 @@ def test_a_value_on_the_chart_contains_no_input() -> None:
     assert judge(written(graph, outputs=[4], sizes=(2, 1, 0))).fails
     graph = [ONE, INPUT, ["par", 0, 0], ["rat", 2, 1], ["par", 0, 3], ["mul", 2, 4, 1]]
     assert judge(written(graph, outputs=[5], sizes=(1, 1, 0))).fails
+
+
+@pytest.mark.parametrize(
+    ("parity", "vanishing"),
+    [("", ()), ("0", (0,)), ("odd", (0, 2)), ("odd0", (0, 2)), ("even", (1, 3)),
+     ("even0", (0, 1, 3))],
+)  # fmt: skip
+@pytest.mark.parametrize("order", range(4))
+def test_derivatives_of_an_unspecified_function_at_zero(
+    parity: str, vanishing: tuple[int, ...], order: int
+) -> None:
+    # a s^(n)(0) x has rank 0 if the derivative at 0 is known to vanish, and 1 if it is any number
+    nodes = [ONE, INPUT, COORDINATE, MINUS, ["rat", 0, 1], ["mul", 3, 2], ["add", 2, 5],
+             ["jet", 0, order, 4], ["mul", 7, 1], ["jet", 0, order, 6], ["mul", 9, 1]]  # fmt: skip
+    zero = order in vanishing
+    for argument, function in ((4, 8), (6, 10)):
+        fields: dict[str, Any] = {"functions": [parity], "coordinates": 1}
+        found = shown(nodes, [function], upper=relations([[0, 0]]), **fields)
+        assert found.upper == int(not zero)
+        found = shown(
+            nodes, [function], lower=minor(1), generators=[["jet", 0, argument]], **fields
+        )
+        assert (found.lower, found.fails) == (int(parity == ""), False)
