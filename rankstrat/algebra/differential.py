@@ -16,18 +16,28 @@ BUDGET = 400
 
 
 def laurent(
-    program: Program, node: int, budget: int = BUDGET, known: dict[int, Terms | None] | None = None
+    program: Program,
+    node: int,
+    budget: int = BUDGET,
+    known: dict[int, Terms | None] | None = None,
+    *,
+    others: set[int] | None = None,
 ) -> Terms | None:
     """The Laurent polynomial {monomial: coefficient} of a node in its leaves, or None if it is not
     one or too long.
 
     With a memo `known`, functions and powers of sums that do not expand count as further free
     variables: two equal expansions still prove equality, but different ones prove nothing.
+    Without one, `others` remembers the nodes that are no Laurent polynomials or too long ones.
     """
     if known is not None:
         return _expand(program, node, budget, known)
+    others = set() if others is None else others
+    below = program.reachable((node,))
+    if not others.isdisjoint(below):
+        return None
     values: dict[int, Terms] = {}
-    for n in program.reachable((node,)):
+    for n in below:
         check("an expression was expanded")
         kind, data = program.kind[n], program.data[n]
         if kind == CONSTANT:
@@ -44,9 +54,11 @@ def laurent(
         else:
             product = _product(program, n, values, budget)
             if product is None:
+                others.add(n)
                 return None
             values[n] = product
         if len(values[n]) > budget:
+            others.add(n)
             return None
     return values[node]
 
