@@ -13,7 +13,7 @@ derivatives, and nothing is said of the rank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice, product
 from typing import Any
@@ -177,7 +177,8 @@ class _Kinks:
         self.compiled = base.chart.model.compiled
         self.source = self.compiled.program
         self.signs = {argument: sign for _, argument, sign in kinks}
-        self.nodes = [n for n, _, sign in kinks if not sign]
+        self.still = self._constants(argument for argument, sign in self.signs.items() if not sign)
+        self.nodes = [n for n, argument, sign in kinks if not sign and argument not in self.still]
 
     def decide(self) -> bool | None:
         """True, False with a witness, or None."""
@@ -421,7 +422,7 @@ class _Kinks:
                 if not (sign or self._stays_known(argument, found)):
                     return None
                 if not sign and data in ("step", "sign") and numbers.value(values[argument]) == 0:
-                    if self.signs.get(argument) == 0 and argument not in self._constants():
+                    if self.signs.get(argument) == 0 and argument not in self.still:
                         return None
                 values[n] = branch(numbers, data, values[argument], sign)
                 flat = data in ("step", "sign")
@@ -439,7 +440,7 @@ class _Kinks:
         """Whether an argument without slope is no kink of the direction: it is no kink here, no
         parameter moves it, or it stays 0 on the branches below it.
         """
-        if self.signs.get(argument) != 0 or argument in self._constants():
+        if self.signs.get(argument) != 0 or argument in self.still:
             return True
         scratch = Program()
 
@@ -452,11 +453,10 @@ class _Kinks:
         done = self.source.rebuild((argument,), scratch, {}, function=resolved)
         return done[argument] == scratch.zero
 
-    def _constants(self) -> set[int]:
-        """Arguments that involve no parameter, so that no direction moves them."""
-        below = {n: set(self.source.reachable((self.source.args[n][0],))) for n in self.nodes}
+    def _constants(self, arguments: Iterable[int]) -> set[int]:
+        """Those that involve no parameter: no direction moves them, and they are no kinks."""
         parameters = set(self.compiled.parameters)
-        return {self.source.args[n][0] for n, nodes in below.items() if not nodes & parameters}
+        return {h for h in arguments if not parameters.intersection(self.source.reachable((h,)))}
 
     def _slope_at(self, numbers: Program, name: Any, value: int, slope: int) -> int:
         """f'(c) times a slope, where f(c) is a number already."""

@@ -154,6 +154,20 @@ def has_tangents(chart: Chart, *, seed: int = 0) -> bool:
     return setting(chart, None, seed=seed).smooth_where_seen
 
 
+def has_gradient(chart: Chart, *, seed: int = 0) -> bool | None:
+    """Whether a model has the gradient with slope 0 at kinks at almost every point of a chart, for
+    almost every input; None where that is not seen, as where kinks cancel.
+    """
+    if not chart.model.compiled.piecewise:
+        return True
+    here = Tangents(chart)
+    vanishing = any(here.images[h] == here.program.zero for _, h in chart.model.compiled.piecewise)
+    # regions are looked at only where a kink may matter
+    if not vanishing or kinks_are_harmless(here):
+        return True
+    return setting(chart, None, seed=seed).differentiable
+
+
 def setting(chart: Chart, region: Sequence[Any] | None, *, seed: int = 0) -> Setting:
     """The tangent functions the rank is about, those as written, and the regions of a piecewise
     model.
