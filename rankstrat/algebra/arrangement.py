@@ -107,7 +107,7 @@ def _intervals(
     if low is not None and high is not None and low >= high:
         return {}
     inner = sorted(c for c in cuts if (low is None or c > low) and (high is None or c < high))
-    found = {}
+    found: dict[tuple[int, ...], Vector] = {}
     for a, b in pairwise([low, *inner, high]):
         x = _between(a, b)
         found[tuple([_sign(slope * x + offset) for slope, offset in forms])] = (x,)
