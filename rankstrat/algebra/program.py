@@ -48,6 +48,8 @@ PI: tuple[str] = ("pi",)
 IMAGINARY: tuple[str] = ("i",)
 UNITY: tuple[str] = ("unity",)
 r"""The leaf whose power c is $e^{i \pi c}$."""
+REDUCED = frozenset({"prime", "unity", "side"})
+"""Leaves, beside the imaginary unit, whose powers are reduced."""
 
 
 class Program:
@@ -60,6 +62,7 @@ class Program:
         self._index: dict[tuple[int, tuple[int, ...], Hashable], int] = {}
         self._nonnegative: dict[int, bool] = {}
         self._contents: dict[int, tuple[Rational, int]] = {}
+        self._reduced: set[int] = set()
         self._reached: dict[tuple[int, ...], tuple[int, ...]] = {}
         self.zero = self.constant(0)
         self.one = self.constant(1)
@@ -68,14 +71,13 @@ class Program:
         return len(self.kind)
 
     def _node(self, kind: int, args: tuple[int, ...], data: Hashable) -> int:
-        key = (kind, args, data)
-        found = self._index.get(key)
-        if found is None:
-            check("an expression was built")
-            found = self._index[key] = len(self.kind)
+        fresh = len(self.kind)
+        found = self._index.setdefault((kind, args, data), fresh)
+        if found == fresh:
             self.kind.append(kind)
             self.args.append(args)
             self.data.append(data)
+            check("an expression was built")
         return found
 
     def constant(self, value: Rational) -> int:
@@ -84,7 +86,10 @@ class Program:
 
     def leaf(self, key: Hashable) -> int:
         """The node of a named indeterminate (input, parameter, generator, ...)."""
-        return self._node(LEAF, (), key)
+        node = self._node(LEAF, (), key)
+        if key == IMAGINARY or (isinstance(key, tuple) and key[0] in REDUCED):
+            self._reduced.add(node)
+        return node
 
     def value(self, node: int) -> Rational | None:
         """The rational value of a constant node, else None."""
@@ -135,7 +140,16 @@ class Program:
 
     def scale(self, c: Rational, node: int) -> int:
         """The node of c * node."""
-        return self.linear(0, ((c, node),))
+        kind, args, data = self.kind[node], self.args[node], self.data[node]
+        if kind == CONSTANT:
+            return self.constant(c * data)
+        if kind == LINEAR and len(args) == 1 and not data[0]:
+            c, node = c * data[1], args[0]
+        if c == 1:
+            return node
+        if not c:
+            return self.zero
+        return self._node(LINEAR, (node,), (0, c if type(c) is int else normal(c)))
 
     def product(self, factors: Iterable[tuple[int, Rational]], coefficient: Rational = 1) -> int:
         r"""The node of $c \prod n_i^{e_i}$.
@@ -151,6 +165,9 @@ class Program:
             if not e:
                 continue
             kind = kinds[node]
+            if kind == CONSTANT and e == 1 and not rooted:
+                coefficient = coefficient * data[node]
+                continue
             if type(e) is not int:
                 rooted = True
                 whole = e.denominator == 1
@@ -308,6 +325,8 @@ class Program:
     def _reduce(
         self, coefficient: Rational, total: dict[int, Rational]
     ) -> tuple[Rational, list[tuple[int, Rational]]]:
+        if self._reduced.isdisjoint(total):
+            return coefficient, [(node, e) for node, e in sorted(total.items()) if e]
         items = []
         for node in sorted(total):
             e = total[node]
