@@ -453,7 +453,10 @@ class Program:
 
     def derivative(self, node: int) -> int:
         """f'(arg) for a function node f(arg)."""
-        name, arg = self.data[node], self.args[node][0]
+        return self.slope(self.data[node], self.args[node][0], node)
+
+    def slope(self, name: Any, arg: int, value: int) -> int:
+        """f'(arg) for the function of a name, whose value f(arg) is a node."""
         if not isinstance(name, str):
             return self.function((name[0], name[1], name[2] + 1, name[3]), arg)
         if name in HOLONOMIC:
@@ -462,10 +465,10 @@ class Program:
                 for c, e, g in HOLONOMIC[name].derivative
             ]
             return self.linear(0, terms)
-        square = self.power(node, 2)
+        square = self.power(value, 2)
         match name:
             case "exp":
-                return node
+                return value
             case "log":
                 return self.power(arg, -1)
             case "tanh":
@@ -538,21 +541,35 @@ class Program:
             if node not in known:
                 yield node
 
-    def gradient(self, root: int, leaves: Sequence[int]) -> list[int]:
-        """Reverse-mode: the nodes of d root / d leaf, for each leaf."""
+    def gradient(
+        self,
+        root: int,
+        leaves: Sequence[int],
+        *,
+        target: Program | None = None,
+        image: Mapping[int, int] | None = None,
+        slope: Callable[[int], int] | None = None,
+    ) -> list[int]:
+        """Reverse-mode: the nodes of d root / d leaf, for each leaf.
+
+        With a `target`, in which the nodes below the root have an `image`, they are nodes of the
+        target. `slope` gives the derivative f'(arg) of a function node f(arg) there.
+        """
+        out = self if target is None else target
+        slope = self.derivative if slope is None else slope
         order = self.reachable((root,))
         wanted = set(leaves)
         active = set()
         for node in order:
             if node in wanted or any(child in active for child in self.args[node]):
                 active.add(node)
-        adjoint: dict[int, list[tuple[Rational, int]]] = {root: [(1, self.one)]}
+        adjoint: dict[int, list[tuple[Rational, int]]] = {root: [(1, out.one)]}
         result: dict[int, int] = {}
         for node in reversed(order):
             contributions = adjoint.pop(node, None)
             if contributions is None or node not in active:
                 continue
-            total = self.linear(0, contributions)
+            total = out.linear(0, contributions)
             if node in wanted:
                 result[node] = total
                 continue
@@ -562,15 +579,16 @@ class Program:
                     if child in active:
                         adjoint.setdefault(child, []).append((c, total))
             elif self.kind[node] == PRODUCT:
-                pairs = list(zip(args, data, strict=True))
-                for i, (child, e) in enumerate(pairs):
+                images = args if image is None else [image[child] for child in args]
+                pairs = list(zip(images, data, strict=True))
+                for i, (child, e) in enumerate(zip(args, data, strict=True)):
                     if child in active:
-                        rest = [*pairs[:i], (child, e - 1), *pairs[i + 1 :], (total, 1)]
-                        adjoint.setdefault(child, []).append((e, self.product(rest)))
+                        rest = [*pairs[:i], (images[i], e - 1), *pairs[i + 1 :], (total, 1)]
+                        adjoint.setdefault(child, []).append((e, out.product(rest)))
             else:
-                step = self.product(((total, 1), (self.derivative(node), 1)))
+                step = out.product(((total, 1), (slope(node), 1)))
                 adjoint.setdefault(args[0], []).append((1, step))
-        return [result.get(leaf, self.zero) for leaf in leaves]
+        return [result.get(leaf, out.zero) for leaf in leaves]
 
     def rebuild(
         self,

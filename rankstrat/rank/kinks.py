@@ -21,7 +21,7 @@ from typing import Any
 from rankstrat.algebra.balls import Enclosures
 from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.primes import mix
-from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PIECEWISE, PRODUCT, Program
+from rankstrat.algebra.program import CONSTANT, LEAF, LINEAR, PIECEWISE, PRODUCT, Program
 from rankstrat.errors import DataError, PoleError, UndecidedError
 from rankstrat.rank.regions import PointSigns, Region, branch, restrict, translate_values
 from rankstrat.rank.sides import JUMPS, oriented
@@ -429,11 +429,8 @@ class _Kinks:
                 slopes[n] = numbers.zero if flat else branch(numbers, data, slopes[argument], sign)
             else:
                 values[n] = numbers.function(data, values[args[0]])
-                slopes[n] = (
-                    numbers.product(((numbers.derivative(values[n]), 1), (slopes[args[0]], 1)))
-                    if numbers.kind[values[n]] == FUNCTION
-                    else self._slope_at(numbers, data, values[args[0]], slopes[args[0]])
-                )
+                steep = numbers.slope(data, values[args[0]], values[n])
+                slopes[n] = numbers.product(((steep, 1), (slopes[args[0]], 1)))
         return found
 
     def _stays_known(self, argument: int, signs: Mapping[int, int]) -> bool:
@@ -457,14 +454,6 @@ class _Kinks:
         """Those that involve no parameter: no direction moves them, and they are no kinks."""
         parameters = set(self.compiled.parameters)
         return {h for h in arguments if not parameters.intersection(self.source.reachable((h,)))}
-
-    def _slope_at(self, numbers: Program, name: Any, value: int, slope: int) -> int:
-        """f'(c) times a slope, where f(c) is a number already."""
-        scratch = Program()
-        z = scratch.leaf(("z",))
-        derivative = scratch.gradient(scratch.function(name, z), [z])[0]
-        done = scratch.rebuild((derivative,), numbers, {z: value})[derivative]
-        return numbers.product(((done, 1), (slope, 1)))
 
 
 def _product_slope(
