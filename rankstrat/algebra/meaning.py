@@ -31,11 +31,12 @@ class Meaning(Generators):
         self.seed = seed
         self.derivations: dict[int, Derivation] = {}
         self._standard: dict[int, int] = {}
+        self._not_laurent: set[int] = set()
         self._arguments: dict[str, dict[Any, int]] = {}
 
     def terms(self, h: int) -> Terms | None:
         """The Laurent polynomial of h where that is a normal form: without roots of unity."""
-        terms = laurent(self.program, h)
+        terms = laurent(self.program, h, others=self._not_laurent)
         if terms is None or any(self._is_dependent(n) for m in terms for n, _ in m):
             return None
         return terms

@@ -240,7 +240,7 @@ class Model:
         else:
             raw = tuple(self.chart(both).raw)
         free = sorted({str(s) for v in raw if isinstance(v, sympy.Expr) for s in v.free_symbols})
-        unknown = sorted(set(free) - {str(p) for p in self.parameters})
+        unknown = sorted(set(free) - {str(p) for p in self.parameters}) if free else []
         if unknown:
             raise PointError(
                 f"the values contain {listed(unknown)}, which is no number; a point has exact"

@@ -62,12 +62,14 @@ class Names:
     """Symbols by themselves or by name; a name that several of them have means none of them."""
 
     def __init__(self, symbols: Iterable[sympy.Symbol]) -> None:
-        self._own: set[sympy.Symbol] = set()
-        self._named: dict[str, list[sympy.Symbol]] = {}
-        for symbol in symbols:
-            if symbol not in self._own:
-                self._own.add(symbol)
-                self._named.setdefault(str(symbol), []).append(symbol)
+        self._own = dict.fromkeys(symbols)
+
+    @cached_property
+    def _named(self) -> dict[str, list[sympy.Symbol]]:
+        named: dict[str, list[sympy.Symbol]] = {}
+        for symbol in self._own:
+            named.setdefault(str(symbol), []).append(symbol)
+        return named
 
     def find(self, key: Any) -> sympy.Symbol | None:
         """The symbol that a key means, or None.
@@ -145,8 +147,8 @@ def counted(number: int, word: str) -> str:
     return f"{number} {word}" + ("" if number == 1 else "s")
 
 
-def exact_scalar(name: str, value: Any) -> Exact:
-    """An int, Fraction or exact sympy expression equal to the value.
+def exact_scalar(name: object, value: Any) -> Exact:
+    """An int, Fraction or exact sympy expression equal to the value; errors print the name.
 
     Raises:
         InexactValueError: a float; the message writes it as a rational.
@@ -172,7 +174,7 @@ def exact_scalar(name: str, value: Any) -> Exact:
                 *sympy.Rational(repr(float(value))).as_numer_denom()
             )
         raise InexactValueError(f"{name} = {value} is a float; {hint}, or use numerical_rank")
-    result = exact_value(value, name=name)
+    result = exact_value(value, name=str(name))
     if result.is_Rational:
         return exact_scalar(name, Fraction(int(result.p), int(result.q)))
     if has_long_numbers([result]):
@@ -228,11 +230,12 @@ def assigned(
     """
     known, given = Names(parameters), dict[sympy.Symbol, Exact]()
     for key, value in values.items():
-        name = str(key)
         parameter = known.find(key)
         if parameter is not None:
-            given[parameter] = exact_scalar(name, value)
-        elif name in blocks:
+            given[parameter] = exact_scalar(key, value)
+            continue
+        name = str(key)
+        if name in blocks:
             symbols = block_symbols(name, blocks[name]).ravel()
             given |= zip(symbols, exact_array(name, blocks[name], {name: value}), strict=True)
         else:

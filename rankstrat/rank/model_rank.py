@@ -218,6 +218,8 @@ def _primitive(program: Program, pairs: Sequence[tuple[int, int]]) -> list[tuple
 
 
 def _relations(analysis: Analysis, nodes: Mapping[int, Nodes]) -> tuple[Relation, ...]:
+    if not nodes:
+        return ()
     tangents = analysis.tangents
     names = tuple(str(p) for p in analysis.chart.model.parameters)
     result = []
