@@ -2,8 +2,9 @@ r"""Cells of arrangements of hyperplanes $\{x : n \cdot x + c = 0\}$ in $\mathbb
 the rationals.
 
 Deletion and restriction: a cell of $A$ is cut by a new hyperplane $H$ if and only if its sign
-vector occurs among the cells of the restriction $A|_H$, an arrangement of one dimension less. Every
-cell comes with a rational interior point.
+vector occurs among the cells of the restriction $A|_H$, an arrangement of one dimension less. On a
+line the cells are the intervals between sorted points. Every cell comes with a rational interior
+point.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from rankstrat.algebra.linear import Vector
 from rankstrat.deadline import check
@@ -32,18 +34,31 @@ class Hyperplane:
 
 
 def cells(
-    hyperplanes: Sequence[Hyperplane], dimension: int, sides: Sequence[int] = ()
+    hyperplanes: Sequence[Hyperplane],
+    dimension: int,
+    sides: Sequence[int] = (),
+    start: Vector | None = None,
 ) -> dict[tuple[int, ...], Vector]:
     """Sign vector -> interior point, for every open cell of the arrangement.
 
-    A constant form has its sign everywhere (0 where it is identically zero). With `sides` only the
-    cells on these sides of the first hyperplanes are found.
+    A constant form has its sign everywhere (0 where it is identically zero).
+
+    Args:
+        hyperplanes: the arrangement.
+        dimension: that of the space.
+        sides: only the cells on these sides of the first hyperplanes are found.
+        start: a point on these sides, if one is known.
 
     Raises:
         BudgetError: more than 20,000 cells.
     """
+    if dimension == 1:
+        return _intervals(hyperplanes, sides)
     found: dict[tuple[int, ...], Vector] = {(): (Fraction(0),) * dimension}
-    for k, plane in enumerate(hyperplanes):
+    if start is not None:
+        found = {tuple(sides): start}
+    for k in range(0 if start is None else len(sides), len(hyperplanes)):
+        plane = hyperplanes[k]
         if not any(plane.normal):
             sign = _sign(plane.offset)
             found = {(*s, sign): x for s, x in found.items()}
@@ -66,6 +81,44 @@ def cells(
                 " cells; use fewer units"
             )
     return found
+
+
+def _intervals(
+    hyperplanes: Sequence[Hyperplane], sides: Sequence[int]
+) -> dict[tuple[int, ...], Vector]:
+    """The cells of a line on these sides of the first points, from left to right."""
+    forms = [(*plane.normal, plane.offset) for plane in hyperplanes]
+    low: Fraction | None = None
+    high: Fraction | None = None
+    cuts = set[Fraction]()
+    for k, (slope, offset) in enumerate(forms):
+        side = sides[k] if k < len(sides) else None
+        if not slope:
+            if side is not None and side != _sign(offset):
+                return {}
+            continue
+        cut = -offset / slope
+        if side is None:
+            cuts.add(cut)
+        elif side * slope > 0:
+            low = cut if low is None else max(low, cut)
+        else:
+            high = cut if high is None else min(high, cut)
+    if low is not None and high is not None and low >= high:
+        return {}
+    inner = sorted(c for c in cuts if (low is None or c > low) and (high is None or c < high))
+    found: dict[tuple[int, ...], Vector] = {}
+    for a, b in pairwise([low, *inner, high]):
+        x = _between(a, b)
+        found[tuple([_sign(slope * x + offset) for slope, offset in forms])] = (x,)
+    return found
+
+
+def _between(a: Fraction | None, b: Fraction | None) -> Fraction:
+    """A number between two, of which None is infinite."""
+    if a is None or b is None:
+        return a + 1 if a is not None else b - 1 if b is not None else Fraction(0)
+    return (a + b) / 2
 
 
 def _kept(

@@ -10,11 +10,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.generators import CONSTANT_STAGE
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.meaning import Meaning
 from rankstrat.algebra.powers import factor, shown
-from rankstrat.algebra.program import LEAF, PI, PRODUCT, UNITY
+from rankstrat.algebra.program import IMAGINARY, LEAF, PI, PRODUCT, UNITY
 from rankstrat.errors import PoleError
 
 Monomial = tuple[tuple[int, Rational], ...]
@@ -57,6 +58,24 @@ class Constants(Meaning):
         program = self.program
         norm = program.power(program.constant(1 + Fraction(slope) ** 2), Fraction(-1, 2))
         return program.product(((program.linear(1, ((slope, self.imaginary()),)), 1), (norm, 1)))
+
+    def _number_exp(self, imaginary: bool, h: int) -> int:
+        """exp(h) or exp(i h) of any number: a product over its terms, of which those with roots,
+        related as they may be to each other, stay together.
+        """
+        program = self.program
+        factors, rest = list[tuple[int, Rational]](), list[tuple[Rational, int]]()
+        for monomial, c in (laurent(program, h, known={}) or {}).items():
+            if any(program.data[n] == IMAGINARY or self._is_dependent(n) for n, _ in monomial):
+                rest.append((c, program.product(monomial)))
+            elif all(program.kind[n] == LEAF for n, _ in monomial):
+                factors.append(self._constant_exp(imaginary, monomial, c))
+            else:
+                term = program.scale(c, program.product(monomial))
+                factors.append((self._opaque_exp(imaginary, term), 1))
+        if rest:
+            factors.append((self._opaque_exp(imaginary, program.linear(0, rest)), 1))
+        return program.product(factors)
 
     def _opaque_exp(self, imaginary: bool, h: int) -> int:
         c, core = self.program.content(h)
@@ -112,7 +131,9 @@ class Constants(Meaning):
             else:
                 rest.append((n, e))
         if rest:
-            terms.append((1, self._opaque_log(False, program.product(rest))))
+            sign = -1 if all(e < 0 for _, e in rest) else 1  # log(1/g) = -log g
+            inner = program.product([(n, sign * e) for n, e in rest])
+            terms.append((sign, self._opaque_log(False, inner)))
         return program.linear(0, terms)
 
     def _opaque_log(self, imaginary: bool, g: int) -> int:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
+from math import lcm, prod
 from typing import Any, Protocol
 
-from rankstrat.algebra.linear import Rational
+from rankstrat.algebra.linear import Rational, solution
 from rankstrat.algebra.powers import normal
 from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, Program
 from rankstrat.deadline import check
 
 Monomial = tuple[tuple[int, Rational], ...]
 Terms = dict[Monomial, Rational]
-BUDGET = 400
+BUDGET, MOST_ROOTS = 400, 24
 
 
 def laurent(
@@ -119,6 +121,8 @@ def _power(program: Program, child: int, e: Rational, terms: Terms, budget: int)
                 normal(Fraction(c) ** int(e)) if c != 1 else 1
             )
         }
+    if isinstance(e, int) and e < 0 and (inverse := _inverse(program, terms)) is not None:
+        terms, e = inverse, -e
     if not isinstance(e, int) or not 0 < e <= 16:
         return alone
     factor = terms
@@ -146,13 +150,38 @@ def _product(program: Program, node: int, values: dict[int, Terms], budget: int)
                 )
             }
             e = 1
-        elif not isinstance(e, int) or e < 0 or e > 16:
+        elif isinstance(e, int) and e < 0 and (inverse := _inverse(program, factor)) is not None:
+            factor, e = inverse, -e
+        if not isinstance(e, int) or e < 0 or e > 16:
             return None
         for _ in range(e):
             if len(total) * len(factor) > 4 * budget:
                 return None
             total = _multiply(program, total, factor)
     return total
+
+
+def _inverse(program: Program, terms: Terms) -> Terms | None:
+    r"""$1/\alpha$ for a sum $\alpha \neq 0$ of roots of primes; None for other sums.
+
+    The real roots $\prod q^{k_q/n_q}$, $0 \le k_q < n_q$, are a basis of a field (Besicovitch), so
+    that $\alpha y = 1$ is a linear system with one solution.
+    """
+    degrees: dict[int, int] = {}
+    for leaf, e in (pair for monomial in terms for pair in monomial):
+        if program.kind[leaf] != LEAF or program.data[leaf][0] != "prime":
+            return None
+        degrees[leaf] = lcm(degrees.get(leaf, 1), Fraction(e).denominator)
+    leaves = sorted(degrees)
+    if not terms or prod(degrees.values()) > MOST_ROOTS:
+        return None
+    powers = [[(n, normal(Fraction(k, degrees[n]))) for k in range(degrees[n])] for n in leaves]
+    basis = [tuple(pair for pair in chosen if pair[1]) for chosen in product(*powers)]
+    columns = [_multiply(program, terms, {m: 1}) for m in basis]
+    right = [int(not m) for m in basis]
+    found, _ = solution([[c.get(m, 0) for c in columns] for m in basis], right)
+    assert found is not None
+    return {m: normal(v) for m, v in zip(basis, found, strict=True) if v}
 
 
 def _multiply(program: Program, a: Terms, b: Terms) -> Terms:

@@ -151,6 +151,8 @@ _NEEDED: dict[Any, Callable[[Program, int], int]] = {
     sympy.acsc: _outer,
 }
 """What must be positive for functions that are not real everywhere."""
+_CLOSED = frozenset({sympy.acosh, sympy.asin, sympy.acos, sympy.asec, sympy.acsc})
+"""Functions that are real at the ends of their domains, too."""
 
 
 def _needed(program: Program, e: Any, done: Mapping[Any, int]) -> list[tuple[int, bool]]:
@@ -164,7 +166,7 @@ def _needed(program: Program, e: Any, done: Mapping[Any, int]) -> list[tuple[int
         rule = _NEEDED[sympy.bessely]  # a root of the argument is a factor
     if rule is None:
         return []
-    return [(rule(program, done[e.args[-1]]), True)]
+    return [(rule(program, done[e.args[-1]]), e.func not in _CLOSED)]
 
 
 __all__ = ["Need", "needs"]

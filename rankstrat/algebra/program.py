@@ -48,6 +48,8 @@ PI: tuple[str] = ("pi",)
 IMAGINARY: tuple[str] = ("i",)
 UNITY: tuple[str] = ("unity",)
 r"""The leaf whose power c is $e^{i \pi c}$."""
+REDUCED = frozenset({"prime", "unity", "side"})
+"""Leaves, beside the imaginary unit, whose powers are reduced."""
 
 
 class Program:
@@ -60,6 +62,7 @@ class Program:
         self._index: dict[tuple[int, tuple[int, ...], Hashable], int] = {}
         self._nonnegative: dict[int, bool] = {}
         self._contents: dict[int, tuple[Rational, int]] = {}
+        self._reduced: set[int] = set()
         self._reached: dict[tuple[int, ...], tuple[int, ...]] = {}
         self.zero = self.constant(0)
         self.one = self.constant(1)
@@ -68,14 +71,13 @@ class Program:
         return len(self.kind)
 
     def _node(self, kind: int, args: tuple[int, ...], data: Hashable) -> int:
-        key = (kind, args, data)
-        found = self._index.get(key)
-        if found is None:
-            check("an expression was built")
-            found = self._index[key] = len(self.kind)
+        fresh = len(self.kind)
+        found = self._index.setdefault((kind, args, data), fresh)
+        if found == fresh:
             self.kind.append(kind)
             self.args.append(args)
             self.data.append(data)
+            check("an expression was built")
         return found
 
     def constant(self, value: Rational) -> int:
@@ -84,7 +86,10 @@ class Program:
 
     def leaf(self, key: Hashable) -> int:
         """The node of a named indeterminate (input, parameter, generator, ...)."""
-        return self._node(LEAF, (), key)
+        node = self._node(LEAF, (), key)
+        if key == IMAGINARY or (isinstance(key, tuple) and key[0] in REDUCED):
+            self._reduced.add(node)
+        return node
 
     def value(self, node: int) -> Rational | None:
         """The rational value of a constant node, else None."""
@@ -135,7 +140,16 @@ class Program:
 
     def scale(self, c: Rational, node: int) -> int:
         """The node of c * node."""
-        return self.linear(0, ((c, node),))
+        kind, args, data = self.kind[node], self.args[node], self.data[node]
+        if kind == CONSTANT:
+            return self.constant(c * data)
+        if kind == LINEAR and len(args) == 1 and not data[0]:
+            c, node = c * data[1], args[0]
+        if c == 1:
+            return node
+        if not c:
+            return self.zero
+        return self._node(LINEAR, (node,), (0, c if type(c) is int else normal(c)))
 
     def product(self, factors: Iterable[tuple[int, Rational]], coefficient: Rational = 1) -> int:
         r"""The node of $c \prod n_i^{e_i}$.
@@ -151,6 +165,9 @@ class Program:
             if not e:
                 continue
             kind = kinds[node]
+            if kind == CONSTANT and e == 1 and not rooted:
+                coefficient = coefficient * data[node]
+                continue
             if type(e) is not int:
                 rooted = True
                 whole = e.denominator == 1
@@ -308,6 +325,8 @@ class Program:
     def _reduce(
         self, coefficient: Rational, total: dict[int, Rational]
     ) -> tuple[Rational, list[tuple[int, Rational]]]:
+        if self._reduced.isdisjoint(total):
+            return coefficient, [(node, e) for node, e in sorted(total.items()) if e]
         items = []
         for node in sorted(total):
             e = total[node]
@@ -434,7 +453,10 @@ class Program:
 
     def derivative(self, node: int) -> int:
         """f'(arg) for a function node f(arg)."""
-        name, arg = self.data[node], self.args[node][0]
+        return self.slope(self.data[node], self.args[node][0], node)
+
+    def slope(self, name: Any, arg: int, value: int) -> int:
+        """f'(arg) for the function of a name, whose value f(arg) is a node."""
         if not isinstance(name, str):
             return self.function((name[0], name[1], name[2] + 1, name[3]), arg)
         if name in HOLONOMIC:
@@ -443,10 +465,10 @@ class Program:
                 for c, e, g in HOLONOMIC[name].derivative
             ]
             return self.linear(0, terms)
-        square = self.power(node, 2)
+        square = self.power(value, 2)
         match name:
             case "exp":
-                return node
+                return value
             case "log":
                 return self.power(arg, -1)
             case "tanh":
@@ -519,21 +541,35 @@ class Program:
             if node not in known:
                 yield node
 
-    def gradient(self, root: int, leaves: Sequence[int]) -> list[int]:
-        """Reverse-mode: the nodes of d root / d leaf, for each leaf."""
+    def gradient(
+        self,
+        root: int,
+        leaves: Sequence[int],
+        *,
+        target: Program | None = None,
+        image: Mapping[int, int] | None = None,
+        slope: Callable[[int], int] | None = None,
+    ) -> list[int]:
+        """Reverse-mode: the nodes of d root / d leaf, for each leaf.
+
+        With a `target`, in which the nodes below the root have an `image`, they are nodes of the
+        target. `slope` gives the derivative f'(arg) of a function node f(arg) there.
+        """
+        out = self if target is None else target
+        slope = self.derivative if slope is None else slope
         order = self.reachable((root,))
         wanted = set(leaves)
         active = set()
         for node in order:
             if node in wanted or any(child in active for child in self.args[node]):
                 active.add(node)
-        adjoint: dict[int, list[tuple[Rational, int]]] = {root: [(1, self.one)]}
+        adjoint: dict[int, list[tuple[Rational, int]]] = {root: [(1, out.one)]}
         result: dict[int, int] = {}
         for node in reversed(order):
             contributions = adjoint.pop(node, None)
             if contributions is None or node not in active:
                 continue
-            total = self.linear(0, contributions)
+            total = out.linear(0, contributions)
             if node in wanted:
                 result[node] = total
                 continue
@@ -543,15 +579,16 @@ class Program:
                     if child in active:
                         adjoint.setdefault(child, []).append((c, total))
             elif self.kind[node] == PRODUCT:
-                pairs = list(zip(args, data, strict=True))
-                for i, (child, e) in enumerate(pairs):
+                images = args if image is None else [image[child] for child in args]
+                pairs = list(zip(images, data, strict=True))
+                for i, (child, e) in enumerate(zip(args, data, strict=True)):
                     if child in active:
-                        rest = [*pairs[:i], (child, e - 1), *pairs[i + 1 :], (total, 1)]
-                        adjoint.setdefault(child, []).append((e, self.product(rest)))
+                        rest = [*pairs[:i], (images[i], e - 1), *pairs[i + 1 :], (total, 1)]
+                        adjoint.setdefault(child, []).append((e, out.product(rest)))
             else:
-                step = self.product(((total, 1), (self.derivative(node), 1)))
+                step = out.product(((total, 1), (slope(node), 1)))
                 adjoint.setdefault(args[0], []).append((1, step))
-        return [result.get(leaf, self.zero) for leaf in leaves]
+        return [result.get(leaf, out.zero) for leaf in leaves]
 
     def rebuild(
         self,

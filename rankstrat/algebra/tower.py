@@ -246,7 +246,7 @@ class Tower(Roots):
         for (imaginary, stage), requests in sorted(hard.items()):
             if stage == CONSTANT_STAGE:
                 for _, h in requests:
-                    self._exps[imaginary, h] = self._opaque_exp(imaginary, h)
+                    self._exps[imaginary, h] = self._number_exp(imaginary, h)
             else:
                 self._decide(imaginary, stage, requests)
 

@@ -34,6 +34,7 @@ from rankstrat.rank.inclusion import Inclusion, include
 from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.opened import opened
+from rankstrat.rank.setting import has_gradient
 from rankstrat.text.spoken import Spoken
 
 MAX_DEPTH = 3
@@ -45,7 +46,7 @@ class Condition:
     """A denominator of K and what was found on its zero set.
 
     Attributes:
-        denominator: the polynomial.
+        denominator: the polynomial, or an argument at whose zero K jumps.
         checked: whether its zero set was checked as a chart of its own (and criticality holds there
             too).
     """
@@ -68,11 +69,13 @@ class MappingEvidence(Spoken):
         entries: (row, column) -> nonzero entry of K, in source parameters and the mapping's own
             symbols.
         verdict: PROVED when every output and every row is an exact identity; OPEN when some row was
-            only seen modulo a prime, or some output could not be compared.
-        conditions: the denominators of K.
+            only seen modulo a prime, some output could not be compared, or kinks of the target may
+            cancel at the image.
+        conditions: the denominators of K, and where it jumps.
         open_rows: target parameters whose row was only seen modulo a prime.
         roads: target parameter -> how its row was proved.
         open_outputs: the outputs (counted from 0) whose equality could not be decided exactly.
+        smooth: whether the rows of a target with kinks are seen to be its derivatives at the image.
     """
 
     mapping: CriticalMapping
@@ -82,6 +85,7 @@ class MappingEvidence(Spoken):
     open_rows: tuple[sympy.Symbol, ...] = ()
     roads: Mapping[sympy.Symbol, str] = field(default_factory=dict, repr=False)
     open_outputs: tuple[int, ...] = ()
+    smooth: bool = True
 
     @cached_property
     def K(self) -> sympy.ImmutableSparseMatrix:
@@ -122,6 +126,8 @@ class MappingEvidence(Spoken):
         if self.open_outputs:
             outputs = ", ".join(str(k + 1) for k in self.open_outputs[:5])
             return f"if the outputs agree, which was not decided for output {outputs}"
+        if not self.smooth:
+            return "with slope 0 at kinks of the target, which may not be its derivative"
         if self.open_rows:
             return "up to rows not proved: " + ", ".join(map(str, self.open_rows[:5]))
         if self.everywhere:
@@ -220,7 +226,7 @@ class CriticalMapping(Spoken):
         Raises:
             NotOutputPreservingError: the outputs differ.
             NotCriticalError: a tangent function of the target leaves the tangent span of the
-                source.
+                source, or the target is not differentiable at the image.
         """
         return _check(self, seed)
 
@@ -323,7 +329,15 @@ def _identically(mapping: CriticalMapping, seed: int) -> MappingEvidence:
     start = mapping.source.generic()
     joint = Joint([start, mapping.image])
     undecided = _outputs(mapping, joint, seed)
+    smooth = has_gradient(mapping.image, seed=seed)
+    if smooth is False:
+        raise NotCriticalError(
+            f"{mapping.label} preserves the output, but the target is not differentiable at the"
+            " image, where an argument of a kink vanishes; criticality needs derivatives"
+        )
     found = include(joint, seed=seed)
+    if not smooth:  # what is outside may be no derivative
+        found.unproved, found.outside = [*found.unproved, *found.outside], []
     _refuse(mapping, joint, found, "", seed)
     entries = _entries(joint, found)
     names = mapping.target.parameters
@@ -331,11 +345,12 @@ def _identically(mapping: CriticalMapping, seed: int) -> MappingEvidence:
     return MappingEvidence(
         mapping,
         entries,
-        Verdict.OPEN if found.unproved or undecided else Verdict.PROVED,
+        Verdict.OPEN if found.unproved or undecided or not smooth else Verdict.PROVED,
         conditions,
         tuple(names[i] for i in found.unproved),
         {names[i]: road for i, road in found.roads.items()},
         undecided,
+        smooth is True,
     )
 
 
@@ -415,11 +430,15 @@ def _conditions(
     seed: int,
     depth: int,
 ) -> tuple[Condition, ...]:
-    """Check the zero set of every denominator of K as a chart (where P itself has a pole there is
-    no P).
+    """Check the zero set of every denominator of K, and those where it jumps, as charts (where P
+    itself has a pole there is no P).
     """
     own = _denominators(v for v in image.raw if isinstance(v, sympy.Expr))
     factors = [f for f in _denominators(entries.values()) if f not in own]
+    jumps = {
+        j.args[0]: None for e in entries.values() for j in e.atoms(sympy.sign, sympy.Heaviside)
+    }
+    factors += [f for f in sorted(jumps, key=sympy.default_sort_key) if f not in factors]
     return tuple(
         Condition(f, depth > 0 and _holds_on(mapping, f, start, image, seed, depth))
         for f in factors
@@ -456,6 +475,8 @@ def _holds_on(
     else:
         return False
     narrow, below = (_restrict(c, symbol, value) for c in (start, image))
+    if not has_gradient(below, seed=seed):
+        return False
     joint = Joint([narrow, below])
     found = include(joint, seed=seed)
     _refuse(mapping, joint, found, f" on {symbol} = {value}", seed)

@@ -1,4 +1,6 @@
-"""A model as a program: one graph of its outputs and of their derivatives."""
+"""A model as a program: one graph of its outputs, and of their derivatives where they are asked
+for.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,10 @@ Outputs = Callable[[Program, Sequence[int], Sequence[int], list[Need]], Sequence
 
 @dataclass(frozen=True)
 class Compiled:
-    r"""A model as a program: nodes of the outputs, leaves of the parameters and inputs, gradient of
-    the mixed output.
+    r"""A model as a program: nodes of the outputs and of the mixed output, leaves of the parameters
+    and inputs.
 
-    With several outputs the gradient is that of $\sum_k c_k F_k$, with one leaf c_k (`mixers`) for
-    each output.
+    With several outputs the mixed one is $\sum_k c_k F_k$, with a leaf c_k (`mixers`) for each.
     """
 
     program: Program
@@ -28,13 +29,13 @@ class Compiled:
     parameters: tuple[int, ...]
     inputs: tuple[int, ...]
     mixers: tuple[int, ...]
-    gradient: tuple[int, ...]
+    mixed: int
     needs: tuple[Need, ...] = ()
     """What must be positive where the outputs, as they were written, are real."""
 
     @staticmethod
     def of(parameters: int, inputs: int, outputs: Outputs) -> Compiled:
-        """The program of a model with so many parameters and inputs, and its gradient."""
+        """The program of a model with so many parameters and inputs."""
         program = Factoring()
         p_leaves = [program.leaf(("p", i)) for i in range(parameters)]
         x_leaves = [program.leaf(("x", k)) for k in range(inputs)]
@@ -43,20 +44,24 @@ class Compiled:
         mixers: tuple[int, ...] = ()
         if len(nodes) > 1:
             mixers = tuple(program.leaf(("mix", k)) for k in range(len(nodes)))
-        root = nodes[0]
+        mixed = nodes[0]
         if mixers:
-            mixed = zip(mixers, nodes, strict=True)
-            root = program.linear(0, [(1, program.product(((c, 1), (n, 1)))) for c, n in mixed])
-        gradient = program.gradient(root, p_leaves)
+            pairs = zip(mixers, nodes, strict=True)
+            mixed = program.linear(0, [(1, program.product(((c, 1), (n, 1)))) for c, n in pairs])
         return Compiled(
             program,
             tuple(nodes),
             tuple(p_leaves),
             tuple(x_leaves),
             mixers,
-            tuple(gradient),
+            mixed,
             tuple(needed),
         )
+
+    @cached_property
+    def gradient(self) -> tuple[int, ...]:
+        """The derivatives of the mixed output by the parameters."""
+        return tuple(self.program.gradient(self.mixed, self.parameters))
 
     @property
     def needed(self) -> tuple[int, ...]:

@@ -101,7 +101,7 @@ class Enumeration:
             sides = [(state.sides, state.point)]
         else:
             known = len(state.sides)
-            found = self._cells(forms, state.sides)
+            found = self._cells(forms, state)
             sides = [(s, x) for s, x in found.items() if s[:known] == state.sides]
         return [
             _State(
@@ -196,10 +196,10 @@ class Enumeration:
             return Hyperplane(tuple(-n for n in form.normal), -form.offset)
         return -form
 
-    def _cells(self, forms: Sequence[Form], sides: Sequence[int]) -> dict[tuple[int, ...], Vector]:
+    def _cells(self, forms: Sequence[Form], state: _State) -> dict[tuple[int, ...], Vector]:
         if self.line is None:
-            self._demand_few(forms[len(sides) :])
-            return cells(forms, self.dimension, sides)
+            self._demand_few(forms[len(state.sides) :])
+            return cells(forms, self.dimension, state.sides, state.point)
         return {
             signs: tuple(x if k == self.line else Fraction(0) for k in range(self.dimension))
             for signs, x in cells_on_line(forms).items()
@@ -238,6 +238,17 @@ class Enumeration:
             or (state.signs[need.node] == 0 and not need.strict)
             for guard, need in zip(guards, needs, strict=True)
         )
+
+
+def all_regions(site: Site, most: int = MAX_REGIONS) -> list[Region]:
+    """All regions of a site on which the model is real, listed once.
+
+    Raises:
+        BudgetError: an argument whose sign no form decides, or too many regions.
+    """
+    if site.listed is None:
+        site.listed = Enumeration(site, most).regions()
+    return site.listed
 
 
 def _is_coordinate(program: Program, node: int) -> bool:

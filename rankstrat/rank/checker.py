@@ -245,7 +245,9 @@ def _holds(
             failure = error
     if failure is not None:
         raise CertificateError(f"a relation is too large to be checked exactly ({failure})")
-    return False
+    raise CertificateError(
+        f"whether a relation holds is not decided ({'; '.join(tower.hypotheses)})"
+    )
 
 
 def _with_numbers_as_written(tangents: Tangents, node: int) -> int:

@@ -18,7 +18,7 @@ from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import BudgetError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Chart
-from rankstrat.rank.tangents import Built, Tangents, divisors, leaf_names
+from rankstrat.rank.tangents import Built, Tangents, divisors, gradient_at, leaf_names
 from rankstrat.rank.upper_bounds import ZERO_TEST
 from rankstrat.rank.vanishing import needs_hypotheses, require_nonzero
 
@@ -50,13 +50,12 @@ class Joint(Tangents):
         self.output_lists: list[list[int]] = []
         for chart in self.charts:
             compiled = chart.model.compiled
-            done = compiled.program.rebuild(
-                (*compiled.gradient, *compiled.outputs), shared, _images(chart, shared)
-            )
+            roots, start = (*compiled.outputs, compiled.mixed), len(nodes)
+            done = compiled.program.rebuild(roots, shared, _images(chart, shared))
+            gradient, cuts = gradient_at(compiled, shared, done)
             values = [done[leaf] for leaf in compiled.parameters]
-            outside += divisors(compiled.program, done, shared, values)
-            start = len(nodes)
-            nodes += [done[n] for n in compiled.gradient]
+            outside += divisors(compiled, done, shared, cuts, values)
+            nodes += gradient
             self.ranges.append(range(start, len(nodes)))
             self.output_lists.append([done[n] for n in compiled.outputs])
         built = Built(shared, nodes, self.output_lists[0], outside)

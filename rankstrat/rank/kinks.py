@@ -13,7 +13,7 @@ derivatives, and nothing is said of the rank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice, product
 from typing import Any
@@ -21,7 +21,7 @@ from typing import Any
 from rankstrat.algebra.balls import Enclosures
 from rankstrat.algebra.differential import laurent
 from rankstrat.algebra.primes import mix
-from rankstrat.algebra.program import CONSTANT, FUNCTION, LEAF, LINEAR, PIECEWISE, PRODUCT, Program
+from rankstrat.algebra.program import CONSTANT, LEAF, LINEAR, PIECEWISE, PRODUCT, Program
 from rankstrat.errors import DataError, PoleError, UndecidedError
 from rankstrat.rank.regions import PointSigns, Region, branch, restrict, translate_values
 from rankstrat.rank.sides import JUMPS, oriented
@@ -177,7 +177,8 @@ class _Kinks:
         self.compiled = base.chart.model.compiled
         self.source = self.compiled.program
         self.signs = {argument: sign for _, argument, sign in kinks}
-        self.nodes = [n for n, _, sign in kinks if not sign]
+        self.still = self._constants(argument for argument, sign in self.signs.items() if not sign)
+        self.nodes = [n for n, argument, sign in kinks if not sign and argument not in self.still]
 
     def decide(self) -> bool | None:
         """True, False with a witness, or None."""
@@ -421,25 +422,22 @@ class _Kinks:
                 if not (sign or self._stays_known(argument, found)):
                     return None
                 if not sign and data in ("step", "sign") and numbers.value(values[argument]) == 0:
-                    if self.signs.get(argument) == 0 and argument not in self._constants():
+                    if self.signs.get(argument) == 0 and argument not in self.still:
                         return None
                 values[n] = branch(numbers, data, values[argument], sign)
                 flat = data in ("step", "sign")
                 slopes[n] = numbers.zero if flat else branch(numbers, data, slopes[argument], sign)
             else:
                 values[n] = numbers.function(data, values[args[0]])
-                slopes[n] = (
-                    numbers.product(((numbers.derivative(values[n]), 1), (slopes[args[0]], 1)))
-                    if numbers.kind[values[n]] == FUNCTION
-                    else self._slope_at(numbers, data, values[args[0]], slopes[args[0]])
-                )
+                steep = numbers.slope(data, values[args[0]], values[n])
+                slopes[n] = numbers.product(((steep, 1), (slopes[args[0]], 1)))
         return found
 
     def _stays_known(self, argument: int, signs: Mapping[int, int]) -> bool:
         """Whether an argument without slope is no kink of the direction: it is no kink here, no
         parameter moves it, or it stays 0 on the branches below it.
         """
-        if self.signs.get(argument) != 0 or argument in self._constants():
+        if self.signs.get(argument) != 0 or argument in self.still:
             return True
         scratch = Program()
 
@@ -452,19 +450,10 @@ class _Kinks:
         done = self.source.rebuild((argument,), scratch, {}, function=resolved)
         return done[argument] == scratch.zero
 
-    def _constants(self) -> set[int]:
-        """Arguments that involve no parameter, so that no direction moves them."""
-        below = {n: set(self.source.reachable((self.source.args[n][0],))) for n in self.nodes}
+    def _constants(self, arguments: Iterable[int]) -> set[int]:
+        """Those that involve no parameter: no direction moves them, and they are no kinks."""
         parameters = set(self.compiled.parameters)
-        return {self.source.args[n][0] for n, nodes in below.items() if not nodes & parameters}
-
-    def _slope_at(self, numbers: Program, name: Any, value: int, slope: int) -> int:
-        """f'(c) times a slope, where f(c) is a number already."""
-        scratch = Program()
-        z = scratch.leaf(("z",))
-        derivative = scratch.gradient(scratch.function(name, z), [z])[0]
-        done = scratch.rebuild((derivative,), numbers, {z: value})[derivative]
-        return numbers.product(((done, 1), (slope, 1)))
+        return {h for h in arguments if not parameters.intersection(self.source.reachable((h,)))}
 
 
 def _product_slope(

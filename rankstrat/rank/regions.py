@@ -63,6 +63,8 @@ class Site(Tangents):
     needs: tuple[Need, ...] = ()
     """What must be positive where the model as it was written is real, unless its form shows that
     it is."""
+    listed: list[Region] | None = None
+    """All regions, once they are listed."""
 
     @classmethod
     def of(cls, base: Tangents) -> Site:

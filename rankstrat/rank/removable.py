@@ -22,8 +22,10 @@ def seems_removable(chart: Chart) -> bool:
     Points near it lie on random curves, along which parameters move with powers of time; the values
     must agree on all of them.
     """
-    model = chart.model
-    if not chart.is_point or model.constants or len(model.compiled.program) > MOST_NODES:
+    model, compiled = chart.model, chart.model.compiled
+    if not chart.is_point or model.constants:
+        return False
+    if len(compiled.program.reachable(compiled.outputs)) > MOST_NODES:
         return False
     try:
         return all(_has_limit(chart, number) for number in range(INPUTS))

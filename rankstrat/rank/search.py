@@ -286,7 +286,7 @@ class Analysis:
 
     def without_tower(self) -> Evidence:
         """The bounds that need no independence of functions, of a model that is defined: a minor
-        enclosed by balls, the number of outputs or parameters, affine symmetries.
+        enclosed by balls, the number of outputs or parameters, symmetries.
         """
         sure, tangents = self.so_far(), self.tangents
         minor, upper, reason = sure.minor, sure.upper, sure.reason
@@ -296,6 +296,8 @@ class Analysis:
                 minor = pivoted_minor(tangents, live, seed=self.seed) if live else None
             if self.regions is None and self.affine_bound < upper:
                 upper, reason = self.affine_bound, "affine symmetries"
+            if self.regions is not None and self.symmetry_bound < upper:
+                upper, reason = self.symmetry_bound, "symmetries"
         return Evidence(0 if minor is None else len(minor.rows), upper, reason, minor)
 
     def is_local(self, minor: Minor | None) -> bool:

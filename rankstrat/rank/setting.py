@@ -12,16 +12,18 @@ from typing import Any
 from rankstrat.algebra.primes import mix
 from rankstrat.algebra.program import FUNCTION, LEAF
 from rankstrat.algebra.signs import Signs, requirements
+from rankstrat.deadline import half
 from rankstrat.errors import (
     BudgetError,
     DataError,
+    OutOfTimeError,
     PointError,
     PoleError,
     UndecidedError,
     UnsupportedFunctionError,
 )
 from rankstrat.model.model import Chart
-from rankstrat.rank.cells import Enumeration
+from rankstrat.rank.cells import all_regions
 from rankstrat.rank.counting import symmetry_bound
 from rankstrat.rank.draws import coordinate_keys, drawn_coordinates
 from rankstrat.rank.kinks import (
@@ -52,7 +54,7 @@ from rankstrat.rank.vanishing import needs_hypotheses
 EXTRA_POINTS, WITNESSES, INSTANCES, COARSE = 8, 200, 6, 4
 FINE, HALVES = 1024, 2
 """Denominators of random coordinates."""
-EXPENSIVE, MANY_KINKS, MOST_COMPARED = 200_000, 8, 3_000
+EXPENSIVE, MANY_KINKS, MOST_COMPARED = 600_000, 8, 3_000
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,20 @@ def has_tangents(chart: Chart, *, seed: int = 0) -> bool:
     if not chart.model.compiled.piecewise:
         return True
     return setting(chart, None, seed=seed).smooth_where_seen
+
+
+def has_gradient(chart: Chart, *, seed: int = 0) -> bool | None:
+    """Whether a model has the gradient with slope 0 at kinks at almost every point of a chart, for
+    almost every input; None where that is not seen, as where kinks cancel.
+    """
+    if not chart.model.compiled.piecewise:
+        return True
+    here = Tangents(chart)
+    vanishing = any(here.images[h] == here.program.zero for _, h in chart.model.compiled.piecewise)
+    # regions are looked at only where a kink may matter
+    if not vanishing or kinks_are_harmless(here):
+        return True
+    return setting(chart, None, seed=seed).differentiable
 
 
 def setting(chart: Chart, region: Sequence[Any] | None, *, seed: int = 0) -> Setting:
@@ -318,9 +334,10 @@ def _patterns(site: Site, seed: int) -> PatternTangents | None:
     most = EXPENSIVE // len(site.program)
     if most:
         try:
-            if Enumeration(site, most).regions():
-                return None
-        except BudgetError:
+            with half():
+                if all_regions(site, most):
+                    return None
+        except (BudgetError, OutOfTimeError):
             return found
     return found
 
@@ -345,7 +362,7 @@ def regions_of(sites: Sequence[Site], seed: int) -> tuple[list[tuple[Tangents, R
             complete = False
             continue
         try:
-            parts += [(site, region) for region in Enumeration(site).regions()]
+            parts += [(site, region) for region in all_regions(site)]
         except BudgetError:
             parts += [(site, region) for region in sampled_regions(site, seed)]
             complete = False
@@ -417,7 +434,7 @@ def witness(site: Site, seed: int) -> tuple[Any, ...] | None:
     keys = coordinate_keys(site)
     if not keys and not site.integers:
         try:
-            regions = Enumeration(site).regions()
+            regions = all_regions(site)
         except BudgetError:
             regions = None
         if regions is not None:

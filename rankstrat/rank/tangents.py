@@ -4,9 +4,8 @@ coincide at sight.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -19,10 +18,11 @@ from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, PRODUCT, Progra
 from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import ModelError, demand
+from rankstrat.model.compiled import Compiled
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import distinct_names
 from rankstrat.rank.pieces import PERIODIC, Piece, without_turns
-from rankstrat.rank.vanishing import denominators, smooth, turned
+from rankstrat.rank.vanishing import above, denominators, smooth, turned
 
 
 @dataclass(frozen=True)
@@ -82,49 +82,13 @@ class Tangents:
         """The program of the model, specialised to the chart and the piece."""
         compiled, program = self.chart.model.compiled, self.program
         image = self.leaf_images(program)
+        roots = (*compiled.outputs, compiled.mixed, *compiled.needed)
         function = self._reduced if self.integers else None
-        roots = (*compiled.outputs, *compiled.needed)
         done = compiled.program.rebuild(roots, program, image, function=function)
-        flat = _flat(compiled.program, done, program)
-        if flat:
-            nodes = self._linearised(flat, image)
-        else:
-            done = compiled.program.rebuild(compiled.gradient, program, done, function=function)
-            nodes = [done[n] for n in compiled.gradient]
+        nodes, cuts = gradient_at(compiled, program, done, self._argument)
         values = [image[leaf] for leaf in compiled.parameters]
-        return Built(
-            program,
-            nodes,
-            [done[n] for n in compiled.outputs],
-            divisors(compiled.program, done, program, values),
-            done,
-        )
-
-    def _linearised(self, flat: Mapping[int, Fraction], image: Mapping[int, int]) -> list[int]:
-        """The tangent functions where functions stand above arguments that vanish at the chart:
-        f(h) is f(0) + f'(0) h to first order there.
-        """
-        compiled, scratch = self.chart.model.compiled, Program()
-        source = compiled.program
-
-        def function(node: int, argument: int) -> int:
-            name = source.data[node]
-            if node not in flat:
-                return scratch.function(name, argument)
-            return scratch.linear(HOLONOMIC[name].at_zero or 0, ((flat[node], argument),))
-
-        done = source.rebuild(compiled.outputs, scratch, {}, function=function)
-        leaves = [scratch.leaf(source.data[leaf]) for leaf in compiled.parameters]
         outputs = [done[n] for n in compiled.outputs]
-        mixers = [scratch.leaf(source.data[leaf]) for leaf in compiled.mixers]
-        root = outputs[0]
-        if mixers:
-            pairs = zip(mixers, outputs, strict=True)
-            root = scratch.linear(0, [(1, scratch.product(((m, 1), (n, 1)))) for m, n in pairs])
-        gradient = scratch.gradient(root, leaves)
-        known = {scratch.leaf(source.data[leaf]): node for leaf, node in image.items()}
-        again = scratch.rebuild(gradient, self.program, known)
-        return [again[n] for n in gradient]
+        return Built(program, nodes, outputs, divisors(compiled, done, program, cuts, values), done)
 
     @cached_property
     def integers(self) -> frozenset[int]:
@@ -135,9 +99,13 @@ class Tangents:
 
     def _reduced(self, node: int, argument: int) -> int:
         name = self.chart.model.compiled.program.data[node]
-        if name in PERIODIC:
-            argument = without_turns(self.program, argument, self.integers)
-        return self.program.function(name, argument)
+        return self.program.function(name, self._argument(name, argument))
+
+    def _argument(self, name: Any, argument: int) -> int:
+        """The argument of a function, without turns of integer inputs."""
+        if self.integers and name in PERIODIC:
+            return without_turns(self.program, argument, self.integers)
+        return argument
 
     def leaf_images(self, program: Program) -> dict[int, int]:
         """Leaf of the compiled model -> node of a program at the chart and on the piece."""
@@ -249,32 +217,65 @@ class Tangents:
         )
 
 
-def _flat(source: Program, done: Mapping[int, int], target: Program) -> dict[int, Fraction]:
-    """Functions whose arguments vanish at the chart, and whose derivatives there are removable
-    poles: their slopes at 0.
+def gradient_at(
+    compiled: Compiled,
+    target: Program,
+    done: Mapping[int, int],
+    reduced: Callable[[Any, int], int] = lambda _, argument: argument,
+) -> tuple[list[int], list[int]]:
+    """The derivatives of the mixed output where its nodes have images, and what they divide by
+    beyond the outputs themselves.
+
+    Where the argument of a function vanishes, and its derivative is a removable pole there, f(h) is
+    f(0) + f'(0) h to first order.
+
+    Args:
+        compiled: the model.
+        target: the specialised program.
+        done: nodes of the model -> nodes of the specialised program.
+        reduced: name and argument of a function -> the argument to differentiate at.
     """
-    slopes = {name: record.slope_at_zero for name, record in HOLONOMIC.items()}
-    return {
-        n: slope
-        for n in done
-        if source.kind[n] == FUNCTION
-        and (slope := slopes.get(source.data[n])) is not None
-        and done[source.args[n][0]] == target.zero
-    }
+    source, cuts = compiled.program, list[int]()
+
+    def slope(node: int) -> int:
+        name, argument = source.data[node], done[source.args[node][0]]
+        record = HOLONOMIC.get(name)
+        if record is not None:
+            if argument == target.zero and record.slope_at_zero is not None:
+                return target.constant(record.slope_at_zero)
+            if any(e < 0 for _, e, _ in record.derivative):
+                cuts.append(argument)
+        return target.slope(name, reduced(name, argument), done[node])
+
+    nodes = source.gradient(
+        compiled.mixed, compiled.parameters, target=target, image=done, slope=slope
+    )
+    moving = above(source, source.reachable((compiled.mixed,)), compiled.parameters)
+    for n in sorted(moving):
+        if source.kind[n] == PRODUCT:  # the derivative of a root is a quotient
+            pairs = zip(source.args[n], source.data[n], strict=True)
+            cuts += [done[a] for a, e in pairs if a in moving and 0 < e < 1]
+    return nodes, cuts
 
 
 def divisors(
-    source: Program, done: Mapping[int, int], target: Program, values: Iterable[int]
+    compiled: Compiled,
+    done: Mapping[int, int],
+    target: Program,
+    cuts: Sequence[int],
+    values: Iterable[int],
 ) -> list[int]:
     """What a specialised model divides by, also where the quotient has cancelled.
 
     Args:
-        source: the program of the model.
+        compiled: the model.
         done: its nodes -> nodes of the specialised program.
         target: the specialised program.
+        cuts: what the derivatives divide by.
         values: nodes of the parameter values.
     """
-    images = [done[n] for n in denominators(source, done)]
+    source = compiled.program
+    images = [*(done[n] for n in denominators(source, done)), *cuts]
     below = target.reachable(values)
     angles = [*(done[h] for h in turned(source, done)), *turned(target, below)]
     cosines = [target.function("cos", h) for h in angles]

@@ -17,10 +17,10 @@ import sympy
 from rankstrat.errors import BudgetError, ModelError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.defined import is_defined
+from rankstrat.rank.setting import has_gradient
 from rankstrat.rank.verdict import Verdict
 from rankstrat.rank.zero import vanishes
 from rankstrat.symmetry.groups import symmetries
-from rankstrat.symmetry.manifolds import at_kink_of
 from rankstrat.text.spoken import Spoken
 from rankstrat.text.tables import Math, Table
 
@@ -244,7 +244,7 @@ def _inverse(g: Key) -> Key:
 
 def _fixed(model: Model, key: Key) -> FixedSet:
     chart = model.chart(_values(model, key))
-    return FixedSet(chart, Verdict.OPEN if at_kink_of(chart) else Verdict.PROVED)
+    return FixedSet(chart, Verdict.PROVED if has_gradient(chart) else Verdict.OPEN)
 
 
 def _values(model: Model, key: Key) -> dict[sympy.Symbol, sympy.Expr]:

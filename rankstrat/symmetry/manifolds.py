@@ -11,14 +11,12 @@ from fractions import Fraction
 import sympy
 
 from rankstrat.algebra.linear import Echelon
-from rankstrat.algebra.program import FUNCTION, PIECEWISE
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.defined import is_defined
 from rankstrat.rank.joint import Joint, same_function
 from rankstrat.rank.model_rank import model_rank
-from rankstrat.rank.setting import setting
-from rankstrat.rank.tangents import Tangents
+from rankstrat.rank.setting import has_gradient
 from rankstrat.rank.verdict import Verdict
 from rankstrat.symmetry.groups import Symmetry, symmetries
 from rankstrat.text.spoken import Spoken
@@ -123,7 +121,7 @@ def _generators(model: Model, pairs: bool) -> Iterator[Symmetry]:
 def fixed_set(symmetry: Symmetry) -> InvariantManifold:
     """The fixed set of a signed permutation as a chart, and the two checks of the theorem on it."""
     chart = _fixed_chart(symmetry)
-    proved = _invariant(symmetry, chart) and not at_kink_of(chart)
+    proved = _invariant(symmetry, chart) and has_gradient(chart) is True
     return InvariantManifold(symmetry, chart, Verdict.PROVED if proved else Verdict.OPEN)
 
 
@@ -146,25 +144,6 @@ def _fixed_chart(symmetry: Symmetry) -> Chart:
             r: s * p if sign == 1 else sympy.Integer(0) for r, s in cycle if sign == -1 or r != p
         }
     return model.chart(values)
-
-
-def at_kink_of(chart: Chart) -> bool:
-    """Whether the model is not seen to have a gradient on the chart: the argument of a kink
-    vanishes there.
-    """
-    compiled = chart.model.compiled
-    if not compiled.piecewise:
-        return False
-    program, here = compiled.program, Tangents(chart)
-    kinks = (
-        n
-        for n in program.reachable(compiled.outputs)
-        if program.kind[n] == FUNCTION and program.data[n] in PIECEWISE
-    )
-    # regions are looked at only where a kink may matter
-    if not any(here.images[program.args[n][0]] == here.program.zero for n in kinks):
-        return False
-    return setting(chart, None).differentiable is not True
 
 
 def _invariant(symmetry: Symmetry, chart: Chart) -> bool:

@@ -57,3 +57,25 @@ def test_a_power_beyond_the_budget_is_left_alone():
     ((monomial, c),) = expanded((x + y + z) ** 16, budget=20, known={}).items()
     assert c == 1 and not {s for s, _ in monomial} & set(SYMBOLS)
     assert expanded(((x + y + 1) ** 9) * (x + z + 1) ** 9, budget=20) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "inverse"),
+    [
+        (sp.sqrt(2) + sp.sqrt(3), sp.sqrt(3) - sp.sqrt(2)),
+        (1 + sp.cbrt(2), (1 - sp.cbrt(2) + sp.cbrt(2) ** 2) / 3),  # 1 + c^3 = 3
+        (sp.sqrt(2) + sp.sqrt(3) + sp.sqrt(6), None),
+    ],
+)
+def test_sums_of_roots_have_inverses(number, inverse):
+    program = Program()
+    if inverse is not None:
+        one, two = (laurent(program, n) for n in translate(program, [1 / number, inverse], {}))
+        assert one == two and one is not None
+    product = sp.Mul(number, sp.Pow(number + 1, -1, evaluate=False) * (number + 1) ** 2)
+    one, two = translate(program, [product, sp.expand(number * (number + 1))], {})
+    assert laurent(program, one) == laurent(program, two)
+    (gap,) = translate(
+        program, [x / number - x * sp.radsimp(1 / number)], {x: program.leaf(("t", 0))}
+    )
+    assert laurent(program, gap) == {} == laurent(program, gap, known={})

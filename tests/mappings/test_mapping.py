@@ -317,6 +317,46 @@ def test_a_refusal_names_the_tangent_function_and_its_proof() -> None:
         null(two_layer(width=1, inputs=1, activation="sigmoid", bias=True)).check()
 
 
+KINKS = sympy.symbols("a c x p q r s", real=True)
+
+
+@pytest.mark.parametrize("kink", ["x**2*Max(0, q)", "x**2*Abs(q)", "Max(0, q*x)"])
+def test_an_image_on_a_kink_is_refused(kink: str) -> None:
+    a, _, x, p, q, *_ = KINKS
+    extra = sympy.sympify(kink, locals={"q": q, "x": x})  # its one-sided slopes at q = 0 differ
+    mapping = CriticalMapping(
+        Model(a * x, [a], [x]), Model(p * x + extra, [p, q], [x]), {p: a, q: 0}
+    )
+    with pytest.raises(NotCriticalError, match="not differentiable"):
+        mapping.check()
+
+
+def test_kinks_that_cancel_have_another_slope() -> None:
+    a, _, x, p, q, *_ = KINKS
+    line = sympy.Max(0, q) - sympy.Max(0, -q)  # = q, so that dF_B/dq = x**2 leaves the span of x
+    gap = Model(p * x + line * x**2, [p, q], [x])
+    nothing = Model(p * x + (line - q) * x**2, [p, q], [x])  # = p x, whatever q is
+    for target in (gap, nothing):
+        evidence = CriticalMapping(Model(a * x, [a], [x]), target, {p: a, q: 0}).check()
+        assert evidence.verdict is Verdict.OPEN and not evidence.smooth
+
+
+def test_where_K_jumps_is_a_condition() -> None:
+    a, c, x, p, q, r, s = KINKS
+    source = Model(a * x + c * x**3, [a, c], [x])
+    bump = sympy.Abs(q) - sympy.Abs(s)  # not differentiable at q = s = 0
+    target = Model(p * x + (r + bump) * x**3, [p, r, q, s], [x])
+    evidence = CriticalMapping(source, target, {p: a, q: a, s: a, r: c}).check()
+    assert evidence.verdict is Verdict.PROVED
+    assert [c.denominator for c in evidence.conditions] == [a] and not evidence.everywhere
+
+
+def test_null_units_of_relu_networks_are_harmless_kinks() -> None:
+    for layer in (1, 2):
+        mapping = null(fully_connected([1, 2, 2, 1], "relu"), layer=layer, alpha=0)
+        assert mapping.check().everywhere
+
+
 def test_bad_input_is_named() -> None:
     net, wide = two_layer(width=1, inputs=1), two_layer(width=2, inputs=1)
     with pytest.raises(PointError, match="no value for the target parameter w2_1"):

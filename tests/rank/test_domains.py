@@ -41,6 +41,26 @@ def proved(model: rs.Model, values: Any) -> int:
     return int(again)
 
 
+@pytest.mark.parametrize(
+    ("functions", "points", "rank"),
+    [
+        ((sp.acosh(x), 1), [1], 1),  # acosh(1) = 0
+        ((sp.acosh(x), 1), [1, 2], 2),  # (0, log(2 + sqrt(3))) and (1, 1)
+        ((sp.acosh(x), x - 1), [1, 2], 1),  # both are multiples of (0, 1)
+        ((sp.sqrt(sp.Abs(x)), 1), [0, 1, 4], 2),  # (0, 1, 2) and (1, 1, 1)
+        ((sp.sqrt(sp.Abs(x)), x), [0, 1, 4], 2),  # (0, 1, 2) and (0, 1, 4)
+        ((sp.sign(x), x, x**3), [-1, 0, 1], 1),  # thrice (-1, 0, 1)
+        ((sp.sign(x), x, x**3), [-2, 0, 1], 2),  # (-1, 0, 1) beside (-2, 0, 1) and (-8, 0, 1)
+    ],
+)
+def test_functions_of_inputs_at_ends_and_kinks(functions: Any, points: Any, rank: int) -> None:
+    theta = sp.symbols("s1:4")[: len(functions)]
+    F = sum(t * f for t, f in zip(theta, functions, strict=True))
+    model = rs.Model(F, theta, [x], domain={x: points})
+    for values in ([1] * len(theta), [0] * len(theta)):
+        assert proved(model, values) == rank
+
+
 CASES = sp.Piecewise((a * x + b * x**2, w >= 0), (a * x + b * x, True))
 STRICT = sp.Piecewise((a * x + b * x**2, w > 0), (a * x + b * x, True))
 
@@ -338,6 +358,21 @@ def test_nothing_is_claimed_where_kinks_cancel(
     certificate.check()
     assert not at_kink(point)
     assert not has_tangents(point)
+
+
+@pytest.mark.parametrize("inner", [Max(0, w) * v, (Max(0, w) + Max(0, w - 1)) * v])
+def test_a_kink_that_stays_at_zero_on_one_side_of_another_cancels_nothing(inner: sp.Expr) -> None:
+    # max(0, v max(0, w)) is v max(0, w) near v = 1, w = 0: no slope by v, and a kink in w
+    certificate = rs.model_rank(rs.Model(Max(0, inner) * x, [w, v], [x]).point([0, 1]))
+    assert (int(certificate), certificate.verdict) == (0, rs.Verdict.PROVED)
+    assert certificate.differentiable is False
+    certificate.check()
+    # v max(0, w) - max(0, -w) has slope 1 on both sides of w = 0
+    certificate = rs.model_rank(
+        rs.Model((Max(0, inner) - Max(0, -w)) * x, [w, v], [x]).point([0, 1])
+    )
+    assert certificate.lower <= 1 <= certificate.upper
+    assert "kinks cancel" in str(certificate)
 
 
 MORE = sp.symbols("v1:8")

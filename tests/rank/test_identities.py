@@ -343,6 +343,33 @@ def test_a_zero_hidden_in_logarithms_is_not_called_a_function(scale):
     assert (other.value, other.verdict) == (1, Verdict.PROVED)
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        1 / (sqrt(2) + sqrt(3)),
+        1 / (1 + 2 ** Rational(1, 3)),
+        1 / cos(pi / 7),
+        1 / (1 + pi),
+        1 / (1 + sin(1)),
+        sqrt(1 + sqrt(2)),
+        tanh(1),
+    ],
+)
+def test_a_number_added_below_an_exponential_is_a_factor(number) -> None:
+    # exp(c x + d) = exp(d) exp(c x), sin(c x + 1) = cos(1) sin(c x) + sin(1) cos(c x)
+    for functions, dimension in (
+        ([exp(number * x), exp(number * x + 1)], 1),
+        ([exp(number * x + sqrt(2)), exp(number * (x + 1)), x], 2),
+        ([sin(number * x), cos(number * x), sin(number * x + 1)], 2),
+    ):
+        theta = sympy.symbols("t1:4")[: len(functions)]
+        certificate = model_rank(
+            Model(sum(t * f for t, f in zip(theta, functions, strict=True)), theta, [x])
+        )
+        assert (int(certificate), certificate.verdict) == (dimension, Verdict.PROVED)
+        certificate.check()
+
+
 def test_a_relation_has_a_coefficient_of_its_own_that_is_not_zero() -> None:
     # it is divided by: coefficients (1, 0) would say that the second function is any multiple
     tangents = Tangents(Model(u * x + v * exp(x), [u, v], [x]).generic())

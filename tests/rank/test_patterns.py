@@ -7,9 +7,11 @@ from __future__ import annotations
 import json
 import random
 from fractions import Fraction
-from math import lcm
+from itertools import pairwise
+from math import lcm, prod
 from typing import Any
 
+import flint
 import numpy as np
 import pytest
 import sympy as sp
@@ -21,7 +23,8 @@ from rankstrat.algebra.intervals import Intervals
 from rankstrat.algebra.program import Program
 from rankstrat.algebra.scaling import scalings
 from rankstrat.algebra.translate import to_sympy, translate
-from rankstrat.errors import CertificateError, UnsupportedFunctionError
+from rankstrat.errors import CertificateError, OutOfTimeError, UnsupportedFunctionError
+from rankstrat.rank import setting
 from rankstrat.rank.cells import Enumeration
 from rankstrat.rank.counting import symmetry_bound
 from rankstrat.rank.lower_bounds import row_count, sampled_rank
@@ -105,8 +108,15 @@ def test_cells_on_given_sides_are_those_of_the_whole_arrangement() -> None:
         numbers = [[Fraction(rng.randint(-2, 2)) for _ in range(d + 1)] for _ in range(n)]
         planes = [Hyperplane(tuple(row[1:]), row[0]) for row in numbers]
         whole, k = cells(planes, d), rng.randint(0, n)
-        for sides in {signs[:k] for signs in whole}:
-            assert set(cells(planes, d, sides)) == {s for s in whole if s[:k] == sides}
+        starts = {signs[:k]: point for signs, point in whole.items()}
+        for sides, start in starts.items():
+            wanted = {s for s in whole if s[:k] == sides}
+            for given in (None, start):
+                found = cells(planes, d, sides, given)
+                assert set(found) == wanted
+                for signs, point in found.items():
+                    values = [plane.at(point) for plane in planes]
+                    assert signs == tuple((v > 0) - (v < 0) for v in values)
 
 
 def test_signs_by_intervals_are_exact() -> None:
@@ -224,6 +234,65 @@ def test_rank_of_a_wide_network_needs_no_list_of_regions() -> None:
     assert (int(certificate), str(certificate.verdict)) == (40 * 4 + 1 - 40, "PROVED")
     certificate.check()
     rs.RankCertificate.from_json(certificate.to_json()).check()
+
+
+def rank_of_backpropagation(widths: list[int], point: rs.Chart) -> int:
+    """A lower bound without the engine: back-propagation modulo a prime, with the activity of the
+    units at many inputs, at residues that stand for inputs of their regions.
+    """
+    p, rng, numbers = 2**31 - 1, np.random.default_rng(0), list(point.raw)
+    exact, floats, at = [], [], 0
+    for n, m in pairwise(widths):
+        for shape in ((m, n), (m,)):
+            part = [Fraction(v) for v in numbers[at : at + prod(shape)]]
+            residues = [v.numerator * pow(v.denominator, -1, p) % p for v in part]
+            exact.append(np.array(residues, dtype=object).reshape(shape))
+            floats.append(np.array(part, dtype=float).reshape(shape))
+            at += prod(shape)
+    depth, seen = len(widths) - 1, dict[bytes, list[Any]]()
+    for scale in (0.1, 1, 10, 100):
+        h = rng.normal(size=(50_000, widths[0])) * scale
+        activity = []
+        for k in range(depth - 1):
+            z = h @ floats[2 * k].T + floats[2 * k + 1]
+            activity.append(z > 0)
+            h = np.maximum(z, 0)
+        for row in np.unique(np.concatenate(activity, 1), axis=0):
+            seen[row.tobytes()] = np.split(row.astype(int).astype(object), np.cumsum(widths[1:-2]))
+    rows = []
+    for active in [some for some in seen.values() for _ in range(widths[0] + 1)]:
+        hidden = [np.array(rng.integers(0, p, widths[0]).tolist(), dtype=object)]
+        for k in range(depth - 1):
+            hidden.append((exact[2 * k] @ hidden[-1] + exact[2 * k + 1]) * active[k] % p)
+        g, row = np.array([1], dtype=object), list[int]()
+        for k in reversed(range(depth)):
+            row += [*(np.outer(g, hidden[k]) % p).ravel().tolist(), *g.tolist()]
+            g = exact[2 * k].T @ g % p * (active[k - 1] if k else 1)
+        rows.append(row)
+    return int(flint.nmod_mat(len(rows), at, [v for row in rows for v in row], p).rank())
+
+
+def test_rank_of_a_deep_network_on_all_its_regions() -> None:
+    widths, rng = [2, 6, 6, 1], random.Random(1)
+    model = network(widths)
+    numbers = [rng.choice([-1, 1]) * rng.randint(1, 999) for _ in range(model.size)]
+    point = model.point([Fraction(n, rng.randint(1, 30)) for n in numbers])
+    certificate = rs.model_rank(point)
+    assert str(certificate.verdict) == "PROVED"
+    assert int(certificate) == rank_of_backpropagation(widths, point) < model.size - 12
+    certificate.check()
+
+
+def test_bounds_where_the_regions_take_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_long(*_: object) -> None:
+        raise OutOfTimeError("the regions were not listed")
+
+    point = drawn(network([2, 6, 6, 1]), random.Random(3), [-3, -2, -1, 1, 2, 5])
+    complete = rs.model_rank(point)
+    monkeypatch.setattr(setting, "all_regions", too_long)
+    bounds = rs.model_rank(point)
+    assert 0 < bounds.lower <= int(complete) <= bounds.upper < point.model.size
+    bounds.check()
 
 
 def test_rank_on_one_region_of_a_trained_size_network() -> None:
