@@ -104,9 +104,9 @@ class Balls(Ring[Ball]):
         It ends when s_k is small and s_(k+1) <= s_k / 2: then twice s_k bounds the rest.
         """
         total, term, k, (p, q) = first, first, 0, (2, 1)
-        size = 2 * max(map(Fraction, map(Decimal.copy_abs, factor)))
+        size = self.up.multiply(2, max(map(Decimal.copy_abs, factor)))
         small = Decimal(f"1e-{self.digits}")
-        while (rest := max(map(Decimal.copy_abs, term))) > small or size * p > q:
+        while (rest := max(map(Decimal.copy_abs, term))) > small or self.up.multiply(size, p) > q:
             k += 1
             p, q = ratio(k)
             term = self.times(self.times(term, factor), self.rational(p, q))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from typing import Any
 
 from .reading import ANY, BIG, SMALL, Fuel, Kinds, Numbers, Refused, read
@@ -34,6 +35,11 @@ SLOPES: dict[str, Any] = {
     "add": 1,
 }
 """The derivatives of the others."""
+
+
+def spelled(c: int | Fraction) -> str:
+    """A number in words: the hashes of texts, unlike those of numbers, cannot be foreseen."""
+    return f"{c.numerator:x}/{c.denominator:x}"
 
 
 class Graph:
@@ -107,13 +113,14 @@ class Graph:
             node = node[0], *left
         elif node[0] == "pow" and node[1] == 1:
             return int(node[2])
-        if node not in self.known:
+        name = ("rat", *map(spelled, node[1:])) if node[0] == "rat" else node
+        if name not in self.known:
             self.fuel.burn(20)
             below = [self.layers[c] for c in self.children(node)]
             self.layers.append(max([LEAST_LAYER.get(node[0], 0), *below]))
-            self.known[node] = len(self.nodes)
+            self.known[name] = len(self.nodes)
             self.nodes.append(node)
-        return self.known[node]
+        return self.known[name]
 
     def reflection(self, f: int, j: int) -> int:
         """s with sigma^(j)(-h) = s sigma^(j)(h) for an odd or even function, else 0."""

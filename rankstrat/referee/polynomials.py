@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from .graph import Node
+from .graph import Node, spelled
 from .reading import Fuel, Refused, Unchecked
 from .tower import Ring, Tower
 
@@ -81,6 +81,7 @@ class Expander(Ring[Polynomial]):
         if len(a) != 1:
             return super().power(a, n)
         ((m, c),) = a.items()
+        self.fuel.burn(len(m))
         self._check_bits((c.numerator.bit_length() + c.denominator.bit_length() - 2) * n)
         return dict([self._reduced(tuple((v, e * n) for v, e in m if n), c**n)])
 
@@ -91,14 +92,15 @@ class Expander(Ring[Polynomial]):
         unknowns = sorted({v for m in a for v, _ in m})
         if (0, 1) in map(self.rules.get, unknowns):
             raise Unchecked("a denominator contains a side of a kink")
+        self.fuel.burn(len(a) * len(unknowns))
         if len(a) == 1:
             ((m, c),) = a.items()
             return dict([self._reduced(tuple((v, -n) for v, n in m), 1 / c)])
-        self.fuel.burn(len(a) * len(unknowns))
-        units = [(v, -min(dict(m).get(v, 0) for m in a)) for v in unknowns if v not in self.rules]
+        terms = [dict(m) for m in a]
+        units = [(v, -min(m.get(v, 0) for m in terms)) for v in unknowns if v not in self.rules]
         content = {tuple(pair for pair in units if pair[1]): 1 / a[max(a)]}
         rest = self.times(a, content)
-        unknown = self.leaf("inverse", frozenset(rest.items()))
+        unknown = self.leaf("inverse", frozenset((m, spelled(c)) for m, c in rest.items()))
         self.inverses[max(unknown)[0][0]] = rest
         return self.times(content, unknown)
 
@@ -123,8 +125,8 @@ class Expander(Ring[Polynomial]):
 
     def _named(self, *name: Any, of: Polynomial, by: Fraction) -> Polynomial:
         """An unknown named by a multiple of a polynomial: equal names are equal functions."""
-        self.fuel.burn(8 * len(of))
-        return self.leaf(*name, frozenset((m, c * by) for m, c in of.items()))
+        self.fuel.burn(sum(8 + len(m) for m in of))
+        return self.leaf(*name, frozenset((m, spelled(c * by)) for m, c in of.items()))
 
     def step(self, a: int) -> Polynomial:
         """An unknown named by the argument up to a positive factor, if no region is chosen.
@@ -137,7 +139,7 @@ class Expander(Ring[Polynomial]):
             return super().step(a)
         self.fuel.burn(len(self.atoms))
         lead = top[max(top)] if top else Fraction(0)
-        if top.keys() <= {()} and not bottom:
+        if not top or (top.keys() == {()} and not bottom):
             return self.rational(int(lead > 0))
         variables = {v for name, v in self.atoms.items() if name[0] in ("in", "coord")}
         polynomial = {v for m in top for v, _ in m} <= variables
@@ -181,7 +183,8 @@ def is_empty(forms: Iterable[Sequence[Fraction]], fuel: Fuel) -> bool:
     for k in range(1, max(map(len, rows))):
         kept = {r for r in rows if r[k] == 0}
         for p, q in [(p, q) for p in rows if p[k] > 0 for q in rows if q[k] < 0]:
-            fuel.burn(20 * len(p))
+            bits = max(c.numerator.bit_length() + c.denominator.bit_length() for c in (*p, *q))
+            fuel.burn(20 * len(p) + (bits >> 7) ** 2)
             kept.add(tuple(a / p[k] - b / q[k] for a, b in zip(p, q, strict=True)))
         rows = kept
     return any(r[0] <= 0 for r in rows)

@@ -2,9 +2,10 @@
 
 from fractions import Fraction
 
+import flint
 import pytest
 
-from rankstrat.algebra.signature import Rationals
+from rankstrat.algebra.signature import Rationals, ball, signature
 from rankstrat.errors import UndecidedError
 
 VALUES = {
@@ -32,3 +33,14 @@ def test_what_has_no_rational_value_error():
         exact.product([(Fraction(2), Fraction(1, 2))])
     assert exact.product([(Fraction(2), -3), (Fraction(3), 2)]) == Fraction(9, 8)
     assert exact.linear(1, [(Fraction(1, 2), Fraction(3))]) == Fraction(5, 2)
+
+
+@pytest.mark.parametrize(
+    ("middle", "radius", "beside", "inertia"),
+    [(5, 6, 5, (0, 0)), (0, 1, 5, (1, 1)), (5, 1, 3, (2, 0)), (-5, 1, 3, (0, 2))],
+)
+def test_signatures_of_balls_hold_for_all_matrices_in_them(middle, radius, beside, inertia):
+    # [[t, b], [b, t]] is definite for t^2 > b^2 and indefinite for t^2 < b^2: nothing is certain
+    # of b = 5 and -1 < t < 11
+    wide, exact = flint.arb(middle, radius), ball(Fraction(beside))
+    assert signature([[wide, exact], [exact, wide]]) == inertia

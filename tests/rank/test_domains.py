@@ -360,6 +360,21 @@ def test_nothing_is_claimed_where_kinks_cancel(
     assert not has_tangents(point)
 
 
+@pytest.mark.parametrize("inner", [Max(0, w) * v, (Max(0, w) + Max(0, w - 1)) * v])
+def test_a_kink_that_stays_at_zero_on_one_side_of_another_cancels_nothing(inner: sp.Expr) -> None:
+    # max(0, v max(0, w)) is v max(0, w) near v = 1, w = 0: no slope by v, and a kink in w
+    certificate = rs.model_rank(rs.Model(Max(0, inner) * x, [w, v], [x]).point([0, 1]))
+    assert (int(certificate), certificate.verdict) == (0, rs.Verdict.PROVED)
+    assert certificate.differentiable is False
+    certificate.check()
+    # v max(0, w) - max(0, -w) has slope 1 on both sides of w = 0
+    certificate = rs.model_rank(
+        rs.Model((Max(0, inner) - Max(0, -w)) * x, [w, v], [x]).point([0, 1])
+    )
+    assert certificate.lower <= 1 <= certificate.upper
+    assert "kinks cancel" in str(certificate)
+
+
 MORE = sp.symbols("v1:8")
 RAMPS = [Max(0, v) - Max(0, -v) for v in MORE]
 UNDECIDED: list[tuple[str, Any, list[Any], list[int], int]] = [

@@ -291,3 +291,31 @@ def test_no_tangent_function_at_all_is_bounded_by_nothing():
     chart = Model(a * b * x, [a, b], [x]).point([0, 0])
     forged = {"verdict": "PROBABLE", "reason": "schwartz-zippel", "relations": []}
     RankCertificate.from_json(text_of(chart, **forged)).check()
+
+
+MACHIN = 4 * sympy.atan(sympy.Rational(1, 5)) - sympy.atan(sympy.Rational(1, 239)) - sympy.pi / 4
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lower": 1, "minor": BALL},
+        {
+            "lower": 2,
+            "verdict": "PROVED",
+            "minor": BALL | {"rows": [0, 1], "parameters": ["a", "b"]},
+        },
+        {"upper": 1, "reason": "symmetries"},
+        {"upper": 0, "verdict": "PROVED", "reason": "outputs"},
+        {"reason": "relations", "relations": [{"parameter": "a", "coefficients": {"a": "1"}}]},
+        {"hypotheses": ["pi"]},
+        {"reason": "monomials"},
+    ],
+)
+def test_nothing_is_true_of_a_model_that_may_be_defined_nowhere(changes):
+    # Machin's formula says that the denominator is 0; the engine does not know it
+    chart = Model((a * x + b * x**2) / MACHIN, [a, b], [x]).point([1, 1])
+    honest = text_of(chart)
+    assert json.loads(honest)["verdict"] == "OPEN"
+    RankCertificate.from_json(honest).check()
+    refused(text_of(chart, **changes), "could not be decided|relation|minor|hypothes")

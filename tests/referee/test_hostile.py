@@ -346,3 +346,12 @@ def test_a_multiple_by_zero_still_has_a_domain(kind: str) -> None:
         places = {"at": [], "inputs": [[[x, 1]]], "bits": 64}
         data = written(graph, outputs=[10], sizes=(1, 1, 0), lower=evidence, places=places)
         assert judge(data).lower == 0
+
+
+def test_a_kink_whose_argument_is_a_quotient_that_vanishes_in_disguise() -> None:
+    # h = (x + 1)/(x + 1) - 1 is 0, so its step is 0 by convention: a [h > 0] has rank 0, and
+    # a [[h > 0] + x > 0] = a [x > 0] has rank 1
+    nodes = [ONE, MINUS, INPUT, ["add", 2, 0], ["pow", -1, 3], ["mul", 3, 4], ["add", 5, 1],
+             ["step", 6], ["add", 7, 2], ["step", 8]]  # fmt: skip
+    assert upper(nodes, 7, 0, tower([], [])) == 0
+    assert upper(nodes, 9, 0, tower([], [])) == 1

@@ -87,6 +87,7 @@ def test_an_unspecified_function_is_neither_odd_nor_even(parity: str, upper: int
     ("nodes", "generators", "fine"),
     [
         ([["add", 1, 0]], [["erf", 2]], True),
+        ([["add", 1, 1]], [["erf", 2]], True),
         ([["mul", 1, 1]], [["erf", 2]], False),
         ([["pow", 2, 1]], [["erf", 2]], False),
         ([["pow", -1, 1]], [["erf", 2]], False),
@@ -97,6 +98,8 @@ def test_an_unspecified_function_is_neither_odd_nor_even(parity: str, upper: int
         ([["pow", -1, 1]], [["log", 2], ["erf", 1]], True),
         ([["add", 1, 0], ["log", 1]], [["log", 1], ["log", 2], ["erf", 1]], True),
         ([["log", 1]], [["log", 1], ["log", 2], ["erf", 1]], False),
+        ([["exp", 1], ["add", 0, 2]], [["exp", 1], ["log", 3], ["erf", 1]], True),
+        ([["exp", 1], ["add", 0, 2]], [["exp", 1], ["exp", 3], ["erf", 1]], False),
     ],
 )
 def test_neighbours_of_error_functions(nodes: Any, generators: Any, fine: bool) -> None:
@@ -161,3 +164,63 @@ def test_a_value_on_the_chart_contains_no_input() -> None:
     assert judge(written(graph, outputs=[4], sizes=(2, 1, 0))).fails
     graph = [ONE, INPUT, ["par", 0, 0], ["rat", 2, 1], ["par", 0, 3], ["mul", 2, 4, 1]]
     assert judge(written(graph, outputs=[5], sizes=(1, 1, 0))).fails
+
+
+@pytest.mark.parametrize(
+    ("parity", "vanishing"),
+    [("", ()), ("0", (0,)), ("odd", (0, 2)), ("odd0", (0, 2)), ("even", (1, 3)),
+     ("even0", (0, 1, 3))],
+)  # fmt: skip
+@pytest.mark.parametrize("order", range(4))
+def test_derivatives_of_an_unspecified_function_at_zero(
+    parity: str, vanishing: tuple[int, ...], order: int
+) -> None:
+    # a s^(n)(0) x has rank 0 if the derivative at 0 is known to vanish, and 1 if it is any number
+    nodes = [ONE, INPUT, COORDINATE, MINUS, ["rat", 0, 1], ["mul", 3, 2], ["add", 2, 5],
+             ["jet", 0, order, 4], ["mul", 7, 1], ["jet", 0, order, 6], ["mul", 9, 1]]  # fmt: skip
+    zero = order in vanishing
+    for argument, function in ((4, 8), (6, 10)):
+        fields: dict[str, Any] = {"functions": [parity], "coordinates": 1}
+        found = shown(nodes, [function], upper=relations([[0, 0]]), **fields)
+        assert found.upper == int(not zero)
+        found = shown(
+            nodes, [function], lower=minor(1), generators=[["jet", 0, argument]], **fields
+        )
+        assert (found.lower, found.fails) == (int(parity == ""), False)
+
+
+@pytest.mark.parametrize("region", [0, 1])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_minor_of_a_region_has_its_signs(region: int, order: int) -> None:
+    # a max(0, x) + b has rank 2 where x is positive and rank 1 where it is negative
+    places = BOTH | {"inputs": BOTH["inputs"][::order]}
+    positive = (region == 0) == (order == 1)
+    nodes = [ONE, INPUT, ["relu", 1]]
+    found = shown(nodes, [2, 0], lower=minor(2), places=places, region=region)
+    assert found.lower == (2 if positive else 0)
+
+
+@pytest.mark.parametrize(("place", "weights"), [(2, [1]), (10**8, [1]), (0, []), (0, [1, 1])])
+def test_rows_of_a_ball_minor_name_places_and_outputs(place: int, weights: list[int]) -> None:
+    lower = {"kind": "balls", "rows": [[place, weights]], "columns": [0]}
+    found = shown([ONE, INPUT], [1], lower=lower, places=BOTH)
+    assert (found.lower, found.fails) == (0, True)
+
+
+def test_numbers_may_be_values_of_parameters() -> None:
+    # a e^b x at a = b = 1: both derivatives are e x
+    graph = [ONE, INPUT, ["par", 0, 0], ["par", 1, 0], ["exp", 3], ["mul", 2, 4, 1]]
+    some = tower([["exp", 3]], [])
+    for count, lower in ((1, 1), (2, 0)):
+        data = written(graph, outputs=[5], sizes=(2, 1, 0), lower=minor(count), **some)
+        assert judge(data).lower == lower
+
+
+@pytest.mark.parametrize("kind", ["exp", "cis", "atan", "erf", "log"])
+def test_the_logarithm_alone_is_a_part_of_a_sum(kind: str) -> None:
+    # f(x + 1 - 1) is f(x); with N = 2 a logarithm would be half of that
+    nodes = [ONE, INPUT, MINUS, ["add", 1, 0, 2], [kind if kind != "cis" else "sin", 3]]
+    for n in (1, 2):
+        some = {"generators": [[kind, 1]], "images": [[kind, 3, n, [[0, 1]]]]}
+        nodes_and_log = [*nodes, ["log", 1]] if kind == "log" else nodes
+        assert shown(nodes_and_log, [4, len(nodes_and_log) - 1], **some).fails == (n == 2)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 import tracemalloc
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from proofs import minor, relations, residues, written
 from sympy import primerange
 
+from rankstrat.referee.balls import Balls
+from rankstrat.referee.graph import Graph
+from rankstrat.referee.polynomials import Expander, is_empty
 from rankstrat.referee.proof import check
+from rankstrat.referee.reading import Fuel, Unchecked
+from rankstrat.referee.tower import Tower
 
 ONE, INPUT = ["rat", 1, 1], ["in", 0]
 LINE = [ONE, INPUT, ["par", 0, 0], ["mul", 1, 2]]
@@ -127,3 +136,79 @@ def test_roots_of_many_primes_are_paid_for() -> None:
     (found,) = check(json.dumps(line(generators=[["root", p, 2] for p in primes], residues=known)),
                      BUDGET)  # fmt: skip
     assert "not checked: the budget of steps is spent" in found.lines
+
+
+def tower_of(nodes: list[Any], inputs: int) -> Tower:
+    sizes = {"parameters": 0, "inputs": inputs, "coordinates": 0}
+    return Tower(Graph(nodes, sizes, ["", ""], Fuel(10**8)), [], [])
+
+
+@pytest.mark.parametrize("entry", [["pow", 2], ["pow", -2], ["jet", 0, 0], ["root", 2]])
+def test_a_long_monomial_is_paid_for_wherever_it_is_copied(entry: list[Any]) -> None:
+    n, (op, *first, last) = 200, entry
+    product = [*(["in", k] for k in range(n)), ["mul", *range(n)]]
+    step = 1 if last >= 0 else -1
+    tower = tower_of([*product, *([op, *first, last + step * k, n] for k in range(50))], n)
+    expander = Expander(tower)
+    expander.value(tower.graph.index[n])
+    before = expander.fuel.left
+    for k in tower.graph.index[n + 1 :]:
+        expander.value(k)
+    assert before - expander.fuel.left >= 50 * n
+
+
+def test_a_denominator_of_long_monomials_takes_no_time_for_each_unknown() -> None:
+    # 1/(x_1 ... x_n + y_1 ... y_n): the common monomial is found in one pass
+    n = 1500
+    nodes = [*(["in", k] for k in range(2 * n)), ["mul", *range(n)], ["mul", *range(n, 2 * n)],
+             ["add", 2 * n, 2 * n + 1], ["pow", -1, 2 * n + 2]]  # fmt: skip
+    tower = tower_of(nodes, 2 * n)
+    expander, (*_, below, node) = Expander(tower), tower.graph.index
+    expander.value(below)
+    started = time.process_time()
+    assert expander.value(node)
+    assert time.process_time() - started < 0.5
+
+
+def test_long_coefficients_of_inequalities_are_paid_for() -> None:
+    def forms(bits: int) -> list[tuple[Fraction, Fraction]]:
+        some = [Fraction((1 << bits) + 2 * k + 1, (1 << bits) + 4 * k + 3) for k in range(40)]
+        return [(2 + c, -c) if k % 2 else (c, c) for k, c in enumerate(some)]
+
+    assert not is_empty(forms(60), Fuel(50_000))
+    with pytest.raises(Unchecked, match="budget"):
+        is_empty(forms(5000), Fuel(50_000))
+
+
+@pytest.mark.parametrize("op", ["cos", "atan", "erf"])
+def test_the_size_of_a_tiny_number_is_not_written_out(op: str) -> None:
+    # series in a number with 480,000 zeros behind the point
+    tower = tower_of([["in", 0], [op, 0]], 1)
+    x, node = tower.graph.index
+    started = time.process_time()
+    for _ in range(8):
+        balls = Balls(tower, 64)
+        balls.values[x] = Decimal("1e-480000"), Decimal("2e-480000")
+        low, high = balls.value(node)
+        assert low <= high
+        assert abs(low - (op == "cos")) < Decimal("1e-15")
+    assert time.process_time() - started < 1
+
+
+def test_numbers_of_one_hash_have_names_of_different_hashes() -> None:
+    # Python's hash of an integer is its residue modulo a Mersenne prime, and a table of names
+    # with one hash takes the square of its length
+    prime, n = sys.hash_info.modulus, 50
+    nodes: list[Any] = [INPUT]
+    for k in range(n):
+        last = len(nodes)
+        nodes += [["rat", 5 + k * prime, 7], ["mul", last, 0], ["exp", last + 1],
+                  ["add", 0, last], ["pow", -1, last + 3]]  # fmt: skip
+    tower = tower_of(nodes, 1)
+    expander = Expander(tower)
+    for k in tower.graph.index:
+        expander.value(k)
+    numbers = [name for name in tower.graph.known if name[0] == "rat"]
+    for names in (numbers, list(expander.atoms)):
+        assert len({hash(name) for name in names}) == len(names) >= n
+    assert len(expander.atoms) == 1 + 2 * n
