@@ -1,4 +1,6 @@
-r"""Upper bounds by counting: monomials of polynomials, and independent symmetries."""
+r"""Upper bounds by counting: monomials of polynomials, functions of which all tangent functions are
+combinations, and independent symmetries.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from rankstrat.algebra.differential import Monomial, Terms, laurent
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import matrix_rank
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.modular import GF
 from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import SMALL, mix, random_prime
@@ -22,6 +26,8 @@ from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import needs_hypotheses, smooth
 
 ATTEMPTS, MANY = 4, 3
+LONGEST = 400
+"""Terms of an expansion."""
 
 
 def monomial_bound(tangents: Tangents) -> int | None:
@@ -87,6 +93,58 @@ def _mixed(program: Program, n: int) -> bool:
     return any(
         program.kind[m] == LEAF and program.data[m][0] == "mix" for m in program.reachable((n,))
     )
+
+
+def function_bound(tangents: Tangents) -> int | None:
+    r"""The number of functions of which all tangent functions are combinations over the constants;
+    None where these are no fewer, or too long.
+
+    The tangent functions are expanded, where functions and powers of sums are further unknowns, and
+    each power of a sum takes in those that are higher by a whole number: $q^{1/2} = q\,q^{-1/2}$.
+    """
+    nodes = [tangents.nodes[i] for i in tangents.chosen]
+    known: dict[int, Terms | None] = {}
+    monomials = dict.fromkeys(
+        tuple((n, e) for n, e in monomial if tangents.depends(n))
+        for node in nodes
+        for monomial in laurent(tangents.program, node, LONGEST, known) or {}
+    )
+    lowest: dict[tuple[int, Rational], Rational] = {}
+    for n, e in (factor for monomial in monomials for factor in monomial):
+        if tangents.program.kind[n] == LINEAR:
+            lowest[n, e % 1] = min(lowest.get((n, e % 1), e), e)
+    found = set[Monomial]()
+    for monomial in monomials:
+        found |= _spread(tangents, monomial, lowest, known)
+        if len(found) >= len(nodes):
+            return None
+    return len(found)
+
+
+def _spread(
+    tangents: Tangents,
+    monomial: Monomial,
+    lowest: Mapping[tuple[int, Rational], Rational],
+    known: dict[int, Terms | None],
+) -> set[Monomial]:
+    """The functions of which a monomial with the lowest powers of sums is a combination."""
+    found: set[Monomial] = {()}
+    for n, e in monomial:
+        least = lowest.get((n, e % 1), e)
+        terms = laurent(tangents.program, tangents.program.power(n, e - least), LONGEST, known)
+        varying = {tuple((m, k) for m, k in t if tangents.depends(m)) for t in terms or {}}
+        found = {_times(a, b, ((n, least),)) for a in found for b in varying}
+        if len(found) > LONGEST:
+            break
+    return found
+
+
+def _times(*monomials: Monomial) -> Monomial:
+    """The product of monomials."""
+    total: dict[int, Rational] = {}
+    for n, e in (factor for monomial in monomials for factor in monomial):
+        total[n] = total.get(n, 0) + e
+    return tuple(sorted((n, e) for n, e in total.items() if e))
 
 
 def symmetry_bound(tangents: Tangents, seed: int, fields: Sequence[VectorField] = ()) -> int:
