@@ -26,8 +26,10 @@ from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import needs_hypotheses, smooth
 
 ATTEMPTS, MANY = 4, 3
-LONGEST = 400
-"""Terms of an expansion."""
+MOST, LONGEST = 200, 400
+"""Tangent functions that are expanded, and terms of an expansion."""
+KINKS = {"relu": "step", "abs": "sign"}
+"""Continuous functions with a kink, and their derivatives."""
 
 
 def monomial_bound(tangents: Tangents) -> int | None:
@@ -101,8 +103,11 @@ def function_bound(tangents: Tangents) -> int | None:
 
     The tangent functions are expanded, where functions and powers of sums are further unknowns, and
     each power of a sum takes in those that are higher by a whole number: $q^{1/2} = q\,q^{-1/2}$.
+    What holds for all signs at kinks holds on every region.
     """
     nodes = [tangents.nodes[i] for i in tangents.chosen]
+    if len(nodes) > MOST:
+        return None
     known: dict[int, Terms | None] = {}
     monomials = dict.fromkeys(
         tuple((n, e) for n, e in monomial if tangents.depends(n))
@@ -115,7 +120,10 @@ def function_bound(tangents: Tangents) -> int | None:
             lowest[n, e % 1] = min(lowest.get((n, e % 1), e), e)
     found = set[Monomial]()
     for monomial in monomials:
-        found |= _spread(tangents, monomial, lowest, known)
+        some = _spread(tangents, monomial, lowest, known)
+        if len(some) > LONGEST:
+            return None
+        found |= some
         if len(found) >= len(nodes):
             return None
     return len(found)
@@ -127,23 +135,42 @@ def _spread(
     lowest: Mapping[tuple[int, Rational], Rational],
     known: dict[int, Terms | None],
 ) -> set[Monomial]:
-    """The functions of which a monomial with the lowest powers of sums is a combination."""
+    """The functions of which a monomial with the lowest powers of sums is a combination; as long a
+    list as may be, not the whole of a longer one.
+    """
     found: set[Monomial] = {()}
     for n, e in monomial:
-        least = lowest.get((n, e % 1), e)
-        terms = laurent(tangents.program, tangents.program.power(n, e - least), LONGEST, known)
+        base, power, outside = _opened(tangents.program, n, e, lowest)
+        terms = laurent(tangents.program, tangents.program.power(base, power), LONGEST, known)
         varying = {tuple((m, k) for m, k in t if tangents.depends(m)) for t in terms or {}}
-        found = {_times(a, b, ((n, least),)) for a in found for b in varying}
+        found = {_times(tangents.program, a, b, outside) for a in found for b in varying}
         if len(found) > LONGEST:
             break
     return found
 
 
-def _times(*monomials: Monomial) -> Monomial:
-    """The product of monomials."""
+def _opened(
+    program: Program, n: int, e: Rational, lowest: Mapping[tuple[int, Rational], Rational]
+) -> tuple[int, Rational, Monomial]:
+    r"""b, k and m with $n^e = b^k m$: the lowest power of a sum is m, and
+    $\max(0, h)^e = h^e\,\mathrm{step}(h)$, $|h|^e = h^e\,\mathrm{sign}(h)^e$.
+    """
+    if program.kind[n] == FUNCTION and program.data[n] in KINKS and e % 1 == 0 and e > 0:
+        (h,) = program.args[n]
+        return h, e, ((program.function(KINKS[program.data[n]], h), e),)
+    least = lowest.get((n, e % 1), e)
+    return n, e - least, ((n, least),)
+
+
+def _times(program: Program, *monomials: Monomial) -> Monomial:
+    """The product of monomials, where steps are 0 or 1 and signs 1 or -1."""
     total: dict[int, Rational] = {}
     for n, e in (factor for monomial in monomials for factor in monomial):
         total[n] = total.get(n, 0) + e
+        if program.kind[n] == FUNCTION and program.data[n] == "step":
+            total[n] = min(total[n], 1)
+        if program.kind[n] == FUNCTION and program.data[n] == "sign":
+            total[n] %= 2
     return tuple(sorted((n, e) for n, e in total.items() if e))
 
 

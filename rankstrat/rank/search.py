@@ -227,11 +227,8 @@ class Analysis:
     @cached_property
     def function_bound(self) -> int:
         """The bound by functions of which all tangent functions are combinations."""
-        size = len(self.tangents.chosen)
-        if self.setting.largest or self.regions is not None:
-            return size
-        found = function_bound(self.tangents)
-        return size if found is None else found
+        found = function_bound(self.written)
+        return len(self.written.chosen) if found is None else found
 
     @property
     def is_sampled(self) -> bool:
