@@ -109,11 +109,7 @@ def function_bound(tangents: Tangents) -> int | None:
     if len(nodes) > MOST:
         return None
     known: dict[int, Terms | None] = {}
-    monomials = dict.fromkeys(
-        tuple((n, e) for n, e in monomial if tangents.depends(n))
-        for node in nodes
-        for monomial in laurent(tangents.program, node, LONGEST, known) or {}
-    )
+    monomials = dict.fromkeys(m for node in nodes for m in _varying(tangents, node, known))
     lowest: dict[tuple[int, Rational], Rational] = {}
     for n, e in (factor for monomial in monomials for factor in monomial):
         if tangents.program.kind[n] == LINEAR:
@@ -129,6 +125,22 @@ def function_bound(tangents: Tangents) -> int | None:
     return len(found)
 
 
+def _varying(tangents: Tangents, node: int, known: dict[int, Terms | None]) -> set[Monomial]:
+    """The factors that vary of the monomials of an expansion."""
+    terms = laurent(tangents.program, node, LONGEST, known) or {}
+    return {tuple((n, e) for n, e in m if _varies(tangents, n, known)) for m in terms}
+
+
+def _varies(tangents: Tangents, n: int, known: dict[int, Terms | None]) -> bool:
+    """Whether a factor may depend on the inputs: the argument of a function where it is expanded,
+    as (a + b x) - b x.
+    """
+    if tangents.depends(n) and tangents.program.kind[n] == FUNCTION:
+        terms = laurent(tangents.program, tangents.program.args[n][0], LONGEST, known) or {}
+        return any(tangents.depends(k) for monomial in terms for k, _ in monomial)
+    return tangents.depends(n)
+
+
 def _spread(
     tangents: Tangents,
     monomial: Monomial,
@@ -141,9 +153,8 @@ def _spread(
     found: set[Monomial] = {()}
     for n, e in monomial:
         base, power, outside = _opened(tangents.program, n, e, lowest)
-        terms = laurent(tangents.program, tangents.program.power(base, power), LONGEST, known)
-        varying = {tuple((m, k) for m, k in t if tangents.depends(m)) for t in terms or {}}
-        found = {_times(tangents.program, a, b, outside) for a in found for b in varying}
+        some = _varying(tangents, tangents.program.power(base, power), known)
+        found = {_times(tangents.program, a, b, outside) for a in found for b in some}
         if len(found) > LONGEST:
             break
     return found

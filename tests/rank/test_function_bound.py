@@ -36,6 +36,8 @@ QUADRATIC = a**2 + (b + c * x) ** 2 + (d * x + sp.Rational(1, 2)) ** 2
         # two kinks: 1, x and, for each, step(h) and x step(h)
         (e * sp.Max(a + 3 * x, b + c * x) + f * sp.Max(d + x, g * x + 1), [a, b, c, d, e, f, g], 6),
         (e * sp.Abs(a + 3 * x) + b * sp.Abs(c + x) + d * x, [a, b, c, d, e], 5),
+        # a maximum without kink, b x + max(a, c), and one with a kink: 1, x, step(h), x step(h)
+        (f * sp.Max(a + b * x, b * x + c) + g * sp.Max(-d - x, d + 3 * x), [a, b, c, d, f, g], 4),
         # of two roots F of one form q = c x^2 + d: c dF/dc + d dF/dd is a/2 dF/da + b/3 dF/db
         (a * sp.sqrt(c * x**2 + d) + b * sp.cbrt(c * x**2 + d), [a, b, c, d], 3),
     ],
