@@ -7,6 +7,7 @@ transcendence theory does not decide becomes an opaque generator with a hypothes
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +17,8 @@ from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.meaning import Meaning
 from rankstrat.algebra.powers import factor, shown
 from rankstrat.algebra.program import IMAGINARY, LEAF, PI, PRODUCT, UNITY
-from rankstrat.errors import PoleError
+from rankstrat.algebra.relations import decide
+from rankstrat.errors import PoleError, UndecidedError
 
 Monomial = tuple[tuple[int, Rational], ...]
 MAX_TURN = 360
@@ -25,6 +27,11 @@ r"""The largest q for which $e^{i \pi p/q}$ is computed with as an algebraic num
 
 class Constants(Meaning):
     """Generators with what is known of constants."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self._opaque: dict[bool, dict[int, int]] = {False: {}, True: {}}
+        """imaginary -> argument -> the generator that is its exponential."""
 
     def _constant_exp(
         self, imaginary: bool, monomial: Monomial, c: Rational
@@ -82,12 +89,25 @@ class Constants(Meaning):
         sign, core = self.representative(f"constant exp {imaginary}", core, signed=True)
         key = ("opaque", imaginary, core)
         if key not in self._special:
-            leaf = self._special[key] = self.new_leaf(
-                ("exp", imaginary, core), CONSTANT_STAGE, "exp"
-            )
-            text = "exp of a transcendental constant, as exp(tanh(1))"
-            self._note(leaf, "cis" if imaginary else "exp", core, text)
+            self._special[key] = self._combined_exp(imaginary, core)
         return self.program.power(self._special[key], sign * c)
+
+    def _combined_exp(self, imaginary: bool, h: int) -> int:
+        r"""exp(h) as $\prod e^{q_j h_j}$ where $h = \sum q_j h_j$ for earlier numbers, as in
+        $e^{\tan 1}$ and $e^{\sin 2/(1 + \cos 2)}$; else a new generator.
+        """
+        program, known = self.program, self._opaque[imaginary]
+        found = None
+        if known and self.terms(h) is None:
+            with suppress(UndecidedError):  # a generator with a hypothesis claims nothing
+                (found,) = decide(self, list(known), [h], seed=self.seed)
+        if found is not None:
+            basis = list(known.items())
+            return program.product([(basis[j][1], q) for j, q in found.items() if q])
+        leaf = known[h] = self.new_leaf(("exp", imaginary, h), CONSTANT_STAGE, "exp")
+        text = "exp of a transcendental constant, as exp(tanh(1))"
+        self._note(leaf, "cis" if imaginary else "exp", h, text)
+        return leaf
 
     def _constant_log(self, imaginary: bool, g: int) -> int:
         g = self.standard(g)

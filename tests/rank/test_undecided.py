@@ -12,7 +12,7 @@ from rankstrat.algebra.balls import Elimination, excludes_zero
 from rankstrat.errors import CertificateError, UndecidedError, UnsupportedFunctionError
 from rankstrat.rank import search, vanishing
 
-a, b, c, x = sp.symbols("a b c x")
+a, b, c, x, y = sp.symbols("a b c x y")
 POINT = rs.Model(a * sp.tanh(b * x) + c * sp.tanh(x), [a, b, c], [x]).point([2, 3, 5])
 
 
@@ -177,3 +177,20 @@ def test_a_certificate_of_a_model_that_no_program_holds_is_printed_and_read(root
     assert (rank.lower, rank.upper, rank.verdict) == (0, 2, rs.Verdict.OPEN)
     assert "for a generic smooth s" in str(rank)
     rs.RankCertificate.from_json(rank.to_json()).check()
+
+
+def test_exponentials_of_multiples_of_a_number_are_powers():
+    # tan 1 = sin 2/(1 + cos 2), and (1 + cos 2)^2 + sin(2)^2 = 2 (1 + cos 2)
+    quotient = sp.sin(2) / ((1 + sp.cos(2)) ** 2 + sp.sin(2) ** 2)
+    for number, rank in ((2, 1), (3, 2)):
+        difference = sp.exp(4 * quotient) - sp.exp(number * sp.tan(1))
+        found = rs.model_rank(rs.Model(a * x + b * (x + difference * y), [a, b], [x, y]))
+        assert (found.value, found.verdict) == (rank, rs.Verdict.PROVED)
+
+
+def test_a_certificate_with_a_number_in_other_words_holds():
+    # y + tanh(tan 1), 2 y and a number, whose relation is written with sines of 2
+    tower = a * y * b + a * sp.tanh(sp.tan(c))
+    found = rs.model_rank(rs.Model(tower, [a, b, c], [x, y]).point([2, 1, 1]))
+    assert (found.value, found.verdict) == (2, rs.Verdict.PROVED)
+    found.check()
