@@ -204,9 +204,11 @@ def _diagonal(model: Model) -> Isomorphism | None:
             return None
         by_input[inputs[0]] = own
     depths = {len(own) for own in by_input.values()}
-    if len(by_input) < len(model.inputs) or len(depths) != 1 or depths == {1}:
+    if len(by_input) < len(model.inputs) or len(depths) != 1:
         return None
     (depth,) = depths
+    if depth < 2:  # of depth 1 it is linear, of depth 0 it has no parameters
+        return None
     ordered = [by_input[x][layer] for layer in range(depth) for x in model.inputs]
     count = len(model.inputs)
     return matched(deep_diagonal(count, depth), model, ordered)

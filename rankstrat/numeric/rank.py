@@ -75,8 +75,12 @@ class NumericalRank(Spoken):
 
     @property
     def agrees(self) -> bool | None:
-        """Whether the rank lies within the exact bounds; None without an exact answer."""
-        if self.exact is None:
+        """Whether the rank lies within the exact bounds; None without an exact answer.
+
+        None, too, if it is less than the largest rank on a chart whose kinks move: the coordinates
+        may lie on another open set.
+        """
+        if self.exact is None or (self.exact.largest and self.rank < self.exact.lower):
             return None
         return self.exact.lower <= self.rank <= self.exact.upper
 
@@ -92,9 +96,8 @@ class NumericalRank(Spoken):
         text = f"numerical rank = {self.rank} of {self.parameters} parameters in {arithmetic}"
         text += f", gap {self.gap:.2g}  [{self.verdict}]"
         if self.exact is not None:
-            text += (
-                f"\n  {exact_fact(self.exact)}: numerics {'agrees' if self.agrees else 'is wrong'}"
-            )
+            words = {True: "agrees", False: "is wrong", None: "may speak of another open set"}
+            text += f"\n  {exact_fact(self.exact)}: numerics {words[self.agrees]}"
         return text
 
 
@@ -205,4 +208,5 @@ def exact_fact(exact: RankCertificate) -> str:
         fact = str(exact.lower)
     else:
         fact = f"between {exact.lower} and {exact.upper}"
-    return f"the exact rank is {fact} [{exact.verdict}]"
+    where = ", the largest one on the chart," if exact.largest else ""
+    return f"the exact rank{where} is {fact} [{exact.verdict}]"

@@ -53,7 +53,7 @@ class RankReport:
                     _short(r.smallest),
                     _short(r.largest_dropped),
                     _short(r.threshold),
-                    bool(r.agrees),
+                    r.agrees,
                 )
             )
         e = self.exact
@@ -92,6 +92,8 @@ class RankReport:
                 f"At {last.digits} digits rounding noise of size {_short(last.smallest)} is counted"
                 " as rank."
             )
+        elif last.agrees is None:
+            why = "Its coordinates may lie on another open set, where the rank is less."
         elif start is None:
             why = (
                 f"At {last.digits} digits singular values below {_short(last.threshold)} are taken"

@@ -33,6 +33,7 @@ REASONS = {
     "outputs": "there are {q} outputs",
     "symmetries": "scalings of the parameters and equal columns",
     "affine symmetries": "affine symmetries of the model, each verified as an identity",
+    "functions": "the tangent functions are combinations of this many functions",
     "monomials": "the tangent functions are polynomials of a space of this dimension",
     "relations": "{n} independent {relations} among the {M} tangent functions",
     "schwartz-zippel": "no larger minor at random large primes",
@@ -275,6 +276,8 @@ class RankCertificate(DecidedInteger):
                 bound = next((b for b, r in analysis.counted if r == self.reason), size)
             case "affine symmetries":
                 bound = analysis.affine_bound
+            case "functions":
+                bound = analysis.function_bound
             case "outputs":
                 if analysis.ceiling is None:
                     raise CertificateError(

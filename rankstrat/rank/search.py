@@ -21,7 +21,7 @@ from rankstrat.errors import DataError, OutOfTimeError, PoleError, UndecidedErro
 from rankstrat.model.model import Chart
 from rankstrat.rank.affine_symmetries import symmetries_at
 from rankstrat.rank.ball_minors import ball_minor, pivoted_minor
-from rankstrat.rank.counting import monomial_bound, symmetry_bound
+from rankstrat.rank.counting import function_bound, monomial_bound, symmetry_bound
 from rankstrat.rank.lower_bounds import Minor, Sampled, row_count, sampled_rank
 from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.setting import setting
@@ -224,6 +224,12 @@ class Analysis:
         fields = symmetries_at(self.setting.sites, self.seed)
         return symmetry_bound(self.written, self.seed, fields)
 
+    @cached_property
+    def function_bound(self) -> int:
+        """The bound by functions of which all tangent functions are combinations."""
+        found = function_bound(self.written)
+        return len(self.written.chosen) if found is None else found
+
     @property
     def is_sampled(self) -> bool:
         """Whether only some regions were met, and relations on them need not hold everywhere."""
@@ -238,7 +244,7 @@ class Analysis:
             self.parameters,
             seed=self.seed,
             nodes=self.nodes,
-            settled=lambda rank: self.affine_bound <= rank,
+            settled=lambda rank: min(self.function_bound, self.affine_bound) <= rank,
         )
         count = row_count(self.tangents, len(self.parameters))
         found = Relations()
@@ -343,6 +349,8 @@ class Analysis:
         upper, reason, relations = self._upper(rank, found)
         if rank == lower < upper and rank <= self.affine_bound < upper:
             upper, reason, relations = self.affine_bound, "affine symmetries", {}
+        if rank == lower < upper and rank <= self.function_bound < upper:
+            upper, reason, relations = self.function_bound, "functions", {}
         for bound in extra:
             if lower <= bound.value < upper and bound.holds(self.chart):
                 upper, reason, relations = bound.value, bound.reason, {}

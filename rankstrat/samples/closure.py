@@ -15,7 +15,7 @@ from rankstrat.model.model import Chart, Model
 from rankstrat.rank.certificate import RankCertificate
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.verdict import Verdict
-from rankstrat.samples.local import batch, seen_at
+from rankstrat.samples.local import batch, proviso, seen_at
 from rankstrat.text.spoken import Spoken
 
 
@@ -31,6 +31,8 @@ class SampleClosure(Spoken):
         undecided: the rest.
         verdict: PROVED, PROBABLE if some rank is, OPEN if some are not decided.
         ended: where the budget of time ended, if it did.
+        proviso: what is taken for granted: that each is said on an open set of the chart only, as
+            the kinks of the model move with its coordinates, or that slopes at a kink are 0.
     """
 
     chart: Chart = field(repr=False)
@@ -40,13 +42,15 @@ class SampleClosure(Spoken):
     undecided: tuple[Any, ...]
     verdict: Verdict
     ended: str = ""
+    proviso: str = ""
 
     def __str__(self) -> str:
         text = f"{len(self.closed)} determined, {len(self.free)} free"
         if self.undecided:
             text += f", {len(self.undecided)} not decided"
         reason = f": {self.ended}" if self.ended else ""
-        return f"{text}, by samples of rank {self.observed.lower}  [{self.verdict}{reason}]"
+        text += f", by samples of rank {self.observed.lower}{self.proviso}"
+        return f"{text}  [{self.verdict}{reason}]"
 
 
 def sample_closure(
@@ -63,7 +67,8 @@ def sample_closure(
 
     At a generic point that means: near almost every parameter the values at the samples determine
     the value there locally. For products of matrices and observed entries these are the entries
-    with finitely many completions.
+    with finitely many completions. Where kinks move with the coordinates, each answer holds on an
+    open set of parameters, and the answer says so.
 
     Args:
         point: a point (or a chart or model: then its generic point).
@@ -95,11 +100,12 @@ def sample_closure(
     closed, free, undecided = list[Any](), list[Any](), list[Any]()
     verdicts, stopped = [Verdict.PROVED], ""
     with within(budget):
-        base = _rank(theta, some, shape, seed)
+        ranks = [base := _rank(theta, some, shape, seed)]
         try:
             for other in rest:
                 check("all samples were compared")
-                inside, verdict = _compared(base, _rank(theta, [*some, other], shape, seed))
+                ranks.append(more := _rank(theta, [*some, other], shape, seed))
+                inside, verdict = _compared(base, more)
                 {True: closed, False: free, None: undecided}[inside].append(other)
                 verdicts.append(verdict)
         except OutOfTimeError as error:
@@ -108,9 +114,8 @@ def sample_closure(
     undecided += rest[done:]
     order = (Verdict.PROVED, Verdict.PROBABLE, Verdict.OPEN)
     verdict = max(verdicts, key=order.index) if done == len(rest) else Verdict.OPEN
-    return SampleClosure(
-        theta, base, tuple(closed), tuple(free), tuple(undecided), verdict, stopped
-    )
+    answers = tuple(closed), tuple(free), tuple(undecided)
+    return SampleClosure(theta, base, *answers, verdict, stopped, proviso(*ranks))
 
 
 def _rank(

@@ -22,7 +22,7 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.certificate import Verdict
 from rankstrat.rank.model_rank import model_rank
 from rankstrat.rank.tangents import Tangents
-from rankstrat.samples.local import batch, seen_at
+from rankstrat.samples.local import batch, proviso, seen_at
 from rankstrat.text.spoken import Spoken
 
 MAX_SUBSETS, _CHUNK = 5_000_000, 20_000
@@ -39,6 +39,7 @@ class RecoveryCount(Spoken):
         size: n.
         rank: the model rank r.
         verdict: PROVED (the counts are exact).
+        proviso: that slopes are 0 by convention, if the point lies on a kink.
     """
 
     recovering: int
@@ -46,6 +47,7 @@ class RecoveryCount(Spoken):
     size: int
     rank: int
     verdict: Verdict = field(default=Verdict.PROVED)
+    proviso: str = ""
 
     @property
     def probability(self) -> Fraction:
@@ -54,7 +56,7 @@ class RecoveryCount(Spoken):
 
     def __str__(self) -> str:
         counts = f"{self.recovering} of {self.total} subsets of {self.size} samples"
-        return f"{counts} reach the model rank {self.rank}  [{self.verdict}]"
+        return f"{counts} reach the model rank {self.rank}{self.proviso}  [{self.verdict}]"
 
 
 def count_recovering_subsets(
@@ -118,7 +120,7 @@ def count_recovering_subsets(
             len(chunk), -1
         )
         recovering += _reaching(matrix, rows, int(rank))
-    return RecoveryCount(recovering, total, size, int(rank))
+    return RecoveryCount(recovering, total, size, int(rank), proviso=proviso(rank))
 
 
 def _integer_tangents(point: Chart) -> list[list[int]]:

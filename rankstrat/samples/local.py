@@ -241,7 +241,21 @@ class LocalLinearRecovery(Spoken):
         )
         kind = "PROBABLE" if self.verdict is Verdict.PROBABLE else "PROVED"
         ranks = f"rank on {self.samples} samples = {low.lower}{rest} = model rank"
-        return f"local linear recovery {word}: {ranks}  [{kind}]"
+        return f"local linear recovery {word}: {ranks}{proviso(low, high)}  [{kind}]"
+
+
+def proviso(*certificates: RankCertificate) -> str:
+    """What a comparison of ranks takes for granted, in the words of its sentence.
+
+    Where the kinks move with the coordinates both ranks are the largest ones. A lower bound that
+    reaches an upper one does so on an open set, and may not on another.
+    """
+    text = ""
+    if any(certificate.largest for certificate in certificates):
+        text += ", on an open set of the chart"
+    if any(certificate.differentiable is False for certificate in certificates):
+        text += ", at a kink (slope 0 there by convention)"
+    return text
 
 
 @dataclass(frozen=True)
@@ -335,7 +349,8 @@ def linear_stability(
         PROVED (linearly stable), REFUTED, PROBABLE or OPEN.
 
     Raises:
-        DataError: the numbers of samples and labels differ.
+        DataError: the numbers of samples and labels differ, or the model has no tangent at the
+            point.
 
     References:
         LSH Definition 1.
@@ -354,13 +369,16 @@ def linear_stability(
             f"{len(values)} labels were given for {len(seen.outputs)} sampled outputs; give one for"
             " each"
         )
-    at = dict(point.values)
-    residuals = [output.xreplace(at) - y for output, y in zip(seen.outputs, values, strict=True)]
-    mixed = Model(
-        sum(e * output for e, output in zip(residuals, seen.outputs, strict=True)), seen.parameters
-    )
-    gradient = model_rank(Chart(mixed, point.coordinates, point.raw), seed=seed)
+    errors = (output - y for output, y in zip(seen.outputs, values, strict=True))
+    loss = Model(sympy.Add(*(e**2 for e in errors)), seen.parameters, constants=seen.constants)
     recovery = local_linear_recovery(point, samples, seed=seed)
+    if recovery.model.differentiable is False:
+        raise DataError(
+            "the point lies on a kink of the model, which has no tangent there; move the point"
+        )
+    gradient = model_rank(Chart(loss, point.coordinates, point.raw), seed=seed)
+    if any(rank.largest for rank in (gradient, recovery.empirical, recovery.model)):
+        return Verdict.OPEN  # it holds on one open set of the chart, and may not on another
     if gradient.lower > 0 or recovery.verdict is Verdict.REFUTED:
         return Verdict.REFUTED
     if gradient.upper == 0:

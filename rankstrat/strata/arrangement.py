@@ -440,10 +440,11 @@ class ArrangementStrata:
             self._rank_at,
         )
 
-    def _rank_at(self, point: Chart) -> int:
+    def _rank_at(self, point: Chart) -> int | None:
+        """The rank at a point; None where it is not decided."""
         if self._matrix is not None:
             return self._matrix.rank_at(point)
-        return model_rank(point, seed=self.seed).lower
+        return model_rank(point, seed=self.seed).value
 
     def point(self, label: Label, seed: int = 0) -> Chart:
         """Random small whole numbers for the coordinates."""

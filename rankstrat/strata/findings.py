@@ -39,7 +39,7 @@ def special_points(
     rank: int,
     rng: random.Random,
     is_own: Callable[[Chart], bool],
-    rank_at: Callable[[Chart], int],
+    rank_at: Callable[[Chart], int | None],
 ) -> tuple[Finding, ...]:
     """Points of a flat with another rank.
 
@@ -48,7 +48,7 @@ def special_points(
         rank: its generic rank.
         rng: draws the coordinates.
         is_own: whether a point lies on no smaller flat.
-        rank_at: the rank at a point.
+        rank_at: the rank at a point; None where it is not decided.
     """
     found: list[Finding] = []
     seen: set[object] = set()
@@ -67,7 +67,7 @@ def special_points(
             value = rank_at(point)
         except PoleError:  # a point at which the model has no value
             continue
-        if value != rank:
+        if value not in (rank, None):
             found.append(Finding(point, value, rank))
             if len(found) == MOST_FOUND:
                 break

@@ -211,8 +211,10 @@ class RankHierarchy:
         if any(s.verdict is Verdict.OPEN for s in self.strata):
             caption += (
                 " OPEN in a row: the rank holds at generic points of its strata, not proved at"
-                " every point."
+                " every point"
             )
+            bounds = any(not _is_decided(s) for s in self.strata)
+            caption += "; where that is not decided, it is a lower bound." if bounds else "."
         if self.model.remark:
             caption += f" {self.model.remark}."
         return Table(columns, tuple(rows), title=title, caption=caption)
@@ -399,12 +401,17 @@ def _stratified(
 
 def _is_hasty(stratum: Stratum, before: float) -> bool:
     """Whether the rank of a stratum is not decided since most of the time that was left went by."""
-    source = stratum.source
     if left() > before * HASTE or before == math.inf:
         return False
+    return not _is_decided(stratum)
+
+
+def _is_decided(stratum: Stratum) -> bool:
+    """Whether the rank at the generic point of a stratum is known, and not only bounds."""
+    source = stratum.source
     if not isinstance(source, HasCertificates):
-        return False
-    return source.certificate(stratum.label).value is None
+        return True
+    return source.certificate(stratum.label).value is not None
 
 
 def _told(done: int, known: int) -> str:

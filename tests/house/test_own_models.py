@@ -104,3 +104,12 @@ def test_assumptions_of_parameters_are_said_to_be_unused():
         assert words in str(answer)
     plain = rs.Model(w * sp.tanh(w * x), [w], [x])
     assert not plain.remark and "not used" not in str(rs.stratify(plain))
+
+
+def test_a_model_that_does_not_depend_on_its_parameters_is_of_no_family():
+    p, y = sp.symbols("p y")
+    for output, inputs in ((x, [x]), (x + y, [x, y])):  # products of no parameter and an input
+        F = rs.Model(output, [p], inputs)
+        assert not rs.recognise(F)
+        assert [(v.rank, v.dimension) for v in rs.stratify(F).levels] == [(0, 1)]
+        assert rs.target_set(F, output).dimension == 1

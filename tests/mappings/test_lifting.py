@@ -53,6 +53,22 @@ def test_a_guest_with_a_linear_piece_is_lifted():
         lifting(net, deep, [[1]], layer=1, weights=[[0]], bias=[Rational(2, 3)])
 
 
+@pytest.mark.parametrize("name", ["relu", "abs"])
+@pytest.mark.parametrize("slope", [1, sympy.sqrt(2)])
+def test_a_sample_on_a_kink_is_refused_for_irrational_nets_too(name, slope):
+    """2 sigma(s x) at x = 0 has two slopes in the bias of the unit: no point is critical there."""
+    narrow, deep = (fully_connected(widths, name) for widths in ([1, 1, 1], [1, 1, 1, 1]))
+    net = narrow.point([slope, 0, 2, 1])
+    assert lifting(net, deep, [[1], [-2]], layer=1).verdict is rs.Verdict.PROVED
+    with pytest.raises(rs.errors.RankstratError, match="move the sample"):
+        lifting(net, deep, [[0], [-2]], layer=1)
+
+
+def test_a_sample_on_kinks_that_may_cancel_is_not_decided():
+    narrow, deep = (fully_connected(widths, "elu") for widths in ([1, 1, 1], [1, 1, 1, 1]))
+    assert lifting(narrow.point([1, 0, 2, 1]), deep, [[0]], layer=1).verdict is rs.Verdict.OPEN
+
+
 def test_curved_kinks_are_refused():
     curved = Activation("curved", Max(Z**2, Z))
     assert affine_pieces(curved) == ()

@@ -80,6 +80,19 @@ def test_report_when_numerics_agrees_at_once():
     assert "every precision" in str(report)
 
 
+def test_the_largest_rank_is_not_that_of_every_open_set():
+    # max(0, -c) (a x + b x^2): rank 2 for c < 0, rank 0 for c > 0
+    c = sympy.Symbol("c")
+    parts = rs.Model(sympy.Max(0, -c) * (a * x + w * x**2), [a, w, c], [x])
+    exact = rs.model_rank(parts)
+    assert (int(exact), exact.largest) == (2, True)
+    for value, agrees in ((-1, True), (1, None)):
+        found = rs.numerical_rank(parts.point([1, 1, value]), exact=exact)
+        assert found.agrees is agrees
+        assert "is wrong" not in str(found)
+    assert rs.rank_report(parts.point([1, 1, 1])).agrees_from == 7
+
+
 def test_report_of_no_precision_error():
     with pytest.raises(DataError, match="digits is empty"):
         rs.rank_report(NEURON.point({a: 1, w: 2}), digits=[])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import shutil
@@ -157,9 +158,26 @@ def test_the_folder_runs_alone(tmp_path: Path) -> None:
     assert "accepted: rank = 2 [PROVED]" in run.stdout
 
 
-def test_it_imports_the_standard_library_only() -> None:
-    import ast  # noqa: PLC0415
+def lines_of_code(source: str) -> int:
+    """Lines that are neither blank nor documentation."""
+    lines = set(range(1, len(source.splitlines()) + 1))
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            lines -= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+    text = [line.strip() for line in source.splitlines()]
+    return sum(bool(text[k - 1]) and not text[k - 1].startswith("#") for k in lines)
 
+
+def test_it_is_short() -> None:
+    """So that it can be read: 1,200 lines of code at most, and 300 lines in a file."""
+    sources = [file.read_text() for file in FOLDER.glob("*.py")]
+    assert sum(map(lines_of_code, sources)) <= 1200
+    assert max(source.count("\n") for source in sources) <= 300
+
+
+def test_it_imports_the_standard_library_only() -> None:
     for file in FOLDER.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Import):

@@ -48,6 +48,21 @@ CASES: dict[str, tuple[Callable[[], rs.Chart], int]] = {
         lambda: rs.Model(a * k * x + b * x, [a, b], [x], constants=[k]).generic(),
         1,
     ),
+    # log(k) and 1/k are two numbers, and one output without inputs has rank 1
+    "logarithm of a coordinate": (
+        lambda: rs.Model(w * sp.log(b), [w, b], [x]).chart({w: 1, b: k**2}),
+        1,
+    ),
+    # a node of softplus whose argument is a coordinate
+    "softplus of a coordinate": (
+        lambda: rs.Model(a * sp.log(1 + sp.exp(b)), [a, b], [x]).chart({a: 1, b: k}),
+        1,
+    ),
+    # |b| = b at b = 2: the outputs are one number, and the inputs do not occur
+    "kinks without inputs": (
+        lambda: rs.Model(a * sp.Abs(b) + b, [a, b], [x, y]).point({a: 1, b: 2}),
+        1,
+    ),
     # each neuron loses one dimension to its scaling
     "moving kinks": (relu.generic, 9),
     # ten neurons with different kinks

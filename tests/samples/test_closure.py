@@ -12,6 +12,7 @@ import sympy
 import rankstrat as rs
 from rankstrat.errors import DataError
 from rankstrat.families import matrix_factorization, two_layer
+from rankstrat.samples import count_recovering_subsets
 
 A, W, X = sympy.symbols("a w x")
 
@@ -73,3 +74,26 @@ def test_budget_and_refusals():
     with pytest.raises(DataError, match="point of a model"):
         rs.sample_closure("net", samples, [])
     assert rs.sample_closure(matrix_factorization(2, 1, 2), [0], []).closed == ()
+
+
+def test_where_kinks_move_an_answer_holds_on_an_open_set():
+    # max(0, w x + b): with w = -1, b = 0 it vanishes at 1 and 2 and not at -1
+    b = sympy.Symbol("b")
+    relu = rs.Model(A * sympy.Max(0, W * X + b), [A, W, b], [X])
+    found = rs.sample_closure(relu, [1, 2], [-1])
+    assert found.closed == (-1,)
+    assert "on an open set of the chart" in str(found)
+    there = rs.sample_closure(relu.point([1, -1, 0]), [1, 2], [-1])
+    assert there.free == (-1,)
+    assert "open set" not in str(there)
+
+
+def test_slopes_at_a_kink_are_said_to_be_a_convention():
+    # |w| x has no tangent at w = 0
+    kink = rs.Model(A * X**2 + sympy.Abs(W) * X, [A, W], [X]).point([1, 0])
+    for answer in (
+        rs.sample_closure(kink, [1], [2]),
+        rs.local_linear_recovery(kink, [1]),
+        count_recovering_subsets(kink, 1, samples=[1, 2]),
+    ):
+        assert "slope 0 there by convention" in str(answer)

@@ -217,6 +217,33 @@ def test_samples_on_a_kink_are_refused_by_counts_and_thresholds_too():
             ask()
 
 
+def test_linear_stability_for_generic_constants():
+    # exp(k x) = 1 at x = 0, and not 1 at x = 1 for a generic k: a residual remains
+    a, w = sympy.symbols("a w")
+    model = Model(a * sympy.exp(k * X) + w * X, [a, w], [X], constants=[k])
+    assert linear_stability(model.point([1, 1]), [0, 1], [1, 2]) is Verdict.REFUTED
+    assert linear_stability(model.point([0, 1]), [0, 1], [0, 1]) is Verdict.PROVED
+
+
+def test_linear_stability_needs_a_tangent():
+    # the loss (max(0, v) + 1)^2 has slope 0 on the left of v = 0 and 2 on the right
+    v = sympy.Symbol("v")
+    corner = Model(sympy.Max(0, v) * X, [v], [X]).point([0])
+    with pytest.raises(DataError, match="no tangent"):
+        linear_stability(corner, [1], [-1])
+
+
+def test_recovery_where_kinks_move_is_said_to_hold_on_an_open_set():
+    # max(0, w x + b) at 1 and 2: two rows where both are active, one row where b/w = -3/2
+    a, w, b = sympy.symbols("a w b")
+    relu = Model(a * sympy.Max(0, w * X + b), [a, w, b], [X])
+    found = local_linear_recovery(relu, [1, 2])
+    assert found.guaranteed and "on an open set of the chart" in str(found)
+    assert not local_linear_recovery(relu.point([1, 2, -3]), [1, 2]).guaranteed
+    moving = relu.chart({a: k, w: 2, b: -c})
+    assert linear_stability(moving, [3], [0]) in (Verdict.OPEN, Verdict.REFUTED)
+
+
 DOMAINS = [
     # on x > 0 the tangent functions |x| and x are one, and x = -1 sees the other combination
     ({X: "x > 0"}, [-1], [1]),

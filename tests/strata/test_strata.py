@@ -303,6 +303,20 @@ def test_points_off_every_flat_are_reported():
         assert model_rank(finding.point).value == finding.rank != finding.expected
 
 
+def test_ranks_that_are_not_decided_are_said_to_be_bounds():
+    # at p q < 0 the model is not real: its rank is no 0 that differs from the generic 1
+    p, q, x, y = sympy.symbols("p q x y")
+    hierarchy = stratify(Model(x * sympy.sqrt(p * q), [p, q], [x]))
+    assert not hierarchy.uncovered
+    assert "it is a lower bound" in str(hierarchy)
+    # by Machin's formula both tangent functions are x + pi/4 y, which is not known here
+    machin = 4 * sympy.atan(sympy.Rational(1, 5)) - sympy.atan(sympy.Rational(1, 239))
+    model = Model(p * (x + machin * y) + q * (x + sympy.pi / 4 * y), [p, q], [x, y])
+    assert "it is a lower bound" in str(stratify(model))
+    decided = stratify(Model(sympy.erf((p**2 - q) * x) + y * x, [p, q, y], [x]))
+    assert "not proved at every point." in str(decided)
+
+
 def test_activation_without_a_lemma_is_not_called_complete():
     hierarchy = stratify(
         families.two_layer(2, 1, Activation("mine", sympy.sin(Z), "odd"), bias=True)

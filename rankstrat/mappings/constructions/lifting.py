@@ -18,8 +18,10 @@ from rankstrat.errors import DataError, FamilyError, demand
 from rankstrat.mappings.constructions.layers import Array, Layered
 from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import exact_array, exact_scalar
+from rankstrat.rank.setting import at_kink, has_tangents
 from rankstrat.rank.verdict import Verdict
 from rankstrat.rank.zero import is_zero
+from rankstrat.samples.local import batch
 from rankstrat.samples.second_order.second import SecondOrder, values_at
 
 _INF, _ONE, _ZERO = sympy.oo, sympy.Integer(1), sympy.Integer(0)
@@ -281,7 +283,13 @@ def _verified(point: Chart, image: Chart, data: Sequence[tuple[Fraction, ...]]) 
     """
     a, b = SecondOrder(point), SecondOrder(image)
     if not (a.rational and b.rational):
-        return Verdict.PROVED
+        # the image is differentiable on the data if the source is: its other units are in a piece
+        seen = Chart(batch(point.model, data), (), point.raw)
+        if at_kink(seen):
+            raise DataError(
+                "a sample lies on a kink of the source, which has no tangent there; move the sample"
+            )
+        return Verdict.PROVED if has_tangents(seen) else Verdict.OPEN
     rows = [(x, k) for x in data for k in range(a.outputs)]
     plain = [(x, 0) for x in data]
     if values_at(a, a.values, plain, exact=True) != values_at(b, b.values, plain, exact=True):

@@ -131,8 +131,11 @@ class Proposal:
             self._generator("pi", 0, 0, "isqrtpi")
 
     def _place(self, node: int, argument: int) -> int:
-        """The node of an argument, without inputs where it does not depend on them."""
-        if self._layer(argument) == 2:
+        """The node of an argument, without inputs or coordinates on which it does not depend.
+
+        It is the node of the model where that has none: a logarithm of the model is positive.
+        """
+        if self.nodes.layer(node) == self._layer(argument):
             return node
         return self.nodes.constant(argument)
 

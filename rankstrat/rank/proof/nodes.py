@@ -15,6 +15,7 @@ from rankstrat.algebra.translate import translate
 from rankstrat.errors import UnsupportedFunctionError
 from rankstrat.model.model import Chart
 from rankstrat.rank.pieces import Piece, coarse_pieces
+from rankstrat.rank.proof.order import children
 
 Leaf = Callable[[Any], int]
 
@@ -39,6 +40,7 @@ class Nodes:
         self.calls: dict[tuple[Any, ...], int] = {}  # key of an image -> argument in `special`
         self._plain: dict[int, int] = {}
         self._constants: dict[int, int] = {}
+        self._layers: dict[int, int] = {}
         self.originals: dict[int, tuple[Rational, int, int]] = {}
         self.coordinates = (*chart.coordinates, *chart.model.constants)
         self.leaves = {c: self.special.leaf(("u", j)) for j, c in enumerate(self.coordinates)}
@@ -56,6 +58,19 @@ class Nodes:
             self._known[node] = len(self.nodes)
             self.nodes.append(list(node))
         return self._known[node]
+
+    def layer(self, root: int) -> int:
+        """2 above inputs, 1 above coordinates, 0 otherwise."""
+        if root not in self._layers:
+            found, seen, stack = 0, {root}, [root]
+            while stack:
+                node = self.nodes[stack.pop()]
+                found = max(found, {"in": 2, "coord": 1}.get(node[0], 0))
+                below = set(children(node)) - seen
+                seen |= below
+                stack += below
+            self._layers[root] = found
+        return self._layers[root]
 
     def rational(self, value: Rational) -> int:
         """A constant node."""

@@ -58,6 +58,8 @@ def proof_object(certificate: RankCertificate, *, balls: bool = False) -> dict[s
         lower = _ball_minor(certificate, places, found)
     elif certificate.lower and certificate.minor is not None:
         lower = {"kind": "minor", "columns": list(certificate.minor.parameters)}
+    if not inputs:  # none occurs in the outputs, so places have none
+        places["inputs"] = [[] for _ in places["inputs"]]
     return ordered(
         {
             "format": FORMAT,
