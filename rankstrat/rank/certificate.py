@@ -33,7 +33,7 @@ REASONS = {
     "outputs": "there are {q} outputs",
     "symmetries": "scalings of the parameters and equal columns",
     "affine symmetries": "affine symmetries of the model, each verified as an identity",
-    "functions": "the tangent functions are combinations of this many functions",
+    "functions": "the tangent functions are combinations of {r} functions",
     "monomials": "the tangent functions are polynomials of a space of this dimension",
     "relations": "{n} independent {relations} among the {M} tangent functions",
     "schwartz-zippel": "no larger minor at random large primes",
@@ -179,6 +179,7 @@ class RankCertificate(DecidedInteger):
         if self.reason in REASONS:
             upper = REASONS[self.reason].format(
                 M=self.size,
+                r=self.upper,
                 q=self.model.output_count,
                 n=len(self.relations),
                 relations="relation" if len(self.relations) == 1 else "relations",

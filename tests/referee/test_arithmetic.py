@@ -111,6 +111,9 @@ def test_wide_balls_enclose_both_ends() -> None:
     assert balls.power(both, 2) == (0, 4)
     with pytest.raises(Unchecked):
         balls.inverse(both)
+    with pytest.raises(Unchecked):
+        balls.power(both, -2)
+    assert balls.power((Decimal(-3), Decimal(-2)), 2) == (4, 9)
 
 
 def test_regular_matrices() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -224,3 +225,74 @@ def test_the_logarithm_alone_is_a_part_of_a_sum(kind: str) -> None:
         some = {"generators": [[kind, 1]], "images": [[kind, 3, n, [[0, 1]]]]}
         nodes_and_log = [*nodes, ["log", 1]] if kind == "log" else nodes
         assert shown(nodes_and_log, [4, len(nodes_and_log) - 1], **some).fails == (n == 2)
+
+
+def test_a_kink_that_no_output_contains_has_no_sign() -> None:
+    # e^max(0, x) is a generator, and a x the model
+    nodes = [ONE, INPUT, ["relu", 1], ["exp", 2]]
+    for places in (BOTH, BOTH | {"inputs": []}):
+        found = shown(nodes, [1], lower=minor(1), generators=[["exp", 2]], places=places)
+        assert (found.lower, found.fails) == (0, False)
+
+
+@pytest.mark.parametrize("argument", [["pow", -1, 2], ["mul", 3, 4, 4]])
+def test_a_positive_numerator_is_no_sign(argument: list[Any]) -> None:
+    # a (1 - [h > 0]) x with h = 1/(x + 1), or x/(x + 1)^2, has rank 1
+    nodes = [ONE, INPUT, ["add", 1, 0], MINUS, ["pow", -1, 2], argument, ["step", 5],
+             ["mul", 3, 6], ["add", 0, 7], ["mul", 8, 1]]  # fmt: skip
+    assert shown(nodes, [9], upper=relations([[0, 0]])).upper == 1
+
+
+@pytest.mark.parametrize("shift", [0, 1, 2])
+def test_the_residue_of_i_is_a_root_of_minus_one(shift: int) -> None:
+    # sin^2 + cos^2 = 1, whatever stands for e^ix if i^2 = -1: a x + b (sin^2 x + cos^2 x) x
+    prime = 1009
+    iota = next(v for v in range(prime) if v * v % prime == prime - 1) + shift
+    nodes = [ONE, INPUT, ["sin", 1], ["cos", 1], ["mul", 2, 2], ["mul", 3, 3], ["add", 4, 5],
+             ["mul", 6, 1]]  # fmt: skip
+    known = {"generators": [["cis", 1]], "residues": residues(prime, iota=iota)}
+    for count in (1, 2):
+        found = shown(nodes, [1, 7], lower=minor(count), **known)
+        assert found.fails == (shift > 0 or count == 2)
+        assert found.lower == int(not found.fails)
+
+
+def test_pi_is_a_generator() -> None:
+    # beside others it would need a theorem
+    nodes = [ONE, INPUT, ["isqrtpi"], ["mul", 2, 1]]
+    for generators, lower in (([], 0), ([["isqrtpi"]], 1), ([["exp", 0], ["isqrtpi"]], 0)):
+        found = shown(nodes, [3], lower=minor(1), generators=generators)
+        assert (found.lower, found.fails) == (lower, False)
+
+
+def test_an_error_function_of_a_number_in_disguise_is_none() -> None:
+    # erf(u - u + 1) is a number
+    nodes = [ONE, INPUT, COORDINATE, MINUS, ["mul", 3, 2], ["add", 2, 4, 0], ["erf", 5],
+             ["mul", 6, 1], ["erf", 2], ["mul", 8, 1]]  # fmt: skip
+    for argument, function, lower in ((5, 7, 0), (2, 9, 1)):
+        found = shown(nodes, [function], coordinates=1, lower=minor(1),
+                      generators=[["erf", argument]])  # fmt: skip
+        assert (found.lower, found.fails) == (lower, False)
+
+
+@pytest.mark.parametrize(("kinks", "lower"), [(False, 1), (True, 0)])
+def test_a_place_at_a_pole(kinks: bool, lower: int) -> None:
+    # a (x + 1) + 1/x is defined near x = 0, where its derivative is 1; with 1/max(0, x) it may not
+    graph = [ONE, INPUT, ["add", 1, 0], ["relu", 1], ["pow", -1, 3 if kinks else 1],
+             ["par", 0, 0], ["mul", 5, 2], ["add", 6, 4]]  # fmt: skip
+    places = {"at": [], "inputs": [[[-1 if kinks else 0, 1]]], "bits": 64}
+    ball = {"kind": "balls", "rows": [[0, [1]]], "columns": [0]}
+    data = written(graph, outputs=[7], sizes=(1, 1, 0), lower=ball, places=places)
+    assert judge(data).lower == lower
+
+
+def test_a_large_negative_power_of_a_root_costs_no_time() -> None:
+    # a 2^(-999999999/2) x
+    root = next(v for v in range(73) if v * v % 73 == 2)
+    nodes = [ONE, INPUT, ["rat", 2, 1], ["root", 2, 2], ["pow", -999999999, 3], ["mul", 4, 1]]
+    known = {"generators": [["root", 2, 2]], "residues": residues(73, roots=[root])}
+    started = time.process_time()
+    found = shown(nodes, [5], lower=minor(1), upper=relations([[0, 0]]), **known)
+    assert (found.lower, found.upper) == (1, 1)
+    assert any("too long" in line for line in found.lines)
+    assert time.process_time() - started < 1
