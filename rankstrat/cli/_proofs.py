@@ -21,16 +21,17 @@ def refereed(certificate: RankCertificate) -> tuple[dict[str, Any], Finding]:
     """The proof object of a certificate, and what the referee says of it.
 
     Where generators are of a kind that the referee does not know, a minor in balls is tried; where
-    relations are beyond it, random points, and then the proof object claims no more than a chance.
+    relations are beyond it, or their coefficients have kinks, random points, and then the proof
+    object claims no more than a chance.
     """
     proof, found = _judged(proof_object(certificate))
     if found.lower < certificate.lower <= MOST_BALLS:
         other, again = _judged(proof_object(certificate, balls=True))
         if again.lower > found.lower:
             proof, found = other, again
-    if found.upper > certificate.upper and not found.fails:
+    if found.fails or found.upper > certificate.upper:
         other, again = _judged(proof | {"upper": {"kind": "chance"}})
-        if again.upper < found.upper:
+        if found.fails > again.fails or again.upper < found.upper:
             proof, found = other, again
     bounds = certificate.lower, certificate.upper
     if found.verdict == "PROBABLE" and not found.holds and (found.lower, found.upper) == bounds:

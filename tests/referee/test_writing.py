@@ -84,6 +84,16 @@ def test_models_with_a_domain_constants_or_regions(name: str) -> None:
     assert (found.lower, found.upper, found.verdict) == (rank, rank, "PROVED")
 
 
+def test_a_relation_that_no_rule_admits_is_no_false_statement() -> None:
+    # dF/da = |b| dF/dc, dF/db = a sign(b) dF/dc: coefficients with a kink, which are left out
+    model = rs.Model(a * sp.Abs(b) * x + c * x, [a, b, c], [x])
+    certificate = rs.model_rank(model.generic())
+    assert int(certificate) == 1
+    _, found = refereed(certificate)
+    assert not (found.fails or found.holds)
+    assert (found.lower, found.upper, found.verdict) == (1, 3, "OPEN")
+
+
 def test_integers_are_no_open_set() -> None:
     # sin(pi n) = 0: what holds for integers is not true for real inputs
     model = rs.Model(a * sp.sin(sp.pi * x) + b, [a, b], [x], domain={x: "integer"})
