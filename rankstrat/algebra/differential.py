@@ -54,11 +54,11 @@ def laurent(
                     total[monomial] = total.get(monomial, 0) + c * k
             values[n] = {m: normal(c) for m, c in total.items() if c}
         else:
-            product = _product(program, n, values, budget)
-            if product is None:
+            found = _product(program, n, values, budget)
+            if found is None:
                 others.add(n)
                 return None
-            values[n] = product
+            values[n] = found
         if len(values[n]) > budget:
             others.add(n)
             return None

@@ -80,7 +80,7 @@ class ProgramKernel:
         compiled = self.model.compiled
         program, nodes, rows, columns = compiled.program, list[int](), list[int](), list[int]()
         for i, g in enumerate(compiled.gradient):
-            found = program.gradient(g, compiled.parameters[i:])
+            found = compiled.derivatives(g, compiled.parameters[i:])
             for j, node in enumerate(found, start=i):
                 if node != program.zero:
                     nodes.append(node)

@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 from rankstrat.algebra.needs import Need
 from rankstrat.algebra.perfect_powers import Factoring
 from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
 
+ADDING = Lock()
 Outputs = Callable[[Program, Sequence[int], Sequence[int], list[Need]], Sequence[int]]
 """Builds the nodes of the outputs from the leaves of parameters and inputs, and notes needs."""
 
@@ -61,7 +63,14 @@ class Compiled:
     @cached_property
     def gradient(self) -> tuple[int, ...]:
         """The derivatives of the mixed output by the parameters."""
-        return tuple(self.program.gradient(self.mixed, self.parameters))
+        return tuple(self.derivatives(self.mixed, self.parameters))
+
+    def derivatives(self, node: int, leaves: Sequence[int]) -> list[int]:
+        """The derivatives of a node by leaves, as nodes of the program, to which one thread at a
+        time may add.
+        """
+        with ADDING:
+            return self.program.gradient(node, leaves)
 
     @property
     def needed(self) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from html import escape
 
 from rankstrat.errors import CertificateError, RankstratError, UndecidedError
 from rankstrat.model.model import Chart, Model
-from rankstrat.model.values import listed
+from rankstrat.model.values import counted, listed
 from rankstrat.rank.checker import (
     CheckedRelation,
     check_hypotheses,
@@ -33,7 +33,7 @@ REASONS = {
     "outputs": "there are {q} outputs",
     "symmetries": "scalings of the parameters and equal columns",
     "affine symmetries": "affine symmetries of the model, each verified as an identity",
-    "functions": "the tangent functions are combinations of {r} functions",
+    "functions": "the tangent functions are combinations of {functions}",
     "monomials": "the tangent functions are polynomials of a space of this dimension",
     "relations": "{n} independent {relations} among the {M} tangent functions",
     "schwartz-zippel": "no larger minor at random large primes",
@@ -179,7 +179,7 @@ class RankCertificate(DecidedInteger):
         if self.reason in REASONS:
             upper = REASONS[self.reason].format(
                 M=self.size,
-                r=self.upper,
+                functions=counted(self.upper, "function"),
                 q=self.model.output_count,
                 n=len(self.relations),
                 relations="relation" if len(self.relations) == 1 else "relations",

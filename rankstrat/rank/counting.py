@@ -164,24 +164,27 @@ def _opened(
     program: Program, n: int, e: Rational, lowest: Mapping[tuple[int, Rational], Rational]
 ) -> tuple[int, Rational, Monomial]:
     r"""b, k and m with $n^e = b^k m$: the lowest power of a sum is m, and
-    $\max(0, h)^e = h^e\,\mathrm{step}(h)$, $|h|^e = h^e\,\mathrm{sign}(h)^e$.
+    $\max(0, h)^e = h^e\,\mathrm{step}(h)$, $|h|^e = h^e\,\mathrm{sign}(h)$ for odd e, $h^e$ for
+    even e, also where h is 0.
     """
     if program.kind[n] == FUNCTION and program.data[n] in KINKS and e % 1 == 0 and e > 0:
         (h,) = program.args[n]
-        return h, e, ((program.function(KINKS[program.data[n]], h), e),)
+        if program.data[n] == "abs" and e % 2 == 0:
+            return h, e, ()
+        return h, e, ((program.function(KINKS[program.data[n]], h), 1),)
     least = lowest.get((n, e % 1), e)
     return n, e - least, ((n, least),)
 
 
 def _times(program: Program, *monomials: Monomial) -> Monomial:
-    """The product of monomials, where steps are 0 or 1 and signs 1 or -1."""
+    """The product of monomials, where a step is 0 or 1, and a sign 1, -1 or, at a kink, 0."""
     total: dict[int, Rational] = {}
     for n, e in (factor for monomial in monomials for factor in monomial):
         total[n] = total.get(n, 0) + e
         if program.kind[n] == FUNCTION and program.data[n] == "step":
             total[n] = min(total[n], 1)
         if program.kind[n] == FUNCTION and program.data[n] == "sign":
-            total[n] %= 2
+            total[n] = 2 - total[n] % 2
     return tuple(sorted((n, e) for n, e in total.items() if e))
 
 

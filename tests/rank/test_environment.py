@@ -14,6 +14,8 @@ from pathlib import Path
 import corpus
 import pytest
 
+import rankstrat as rs
+
 SCRIPT = f"""
 import sys
 sys.path.insert(0, {str(Path(corpus.__file__).parent)!r})
@@ -58,6 +60,27 @@ def test_certificates_do_not_depend_on_threads():
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(again, range(2)))
     assert found == [_hashes(corpus.texts())] * 2
+
+
+def test_threads_differentiate_a_model_together():
+    """A program grows while its derivatives are built; every node keeps its number."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            for _ in range(20):
+                compiled = rs.families.fully_connected([2, 6, 6, 1], "tanh").compiled
+                program, leaves = compiled.program, compiled.parameters
+                found = pool.map(lambda _: compiled.derivatives(compiled.mixed, leaves), range(6))  # noqa: B023
+                assert len(set(map(tuple, found))) == 1
+                size = len(program)
+                again = [
+                    program._node(program.kind[n], program.args[n], program.data[n])
+                    for n in range(size)
+                ]
+                assert again == list(range(size))
+    finally:
+        sys.setswitchinterval(before)
 
 
 LARGE = """

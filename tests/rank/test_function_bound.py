@@ -64,6 +64,24 @@ def test_long_relations_are_not_needed_where_functions_are_counted() -> None:
         rs.RankCertificate.from_json(text).check()
 
 
+@pytest.mark.parametrize(
+    ("output", "domain"),
+    [
+        (a * c * sp.sign(x - 1000) ** 2 + b, {x: "integer"}),  # 0 at 1000
+        (a * c * sp.sign(sp.Max(0, x)) ** 2 + b, {}),  # 0 where x < 0
+        (a * c * sp.Abs(x - 1000) * sp.sign(x - 1000) + b * (x - 1000), {x: "integer"}),
+    ],
+)
+def test_a_sign_is_no_unit(output: Any, domain: dict[sp.Symbol, str]) -> None:
+    # sign^2 is not 1 where the argument is 0, at an integer or on an open set
+    rank = 1 if output.has(sp.Abs) else 2
+    model = rs.Model(output, [a, b, c], [x], domain=domain)
+    certificate = rs.model_rank(model)
+    assert certificate.lower <= rank <= certificate.upper
+    bound = function_bound(Analysis(model.generic(), 0).written)
+    assert bound is None or bound >= rank
+
+
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("seed", range(40))
 def test_no_fewer_functions_are_counted_than_the_rank(seed: int) -> None:

@@ -73,7 +73,7 @@ class SecondOrder:
     def hessian(self) -> list[list[int]]:
         """The nodes of all second derivatives."""
         compiled = self._compiled
-        rows = [compiled.program.gradient(g, compiled.parameters) for g in compiled.gradient]
+        rows = [compiled.derivatives(g, compiled.parameters) for g in compiled.gradient]
         done = compiled.program.rebuild([n for row in rows for n in row], self.program, self._image)
         return [[done[n] for n in row] for row in rows]
 
