@@ -18,7 +18,8 @@ from rankstrat.algebra.tower import Tower
 from rankstrat.algebra.translate import to_sympy, translate
 from rankstrat.errors import BudgetError, UndecidedError, UnsupportedFunctionError
 from rankstrat.model.model import Chart
-from rankstrat.rank.tangents import Built, Tangents, divisors, gradient_at, leaf_names
+from rankstrat.rank.gradient import divisors, gradient_at
+from rankstrat.rank.tangents import Built, Tangents, leaf_names
 from rankstrat.rank.upper_bounds import ZERO_TEST
 from rankstrat.rank.vanishing import needs_hypotheses, require_nonzero
 
