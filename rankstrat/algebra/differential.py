@@ -34,6 +34,16 @@ def laurent(
     """
     if known is not None:
         return _expand(program, node, budget, known)
+    kinds, args = program.kind, program.args[node]
+    if kinds[node] == LINEAR:
+        c0, *coefficients = program.data[node]
+        if len(args) < budget and all(kinds[a] == LEAF for a in args):  # as most arguments are
+            start: Terms = {(): c0} if c0 else {}
+            return start | {((a, 1),): c for a, c in zip(args, coefficients, strict=True)}
+        if len(args) == 1 and not c0:
+            inner = laurent(program, args[0], budget, others=others)
+            c = coefficients[0]
+            return inner and {m: normal(c * k) for m, k in inner.items()}
     others = set() if others is None else others
     below = program.reachable((node,))
     if not others.isdisjoint(below):
@@ -51,7 +61,8 @@ def laurent(
             total: Terms = {(): info[0]} if info[0] else {}
             for c, child in zip(info[1:], program.args[n], strict=True):
                 for monomial, k in values[child].items():
-                    total[monomial] = total.get(monomial, 0) + c * k
+                    term = c if k == 1 else c * k
+                    total[monomial] = total[monomial] + term if monomial in total else term
             values[n] = {m: normal(c) for m, c in total.items() if c}
         else:
             found = _product(program, n, values, budget)

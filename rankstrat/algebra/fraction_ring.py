@@ -164,10 +164,15 @@ def _integer(e: Rational) -> int:
 def root_denominators(program: Program, roots: Sequence[int]) -> dict[int, int]:
     """Leaf -> common denominator of the rational exponents with which it occurs below the roots."""
     result: dict[int, int] = {}
+    kinds = program.kind
     for node in program.reachable(roots):
-        if program.kind[node] == PRODUCT:
+        if kinds[node] == PRODUCT:
             for child, e in zip(program.args[node], program.data[node], strict=True):
-                if program.kind[child] == LEAF:
+                if kinds[child] != LEAF:
+                    continue
+                if type(e) is int:
+                    result.setdefault(child, 1)
+                else:
                     result[child] = lcm(result.get(child, 1), e.denominator)
     return result
 

@@ -52,6 +52,8 @@ class Generators:
     def stage_of(self, node: int) -> int:
         """0 for constants, 1 when coordinates occur, 2 for functions of the inputs."""
         stages = self._stages
+        if node in stages:
+            return stages[node]
         program = self.program
         for n in program.unknown(node, stages):
             below = max((stages[a] for a in program.args[n]), default=0)

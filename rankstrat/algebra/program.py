@@ -12,8 +12,9 @@ functions of duplicated or mirrored units *identical* nodes, which is a proof of
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from copy import copy as shallow
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 from rankstrat.algebra.holonomic import HOLONOMIC
 from rankstrat.algebra.linear import Rational
@@ -41,6 +42,8 @@ VALUE_AT_ZERO: dict[str, int] = {
 ELEMENTARY = frozenset({"log", *VALUE_AT_ZERO})
 PIECEWISE = frozenset({"relu", "abs", "sign", "step"})
 
+PAIR = (1, 1)
+"""Exponents of a product of two factors."""
 MEMORY = 8
 """How many questions for what is below some nodes are remembered, the latest ones."""
 
@@ -126,7 +129,8 @@ class Program:
                 c0 = c0 + c * data[node]
                 continue
             if kind == LINEAR and len(args[node]) == 1 and not data[node][0]:
-                c, node = c * data[node][1], args[node][0]
+                inner = data[node][1]
+                c, node = inner if c == 1 else c * inner, args[node][0]
             total[node] = total[node] + c if node in total else c
         nodes = sorted([n for n, c in total.items() if c])
         if not nodes:
@@ -166,7 +170,8 @@ class Program:
                 continue
             kind = kinds[node]
             if kind == CONSTANT and e == 1 and not rooted:
-                coefficient = coefficient * data[node]
+                c = data[node]
+                coefficient = c if coefficient == 1 else coefficient * c
                 continue
             if type(e) is not int:
                 rooted = True
@@ -206,6 +211,34 @@ class Program:
         if coefficient == 1:
             return node
         return self.scale(coefficient, node)
+
+    def monomial(self, factors: Iterable[tuple[int, Rational]]) -> int:
+        r"""The node of $\prod n_i^{e_i}$ for different leaves, of which no powers are reduced, and
+        exponents that are not 0.
+        """
+        nodes, exponents = zip(*sorted(factors), strict=True)
+        if exponents == (1,):
+            return nodes[0]
+        return self._node(
+            PRODUCT, nodes, tuple([e if type(e) is int else normal(e) for e in exponents])
+        )
+
+    def times(self, a: int, b: int) -> int:
+        """The node of a b."""
+        kinds = self.kind
+        if kinds[b] == CONSTANT:
+            a, b = b, a
+        if self._is_single(b):
+            if kinds[a] == CONSTANT:
+                return self.scale(self.data[a], b)
+            if a != b and self._is_single(a):
+                return self._node(PRODUCT, (a, b) if a < b else (b, a), PAIR)
+        return self.product(((a, 1), (b, 1)))
+
+    def _is_single(self, node: int) -> bool:
+        """Whether a node stays as it is in a product."""
+        kind = self.kind[node]
+        return kind == FUNCTION or (kind == LEAF and node not in self._reduced)
 
     def _opens(self, node: int, e: Rational) -> bool:
         """Whether a factor under a root stands for a product, now that the exponent is whole."""
@@ -499,6 +532,12 @@ class Program:
             f"the derivative of {name} is not known; rewrite it with elementary functions"
         )
 
+    def fork(self) -> Self:
+        """A copy with the same nodes; what is added to it is not added to this one."""
+        copy = object.__new__(type(self))
+        copy.__dict__ |= {name: shallow(value) for name, value in self.__dict__.items()}
+        return copy
+
     def reachable(self, roots: Iterable[int]) -> tuple[int, ...]:
         """All nodes below the roots, in topological order."""
         key = tuple(roots)
@@ -622,6 +661,8 @@ class Program:
                 done[node] = target.linear(
                     data[0], [(c, done[a]) for c, a in zip(data[1:], args, strict=True)]
                 )
+            elif kind == PRODUCT and data == PAIR:
+                done[node] = target.times(done[args[0]], done[args[1]])
             elif kind == PRODUCT:
                 done[node] = target.product([(done[a], e) for a, e in zip(args, data, strict=True)])
             elif function is not None:

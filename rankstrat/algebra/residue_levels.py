@@ -10,6 +10,7 @@ inverse of the product of all (Montgomery).
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.float_field import MAX_PRIME, Field, Floats
 from rankstrat.algebra.levels import Level, levels
+from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.modular import GF, Power, whole
 from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.program import CONSTANT, LEAF, LINEAR, PRODUCT, Program
@@ -28,6 +30,8 @@ FEW_NODES = 200
 """Programs with fewer nodes are evaluated node by node."""
 TABLE = 1 << 24
 """Entries of the table of all values; longer programs are evaluated node by node, or in chunks."""
+MOST_ADDED = 64
+"""Logarithms that are added before they are reduced: their sum stays below 2^50."""
 BLOCK = 1 << 18
 """Entries that one array operation makes, so that they stay in cache."""
 
@@ -40,9 +44,33 @@ def columns(
     """The values of the roots, shape (samples, roots), entries 0 .. p - 1; poles are marked in the
     field.
     """
+    if _fits(program, roots, field):
+        return unsigned(_Table(program, roots, field, leaves).rows(roots), field.p)
+    return _one_by_one(program, roots, field, leaves)
+
+
+def rows(program: Program, roots: Sequence[int], field: GF, leaves: Mapping[int, Any]) -> Floats:
+    """The same values as symmetric residues, one row for each root."""
+    if _fits(program, roots, field):
+        return _Table(program, roots, field, leaves).rows(roots)
+    found: Floats = _one_by_one(program, roots, field, leaves).T.astype(np.float64)
+    return found - (found > field.p // 2) * float(field.p)
+
+
+def unsigned(rows: Floats, p: int) -> NDArray[np.int32]:
+    """Rows of symmetric residues as columns of residues 0 .. p - 1."""
+    found = rows.astype(np.int32).T
+    return np.where(found < 0, found + np.int32(p), found)
+
+
+def _fits(program: Program, roots: Sequence[int], field: GF) -> bool:
     size = len(program.reachable(roots))
-    if field.p < MAX_PRIME and FEW_NODES <= size and size * field.count <= TABLE:
-        return _Table(program, roots, field, leaves).columns(roots)
+    return field.p < MAX_PRIME and FEW_NODES <= size and size * field.count <= TABLE
+
+
+def _one_by_one(
+    program: Program, roots: Sequence[int], field: GF, leaves: Mapping[int, Any]
+) -> NDArray[np.int32]:
     block = np.empty((field.count, len(roots)), dtype=np.int32)
     for j, value in enumerate(evaluate(program, roots, field, leaves)):
         block[:, j] = value.value if isinstance(value, Power) else value
@@ -90,10 +118,9 @@ class _Table:
             nodes = sorted(used)
             self.values[self.row[nodes]] = self.steps.powers(self._logs(nodes, [1] * len(nodes)))
 
-    def columns(self, roots: Sequence[int]) -> NDArray[np.int32]:
-        """Rows as columns of residues 0 .. p - 1."""
-        found = self.values[self.row[list(roots)]].astype(np.int32).T
-        return np.where(found < 0, found + np.int32(self.field.p), found)
+    def rows(self, roots: Sequence[int]) -> Floats:
+        """The rows of some nodes."""
+        return self.values[self.row[list(roots)]]
 
     def _symmetric(self, value: Any) -> Any:
         p = self.field.p
@@ -159,20 +186,33 @@ class _Table:
             if e is None:
                 scales = [program.data[n][column] for n in nodes]
                 logs += self._logs(arguments[:, column].tolist(), scales)
+                if column % MOST_ADDED == MOST_ADDED - 1:
+                    logs = self.steps.reduced(logs)
         power = self.steps.powers(logs)
         return power if total is None else self._times(total, power)
 
     def _logs(self, generators: Sequence[int], exponents: Sequence[Any]) -> Floats:
-        """Discrete logarithms of powers of generators."""
-        powers = [self.powers[n] for n in generators]
+        """Discrete logarithms of powers of generators, less than 2^44 in size."""
+        order = self.field.p - 1
         scales = [
-            whole(e * v.denominator) % (self.field.p - 1)
-            for e, v in zip(exponents, powers, strict=True)
+            _over(e, self.powers[n].denominator) % order
+            for n, e in zip(generators, exponents, strict=True)
         ]
-        logs = np.empty((len(powers), self.field.count))
-        for i, v in enumerate(powers):
+        logs: Floats = self.generators[[self.generator[n] for n in generators]]
+        return logs * np.array(scales, dtype=np.float64)[:, None]
+
+    @cached_property
+    def generator(self) -> dict[int, int]:
+        """The rows of `generators`."""
+        return {n: i for i, n in enumerate(self.powers)}
+
+    @cached_property
+    def generators(self) -> Floats:
+        """The discrete logarithms of generators, less than 2^22."""
+        logs = np.empty((len(self.powers), self.field.count))
+        for i, v in enumerate(self.powers.values()):
             logs[i] = v.log
-        return self.steps.reduced(logs * np.array(scales, dtype=np.float64)[:, None])
+        return logs
 
     def _times(self, a: Floats, b: Floats) -> Floats:
         product = a * b
@@ -228,6 +268,12 @@ class _Table:
         return all(isinstance(v.log if isinstance(v, Power) else v, int) for v in values)
 
 
+def _over(e: Rational, denominator: int) -> int:
+    """e times a denominator, over which it is whole."""
+    quotient, rest = divmod(denominator, e.denominator)
+    return whole(e * denominator) if rest else e.numerator * quotient
+
+
 class _Logarithms:
     """Powers of the primitive root by two short tables: g^k = g^(2^h i) g^j."""
 
@@ -257,4 +303,4 @@ class _Logarithms:
         return found - np.rint(found * (1.0 / self.p)) * self.p
 
 
-__all__ = ["columns", "samples_together"]
+__all__ = ["columns", "rows", "samples_together", "unsigned"]

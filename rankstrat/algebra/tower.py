@@ -81,6 +81,8 @@ class Tower(Roots):
         self.derivations = {stage: Derivation(self, stage) for stage in (1, 2)}
         self._exps: dict[tuple[bool, int], int] = {}
         self._logs: dict[tuple[bool, int], int] = {}
+        self._own: set[int] = set()
+        """The exponentials of monomials."""
         self._powers: set[int] = set()
         self._two_signed: set[int] = set()
         self.image: dict[int, int] = {}
@@ -284,6 +286,8 @@ class Tower(Roots):
             for stage, items in parts.items()
             for m, c in items
         ]
+        if factors and self._own.issuperset(n for n, _ in factors):
+            return self.program.monomial(factors)
         return self.program.product(factors)
 
     @staticmethod
@@ -297,13 +301,14 @@ class Tower(Roots):
     ) -> tuple[int, Rational]:
         if stage == CONSTANT_STAGE:
             return self._constant_exp(imaginary, monomial, c)
-        node = self.program.product(monomial)
         block = self.blocks[imaginary, stage]
         g = self._log_leaf(block, monomial)
         if g is not None:
             return self._root(imaginary, g, c)
         if monomial not in block.monomials:
+            node = self.program.product(monomial)
             leaf = self.new_leaf(("exp", imaginary, node), stage, "exp")
+            self._own.add(leaf)
             block.monomials[monomial] = leaf
             block.entries.append(Entry(leaf, "exp", node))
         return block.monomials[monomial], c

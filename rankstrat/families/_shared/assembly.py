@@ -12,9 +12,7 @@ from rankstrat.algebra.program import Program
 
 def dot(program: Program, left: Iterable[int], right: Iterable[int], *more: int) -> int:
     r"""The node of $\sum_i l_i r_i + \sum_j m_j$."""
-    pairs = [
-        (1, program.product(((int(a), 1), (int(b), 1)))) for a, b in zip(left, right, strict=True)
-    ]
+    pairs = [(1, program.times(int(a), int(b))) for a, b in zip(left, right, strict=True)]
     return program.linear(0, [*pairs, *((1, int(node)) for node in more)])
 
 

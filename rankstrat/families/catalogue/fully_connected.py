@@ -126,7 +126,7 @@ class FullyConnected(FamilyRecord, LayeredStructure):
             sums = []
             for i, row in enumerate(blocks[f"W{number}"].tolist()):
                 products = [
-                    (1, program.product(((weight, 1), (value, 1))))
+                    (1, program.times(weight, value))
                     for weight, value in zip(row, layer, strict=True)
                 ]
                 bias = [] if biases is None else [(1, int(biases[i]))]

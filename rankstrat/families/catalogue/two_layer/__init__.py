@@ -113,12 +113,11 @@ class TwoLayer(FamilyRecord, LayeredStructure):
         weights, biases = blocks["w"].tolist(), blocks["b"].tolist() if self.bias else []
         for i, a in enumerate(blocks["a"].tolist()):
             z = [
-                (1, program.product(((weight, 1), (x, 1))))
-                for weight, x in zip(weights[i], inputs, strict=True)
+                (1, program.times(weight, x)) for weight, x in zip(weights[i], inputs, strict=True)
             ]
             argument = program.linear(0, [*z, *((1, b) for b in biases[i : i + 1])])
             value = self.activation.template.at(program, argument)
-            terms.append((1, program.product(((a, 1), (value, 1)))))
+            terms.append((1, program.times(a, value)))
         if self.output_bias:
             terms.append((1, int(blocks["c"][()])))
         return [program.linear(0, terms)]
