@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 
+from rankstrat.algebra.elementary import is_elementary
 from rankstrat.algebra.needs import Need
 from rankstrat.algebra.perfect_powers import Factoring
 from rankstrat.algebra.program import FUNCTION, PIECEWISE, Program
@@ -49,7 +50,7 @@ class Compiled:
         mixed = nodes[0]
         if mixers:
             pairs = zip(mixers, nodes, strict=True)
-            mixed = program.linear(0, [(1, program.product(((c, 1), (n, 1)))) for c, n in pairs])
+            mixed = program.linear(0, [(1, program.times(c, n)) for c, n in pairs])
         return Compiled(
             program,
             tuple(nodes),
@@ -71,6 +72,16 @@ class Compiled:
         """
         with ADDING:
             return self.program.gradient(node, leaves)
+
+    @cached_property
+    def is_elementary(self) -> bool:
+        """Whether the model has neither kinks nor roots of functions nor special functions."""
+        return is_elementary(self.program, self.roots)
+
+    @property
+    def roots(self) -> tuple[int, ...]:
+        """The nodes of the outputs, of the mixed output, and of the needs."""
+        return (*self.outputs, self.mixed, *self.needed)
 
     @property
     def needed(self) -> tuple[int, ...]:

@@ -1,12 +1,13 @@
-"""The derivatives of a model by its parameters, taken at a chart, and what they divide by."""
+"""The derivatives of a model by its parameters, taken at a chart, and what is divided by there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rankstrat.algebra.holonomic import HOLONOMIC
-from rankstrat.algebra.program import PRODUCT, Program
+from rankstrat.algebra.linear import Rational
+from rankstrat.algebra.program import FUNCTION, PRODUCT, Program
 from rankstrat.model.compiled import Compiled
 from rankstrat.rank.vanishing import above, denominators, smooth, turned
 
@@ -16,9 +17,8 @@ def gradient_at(
     target: Program,
     done: Mapping[int, int],
     reduced: Callable[[Any, int], int] = lambda _, argument: argument,
-) -> tuple[list[int], list[int]]:
-    """The derivatives of the mixed output where its nodes have images, and what they divide by
-    beyond the outputs themselves.
+) -> list[int]:
+    """The derivatives of the mixed output where its nodes have images.
 
     Where the argument of a function vanishes, and its derivative is a removable pole there, f(h) is
     f(0) + f'(0) h to first order.
@@ -29,47 +29,64 @@ def gradient_at(
         done: nodes of the model -> nodes of the specialised program.
         reduced: name and argument of a function -> the argument to differentiate at.
     """
-    source, cuts = compiled.program, list[int]()
+    source = compiled.program
 
     def slope(node: int) -> int:
         name, argument = source.data[node], done[source.args[node][0]]
-        record = HOLONOMIC.get(name)
-        if record is not None:
-            if argument == target.zero and record.slope_at_zero is not None:
-                return target.constant(record.slope_at_zero)
-            if any(e < 0 for _, e, _ in record.derivative):
-                cuts.append(argument)
+        flat = _removable(name, argument, target)
+        if flat is not None:
+            return target.constant(flat)
         return target.slope(name, reduced(name, argument), done[node])
 
-    nodes = source.gradient(
+    return source.gradient(
         compiled.mixed, compiled.parameters, target=target, image=done, slope=slope
     )
+
+
+def _removable(name: Any, argument: int, target: Program) -> Rational | None:
+    """f'(0) where the argument of f vanishes and the form of its derivative has a pole there."""
+    record = HOLONOMIC.get(name)
+    return record.slope_at_zero if record is not None and argument == target.zero else None
+
+
+def _cuts(compiled: Compiled, done: Mapping[int, int], target: Program) -> list[int]:
+    """What the derivatives divide by beyond the outputs themselves."""
+    source, cuts = compiled.program, list[int]()
+    if compiled.is_elementary:
+        return cuts
     moving = above(source, source.reachable((compiled.mixed,)), compiled.parameters)
     for n in sorted(moving):
+        args, data = source.args[n], source.data[n]
         if source.kind[n] == PRODUCT:  # the derivative of a root is a quotient
-            pairs = zip(source.args[n], source.data[n], strict=True)
+            pairs = zip(args, data, strict=True)
             cuts += [done[a] for a, e in pairs if a in moving and 0 < e < 1]
-    return nodes, cuts
+        elif source.kind[n] == FUNCTION and data in HOLONOMIC:
+            argument = done[args[0]]
+            if _removable(data, argument, target) is None and any(
+                e < 0 for _, e, _ in HOLONOMIC[data].derivative
+            ):
+                cuts.append(argument)
+    return cuts
 
 
 def divisors(
     compiled: Compiled,
     done: Mapping[int, int],
     target: Program,
-    cuts: Sequence[int],
     values: Iterable[int],
 ) -> list[int]:
-    """What a specialised model divides by, also where the quotient has cancelled.
+    """What a specialised model and its derivatives divide by, also where the quotient has
+    cancelled.
 
     Args:
         compiled: the model.
         done: its nodes -> nodes of the specialised program.
         target: the specialised program.
-        cuts: what the derivatives divide by.
         values: nodes of the parameter values.
     """
     source = compiled.program
-    images = [*(done[n] for n in denominators(source, done)), *cuts]
+    images = [*(done[n] for n in denominators(source, done))]
+    images += _cuts(compiled, done, target)
     below = target.reachable(values)
     angles = [*(done[h] for h in turned(source, done)), *turned(target, below)]
     cosines = [target.function("cos", h) for h in angles]

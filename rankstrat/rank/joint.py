@@ -53,10 +53,9 @@ class Joint(Tangents):
             compiled = chart.model.compiled
             roots, start = (*compiled.outputs, compiled.mixed), len(nodes)
             done = compiled.program.rebuild(roots, shared, _images(chart, shared))
-            gradient, cuts = gradient_at(compiled, shared, done)
+            nodes += gradient_at(compiled, shared, done)
             values = [done[leaf] for leaf in compiled.parameters]
-            outside += divisors(compiled, done, shared, cuts, values)
-            nodes += gradient
+            outside += divisors(compiled, done, shared, values)
             self.ranges.append(range(start, len(nodes)))
             self.output_lists.append([done[n] for n in compiled.outputs])
         built = Built(shared, nodes, self.output_lists[0], outside)

@@ -53,7 +53,7 @@ class PatternTangents(Tangents):
     ) -> None:
         self.chart, self.piece, self.base = base.chart, base.piece, base
         self.__dict__["integers"] = base.integers
-        self.program = Program()
+        self.program, self.images = Program(), {}
         self._depends: dict[int, bool] = {}
         self.outputs, self.divisors = [], []
         self.chosen = tuple(range(len(base.nodes)))

@@ -297,7 +297,9 @@ def sites_of(chart: Chart) -> list[Site]:
     sites = []
     for piece in coarse_pieces(chart.model):
         base = Tangents(chart, piece)
-        found = periods(base.program, (*base.nodes, *base.outputs), base.integers)
+        found = {}
+        if base.integers:
+            found = periods(base.program, (*base.nodes, *base.outputs), base.integers)
         if not found:
             sites.append(Site.of(base))
             continue

@@ -11,6 +11,7 @@ from typing import Any
 
 import sympy
 
+from rankstrat.algebra.elementary import is_elementary
 from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.perfect_powers import Factoring
 from rankstrat.algebra.program import FUNCTION, LEAF, PIECEWISE, PRODUCT, Program
@@ -40,11 +41,12 @@ class Column:
 class Built:
     """A program with the nodes of the tangent functions, the outputs and what is divided by.
 
-    `images` are the nodes of a compiled model in it.
+    Without `nodes` they are made when they are asked for. `images` are the nodes of a compiled
+    model in it.
     """
 
     program: Program
-    nodes: Sequence[int]
+    nodes: Sequence[int] | None = None
     outputs: Sequence[int] = ()
     divisors: Sequence[int] = ()
     images: Mapping[int, int] = field(default_factory=dict)
@@ -71,22 +73,27 @@ class Tangents:
         built = self._built() if built is None else built
         self.images: dict[int, int] = dict(built.images)
         """Node of the compiled model -> node at the chart."""
-        self.nodes, self.outputs = list(built.nodes), list(built.outputs)
-        self.divisors = list(built.divisors)
+        if built.nodes is not None:
+            self.nodes = list(built.nodes)
+        self.outputs, self.divisors = list(built.outputs), list(built.divisors)
         self._depends: dict[int, bool] = {}
-        self.chosen: tuple[int, ...] = tuple(range(len(self.nodes)))
+        count = chart.model.size if built.nodes is None else len(built.nodes)
+        self.chosen: tuple[int, ...] = tuple(range(count))
 
     def _built(self) -> Built:
         """The program of the model, specialised to the chart and the piece."""
         compiled, program = self.chart.model.compiled, self.program
         image = self.leaf_images(program)
-        roots = (*compiled.outputs, compiled.mixed, *compiled.needed)
         function = self._reduced if self.integers else None
-        done = compiled.program.rebuild(roots, program, image, function=function)
-        nodes, cuts = gradient_at(compiled, program, done, self._argument)
+        done = compiled.program.rebuild(compiled.roots, program, image, function=function)
         values = [image[leaf] for leaf in compiled.parameters]
         outputs = [done[n] for n in compiled.outputs]
-        return Built(program, nodes, outputs, divisors(compiled, done, program, cuts, values), done)
+        return Built(program, None, outputs, divisors(compiled, done, program, values), done)
+
+    @cached_property
+    def nodes(self) -> list[int]:
+        """The tangent functions."""
+        return gradient_at(self.chart.model.compiled, self.program, self.images, self._argument)
 
     @cached_property
     def integers(self) -> frozenset[int]:
@@ -171,8 +178,21 @@ class Tangents:
             factors = (column.constant,)
         return all(n == program.one or program.kind[n] == LEAF for n in factors)
 
+    @cached_property
+    def is_elementary(self) -> bool:
+        """Whether the model has neither kinks nor roots of functions nor special functions, as it
+        is written and at the chart, so that its tangent functions have none.
+        """
+        compiled = self.chart.model.compiled
+        if not self.images:
+            return False
+        here = [self.images[n] for n in compiled.roots]
+        return compiled.is_elementary and is_elementary(self.program, here)
+
     def piecewise(self) -> list[int]:
         """The nodes of piecewise functions below the tangent functions and the outputs."""
+        if self.is_elementary:
+            return []
         program = self.program
         return [
             n

@@ -181,8 +181,9 @@ def denominators(program: Program, nodes: Iterable[int]) -> list[int]:
     found: dict[int, None] = {}
     for n in nodes:
         if program.kind[n] == PRODUCT:
-            pairs = zip(program.args[n], program.data[n], strict=True)
-            found |= dict.fromkeys(child for child, e in pairs if e < 0)
+            if min(program.data[n]) < 0:
+                pairs = zip(program.args[n], program.data[n], strict=True)
+                found |= dict.fromkeys(child for child, e in pairs if e < 0)
         elif program.kind[n] == FUNCTION and program.data[n] == "log":
             found[program.args[n][0]] = None
     return list(found)
