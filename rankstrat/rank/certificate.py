@@ -364,6 +364,7 @@ class RankCertificate(DecidedInteger):
                 "key": minor.key,
                 "bits": minor.bits,
                 "points": minor.points,
+                "chained": minor.chained,
                 "rows": list(minor.rows),
                 "parameters": [names[i] for i in minor.parameters],
             },

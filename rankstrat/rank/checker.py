@@ -97,11 +97,36 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
         raise CertificateError(
             f"the prime {minor.prime} is outside the range {SMALL[0]}..{SMALL[1]} in use"
         )
-    samples = (2 * analysis.chart.model.size + 64) * dropped(analysis.tower, analysis.tower.roots)
+    chained = analysis.chained if minor.chained else None
+    if minor.chained and chained is None:
+        raise CertificateError(
+            "the minor is one by the chain rule, which proves nothing for this model; one of its"
+            " tangent functions is needed"
+        )
+    tower = analysis.tower if chained is None else chained.tower
+    samples = (2 * analysis.chart.model.size + 64) * dropped(tower, tower.roots)
     if max(minor.rows) >= samples:
         raise CertificateError(
             f"the minor uses sample {max(minor.rows)}, beyond the samples of this model"
         )
+    if chained is None:
+        _require_decided(analysis, minor)
+        holds = check_minor(tower, analysis.parameters, minor)
+    else:
+        holds = chained.holds(minor)
+    if not holds:
+        raise CertificateError(
+            f"the minor is zero modulo {minor.prime}, or its samples meet a pole; the lower bound"
+            " is not proved"
+        )
+
+
+def _require_decided(analysis: Analysis, minor: Minor) -> None:
+    """The minor is one of representatives, and residues are proofs.
+
+    Raises:
+        CertificateError: otherwise.
+    """
     missing = set(minor.parameters) - set(analysis.parameters)
     if missing:
         name = analysis.chart.model.parameters[min(missing)]
@@ -116,11 +141,6 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
         raise CertificateError(
             f"the modular minor rests on undecided independence ({analysis.tower.hypotheses[0]}); a"
             " ball minor is needed"
-        )
-    if not check_minor(analysis.tower, analysis.parameters, minor):
-        raise CertificateError(
-            f"the minor is zero modulo {minor.prime}, or its samples meet a pole; the lower bound"
-            " is not proved"
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rankstrat.algebra.chain import Chain
 from rankstrat.algebra.elimination import RankProfile, rank_profile
 from rankstrat.algebra.fields import matrix_rank
 from rankstrat.algebra.generators import FUNCTION_STAGE
@@ -16,6 +17,7 @@ from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.relations import dropped, leaf_values, radicals
 from rankstrat.algebra.residue_levels import columns as columns_of
+from rankstrat.algebra.residue_levels import rows as rows_of
 from rankstrat.algebra.residue_levels import samples_together
 from rankstrat.algebra.tower import Tower
 from rankstrat.errors import PoleError
@@ -39,6 +41,8 @@ class Minor:
         parameters: the tangent functions used, by parameter index.
         bits: working precision of a ball minor.
         points: which set of sample points a ball minor is taken at.
+        chained: whether the residues are those of the values of the model's parts, from which the
+            tangent functions follow by the chain rule (`rankstrat.rank.chained`).
     """
 
     prime: int
@@ -47,6 +51,7 @@ class Minor:
     parameters: tuple[int, ...]
     bits: int = 0
     points: int = 0
+    chained: bool = False
 
     def __repr__(self) -> str:
         arithmetic = f"prime={self.prime}" if self.prime else f"bits={self.bits}"
@@ -80,16 +85,20 @@ def sample(
     count: int,
     *,
     columns: Sequence[int] | None = None,
+    chain: Chain | None = None,
 ) -> Sampled:
     """Evaluate the tangent functions at `count` samples mod p, in chunks; others are drawn for
     samples that hit a pole.
+
+    With a `chain` the roots of the tower are the values and partial derivatives it asks for.
 
     Raises:
         BadReductionError: the prime or the shared constants hit a pole.
     """
     nodes = tower.roots if columns is None else [tower.roots[j] for j in columns]
     total = count * dropped(tower, nodes)
-    together = samples_together(len(tower.program.reachable(nodes)))
+    size = len(tower.program.reachable(nodes))
+    together = samples_together(size if chain is None else max(size, chain.size))
     # a longer program is evaluated node by node, for which samples are best taken together
     chunk = max(LEAST, min(CHUNK, total, together if together >= LEAST else CHUNK))
     blocks: list[NDArray[np.int32]] = []
@@ -100,12 +109,15 @@ def sample(
         stop = start + min(chunk, missing)
         field = GF(prime, stop - start)
         leaves = leaf_values(tower, field, nodes, key, shared_below=FUNCTION_STAGE, start=start)
-        block = columns_of(tower.program, nodes, field, leaves)
+        if chain is None:
+            block = columns_of(tower.program, nodes, field, leaves)
+        else:
+            block = chain.derivatives(field, rows_of(tower.program, nodes, field, leaves))
         blocks.append(block if not field.poles.any() else block[~field.poles])
         kept.append(np.flatnonzero(~field.poles) + start)
         start, found = stop, found + len(kept[-1])
     rows = np.concatenate(kept)
-    if rows.size < min(count, len(nodes)) and rows.size < count // 2:
+    if rows.size < min(count, len(parameters)) and rows.size < count // 2:
         raise BadReductionError
     return Sampled(prime, key, tuple(parameters), rows, np.concatenate(blocks))
 
@@ -131,6 +143,7 @@ def sampled_rank(
     attempt: int,
     columns: Sequence[int] | None = None,
     large: bool = False,
+    chain: Chain | None = None,
 ) -> Sampled:
     """A rank matrix at a random good prime (the `attempt`-th stream of the seed).
 
@@ -147,7 +160,7 @@ def sampled_rank(
         prime = random_prime(LARGE if large else SMALL, seed, attempt, retry, radicals=roots)
         key = mix(seed, attempt, retry, 1)
         try:
-            return sample(tower, parameters, prime, key, count, columns=columns)
+            return sample(tower, parameters, prime, key, count, columns=columns, chain=chain)
         except BadReductionError:
             continue
     raise PoleError(
@@ -155,20 +168,28 @@ def sampled_rank(
     )
 
 
-def check_minor(tower: Tower, parameters: Sequence[int], minor: Minor) -> bool:
+def check_minor(
+    tower: Tower, parameters: Sequence[int], minor: Minor, chain: Chain | None = None
+) -> bool:
     """Recompute a modular minor from the model alone: nonzero mod p? `parameters` are those of the
-    tower's roots.
+    tower's roots, or of the leaves of a chain.
     """
     position = {parameter: j for j, parameter in enumerate(parameters)}
     columns = [position[i] for i in minor.parameters]
+    count = max(minor.rows) + 1
     try:
-        sampled = sample(
-            tower, minor.parameters, minor.prime, minor.key, max(minor.rows) + 1, columns=columns
-        )
+        if chain is None:
+            sampled = sample(
+                tower, minor.parameters, minor.prime, minor.key, count, columns=columns
+            )
+            matrix = sampled.matrix
+        else:
+            sampled = sample(tower, parameters, minor.prime, minor.key, count, chain=chain)
+            matrix = sampled.matrix[:, columns]
     except BadReductionError:
         return False
     numbers = {int(row): i for i, row in enumerate(sampled.rows)}
     if any(row not in numbers for row in minor.rows):
         return False
-    square = sampled.matrix[[numbers[row] for row in minor.rows]]
+    square = matrix[[numbers[row] for row in minor.rows]]
     return rank_profile(square, minor.prime).rank == len(minor.rows)

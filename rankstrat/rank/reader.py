@@ -27,7 +27,7 @@ FIELDS = ("format", "model", "coordinates", "values", "value", "lower", "upper",
           "subset", "differentiable", "largest")  # fmt: skip
 MODEL_FIELDS = ("name", "outputs", "functions", "parameters", "inputs", "assumptions",
                 "constants", "domain")  # fmt: skip
-MINOR_FIELDS = ("prime", "key", "bits", "points", "rows", "parameters")
+MINOR_FIELDS = ("prime", "key", "bits", "points", "chained", "rows", "parameters")
 RELATION_FIELDS = ("parameter", "coefficients")
 
 
@@ -229,6 +229,9 @@ class CertificateReader:
         unknown = [n for n in parameters if n not in index]
         if unknown:
             self._fail("minor", f"uses {unknown[0]}, which is not a parameter of the model")
+        chained = spec.get("chained", False)
+        if not isinstance(chained, bool):
+            self._fail("chained", "is not true or false")
         prime, points = self.get(spec, "prime", int), 0
         if "points" in spec:
             points = self.get(spec, "points", int)
@@ -241,6 +244,7 @@ class CertificateReader:
             tuple(index[n] for n in parameters),
             self.get(spec, "bits", int),
             points,
+            chained,
         )
 
     def _relation(

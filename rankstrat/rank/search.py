@@ -21,6 +21,7 @@ from rankstrat.errors import DataError, OutOfTimeError, PoleError, UndecidedErro
 from rankstrat.model.model import Chart
 from rankstrat.rank.affine_symmetries import symmetries_at
 from rankstrat.rank.ball_minors import ball_minor, pivoted_minor
+from rankstrat.rank.chained import Chained, may_be_full
 from rankstrat.rank.counting import function_bound, monomial_bound, symmetry_bound
 from rankstrat.rank.lower_bounds import Minor, Sampled, row_count, sampled_rank
 from rankstrat.rank.patterns import PatternTangents
@@ -184,6 +185,24 @@ class Analysis:
         return tower
 
     @cached_property
+    def chained(self) -> Chained | None:
+        """The tangent functions by the chain rule, where they can be had so."""
+        alone = self.regions is None and not self.setting.largest
+        if not alone or self.written is not self.tangents or not may_be_full(self.tangents):
+            return None
+        found = Chained(self.tangents, self.seed)
+        return found if found.is_decided else None
+
+    def _full(self) -> Evidence | None:
+        """Full rank by the chain rule."""
+        try:
+            minor = self.chained.full_minor() if self.chained is not None else None
+        except (PoleError, UndecidedError):  # of this road; the other one may be open
+            return None
+        size = len(self.tangents.chosen)
+        return None if minor is None else Evidence(size, size, "parameters", minor)
+
+    @cached_property
     def ceiling(self) -> int | None:
         """The dimension of the output space, for models without inputs."""
         if self.chart.model.inputs:
@@ -338,6 +357,9 @@ class Analysis:
 
     def evidence(self, extra: Sequence[UpperBound] = ()) -> Evidence:
         """Bounds for the rank, deterministic ones first."""
+        full = self._full()
+        if full is not None:
+            return full
         if not self.parameters and self.setting.largest:
             return Evidence(0, self.symmetry_bound, "symmetries")
         if not self.parameters:  # zero where regions were met, which may not be everywhere
