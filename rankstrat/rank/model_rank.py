@@ -32,8 +32,8 @@ from rankstrat.waiting import waiting
 
 MAX_PARAMETERS = 20_000
 REMOVABLE = (
-    "; the pole seems removable, as the outputs have one limit on random curves into the point:"
-    " a model that is written without it has a rank there"
+    "; the pole seems removable, as the outputs have a limit and slopes on random curves into the"
+    " point: a model that is written without it has a rank there"
 )
 
 
