@@ -76,7 +76,7 @@ class Evidence:
 
 
 def indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
-    """Indices of parameters, checked."""
+    """Indices of parameters, checked, in ascending order, as certificates are read."""
     demand(
         subset,
         Iterable,
@@ -96,7 +96,7 @@ def indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
         raise DataError(
             f"subset = {chosen} lists an index twice; different ones are needed; leave it out"
         )
-    return tuple(map(int, chosen))
+    return tuple(sorted(map(int, chosen)))
 
 
 class Analysis:
