@@ -263,7 +263,7 @@ class Analysis:
             self.parameters,
             seed=self.seed,
             nodes=self.nodes,
-            settled=lambda rank: min(self.function_bound, self.affine_bound) <= rank,
+            settled=lambda rank: self.affine_bound <= rank or self.function_bound <= rank,
         )
         count = row_count(self.tangents, len(self.parameters))
         found = Relations()
