@@ -103,8 +103,10 @@ class Chain:
             found: list[tuple[int, tuple[int, ...]]] = [(args[0], factor)]
         elif kind == PRODUCT and data == PAIR:
             edges = groups.setdefault(1, _Edges())
-            pairs = (args, args[::-1])
-            found = [(a, (self._value(b),)) for a, b in pairs if a in depth]
+            a, b = args
+            found = [(a, (self._value(b),))] if a in depth else []
+            if b in depth:
+                found.append((b, (self._value(a),)))
         elif kind == PRODUCT and all(e == 1 for e in data):
             edges = groups.setdefault(len(args) - 1, _Edges())
             found = [
@@ -113,9 +115,10 @@ class Chain:
         else:
             edges = groups.setdefault(1, _Edges())
             found = [(a, (self._partial(node, i),)) for i, a in enumerate(args) if a in depth]
-        edges.lower += [a for a, _ in found]
-        edges.upper += [node] * len(found)
-        edges.factors += [factors for _, factors in found]
+        for a, factors in found:
+            edges.lower.append(a)
+            edges.upper.append(node)
+            edges.factors.append(factors)
 
     def _add_sum(self, node: int, groups: dict[int, _Edges]) -> None:
         """The edges of a sum; a term without coefficient that occurs nowhere else has the adjoint
@@ -138,10 +141,11 @@ class Chain:
     # that were asked for (1), and those that follow from values (2)
 
     def _value(self, node: int) -> int:
-        if node not in self._rows:
-            self._rows[node] = 3 * len(self.values)
+        row = self._rows.get(node)
+        if row is None:
+            row = self._rows[node] = 3 * len(self.values)
             self.values.append(node)
-        return self._rows[node]
+        return row
 
     def _partial(self, node: int, place: int) -> int:
         self.partials.append((node, place))

@@ -182,12 +182,12 @@ class _Table:
             assert total is not None
             return total
         logs: Floats = np.zeros((len(nodes), self.field.count))
-        for column, e in enumerate(exponents):
-            if e is None:
-                scales = [program.data[n][column] for n in nodes]
-                logs += self._logs(arguments[:, column].tolist(), scales)
-                if column % MOST_ADDED == MOST_ADDED - 1:
-                    logs = self.steps.reduced(logs)
+        generators = [column for column, e in enumerate(exponents) if e is None]
+        for added, column in enumerate(generators, 1):
+            scales = [program.data[n][column] for n in nodes]
+            logs += self._logs(arguments[:, column].tolist(), scales)
+            if added % MOST_ADDED == 0:
+                logs = self.steps.reduced(logs)
         power = self.steps.powers(logs)
         return power if total is None else self._times(total, power)
 

@@ -272,9 +272,8 @@ class Tower(Roots):
             return None
         parts: dict[int, list[tuple[Monomial, Rational]]] = {0: [], 1: [], 2: []}
         for monomial, c in terms.items():
-            parts[max((self.stage_of(leaf) for leaf, _ in monomial), default=0)].append(
-                (monomial, c)
-            )
+            stages = [self.stage_of(leaf) for leaf, _ in monomial]
+            parts[max(stages, default=0)].append((monomial, c))
         for stage in (1, 2):
             block = self.blocks[imaginary, stage]
             if not block.laurent and any(

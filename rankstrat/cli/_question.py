@@ -97,8 +97,8 @@ def seconds(text: str) -> float:
     """A positive number of seconds, for argparse."""
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text) or not float(text):
         raise ArgumentTypeError(
-            f"{shown(repr(text))} is no number of seconds in digits; a positive one is needed; write"
-            " for example 60 or 0.5"
+            f"{shown(repr(text))} is no number of seconds in digits; a positive one is needed;"
+            " write for example 60 or 0.5"
         )
     return float(text)
 

@@ -4,7 +4,9 @@ parameters and inputs.
 They are the affine vector fields that leave the function as it is: scalings, translations,
 rotations, changes of basis between layers. The numbers A and c solve linear equations, one for each
 random parameter and input modulo a prime; a solution is lifted to the rationals and then tested as
-an identity over independent generators, which is a proof.
+an identity over independent generators, which is a proof. Scalings act on these fields and part
+them by weights: $\theta_j\,\partial_{\theta_i}$ is multiplied by $\lambda^{d_j - d_i}$, and each
+weight has equations of its own.
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ from rankstrat.rank.sides import (
 from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import vanishes_at_primes
 
-MOST_PARAMETERS, EXTRA, ATTEMPTS, EXPANSION, FAILURES, MOST_SIDES = 40, 12, 12, 40_000, 6, 6
+MOST_PARAMETERS, EXTRA, ATTEMPTS, EXPANSION, FAILURES, MOST_SIDES = 120, 12, 12, 40_000, 6, 6
+MOST_UNKNOWNS = 1640
+"""Numbers of one weight, of all fields of 40 parameters without scalings."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,9 @@ def _annihilating(model: Model, seed: int) -> tuple[VectorField, ...]:
     size, known = model.size, _scalings(model)
     if not size or size > MOST_PARAMETERS:
         return tuple(known)
+    weights = _weights(size, known)
+    if max(map(len, weights)) > MOST_UNKNOWNS:
+        return tuple(known)
     tangents = Tangents(model.generic())
     program, nodes = tangents.program, [*tangents.nodes, *tangents.parameter_values()]
     if model.compiled.piecewise:
@@ -109,7 +116,7 @@ def _annihilating(model: Model, seed: int) -> tuple[VectorField, ...]:
         nodes = [done[n] for n in nodes]
     try:
         tower = Tower(program, nodes, seed=seed)
-        found = _candidates(tower, size, seed)
+        found = _candidates(tower, weights, seed)
     except UndecidedError:
         return tuple(known)
     if found is None:
@@ -174,11 +181,29 @@ def _scalings(model: Model) -> list[VectorField]:
     return [VectorField({(i, i): d for i, d in degrees.items()}, {}) for degrees in found]
 
 
+Place = tuple[int, int | None]
+"""The number A_ij of a vector field, or c_i."""
+
+
+def _weights(size: int, known: Sequence[VectorField]) -> list[list[Place]]:
+    """The numbers of vector fields by their weights under scalings."""
+    degrees = [tuple([field.linear.get((i, i), 0) for field in known]) for i in range(size)]
+    found: dict[tuple[Rational, ...], list[Place]] = {}
+    for i in range(size):
+        for j in range(size):
+            weight = tuple([a - b for a, b in zip(degrees[i], degrees[j], strict=True)])
+            found.setdefault(weight, []).append((i, j))
+        found.setdefault(degrees[i], []).append((i, None))
+    return list(found.values())
+
+
 def _candidates(
-    tower: Tower, size: int, seed: int
+    tower: Tower, weights: Sequence[Sequence[Place]], seed: int
 ) -> tuple[list[VectorField], NDArray[np.int64], int] | None:
-    """A basis modulo a prime of the solutions A, c, lifted, with a generic parameter."""
-    unknowns = size * size + size
+    """Bases modulo a prime of the solutions A, c of each weight, lifted, with a generic
+    parameter.
+    """
+    size, unknowns = len(tower.roots) // 2, max(map(len, weights))
     count = (unknowns + EXTRA) * dropped(tower, tower.roots, stage=0)
     for attempt in range(ATTEMPTS):
         # the numbers A and c are small: a prime whose residues still fit the elimination
@@ -191,14 +216,22 @@ def _candidates(
             continue
         if len(columns) < unknowns + EXTRA // 2:
             continue
-        columns = columns[: unknowns + EXTRA]
         tangent, theta = columns[:, :size], columns[:, size:]
-        products = (tangent[:, :, None] * theta[:, None, :] % p).reshape(len(columns), -1)
-        pivots, table = reduced_echelon(np.hstack([products, tangent]), p)
-        vectors = _kernel(pivots, table, unknowns, p)
-        lifted = [v for v in (_lifted(vector, size, p) for vector in vectors) if v is not None]
-        return lifted, theta[0], p
+        found = [field for some in weights for field in _of_weight(some, tangent, theta, p)]
+        return found, theta[0], p
     return None
+
+
+def _of_weight(
+    places: Sequence[Place], tangent: NDArray[np.int64], theta: NDArray[np.int64], p: int
+) -> list[VectorField]:
+    """A basis of the solutions with numbers at some places, as far as it can be lifted."""
+    count = len(places) + EXTRA
+    rows, columns = [i for i, _ in places], [-1 if j is None else j for _, j in places]
+    given = np.hstack([theta[:count], np.ones((len(theta[:count]), 1), dtype=np.int64)])
+    pivots, table = reduced_echelon(tangent[:count, rows] * given[:, columns] % p, p)
+    lifted = (_lifted(vector, places, p) for vector in _kernel(pivots, table, len(places), p))
+    return [field for field in lifted if field is not None]
 
 
 def _kernel(
@@ -216,17 +249,18 @@ def _kernel(
     return result
 
 
-def _lifted(vector: Mapping[int, int], size: int, p: int) -> VectorField | None:
+def _lifted(vector: Mapping[int, int], places: Sequence[Place], p: int) -> VectorField | None:
     linear: dict[tuple[int, int], Rational] = {}
     constant: dict[int, Rational] = {}
     for position, residue in vector.items():
         value = reconstruct(residue, p)
         if value is None:
             return None
-        if position < size * size:
-            linear[divmod(position, size)] = value
+        i, j = places[position]
+        if j is None:
+            constant[i] = value
         else:
-            constant[position - size * size] = value
+            linear[i, j] = value
     return VectorField(linear, constant)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rankstrat.algebra.chain import Chain
-from rankstrat.algebra.program import FUNCTION
+from rankstrat.algebra.program import FUNCTION, PRODUCT
 from rankstrat.algebra.tower import Tower
 from rankstrat.rank.lower_bounds import Minor, check_minor, row_count, sampled_rank
 from rankstrat.rank.tangents import Tangents
@@ -88,7 +88,25 @@ def may_be_full(tangents: Tangents) -> bool:
         and (bool(model.inputs) or count <= model.output_count)
         and not tangents.integers
         and tangents.is_elementary
+        and not _coincide(tangents)
     )
+
+
+def _coincide(tangents: Tangents) -> bool:
+    """Whether parts of the model vanish at the chart, or two functions coincide there, so that full
+    rank is not to be expected; nor is it of models without functions, which have symmetries.
+    """
+    compiled, images, program = tangents.chart.model.compiled, tangents.images, tangents.program
+    source, seen = compiled.program, set[int]()
+    for n in source.reachable((compiled.mixed,)):
+        if source.kind[n] == FUNCTION:
+            core = program.content(images[n])[1]
+            if core == program.one or core in seen:
+                return True
+            seen.add(core)
+        elif images[n] == program.zero and source.kind[n] == PRODUCT:
+            return True
+    return not seen
 
 
 def _has_proportional(top: NDArray[np.int32], p: int) -> bool:

@@ -209,7 +209,7 @@ def _certify(
         found.hypotheses,
         seed,
         region,
-        None if subset is None else tuple(subset),
+        free,
         tuple(evidence),
         differentiable=differentiable,
         largest=largest,

@@ -90,7 +90,7 @@ class Evidence:
 
 
 def indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
-    """Indices of parameters, checked."""
+    """Indices of parameters, checked, in ascending order, as certificates are read."""
     demand(
         subset,
         Iterable,
@@ -110,7 +110,7 @@ def indices(subset: Sequence[int], size: int) -> tuple[int, ...]:
         raise DataError(
             f"subset = {chosen} lists an index twice; different ones are needed; leave it out"
         )
-    return tuple(map(int, chosen))
+    return tuple(sorted(map(int, chosen)))
 
 
 class Analysis:
@@ -277,7 +277,7 @@ class Analysis:
             self.parameters,
             seed=self.seed,
             nodes=self.nodes,
-            settled=lambda rank: min(self.function_bound, self.affine_bound) <= rank,
+            settled=lambda rank: self.affine_bound <= rank or self.function_bound <= rank,
         )
         count = row_count(self.tangents, len(self.parameters))
         found = Relations()

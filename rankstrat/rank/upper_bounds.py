@@ -39,7 +39,7 @@ from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import vanishes_at_primes
 
 MAX_PRIMES, EXPANSION, ZERO_TEST = 24, 3000, 40_000
-MAX_SYMBOLIC, MAX_FAILURES, LONG = 24, 3, 6
+MAX_SYMBOLIC, MAX_FAILURES, LONG, FEW = 24, 3, 6, 6
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,7 @@ class RelationFinder:
         )
         self.nodes = [tangents.nodes[i] for i in parameters] if nodes is None else list(nodes)
         self._expanded: dict[int, Terms | None] = {}
+        self._tested: dict[tuple[tuple[int, Rational], ...], bool | None] = {}
         self._failures = 0
         self._settled = settled
 
@@ -278,7 +279,9 @@ class RelationFinder:
                         break
                     relation[pivots[i]] = value
                 else:
-                    if last.get(k) == relation or self._rational_zero(relation):
+                    if last.get(k) == relation or (
+                        self._seems_zero(relation) and self._rational_zero(relation)
+                    ):
                         result[dependents[k]] = relation
                         open_.discard(k)
                     last[k] = relation
@@ -308,10 +311,30 @@ class RelationFinder:
             modulus *= again.prime
         return result
 
+    def _seems_zero(self, relation: Mapping[int, Rational]) -> bool:
+        """Whether a relation with rational coefficients holds at a few residues."""
+        columns = sorted(relation)
+        try:
+            few = sampled_rank(
+                self.tower, self.parameters, FEW, seed=self.seed, attempt=99, columns=columns
+            )
+            field = GF(few.prime, 1)
+            coefficients = [field.constant(relation[j]) for j in columns]
+        except (PoleError, BadReductionError):
+            return True
+        total = few.matrix.astype(np.int64) @ np.array(coefficients, dtype=np.int64)
+        return not (total % few.prime).any()
+
     def _rational_zero(self, relation: Mapping[int, Rational]) -> bool | None:
         """Exact test of a relation with rational coefficients: True, False, or None when over
         budget.
         """
+        key = tuple(sorted(relation.items()))
+        if key not in self._tested:
+            self._tested[key] = self._is_rational_zero(relation)
+        return self._tested[key]
+
+    def _is_rational_zero(self, relation: Mapping[int, Rational]) -> bool | None:
         program = self.tangents.program
         expanded = [
             (c, laurent(program, self.nodes[j], EXPANSION, self._expanded))

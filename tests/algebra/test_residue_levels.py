@@ -100,6 +100,20 @@ def test_long_sums_stay_exact():
     assert found[:, 0].tolist() == wanted
 
 
+def test_logarithms_of_many_generators_stay_exact_whatever_stands_between_them():
+    # 1/prod t_k with a residue in every 64th place: all logarithms, unreduced, exceed 2^53
+    p, length = 4194301, 2048
+    program, leaves = Program(), {}
+    field = GF(p, 50)
+    for k in range(length):
+        plain = k % residue_levels.MOST_ADDED == residue_levels.MOST_ADDED - 1
+        node = program.leaf(("t", k))
+        leaves[node] = field.sample(k) if plain else field.sample_power(k, 1)
+    root = program.product([(n, -1 if isinstance(v, Power) else 1) for n, v in leaves.items()])
+    found = residue_levels.columns(program, [root], field, leaves)
+    np.testing.assert_array_equal(found, by_nodes(program, [root], GF(p, 50), leaves))
+
+
 def test_a_constant_denominator_that_vanishes_asks_for_another_prime():
     program = Program()
     shared, free = program.leaf(("u", 0)), program.leaf(("x", 0))

@@ -32,8 +32,9 @@ FAMILIES = {
 
 @pytest.fixture
 def always(monkeypatch):
-    """Whatever the size."""
+    """Whatever the size, and whether full rank is to be expected or not."""
     monkeypatch.setattr(chained, "FEWEST", 1)
+    monkeypatch.setattr(chained, "_coincide", lambda tangents: False)
 
 
 def at_random(model, seed=0):
@@ -188,3 +189,21 @@ def test_what_is_defined_is_asked_as_before(always):
     hidden = (w + 1) * (w - 1) - w**2 + 1
     with pytest.raises(rs.errors.PoleError):
         rs.model_rank(rs.Model(a * x + b / hidden, [a, w, b], [x]).point([1, 2, 3]))
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda v: v, True),
+        (lambda v: [0, *v[1:]], False),  # a1 = 0
+        (lambda v: [*v[:14], v[15], *v[15:28], v[29], *v[29:]], False),  # two equal neurons
+        (lambda v: [*v[:14], -v[15], *v[15:28], -v[29], *v[29:]], False),  # two opposite ones
+        (lambda v: [*v[:14], 0, *v[15:28], 0, *v[29:]], False),  # one is a constant
+    ],
+)
+def test_full_rank_is_not_tried_where_neurons_coincide(change, expected):
+    model = rs.families.two_layer(14, 1, "tanh", bias=True)
+    values = list(at_random(model).raw)
+    certificate = rs.model_rank(model.point(change(values)))
+    assert certificate.minor.chained is expected
+    assert (int(certificate) == model.size) is expected

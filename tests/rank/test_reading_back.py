@@ -333,3 +333,12 @@ def test_real_parts_are_read_where_nothing_else_is_possible(function):
     model = Model([a * sympy.re(function(x)) + b * sympy.Max(0, x - 1)], [a, b], [x])
     with pytest.raises(UnsupportedFunctionError, match="may not be real"):
         model_rank(model.point([1, 1]))
+
+
+def test_free_parameters_are_read_back_in_any_order():
+    # dF/da and dF/db are proportional; the first in order represents both
+    certificate = model_rank(Model(a * b * x, [a, b], [x]), subset=[1, 0])
+    again = RankCertificate.from_json(certificate.to_json())
+    again.check()
+    assert again == certificate
+    assert again.subset == (0, 1)

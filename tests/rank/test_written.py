@@ -8,7 +8,7 @@ import pytest
 import sympy
 from written import mpmath_rank, written
 
-from rankstrat import Model, Verdict, model_rank
+from rankstrat import Model, Verdict, families, model_rank
 from rankstrat.errors import CertificateError
 
 NAMES = sorted(written())
@@ -63,6 +63,21 @@ def test_affine_symmetries_survive_check_and_reading_back(name):
     assert certificate.reason == "affine symmetries"
     certificate.check()
     type(certificate).from_json(certificate.to_json()).check()
+
+
+@pytest.mark.parametrize(
+    ("model", "rank"),
+    [
+        (families.matrix_factorization(8, 3, 8), 39),  # 2 r d - r^2, GL(3) acts
+        (families.matrix_factorization(10, 4, 10), 64),
+        (families.cp_factorization((4, 4, 4), 4), 40),  # identifiable: 4 (3 * 4 - 2)
+        (families.polynomial_network([5, 8, 4], 3), 64),  # one scaling for each of 8 units
+    ],
+)
+def test_symmetries_of_many_parameters_are_found_by_their_weights(model, rank):
+    certificate = model_rank(model.generic())
+    assert (certificate.value, certificate.verdict) == (rank, Verdict.PROVED)
+    assert certificate.reason == "affine symmetries"
 
 
 def test_a_forged_affine_bound_is_refused():
