@@ -97,8 +97,8 @@ def seconds(text: str) -> float:
     """A positive number of seconds, for argparse."""
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text) or not float(text):
         raise ArgumentTypeError(
-            f"{shown(repr(text))} is no number of seconds; a positive one is needed; write for"
-            " example 60"
+            f"{shown(repr(text))} is no number of seconds in digits; a positive one is needed;"
+            " write for example 60 or 0.5"
         )
     return float(text)
 
@@ -107,7 +107,8 @@ def whole_number(text: str) -> int:
     """A whole number, for argparse."""
     if not re.fullmatch(r"\d{1,18}", text):
         raise ArgumentTypeError(
-            f"{shown(repr(text))} is no whole number; one is needed; write for example 1"
+            f"{shown(repr(text))} is no whole number of at most 18 digits; one is needed; write for"
+            " example 1"
         )
     return int(text)
 

@@ -64,7 +64,10 @@ class Recognition(Spoken):
         return self.same is not None
 
     def __str__(self) -> str:
-        return f"not recognised: {self.difference}" if self.same is None else str(self.same)
+        if self.same is None:
+            return f"not recognised: {self.difference}"
+        domain = self.model.domain
+        return f"{self.same}" + (f", on {domain} alone" if domain else "")
 
 
 HIGHEST = 100

@@ -317,7 +317,7 @@ class RankCertificate(DecidedInteger):
 
     def _check_evidence(self) -> int:
         for bound in self.evidence:
-            if bound.reason == self.reason and bound.holds(self.chart):
+            if bound.reason == self.reason and bound.proves(self.chart):
                 return bound.value
         raise CertificateError(
             f"the upper bound rests on '{self.reason}', which this certificate does not contain;"

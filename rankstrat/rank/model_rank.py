@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
+from typing import Any
 
 from rankstrat.algebra.powers import normal
 from rankstrat.algebra.program import Program
@@ -32,8 +33,8 @@ from rankstrat.waiting import waiting
 
 MAX_PARAMETERS = 20_000
 REMOVABLE = (
-    "; the pole seems removable, as the outputs have one limit on random curves into the point:"
-    " a model that is written without it has a rank there"
+    "; the pole seems removable, as the outputs have a limit and slopes on random curves into the"
+    " point: a model that is written without it has a rank there"
 )
 
 
@@ -136,13 +137,23 @@ def region_rank(
         "one input",
         "write [1, 2], an exact number for each of the model's inputs",
     )
-    point = tuple(Fraction(exact_scalar(f"input {k + 1}", v)) for k, v in enumerate(at))
+    point = tuple(_coordinate(k, v) for k, v in enumerate(at))
     if len(point) != len(chart.model.inputs):
         raise DataError(
             f"an input of length {len(point)} was given; the model has {len(chart.model.inputs)}"
             " inputs"
         )
     return _certify(chart, point, seed, (), None, budget)
+
+
+def _coordinate(k: int, given: Any) -> Fraction:
+    value = exact_scalar(f"input {k + 1}", given)
+    if not isinstance(value, int | Fraction):
+        raise DataError(
+            f"input {k + 1} = {given} is not rational; a rational number is needed; take one in the"
+            " same region, which is an open set"
+        )
+    return Fraction(value)
 
 
 def _certify(

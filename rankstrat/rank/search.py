@@ -56,6 +56,20 @@ class UpperBound(Spoken):
     reason: str
     holds: Callable[[Chart], bool] = field(repr=False)
 
+    def __post_init__(self) -> None:
+        attempt = "write UpperBound(3, 'a lemma', holds)"
+        number = None if isinstance(self.value, bool) else self.value
+        demand(number, int, DataError, "a whole number as a bound", attempt)
+        demand(self.reason, str, DataError, "a reason in words", attempt)
+        if not callable(self.holds):
+            raise DataError(
+                f"holds = {self.holds!r}; a function that checks a bound is needed; {attempt}"
+            )
+
+    def proves(self, chart: Chart) -> bool:
+        """Whether the proof holds for a chart; what is merely not empty is no True."""
+        return self.holds(chart) is True
+
     def __str__(self) -> str:
         return f"rank <= {self.value}: {self.reason}"
 
@@ -374,7 +388,7 @@ class Analysis:
         if rank == lower < upper and rank <= self.function_bound < upper:
             upper, reason, relations = self.function_bound, "functions", {}
         for bound in extra:
-            if lower <= bound.value < upper and bound.holds(self.chart):
+            if lower <= bound.value < upper and bound.proves(self.chart):
                 upper, reason, relations = bound.value, bound.reason, {}
         error = 0.0
         if rank == lower < upper:

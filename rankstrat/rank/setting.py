@@ -23,6 +23,7 @@ from rankstrat.errors import (
     UnsupportedFunctionError,
 )
 from rankstrat.model.model import Chart
+from rankstrat.model.values import listed
 from rankstrat.rank.cells import all_regions
 from rankstrat.rank.counting import symmetry_bound
 from rankstrat.rank.draws import coordinate_keys, drawn_coordinates
@@ -294,17 +295,27 @@ def _at_region(sites: Sequence[Site], at: Sequence[Any], piecewise: bool, seed: 
 
 def sites_of(chart: Chart) -> list[Site]:
     """The tangent functions on every piece of the domain."""
-    sites = []
-    for piece in coarse_pieces(chart.model):
+    return [site for piece in coarse_pieces(chart.model) for site in _sites_on(chart, piece)]
+
+
+def _sites_on(chart: Chart, piece: Piece) -> list[Site]:
+    try:
         base = Tangents(chart, piece)
         found = {}
         if base.integers:
             found = periods(base.program, (*base.nodes, *base.outputs), base.integers)
         if not found:
-            sites.append(Site.of(base))
-            continue
-        sites += [Site.of(Tangents(chart, fine)) for fine in residue_pieces(piece, found)]
-    return sites
+            return [Site.of(base)]
+        return [Site.of(Tangents(chart, fine)) for fine in residue_pieces(piece, found)]
+    except PoleError as error:
+        if not piece.values:
+            raise
+        inputs = chart.model.inputs
+        here = listed(f"{inputs[i]} = {v}" for i, v in sorted(piece.values.items()))
+        raise PoleError(
+            f"{error}; this is met at the listed input {here}: leave it out, or give the values at"
+            " the listed inputs, which sympy may know there, as outputs of a model without inputs"
+        ) from None
 
 
 def moves(site: Site) -> bool:

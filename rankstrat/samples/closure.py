@@ -49,7 +49,9 @@ class SampleClosure(Spoken):
         if self.undecided:
             text += f", {len(self.undecided)} not decided"
         reason = f": {self.ended}" if self.ended else ""
-        text += f", by samples of rank {self.observed.lower}{self.proviso}"
+        lower, upper = self.observed.lower, self.observed.upper
+        rank = str(lower) if lower == upper else f"in [{lower}, {upper}]"
+        text += f", by samples of rank {rank}{self.proviso}"
         return f"{text}  [{self.verdict}{reason}]"
 
 

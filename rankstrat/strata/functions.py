@@ -67,7 +67,9 @@ class FunctionHierarchy:
         rows = [(v.rank, v.functions, v.minimisers, str(v.known.verdict)) for v in self.levels]
         reasons = "; ".join(dict.fromkeys(v.known.reason for v in self.levels))
         columns = ("rank", "functions", "minimisers", "verdict")
-        caption = f"Coverage: {self.coverage}. Rows: {reasons}."
+        caption = f"Coverage: {self.coverage}."
+        if reasons:
+            caption += f" Rows: {reasons}."
         if self.model.remark:
             caption += f" {self.model.remark}."
         return Table(columns, tuple(rows), Phrase("Rank hierarchy of ", self.model.spoken), caption)

@@ -20,6 +20,8 @@ from rankstrat.strata.defaults import conditions_of
 from rankstrat.text.tables import Math, Phrase, Table
 from rankstrat.waiting import waiting
 
+LARGEST = 1e150
+"""The values whose squares are floats."""
 SHOWN = 30
 """The conditions that are printed."""
 Names = Mapping[str, Any]
@@ -72,7 +74,10 @@ class Neighbourhood:
         """
         rows = tuple((n.condition, n.distance) for n in self.near[:most])
         more = len(self) - len(rows)
-        caption = f"and {more} more conditions within the tolerance" if more else ""
+        notes = [f"and {more} more conditions within the tolerance"] if more else []
+        if self.ended:
+            notes.append(f"conditions may be missing: {self.ended}")
+        caption = "; ".join(notes)
         return Table(("condition", "distance"), rows, Phrase("Near ", self.model.spoken), caption)
 
     def __str__(self) -> str:
@@ -176,6 +181,8 @@ def _array(name: str, shape: tuple[int, ...], given: Mapping[str, Any]) -> Any:
         raise PointError(f"no values for {name}; give {name}=... of shape {tuple(shape)}")
     try:
         array = np.asarray(given[name], dtype=float)
+    except OverflowError:
+        raise PointError(f"{name} has a value beyond floats; rescale the values") from None
     except (TypeError, ValueError):
         raise PointError(
             f"{name} = {given[name]!r}; an array of floats of shape {tuple(shape)} is needed"
@@ -184,6 +191,11 @@ def _array(name: str, shape: tuple[int, ...], given: Mapping[str, Any]) -> Any:
         raise PointError(f"{name} has shape {array.shape}, but this model needs {tuple(shape)}")
     if not np.isfinite(array).all():
         raise PointError(f"{name} has a value that is not finite; give finite floats")
+    if array.size and np.abs(array).max() > LARGEST:
+        raise PointError(
+            f"{name} has a value of size {np.abs(array).max():.1e}; distances are known up to"
+            f" {LARGEST:.0e}; rescale the values"
+        )
     return array
 
 

@@ -219,6 +219,8 @@ def test_version(capsys):
         (["rank", "two_layer", "width=1000000000", "inputs=1"], "takes at most 20000"),
         (["rank", *TWO, "--seed", "-1"], "no whole number"),
         (["rank", *TWO, "--seed", "0.5"], "no whole number"),
+        (["rank", *TWO, "--seed", "9" * 20], "no whole number of at most 18 digits"),
+        (["rank", *TWO, "--budget", "1e-9"], "no number of seconds in digits"),
         (["rank", *TWO, "--json", "--latex"], "not allowed with argument"),
         (
             ["rank", *TWO, "--jsno"],

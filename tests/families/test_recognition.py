@@ -234,3 +234,11 @@ def test_a_linear_model_of_ones_own_gets_what_the_family_gets():
     assert Q.complete and int(rs.optimistic_sample_size(Q)) == 2
     with pytest.raises(TargetError, match="not in the span of the features"):
         rs.target_set(F, cos(2 * x))
+
+
+def test_the_domain_of_a_model_is_said():
+    """A family lives on all inputs: on one alone two neurons have rank 1."""
+    a, w, b, v, x = sympy.symbols("a w b v x")
+    F = rs.Model(a * tanh(w * x) + b * tanh(v * x), [a, w, b, v], [x], domain=["x in {1}"])
+    assert str(rs.recognise(F)).endswith("x1 = x, on x in {1} alone")
+    assert int(rs.model_rank(F)) == 1 and int(rs.model_rank(rs.recognise(F).known_as)) == 4

@@ -103,6 +103,19 @@ CALLS = {
         "a point of a model is needed",
     ),
     "region_rank at a number": (lambda: rs.region_rank(POINT, 3), "one input is needed"),
+    "region_rank at a root": (
+        lambda: rs.region_rank(POINT, [sympy.sqrt(2)]),
+        r"input 1 = sqrt\(2\) is not rational",
+    ),
+    "region_rank at symbols": (lambda: rs.region_rank(POINT, {x: 1}), "input 1 = x"),
+    "nearest_strata beyond floats": (
+        lambda: rs.nearest_strata(F, a=[10**5000, 1], w=[[1], [2]], tolerance=1),
+        "a has a value beyond floats",
+    ),
+    "nearest_strata beyond squares of floats": (
+        lambda: rs.nearest_strata(F, a=[1e200, 1], w=[[1], [2]], tolerance=1),
+        r"a value of size 1\.0e\+200",
+    ),
     "stratum_of a model": (lambda: rs.stratify(F).stratum_of(F), "an exact point is needed"),
     "stratify with an array": (
         lambda: rs.stratify(F, conditions=np.ones(2)),
@@ -129,6 +142,11 @@ CALLS = {
         lambda: rs.model_rank(F, evidence=3),
         "a list of upper bounds is needed",
     ),
+    "a bound in words": (lambda: rs.UpperBound("1", "a lemma", bool), "a str was given; a whole"),
+    "a bound that is a fraction": (lambda: rs.UpperBound(1.5, "a lemma", bool), "a whole number"),
+    "a bound that is a truth value": (lambda: rs.UpperBound(True, "a lemma", bool), "a whole"),
+    "a bound without words": (lambda: rs.UpperBound(1, None, bool), "a reason in words"),
+    "a bound without proof": (lambda: rs.UpperBound(1, "a lemma", None), "a function that checks"),
     "a subset of another kind": (
         lambda: rs.model_rank(F, subset=3),
         "a list of indices of parameters is needed",

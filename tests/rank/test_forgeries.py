@@ -12,6 +12,7 @@ from io import StringIO
 import pytest
 import sympy
 
+import rankstrat as rs
 from rankstrat.cli import main
 from rankstrat.errors import CertificateError, ParseError, PoleError, RankstratError
 from rankstrat.model.files import parse_model
@@ -319,3 +320,10 @@ def test_nothing_is_true_of_a_model_that_may_be_defined_nowhere(changes):
     assert json.loads(honest)["verdict"] == "OPEN"
     RankCertificate.from_json(honest).check()
     refused(text_of(chart, **changes), "could not be decided|relation|minor|hypothes")
+
+
+@pytest.mark.parametrize("answer", ["no", 1, None, [False]])
+def test_evidence_that_does_not_say_true_is_not_used(answer):
+    model = Model(a * (x + MACHIN * x**2) + b * x, [a, b], [x])
+    found = model_rank(model, evidence=[rs.UpperBound(1, "a rumour", lambda chart: answer)])
+    assert (found.lower, found.upper) == (1, 2)

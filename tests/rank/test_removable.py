@@ -1,10 +1,10 @@
-"""A pole at which the outputs have a limit is called removable, any other is not."""
+"""A pole at which the outputs have a limit and derivatives is called removable, others are not."""
 
 from __future__ import annotations
 
 import pytest
 import sympy
-from sympy import coth, exp, log, pi, sin, sinc, tan, tanh
+from sympy import Abs, Piecewise, Rational, asin, coth, exp, log, pi, sin, sinc, sqrt, tan, tanh
 
 import rankstrat as rs
 from rankstrat.errors import PoleError
@@ -29,6 +29,19 @@ OTHERS = [
     (a**2 * tan(b) * x, [a, b], [0, pi / 2]),
     (a**2 / b * x, [a, b], [0, 0]),
     (a * log(w) * x, [a, w], [1, 0]),
+    # a limit, and no derivative
+    (a * sqrt(Abs(w)) * x, [a, w], [1, 0]),
+    (a * w * log(Abs(w)) * x, [a, w], [1, 0]),
+    (a * w * sin(1 / w) * x, [a, w], [1, 0]),
+    (a * w**2 / sqrt(w**2) * x, [w, a], [0, 1]),
+]
+ON_A_DOMAIN = [
+    # asin has no slope at 1, where another input has no pole
+    (a * asin(w * x), [a, w], [1, 1], "x in {-1, 0, 1}", False),
+    (a * log(x), [a], [1], "x in {-1, 1}", False),
+    (a * sin(w * x) / w, [a, w], [1, 0], "x in {-1, 0, 2}", True),
+    (a * sin(w * sqrt(x - 3)) / w, [a, w], [1, 0], "x > 3", True),
+    (a * sin(w * sqrt(2 - x)) / w, [a, w], [1, 0], "1 < x < 2", True),
 ]
 
 
@@ -51,3 +64,25 @@ def test_what_has_no_number_is_no_limit():
     for output in (s(w * x) / w, a * sympy.erf(1 / w) * x, a * sympy.besselj(0, x) / w):
         with pytest.raises(PoleError):
             rs.model_rank(rs.Model(output, [a, w], [x]).point([1, 0]), budget=5)
+
+
+@pytest.mark.parametrize(("output", "parameters", "values", "domain", "removable"), ON_A_DOMAIN)
+def test_inputs_of_the_domain_decide(output, parameters, values, domain, removable):
+    model = rs.Model(output, parameters, [x], domain=[domain])
+    with pytest.raises(PoleError) as error:
+        rs.model_rank(model.point(values))
+    assert ("removable" in str(error.value)) is removable
+
+
+@pytest.mark.parametrize(
+    ("output", "at"),
+    [(asin(x), 1), (sinc(x), 0), (Piecewise((log(x), x > 0), (0, True)), 0)],
+)
+def test_pole_at_a_listed_input_says_which_and_what_to_do(output, at):
+    """What is written with quotients has poles where sympy knows a value; outputs have none."""
+    inputs = [Rational(1, 2), at]
+    model = rs.Model(a * output + w, [a, w], [x], domain={x: inputs})
+    with pytest.raises(PoleError, match=f"listed input x = {at}: .* outputs of a model without"):
+        rs.model_rank(model)
+    values = [(a * output + w).subs(x, value) for value in inputs]
+    assert int(rs.model_rank(rs.Model(values, [a, w]))) == 2

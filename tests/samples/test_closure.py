@@ -69,6 +69,7 @@ def test_budget_and_refusals():
     found = rs.sample_closure(net, samples, [[1, 9], [2, 9]], budget=1e-6)
     assert found.verdict is rs.Verdict.OPEN
     assert len(found.undecided) + len(found.free) == 2
+    assert "by samples of rank in [0, " in str(found)
     with pytest.raises(DataError, match="empty"):
         rs.sample_closure(net, [], [[1, 9]])
     with pytest.raises(DataError, match="point of a model"):

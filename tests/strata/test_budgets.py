@@ -91,6 +91,11 @@ def test_no_time_at_all_is_said_in_plain_words():
     strata = rs.stratify(model, budget=budget)
     assert strata.coverage.verdict is Verdict.OPEN
     assert "ended" in str(strata) and "before 0 of" not in str(strata)
+    a, w, x = sympy.symbols("a w x")
+    own = rs.Model(a * sympy.tanh(w * x) + sympy.exp(a * x), [a, w], [x])
+    assert "Rows" not in str(rs.function_hierarchy(own, budget=budget))
+    near = rs.nearest_strata(own, a=0.0, w=0.0, tolerance=1, budget=budget)
+    assert "conditions may be missing: the budget of time ended" in str(near)
     found = rs.target_set(gram(3, 2), [2, 1, 1, 1, 2, 0, 1, 0, 1], budget=budget)
     least = rs.optimistic_sample_size(found, budget=budget)
     assert (least.lower, least.upper, least.minimal) == (0, 6, Verdict.OPEN)
