@@ -73,8 +73,18 @@ class BallRing:
         """prod v_i^{e_i}."""
         total = flint.arb(1)
         for v, e in factors:
-            total *= v**e if isinstance(e, int) else v ** self.constant(e)
+            total *= self._whole_power(v, e) if isinstance(e, int) else v ** self.constant(e)
         return total
+
+    @staticmethod
+    def _whole_power(v: Any, e: int) -> Any:
+        """v^e; FLINT takes a logarithm where the middle of the ball is 0, which gives nan."""
+        if e == 1:
+            return v
+        if e < 1 or v.mid() != 0:
+            return v**e
+        size = v.abs_upper() ** e
+        return size.union(-size)
 
     def function(self, name: Hashable, value: Any) -> Any:
         """An elementary function; piecewise ones where the sign is certain."""
