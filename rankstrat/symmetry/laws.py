@@ -3,14 +3,16 @@ there are others.
 
 A law is constant for every loss and every data set if and only if
 $\nabla F_k(\theta)(x) \cdot S\theta = 0$ identically in $\theta$, x and k: a linear system for S,
-whose solutions are relations between functions. The gradients of any conserved quantities are
-orthogonal to the orbit, so as many independent laws as the orbit has codimension are complete.
+whose solutions are relations between functions. Where these are too few, linear terms are added.
+The gradients of any conserved quantities are orthogonal to the orbit, so as many independent laws
+as the orbit has codimension are complete.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
@@ -18,7 +20,7 @@ from math import gcd, lcm
 import sympy
 
 from rankstrat.deadline import check, ended, interruptible, within
-from rankstrat.errors import BudgetError, ModelError, OutOfTimeError, demand
+from rankstrat.errors import BudgetError, ModelError, OutOfTimeError, UndecidedError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.rank.bounded import Bounded
 from rankstrat.rank.model_rank import model_rank
@@ -27,7 +29,8 @@ from rankstrat.symmetry.orbits import orbit_dimension
 from rankstrat.text.spoken import Spoken
 
 MOST_PARAMETERS = 36
-Form = dict[tuple[int, int], sympy.Expr]
+Monomial = tuple[int, ...]
+Form = dict[Monomial, sympy.Expr]
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def conservation_laws(
     model: Model, *, depth: int = 2, seed: int = 0, budget: float | None = None
 ) -> ConservationLaws:
     r"""All quadratic forms that gradient flow conserves for every loss and data set, and whether
-    other laws are independent of them.
+    other laws are independent of them; quadratic polynomials where forms are too few.
 
     Args:
         model: a model of at most 36 parameters.
@@ -153,55 +156,70 @@ class _Found:
 
 def _search(model: Model, point: Chart, depth: int, seed: int, found: _Found) -> None:
     pairs = [(i, j) for i in range(model.size) for j in range(i, model.size)]
-    with interruptible("the derivatives of the outputs were known"):
-        system = _system(model, pairs)
-    relations = model_rank(system.generic(), seed=seed)
-    forms = [_form(relation, pairs) for relation in relations.relations]
-    theta = model.parameters
-    found.expressions = tuple(
-        sympy.Add(*(c * theta[i] * theta[j] for (i, j), c in form.items())) for form in forms
-    )
-    check("the gradients of the laws were known")
-    found.independent = _independent(forms, point, seed)
+    _laws(model, pairs, point, seed, found)
     for level in range(depth + 1):
         check("brackets were known")
-        found.below = orbit_dimension(point, depth=level, seed=seed).lower
+        with suppress(UndecidedError):  # constants at the point that nobody relates
+            found.below = orbit_dimension(point, depth=level, seed=seed).lower
         if found.independent + found.below == model.size:
             return
+    _laws(model, [*pairs, *((i,) for i in range(model.size))], point, seed, found)
 
 
-def _system(model: Model, pairs: Sequence[tuple[int, int]]) -> Model:
-    r"""The linear model of the functions $\nabla F \cdot \nabla(\theta_i\theta_j)$, one for each
-    monomial of a quadratic form; parameters become inputs.
+def _laws(
+    model: Model, monomials: Sequence[Monomial], point: Chart, seed: int, found: _Found
+) -> None:
+    """Find the laws in some monomials; they are kept if more of them are independent."""
+    with interruptible("the derivatives of the outputs were known"):
+        system = _system(model, monomials)
+    relations = model_rank(system.generic(), seed=seed)
+    forms = [_form(relation, monomials) for relation in relations.relations]
+    laws = tuple(_polynomial(form, model.parameters) for form in forms)
+    if not found.expressions:
+        found.expressions = laws
+    check("the gradients of the laws were known")
+    independent = _independent(forms, point, seed)
+    if independent > found.independent:
+        found.expressions, found.independent = laws, independent
+
+
+def _polynomial(form: Form, symbols: Sequence[sympy.Symbol]) -> sympy.Expr:
+    return sympy.Add(*(c * sympy.Mul(*(symbols[i] for i in m)) for m, c in form.items()))
+
+
+def _system(model: Model, monomials: Sequence[Monomial]) -> Model:
+    r"""The linear model of the functions $\nabla F \cdot \nabla\theta^m$, one for each monomial;
+    parameters become inputs.
     """
     theta = model.parameters
     names = {p: sympy.Symbol(f"t_{i}") for i, p in enumerate(theta)}
     names |= {x: sympy.Symbol(f"x_{i}") for i, x in enumerate(model.inputs)}
-    coefficients = [sympy.Symbol(f"s_{i}_{j}") for i, j in pairs]
+    coefficients = [sympy.Symbol("_".join(map(str, ("s", *m)))) for m in monomials]
     outputs = []
     for output in model.outputs:
         # renamed before coefficients come in, which may have the old names
         slopes = [output.diff(p).xreplace(names) for p in theta]
         terms = [
-            c * (names[theta[j]] * slopes[i] + names[theta[i]] * slopes[j])
-            for c, (i, j) in zip(coefficients, pairs, strict=True)
+            c * slopes[i] * sympy.Mul(*(names[theta[j]] for j in (*m[:k], *m[k + 1 :])))
+            for c, m in zip(coefficients, monomials, strict=True)
+            for k, i in enumerate(m)
         ]
         outputs.append(sympy.Add(*terms))
     return Model(outputs, coefficients, list(names.values()))
 
 
-def _form(relation: Relation, pairs: Sequence[tuple[int, int]]) -> Form:
+def _form(relation: Relation, monomials: Sequence[Monomial]) -> Form:
     """The polynomial of a relation, its first coefficient positive; primitive where rational."""
-    found = {pairs[k]: sympy.sympify(c, strict=True) for k, c in sorted(relation.coefficients)}
+    found = {monomials[k]: sympy.sympify(c, strict=True) for k, c in sorted(relation.coefficients)}
     if not all(c.is_Rational for c in found.values()):
         first = next(iter(found.values()))
-        return {pair: sympy.radsimp(c / first) for pair, c in found.items()}
-    form = {pair: Fraction(int(c.p), int(c.q)) for pair, c in found.items()}
+        return {m: sympy.radsimp(c / first) for m, c in found.items()}
+    form = {m: Fraction(int(c.p), int(c.q)) for m, c in found.items()}
     size = gcd(*(c.numerator for c in form.values()))
     scale = Fraction(lcm(*(c.denominator for c in form.values())), size)
     if next(iter(form.values())) < 0:
         scale = -scale
-    return {pair: sympy.Rational(c * scale) for pair, c in form.items()}
+    return {m: sympy.Rational(c * scale) for m, c in form.items()}
 
 
 def _independent(forms: Sequence[Form], point: Chart, seed: int) -> int:
@@ -210,7 +228,7 @@ def _independent(forms: Sequence[Form], point: Chart, seed: int) -> int:
         return 0
     theta = point.model.parameters
     names = [sympy.Symbol(f"t_{i}") for i in range(len(theta))]
-    laws = [sympy.Add(*(c * names[i] * names[j] for (i, j), c in form.items())) for form in forms]
+    laws = [_polynomial(form, names) for form in forms]
     # the rank of the map of the laws
     return model_rank(Model(laws, names).point(list(point.raw)), seed=seed).lower
 

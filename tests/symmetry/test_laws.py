@@ -47,10 +47,30 @@ def test_linear_model_moves_in_every_direction():
 
 
 def test_laws_that_are_not_quadratic_leave_the_count_open():
-    # u v^2 has 2 u^2 - v^2; exp(u) v has 2 u - v^2, which is no quadratic form
+    # u v^2 has 2 u^2 - v^2; u^2 + v^2 has u / v
     assert rs.conservation_laws(rs.Model(U * V**2, [U, V])).expressions == (2 * U**2 - V**2,)
-    found = rs.conservation_laws(rs.Model(sympy.exp(U) * V, [U, V]))
+    found = rs.conservation_laws(rs.Model(U**2 + V**2, [U, V]))
     assert (found.independent, found.most, found.verdict) == (0, 1, rs.Verdict.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("output", "law"),
+    [
+        (sympy.exp(U) * V, V**2 - 2 * U),
+        (U * (V + 1) * X, U**2 - V**2 - 2 * V),
+        (U * (sympy.sqrt(2) * V + 1) * X, U**2 - V**2 - sympy.sqrt(2) * V),
+    ],
+)
+def test_quadratic_laws_may_have_linear_terms(output, law):
+    model = rs.Model(output, [U, V], [X])
+    found = rs.conservation_laws(model)
+    assert (found.independent, found.most, found.verdict) == (1, 1, PROVED)
+    assert found.expressions == (law,) and _is_conserved(model, law)
+
+
+def test_logarithms_at_the_random_point_leave_the_orbit_open():
+    found = rs.conservation_laws(rs.Model(sympy.log(U) * V * X, [U, V], [X]))
+    assert (len(found), found.most, found.verdict) == (0, 2, rs.Verdict.OPEN)
 
 
 @pytest.mark.parametrize(
