@@ -91,18 +91,6 @@ def mapping_texts(
     }
 
 
-def check_value(data: Document, certificate: RankCertificate) -> None:
-    """The plain field follows from the bounds.
-
-    Raises:
-        CertificateError: it says something else.
-    """
-    if data.get("value", certificate.value) != certificate.value:
-        raise CertificateError(
-            f"the value {data['value']} is claimed, and the bounds give {certificate.value}"
-        )
-
-
 def is_document(text: str) -> bool:
     """Whether a text claims to be such a document."""
     return any(f'"{kind}"' in text[:2000] for kind in CHECKS)
@@ -162,7 +150,6 @@ def _recomputed(data: Document, rows: int) -> Iterator[tuple[int, RankCertificat
         certificate = RankCertificate.from_json(json.dumps(entry["certificate"]))
         try:
             certificate.check()
-            check_value(entry["certificate"], certificate)
         except RankstratError as error:
             raise CertificateError(f"row {number}: {error}") from None
         yield number, certificate

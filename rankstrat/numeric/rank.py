@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 
 from rankstrat.algebra.floats import MpRing, pivoted_values, singular_values
-from rankstrat.errors import DataError, ModelError, demand
+from rankstrat.errors import DataError, ModelError, PointError, demand
 from rankstrat.model.model import Chart, Model
 from rankstrat.numeric.samples import DOUBLE, GUARD, Jacobian
 from rankstrat.rank.certificate import RankCertificate, Verdict
@@ -149,6 +149,7 @@ def numerical_rank(
         "a Model with values={...}, or a point of one,",
         "try model.point(...)",
     )
+    demand(values, Mapping | None, PointError, "a mapping of values", "write {'a': 1.5, 'w': 0.5}")
     if type(digits) is not int or not 1 <= digits <= MOST_DIGITS:
         raise DataError(
             f"digits = {digits!r}; a whole number between 1 and {MOST_DIGITS} is needed, for"

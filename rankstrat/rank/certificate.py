@@ -67,6 +67,7 @@ class RankCertificate(DecidedInteger):
             roots that may be related on a part of it, taken on an open set; on other open sets it
             may be less.
         ended: where the budget of time ended, or what was not decided, if that left bounds open.
+        misstated: how the plain value in a text that was read differs from the bounds.
 
     Example:
         >>> from rankstrat.families import two_layer
@@ -94,6 +95,7 @@ class RankCertificate(DecidedInteger):
     differentiable: bool | None = True
     largest: bool = False
     ended: str = field(default="", repr=False, compare=False)
+    misstated: str = field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.lower <= self.upper <= self.size:
@@ -218,6 +220,11 @@ class RankCertificate(DecidedInteger):
         Raises:
             CertificateError: a bound, witness or verdict does not hold; the message says which.
         """
+        self._recompute()
+        if self.misstated:
+            raise CertificateError(self.misstated)
+
+    def _recompute(self) -> None:
         try:
             analysis = self._analysed()
             if analysis is None:

@@ -120,16 +120,15 @@ class CertificateReader:
         verdict = self.get(data, "verdict", str)
         if verdict not in Verdict.__members__:
             self._fail("verdict", f"is {verdict!r}, not one of {', '.join(Verdict.__members__)}")
-        value = data.get("value")  # for scripts: it follows from the bounds, and is not kept
-        if value is not None and type(value) is not int:
-            self._fail("value", "is neither a whole number nor null")
+        lower, upper = self.get(data, "lower", int), self.get(data, "upper", int)
+        misstated = self._misstated(lower if lower == upper else None)
         error_bound = self.get(data, "error_bound", (int, float))
         if not 0 <= error_bound < 1:
             self._fail("error_bound", "is not a probability")
         return {
             "chart": chart,
-            "lower": self.get(data, "lower", int),
-            "upper": self.get(data, "upper", int),
+            "lower": lower,
+            "upper": upper,
             "verdict": Verdict[verdict],
             "minor": self._minor(index),
             "reason": self.get(data, "reason", str),
@@ -142,9 +141,27 @@ class CertificateReader:
             "region": self._region(chart),
             "subset": self._subset(index),
             "differentiable": self._differentiable(),
-            "largest": self.data.get("largest", False) is True,
+            "largest": self._largest(),
             "label": self.get(data["model"], "name", str),
+            "misstated": misstated,
         }
+
+    def _largest(self) -> bool:
+        value = self.data.get("largest", False)
+        if not isinstance(value, bool):
+            self._fail("largest", "is neither true nor false")
+        return bool(value)
+
+    def _misstated(self, value: int | None) -> str:
+        """What is wrong with the plain field, which is there for scripts and follows from the
+        bounds.
+        """
+        given = self.data.get("value", value)
+        if given is not None and type(given) is not int:
+            self._fail("value", "is neither a whole number nor null")
+        if given == value:
+            return ""
+        return f"the value {given} is claimed, and the bounds give {value}"
 
     def _chart(self) -> Chart:
         spec = self.get(self.data, "model", dict)

@@ -102,6 +102,10 @@ CALLS = {
         lambda: rs.count_recovering_subsets(F, 2),
         "a point of a model is needed",
     ),
+    "numerical_rank at a list": (
+        lambda: rs.numerical_rank(F, [1.0, 1.0, 2.0, 2.0]),
+        "a list was given; a mapping of values",
+    ),
     "region_rank at a number": (lambda: rs.region_rank(POINT, 3), "one input is needed"),
     "region_rank at a root": (
         lambda: rs.region_rank(POINT, [sympy.sqrt(2)]),

@@ -327,3 +327,21 @@ def test_evidence_that_does_not_say_true_is_not_used(answer):
     model = Model(a * (x + MACHIN * x**2) + b * x, [a, b], [x])
     found = model_rank(model, evidence=[rs.UpperBound(1, "a rumour", lambda chart: answer)])
     assert (found.lower, found.upper) == (1, 2)
+
+
+def test_a_value_that_the_bounds_do_not_give_is_refused_everywhere(tmp_path):
+    """Scripts read the plain field `value`, so a certificate that holds must have the true one."""
+    text = text_of(Model(a * x + b * x**2, [a, b], [x]).point([1, 1]))
+    assert json.loads(text)["value"] == 2
+    for value in (1, 3, None):
+        refused(json.dumps(json.loads(text) | {"value": value}), "the bounds give 2")
+    refused(json.dumps(json.loads(text) | {"largest": "no"}), "neither true nor false")
+    source = tmp_path / "net.json"
+    source.write_text('{"W1": [[1.0], [1.0]], "W2": [[1.0, 2.0]]}')
+    with redirect_stdout(StringIO()) as report:
+        main(["read", str(source), "--activation", "tanh", "--json"])
+    written = json.loads(report.getvalue())
+    written["certificate"]["value"] = 7
+    forged = tmp_path / "report.json"
+    forged.write_text(json.dumps(written))
+    assert main(["check", str(forged)]) == 1
