@@ -1,6 +1,4 @@
-r"""Upper bounds by counting: monomials of polynomials, functions of which all tangent functions are
-combinations, and independent symmetries.
-"""
+r"""Upper bounds by counting: monomials of polynomials, and independent symmetries."""
 
 from __future__ import annotations
 
@@ -10,10 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rankstrat.algebra.differential import Monomial, Terms, laurent
 from rankstrat.algebra.evaluate import evaluate
 from rankstrat.algebra.fields import matrix_rank
-from rankstrat.algebra.linear import Rational
 from rankstrat.algebra.modular import GF
 from rankstrat.algebra.power_tables import BadReductionError
 from rankstrat.algebra.primes import SMALL, mix, random_prime
@@ -26,10 +22,6 @@ from rankstrat.rank.tangents import Tangents
 from rankstrat.rank.vanishing import needs_hypotheses, smooth
 
 ATTEMPTS, MANY = 4, 3
-MOST, LONGEST = 200, 400
-"""Tangent functions that are expanded, and terms of an expansion."""
-KINKS = {"relu": "step", "abs": "sign"}
-"""Continuous functions with a kink, and their derivatives."""
 
 
 def monomial_bound(tangents: Tangents) -> int | None:
@@ -95,97 +87,6 @@ def _mixed(program: Program, n: int) -> bool:
     return any(
         program.kind[m] == LEAF and program.data[m][0] == "mix" for m in program.reachable((n,))
     )
-
-
-def function_bound(tangents: Tangents) -> int | None:
-    r"""The number of functions of which all tangent functions are combinations over the constants;
-    None where these are no fewer, or too long.
-
-    The tangent functions are expanded, where functions and powers of sums are further unknowns, and
-    each power of a sum takes in those that are higher by a whole number: $q^{1/2} = q\,q^{-1/2}$.
-    What holds for all signs at kinks holds on every region.
-    """
-    nodes = [tangents.nodes[i] for i in tangents.chosen]
-    if len(nodes) > MOST:
-        return None
-    known: dict[int, Terms | None] = {}
-    monomials = dict.fromkeys(m for node in nodes for m in _varying(tangents, node, known))
-    lowest: dict[tuple[int, Rational], Rational] = {}
-    for n, e in (factor for monomial in monomials for factor in monomial):
-        if tangents.program.kind[n] == LINEAR:
-            lowest[n, e % 1] = min(lowest.get((n, e % 1), e), e)
-    found = set[Monomial]()
-    for monomial in monomials:
-        some = _spread(tangents, monomial, lowest, known)
-        if len(some) > LONGEST:
-            return None
-        found |= some
-        if len(found) >= len(nodes):
-            return None
-    return len(found)
-
-
-def _varying(tangents: Tangents, node: int, known: dict[int, Terms | None]) -> set[Monomial]:
-    """The factors that vary of the monomials of an expansion."""
-    terms = laurent(tangents.program, node, LONGEST, known) or {}
-    return {tuple((n, e) for n, e in m if _varies(tangents, n, known)) for m in terms}
-
-
-def _varies(tangents: Tangents, n: int, known: dict[int, Terms | None]) -> bool:
-    """Whether a factor may depend on the inputs: the argument of a function where it is expanded,
-    as (a + b x) - b x.
-    """
-    if tangents.depends(n) and tangents.program.kind[n] == FUNCTION:
-        terms = laurent(tangents.program, tangents.program.args[n][0], LONGEST, known) or {}
-        return any(tangents.depends(k) for monomial in terms for k, _ in monomial)
-    return tangents.depends(n)
-
-
-def _spread(
-    tangents: Tangents,
-    monomial: Monomial,
-    lowest: Mapping[tuple[int, Rational], Rational],
-    known: dict[int, Terms | None],
-) -> set[Monomial]:
-    """The functions of which a monomial with the lowest powers of sums is a combination; as long a
-    list as may be, not the whole of a longer one.
-    """
-    found: set[Monomial] = {()}
-    for n, e in monomial:
-        base, power, outside = _opened(tangents.program, n, e, lowest)
-        some = _varying(tangents, tangents.program.power(base, power), known)
-        found = {_times(tangents.program, a, b, outside) for a in found for b in some}
-        if len(found) > LONGEST:
-            break
-    return found
-
-
-def _opened(
-    program: Program, n: int, e: Rational, lowest: Mapping[tuple[int, Rational], Rational]
-) -> tuple[int, Rational, Monomial]:
-    r"""b, k and m with $n^e = b^k m$: the lowest power of a sum is m, and
-    $\max(0, h)^e = h^e\,\mathrm{step}(h)$, $|h|^e = h^e\,\mathrm{sign}(h)$ for odd e, $h^e$ for
-    even e, also where h is 0.
-    """
-    if program.kind[n] == FUNCTION and program.data[n] in KINKS and e % 1 == 0 and e > 0:
-        (h,) = program.args[n]
-        if program.data[n] == "abs" and e % 2 == 0:
-            return h, e, ()
-        return h, e, ((program.function(KINKS[program.data[n]], h), 1),)
-    least = lowest.get((n, e % 1), e)
-    return n, e - least, ((n, least),)
-
-
-def _times(program: Program, *monomials: Monomial) -> Monomial:
-    """The product of monomials, where a step is 0 or 1, and a sign 1, -1 or, at a kink, 0."""
-    total: dict[int, Rational] = {}
-    for n, e in (factor for monomial in monomials for factor in monomial):
-        total[n] = total.get(n, 0) + e
-        if program.kind[n] == FUNCTION and program.data[n] == "step":
-            total[n] = min(total[n], 1)
-        if program.kind[n] == FUNCTION and program.data[n] == "sign":
-            total[n] = 2 - total[n] % 2
-    return tuple(sorted((n, e) for n, e in total.items() if e))
 
 
 def symmetry_bound(tangents: Tangents, seed: int, fields: Sequence[VectorField] = ()) -> int:

@@ -22,7 +22,8 @@ from rankstrat.model.model import Chart
 from rankstrat.rank.affine_symmetries import symmetries_at
 from rankstrat.rank.ball_minors import ball_minor, pivoted_minor
 from rankstrat.rank.chained import Chained, may_be_full
-from rankstrat.rank.counting import function_bound, monomial_bound, symmetry_bound
+from rankstrat.rank.combinations import function_bound
+from rankstrat.rank.counting import monomial_bound, symmetry_bound
 from rankstrat.rank.lower_bounds import Minor, Sampled, row_count, sampled_rank
 from rankstrat.rank.patterns import PatternTangents
 from rankstrat.rank.setting import setting

@@ -11,7 +11,7 @@ from random_written import random_case
 from written import Written, mpmath_rank
 
 import rankstrat as rs
-from rankstrat.rank.counting import function_bound
+from rankstrat.rank.combinations import function_bound
 from rankstrat.rank.search import Analysis
 
 a, b, c, d, e, f, g, h, x = sp.symbols("a b c d e f g h x")
@@ -38,6 +38,21 @@ QUADRATIC = a**2 + (b + c * x) ** 2 + (d * x + sp.Rational(1, 2)) ** 2
         (e * sp.Abs(a + 3 * x) + b * sp.Abs(c + x) + d * x, [a, b, c, d, e], 5),
         # a maximum without kink, b x + max(a, c), and one with a kink: 1, x, step(h), x step(h)
         (f * sp.Max(a + b * x, b * x + c) + g * sp.Max(-d - x, d + 3 * x), [a, b, c, d, f, g], 4),
+        # b (x - 3)/q + b/r with free quadratics q, r: (x - 3)/q^2 and 1/r^2 times 1, x, x^2
+        (
+            b * (x - 3) / ((a + b * x) ** 2 + (c + d * x) ** 2 + 1)
+            + b / (e**2 + (f + x / 2) ** 2 + (g * x + 1) ** 2),
+            [a, b, c, d, e, f, g],
+            6,
+        ),
+        (
+            a / (e**2 + (d + f * x) ** 2 + (d * x + g) ** 2)
+            + b * (h * x + h) / ((c + d * x) ** 2 + (b * x - 2) ** 2 + 1),
+            [a, b, c, d, e, f, g, h],
+            6,
+        ),
+        # 1 + a x and (1 + a x)^2 are combinations of 1, x, x^2; u^2 - 4 of one function alone
+        (d * (x**2 - 4) + a * b * (x**2 - 4) + c**2 * (x**2 - 4), [a, b, c, d], 1),
         # of two roots F of one form q = c x^2 + d: c dF/dc + d dF/dd is a/2 dF/da + b/3 dF/db
         (a * sp.sqrt(c * x**2 + d) + b * sp.cbrt(c * x**2 + d), [a, b, c, d], 3),
     ],
