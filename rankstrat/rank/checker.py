@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 import sympy
 
 from rankstrat.algebra.differential import Terms, laurent
+from rankstrat.algebra.powers import shown
 from rankstrat.algebra.primes import SMALL, is_prime
 from rankstrat.algebra.rational import is_zero
 from rankstrat.algebra.relations import dropped
@@ -87,15 +88,16 @@ def check_lower(analysis: Analysis, lower: int, minor: Minor | None) -> None:
                 "the ball around the minor contains zero; the lower bound is not proved"
             )
         return
+    if not SMALL[0] <= minor.prime < SMALL[1]:
+        raise CertificateError(
+            f"the modulus {shown(minor.prime)} of the minor is outside the range"
+            f" {SMALL[0]}..{SMALL[1]} in use"
+        )
     if not is_prime(minor.prime):
         raise CertificateError(f"the modulus {minor.prime} of the minor is not a prime")
     if minor.prime % 4 != 1:
         raise CertificateError(
             f"the prime {minor.prime} is not 1 mod 4, so -1 has no square root; use another prime"
-        )
-    if not SMALL[0] <= minor.prime < SMALL[1]:
-        raise CertificateError(
-            f"the prime {minor.prime} is outside the range {SMALL[0]}..{SMALL[1]} in use"
         )
     chained = analysis.chained if minor.chained else None
     if minor.chained and chained is None:

@@ -107,6 +107,7 @@ FORGERIES = {
     "composite modulus": (lambda d: minor(d, prime=2**21 + 3), "is not a prime"),
     "prime too small": (lambda d: minor(d, prime=13), "outside the range"),
     "prime too large": (lambda d: minor(d, prime=2**61 - 1), "not 1 mod 4|outside the range"),
+    "modulus of 4001 digits": (lambda d: minor(d, prime=10**4000 + 1), "digits of the minor is outside the range"),
     "prime without sqrt(-1)": (lambda d: minor(d, prime=next(n for n in range(*SMALL) if n % 4 == 3 and is_prime(n))), "not 1 mod 4"),
     "modulus zero": (lambda d: minor(d, prime=0), "the ball minor has 0 bits"),
     "negative modulus": (lambda d: minor(d, prime=-7), "ball minor has"),
