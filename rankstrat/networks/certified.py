@@ -60,8 +60,15 @@ class CertifiedRank(Spoken):
         """The rank or its bounds."""
         return str(self.lower) if self.lower == self.upper else f"{self.lower}..{self.upper}"
 
+    @property
+    def proviso(self) -> str:
+        """That slopes are a convention, where the snapped point lies on a kink."""
+        if self.certificate is None or self.certificate.differentiable is not False:
+            return ""
+        return ", at a kink (slope 0 there by convention)"
+
     def __str__(self) -> str:
-        return f"rank {self.words}  [{self.verdict}]: {self.reason}"
+        return f"rank {self.words}{self.proviso}  [{self.verdict}]: {self.reason}"
 
 
 def certified_rank(snapped: Snapped, *, seed: int = 0, certificate: bool = False) -> CertifiedRank:

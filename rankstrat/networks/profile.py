@@ -89,8 +89,8 @@ class Candidate(Spoken):
         if self.low is not None:
             how = f"within tolerance {self.low:.2g}..{self.high:.2g}"
         return (
-            f"effective parameters = {self.rank.words}  [rank of the snapped point:"
-            f" {self.rank.verdict}], {spoken_widths(self.widths)}, {how}, relative"
+            f"effective parameters = {self.rank.words}{self.rank.proviso}  [rank of the snapped"
+            f" point: {self.rank.verdict}], {spoken_widths(self.widths)}, {how}, relative"
             f" error {self.relative:.2g} (sup {self.supremum:.2g})  [{Verdict.NUMERICAL}]"
         )
 

@@ -22,7 +22,7 @@ from rankstrat.errors import (
     UndecidedError,
     UnsupportedFunctionError,
 )
-from rankstrat.model.model import Chart
+from rankstrat.model.model import Chart, Model
 from rankstrat.model.values import listed
 from rankstrat.rank.cells import all_regions
 from rankstrat.rank.counting import symmetry_bound
@@ -308,7 +308,7 @@ def _sites_on(chart: Chart, piece: Piece) -> list[Site]:
             return [Site.of(base)]
         return [Site.of(Tangents(chart, fine)) for fine in residue_pieces(piece, found)]
     except PoleError as error:
-        if not piece.values:
+        if not piece.values or not _is_pole(chart.model, piece):
             raise
         inputs = chart.model.inputs
         here = listed(f"{inputs[i]} = {v}" for i, v in sorted(piece.values.items()))
@@ -316,6 +316,15 @@ def _sites_on(chart: Chart, piece: Piece) -> list[Site]:
             f"{error}; this is met at the listed input {here}: leave it out, or give the values at"
             " the listed inputs, which sympy may know there, as outputs of a model without inputs"
         ) from None
+
+
+def _is_pole(model: Model, piece: Piece) -> bool:
+    """Whether the pole is there for all parameters."""
+    try:
+        Site.of(Tangents(model.generic(), piece))
+    except PoleError:
+        return True
+    return False
 
 
 def moves(site: Site) -> bool:

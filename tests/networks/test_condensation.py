@@ -336,3 +336,16 @@ def test_values_that_do_not_fit_are_named():
 def test_a_network_without_hidden_layer_has_nothing_to_condense():
     found = rs.condensation(rs.read({"W1": np.ones((2, 3))}))
     assert found.elbow is None and found.candidates[0].rank.value == 6
+
+
+def test_a_snapped_point_on_a_kink_says_that_slopes_are_a_convention():
+    """relu(w relu(x) + b) with b = 0: the second layer stands at 0 for all x < 0."""
+    zero = np.zeros(2)
+    weights = {"W1": [[1.0], [2.0]], "b1": zero, "W2": [[1.0, 1.0], [2.0, 2.0]], "b2": zero}
+    weights |= {"W3": [[1.0, -1.0]], "b3": [0.0]}
+    arrays = {name: np.array(value, dtype=float) for name, value in weights.items()}
+    found = rs.condensation(rs.read(arrays, activation="relu", orientation="out,in"))
+    assert found.elbow.rank.certificate.differentiable is False
+    assert "3, at a kink (slope 0 there by convention)  [rank of the snapped point" in str(found)
+    smooth = rs.condensation(rs.read(arrays, activation="tanh", orientation="out,in"))
+    assert "convention" not in str(smooth)
