@@ -63,7 +63,7 @@ class Chain:
         self.program, self.leaves = program, tuple(leaves)
         arguments = program.args
         depth = dict.fromkeys(self.leaves, 0)
-        self._uses = uses = dict.fromkeys(self.leaves, 2)
+        self._uses = uses = dict.fromkeys(self.leaves, 0)
         for node in program.reachable((root,)):
             if node in depth:
                 continue

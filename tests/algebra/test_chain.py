@@ -64,18 +64,34 @@ def test_derivatives_are_those_of_expressions(seed, monkeypatch):
     np.testing.assert_array_equal(found, wanted)
 
 
-def test_a_sum_of_many_large_products_stays_exact():
-    # sum_k w x_k with all residues as large as they come: more terms than fit unreduced
-    program, count = Program(), 3000
-    w = program.leaf(("p", 0))
+@pytest.mark.parametrize("block", [1, 1 << 18])
+def test_sums_of_many_large_products_stay_exact(block, monkeypatch):
+    # v sum_k w x_k and exp(sum_k w x_k), all residues large and odd: more terms than fit
+    # unreduced, in one operation or added one after another
+    monkeypatch.setattr(chains, "BLOCK", block)
+    program, count, half = Program(), 6001, PRIME // 2 - 1
+    w, v = program.leaf(("p", 0)), program.leaf(("p", 1))
     inputs = [program.leaf(("x", k)) for k in range(count)]
-    root = program.linear(0, [(1, program.times(w, x)) for x in inputs])
-    field, chain = GF(PRIME, 3), Chain(program, root, [w])
-    assert set(chain.values) == set(inputs)
-    assert not chain.partials
-    table = np.full((count, 3), float(PRIME // 2))
-    found = chain.derivatives(field, table)
-    assert found.tolist() == [[count * (PRIME // 2) % PRIME]] * 3
+    inner = program.linear(0, [(1, program.times(w, x)) for x in inputs])
+    for root in (program.times(v, inner), program.function("exp", inner)):
+        chain = Chain(program, root, [w])
+        assert not chain.partials
+        found = chain.derivatives(GF(PRIME, 3), np.full((len(chain.values), 3), float(half)))
+        assert found.tolist() == [[count * half * half % PRIME]] * 3
+
+
+@pytest.mark.parametrize("block", [1, 1 << 18])
+def test_adjoints_that_add_up_stay_exact(block, monkeypatch):
+    # sum_k x_k exp(w y): the adjoint of the exponential is the sum of all x_k
+    monkeypatch.setattr(chains, "BLOCK", block)
+    program, count, half = Program(), 6001, PRIME // 2 - 1
+    w, y = program.leaf(("p", 0)), program.leaf(("p", 1))
+    t = program.function("exp", program.times(w, y))
+    inputs = [program.leaf(("x", k)) for k in range(count)]
+    root = program.linear(0, [(1, program.times(t, x)) for x in inputs])
+    chain = Chain(program, root, [w])
+    found = chain.derivatives(GF(PRIME, 2), np.full((len(chain.values), 2), float(half)))
+    assert found.tolist() == [[count * half * half * half % PRIME]] * 2
 
 
 def test_coefficients_of_sums_are_residues_of_fractions():
@@ -119,11 +135,12 @@ def test_slopes_follow_from_values(name, slope):
     value = program.function(name, program.times(w, x))
     root = program.times(a, value)
     chain = Chain(program, root, [a, w])
-    numbers = {a: 5, w: 7, x: 11, value: 1234567}
+    half = PRIME // 2
+    numbers = {a: half - 1, w: half - 2, x: half - 3, value: half}
     table = np.array([[float(numbers[n])] for n in chain.values])
     assert not chain.partials
     found = chain.derivatives(GF(PRIME, 1), symmetric(table, PRIME))
-    assert found.tolist() == [[1234567, 5 * 11 * slope(1234567) % PRIME]]
+    assert found.tolist() == [[half, (half - 1) * (half - 3) * slope(half) % PRIME]]
 
 
 def test_other_functions_ask_for_their_slopes():
