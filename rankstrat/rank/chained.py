@@ -80,16 +80,17 @@ class Chained:
         return check_minor(self.tower, self.parameters, minor, self.chain)
 
 
+def can_be_chained(tangents: Tangents) -> bool:
+    """Whether the tangent functions can be had by the chain rule."""
+    few = len(tangents.chosen) <= MOST
+    return few and not tangents.integers and tangents.is_elementary
+
+
 def may_be_full(tangents: Tangents) -> bool:
-    """Whether the tangent functions can be had by the chain rule, and may all be independent."""
+    """Whether all tangent functions may be independent, and are so many that it pays to ask."""
     model, count = tangents.chart.model, len(tangents.chosen)
-    return (
-        FEWEST <= count <= MOST
-        and (bool(model.inputs) or count <= model.output_count)
-        and not tangents.integers
-        and tangents.is_elementary
-        and not _coincide(tangents)
-    )
+    enough = bool(model.inputs) or count <= model.output_count
+    return count >= FEWEST and enough and not _coincide(tangents)
 
 
 def _coincide(tangents: Tangents) -> bool:
@@ -118,4 +119,4 @@ def _has_proportional(top: NDArray[np.int32], p: int) -> bool:
     return len(np.unique(columns * inverse[:, None] % p, axis=0)) < len(columns)
 
 
-__all__ = ["Chained", "may_be_full"]
+__all__ = ["Chained", "can_be_chained", "may_be_full"]

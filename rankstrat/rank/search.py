@@ -21,7 +21,7 @@ from rankstrat.errors import DataError, OutOfTimeError, PoleError, UndecidedErro
 from rankstrat.model.model import Chart
 from rankstrat.rank.affine_symmetries import symmetries_at
 from rankstrat.rank.ball_minors import ball_minor, pivoted_minor
-from rankstrat.rank.chained import Chained, may_be_full
+from rankstrat.rank.chained import Chained, can_be_chained, may_be_full
 from rankstrat.rank.combinations import function_bound
 from rankstrat.rank.counting import monomial_bound, symmetry_bound
 from rankstrat.rank.lower_bounds import Minor, Sampled, row_count, sampled_rank
@@ -203,13 +203,15 @@ class Analysis:
     def chained(self) -> Chained | None:
         """The tangent functions by the chain rule, where they can be had so."""
         alone = self.regions is None and not self.setting.largest
-        if not alone or self.written is not self.tangents or not may_be_full(self.tangents):
+        if not alone or self.written is not self.tangents or not can_be_chained(self.tangents):
             return None
         found = Chained(self.tangents, self.seed)
         return found if found.is_decided else None
 
     def _full(self) -> Evidence | None:
-        """Full rank by the chain rule."""
+        """Full rank by the chain rule, where it is to be expected."""
+        if not can_be_chained(self.tangents) or not may_be_full(self.tangents):
+            return None
         try:
             minor = self.chained.full_minor() if self.chained is not None else None
         except (PoleError, UndecidedError):  # of this road; the other one may be open
