@@ -38,6 +38,8 @@ class Generators:
         """(key, argument, count, start) -> the sides of a kink in samples; random bits without."""
         self._special: dict[Any, int] = {}
         self._stages: dict[int, int] = {}
+        self.denominators: tuple[tuple[int, ...], dict[int, int]] | None = None
+        """Of exponents, below the nodes for which they were asked last."""
 
     def new_leaf(self, key: Any, stage: int, kind: str) -> int:
         """A generator of the given stage."""

@@ -41,9 +41,13 @@ def residues(key: int, count: int, modulus: int, start: int = 0) -> Residues:
     """`count` residues of a random stream named by `key` (uniform up to a bias below modulus /
     2^64).
     """
-    z = np.arange(start, start + count, dtype=np.uint64) * np.uint64(
-        0x9E3779B97F4A7C15
-    ) + np.uint64(key)
+    return streams([key], count, modulus, start)[0]
+
+
+def streams(keys: Sequence[int], count: int, modulus: int, start: int = 0) -> Residues:
+    """The residues of several streams, one row for each."""
+    steps = np.arange(start, start + count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    z = steps + np.array(keys, dtype=np.uint64)[:, None]
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z ^= z >> np.uint64(31)

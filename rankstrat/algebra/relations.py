@@ -15,7 +15,7 @@ from rankstrat.algebra.fields import combine, reconstruct, reduced_echelon
 from rankstrat.algebra.fraction_ring import root_denominators
 from rankstrat.algebra.generators import CONSTANT_STAGE, FUNCTION_STAGE, Generators
 from rankstrat.algebra.linear import Rational
-from rankstrat.algebra.modular import GF, Power
+from rankstrat.algebra.modular import GF, Power, streams
 from rankstrat.algebra.power_tables import BadReductionError, Residues
 from rankstrat.algebra.primes import SMALL, mix, random_prime
 from rankstrat.algebra.program import LEAF, UNITY
@@ -26,6 +26,8 @@ from rankstrat.errors import BudgetError, UndecidedError
 Relation = Mapping[int, Rational]
 EXTRA_ROWS, ATTEMPTS, MAX_PRIMES, FRESH_PRIMES = 12, 12, 60, 3
 MAX_DROPPED = 4096
+POWERS, BOUND = ("exp", "pi"), ("prime", "unity", "i", "root", "side")
+"""Generators that are powers of a primitive root; those whose values are bound to others."""
 
 
 def leaf_values(
@@ -45,14 +47,17 @@ def leaf_values(
     """
     program = tower.program
     below = with_radicands(program, nodes)
-    denominators = root_denominators(program, below)
+    denominators = _denominators(tower, nodes)
     order = _order_of_unity(tower, denominators)
     turns: int | Residues = field.turns(mix(key, 79), order) if conjugates else 1
+    leaves = [n for n in program.reachable(below) if program.kind[n] == LEAF]
+    moving = [n for n in leaves if tower.stage_of(n) >= shared_below]
+    drawn = _drawn(tower, field, moving, key, denominators, start)
     values: dict[int, object] = {}
-    for leaf in program.reachable(below):
-        if program.kind[leaf] != LEAF:
+    for leaf in leaves:
+        if leaf in drawn:
+            values[leaf] = drawn[leaf]
             continue
-        stage = tower.stage_of(leaf)
         kind, stream, d = tower.kind[leaf], mix(key, leaf), denominators.get(leaf, 1)
         if kind == "prime":
             prime = program.data[leaf][1]
@@ -74,17 +79,40 @@ def leaf_values(
                 if tower.sides is not None
                 else field.sample(stream, start) % 2
             )
-        elif kind in ("exp", "pi"):
-            values[leaf] = (
-                field.shared_power(stream, d)
-                if stage < shared_below
-                else field.sample_power(stream, d, start)
-            )
+        elif kind in POWERS:
+            values[leaf] = field.shared_power(stream, d)
         else:
-            values[leaf] = (
-                field.shared(stream) if stage < shared_below else field.sample(stream, start)
-            )
+            values[leaf] = field.shared(stream)
     return values
+
+
+def _drawn(
+    tower: Generators,
+    field: GF,
+    leaves: Sequence[int],
+    key: int,
+    denominators: Mapping[int, int],
+    start: int,
+) -> dict[int, object]:
+    """Values that differ from sample to sample, of the leaves that may have any."""
+    found: dict[int, object] = {}
+    for powers in (False, True):
+        some = [
+            n for n in leaves if tower.kind[n] not in BOUND and (tower.kind[n] in POWERS) is powers
+        ]
+        rows = streams([mix(key, n) for n in some], field.count, field.p - powers, start)
+        for n, row in zip(some, rows, strict=True):
+            found[n] = Power(field, row, denominators.get(n, 1)) if powers else row
+    return found
+
+
+def _denominators(tower: Generators, nodes: Sequence[int]) -> dict[int, int]:
+    """The denominators of exponents below some nodes; those asked for last are remembered."""
+    key = tuple(nodes)
+    if tower.denominators is None or tower.denominators[0] != key:
+        found = root_denominators(tower.program, with_radicands(tower.program, nodes))
+        tower.denominators = key, found
+    return tower.denominators[1]
 
 
 def dropped(tower: Generators, nodes: Sequence[int], *, stage: int = FUNCTION_STAGE) -> int:
@@ -109,7 +137,7 @@ def _order_of_unity(tower: Generators, denominators: Mapping[int, int]) -> int:
 def radicals(tower: Generators, nodes: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """The integers below the nodes whose roots a prime needs, each with the degree of the root."""
     program = tower.program
-    found = root_denominators(program, with_radicands(program, nodes))
+    found = _denominators(tower, nodes)
     keys = {n: program.data[n] for n in found if program.kind[n] == LEAF}
     primes = ((key[1], found[n]) for n, key in keys.items() if key[0] == "prime")
     unity = ((-1, found[n]) for n, key in keys.items() if key == UNITY)
