@@ -98,7 +98,7 @@ def test_a_disk_without_any_room_error(tmp_path):
     assert (status, out) == (2, "") and "cannot be written" in err
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "place", ["/proc/ranks.jsonl", "/dev/full", "/dev/null", ".", "/dev/zero", "a/b", "\0"]
 )

@@ -42,7 +42,7 @@ def certain(size):
     return (size.attained, size.minimal) == (Verdict.PROVED, Verdict.PROVED)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "case", [pytest.param(c, marks=pytest.mark.slow) if "three zeros" in c else c for c in CASES]
 )

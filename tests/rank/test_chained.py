@@ -85,6 +85,7 @@ def test_vanishing_weights_leave_it_to_the_tangent_functions(name):
     certificate.check()
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("seed", range(2 * len(CLASSES)))
 def test_random_models_of_every_class(seed, always):
     _, case = random_case(seed)
