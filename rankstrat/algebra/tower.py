@@ -285,7 +285,8 @@ class Tower(Roots):
             for stage, items in parts.items()
             for m, c in items
         ]
-        if factors and self._own.issuperset(n for n, _ in factors):
+        leaves = {n for n, _ in factors}
+        if factors and len(leaves) == len(factors) and leaves <= self._own:
             return self.program.monomial(factors)
         return self.program.product(factors)
 

@@ -97,8 +97,9 @@ def _coincide(tangents: Tangents) -> bool:
     """Whether parts of the model vanish at the chart, or two functions coincide there, so that full
     rank is not to be expected; nor is it of models without functions, which have symmetries.
     """
-    compiled, images, program = tangents.chart.model.compiled, tangents.images, tangents.program
-    source, seen = compiled.program, set[int]()
+    compiled, images = tangents.chart.model.compiled, tangents.images
+    # a question that checking does not ask must not add to the program
+    source, program, seen = compiled.program, tangents.program.fork(), set[int]()
     for n in source.reachable((compiled.mixed,)):
         if source.kind[n] == FUNCTION:
             core = program.content(images[n])[1]

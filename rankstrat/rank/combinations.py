@@ -20,9 +20,9 @@ from rankstrat.rank.tangents import Tangents
 
 MOST, LONGEST = 200, 400
 """Tangent functions that are expanded, and terms of an expansion."""
-SPARE, MOST_ROWS = 24, 20_000
-"""How many more products of functions than tangent functions, and how many combinations of them,
-are looked at."""
+SPARE, WORK = 24, 2_000_000
+"""How many more products of functions than tangent functions are looked at, and operations that
+their rank may take: some seconds."""
 KINKS = {"relu": "step", "abs": "sign"}
 """Continuous functions with a kink, and their derivatives."""
 
@@ -64,8 +64,8 @@ class _Span:
                 return None
         rows = [row for terms in parted for row in _combined(self.program, terms, spread)]
         found = len(place)
-        if len(rows) <= MOST_ROWS:
-            found = min(found, _rank(rows, place))
+        if len(rows) * found**2 <= WORK:
+            found = _rank(rows, place)
         return found if found < len(nodes) else None
 
     def _parted(self, node: int) -> Parted:
