@@ -208,12 +208,3 @@ def test_full_rank_is_not_tried_where_neurons_coincide(change, expected):
     certificate = rs.model_rank(model.point(change(values)))
     assert certificate.minor.chained is expected
     assert (int(certificate) == model.size) is expected
-
-
-def test_asking_whether_neurons_coincide_adds_nothing_to_the_program():
-    # (2 x + 3)^w at w = 1 is a sum, whose content parts it into a number and another sum
-    model = rs.Model(a * (2 * x + 3) ** w + b, [a, w, b], [x])
-    tangents = Analysis(model.point([1, 1, 3]), 0).tangents
-    size = len(tangents.program)
-    assert not chained._coincide(tangents)
-    assert len(tangents.program) == size
